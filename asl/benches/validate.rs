@@ -1,4 +1,5 @@
-//! How long reading and validating takes, for definitions of several sizes: `cargo bench -p stepwright-asl --bench validate`
+//! How long reading and validating takes, for definitions of several sizes:
+//! `cargo bench -p stepwright-asl --bench validate`
 //!
 //! The bytes per second stay the same from size to size: the time grows with the definition.
 

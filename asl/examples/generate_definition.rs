@@ -1,7 +1,9 @@
-//! Prints a generated definition: `cargo run --release -p stepwright-asl --example generate_definition -- jsonata 1048576`
+//! Prints a generated definition:
+//! `cargo run --release -p stepwright-asl --example generate_definition -- jsonata 1048576`
 //!
-//! With `--template` it prints a CloudFormation template with the definition, for tools that check templates. With `--time` it parses and validates
-//! the definition instead and prints the fastest of twenty runs.
+//! With `--template` it prints a CloudFormation template with the definition, for tools that check
+//! templates. With `--time` it parses and validates the definition instead and prints the fastest
+//! of twenty runs.
 
 use std::process::ExitCode;
 use std::time::Instant;

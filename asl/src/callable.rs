@@ -1,15 +1,17 @@
 //! The Rust methods and functions that a workflow's expressions can call.
 //!
-//! `workflow!` rejects all other names. For each name, `stepwright` has an additional row with its lowering to JSONata and JSONPath. Both crates
-//! read this table. So each method that can be lowered also has a proof that rustc resolves the call to the standard library's method: the traits
-//! of that proof are generated from these rows.
+//! `workflow!` rejects all other names. For each name, `stepwright` has an additional row with its
+//! lowering to JSONata and JSONPath. Both crates read this table. So each method that can be
+//! lowered also has a proof that rustc resolves the call to the standard library's method: the
+//! traits of that proof are generated from these rows.
 
 use crate::words;
 
-/// The methods of each kind of standard type: those that take `&self` (or `&mut self`), and those that take `self`.
+/// The methods of each kind of standard type: those that take `&self` (or `&mut self`), and those
+/// that take `self`.
 ///
-/// The macro `$then` receives the table. A method that every type can have (`clone`, `into`, `to_string`) belongs to no kind, because its proof
-/// depends on its result.
+/// The macro `$then` receives the table. A method that every type can have (`clone`, `into`,
+/// `to_string`) belongs to no kind, because its proof depends on its result.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __for_each_method {
@@ -159,7 +161,8 @@ pub const FUNCTIONS: &[&str] = &[
 /// The clock of `chrono`.
 pub const CLOCK: &str = "Utc::now";
 
-/// The functions of `chrono` and std that create durations of whole milliseconds, by the names of their type and their own.
+/// The functions of `chrono` and std that create durations of whole milliseconds, by the names of
+/// their type and their own.
 pub const DURATIONS: &[&str] = &[
     "Days::new",
     "Duration::days",
@@ -183,7 +186,8 @@ pub const DURATIONS: &[&str] = &[
 /// The functions of `stepwright::function` that create durations.
 pub const UNITS: &[&str] = &["days", "hours", "mins", "secs"];
 
-/// The clock, or the function that creates a duration, that a path names: `TimeDelta::days` for `chrono::TimeDelta::days`.
+/// The clock, or the function that creates a duration, that a path names: `TimeDelta::days` for
+/// `chrono::TimeDelta::days`.
 pub fn time_function(path: &str) -> Option<&'static str> {
     let mut known = DURATIONS.iter().chain([&CLOCK]);
     known

@@ -15,10 +15,11 @@ use crate::model::Operator;
 /// Length after which a condition is truncated. Diagrams and reports truncate longer ones anyway.
 const LONGEST: usize = 4_000;
 
-/// Formats a rule as a condition: `$.total > 100 and $.customer.vip is present`, or a JSONata expression without its delimiters.
+/// Formats a rule as a condition: `$.total > 100 and $.customer.vip is present`, or a JSONata
+/// expression without its delimiters.
 ///
-/// Accepts any JSON: an invalid condition becomes `?`. The text is for people, and other versions of this crate may format it differently. A long
-/// condition may be truncated after 4,000 bytes.
+/// Accepts any JSON: an invalid condition becomes `?`. The text is for people, and other versions
+/// of this crate may format it differently. A long condition may be truncated after 4,000 bytes.
 pub fn readable(rule: &Json) -> String {
     let mut text = String::new();
     write(rule, &mut text, false);

@@ -19,11 +19,11 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 
 /// A problem that is reported to a user: an error or a warning, with its location.
 ///
-/// The type `L` of locations depends on what is checked: a [`TextLocation`] in the text of a definition, a line of Rust for a workflow that a program
-/// builds, tokens in a macro.
+/// The type `L` of locations depends on what is checked: a [`TextLocation`] in the text of a
+/// definition, a line of Rust for a workflow that a program builds, tokens in a macro.
 ///
-/// `Display` prints the diagnostic of a text as a line. It serializes in the format of a diagnostic of AWS's `ValidateStateMachineDefinition`, with
-/// additional fields:
+/// `Display` prints the diagnostic of a text as a line. It serializes in the format of a diagnostic
+/// of AWS's `ValidateStateMachineDefinition`, with additional fields:
 ///
 /// ```
 /// use stepwright_asl::{Diagnostic, Severity};
@@ -44,11 +44,14 @@ const NOT_JSON: &str = "INVALID_JSON_DESCRIPTION";
 #[non_exhaustive]
 #[must_use]
 pub struct Diagnostic<L = TextLocation> {
-    /// The code of the rule, such as `SW020`; `None` for a problem that no rule of the validator is about.
+    /// The code of the rule, such as `SW020`; `None` for a problem that no rule of the validator is
+    /// about.
     pub code: Option<&'static str>,
-    /// The name of the rule, such as `missing-transition-target`; `None` without a code, and for user-defined rules.
+    /// The name of the rule, such as `missing-transition-target`; `None` without a code, and for
+    /// user-defined rules.
     pub name: Option<&'static str>,
-    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`; `None` if AWS has no such diagnostic.
+    /// The code of AWS's `ValidateStateMachineDefinition`, such as `MISSING_TRANSITION_TARGET`;
+    /// `None` if AWS has no such diagnostic.
     pub aws_code: Option<&'static str>,
     /// Whether the definition can be used.
     pub severity: Severity,
@@ -56,11 +59,13 @@ pub struct Diagnostic<L = TextLocation> {
     pub message: String,
     /// The location of the problem.
     pub location: L,
-    /// Other locations that explain the problem, such as the first of two states with the same name.
+    /// Other locations that explain the problem, such as the first of two states with the same
+    /// name.
     pub related: Vec<RelatedLocation<L>>,
     /// How to solve the problem, such as "did you mean `Charge`?".
     pub help: Option<String>,
-    /// An automatic fix, which [`Fixer`](crate::fix::Fixer) makes. Only diagnostics of texts have one.
+    /// An automatic fix, which [`Fixer`](crate::fix::Fixer) makes. Only diagnostics of texts have
+    /// one.
     pub fix: Option<Fix>,
     /// AWS's form, if it differs from the message or the location.
     pub(crate) service: Option<Box<ServiceForm>>,
@@ -201,7 +206,8 @@ impl<L> Diagnostic<L> {
         };
     }
 
-    /// The same problem at a location of another kind. Related locations and the fix, which belong to the old kind, are left out.
+    /// The same problem at a location of another kind. Related locations and the fix, which belong
+    /// to the old kind, are left out.
     pub fn relocated<M>(self, location: M) -> Diagnostic<M> {
         Diagnostic {
             code: self.code,
@@ -231,7 +237,8 @@ impl<L> Diagnostic<L> {
 }
 
 impl Diagnostic {
-    /// Creates a diagnostic about the whole definition, at the start of its text, without a code of AWS.
+    /// Creates a diagnostic about the whole definition, at the start of its text, without a code of
+    /// AWS.
     pub fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             severity,
@@ -240,7 +247,8 @@ impl Diagnostic {
     }
 
     setters! { self:
-        /// Sets the RFC 6901 pointer to the node. Set the line with [`position`](Diagnostic::position); otherwise the
+        /// Sets the RFC 6901 pointer to the node. Set the line with
+        /// [`position`](Diagnostic::position); otherwise the
         /// [`Validator`](crate::validate::Validator) finds it when a rule reports the diagnostic.
         at(pointer: impl fmt::Display) => self.location.pointer = pointer.to_string();
         /// Sets the position in the text.
@@ -277,7 +285,8 @@ impl Diagnostic {
         diagnostic.with_related(first, "the first occurrence")
     }
 
-    /// The location in AWS's format: `/` for the whole definition, `None` for a diagnostic that AWS reports without a location.
+    /// The location in AWS's format: `/` for the whole definition, `None` for a diagnostic that AWS
+    /// reports without a location.
     pub fn aws_location(&self) -> Option<Cow<'_, str>> {
         match (self.aws_code, self.location.pointer.as_str()) {
             (Some("MISSING_END_STATE"), _) => None,
@@ -305,7 +314,8 @@ impl<L: DiagnosticLocation> fmt::Display for Diagnostic<L> {
 
 impl<L: DiagnosticLocation + fmt::Debug> std::error::Error for Diagnostic<L> {}
 
-/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`; without AWS's code if it has none.
+/// `2:14: SW020 MISSING_TRANSITION_TARGET: message at /States/A/Next`; without AWS's code if it has
+/// none.
 impl DiagnosticLocation for TextLocation {
     fn format(diagnostic: &Diagnostic, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = diagnostic.code.unwrap_or_default();
@@ -324,7 +334,8 @@ impl DiagnosticLocation for TextLocation {
     }
 }
 
-/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`, `column`, `offset`, `suggestion`, `related` and `fix`.
+/// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`,
+/// `column`, `offset`, `suggestion`, `related` and `fix`.
 impl Serialize for Diagnostic {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut diagnostic = serializer.serialize_struct("Diagnostic", 13)?;
@@ -372,7 +383,8 @@ impl Diagnostics {
         Diagnostics { all, truncated }
     }
 
-    /// Whether diagnostics were omitted. Diagnostics with up to about 16 MiB of text are retained, including at least one error if there is any.
+    /// Whether diagnostics were omitted. Diagnostics with up to about 16 MiB of text are retained,
+    /// including at least one error if there is any.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }

@@ -1,7 +1,8 @@
 //! The Amazon States Language (ASL), the language of AWS Step Functions workflows, for tools.
 //!
-//! The crate parses, checks, changes, compares and writes definitions in both query languages, JSONPath and JSONata, as AWS accepts them in 2026.
-//! Parsing and writing a definition preserves its JSON: unknown fields, the order of keys and the digits of numbers.
+//! The crate parses, checks, changes, compares and writes definitions in both query languages,
+//! JSONPath and JSONata, as AWS accepts them in 2026. Parsing and writing a definition preserves
+//! its JSON: unknown fields, the order of keys and the digits of numbers.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -65,7 +66,8 @@
 //!
 //! # Features
 //!
-//! No feature is on by default. No feature adds an evaluator or C code: this crate contains only the syntax of JSONata.
+//! No feature is on by default. No feature adds an evaluator or C code: this crate contains only
+//! the syntax of JSONata.
 //!
 //! | feature | what it adds | depends on |
 //! |---|---|---|

@@ -1,4 +1,5 @@
-//! AWS's limits and settings, in one module for the macros, the lowering, the validator and the command.
+//! AWS's limits and settings, in one module for the macros, the lowering, the validator and the
+//! command.
 //!
 //! Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>,
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>,
@@ -104,8 +105,9 @@ pub const BATCH: &[Setting] = settings! {
     max_input_bytes MaxInputBytesPerBatch: Number(1, Some(MAX_PAYLOAD_BYTES));
 };
 
-/// Lambda's transient errors, which CDK retries: after 2 seconds, 6 times, with a backoff rate of 2.
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
+/// Lambda's transient errors, which CDK retries: after 2 seconds, 6 times, with a backoff rate of
+/// 2. Source:
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
 pub const LAMBDA_ERRORS: [&str; 4] = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -113,8 +115,8 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
     "Lambda.SdkClientException",
 ];
 
-/// The index of the Retrier that `lambda_retries` and CDK add to the tasks of Lambda functions. It contains Lambda's transient errors that no other
-/// Retrier of the state names.
+/// The index of the Retrier that `lambda_retries` and CDK add to the tasks of Lambda functions. It
+/// contains Lambda's transient errors that no other Retrier of the state names.
 ///
 /// ```
 /// use stepwright_asl::limits::lambda_retrier;
@@ -156,8 +158,8 @@ pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
     is_the_one.then_some(at)
 }
 
-/// The index of the Retrier that `lambda_retries` or CDK added to a state. The definition does not record who added it: a handwritten Retrier of
-/// exactly this form counts as added.
+/// The index of the Retrier that `lambda_retries` or CDK added to a state. The definition does not
+/// record who added it: a handwritten Retrier of exactly this form counts as added.
 pub fn generated_retrier(state: &Object) -> Option<usize> {
     let resource = Resource::parse(state.get("Resource")?.as_str()?);
     if !resource.is_lambda_invoke() && resource.kind() != ResourceKind::Lambda {
@@ -181,7 +183,8 @@ pub fn settings(part: &str) -> &'static [Setting] {
     }
 }
 
-/// The event that a Task waits for in addition to the response to its call. Express executions do not support this.
+/// The event that a Task waits for in addition to the response to its call. Express executions do
+/// not support this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AwaitedEvent {
     /// The end of a job or of an execution: `.sync`, `.sync:2`.

@@ -3,13 +3,15 @@
 //! Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>.
 
-/// Maximum length of the name of a machine, an execution, an activity, a state or a variable, in characters.
+/// Maximum length of the name of a machine, an execution, an activity, a state or a variable, in
+/// characters.
 pub const MAX_LENGTH: usize = 80;
 
 /// Maximum length of the label of a Distributed Map, in characters.
 pub const MAX_LABEL_LENGTH: usize = 40;
 
-/// Characters that are not allowed in labels and in names of machines, executions and activities, in addition to blanks and control characters.
+/// Characters that are not allowed in labels and in names of machines, executions and activities,
+/// in addition to blanks and control characters.
 const FORBIDDEN: &[char] = &[
     '?', '*', '<', '>', '{', '}', '[', ']', '"', '#', '%', '\\', '^', '|', '~', '`', '$', '&', ',',
     ';', ':', '/',
@@ -42,7 +44,8 @@ pub enum NameError {
 ///
 /// # Errors
 ///
-/// If it is empty, longer than 80 characters, or has a blank, a control character or one of ``? * < > { } [ ] " # % \ ^ | ~ ` $ & , ; : /``.
+/// If it is empty, longer than 80 characters, or has a blank, a control character or one of
+/// ``? * < > { } [ ] " # % \ ^ | ~ ` $ & , ; : /``.
 ///
 /// ```
 /// use stepwright_asl::name::{NameError, check_machine};
@@ -65,7 +68,8 @@ pub fn check_label(name: &str) -> Result<(), NameError> {
     check_characters(name, is_allowed)
 }
 
-/// Whether this character is allowed in labels and in names of state machines, executions and activities.
+/// Whether this character is allowed in labels and in names of state machines, executions and
+/// activities.
 pub fn is_allowed(char: char) -> bool {
     !(char.is_whitespace() || char.is_control() || FORBIDDEN.contains(&char))
 }

@@ -1,6 +1,8 @@
-//! Additional information about a definition's states and transitions: the status in an execution, or the coverage by tests.
+//! Additional information about a definition's states and transitions: the status in an execution,
+//! or the coverage by tests.
 //!
-//! `stepwright_runtime::testing` creates overlays from histories and from coverage; the crate `stepwright-diagram` draws them over the definition.
+//! `stepwright_runtime::testing` creates overlays from histories and from coverage; the crate
+//! `stepwright-diagram` draws them over the definition.
 //!
 //! ```
 //! use stepwright_asl::overlay::{Mark, Overlay, Status};
@@ -20,13 +22,15 @@ use std::collections::HashMap;
 pub enum Status {
     /// The state was entered and exited; the transition was taken.
     Succeeded,
-    /// The state failed, and one of its catchers caught the error; the transition is that of the catcher.
+    /// The state failed, and one of its catchers caught the error; the transition is that of the
+    /// catcher.
     Caught,
     /// The state failed, and none of its catchers caught the error.
     Failed,
     /// The state was entered and has not ended.
     Running,
-    /// The state was aborted: the execution was stopped, it timed out, or a concurrent branch or iteration failed.
+    /// The state was aborted: the execution was stopped, it timed out, or a concurrent branch or
+    /// iteration failed.
     Stopped,
     /// The state was never entered; the transition was never taken.
     NotEntered,
@@ -112,7 +116,8 @@ pub struct Overlay {
 type TransitionKey = (String, String, bool);
 
 impl Overlay {
-    /// Creates an overlay without marks. The title describes the marks: `execution failed: CardDeclined`.
+    /// Creates an overlay without marks. The title describes the marks:
+    /// `execution failed: CardDeclined`.
     pub fn new(title: impl Into<String>) -> Overlay {
         Overlay {
             title: title.into(),
@@ -130,7 +135,8 @@ impl Overlay {
         self.states.insert(name.into(), mark);
     }
 
-    /// Marks a transition by `Next`, a Choice's rule or `Default`, with the number of times it was taken.
+    /// Marks a transition by `Next`, a Choice's rule or `Default`, with the number of times it was
+    /// taken.
     pub fn transition(
         &mut self,
         from: impl Into<String>,
@@ -141,8 +147,9 @@ impl Overlay {
         self.way((from.into(), to.into(), false), status, count);
     }
 
-    /// Marks a catcher's transition, with the number of times it was taken. Several catchers between the same states are drawn as one line: their
-    /// counts are added up, and the line has the status of the first of them that was taken.
+    /// Marks a catcher's transition, with the number of times it was taken. Several catchers
+    /// between the same states are drawn as one line: their counts are added up, and the line has
+    /// the status of the first of them that was taken.
     pub fn catcher(
         &mut self,
         from: impl Into<String>,
@@ -171,7 +178,8 @@ impl Overlay {
         self.states.get(name)
     }
 
-    /// The status of the transitions from one state to another, of catchers or others, and the number of times they were taken.
+    /// The status of the transitions from one state to another, of catchers or others, and the
+    /// number of times they were taken.
     pub fn taken(&self, from: &str, to: &str, by_catcher: bool) -> Option<(Status, u64)> {
         self.transitions
             .get(&(from.to_owned(), to.to_owned(), by_catcher))

@@ -34,7 +34,8 @@ pub(crate) struct Route<'p> {
 }
 
 impl<'p> Route<'p> {
-    /// The route of an RFC 6901 pointer, as far as its segments name states; `None` if they name none.
+    /// The route of an RFC 6901 pointer, as far as its segments name states; `None` if they name
+    /// none.
     pub(crate) fn of(pointer: &'p str) -> Option<Route<'p>> {
         let mut segments = segments(pointer)?;
         let first = state(&mut segments)?;

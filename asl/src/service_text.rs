@@ -1,20 +1,24 @@
 //! AWS's texts for problems of a definition, where the texts of `validate` say more.
 //!
-//! The API of the server answers with these texts, and a report of the validator has its own. A problem without a text here has the same text in both.
+//! The API of the server answers with these texts, and a report of the validator has its own. A
+//! problem without a text here has the same text in both.
 
 use std::fmt;
 
 /// AWS's text for a problem. Each variant names the report or the recording that quotes the text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ServiceText {
-    /// A transition names no state. The text says `Next` for each field (<https://github.com/aws-cloudformation/cfn-lint/issues/4074> for `StartAt`,
+    /// A transition names no state. The text says `Next` for each field
+    /// (<https://github.com/aws-cloudformation/cfn-lint/issues/4074> for `StartAt`,
     /// <https://github.com/floci-io/floci/pull/2786> for `Default` and `Catch`).
     MissingTarget(Box<str>),
     /// No state ends the machine (<https://github.com/floci-io/floci/issues/2735>).
     NoTerminalState,
-    /// An object has a field that its type does not have (<https://github.com/floci-io/floci/issues/2735>).
+    /// An object has a field that its type does not have
+    /// (<https://github.com/floci-io/floci/issues/2735>).
     UnsupportedField(Box<str>),
-    /// A field belongs to the other query language (<https://github.com/floci-io/floci/issues/2968>).
+    /// A field belongs to the other query language
+    /// (<https://github.com/floci-io/floci/issues/2968>).
     ForeignField {
         field: Box<str>,
         language: &'static str,
@@ -26,17 +30,23 @@ pub(crate) enum ServiceText {
     BelowMinimum(NumberText),
     /// A number is too large (<https://github.com/aws-cloudformation/cfn-lint/issues/4075>).
     AboveMaximum(NumberText),
-    /// An object has several fields that exclude each other (<https://github.com/floci-io/floci/issues/3733>).
+    /// An object has several fields that exclude each other
+    /// (<https://github.com/floci-io/floci/issues/3733>).
     OnlyOneOf(Box<[&'static str]>),
-    /// `InputPath` or `OutputPath` is not a path (<https://github.com/aws-cloudformation/cfn-lint/issues/4078>).
+    /// `InputPath` or `OutputPath` is not a path
+    /// (<https://github.com/aws-cloudformation/cfn-lint/issues/4078>).
     InvalidPath,
-    /// A reference path cannot be parsed, or has another root (<https://github.com/floci-io/floci/issues/3733>).
+    /// A reference path cannot be parsed, or has another root
+    /// (<https://github.com/floci-io/floci/issues/3733>).
     InvalidReferencePath,
-    /// A reference path does not begin with `$` (<https://github.com/aws-cloudformation/cfn-lint/issues/4076>).
+    /// A reference path does not begin with `$`
+    /// (<https://github.com/aws-cloudformation/cfn-lint/issues/4076>).
     ReferenceWithoutDollar,
-    /// `States.ALL` is not alone, or not in the last handler (<https://github.com/aws/aws-cdk/issues/10530>).
+    /// `States.ALL` is not alone, or not in the last handler
+    /// (<https://github.com/aws/aws-cdk/issues/10530>).
     MisplacedCatchAll,
-    /// An argument of a service call has the wrong type (<https://github.com/aws/aws-cdk/issues/31448>).
+    /// An argument of a service call has the wrong type
+    /// (<https://github.com/aws/aws-cdk/issues/31448>).
     #[cfg_attr(
         not(feature = "models"),
         expect(dead_code, reason = "types are unknown without the models")
@@ -51,7 +61,8 @@ pub(crate) enum NumberText {
     Decimal(f64),
 }
 
-/// The node that AWS names as the location of a problem, relative to the node that the validator reports.
+/// The node that AWS names as the location of a problem, relative to the node that the validator
+/// reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ServiceLocation {
     /// The node itself.

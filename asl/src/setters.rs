@@ -1,6 +1,7 @@
 //! Setter methods.
 
-/// Defines methods that take a value by move, change it and return it. The type has `#[must_use]`, or each of the methods.
+/// Defines methods that take a value by move, change it and return it. The type has `#[must_use]`,
+/// or each of the methods.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! setters {

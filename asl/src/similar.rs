@@ -58,7 +58,8 @@ pub(crate) fn most_similar<'c>(
     best.map(|(_, found)| found)
 }
 
-/// Whether a name is probably a typo of a known name: it differs in one or two characters and in no digit.
+/// Whether a name is probably a typo of a known name: it differs in one or two characters and in no
+/// digit.
 pub(crate) fn is_slip(name: &str, known: &str) -> bool {
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
     let limit = match known.len() {
@@ -77,7 +78,8 @@ pub fn did_you_mean<'c>(
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// Whether the edit distance of `a` and `b`, ignoring case, is at most `limit`. Edits insert, delete, replace or swap characters.
+/// Whether the edit distance of `a` and `b`, ignoring case, is at most `limit`. Edits insert,
+/// delete, replace or swap characters.
 pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> bool {
     let chars = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).collect() };
     // Most names differ in length, and comparing byte lengths is fast.
@@ -88,8 +90,8 @@ pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> bool {
             .is_some()
 }
 
-/// Computes edit distances: the number of characters to insert, delete, replace or swap with their neighbour. Its rows are used again for the next
-/// pair of names.
+/// Computes edit distances: the number of characters to insert, delete, replace or swap with their
+/// neighbour. Its rows are used again for the next pair of names.
 #[derive(Default)]
 struct Distances {
     before_last: Vec<usize>,
@@ -98,7 +100,8 @@ struct Distances {
 }
 
 impl Distances {
-    /// Returns the distance if it is at most `limit`. The time depends on the limit and one of the lengths.
+    /// Returns the distance if it is at most `limit`. The time depends on the limit and one of the
+    /// lengths.
     fn within(&mut self, a: &[char], b: &[char], limit: usize) -> Option<usize> {
         if a.len().abs_diff(b.len()) > limit {
             return None;

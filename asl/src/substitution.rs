@@ -1,8 +1,10 @@
-//! Substitutions, `${...}`, which a template engine (SAM, CDK, CloudFormation, Terraform) replaces before AWS receives the definition.
+//! Substitutions, `${...}`, which a template engine (SAM, CDK, CloudFormation, Terraform) replaces
+//! before AWS receives the definition.
 
 use crate::json::Object;
 
-/// Whether the text contains a substitution, so that its value is unknown. An unclosed one does not count.
+/// Whether the text contains a substitution, so that its value is unknown. An unclosed one does not
+/// count.
 pub(crate) fn is_substitution(text: &str) -> bool {
     let mut rest = text;
     while let Some(start) = rest.find("${") {
@@ -16,7 +18,8 @@ pub(crate) fn is_substitution(text: &str) -> bool {
     false
 }
 
-/// The length of the word at the start of the text, if it contains a substitution: that of `${Limit}`, of `1${Zeros}` and of `${A}${B}`.
+/// The length of the word at the start of the text, if it contains a substitution: that of
+/// `${Limit}`, of `1${Zeros}` and of `${A}${B}`.
 pub(crate) fn word_length(text: &str) -> Option<usize> {
     let mut length = 0;
     let mut is_found = false;
@@ -38,7 +41,8 @@ pub(crate) fn word_length(text: &str) -> Option<usize> {
     is_found.then_some(length)
 }
 
-/// The substitution of an object for unknown members: a placeholder without quotes, which the parser reads as a member whose key equals its value.
+/// The substitution of an object for unknown members: a placeholder without quotes, which the
+/// parser reads as a member whose key equals its value.
 pub(crate) fn open_members(object: &Object) -> Option<&str> {
     object.iter().find_map(|(key, value)| {
         let text = value.as_str().filter(|text| text == key)?;

@@ -6,7 +6,8 @@ use crate::intrinsic::Function;
 use crate::json::Position;
 use crate::similar::did_you_mean;
 
-/// A syntax error in a text: JSON, YAML, a path, a call of an intrinsic function or a JSONata expression.
+/// A syntax error in a text: JSON, YAML, a path, a call of an intrinsic function or a JSONata
+/// expression.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -45,7 +46,8 @@ pub enum SyntaxFault {
     Arity,
     /// A literal argument has a type that the intrinsic function does not accept.
     ArgumentType,
-    /// Calls of intrinsic functions nest deeper than [`MAX_NESTING`](crate::intrinsic::MAX_NESTING).
+    /// Calls of intrinsic functions nest deeper than
+    /// [`MAX_NESTING`](crate::intrinsic::MAX_NESTING).
     Nesting,
 }
 

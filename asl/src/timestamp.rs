@@ -1,7 +1,8 @@
 //! Parses timestamps like Step Functions.
 //!
-//! AWS's messages mention an "ISO-8601 extended offset date-time format string", which is the format of Java's `ISO_OFFSET_DATE_TIME`. So seconds
-//! are optional, a fraction has up to nine digits, offsets are at most 18 hours, and `t` and `z` are accepted for `T` and `Z`.
+//! AWS's messages mention an "ISO-8601 extended offset date-time format string", which is the
+//! format of Java's `ISO_OFFSET_DATE_TIME`. So seconds are optional, a fraction has up to nine
+//! digits, offsets are at most 18 hours, and `t` and `z` are accepted for `T` and `Z`.
 
 /// Seconds of a day.
 const SECONDS_OF_DAY: i128 = 86_400;
@@ -9,7 +10,8 @@ const NANOS: i128 = 1_000_000_000;
 /// The maximum offset in seconds: 18 hours.
 const MAX_OFFSET: i128 = 18 * 3_600;
 
-/// Parses a timestamp to nanoseconds since 1970-01-01T00:00:00Z. Returns `None` if the text is not a timestamp.
+/// Parses a timestamp to nanoseconds since 1970-01-01T00:00:00Z. Returns `None` if the text is not
+/// a timestamp.
 ///
 /// ```
 /// use stepwright_asl::timestamp::read;
@@ -46,8 +48,8 @@ pub fn read(text: &str) -> Option<i128> {
     Some(seconds * NANOS + nanos)
 }
 
-/// Whether a text is a valid timestamp in a definition. The States Language is stricter than the service at run time: it requires seconds, a year
-/// of four digits, and a capital `T` and `Z`.
+/// Whether a text is a valid timestamp in a definition. The States Language is stricter than the
+/// service at run time: it requires seconds, a year of four digits, and a capital `T` and `Z`.
 pub fn is_literal(text: &str) -> bool {
     let bytes = text.as_bytes();
     let has_offset = |tail: &[u8]| {
@@ -88,7 +90,8 @@ impl TimestampParser<'_> {
         (least..=most).contains(&number).then_some(number)
     }
 
-    /// Reads four digits, or up to ten after a sign. More than four digits require a `+`, and four digits must not have one.
+    /// Reads four digits, or up to ten after a sign. More than four digits require a `+`, and four
+    /// digits must not have one.
     fn year(&mut self) -> Option<i128> {
         let sign = self.take(b"+-");
         let (mut year, mut digits) = (0, 0);

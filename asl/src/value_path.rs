@@ -2,7 +2,8 @@
 
 use crate::json::escape;
 
-/// One step of a walk, linked to the previous step. It is only converted to a pointer for a diagnostic.
+/// One step of a walk, linked to the previous step. It is only converted to a pointer for a
+/// diagnostic.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ValuePath<'a> {
     parent: Option<&'a ValuePath<'a>>,

@@ -69,7 +69,8 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     matches_pieces(pattern.split('*'), text)
 }
 
-/// The text must start with the first piece and end with the last. The others are matched in order, each at its first occurrence.
+/// The text must start with the first piece and end with the last. The others are matched in order,
+/// each at its first occurrence.
 fn matches_pieces<'p>(pieces: impl IntoIterator<Item = &'p str>, text: &str) -> bool {
     let mut pieces = pieces.into_iter().peekable();
     let Some(mut rest) = text.strip_prefix(pieces.next().unwrap_or_default()) else {

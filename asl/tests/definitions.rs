@@ -1,7 +1,9 @@
-//! Definitions that AWS accepts have no errors, and each fault in a rejected definition is one error at its location.
+//! Definitions that AWS accepts have no errors, and each fault in a rejected definition is one
+//! error at its location.
 //!
-//! `definitions/accepted.jsonl` contains every field of every state in both query languages, every form of a path, call and expression, and
-//! `${substitutions}` in every possible location. `definitions/refused.jsonl` contains the faults, with rule and location.
+//! `definitions/accepted.jsonl` contains every field of every state in both query languages, every
+//! form of a path, call and expression, and `${substitutions}` in every possible location.
+//! `definitions/refused.jsonl` contains the faults, with rule and location.
 
 use serde_json::{Map, Value};
 use stepwright_asl::StateMachine;

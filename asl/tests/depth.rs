@@ -1,4 +1,5 @@
-//! Values that a program builds may nest deeper than the stack allows: no function overflows the stack.
+//! Values that a program builds may nest deeper than the stack allows: no function overflows the
+//! stack.
 
 use proptest::prelude::*;
 use stepwright_asl::StateMachine;

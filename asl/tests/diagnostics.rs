@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use stepwright_asl::validate::{MachineType, Validator};
 
-/// The diagnostics as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments is omitted unless a test is about it.
+/// The diagnostics as `SW020 /States/A/Next`. Advice about Lambda, timeouts and missing arguments
+/// is omitted unless a test is about it.
 fn found_in(machine_type: MachineType, definition: &Value) -> Vec<String> {
     let mut validator = Validator::new(machine_type);
     for advice in ["SW142", "SW048", "SW143"] {

@@ -213,7 +213,8 @@ fn an_equal_state_with_a_new_name_is_renamed() {
             )
         })
         .collect();
-    // `Each` contains a state with another name, so its body differs slightly; everything else is equal.
+    // `Each` contains a state with another name, so its body differs slightly; everything else is
+    // equal.
     assert_eq!(
         renamed,
         [

@@ -40,10 +40,12 @@ fn equal_bytes(a: &str, b: &str) -> usize {
     begin + end.take_while(same).count()
 }
 
-/// Values that were not edited are unchanged, and so is the text between them, except for commas, brackets and lines next to the edit.
+/// Values that were not edited are unchanged, and so is the text between them, except for commas,
+/// brackets and lines next to the edit.
 fn check_unedited_text(before: &Editor, after: &Editor, edited: &Edited) {
     let (old, new) = (before.text(), after.text());
-    // The ancestors of the edited child. If it is the first or last child, the brackets are on the line of the surrounding text.
+    // The ancestors of the edited child. If it is the first or last child, the brackets are on the
+    // line of the surrounding text.
     let mut outer = match edited.what.starts_with("insert") {
         true => edited.pointer.as_str(),
         false => model::parent(&edited.pointer),

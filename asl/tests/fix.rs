@@ -229,7 +229,8 @@ fn a_fix_with_several_edits_is_atomic() {
     ]);
     let expected = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}, "Version": "1.0"}"#;
     assert_eq!((&*fixed.text, fixed.applied.len()), (expected, 2));
-    // Edits of the same text, an impossible edit, and edits after which the diagnostic is still there. The other fix is made.
+    // Edits of the same text, an impossible edit, and edits after which the diagnostic is still
+    // there. The other fix is made.
     let expected = text.replace(", \"End\": true", "");
     for (edits, reason) in [
         (

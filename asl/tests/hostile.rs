@@ -1,4 +1,5 @@
-//! Every text has diagnostics: no panic, no stack overflow, and time and memory grow at most linearly with the text.
+//! Every text has diagnostics: no panic, no stack overflow, and time and memory grow at most
+//! linearly with the text.
 
 use std::fmt::Write;
 use std::path::Path as FilePath;

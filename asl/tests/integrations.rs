@@ -407,7 +407,8 @@ mod recordings {
                         "ResultWriter" => lookup_result_writer(resource).is_ok(),
                         _ => lookup(resource).is_ok(),
                     };
-                    // Function names without an ARN and placeholders of the recordings are not integrations.
+                    // Function names without an ARN and placeholders of the recordings are not
+                    // integrations.
                     if !known && resource.contains(":states:::") {
                         unknown.insert(resource.to_owned());
                     }

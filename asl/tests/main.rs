@@ -1,4 +1,5 @@
-//! The tests of this package, in one program: linking a program for each file takes most of the time.
+//! The tests of this package, in one program: linking a program for each file takes most of the
+//! time.
 
 mod custom_rules;
 #[cfg(feature = "integrations")]

@@ -1,4 +1,5 @@
-//! Policies: worked examples from the notes, the project's own examples, and properties of every policy.
+//! Policies: worked examples from the notes, the project's own examples, and properties of every
+//! policy.
 
 use std::collections::BTreeSet;
 
@@ -282,7 +283,8 @@ fn a_policy_that_is_too_long_has_a_warning() {
     );
 }
 
-/// Checks that every action is valid, and every resource is `*`, an ARN or a placeholder for an ARN.
+/// Checks that every action is valid, and every resource is `*`, an ARN or a placeholder for an
+/// ARN.
 fn well_formed(policy: &Policy) {
     let statements = policy
         .statements()

@@ -1,4 +1,5 @@
-//! Each rule has a definition in `rules/` with a diagnostic of this rule only, and a corrected one without diagnostics. The page of the rules shows both.
+//! Each rule has a definition in `rules/` with a diagnostic of this rule only, and a corrected one
+//! without diagnostics. The page of the rules shows both.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,7 +7,8 @@ use std::path::Path;
 use stepwright_asl::fix::Fixer;
 use stepwright_asl::validate::{MachineType, RULES, Validator, explain};
 
-/// The files of one rule. `SW046.express.json` and `SW046.express.fixed.json` are for an Express machine.
+/// The files of one rule. `SW046.express.json` and `SW046.express.fixed.json` are for an Express
+/// machine.
 #[derive(Default)]
 struct Fixture {
     broken: String,

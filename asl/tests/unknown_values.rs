@@ -32,7 +32,8 @@ fn definitions() -> Vec<(MachineType, Json)> {
 /// A string that is in no definition.
 const MARK: &str = "unknown-7d1f";
 
-/// All forms of a value in which a part is `MARK`: for each value, and if `members` for each member, one.
+/// All forms of a value in which a part is `MARK`: for each value, and if `members` for each
+/// member, one.
 fn replaced(json: &Json, members: bool) -> Vec<Json> {
     let mut forms = vec![Json::from(MARK)];
     match json {

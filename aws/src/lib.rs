@@ -1,6 +1,8 @@
-//! Tasks of [`stepwright`] workflows on AWS: as Lambda functions, in workers of activities, and answers to task tokens.
+//! Tasks of [`stepwright`] workflows on AWS: as Lambda functions, in workers of activities, and
+//! answers to task tokens.
 //!
-//! The same `#[task]` functions run here, and in tests with `stepwright-runtime`. A Lambda function is this program:
+//! The same `#[task]` functions run here, and in tests with `stepwright-runtime`. A Lambda function
+//! is this program:
 //!
 //! ```no_run
 //! #[stepwright::task]
@@ -33,9 +35,11 @@
 //!
 //! # Calls of tasks
 //!
-//! - The payload is the task's input. A payload that does not match its type fails with `Stepwright.InvalidInput`, and the message names the field.
-//!   The envelope of a `#[task(context)]` is unwrapped.
-//! - A task error has the name that `catch PaymentError::Declined` matches, and a text with the fields that it binds.
+//! - The payload is the task's input. A payload that does not match its type fails with
+//!   `Stepwright.InvalidInput`, and the message names the field. The envelope of a
+//!   `#[task(context)]` is unwrapped.
+//! - A task error has the name that `catch PaymentError::Declined` matches, and a text with the
+//!   fields that it binds.
 //! - A panic is `Stepwright.TaskPanicked`, and the program accepts the next call.
 //!
 //! `docs/reference/errors-on-the-wire.md` of the project describes the format completely.

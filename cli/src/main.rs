@@ -1,6 +1,7 @@
 //! The `stepwright` command: check, run and inspect AWS Step Functions definitions.
 //!
-//! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the definition or the execution failed, 2 wrong usage.
+//! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the
+//! definition or the execution failed, 2 wrong usage.
 //!
 //! # Boundary
 //!

@@ -26,8 +26,8 @@ impl SourceFile {
         }
     }
 
-    /// The definition's title: the stem of its file, or the name of its folder if the file has a generic name such as `statemachine` or
-    /// `definition`.
+    /// The definition's title: the stem of its file, or the name of its folder if the file has a
+    /// generic name such as `statemachine` or `definition`.
     pub(crate) fn title(&self) -> String {
         const GENERAL: [&str; 5] = ["statemachine", "definition", "workflow", "template", "asl"];
         let stem = self.stem();
@@ -50,7 +50,8 @@ impl SourceFile {
         folder.unwrap_or(stem).to_owned()
     }
 
-    /// The file's name without its extensions: `orders` for `deploy/orders.asl.json` and `orders.asl.yaml`.
+    /// The file's name without its extensions: `orders` for `deploy/orders.asl.json` and
+    /// `orders.asl.yaml`.
     pub(crate) fn stem(&self) -> &str {
         let name = self
             .path

@@ -10,7 +10,8 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap()
     }
 
-    /// Checks that the command failed with this status and printed all of these texts, on standard error or, for diagnostics, on standard output.
+    /// Checks that the command failed with this status and printed all of these texts, on standard
+    /// error or, for diagnostics, on standard output.
     fn failed(&self, status: i32, texts: &[&str]) {
         let said = format!("{}{}", self.stdout, self.stderr);
         assert_eq!(self.status, status, "{said}");

@@ -27,7 +27,8 @@ pub(crate) fn stepwright(arguments: &[&str], stdin: &str) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that rejects its arguments does not read its input; the broken pipe is not a test failure.
+    // A command that rejects its arguments does not read its input; the broken pipe is not a test
+    // failure.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     Ran {

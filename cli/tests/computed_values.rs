@@ -1,4 +1,5 @@
-//! Values that a template computes: <https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/591>.
+//! Values that a template computes:
+//! <https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/591>.
 
 use crate::common::{Ran, stepwright};
 use tempfile::TempDir;

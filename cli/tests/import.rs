@@ -1,7 +1,7 @@
 //! `stepwright import`: its output, and its error messages.
 //!
-//! The sources in `tests/tests/imported` are its output. There they are compiled, and their definitions are compared with the originals.
-//! `UPDATE_IMPORTED=1` rewrites them.
+//! The sources in `tests/tests/imported` are its output. There they are compiled, and their
+//! definitions are compared with the originals. `UPDATE_IMPORTED=1` rewrites them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -214,7 +214,8 @@ fn realworld() -> Vec<PathBuf> {
     files
 }
 
-/// Definitions that AWS has run, each in a separate file. They are of all kinds, and were written to test the corner cases of the language.
+/// Definitions that AWS has run, each in a separate file. They are of all kinds, and were written
+/// to test the corner cases of the language.
 fn recorded(folder: &Path) -> Vec<PathBuf> {
     let path = crate::recordings::folder().join("cases.jsonl");
     let cases = std::fs::read_to_string(&path)

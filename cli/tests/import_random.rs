@@ -1,4 +1,5 @@
-//! `stepwright import` of random definitions: each is imported, and the source compiles and emits it again.
+//! `stepwright import` of random definitions: each is imported, and the source compiles and emits
+//! it again.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! The tests of the command, in one program: a program for each file would link the same crates 21 times.
+//! The tests of the command, in one program: a program for each file would link the same crates 21
+//! times.
 
 mod bench;
 mod command;

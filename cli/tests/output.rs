@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use crate::common::{examples, stepwright};
 
-/// Arguments of each command that prints output; `{history}` and `{coverage}` are files of an earlier run.
+/// Arguments of each command that prints output; `{history}` and `{coverage}` are files of an
+/// earlier run.
 const PRINTING: [&[&str]; 11] = [
     &["validate", "checkout.asl.json", "--format", "json"],
     &[

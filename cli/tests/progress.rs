@@ -1,4 +1,5 @@
-//! The progress of `stepwright run` and `stepwright serve`: lines in a file or pipe, and a block on a terminal.
+//! The progress of `stepwright run` and `stepwright serve`: lines in a file or pipe, and a block on
+//! a terminal.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Commands for one definition also accept a machine of a template, and the output of `describe-state-machine`.
+//! Commands for one definition also accept a machine of a template, and the output of
+//! `describe-state-machine`.
 
 use std::path::PathBuf;
 

@@ -170,7 +170,8 @@ fn heredoc(parts: &str) -> String {
     )
 }
 
-/// A definition with directives between states, between fields and in strings. Both branches and the loop are correct.
+/// A definition with directives between states, between fields and in strings. Both branches and
+/// the loop are correct.
 const DIRECTIVES: &str = r#"{
   "StartAt": "A",
   "States": {

@@ -1,5 +1,6 @@
-//! An example tool for many definitions, in JSON and in YAML. It adds a timeout to each Task without one and changes no other byte, reports the
-//! effects, lists the called resources, draws the definition to a file next to it, and checks custom rules:
+//! An example tool for many definitions, in JSON and in YAML. It adds a timeout to each Task
+//! without one and changes no other byte, reports the effects, lists the called resources, draws
+//! the definition to a file next to it, and checks custom rules:
 //! `cargo run -p stepwright-diagram --example fleet -- definitions/*.asl.*`
 
 use std::{env, error::Error, fs, path::Path};
@@ -38,7 +39,8 @@ impl CustomRule for Rule {
     }
 }
 
-/// Adds a timeout to each Task without one. It is inserted before another member, so that no previous line needs a comma.
+/// Adds a timeout to each Task without one. It is inserted before another member, so that no
+/// previous line needs a comma.
 fn add_timeouts(editor: &mut Editor) -> Result<(), EditError> {
     let definition = editor.document().json().clone();
     for state in Graph::of(&definition).states() {

@@ -1,7 +1,7 @@
 //! Diagrams of definitions: Mermaid, DOT, and SVG that needs no tool to view.
 //!
-//! Any JSON can be drawn. A transition with a missing target leads to a box with a note; an unreachable state has a dashed border. The output is
-//! deterministic.
+//! Any JSON can be drawn. A transition with a missing target leads to a box with a note; an
+//! unreachable state has a dashed border. The output is deterministic.
 //!
 //! ```
 //! use stepwright_asl::json::Json;
@@ -48,15 +48,16 @@ pub struct Diagram {
 }
 
 impl Diagram {
-    /// Reads the definition from a `&StateMachine`, a `&Document` or a `&Json`. It is not validated.
+    /// Reads the definition from a `&StateMachine`, a `&Document` or a `&Json`. It is not
+    /// validated.
     pub fn of<'j>(definition: impl Into<Cow<'j, Json>>) -> Diagram {
         Diagram {
             outline: Outline::of(&definition.into()),
         }
     }
 
-    /// Adds an overlay: states and transitions get the colours of their statuses, with counts and a legend. `stepwright_runtime::testing` creates
-    /// overlays from histories and from coverage.
+    /// Adds an overlay: states and transitions get the colours of their statuses, with counts and a
+    /// legend. `stepwright_runtime::testing` creates overlays from histories and from coverage.
     ///
     /// ```
     /// use stepwright_asl::json::Json;
@@ -81,7 +82,8 @@ impl Diagram {
         self.outline.nodes.len()
     }
 
-    /// Returns the fields of a state as JSON, without nested states; `None` for a state that the definition lacks.
+    /// Returns the fields of a state as JSON, without nested states; `None` for a state that the
+    /// definition lacks.
     pub fn source(&self, state: &str) -> Option<&str> {
         let mut nodes = self.outline.nodes.iter();
         let node = nodes.find(|node| node.full_name == state)?;
@@ -90,35 +92,41 @@ impl Diagram {
 
     /// Returns a Mermaid flowchart, which GitHub and many other tools render.
     ///
-    /// A flowchart supports nested boxes, several edges between two states and labels with any text; Mermaid's state diagrams do not.
+    /// A flowchart supports nested boxes, several edges between two states and labels with any
+    /// text; Mermaid's state diagrams do not.
     pub fn to_mermaid(&self) -> String {
         mermaid::render(&self.outline)
     }
 
-    /// Returns a graph in DOT, the language of Graphviz, with a cluster for each Parallel, branch and Map.
+    /// Returns a graph in DOT, the language of Graphviz, with a cluster for each Parallel, branch
+    /// and Map.
     pub fn to_dot(&self) -> String {
         dot::render(&self.outline)
     }
 
-    /// Returns an HTML page around [`Diagram::to_svg`]. The wheel zooms, dragging moves the picture, and a click on a state shows its fields. The
-    /// page loads no other resources.
+    /// Returns an HTML page around [`Diagram::to_svg`]. The wheel zooms, dragging moves the
+    /// picture, and a click on a state shows its fields. The page loads no other resources.
     pub fn to_html(&self) -> String {
         html::render(&self.outline, &self.to_svg())
     }
 
     /// Returns a self-contained SVG: no scripts, no fonts, no external references.
     ///
-    /// The colour of a state depends on its type, and its text includes a short detail. Edges of a Choice are labelled with conditions; catchers
-    /// are dashed and labelled with the names of their errors. A circular arrow marks a state with retriers. Tooltips contain comments, resources,
-    /// retriers and the full form of truncated texts. The picture follows the viewer's preference for light or dark.
+    /// The colour of a state depends on its type, and its text includes a short detail. Edges of a
+    /// Choice are labelled with conditions; catchers are dashed and labelled with the names of
+    /// their errors. A circular arrow marks a state with retriers. Tooltips contain comments,
+    /// resources, retriers and the full form of truncated texts. The picture follows the viewer's
+    /// preference for light or dark.
     ///
-    /// A picture of several thousand states has a simpler layout, so that it takes at most a few seconds.
+    /// A picture of several thousand states has a simpler layout, so that it takes at most a few
+    /// seconds.
     pub fn to_svg(&self) -> String {
         svg::render(&self.outline)
     }
 
-    /// Returns the picture of [`to_svg`](Self::to_svg) for a web page that contains [`stylesheet`]. It has no styles, which a strict
-    /// Content-Security-Policy forbids, and each state is inside the link that `link_of` returns for its name.
+    /// Returns the picture of [`to_svg`](Self::to_svg) for a web page that contains [`stylesheet`].
+    /// It has no styles, which a strict Content-Security-Policy forbids, and each state is inside
+    /// the link that `link_of` returns for its name.
     ///
     /// ```
     /// use stepwright_asl::json::Json;
@@ -134,14 +142,16 @@ impl Diagram {
     }
 }
 
-/// Returns a script of type `module` that defines the element `diagram-view`. In it, the picture of [`Diagram::to_inline_svg`] zooms, moves and
-/// fills the screen, with the mouse and with the keyboard. The script has no inline styles, so a strict Content-Security-Policy allows it.
+/// Returns a script of type `module` that defines the element `diagram-view`. In it, the picture of
+/// [`Diagram::to_inline_svg`] zooms, moves and fills the screen, with the mouse and with the
+/// keyboard. The script has no inline styles, so a strict Content-Security-Policy allows it.
 pub fn viewer_script() -> &'static str {
     svg::VIEWER
 }
 
-/// Returns the style sheet of all pictures, for pages with [`Diagram::to_inline_svg`]. It defines the colours of the statuses as the variables
-/// `--good`, `--warn`, `--bad`, `--run` and `--stop`, and their fills as `--good-fill` and so on, so that a page can use the same ones.
+/// Returns the style sheet of all pictures, for pages with [`Diagram::to_inline_svg`]. It defines
+/// the colours of the statuses as the variables `--good`, `--warn`, `--bad`, `--run` and `--stop`,
+/// and their fills as `--good-fill` and so on, so that a page can use the same ones.
 pub fn stylesheet() -> String {
     svg::stylesheet()
 }

@@ -1,7 +1,7 @@
 //! Diagrams as Mermaid text.
 //!
-//! Uses a flowchart, not a state diagram: flowcharts support nested boxes, several edges between the same two nodes, dashed lines, and labels with
-//! any text.
+//! Uses a flowchart, not a state diagram: flowcharts support nested boxes, several edges between
+//! the same two nodes, dashed lines, and labels with any text.
 
 use stepwright_asl::model::StateKind;
 use stepwright_asl::overlay::Status;
@@ -139,7 +139,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Edges that an execution took are thick, other edges are faint. Edges with test coverage have colours.
+    /// Edges that an execution took are thick, other edges are faint. Edges with test coverage have
+    /// colours.
     fn marks(&mut self) {
         for status in Status::ALL {
             let edges = self.marked.iter().filter(|(_, mark)| *mark == status);
@@ -253,7 +254,8 @@ fn brackets(depicts: Depicted) -> (&'static str, &'static str) {
     }
 }
 
-/// Escapes text in quotes: characters with a meaning in Mermaid, Markdown or HTML become numeric entities.
+/// Escapes text in quotes: characters with a meaning in Mermaid, Markdown or HTML become numeric
+/// entities.
 fn label(text: &str) -> String {
     let mut escaped = String::new();
     for c in one_line(text, LONGEST).chars() {

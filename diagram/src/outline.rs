@@ -31,7 +31,8 @@ pub(super) struct Outline {
     pub(super) overlay: Option<String>,
 }
 
-/// The states of the machine, of a branch or of a Map's processor. Transitions never leave their body.
+/// The states of the machine, of a branch or of a Map's processor. Transitions never leave their
+/// body.
 #[derive(Debug, Clone)]
 pub(super) struct Body {
     /// The node that contains the body; `None` for the machine.
@@ -81,7 +82,8 @@ pub(super) enum Depicted {
     Missing,
 }
 
-/// A connection from one node to another. Several transitions between the same two nodes are one link.
+/// A connection from one node to another. Several transitions between the same two nodes are one
+/// link.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
     pub(super) from: usize,
@@ -207,7 +209,8 @@ impl Outline {
         self.bodies[body].start.filter(|_| self.is_marked(body))
     }
 
-    /// The nodes with a line to the end mark of a body: those where the execution, branch or iteration ends with `End`.
+    /// The nodes with a line to the end mark of a body: those where the execution, branch or
+    /// iteration ends with `End`.
     pub(super) fn ends(&self, body: usize) -> impl Iterator<Item = usize> {
         let marked = self.is_marked(body);
         let nodes = self.bodies[body].nodes.iter().copied();

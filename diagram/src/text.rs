@@ -6,7 +6,8 @@ const ELLIPSIS: char = '…';
 /// Maximum length of a tooltip, in characters.
 pub(super) const TOOLTIP: usize = 2_000;
 
-/// Advance widths of Helvetica, and so of Arial and Liberation Sans, from space to tilde, in thousandths of the font size.
+/// Advance widths of Helvetica, and so of Arial and Liberation Sans, from space to tilde, in
+/// thousandths of the font size.
 const WIDTHS: [u16; 95] = [
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
     556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
@@ -54,7 +55,8 @@ fn advance(c: char) -> f64 {
     }
 }
 
-/// The text on one line: whitespace becomes single blanks, control characters become visible, and at most `characters` of them remain.
+/// The text on one line: whitespace becomes single blanks, control characters become visible, and
+/// at most `characters` of them remain.
 pub(super) fn one_line(text: &str, characters: usize) -> String {
     let mut line = String::new();
     let mut count = 0;
@@ -101,7 +103,8 @@ fn visible(c: char) -> char {
     match u32::from(c) {
         code @ 0..=0x1f => char::from_u32(0x2400 + code).unwrap_or(' '),
         0x7f => '\u{2421}',
-        // Controls, characters that change the text direction, and characters that XML does not allow.
+        // Controls, characters that change the text direction, and characters that XML does not
+        // allow.
         0x80..=0x9f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfffe | 0xffff => '\u{fffd}',
         _ => c,
     }
@@ -109,7 +112,8 @@ fn visible(c: char) -> char {
 
 /// Breaks a text into at most `lines` lines no wider than `width`, and truncates the remainder.
 ///
-/// Breaks at blanks if possible, else after punctuation and before the capitals of a `CamelCaseName`, else anywhere.
+/// Breaks at blanks if possible, else after punctuation and before the capitals of a
+/// `CamelCaseName`, else anywhere.
 pub(super) fn wrap(text: &str, font: Font, width: f64, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -151,7 +155,8 @@ pub(super) fn wrap(text: &str, font: Font, width: f64, lines: usize) -> Vec<Stri
     wrapped
 }
 
-/// Like [`wrap`], with lines of similar length: a short last line gets words from the lines before it.
+/// Like [`wrap`], with lines of similar length: a short last line gets words from the lines before
+/// it.
 pub(super) fn wrap_evenly(text: &str, font: Font, width: f64, lines: usize) -> Vec<String> {
     let widest = wrap(text, font, width, lines);
     if widest.len() < 2 || widest.last().is_some_and(|last| last.ends_with(ELLIPSIS)) {

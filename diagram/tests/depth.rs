@@ -1,4 +1,5 @@
-//! Values that a program builds may nest deeper than the stack allows: drawing them does not overflow the stack.
+//! Values that a program builds may nest deeper than the stack allows: drawing them does not
+//! overflow the stack.
 
 use stepwright_asl::json::Json;
 use stepwright_diagram::Diagram;

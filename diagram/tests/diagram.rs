@@ -196,7 +196,8 @@ fn names_and_comments_cannot_close_the_script_element() {
     assert!(!page.contains("<b>") && !page.contains("<!-- "));
 }
 
-/// A chain of Choices, each with its own Pass state. The next Choice is the target of a rule, or the default.
+/// A chain of Choices, each with its own Pass state. The next Choice is the target of a rule, or
+/// the default.
 fn chain(length: usize, next_is_rule: bool) -> Json {
     let mut states: Vec<String> = Vec::new();
     for at in 0..length {
@@ -290,7 +291,8 @@ fn extremely_large_definitions_are_drawn() {
     }
 }
 
-/// Checks that style lines refer to the right edges by number, and that the frames of a box are chained in order.
+/// Checks that style lines refer to the right edges by number, and that the frames of a box are
+/// chained in order.
 fn mermaid_is_in_order(text: &str) {
     let (mut edges, mut catchers, mut frames) = (0, Vec::new(), Vec::new());
     for line in text.lines().map(str::trim) {

@@ -49,7 +49,8 @@ fn bare_tasks(document: &Document) -> Vec<String> {
     bare.map(|state| state.pointer.to_string()).collect()
 }
 
-/// Removes the new members by their positions: the remaining text is the old text. Returns the number of added timeouts.
+/// Removes the new members by their positions: the remaining text is the old text. Returns the
+/// number of added timeouts.
 fn check(old: &Document, new: &str, name: &str) -> usize {
     let document = Document::parse_yaml(new).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut left = new.to_owned();
@@ -73,7 +74,8 @@ fn check(old: &Document, new: &str, name: &str) -> usize {
             let place = document.key_position(&format!("{task}/{key}"));
             place.expect("it has a place").offset
         });
-        // A member on a separate line also adds the line. Otherwise the edit also adds the text up to the next member.
+        // A member on a separate line also adds the line. Otherwise the edit also adds the text up
+        // to the next member.
         let line = new[..begin].rfind('\n').map_or(0, |at| at + 1);
         cuts.push(if new[line..begin].trim().is_empty() {
             line..begin + new[begin..].find('\n').expect("the line ends") + 1
@@ -156,7 +158,8 @@ mod recordings {
             assert_eq!(error, None, "{name}");
             files += 1;
             added += check(document, &new, &name);
-            // In style 0 every array and object is in block style; the others have brackets, quotes and comments, too.
+            // In style 0 every array and object is in block style; the others have brackets, quotes
+            // and comments, too.
             for style in [0, 0x5bd1_e995_9e37_79b9, 0xdead_beef_cafe_f00d] {
                 let yaml = emit(document.json(), style);
                 let old = Document::parse_yaml(&yaml).expect("is YAML");

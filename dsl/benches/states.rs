@@ -1,6 +1,8 @@
-//! How the time to check and to lower a workflow grows with its number of states: `cargo bench -p stepwright --bench states`
+//! How the time to check and to lower a workflow grows with its number of states:
+//! `cargo bench -p stepwright --bench states`
 //!
-//! Each line has ten times the states of the line before, so a time that grows with the number of states is ten times larger.
+//! Each line has ten times the states of the line before, so a time that grows with the number of
+//! states is ten times larger.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -41,7 +43,8 @@ fn chain(states: usize) -> Flow {
     flow
 }
 
-/// Every fourth state is a choice, which leads back to the first states or on, so that all states are in one loop. The loop ends by a count.
+/// Every fourth state is a choice, which leads back to the first states or on, so that all states
+/// are in one loop. The loop ends by a count.
 fn loops(states: usize) -> Flow {
     let flow = Flow::new("Loops");
     let (all, _) = declare(&flow, states);

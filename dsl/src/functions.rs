@@ -1,8 +1,8 @@
-//! Functions for expressions of a workflow, in addition to Rust's methods: functions of Step Functions that Rust's standard
-//! library does not have.
+//! Functions for expressions of a workflow, in addition to Rust's methods: functions of Step
+//! Functions that Rust's standard library does not have.
 //!
-//! Each is an ordinary Rust function, and in a workflow the JSONata (or the intrinsic function) with the same meaning.
-//! `docs/reference/expressions.md` shows all of them.
+//! Each is an ordinary Rust function, and in a workflow the JSONata (or the intrinsic function)
+//! with the same meaning. `docs/reference/expressions.md` shows all of them.
 //!
 //! ```
 //! use stepwright::functions;
@@ -25,7 +25,8 @@ use std::hash::{BuildHasher, Hasher};
 use stepwright_asl::callable;
 use time::{Date, Month, OffsetDateTime};
 
-/// A function of this module, as a type with the same name: `workflow!` recognizes it by its type, independent of the path.
+/// A function of this module, as a type with the same name: `workflow!` recognizes it by its type,
+/// independent of the path.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no function of `stepwright::functions`",
@@ -75,10 +76,11 @@ pub fn sorted<T: PartialOrd + Serialize>(mut list: Vec<T>) -> Vec<T> {
     list
 }
 
-/// Whether a text is less than another one in the order of Step Functions: by UTF-16 code units, as in Java and JavaScript.
+/// Whether a text is less than another one in the order of Step Functions: by UTF-16 code units, as
+/// in Java and JavaScript.
 ///
-/// Rust's `<` compares characters. The two orders differ where a character beyond U+FFFF (an emoji, for example) is compared with one
-/// from U+E000 to U+FFFF.
+/// Rust's `<` compares characters. The two orders differ where a character beyond U+FFFF (an emoji,
+/// for example) is compared with one from U+E000 to U+FFFF.
 #[must_use]
 pub fn is_before(text: &str, other: &str) -> bool {
     text.encode_utf16().lt(other.encode_utf16())
@@ -135,7 +137,8 @@ pub fn range(first: i64, last: i64, step: i64) -> Vec<i64> {
 
 /// The current time, in RFC 3339 with milliseconds. In a plain run it is the virtual time.
 ///
-/// With the feature `chrono`, an expression of a workflow can also call `Utc::now()`, which is a `DateTime<Utc>`.
+/// With the feature `chrono`, an expression of a workflow can also call `Utc::now()`, which is a
+/// `DateTime<Utc>`.
 #[must_use]
 pub fn now() -> String {
     timestamp(now_millis())
@@ -151,13 +154,15 @@ pub(crate) fn now_millis() -> i64 {
 
 /// The milliseconds from 1970 to a time. Subtract two of them to get a duration.
 ///
-/// The time is RFC 3339 with a capital `T` and `Z` (`2024-05-01T12:30:00.5+02:00`, also with `+0200`), or only a date
-/// (`2024-05-01`, `2024-05`, `2024`), which means the start of that day, month or year in UTC. Fractions of a millisecond are truncated.
+/// The time is RFC 3339 with a capital `T` and `Z` (`2024-05-01T12:30:00.5+02:00`, also with
+/// `+0200`), or only a date (`2024-05-01`, `2024-05`, `2024`), which means the start of that day,
+/// month or year in UTC. Fractions of a millisecond are truncated.
 ///
 /// # Panics
 ///
-/// When the text is not such a time. In a workflow the state fails if the text has another form. If the form is right but the date
-/// or the hour does not exist, as in `2024-02-30`, JSONata returns `null` or another time.
+/// When the text is not such a time. In a workflow the state fails if the text has another form. If
+/// the form is right but the date or the hour does not exist, as in `2024-02-30`, JSONata returns
+/// `null` or another time.
 #[must_use]
 pub fn millis(timestamp: &str) -> i64 {
     match parse_time(timestamp) {
@@ -236,7 +241,8 @@ fn digits_of(text: &str, count: usize) -> Option<i32> {
 ///
 /// # Panics
 ///
-/// When the time is before the year 0 or after the year 9999. For such a year JSONata writes four digits.
+/// When the time is before the year 0 or after the year 9999. For such a year JSONata writes four
+/// digits.
 #[must_use]
 pub fn timestamp(millis: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000);
@@ -396,12 +402,13 @@ fn is_in_the_middle(number: f64) -> bool {
     digits.get(15) == Some(&b'5') && digits[16..].iter().all(|digit| *digit == b'0')
 }
 
-/// Parses a number: digits with an optional `-`, fraction and exponent (`-12.5e3`), or an integer in
-/// hexadecimal, octal or binary digits (`0x1f`, `0o17`, `0b101`).
+/// Parses a number: digits with an optional `-`, fraction and exponent (`-12.5e3`), or an integer
+/// in hexadecimal, octal or binary digits (`0x1f`, `0o17`, `0b101`).
 ///
 /// # Panics
 ///
-/// When the text is not such a number, as `+5`, `.5`, `5.`, `inf` and a number out of the range of `f64`. In a workflow the state fails.
+/// When the text is not such a number, as `+5`, `.5`, `5.`, `inf` and a number out of the range of
+/// `f64`. In a workflow the state fails.
 #[must_use]
 pub fn number(text: &str) -> f64 {
     match parse_number(text) {
@@ -484,7 +491,8 @@ mod tests {
             ("+2024-01-01", None),
             ("", None),
             ("T", None),
-            // Without a time zone, JavaScript uses the local one. A time that does not exist becomes null or another time.
+            // Without a time zone, JavaScript uses the local one. A time that does not exist
+            // becomes null or another time.
             ("2024-01-01T00:00:00", None),
             ("2024-02-30", None),
             ("2024-13-01", None),

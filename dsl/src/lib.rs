@@ -1,7 +1,8 @@
 //! AWS Step Functions workflows as type-checked Rust.
 //!
-//! A workflow is declared with [`workflow!`], its tasks are async functions under [`#[task]`](macro@task), and its ASL comes
-//! from [`Workflow::definition`]. The build checks names, transitions, payload types and error names.
+//! A workflow is declared with [`workflow!`], its tasks are async functions under
+//! [`#[task]`](macro@task), and its ASL comes from [`Workflow::definition`]. The build checks
+//! names, transitions, payload types and error names.
 //!
 //! ```
 //! use schemars::JsonSchema;
@@ -57,8 +58,8 @@
 //! assert!(definition.to_json().contains("{% $states.context.Execution.Input.orderId %}"));
 //! ```
 //!
-//! The crate `stepwright-runtime` runs the same definition in process. This crate contains no async runtime, so that a
-//! build script can emit ASL with it.
+//! The crate `stepwright-runtime` runs the same definition in process. This crate contains no async
+//! runtime, so that a build script can emit ASL with it.
 //!
 //! # What to use
 //!
@@ -89,8 +90,9 @@
 //! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
-//! A field may have a type of another crate with `#[payload(opaque)]`, if the type has serde's and schemars' derives. `#[payload(redact)]` masks the
-//! value of a field in messages, in the engine's log and in pictures.
+//! A field may have a type of another crate with `#[payload(opaque)]`, if the type has serde's and
+//! schemars' derives. `#[payload(redact)]` masks the value of a field in messages, in the engine's
+//! log and in pictures.
 //!
 //! # Boundary
 //!

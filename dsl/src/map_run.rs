@@ -9,7 +9,8 @@ use std::fmt;
 
 /// The input of a Distributed Map's child with batches: `batch (max_items: 50);`.
 ///
-/// `input` is the input that the `batch` passes to each child in addition to the items. Without an input the type is `Batch<Item>`.
+/// `input` is the input that the `batch` passes to each child in addition to the items. Without an
+/// input the type is `Batch<Item>`.
 ///
 /// ```
 /// use stepwright::Batch;
@@ -36,7 +37,8 @@ pub struct Batch<Item, Input = NoInput> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NoInput {}
 
-// Accepts and ignores any input: outer values that the Map's body reads are passed in a batch's input.
+// Accepts and ignores any input: outer values that the Map's body reads are passed in a batch's
+// input.
 impl<'de> Deserialize<'de> for NoInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Nothing;
@@ -70,7 +72,8 @@ impl Payload for NoInput {
     }
 }
 
-// A manual implementation, so that rustc does not suggest these types when a user's type lacks `Payload`.
+// A manual implementation, so that rustc does not suggest these types when a user's type lacks
+// `Payload`.
 fn structure(name: &'static str, fields: Vec<Field>) -> Shape {
     Shape::Struct(StructShape {
         name: name.into(),

@@ -8,8 +8,9 @@ use stepwright_asl::json::{Json, segments};
 
 /// Compares a workflow's ASL with the accepted snapshot.
 ///
-/// The snapshot is the emitted ASL: the states are in source order, and each run produces the same text. If it differs, the test fails and
-/// prints one line for each changed state before insta's own difference; `cargo insta review` accepts the new text.
+/// The snapshot is the emitted ASL: the states are in source order, and each run produces the same
+/// text. If it differs, the test fails and prints one line for each changed state before insta's
+/// own difference; `cargo insta review` accepts the new text.
 ///
 /// ```no_run
 /// use stepwright::prelude::*;

@@ -1,5 +1,6 @@
-//! API orchestration: an Express workflow behind an API calls external HTTP APIs without a Lambda. EventBridge connections store
-//! the keys. The workflow retries a busy API; an unknown customer is a result, not a failure.
+//! API orchestration: an Express workflow behind an API calls external HTTP APIs without a Lambda.
+//! EventBridge connections store the keys. The workflow retries a busy API; an unknown customer is
+//! a result, not a failure.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
-//! DynamoDB without a Lambda: the workflow reads an item, writes it with a condition, and continues according to the result. Two
-//! customers who request the last seat at the same time cannot both get it.
+//! DynamoDB without a Lambda: the workflow reads an item, writes it with a condition, and continues
+//! according to the result. Two customers who request the last seat at the same time cannot both
+//! get it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
-//! A job in a container: Fargate runs it, the workflow waits (`.sync`) and reads its report from S3. After a spot interruption or
-//! missing capacity the workflow tries again. A job with an exit code other than 0 fails, and the workflow sends a notification.
+//! A job in a container: Fargate runs it, the workflow waits (`.sync`) and reads its report from
+//! S3. After a spot interruption or missing capacity the workflow tries again. A job with an exit
+//! code other than 0 fails, and the workflow sends a notification.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

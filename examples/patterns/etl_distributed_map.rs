@@ -1,5 +1,6 @@
-//! ETL with a Distributed Map: it splits a CSV file in S3, of any length, into batches, each of which a child execution
-//! transforms and loads. A share of failed batches is tolerated; the results are stored in S3, and one function writes a report of them.
+//! ETL with a Distributed Map: it splits a CSV file in S3, of any length, into batches, each of
+//! which a child execution transforms and loads. A share of failed batches is tolerated; the
+//! results are stored in S3, and one function writes a report of them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

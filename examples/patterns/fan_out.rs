@@ -1,5 +1,5 @@
-//! Fan-out with a limit: one iteration for each item, with a concurrency limit. A failed iteration does not stop the others: each
-//! item ends with its outcome, and the workflow counts the outcomes.
+//! Fan-out with a limit: one iteration for each item, with a concurrency limit. A failed iteration
+//! does not stop the others: each item ends with its outcome, and the workflow counts the outcomes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

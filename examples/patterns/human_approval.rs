@@ -1,7 +1,9 @@
-//! Human approval by a link in an e-mail: SES sends the message with the task token in two links, the execution waits for days at no
-//! cost, and the function of the links (API Gateway and Lambda) calls SendTaskSuccess. Without a decision the workflow sends up to two reminders.
+//! Human approval by a link in an e-mail: SES sends the message with the task token in two links,
+//! the execution waits for days at no cost, and the function of the links (API Gateway and Lambda)
+//! calls SendTaskSuccess. Without a decision the workflow sends up to two reminders.
 //!
-//! The links lead to a page with a button, because mail filters open links automatically and must not decide.
+//! The links lead to a page with a button, because mail filters open links automatically and must
+//! not decide.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,7 +51,8 @@ workflow! {
             next Ask;
         }
 
-        /// The links contain the token URL-encoded, because it has characters that are reserved in a URL.
+        /// The links contain the token URL-encoded, because it has characters that are reserved in
+        /// a URL.
         task Ask {
             let decision: Decision = wait_for_task_token service "arn:aws:states:::aws-sdk:sesv2:sendEmail" {
                 FromEmailAddress: placeholder!("SenderAddress"),

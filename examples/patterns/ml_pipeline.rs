@@ -1,5 +1,6 @@
-//! An ML pipeline: SageMaker trains a model, a function evaluates it with new data, and only a model that is good enough
-//! is deployed to the endpoint, which the workflow then polls until it is in service.
+//! An ML pipeline: SageMaker trains a model, a function evaluates it with new data, and only a
+//! model that is good enough is deployed to the endpoint, which the workflow then polls until it is
+//! in service.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,8 @@ pub enum Outcome {
 pub async fn evaluate(model: String, holdout_data: String) -> Evaluation;
 
 workflow! {
-    /// Trains a model that predicts which customers are about to leave, and deploys it if it is good enough.
+    /// Trains a model that predicts which customers are about to leave, and deploys it if it is
+    /// good enough.
     pub workflow ChurnModel(request: TrainingRequest) -> Outcome {
         timeout 12h;
         lambda_retries;

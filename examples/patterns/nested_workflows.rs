@@ -1,5 +1,6 @@
-//! Nested workflows: a parent waits for a long child (`.sync:2`), calls a short Express child as a function, and starts one without
-//! waiting for it. Each has its own history, its own owner and its own tests; the parent knows their types.
+//! Nested workflows: a parent waits for a long child (`.sync:2`), calls a short Express child as a
+//! function, and starts one without waiting for it. Each has its own history, its own owner and its
+//! own tests; the parent knows their types.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

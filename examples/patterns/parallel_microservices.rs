@@ -1,5 +1,6 @@
-//! Parallel microservices: an Express workflow calls several services concurrently for the parts of a page. The page needs the product
-//! and its stock; if reviews or recommendations are late or fail, the page omits them.
+//! Parallel microservices: an Express workflow calls several services concurrently for the parts of
+//! a page. The page needs the product and its stock; if reviews or recommendations are late or
+//! fail, the page omits them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,8 @@ pub async fn newest_reviews(product: String, most: u32) -> Vec<Review>;
 pub async fn recommend(visit: Visit) -> Vec<Product>;
 
 workflow! {
-    /// Returns the parts of a product's page. A visitor waits for the page, so each transient failure is retried only once.
+    /// Returns the parts of a product's page. A visitor waits for the page, so each transient
+    /// failure is retried only once.
     pub workflow ProductPage(visit: Visit) -> Page {
         express;
         timeout 5s;

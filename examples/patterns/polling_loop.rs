@@ -1,5 +1,5 @@
-//! A polling loop, for a service without `.sync`: start the job, wait, poll, wait longer, and fail after a limit. No Lambda:
-//! the AWS SDK integrations start and poll the job.
+//! A polling loop, for a service without `.sync`: start the job, wait, poll, wait longer, and fail
+//! after a limit. No Lambda: the AWS SDK integrations start and poll the job.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
-//! A saga: each step has a compensation. If a step fails, the workflow undoes the earlier steps in reverse order. A step that ended
-//! without a clear result may have happened, so the workflow undoes it as well. A person handles a failed compensation.
+//! A saga: each step has a compensation. If a step fails, the workflow undoes the earlier steps in
+//! reverse order. A step that ended without a clear result may have happened, so the workflow
+//! undoes it as well. A person handles a failed compensation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,8 @@ use stepwright::prelude::*;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub struct Trip {
-    /// All bookings are made and undone under this id, so that a step which is tried again books once, and undoing what was never
-    /// booked does no harm.
+    /// All bookings are made and undone under this id, so that a step which is tried again books
+    /// once, and undoing what was never booked does no harm.
     pub id: String,
     pub traveller: String,
     pub from: String,

@@ -1,5 +1,6 @@
-//! try, catch, finally: a Parallel of one branch is the `try` around several states, its catch stores the error, and the
-//! `finally` runs on both paths. Then the workflow ends with the outcome of the work.
+//! try, catch, finally: a Parallel of one branch is the `try` around several states, its catch
+//! stores the error, and the `finally` runs on both paths. Then the workflow ends with the outcome
+//! of the work.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Reads the histories of executions of AWS Step Functions state machines: of executions on AWS, and of those that
-//! `stepwright-runtime` runs.
+//! Reads the histories of executions of AWS Step Functions state machines: of executions on AWS,
+//! and of those that `stepwright-runtime` runs.
 //!
 //! ```
 //! use stepwright_history::RecordedHistory;
@@ -45,7 +45,8 @@
 //! - A history of the interpreter and a recorded history have the same timeline, coverage and
 //!   overlay.
 //! - It writes only the file of a report and the file of coverage.
-//! - The hidden module `runtime_support` has what `stepwright-runtime` needs, and nothing for users.
+//! - The hidden module `runtime_support` has what `stepwright-runtime` needs, and nothing for
+//!   users.
 
 pub mod coverage;
 mod overlay;

@@ -14,10 +14,11 @@ use crate::timeline::{Timeline, Visit};
 
 /// Marks the states and transitions of a definition with their statuses in an execution.
 ///
-/// A state that was entered several times has the mark of its worst visit: failed, in progress, stopped, caught, succeeded. Its badge and
-/// notes contain the number of visits of each kind. A state that failed without its own event inside a Parallel counts as failed only if no
-/// other state was active there: a history does not contain more. States inside a Distributed Map have no marks, because its items are
-/// executions with separate histories.
+/// A state that was entered several times has the mark of its worst visit: failed, in progress,
+/// stopped, caught, succeeded. Its badge and notes contain the number of visits of each kind. A
+/// state that failed without its own event inside a Parallel counts as failed only if no other
+/// state was active there: a history does not contain more. States inside a Distributed Map have no
+/// marks, because its items are executions with separate histories.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,12 +49,14 @@ pub fn timeline_overlay(definition: &Asl, history: &History, timeline: &Timeline
 }
 
 impl RecordedHistory {
-    /// Marks the states and transitions of a definition with their statuses in the recorded execution, as [`overlay`] does.
+    /// Marks the states and transitions of a definition with their statuses in the recorded
+    /// execution, as [`overlay`] does.
     pub fn overlay(&self, definition: &Asl) -> Overlay {
         self.timeline_overlay(definition, &self.timeline())
     }
 
-    /// Returns the same as [`overlay`](Self::overlay), for a caller that has the timeline of the recording.
+    /// Returns the same as [`overlay`](Self::overlay), for a caller that has the timeline of the
+    /// recording.
     pub fn timeline_overlay(&self, definition: &Asl, timeline: &Timeline) -> Overlay {
         let mut coverage = Coverage::of_definition(definition);
         coverage.add_recorded_events(self.events());

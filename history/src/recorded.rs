@@ -10,7 +10,8 @@ use crate::recorded_kind::RecordedKind;
 use crate::short_text::short;
 use crate::timeline::{Timeline, TimelineEvent};
 
-/// A recorded history: the JSON of `GetExecutionHistory`, of `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
+/// A recorded history: the JSON of `GetExecutionHistory`, of
+/// `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
 ///
 /// ```
 /// use stepwright_runtime::testing::RecordedHistory;
@@ -57,7 +58,8 @@ pub struct RecordedEvent {
     pub scope: Vec<String>,
     /// The details, with decoded data, without the fields above.
     pub details: Json,
-    /// The ARN of the Map Run, which differs between executions, so that it is not part of the details.
+    /// The ARN of the Map Run, which differs between executions, so that it is not part of the
+    /// details.
     pub map_run: Option<String>,
     /// Its `timestamp`.
     pub at: Timestamp,
@@ -91,9 +93,9 @@ enum Frame {
 
 /// The ends of the attempts of Maps and Parallels.
 ///
-/// An event of a container may refer to an event of the container directly inside. The ends show which of two
-/// containers of one type wrote it: a container whose attempt has ended writes no event before its next attempt or a
-/// redrive.
+/// An event of a container may refer to an event of the container directly inside. The ends show
+/// which of two containers of one type wrote it: a container whose attempt has ended writes no
+/// event before its next attempt or a redrive.
 #[derive(Default)]
 struct ContainerEnds {
     ends: HashMap<EventScope, ContainerEnd>,
@@ -121,8 +123,9 @@ impl RecordedHistory {
         Self::from_json(&json)
     }
 
-    /// Converts a history: `{"events": [..]}` or the list alone, in either order. The list `children` next to `events` may contain the histories
-    /// of the children of Map Runs, as `stepwright run --history` writes them.
+    /// Converts a history: `{"events": [..]}` or the list alone, in either order. The list
+    /// `children` next to `events` may contain the histories of the children of Map Runs, as
+    /// `stepwright run --history` writes them.
     ///
     /// # Errors
     ///
@@ -187,7 +190,8 @@ impl RecordedHistory {
         })
     }
 
-    /// Masks these fields in the differences that a replay finds (`stepwright_runtime::testing::replay`), and in [pictures](Self::overlay).
+    /// Masks these fields in the differences that a replay finds
+    /// (`stepwright_runtime::testing::replay`), and in [pictures](Self::overlay).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -236,7 +240,8 @@ impl RecordedHistory {
         input.map_or(Value::Null, |input| Value::from(input.clone()))
     }
 
-    /// Computes what happened in the recorded execution, state by state. The recording does not contain the execution's ARN and name.
+    /// Computes what happened in the recorded execution, state by state. The recording does not
+    /// contain the execution's ARN and name.
     ///
     /// ```
     /// use stepwright_runtime::testing::RecordedHistory;
@@ -448,8 +453,9 @@ impl PreviousKind {
     }
 }
 
-/// Determines the state and the iterations and branches of each event. The API does not return them, but each event refers to the previous one
-/// in its chain (docs/reference/service-behaviour.md, "Chains of events").
+/// Determines the state and the iterations and branches of each event. The API does not return
+/// them, but each event refers to the previous one in its chain
+/// (docs/reference/service-behaviour.md, "Chains of events").
 fn assign_scopes(events: &mut [RawEvent]) {
     let by_id: HashMap<u32, usize> = events
         .iter()
@@ -520,7 +526,8 @@ fn assign_scopes(events: &mut [RawEvent]) {
                 && events[at].kind != EventKind::MapRunAborted
         });
         let scope = match aborted {
-            // Both refer to the failure of another iteration; the state is the last one of the aborted iteration.
+            // Both refer to the failure of another iteration; the state is the last one of the
+            // aborted iteration.
             Some(iteration) => EventScope {
                 frames: iteration.scope.frames.clone(),
                 state: entered.get(&iteration.scope.texts()).cloned(),
@@ -635,8 +642,8 @@ impl ContainerEnds {
         end.failed = failed.or(end.failed);
     }
 
-    /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise `around` wrote it, a
-    /// container of the same type directly around `inner`.
+    /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise
+    /// `around` wrote it, a container of the same type directly around `inner`.
     fn is_of_inner(
         &self,
         kind: EventKind,
@@ -672,7 +679,8 @@ impl ContainerEnds {
             return true;
         };
         let has_failed = inner.failed == Some(ended);
-        // The container retries because its output cannot be evaluated. The retry of the container around it would look the same.
+        // The container retries because its output cannot be evaluated. The retry of the container
+        // around it would look the same.
         let starts = matches!(
             kind,
             EventKind::MapStateStarted | EventKind::ParallelStateStarted
@@ -680,8 +688,8 @@ impl ContainerEnds {
         if starts && last_kind.group() == Some(EventGroup::Evaluation) && !has_failed {
             return true;
         }
-        // A redrive resumes a failed container if the container around it failed, too. Otherwise that container waits for
-        // a retry, which starts new branches or iterations.
+        // A redrive resumes a failed container if the container around it failed, too. Otherwise
+        // that container waits for a retry, which starts new branches or iterations.
         self.redriven > Some(ended) && (!has_failed || around.failed > Some(ended))
     }
 }
@@ -706,7 +714,8 @@ fn container_type(kind: EventKind) -> Option<&'static str> {
     }
 }
 
-/// Returns the frames around a container, for an event inside it; all frames for an event outside of it.
+/// Returns the frames around a container, for an event inside it; all frames for an event outside
+/// of it.
 fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
     let inside = frames
         .iter()

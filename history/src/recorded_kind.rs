@@ -33,7 +33,8 @@ impl RecordedKind {
         }
     }
 
-    /// Returns the group of the type. The end of the name of another type is its group: `TaskStartFailed` is a failure.
+    /// Returns the group of the type. The end of the name of another type is its group:
+    /// `TaskStartFailed` is a failure.
     pub fn group(&self) -> Option<EventGroup> {
         const ENDS: [(&str, EventGroup); 8] = [
             ("StateEntered", EventGroup::Entered),
@@ -55,7 +56,8 @@ impl RecordedKind {
         }
     }
 
-    /// Returns whether it begins an attempt: a task was scheduled, or iterations or branches started.
+    /// Returns whether it begins an attempt: a task was scheduled, or iterations or branches
+    /// started.
     pub(crate) fn is_attempt(&self) -> bool {
         self.group() == Some(EventGroup::Scheduled)
             || matches!(

@@ -1,4 +1,5 @@
-//! The cost of a call of DynamoDB above that of the emulator: a task of an execution, next to the same request of a plain HTTP client.
+//! The cost of a call of DynamoDB above that of the emulator: a task of an execution, next to the
+//! same request of a plain HTTP client.
 //!
 //! `cargo bench -p stepwright-integrations`
 

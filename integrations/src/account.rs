@@ -10,7 +10,8 @@ use crate::protocol::Naming;
 
 /// An account of AWS, for calls of real services.
 ///
-/// Its credentials are those that the AWS SDKs find: variables of the environment, profiles, single sign-on, processes, or the role of a machine.
+/// Its credentials are those that the AWS SDKs find: variables of the environment, profiles, single
+/// sign-on, processes, or the role of a machine.
 #[derive(Debug)]
 pub struct AwsAccount {
     keys: SigningKeys,

@@ -1,6 +1,8 @@
-//! Calls the AWS services of Step Functions tasks: at the endpoints of emulators such as moto and LocalStack, or at AWS itself.
+//! Calls the AWS services of Step Functions tasks: at the endpoints of emulators such as moto and
+//! LocalStack, or at AWS itself.
 //!
-//! [`ServiceCalls`] executes the tasks of an engine that nothing else executes. Their results, error names and causes are those of Step Functions:
+//! [`ServiceCalls`] executes the tasks of an engine that nothing else executes. Their results,
+//! error names and causes are those of Step Functions:
 //!
 //! ```
 //! use stepwright_integrations::{Endpoints, ServiceCalls};

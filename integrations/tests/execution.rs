@@ -17,7 +17,8 @@ pub(crate) fn task(resource: &str, parameters: &Json, more: &Json) -> Json {
     json!({"StartAt": "S", "States": {"S": task}})
 }
 
-/// How long the tests of services that are silent wait for them. Other tests wait as long as AWS's client.
+/// How long the tests of services that are silent wait for them. Other tests wait as long as AWS's
+/// client.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Returns a builder of an engine that calls all services at one URL.

@@ -1,4 +1,5 @@
-//! Endpoints that do not respond, or respond wrongly. The name of the error, its cause and the number of requests are those of AWS's client.
+//! Endpoints that do not respond, or respond wrongly. The name of the error, its cause and the
+//! number of requests are those of AWS's client.
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::{StartOptions, Status};
@@ -20,7 +21,8 @@ fn parameters(resource: &str) -> Json {
     }
 }
 
-/// Runs one task against an endpoint that always gives the same reply, and checks its error, the cause and the number of requests.
+/// Runs one task against an endpoint that always gives the same reply, and checks its error, the
+/// cause and the number of requests.
 async fn check(
     resource: &str,
     reply: impl Fn() -> Reply + Send + Sync + 'static,

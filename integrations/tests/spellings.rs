@@ -68,7 +68,8 @@ async fn a_text_is_an_attribute_of_the_optimized_integration_of_dynamodb() {
     assert_eq!(failure(&report).0, "States.Runtime");
 }
 
-/// AWS's SDK refuses such values before it sends a request (<https://github.com/aws/aws-cdk/issues/9181>).
+/// AWS's SDK refuses such values before it sends a request
+/// (<https://github.com/aws/aws-cdk/issues/9181>).
 #[tokio::test]
 async fn values_of_another_type_are_refused_before_a_request() {
     let endpoint = Endpoint::start(|_, _| Reply::Json(200, json!({}))).await;

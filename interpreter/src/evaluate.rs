@@ -1,4 +1,5 @@
-//! Evaluates paths, intrinsic functions, payload templates and JSONata on a JSON value, in one call and without an engine.
+//! Evaluates paths, intrinsic functions, payload templates and JSONata on a JSON value, in one call
+//! and without an engine.
 //!
 //! ```
 //! use serde_json::json;
@@ -12,8 +13,8 @@
 //! # Ok::<(), evaluate::EvaluateError>(())
 //! ```
 //!
-//! Results and errors are those of the service in a state with this input. Use an [`Evaluation`] for expressions that read the context object
-//! or variables.
+//! Results and errors are those of the service in a state with this input. Use an [`Evaluation`]
+//! for expressions that read the context object or variables.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -27,8 +28,8 @@ use crate::value::{MAX_DEPTH, Value};
 ///
 /// # Errors
 ///
-/// When the text is not a path, and when it selects nothing. The result of a path that can select several values, such
-/// as `$.a[*]`, is an array.
+/// When the text is not a path, and when it selects nothing. The result of a path that can select
+/// several values, such as `$.a[*]`, is an array.
 pub fn path(path: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).path(path)
 }
@@ -42,12 +43,13 @@ pub fn intrinsic(call: &str, input: impl Into<Value>) -> Result<Value, EvaluateE
     Evaluation::of(input).intrinsic(call)
 }
 
-/// Evaluates a JSONata expression, with or without its `{%` and `%}`. The input is `$states.input`, as in a state: AWS's JSONata has no root.
+/// Evaluates a JSONata expression, with or without its `{%` and `%}`. The input is `$states.input`,
+/// as in a state: AWS's JSONata has no root.
 ///
 /// # Errors
 ///
-/// When the text is not an expression, when the expression fails or returns nothing, and without the crate's feature
-/// `jsonata`.
+/// When the text is not an expression, when the expression fails or returns nothing, and without
+/// the crate's feature `jsonata`.
 pub fn jsonata(expression: &str, input: impl Into<Value>) -> Result<Value, EvaluateError> {
     Evaluation::of(input).jsonata(expression)
 }
@@ -128,7 +130,8 @@ impl Evaluation {
         }
     }
 
-    /// Sets the context object: `$$` of paths, `$states.context` of JSONata. It is empty unless set.
+    /// Sets the context object: `$$` of paths, `$states.context` of JSONata. It is empty unless
+    /// set.
     pub fn context(mut self, context: impl Into<Value>) -> Evaluation {
         self.context = context.into();
         self
@@ -153,7 +156,8 @@ impl Evaluation {
         self
     }
 
-    /// Seeds `States.UUID`, `$random` and the other random functions, so that they repeat their results; otherwise they are random.
+    /// Seeds `States.UUID`, `$random` and the other random functions, so that they repeat their
+    /// results; otherwise they are random.
     pub fn seed(mut self, seed: u64) -> Evaluation {
         self.seed = Some(seed);
         self
@@ -201,8 +205,8 @@ impl Evaluation {
         self.eval(|names| Expr::jsonata_field(&text, "expression", names))
     }
 
-    /// Evaluates a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`): the members with a key that ends in `.$` are
-    /// evaluated.
+    /// Evaluates a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`): the
+    /// members with a key that ends in `.$` are evaluated.
     ///
     /// ```
     /// use stepwright_asl::json;
@@ -221,7 +225,8 @@ impl Evaluation {
         self.eval(|names| Expr::jsonpath_template(template, "template", names))
     }
 
-    /// Evaluates the JSON of a JSONata field (`Arguments`, `Output`, a value of `Assign`): each string that is one `{% .. %}` is evaluated.
+    /// Evaluates the JSON of a JSONata field (`Arguments`, `Output`, a value of `Assign`): each
+    /// string that is one `{% .. %}` is evaluated.
     ///
     /// # Errors
     ///

@@ -76,7 +76,8 @@ pub struct Origin {
     pub input: Option<Arc<str>>,
 }
 
-/// An execution's ARN and name. Generated names are stored as numbers of a random stream until their texts are requested.
+/// An execution's ARN and name. Generated names are stored as numbers of a random stream until
+/// their texts are requested.
 #[derive(Clone, Debug)]
 pub struct Names {
     texts: OnceLock<Box<Texts>>,
@@ -145,8 +146,8 @@ impl ExecutionInfo {
 }
 
 impl MachineInfo {
-    /// Creates a Standard state machine from its ARN, which ends with its name, and the prefix of the ARNs that are generated for its
-    /// executions.
+    /// Creates a Standard state machine from its ARN, which ends with its name, and the prefix of
+    /// the ARNs that are generated for its executions.
     pub fn new(id: impl Into<SmolStr>, prefix: impl Into<SmolStr>) -> Self {
         let id = id.into();
         Self {
@@ -197,7 +198,8 @@ impl Names {
         Self::of(Texts { id, name })
     }
 
-    /// The names of an execution whose ARN is a prefix that ends with a colon, and its name, which has no colon.
+    /// The names of an execution whose ARN is a prefix that ends with a colon, and its name, which
+    /// has no colon.
     pub fn with_prefix(prefix: &str, name: &str) -> Self {
         Self::of(Texts {
             id: [prefix, name].concat().into(),
@@ -212,8 +214,8 @@ impl Names {
         }
     }
 
-    /// The names of an execution whose ARN is the machine's prefix and the next UUID of a stream, which is also its name. For an Express
-    /// execution, the ARN has the next two UUIDs.
+    /// The names of an execution whose ARN is the machine's prefix and the next UUID of a stream,
+    /// which is also its name. For an Express execution, the ARN has the next two UUIDs.
     pub fn generated(entropy: &Entropy) -> Self {
         Self {
             texts: OnceLock::new(),
@@ -298,7 +300,8 @@ impl ExecutionInfo {
         self.arn()
     }
 
-    /// Returns the ARN of the root execution, which was started from outside: this one, or its first ancestor.
+    /// Returns the ARN of the root execution, which was started from outside: this one, or its
+    /// first ancestor.
     pub fn root(&self) -> &str {
         self.root_arn()
     }
@@ -617,7 +620,8 @@ mod tests {
             prop_assert_eq!(names.name(&machine), name);
         }
 
-        /// Generated names contain the next UUIDs of the stream, and can be found by their texts before these are generated.
+        /// Generated names contain the next UUIDs of the stream, and can be found by their texts
+        /// before these are generated.
         #[test]
         fn generated_names_follow_the_random_stream(state in any::<u64>(), is_express in any::<bool>()) {
             let names = Names::generated(&Entropy::new(state));

@@ -1,9 +1,10 @@
 //! Interprets AWS Step Functions state machines, as plain data.
 //!
-//! This crate has no I/O: no async runtime, no clock, no files, no threads, no task handlers. An [`Execution`](execution::Execution) takes one
-//! input at a time (a result, a timer, the answer to a token, the end of a child), and returns commands as data (call a task, set a timer, start
-//! an execution, read an object). The caller performs the commands. `stepwright-runtime` is such a caller: an engine for tests and for
-//! production, with the test kit on top of it.
+//! This crate has no I/O: no async runtime, no clock, no files, no threads, no task handlers. An
+//! [`Execution`](execution::Execution) takes one input at a time (a result, a timer, the answer to
+//! a token, the end of a child), and returns commands as data (call a task, set a timer, start an
+//! execution, read an object). The caller performs the commands. `stepwright-runtime` is such a
+//! caller: an engine for tests and for production, with the test kit on top of it.
 //!
 //! This is a whole caller, for a definition that only waits:
 //!
@@ -91,14 +92,16 @@
 //!
 //! # Features
 //!
-//! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate `stepwright-jlens`. A regular expression of JSONata may backtrack for a
-//! long time, so an evaluation ends after two seconds. This is the only use of a clock; the limit of steps ends all others first.
+//! `jsonata` (on unless `default-features = false`) evaluates JSONata, with the crate
+//! `stepwright-jlens`. A regular expression of JSONata may backtrack for a long time, so an
+//! evaluation ends after two seconds. This is the only use of a clock; the limit of steps ends all
+//! others first.
 //!
 //! # Stability
 //!
-//! The example above, [`execution`], [`history`], [`mod@evaluate`] and [`value`] follow semantic versioning. [`query`],
-//! [`record`] and the fields of [`program`] are for `stepwright-runtime`: they may change with each
-//! version.
+//! The example above, [`execution`], [`history`], [`mod@evaluate`] and [`value`] follow semantic
+//! versioning. [`query`], [`record`] and the fields of [`program`] are for `stepwright-runtime`:
+//! they may change with each version.
 //!
 //! # Boundary
 //!

@@ -47,12 +47,14 @@ limits! {
     payload_bytes: u64 = 262_144,
     /// The maximum events of a Standard execution's history: 25,000.
     events: u32 = 25_000,
-    /// The maximum duration of a Standard execution. AWS documents a year; 366 days, so that a Wait of a year fits.
+    /// The maximum duration of a Standard execution. AWS documents a year; 366 days, so that a Wait
+    /// of a year fits.
     standard_duration: Duration = Duration::from_secs(366 * 86_400),
     /// The maximum duration of an Express execution: five minutes.
     express_duration: Duration = Duration::from_secs(300),
-    /// The maximum transitions of an execution without an event limit. AWS has no such limit, because the execution would time out;
-    /// on virtual time an Express loop takes no time. An execution that reaches it times out.
+    /// The maximum transitions of an execution without an event limit. AWS has no such limit,
+    /// because the execution would time out; on virtual time an Express loop takes no time. An
+    /// execution that reaches it times out.
     express_transitions: u64 = 1_000_000,
     /// The maximum concurrent iterations of an inline Map: 40.
     map_concurrency: u32 = 40,
@@ -62,8 +64,8 @@ limits! {
     object_bytes: u64 = 10_000_000_000,
     /// The bytes after which a ResultWriter starts another file: 5 GB.
     result_file_bytes: u64 = 5_000_000_000,
-    /// The bytes of results in one part, if the object store supports uploads in parts: 5 MiB, the minimum of S3
-    /// for a part that is not the last one.
+    /// The bytes of results in one part, if the object store supports uploads in parts: 5 MiB, the
+    /// minimum of S3 for a part that is not the last one.
     result_part_bytes: u64 = 5 << 20,
     /// The maximum bytes of a definition: 1 MiB.
     definition_bytes: usize = 1_048_576,
@@ -73,11 +75,13 @@ limits! {
     variables_bytes: u64 = 10_485_760,
     /// The longest Wait: 2^31 - 1 seconds.
     wait: Duration = Duration::from_secs(2_147_483_647),
-    /// The maximum depth of a value. AWS does not document one; the limit of its JSON parser is 1,000.
+    /// The maximum depth of a value. AWS does not document one; the limit of its JSON parser is
+    /// 1,000.
     value_depth: u32 = 1_000,
     /// The maximum depth of executions that start executions.
     nesting: u32 = 100,
-    /// The maximum open Standard executions, including those of a store: 1,000,000. The children of Map Runs do not count. Executions that states
-    /// start are limited to half of it, and so are, separately, Express executions that states start: the remainder is for other starts.
+    /// The maximum open Standard executions, including those of a store: 1,000,000. The children of
+    /// Map Runs do not count. Executions that states start are limited to half of it, and so are,
+    /// separately, Express executions that states start: the remainder is for other starts.
     open_executions: usize = 1_000_000,
 }

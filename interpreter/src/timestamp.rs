@@ -50,7 +50,8 @@ impl Timestamp {
         self.0.checked_sub(micros).map(Self)
     }
 
-    /// Reads an ISO-8601 extended offset date-time as AWS accepts it; see [`stepwright_asl::timestamp`].
+    /// Reads an ISO-8601 extended offset date-time as AWS accepts it; see
+    /// [`stepwright_asl::timestamp`].
     ///
     /// Fractions finer than a microsecond are rounded up, so that a wait never ends early.
     pub fn parse(text: &str) -> Option<Self> {

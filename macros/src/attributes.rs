@@ -1,4 +1,5 @@
-//! Attributes in code that becomes states. The states would ignore them, so each one that could have an effect is refused.
+//! Attributes in code that becomes states. The states would ignore them, so each one that could
+//! have an effect is refused.
 
 use crate::errors::{Errors, TokenRange};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -76,7 +77,8 @@ fn message(name: &str, site: AttributeSite) -> Option<String> {
     }
 }
 
-/// Returns the tokens with an attribute before the token with this number. The number becomes very large if there are so many tokens.
+/// Returns the tokens with an attribute before the token with this number. The number becomes very
+/// large if there are so many tokens.
 #[cfg(test)]
 pub(crate) fn with_attribute(tokens: TokenStream, before: &mut usize) -> TokenStream {
     let mut inserted = TokenStream::new();

@@ -8,12 +8,14 @@ use syn::{Type, Visibility};
 pub(crate) struct CallableType<'a> {
     pub(crate) visibility: &'a Visibility,
     pub(crate) name: &'a Ident,
-    /// The Rust name of the function, and its location, where rustc reports "associated function defined here".
+    /// The Rust name of the function, and its location, where rustc reports "associated function
+    /// defined here".
     pub(crate) function: (String, Span),
     pub(crate) parameters: Vec<(&'a Ident, &'a Type)>,
     /// The types that calls of `workflow!` check, one for each parameter.
     pub(crate) checked: Vec<TokenStream>,
-    /// The type of the function's result, and its location, where rustc reports errors of that type.
+    /// The type of the function's result, and its location, where rustc reports errors of that
+    /// type.
     pub(crate) returned: (TokenStream, Span),
     pub(crate) output: &'a TokenStream,
     pub(crate) error: &'a TokenStream,
@@ -35,7 +37,8 @@ impl CallableType<'_> {
         }
     }
 
-    /// The functions that are called instead of the user's: `called` in the code that checks types, `plain` in a plain run.
+    /// The functions that are called instead of the user's: `called` in the code that checks types,
+    /// `plain` in a plain run.
     pub(crate) fn methods(&self) -> TokenStream {
         let CallableType {
             visibility,

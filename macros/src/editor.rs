@@ -1,8 +1,9 @@
 //! Expansion for editors, which differs from that for the compiler.
 //!
-//! rust-analyzer expands the text unchanged and a second time with a word at the cursor, and looks for the word's position
-//! in the first expansion. Unfinished code (`order.`, `next ;`, `PaymentError::`) must therefore expand to the same code as
-//! finished code. For rustc it remains an error.
+//! rust-analyzer expands the text unchanged and a second time with a word at the cursor, and looks
+//! for the word's position in the first expansion. Unfinished code (`order.`, `next ;`,
+//! `PaymentError::`) must therefore expand to the same code as finished code. For rustc it remains
+//! an error.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use std::sync::OnceLock;

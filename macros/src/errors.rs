@@ -48,14 +48,16 @@ impl TokenRange {
     }
 }
 
-/// Writes a diagnostic as tokens. A macro on stable Rust reports only by `compile_error!`, so each related location is an error, too.
+/// Writes a diagnostic as tokens. A macro on stable Rust reports only by `compile_error!`, so each
+/// related location is an error, too.
 pub(crate) trait CompileError {
     /// The diagnostic as an expression.
     fn expression(&self) -> TokenStream;
 
     /// The diagnostic as an item.
     ///
-    /// It is never a bare `compile_error!` item: that would suppress every unresolved name of the user's crate.
+    /// It is never a bare `compile_error!` item: that would suppress every unresolved name of the
+    /// user's crate.
     fn item(&self) -> TokenStream;
 }
 
@@ -84,7 +86,8 @@ impl CompileError for MacroDiagnostic {
 
 /// Collects errors, so that one compile shows all of them.
 ///
-/// Every collection must be [`finish`](Errors::finish)ed: dropping it unread is a bug of this crate, and panics.
+/// Every collection must be [`finish`](Errors::finish)ed: dropping it unread is a bug of this
+/// crate, and panics.
 pub(crate) struct Errors {
     list: RefCell<Option<Vec<MacroDiagnostic>>>,
 }

@@ -1,4 +1,5 @@
-//! The functions that a workflow can evaluate, which distinguish a call of a task from a call in an expression.
+//! The functions that a workflow can evaluate, which distinguish a call of a task from a call in an
+//! expression.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
@@ -68,7 +69,8 @@ pub(crate) fn is_task(path: &Path) -> bool {
 /// What to write instead of another clock.
 const NOW: &str = "`chrono::Utc::now()`, or `functions::now()`, a text in ISO 8601,";
 
-/// The functions of std and of well-known crates that a workflow can write otherwise: the last two segments of the path, and what to write.
+/// The functions of std and of well-known crates that a workflow can write otherwise: the last two
+/// segments of the path, and what to write.
 #[rustfmt::skip]
 const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("Local", "now", NOW),
@@ -89,10 +91,12 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("serde_json", "to_string", "`functions::to_json(&value)`"),
 ];
 
-/// `<function as ExpressionFunction>::inlined` for the function that a path names, as a block that a call can follow.
+/// `<function as ExpressionFunction>::inlined` for the function that a path names, as a block that
+/// a call can follow.
 ///
-/// `use` imports the function, and the type with its name that `#[expression]` adds. If there is no such type, the glob imports a type without the
-/// trait: rustc then reports the message of the trait instead of "expected type, found function".
+/// `use` imports the function, and the type with its name that `#[expression]` adds. If there is no
+/// such type, the glob imports a type without the trait: rustc then reports the message of the
+/// trait instead of "expected type, found function".
 pub(crate) fn inlined_function(path: &Path) -> TokenStream {
     let span = first_span(path);
     let name = Ident::new("PlainFunction", span);
@@ -110,9 +114,11 @@ fn first_span(path: &Path) -> Span {
     first.map_or_else(Span::call_site, |first| first.ident.span())
 }
 
-/// The functions with `#[expression]` whose names are those of variables, by the paths in the source.
+/// The functions with `#[expression]` whose names are those of variables, by the paths in the
+/// source.
 ///
-/// Variables of a workflow exist in the whole block in which rustc checks it, as in a loop, so the block calls these functions by other names.
+/// Variables of a workflow exist in the whole block in which rustc checks it, as in a loop, so the
+/// block calls these functions by other names.
 #[derive(Default)]
 pub(crate) struct HiddenFunctions(Vec<Path>);
 

@@ -5,7 +5,8 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Stmt};
 
-/// The code of an argument whose type is that of the parameter. In a function an argument may also be a reference, so rustc would not infer the type.
+/// The code of an argument whose type is that of the parameter. In a function an argument may also
+/// be a reference, so rustc would not infer the type.
 pub(crate) fn inferred(argument: &Expr) -> Option<TokenStream> {
     relies_on_parameter(argument).then(|| wrapped(argument, argument))
 }

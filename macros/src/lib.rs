@@ -1,5 +1,5 @@
-//! The procedural macros of Stepwright. Depend on the crate `stepwright`, which exports all of them, with examples that run: the expanded
-//! code needs that crate.
+//! The procedural macros of Stepwright. Depend on the crate `stepwright`, which exports all of
+//! them, with examples that run: the expanded code needs that crate.
 //!
 //! | to | use |
 //! |---|---|
@@ -11,8 +11,8 @@
 //! | use an existing definition file | [`asl_file!`] |
 //! | write an expression of the typed builder | [`expr!`] |
 //!
-//! The feature `diagram` adds the picture of each workflow to its documentation. The crate does not run or evaluate workflows; use `stepwright-runtime`
-//! for that.
+//! The feature `diagram` adds the picture of each workflow to its documentation. The crate does not
+//! run or evaluate workflows; use `stepwright-runtime` for that.
 //!
 //! # Boundary
 //!
@@ -55,9 +55,10 @@ use proc_macro::TokenStream;
 
 /// Derives the JSON shape of a type, as serde serializes it.
 ///
-/// The type also needs `Serialize`, `Deserialize` and `JsonSchema`. The derive reads serde's attributes. `#[payload(opaque)]` on a
-/// field takes its shape from its JSON Schema instead of its type's `Payload`; `#[payload(redact)]` masks the field's value in messages,
-/// in the engine's log and in pictures.
+/// The type also needs `Serialize`, `Deserialize` and `JsonSchema`. The derive reads serde's
+/// attributes. `#[payload(opaque)]` on a field takes its shape from its JSON Schema instead of its
+/// type's `Payload`; `#[payload(redact)]` masks the field's value in messages, in the engine's log
+/// and in pictures.
 #[proc_macro_derive(Payload, attributes(payload, serde))]
 pub fn derive_payload(input: TokenStream) -> TokenStream {
     payload::derive(input.into()).into()
@@ -65,11 +66,12 @@ pub fn derive_payload(input: TokenStream) -> TokenStream {
 
 /// Derives the name and cause of an error in Step Functions.
 ///
-/// The type also needs `std::error::Error`. `#[task_error(name = "..")]` on a variant replaces its name, `Enum.Variant`;
-/// `#[task_error(skip)]` on a field excludes it from the cause, as `#[source]` and `#[from]` do.
+/// The type also needs `std::error::Error`. `#[task_error(name = "..")]` on a variant replaces its
+/// name, `Enum.Variant`; `#[task_error(skip)]` on a field excludes it from the cause, as
+/// `#[source]` and `#[from]` do.
 ///
-/// A variant `#[task_error(transparent)] Payment(#[from] PaymentError)` has the name and the cause of the error in it, so that a function workflow
-/// passes that error on with `?`.
+/// A variant `#[task_error(transparent)] Payment(#[from] PaymentError)` has the name and the cause
+/// of the error in it, so that a function workflow passes that error on with `?`.
 #[proc_macro_derive(TaskError, attributes(task_error))]
 pub fn derive_task_error(input: TokenStream) -> TokenStream {
     task_error::derive(input.into()).into()
@@ -77,8 +79,8 @@ pub fn derive_task_error(input: TokenStream) -> TokenStream {
 
 /// Turns an async function into a task that workflows call.
 ///
-/// The function is unchanged. The macro adds a marker with the same name that implements `Task`, and `Handler` if the
-/// function has a body. A function that ends in `;` is implemented elsewhere.
+/// The function is unchanged. The macro adds a marker with the same name that implements `Task`,
+/// and `Handler` if the function has a body. A function that ends in `;` is implemented elsewhere.
 ///
 /// | option | meaning |
 /// |---|---|
@@ -95,8 +97,9 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Turns an async function into a workflow.
 ///
-/// The function remains a function that tests can call, and its control flow becomes the states of the workflow: an awaited task is a Task state,
-/// `if` and `match` are Choice states, `try_join!` is a Parallel state. `docs/reference/function.md` has the table. It is exported as
+/// The function remains a function that tests can call, and its control flow becomes the states of
+/// the workflow: an awaited task is a Task state, `if` and `match` are Choice states, `try_join!`
+/// is a Parallel state. `docs/reference/function.md` has the table. It is exported as
 /// `stepwright::function::workflow`.
 ///
 /// | option | meaning |
@@ -123,8 +126,9 @@ pub fn function(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The function is unchanged. Where a workflow calls it, the ASL contains its body, with the arguments as values of its parameters. So the body is an
-/// expression of the language. `crate = name` is the name of the dependency `stepwright` in this crate.
+/// The function is unchanged. Where a workflow calls it, the ASL contains its body, with the
+/// arguments as values of its parameters. So the body is an expression of the language.
+/// `crate = name` is the name of the dependency `stepwright` in this crate.
 #[proc_macro_attribute]
 pub fn expression(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expression_function::attribute(arguments.into(), item.into()).into()
@@ -137,8 +141,9 @@ pub fn expression(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// rustc checks it on the real types. It becomes the same tree as an expression of `workflow!`: an
-/// `Expression<Order, bool>`. Several parameters destructure a tuple. `_` is a parameter without a name; `-> T` sets the
-/// result's type. Any other name is a Rust value, which is serialized when the `expr!` is evaluated.
+/// `Expression<Order, bool>`. Several parameters destructure a tuple. `_` is a parameter without a
+/// name; `-> T` sets the result's type. Any other name is a Rust value, which is serialized when
+/// the `expr!` is evaluated.
 #[proc_macro]
 pub fn expr(input: TokenStream) -> TokenStream {
     expr::expr(input.into()).into()
@@ -146,7 +151,8 @@ pub fn expr(input: TokenStream) -> TokenStream {
 
 /// Declares a workflow.
 ///
-/// It contains the states, their transitions and their expressions; `docs/reference/language.md` describes the whole language.
+/// It contains the states, their transitions and their expressions; `docs/reference/language.md`
+/// describes the whole language.
 ///
 /// ```ignore
 /// workflow! {
@@ -164,8 +170,9 @@ pub fn expr(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The macro declares `struct OrderProcessing` with `impl Workflow` and `OrderProcessing::definition()`, the ASL. The macro cannot
-/// see types; rustc checks these. Every error is reported in one compile, at the token that causes it.
+/// The macro declares `struct OrderProcessing` with `impl Workflow` and
+/// `OrderProcessing::definition()`, the ASL. The macro cannot see types; rustc checks these. Every
+/// error is reported in one compile, at the token that causes it.
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
     workflow::workflow(input.into()).into()
@@ -173,9 +180,10 @@ pub fn workflow(input: TokenStream) -> TokenStream {
 
 /// Uses a definition in a file, for gradual adoption.
 ///
-/// The file is validated while the crate compiles: each error of `stepwright validate` is a compile error with its line and
-/// column. Its path is relative to the folder of Cargo.toml. Task states are bound to task functions by their names. For a state
-/// that is not bound, use a mock or a handler of the engine.
+/// The file is validated while the crate compiles: each error of `stepwright validate` is a compile
+/// error with its line and column. Its path is relative to the folder of Cargo.toml. Task states
+/// are bound to task functions by their names. For a state that is not bound, use a mock or a
+/// handler of the engine.
 ///
 /// ```ignore
 /// asl_file! {
@@ -188,7 +196,8 @@ pub fn workflow(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// With only the file's name it is an expression, the `Definition`: `asl_file!("asl/refund.asl.json")`.
+/// With only the file's name it is an expression, the `Definition`:
+/// `asl_file!("asl/refund.asl.json")`.
 #[proc_macro]
 pub fn asl_file(input: TokenStream) -> TokenStream {
     asl_file::asl_file(input.into()).into()

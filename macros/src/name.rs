@@ -9,7 +9,8 @@ pub(crate) fn text(name: &Ident) -> String {
     name.unraw().to_string()
 }
 
-/// The identifier with this text, with `r#` if it is a keyword; `None` if the text is not an identifier.
+/// The identifier with this text, with `r#` if it is a keyword; `None` if the text is not an
+/// identifier.
 pub(crate) fn identifier(text: &str, span: Span) -> Option<Ident> {
     if let Ok(mut name) = syn::parse_str::<Ident>(text) {
         name.set_span(span);

@@ -1,7 +1,7 @@
 //! The path of `stepwright` in expanded code.
 //!
-//! All code is written for `::stepwright`. If the dependency has another name, `crate = path` sets the path, and this module
-//! replaces it in the finished code.
+//! All code is written for `::stepwright`. If the dependency has another name, `crate = path` sets
+//! the path, and this module replaces it in the finished code.
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -44,7 +44,8 @@ impl Root {
         Ok(Root(Some(path)))
     }
 
-    /// Parses `crate = path` in a derive's own attribute; the options in `others` are parsed elsewhere.
+    /// Parses `crate = path` in a derive's own attribute; the options in `others` are parsed
+    /// elsewhere.
     pub(crate) fn of(attributes: &[syn::Attribute], own: &str, others: &[&str]) -> Result<Root> {
         let mut root = Root::default();
         for attribute in attributes {

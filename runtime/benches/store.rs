@@ -79,7 +79,8 @@ fn open() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// Runs `clients` executions concurrently, each a chain of states, until `executions` have ended; each record is durable before the next.
+/// Runs `clients` executions concurrently, each a chain of states, until `executions` have ended;
+/// each record is durable before the next.
 fn commit_by_journal(bencher: Bencher<'_, '_>, clients: u64, executions: u64, records: u32) {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).build().expect("a tokio runtime");
@@ -127,7 +128,8 @@ fn starts(bencher: Bencher<'_, '_>) {
     commit_by_journal(bencher, 64, 20_000, 1);
 }
 
-/// The store alone, without a thread and wake-ups: transactions of this number of records, each of another execution.
+/// The store alone, without a thread and wake-ups: transactions of this number of records, each of
+/// another execution.
 #[divan::bench(args = [1, 32, 64], sample_count = 10, sample_size = 1)]
 fn sqlite(bencher: Bencher<'_, '_>, at_once: u64) {
     let rounds = if at_once == 1 { 200 } else { 5_000 / at_once };

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use crate::private_file;
 
-/// Replaces a file by new content. A new file has the mode of the old one, or only its owner can read it. A reader sees the old content or the new content, as does a process that starts after
-/// a crash. `temporary` is a free name in the same directory; only a crash leaves a file there.
+/// Replaces a file by new content. A new file has the mode of the old one, or only its owner can
+/// read it. A reader sees the old content or the new content, as does a process that starts after a
+/// crash. `temporary` is a free name in the same directory; only a crash leaves a file there.
 pub(crate) fn write(temporary: &Path, to: &Path, content: &[u8]) -> io::Result<()> {
     let written = private_file::create_new(temporary, Some(to))
         .and_then(|mut file| file.write_all(content))

@@ -2,7 +2,8 @@
 
 /// Runs work on tokio's threads for blocking work; without a tokio runtime, in place.
 ///
-/// Fails when the work panicked, or did not start because the runtime shuts down; the text contains the reason.
+/// Fails when the work panicked, or did not start because the runtime shuts down; the text contains
+/// the reason.
 pub(crate) async fn run<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, String> {

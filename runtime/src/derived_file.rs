@@ -1,5 +1,5 @@
-//! Derived data in a SQLite file next to a store: an index, or logs. The file can be deleted at any time, is never read by the engine, and a
-//! backup of the store need not contain it.
+//! Derived data in a SQLite file next to a store: an index, or logs. The file can be deleted at any
+//! time, is never read by the engine, and a backup of the store need not contain it.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -93,8 +93,8 @@ impl DerivedFile {
         &self.path
     }
 
-    /// Opens the file for writing, or creates it. A damaged file, one of another version and one of another application are replaced, with a
-    /// line in the log.
+    /// Opens the file for writing, or creates it. A damaged file, one of another version and one of
+    /// another application are replaced, with a line in the log.
     pub(crate) fn open(&self) -> Result<Connection, DerivedError> {
         match self.try_open() {
             Err(DerivedError::Damaged(why)) => {
@@ -140,7 +140,8 @@ impl DerivedFile {
         );
     }
 
-    /// Creates the file with the mode of the store, which SQLite gives its log, too. A file that exists may have more rights.
+    /// Creates the file with the mode of the store, which SQLite gives its log, too. A file that
+    /// exists may have more rights.
     fn create_like_store(&self) -> std::io::Result<()> {
         match private_file::create_new(&self.path, Some(&self.store)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {

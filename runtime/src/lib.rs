@@ -1,8 +1,9 @@
-//! Runs AWS Step Functions workflows in process, as AWS runs them: in tests on virtual time, in production on real time.
+//! Runs AWS Step Functions workflows in process, as AWS runs them: in tests on virtual time, in
+//! production on real time.
 //!
-//! An [`Engine`] takes workflows that were written with [`stepwright`], or any definition in the Amazon States Language, and
-//! runs their executions. It runs the same definition that is deployed: the workflow's ASL, compiled once into an indexed
-//! program.
+//! An [`Engine`] takes workflows that were written with [`stepwright`], or any definition in the
+//! Amazon States Language, and runs their executions. It runs the same definition that is deployed:
+//! the workflow's ASL, compiled once into an indexed program.
 //!
 //! ```
 //! use schemars::JsonSchema;
@@ -116,20 +117,23 @@
 //! | [`timeline`] | the visits of an execution's states, with their attempts, data and variables |
 //! | [`value`] | JSON values of executions: shared, never deep-copied, with known sizes |
 //!
-//! The package `stepwright-interpreter` compiles definitions, evaluates their expressions and steps executions, which are plain data. The private module
-//! `engine` connects them with tasks, timers, the store and callers.
-//! The package `stepwright-history` reads the histories of executions; its modules `timeline` and `report` are re-exported.
+//! The package `stepwright-interpreter` compiles definitions, evaluates their expressions and steps
+//! executions, which are plain data. The private module `engine` connects them with tasks, timers,
+//! the store and callers. The package `stepwright-history` reads the histories of executions; its
+//! modules `timeline` and `report` are re-exported.
 //!
 //! # Observing
 //!
-//! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start and the end of an execution are events at
-//! level info, each event of its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a stream.
-//! [`Engine::statistics`] counts executions, tasks and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same numbers.
+//! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start
+//! and the end of an execution are events at level info, each event of its history is one at level
+//! debug. [`ExecutionHandle::events`] returns the same events as a stream. [`Engine::statistics`]
+//! counts executions, tasks and commits; with the feature `metrics`, the crate
+//! [`metrics`](mod@statistics) has the same numbers.
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-interpreter`, `stepwright-history`, `stepwright-asl`, and `stepwright`
-//!   without its macros.
+//! - It depends on `stepwright-interpreter`, `stepwright-history`, `stepwright-asl`, and
+//!   `stepwright` without its macros.
 //! - It opens no connection, and contains no SDK of AWS. Other packages supply the results of calls
 //!   as a [`TaskSource`](task::TaskSource).
 //! - The interpreter decides what happens in an execution. The engine performs commands, and

@@ -1,5 +1,5 @@
-//! Files with data of executions. They have the mode of their source, or only their owner reads and writes them. Other systems than Unix have
-//! no modes.
+//! Files with data of executions. They have the mode of their source, or only their owner reads and
+//! writes them. Other systems than Unix have no modes.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -39,8 +39,8 @@ pub fn write(path: &Path, source: Option<&Path>, content: &[u8]) -> io::Result<(
     file?.write_all(content)
 }
 
-/// Opens a file with options that may create it. A file that was created has the mode of `source`, but not more rights than the user's mask
-/// allows.
+/// Opens a file with options that may create it. A file that was created has the mode of `source`,
+/// but not more rights than the user's mask allows.
 #[cfg(unix)]
 pub(crate) fn open_new(
     options: &mut OpenOptions,

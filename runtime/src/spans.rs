@@ -1,7 +1,8 @@
 //! The `tracing` spans of an engine.
 //!
-//! Each execution is a span `execution`, each visit of a state a span `state` inside it, and each attempt at a task a span `task` inside that. A handler
-//! runs inside the span of its attempt, so that its own events and spans are there, too. All spans have the level info and the target
+//! Each execution is a span `execution`, each visit of a state a span `state` inside it, and each
+//! attempt at a task a span `task` inside that. A handler runs inside the span of its attempt, so
+//! that its own events and spans are there, too. All spans have the level info and the target
 //! `stepwright_runtime`. Without a subscriber for that level, no span is created.
 
 use std::fmt::Debug;
@@ -12,16 +13,19 @@ use tracing::Span;
 /// The target of all spans.
 pub const TARGET: &str = "stepwright_runtime";
 
-/// Connects the spans of this process with the distributed traces of other processes. The subscriber knows the ids of spans in a trace, the
-/// engine does not; an exporter for a tracing system implements this.
+/// Connects the spans of this process with the distributed traces of other processes. The
+/// subscriber knows the ids of spans in a trace, the engine does not; an exporter for a tracing
+/// system implements this.
 ///
-/// With [`EngineBuilder::trace_propagator`](crate::EngineBuilder::trace_propagator), the span of an execution continues the trace of its start, and a
-/// task continues the trace of its attempt's span.
+/// With [`EngineBuilder::trace_propagator`](crate::EngineBuilder::trace_propagator), the span of an
+/// execution continues the trace of its start, and a task continues the trace of its attempt's
+/// span.
 pub trait TracePropagator: Debug + Send + Sync {
     /// Makes a new span a part of a trace, below the span that the context names.
     fn set_parent(&self, span: &Span, parent: &TraceContext);
 
-    /// Returns the context for the calls that are made inside this span; `None` if the span is in no trace.
+    /// Returns the context for the calls that are made inside this span; `None` if the span is in
+    /// no trace.
     fn context_of(&self, span: &Span) -> Option<TraceContext>;
 }
 

@@ -26,7 +26,8 @@ pub struct StartCommand {
 }
 
 impl StartCommand {
-    /// Creates the request: the URL of the server, the ARN of the state machine, of its version or alias, and the input as JSON text.
+    /// Creates the request: the URL of the server, the ARN of the state machine, of its version or
+    /// alias, and the input as JSON text.
     pub fn new(
         endpoint: impl Into<String>,
         machine_arn: impl Into<String>,
@@ -40,7 +41,8 @@ impl StartCommand {
         }
     }
 
-    /// Signs the request. The commands contain `ACCESS_KEY_ID` and `SECRET_ACCESS_KEY` instead of an access key.
+    /// Signs the request. The commands contain `ACCESS_KEY_ID` and `SECRET_ACCESS_KEY` instead of
+    /// an access key.
     pub fn signed(mut self, is_signed: bool) -> Self {
         self.is_signed = is_signed;
         self
@@ -88,7 +90,8 @@ impl StartCommand {
     }
 }
 
-/// Returns a text as one word of a POSIX shell. Only letters, digits and a few signs have no quotes.
+/// Returns a text as one word of a POSIX shell. Only letters, digits and a few signs have no
+/// quotes.
 fn quoted(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
     match !text.is_empty() && text.bytes().all(is_plain) {

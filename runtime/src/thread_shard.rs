@@ -1,4 +1,5 @@
-//! Shards of data that many threads change: each thread uses one shard, to avoid that processors write the same cache line.
+//! Shards of data that many threads change: each thread uses one shard, to avoid that processors
+//! write the same cache line.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};

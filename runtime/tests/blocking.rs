@@ -1,4 +1,5 @@
-//! Warnings about handlers that block a thread. A separate program, because it sets the subscriber of the whole process.
+//! Warnings about handlers that block a thread. A separate program, because it sets the subscriber
+//! of the whole process.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};

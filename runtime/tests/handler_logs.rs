@@ -185,7 +185,8 @@ async fn events_outside_of_attempts_and_of_the_engine_are_ignored() {
                 tracing::info!("outer");
                 tracing::info!(parent: None, "in no span");
                 tracing::warn!(target: "stepwright_runtime::engine", "of the engine");
-                // The start and the end of this execution are events of the engine; its handler's line is its own.
+                // The start and the end of this execution are events of the engine; its handler's
+                // line is its own.
                 let options = StartOptions::new().name("inner");
                 let run = inner.start_machine("m", json!({}), options).await.unwrap();
                 run.report().await;

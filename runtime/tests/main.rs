@@ -1,4 +1,5 @@
-//! The tests of the engine, in one program: a program for each folder would link the engine eight times.
+//! The tests of the engine, in one program: a program for each folder would link the engine eight
+//! times.
 
 #[cfg(feature = "jsonata")]
 mod debug;

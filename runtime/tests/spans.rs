@@ -1,4 +1,5 @@
-//! The spans of executions. A separate program, because it sets the subscriber of the whole process.
+//! The spans of executions. A separate program, because it sets the subscriber of the whole
+//! process.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -284,7 +285,8 @@ fn context(index: usize) -> TraceContext {
     TraceContext::new(&format!("00-{:032x}-{:016x}-01", 7, index + 1), None).unwrap()
 }
 
-/// A propagator for which the id of a span is its index in [`Spans`]. It lists the indices of spans with their parents.
+/// A propagator for which the id of a span is its index in [`Spans`]. It lists the indices of spans
+/// with their parents.
 #[derive(Clone, Debug, Default)]
 struct Links(Arc<Mutex<Vec<(usize, TraceContext)>>>);
 

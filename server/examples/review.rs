@@ -1,4 +1,5 @@
-//! A server with a workflow in Rust: the console makes its forms from the types. The argument is the address, by default `127.0.0.1:8083`.
+//! A server with a workflow in Rust: the console makes its forms from the types. The argument is
+//! the address, by default `127.0.0.1:8083`.
 //!
 //! ```sh
 //! cargo run -p stepwright-server --features console --example review

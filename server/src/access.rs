@@ -1,4 +1,5 @@
-//! Access control: which hosts and origins a server accepts, and the signatures of requests if access keys are set.
+//! Access control: which hosts and origins a server accepts, and the signatures of requests if
+//! access keys are set.
 
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
@@ -16,7 +17,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The requirements for a request.
 pub(crate) struct Access {
-    /// Further hosts that are accepted, in addition to the names of this machine and to IP addresses.
+    /// Further hosts that are accepted, in addition to the names of this machine and to IP
+    /// addresses.
     pub(crate) hosts: Vec<Host>,
     /// The keys of accepted signatures; without keys, signatures are not checked.
     pub(crate) keys: Option<AccessKeys>,
@@ -25,13 +27,15 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Rejects requests that a page of another site sends through a browser that can reach this server. Such a page can make its own name resolve
-    /// to the address of this server (DNS rebinding), so that the name in `Host` is the only difference. An IP address is no name, so that no page
-    /// can make it resolve to another address.
+    /// Rejects requests that a page of another site sends through a browser that can reach this
+    /// server. Such a page can make its own name resolve to the address of this server (DNS
+    /// rebinding), so that the name in `Host` is the only difference. An IP address is no name, so
+    /// that no page can make it resolve to another address.
     ///
     /// # Errors
     ///
-    /// `MalformedHttpRequestException` without exactly one host, and `AccessDeniedException`, which names the host or the origin.
+    /// `MalformedHttpRequestException` without exactly one host, and `AccessDeniedException`, which
+    /// names the host or the origin.
     pub(crate) fn check_host(&self, request: &Request) -> Result<(), ApiError> {
         let host = only(request.headers(), &HOST)?;
         // HTTP/1.0 has no `Host`. A browser never sends it.
@@ -62,8 +66,9 @@ impl Access {
         }
     }
 
-    /// Whether a page of this server can have sent a form: a browser reports the origin of the page, and its relation to this server. Each port of
-    /// this machine has its own origin. A client that is no browser reports neither.
+    /// Whether a page of this server can have sent a form: a browser reports the origin of the
+    /// page, and its relation to this server. Each port of this machine has its own origin. A
+    /// client that is no browser reports neither.
     #[cfg(feature = "console")]
     pub(crate) fn is_own_form(&self, headers: &HeaderMap) -> bool {
         let site = headers.get(SEC_FETCH_SITE);
@@ -108,7 +113,8 @@ impl Access {
         self.hosts.contains(host)
     }
 
-    /// Another IP address than that of the request does not prove that a page is of this machine: any site can be reached by one.
+    /// Another IP address than that of the request does not prove that a page is of this machine:
+    /// any site can be reached by one.
     fn has_origin(&self, origin: &str, host: Option<&str>) -> bool {
         let Some(origin) = HostAndPort::of_origin(origin) else {
             return false;
@@ -120,7 +126,8 @@ impl Access {
     }
 }
 
-/// Returns a header that a request may have only once: which of several a proxy or this server reads would differ.
+/// Returns a header that a request may have only once: which of several a proxy or this server
+/// reads would differ.
 fn only(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, ApiError> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();

@@ -69,7 +69,8 @@ impl AccessKeys {
         self
     }
 
-    /// Parses pairs of an ID and a secret with blanks between them: `AKIATEAM:correct-horse AKIACI:staple`.
+    /// Parses pairs of an ID and a secret with blanks between them:
+    /// `AKIATEAM:correct-horse AKIACI:staple`.
     ///
     /// # Errors
     ///
@@ -97,7 +98,8 @@ impl AccessKeys {
     }
 }
 
-/// Parses the format of `~/.aws/credentials`. Ignores other settings of a profile, such as a region.
+/// Parses the format of `~/.aws/credentials`. Ignores other settings of a profile, such as a
+/// region.
 impl std::str::FromStr for AccessKeys {
     type Err = AccessKeysError;
 

@@ -19,8 +19,9 @@ pub(crate) struct HostAndPort {
 }
 
 impl Host {
-    /// Parses a name or an address without a port. Only the dotted form with four decimal numbers is an IPv4 address: browsers convert the other
-    /// forms before they send them. An IPv6 address has brackets.
+    /// Parses a name or an address without a port. Only the dotted form with four decimal numbers
+    /// is an IPv4 address: browsers convert the other forms before they send them. An IPv6 address
+    /// has brackets.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if let Some(inside) = text.strip_prefix('[') {
             let address: Ipv6Addr = inside.strip_suffix(']')?.parse().ok()?;
@@ -40,7 +41,8 @@ impl Host {
             .then(|| Self::Name(name.to_ascii_lowercase()))
     }
 
-    /// Returns the host without the prefix with which clients call StartSyncExecution and TestState.
+    /// Returns the host without the prefix with which clients call StartSyncExecution and
+    /// TestState.
     pub(crate) fn without_sync(&self) -> Option<Self> {
         match self {
             Self::Name(name) => Self::parse(name.strip_prefix("sync-")?),
@@ -80,7 +82,8 @@ impl HostAndPort {
         })
     }
 
-    /// Parses an origin: `http://host:port` or `https://host:port`, with the port of the scheme if it has none. `null` has no host.
+    /// Parses an origin: `http://host:port` or `https://host:port`, with the port of the scheme if
+    /// it has none. `null` has no host.
     pub(crate) fn of_origin(text: &str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
         let port = match scheme {
@@ -95,7 +98,8 @@ impl HostAndPort {
         })
     }
 
-    /// Whether a page of the origin `origin` is one of this host and port. The scheme of a request is unknown, because a proxy may have added TLS.
+    /// Whether a page of the origin `origin` is one of this host and port. The scheme of a request
+    /// is unknown, because a proxy may have added TLS.
     pub(crate) fn is_of_origin(&self, origin: &Self) -> bool {
         let ports = self
             .port

@@ -12,11 +12,13 @@ use tokio::time::Instant;
 
 use crate::error::ApiError;
 
-/// The maximum bytes of a request's body. AWS accepts 1 MB; a definition of 1 MiB is longer than that when it is escaped in JSON.
+/// The maximum bytes of a request's body. AWS accepts 1 MB; a definition of 1 MiB is longer than
+/// that when it is escaped in JSON.
 pub(crate) const BODY_BYTES: usize = 1_572_864;
 /// A larger body is read to its end, up to this size, so that the client can read the error.
 const DRAINED_BYTES: usize = 16 * 1_048_576;
-/// The capacity for bodies above [`SMALL_BYTES`] in memory, in units of [`UNIT`]; further bodies wait.
+/// The capacity for bodies above [`SMALL_BYTES`] in memory, in units of [`UNIT`]; further bodies
+/// wait.
 const LARGE_UNITS: usize = 64 * 1_048_576 / UNIT;
 /// The same for bodies up to [`SMALL_BYTES`], which never wait for larger ones.
 const SMALL_UNITS: usize = 16 * 1_048_576 / UNIT;
@@ -24,7 +26,8 @@ const SMALL_UNITS: usize = 16 * 1_048_576 / UNIT;
 const SMALL_BYTES: usize = 65_536;
 /// The first bytes of each body, up to this many, are not counted.
 const UNIT: usize = 16_384;
-/// While bodies wait for memory, a body that holds some must receive [`UNIT`] bytes in this time, or its end.
+/// While bodies wait for memory, a body that holds some must receive [`UNIT`] bytes in this time,
+/// or its end.
 const STALL: Duration = Duration::from_secs(2);
 
 /// The memory for all bodies.
@@ -38,8 +41,8 @@ pub(crate) struct BodyMemory {
 #[derive(Clone)]
 struct BodyPool {
     units: Arc<Semaphore>,
-    /// A reserve for one whole body, against deadlocks: growing bodies could each wait for memory that the others hold. The body that has the
-    /// reserve can always be read to its end.
+    /// A reserve for one whole body, against deadlocks: growing bodies could each wait for memory
+    /// that the others hold. The body that has the reserve can always be read to its end.
     reserve: Arc<Mutex<()>>,
     /// How many bodies wait for memory.
     waiting: watch::Sender<usize>,
@@ -74,8 +77,9 @@ impl BodyMemory {
         }
     }
 
-    /// Reads the body of a request. A body with a declared length waits for its memory before it is read; others acquire memory as they
-    /// grow. A body that does not arrive while others wait for its memory is refused.
+    /// Reads the body of a request. A body with a declared length waits for its memory before it is
+    /// read; others acquire memory as they grow. A body that does not arrive while others wait for
+    /// its memory is refused.
     ///
     /// # Errors
     ///
@@ -95,7 +99,8 @@ impl BodyMemory {
         self.charge(&mut charge, declared.unwrap_or_default()).await;
         let mut parts: Vec<Bytes> = Vec::new();
         let mut length = 0;
-        // The begin of the interval in which a unit must arrive, and the bytes that have arrived in it.
+        // The begin of the interval in which a unit must arrive, and the bytes that have arrived in
+        // it.
         let (mut since, mut arrived) = (Instant::now(), 0);
         loop {
             let frame = tokio::select! {
@@ -156,7 +161,8 @@ impl BodyMemory {
         }
     }
 
-    /// Waits until another body needs the memory of this one, which has received too little since this time.
+    /// Waits until another body needs the memory of this one, which has received too little since
+    /// this time.
     async fn stalled(&self, charge: &AcquiredMemory, since: Instant) {
         if charge.units == 0 {
             return std::future::pending().await;
@@ -319,7 +325,8 @@ mod tests {
         (headers, Body::from(vec![b' '; length]))
     }
 
-    /// Begins to read as many stalled bodies as the memory of their size class holds, and one more, which gets the reserve.
+    /// Begins to read as many stalled bodies as the memory of their size class holds, and one more,
+    /// which gets the reserve.
     fn exhaust(memory: &BodyMemory, length: usize, units: usize) -> Vec<JoinHandle<Option<u16>>> {
         let count = units / (length / UNIT) + 1;
         let read = (0..count).map(|_| {

@@ -85,7 +85,8 @@ pub(crate) async fn serve(
         match accepted {
             Ok((stream, _)) => {
                 let Ok(place) = room.clone().try_acquire_owned() else {
-                    // The response fits in the buffer of a new connection; a client that has disconnected does not get it.
+                    // The response fits in the buffer of a new connection; a client that has
+                    // disconnected does not get it.
                     let _heard = stream.try_write(REFUSAL.as_bytes());
                     continue;
                 };
@@ -175,8 +176,8 @@ struct ConnectionActivity {
 }
 
 impl ConnectionActivity {
-    /// Waits until the connection has neither a request nor a response. A client that has sent a part of a request's head, or nothing, does not
-    /// delay the end.
+    /// Waits until the connection has neither a request nor a response. A client that has sent a
+    /// part of a request's head, or nothing, does not delay the end.
     async fn end(&self) {
         loop {
             tokio::time::sleep(INACTIVE_TIME).await;

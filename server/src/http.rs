@@ -85,7 +85,8 @@ pub(crate) fn pages_router(pages: Router, access: Arc<Access>, memory: ResponseM
         .layer(from_fn_with_state(access, from_own_host))
 }
 
-/// The maximum bytes of a request's line and headers. The connection's buffer also limits them, but less exactly.
+/// The maximum bytes of a request's line and headers. The connection's buffer also limits them, but
+/// less exactly.
 const HEAD_BYTES: usize = 32_768;
 
 /// Returns how many bytes the line and the headers of a request have.

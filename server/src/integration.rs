@@ -14,10 +14,12 @@ use crate::error::ApiError;
 use crate::operation::perform;
 use crate::service::Service;
 
-/// Members that contain JSON as text. A definition may contain the JSON value itself (assumed: there is no recording).
+/// Members that contain JSON as text. A definition may contain the JSON value itself (assumed:
+/// there is no recording).
 const JSON_TEXT: [&str; 3] = ["Input", "Output", "Definition"];
 
-/// Executes tasks that have no handler and no mock. The engine itself starts executions, if it has the state machine.
+/// Executes tasks that have no handler and no mock. The engine itself starts executions, if it has
+/// the state machine.
 pub(crate) struct OwnApi(Weak<Service>);
 
 impl OwnApi {

@@ -1,4 +1,5 @@
-//! The AWS Step Functions API over HTTP for an engine of [`stepwright_runtime`]: for AWS's command line, its SDKs and workers of activities.
+//! The AWS Step Functions API over HTTP for an engine of [`stepwright_runtime`]: for AWS's command
+//! line, its SDKs and workers of activities.
 //!
 //! ```
 //! use stepwright_runtime::Engine;
@@ -60,8 +61,9 @@
 //! | `redrives.rs` | redrives with a client token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
-//! An operation is a `shape!` for its request, a structure for its response, a function, and a line in `operation.rs`. Its errors are
-//! values of `error::ApiError`. It changes the control plane only within `Service::change`.
+//! An operation is a `shape!` for its request, a structure for its response, a function, and a line
+//! in `operation.rs`. Its errors are values of `error::ApiError`. It changes the control plane only
+//! within `Service::change`.
 //!
 //! # Boundary
 //!

@@ -9,8 +9,8 @@ use crate::error::ApiError;
 use crate::operation::perform;
 use crate::service::Service;
 
-/// A client of the API in the server's process. Its requests need neither a connection nor a signature; everything else is checked as for
-/// requests over HTTP. Clones use the same server.
+/// A client of the API in the server's process. Its requests need neither a connection nor a
+/// signature; everything else is checked as for requests over HTTP. Clones use the same server.
 ///
 /// ```
 /// use serde_json::json;
@@ -47,8 +47,8 @@ impl LocalClient {
         Self(Arc::downgrade(service))
     }
 
-    /// Calls an operation of the API, such as `CreateStateMachine`, with the members of its request. Returns the members of its response. A
-    /// change is durable when the call returns.
+    /// Calls an operation of the API, such as `CreateStateMachine`, with the members of its
+    /// request. Returns the members of its response. A change is durable when the call returns.
     ///
     /// # Errors
     ///

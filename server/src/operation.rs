@@ -21,8 +21,8 @@ macro_rules! operations {
         #[cfg(test)]
         pub(crate) const NAMES: &[&str] = &[$($name),*];
 
-        /// Performs an operation. Returns the body of its response. The body of the request is dropped as soon as it is parsed, because
-        /// an operation can take minutes.
+        /// Performs an operation. Returns the body of its response. The body of the request is
+        /// dropped as soon as it is parsed, because an operation can take minutes.
         pub(crate) async fn perform(
             service: &Arc<Service>,
             operation: &str,

@@ -12,7 +12,8 @@ const DEFAULT: usize = 100;
 /// A requested page.
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
-    /// The identity of the list: the operation, and the parameters that must be the same for a token.
+    /// The identity of the list: the operation, and the parameters that must be the same for a
+    /// token.
     list: String,
     /// The maximum number of results.
     pub(crate) limit: usize,
@@ -48,7 +49,8 @@ impl Page {
         URL_SAFE_NO_PAD.encode(format!("{checksum:08x}{place}"))
     }
 
-    /// Returns the page of these elements, which are sorted by their positions, and the token of the next page.
+    /// Returns the page of these elements, which are sorted by their positions, and the token of
+    /// the next page.
     pub(crate) fn of<T>(
         &self,
         all: impl IntoIterator<Item = T>,

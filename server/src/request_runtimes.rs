@@ -1,5 +1,5 @@
-//! The threads of requests. They are separate from those of executions, so that the operating system serves both: executions that compute for long
-//! delay no request.
+//! The threads of requests. They are separate from those of executions, so that the operating
+//! system serves both: executions that compute for long delay no request.
 
 use std::io;
 use std::pin::Pin;
@@ -29,7 +29,8 @@ const FAST_BODY_BYTES: usize = 65_536;
 pub(crate) struct RequestRuntimes {
     requests: Handle,
     slow: SlowRequests,
-    /// Empty when the system has no threads for them: then requests share the runtime of the executions.
+    /// Empty when the system has no threads for them: then requests share the runtime of the
+    /// executions.
     owned: Vec<Runtime>,
 }
 
@@ -68,7 +69,8 @@ impl RequestRuntimes {
         &self.slow
     }
 
-    /// Serves the connections of a listener until `shutdown` is done, then lets active requests finish.
+    /// Serves the connections of a listener until `shutdown` is done, then lets active requests
+    /// finish.
     ///
     /// # Errors
     ///
@@ -120,7 +122,8 @@ impl Drop for RequestRuntimes {
     }
 }
 
-/// Runs requests that may compute for longer than a few milliseconds, on threads that answer no other requests.
+/// Runs requests that may compute for longer than a few milliseconds, on threads that answer no
+/// other requests.
 #[derive(Clone)]
 pub(crate) struct SlowRequests(Handle);
 
@@ -155,7 +158,8 @@ impl SlowRequests {
     }
 }
 
-/// A spawned task that is aborted when its handle is dropped. Returns `None` when its runtime has ended.
+/// A spawned task that is aborted when its handle is dropped. Returns `None` when its runtime has
+/// ended.
 struct AbortOnDrop<T>(JoinHandle<T>);
 
 impl<T> Future for AbortOnDrop<T> {

@@ -10,12 +10,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::ApiError;
 
-/// The capacity for the bodies of all connections, in units of [`UNIT`]. Further bodies wait until others are written.
+/// The capacity for the bodies of all connections, in units of [`UNIT`]. Further bodies wait until
+/// others are written.
 const UNITS: usize = 64 * 1_048_576 / UNIT;
 const UNIT: usize = 16_384;
 /// A body of at most this many bytes is not counted and never waits.
 const UNCOUNTED: usize = 65_536;
-/// The maximum bytes of the bodies that wait. A read that would exceed it is refused, and the client repeats it.
+/// The maximum bytes of the bodies that wait. A read that would exceed it is refused, and the
+/// client repeats it.
 const WAITING: usize = 64 * 1_048_576;
 
 /// The memory for the bodies of responses. Clones share it.
@@ -58,16 +60,19 @@ impl ResponseMemory {
         }
     }
 
-    /// Returns whether a response waits for memory. Clients that read nothing are then disconnected sooner.
+    /// Returns whether a response waits for memory. Clients that read nothing are then disconnected
+    /// sooner.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.waiting.load(Ordering::Acquire) > 0
     }
 
-    /// Counts the body of a response, and waits until there is memory for it. Streams are not counted: each produces one part at a time.
+    /// Counts the body of a response, and waits until there is memory for it. Streams are not
+    /// counted: each produces one part at a time.
     ///
     /// # Errors
     ///
-    /// `ServiceUnavailableException` for a response that the client can request again, when too many wait.
+    /// `ServiceUnavailableException` for a response that the client can request again, when too
+    /// many wait.
     pub(crate) async fn count(
         &self,
         response: Response,

@@ -144,12 +144,14 @@ impl Server {
         }
     }
 
-    /// Creates a debugger in the console for an execution of a state machine of the engine, by its name. Returns the path and the query of its
-    /// page. The debugger has its own execution: the engine neither runs nor stores it.
+    /// Creates a debugger in the console for an execution of a state machine of the engine, by its
+    /// name. Returns the path and the query of its page. The debugger has its own execution: the
+    /// engine neither runs nor stores it.
     ///
     /// # Errors
     ///
-    /// When the console has no forms, there is no such state machine, or the debugger does not accept the definition or the input.
+    /// When the console has no forms, there is no such state machine, or the debugger does not
+    /// accept the definition or the input.
     #[cfg(feature = "console")]
     pub fn debug(
         &self,
@@ -159,11 +161,13 @@ impl Server {
         self.debug_with(DebugRequest::new(machine, input))
     }
 
-    /// Creates a debugger, as [`debug`](Self::debug) does, with a name of the execution, items of Distributed Maps and breakpoints.
+    /// Creates a debugger, as [`debug`](Self::debug) does, with a name of the execution, items of
+    /// Distributed Maps and breakpoints.
     ///
     /// # Errors
     ///
-    /// As [`debug`](Self::debug), and when a breakpoint names a state that the definition does not have.
+    /// As [`debug`](Self::debug), and when a breakpoint names a state that the definition does not
+    /// have.
     #[cfg(feature = "console")]
     pub fn debug_with(&self, request: DebugRequest) -> Result<String, DebugSessionError> {
         if self.console.mode != ConsoleMode::On {
@@ -182,13 +186,15 @@ impl Server {
         LocalClient::of(&self.service)
     }
 
-    /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready. Then schedules start nothing more, and polls of workers
-    /// are answered without a task.
+    /// Serves the requests of a listener until the future of [`ServerBuilder::shutdown`] is ready.
+    /// Then schedules start nothing more, and polls of workers are answered without a task.
     ///
-    /// With [`ServerBuilder::grace`], the server shuts the engine down, and answers requests until that has ended. Without it, the engine continues to
-    /// run: [`Engine::shutdown`] ends it. Then connections are closed; active requests have five seconds to end.
+    /// With [`ServerBuilder::grace`], the server shuts the engine down, and answers requests until
+    /// that has ended. Without it, the engine continues to run: [`Engine::shutdown`] ends it. Then
+    /// connections are closed; active requests have five seconds to end.
     ///
-    /// Requests have separate threads. Executions that requests start run on the runtime of the caller of this method.
+    /// Requests have separate threads. Executions that requests start run on the runtime of the
+    /// caller of this method.
     pub async fn serve(self, listener: TcpListener) {
         let _reserved = self.service.engine.reserve_runtime(Handle::current());
         let runtimes = RequestRuntimes::start();
@@ -242,38 +248,45 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// Sets the engine that runs the executions. Build it with [`EngineBuilder::resume_later`](stepwright_runtime::EngineBuilder::resume_later), so that
-    /// executions of its store continue only after the state machines that clients created are deployed. Clients can use the state machines and
-    /// activities of the engine, too. `StartExecution` chooses one of its [test cases](stepwright_runtime::EngineBuilder::test_cases) with `#<case>` after the
-    /// ARN, as in Step Functions Local.
+    /// Sets the engine that runs the executions. Build it with
+    /// [`EngineBuilder::resume_later`](stepwright_runtime::EngineBuilder::resume_later), so that
+    /// executions of its store continue only after the state machines that clients created are
+    /// deployed. Clients can use the state machines and activities of the engine, too.
+    /// `StartExecution` chooses one of its [test
+    /// cases](stepwright_runtime::EngineBuilder::test_cases) with `#<case>` after the ARN, as in
+    /// Step Functions Local.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
         self
     }
 
-    /// Sets how long GetActivityTask waits for a task before it returns an empty response: 60 seconds unless set, as on AWS.
+    /// Sets how long GetActivityTask waits for a task before it returns an empty response: 60
+    /// seconds unless set, as on AWS.
     pub fn activity_poll(mut self, time: Duration) -> Self {
         self.poll = time;
         self
     }
 
-    /// Accepts requests for this host name, too, and requests from its pages. At each address, a server accepts requests for `localhost`, names
-    /// that end with `.localhost`, and IP addresses, with or without the prefix `sync-`. It rejects other names, because a page of any site could
+    /// Accepts requests for this host name, too, and requests from its pages. At each address, a
+    /// server accepts requests for `localhost`, names that end with `.localhost`, and IP addresses,
+    /// with or without the prefix `sync-`. It rejects other names, because a page of any site could
     /// send such requests through a browser that can reach the server (DNS rebinding).
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
     }
 
-    /// Accepts only requests of the API that are signed with one of these keys (AWS Signature Version 4), as every SDK does by default.
-    /// `/health`, `/ready` and `/metrics` need no signature. Without keys, the server accepts all requests.
+    /// Accepts only requests of the API that are signed with one of these keys (AWS Signature
+    /// Version 4), as every SDK does by default. `/health`, `/ready` and `/metrics` need no
+    /// signature. Without keys, the server accepts all requests.
     pub fn access_keys(mut self, keys: AccessKeys) -> Self {
         self.keys = Some(keys);
         self
     }
 
-    /// Sets the timeout of clients: for the headers of a request, for its body, and for reading any part of the response, each. By default it is
-    /// 60 seconds for the headers, which also limits the idle time of a connection, and 30 seconds for the others.
+    /// Sets the timeout of clients: for the headers of a request, for its body, and for reading any
+    /// part of the response, each. By default it is 60 seconds for the headers, which also limits
+    /// the idle time of a connection, and 30 seconds for the others.
     pub fn client_time(mut self, time: Duration) -> Self {
         self.timeouts = ClientTimeouts {
             headers: time,
@@ -283,38 +296,42 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets whether `GET /metrics` returns the engine's [statistics](Engine::statistics) in the text format of Prometheus, which it does by
-    /// default. They contain the names of state machines and the ARNs of activities, and need no signature.
+    /// Sets whether `GET /metrics` returns the engine's [statistics](Engine::statistics) in the
+    /// text format of Prometheus, which it does by default. They contain the names of state
+    /// machines and the ARNs of activities, and need no signature.
     pub fn metrics(mut self, has_metrics: bool) -> Self {
         self.has_metrics = has_metrics;
         self
     }
 
-    /// Sets whether `GET /console` has pages about state machines and executions, and whether they can change anything. By default there are
-    /// none. With [access keys](Self::access_keys), a browser asks for the ID and the secret of one of them.
+    /// Sets whether `GET /console` has pages about state machines and executions, and whether they
+    /// can change anything. By default there are none. With [access keys](Self::access_keys), a
+    /// browser asks for the ID and the secret of one of them.
     #[cfg(feature = "console")]
     pub fn console(mut self, mode: ConsoleMode) -> Self {
         self.console.mode = mode;
         self
     }
 
-    /// Shows what the handlers of tasks log in the console. The program adds the [layer](HandlerLogs::layer) of `logs` to its subscriber.
+    /// Shows what the handlers of tasks log in the console. The program adds the
+    /// [layer](HandlerLogs::layer) of `logs` to its subscriber.
     #[cfg(feature = "console")]
     pub fn handler_logs(mut self, logs: HandlerLogs) -> Self {
         self.console.handler_logs = Some(logs);
         self
     }
 
-    /// Finds executions by a text in their input or output with this search, which can be an index. Without one, the list of executions reads a bounded
-    /// number of them.
+    /// Finds executions by a text in their input or output with this search, which can be an index.
+    /// Without one, the list of executions reads a bounded number of them.
     #[cfg(feature = "console")]
     pub fn execution_search(mut self, search: Arc<dyn ExecutionSearch>) -> Self {
         self.console.search = Some(search);
         self
     }
 
-    /// Starts executions at the times of these schedules while the server [serves](Server::serve). With a store, a later server starts the times that
-    /// no server was running for, as the field `Missed` of a schedule says. Each scheduled time starts one execution.
+    /// Starts executions at the times of these schedules while the server [serves](Server::serve).
+    /// With a store, a later server starts the times that no server was running for, as the field
+    /// `Missed` of a schedule says. Each scheduled time starts one execution.
     ///
     /// ```
     /// use serde_json::json;
@@ -348,8 +365,10 @@ impl ServerBuilder {
         self
     }
 
-    /// Makes the shutdown of the server shut its engine down, too, with this grace period of [`Engine::shutdown`]. The server answers requests during
-    /// the grace period, so that workers and holders of tokens can complete their tasks. It refuses starts with `ServiceUnavailableException`.
+    /// Makes the shutdown of the server shut its engine down, too, with this grace period of
+    /// [`Engine::shutdown`]. The server answers requests during the grace period, so that workers
+    /// and holders of tokens can complete their tasks. It refuses starts with
+    /// `ServiceUnavailableException`.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);
         self
@@ -359,7 +378,8 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and clients do not see it.
+    /// Every [`ServerError`]. A state machine that cannot be read is no error: it is logged, and
+    /// clients do not see it.
     pub fn build(self) -> Result<Server, ServerError> {
         let engine = ServerEngine::new(self.engine.ok_or(ServerError::NoEngine)?);
         #[cfg(feature = "console")]

@@ -117,7 +117,8 @@ impl Service {
         self.shutdown.has_begun() || self.engine.is_shut_down()
     }
 
-    /// Whether an ARN has this server's region and account. Resources of other ARNs count as missing; there is no recording of that case.
+    /// Whether an ARN has this server's region and account. Resources of other ARNs count as
+    /// missing; there is no recording of that case.
     pub(crate) fn is_own(&self, arn: &StatesArn<'_>) -> bool {
         (self.engine.region(), self.engine.account()) == (arn.region, arn.account)
     }
@@ -146,7 +147,8 @@ impl Service {
         }
     }
 
-    /// Returns the revision for a start of this ARN, with the trace header and the text of the input of the execution.
+    /// Returns the revision for a start of this ARN, with the trace header and the text of the
+    /// input of the execution.
     ///
     /// # Errors
     ///
@@ -181,8 +183,9 @@ const OUTAGE_PATIENCE: Duration = Duration::from_secs(5);
 const OUTAGE_LOOK: Duration = Duration::from_millis(500);
 
 impl Service {
-    /// Waits for a change that the engine acknowledges when it is durable. If the store cannot commit for five seconds, the wait ends; the
-    /// engine makes the change later, when the store commits again.
+    /// Waits for a change that the engine acknowledges when it is durable. If the store cannot
+    /// commit for five seconds, the wait ends; the engine makes the change later, when the store
+    /// commits again.
     ///
     /// # Errors
     ///
@@ -208,7 +211,8 @@ impl Service {
         }
     }
 
-    /// Changes the control plane, exclusively. The change continues if the client disconnects, so that memory and store agree.
+    /// Changes the control plane, exclusively. The change continues if the client disconnects, so
+    /// that memory and store agree.
     ///
     /// # Errors
     ///

@@ -28,8 +28,9 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 ///
 /// # Errors
 ///
-/// `MissingAuthenticationTokenException` without a signature, `IncompleteSignatureException` for a header that cannot be parsed,
-/// `UnrecognizedClientException` for an unknown key, `InvalidSignatureException` for a signature that is old or does not match.
+/// `MissingAuthenticationTokenException` without a signature, `IncompleteSignatureException` for a
+/// header that cannot be parsed, `UnrecognizedClientException` for an unknown key,
+/// `InvalidSignatureException` for a signature that is old or does not match.
 pub(crate) fn check(
     keys: &AccessKeys,
     region: &str,
@@ -127,7 +128,8 @@ fn invalid(message: String) -> ApiError {
     ApiError::of_signature("InvalidSignatureException", message)
 }
 
-/// Parses `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=<names>, Signature=<hex>`.
+/// Parses
+/// `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, SignedHeaders=<names>, Signature=<hex>`.
 fn parse(header: &str) -> Option<Authorization<'_>> {
     let rest = header.trim().strip_prefix(ALGORITHM)?.strip_prefix(' ')?;
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
@@ -328,7 +330,8 @@ mod tests {
     }
 
     proptest! {
-        /// Each byte of the body and each digit of the signature is significant, and no header makes the check panic.
+        /// Each byte of the body and each digit of the signature is significant, and no header
+        /// makes the check panic.
         #[test]
         fn any_change_of_the_body_or_the_signature_is_refused(place in 0..BODY.len(), byte: u8, digit in 0usize..64, other in "[0-9a-f]", text in "[ -~]{0,80}") {
             let mut body = BODY.to_vec();

@@ -23,7 +23,8 @@ use crate::operator::json_response;
 use crate::response_memory::ResponseMemory;
 use crate::service::Service;
 
-/// A server of the console for a store, next to the engine of another process. It only reads, and has no engine that runs anything.
+/// A server of the console for a store, next to the engine of another process. It only reads, and
+/// has no engine that runs anything.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -103,8 +104,9 @@ impl StoredConsole {
         self
     }
 
-    /// Accepts requests for this host name, as [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) does. A text that is no host name,
-    /// for example a URL, allows nothing.
+    /// Accepts requests for this host name, as
+    /// [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) does. A text that is no host
+    /// name, for example a URL, allows nothing.
     #[must_use]
     pub fn allow_host(mut self, host: impl AsRef<str>) -> Self {
         self.hosts.extend(Host::parse(host.as_ref()));
@@ -118,7 +120,8 @@ impl StoredConsole {
         self
     }
 
-    /// Serves `/console`, and `/health` and `/ready` for operators, until the future of [`shutdown`](Self::shutdown) is ready.
+    /// Serves `/console`, and `/health` and `/ready` for operators, until the future of
+    /// [`shutdown`](Self::shutdown) is ready.
     pub async fn serve(self, listener: TcpListener) {
         let timeouts = ClientTimeouts::default();
         let (service, store) = (&self.service, Arc::new(self.store));

@@ -10,7 +10,8 @@ use stepwright_runtime::store::{
     StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
 };
 
-/// A store with only the required methods of the traits. A test can make its lists slow, or let them fail.
+/// A store with only the required methods of the traits. A test can make its lists slow, or let
+/// them fail.
 #[derive(Clone, Default)]
 pub(crate) struct BasicStore {
     store: MemoryStore,

@@ -1,5 +1,5 @@
-//! The console over HTTP: headers, passwords, the token of forms, and pages about objects that are missing or cannot be read. The tests in `tests/console` use a
-//! browser.
+//! The console over HTTP: headers, passwords, the token of forms, and pages about objects that are
+//! missing or cannot be read. The tests in `tests/console` use a browser.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,4 +1,5 @@
-//! The forms that are made from the types of workflows: the input of a start, and the answer to a task token.
+//! The forms that are made from the types of workflows: the input of a start, and the answer to a
+//! task token.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -293,7 +294,8 @@ fn a_form_answers_a_token_with_the_type_that_the_workflow_declares() {
     );
 }
 
-/// A page reads the history before it reads what the execution waits for, so its history may lack the scheduling of the task.
+/// A page reads the history before it reads what the execution waits for, so its history may lack
+/// the scheduling of the task.
 #[test]
 fn the_first_page_that_has_a_form_for_a_task_answers_it() {
     let api = api();

@@ -21,7 +21,8 @@ const MACHINE: &str = r#"{"StartAt": "Odd?", "States": {
 /// More executions than a list reads at once.
 const MANY: usize = 5_200;
 
-/// The report: lists said "none" after 5,000 rows although the execution exists, and counts were zero after a restart.
+/// The report: lists said "none" after 5,000 rows although the execution exists, and counts were
+/// zero after a restart.
 #[test]
 fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
     let from = Timestamp::parse("2026-01-31T12:00:00.123Z").expect("it is a time");

@@ -1,5 +1,5 @@
-//! The console's pages for reading: links between executions and Map Runs, the table of children, waits, failures, root causes, costs, and characters
-//! that change the direction of text.
+//! The console's pages for reading: links between executions and Map Runs, the table of children,
+//! waits, failures, root causes, costs, and characters that change the direction of text.
 
 use std::time::Duration;
 
@@ -44,8 +44,8 @@ fn fails(error: &str) -> Json {
     json!({"StartAt": "Fail", "States": {"Fail": {"Type": "Fail", "Error": error, "Cause": "{\"order\":7}"}}})
 }
 
-/// A server with three levels of state machines, the lowest of which fails. The middle one has a Catch before a Fail state. Returns the ARN of the
-/// execution of the first.
+/// A server with three levels of state machines, the lowest of which fails. The middle one has a
+/// Catch before a Fail state. Returns the ARN of the execution of the first.
 fn nested(api: &Api) -> String {
     let leaf = api.create("leaf", &fails("OutOfStock"));
     let middle = api.create(
@@ -158,7 +158,8 @@ fn failures_are_grouped_by_error_and_state() {
     assert!(!shown.contains("OutOfStock") && shown.contains("CardDeclined"));
 }
 
-/// A Distributed Map whose child fails for the item 3, and where the index of an item is in its input.
+/// A Distributed Map whose child fails for the item 3, and where the index of an item is in its
+/// input.
 fn mapped(api: &Api, items: usize) -> (String, String) {
     let machine = api.create(
         "import",

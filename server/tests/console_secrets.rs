@@ -27,7 +27,8 @@ fn token_of(api: &Api, arn: &str) -> String {
     }
 }
 
-/// An execution that waits for its token, which is a part of its data, and another one with the token in its input.
+/// An execution that waits for its token, which is a part of its data, and another one with the
+/// token in its input.
 struct Waiting {
     api: Api,
     token: String,
@@ -184,7 +185,8 @@ fn start_with_cards(api: &Api) -> [String; 2] {
     })
 }
 
-/// Checks that a filter has the same page for the right and for a wrong begin of the number: one that is in no page.
+/// Checks that a filter has the same page for the right and for a wrong begin of the number: one
+/// that is in no page.
 fn assert_same_for_each_guess(page: impl Fn(&str) -> String) {
     for length in 1..=NUMBER.len() {
         for context in ["", "\"number\":\"", "number\":", "4111"] {

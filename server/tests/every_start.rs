@@ -1,5 +1,5 @@
-//! Every way to create an execution, on engines with and without a store, before and after a restart: an execution that is listed can be
-//! described, shown and stopped.
+//! Every way to create an execution, on engines with and without a store, before and after a
+//! restart: an execution that is listed can be described, shown and stopped.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,8 @@ use crate::support::{Api, text};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
 
-/// Starts an execution of itself, and two children of a Map Run, then waits. Its input says whether it does.
+/// Starts an execution of itself, and two children of a Map Run, then waits. Its input says whether
+/// it does.
 fn definition() -> Json {
     let waits = json!({"Type": "Wait", "Seconds": 86_400, "End": true});
     json!({"QueryLanguage": "JSONata", "StartAt": "Begin", "States": {
@@ -288,7 +289,8 @@ proptest! {
     }
 }
 
-/// The report: `again-1` was the ARN of an execution that was started again from an execution of an earlier process.
+/// The report: `again-1` was the ARN of an execution that was started again from an execution of an
+/// earlier process.
 #[test]
 fn an_execution_that_starts_again_after_a_restart_has_a_whole_arn() {
     for is_named in [true, false] {

@@ -112,7 +112,8 @@ fn a_client_that_reads_no_response_is_disconnected() {
     let request = head(body.len()).replace("ListStateMachines", "DescribeStateMachine");
     let request = format!("{request}\r\n{body}");
     let mut deaf = connect(&api);
-    // Many requests without reading a response: at some point the server stops reading, and then it ends the connection.
+    // Many requests without reading a response: at some point the server stops reading, and then it
+    // ends the connection.
     deaf.set_write_timeout(Some(Duration::from_millis(50)))
         .expect("it takes a limit");
     let begun = Instant::now();
@@ -128,7 +129,8 @@ fn a_client_that_reads_no_response_is_disconnected() {
     assert!(is_up(&api));
 }
 
-/// Clients with a read limit of 4 KiB cannot leave their responses in the buffers of the operating system.
+/// Clients with a read limit of 4 KiB cannot leave their responses in the buffers of the operating
+/// system.
 #[test]
 fn clients_that_read_nothing_do_not_delay_others() {
     let api = Api::new();
@@ -146,7 +148,8 @@ fn clients_that_read_nothing_do_not_delay_others() {
             client
         })
         .collect();
-    // Small responses do not wait; a large one waits until silent clients are disconnected, or is refused before.
+    // Small responses do not wait; a large one waits until silent clients are disconnected, or is
+    // refused before.
     for _ in 0..20 {
         assert!(is_up(&api));
     }

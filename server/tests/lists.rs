@@ -1,4 +1,5 @@
-//! ListExecutions returns what a model expects, for every filter and page size, with and without a store.
+//! ListExecutions returns what a model expects, for every filter and page size, with and without a
+//! store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -433,7 +434,8 @@ fn other_requests_do_not_wait_for_lists_of_a_slow_store() {
     let (done, others) = std::sync::mpsc::channel();
     let of_others = api.clone();
     std::thread::spawn(move || {
-        // The lists are in the store by now, or soon: each round is one more chance to wait for them.
+        // The lists are in the store by now, or soon: each round is one more chance to wait for
+        // them.
         for _ in 0..50 {
             let described = of_others.call("DescribeExecution", json!({"executionArn": open}));
             let started = of_others.start(&machine, &json!("succeeds"));

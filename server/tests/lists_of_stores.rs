@@ -16,8 +16,9 @@ fn open(path: &Path) -> Api {
     Api::over(Engine::builder().store(SqliteStore::open(path).expect("it opens")))
 }
 
-/// A file with closed executions: one by the ARN of the machine, one by a version, one by an alias, one that was redriven, and one with a Map
-/// Run of two batches. The machine fails when its input is `fails`.
+/// A file with closed executions: one by the ARN of the machine, one by a version, one by an alias,
+/// one that was redriven, and one with a Map Run of two batches. The machine fails when its input
+/// is `fails`.
 struct File {
     _folder: TempDir,
     path: PathBuf,

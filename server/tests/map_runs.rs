@@ -21,7 +21,8 @@ fn each(more: Json) -> Json {
     json!({"StartAt": "Each", "States": {"Each": state}})
 }
 
-/// Returns a server on which an execution has started such a Map over three items, and the ARNs of the execution and of its run.
+/// Returns a server on which an execution has started such a Map over three items, and the ARNs of
+/// the execution and of its run.
 fn begun(more: Json) -> (Api, String, String) {
     begun_over(Engine::builder(), more)
 }

@@ -6,7 +6,8 @@ use stepwright_runtime::Engine;
 use stepwright_server::Server;
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {
-    // With a store: executions continue when the server has deployed the state machines that clients created.
+    // With a store: executions continue when the server has deployed the state machines that
+    // clients created.
     let engine = Engine::builder().resume_later().build()?;
     // Port 0: one that is free.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

@@ -54,7 +54,8 @@ fn machine(name: &str) -> String {
 }
 
 impl Api {
-    /// Returns the names of the executions of a state machine, the oldest first, when there are at least `count`.
+    /// Returns the names of the executions of a state machine, the oldest first, when there are at
+    /// least `count`.
     fn names(&self, machine_name: &str, count: usize) -> Vec<String> {
         loop {
             let request = json!({"stateMachineArn": machine(machine_name)});
@@ -146,8 +147,8 @@ fn versions_and_aliases_are_targets() {
     );
 }
 
-/// Runs a server over a store from one moment to another, and returns the sorted names of all executions. Executions of different scheduled times
-/// start concurrently.
+/// Runs a server over a store from one moment to another, and returns the sorted names of all
+/// executions. Executions of different scheduled times start concurrently.
 fn run(store: &MemoryStore, list: &Json, from: &str, until: &str) -> Vec<String> {
     let (api, hold) = held(from, list, |builder| {
         builder.store(store.clone()).resume_later()
@@ -206,7 +207,8 @@ fn a_restart_starts_missed_times_as_their_policy_says() {
 fn a_start_whose_progress_was_not_committed_is_not_repeated() {
     let store = MemoryStore::new();
     let list = hourly("ALL");
-    // An engine without a server, as a process that ended between the start and the commit of the progress.
+    // An engine without a server, as a process that ended between the start and the commit of the
+    // progress.
     let first = run(
         &store,
         &list,

@@ -1,4 +1,5 @@
-//! AWS's diagnostics of invalid definitions: the texts, the locations and the order that public reports quote.
+//! AWS's diagnostics of invalid definitions: the texts, the locations and the order that public
+//! reports quote.
 
 use serde_json::{Value as Json, json};
 
@@ -10,7 +11,8 @@ const TARGET: &str = "MISSING_TRANSITION_TARGET";
 /// A diagnostic: its code, its text and its location.
 type Expected<'a> = (&'a str, &'a str, Option<&'a str>);
 
-/// Asserts the diagnostics of a definition, and that creation and update are rejected with the same ones.
+/// Asserts the diagnostics of a definition, and that creation and update are rejected with the same
+/// ones.
 fn assert_diagnostics(definition: &Json, expected: &[Expected<'_>]) {
     let api = Api::new();
     let text = definition.to_string();

@@ -15,7 +15,8 @@ const PACK: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(600);
 
-/// A server with an activity and a function `slow`, and notifications: the function has begun, and it may end.
+/// A server with an activity and a function `slow`, and notifications: the function has begun, and
+/// it may end.
 fn server() -> (Api, Arc<Notify>, Arc<Notify>) {
     let (has_begun, may_end) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (begun, ends) = (has_begun.clone(), may_end.clone());

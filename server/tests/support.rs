@@ -46,7 +46,8 @@ impl Api {
             .activity_poll(std::time::Duration::from_millis(200))
             .shutdown(async { drop(ended.await) });
         runtime.spawn(with(server).serve(listener));
-        // A server closes the connection of a request that it refuses before its body: the next request needs another one.
+        // A server closes the connection of a request that it refuses before its body: the next
+        // request needs another one.
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_idle_connections(0);

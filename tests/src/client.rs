@@ -1,4 +1,5 @@
-//! A fast client of the Step Functions API: a persistent connection, and requests that are serialized once.
+//! A fast client of the Step Functions API: a persistent connection, and requests that are
+//! serialized once.
 
 use serde_json::Value as Json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,7 +11,8 @@ pub struct Client {
     address: String,
     stream: TcpStream,
     read: Vec<u8>,
-    /// The server closes the connection after each response, like moto's; each request then opens a new one.
+    /// The server closes the connection after each response, like moto's; each request then opens a
+    /// new one.
     is_over: bool,
 }
 
@@ -29,7 +31,8 @@ impl Client {
         })
     }
 
-    /// The bytes of a request, for [`send`](Self::send). moto reads the service from the header of the signature, which it does not verify.
+    /// The bytes of a request, for [`send`](Self::send). moto reads the service from the header of
+    /// the signature, which it does not verify.
     pub fn request(&self, operation: &str, body: &Json) -> Vec<u8> {
         let body = body.to_string();
         format!(

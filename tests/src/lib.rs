@@ -1,4 +1,5 @@
-//! Shared by tests of several packages: the runner of the conformance recordings, a client of the API, servers as processes, and random expressions.
+//! Shared by tests of several packages: the runner of the conformance recordings, a client of the
+//! API, servers as processes, and random expressions.
 
 pub mod client;
 pub mod conformance;

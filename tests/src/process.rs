@@ -24,8 +24,8 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts `stepwright serve` with these arguments, and waits until it responds. `path` is the command; by default it is the file `stepwright`
-    /// in the folder of this program.
+    /// Starts `stepwright serve` with these arguments, and waits until it responds. `path` is the
+    /// command; by default it is the file `stepwright` in the folder of this program.
     ///
     /// # Errors
     ///
@@ -111,7 +111,8 @@ impl ServerProcess {
         self.status_field("VmRSS:")
     }
 
-    /// Returns the largest resident memory of the process until now in megabytes; 0 if the system does not report it.
+    /// Returns the largest resident memory of the process until now in megabytes; 0 if the system
+    /// does not report it.
     pub fn peak_megabytes(&self) -> f64 {
         self.status_field("VmHWM:")
     }

@@ -24,7 +24,8 @@ impl Times {
         self.percentile(100)
     }
 
-    /// Returns the duration that this percentage of the calls did not exceed, or zero without calls.
+    /// Returns the duration that this percentage of the calls did not exceed, or zero without
+    /// calls.
     pub fn percentile(&self, percent: usize) -> Duration {
         let index = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
         self.0.get(index).copied().unwrap_or_default()

@@ -1,4 +1,5 @@
-//! The workflows of `docs/reference/language.md`, and some of `examples/`, through the builder: each emits the same JSON as `workflow!`.
+//! The workflows of `docs/reference/language.md`, and some of `examples/`, through the builder:
+//! each emits the same JSON as `workflow!`.
 
 #![allow(unreachable_pub, reason = "one test of several files")]
 

@@ -1,4 +1,5 @@
-//! This file contains every call in `docs/reference/builder.md`, and compares it with the ASL that the page shows below the call.
+//! This file contains every call in `docs/reference/builder.md`, and compares it with the ASL that
+//! the page shows below the call.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Random workflows through the builder: it never panics, built workflows have no errors of the validator, and
-//! its faults use the builder's terms and have a location.
+//! Random workflows through the builder: it never panics, built workflows have no errors of the
+//! validator, and its faults use the builder's terms and have a location.
 
 use proptest::prelude::*;
 use stepwright::asl::validate::validate_text;

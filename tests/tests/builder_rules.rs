@@ -1,7 +1,8 @@
 //! Compares each rule of `workflow!` with the typed builder's fault for the same mistake.
 //!
-//! The rules are the messages of `macros/src/check`, `macros/src/syntax` and `asl/src/analysis`, as `error_index` reads them. A new message needs
-//! a row here: the mistake in the builder and its fault, or why the builder cannot make it.
+//! The rules are the messages of `macros/src/check`, `macros/src/syntax` and `asl/src/analysis`, as
+//! `error_index` reads them. A new message needs a row here: the mistake in the builder and its
+//! fault, or why the builder cannot make it.
 
 #![allow(unreachable_pub, reason = "one test of several files")]
 

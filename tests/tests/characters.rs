@@ -1,4 +1,5 @@
-//! Parts of texts: `chars()` with `skip`, `take`, `rev`, `next` and `nth` returns the characters that Rust returns.
+//! Parts of texts: `chars()` with `skip`, `take`, `rev`, `next` and `nth` returns the characters
+//! that Rust returns.
 
 use crate::same::agree_on_json;
 use schemars::JsonSchema;
@@ -15,7 +16,8 @@ struct Text {
     list: Vec<String>,
 }
 
-/// Texts with characters beyond U+FFFF, combining characters and line ends, and numbers up to the largest of JSON.
+/// Texts with characters beyond U+FFFF, combining characters and line ends, and numbers up to the
+/// largest of JSON.
 fn inputs() -> Vec<Value> {
     let texts = [
         "",

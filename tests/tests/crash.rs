@@ -1,4 +1,5 @@
-//! A few rounds of the program that repeatedly ends an engine or a server with a store: `src/bin/crash`.
+//! A few rounds of the program that repeatedly ends an engine or a server with a store:
+//! `src/bin/crash`.
 
 use std::process::Command;
 

@@ -1,5 +1,6 @@
-//! The comparison and `Clone` of a user's type cannot be proven at compile time, so samples are compared when the definition
-//! is built: derived code agrees with the JSON, and a type with its own code is rejected by name.
+//! The comparison and `Clone` of a user's type cannot be proven at compile time, so samples are
+//! compared when the definition is built: derived code agrees with the JSON, and a type with its
+//! own code is rejected by name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! A Distributed Map passes its children the outer values that they read, and its ASL equals the reviewed snapshot.
+//! A Distributed Map passes its children the outer values that they read, and its ASL equals the
+//! reviewed snapshot.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,25 +1,30 @@
-//! `docs/reference/errors.md` has each message of the macros, of `build()`, of the engine and of the command, in a group with its cause and fix.
+//! `docs/reference/errors.md` has each message of the macros, of `build()`, of the engine and of
+//! the command, in a group with its cause and fix.
 //!
-//! The groups are written manually. A message is in the list of one group; the tests fail if a message of the sources is in no list, if a
-//! list has a message that no source has, or if a group lacks the line `- Cause: ` or `- Fix: `.
+//! The groups are written manually. A message is in the list of one group; the tests fail if a
+//! message of the sources is in no list, if a list has a message that no source has, or if a group
+//! lacks the line `- Cause: ` or `- Fix: `.
 //!
-//! `ERRORS=overwrite cargo test -p stepwright-tests error_index` updates the lists: it removes messages that no source has, replaces a
-//! message whose wording changed, and appends the others to the group "Without a group" at the end of the page. Move them from there to
-//! a group with their cause, or add one.
+//! `ERRORS=overwrite cargo test -p stepwright-tests error_index` updates the lists: it removes
+//! messages that no source has, replaces a message whose wording changed, and appends the others to
+//! the group "Without a group" at the end of the page. Move them from there to a group with their
+//! cause, or add one.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which `docs/reference/rules.md` explains,
-/// those of `history` are displayed text, or for tests of workflows.
+/// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which
+/// `docs/reference/rules.md` explains, those of `history` are displayed text, or for tests of
+/// workflows.
 const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "history", "jlens", "tests"];
 
 /// The folder of `asl` with the rules that `workflow!` and the builder share with the validator.
 const SHARED_RULES: &str = "asl/src/analysis";
 
-/// Parts of paths whose string literals are generated code or displayed text, are defined by AWS, or are for tests of workflows.
+/// Parts of paths whose string literals are generated code or displayed text, are defined by AWS,
+/// or are for tests of workflows.
 const NOT_ON_THE_PAGE: &[&str] = &[
     "dsl/src/expr/methods.rs",
     "dsl/src/lower/env.rs",
@@ -108,7 +113,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// The string literals of some code that are sentences, without those of generated code, of tests and of comments.
+/// The string literals of some code that are sentences, without those of generated code, of tests
+/// and of comments.
 fn sentences(tokens: TokenStream, found: &mut Vec<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
@@ -189,7 +195,8 @@ fn is_code(name: &str) -> bool {
     )
 }
 
-/// Whether a literal is a message: not SQL, not JSONata, not output and not a control sequence of the terminal.
+/// Whether a literal is a message: not SQL, not JSONata, not output and not a control sequence of
+/// the terminal.
 fn is_message(text: &str) -> bool {
     !text.contains('\u{1b}')
         && !SQL.iter().any(|word| text.contains(word))
@@ -291,7 +298,8 @@ fn similarity(one: &str, other: &str) -> f64 {
     shared as f64 / one.union(&other).count() as f64
 }
 
-/// The page with the messages of the sources: dead ones are removed or replaced, and new ones are at the end.
+/// The page with the messages of the sources: dead ones are removed or replaced, and new ones are
+/// at the end.
 fn updated(parts: Vec<Part>, sources: &BTreeSet<String>) -> String {
     let lists = parts.iter().filter_map(|part| match part {
         Part::List(list) => Some(list),

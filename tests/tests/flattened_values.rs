@@ -1,4 +1,5 @@
-//! Values that are part of another object in JSON: flattened fields, and the content of internally tagged variants.
+//! Values that are part of another object in JSON: flattened fields, and the content of internally
+//! tagged variants.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

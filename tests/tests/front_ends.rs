@@ -1,6 +1,8 @@
-//! Mistakes that `workflow!`, the typed builder and the validator report in the same way: the same rule, and the same help and related locations.
+//! Mistakes that `workflow!`, the typed builder and the validator report in the same way: the same
+//! rule, and the same help and related locations.
 //!
-//! Each macro program is a compile-fail case, so its diagnostics are read from the expected output of rustc.
+//! Each macro program is a compile-fail case, so its diagnostics are read from the expected output
+//! of rustc.
 
 use super::builder_rules::domain::*;
 use serde_json::{Value, json};
@@ -93,7 +95,8 @@ fn mistakes() -> Vec<Mistake> {
 }
 
 impl Mistake {
-    /// The texts of rustc's errors: the message with its help, and then the messages of the related locations.
+    /// The texts of rustc's errors: the message with its help, and then the messages of the related
+    /// locations.
     fn errors_of_rustc(&self) -> Vec<&'static str> {
         let lines = self.rustc.lines();
         lines

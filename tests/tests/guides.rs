@@ -1,5 +1,5 @@
-//! The blocks of docs/guides/test-a-timeout.md, docs/guides/mock-a-service.md, docs/guides/placeholders.md and
-//! docs/guides/migrate-from-cdk.md, verbatim.
+//! The blocks of docs/guides/test-a-timeout.md, docs/guides/mock-a-service.md,
+//! docs/guides/placeholders.md and docs/guides/migrate-from-cdk.md, verbatim.
 
 mod timeout {
     use std::time::Duration;

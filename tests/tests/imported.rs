@@ -1,4 +1,5 @@
-//! Sources that `stepwright import` wrote: they compile, and emit the definitions that they came from.
+//! Sources that `stepwright import` wrote: they compile, and emit the definitions that they came
+//! from.
 
 #![allow(unreachable_pub)] // as they are written
 

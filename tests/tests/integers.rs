@@ -1,4 +1,5 @@
-//! Results of arithmetic outside of their integer type fail the state where Rust panics, and no check is written where none is needed.
+//! Results of arithmetic outside of their integer type fail the state where Rust panics, and no
+//! check is written where none is needed.
 
 use crate::same::agree;
 use schemars::JsonSchema;
@@ -44,7 +45,8 @@ fn inputs() -> Vec<Input> {
     inputs
 }
 
-/// Declares a workflow for each expression, and the same expression as a Rust function; the test compares their results and counts the checks.
+/// Declares a workflow for each expression, and the same expression as a Rust function; the test
+/// compares their results and counts the checks.
 macro_rules! alike {
     ($test:ident [$($option:tt)*] $checks:literal |$i:ident| $($workflow:ident, $rust:ident($ty:ty) [$($value:tt)+])*) => {
         alike! { @each [$($option)*] $i $($workflow, $rust($ty) [$($value)+])* }

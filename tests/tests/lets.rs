@@ -1,4 +1,5 @@
-//! The `let`s of one state: each can read the earlier ones, and a call's result is used in its own state.
+//! The `let`s of one state: each can read the earlier ones, and a call's result is used in its own
+//! state.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

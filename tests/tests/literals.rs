@@ -1,4 +1,5 @@
-//! When a definition is built, the texts in `jsonata!`, `path!` and `intrinsic!` are checked with the types of the values that they read.
+//! When a definition is built, the texts in `jsonata!`, `path!` and `intrinsic!` are checked with
+//! the types of the values that they read.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

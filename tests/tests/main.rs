@@ -1,4 +1,5 @@
-//! The tests of several packages, in one program: a program for each file would link the engine 45 times.
+//! The tests of several packages, in one program: a program for each file would link the engine 45
+//! times.
 
 #[macro_use]
 mod same;

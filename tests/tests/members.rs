@@ -1,4 +1,5 @@
-//! Rules of JSONPath choices on values of unknown type: whether a member exists, and the kind of its value.
+//! Rules of JSONPath choices on values of unknown type: whether a member exists, and the kind of
+//! its value.
 
 use serde_json::{Value, json};
 use stepwright::prelude::*;

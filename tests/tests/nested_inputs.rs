@@ -1,4 +1,5 @@
-//! A nested workflow gets the input of its parent, even if it is text: StartExecution parses a text as JSON.
+//! A nested workflow gets the input of its parent, even if it is text: StartExecution parses a text
+//! as JSON.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Every block of Rust in `docs/` and in the README is compiled: as a doctest, or in a file of tests that names the page and contains
-//! the block verbatim. Any other block fails here.
+//! Every block of Rust in `docs/` and in the README is compiled: as a doctest, or in a file of
+//! tests that names the page and contains the block verbatim. Any other block fails here.
 
 use std::path::{Path, PathBuf};
 
@@ -91,7 +91,8 @@ fn doctests() -> Vec<String> {
     names.collect()
 }
 
-/// The test files whose first lines name a page, and their modules in the folder with the same name.
+/// The test files whose first lines name a page, and their modules in the folder with the same
+/// name.
 fn twins(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for folder in [
@@ -155,7 +156,8 @@ fn every_block_of_rust_is_compiled() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (name, page) in &pages {
-        // `src/bin/tutorial.rs` compiles and runs each block of the tutorial; a block that it does not compile is an error there.
+        // `src/bin/tutorial.rs` compiles and runs each block of the tutorial; a block that it does
+        // not compile is an error there.
         if name.starts_with("docs/tutorial/") {
             continue;
         }

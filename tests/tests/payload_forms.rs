@@ -1,4 +1,5 @@
-//! The effect of serde's attributes and JSONPath's templates on values: the workflow produces the same JSON, or is rejected.
+//! The effect of serde's attributes and JSONPath's templates on values: the workflow produces the
+//! same JSON, or is rejected.
 
 use crate::same::agree;
 use schemars::JsonSchema;
@@ -217,7 +218,8 @@ fn inputs() -> Vec<Input> {
     vec![first, second, third]
 }
 
-/// Declares a workflow for each expression, and the same expression as a Rust function; the test compares their results.
+/// Declares a workflow for each expression, and the same expression as a Rust function; the test
+/// compares their results.
 macro_rules! alike {
     ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident, $rust:ident($ty:ty) [$($value:tt)+])*) => {
         alike! { @each [$($option)*] $i $($workflow, $rust($ty) [$($value)+])* }
@@ -244,7 +246,8 @@ macro_rules! alike {
     (@each [$($option:tt)*] $i:ident) => {};
 }
 
-/// Declares a workflow for each expression; the test looks for a part of the message that refuses it.
+/// Declares a workflow for each expression; the test looks for a part of the message that refuses
+/// it.
 macro_rules! refused {
     ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
         refused! { @each [$($option)*] $i $($workflow($ty) [$($value)+])* }

@@ -1,4 +1,5 @@
-//! README.md: the workflow is drawn and emitted as the page shows. The page itself is a doctest in src/lib.rs.
+//! README.md: the workflow is drawn and emitted as the page shows. The page itself is a doctest in
+//! src/lib.rs.
 
 #![allow(unreachable_pub, reason = "the code is as a user writes it")]
 

@@ -1,4 +1,5 @@
-//! A value that JSONata cannot compute like Rust is a fault that suggests another form; it never becomes a different value.
+//! A value that JSONata cannot compute like Rust is a fault that suggests another form; it never
+//! becomes a different value.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

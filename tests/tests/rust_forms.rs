@@ -1,4 +1,5 @@
-//! Forms of Rust expressions that a workflow can evaluate, run on the engine: blocks, patterns, casts, functions as closures.
+//! Forms of Rust expressions that a workflow can evaluate, run on the engine: blocks, patterns,
+//! casts, functions as closures.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! Values with several spellings in JSON: a workflow compares and writes them as Rust does, for each spelling that serde reads.
+//! Values with several spellings in JSON: a workflow compares and writes them as Rust does, for
+//! each spelling that serde reads.
 
 use crate::same::agree_on_json;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};

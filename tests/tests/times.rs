@@ -1,4 +1,5 @@
-//! Times and durations: a workflow computes with them as `chrono` does, and a plain run and the engine have one clock.
+//! Times and durations: a workflow computes with them as `chrono` does, and a plain run and the
+//! engine have one clock.
 
 use crate::same::agree_on_json;
 use chrono::{DateTime, Days, Duration, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};

@@ -1,4 +1,5 @@
-//! The lowering gets the types of values from rustc: the first value of a variable does not determine the others.
+//! The lowering gets the types of values from rustc: the first value of a variable does not
+//! determine the others.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! A value of a workflow equals that of the same Rust: lists in lists, options, JSON, long numbers, orders, texts.
+//! A value of a workflow equals that of the same Rust: lists in lists, options, JSON, long numbers,
+//! orders, texts.
 
 use crate::same::agree;
 use schemars::JsonSchema;

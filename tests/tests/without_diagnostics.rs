@@ -1,4 +1,5 @@
-//! The output of the macros and the examples has no diagnostics of the validator, not even a warning.
+//! The output of the macros and the examples has no diagnostics of the validator, not even a
+//! warning.
 
 use escalation::{Person, escalation};
 use order_processing::OrderProcessing;

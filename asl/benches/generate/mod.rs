@@ -1,4 +1,5 @@
-//! Definitions of any size, as a team's generator would write them: without a fault, every name and path different.
+//! Definitions of any size, as a team's generator would write them: without a fault, every name and
+//! path different.
 
 use std::fmt::Write;
 
@@ -47,7 +48,8 @@ fn name(stem: &str, group: usize) -> String {
     format!("{stem} 000{group}")
 }
 
-/// Six states: a choice, a task with retry and catch, a wait, a map with a task in it, a pass and a failure.
+/// Six states: a choice, a task with retry and catch, a wait, a map with a task in it, a pass and a
+/// failure.
 fn jsonpath(group: usize) -> String {
     let next = group + 1;
     format!(

@@ -12,8 +12,8 @@ const STEPS: usize = 20_000_000;
 
 /// The states of a workflow with the variables that they assign and read.
 ///
-/// A value is assigned on transitions: an assignment of a state is visible from the next state on. A catch transition carries the values from before
-/// its state.
+/// A value is assigned on transitions: an assignment of a state is visible from the next state on.
+/// A catch transition carries the values from before its state.
 #[derive(Debug)]
 pub struct VariableFlow<'a> {
     /// The transitions.
@@ -70,8 +70,9 @@ impl VariableFlow<'_> {
         }
     }
 
-    /// The reads, by index, of variables that some path to the read does not assign. A read of an unassigned variable fails on its transitions, so that
-    /// later reads on their paths are not reported.
+    /// The reads, by index, of variables that some path to the read does not assign. A read of an
+    /// unassigned variable fails on its transitions, so that later reads on their paths are not
+    /// reported.
     ///
     /// Returns nothing for a workflow whose analysis takes too long.
     pub fn unassigned_reads(&self) -> Vec<usize> {
@@ -173,7 +174,8 @@ pub struct UnassignedPath {
 }
 
 impl UnassignedPath {
-    /// The message about a read of `variable`, with the names of states. `is_own` says that the state which reads the variable also assigns it.
+    /// The message about a read of `variable`, with the names of states. `is_own` says that the
+    /// state which reads the variable also assigns it.
     pub fn message<'n>(
         &self,
         variable: &str,
@@ -293,7 +295,8 @@ impl<'a> Analysis<'a> {
 mod tests {
     use super::*;
 
-    /// 0 -> 1 | 2 (catch), 1 -> 2: state 0 assigns variable 0 when it succeeds, and state 2 reads it.
+    /// 0 -> 1 | 2 (catch), 1 -> 2: state 0 assigns variable 0 when it succeeds, and state 2 reads
+    /// it.
     #[test]
     fn a_catcher_does_not_see_the_assignments_of_its_state() {
         let flow = ControlFlow::new(

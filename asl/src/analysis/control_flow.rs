@@ -2,8 +2,8 @@
 
 /// The transitions between states, by index, and what follows from them.
 ///
-/// Transitions never leave their body (the workflow, a branch or an item processor), so one value holds all bodies of a workflow, each with its own
-/// start.
+/// Transitions never leave their body (the workflow, a branch or an item processor), so one value
+/// holds all bodies of a workflow, each with its own start.
 #[derive(Debug, Clone)]
 pub struct ControlFlow {
     /// For each state and each of its transitions, the target; `None` if it is unknown.
@@ -14,8 +14,9 @@ pub struct ControlFlow {
     pub reached: Vec<bool>,
     /// For each state, whether it can reach an end of its body.
     pub ends: Vec<bool>,
-    /// For each state, the number of its cycle (strongly connected component). Two states have the same number if each can reach the other. The
-    /// number of a component is higher than those of the components that it can reach.
+    /// For each state, the number of its cycle (strongly connected component). Two states have the
+    /// same number if each can reach the other. The number of a component is higher than those of
+    /// the components that it can reach.
     pub cycle: Vec<usize>,
 }
 
@@ -64,15 +65,16 @@ impl ControlFlow {
             .any(|target| self.cycle[target] == self.cycle[state])
     }
 
-    /// The states that are reachable from these starts, start by start, each in reverse postorder: a state comes before its targets, except along the
-    /// transitions that close a cycle.
+    /// The states that are reachable from these starts, start by start, each in reverse postorder:
+    /// a state comes before its targets, except along the transitions that close a cycle.
     pub fn order(&self, starts: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let mut order = Vec::new();
         let mut seen = vec![false; self.targets.len()];
         for start in starts {
             let first = order.len();
             seen[start] = true;
-            // Transitions are followed last to first, so that the reverse keeps the order of the source.
+            // Transitions are followed last to first, so that the reverse keeps the order of the
+            // source.
             let mut path = vec![(start, self.targets[start].len())];
             while let Some((state, left)) = path.pop() {
                 if left == 0 {
@@ -91,7 +93,8 @@ impl ControlFlow {
         order
     }
 
-    /// The unreachable states, without those that another unreachable state leads to: once that is reachable, so are they.
+    /// The unreachable states, without those that another unreachable state leads to: once that is
+    /// reachable, so are they.
     pub fn unreachable(&self) -> Vec<usize> {
         let states = || (0..self.targets.len()).filter(|state| !self.reached[*state]);
         let mut follows = vec![false; self.targets.len()];
@@ -134,7 +137,8 @@ fn walk<I: Iterator<Item = usize>>(
     seen
 }
 
-/// Numbers the strongly connected components in reverse topological order (Tarjan's algorithm, without recursion).
+/// Numbers the strongly connected components in reverse topological order (Tarjan's algorithm,
+/// without recursion).
 pub(crate) fn components<'t>(
     states: usize,
     targets: impl Fn(usize) -> &'t [Option<usize>],

@@ -21,7 +21,8 @@ pub enum StandardFeature {
 }
 
 impl ExpressPart {
-    /// The message about a feature that Express executions do not have. The help depends on the front end.
+    /// The message about a feature that Express executions do not have. The help depends on the
+    /// front end.
     pub fn message(self, feature: StandardFeature) -> String {
         let part = match self {
             ExpressPart::Workflow => "an Express workflow",

@@ -43,13 +43,15 @@ pub enum HandlerProblem<'n> {
     NoName,
     /// A name is blank.
     Blank,
-    /// A name begins with `States.`, and the service has no such error. Contains the most similar one.
+    /// A name begins with `States.`, and the service has no such error. Contains the most similar
+    /// one.
     Unknown(&'n str, Option<&'static str>),
     /// `States.ALL` is not the only name.
     AllNotAlone,
     /// `States.ALL` is not in the last one.
     AllNotLast,
-    /// An earlier one, or an earlier name of the same one, matches the name. The two names may be equal.
+    /// An earlier one, or an earlier name of the same one, matches the name. The two names may be
+    /// equal.
     Covered {
         /// The name.
         name: &'n str,
@@ -62,8 +64,9 @@ pub enum HandlerProblem<'n> {
     },
 }
 
-/// Checks a list of retriers or catchers, each with its error names. Each problem comes with the index of its retrier or catcher and the index of its
-/// name; a problem without a name has the index 0.
+/// Checks a list of retriers or catchers, each with its error names. Each problem comes with the
+/// index of its retrier or catcher and the index of its name; a problem without a name has the
+/// index 0.
 pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, HandlerProblem<'n>)> {
     let mut problems = Vec::new();
     // The first location of each name.
@@ -125,12 +128,14 @@ pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, Handl
     problems
 }
 
-/// Whether an earlier name matches every error that a name matches. A name that nothing matches is not covered: it has another problem.
+/// Whether an earlier name matches every error that a name matches. A name that nothing matches is
+/// not covered: it has another problem.
 pub fn is_covered(name: &str, earlier: &str) -> bool {
     name == earlier || (name != RUNTIME && matches(&[earlier], name))
 }
 
-/// For a name that is reserved for the service and that the service does not have: the most similar one.
+/// For a name that is reserved for the service and that the service does not have: the most similar
+/// one.
 pub fn unknown_error(name: &str) -> Option<Option<&'static str>> {
     let is_unknown = name.starts_with("States.") && !is_reserved(name);
     is_unknown.then(|| nearest(name, RESERVED.iter().copied()))
@@ -158,7 +163,8 @@ impl HandlerProblem<'_> {
         }
     }
 
-    /// The message about the earlier name, as a related location: the index of its retrier or catcher, that of the name, and the text.
+    /// The message about the earlier name, as a related location: the index of its retrier or
+    /// catcher, that of the name, and the text.
     pub fn earlier(&self, show: &dyn Fn(&str) -> String) -> Option<(usize, usize, String)> {
         match self {
             HandlerProblem::Covered {

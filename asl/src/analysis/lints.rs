@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A check for code that is allowed, but rarely intended. A workflow can make its diagnostics errors (`deny`), or disable it (`allow`).
+/// A check for code that is allowed, but rarely intended. A workflow can make its diagnostics
+/// errors (`deny`), or disable it (`allow`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
@@ -74,7 +75,8 @@ impl LintWords {
         )
     }
 
-    /// The message about a text that looks like a placeholder. No template fills it in, because the lowering writes `$` and `{` separately.
+    /// The message about a text that looks like a placeholder. No template fills it in, because the
+    /// lowering writes `$` and `{` separately.
     pub fn literal_placeholder(&self, name: &str) -> String {
         format!(
             "`${{{name}}}` in a text stays as it is, so no template fills it in: write {} for a value of the deployment; {} permits the text",
@@ -98,7 +100,8 @@ pub fn unused_panicking_variable(name: &str) -> String {
     )
 }
 
-/// The message about a retry on all errors of a state that also computes an expression which can fail.
+/// The message about a retry on all errors of a state that also computes an expression which can
+/// fail.
 pub fn retried_computation(state: &str) -> String {
     format!(
         "this retry also repeats the call of `{state}` when an expression over its result fails, and that expression fails each time: \

@@ -28,9 +28,11 @@ pub struct LoopChoice {
     pub fails: bool,
 }
 
-/// The transitions that close a loop without a bound: each with its state and its index. One for each loop, the first one in this order of states.
+/// The transitions that close a loop without a bound: each with its state and its index. One for
+/// each loop, the first one in this order of states.
 ///
-/// A loop has a bound if a state in it waits, or if a Choice leaves it by something that the loop counts.
+/// A loop has a bound if a state in it waits, or if a Choice leaves it by something that the loop
+/// counts.
 pub fn unbounded_loops(
     flow: &ControlFlow,
     order: &[usize],

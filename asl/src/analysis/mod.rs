@@ -1,5 +1,5 @@
-//! The analysis of a workflow's states, variables and error names. The validator, `workflow!` and the typed builder share it, so that all three
-//! report the same.
+//! The analysis of a workflow's states, variables and error names. The validator, `workflow!` and
+//! the typed builder share it, so that all three report the same.
 //!
 //! It is public for the packages of this project only. Its API changes without notice.
 

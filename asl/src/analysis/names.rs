@@ -25,9 +25,11 @@ pub enum NameProblem {
     },
 }
 
-/// Checks the names of all states, or the labels of all maps, of a machine with its inner bodies. Each problem comes with the index of its name.
+/// Checks the names of all states, or the labels of all maps, of a machine with its inner bodies.
+/// Each problem comes with the index of its name.
 ///
-/// State names are unique in the whole machine, because the history and the console show them without their container.
+/// State names are unique in the whole machine, because the history and the console show them
+/// without their container.
 pub fn check_names<'n>(
     kind: NameKind,
     names: impl IntoIterator<Item = &'n str>,

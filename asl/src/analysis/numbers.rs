@@ -2,13 +2,15 @@
 
 use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
 
-/// A whole number as the functions of this module take it. Numbers above 2^53 are rounded; all limits are lower.
+/// A whole number as the functions of this module take it. Numbers above 2^53 are rounded; all
+/// limits are lower.
 #[allow(clippy::cast_precision_loss, reason = "documented")]
 pub fn as_float(number: u64) -> f64 {
     number as f64
 }
 
-/// The problem of a timeout or heartbeat with this number of seconds. `what` names it in the words of the front end.
+/// The problem of a timeout or heartbeat with this number of seconds. `what` names it in the words
+/// of the front end.
 pub fn seconds_problem(what: &str, seconds: f64) -> Option<String> {
     let range = as_float(*SECONDS.start())..=as_float(*SECONDS.end());
     (!range.contains(&seconds))

@@ -28,8 +28,8 @@ pub fn waiting_resource(resource: &str, waits_for_token: bool) -> String {
     }
 }
 
-/// Checks a resource, and the names of its arguments if they are known, with the tables of AWS's services. A resource with a `${substitution}` has no
-/// problems.
+/// Checks a resource, and the names of its arguments if they are known, with the tables of AWS's
+/// services. A resource with a `${substitution}` has no problems.
 pub fn check_service(resource: &str, arguments: Option<&[&str]>) -> Vec<ServiceProblem> {
     if is_substitution(resource) {
         return Vec::new();
@@ -63,7 +63,8 @@ pub fn check_service(resource: &str, arguments: Option<&[&str]>) -> Vec<ServiceP
     problems.collect()
 }
 
-/// The problem of a name that a Retrier or a Catcher of a service call has: the call never fails with an error that has another prefix than the service.
+/// The problem of a name that a Retrier or a Catcher of a service call has: the call never fails
+/// with an error that has another prefix than the service.
 ///
 /// Calls that wait for a job or a task token fail with names of others, and so do Lambda functions.
 pub fn check_service_error(resource: &str, error: &str) -> Option<String> {

@@ -61,7 +61,8 @@ pub enum SettingProblem {
     Missing(&'static Setting),
 }
 
-/// Checks the settings of a reader, a writer or a batch. Each problem comes with the index of its setting.
+/// Checks the settings of a reader, a writer or a batch. Each problem comes with the index of its
+/// setting.
 pub fn check_settings(
     known: &'static [Setting],
     words: &SettingWords,

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// Pairs equal items, each at most once: the first item of the old list with the first equal one of the new list, and so on.
+/// Pairs equal items, each at most once: the first item of the old list with the first equal one of
+/// the new list, and so on.
 pub(super) fn equal<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
     let mut places: HashMap<&K, VecDeque<usize>> = HashMap::new();
     for (at, key) in new.iter().enumerate() {
@@ -15,9 +16,11 @@ pub(super) fn equal<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The largest subset of pairs that is in order in both lists (the longest increasing subsequence). The pairs must be ordered by their first item.
+/// The largest subset of pairs that is in order in both lists (the longest increasing subsequence).
+/// The pairs must be ordered by their first item.
 pub(super) fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // `ends[length]` is the pair with the smallest second index that ends a subsequence of that length.
+    // `ends[length]` is the pair with the smallest second index that ends a subsequence of that
+    // length.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; pairs.len()];
     for (at, pair) in pairs.iter().enumerate() {
@@ -39,8 +42,8 @@ pub(super) fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     run
 }
 
-/// Pairs the items of two ordered lists: first equal items that are in order, then, in the gaps between them, items at the same position. An item
-/// without a partner is alone in its pair.
+/// Pairs the items of two ordered lists: first equal items that are in order, then, in the gaps
+/// between them, items at the same position. An item without a partner is alone in its pair.
 pub(super) fn ordered<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(Option<usize>, Option<usize>)> {
     let mut rows = Vec::new();
     let (mut from, mut to) = (0, 0);
@@ -61,7 +64,8 @@ pub(super) fn ordered<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(Option<usize>,
     rows
 }
 
-/// Pairs retriers, catchers or rules: first equal ones, then those for the same errors or condition.
+/// Pairs retriers, catchers or rules: first equal ones, then those for the same errors or
+/// condition.
 pub(super) fn handlers<K: Hash + Eq>(all: (&[K], &[K]), same: (&[K], &[K])) -> Vec<(usize, usize)> {
     let mut pairs = equal(all.0, all.1);
     let (gone, come) = rest(&pairs, all.0.len(), all.1.len());

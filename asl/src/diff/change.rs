@@ -41,7 +41,8 @@ impl Change {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StateChange {
-    /// The kind of the difference. A renamed or moved state may also have changed: then `fields` is not empty.
+    /// The kind of the difference. A renamed or moved state may also have changed: then `fields` is
+    /// not empty.
     pub change: Change,
     /// The state's name: the new one, if it is in the new definition.
     pub name: String,
@@ -67,7 +68,8 @@ pub struct StateChange {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FieldChange {
-    /// The kind of the difference. `Moved` means that the rule, retrier, catcher or branch has another position in its list.
+    /// The kind of the difference. `Moved` means that the rule, retrier, catcher or branch has
+    /// another position in its list.
     pub change: Change,
     /// JSON pointer in the old definition, if the value is there.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -77,7 +77,8 @@ impl Changes {
     }
 }
 
-/// The fields of a machine or branch without its states and its query language, which is compared for each state.
+/// The fields of a machine or branch without its states and its query language, which is compared
+/// for each state.
 fn own_fields(body: &Object) -> Object {
     let fields = body.iter();
     fields
@@ -174,7 +175,8 @@ impl DefinitionComparison<'_, '_> {
         });
     }
 
-    /// Compares the branches of a Parallel: added, removed and moved ones. A moved branch changes the position of its output.
+    /// Compares the branches of a Parallel: added, removed and moved ones. A moved branch changes
+    /// the position of its output.
     fn branches(&mut self, old: usize, new: usize, fields: &mut Fields) {
         let (before, after) = (self.old.state(old), self.new.state(new));
         let is_parallel = |kind| kind == Some(StateKind::Parallel);

@@ -1,11 +1,13 @@
 //! The effects of a change on running and on redriven executions.
 //!
-//! Sources, all of AWS's documentation: UpdateStateMachine ("Running executions will continue to use the previous definition and roleArn";
-//! eventually consistent: "Executions started immediately after calling UpdateStateMachine may use the previous state machine definition"),
-//! RedriveExecution and "Restarting state machine executions with redrive" ("Redriven executions use the same state machine definition and
-//! execution ARN that was used for the original execution attempt", the version and alias too; within 14 days; "the state machine level
-//! timeout, if defined, is reset to 0"). The functions and services that an execution calls are not part of its definition. So an old execution
-//! calls their new versions.
+//! Sources, all of AWS's documentation: UpdateStateMachine ("Running executions will continue to
+//! use the previous definition and roleArn"; eventually consistent: "Executions started immediately
+//! after calling UpdateStateMachine may use the previous state machine definition"),
+//! RedriveExecution and "Restarting state machine executions with redrive" ("Redriven executions
+//! use the same state machine definition and execution ARN that was used for the original execution
+//! attempt", the version and alias too; within 14 days; "the state machine level timeout, if
+//! defined, is reset to 0"). The functions and services that an execution calls are not part of its
+//! definition. So an old execution calls their new versions.
 
 use std::collections::{HashMap, HashSet};
 
@@ -37,8 +39,8 @@ pub enum Safety {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Effect {
-    /// Identifier for programs: `running`, `redrive`, `callee-removed`, `payload-changed`, `result-changed`, `waiting`, `execution-type`,
-    /// `timeout`, `names`.
+    /// Identifier for programs: `running`, `redrive`, `callee-removed`, `payload-changed`,
+    /// `result-changed`, `waiting`, `execution-type`, `timeout`, `names`.
     pub id: &'static str,
     /// The safety of the effect.
     pub safety: Safety,
@@ -48,7 +50,8 @@ pub struct Effect {
     pub states: Vec<String>,
 }
 
-/// A state of the old definition from which an execution could not continue under the new definition.
+/// A state of the old definition from which an execution could not continue under the new
+/// definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StrandedState {

@@ -46,7 +46,8 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Compares the members of two objects. Rules and catchers are compared with the transitions instead.
+    /// Compares the members of two objects. Rules and catchers are compared with the transitions
+    /// instead.
     pub(super) fn objects(
         &mut self,
         old: (&Object, &ValueLocation),

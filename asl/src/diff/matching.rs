@@ -138,7 +138,8 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Pairs branches: first those with the most common state names, then the remaining ones in order.
+    /// Pairs branches: first those with the most common state names, then the remaining ones in
+    /// order.
     fn inner(&self, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
         let (before, after) = (self.old.graph.containers(), self.new.graph.containers());
         let mut by_name: HashMap<&str, usize> = HashMap::new();
@@ -196,7 +197,8 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Pairs states with the same content and different names: first those with the same incoming transitions, then the remaining ones in order.
+    /// Pairs states with the same content and different names: first those with the same incoming
+    /// transitions, then the remaining ones in order.
     fn renamed(&mut self, gone: &[usize], come: &[usize]) {
         let mut exact: HashMap<(String, Vec<IncomingTransition>), VecDeque<usize>> = HashMap::new();
         let mut bodies: HashMap<String, VecDeque<usize>> = HashMap::new();
@@ -242,7 +244,8 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// The content of a state. Targets are included only if they are in both definitions, as their new states.
+    /// The content of a state. Targets are included only if they are in both definitions, as their
+    /// new states.
     fn body_of(
         &self,
         side: &PreparedDefinition<'_>,
@@ -287,7 +290,8 @@ impl Finder<'_, '_> {
         leads
     }
 
-    /// Pairs states that have the same name in different containers. Returns whether there were any.
+    /// Pairs states that have the same name in different containers. Returns whether there were
+    /// any.
     fn moved(&mut self) -> bool {
         let mut come: HashMap<&str, usize> = HashMap::new();
         for (at, state) in self.new.graph.states().iter().enumerate() {

@@ -11,7 +11,8 @@ use crate::path::Path;
 use super::tokens::without_blanks;
 use super::value_context::ValueContext;
 
-/// Normalizes a value: sorts keys, omits comments and defaults, compares numbers by value, removes optional blanks from expressions.
+/// Normalizes a value: sorts keys, omits comments and defaults, compares numbers by value, removes
+/// optional blanks from expressions.
 pub(super) fn meaning(json: &Json, place: ValueContext, language: QueryLanguage) -> String {
     let mut text = String::new();
     write(&mut text, json, place, language, "");
@@ -99,7 +100,8 @@ fn object(out: &mut String, members: &Object, place: ValueContext, language: Que
     out.push('}');
 }
 
-/// Normalizes a number: `2`, `2.0` and `2e0` are equal. Integers beyond the exact range of a float are compared by their text.
+/// Normalizes a number: `2`, `2.0` and `2e0` are equal. Integers beyond the exact range of a float
+/// are compared by their text.
 fn number(out: &mut String, number: &Number) {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let value = number.as_f64();
@@ -111,7 +113,8 @@ fn number(out: &mut String, number: &Number) {
     }
 }
 
-/// Writes a string that is an expression. Returns `false` if it is not an expression or cannot be parsed.
+/// Writes a string that is an expression. Returns `false` if it is not an expression or cannot be
+/// parsed.
 fn expression(out: &mut String, text: &str, language: QueryLanguage, key: &str) -> bool {
     if language == QueryLanguage::Jsonata {
         let source = jsonata::strip(text);

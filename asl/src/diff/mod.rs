@@ -1,8 +1,10 @@
 //! Semantic differences between two definitions.
 //!
-//! The following are not changes: the order of states and keys, formatting, and explicit defaults. Examples are `"MaxConcurrency": 0`,
-//! `"BackoffRate": 2.0`, a `QueryLanguage` equal to that of the machine, `$['a']` for `$.a`, and blanks in a JSONata expression. A state with
-//! another name and the same content is renamed. Changes of a `Comment` are reported separately from changes that affect executions.
+//! The following are not changes: the order of states and keys, formatting, and explicit defaults.
+//! Examples are `"MaxConcurrency": 0`, `"BackoffRate": 2.0`, a `QueryLanguage` equal to that of the
+//! machine, `$['a']` for `$.a`, and blanks in a JSONata expression. A state with another name and
+//! the same content is renamed. Changes of a `Comment` are reported separately from changes that
+//! affect executions.
 //!
 //! ```
 //! use stepwright_asl::diff::{Change, Diff};
@@ -60,8 +62,10 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Compares two definitions, each a `&StateMachine`, a `&Document` or a `&Json`. Any JSON can be compared; the definitions are not validated.
-    /// Arrays and objects nested deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels, which no parsed text has, are compared as text.
+    /// Compares two definitions, each a `&StateMachine`, a `&Document` or a `&Json`. Any JSON can
+    /// be compared; the definitions are not validated. Arrays and objects nested deeper than
+    /// [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels, which no parsed text has, are compared as
+    /// text.
     pub fn of<'o, 'n>(old: impl Into<Cow<'o, Json>>, new: impl Into<Cow<'n, Json>>) -> Diff {
         let (old, new) = (folded(old.into()), folded(new.into()));
         let (before, after) = (PreparedDefinition::of(&old), PreparedDefinition::of(&new));
@@ -100,12 +104,14 @@ impl Diff {
         &self.machine
     }
 
-    /// The changed states: first the removed ones in the old order, then all others in the new order.
+    /// The changed states: first the removed ones in the old order, then all others in the new
+    /// order.
     pub fn states(&self) -> &[StateChange] {
         &self.states
     }
 
-    /// The added and removed transitions. A transition is not changed if only its source or target state was renamed.
+    /// The added and removed transitions. A transition is not changed if only its source or target
+    /// state was renamed.
     pub fn transitions(&self) -> &[TransitionChange] {
         &self.transitions
     }
@@ -115,13 +121,15 @@ impl Diff {
         &self.comments
     }
 
-    /// The effects of the change on running and redriven executions. Empty if only comments changed.
+    /// The effects of the change on running and redriven executions. Empty if only comments
+    /// changed.
     pub fn effects(&self) -> &[Effect] {
         &self.effects
     }
 
-    /// The states of the old definition from which an execution could not continue under the new one. AWS never does that: a running execution uses
-    /// its old definition to the end. It matters if you start a new execution at the state where an old one stopped.
+    /// The states of the old definition from which an execution could not continue under the new
+    /// one. AWS never does that: a running execution uses its old definition to the end. It matters
+    /// if you start a new execution at the state where an old one stopped.
     pub fn stranded(&self) -> &[StrandedState] {
         &self.stranded
     }

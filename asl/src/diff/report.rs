@@ -157,8 +157,9 @@ fn transition_line(change: &TransitionChange) -> String {
 }
 
 impl Diff {
-    /// Returns the differences as a few lines, for a test or a log: one line for the machine's own fields, one for each changed state with its
-    /// fields, and one for each transition. Returns no lines if only the order or the formatting differs.
+    /// Returns the differences as a few lines, for a test or a log: one line for the machine's own
+    /// fields, one for each changed state with its fields, and one for each transition. Returns no
+    /// lines if only the order or the formatting differs.
     ///
     /// ```
     /// use stepwright_asl::diff::Diff;

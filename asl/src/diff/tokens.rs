@@ -5,7 +5,8 @@
 /// Pairs of characters that form one token if they are adjacent.
 const JOINED: [&str; 10] = [":=", "!=", ">=", "<=", "**", "..", "~>", "?:", "??", "/*"];
 
-/// Returns the expression with only the blanks that its tokens need. The text must be valid JSONata.
+/// Returns the expression with only the blanks that its tokens need. The text must be valid
+/// JSONata.
 pub(super) fn without_blanks(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
@@ -58,7 +59,8 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$')
 }
 
-/// Whether an operand comes next, so that `/` starts a regular expression. Returns `true` in doubt, because blanks are then preserved.
+/// Whether an operand comes next, so that `/` starts a regular expression. Returns `true` in doubt,
+/// because blanks are then preserved.
 fn begins_operand(before: &str) -> bool {
     let Some(last) = before.chars().next_back() else {
         return true;

@@ -102,7 +102,8 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
     }
 
-    /// Reports all transitions of a state that only one of the definitions has, and the start states of its containers.
+    /// Reports all transitions of a state that only one of the definitions has, and the start
+    /// states of its containers.
     pub(super) fn alone(&mut self, is_new: bool, index: usize) {
         let side = self.side(is_new);
         let state = side.state(index);
@@ -172,7 +173,8 @@ impl<'a, 'j> Transitions<'a, 'j> {
         }
         let pairs = {
             let mut pairs = align::handlers((&before.all, &after.all), (&before.what, &after.what));
-            // Of the remaining ones, a pair with the same target has a different condition, or catches different errors.
+            // Of the remaining ones, a pair with the same target has a different condition, or
+            // catches different errors.
             let (gone, come) = align::rest(&pairs, before.items.len(), after.items.len());
             let left: Vec<&ComparableTarget> = gone.iter().map(|at| &before.targets[*at]).collect();
             let right: Vec<&ComparableTarget> = come.iter().map(|at| &after.targets[*at]).collect();

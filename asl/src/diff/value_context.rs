@@ -77,7 +77,8 @@ impl ValueContext {
         )
     }
 
-    /// Whether a member is compared separately and not as a field: transition targets, and nested states.
+    /// Whether a member is compared separately and not as a field: transition targets, and nested
+    /// states.
     pub(super) fn is_structure(self, key: &str) -> bool {
         match self {
             ValueContext::Body => matches!(key, "StartAt" | "States"),
@@ -90,7 +91,8 @@ impl ValueContext {
         }
     }
 
-    /// Whether a structural member has the right type. A member of the wrong type is compared as an ordinary value.
+    /// Whether a structural member has the right type. A member of the wrong type is compared as an
+    /// ordinary value.
     pub(super) fn is_sound(key: &str, value: &Json) -> bool {
         match key {
             "StartAt" | "Next" | "Default" => value.as_str().is_some(),
@@ -131,8 +133,8 @@ impl ValueContext {
         object.contains_key(yesterday).then_some(yesterday)
     }
 
-    /// The default of an absent field. Sources: the States Language and AWS's pages of each state. `{% $states.result %}` and the like are AWS's
-    /// notation for the behaviour without `Output`.
+    /// The default of an absent field. Sources: the States Language and AWS's pages of each state.
+    /// `{% $states.result %}` and the like are AWS's notation for the behaviour without `Output`.
     pub(super) fn absent(self, key: &str, language: QueryLanguage) -> Option<Json> {
         use StateKind::{Choice, Map, Parallel, Pass, Succeed, Task, Wait};
         let jsonata = language == QueryLanguage::Jsonata;

@@ -46,7 +46,8 @@ pub(super) fn insert(
     Ok(vec![Splice::insert(offset, text)])
 }
 
-/// Inserts the first child into an empty flow collection inside a block, and removes the brackets. `None` if there is no such collection.
+/// Inserts the first child into an empty flow collection inside a block, and removes the brackets.
+/// `None` if there is no such collection.
 pub(super) fn insert_in_empty(
     plan: &EditPlan<'_>,
     target: &EditTarget<'_>,
@@ -164,7 +165,8 @@ fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: 
     let same_line = source.line_start(first) == source.line_start(item.head);
     let is_block = node.mark.shape == ValueSyntax::Block;
     let is_empty = item.start == item.end;
-    // Replacing a block also replaces the comments in its lines, but not the comment on the line of the key or the dash.
+    // Replacing a block also replaces the comments in its lines, but not the comment on the line of
+    // the key or the dash.
     let end = if is_block && source.line_start(item.end) != source.line_start(item.begin) {
         end_of_lines(source, &item)?
     } else {
@@ -248,7 +250,8 @@ fn replace_root(plan: &EditPlan<'_>, node: TargetNode<'_>, value: &Json) -> Chan
     Ok(vec![Splice::new(range, text)])
 }
 
-/// Whether a new value is written in flow style: like its siblings of the same kind, or else like most of the text.
+/// Whether a new value is written in flow style: like its siblings of the same kind, or else like
+/// most of the text.
 fn prefers_flow(plan: &EditPlan<'_>, parent: TargetNode<'_>, value: &Json, at: usize) -> bool {
     let children: Vec<&Json> = match parent.json {
         Json::Array(items) => items.iter().collect(),

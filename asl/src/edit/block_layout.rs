@@ -133,7 +133,8 @@ pub(super) fn end_of_lines(source: SourceText<'_>, item: &BlockEntry) -> Result<
     }
 }
 
-/// Extends to whole lines with one line break: the one after them, or at the end of the text the one before them.
+/// Extends to whole lines with one line break: the one after them, or at the end of the text the
+/// one before them.
 pub(super) fn lines(source: SourceText<'_>, begin: usize, line_end: usize) -> Range<usize> {
     let start = source.line_start(begin);
     if let Some(length) = source.text[line_end..].find('\n') {

@@ -11,7 +11,8 @@ use crate::json::Json;
 pub(super) struct BlockWriter {
     /// Writes flow collections.
     flow: ValueWriter,
-    /// Whether the line ends after the new value. Otherwise a `|` block scalar would absorb the following text.
+    /// Whether the line ends after the new value. Otherwise a `|` block scalar would absorb the
+    /// following text.
     ends_line: bool,
 }
 
@@ -36,7 +37,8 @@ impl BlockWriter {
         self.flow.line_break
     }
 
-    /// A value that fits on the line of its colon or dash; `None` for a value that needs separate lines.
+    /// A value that fits on the line of its colon or dash; `None` for a value that needs separate
+    /// lines.
     pub(super) fn inline(&self, json: &Json, flow: bool) -> Option<String> {
         match json {
             Json::String(text) => Some(in_block(&self.flow.style, text, false)),
@@ -137,7 +139,8 @@ impl BlockWriter {
     }
 }
 
-/// Whether a `|` block scalar may end before this text: no comment or blank line of it could be read as part of the scalar.
+/// Whether a `|` block scalar may end before this text: no comment or blank line of it could be
+/// read as part of the scalar.
 fn ends_block_scalar(rest: &str) -> bool {
     let next = rest.trim_start_matches([' ', '\t', '\r', '\n']);
     let between = &rest[..rest.len() - next.len()];

@@ -2,7 +2,8 @@
 
 use crate::json::{Json, Number, escape};
 
-/// Checks that the parsed value is the expected one, including the order of members. The error is the pointer of the first value that is wrong.
+/// Checks that the parsed value is the expected one, including the order of members. The error is
+/// the pointer of the first value that is wrong.
 pub(super) fn check(wanted: &Json, found: &Json) -> Result<(), String> {
     walk(wanted, found, &mut String::new())
 }

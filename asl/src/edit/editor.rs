@@ -13,7 +13,8 @@ use crate::json::{Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
 use crate::yaml::{Format, read_template};
 
-/// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see [`edit`](super).
+/// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see
+/// [`edit`](super).
 ///
 /// ```
 /// use stepwright_asl::edit::Editor;
@@ -120,11 +121,13 @@ impl Editor {
         &self.document
     }
 
-    /// Inserts a member or an item: a member after the others, an item before the item at its index.
+    /// Inserts a member or an item: a member after the others, an item before the item at its
+    /// index.
     ///
     /// # Errors
     ///
-    /// If the member already exists, the parent does not exist, the index is out of bounds, or the text cannot be edited there (see [`EditError`]).
+    /// If the member already exists, the parent does not exist, the index is out of bounds, or the
+    /// text cannot be edited there (see [`EditError`]).
     pub fn insert(&mut self, pointer: &str, value: impl Into<Json>) -> Result<(), EditError> {
         self.apply(&[Edit::insert(pointer, value)])
     }
@@ -183,7 +186,8 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// If there is no such member, the object already has the new key, or the text cannot be edited there (see [`EditError`]).
+    /// If there is no such member, the object already has the new key, or the text cannot be edited
+    /// there (see [`EditError`]).
     pub fn rename(&mut self, pointer: &str, key: &str) -> Result<(), EditError> {
         self.apply(&[Edit::rename(pointer, key)])
     }
@@ -210,13 +214,15 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// If the value does not exist, the pointer is `""`, or the text cannot be edited there (see [`EditError`]).
+    /// If the value does not exist, the pointer is `""`, or the text cannot be edited there (see
+    /// [`EditError`]).
     pub fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
         self.apply(&[Edit::remove(pointer)])
     }
 
-    /// Makes several edits, or none of them if one is impossible. All pointers refer to the text before the edits, and the edits must be about
-    /// different values. The text is parsed once, however many edits there are.
+    /// Makes several edits, or none of them if one is impossible. All pointers refer to the text
+    /// before the edits, and the edits must be about different values. The text is parsed once,
+    /// however many edits there are.
     ///
     /// ```
     /// use stepwright_asl::edit::{Edit, Editor};
@@ -241,8 +247,9 @@ impl Editor {
         self.commit(first.pointer(), &splices, changes)
     }
 
-    /// Makes as many of these groups of edits as possible, without two that change the same text. Returns for each group whether it was made; the error
-    /// of an impossible group. The groups that were left out may be possible in the edited text, with pointers into that text.
+    /// Makes as many of these groups of edits as possible, without two that change the same text.
+    /// Returns for each group whether it was made; the error of an impossible group. The groups
+    /// that were left out may be possible in the edited text, with pointers into that text.
     pub(crate) fn apply_some(&mut self, groups: &[&[Edit]]) -> Vec<Result<bool, EditError>> {
         let plan = self.plan();
         let mut splices: Vec<Splice> = Vec::new();
@@ -269,8 +276,8 @@ impl Editor {
         made
     }
 
-    /// Makes some of the chosen groups, which cannot be made together: one of them is impossible. As soon as a half is made, the pointers of the others
-    /// may be out of date.
+    /// Makes some of the chosen groups, which cannot be made together: one of them is impossible.
+    /// As soon as a half is made, the pointers of the others may be out of date.
     fn apply_halves(
         &mut self,
         groups: &[&[Edit]],
@@ -495,7 +502,8 @@ impl Editor {
         }
     }
 
-    /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is meant.
+    /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is
+    /// meant.
     fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {

@@ -26,7 +26,8 @@ pub(super) struct PlacedChange {
 
 /// Applies changes whose paths refer to the unchanged value.
 ///
-/// Later nodes are changed first, and inner nodes before outer ones, so that the remaining paths stay valid.
+/// Later nodes are changed first, and inner nodes before outer ones, so that the remaining paths
+/// stay valid.
 pub(super) fn expected(before: &Json, mut changes: Vec<PlacedChange>) -> Json {
     changes.sort_by(|a, b| b.path.cmp(&a.path));
     let mut json = before.clone();

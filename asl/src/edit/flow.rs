@@ -198,7 +198,8 @@ impl<'t> FlowCollection<'t> {
         })
     }
 
-    /// Moves a child behind the others: each later value moves one place forward. The text between the values remains.
+    /// Moves a child behind the others: each later value moves one place forward. The text between
+    /// the values remains.
     pub(super) fn move_last(&self, index: usize) -> Result<Vec<Splice>, String> {
         let Some(rest) = self.items.get(index..) else {
             return Err("there is no such child".to_owned());
@@ -327,7 +328,8 @@ impl<'t> FlowCollection<'t> {
         }
     }
 
-    /// Whether the nearest child of the same kind spans several lines; `None` if there is no such child.
+    /// Whether the nearest child of the same kind spans several lines; `None` if there is no such
+    /// child.
     fn spread_beside(&self, index: usize, value: &Json) -> Option<bool> {
         let children: Vec<&Json> = match self.json {
             Json::Array(items) => items.iter().collect(),

@@ -1,7 +1,8 @@
 //! Edits of definitions that preserve the rest of the text.
 //!
-//! Parsing and serializing a definition would reformat it. An [`Editor`] changes single values in the text. It preserves order, comments, indentation,
-//! line ends, the spelling of numbers and unknown fields. New values follow the style of the text around them.
+//! Parsing and serializing a definition would reformat it. An [`Editor`] changes single values in
+//! the text. It preserves order, comments, indentation, line ends, the spelling of numbers and
+//! unknown fields. New values follow the style of the text around them.
 //!
 //! ```
 //! use stepwright_asl::edit::Editor;
@@ -24,15 +25,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! After each edit the editor parses the text again and compares it with the previous value. If the edit would also change another value, for
-//! example through a YAML alias, the editor returns an [`EditError`] and changes nothing. So an edit takes as long as parsing the text; [`Editor::apply`] makes several edits, given as data, in that time.
+//! After each edit the editor parses the text again and compares it with the previous value. If the
+//! edit would also change another value, for example through a YAML alias, the editor returns an
+//! [`EditError`] and changes nothing. So an edit takes as long as parsing the text;
+//! [`Editor::apply`] makes several edits, given as data, in that time.
 //!
 //! # Pointers and positions
 //!
-//! A JSON pointer names a value, as in JSON Patch: `/States/Charge/Retry/0`. A new member comes last, or next to the member that you pass to
-//! [`Editor::insert_before`] or [`Editor::insert_after`]. `/Retry/1` inserts an item before the one at this index, `/Retry/-` after the last one.
+//! A JSON pointer names a value, as in JSON Patch: `/States/Charge/Retry/0`. A new member comes
+//! last, or next to the member that you pass to [`Editor::insert_before`] or
+//! [`Editor::insert_after`]. `/Retry/1` inserts an item before the one at this index, `/Retry/-`
+//! after the last one.
 //!
-//! Removing a member or an item also removes its comma, and in YAML its lines and the comment after it. Comments on the lines above remain.
+//! Removing a member or an item also removes its comma, and in YAML its lines and the comment after
+//! it. Comments on the lines above remain.
 
 #[cfg(feature = "yaml")]
 mod block;

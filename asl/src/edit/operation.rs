@@ -41,7 +41,8 @@ pub enum Edit {
     },
     /// Inserts a member or an item.
     Insert {
-        /// Pointer to the new member or item. `/-` as the last step is the position after the last item.
+        /// Pointer to the new member or item. `/-` as the last step is the position after the last
+        /// item.
         pointer: String,
         /// The value.
         value: Json,

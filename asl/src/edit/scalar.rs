@@ -51,7 +51,8 @@ fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// A string in double quotes with JSON's escapes, which YAML has too. Also escapes characters that only YAML requires to be escaped.
+/// A string in double quotes with JSON's escapes, which YAML has too. Also escapes characters that
+/// only YAML requires to be escaped.
 fn double_quoted(style: &Style, text: &str, key: bool) -> String {
     json_string(style, text, key)
         .chars()
@@ -65,7 +66,8 @@ fn double_quoted(style: &Style, text: &str, key: bool) -> String {
         .collect()
 }
 
-/// A multi-line string after `|`, at this indentation; `None` if it cannot be written as a block scalar.
+/// A multi-line string after `|`, at this indentation; `None` if it cannot be written as a block
+/// scalar.
 pub(super) fn literal(text: &str, indent: &str, line_break: &str) -> Option<String> {
     let (chomping, body) = match text.strip_suffix('\n') {
         Some(body) => ("", body),

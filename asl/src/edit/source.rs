@@ -48,7 +48,8 @@ impl<'t> SourceText<'t> {
         }
     }
 
-    /// The whitespace at the start of the line. In YAML the dashes of items count as spaces, as they do for the lines below.
+    /// The whitespace at the start of the line. In YAML the dashes of items count as spaces, as
+    /// they do for the lines below.
     pub(super) fn indentation(&self, offset: usize) -> String {
         let line = &self.text[self.line_start(offset)..offset];
         let line = line.trim_start_matches('\u{feff}');
@@ -102,7 +103,8 @@ impl<'t> SourceText<'t> {
         })
     }
 
-    /// The offset after a key: after its closing quote, or after the last character of a key without quotes.
+    /// The offset after a key: after its closing quote, or after the last character of a key
+    /// without quotes.
     pub(super) fn key_end(&self, key: usize) -> Option<usize> {
         let text = self.text;
         Some(match self.byte(key)? {

@@ -14,7 +14,8 @@ pub(super) struct Style {
     pub(super) after_comma: &'static str,
     pads_objects: bool,
     pads_arrays: bool,
-    /// How objects, arrays with nested collections, and flat arrays are laid out, as counts of the text's values.
+    /// How objects, arrays with nested collections, and flat arrays are laid out, as counts of the
+    /// text's values.
     objects: Spread,
     arrays: Spread,
     lists: Spread,
@@ -54,7 +55,8 @@ impl Style {
         spread.line + spread.lines > spread.block
     }
 
-    /// The style of a new child: its key is quoted like its sibling keys. If those have double quotes, strings have them too.
+    /// The style of a new child: its key is quoted like its sibling keys. If those have double
+    /// quotes, strings have them too.
     pub(super) fn beside(&self, source: SourceText<'_>, json: &Json, mark: &ValueMark) -> Style {
         let mut style = self.clone();
         let (Json::Object(members), Some(last)) = (json, mark.children.last()) else {
@@ -124,7 +126,8 @@ impl<T: PartialEq> Votes<T> {
         if let Some((_, count)) = self.0.iter_mut().find(|(other, _)| *other == vote) {
             *count += 1;
         } else if self.0.len() < 16 {
-            // More spellings are not realistic. A text with a different spelling for each value must not take quadratic time.
+            // More spellings are not realistic. A text with a different spelling for each value
+            // must not take quadratic time.
             self.0.push((vote, 1));
         }
     }

@@ -59,7 +59,8 @@ impl ValueWriter {
         })
     }
 
-    /// Writes the value. If it spans several lines, each line starts with the indentation and one more unit for each level.
+    /// Writes the value. If it spans several lines, each line starts with the indentation and one
+    /// more unit for each level.
     fn write(&self, json: &Json, indent: Option<&str>, spreads: bool, out: &mut String) {
         if let Some(leaf) = self.leaf(json) {
             out.push_str(&leaf);

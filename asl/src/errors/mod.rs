@@ -1,6 +1,7 @@
 //! The error names of the service, how `ErrorEquals` matches them, and the failures of tasks.
 //!
-//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>, and recordings of the service if they differ.
+//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>, and
+//! recordings of the service if they differ.
 
 mod panic;
 mod task_failure;
@@ -8,11 +9,13 @@ mod task_failure;
 pub use self::panic::panic_message;
 pub use self::task_failure::{INVALID_INPUT, INVALID_OUTPUT, TASK_PANICKED, TaskFailure};
 
-/// Any error except [`RUNTIME`], and except [`DATA_LIMIT_EXCEEDED`] that is not about a task's result.
+/// Any error except [`RUNTIME`], and except [`DATA_LIMIT_EXCEEDED`] that is not about a task's
+/// result.
 pub const ALL: &str = "States.ALL";
 /// A branch of a Parallel state failed. Documented; the service reports the branch's own error.
 pub const BRANCH_FAILED: &str = "States.BranchFailed";
-/// A payload is larger than 256 KiB. [`ALL`] matches it if a task's result is too large (recorded), otherwise only its own name does.
+/// A payload is larger than 256 KiB. [`ALL`] matches it if a task's result is too large (recorded),
+/// otherwise only its own name does.
 pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 /// More items of a Map failed than are tolerated.
 pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
@@ -76,10 +79,12 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// Whether a Retrier or Catcher with this `ErrorEquals` handles `error`, as the service does.
 ///
-/// Names match exactly. `States.ALL` matches everything except `States.Runtime` and `States.DataLimitExceeded`. `States.TaskFailed` matches
-/// everything except these two and timeouts. Nothing matches `States.Runtime`, even if it is named. For failures that a task reported, use
-/// [`matches_task_failure`]. An interpreter passes `States.HeartbeatTimeout` for a missed heartbeat, which `States.Timeout` also matches, and an
-/// empty `error` for a failure without a name.
+/// Names match exactly. `States.ALL` matches everything except `States.Runtime` and
+/// `States.DataLimitExceeded`. `States.TaskFailed` matches everything except these two and
+/// timeouts. Nothing matches `States.Runtime`, even if it is named. For failures that a task
+/// reported, use [`matches_task_failure`]. An interpreter passes `States.HeartbeatTimeout` for a
+/// missed heartbeat, which `States.Timeout` also matches, and an empty `error` for a failure
+/// without a name.
 ///
 /// ```
 /// use stepwright_asl::errors::{self, matches};
@@ -96,8 +101,9 @@ pub fn matches<S: AsRef<str>>(error_equals: &[S], error: &str) -> bool {
         .any(|name| name_matches(name.as_ref(), error))
 }
 
-/// Like [`matches()`], for a failure that a task reported, or for its result. Here `States.ALL` also matches a result that is too large. This was
-/// recorded for Catch, contrary to the documentation, and is assumed for Retry.
+/// Like [`matches()`], for a failure that a task reported, or for its result. Here `States.ALL`
+/// also matches a result that is too large. This was recorded for Catch, contrary to the
+/// documentation, and is assumed for Retry.
 ///
 /// ```
 /// use stepwright_asl::errors::{self, matches, matches_task_failure};

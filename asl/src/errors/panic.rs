@@ -1,7 +1,8 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Returns the message of a panic, for a runtime that reports it. If dropping the payload panics, the payload of that second panic is leaked.
+/// Returns the message of a panic, for a runtime that reports it. If dropping the payload panics,
+/// the payload of that second panic is leaked.
 #[must_use]
 pub fn panic_message(panic: Box<dyn Any + Send>) -> String {
     let text = panic

@@ -7,8 +7,8 @@ pub const INVALID_OUTPUT: &str = "Stepwright.InvalidOutput";
 /// The error name of a task that panicked.
 pub const TASK_PANICKED: &str = "Stepwright.TaskPanicked";
 
-/// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing, as
-/// SendTaskFailure allows.
+/// A failed task: the error name that Retry and Catch match, and its cause. Either may be missing,
+/// as SendTaskFailure allows.
 ///
 /// Each `TaskError` of the crate `stepwright` converts to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,8 @@ impl TaskFailure {
         }
     }
 
-    /// Creates a failure whose cause has the format of Rust tasks: the JSON text `{"errorType", "errorMessage"}`.
+    /// Creates a failure whose cause has the format of Rust tasks: the JSON text
+    /// `{"errorType", "errorMessage"}`.
     ///
     /// ```
     /// use stepwright_asl::errors::TaskFailure;

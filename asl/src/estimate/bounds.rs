@@ -39,7 +39,8 @@ pub(super) fn state_exits(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<
     ways
 }
 
-/// The states of a container that are reachable from its first one, and the cost of each by its index in the graph.
+/// The states of a container that are reachable from its first one, and the cost of each by its
+/// index in the graph.
 pub(super) struct ReachableStates<'a, 'm> {
     pub(super) graph: &'a Graph<'m, StateMachine>,
     pub(super) container: usize,
@@ -51,8 +52,8 @@ pub(super) struct ReachableStates<'a, 'm> {
 pub(super) type UnboundedLoop = Vec<String>;
 
 impl ReachableStates<'_, '_> {
-    /// The minimum cost of a path to a success, each amount separately; to any end if there is no success and `any_end` is set. Infinite if there
-    /// is no such path.
+    /// The minimum cost of a path to a success, each amount separately; to any end if there is no
+    /// success and `any_end` is set. Infinite if there is no such path.
     pub(super) fn best(&self, any_end: bool) -> CostCase {
         let states = self.graph.reachable(self.container);
         let success = self.shortest(&states, false);
@@ -62,7 +63,8 @@ impl ReachableStates<'_, '_> {
         success
     }
 
-    /// Distances to an end, computed backwards from the ends until nothing changes. Each iteration finds the distance of at least one state.
+    /// Distances to an end, computed backwards from the ends until nothing changes. Each iteration
+    /// finds the distance of at least one state.
     fn shortest(&self, states: &[usize], fails: bool) -> CostCase {
         let ways: Vec<Vec<StateExit>> = states
             .iter()
@@ -135,7 +137,8 @@ impl ReachableStates<'_, '_> {
         self.graph.successors(state).map(|(to, _)| to).collect()
     }
 
-    /// The maximum cost of a path through strongly connected components, which are in reverse topological order.
+    /// The maximum cost of a path through strongly connected components, which are in reverse
+    /// topological order.
     fn longest(
         &self,
         states: &[usize],
@@ -166,8 +169,9 @@ impl ReachableStates<'_, '_> {
 
     /// The total cost of all rounds of a loop, and whether it is bounded.
     ///
-    /// If removing the states with their own bounds breaks every cycle, the other states are visited once before each visit of them, and once after
-    /// the last. Otherwise each state is visited as often as its own bound, or the general bound, allows.
+    /// If removing the states with their own bounds breaks every cycle, the other states are
+    /// visited once before each visit of them, and once after the last. Otherwise each state is
+    /// visited as often as its own bound, or the general bound, allows.
     fn turns(&self, part: &[usize]) -> (CostCase, bool) {
         let bound = |state: &usize| {
             let name = self.graph.states()[*state].name;

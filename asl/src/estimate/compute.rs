@@ -14,7 +14,8 @@ use crate::graph::Graph;
 use crate::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
 impl Estimate {
-    /// Estimates the executions of a definition. The definition need not be valid: transitions to missing states are ignored.
+    /// Estimates the executions of a definition. The definition need not be valid: transitions to
+    /// missing states are ignored.
     pub fn of(machine: &StateMachine, options: &EstimateOptions) -> Estimate {
         let graph = Graph::of(machine);
         let mut found = Observations {
@@ -110,7 +111,8 @@ impl Estimate {
     }
 }
 
-/// The cost of the machine. Inner containers are computed first; they follow their outer containers in the list.
+/// The cost of the machine. Inner containers are computed first; they follow their outer containers
+/// in the list.
 fn walk(
     graph: &Graph<'_, StateMachine>,
     options: &EstimateOptions,

@@ -28,7 +28,8 @@ pub struct CostCase {
     /// Total duration of these children in seconds.
     #[serde(serialize_with = "amount")]
     pub express_child_seconds: f64,
-    /// Visits of states that wait for something outside of the definition, so that their duration is unknown. Only the typical case counts them.
+    /// Visits of states that wait for something outside of the definition, so that their duration
+    /// is unknown. Only the typical case counts them.
     #[serde(skip)]
     pub(super) unknown_waits: f64,
 }

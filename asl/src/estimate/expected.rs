@@ -8,7 +8,8 @@ use crate::model::StateKind;
 
 /// Maximum number of states for elimination; larger systems are solved iteratively.
 const SOLVED: usize = 200;
-/// Maximum number of iterations. After that, the numbers have converged, or the walk has no likely end.
+/// Maximum number of iterations. After that, the numbers have converged, or the walk has no likely
+/// end.
 const ROUNDS: usize = 20_000;
 const STILL: f64 = 1e-12;
 

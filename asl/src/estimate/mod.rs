@@ -1,10 +1,12 @@
-//! Estimates of the cost of executions, and of how close they come to the limits: transitions, events, payload, time and price, in the best,
-//! typical and worst case.
+//! Estimates of the cost of executions, and of how close they come to the limits: transitions,
+//! events, payload, time and price, in the best, typical and worst case.
 //!
-//! The best case is the shortest path to a success. The worst case is the longest path to any end, with every retry. A loop, or a Map with an
-//! unknown number of items, has no worst case until you [bound](EstimateOptions) it: the amount is then infinite, and the service's limits end the
-//! execution. The typical case uses probabilities: those that you set, those of [recorded executions](RecordedStatistics), otherwise equal probabilities for
-//! the rules of a Choice, without failures.
+//! The best case is the shortest path to a success. The worst case is the longest path to any end,
+//! with every retry. A loop, or a Map with an unknown number of items, has no worst case until you
+//! [bound](EstimateOptions) it: the amount is then infinite, and the service's limits end the
+//! execution. The typical case uses probabilities: those that you set, those of [recorded
+//! executions](RecordedStatistics), otherwise equal probabilities for the rules of a Choice,
+//! without failures.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -21,8 +23,8 @@
 //!
 //! Transitions are counted as AWS charges them: one for each entered state, and one for each retry
 //! (<https://aws.amazon.com/step-functions/pricing/>). Events are those of
-//! [GetExecutionHistory](https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html); tests compare executions
-//! that the service recorded with these bounds.
+//! [GetExecutionHistory](https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html);
+//! tests compare executions that the service recorded with these bounds.
 
 mod bounds;
 mod compute;

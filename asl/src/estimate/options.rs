@@ -46,8 +46,8 @@ impl Default for EstimateOptions {
 }
 
 impl EstimateOptions {
-    /// Creates options without bounds and recordings. Defaults: an input and results of 1 KiB, tasks of 0.2 seconds, a million executions a month
-    /// in `us-east-1`.
+    /// Creates options without bounds and recordings. Defaults: an input and results of 1 KiB,
+    /// tasks of 0.2 seconds, a million executions a month in `us-east-1`.
     pub fn new() -> EstimateOptions {
         EstimateOptions::default()
     }
@@ -63,7 +63,8 @@ impl EstimateOptions {
         };
         /// Sets the number of items of all other Maps.
         items_of_all(least: u64, most: u64) => self.items = Some((least, least.max(most)));
-        /// Sets the probability, from 0 to 1, of a transition to another state: by a rule of a Choice, or by a catcher.
+        /// Sets the probability, from 0 to 1, of a transition to another state: by a rule of a
+        /// Choice, or by a catcher.
         probability(state: impl Into<String>, target: impl Into<String>, probability: f64) => {
             let probability = if probability.is_nan() { 0.0 } else { probability.clamp(0.0, 1.0) };
             self.probabilities.insert((state.into(), target.into()), probability);
@@ -76,8 +77,9 @@ impl EstimateOptions {
         result_bytes(bytes: u64) => self.result_bytes = bytes;
         /// Sets the typical duration of a task in seconds.
         task_seconds(seconds: f64) => self.task_seconds = seconds.max(0.0);
-        /// Sets the typical seconds that a state waits for an answer from outside (a task token, an activity), or until a computed time. Without it,
-        /// the typical duration of executions that enter the state is unknown.
+        /// Sets the typical seconds that a state waits for an answer from outside (a task token, an
+        /// activity), or until a computed time. Without it, the typical duration of executions that
+        /// enter the state is unknown.
         wait_seconds(state: impl Into<String>, seconds: f64) => self.waits.insert(state.into(), seconds.max(0.0));
         /// Sets the region of the prices.
         region(region: impl Into<String>) => self.region = region.into();

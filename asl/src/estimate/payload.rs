@@ -1,7 +1,8 @@
 //! Estimates the size of the data.
 //!
-//! The results of tasks are unknown: their sizes come from the options, or from recorded executions. If a path or an expression selects a part of a
-//! value, the whole value counts, so that the worst case is an upper bound.
+//! The results of tasks are unknown: their sizes come from the options, or from recorded
+//! executions. If a path or an expression selects a part of a value, the whole value counts, so
+//! that the worst case is an upper bound.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,17 +15,20 @@ use crate::jsonata::{BinaryOp, Expression, JsonataNode, NodeKind, strip};
 use crate::model::{PathField, QueryLanguage, State, StateMachine};
 use crate::words;
 
-/// Sizes in bytes: of an error output, of the summary of a Map Run, and of a value that an expression builds.
+/// Sizes in bytes: of an error output, of the summary of a Map Run, and of a value that an
+/// expression builds.
 const ERROR: f64 = 300.0;
 const RUN: f64 = 300.0;
 const VALUE: f64 = 64.0;
 /// Size of an object without members, in bytes.
 const BRACES: f64 = 2.0;
 
-/// The maximum number of paths of one data. More values count as bytes without a path, which nothing replaces: each state copies the data.
+/// The maximum number of paths of one data. More values count as bytes without a path, which
+/// nothing replaces: each state copies the data.
 const MOST_PATHS: usize = 256;
 
-/// The data at one point of an execution: its own bytes, and the values at paths. A value written to a path replaces the previous one.
+/// The data at one point of an execution: its own bytes, and the values at paths. A value written
+/// to a path replaces the previous one.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct DataShape {
     own: f64,
@@ -127,16 +131,17 @@ impl DataShape {
 }
 
 impl PayloadFlow<'_, '_> {
-    /// The sizes during the execution of the machine. Containers may nest deeply, so inner ones are processed from a list, without recursion, each
-    /// with its largest input.
+    /// The sizes during the execution of the machine. Containers may nest deeply, so inner ones are
+    /// processed from a list, without recursion, each with its largest input.
     pub(super) fn machine(&mut self) -> Sizes {
         let input = self
             .options
             .recorded
             .input_bytes()
             .unwrap_or(self.options.input_bytes as f64);
-        // The input of a container is known after its state was processed, and its output is needed by that state. So all containers are processed
-        // until nothing changes, at most as often as they nest.
+        // The input of a container is known after its state was processed, and its output is needed
+        // by that state. So all containers are processed until nothing changes, at most as often as
+        // they nest.
         let count = self.graph.containers().len();
         let mut into = vec![0.0; count];
         let mut found = vec![Sizes::default(); count];
@@ -286,7 +291,8 @@ impl PayloadFlow<'_, '_> {
                     ItemsCase::Worst => worst,
                 };
                 let selector = map.item_selector.as_ref().or(map.parameters.as_ref());
-                // One of several items of the same size. An item from a file is assumed to be as large as a result.
+                // One of several items of the same size. An item from a file is assumed to be as
+                // large as a result.
                 let item = match map.item_reader {
                     Some(_) => self.options.result_bytes as f64,
                     None if count.is_finite() && self.when != ItemsCase::Worst => {
@@ -554,7 +560,8 @@ impl<'s> TemplateInputs<'s> {
         }
     }
 
-    /// Returns the size of a node's value, by its members; `None` if it may contain everything that the expression reads.
+    /// Returns the size of a node's value, by its members; `None` if it may contain everything that
+    /// the expression reads.
     fn node(&self, node: &JsonataNode) -> Option<DataShape> {
         match &node.kind {
             NodeKind::Path(steps) if self.names(steps)? == ("states", vec!["input"]) => {
@@ -605,7 +612,8 @@ impl<'s> TemplateInputs<'s> {
         }
     }
 
-    /// Returns the bytes of a node's value; `None` if it may contain everything that the expression reads.
+    /// Returns the bytes of a node's value; `None` if it may contain everything that the expression
+    /// reads.
     fn bytes_of(&self, node: &JsonataNode) -> Option<f64> {
         let sum = |nodes: &[JsonataNode]| -> Option<f64> {
             nodes

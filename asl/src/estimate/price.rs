@@ -1,7 +1,7 @@
 //! AWS's prices.
 //!
-//! Source: <https://aws.amazon.com/step-functions/pricing/>, the table of state transitions and the worked examples of Express workflows, from
-//! public copies of the page.
+//! Source: <https://aws.amazon.com/step-functions/pricing/>, the table of state transitions and the
+//! worked examples of Express workflows, from public copies of the page.
 
 use serde::Serialize;
 
@@ -24,7 +24,8 @@ pub struct PriceTable {
     pub express_region: &'static str,
     /// Price of a million Express executions.
     pub per_million_requests: f64,
-    /// Prices of a GB-hour, in monthly tiers: the size of the tier (`None` for the remainder), and its price.
+    /// Prices of a GB-hour, in monthly tiers: the size of the tier (`None` for the remainder), and
+    /// its price.
     pub per_gb_hour: [(Option<f64>, f64); 3],
 }
 
@@ -74,7 +75,8 @@ pub fn prices_of(region: &str) -> Option<PriceTable> {
     })
 }
 
-/// The monthly cost of executions, in US dollars. A cost without a bound is infinite, and `null` in JSON.
+/// The monthly cost of executions, in US dollars. A cost without a bound is infinite, and `null` in
+/// JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

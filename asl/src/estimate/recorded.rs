@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::json::Json;
 use crate::timestamp;
 
-/// Statistics of executions, from their histories: transitions, items, retries, sizes and durations.
+/// Statistics of executions, from their histories: transitions, items, retries, sizes and
+/// durations.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecordedStatistics {
     ways: BTreeMap<(String, String), u64>,
@@ -128,7 +129,8 @@ impl RecordedStatistics {
         (self.executions > 0).then_some(self.payload as f64)
     }
 
-    /// The fraction of exits from a state that went to another state; `None` if no execution left it.
+    /// The fraction of exits from a state that went to another state; `None` if no execution left
+    /// it.
     pub(super) fn share(&self, from: &str, to: &str) -> Option<f64> {
         let out = *self.out.get(from)?;
         let taken = self.ways.get(&(from.to_owned(), to.to_owned()));

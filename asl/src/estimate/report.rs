@@ -156,7 +156,8 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// Formats an amount of a case. An infinite amount of a case with an unknown wait is unknown, not without a bound.
+/// Formats an amount of a case. An infinite amount of a case with an unknown wait is unknown, not
+/// without a bound.
 fn known(case: &CostCase, amount: f64, show: impl Fn(f64) -> String) -> String {
     if case.unknown_waits > 0.0 && !amount.is_finite() {
         UNKNOWN.to_owned()

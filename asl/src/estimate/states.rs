@@ -8,7 +8,8 @@ use crate::limits::{DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_
 use crate::model::{Map, NumberOrExpression, Retrier, State, Task, Wait};
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 
-/// Default maximum numbers of concurrent iterations of an inline Map, and of concurrent children of a Distributed Map.
+/// Default maximum numbers of concurrent iterations of an inline Map, and of concurrent children of
+/// a Distributed Map.
 ///
 /// Sources: <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
@@ -83,11 +84,13 @@ fn events(case: CostCase, more: f64) -> CostCase {
     }
 }
 
-/// Adds the cost of entering and exiting the state, and of retries, to the cost of an attempt. Each retry is a transition.
+/// Adds the cost of entering and exiting the state, and of retries, to the cost of an attempt. Each
+/// retry is a transition.
 fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
     let (retries, delay) = retries(retry);
     let around = CostCase::state(2.0);
-    // The last attempt, and each before it, may end with an additional event for a failed evaluation.
+    // The last attempt, and each before it, may end with an additional event for a failed
+    // evaluation.
     let mut again = events(attempt.worst, 1.0);
     again.transitions += 1.0;
     let mut worst = around
@@ -165,7 +168,8 @@ fn delays(attempts: f64, interval: f64, rate: f64, most: f64) -> f64 {
     sum
 }
 
-/// A constant number in the definition; the default if the field is absent, `None` if it is computed.
+/// A constant number in the definition; the default if the field is absent, `None` if it is
+/// computed.
 fn number(field: Option<&NumberOrExpression>, default: f64) -> Option<f64> {
     match field {
         None => Some(default),
@@ -183,7 +187,8 @@ pub(super) enum TypicalWait {
     None,
     /// The state waits this number of seconds.
     Seconds(f64),
-    /// The state waits for an answer from outside, or until a computed time, and no option gives its duration.
+    /// The state waits for an answer from outside, or until a computed time, and no option gives
+    /// its duration.
     Unknown,
 }
 
@@ -199,7 +204,8 @@ pub(super) fn wait_of(name: &str, state: &State, options: &EstimateOptions) -> T
     }
 }
 
-/// Whether the state waits for an answer from outside (a task token, an activity), or until a computed time: the definition does not contain how long.
+/// Whether the state waits for an answer from outside (a task token, an activity), or until a
+/// computed time: the definition does not contain how long.
 #[must_use]
 pub fn has_open_wait(state: &State) -> bool {
     match state {

@@ -42,7 +42,8 @@ fn best_and_worst_case_of_a_sequence_are_equal() {
 fn retries_add_transitions_and_time() {
     let options = EstimateOptions::new().task_seconds(1.0);
     let estimate = Estimate::of(&machine(CHARGE), &options);
-    // The minimum of each amount: a failure before the first attempt that is caught leaves fewer events. In the typical case nothing fails.
+    // The minimum of each amount: a failure before the first attempt that is caught leaves fewer
+    // events. In the typical case nothing fails.
     assert_eq!(
         (estimate.best.transitions, estimate.best.events),
         (2.0, 8.0)
@@ -51,7 +52,8 @@ fn retries_add_transitions_and_time() {
         (estimate.typical.transitions, estimate.typical.seconds),
         (2.0, 1.0)
     );
-    // Three attempts of ten seconds, two delays of two and six seconds, and the path through Refund.
+    // Three attempts of ten seconds, two delays of two and six seconds, and the path through
+    // Refund.
     assert_eq!(
         (estimate.worst.transitions, estimate.worst.seconds),
         (5.0, 38.0)
@@ -74,7 +76,8 @@ fn loops_without_a_bound_have_a_warning() {
     assert!((unbounded.typical.transitions - (2.0 * 2.0 + 1.0 + 1.0)).abs() < 1e-6);
     let at_most =
         |options: EstimateOptions| Estimate::of(&machine(POLL), &options).worst.transitions;
-    // Ask is entered three times. The two other states of the loop are entered once before and once after each visit of Ask.
+    // Ask is entered three times. The two other states of the loop are entered once before and once
+    // after each visit of Ask.
     let rounds = at_most(EstimateOptions::new().rounds_of("Ask", 3));
     assert_eq!(rounds, 3.0 + 4.0 * 2.0 + 1.0);
     assert_eq!(at_most(EstimateOptions::new().rounds(3)), 10.0);
@@ -216,7 +219,8 @@ fn data_that_grows_in_a_loop_has_no_bound_and_a_warning() {
     );
 }
 
-/// A sequence of states, each with a Choice between two paths to the next; `made` is the output of the n-th state on a path.
+/// A sequence of states, each with a Choice between two paths to the next; `made` is the output of
+/// the n-th state on a path.
 fn wrapping(count: usize, made: &dyn Fn(usize, &str) -> String) -> String {
     let mut states = Vec::new();
     for at in 0..count {
@@ -487,7 +491,8 @@ fn the_time_of_an_estimate_does_not_grow_with_the_square_of_the_states() {
     assert!(estimate.worst.payload_bytes.is_finite());
 }
 
-/// A review by a person, an activity, a computed wait: each in a place from which its duration reaches the whole execution.
+/// A review by a person, an activity, a computed wait: each in a place from which its duration
+/// reaches the whole execution.
 const OPEN_WAITS: [&str; 3] = [
     r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 604800"#,
     r#""Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:review""#,

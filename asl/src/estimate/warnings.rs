@@ -26,7 +26,8 @@ pub(super) struct Observations {
     pub(super) growing: Vec<String>,
     /// Maps with an unknown number of items.
     pub(super) uncounted: Vec<String>,
-    /// States that wait for an answer from outside, or until a computed time, for an unknown duration.
+    /// States that wait for an answer from outside, or until a computed time, for an unknown
+    /// duration.
     pub(super) unknown_waits: Vec<String>,
 }
 
@@ -43,7 +44,8 @@ pub(super) fn uncounted(graph: &Graph<'_, StateMachine>, options: &EstimateOptio
     uncounted.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// The states whose typical wait is unknown: for a task token, for the worker of an activity, or until a computed time.
+/// The states whose typical wait is unknown: for a task token, for the worker of an activity, or
+/// until a computed time.
 pub(super) fn unknown_waits(
     graph: &Graph<'_, StateMachine>,
     options: &EstimateOptions,
@@ -183,7 +185,8 @@ pub(super) fn warnings(
     told
 }
 
-/// A warning about an amount close to its limit, in the first case where that happens. Amounts without a bound have a different warning.
+/// A warning about an amount close to its limit, in the first case where that happens. Amounts
+/// without a bound have a different warning.
 fn near(
     cases: [(&str, &CostCase); 2],
     of: fn(&CostCase) -> f64,

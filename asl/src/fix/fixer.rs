@@ -38,7 +38,8 @@ pub struct Fixed {
     pub applied: Vec<AppliedFix>,
     /// The allowed fixes that could not be made.
     pub refused: Vec<RefusedFix>,
-    /// The remaining diagnostics. Those of a template are in the order of its machines, with pointers into their definitions.
+    /// The remaining diagnostics. Those of a template are in the order of its machines, with
+    /// pointers into their definitions.
     pub diagnostics: Diagnostics,
 }
 
@@ -77,7 +78,8 @@ struct Candidate {
     key: String,
 }
 
-/// Maximum number of rounds. A fix may reveal another diagnostic, such as a state that is unreachable without the removed one.
+/// Maximum number of rounds. A fix may reveal another diagnostic, such as a state that is
+/// unreachable without the removed one.
 const MAX_ROUNDS: usize = 200;
 
 impl Fixer {
@@ -96,8 +98,9 @@ impl Fixer {
         self
     }
 
-    /// Makes no fixes, but allows each warning by `stepwright: allow NAME` in the `Comment` of its state, or of the machine. So a project can begin to
-    /// check new definitions before the old ones are corrected.
+    /// Makes no fixes, but allows each warning by `stepwright: allow NAME` in the `Comment` of its
+    /// state, or of the machine. So a project can begin to check new definitions before the old
+    /// ones are corrected.
     ///
     /// ```
     /// use stepwright_asl::fix::Fixer;
@@ -137,8 +140,9 @@ impl Fixer {
         Ok(self.fix(Editor::parse_yaml(text)?, &|document| self.whole(document)))
     }
 
-    /// Fixes the definitions in a [template](crate::template): objects, and strings in blocks (`|`) or in quotes. Definitions in other files are
-    /// left out. A fix of a value that the template computes is refused, and so are all fixes in a string with several parts.
+    /// Fixes the definitions in a [template](crate::template): objects, and strings in blocks (`|`)
+    /// or in quotes. Definitions in other files are left out. A fix of a value that the template
+    /// computes is refused, and so are all fixes in a string with several parts.
     ///
     /// ```
     /// use stepwright_asl::fix::Fixer;
@@ -226,7 +230,8 @@ impl Fixer {
             let machines = template::machines(&changed)?;
             Some((changed, machines))
         });
-        // YAML may read the written string differently, so it is compared with the fixed definition.
+        // YAML may read the written string differently, so it is compared with the fixed
+        // definition.
         let has_fixes = |(_, machines): &(Document, Vec<Embedded>)| {
             let definition = machines.get(index).map(|one| &one.definition);
             matches!(definition, Some(EmbeddedDefinition::Text { text, .. }) if *text == inner.text)
@@ -289,7 +294,8 @@ struct FixSession<'c> {
     check: &'c dyn Fn(&Document) -> Vec<CheckedPart>,
     /// The definitions of the current text.
     parts: Vec<CheckedPart>,
-    /// The fixes that were made or refused. None is tried twice, so the rounds end even if two fixes undo each other.
+    /// The fixes that were made or refused. None is tried twice, so the rounds end even if two
+    /// fixes undo each other.
     tried: HashSet<String>,
     applied: Vec<AppliedFix>,
     refused: Vec<RefusedFix>,
@@ -332,7 +338,8 @@ impl FixSession<'_> {
         candidates
     }
 
-    /// Makes the fixes that do not change the same text. If a diagnostic is still there, its fix is refused and the others are made again.
+    /// Makes the fixes that do not change the same text. If a diagnostic is still there, its fix is
+    /// refused and the others are made again.
     fn round(&mut self, mut candidates: Vec<Candidate>) {
         let before = self.editor.clone();
         loop {

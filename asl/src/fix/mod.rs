@@ -1,7 +1,8 @@
 //! Automatic fixes of diagnostics.
 //!
-//! A [`Diagnostic`](crate::Diagnostic) of a built-in rule may have a [`Fix`]: a title, a [`Safety`], and the edits. [`Fixer`] makes the edits in the text of a
-//! definition. Everything that no edit names remains: comments, order, indentation, line ends.
+//! A [`Diagnostic`](crate::Diagnostic) of a built-in rule may have a [`Fix`]: a title, a
+//! [`Safety`], and the edits. [`Fixer`] makes the edits in the text of a definition. Everything
+//! that no edit names remains: comments, order, indentation, line ends.
 //!
 //! ```
 //! use stepwright_asl::fix::Fixer;
@@ -24,15 +25,18 @@
 //!
 //! # Safe and unsafe fixes
 //!
-//! A fix is [`Safety::Safe`] if AWS rejects the definition without it and it is the only sensible reading, or if the definition means the same with it.
-//! All other fixes are [`Safety::Unsafe`]: they change what a valid definition does, or choose one of several readings. [`Fixer::with_unsafe`] enables
-//! them. A misspelt name is corrected only if exactly one known name is most similar to it; the correction is safe if the two differ in one or two
-//! characters and in no digit.
+//! A fix is [`Safety::Safe`] if AWS rejects the definition without it and it is the only sensible
+//! reading, or if the definition means the same with it. All other fixes are [`Safety::Unsafe`]:
+//! they change what a valid definition does, or choose one of several readings.
+//! [`Fixer::with_unsafe`] enables them. A misspelt name is corrected only if exactly one known name
+//! is most similar to it; the correction is safe if the two differ in one or two characters and in
+//! no digit.
 //!
 //! # Cost
 //!
-//! [`Fixer`] works in rounds. A round validates the text, makes all fixes that do not change the same text, and parses the result once. So the time does
-//! not depend on the number of fixes, unless one of them turns out to be impossible: then each fix of that round parses the text.
+//! [`Fixer`] works in rounds. A round validates the text, makes all fixes that do not change the
+//! same text, and parses the result once. So the time does not depend on the number of fixes,
+//! unless one of them turns out to be impossible: then each fix of that round parses the text.
 
 mod fixer;
 mod proposal;

@@ -22,7 +22,8 @@ pub struct Fix {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Safety {
-    /// AWS rejects the definition without the fix, and it is the only sensible reading; or the definition means the same with it.
+    /// AWS rejects the definition without the fix, and it is the only sensible reading; or the
+    /// definition means the same with it.
     Safe,
     /// The fix changes what a valid definition does, or chooses one of several readings.
     Unsafe,

@@ -6,7 +6,8 @@ use crate::edit::{Edit, InsertPosition};
 use crate::json::{Json, Object, segments};
 use crate::validate::{allow_in_comment, rule};
 
-/// The fix that allows a warning in the `Comment` of its state, or of the machine. `None` for errors, which no comment allows.
+/// The fix that allows a warning in the `Comment` of its state, or of the machine. `None` for
+/// errors, which no comment allows.
 pub(super) fn suppression(definition: &Json, diagnostic: &Diagnostic) -> Option<Fix> {
     let code = diagnostic.code?;
     // `deny` makes errors of warnings, and a comment has priority over it.

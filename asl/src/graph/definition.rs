@@ -9,7 +9,8 @@ use crate::route;
 
 use super::edge::Edge;
 
-/// A source of a [`Graph`](super::Graph): a [`Json`](crate::json::Json) or a [`StateMachine`](crate::StateMachine).
+/// A source of a [`Graph`](super::Graph): a [`Json`](crate::json::Json) or a
+/// [`StateMachine`](crate::StateMachine).
 pub trait Definition: Sized + sealed::Sealed {
     /// The type of a state.
     type State: Clone + Debug + 'static;

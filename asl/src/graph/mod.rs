@@ -1,7 +1,8 @@
 //! The states of a definition and the transitions between them.
 //!
-//! A graph is built from a [`StateMachine`](crate::StateMachine), or from any JSON, valid or not. Malformed states, transitions and names are
-//! skipped. The graph has one container for the machine itself, and one for each branch of a Parallel and each processor of a Map.
+//! A graph is built from a [`StateMachine`](crate::StateMachine), or from any JSON, valid or not.
+//! Malformed states, transitions and names are skipped. The graph has one container for the machine
+//! itself, and one for each branch of a Parallel and each processor of a Map.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -37,7 +38,8 @@ pub use uncaught::{CatchingName, UncaughtError};
 
 use definition::Body;
 
-/// The states, transitions and containers of a definition, which is a [`Json`] or a [`StateMachine`](crate::StateMachine).
+/// The states, transitions and containers of a definition, which is a [`Json`] or a
+/// [`StateMachine`](crate::StateMachine).
 #[derive(Debug, Clone)]
 pub struct Graph<'j, D: Definition = Json> {
     containers: Vec<Container<'j, D>>,
@@ -49,7 +51,8 @@ pub struct Graph<'j, D: Definition = Json> {
 /// A transition into a state: the source state, and the index of the transition there.
 type Incoming = (usize, usize);
 
-/// The states of the machine, of a branch or of a Map's processor. Transitions never leave their container.
+/// The states of the machine, of a branch or of a Map's processor. Transitions never leave their
+/// container.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Container<'j, D: Definition = Json> {
@@ -75,7 +78,8 @@ pub struct State<'j, D: Definition = Json> {
     pub name: &'j str,
     /// Pointer to the state.
     pub pointer: Pointer<'j>,
-    /// The state itself: an object of the JSON, or the [`State`](crate::model::State) of a `StateMachine`.
+    /// The state itself: an object of the JSON, or the [`State`](crate::model::State) of a
+    /// `StateMachine`.
     pub object: &'j D::State,
     /// The state's type; `None` if `Type` is missing or unknown.
     pub kind: Option<StateKind>,
@@ -145,7 +149,8 @@ impl<'j, D: Definition> Graph<'j, D> {
         self.containers.get(container)?.by_name.get(name).copied()
     }
 
-    /// The innermost state that a pointer refers to or into, such as the pointer of a diagnostic; `None` if the pointer is outside of all states.
+    /// The innermost state that a pointer refers to or into, such as the pointer of a diagnostic;
+    /// `None` if the pointer is outside of all states.
     ///
     /// ```
     /// use stepwright_asl::graph::Graph;
@@ -170,7 +175,8 @@ impl<'j, D: Definition> Graph<'j, D> {
         Some(found)
     }
 
-    /// The target states of a state, with each transition. Transitions without a valid target are omitted.
+    /// The target states of a state, with each transition. Transitions without a valid target are
+    /// omitted.
     pub fn successors(&self, state: usize) -> impl Iterator<Item = (usize, &Edge<'j>)> {
         let state = self.states.get(state).into_iter();
         state.flat_map(|state| {
@@ -180,7 +186,8 @@ impl<'j, D: Definition> Graph<'j, D> {
         })
     }
 
-    /// The states with a transition to this state, with each transition, in the order of [`Graph::states`].
+    /// The states with a transition to this state, with each transition, in the order of
+    /// [`Graph::states`].
     pub fn predecessors(&self, state: usize) -> impl Iterator<Item = (usize, &Edge<'j>)> {
         let incoming = self.incoming.get_or_init(|| self.incoming());
         let incoming = incoming.get(state).into_iter().flatten();
@@ -263,7 +270,8 @@ impl<'j, D: Definition> Graph<'j, D> {
 }
 
 impl<D: Definition> State<'_, D> {
-    /// Whether the execution, branch or iteration may end here: `End` is true, or the state is a Succeed or Fail.
+    /// Whether the execution, branch or iteration may end here: `End` is true, or the state is a
+    /// Succeed or Fail.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal
     }

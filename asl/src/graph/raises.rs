@@ -25,8 +25,8 @@ impl RaisedError {
         }
     }
 
-    /// Whether a catcher with this `ErrorEquals` catches the error. An unknown name could be any name: only an `ErrorEquals` that matches every
-    /// name is certain to catch it.
+    /// Whether a catcher with this `ErrorEquals` catches the error. An unknown name could be any
+    /// name: only an `ErrorEquals` that matches every name is certain to catch it.
     pub(super) fn is_taken_by(&self, error_equals: &[&str]) -> bool {
         let name = self.name.as_deref().unwrap_or_default();
         if self.by_task {
@@ -76,7 +76,8 @@ impl StateErrors {
         let mut raise = |name: &str| self.errors.push(RaisedError::named(name));
         match kind {
             StateKind::Task => {
-                // The service rejects arguments of some integrations with this error when the state is entered.
+                // The service rejects arguments of some integrations with this error when the state
+                // is entered.
                 raise(errors::RUNTIME);
                 if has("TimeoutSeconds") || has("TimeoutSecondsPath") {
                     raise(errors::TIMEOUT);
@@ -181,12 +182,14 @@ pub(super) fn is_distributed(members: &Object) -> bool {
     mode.and_then(Json::as_str) == Some("DISTRIBUTED")
 }
 
-/// Fields with a payload template. In JSONPath, only members whose key ends in `.$` are evaluated there.
+/// Fields with a payload template. In JSONPath, only members whose key ends in `.$` are evaluated
+/// there.
 const TEMPLATES: &[&str] = words![
     Assign BatchInput Credentials ItemSelector Parameters ResultSelector
 ];
 
-/// Fields that accept a number, or in JSONata an expression. Any other string fails when it is evaluated.
+/// Fields that accept a number, or in JSONata an expression. Any other string fails when it is
+/// evaluated.
 const NUMBERS: &[&str] = words![
     HeartbeatSeconds MaxConcurrency MaxInputBytesPerBatch MaxItems MaxItemsPerBatch Seconds
     TimeoutSeconds ToleratedFailureCount ToleratedFailurePercentage

@@ -7,7 +7,8 @@ use crate::model::StateKind;
 use super::raises::{RaisedError, StateErrors, is_distributed};
 use super::{Definition, Graph};
 
-/// An error that a state can raise and that no catcher catches, neither of the state itself nor of a Map or Parallel around it.
+/// An error that a state can raise and that no catcher catches, neither of the state itself nor of
+/// a Map or Parallel around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UncaughtError {
@@ -29,7 +30,8 @@ pub enum CatchingName {
 }
 
 impl UncaughtError {
-    /// The error's name; `None` if it is unknown: a task can report any error, and a Fail state can compute its error.
+    /// The error's name; `None` if it is unknown: a task can report any error, and a Fail state can
+    /// compute its error.
     pub fn error(&self) -> Option<&str> {
         self.raised.name.as_deref()
     }
@@ -47,13 +49,17 @@ impl UncaughtError {
 }
 
 impl<D: Definition> Graph<'_, D> {
-    /// The errors with which an execution can fail: those that reachable states raise and no catcher catches, in the order of [`Graph::states`]. A
-    /// Distributed Map does not fail with the errors of its children, but with a separate error if too many of them failed.
+    /// The errors with which an execution can fail: those that reachable states raise and no
+    /// catcher catches, in the order of [`Graph::states`]. A Distributed Map does not fail with the
+    /// errors of its children, but with a separate error if too many of them failed.
     ///
-    /// The errors of a state are derived from its type and its fields. Each path that may select nothing counts as `States.Runtime`, each JSONata
-    /// expression as `States.QueryEvaluationError`, and each value that is built as `States.DataLimitExceeded`. A task can report any error. An
-    /// execution of a valid definition fails with no other errors, except those of execution limits: its timeout, and the number of its history
-    /// events. Most definitions can fail with errors that `States.ALL` does not catch; [`UncaughtError::taken_by`] distinguishes these.
+    /// The errors of a state are derived from its type and its fields. Each path that may select
+    /// nothing counts as `States.Runtime`, each JSONata expression as
+    /// `States.QueryEvaluationError`, and each value that is built as `States.DataLimitExceeded`. A
+    /// task can report any error. An execution of a valid definition fails with no other errors,
+    /// except those of execution limits: its timeout, and the number of its history events. Most
+    /// definitions can fail with errors that `States.ALL` does not catch;
+    /// [`UncaughtError::taken_by`] distinguishes these.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -78,7 +84,8 @@ impl<D: Definition> Graph<'_, D> {
                 reached[state] = true;
             }
         }
-        // The uncaught errors of each container. Inner states follow the state that contains them, so reverse order processes them first.
+        // The uncaught errors of each container. Inner states follow the state that contains them,
+        // so reverse order processes them first.
         let mut out: Vec<Vec<UncaughtError>> = vec![Vec::new(); self.containers.len()];
         for (index, state) in self.states.iter().enumerate().rev() {
             let inner: Vec<_> = state

@@ -55,8 +55,8 @@ impl ArgumentFault {
         Some(format!("did you mean `{meant}`?"))
     }
 
-    /// How to fix it: the [suggestion](ArgumentFault::suggestion), or the accepted names if none is similar. For a missing argument, that it must
-    /// be given.
+    /// How to fix it: the [suggestion](ArgumentFault::suggestion), or the accepted names if none is
+    /// similar. For a missing argument, that it must be given.
     pub fn mend(&self) -> Option<String> {
         if let Some(suggestion) = self.suggestion() {
             return Some(suggestion);
@@ -77,8 +77,9 @@ impl ArgumentFault {
 }
 
 impl Integration<'_> {
-    /// Checks the names of arguments against the tables: whether the integration accepts them, whether required ones are missing, and whether they
-    /// begin with a capital letter. Functions and activities accept any arguments.
+    /// Checks the names of arguments against the tables: whether the integration accepts them,
+    /// whether required ones are missing, and whether they begin with a capital letter. Functions
+    /// and activities accept any arguments.
     ///
     /// ```
     /// use stepwright_asl::integrations::lookup;

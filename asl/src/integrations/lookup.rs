@@ -73,15 +73,16 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// Whether machines of this type may use it. Express machines only wait for the response of the service, and cannot use activities.
+    /// Whether machines of this type may use it. Express machines only wait for the response of the
+    /// service, and cannot use activities.
     pub fn runs_in(&self, machine_type: MachineType) -> bool {
         machine_type == MachineType::Standard
             || self.pattern == IntegrationPattern::RequestResponse
                 && !matches!(self.kind, ResolvedResource::Activity(_))
     }
 
-    /// The parameters whose value is an object of lists. The service does not start a task if a member is not a list. Only recorded parameters are
-    /// included.
+    /// The parameters whose value is an object of lists. The service does not start a task if a
+    /// member is not a list. Only recorded parameters are included.
     pub fn lists_by_name(&self) -> &'static [&'static str] {
         match self.kind {
             ResolvedResource::Optimized(line) => &line.lists_by_name,
@@ -91,7 +92,8 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// The prefix before the dot in the names of its errors; `None` for activities, whose workers choose the names.
+    /// The prefix before the dot in the names of its errors; `None` for activities, whose workers
+    /// choose the names.
     pub fn error_prefix(&self) -> Option<&'static str> {
         match self.kind {
             ResolvedResource::Optimized(line)
@@ -101,8 +103,8 @@ impl<'r> Integration<'r> {
         }
     }
 
-    /// The permissions that the role needs for the resource's pattern. For SDK actions, only the usual name of the IAM action is known:
-    /// `<iam prefix>:<Action>`.
+    /// The permissions that the role needs for the resource's pattern. For SDK actions, only the
+    /// usual name of the IAM action is known: `<iam prefix>:<Action>`.
     pub fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
         let line = match self.kind {
             ResolvedResource::Optimized(line)
@@ -125,7 +127,8 @@ impl<'r> Integration<'r> {
 ///
 /// # Errors
 ///
-/// If the tables do not contain it. The error suggests the most similar resource. A text with a `${substitution}` is unknown, too.
+/// If the tables do not contain it. The error suggests the most similar resource. A text with a
+/// `${substitution}` is unknown, too.
 pub fn lookup(resource: &str) -> Result<Integration<'_>, UnknownResource> {
     find(resource, true)
 }
@@ -165,7 +168,8 @@ fn in_map(
     })
 }
 
-/// [`lookup`], with or without the search for a suggestion, which is slow for thousands of resources.
+/// [`lookup`], with or without the search for a suggestion, which is slow for thousands of
+/// resources.
 pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, UnknownResource> {
     let question = LookupQuery::new(resource, suggest);
     let resource = question.resource;
@@ -249,12 +253,14 @@ impl<'r> LookupQuery<'r> {
         }
     }
 
-    /// The suggestion for an unknown optimized integration: an action of the SDK, or one with a similar name.
+    /// The suggestion for an unknown optimized integration: an action of the SDK, or one with a
+    /// similar name.
     fn instead(&self, service: &str, action: &str, is_service: bool) -> Option<String> {
         if !self.suggest {
             return None;
         }
-        // The optimized integration of the service is preferred over the SDK action, because it has the same result and can wait for jobs.
+        // The optimized integration of the service is preferred over the SDK action, because it has
+        // the same result and can wait for jobs.
         let own = service::known_elsewhere(service).map_or(service, |known| known.name());
         let mut of_service = actions()
             .filter(|line| line.service() == own || line.service().eq_ignore_ascii_case(service));
@@ -364,7 +370,8 @@ impl<'r> LookupQuery<'r> {
 }
 
 impl UnknownResource {
-    /// The most similar known resource with the pattern of the unknown one, if no other of its kind is as similar.
+    /// The most similar known resource with the pattern of the unknown one, if no other of its kind
+    /// is as similar.
     pub(crate) fn only_meant(&self) -> Option<String> {
         let meant = self.meant.as_deref()?;
         let name = Resource::parse(&self.resource).integration()?;
@@ -429,7 +436,8 @@ fn split_pattern(text: &str) -> (&str, &str) {
     text.split_at(text.find('.').unwrap_or(text.len()))
 }
 
-/// The optimized integrations that a Task names by service and action. Functions and activities are not included.
+/// The optimized integrations that a Task names by service and action. Functions and activities are
+/// not included.
 fn actions() -> impl Iterator<Item = &'static OptimizedAction> {
     optimized::at(ResourceField::Task).filter(|line| !line.action().is_empty())
 }
@@ -443,8 +451,8 @@ fn capitalized(action: &str) -> String {
     }
 }
 
-/// Whether an unknown service and action are similar to known names: to an optimized integration or its service, or to an SDK action without
-/// `aws-sdk:`.
+/// Whether an unknown service and action are similar to known names: to an optimized integration or
+/// its service, or to an SDK action without `aws-sdk:`.
 fn is_near_miss(service: &str, action: &str) -> bool {
     let is_near_service = |line: &OptimizedAction| {
         line.service() != service

@@ -1,7 +1,8 @@
 //! Service integrations: the valid values of a Task's `Resource`.
 //!
-//! The tables contain the optimized integrations with their patterns, parameters, error prefixes and required permissions, and the services and
-//! actions of the AWS SDK integrations. [`lookup`] finds a resource in them.
+//! The tables contain the optimized integrations with their patterns, parameters, error prefixes
+//! and required permissions, and the services and actions of the AWS SDK integrations. [`lookup`]
+//! finds a resource in them.
 //!
 //! ```
 //! use stepwright_asl::MachineType;
@@ -21,10 +22,13 @@
 //! # Ok::<(), stepwright_asl::integrations::UnknownResource>(())
 //! ```
 //!
-//! The tables are text files in this folder, parsed at the first lookup. `derive.py` generates those of the SDK's services and of IAM's actions
-//! from botocore and from copies of AWS's service authorization reference. The optimized integrations are written by hand, each with its page of
-//! the [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html). [`tables_date`] returns
-//! their date. AWS often adds services and actions. So an unknown name is [in doubt](UnknownResource::doubt), unless it is similar to a known name.
+//! The tables are text files in this folder, parsed at the first lookup. `derive.py` generates
+//! those of the SDK's services and of IAM's actions from botocore and from copies of AWS's service
+//! authorization reference. The optimized integrations are written by hand, each with its page of
+//! the [Step Functions developer
+//! guide](https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html).
+//! [`tables_date`] returns their date. AWS often adds services and actions. So an unknown name is
+//! [in doubt](UnknownResource::doubt), unless it is similar to a known name.
 
 mod arguments;
 #[cfg(feature = "policy")]
@@ -46,7 +50,8 @@ pub use permission::Permission;
 pub use service::{Service, services};
 pub use unknown::{ResourcePart, UnknownResource};
 
-/// The rows of a table in CSV: the lines after the comments and the names of the columns. No column contains a comma or a quote.
+/// The rows of a table in CSV: the lines after the comments and the names of the columns. No column
+/// contains a comma or a quote.
 fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
     let lines = table.lines().filter(|line| !line.starts_with('#'));
     lines.skip(1)

@@ -16,7 +16,8 @@ const TABLE: &str = include_str!("optimized.jsonl");
 pub struct OptimizedAction {
     /// The field in which the resource is allowed.
     pub place: ResourceField,
-    /// The text after `arn:aws:states:::`, such as `lambda:invoke`; `function` and `activity` for tasks with the ARN of a function or activity.
+    /// The text after `arn:aws:states:::`, such as `lambda:invoke`; `function` and `activity` for
+    /// tasks with the ARN of a function or activity.
     pub resource: &'static str,
     /// The supported patterns.
     pub patterns: Vec<IntegrationPattern>,
@@ -32,7 +33,8 @@ pub struct OptimizedAction {
     /// All parameters; empty if unknown.
     #[serde(default)]
     pub parameters: Vec<&'static str>,
-    /// The parameters whose value is an object of lists. The service does not start a task if a member is not a list (recorded).
+    /// The parameters whose value is an object of lists. The service does not start a task if a
+    /// member is not a list (recorded).
     #[serde(default)]
     pub lists_by_name: Vec<&'static str>,
     /// The permissions that the role needs.

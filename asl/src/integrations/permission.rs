@@ -6,7 +6,8 @@ use crate::json::Json;
 
 /// One statement of an IAM policy that an integration needs.
 ///
-/// Resources are templates: `${partition}`, `${region}`, `${account}`, `${stateMachineArn}`, and parameters of the task such as `${TableName}`.
+/// Resources are templates: `${partition}`, `${region}`, `${account}`, `${stateMachineArn}`, and
+/// parameters of the task such as `${TableName}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Permission {
@@ -14,7 +15,8 @@ pub struct Permission {
     pub actions: Vec<&'static str>,
     /// The resources, if the definition names them.
     pub resources: Vec<&'static str>,
-    /// The resources if [`parameter`](Self::parameter) is computed or absent; if empty, [`resources`](Self::resources) applies.
+    /// The resources if [`parameter`](Self::parameter) is computed or absent; if empty,
+    /// [`resources`](Self::resources) applies.
     #[serde(default)]
     pub dynamic: Vec<&'static str>,
     /// The parameter of the task that names the resource.
@@ -23,7 +25,8 @@ pub struct Permission {
     /// The condition of the statement.
     #[serde(default)]
     pub condition: Option<Json>,
-    /// When the statement is needed; `None` means always. Often the definition does not show whether it is needed.
+    /// When the statement is needed; `None` means always. Often the definition does not show
+    /// whether it is needed.
     #[serde(default)]
     pub when: Option<&'static str>,
     /// Whether AWS's own generator adds it although it is not required.

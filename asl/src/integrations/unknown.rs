@@ -14,8 +14,8 @@ pub struct UnknownResource {
     /// The most similar known resource.
     pub suggestion: Option<String>,
     pub(super) meant: Option<String>,
-    /// Whether AWS may know the resource: its name has the right syntax and is not similar to a known name, and AWS may have added it after
-    /// [the date of the tables](super::tables_date).
+    /// Whether AWS may know the resource: its name has the right syntax and is not similar to a
+    /// known name, and AWS may have added it after [the date of the tables](super::tables_date).
     pub doubt: bool,
 }
 

@@ -44,11 +44,13 @@ pub struct Literal {
     pub value: String,
     /// The byte offsets of unescaped `{}`, which `States.Format` replaces.
     pub placeholders: Vec<usize>,
-    /// The first unescaped brace that is not part of a `{}`. `States.Format` refuses such a template.
+    /// The first unescaped brace that is not part of a `{}`. `States.Format` refuses such a
+    /// template.
     pub unmatched_brace: Option<char>,
 }
 
-/// The message of AWS for a template of `States.Format` with an unescaped brace that is not part of a `{}`.
+/// The message of AWS for a template of `States.Format` with an unescaped brace that is not part of
+/// a `{}`.
 ///
 /// Source: <https://github.com/aws/aws-cdk/issues/29261>, for an opening brace.
 pub fn unmatched_brace_message(brace: char) -> &'static str {

@@ -78,7 +78,8 @@ functions! {
     Base64Encode(String),
     /// `(text)`: decoded.
     Base64Decode(String),
-    /// `(data, algorithm)`: `MD5`, `SHA-1`, `SHA-256`, `SHA-384` or `SHA-512` in lower-case hexadecimal.
+    /// `(data, algorithm)`: `MD5`, `SHA-1`, `SHA-256`, `SHA-384` or `SHA-512` in lower-case
+    /// hexadecimal.
     Hash(Any, String),
     /// `(a, b, false)`: the members of both; those of b take precedence.
     JsonMerge(Structure, Structure, Bool),

@@ -13,7 +13,8 @@ impl IntrinsicCall {
     ///
     /// # Errors
     ///
-    /// If the text is not a call, the function is unknown, the number of arguments or the type of a literal is wrong, or calls nest too deeply.
+    /// If the text is not a call, the function is unknown, the number of arguments or the type of a
+    /// literal is wrong, or calls nest too deeply.
     pub fn parse(text: &str) -> Result<IntrinsicCall, SyntaxError> {
         let mut reader = IntrinsicParser::new(text);
         let call = reader.call(1)?;

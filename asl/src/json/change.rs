@@ -3,7 +3,8 @@
 use super::pointer::{self, segments};
 use super::value::{Json, Object, accessors};
 
-/// An error: a member was added to a value that is not an object, or an item to a value that is not an array.
+/// An error: a member was added to a value that is not an object, or an item to a value that is not
+/// an array.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}, found {found}")]
 #[non_exhaustive]
@@ -46,7 +47,8 @@ impl Json {
         })
     }
 
-    /// Sets a member and returns its previous value. A new member is appended; an existing one keeps its position.
+    /// Sets a member and returns its previous value. A new member is appended; an existing one
+    /// keeps its position.
     ///
     /// ```
     /// use stepwright_asl::json;
@@ -75,7 +77,8 @@ impl Json {
         }
     }
 
-    /// Removes a member and returns its value; `None` if there is no such member. The other members keep their order.
+    /// Removes a member and returns its value; `None` if there is no such member. The other members
+    /// keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Json> {
         self.as_object_mut()?.shift_remove(key)
     }

@@ -88,7 +88,8 @@ from_integer!(
     i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
 );
 
-/// Infinity and NaN become null, because JSON cannot represent them; `serde_json` does the same. [`Number::try_from`] returns an error instead.
+/// Infinity and NaN become null, because JSON cannot represent them; `serde_json` does the same.
+/// [`Number::try_from`] returns an error instead.
 ///
 /// ```
 /// use stepwright_asl::json::Json;
@@ -145,8 +146,9 @@ fn from_serde(number: &serde_json::Number) -> Number {
     }
 }
 
-/// Loses only what `serde_json` cannot represent: integers beyond `u64` and `i64` become the nearest `f64`, and numbers beyond its range become the
-/// largest or smallest one. Arrays and objects nested deeper than [`MAX_DEPTH`] levels become null.
+/// Loses only what `serde_json` cannot represent: integers beyond `u64` and `i64` become the
+/// nearest `f64`, and numbers beyond its range become the largest or smallest one. Arrays and
+/// objects nested deeper than [`MAX_DEPTH`] levels become null.
 impl From<&Json> for serde_json::Value {
     fn from(json: &Json) -> serde_json::Value {
         to_serde(json, MAX_DEPTH)

@@ -53,13 +53,15 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If the text is not JSON, nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or is longer than 4 GiB.
+    /// If the text is not JSON, nests deeper than [`MAX_DEPTH`](super::MAX_DEPTH), or is longer
+    /// than 4 GiB.
     pub fn parse(text: &str) -> Result<Document, SyntaxError> {
         Document::read(text, reader::read)
     }
 
-    /// Parses the text of a definition that a template engine completes before AWS reads it. In addition to JSON, a `${placeholder}` may be a value
-    /// of any type, an item or a member. It becomes a string that [`is_unknown`](Document::is_unknown).
+    /// Parses the text of a definition that a template engine completes before AWS reads it. In
+    /// addition to JSON, a `${placeholder}` may be a value of any type, an item or a member. It
+    /// becomes a string that [`is_unknown`](Document::is_unknown).
     ///
     /// ```
     /// use stepwright_asl::json::Document;
@@ -164,7 +166,8 @@ impl Document {
         }
     }
 
-    /// The number of characters of the definition: of its text, or without a text of the compact JSON that would be sent.
+    /// The number of characters of the definition: of its text, or without a text of the compact
+    /// JSON that would be sent.
     pub(crate) fn characters(&self) -> usize {
         if !self.source.is_empty() && !self.is_part {
             return self.source.chars().count();
@@ -206,7 +209,8 @@ impl Document {
             .map(|mark| self.position_at(mark.start as usize))
     }
 
-    /// The start of the member's key at `pointer`; the start of the value if it is not a member of an object.
+    /// The start of the member's key at `pointer`; the start of the value if it is not a member of
+    /// an object.
     pub fn key_position(&self, pointer: &str) -> Option<Position> {
         self.mark(pointer)
             .map(|mark| self.position_at(mark.key as usize))
@@ -234,7 +238,8 @@ impl Document {
         Some(self.source.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
-    /// Whether the value at `pointer` is a placeholder without quotes, so that it has an unknown type.
+    /// Whether the value at `pointer` is a placeholder without quotes, so that it has an unknown
+    /// type.
     pub fn is_unknown(&self, pointer: &str) -> bool {
         self.has_unknown
             && self

@@ -1,7 +1,8 @@
 //! The macro `json!`.
 
-/// Builds a [`Json`](crate::json::Json) from JSON syntax. A value may be any expression that `Json::from` accepts. A key may be any expression that
-/// `String::from` accepts, in parentheses unless it is a single token.
+/// Builds a [`Json`](crate::json::Json) from JSON syntax. A value may be any expression that
+/// `Json::from` accepts. A key may be any expression that `String::from` accepts, in parentheses
+/// unless it is a single token.
 ///
 /// ```
 /// use stepwright_asl::json;
@@ -18,7 +19,8 @@
 /// );
 /// ```
 ///
-/// Values are converted with `Json::from`: infinity and NaN become null. Of duplicate keys, the last value counts.
+/// Values are converted with `Json::from`: infinity and NaN become null. Of duplicate keys, the
+/// last value counts.
 #[macro_export]
 macro_rules! json {
     // The items of an array: [finished ones,] then remaining ones.

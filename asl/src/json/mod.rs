@@ -1,7 +1,9 @@
-//! JSON that preserves key order and the spelling of numbers, with the position of every node in the text.
+//! JSON that preserves key order and the spelling of numbers, with the position of every node in
+//! the text.
 //!
-//! [`Json`] is a value; [`Document`] is a parsed text with the line and column of every node. The parser limits the depth, reports duplicate keys
-//! and never panics. [`json!`](crate::json!) builds values from JSON syntax.
+//! [`Json`] is a value; [`Document`] is a parsed text with the line and column of every node. The
+//! parser limits the depth, reports duplicate keys and never panics. [`json!`](crate::json!) builds
+//! values from JSON syntax.
 
 mod change;
 mod convert;

@@ -1,4 +1,5 @@
-//! Operations on deeply nested values without recursion: values that a program builds may nest deeper than the stack allows.
+//! Operations on deeply nested values without recursion: values that a program builds may nest
+//! deeper than the stack allows.
 
 use std::{mem, slice};
 
@@ -37,8 +38,8 @@ impl Json {
         }
     }
 
-    /// A copy in which arrays and objects deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels are replaced by their JSON as a string; `None` if
-    /// there are none.
+    /// A copy in which arrays and objects deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels are
+    /// replaced by their JSON as a string; `None` if there are none.
     #[cfg(feature = "diff")]
     pub(crate) fn folded(&self) -> Option<Json> {
         let mut open = vec![(self, 0)];
@@ -106,8 +107,8 @@ impl Json {
     }
 }
 
-/// Because of this `Drop`, values cannot be moved out of a `Json`. [`Json::into_object`] and similar functions, or [`mem::take`], leave null
-/// instead.
+/// Because of this `Drop`, values cannot be moved out of a `Json`. [`Json::into_object`] and
+/// similar functions, or [`mem::take`], leave null instead.
 impl Drop for Json {
     fn drop(&mut self) {
         let mut open = Vec::new();

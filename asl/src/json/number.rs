@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-/// A JSON number: an `i64`, a `u64`, a finite `f64`, or the text of a number that fits none of these types.
+/// A JSON number: an `i64`, a `u64`, a finite `f64`, or the text of a number that fits none of
+/// these types.
 ///
 /// A parsed number is printed as it was written: `1.50` stays `1.50`, `1E3` stays `1E3`.
 ///
-/// Two numbers are equal if they have the same type and the same value, as in `serde_json`: `1` and `1.0` differ, but `1.5` and `1.50` are equal.
-/// To compare by value, use [`Number::as_f64`].
+/// Two numbers are equal if they have the same type and the same value, as in `serde_json`: `1` and
+/// `1.0` differ, but `1.5` and `1.50` are equal. To compare by value, use [`Number::as_f64`].
 ///
 /// ```
 /// use stepwright_asl::json::{Json, Number};
@@ -147,7 +148,8 @@ impl Number {
         }
     }
 
-    /// Whether the number is an integer beyond `u64` or `i64`, or is beyond the range of `f64`: then only its text has the exact value.
+    /// Whether the number is an integer beyond `u64` or `i64`, or is beyond the range of `f64`:
+    /// then only its text has the exact value.
     pub fn is_giant(&self) -> bool {
         matches!(&self.0, Form::Text(text) if **text != *MINUS_ZERO)
     }

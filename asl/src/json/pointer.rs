@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// A JSON pointer. It is only written out when it is displayed, and pointers share their common prefixes.
+/// A JSON pointer. It is only written out when it is displayed, and pointers share their common
+/// prefixes.
 ///
 /// So thousands of pointers below one long key need only a few words each.
 ///

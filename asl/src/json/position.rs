@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A position in a text. Lines and columns count from 1, columns in characters; the offset counts bytes from 0.
+/// A position in a text. Lines and columns count from 1, columns in characters; the offset counts
+/// bytes from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Position {
@@ -20,7 +21,8 @@ impl fmt::Display for Position {
     }
 }
 
-/// The start offsets of lines, and the number of characters before each block of the text. Columns are found quickly even on long lines.
+/// The start offsets of lines, and the number of characters before each block of the text. Columns
+/// are found quickly even on long lines.
 #[derive(Debug, Clone)]
 pub(super) struct Lines {
     pub(super) starts: Vec<u32>,

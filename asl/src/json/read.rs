@@ -9,7 +9,8 @@ pub(crate) struct ParsedText {
     pub(crate) duplicates: Vec<RawDuplicate>,
 }
 
-/// The start and end of a node in the text. Its children are in the order of the value's members or items.
+/// The start and end of a node in the text. Its children are in the order of the value's members or
+/// items.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ValueMark {
     /// Offset of the member's key; of the value itself if there is no key.

@@ -15,8 +15,9 @@ pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
     read_text(text, false)
 }
 
-/// Parses a text that a template engine completes. A `${placeholder}` outside of a string stands for a value, for an item, for a member, or for
-/// several of them with their commas. It becomes a string with the syntax [`ValueSyntax::Unknown`].
+/// Parses a text that a template engine completes. A `${placeholder}` outside of a string stands
+/// for a value, for an item, for a member, or for several of them with their commas. It becomes a
+/// string with the syntax [`ValueSyntax::Unknown`].
 pub(crate) fn read_with_placeholders(text: &str) -> Result<ParsedText, Failure> {
     read_text(text, true)
 }
@@ -59,7 +60,8 @@ struct JsonParser<'t> {
     /// The path of the current node, for the pointers of duplicates.
     path: Vec<Segment>,
     duplicates: Vec<RawDuplicate>,
-    /// Remaining bytes for pointers to duplicates. Without a limit, thousands of duplicates below a key of megabytes would fill the memory.
+    /// Remaining bytes for pointers to duplicates. Without a limit, thousands of duplicates below a
+    /// key of megabytes would fill the memory.
     room: usize,
 }
 
@@ -103,7 +105,8 @@ impl JsonParser<'_> {
         Ok((json, mark))
     }
 
-    /// Reads a value without quotes that contains a placeholder, such as `${Limit}` or `1${Zeros}`; `None` for all other values.
+    /// Reads a value without quotes that contains a placeholder, such as `${Limit}` or `1${Zeros}`;
+    /// `None` for all other values.
     fn placeholder(&mut self) -> Result<Option<String>, Failure> {
         if !self.placeholders {
             return Ok(None);
@@ -111,7 +114,8 @@ impl JsonParser<'_> {
         let start = self.offset;
         let rest = &self.text[start..];
         let Some(length) = word_length(rest) else {
-            // Only the text of a placeholder is searched for its end, because this is called for each value.
+            // Only the text of a placeholder is searched for its end, because this is called for
+            // each value.
             return match rest.starts_with("${") && !rest.contains('}') {
                 true => Err(self.failure("the placeholder is not closed; add `}`")),
                 false => Ok(None),
@@ -132,7 +136,8 @@ impl JsonParser<'_> {
         }
     }
 
-    /// Whether the next member or item follows without a comma, which is part of a placeholder's value.
+    /// Whether the next member or item follows without a comma, which is part of a placeholder's
+    /// value.
     fn continues(&self, last: Option<&ValueMark>) -> bool {
         let is_unknown = |mark: &ValueMark| mark.shape == ValueSyntax::Unknown;
         self.placeholders
@@ -175,7 +180,8 @@ impl JsonParser<'_> {
             };
             self.skip_blanks();
             if let Some(mark) = unknown.filter(|_| self.peek() != Some(b':')) {
-                // The placeholder stands for whole members. If it appears again, it stands for others.
+                // The placeholder stands for whole members. If it appears again, it stands for
+                // others.
                 if let Entry::Vacant(entry) = members.entry(key) {
                     let text = entry.key().clone();
                     entry.insert(Json::String(text));

@@ -51,8 +51,8 @@ fn too_deep() -> String {
     format!("arrays and objects nest deeper than {MAX_DEPTH} levels")
 }
 
-/// Conversions are lossless. Duplicate keys, floats so large that they may be rounded integers, and more than [`MAX_DEPTH`] levels are errors.
-/// [`str::parse`] accepts numbers with any digits.
+/// Conversions are lossless. Duplicate keys, floats so large that they may be rounded integers, and
+/// more than [`MAX_DEPTH`] levels are errors. [`str::parse`] accepts numbers with any digits.
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
         JsonVisitor { depth: 0 }.deserialize(deserializer)
@@ -84,7 +84,8 @@ impl<'de> DeserializeSeed<'de> for JsonVisitor {
     }
 }
 
-/// Whether a parser without integers beyond `u64` and `i64` may have created this float from an integer.
+/// Whether a parser without integers beyond `u64` and `i64` may have created this float from an
+/// integer.
 fn may_be_integer(value: f64) -> bool {
     value >= u64::MAX as f64 || value <= i64::MIN as f64
 }

@@ -249,7 +249,8 @@ proptest! {
     fn serde_round_trips_values_except_very_large_numbers(value in any_json()) {
         let json = Json::from(value);
         let text = serde_json::to_string(&json).expect("is written");
-        // JSON text has one member order and one spelling for each number, so the result equals that of our own parser.
+        // JSON text has one member order and one spelling for each number, so the result equals
+        // that of our own parser.
         prop_assert_eq!(&text.parse::<Json>().expect("is JSON"), &json);
         let large = nodes(&json).iter().any(|(_, node)| {
             node.as_number().is_some_and(|number| number.as_i64().is_none() && number.as_u64().is_none())

@@ -7,13 +7,15 @@ use super::pointer::{self, segments};
 
 /// Maximum nesting depth of arrays and objects in a parsed text.
 ///
-/// ASL itself needs about four levels for each nested Map or Parallel; AWS rejects definitions far below this limit.
+/// ASL itself needs about four levels for each nested Map or Parallel; AWS rejects definitions far
+/// below this limit.
 pub const MAX_DEPTH: usize = 256;
 
 /// The members of a JSON object, in document order.
 pub type Object = IndexMap<String, Json>;
 
-/// A JSON value that preserves key order and the digits of numbers. It can be cloned, compared, printed and dropped at any depth.
+/// A JSON value that preserves key order and the digits of numbers. It can be cloned, compared,
+/// printed and dropped at any depth.
 ///
 /// ```
 /// use stepwright_asl::json::Json;
@@ -127,7 +129,8 @@ impl Json {
         })
     }
 
-    /// The name of the value's type for messages: `null`, `a boolean`, `a number`, `a string`, `an array`, `an object`.
+    /// The name of the value's type for messages: `null`, `a boolean`, `a number`, `a string`,
+    /// `an array`, `an object`.
     pub fn noun(&self) -> &'static str {
         match self {
             Json::Null => "null",

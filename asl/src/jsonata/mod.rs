@@ -1,9 +1,11 @@
 //! Syntax and static checks of JSONata in AWS's dialect.
 //!
-//! Expressions are strings between `{%` and `%}`. AWS's dialect has no input at the top level: a path begins with `$states`, a workflow variable or
-//! a local binding, never with a bare name, `$` or `$$`. The interpreter evaluates expressions.
+//! Expressions are strings between `{%` and `%}`. AWS's dialect has no input at the top level: a
+//! path begins with `$states`, a workflow variable or a local binding, never with a bare name, `$`
+//! or `$$`. The interpreter evaluates expressions.
 //!
-//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>, and recordings of the service.
+//! Source: <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>, and
+//! recordings of the service.
 //!
 //! ```
 //! use stepwright_asl::jsonata::{Expression, strip};
@@ -49,7 +51,8 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// If the text is not JSONata, or begins a path at the top level with a bare name, `$` or `$$`, or assigns `$states`.
+    /// If the text is not JSONata, or begins a path at the top level with a bare name, `$` or `$$`,
+    /// or assigns `$states`.
     pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
         Expression::parse_with(text, |_| ()).map(|(expression, ())| expression)
     }
@@ -72,7 +75,8 @@ impl Expression {
             };
             Ok((expression, look(root)))
         };
-        // Most expressions are shallow. A deep expression is parsed again, on a thread with a large stack.
+        // Most expressions are shallow. A deep expression is parsed again, on a thread with a large
+        // stack.
         let read = match parser::parse(source, stack::SHALLOW) {
             Ok(root) => look(&root),
             Err(ParseFailure::Deep) => stack::with_large_stack(|| {
@@ -89,7 +93,8 @@ impl Expression {
         &self.source
     }
 
-    /// The workflow variables that it reads, without `$`, each once. Names of called functions are not included.
+    /// The workflow variables that it reads, without `$`, each once. Names of called functions are
+    /// not included.
     pub fn variables(&self) -> &[String] {
         &self.variables
     }
@@ -114,15 +119,15 @@ impl Expression {
         &self.chains
     }
 
-    /// The called functions that AWS does not support, including `$eval`, each once and without `$`. Calling one fails when the state runs, not
-    /// before.
+    /// The called functions that AWS does not support, including `$eval`, each once and without
+    /// `$`. Calling one fails when the state runs, not before.
     pub fn unknown_functions(&self) -> &[String] {
         &self.unknown_functions
     }
 }
 
-/// Returns the text between `{%` and `%}` if a string is an expression: it must begin and end with exactly these delimiters, without blanks
-/// outside.
+/// Returns the text between `{%` and `%}` if a string is an expression: it must begin and end with
+/// exactly these delimiters, without blanks outside.
 ///
 /// ```
 /// use stepwright_asl::jsonata::strip;

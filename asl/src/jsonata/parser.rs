@@ -1,7 +1,8 @@
 //! JSONata's grammar: operators with the binding powers of the reference implementation.
 //!
-//! The interpreter has a separate parser for evaluation. This parser determines whether a text is JSONata, where its errors are, and what it refers
-//! to, so that a workflow compiles without an evaluator. Tests of `stepwright-runtime` compare the two parsers.
+//! The interpreter has a separate parser for evaluation. This parser determines whether a text is
+//! JSONata, where its errors are, and what it refers to, so that a workflow compiles without an
+//! evaluator. Tests of `stepwright-runtime` compare the two parsers.
 
 use std::ops::Range;
 

@@ -22,7 +22,8 @@ pub(super) struct References {
 pub struct Chain {
     /// The variable, without `$`; it may be `states`.
     pub variable: String,
-    /// The names after it, with their byte offsets in the expression's source. Filters between them are omitted.
+    /// The names after it, with their byte offsets in the expression's source. Filters between them
+    /// are omitted.
     pub names: Vec<(String, usize)>,
 }
 
@@ -30,7 +31,8 @@ pub struct Chain {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatesRead {
-    /// The field that it reads, such as `input` or `result`; `None` if it reads the whole of `$states`.
+    /// The field that it reads, such as `input` or `result`; `None` if it reads the whole of
+    /// `$states`.
     pub field: Option<String>,
     /// The byte offset in the expression's source.
     pub offset: usize,

@@ -2,7 +2,8 @@
 
 use crate::SyntaxError;
 
-/// Maximum depth that fits on the stack of any thread; without optimisation a level takes about 20 kB.
+/// Maximum depth that fits on the stack of any thread; without optimisation a level takes about 20
+/// kB.
 pub(super) const SHALLOW: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
 /// Sufficient for the deepest expression, even without optimisation.

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::tree::{JsonataNode, NodeKind, StepSuffix};
 use crate::SyntaxError;
 
-/// Builds steps from operators. The first violated rule is stored until the whole text is parsed, because syntax errors take precedence.
+/// Builds steps from operators. The first violated rule is stored until the whole text is parsed,
+/// because syntax errors take precedence.
 #[derive(Debug, Default)]
 pub(super) struct PathSteps {
     /// For each `%`, the number of steps that it still has to go back.

@@ -34,7 +34,8 @@ const OPERATORS: &[&str] = &[
 /// Operators that are words. Where an operand is expected they are names.
 const WORDS: &[&str] = &["or", "in", "and"];
 
-/// Reads tokens one by one: only the parser knows whether `/` divides or begins a regular expression.
+/// Reads tokens one by one: only the parser knows whether `/` divides or begins a regular
+/// expression.
 #[derive(Debug)]
 pub(super) struct Lexer<'t> {
     text: &'t str,
@@ -244,7 +245,8 @@ fn is_blank(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{b}')
 }
 
-/// The character of the digits after `\u`, and their length. An unpaired surrogate becomes U+FFFD, because Rust strings cannot contain it.
+/// The character of the digits after `\u`, and their length. An unpaired surrogate becomes U+FFFD,
+/// because Rust strings cannot contain it.
 fn escaped(text: &str) -> Option<(char, usize)> {
     let unit = hexadecimal(text)?;
     if let (0xD800..0xDC00, Some(low)) = (

@@ -60,7 +60,8 @@ impl State {
         in_states!(self: Task | Pass | Wait | Parallel | Map, state => Some(&mut state.next))
     }
 
-    /// Whether the execution, branch or iteration ends here successfully: `End` is true, or the state is a Succeed.
+    /// Whether the execution, branch or iteration ends here successfully: `End` is true, or the
+    /// state is a Succeed.
     pub fn is_end(&self) -> bool {
         self.end().is_some_and(|end| *end == true) || matches!(self, State::Succeed(_))
     }
@@ -76,8 +77,8 @@ impl State {
             .unwrap_or_default()
     }
 
-    /// Returns the retriers mutably; `None` for states without this field. An empty list is not written, unless it was already empty in the
-    /// parsed JSON.
+    /// Returns the retriers mutably; `None` for states without this field. An empty list is not
+    /// written, unless it was already empty in the parsed JSON.
     ///
     /// ```
     /// use stepwright_asl::model::State;

@@ -49,7 +49,8 @@ pub struct StateMut<'m, 's> {
     pub container: Pointer<'m>,
     /// The name in the container's `StartAt`.
     pub start_at: &'m str,
-    /// The name of the Parallel or Map that contains the state; `None` for the machine's own states.
+    /// The name of the Parallel or Map that contains the state; `None` for the machine's own
+    /// states.
     pub parent: Option<&'m str>,
 }
 
@@ -62,7 +63,8 @@ pub struct AllStates<'m> {
 
 /// Mutable traversal of the states of a machine on all levels, see [`StateMachine::states_mut`].
 ///
-/// It is not an `Iterator`, because a state and its nested states cannot be borrowed at the same time. Use `while let`.
+/// It is not an `Iterator`, because a state and its nested states cannot be borrowed at the same
+/// time. Use `while let`.
 #[derive(Debug)]
 pub struct AllStatesMut<'m> {
     open: Vec<OpenMut<'m>>,
@@ -86,7 +88,8 @@ struct Current<'m> {
 }
 
 impl StateMachine {
-    /// Iterates over the states on all levels. The nested states of a Parallel or Map follow it directly.
+    /// Iterates over the states on all levels. The nested states of a Parallel or Map follow it
+    /// directly.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -131,7 +134,8 @@ impl StateMachine {
         all
     }
 
-    /// The innermost state that a pointer refers to or into, such as the pointer of a diagnostic; `None` if the pointer is outside of all states.
+    /// The innermost state that a pointer refers to or into, such as the pointer of a diagnostic;
+    /// `None` if the pointer is outside of all states.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -169,7 +173,8 @@ impl StateMachine {
     }
 }
 
-/// Defines a function that returns the containers in a state: the location of each, its `StartAt` and its `States`.
+/// Defines a function that returns the containers in a state: the location of each, its `StartAt`
+/// and its `States`.
 macro_rules! bodies {
     ($name:ident, $iter:ident, $as_ref:ident, $($reference:tt)+) => {
         pub(crate) fn $name(state: $($reference)+ State) -> Vec<(Body, &str, $($reference)+ States)> {
@@ -243,7 +248,8 @@ impl<'m> Iterator for AllStates<'m> {
             };
             let container = container.clone();
             let pointer = container.pointer.key("States").key(name);
-            // The nested states come next: pushed on the stack in reverse order, so that the first one is on top.
+            // The nested states come next: pushed on the stack in reverse order, so that the first
+            // one is on top.
             for (body, start_at, states) in bodies(state).into_iter().rev() {
                 self.enter(body.pointer(&pointer), start_at, states, Some(name));
             }

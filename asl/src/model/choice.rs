@@ -35,7 +35,8 @@ structure! {
 structure! {
     /// One rule of a Choice state, or a nested rule in `And`, `Or` or `Not`.
     ///
-    /// In JSONPath a rule is a `Variable` with a comparison, or one of `And`, `Or` and `Not`; in JSONata it is a `Condition`.
+    /// In JSONPath a rule is a `Variable` with a comparison, or one of `And`, `Or` and `Not`; in
+    /// JSONata it is a `Condition`.
     ChoiceRule {
         /// Description of the rule.
         comment: Option<String> = "Comment",

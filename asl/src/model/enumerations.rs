@@ -12,7 +12,8 @@ pub(super) trait Vocabulary: Copy + AsRef<str> {
     fn named(word: &str) -> Option<Self>;
 }
 
-/// A value of an enumeration (including `true` and `false`), or a `${substitution}` that a template engine fills in.
+/// A value of an enumeration (including `true` and `false`), or a `${substitution}` that a template
+/// engine fills in.
 ///
 /// ```
 /// use stepwright_asl::model::{JitterStrategy, State, Word};
@@ -129,15 +130,16 @@ enumeration! {
 }
 
 impl QueryLanguage {
-    /// The value of `QueryLanguage` in a machine or a state itself; `None` if it is absent or unknown. A state without it has the language of its
-    /// machine.
+    /// The value of `QueryLanguage` in a machine or a state itself; `None` if it is absent or
+    /// unknown. A state without it has the language of its machine.
     pub fn of(object: &Object) -> Option<QueryLanguage> {
         QueryLanguage::from_word(object.get("QueryLanguage")?.as_str()?)
     }
 }
 
 enumeration! {
-    /// The type of a state machine, or of the child executions of a Distributed Map (`ExecutionType`).
+    /// The type of a state machine, or of the child executions of a Distributed Map
+    /// (`ExecutionType`).
     MachineType as "SW017" {
         /// Durable; runs up to a year; every step runs exactly once.
         Standard = "STANDARD",

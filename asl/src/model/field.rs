@@ -35,7 +35,8 @@ impl From<&str> for PathField {
     }
 }
 
-/// A number, or a string instead: a JSONata expression, or a `${substitution}` that a template engine fills in.
+/// A number, or a string instead: a JSONata expression, or a `${substitution}` that a template
+/// engine fills in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NumberOrExpression {
     /// The number.

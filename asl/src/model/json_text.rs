@@ -1,6 +1,7 @@
 //! Conversions of models from and to JSON.
 
-/// Implements serde's traits and `FromStr` for a type with `from_json`, `from_value` and `to_value`.
+/// Implements serde's traits and `FromStr` for a type with `from_json`, `from_value` and
+/// `to_value`.
 macro_rules! json_text {
     ($model:ident) => {
         impl serde::Serialize for $model {

@@ -63,13 +63,14 @@ impl StateMachine {
     ///
     /// # Errors
     ///
-    /// All locations where the text is not JSON, has a duplicate key, or contains a value of the wrong type for its field. This function does not
-    /// validate the definition further.
+    /// All locations where the text is not JSON, has a duplicate key, or contains a value of the
+    /// wrong type for its field. This function does not validate the definition further.
     pub fn from_json(text: &str) -> Result<StateMachine, Diagnostics> {
         StateMachine::from_document(&Document::parse(text)?)
     }
 
-    /// Parses a definition from YAML text, such as SAM's `.asl.yaml` files; see [`yaml`](crate::yaml) for its semantics.
+    /// Parses a definition from YAML text, such as SAM's `.asl.yaml` files; see
+    /// [`yaml`](crate::yaml) for its semantics.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -94,8 +95,8 @@ impl StateMachine {
         StateMachine::from_document(&Document::parse_yaml(text)?)
     }
 
-    /// Reads a definition from a parsed document. Of [unknown values](Document::is_unknown), a number or a text is its placeholder, a list or an object is
-    /// empty, and a state is left out.
+    /// Reads a definition from a parsed document. Of [unknown values](Document::is_unknown), a
+    /// number or a text is its placeholder, a list or an object is empty, and a state is left out.
     ///
     /// # Errors
     ///
@@ -129,7 +130,8 @@ impl StateMachine {
         self.to_value().to_string()
     }
 
-    /// The definition as JSON text, indented by two blanks for each level. Equal machines have equal texts.
+    /// The definition as JSON text, indented by two blanks for each level. Equal machines have
+    /// equal texts.
     pub fn to_json_pretty(&self) -> String {
         self.to_value().to_pretty()
     }

@@ -11,7 +11,8 @@ use super::{
 };
 
 structure! {
-    /// Runs the same states for each item of a collection; its result is the array of their outputs.
+    /// Runs the same states for each item of a collection; its result is the array of their
+    /// outputs.
     ///
     /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html>
     Map is "Map" {
@@ -183,7 +184,8 @@ structure! {
 structure! {
     /// The destination of the results of a Distributed Map.
     ///
-    /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
+    /// Source:
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
     ResultWriter {
         /// The API action: `arn:aws:states:::s3:putObject`.
         resource: Option<String> = "Resource",

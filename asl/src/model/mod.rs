@@ -1,7 +1,8 @@
 //! Definitions as Rust values: a struct for each state type, with every field that AWS accepts.
 //!
-//! Types have ASL's names; fields have ASL's names in snake case. A parsed struct preserves unknown members and the order of its keys, so that
-//! parsing and writing returns the same JSON. Each struct also has a [`Schema`]: the table of its fields, which the validator uses.
+//! Types have ASL's names; fields have ASL's names in snake case. A parsed struct preserves unknown
+//! members and the order of its keys, so that parsing and writing returns the same JSON. Each
+//! struct also has a [`Schema`]: the table of its fields, which the validator uses.
 //!
 //! ```
 //! use stepwright_asl::model::{State, StateMachine, Task};

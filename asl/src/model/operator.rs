@@ -15,7 +15,8 @@ pub enum OperandType {
     Bool,
     /// RFC 3339 timestamps.
     Timestamp,
-    /// Any value: the operator tests its type or presence, and compares the result with the operand.
+    /// Any value: the operator tests its type or presence, and compares the result with the
+    /// operand.
     Test,
 }
 

@@ -12,7 +12,8 @@ pub struct Schema {
     pub name: &'static str,
     /// Its fields, in the order in which they are written.
     pub fields: &'static [FieldInfo],
-    /// Whether a key is a valid field although it is not in the table, such as the comparison operators of a choice rule.
+    /// Whether a key is a valid field although it is not in the table, such as the comparison
+    /// operators of a choice rule.
     pub also: fn(&str) -> bool,
 }
 
@@ -89,7 +90,8 @@ impl ValueKind {
 }
 
 impl FieldInfo {
-    /// Whether expressions in this field of a JSONata state are evaluated; `schema` is the schema that contains the field.
+    /// Whether expressions in this field of a JSONata state are evaluated; `schema` is the schema
+    /// that contains the field.
     pub(crate) fn is_evaluated(&self, schema: &Schema) -> bool {
         match self.kind {
             ValueKind::Template | ValueKind::Templates => true,

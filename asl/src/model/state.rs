@@ -200,7 +200,8 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Like [`StateMachine::from_json`](super::StateMachine::from_json); lines and columns are those of the value's compact text.
+    /// Like [`StateMachine::from_json`](super::StateMachine::from_json); lines and columns are
+    /// those of the value's compact text.
     pub fn from_value(json: &Json) -> Result<State, Diagnostics> {
         State::from_json(&json.to_string())
     }

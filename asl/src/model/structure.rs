@@ -13,9 +13,11 @@ use super::schema::{Schema, ValueKind};
 #[derive(Debug, Clone, Default)]
 pub struct OtherMembers {
     unknown: Object,
-    /// Every key in its original order; empty if that is the order in which fields are written anyway.
+    /// Every key in its original order; empty if that is the order in which fields are written
+    /// anyway.
     order: Vec<Box<str>>,
-    /// The lists that were empty in the parsed JSON: they are written as `[]`, while other empty lists are omitted.
+    /// The lists that were empty in the parsed JSON: they are written as `[]`, while other empty
+    /// lists are omitted.
     empty: Vec<Box<str>>,
 }
 
@@ -27,7 +29,8 @@ impl OtherMembers {
 
     /// Adds or replaces a member, which is written after the known fields.
     ///
-    /// A field of the structure cannot be set in this way: the structure's own value takes precedence.
+    /// A field of the structure cannot be set in this way: the structure's own value takes
+    /// precedence.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Json>) {
         self.unknown.insert(key.into(), value.into());
     }
@@ -174,8 +177,8 @@ impl<'d> ParseContext<'d> {
         }
     }
 
-    /// Whether a template engine fills in the value of a field, or an item of it, and the model has no place for it. Such a value remains among the
-    /// [`OtherMembers`], and the field is empty.
+    /// Whether a template engine fills in the value of a field, or an item of it, and the model has
+    /// no place for it. Such a value remains among the [`OtherMembers`], and the field is empty.
     fn is_unknown(&self, value: &Json, kind: ValueKind, at: &ValuePath<'_>) -> bool {
         let is_whole = |json: &Json, at: &ValuePath<'_>| {
             json.as_str().is_some() && self.document.is_unknown(&at.pointer())
@@ -290,7 +293,8 @@ pub(super) fn read_structures<S: Structure>(
     Some(read.collect())
 }
 
-/// Declares a structure: its fields, their JSON names, and the query language of fields that only one language has. A new field needs one line.
+/// Declares a structure: its fields, their JSON names, and the query language of fields that only
+/// one language has. A new field needs one line.
 macro_rules! structure {
     (
         $(#[$meta:meta])*

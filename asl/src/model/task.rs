@@ -16,7 +16,8 @@ structure! {
         comment: Option<String> = "Comment",
         /// The query language of this state; the machine's if absent.
         query_language: Option<Word<QueryLanguage>> = "QueryLanguage",
-        /// The function, activity or service integration to call: an ARN, with its pattern (`.sync`, `.waitForTaskToken`) for an integration.
+        /// The function, activity or service integration to call: an ARN, with its pattern
+        /// (`.sync`, `.waitForTaskToken`) for an integration.
         resource: String = "Resource" required,
         /// Selects the part of the input that the state works on; `null` for an empty one.
         input_path: Option<PathField> = "InputPath" JsonPath,

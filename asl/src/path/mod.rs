@@ -1,6 +1,8 @@
-//! JSONPath in AWS's dialect: that of the Java library Jayway, with the roots `$`, `$$` and `$variable`.
+//! JSONPath in AWS's dialect: that of the Java library Jayway, with the roots `$`, `$$` and
+//! `$variable`.
 //!
-//! A [`Path`] is a syntax tree for the validator, the macro and the interpreter; this module evaluates nothing.
+//! A [`Path`] is a syntax tree for the validator, the macro and the interpreter; this module
+//! evaluates nothing.
 //!
 //! ```
 //! use stepwright_asl::path::{Path, PathStep, Root};

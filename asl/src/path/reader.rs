@@ -152,7 +152,8 @@ impl<'t> PathParser<'t> {
         }
     }
 
-    /// Parses a key without quotes. A backslash escapes the next character, as in the States Language (`$.store\.book`, `$.a\[b`).
+    /// Parses a key without quotes. A backslash escapes the next character, as in the States
+    /// Language (`$.store\.book`, `$.a\[b`).
     fn key(&mut self) -> String {
         let in_filter = self.in_filter;
         let mut key = String::new();
@@ -292,7 +293,8 @@ impl<'t> PathParser<'t> {
         })
     }
 
-    /// Parses a key in quotes. The key is the text between them: a backslash escapes a quote, and remains in the key.
+    /// Parses a key in quotes. The key is the text between them: a backslash escapes a quote, and
+    /// remains in the key.
     fn key_text(&mut self) -> Result<String, SyntaxError> {
         let start = self.cursor.offset();
         let quote = match self.cursor.next() {
@@ -314,7 +316,8 @@ impl<'t> PathParser<'t> {
         }
     }
 
-    /// Parses a string in a filter, in single or double quotes. A backslash starts one of JSON's escapes, or is followed by a literal character.
+    /// Parses a string in a filter, in single or double quotes. A backslash starts one of JSON's
+    /// escapes, or is followed by a literal character.
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.cursor.offset();
         let quote = match self.cursor.next() {
@@ -380,7 +383,8 @@ impl<'t> PathParser<'t> {
     }
 }
 
-/// Whether a character ends a key in a filter, where an operator or the end of the filter may follow.
+/// Whether a character ends a key in a filter, where an operator or the end of the filter may
+/// follow.
 fn ends_in_filter(char: char) -> bool {
     matches!(
         char,

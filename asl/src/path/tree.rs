@@ -55,7 +55,8 @@ pub enum PathStep {
     Descendant(Box<PathStep>),
     /// `[?(...)]`; several filters, `[?(..),?(..)]`, are joined by "or".
     Filter(Filter),
-    /// `.length()`. Jayway evaluates such functions. AWS does not: the path fails like a missing key with this text.
+    /// `.length()`. Jayway evaluates such functions. AWS does not: the path fails like a missing
+    /// key with this text.
     Function {
         /// The name, without parentheses.
         name: String,
@@ -82,7 +83,8 @@ impl Path {
         })
     }
 
-    /// Whether it is a reference path, which refers to a single location, as required for `ResultPath` and `Variable`.
+    /// Whether it is a reference path, which refers to a single location, as required for
+    /// `ResultPath` and `Variable`.
     pub fn is_reference(&self) -> bool {
         self.steps.iter().all(|step| match step {
             PathStep::Key(_) => true,

@@ -12,12 +12,14 @@ use crate::model::{QueryLanguage, StateMachine};
 pub struct FilledMachine {
     /// The machine.
     pub machine: StateMachine,
-    /// The placeholders without a value: the state's name, and the placeholder's name. They remain in the text.
+    /// The placeholders without a value: the state's name, and the placeholder's name. They remain
+    /// in the text.
     pub missing: Vec<(String, String)>,
 }
 
-/// Substitutes values for [user-defined](SubstitutedValue::Value) placeholders. A value always remains a plain value. In a JSONata expression or in a call
-/// of an intrinsic function it is escaped for the quotes around it, and no value can become an expression.
+/// Substitutes values for [user-defined](SubstitutedValue::Value) placeholders. A value always
+/// remains a plain value. In a JSONata expression or in a call of an intrinsic function it is
+/// escaped for the quotes around it, and no value can become an expression.
 ///
 /// # Errors
 ///
@@ -116,7 +118,8 @@ impl TextSyntax {
     }
 }
 
-/// Whether a quoted string is open at the end of `before`. A backslash in it escapes the next character.
+/// Whether a quoted string is open at the end of `before`. A backslash in it escapes the next
+/// character.
 fn is_quoted(before: &str, quotes: &[char]) -> bool {
     let mut open = None;
     let mut chars = before.chars();
@@ -133,8 +136,8 @@ fn is_quoted(before: &str, quotes: &[char]) -> bool {
     open.is_some()
 }
 
-/// Escapes a value for a JSONata string in single or double quotes. A percent sign is written as a numeric escape, so that it cannot form a
-/// delimiter.
+/// Escapes a value for a JSONata string in single or double quotes. A percent sign is written as a
+/// numeric escape, so that it cannot form a delimiter.
 fn in_jsonata(value: &str, out: &mut String) {
     for char in value.chars() {
         match char {

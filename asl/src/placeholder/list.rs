@@ -27,7 +27,8 @@ impl Placeholder {
         self.stands_for
     }
 
-    /// The meanings of its value, from the fields that use it: the specific ones, such as `SQS queue URL`, or else the first field.
+    /// The meanings of its value, from the fields that use it: the specific ones, such as
+    /// `SQS queue URL`, or else the first field.
     pub fn meanings(&self) -> &[ValueMeaning] {
         &self.meanings
     }
@@ -48,15 +49,17 @@ impl Placeholder {
     }
 }
 
-/// Returns all placeholders of a machine, in definition order. A name with two kinds of values is listed twice.
+/// Returns all placeholders of a machine, in definition order. A name with two kinds of values is
+/// listed twice.
 ///
-/// The placeholder of a `Resource` counts as a function, because its text does not show whether it is an activity.
+/// The placeholder of a `Resource` counts as a function, because its text does not show whether it
+/// is an activity.
 pub fn in_machine(machine: &StateMachine) -> Vec<Placeholder> {
     in_machine_with(machine, None)
 }
 
-/// Like [`in_machine`], with the knowledge which states call functions, activities and machines through placeholders. All other placeholders are
-/// user-defined.
+/// Like [`in_machine`], with the knowledge which states call functions, activities and machines
+/// through placeholders. All other placeholders are user-defined.
 pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) -> Vec<Placeholder> {
     let mut found: Vec<Placeholder> = Vec::new();
     let mut json = machine.to_value();
@@ -141,7 +144,8 @@ pub fn by_name(placeholders: &[Placeholder]) -> Vec<NamedPlaceholder<'_>> {
     all
 }
 
-/// The placeholders as JSON, grouped by name: `{"TopicArn": {"standsFor": "SNS topic ARN", "states": ["Tell"]}}`.
+/// The placeholders as JSON, grouped by name:
+/// `{"TopicArn": {"standsFor": "SNS topic ARN", "states": ["Tell"]}}`.
 ///
 /// ```
 /// use stepwright_asl::StateMachine;

@@ -6,7 +6,8 @@ use super::text_location::TextLocation;
 use crate::resource::{Resource, ResourceKind};
 use std::fmt;
 
-/// The meaning of a placeholder's value: `SQS queue URL`, or the field itself if nothing more is known: `` `Message` of sns:publish ``.
+/// The meaning of a placeholder's value: `SQS queue URL`, or the field itself if nothing more is
+/// known: `` `Message` of sns:publish ``.
 ///
 /// `Display` returns the description.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,8 @@ macro_rules! fields {
     };
 }
 
-/// Sources: the services' API references for the fields, CloudFormation's template reference for the results of `Ref` and `Fn::GetAtt`.
+/// Sources: the services' API references for the fields, CloudFormation's template reference for
+/// the results of `Ref` and `Fn::GetAtt`.
 const FIELDS: &[KnownField] = fields! {
     "" "FunctionName" => "Lambda function ARN", "Function", "Arn";
     "" "StateMachineArn" => "state machine ARN", "StateMachine", "";
@@ -104,8 +106,8 @@ impl ValueMeaning {
         self.known.is_some()
     }
 
-    /// Whether a text may be such a value: for example the ARN of a function, if the field calls a function. A meaning with several valid forms,
-    /// and a part of a text, accept every text.
+    /// Whether a text may be such a value: for example the ARN of a function, if the field calls a
+    /// function. A meaning with several valid forms, and a part of a text, accept every text.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -144,9 +146,10 @@ impl ValueMeaning {
         }
     }
 
-    /// The reference to such a resource in CloudFormation and SAM, for a placeholder with this name: an intrinsic function, and the likely name of
-    /// the resource in the template. For example, `!GetAtt ChargeCardFunction.Arn` for `ChargeCardArn`. `None` if the value is a parameter and not
-    /// a resource.
+    /// The reference to such a resource in CloudFormation and SAM, for a placeholder with this
+    /// name: an intrinsic function, and the likely name of the resource in the template. For
+    /// example, `!GetAtt ChargeCardFunction.Arn` for `ChargeCardArn`. `None` if the value is a
+    /// parameter and not a resource.
     ///
     /// ```
     /// use stepwright_asl::StateMachine;
@@ -208,7 +211,8 @@ fn known_at(place: &TextLocation<'_>, text: &str) -> Option<&'static KnownField>
     FIELDS.iter().find(is_meant)
 }
 
-/// `dynamodb` of `arn:aws:states:::dynamodb:getItem` and of `arn:aws:states:::aws-sdk:dynamodb:getItem`.
+/// `dynamodb` of `arn:aws:states:::dynamodb:getItem` and of
+/// `arn:aws:states:::aws-sdk:dynamodb:getItem`.
 fn service(resource: &str) -> &str {
     let service = Resource::parse(resource).service();
     service.strip_prefix("aws-sdk:").unwrap_or(service)

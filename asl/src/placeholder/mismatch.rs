@@ -25,7 +25,8 @@ pub enum Mismatch {
     },
 }
 
-/// Compares the given names with the placeholders. Each wrong name is reported once: a misspelt name is not reported as missing or unknown as well.
+/// Compares the given names with the placeholders. Each wrong name is reported once: a misspelt
+/// name is not reported as missing or unknown as well.
 ///
 /// ```
 /// use stepwright_asl::placeholder::{Mismatch, mismatches};

@@ -1,5 +1,5 @@
-//! Placeholders: `${TopicArn}` in a definition, for which a template engine (SAM, CDK, CloudFormation, Terraform) substitutes a value on
-//! deployment.
+//! Placeholders: `${TopicArn}` in a definition, for which a template engine (SAM, CDK,
+//! CloudFormation, Terraform) substitutes a value on deployment.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;

@@ -1,7 +1,8 @@
 //! The syntax of placeholders.
 
-/// Whether a text is a valid placeholder name: an ASCII letter, then letters, digits and `_`. SAM, CDK and CloudFormation accept such names in
-/// `DefinitionSubstitutions`, and Terraform as template variables.
+/// Whether a text is a valid placeholder name: an ASCII letter, then letters, digits and `_`. SAM,
+/// CDK and CloudFormation accept such names in `DefinitionSubstitutions`, and Terraform as template
+/// variables.
 ///
 /// ```
 /// use stepwright_asl::placeholder::is_name;

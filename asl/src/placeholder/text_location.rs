@@ -17,9 +17,11 @@ pub(super) struct TextLocation<'a> {
     pub(super) key: &'a str,
     /// The keys from the state or machine to the text, separated by dots.
     pub(super) path: String,
-    /// The `Resource` of the object that contains the text: the state, or its item reader or result writer.
+    /// The `Resource` of the object that contains the text: the state, or its item reader or result
+    /// writer.
     pub(super) resource: Option<&'a str>,
-    /// Whether the text is an argument of the API that `Resource` names. Values inside a payload are not.
+    /// Whether the text is an argument of the API that `Resource` names. Values inside a payload
+    /// are not.
     pub(super) is_argument: bool,
     /// The kind of resource that the text names, if it is only a placeholder.
     pub(super) address: Option<SubstitutedValue>,
@@ -51,8 +53,8 @@ pub(super) fn walk(machine: &mut Json, addresses: Option<&Addresses>, see: TextV
     body(machine, None, language, addresses, see);
 }
 
-/// Visits a machine, a branch or a map's body. Its own fields belong to the state around it. States without their own query language have that of
-/// the machine, at any depth.
+/// Visits a machine, a branch or a map's body. Its own fields belong to the state around it. States
+/// without their own query language have that of the machine, at any depth.
 fn body(
     object: &mut Object,
     owner: Option<&str>,

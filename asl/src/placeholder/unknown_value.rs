@@ -6,7 +6,8 @@ use crate::json::{Document, Json, Object, index, segments};
 use crate::model::{Schema, StateKind, StateMachine, ValueKind};
 use crate::substitution::is_substitution;
 
-/// A placeholder without quotes: a value of any type that a template engine fills in. The validator does not check it.
+/// A placeholder without quotes: a value of any type that a template engine fills in. The validator
+/// does not check it.
 ///
 /// `Display` returns its location: `` `TimeoutSeconds` of `Check` ``.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,8 @@ impl UnknownValue {
             .collect()
     }
 
-    /// Whether the value is in a field of ASL that needs a number, a flag, a list or an object, so that a text would be wrong.
+    /// Whether the value is in a field of ASL that needs a number, a flag, a list or an object, so
+    /// that a text would be wrong.
     pub fn is_typed(&self) -> bool {
         !matches!(self.slot, Slot::Text | Slot::Payload)
     }
@@ -177,10 +179,12 @@ pub struct KnownPart {
     pub omitted: Vec<UnknownValue>,
 }
 
-/// Returns the part of a definition that is known before its template is deployed. `value` returns the text of a placeholder's value.
+/// Returns the part of a definition that is known before its template is deployed. `value` returns
+/// the text of a placeholder's value.
 ///
-/// A `Wait` without its time waits for zero seconds. Retriers, catchers, Choice rules, timeouts and other fields with an unknown value are left out. In
-/// payloads and texts, the placeholder remains as a text.
+/// A `Wait` without its time waits for zero seconds. Retriers, catchers, Choice rules, timeouts and
+/// other fields with an unknown value are left out. In payloads and texts, the placeholder remains
+/// as a text.
 pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -> KnownPart {
     let mut json = document.json().clone();
     let mut omitted = Vec::new();

@@ -60,7 +60,8 @@ impl<'a> CallArguments<'a> {
         members.map(|(name, _)| name.strip_suffix(".$").unwrap_or(name))
     }
 
-    /// Whether the arguments contain an instance profile: `IamInstanceProfile: {Arn: ..}`, or its ARN.
+    /// Whether the arguments contain an instance profile: `IamInstanceProfile: {Arn: ..}`, or its
+    /// ARN.
     pub(super) fn has_instance_profile(&self) -> bool {
         let mut open: Vec<&Json> = self.0.into_iter().collect();
         while let Some(json) = open.pop() {

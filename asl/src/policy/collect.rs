@@ -19,14 +19,16 @@ use crate::model::{ItemReader, Map, ResultWriter, State, StateMachine, Task};
 use crate::placeholder::SubstitutedValue;
 use crate::resource::{Resource, ResourceKind};
 
-/// IAM's maximum lengths of a policy in characters, without whitespace: of an inline policy of a role, and of a managed policy.
+/// IAM's maximum lengths of a policy in characters, without whitespace: of an inline policy of a
+/// role, and of a managed policy.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const INLINE_LIMIT: usize = 10_240;
 const MANAGED_LIMIT: usize = 6_144;
 
 impl Policy {
-    /// Derives the policy of a definition. The definition need not be valid: parts that are not understood cause a [warning](Policy::warnings).
+    /// Derives the policy of a definition. The definition need not be valid: parts that are not
+    /// understood cause a [warning](Policy::warnings).
     pub fn of(machine: &StateMachine, options: &PolicyOptions) -> Policy {
         let partitions = Partitions::of(machine);
         let options = &PolicyOptions {

@@ -15,7 +15,8 @@ pub(super) enum Applicability {
     Unseen,
 }
 
-/// Whether a call needs a permission of the tables: always, unless the table has a condition for it.
+/// Whether a call needs a permission of the tables: always, unless the table has a condition for
+/// it.
 pub(super) fn applies(permission: &Permission, call: &PolicyCall<'_>) -> Applicability {
     if permission.optional {
         return Applicability::No;
@@ -68,7 +69,8 @@ pub(super) fn applies(permission: &Permission, call: &PolicyCall<'_>) -> Applica
     }
 }
 
-/// The condition of a permission, with the call's arguments. A key with an unknown value is omitted.
+/// The condition of a permission, with the call's arguments. A key with an unknown value is
+/// omitted.
 pub(super) fn condition(permission: &Permission, call: &PolicyCall<'_>) -> Option<Object> {
     let operators = permission.condition.as_ref()?.as_object()?;
     let mut filled = Object::new();

@@ -20,7 +20,8 @@ struct DependentRule {
     on: DependentResources,
 }
 
-/// The arguments with which an operation needs additional actions. Paths may contain lists: `Sources[].S3Location.Uri`.
+/// The arguments with which an operation needs additional actions. Paths may contain lists:
+/// `Sources[].S3Location.Uri`.
 enum ArgumentCondition {
     /// One of the arguments is present.
     Given(&'static [&'static str]),
@@ -74,10 +75,13 @@ const RAG_SOURCE: &str =
 /// Operations that write an object.
 const WRITES: &[&str] = &["PutObject", "CopyObject", "CreateMultipartUpload"];
 
-/// Sources: the pages of the operations in the services' API references and the IAM pages of their guides, read in November 2026: Rekognition
-/// and Textract ("S3Object"), Transcribe (`security_iam_id-based-policy-examples`), Polly (`asynchronous-iam`), Translate (`TranslateText`), RDS data
-/// API (`data-api`), Redshift data API (`data-api-access`), Secrets Manager (`BatchGetSecretValue`), DynamoDB (`S3DataExport_Requesting`,
-/// `S3DataImport.Requesting`), S3 (`using-with-s3-policy-actions`), Bedrock (`RetrieveAndGenerate`).
+/// Sources: the pages of the operations in the services' API references and the IAM pages of their
+/// guides, read in November 2026: Rekognition and Textract ("S3Object"), Transcribe
+/// (`security_iam_id-based-policy-examples`), Polly (`asynchronous-iam`), Translate
+/// (`TranslateText`), RDS data API (`data-api`), Redshift data API (`data-api-access`), Secrets
+/// Manager (`BatchGetSecretValue`), DynamoDB (`S3DataExport_Requesting`,
+/// `S3DataImport.Requesting`), S3 (`using-with-s3-policy-actions`), Bedrock
+/// (`RetrieveAndGenerate`).
 #[rustfmt::skip]
 const RULES: &[DependentRule] = &[
     rule(&["rekognition", "textract"], &[], Has(&["S3Object"]), &["s3:GetObject"], S3Objects),
@@ -140,9 +144,11 @@ pub(super) fn decides(service: &str, operation: &str, action: &str) -> bool {
     rules(service, operation).any(|rule| rule.actions.contains(&action))
 }
 
-/// The S3 actions that a call with an object version needs instead of those for the current version.
+/// The S3 actions that a call with an object version needs instead of those for the current
+/// version.
 ///
-/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>, and the pages of the other operations.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>, and the pages of
+/// the other operations.
 pub(super) fn of_version(call: &PolicyCall<'_>, operation: &str) -> Option<Vec<String>> {
     let (path, current, version): (_, &[&str], &[&str]) = match operation {
         "GetObject" | "HeadObject" => ("VersionId", &["GetObject"], &["GetObjectVersion"]),
@@ -310,7 +316,8 @@ fn is_open(call: &PolicyCall<'_>, path: &str) -> bool {
         before = above;
         let above = above.trim_end_matches("[]");
         let found = call.arguments.all(above);
-        // An object is neither a string nor absent, so it counts as computed: check whether it is an object.
+        // An object is neither a string nor absent, so it counts as computed: check whether it is
+        // an object.
         let is_object = objects(json, above);
         if found.contains(&StaticValue::Computed) && !is_object {
             return true;
@@ -432,7 +439,8 @@ fn resources(
     }
 }
 
-/// The string of an argument; `None` if it is absent or computed. A computed one is added to `open`.
+/// The string of an argument; `None` if it is absent or computed. A computed one is added to
+/// `open`.
 fn known(
     call: &PolicyCall<'_>,
     path: &'static str,

@@ -57,8 +57,8 @@ impl Effect {
 }
 
 impl Policy {
-    /// The statements. If no permissions are needed, there is one statement that denies everything, because IAM rejects a policy without statements
-    /// (AWS's guide does the same).
+    /// The statements. If no permissions are needed, there is one statement that denies everything,
+    /// because IAM rejects a policy without statements (AWS's guide does the same).
     pub fn statements(&self) -> &[Statement] {
         &self.statements
     }

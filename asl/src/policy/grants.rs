@@ -9,8 +9,8 @@ use crate::json::{Json, Object};
 /// All collected permissions and warnings.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
-    /// Keyed by the actions and the text of the condition: only statements with equal keys are merged. So no statement has actions that need
-    /// resources of different types.
+    /// Keyed by the actions and the text of the condition: only statements with equal keys are
+    /// merged. So no statement has actions that need resources of different types.
     statements: BTreeMap<(BTreeSet<String>, String), GrantedActions>,
     warnings: BTreeMap<(WarningKind, String), BTreeSet<String>>,
 }

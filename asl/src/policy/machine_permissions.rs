@@ -3,7 +3,8 @@
 use super::grants::Grants;
 use super::options::PolicyOptions;
 
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>. None of these actions has a resource.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html>. None of these
+/// actions has a resource.
 const LOGGING: &[&str] = &[
     "logs:CreateLogDelivery",
     "logs:CreateLogStream",
@@ -17,7 +18,8 @@ const LOGGING: &[&str] = &[
     "logs:UpdateLogDelivery",
 ];
 
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html>. None of these actions has a resource.
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html>. None
+/// of these actions has a resource.
 const TRACING: &[&str] = &[
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",

@@ -1,8 +1,10 @@
-//! The least-privilege IAM policy of a definition: the permissions that the role of its state machine needs, and no more.
+//! The least-privilege IAM policy of a definition: the permissions that the role of its state
+//! machine needs, and no more.
 //!
-//! Each Task, and each reader and writer of a Distributed Map, needs the actions that its integration calls, on the resources that its arguments
-//! name. A resource that is only known at run time cannot be named: the policy then allows more, and a [`Warning`] names the state. Requirements
-//! that no definition shows (encryption keys, roles of jobs) cause a warning, too.
+//! Each Task, and each reader and writer of a Distributed Map, needs the actions that its
+//! integration calls, on the resources that its arguments name. A resource that is only known at
+//! run time cannot be named: the policy then allows more, and a [`Warning`] names the state.
+//! Requirements that no definition shows (encryption keys, roles of jobs) cause a warning, too.
 //!
 //! ```
 //! use stepwright_asl::StateMachine;
@@ -23,12 +25,14 @@
 //! # Ok::<(), stepwright_asl::Diagnostics>(())
 //! ```
 //!
-//! The policy does not depend on the order of the states, and adding a state never removes a permission.
+//! The policy does not depend on the order of the states, and adding a state never removes a
+//! permission.
 //!
-//! Sources: the IAM pages of the
-//! [Step Functions developer guide](https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html) for the optimized
-//! integrations, and the [service authorization reference](https://docs.aws.amazon.com/service-authorization/latest/reference/) for the SDK's; the
-//! tables of [`integrations`](crate::integrations) contain both.
+//! Sources: the IAM pages of the [Step Functions developer
+//! guide](https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html)
+//! for the optimized integrations, and the [service authorization
+//! reference](https://docs.aws.amazon.com/service-authorization/latest/reference/) for the SDK's;
+//! the tables of [`integrations`](crate::integrations) contain both.
 
 mod arguments;
 mod call;

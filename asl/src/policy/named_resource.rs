@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn each_computed_field_in_the_table_has_a_resource_kind() {
-        // These names are not parameters of a call. Without a kind, `*` would replace them without a warning.
+        // These names are not parameters of a call. Without a kind, `*` would replace them without
+        // a warning.
         let computed = |place: &str| place.contains('(') || place.starts_with(char::is_lowercase);
         let general = ["partition", "region", "account", "stateMachineArn"];
         for permission in optimized().iter().flat_map(|action| &action.permissions) {

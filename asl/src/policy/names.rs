@@ -32,13 +32,15 @@ pub(super) fn stands_for_arn(text: &str) -> bool {
     is_arn(text) || placeholder::whole(text).is_some_and(|name| has_end(name, "arn"))
 }
 
-/// Whether a text consists of a single placeholder for a resource that templates mostly reference by its ARN.
+/// Whether a text consists of a single placeholder for a resource that templates mostly reference
+/// by its ARN.
 pub(super) fn is_address(text: &str) -> bool {
     let is_name = |name: &str| ["name", "family"].iter().any(|end| has_end(name, end));
     placeholder::whole(text).is_some_and(|name| !is_name(name)) || is_whole_reference(text)
 }
 
-/// `${Function.Arn}` and `${aws_lambda_function.charge.arn}`, which are not placeholders of `DefinitionSubstitutions`.
+/// `${Function.Arn}` and `${aws_lambda_function.charge.arn}`, which are not placeholders of
+/// `DefinitionSubstitutions`.
 fn is_whole_reference(text: &str) -> bool {
     let inner = text
         .strip_prefix("${")
@@ -52,8 +54,9 @@ fn has_end(text: &str, end: &str) -> bool {
         .is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
-/// The ARNs of a function, given its name, `name:qualifier`, a partial ARN or an ARN. Without a qualifier the result covers all of them: Lambda's
-/// permission for the unqualified function covers calls of `$LATEST`, `:*` covers calls of its versions and aliases.
+/// The ARNs of a function, given its name, `name:qualifier`, a partial ARN or an ARN. Without a
+/// qualifier the result covers all of them: Lambda's permission for the unqualified function covers
+/// calls of `$LATEST`, `:*` covers calls of its versions and aliases.
 pub(super) fn function(
     text: &str,
     qualifier: Option<&str>,
@@ -105,8 +108,8 @@ pub(super) fn queue(url: &str, options: &PolicyOptions) -> Option<String> {
     Some(format!("arn:{partition}:sqs:{region}:{account}:{name}"))
 }
 
-/// The ARN of a task definition, given its family, `family:revision` or an ARN. Without a revision, the ARN covers all revisions, because the
-/// newest one runs.
+/// The ARN of a task definition, given its family, `family:revision` or an ARN. Without a revision,
+/// the ARN covers all revisions, because the newest one runs.
 pub(super) fn task_definition(text: &str, options: &PolicyOptions) -> String {
     if is_address(text) {
         return text.to_owned();
@@ -121,7 +124,8 @@ pub(super) fn task_definition(text: &str, options: &PolicyOptions) -> String {
     }
 }
 
-/// The execution ARNs of a state machine, given its ARN with or without a version or alias; `None` if the ARN does not contain its name.
+/// The execution ARNs of a state machine, given its ARN with or without a version or alias; `None`
+/// if the ARN does not contain its name.
 pub(super) fn executions(machine: &str) -> Option<String> {
     match parts(machine).as_slice() {
         [
@@ -140,7 +144,8 @@ pub(super) fn executions(machine: &str) -> Option<String> {
     }
 }
 
-/// The secret in which an EventBridge connection stores its credentials; `None` if the ARN does not contain its name.
+/// The secret in which an EventBridge connection stores its credentials; `None` if the ARN does not
+/// contain its name.
 pub(super) fn connection_secret(connection: &str) -> Option<String> {
     let parts = parts(connection);
     let ["arn", partition, "events", region, account, resource] = parts.as_slice() else {
@@ -152,7 +157,8 @@ pub(super) fn connection_secret(connection: &str) -> Option<String> {
     ))
 }
 
-/// The models that a Bedrock call needs: a foundation model by its id, an ARN unchanged, or an inference profile with its model in each region.
+/// The models that a Bedrock call needs: a foundation model by its id, an ARN unchanged, or an
+/// inference profile with its model in each region.
 pub(super) fn models(text: &str, options: &PolicyOptions) -> Vec<String> {
     let partition = &options.partition;
     let foundation = |model: &str| format!("arn:{partition}:bedrock:*::foundation-model/{model}");

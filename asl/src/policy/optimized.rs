@@ -171,7 +171,8 @@ fn of_arguments(
     found
 }
 
-/// The resources, given the values of a parameter. If the value is unknown, the wider resources of the permission, with a warning.
+/// The resources, given the values of a parameter. If the value is unknown, the wider resources of
+/// the permission, with a warning.
 fn by_value(
     call: &PolicyCall<'_>,
     permission: &Permission,

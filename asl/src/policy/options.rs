@@ -23,8 +23,8 @@ pub struct PolicyOptions {
 }
 
 impl PolicyOptions {
-    /// Creates options for a state machine with this name, in any region and account, without logs and traces. The partition is that of the
-    /// definition's ARNs, or else of the region.
+    /// Creates options for a state machine with this name, in any region and account, without logs
+    /// and traces. The partition is that of the definition's ARNs, or else of the region.
     ///
     /// The name is part of the ARNs that a Distributed Map and a call of an HTTP endpoint need.
     pub fn new(name: impl Into<String>) -> PolicyOptions {
@@ -50,7 +50,8 @@ impl PolicyOptions {
         };
         /// Sets the region in ARNs: `eu-west-1`, or `${AWS::Region}` if a template fills it in.
         region(region: impl Into<String>) => self.region = region.into();
-        /// Sets the account in ARNs: twelve digits, or `${AWS::AccountId}` if a template fills it in.
+        /// Sets the account in ARNs: twelve digits, or `${AWS::AccountId}` if a template fills it
+        /// in.
         account(account: impl Into<String>) => self.account = account.into();
         /// Sets whether the machine writes to CloudWatch Logs.
         logging(logging: bool) => self.logging = logging;
@@ -58,12 +59,13 @@ impl PolicyOptions {
         tracing(tracing: bool) => self.tracing = tracing;
         /// Sets whether executions with a Distributed Map may be redriven.
         redrive(redrive: bool) => self.redrive = redrive;
-        /// Adds a role that a state passes to a service, such as the task role of an ECS task, which no definition shows.
+        /// Adds a role that a state passes to a service, such as the task role of an ECS task,
+        /// which no definition shows.
         pass_role(state: impl Into<String>, role: impl Into<String>) => {
             self.pass_roles.entry(state.into()).or_default().push(role.into());
         };
-        /// Sets the kinds of resources that states with a placeholder as `Resource` call. Otherwise a placeholder counts as a function, unless it
-        /// contains `activity`.
+        /// Sets the kinds of resources that states with a placeholder as `Resource` call. Otherwise
+        /// a placeholder counts as a function, unless it contains `activity`.
         addresses(addresses: Option<Addresses>) => self.addresses = addresses;
     }
 

@@ -5,9 +5,11 @@ use crate::json::Json;
 use crate::model::StateMachine;
 use crate::words::quoted;
 
-/// The regions that are not in the partition `aws`, by the beginnings of their names, each with its partition.
+/// The regions that are not in the partition `aws`, by the beginnings of their names, each with its
+/// partition.
 ///
-/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>, and the endpoints of the SDKs.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>, and the
+/// endpoints of the SDKs.
 const REGIONS: &[(&str, &str)] = &[
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -84,7 +86,8 @@ impl Partitions {
         }
     }
 
-    /// The partition for ARNs that the definition does not contain: that of its resources, of its integrations, or of the region.
+    /// The partition for ARNs that the definition does not contain: that of its resources, of its
+    /// integrations, or of the region.
     pub(super) fn chosen(&self, options: &PolicyOptions) -> String {
         if let Some(given) = &options.given_partition {
             return given.clone();

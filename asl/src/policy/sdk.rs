@@ -12,8 +12,9 @@ use crate::integrations::{
 };
 use crate::json::{Json, Object};
 
-/// Allows the actions that a call needs: the IAM action with the operation's name, unless the tables have others. If the call is also an optimized
-/// integration, it needs the same permissions as that one.
+/// Allows the actions that a call needs: the IAM action with the operation's name, unless the
+/// tables have others. If the call is also an optimized integration, it needs the same permissions
+/// as that one.
 pub(super) fn allow(call: &PolicyCall<'_>, service: &Service, action: &str, grants: &mut Grants) {
     let prefix = service.iam_prefix();
     dependents::allow(call, service.name(), &capitalized(action), grants);
@@ -41,7 +42,8 @@ pub(super) fn allow(call: &PolicyCall<'_>, service: &Service, action: &str, gran
     for action in &actions {
         passes |= one(call, service.name(), &name, action, grants);
     }
-    // IAM's reference does not list all actions that pass roles. `sts` and `iam` operate on roles themselves.
+    // IAM's reference does not list all actions that pass roles. `sts` and `iam` operate on roles
+    // themselves.
     if !passes
         && !matches!(prefix, "sts" | "iam")
         && let Some(action) = actions.first()
@@ -91,8 +93,8 @@ fn one(
     !pass.is_empty()
 }
 
-/// Allows passing the roles in the arguments of a call, on all levels. If it is not `known` that the call passes a role, only the roles that its
-/// arguments name.
+/// Allows passing the roles in the arguments of a call, on all levels. If it is not `known` that
+/// the call passes a role, only the roles that its arguments name.
 fn pass_roles(call: &PolicyCall<'_>, action: &str, known: bool, grants: &mut Grants) {
     let mut roles = Vec::new();
     let mut computed = known && call.arguments.0.is_none();
@@ -185,7 +187,8 @@ fn special(call: &PolicyCall<'_>, service: &str, operation: &str) -> Option<Vec<
 
 /// The IAM actions of API Gateway are the HTTP methods of its management API.
 ///
-/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
+/// Source:
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html>
 fn method(operation: &str) -> &'static str {
     let is = |verbs: &[&str]| verbs.iter().any(|verb| operation.starts_with(verb));
     if is(&["Get", "Export"]) {

@@ -7,7 +7,8 @@ use super::{names, template};
 use crate::integrations::{ActionResourceType, ActionResources};
 use crate::json::Json;
 
-/// Maximum number of named resources. With more, all resources of the type are allowed, because a policy has a size limit.
+/// Maximum number of named resources. With more, all resources of the type are allowed, because a
+/// policy has a size limit.
 const MOST: usize = 40;
 
 /// The resources of an action, with a warning if they are more than the call needs.
@@ -66,7 +67,8 @@ struct RequestedResource<'a> {
 }
 
 impl RequestedResource<'_> {
-    /// The ARNs in the arguments, on all levels. A placeholder counts as an ARN if the name of its argument indicates one.
+    /// The ARNs in the arguments, on all levels. A placeholder counts as an ARN if the name of its
+    /// argument indicates one.
     fn arns(&self, is_meant: &dyn Fn(&str) -> bool, is_name: &dyn Fn(&str) -> bool) -> Vec<String> {
         let mut found = Vec::new();
         self.call.arguments.each(&mut |name, given| {
@@ -107,7 +109,8 @@ impl RequestedResource<'_> {
                 let named = |place: &&str| {
                     self.has(place, required.is_empty() && places.last() == Some(place))
                 };
-                // An optional type applies if the arguments name all of its parts. If no type is required, its first part suffices.
+                // An optional type applies if the arguments name all of its parts. If no type is
+                // required, its first part suffices.
                 let is_meant = if required.is_empty() {
                     places.first().is_some_and(named) || !self.of_type(need, false).is_empty()
                 } else {
@@ -288,7 +291,8 @@ impl RequestedResource<'_> {
         }
     }
 
-    /// The argument for a placeholder, by name: the same name, the same except for `Name` and `Identifier`, or only `Name`.
+    /// The argument for a placeholder, by name: the same name, the same except for `Name` and
+    /// `Identifier`, or only `Name`.
     fn found(&self, place: &str, by_name: bool) -> Option<(String, StaticValue)> {
         let arguments = self.call.arguments;
         if arguments.0.is_none() {
@@ -380,7 +384,8 @@ fn is_resource_name(name: &str) -> bool {
     matches!(name, "ResourceArn" | "ResourceARN" | "Arn")
 }
 
-/// Replaces the `${` of a user's placeholder while a template is filled in, so that it is not replaced. No definition contains this text.
+/// Replaces the `${` of a user's placeholder while a template is filled in, so that it is not
+/// replaced. No definition contains this text.
 const GUARD: &str = "\u{1}{";
 
 fn guarded(text: &str) -> String {

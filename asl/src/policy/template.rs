@@ -2,7 +2,8 @@
 
 use super::options::PolicyOptions;
 
-/// Replaces the placeholders of a template: those of the account from the options, the others with `value`.
+/// Replaces the placeholders of a template: those of the account from the options, the others with
+/// `value`.
 pub(super) fn fill(
     template: &str,
     options: &PolicyOptions,
@@ -37,7 +38,8 @@ pub(super) fn places(template: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a text is a valid IAM resource: `*`, an ARN with all its parts, or a placeholder for one.
+/// Whether a text is a valid IAM resource: `*`, an ARN with all its parts, or a placeholder for
+/// one.
 pub(super) fn is_resource(text: &str) -> bool {
     let readable = !text.chars().any(char::is_control);
     readable

@@ -39,13 +39,16 @@ pub const REDACTED: &str = "[redacted]";
 
 /// A set of sensitive fields, with functions that mask their values.
 ///
-/// A path matches at any depth, because each state may nest values in other values: `card.number` masks `number` in each object that is the value
-/// of `card`. Lists on the path are skipped: `items.price` masks the price of each item. `*` matches any one name.
+/// A path matches at any depth, because each state may nest values in other values: `card.number`
+/// masks `number` in each object that is the value of `card`. Lists on the path are skipped:
+/// `items.price` masks the price of each item. `*` matches any one name.
 ///
-/// JSON inside strings is masked too, even if it is truncated or escaped: the cause of an error often contains a whole input. If an expression
-/// copies a value to a field with another name, add the path of that field as well.
+/// JSON inside strings is masked too, even if it is truncated or escaped: the cause of an error
+/// often contains a whole input. If an expression copies a value to a field with another name, add
+/// the path of that field as well.
 ///
-/// In JSON it is the list of its paths, each a list of names, with `null` for any name. The mask of task tokens is not part of it.
+/// In JSON it is the list of its paths, each a list of names, with `null` for any name. The mask of
+/// task tokens is not part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Redaction {
@@ -61,7 +64,8 @@ impl Redaction {
         Redaction::default()
     }
 
-    /// Also masks the field at this path: `number`, `card.number`, `$.card.number`, `items[*].price`, `card['full number']`, `*.token`.
+    /// Also masks the field at this path: `number`, `card.number`, `$.card.number`,
+    /// `items[*].price`, `card['full number']`, `*.token`.
     ///
     /// # Errors
     ///
@@ -81,8 +85,9 @@ impl Redaction {
             self.paths.extend(other.paths.iter().cloned());
             self.masks_tokens |= other.masks_tokens;
         };
-        /// Also masks task tokens of an engine, wherever they are: the holder of a token can complete its task. A token begins with 64
-        /// hexadecimal digits. One of 4,096 other texts of 64 hexadecimal digits looks like a token, and is masked too.
+        /// Also masks task tokens of an engine, wherever they are: the holder of a token can
+        /// complete its task. A token begins with 64 hexadecimal digits. One of 4,096 other texts
+        /// of 64 hexadecimal digits looks like a token, and is masked too.
         #[must_use]
         task_tokens() => self.masks_tokens = true;
     }
@@ -111,7 +116,8 @@ impl Redaction {
         self.value_at(&[], value)
     }
 
-    /// Like [`Redaction::value`], for a value at the path `names`: at or below `["card", "number"]`, `card.number` masks the whole value.
+    /// Like [`Redaction::value`], for a value at the path `names`: at or below
+    /// `["card", "number"]`, `card.number` masks the whole value.
     #[must_use]
     pub fn value_at(&self, names: &[&str], value: &Value) -> Value {
         if (1..=names.len()).any(|end| self.masks(&names[..end])) {

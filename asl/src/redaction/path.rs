@@ -76,7 +76,8 @@ fn names(text: &str) -> Result<Vec<Option<String>>, &'static str> {
     }
 }
 
-/// Parses brackets and returns the remaining text: a quoted name, or all items of a list, which are skipped.
+/// Parses brackets and returns the remaining text: a quoted name, or all items of a list, which are
+/// skipped.
 fn bracket(text: &str) -> Result<(Option<String>, &str), &'static str> {
     const UNCLOSED: &str = "a bracket is not closed";
     for quote in ['\'', '"'] {

@@ -134,7 +134,8 @@ fn many_brackets_and_quotes_do_not_take_quadratic_time() {
     }
 }
 
-/// A value whose strings and numbers under `secret` and `card.number` begin with `SECRET`, and no others.
+/// A value whose strings and numbers under `secret` and `card.number` begin with `SECRET`, and no
+/// others.
 fn value() -> impl Strategy<Value = Value> {
     let text = "[ a-z{}\\[\\]\":\\\\é🚀,]{0,6}";
     let leaf = prop_oneof![

@@ -1,7 +1,8 @@
 //! Masks the JSON in a text.
 //!
-//! The text is scanned once, from left to right. It may contain JSON in the middle of a sentence, JSON that is truncated, and JSON that is escaped
-//! inside a string. Values too deep or too large for a parser are masked as well. So the scanner reads tokens and builds no values.
+//! The text is scanned once, from left to right. It may contain JSON in the middle of a sentence,
+//! JSON that is truncated, and JSON that is escaped inside a string. Values too deep or too large
+//! for a parser are masked as well. So the scanner reads tokens and builds no values.
 
 use super::{REDACTED, Redaction};
 
@@ -36,7 +37,8 @@ struct MaskedMember {
     depth: usize,
 }
 
-/// Returns the masked text, or `None` if nothing is masked. `names` is the path of the value that contains the text.
+/// Returns the masked text, or `None` if nothing is masked. `names` is the path of the value that
+/// contains the text.
 pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str) -> Option<String> {
     if !redaction.has_fields() {
         return None;
@@ -53,7 +55,8 @@ pub(super) fn masked(redaction: &Redaction, names: &mut Vec<String>, text: &str)
         at += found;
         at = match text.as_bytes()[at] {
             b'"' => copy.quoted(at),
-            // An escaped quote does not start a string. Strings end at the next unescaped quote, so no part is scanned often.
+            // An escaped quote does not start a string. Strings end at the next unescaped quote, so
+            // no part is scanned often.
             b'\\' => {
                 at + if text[at + 1..].starts_with(['"', '\\']) {
                     2
@@ -93,7 +96,8 @@ impl PrefixCopy<'_> {
         Some(self.out)
     }
 
-    /// Handles a quote outside of JSON, which starts a string with escaped JSON or is only a quotation mark. Returns the offset to continue at.
+    /// Handles a quote outside of JSON, which starts a string with escaped JSON or is only a
+    /// quotation mark. Returns the offset to continue at.
     fn quoted(&mut self, start: usize) -> usize {
         let end = string_end(self.text, start);
         match self.string(start, end) {
@@ -116,7 +120,8 @@ impl PrefixCopy<'_> {
         true
     }
 
-    /// Scans an object or list from its bracket on. Returns the offset to continue at: after it, or within it if the text there is not JSON.
+    /// Scans an object or list from its bracket on. Returns the offset to continue at: after it, or
+    /// within it if the text there is not JSON.
     fn json(&mut self, start: usize) -> usize {
         let known = self.names.len();
         let mut open: Vec<OpenContainer> = Vec::new();
@@ -269,7 +274,8 @@ fn word(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// The end of the string literal that starts at `start`: after its closing quote, or the end of the text.
+/// The end of the string literal that starts at `start`: after its closing quote, or the end of the
+/// text.
 fn string_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start + 1;

@@ -2,7 +2,8 @@
 
 use super::REDACTED;
 
-/// The first digits of each task token: two UUIDs of version 4 without hyphens. A token of a durable execution has more digits.
+/// The first digits of each task token: two UUIDs of version 4 without hyphens. A token of a
+/// durable execution has more digits.
 const DIGITS: usize = 64;
 /// The positions of the version of the two UUIDs, and of their variant.
 const VERSIONS: [usize; 2] = [12, 44];
@@ -11,8 +12,9 @@ const VARIANTS: [usize; 2] = [16, 48];
 /// The shortest base64 text of a token.
 const BASE64_DIGITS: usize = 86;
 
-/// Returns the text with [`REDACTED`] instead of task tokens, or `None` if it has none. All digits after the start of a token are masked. A token is
-/// masked in base64, too: an expression can encode it.
+/// Returns the text with [`REDACTED`] instead of task tokens, or `None` if it has none. All digits
+/// after the start of a token are masked. A token is masked in base64, too: an expression can
+/// encode it.
 pub(super) fn masked(text: &str) -> Option<String> {
     let plain = masked_runs(text, DIGITS, |byte| byte.is_ascii_hexdigit(), token_start);
     let base64 = |text: &str| masked_runs(text, BASE64_DIGITS, is_base64, base64_start);
@@ -52,7 +54,8 @@ fn is_base64(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-/// Returns the position of the first digit of base64 if the digits contain a token. Other digits, such as those of a path, may precede the text.
+/// Returns the position of the first digit of base64 if the digits contain a token. Other digits,
+/// such as those of a path, may precede the text.
 fn base64_start(digits: &[u8]) -> Option<usize> {
     if digits.len() < BASE64_DIGITS {
         return None;
@@ -87,7 +90,8 @@ fn decoded(digits: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Returns the start of the first token in hexadecimal digits. Other digits may precede a token, so each position can be its first one.
+/// Returns the start of the first token in hexadecimal digits. Other digits may precede a token, so
+/// each position can be its first one.
 fn token_start(digits: &[u8]) -> Option<usize> {
     digits.windows(DIGITS).position(|window| {
         VERSIONS.iter().all(|at| window[*at] == b'4')
@@ -159,7 +163,8 @@ mod tests {
             }
         }
 
-        /// The report: a read-only console showed tokens that an expression had encoded, and the API accepted them.
+        /// The report: a read-only console showed tokens that an expression had encoded, and the
+        /// API accepted them.
         #[test]
         fn a_token_is_masked_in_base64(token in token(), before in "[ -~]{0,9}", after in "[ -~]{0,9}", path in "(https://a.test/[a-z]{0,5}/)?") {
             let encoded = base64(format!("{before}{token}{after}").as_bytes());

@@ -28,7 +28,8 @@ pub const START_EXECUTION: &str = "arn:aws:states:::states:startExecution";
 /// The integration that starts an execution of an Express state machine and waits for its end.
 pub const START_SYNC_EXECUTION: &str = "arn:aws:states:::aws-sdk:sfn:startSyncExecution";
 
-/// A parsed `Resource`. Every text can be parsed; [`validate`](crate::validate) and, with the feature, `integrations` check whether AWS knows it.
+/// A parsed `Resource`. Every text can be parsed; [`validate`](crate::validate) and, with the
+/// feature, `integrations` check whether AWS knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource<'t> {
     text: &'t str,
@@ -53,8 +54,8 @@ pub enum ResourceKind {
 }
 
 impl<'t> Resource<'t> {
-    /// Parses a text. A text that is not an ARN, such as the placeholder `${ReviewActivityArn}`, counts as an activity if it contains `activity`,
-    /// otherwise as a function.
+    /// Parses a text. A text that is not an ARN, such as the placeholder `${ReviewActivityArn}`,
+    /// counts as an activity if it contains `activity`, otherwise as a function.
     ///
     /// ```
     /// use stepwright_asl::resource::{Resource, ResourceKind};
@@ -109,7 +110,8 @@ impl<'t> Resource<'t> {
         self.kind
     }
 
-    /// The partition of the ARN, such as `aws` or `aws-cn`; empty if the text is not an ARN of a known form.
+    /// The partition of the ARN, such as `aws` or `aws-cn`; empty if the text is not an ARN of a
+    /// known form.
     pub fn partition(&self) -> &'t str {
         self.partition
     }
@@ -119,7 +121,8 @@ impl<'t> Resource<'t> {
         self.name
     }
 
-    /// The text after `arn:aws:states:::`, such as `sqs:sendMessage.waitForTaskToken`; `None` if the text is not a service integration.
+    /// The text after `arn:aws:states:::`, such as `sqs:sendMessage.waitForTaskToken`; `None` if
+    /// the text is not a service integration.
     pub fn integration(&self) -> Option<&'t str> {
         self.integration
     }
@@ -139,12 +142,14 @@ impl<'t> Resource<'t> {
         self.plain(self.text)
     }
 
-    /// The `resourceType` in the history: `lambda`, `aws-sdk:dynamodb`. Empty unless it is a service integration.
+    /// The `resourceType` in the history: `lambda`, `aws-sdk:dynamodb`. Empty unless it is a
+    /// service integration.
     pub fn service(&self) -> &'t str {
         self.service_and_action().0
     }
 
-    /// The `resource` in the history: `invoke`, `sendMessage.waitForTaskToken`. Empty unless it is a service integration.
+    /// The `resource` in the history: `invoke`, `sendMessage.waitForTaskToken`. Empty unless it is
+    /// a service integration.
     pub fn action(&self) -> &'t str {
         self.service_and_action().1
     }
@@ -159,7 +164,8 @@ impl<'t> Resource<'t> {
         self.plain_integration() == Some("lambda:invoke")
     }
 
-    /// Whether this starts an execution of a state machine, with any pattern or through the AWS SDK.
+    /// Whether this starts an execution of a state machine, with any pattern or through the AWS
+    /// SDK.
     pub fn starts_execution(&self) -> bool {
         matches!(
             self.plain_integration(),
@@ -196,8 +202,8 @@ impl<'t> Resource<'t> {
     }
 }
 
-/// Extracts the name of a Lambda function from an ARN, a partial ARN, or a name, each with or without version or alias (`FunctionName` in AWS's
-/// reference of `Invoke`).
+/// Extracts the name of a Lambda function from an ARN, a partial ARN, or a name, each with or
+/// without version or alias (`FunctionName` in AWS's reference of `Invoke`).
 ///
 /// ```
 /// use stepwright_asl::resource::function_name;
@@ -218,7 +224,8 @@ pub fn function_name(text: &str) -> &str {
     }
 }
 
-/// The partition and the name in an ARN without `arn:`, such as `aws:lambda:us-east-1:123456789012:function:charge`.
+/// The partition and the name in an ARN without `arn:`, such as
+/// `aws:lambda:us-east-1:123456789012:function:charge`.
 fn named<'t>(rest: &'t str, service: &str, mark: &str) -> Option<(&'t str, &'t str)> {
     let (head, name) = rest.split_once(mark)?;
     let (partition, owner) = head.split_once(service)?;

@@ -33,7 +33,8 @@ impl IntegrationPattern {
         IntegrationPattern::WaitForTaskToken,
     ];
 
-    /// The suffix of the action in a resource, including the dot; empty for [`IntegrationPattern::RequestResponse`].
+    /// The suffix of the action in a resource, including the dot; empty for
+    /// [`IntegrationPattern::RequestResponse`].
     pub fn suffix(self) -> &'static str {
         match self {
             IntegrationPattern::RequestResponse => "",

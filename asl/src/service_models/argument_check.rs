@@ -74,7 +74,8 @@ pub enum ComputedArguments {
     Jsonata,
 }
 
-/// One step to a value inside the arguments, by its position: keys may be long, and a definition may have many problems.
+/// One step to a value inside the arguments, by its position: keys may be long, and a definition
+/// may have many problems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgumentStep {
     /// A member of an object.
@@ -142,7 +143,8 @@ impl ArgumentType {
         }
     }
 
-    /// The type in causes of failed states. The text of strings is AWS's (<https://github.com/aws/aws-cdk/issues/9181>).
+    /// The type in causes of failed states. The text of strings is AWS's
+    /// (<https://github.com/aws/aws-cdk/issues/9181>).
     fn in_cause(self) -> &'static str {
         match self {
             ArgumentType::Text => "a STRING",
@@ -176,8 +178,9 @@ impl fmt::Display for ArgumentProblem {
 }
 
 impl ArgumentProblem {
-    /// The text of CreateStateMachine, if AWS is known to reject the argument in a definition: a string that is no boolean
-    /// (<https://github.com/aws/aws-cdk/issues/31448>), and an object instead of a list (<https://github.com/aws/aws-cdk/issues/11587>).
+    /// The text of CreateStateMachine, if AWS is known to reject the argument in a definition: a
+    /// string that is no boolean (<https://github.com/aws/aws-cdk/issues/31448>), and an object
+    /// instead of a list (<https://github.com/aws/aws-cdk/issues/11587>).
     pub fn rejection(&self) -> Option<String> {
         let ArgumentProblemKind::WrongType {
             wanted,
@@ -203,7 +206,8 @@ impl ArgumentProblem {
 /// The maximum problems of one call: a definition may have thousands of wrong names.
 const MAX_PROBLEMS: usize = 100;
 
-/// The maximum depth of arguments. DynamoDB, whose values nest deepest, has a limit of 32 levels, which are 64 here.
+/// The maximum depth of arguments. DynamoDB, whose values nest deepest, has a limit of 32 levels,
+/// which are 64 here.
 const MAX_DEPTH: usize = 200;
 
 /// Checks the members of the arguments of an operation: the names and the types that the model has.
@@ -397,7 +401,8 @@ fn is_boolean(text: &str) -> bool {
         .any(|word| text.trim().eq_ignore_ascii_case(word))
 }
 
-/// Whether a text never contains JSON. Step Functions was recorded to write other values as JSON text for members such as `MessageBody`.
+/// Whether a text never contains JSON. Step Functions was recorded to write other values as JSON
+/// text for members such as `MessageBody`.
 fn is_identifier(name: &str) -> bool {
     const ENDS: &[&str] = &[
         "Name",

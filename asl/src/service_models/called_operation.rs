@@ -21,7 +21,8 @@ pub struct CalledOperation {
 }
 
 impl CalledOperation {
-    /// Returns the operation of a resource. `None` for functions, activities, HTTP endpoints and integrations whose arguments differ from the API's.
+    /// Returns the operation of a resource. `None` for functions, activities, HTTP endpoints and
+    /// integrations whose arguments differ from the API's.
     pub fn of(resource: &str) -> Option<CalledOperation> {
         CalledOperation::of_integration(&find(resource, false).ok()?)
     }

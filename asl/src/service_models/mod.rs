@@ -1,7 +1,8 @@
-//! The API models of AWS services: which operations a service has, and how their parameters are sent.
+//! The API models of AWS services: which operations a service has, and how their parameters are
+//! sent.
 //!
-//! `models.bin` has those of all services that Step Functions can call; `derive.py` writes it from botocore. [`Models::in_directory`] reads the
-//! models of an installed botocore instead.
+//! `models.bin` has those of all services that Step Functions can call; `derive.py` writes it from
+//! botocore. [`Models::in_directory`] reads the models of an installed botocore instead.
 
 mod argument_check;
 mod called_operation;
@@ -66,13 +67,14 @@ impl Models {
         &SHARED
     }
 
-    /// Returns the models that are part of this package: those of all services that Step Functions integrates.
+    /// Returns the models that are part of this package: those of all services that Step Functions
+    /// integrates.
     pub fn embedded() -> Self {
         Self::default()
     }
 
-    /// Returns the models of an installed botocore: `directory` is its folder `data`, which has a folder for each service. A service that is missing
-    /// there has its embedded model.
+    /// Returns the models of an installed botocore: `directory` is its folder `data`, which has a
+    /// folder for each service. A service that is missing there has its embedded model.
     ///
     /// # Errors
     ///

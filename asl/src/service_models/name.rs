@@ -7,8 +7,8 @@ pub fn optimized(name: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// The words that are no names of members in Java. The AWS SDK for Java 2 appends `Value` to a member with such a name, in any case:
-/// `DefaultNamingStrategy` in its code generator.
+/// The words that are no names of members in Java. The AWS SDK for Java 2 appends `Value` to a
+/// member with such a name, in any case: `DefaultNamingStrategy` in its code generator.
 const JAVA_KEYWORDS: &[&str] = &[
     "abstract",
     "assert",
@@ -82,8 +82,9 @@ const JAVA_METHODS: &[&str] = &[
     "sdkHttpResponse",
 ];
 
-/// The name that AWS SDK integrations use, as the AWS SDK for Java 2 writes it: `DBInstance` is `DbInstance`, `ARN` is `Arn`, `ETag` stays, and `Equals`,
-/// which is the name of a method, is `EqualsValue`.
+/// The name that AWS SDK integrations use, as the AWS SDK for Java 2 writes it: `DBInstance` is
+/// `DbInstance`, `ARN` is `Arn`, `ETag` stays, and `Equals`, which is the name of a method, is
+/// `EqualsValue`.
 pub(super) fn sdk(name: &str) -> String {
     let lowered = uncapitalized(name);
     let is_keyword = |keyword: &&str| lowered.eq_ignore_ascii_case(keyword);
@@ -95,7 +96,8 @@ pub(super) fn sdk(name: &str) -> String {
     }
 }
 
-/// The name of an error in the SDKs for Java: `DbInstanceNotFoundException` for `DBInstanceNotFoundFault`.
+/// The name of an error in the SDKs for Java: `DbInstanceNotFoundException` for
+/// `DBInstanceNotFoundFault`.
 pub fn exception(name: &str) -> String {
     let base = name.strip_suffix("Fault").unwrap_or(name);
     let base = optimized(&uncapitalized(base));

@@ -13,7 +13,8 @@ pub struct OptimizedService {
     pub in_causes: &'static str,
 }
 
-/// Recorded for DynamoDB, SQS, SNS and Step Functions; the others are those of the source of the AWS SDK for Java 1.
+/// Recorded for DynamoDB, SQS, SNS and Step Functions; the others are those of the source of the
+/// AWS SDK for Java 1.
 const SERVICES: &[[&str; 4]] = &[
     ["athena", "athena", "AmazonAthenaException", "AmazonAthena"],
     ["batch", "batch", "AWSBatchException", "AWSBatch"],

@@ -155,7 +155,8 @@ pub(super) fn model(service: &str, content: &[u8]) -> Result<ServiceModel, Strin
     })
 }
 
-/// Returns the first protocol that this client has. Most services with `smithy-rpc-v2-cbor` have another one, too.
+/// Returns the first protocol that this client has. Most services with `smithy-rpc-v2-cbor` have
+/// another one, too.
 fn protocol(preferred: &str, all: &[String]) -> Result<Protocol, String> {
     let names = all.iter().map(String::as_str).chain([preferred]);
     let mut known = names.filter_map(|name| match name {
@@ -273,8 +274,8 @@ fn structure(entry: &ShapeEntry, numbers: &ShapeNumbers<'_>) -> Result<Structure
         }
         let plain_name = name::optimized(name);
         let (sdk_name, optimized_name) = match name.as_str() {
-            // The SDK renames this member of a DynamoDB value, and both integrations return its name
-            // (https://github.com/aws/aws-sdk-js-v3/issues/5423).
+            // The SDK renames this member of a DynamoDB value, and both integrations return its
+            // name (https://github.com/aws/aws-sdk-js-v3/issues/5423).
             "NULL" if entry.members.contains_key("BOOL") => ("Nul".to_owned(), "Nul".to_owned()),
             _ => (name::sdk(name), plain_name.clone()),
         };

@@ -65,7 +65,8 @@ pub struct Operation {
     pub host_prefix: Option<String>,
     pub input: Option<ShapeIx>,
     pub output: Option<ShapeIx>,
-    /// The name and the namespace of the root element of a request in XML, if they are not those of the input.
+    /// The name and the namespace of the root element of a request in XML, if they are not those of
+    /// the input.
     pub input_element: Option<String>,
     pub input_namespace: Option<String>,
     /// The element around the output of [`Protocol::Query`].

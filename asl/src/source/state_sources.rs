@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use super::SourceLocation;
 
-/// The source locations of a definition's states. A clone shares them. `None` for a definition without a source.
+/// The source locations of a definition's states. A clone shares them. `None` for a definition
+/// without a source.
 #[derive(Clone, Debug, Default)]
 pub struct StateSources(Option<Arc<BTreeMap<String, SourceLocation>>>);
 

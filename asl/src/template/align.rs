@@ -1,6 +1,7 @@
 //! Maps the characters of a string to their offsets in the source text.
 
-/// The offset in `source` of each byte of `decoded`, a JSON or YAML string that starts at `start`; `None` if they do not match.
+/// The offset in `source` of each byte of `decoded`, a JSON or YAML string that starts at `start`;
+/// `None` if they do not match.
 ///
 /// Whitespace is skipped, because YAML folds lines and removes indentation.
 pub(super) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32>> {

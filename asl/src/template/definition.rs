@@ -21,9 +21,11 @@ pub struct Embedded {
     pub machine_type: MachineType,
     /// The location of its definition.
     pub definition: EmbeddedDefinition,
-    /// The values that the template itself contains for placeholders of the definition, as texts: literals, and defaults of parameters.
+    /// The values that the template itself contains for placeholders of the definition, as texts:
+    /// literals, and defaults of parameters.
     pub values: Vec<(String, String)>,
-    /// The errors in functions of the template that compute the definition, with positions in the file.
+    /// The errors in functions of the template that compute the definition, with positions in the
+    /// file.
     pub problems: Vec<Diagnostic>,
 }
 
@@ -50,7 +52,8 @@ pub enum EmbeddedDefinition {
         /// The path.
         path: String,
     },
-    /// In an S3 object. CDK uploads it from this file in the folder of the template, which may be missing.
+    /// In an S3 object. CDK uploads it from this file in the folder of the template, which may be
+    /// missing.
     Asset {
         /// The path.
         path: String,
@@ -84,7 +87,8 @@ impl Embedded {
         }
     }
 
-    /// Parses a definition that is a string of the file; `None` for a definition elsewhere, and for a text that is not JSON.
+    /// Parses a definition that is a string of the file; `None` for a definition elsewhere, and for
+    /// a text that is not JSON.
     pub fn text_document(&self) -> Option<Document> {
         match &self.definition {
             EmbeddedDefinition::Text { text, .. } => parse_text(text, YAML_ADVICE).ok(),
@@ -100,7 +104,8 @@ impl Embedded {
             .map(|(_, value)| value.clone())
     }
 
-    /// The text of the file with another definition, if the definition is a string in a block (`|`) or in quotes. Everything else in the file remains.
+    /// The text of the file with another definition, if the definition is a string in a block (`|`)
+    /// or in quotes. Everything else in the file remains.
     ///
     /// Returns `None` if the string is folded, has several parts, or has unusual escapes.
     pub fn replace_text(&self, file: &Document, definition: &str) -> Option<String> {
@@ -112,9 +117,11 @@ impl Embedded {
         }
     }
 
-    /// Checks a definition that is in the file itself. Pointers are relative to the definition; lines and columns are those of the file.
+    /// Checks a definition that is in the file itself. Pointers are relative to the definition;
+    /// lines and columns are those of the file.
     ///
-    /// Returns `None` if the definition is elsewhere, and the functions that compute it have no errors.
+    /// Returns `None` if the definition is elsewhere, and the functions that compute it have no
+    /// errors.
     pub fn check(&self, file: &Document, validator: &Validator) -> Option<Diagnostics> {
         let validator = validator.clone().of_type(self.machine_type);
         let diagnostics = match &self.definition {
@@ -149,7 +156,8 @@ impl Embedded {
     }
 }
 
-/// A diagnostic of a string, with its position in the file. `offsets` has the offset of each byte of the string.
+/// A diagnostic of a string, with its position in the file. `offsets` has the offset of each byte
+/// of the string.
 pub(crate) fn placed(file: &Document, offsets: &[u32], diagnostic: Diagnostic) -> Diagnostic {
     let offset = offsets.get(diagnostic.location.offset).or(offsets.last());
     let offset = offset.copied().unwrap_or_default() as usize;
@@ -166,7 +174,8 @@ fn check_text(text: &str, validator: &Validator) -> Diagnostics {
     }
 }
 
-/// Parses a definition that is a string of another file. It must be JSON: only files and objects may be YAML. `advice` is the help for a text in YAML.
+/// Parses a definition that is a string of another file. It must be JSON: only files and objects
+/// may be YAML. `advice` is the help for a text in YAML.
 ///
 /// # Errors
 ///

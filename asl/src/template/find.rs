@@ -25,8 +25,9 @@ pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError>
     }
 }
 
-/// Parses a template for a program that evaluates it. YAML's short forms become long forms, as in a template in JSON: `!Ref Name` is
-/// `{"Ref": "Name"}`, and `!GetAtt Name.Arn` is `{"Fn::GetAtt": "Name.Arn"}`.
+/// Parses a template for a program that evaluates it. YAML's short forms become long forms, as in a
+/// template in JSON: `!Ref Name` is `{"Ref": "Name"}`, and `!GetAtt Name.Arn` is
+/// `{"Fn::GetAtt": "Name.Arn"}`.
 ///
 /// ```
 /// use stepwright_asl::template::read_for_evaluation;
@@ -49,8 +50,8 @@ pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Documen
     }
 }
 
-/// The state machines of a template or of a `serverless.yml`, or the one in the output of `aws stepfunctions describe-state-machine`; `None` for other
-/// files.
+/// The state machines of a template or of a `serverless.yml`, or the one in the output of
+/// `aws stepfunctions describe-state-machine`; `None` for other files.
 pub fn machines(file: &Document) -> Option<Vec<Embedded>> {
     let object = file.json().as_object()?;
     let is_definition = object.contains_key("StartAt") || object.contains_key("States");

@@ -3,8 +3,9 @@
 use super::text::TemplateValue;
 use crate::json::{Document, Json};
 
-/// Returns the literal values of a machine's placeholders, as texts: those of `DefinitionSubstitutions`, of the variables of the definition's
-/// `Fn::Sub`, and the defaults of parameters. The first value of a name counts.
+/// Returns the literal values of a machine's placeholders, as texts: those of
+/// `DefinitionSubstitutions`, of the variables of the definition's `Fn::Sub`, and the defaults of
+/// parameters. The first value of a name counts.
 pub(super) fn literal_values(file: &Document, properties: &str) -> Vec<(String, String)> {
     let mut values = Vec::new();
     let objects = [

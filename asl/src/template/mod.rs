@@ -1,9 +1,12 @@
-//! Files with embedded definitions: CloudFormation and SAM templates, `serverless.yml`, and the output of `aws stepfunctions describe-state-machine`.
+//! Files with embedded definitions: CloudFormation and SAM templates, `serverless.yml`, and the
+//! output of `aws stepfunctions describe-state-machine`.
 //!
-//! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine` of a template. The definition may be an object
-//! (`Definition`), a string (`DefinitionString`, also with `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file (`DefinitionUri`,
-//! `DefinitionS3Location`). A value that the template computes (`Ref`, `Fn::GetAtt`, ..) is read as a `${substitution}`. Of `Fn::If`, the first
-//! value is read. YAML's short forms (`!Sub`, `!GetAtt`, `!If`, ..) are supported. Diagnostics have their positions in the file.
+//! [`machines`] finds every `AWS::StepFunctions::StateMachine` and `AWS::Serverless::StateMachine`
+//! of a template. The definition may be an object (`Definition`), a string (`DefinitionString`,
+//! also with `Fn::Sub`, `Fn::Join` and `Fn::ToJsonString`), or in another file (`DefinitionUri`,
+//! `DefinitionS3Location`). A value that the template computes (`Ref`, `Fn::GetAtt`, ..) is read as
+//! a `${substitution}`. Of `Fn::If`, the first value is read. YAML's short forms (`!Sub`,
+//! `!GetAtt`, `!If`, ..) are supported. Diagnostics have their positions in the file.
 //!
 //! ```
 //! use stepwright_asl::template::{machines, read};
@@ -32,8 +35,9 @@
 //! # Ok::<(), stepwright_asl::SyntaxError>(())
 //! ```
 //!
-//! [`supplies`] finds the values that such a template defines for the placeholders of its machines (`DefinitionSubstitutions`, the variables of
-//! `Fn::Sub`), and reports missing, misspelt and unused ones.
+//! [`supplies`] finds the values that such a template defines for the placeholders of its machines
+//! (`DefinitionSubstitutions`, the variables of `Fn::Sub`), and reports missing, misspelt and
+//! unused ones.
 
 mod align;
 mod definition;

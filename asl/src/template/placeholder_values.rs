@@ -17,7 +17,8 @@ pub struct PlaceholderValues {
     pub machine: String,
     /// The location of its definition.
     pub definition: EmbeddedDefinition,
-    /// The placeholders of a definition that is in the template itself and that need a value from `DefinitionSubstitutions`.
+    /// The placeholders of a definition that is in the template itself and that need a value from
+    /// `DefinitionSubstitutions`.
     pub uses: Vec<NameUse>,
     /// The keys of its `DefinitionSubstitutions`.
     given: Vec<NameUse>,
@@ -70,7 +71,8 @@ impl NameUse {
     }
 }
 
-/// Returns the values that a template defines for the placeholders of each of its machines; `None` if the file is not a template.
+/// Returns the values that a template defines for the placeholders of each of its machines; `None`
+/// if the file is not a template.
 ///
 /// ```
 /// use stepwright_asl::template::{read, supplies};
@@ -131,18 +133,21 @@ pub fn supplies(file: &Document) -> Option<Vec<PlaceholderValues>> {
 }
 
 impl PlaceholderValues {
-    /// Whether the template computes the substitutions, so that they are unknown before the deployment.
+    /// Whether the template computes the substitutions, so that they are unknown before the
+    /// deployment.
     pub fn is_computed(&self) -> bool {
         self.is_computed
     }
 
-    /// Whether `DefinitionSubstitutions` has a value for this text between `${` and `}`. AWS replaces the keys literally, so `Charge.Arn` is one, too.
+    /// Whether `DefinitionSubstitutions` has a value for this text between `${` and `}`. AWS
+    /// replaces the keys literally, so `Charge.Arn` is one, too.
     pub fn defines(&self, name: &str) -> bool {
         self.given.iter().any(|key| key.name == name)
     }
 
-    /// Checks the substitutions of a definition that uses these names. Returns the missing, misspelt and unused ones, in the order of the template.
-    /// Lines and columns are those of the template.
+    /// Checks the substitutions of a definition that uses these names. Returns the missing,
+    /// misspelt and unused ones, in the order of the template. Lines and columns are those of the
+    /// template.
     pub fn check(&self, uses: &[NameUse]) -> Vec<Diagnostic> {
         let wanted: Vec<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let given: Vec<&str> = self.given.iter().map(|one| one.name.as_str()).collect();
@@ -330,7 +335,8 @@ impl<'t, 'd> DefinitionReader<'t, 'd> {
         }
     }
 
-    /// Whether `DefinitionSubstitutions` replaces a name: it has the name as a key, or the name cannot mean anything else.
+    /// Whether `DefinitionSubstitutions` replaces a name: it has the name as a key, or the name
+    /// cannot mean anything else.
     fn is_key(&self, name: &str) -> bool {
         placeholder::is_name(name) || self.given.iter().any(|key| key.name == name)
     }

@@ -64,7 +64,8 @@ fn definition_at(file: &Document, pointer: &str) -> EmbeddedDefinition {
     }
 }
 
-/// The path in `${file(orders.asl.yaml)}`; `None` for a part of a file, and for a path with variables.
+/// The path in `${file(orders.asl.yaml)}`; `None` for a part of a file, and for a path with
+/// variables.
 fn named_file(text: &str) -> Option<&str> {
     let path = text.trim().strip_prefix("${file(")?.strip_suffix(")}")?;
     let path = path.trim().trim_matches(['\'', '"']);

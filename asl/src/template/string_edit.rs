@@ -1,11 +1,13 @@
-//! Changes a definition that is a string in another text: the lines of a block (`DefinitionString: |`), or a string in quotes.
+//! Changes a definition that is a string in another text: the lines of a block
+//! (`DefinitionString: |`), or a string in quotes.
 
 use std::ops::Range;
 
 use crate::json::Json;
 
-/// Replaces the string. Only the changed lines of a block are written. Returns `None` if the text of a change is not a plain copy of the string, for
-/// example in a folded block or with several parts in `Fn::Join`.
+/// Replaces the string. Only the changed lines of a block are written. Returns `None` if the text
+/// of a change is not a plain copy of the string, for example in a folded block or with several
+/// parts in `Fn::Join`.
 ///
 /// `offsets` has the offset of each byte of `old` in `source`.
 pub(super) fn replace(source: &str, offsets: &[u32], old: &str, new: &str) -> Option<String> {

@@ -1,4 +1,5 @@
-//! Checks of the arguments of `Fn::Sub`, as CloudFormation makes them before it evaluates the function.
+//! Checks of the arguments of `Fn::Sub`, as CloudFormation makes them before it evaluates the
+//! function.
 
 use super::text::TemplateValue;
 use crate::diagnostic::{Diagnostic, Severity};

@@ -6,7 +6,8 @@ use crate::validate::{MachineType, Validator};
 use crate::yaml::Format;
 use proptest::prelude::*;
 
-/// The diagnostics of the machines in a file: machine, rule, line and pointer, then the text at the position.
+/// The diagnostics of the machines in a file: machine, rule, line and pointer, then the text at the
+/// position.
 fn found(name: &str, text: &str) -> Vec<(String, String)> {
     let file = read(name, text).expect("can be read");
     let validator = Validator::new(MachineType::Standard);

@@ -34,8 +34,8 @@ impl<'d> TemplateValue<'d> {
         Some((key, TemplateValue { json, mark, ..self }))
     }
 
-    /// The intrinsic function of the value, and its argument: `Fn::Sub` for `{"Fn::Sub": ..}` and for `!Sub ..`. `None` for short forms whose text
-    /// was already resolved, such as `!Sub text`.
+    /// The intrinsic function of the value, and its argument: `Fn::Sub` for `{"Fn::Sub": ..}` and
+    /// for `!Sub ..`. `None` for short forms whose text was already resolved, such as `!Sub text`.
     pub(super) fn function(self) -> Option<(String, TemplateValue<'d>)> {
         if let Some(object) = self.json.as_object() {
             let (key, argument) = self.member(0).filter(|_| object.len() == 1)?;

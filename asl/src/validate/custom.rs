@@ -9,9 +9,11 @@ use crate::resource::Resource;
 
 /// A user-defined rule: a requirement of a team on its definitions that AWS does not have.
 ///
-/// A rule checks the machine, each state, or both, and appends its diagnostics to the list. Each diagnostic gets the rule's [`id`](CustomRule::id), even
-/// if it was created with another id. A diagnostic without a position is reported at the node of its pointer: at the key of an object or array, and at
-/// the value of anything else. [`Validator::with_rule`](super::Validator::with_rule) adds the rule.
+/// A rule checks the machine, each state, or both, and appends its diagnostics to the list. Each
+/// diagnostic gets the rule's [`id`](CustomRule::id), even if it was created with another id. A
+/// diagnostic without a position is reported at the node of its pointer: at the key of an object or
+/// array, and at the value of anything else. [`Validator::with_rule`](super::Validator::with_rule)
+/// adds the rule.
 ///
 /// ```
 /// use stepwright_asl::model::StateKind;
@@ -48,7 +50,8 @@ use crate::resource::Resource;
 /// # Ok::<(), RuleIdError>(())
 /// ```
 pub trait CustomRule: Send + Sync {
-    /// The rule's id, which [`Validator`](super::Validator) uses to deny, allow or remove the rule. It must be unique, regardless of case.
+    /// The rule's id, which [`Validator`](super::Validator) uses to deny, allow or remove the rule.
+    /// It must be unique, regardless of case.
     fn id(&self) -> &'static str;
 
     /// Checks the machine as a whole, once.
@@ -78,7 +81,8 @@ impl<'d> MachineView<'d> {
         self.definition.document.json()
     }
 
-    /// The definition with the position of each node. A [`StateMachine`](crate::StateMachine) has no text, so its nodes have no positions.
+    /// The definition with the position of each node. A [`StateMachine`](crate::StateMachine) has
+    /// no text, so its nodes have no positions.
     pub fn document(&self) -> &'d Document {
         self.definition.document
     }

@@ -40,7 +40,8 @@ pub(super) struct Definition<'d> {
     pub(super) paths: Vec<PathText<'d>>,
     /// Every member of a payload template whose key ends in `.$`.
     pub(super) bindings: Vec<VariableBinding<'d>>,
-    /// Every string of a payload template, or of the `Result` of a Pass, that is not evaluated although it looks like a path or a call.
+    /// Every string of a payload template, or of the `Result` of a Pass, that is not evaluated
+    /// although it looks like a path or a call.
     pub(super) literals: Vec<Literal<'d>>,
     /// Every string that may contain JSONata.
     pub(super) expressions: Vec<ExpressionText<'d>>,
@@ -52,7 +53,8 @@ pub(super) struct Definition<'d> {
 /// An object with named fields.
 pub(super) struct DefinitionPart<'d> {
     pub(super) pointer: Pointer<'d>,
-    /// The number in the graph of the state that this part is, or of the innermost state that contains it.
+    /// The number in the graph of the state that this part is, or of the innermost state that
+    /// contains it.
     pub(super) state: Option<usize>,
     pub(super) object: &'d Object,
     pub(super) schema: &'static Schema,
@@ -139,7 +141,8 @@ pub(super) struct VariableBinding<'d> {
     pub(super) key: &'d str,
     /// Whether the object also has the same key without `.$`.
     pub(super) is_double: bool,
-    /// Whether a template engine fills in a part of the value. Its present syntax is then not checked.
+    /// Whether a template engine fills in a part of the value. Its present syntax is then not
+    /// checked.
     pub(super) is_open: bool,
     /// The parsed value; `None` if it is not a string.
     pub(super) parsed: Option<Result<Expression, SyntaxError>>,

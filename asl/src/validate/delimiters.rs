@@ -1,7 +1,7 @@
 //! The JSONata delimiters `{%` and `%}`, and misspelled forms of them.
 
-/// Corrects the delimiters of a string that is probably meant as an expression: `{% 1 %}` for `{ % 1 %}`. `None` if they are correct, or if the
-/// string is probably not an expression.
+/// Corrects the delimiters of a string that is probably meant as an expression: `{% 1 %}` for
+/// `{ % 1 %}`. `None` if they are correct, or if the string is probably not an expression.
 pub(super) fn mended(text: &str) -> Option<String> {
     if text.starts_with("{%") && text.ends_with("%}") && text.len() >= 4 {
         return None;
@@ -9,8 +9,8 @@ pub(super) fn mended(text: &str) -> Option<String> {
     let trimmed = text.trim();
     let (open, inner) = opening(trimmed);
     let (close, inner) = closing(inner);
-    // An exact opening delimiter suffices. A misspelled one needs a closing one, and a closing one alone needs a text that starts like an
-    // expression.
+    // An exact opening delimiter suffices. A misspelled one needs a closing one, and a closing one
+    // alone needs a text that starts like an expression.
     let is_meant = match (open, close) {
         (Delimiter::Absent, Delimiter::Absent | Delimiter::Near) => false,
         (Delimiter::Absent, Delimiter::Exact) => trimmed.starts_with(['{', '$']),

@@ -1,5 +1,5 @@
-//! The properties of a JSONata expression that rules need. The syntax tree is dropped at once, because thousands of trees would use too much
-//! memory.
+//! The properties of a JSONata expression that rules need. The syntax tree is dropped at once,
+//! because thousands of trees would use too much memory.
 
 use std::ops::Range;
 
@@ -17,7 +17,8 @@ pub(super) struct ParsedExpression<'d> {
     pub(super) unknown_functions: Box<[String]>,
     /// The outermost operator, if it is binary.
     pub(super) binary: Option<Binary>,
-    /// The number of items if the expression is a range of numbers: `[1..5000]` or `$range(1, 5000, 1)`.
+    /// The number of items if the expression is a range of numbers: `[1..5000]` or
+    /// `$range(1, 5000, 1)`.
     pub(super) count: Option<u64>,
 }
 
@@ -51,7 +52,8 @@ impl<'d> ParsedExpression<'d> {
         Some((text(&binary.left)?, binary.op, text(&binary.right)?))
     }
 
-    /// The variable on the left of its operator and the number on the right: `i`, `+` and 1 for `$i + 1`.
+    /// The variable on the left of its operator and the number on the right: `i`, `+` and 1 for
+    /// `$i + 1`.
     pub(super) fn variable_and_number(&self) -> Option<(&'d str, BinaryOp, f64)> {
         let (left, op, _) = self.operands()?;
         let name = left.strip_prefix('$')?;

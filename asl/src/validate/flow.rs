@@ -27,10 +27,11 @@ pub(super) fn control_flow(graph: &Graph<'_>) -> ControlFlow {
 pub(super) struct TargetNames {
     /// For each state, whether a transition or `StartAt` names it.
     pub(super) named: Vec<bool>,
-    /// For each container, whether a transition target is missing or a state cannot be parsed. Rules then skip diagnostics that would only be
-    /// consequences.
+    /// For each container, whether a transition target is missing or a state cannot be parsed.
+    /// Rules then skip diagnostics that would only be consequences.
     pub(super) incomplete: Vec<bool>,
-    /// For each container, whether a template engine fills in a part of a state's name, so that any name may exist there.
+    /// For each container, whether a template engine fills in a part of a state's name, so that any
+    /// name may exist there.
     pub(super) open: Vec<bool>,
 }
 
@@ -43,7 +44,8 @@ impl TargetNames {
         TargetNames::new(graph, flow, unknown, |_| true)
     }
 
-    /// Lets rules report the consequences of missing targets, as AWS does. A target that a template engine fills in may exist.
+    /// Lets rules report the consequences of missing targets, as AWS does. A target that a template
+    /// engine fills in may exist.
     pub(super) fn with_consequences(
         graph: &Graph<'_>,
         flow: &ControlFlow,
@@ -93,7 +95,8 @@ impl TargetNames {
     }
 }
 
-/// Whether a transition target for which `counts` returns `true` is missing, or a state cannot be parsed.
+/// Whether a transition target for which `counts` returns `true` is missing, or a state cannot be
+/// parsed.
 fn is_incomplete(
     graph: &Graph<'_>,
     container: &Container<'_>,

@@ -87,7 +87,8 @@ impl<'a, 'd> Events<'a, 'd> {
         items.saturating_mul(iteration).saturating_add(4)
     }
 
-    /// The events on the cheapest path from a state to a wanted state, both included, through allowed states.
+    /// The events on the cheapest path from a state to a wanted state, both included, through
+    /// allowed states.
     fn cheapest(
         &self,
         from: usize,
@@ -130,7 +131,8 @@ impl<'a, 'd> Events<'a, 'd> {
 
 fn task(state: &State<'_>) -> u64 {
     let resource = state.object.get("Resource").and_then(Json::as_str);
-    // Entered, scheduled, started, succeeded, exited. A task that is waited for also has a submitted event.
+    // Entered, scheduled, started, succeeded, exited. A task that is waited for also has a
+    // submitted event.
     let waits = matches!(
         resource.and_then(AwaitedEvent::of),
         Some(AwaitedEvent::Job | AwaitedEvent::Token)
@@ -166,7 +168,8 @@ pub(super) fn items(definition: &Definition<'_>) -> HashMap<usize, u64> {
     known
 }
 
-/// The constant array that a JSONPath Map iterates over. The only state before the Map must be a Pass with this array in its `Result`.
+/// The constant array that a JSONPath Map iterates over. The only state before the Map must be a
+/// Pass with this array in its `Result`.
 fn listed_before<'d>(definition: &Definition<'d>, map: usize) -> Option<&'d [Json]> {
     let graph = &definition.graph;
     let [before] = definition.flow.sources[map].as_slice() else {
@@ -214,7 +217,8 @@ pub(super) struct CountedLoop {
     pub(super) rounds: u64,
 }
 
-/// The loops with a counter: a state of the loop adds a number to a variable or value, and a Choice of the loop compares it with a number.
+/// The loops with a counter: a state of the loop adds a number to a variable or value, and a Choice
+/// of the loop compares it with a number.
 pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
     let (graph, flow) = (&definition.graph, &definition.flow);
     // Step of each counter, by the number of its cycle and its text.
@@ -259,7 +263,8 @@ pub(super) fn counted(definition: &Definition<'_>) -> Vec<CountedLoop> {
                 return;
             }
             let start = start(definition, state, counter);
-            // A counter that decreases has an unknown number of rounds without its start value. An increasing counter is assumed to start at 0.
+            // A counter that decreases has an unknown number of rounds without its start value. An
+            // increasing counter is assumed to start at 0.
             let start = match start {
                 Start::Number(start) => start,
                 Start::Computed => return,
@@ -349,8 +354,8 @@ enum Start {
     Unknown,
 }
 
-/// The start value of a counter, `$i` (a variable) or `$.i` (a path), from the states outside the Choice's loop. States of other scopes do not
-/// count.
+/// The start value of a counter, `$i` (a variable) or `$.i` (a path), from the states outside the
+/// Choice's loop. States of other scopes do not count.
 fn start(definition: &Definition<'_>, choice: usize, counter: &str) -> Start {
     let (graph, cycle) = (&definition.graph, &definition.flow.cycle);
     let mut scopes = vec![graph.states()[choice].container];

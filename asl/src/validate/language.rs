@@ -1,11 +1,13 @@
-//! The query language of machines and states, including definitions where a template engine fills it in.
+//! The query language of machines and states, including definitions where a template engine fills
+//! it in.
 
 use crate::graph::Graph;
 use crate::json::{Json, Object};
 use crate::model::{QueryLanguage, Schema, StateKind, ValueKind};
 use crate::substitution::open_members;
 
-/// The query language of the machine. If the field has a placeholder such as `${QueryLanguage}`, the language is inferred from the states.
+/// The query language of the machine. If the field has a placeholder such as `${QueryLanguage}`,
+/// the language is inferred from the states.
 pub(super) fn of_machine(machine: &Json, graph: &Graph<'_>) -> QueryLanguage {
     let Some(word) = word(machine.as_object()) else {
         return QueryLanguage::JsonPath;
@@ -45,7 +47,8 @@ fn word(object: Option<&Object>) -> Option<&str> {
     }
 }
 
-/// Infers the query language: from a field that only one language has, from an expression, or from a key that ends in `.$`.
+/// Infers the query language: from a field that only one language has, from an expression, or from
+/// a key that ends in `.$`.
 fn evidence(object: &Object, schema: &Schema) -> Option<QueryLanguage> {
     object.iter().find_map(|(key, value)| {
         let field = schema.field(key)?;

@@ -1,11 +1,13 @@
-//! Names of machines, executions and activities. They are arguments of the API, not fields of a definition.
+//! Names of machines, executions and activities. They are arguments of the API, not fields of a
+//! definition.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::name::{NameError, check_machine};
 
 /// Checks the name of a state machine, an execution or an activity: rule SW150.
 ///
-/// The codes are AWS's: `STATE_MACHINE_NAME_EMPTY`, `STATE_MACHINE_NAME_TOO_LONG` and `STATE_MACHINE_NAME_INVALID`.
+/// The codes are AWS's: `STATE_MACHINE_NAME_EMPTY`, `STATE_MACHINE_NAME_TOO_LONG` and
+/// `STATE_MACHINE_NAME_INVALID`.
 ///
 /// ```
 /// use stepwright_asl::validate::validate_name;

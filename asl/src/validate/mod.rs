@@ -1,7 +1,8 @@
-//! The validator: reports everything that AWS's `ValidateStateMachineDefinition` reports, and more, in one pass.
+//! The validator: reports everything that AWS's `ValidateStateMachineDefinition` reports, and more,
+//! in one pass.
 //!
-//! Each [`Rule`] is a small unit with an id, AWS's code, a requirement and the function that checks it. [`RULES`] lists the built-in rules; a
-//! [`CustomRule`] is user-defined.
+//! Each [`Rule`] is a small unit with an id, AWS's code, a requirement and the function that checks
+//! it. [`RULES`] lists the built-in rules; a [`CustomRule`] is user-defined.
 //!
 //! ```
 //! use stepwright_asl::json::Document;
@@ -59,8 +60,8 @@ use crate::json::Document;
 use crate::model::StateMachine;
 use std::borrow::Cow;
 
-/// The input of a validation: a `&Document`, parsed from a text, or a `&StateMachine`. Diagnostics of a `StateMachine` have a pointer but no position:
-/// their line and column are 1.
+/// The input of a validation: a `&Document`, parsed from a text, or a `&StateMachine`. Diagnostics
+/// of a `StateMachine` have a pointer but no position: their line and column are 1.
 #[derive(Debug, Clone)]
 pub struct Subject<'d>(Cow<'d, Document>);
 
@@ -76,7 +77,8 @@ impl From<&StateMachine> for Subject<'_> {
     }
 }
 
-/// Checks a definition with every rule. The diagnostics of a [`Document`] have lines and columns; those of a [`StateMachine`] do not.
+/// Checks a definition with every rule. The diagnostics of a [`Document`] have lines and columns;
+/// those of a [`StateMachine`] do not.
 ///
 /// ```
 /// use stepwright_asl::model::StateMachine;

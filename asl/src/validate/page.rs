@@ -54,7 +54,8 @@ pub fn rules_page() -> String {
     page
 }
 
-/// Returns the section of that page about one rule, in Markdown. The rule is given by its id or name, regardless of case.
+/// Returns the section of that page about one rule, in Markdown. The rule is given by its id or
+/// name, regardless of case.
 ///
 /// # Errors
 ///

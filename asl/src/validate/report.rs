@@ -22,11 +22,11 @@ pub(super) struct Report<'d> {
     document: &'d Document,
     heading: RuleHeading,
     diagnostics: Vec<Diagnostic>,
-    /// Remaining number of name comparisons for suggestions. Without a limit, thousands of faults in a definition of thousands of states would take
-    /// too long.
+    /// Remaining number of name comparisons for suggestions. Without a limit, thousands of faults
+    /// in a definition of thousands of states would take too long.
     comparisons: usize,
-    /// Remaining bytes of memory for diagnostics and their pointers. Without a limit, thousands of faults below a key of megabytes would fill the
-    /// memory.
+    /// Remaining bytes of memory for diagnostics and their pointers. Without a limit, thousands of
+    /// faults below a key of megabytes would fill the memory.
     room: usize,
     has_error: bool,
     truncated: bool,
@@ -227,7 +227,8 @@ impl ReportEntry<'_> {
         self.change(|diagnostic, _| diagnostic.fix = Some(fix))
     }
 
-    /// Adds the fix for the suggested name, if no other name is as similar. A safe fix becomes an unsafe one unless the name is a typo of it.
+    /// Adds the fix for the suggested name, if no other name is as similar. A safe fix becomes an
+    /// unsafe one unless the name is a typo of it.
     pub(super) fn fix_meant(self, fix: impl FnOnce(&str) -> Option<Fix>) -> Self {
         let fix = self.meant.as_ref().and_then(|meant| {
             let mut fix = fix(&meant.name)?;
@@ -300,7 +301,8 @@ impl ReportEntry<'_> {
         })
     }
 
-    /// Sets the position to a node inside the reported one, such as the member `/x` of the object that the diagnostic is about.
+    /// Sets the position to a node inside the reported one, such as the member `/x` of the object
+    /// that the diagnostic is about.
     pub(super) fn at_value(self, pointer: &Pointer<'_>) -> Self {
         self.change(|diagnostic, document| {
             if let Some(position) = document.position(&pointer.to_string()) {

@@ -10,9 +10,11 @@ use crate::diagnostic::Severity;
 pub struct Rule {
     /// The rule's id, such as `SW020`.
     pub id: &'static str,
-    /// The rule's name, such as `missing-transition-target`. Everything that takes an id also takes the name.
+    /// The rule's name, such as `missing-transition-target`. Everything that takes an id also takes
+    /// the name.
     pub name: &'static str,
-    /// The severity of its diagnostics. A rule of errors may also report warnings, but a rule of warnings reports no errors.
+    /// The severity of its diagnostics. A rule of errors may also report warnings, but a rule of
+    /// warnings reports no errors.
     pub severity: Severity,
     /// AWS's code for its errors; `None` if AWS does not check this.
     pub code: Option<&'static str>,

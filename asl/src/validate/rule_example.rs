@@ -1,4 +1,5 @@
-//! Examples of the rules, as texts: the library does not parse them. Only the documentation page refers to them.
+//! Examples of the rules, as texts: the library does not parse them. Only the documentation page
+//! refers to them.
 
 use crate::model::MachineType;
 
@@ -15,7 +16,8 @@ pub(super) fn rule_example(id: &str) -> Option<&'static RuleExample> {
     EXAMPLES.iter().find(|example| example.id == id)
 }
 
-/// Includes the files of rules: `SW020.json` and `SW020.fixed.json`. A file for an Express machine is called `SW046.express.json`.
+/// Includes the files of rules: `SW020.json` and `SW020.fixed.json`. A file for an Express machine
+/// is called `SW046.express.json`.
 macro_rules! examples {
     (Standard: $($standard:literal)*; Express: $($express:literal)*;) => {
         &[
@@ -33,7 +35,8 @@ macro_rules! examples {
     };
 }
 
-/// The examples. `SW003` has none, because it would have more than a million characters, nor has `SW032`, whose definition has 33 nested Maps.
+/// The examples. `SW003` has none, because it would have more than a million characters, nor has
+/// `SW032`, whose definition has 33 nested Maps.
 static EXAMPLES: &[RuleExample] = examples! {
     Standard:
         "SW001" "SW002" "SW004" "SW005"

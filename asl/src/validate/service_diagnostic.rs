@@ -23,7 +23,8 @@ pub struct ServiceDiagnostic {
     pub is_of_service: bool,
     /// AWS's text, as far as it is known.
     pub message: String,
-    /// The location in AWS's syntax, such as `/States/Pick/Choices[0]/Next`; `None` if AWS reports none.
+    /// The location in AWS's syntax, such as `/States/Pick/Choices[0]/Next`; `None` if AWS reports
+    /// none.
     pub location: Option<String>,
     /// RFC 6901 pointer to the reported node.
     pub pointer: String,
@@ -100,8 +101,8 @@ const UNREACHABLE: &str = "SW021";
 /// The rule about `StartAt`.
 const START: &str = "SW012";
 
-/// Whether a diagnostic is about an unreachable state of a container without a terminal state. AWS reports only the missing terminal state
-/// (<https://github.com/floci-io/floci/pull/2786>).
+/// Whether a diagnostic is about an unreachable state of a container without a terminal state. AWS
+/// reports only the missing terminal state (<https://github.com/floci-io/floci/pull/2786>).
 fn is_unreachable_in(diagnostic: &Diagnostic, endless: &[&str]) -> bool {
     let mut parents = diagnostic.location.pointer.rsplitn(3, '/').skip(2);
     diagnostic.code == Some(UNREACHABLE)
@@ -110,8 +111,9 @@ fn is_unreachable_in(diagnostic: &Diagnostic, endless: &[&str]) -> bool {
             .is_some_and(|container| endless.contains(&container))
 }
 
-/// The position of a diagnostic in AWS's list: faults of the schema, missing targets, unreachable states, missing terminal states, each in the order of
-/// the definition. AWS follows `StartAt` before it follows the states.
+/// The position of a diagnostic in AWS's list: faults of the schema, missing targets, unreachable
+/// states, missing terminal states, each in the order of the definition. AWS follows `StartAt`
+/// before it follows the states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Order {
     step: u8,
@@ -154,7 +156,8 @@ impl ServiceDiagnostic {
     }
 }
 
-/// `CODE: message at /States/A/Next`. AWS prints a missing location as `null` (<https://github.com/floci-io/floci/issues/2735>).
+/// `CODE: message at /States/A/Next`. AWS prints a missing location as `null`
+/// (<https://github.com/floci-io/floci/issues/2735>).
 impl fmt::Display for ServiceDiagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let location = self.location.as_deref().unwrap_or("null");

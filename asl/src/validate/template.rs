@@ -83,7 +83,8 @@ pub(super) fn walk_strings<'j>(
     at.inside(json, |at, value| walk_strings(value, at, visit));
 }
 
-/// Visits every string that is not evaluated but looks like a path or a call. In templates, strings under a key that ends in `.$` are evaluated.
+/// Visits every string that is not evaluated but looks like a path or a call. In templates, strings
+/// under a key that ends in `.$` are evaluated.
 pub(super) fn walk_literals<'j>(
     json: &'j Json,
     at: TemplateNode<'_, 'j>,

@@ -6,7 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::json::{Document, Json, Object};
 use crate::substitution::{is_substitution, open_members};
 
-/// The fields with states and assignments of variables. A state of unknown type may assign variables, too.
+/// The fields with states and assignments of variables. A state of unknown type may assign
+/// variables, too.
 const SCOPES: &[&str] = &[
     "Assign",
     "Branches",
@@ -18,7 +19,8 @@ const SCOPES: &[&str] = &[
     "Type",
 ];
 
-/// The values of a definition that are [placeholders without quotes](Document::is_unknown), by their addresses.
+/// The values of a definition that are [placeholders without quotes](Document::is_unknown), by
+/// their addresses.
 #[derive(Debug, Default)]
 pub(super) struct UnknownValues(HashSet<usize>);
 
@@ -65,7 +67,8 @@ impl UnknownValues {
         !self.0.is_empty() && self.has_scope_in(definition, "", true)
     }
 
-    /// `key` is the key of the nearest member; `is_scope` is whether an unknown value here may contain states or assignments.
+    /// `key` is the key of the nearest member; `is_scope` is whether an unknown value here may
+    /// contain states or assignments.
     fn has_scope_in(&self, json: &Json, key: &str, is_scope: bool) -> bool {
         if self.contains(json) {
             return is_scope;
@@ -83,7 +86,8 @@ impl UnknownValues {
         }
     }
 
-    /// Whether a diagnostic is about an unknown value, or about a member that unknown members may add.
+    /// Whether a diagnostic is about an unknown value, or about a member that unknown members may
+    /// add.
     pub(super) fn explains(&self, document: &Document, diagnostic: &Diagnostic) -> bool {
         if self.0.is_empty() {
             return false;

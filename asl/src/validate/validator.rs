@@ -37,9 +37,10 @@ const UNKNOWN_PLACEHOLDER: &str = "SW005";
 /// # Ok::<(), stepwright_asl::validate::RuleIdError>(())
 /// ```
 ///
-/// A definition can suppress warnings itself. `stepwright: allow SW024, missing-timeout` in the `Comment` of a state applies to the state and everything in
-/// it; in the `Comment` of the machine, it applies to the whole machine. Such a comment takes precedence over [`deny`](Validator::deny). Errors
-/// cannot be suppressed.
+/// A definition can suppress warnings itself. `stepwright: allow SW024, missing-timeout` in the
+/// `Comment` of a state applies to the state and everything in it; in the `Comment` of the machine,
+/// it applies to the whole machine. Such a comment takes precedence over [`deny`](Validator::deny).
+/// Errors cannot be suppressed.
 ///
 /// ```
 /// use stepwright_asl::validate::{MachineType, Validator};
@@ -88,7 +89,8 @@ impl Validator {
         /// Accepts all placeholders again, as for a definition whose template supplies them.
         #[must_use]
         with_any_placeholder() => self.known.placeholders = None;
-        /// Reports all warnings as errors, except those of rules that are [allowed](Validator::allow).
+        /// Reports all warnings as errors, except those of rules that are
+        /// [allowed](Validator::allow).
         #[must_use]
         deny_warnings() => self.denies_warnings = true;
     }
@@ -128,8 +130,9 @@ impl Validator {
         self
     }
 
-    /// Accepts integrations that AWS's tables may lack (SW041): resources such as `arn:aws:states:::service:action`, or the part after `:::`. A `*` at the
-    /// end stands for any rest. Each call adds services.
+    /// Accepts integrations that AWS's tables may lack (SW041): resources such as
+    /// `arn:aws:states:::service:action`, or the part after `:::`. A `*` at the end stands for any
+    /// rest. Each call adds services.
     ///
     /// ```
     /// use stepwright_asl::validate::{MachineType, Validator};
@@ -152,12 +155,13 @@ impl Validator {
         self
     }
 
-    /// Reports the diagnostics of the rule with this id or name as errors, regardless of case. Of `deny` and [`allow`](Validator::allow), the last
-    /// call counts.
+    /// Reports the diagnostics of the rule with this id or name as errors, regardless of case. Of
+    /// `deny` and [`allow`](Validator::allow), the last call counts.
     ///
     /// # Errors
     ///
-    /// If no rule has the id or name. [Add](Validator::with_rule) a user-defined rule before you deny it.
+    /// If no rule has the id or name. [Add](Validator::with_rule) a user-defined rule before you
+    /// deny it.
     pub fn deny(mut self, id: impl AsRef<str>) -> Result<Validator, RuleIdError> {
         let id = self.rule_ids().resolve(id.as_ref())?;
         self.allowed.retain(|other| *other != id);
@@ -165,8 +169,8 @@ impl Validator {
         Ok(self)
     }
 
-    /// Suppresses the warnings of this rule. Errors cannot be suppressed, because AWS would still reject the definition. Of
-    /// [`deny`](Validator::deny) and `allow`, the last call counts.
+    /// Suppresses the warnings of this rule. Errors cannot be suppressed, because AWS would still
+    /// reject the definition. Of [`deny`](Validator::deny) and `allow`, the last call counts.
     ///
     /// # Errors
     ///

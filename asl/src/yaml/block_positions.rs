@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-/// The byte range of a block scalar: from its `|` or `>` to the end of its last line, without the final line break.
+/// The byte range of a block scalar: from its `|` or `>` to the end of its last line, without the
+/// final line break.
 ///
-/// The parser reports only the content, and includes the line break and the indentation of the next line. `after` is the end of the document's part
-/// before the scalar, `value` is the parsed value of the scalar.
+/// The parser reports only the content, and includes the line break and the indentation of the next
+/// line. `after` is the end of the document's part before the scalar, `value` is the parsed value
+/// of the scalar.
 pub(super) fn block_scalar(
     text: &str,
     after: usize,
@@ -41,8 +43,9 @@ fn header(text: &str, after: usize) -> Option<usize> {
     token(text, after, |c| matches!(c, '|' | '>'))
 }
 
-/// The offset of the first dash of an array that is the value of a member; `after` is the end of the key. If the dash is in the column of the key,
-/// the parser reports the position after the dash instead.
+/// The offset of the first dash of an array that is the value of a member; `after` is the end of
+/// the key. If the dash is in the column of the key, the parser reports the position after the dash
+/// instead.
 pub(super) fn first_dash(text: &str, after: usize) -> Option<usize> {
     let colon = colon(text, after)?;
     let dash = token(text, colon + 1, |_| true)?;

@@ -40,7 +40,8 @@ impl Format {
 
     /// Guesses the format of a definition's text.
     ///
-    /// A text is JSON if it begins with syntax that only JSON's objects and arrays have, even if it is invalid later. An empty text is JSON.
+    /// A text is JSON if it begins with syntax that only JSON's objects and arrays have, even if it
+    /// is invalid later. An empty text is JSON.
     pub fn of_text(text: &str) -> Format {
         let mut marks = text
             .trim_start_matches('\u{feff}')
@@ -64,7 +65,8 @@ impl Format {
         }
     }
 
-    /// Parses a definition that a template engine completes, in which placeholders may appear outside of strings.
+    /// Parses a definition that a template engine completes, in which placeholders may appear
+    /// outside of strings.
     ///
     /// # Errors
     ///

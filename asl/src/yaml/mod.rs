@@ -1,7 +1,8 @@
 //! YAML definitions, as in SAM's `.asl.yaml` files.
 //!
-//! [`Document::parse_yaml`](crate::json::Document::parse_yaml) parses a text to the same positioned document as for JSON, and [`Format`] determines
-//! which of the two formats a text has. [`Json::to_yaml`](crate::json::Json::to_yaml) prints a value as YAML.
+//! [`Document::parse_yaml`](crate::json::Document::parse_yaml) parses a text to the same positioned
+//! document as for JSON, and [`Format`] determines which of the two formats a text has.
+//! [`Json::to_yaml`](crate::json::Json::to_yaml) prints a value as YAML.
 //!
 //! ```
 //! use stepwright_asl::json::Document;
@@ -15,10 +16,12 @@
 //!
 //! # Semantics
 //!
-//! The structure is YAML 1.2's. A plain scalar has the same value as on deployment. The SAM CLI uploads a definition file unchanged, and
-//! CloudFormation's handler of `AWS::StepFunctions::StateMachine` converts it to JSON. The handler replaces `DefinitionSubstitutions`, tries JSON
-//! first, and parses everything else with Jackson's YAML parser, which follows most of YAML 1.1. So `yes` is `true` for AWS, although it is a
-//! string in the core schema of YAML 1.2.
+//! The structure is YAML 1.2's. A plain scalar has the same value as on deployment. The SAM CLI
+//! uploads a definition file unchanged, and CloudFormation's handler of
+//! `AWS::StepFunctions::StateMachine` converts it to JSON. The handler replaces
+//! `DefinitionSubstitutions`, tries JSON first, and parses everything else with Jackson's YAML
+//! parser, which follows most of YAML 1.1. So `yes` is `true` for AWS, although it is a string in
+//! the core schema of YAML 1.2.
 //!
 //! | written | read as |
 //! |---|---|
@@ -38,18 +41,23 @@
 //! | `&name`, `*name` | the alias is what its anchor names |
 //! | `<<` as a key without quotes | an error: it merges nothing |
 //!
-//! CloudFormation's handler resolves neither tags nor aliases in a definition *file*: it reads `!Ref Name` as the text `Name`, and `*name` as the
-//! text `name`. This parser resolves both, for tools that do so before they deploy, such as the Serverless Framework or a `Definition` in a
+//! CloudFormation's handler resolves neither tags nor aliases in a definition *file*: it reads
+//! `!Ref Name` as the text `Name`, and `*name` as the text `name`. This parser resolves both, for
+//! tools that do so before they deploy, such as the Serverless Framework or a `Definition` in a
 //! template. In a file for SAM, write `${Name}`.
 //!
-//! Sources: [DefinitionProcessor.java](https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions) of AWS's
-//! resource provider, [YAMLParser.java](https://github.com/FasterXML/jackson-dataformats-text) of Jackson 2, the resolver of SnakeYAML, and
+//! Sources:
+//! [DefinitionProcessor.java](https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions)
+//! of AWS's resource provider,
+//! [YAMLParser.java](https://github.com/FasterXML/jackson-dataformats-text) of Jackson 2, the
+//! resolver of SnakeYAML, and
 //! [`DefinitionSubstitutions`](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html).
 //!
 //! # Limits
 //!
-//! Nesting is limited as in JSON ([`MAX_DEPTH`](crate::json::MAX_DEPTH)), and a text is one document. The text repeated by aliases is limited to
-//! 1,048,576 bytes, the maximum length of a definition on AWS.
+//! Nesting is limited as in JSON ([`MAX_DEPTH`](crate::json::MAX_DEPTH)), and a text is one
+//! document. The text repeated by aliases is limited to 1,048,576 bytes, the maximum length of a
+//! definition on AWS.
 
 mod block_positions;
 mod document;

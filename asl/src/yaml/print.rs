@@ -6,8 +6,9 @@ use super::scalar::resolve;
 use crate::json::{Json, MAX_DEPTH};
 
 impl Json {
-    /// Prints the value as YAML in block style, as definitions are written by hand. Parsing the text returns the same value, also with a parser of
-    /// YAML 1.1. The last line has no line break.
+    /// Prints the value as YAML in block style, as definitions are written by hand. Parsing the
+    /// text returns the same value, also with a parser of YAML 1.1. The last line has no line
+    /// break.
     ///
     /// ```
     /// use stepwright_asl::json::Json;
@@ -119,7 +120,8 @@ fn text(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Returns whether a text needs no quotes: words, ARNs and paths, but no keyword and nothing that has a meaning in YAML.
+/// Returns whether a text needs no quotes: words, ARNs and paths, but no keyword and nothing that
+/// has a meaning in YAML.
 fn is_plain(text: &str) -> bool {
     /// What YAML 1.1 reads as a boolean or null, in lower case.
     const KEYWORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];

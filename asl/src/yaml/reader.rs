@@ -24,12 +24,14 @@ pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
     read_with(text, TagMode::Definition)
 }
 
-/// Parses a CloudFormation template, in which tags mark computed values. Tags that a definition cannot have are ignored.
+/// Parses a CloudFormation template, in which tags mark computed values. Tags that a definition
+/// cannot have are ignored.
 pub(crate) fn read_template(text: &str) -> Result<ParsedText, Failure> {
     read_with(text, TagMode::Template)
 }
 
-/// Parses a CloudFormation template for a program that evaluates it: `!Ref Name` is the object `{"Ref": "Name"}`.
+/// Parses a CloudFormation template for a program that evaluates it: `!Ref Name` is the object
+/// `{"Ref": "Name"}`.
 pub(crate) fn read_long_forms(text: &str) -> Result<ParsedText, Failure> {
     read_with(text, TagMode::LongForms)
 }
@@ -65,8 +67,8 @@ fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure> {
     read
 }
 
-/// Replaces the braces of each placeholder by a character, so that offsets do not change. Returns the text and the character; `None` if there is no
-/// placeholder.
+/// Replaces the braces of each placeholder by a character, so that offsets do not change. Returns
+/// the text and the character; `None` if there is no placeholder.
 fn hide_braces(text: &str) -> Option<(String, char)> {
     let mark = ['^', '~', ';', '/', '_'];
     let is_free = |mark: &char| !text.contains(*mark);
@@ -142,9 +144,10 @@ fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<Pa
 /// Maximum number of bytes to parse in the search for quoted lines with too little indentation.
 const MAX_PARSED: usize = 64 * 1_048_576;
 
-/// Replaces each line break before a quoted line with too little indentation by a blank, so that offsets do not change; `None` if there is no such
-/// line. YAML 1.2 rejects such lines, but CloudFormation, SAM and PyYAML accept them. Many templates close a quoted definition at the indentation
-/// of its key.
+/// Replaces each line break before a quoted line with too little indentation by a blank, so that
+/// offsets do not change; `None` if there is no such line. YAML 1.2 rejects such lines, but
+/// CloudFormation, SAM and PyYAML accept them. Many templates close a quoted definition at the
+/// indentation of its key.
 fn join_quoted_lines(text: &str) -> Option<String> {
     let mut joined: Option<String> = None;
     for _ in 0..=MAX_PARSED / text.len().max(1) {
@@ -308,7 +311,8 @@ impl<'t> YamlParser<'t> {
         Ok((Json::Object(object), long_form))
     }
 
-    /// The long form of the function that a node's tag names, if tags become long forms: `Fn::Sub` for `!Sub`.
+    /// The long form of the function that a node's tag names, if tags become long forms: `Fn::Sub`
+    /// for `!Sub`.
     fn function(&self, at: usize) -> Option<String> {
         let event = &self.nodes.get(at)?.event;
         match event {
@@ -401,7 +405,8 @@ impl<'t> YamlParser<'t> {
         }
         match meaning(tag.as_deref(), kind) {
             Err(_) if self.tags != TagMode::Definition => Ok(TagEffect::Plain),
-            // The variables of `!Sub [text, variables]` belong to the template as well; the template's reader handles the tag.
+            // The variables of `!Sub [text, variables]` belong to the template as well; the
+            // template's reader handles the tag.
             Ok(TagEffect::Sub | TagEffect::Reference)
                 if self.tags == TagMode::Template && kind == NodeKind::Sequence =>
             {
@@ -469,7 +474,8 @@ impl<'t> YamlParser<'t> {
         self.next += 1;
         mark.end = match style {
             StructureStyle::Flow => node.span.end as u32,
-            // A block ends with its last child. The parser also includes the blank lines and comments after it.
+            // A block ends with its last child. The parser also includes the blank lines and
+            // comments after it.
             StructureStyle::Block => mark.children.last().map_or(mark.end, |last| last.end),
         };
         true

@@ -11,7 +11,8 @@ pub(super) enum TagEffect {
     Plain,
     /// `!!str`: always a string.
     Text,
-    /// `!!int` and the like: the value of the text, with or without quotes, which must have this type.
+    /// `!!int` and the like: the value of the text, with or without quotes, which must have this
+    /// type.
     Core {
         /// The type, as in messages.
         noun: &'static str,

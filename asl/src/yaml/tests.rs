@@ -60,7 +60,8 @@ fn block_and_flow_styles_are_read() {
 
 #[test]
 fn json_text_is_read_as_json() {
-    // Half a surrogate pair and a long key are not valid YAML, and a leading zero is not valid JSON.
+    // Half a surrogate pair and a long key are not valid YAML, and a leading zero is not valid
+    // JSON.
     let key = "k".repeat(2000);
     let text = format!("{{\"{key}\": \"\\ud83d\\ude00\", \"n\": -0}}");
     let expected: Json = text.parse().expect("is JSON");

@@ -114,7 +114,8 @@ pub(crate) fn write(json: &Json, style: u64) -> String {
     written(json, style, false)
 }
 
-/// The same in YAML flow style: tabs are not allowed as indentation, and a colon must be on the line of its key.
+/// The same in YAML flow style: tabs are not allowed as indentation, and a colon must be on the
+/// line of its key.
 pub(crate) fn write_flow(json: &Json, style: u64) -> String {
     written(json, style, true).replace('\t', " ")
 }

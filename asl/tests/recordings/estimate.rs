@@ -1,4 +1,5 @@
-//! Compares estimates with recordings of the service: no successful execution is below the best case, and none is above the worst.
+//! Compares estimates with recordings of the service: no successful execution is below the best
+//! case, and none is above the worst.
 
 use std::collections::BTreeMap;
 

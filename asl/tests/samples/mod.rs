@@ -73,7 +73,8 @@ pub(crate) struct Plan {
     inner: Vec<Vec<Plan>>,
 }
 
-/// Definitions with some states, slightly nested, whose transitions may also lead to missing states.
+/// Definitions with some states, slightly nested, whose transitions may also lead to missing
+/// states.
 pub(crate) fn definitions() -> impl Strategy<Value = Json> {
     let leaf = (
         0..6u8,

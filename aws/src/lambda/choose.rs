@@ -6,8 +6,8 @@ use stepwright::asl::similar::did_you_mean;
 
 use crate::task_function::TaskFunction;
 
-/// The environment variable that chooses the task of a program with several tasks: by its name in definitions (`ChargeCard`) or its function's
-/// name (`charge_card`).
+/// The environment variable that chooses the task of a program with several tasks: by its name in
+/// definitions (`ChargeCard`) or its function's name (`charge_card`).
 pub const TASK_VARIABLE: &str = "STEPWRIGHT_TASK";
 
 /// Why a program serves no task.

@@ -10,7 +10,8 @@ use super::ChooseError;
 /// The error type of a program that serves no task.
 const NO_TASK: &str = "Stepwright.NoTask";
 
-/// Reports the error to the Lambda Runtime API, so that callers of the function get the message, too, and not only its log.
+/// Reports the error to the Lambda Runtime API, so that callers of the function get the message,
+/// too, and not only its log.
 pub(super) async fn report(error: &ChooseError) -> Result<(), Error> {
     let body = json!({ "errorType": NO_TASK, "errorMessage": error.to_string() });
     let request = build_request()

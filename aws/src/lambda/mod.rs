@@ -26,8 +26,8 @@
 //! }
 //! ```
 //!
-//! or several, of which the environment variable [`STEPWRIGHT_TASK`](TASK_VARIABLE) chooses one. Then all functions of a workflow are built, uploaded
-//! and cached as one program:
+//! or several, of which the environment variable [`STEPWRIGHT_TASK`](TASK_VARIABLE) chooses one.
+//! Then all functions of a workflow are built, uploaded and cached as one program:
 //!
 //! ```no_run
 //! # use stepwright::{TaskContext, task};
@@ -52,23 +52,28 @@
 //!
 //! # Events, results and errors
 //!
-//! - The event is the task's input. An event that does not match its type fails with `Stepwright.InvalidInput`, and the message names the field.
-//!   The envelope of a `#[task(context)]` is unwrapped.
-//! - A task error becomes `{"errorType", "errorMessage"}`: the name that `catch PaymentError::Declined` matches, and a text with the fields that it
-//!   binds. Without this, errors of Rust functions arrive as `alloc::boxed::Box<dyn core::error::Error ...>`, and no Retry or Catch matches them.
+//! - The event is the task's input. An event that does not match its type fails with
+//!   `Stepwright.InvalidInput`, and the message names the field. The envelope of a
+//!   `#[task(context)]` is unwrapped.
+//! - A task error becomes `{"errorType", "errorMessage"}`: the name that
+//!   `catch PaymentError::Declined` matches, and a text with the fields that it binds. Without
+//!   this, errors of Rust functions arrive as `alloc::boxed::Box<dyn core::error::Error ...>`, and
+//!   no Retry or Catch matches them.
 //! - A panic is `Stepwright.TaskPanicked`, and the function accepts the next event.
 //!
 //! `docs/reference/errors-on-the-wire.md` of the project describes the format completely.
 //!
 //! # On your own machine
 //!
-//! Outside of Lambda the program ends with [`NotInLambda`]. `cargo lambda watch` and `sam local invoke` run it as Lambda does. To test the
-//! functions and their workflow, use `stepwright-runtime`.
+//! Outside of Lambda the program ends with [`NotInLambda`]. `cargo lambda watch` and
+//! `sam local invoke` run it as Lambda does. To test the functions and their workflow, use
+//! `stepwright-runtime`.
 //!
 //! # Inside of a task
 //!
-//! [`TaskContext::state`](stepwright::TaskContext::state) returns the values of [`Tasks::state`], and the invocation's own
-//! [`lambda_runtime::Context`] (request id, deadline, ARN). Tasks are not cancelled on Lambda; on a timeout, Lambda stops the process.
+//! [`TaskContext::state`](stepwright::TaskContext::state) returns the values of [`Tasks::state`],
+//! and the invocation's own [`lambda_runtime::Context`] (request id, deadline, ARN). Tasks are not
+//! cancelled on Lambda; on a timeout, Lambda stops the process.
 
 mod choose;
 mod environment;
@@ -89,7 +94,8 @@ pub use self::tasks::Tasks;
 ///
 /// # Errors
 ///
-/// Outside of Lambda, when the Lambda Runtime API cannot be reached, and when [`STEPWRIGHT_TASK`](TASK_VARIABLE) names another task.
+/// Outside of Lambda, when the Lambda Runtime API cannot be reached, and when
+/// [`STEPWRIGHT_TASK`](TASK_VARIABLE) names another task.
 pub async fn run<T: Handler>() -> Result<(), Error> {
     Tasks::new().task::<T>().run().await
 }

@@ -13,8 +13,8 @@ use stepwright::task::{INVALID_OUTPUT, TaskFailure};
 
 use crate::task_function::{FunctionContext, SharedState, TaskFunction};
 
-/// A task as a service of [`lambda_runtime`]: it takes an event, and returns the task's output or its failure.
-/// [`Tasks::service`](super::Tasks::service) creates it.
+/// A task as a service of [`lambda_runtime`]: it takes an event, and returns the task's output or
+/// its failure. [`Tasks::service`](super::Tasks::service) creates it.
 #[derive(Clone)]
 pub struct TaskService {
     task: TaskFunction,
@@ -70,8 +70,9 @@ impl Service<LambdaEvent<Box<RawValue>>> for TaskService {
 
 /// The failure of a function's call.
 ///
-/// It becomes the source of `Error` and `Cause` in Step Functions: Lambda returns `{"errorType", "errorMessage"}`, of which `errorType` is the `Error`,
-/// and the whole object is the `Cause`.
+/// It becomes the source of `Error` and `Cause` in Step Functions: Lambda returns
+/// `{"errorType", "errorMessage"}`, of which `errorType` is the `Error`, and the whole object is
+/// the `Cause`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionError(pub TaskFailure);
 

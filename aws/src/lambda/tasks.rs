@@ -29,9 +29,9 @@ impl Tasks {
         Self::default()
     }
 
-    /// Shares a value with all tasks: a database pool or a client, for example. Tasks get it by its type, with
-    /// [`TaskContext::state`](stepwright::TaskContext::state). The value is created once, before the first call. A later value of the same type
-    /// replaces it.
+    /// Shares a value with all tasks: a database pool or a client, for example. Tasks get it by its
+    /// type, with [`TaskContext::state`](stepwright::TaskContext::state). The value is created
+    /// once, before the first call. A later value of the same type replaces it.
     pub fn state<T: Any + Send + Sync>(mut self, state: T) -> Self {
         self.shared.insert(TypeId::of::<T>(), Box::new(state));
         self
@@ -61,8 +61,9 @@ impl Tasks {
         }
     }
 
-    /// Returns the task that a name chooses as a service, which [`run`](Self::run) passes to [`lambda_runtime::run`]. Use it for a
-    /// [`lambda_runtime::Runtime`] with your own layers, or for a test.
+    /// Returns the task that a name chooses as a service, which [`run`](Self::run) passes to
+    /// [`lambda_runtime::run`]. Use it for a [`lambda_runtime::Runtime`] with your own layers, or
+    /// for a test.
     ///
     /// ```
     /// use lambda_runtime::{Context, LambdaEvent, Service};
@@ -89,12 +90,13 @@ impl Tasks {
         Ok(TaskService::new(task, self.shared))
     }
 
-    /// Serves the task that [`STEPWRIGHT_TASK`](TASK_VARIABLE) names, or the only one, until Lambda ends the process.
+    /// Serves the task that [`STEPWRIGHT_TASK`](TASK_VARIABLE) names, or the only one, until Lambda
+    /// ends the process.
     ///
     /// # Errors
     ///
-    /// Outside of Lambda ([`NotInLambda`](super::NotInLambda)), when the variable chooses no task, which is also reported to Lambda, and when the
-    /// Lambda Runtime API cannot be reached.
+    /// Outside of Lambda ([`NotInLambda`](super::NotInLambda)), when the variable chooses no task,
+    /// which is also reported to Lambda, and when the Lambda Runtime API cannot be reached.
     pub async fn run(self) -> Result<(), Error> {
         environment::check(|variable| env::var_os(variable).is_some())?;
         let name = env::var(TASK_VARIABLE).ok();

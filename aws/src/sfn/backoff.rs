@@ -6,8 +6,8 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Exponential backoff: delays double with each failure in a row, up to 20 seconds. Half of each delay is random, so that workers that failed
-/// together do not retry together.
+/// Exponential backoff: delays double with each failure in a row, up to 20 seconds. Half of each
+/// delay is random, so that workers that failed together do not retry together.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     failures: u32,

@@ -9,8 +9,8 @@ use super::result_limits;
 
 /// Answers the tokens of waiting tasks: `.waitForTaskToken` states and activities.
 ///
-/// The [module](super) has an example. The methods are the same as those of `stepwright_runtime::Engine`, which answers the tokens of
-/// executions in its own process.
+/// The [module](super) has an example. The methods are the same as those of
+/// `stepwright_runtime::Engine`, which answers the tokens of executions in its own process.
 #[derive(Clone, Debug)]
 pub struct CallbackSender {
     client: Client,
@@ -29,7 +29,8 @@ impl CallbackSender {
     ///
     /// # Errors
     ///
-    /// When the token cannot be answered, or cannot be answered any more; when the output is invalid; when Step Functions is not reached.
+    /// When the token cannot be answered, or cannot be answered any more; when the output is
+    /// invalid; when Step Functions is not reached.
     pub async fn send_task_success<T: Serialize + ?Sized>(
         &self,
         token: &str,
@@ -40,14 +41,16 @@ impl CallbackSender {
         self.success(token, text).await
     }
 
-    /// Fails the task. `catch` matches a typed error (`#[derive(TaskError)]`) by its variant, with the fields that it binds; a
-    /// [`TaskFailure`] may have any error name and cause.
+    /// Fails the task. `catch` matches a typed error (`#[derive(TaskError)]`) by its variant, with
+    /// the fields that it binds; a [`TaskFailure`] may have any error name and cause.
     ///
-    /// AWS accepts 32,768 characters of a cause: an error with longer fields arrives with its name and without them.
+    /// AWS accepts 32,768 characters of a cause: an error with longer fields arrives with its name
+    /// and without them.
     ///
     /// # Errors
     ///
-    /// When the token cannot be answered, or cannot be answered any more; when Step Functions is not reached.
+    /// When the token cannot be answered, or cannot be answered any more; when Step Functions is
+    /// not reached.
     pub async fn send_task_failure(
         &self,
         token: &str,
@@ -61,7 +64,8 @@ impl CallbackSender {
     ///
     /// # Errors
     ///
-    /// When the token cannot be answered, or cannot be answered any more; when Step Functions is not reached.
+    /// When the token cannot be answered, or cannot be answered any more; when Step Functions is
+    /// not reached.
     pub async fn send_task_heartbeat(&self, token: &str) -> Result<(), CallbackError> {
         let sent = self.client.send_task_heartbeat().task_token(token).send();
         sent.await.map(drop).map_err(CallbackError::of)

@@ -20,7 +20,8 @@ pub enum CallbackError {
     /// The output is not JSON, or larger than AWS accepts.
     #[error("the output cannot be used: {0}")]
     InvalidOutput(String),
-    /// Step Functions was not reached, or refuses the request: missing permissions, or continued throttling. The task still waits for an answer.
+    /// Step Functions was not reached, or refuses the request: missing permissions, or continued
+    /// throttling. The task still waits for an answer.
     #[error("Step Functions did not accept the result: {message}")]
     NotSent {
         /// The message of the service or of the connection.

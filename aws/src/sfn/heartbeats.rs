@@ -11,8 +11,8 @@ use super::signals::TaskSignals;
 /// The shortest interval between two heartbeats, also for a task that requests more.
 const CLOSEST: Duration = Duration::from_secs(1);
 
-/// Sends heartbeats to Step Functions: at each interval `every`, and when the task requests it. Returns, with the reason, when the result is
-/// not awaited any more.
+/// Sends heartbeats to Step Functions: at each interval `every`, and when the task requests it.
+/// Returns, with the reason, when the result is not awaited any more.
 pub(super) async fn heartbeats(
     sender: &CallbackSender,
     token: &str,

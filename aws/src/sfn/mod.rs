@@ -1,7 +1,8 @@
-//! The API of Step Functions for your own programs (feature `sfn`): workers of activities, and answers to task tokens.
+//! The API of Step Functions for your own programs (feature `sfn`): workers of activities, and
+//! answers to task tokens.
 //!
-//! An [`ActivityWorker`] runs a workflow's tasks on a machine of your choice: with a GPU, behind a firewall, or for longer than a Lambda
-//! function may run.
+//! An [`ActivityWorker`] runs a workflow's tasks on a machine of your choice: with a GPU, behind a
+//! firewall, or for longer than a Lambda function may run.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -34,8 +35,8 @@
 //! # }
 //! ```
 //!
-//! A [`CallbackSender`] answers the token of a `.waitForTaskToken` state: with an output, with a typed error that `catch` matches, or with a
-//! heartbeat.
+//! A [`CallbackSender`] answers the token of a `.waitForTaskToken` state: with an output, with a
+//! typed error that `catch` matches, or with a heartbeat.
 //!
 //! ```no_run
 //! # #[derive(Debug, thiserror::Error, stepwright::TaskError)]
@@ -54,9 +55,11 @@
 //!
 //! # The client
 //!
-//! You create the client of the AWS SDK: region, credentials, endpoint, proxies and retries are its settings. This feature compiles the SDK without
-//! an HTTPS client, so that you choose one. With `aws-config` and its default features there is nothing to do; without it, add
-//! `aws-sdk-sfn` with the features `default-https-client` and `rt-tokio`. `aws_sdk_sfn` is reexported here, in the version that these types use.
+//! You create the client of the AWS SDK: region, credentials, endpoint, proxies and retries are its
+//! settings. This feature compiles the SDK without an HTTPS client, so that you choose one. With
+//! `aws-config` and its default features there is nothing to do; without it, add `aws-sdk-sfn` with
+//! the features `default-https-client` and `rt-tokio`. `aws_sdk_sfn` is reexported here, in the
+//! version that these types use.
 
 mod backoff;
 mod callback_sender;

@@ -15,7 +15,8 @@ use super::error::{WorkerError, said};
 use super::task_runner::TaskRunner;
 use super::worker_stage::{WorkerStage, reached};
 
-/// AWS answers a poll within 60 seconds, and requires workers to wait at least 65. After this longer time the connection is lost.
+/// AWS answers a poll within 60 seconds, and requires workers to wait at least 65. After this
+/// longer time the connection is lost.
 const LOST: Duration = Duration::from_secs(75);
 /// An empty response that comes sooner than this was no long poll.
 const TOO_SOON: Duration = Duration::from_millis(500);
@@ -81,7 +82,8 @@ impl Poller {
         }
     }
 
-    /// Polls once. A worker that drains waits for the response of an open poll: no other worker gets a task in that response.
+    /// Polls once. A worker that drains waits for the response of an open poll: no other worker
+    /// gets a task in that response.
     async fn poll_once(&self) -> Result<PollOutcome, WorkerError> {
         let activity = &self.runner.activity;
         let sent_at = Instant::now();
@@ -109,7 +111,8 @@ impl Poller {
     }
 }
 
-/// Returns the result of a spawned task; `otherwise` if the runtime cancelled it. A panic is resumed in the caller, so that it is not lost.
+/// Returns the result of a spawned task; `otherwise` if the runtime cancelled it. A panic is
+/// resumed in the caller, so that it is not lost.
 pub(super) fn join_result<T>(joined: Result<T, JoinError>, otherwise: T) -> T {
     joined.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
@@ -124,7 +127,8 @@ enum PollOutcome {
         input: String,
     },
     NoTask,
-    /// The service responded immediately without a task; polling again without a delay would be a busy loop.
+    /// The service responded immediately without a task; polling again without a delay would be a
+    /// busy loop.
     NoTaskImmediately,
     Failed(String),
     Cancelled,

@@ -12,8 +12,9 @@ const ERROR_CHARACTERS: usize = 256;
 const CAUSE_CHARACTERS: usize = 32_768;
 const OUTPUT_BYTES: usize = 262_144;
 
-/// Returns the output's text, or the failure in a form that AWS accepts. A task whose output is too large for AWS would wait until it times
-/// out; so it fails immediately, as a Lambda function's result that is too large does.
+/// Returns the output's text, or the failure in a form that AWS accepts. A task whose output is too
+/// large for AWS would wait until it times out; so it fails immediately, as a Lambda function's
+/// result that is too large does.
 pub(super) fn answer(activity: &str, result: TaskResult) -> Result<String, TaskFailure> {
     let output = result.map_err(failure)?;
     if output.len() <= OUTPUT_BYTES {

@@ -76,7 +76,8 @@ impl TaskRunner {
         reached(self.stages.clone(), WorkerStage::Cancelling)
     }
 
-    /// Spawns the function, so that it cannot delay heartbeats, except where it blocks the only thread.
+    /// Spawns the function, so that it cannot delay heartbeats, except where it blocks the only
+    /// thread.
     fn start(&self, input: String, signals: Arc<TaskSignals>) -> JoinSet<TaskResult> {
         let mut work = JoinSet::new();
         let mut host = FunctionContext::new(self.shared.clone());

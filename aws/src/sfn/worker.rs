@@ -22,18 +22,23 @@ use crate::task_function::{SharedState, TaskFunction};
 
 /// Runs tasks for activities of Step Functions on AWS. The [module](super) has an example.
 ///
-/// - **Polls** are long: each waits up to a minute for a task. After a transient failure (throttling, a lost connection) the worker polls again,
-///   with a delay that doubles up to 20 seconds. A permanent failure (the activity does not exist, missing permissions) ends the worker with an
-///   error.
-/// - **Tasks** run concurrently, up to the limit of [`concurrency`](Self::concurrency). The worker polls only when it has capacity for a task.
-///   `#[task(blocking)]` runs on tokio's threads for blocking work.
-/// - **Heartbeats** are sent at a third of [`heartbeat_timeout`](Self::heartbeat_timeout). They also report that a task timed out or its execution
-///   ended. Then the task is cancelled: its future is dropped at its next await, and
-///   [`TaskContext::cancelled`](stepwright::TaskContext::cancelled) ends in work that the task has spawned.
+/// - **Polls** are long: each waits up to a minute for a task. After a transient failure
+///   (throttling, a lost connection) the worker polls again, with a delay that doubles up to 20
+///   seconds. A permanent failure (the activity does not exist, missing permissions) ends the
+///   worker with an error.
+/// - **Tasks** run concurrently, up to the limit of [`concurrency`](Self::concurrency). The worker
+///   polls only when it has capacity for a task. `#[task(blocking)]` runs on tokio's threads for
+///   blocking work.
+/// - **Heartbeats** are sent at a third of [`heartbeat_timeout`](Self::heartbeat_timeout). They
+///   also report that a task timed out or its execution ended. Then the task is cancelled: its
+///   future is dropped at its next await, and
+///   [`TaskContext::cancelled`](stepwright::TaskContext::cancelled) ends in work that the task has
+///   spawned.
 /// - **Answers** are sent until Step Functions has accepted them, or the task has timed out.
 /// - **Panics** fail the task with `Stepwright.TaskPanicked`; the worker continues.
-/// - **The shutdown** has two steps. After SIGTERM the worker polls no more, and running tasks and open polls have [`grace`](Self::grace) to end.
-///   Tasks that have not ended then fail with `Stepwright.ShutDown`, so that a Retry can start them elsewhere immediately.
+/// - **The shutdown** has two steps. After SIGTERM the worker polls no more, and running tasks and
+///   open polls have [`grace`](Self::grace) to end. Tasks that have not ended then fail with
+///   `Stepwright.ShutDown`, so that a Retry can start them elsewhere immediately.
 #[must_use = "nothing is done before `run`"]
 pub struct ActivityWorker {
     client: Client,
@@ -61,14 +66,15 @@ impl ActivityWorker {
         }
     }
 
-    /// Adds an activity with its task. A worker may have several activities, and each has its own concurrency limit.
+    /// Adds an activity with its task. A worker may have several activities, and each has its own
+    /// concurrency limit.
     pub fn activity<T: Handler>(mut self, arn: impl Into<String>) -> Self {
         self.activities.push((arn.into(), TaskFunction::of::<T>()));
         self
     }
 
-    /// Shares a value with all tasks: a database pool or a client, for example. Tasks get it by its type, with
-    /// [`TaskContext::state`](stepwright::TaskContext::state).
+    /// Shares a value with all tasks: a database pool or a client, for example. Tasks get it by its
+    /// type, with [`TaskContext::state`](stepwright::TaskContext::state).
     pub fn state<T: Any + Send + Sync>(mut self, state: T) -> Self {
         self.shared.insert(TypeId::of::<T>(), Box::new(state));
         self
@@ -86,29 +92,32 @@ impl ActivityWorker {
         self
     }
 
-    /// Sets how many polls of each activity are open concurrently: 1 by default, at least 1. After a poll that returns a task, the next one starts
-    /// immediately. So more polls help only if tasks are scheduled faster than the service responds.
+    /// Sets how many polls of each activity are open concurrently: 1 by default, at least 1. After
+    /// a poll that returns a task, the next one starts immediately. So more polls help only if
+    /// tasks are scheduled faster than the service responds.
     pub fn pollers(mut self, polls: usize) -> Self {
         self.pollers = polls.max(1);
         self
     }
 
-    /// Sets the `HeartbeatSeconds` of the states: heartbeats are sent at a third of this interval. 60 seconds by default; a state without
-    /// `HeartbeatSeconds` ignores them.
+    /// Sets the `HeartbeatSeconds` of the states: heartbeats are sent at a third of this interval.
+    /// 60 seconds by default; a state without `HeartbeatSeconds` ignores them.
     pub fn heartbeat_timeout(mut self, timeout: Duration) -> Self {
         self.heartbeat = Some((timeout / 3).max(Duration::from_millis(1)));
         self
     }
 
-    /// Sends heartbeats only when a task requests it, with [`TaskContext::heartbeat`](stepwright::TaskContext::heartbeat). So the state's heartbeat
+    /// Sends heartbeats only when a task requests it, with
+    /// [`TaskContext::heartbeat`](stepwright::TaskContext::heartbeat). So the state's heartbeat
     /// timeout detects a task that hangs. A task that sends no heartbeats is not cancelled.
     pub fn heartbeats_by_task(mut self) -> Self {
         self.heartbeat = None;
         self
     }
 
-    /// Sets how long running tasks and open polls may continue at the shutdown: 25 seconds by default, because containers are killed after 30. AWS
-    /// may send a task to a poll whose client has disconnected, so polls are not cancelled earlier.
+    /// Sets how long running tasks and open polls may continue at the shutdown: 25 seconds by
+    /// default, because containers are killed after 30. AWS may send a task to a poll whose client
+    /// has disconnected, so polls are not cancelled earlier.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self

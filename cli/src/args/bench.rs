@@ -37,7 +37,8 @@ pub(crate) enum Measure {
     Executions,
     /// Starts; with --store, until they are on the disk
     Starts,
-    /// Waiting executions: their memory, their CPU time in a few seconds, and with --store how long the next process takes to resume them
+    /// Waiting executions: their memory, their CPU time in a few seconds, and with --store how long
+    /// the next process takes to resume them
     Parked,
 }
 

@@ -48,10 +48,12 @@ pub(crate) struct DebugArguments {
     pub(crate) break_errors: Vec<String>,
     #[command(flatten)]
     pub(crate) mocks: MockArguments,
-    /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
+    /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function,
+    /// or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<TaskBinding>,
-    /// What the ItemReaders of Distributed Maps read: an object with an array for each of them, by the name of its state
+    /// What the ItemReaders of Distributed Maps read: an object with an array for each of them, by
+    /// the name of its state
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) items: Option<String>,
     /// The execution's name

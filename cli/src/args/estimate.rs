@@ -22,16 +22,20 @@ pub(crate) struct EstimateArguments {
     /// The definition in JSON or YAML; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The history of a recorded execution, from `run --history` or GetExecutionHistory; may be given several times
+    /// The history of a recorded execution, from `run --history` or GetExecutionHistory; may be
+    /// given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Vec<PathBuf>,
-    /// The maximum number of rounds: of all loops, or of the loops with a state; may be given several times
+    /// The maximum number of rounds: of all loops, or of the loops with a state; may be given
+    /// several times
     #[arg(long, value_name = "[STATE=]N", value_parser = rounds)]
     pub(crate) rounds: Vec<(Option<String>, u64)>,
-    /// The number of items, or its minimum and maximum: of all Maps, or of one; may be given several times
+    /// The number of items, or its minimum and maximum: of all Maps, or of one; may be given
+    /// several times
     #[arg(long, value_name = "[STATE=]N[..M]", value_parser = items)]
     pub(crate) items: Vec<(Option<String>, (u64, u64))>,
-    /// The probability, from 0 to 1, of the transition from a state to another; may be given several times
+    /// The probability, from 0 to 1, of the transition from a state to another; may be given
+    /// several times
     #[arg(long, value_name = "STATE=TARGET:P", value_parser = probability)]
     pub(crate) probability: Vec<(String, String, f64)>,
     /// Bytes of the input
@@ -43,7 +47,8 @@ pub(crate) struct EstimateArguments {
     /// Seconds that a task typically takes
     #[arg(long, default_value_t = 0.2, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) task_duration: f64,
-    /// The time that a state typically waits: for a task token, for the worker of an activity, or until a computed time; may be given several times
+    /// The time that a state typically waits: for a task token, for the worker of an activity, or
+    /// until a computed time; may be given several times
     #[arg(long, value_name = "STATE=TIME", value_parser = wait)]
     pub(crate) wait: Vec<(String, f64)>,
     /// Executions per month

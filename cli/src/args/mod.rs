@@ -45,7 +45,8 @@ pub(crate) use self::store_inspection::{
 use crate::engine::tasks::{TaskBinding, binding};
 use stepwright_asl::integrations::tables_date;
 
-/// The version of the command and the date of its tables of AWS services, which are older than what AWS has added since.
+/// The version of the command and the date of its tables of AWS services, which are older than what
+/// AWS has added since.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{} (tables of AWS services: {})",
@@ -306,7 +307,8 @@ impl From<MachineType> for stepwright_asl::MachineType {
 pub(crate) enum OutputFormat {
     /// For people, with the lines of the source
     Text,
-    /// For programs: one object over all files, in the shape of AWS's ValidateStateMachineDefinition response
+    /// For programs: one object over all files, in the shape of AWS's
+    /// ValidateStateMachineDefinition response
     Json,
     /// For code scanners: SARIF 2.1.0
     Sarif,
@@ -316,7 +318,8 @@ pub(crate) enum OutputFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
-    /// Definitions in JSON or YAML, templates, the output of describe-state-machine, or folders; `-` is standard input
+    /// Definitions in JSON or YAML, templates, the output of describe-state-machine, or folders;
+    /// `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The type of the state machine, if the file does not contain it
@@ -330,7 +333,8 @@ pub(crate) struct ValidateArguments {
     /// How diagnostics are printed
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: OutputFormat,
-    /// Treat the warnings of these rules (such as SW048 or missing-timeout) as errors, or all `warnings`
+    /// Treat the warnings of these rules (such as SW048 or missing-timeout) as errors, or all
+    /// `warnings`
     #[arg(long, value_name = "RULE,..|warnings", value_delimiter = ',')]
     pub(crate) deny: Vec<String>,
     /// Silence the warnings of these rules
@@ -392,16 +396,19 @@ pub(crate) struct RunArguments {
     pub(crate) machine_type: MachineType,
     #[command(flatten)]
     pub(crate) mocks: MockArguments,
-    /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function, or a resource
+    /// Run a task with a command or at a URL; NAME is the name of a state, the name of a function,
+    /// or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<TaskBinding>,
-    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket. Without it, they use S3 at its --aws-endpoint
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket.
+    /// Without it, they use S3 at its --aws-endpoint
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
     /// Run waits, retries and timeouts in real time; by default virtual time skips them
     #[arg(long)]
     pub(crate) real_time: bool,
-    /// Write the history as GetExecutionHistory returns it; the histories of Distributed Map children are written next to it
+    /// Write the history as GetExecutionHistory returns it; the histories of Distributed Map
+    /// children are written next to it
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
     /// The execution's name
@@ -410,7 +417,8 @@ pub(crate) struct RunArguments {
     /// Store the execution in this file, and resume it if an earlier run did not finish it
     #[arg(long, value_name = "PATH", requires = "name")]
     pub(crate) store: Option<PathBuf>,
-    /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
+    /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the
+    /// store
     #[arg(long, requires_all = ["store", "real_time"])]
     pub(crate) confirm_clock: bool,
     #[command(flatten)]
@@ -433,13 +441,16 @@ pub(crate) struct ReplayArguments {
     /// The history, from GetExecutionHistory or `run --history`; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) history: PathBuf,
-    /// The history of a child execution of a Distributed Map, in the same form; one for each item or batch
+    /// The history of a child execution of a Distributed Map, in the same form; one for each item
+    /// or batch
     #[arg(long, value_name = "FILE")]
     pub(crate) child: Vec<PathBuf>,
-    /// The directory that Distributed Maps read instead of S3; each subdirectory is a bucket; nothing is written to it
+    /// The directory that Distributed Maps read instead of S3; each subdirectory is a bucket;
+    /// nothing is written to it
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
-    /// The value of the placeholder `${NAME}` of the definition; by default, the value that the history has at its position
+    /// The value of the placeholder `${NAME}` of the definition; by default, the value that the
+    /// history has at its position
     #[arg(long = "substitute", value_name = "NAME=VALUE", value_parser = substitution)]
     pub(crate) substitutions: Vec<(String, String)>,
     #[command(flatten)]
@@ -488,7 +499,8 @@ pub(crate) struct GraphArguments {
     /// The format of the diagram; by default that of the extension of --output, else Mermaid
     #[arg(long, value_enum)]
     pub(crate) format: Option<DiagramFormat>,
-    /// Colour the states by the history of an execution, from GetExecutionHistory or `run --history`
+    /// Colour the states by the history of an execution, from GetExecutionHistory or
+    /// `run --history`
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
     /// The output file; by default standard output
@@ -580,7 +592,8 @@ pub(crate) struct TestStateArguments {
         allow_hyphen_values = true
     )]
     pub(crate) input: String,
-    /// The result of the task, the iterations or the branches: `{"result": .., "fieldValidationMode": "STRICT"}` or
+    /// The result of the task, the iterations or the branches:
+    /// `{"result": .., "fieldValidationMode": "STRICT"}` or
     /// `{"errorOutput": {"error": .., "cause": ..}}`
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) mock: Option<String>,
@@ -593,7 +606,8 @@ pub(crate) struct TestStateArguments {
     /// How many steps of the data flow the response contains
     #[arg(long, value_enum, default_value = "INFO", ignore_case = true)]
     pub(crate) inspection_level: InspectionLevel,
-    /// What happened before: retrierRetryCount, mapIterationFailureCount, errorCausedByState, mapItemReaderData
+    /// What happened before: retrierRetryCount, mapIterationFailureCount, errorCausedByState,
+    /// mapItemReaderData
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) state_configuration: Option<String>,
     /// Show the secrets of an HTTP task; not with --mock

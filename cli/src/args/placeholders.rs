@@ -20,10 +20,12 @@ Exit status: 0 printed, or no problem was found; 1 a name is wrong, or the defin
 
 #[derive(Debug, Args)]
 pub(crate) struct PlaceholdersArguments {
-    /// The definition in JSON or YAML, or a template with state machines; `-` is standard input. With --check, the only definition that is checked
+    /// The definition in JSON or YAML, or a template with state machines; `-` is standard input.
+    /// With --check, the only definition that is checked
     #[arg(value_name = "FILE", required_unless_present = "check")]
     pub(crate) file: Option<PathBuf>,
-    /// Check that a template defines the placeholders: CloudFormation, SAM, cdk.out, a *.tf, or a folder of them
+    /// Check that a template defines the placeholders: CloudFormation, SAM, cdk.out, a *.tf, or a
+    /// folder of them
     #[arg(long, value_name = "TEMPLATE")]
     pub(crate) check: Option<PathBuf>,
     /// How the placeholders are printed; with --check, `text` or `json`
@@ -36,7 +38,8 @@ pub(crate) struct PlaceholdersArguments {
 pub(crate) enum PlaceholdersFormat {
     /// For people
     Text,
-    /// For programs: an object that contains, for each name, the kind of value and the states that use it
+    /// For programs: an object that contains, for each name, the kind of value and the states that
+    /// use it
     Json,
     /// The same in YAML
     Yaml,

@@ -53,13 +53,16 @@ pub(crate) struct PolicyArguments {
     /// Executions with a Distributed Map are redriven
     #[arg(long)]
     pub(crate) redrive: bool,
-    /// A role that the work of a state runs under, such as the task role of an ECS task; may be given several times
+    /// A role that the work of a state runs under, such as the task role of an ECS task; may be
+    /// given several times
     #[arg(long, value_name = "STATE=ARN", value_parser = pass_role)]
     pub(crate) pass_role: Vec<(String, String)>,
-    /// Print no policy, and exit with 1, if it may lack permissions: unknown actions, roles to pass, resources that the definition does not show
+    /// Print no policy, and exit with 1, if it may lack permissions: unknown actions, roles to
+    /// pass, resources that the definition does not show
     #[arg(long)]
     pub(crate) strict: bool,
-    /// The form of the policy: the document of IAM, or `Policies` of a state machine in a SAM template
+    /// The form of the policy: the document of IAM, or `Policies` of a state machine in a SAM
+    /// template
     #[arg(long, value_name = "FORM", value_enum, default_value = "json")]
     pub(crate) format: PolicyFormat,
 }

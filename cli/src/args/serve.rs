@@ -60,10 +60,12 @@ pub(crate) struct ServeArguments {
     /// The address to listen at. An address that other machines can reach needs --auth or --no-auth
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
-    /// Also answer requests for this host name, and requests of its web pages; can be given several times
+    /// Also answer requests for this host name, and requests of its web pages; can be given several
+    /// times
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allowed_hosts: Vec<String>,
-    /// A file of access keys as `aws configure` writes it; requests must be signed with one of them. By default, the keys of STEPWRIGHT_ACCESS_KEYS are used, as in 'ID:SECRET ID:SECRET'
+    /// A file of access keys as `aws configure` writes it; requests must be signed with one of
+    /// them. By default, the keys of STEPWRIGHT_ACCESS_KEYS are used, as in 'ID:SECRET ID:SECRET'
     #[arg(long, value_name = "FILE")]
     pub(crate) auth: Option<PathBuf>,
     /// Answer all requests, signed or not
@@ -78,25 +80,32 @@ pub(crate) struct ServeArguments {
     /// Waits, retries and timeouts take no time
     #[arg(long)]
     pub(crate) virtual_time: bool,
-    /// How many seconds tasks have to end after Ctrl-C or SIGTERM; a second signal ends the server at once
+    /// How many seconds tasks have to end after Ctrl-C or SIGTERM; a second signal ends the server
+    /// at once
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(crate) grace: u64,
-    /// Store state machines, executions and activities in this file; executions continue when the server starts again
+    /// Store state machines, executions and activities in this file; executions continue when the
+    /// server starts again
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
-    /// Delete executions this many days after their end; 90 by default with --store. Without --store, they are deleted when the next one ends
+    /// Delete executions this many days after their end; 90 by default with --store. Without
+    /// --store, they are deleted when the next one ends
     #[arg(long, value_name = "DAYS", value_parser = days)]
     pub(crate) retention: Option<Duration>,
-    /// Retain at most this many closed executions; the oldest ones are deleted first. By default 100000 without --store, and no limit with it
+    /// Retain at most this many closed executions; the oldest ones are deleted first. By default
+    /// 100000 without --store, and no limit with it
     #[arg(long, value_name = "COUNT")]
     pub(crate) retention_count: Option<usize>,
-    /// Delete the oldest closed executions when all of them take more bytes, as in 500MB or 10GiB. By default 96MiB of memory without --store, and no limit with it
+    /// Delete the oldest closed executions when all of them take more bytes, as in 500MB or 10GiB.
+    /// By default 96MiB of memory without --store, and no limit with it
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) retention_size: Option<u64>,
-    /// The maximum size of the file of --store, as in 10GB; executions wait and starts fail when it is full. By default, the disk is the limit
+    /// The maximum size of the file of --store, as in 10GB; executions wait and starts fail when it
+    /// is full. By default, the disk is the limit
     #[arg(long, value_name = "SIZE", requires = "store", value_parser = bytes)]
     pub(crate) max_store_size: Option<u64>,
-    /// The maximum number of open Standard executions; further starts fail with ExecutionLimitExceeded. Executions that states start can use half of it. 100000 by default
+    /// The maximum number of open Standard executions; further starts fail with
+    /// ExecutionLimitExceeded. Executions that states start can use half of it. 100000 by default
     #[arg(long, value_name = "COUNT")]
     pub(crate) max_open_executions: Option<usize>,
     /// Whether /console has pages in which a person sees and controls executions
@@ -105,47 +114,57 @@ pub(crate) struct ServeArguments {
     /// Do not serve GET /metrics, which needs no signature
     #[arg(long)]
     pub(crate) no_metrics: bool,
-    /// Index the text of inputs and outputs in a file next to --store, so that the console finds executions by text among all of them
+    /// Index the text of inputs and outputs in a file next to --store, so that the console finds
+    /// executions by text among all of them
     #[arg(long, requires = "store")]
     pub(crate) index: bool,
-    /// Keep what the commands of --task write to standard error, for the view Logs of the console, in a file next to --store
+    /// Keep what the commands of --task write to standard error, for the view Logs of the console,
+    /// in a file next to --store
     #[arg(long, requires = "store")]
     pub(crate) keep_logs: bool,
-    /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the store
+    /// Confirm once that this machine's clock is right, after a warning that it is far ahead of the
+    /// store
     #[arg(long, requires = "store")]
     pub(crate) confirm_clock: bool,
-    /// Create the state machines and activities of a CloudFormation, SAM or CDK template, and update them when the template or a definition file changes; can be given several times
+    /// Create the state machines and activities of a CloudFormation, SAM or CDK template, and
+    /// update them when the template or a definition file changes; can be given several times
     #[arg(long = "template", value_name = "FILE")]
     pub(crate) templates: Vec<PathBuf>,
     /// The value of a parameter of --template, or of a pseudo parameter such as AWS::StackName
     #[arg(long = "parameter", value_name = "NAME=VALUE", requires = "templates", value_parser = named_value)]
     pub(crate) parameters: Vec<NamedValue>,
-    /// The value of a resource in --template: ID=VALUE for Ref, and ID.ATTRIBUTE=VALUE for Fn::GetAtt
+    /// The value of a resource in --template: ID=VALUE for Ref, and ID.ATTRIBUTE=VALUE for
+    /// Fn::GetAtt
     #[arg(long = "resource", value_name = "NAME=VALUE", requires = "templates", value_parser = named_value)]
     pub(crate) resources: Vec<NamedValue>,
     /// The value of an export of another stack, for Fn::ImportValue in --template
     #[arg(long = "import", value_name = "NAME=VALUE", requires = "templates", value_parser = named_value)]
     pub(crate) imports: Vec<NamedValue>,
-    /// Test cases in the format of Step Functions Local; by default, the file that SFN_MOCK_CONFIG names
+    /// Test cases in the format of Step Functions Local; by default, the file that SFN_MOCK_CONFIG
+    /// names
     #[arg(long, value_name = "FILE")]
     pub(crate) mocks: Option<PathBuf>,
-    /// Run tasks with a command or at a URL; NAME is the name of a state (or MACHINE/STATE), the name of a function, or a resource
+    /// Run tasks with a command or at a URL; NAME is the name of a state (or MACHINE/STATE), the
+    /// name of a function, or a resource
     #[arg(long = "task", value_name = "NAME=COMMAND|URL", value_parser = binding)]
     pub(crate) tasks: Vec<TaskBinding>,
     /// Invoke Lambda functions at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<LambdaEndpoint>,
-    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket. Without it, they use S3 at its --aws-endpoint
+    /// The directory that Distributed Maps use instead of S3; each subdirectory is a bucket.
+    /// Without it, they use S3 at its --aws-endpoint
     #[arg(long, value_name = "DIR")]
     pub(crate) objects: Option<PathBuf>,
-    /// Start executions at the times of this JSON or YAML file, which has the fields of EventBridge Scheduler's CreateSchedule
+    /// Start executions at the times of this JSON or YAML file, which has the fields of EventBridge
+    /// Scheduler's CreateSchedule
     #[arg(long, value_name = "FILE", conflicts_with = "virtual_time")]
     pub(crate) schedules: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) redact: RedactArguments,
     #[command(flatten)]
     pub(crate) services: ServiceArguments,
-    /// Send an event of aws.states to this event bus of EventBridge, at its --aws-endpoint, whenever the status of a Standard execution changes
+    /// Send an event of aws.states to this event bus of EventBridge, at its --aws-endpoint,
+    /// whenever the status of a Standard execution changes
     #[arg(
         long,
         value_name = "BUS",

@@ -262,7 +262,8 @@ pub(crate) struct HistoryArguments {
     /// The definition of the execution of --history, in JSON or YAML
     #[arg(long, value_name = "FILE", requires = "history")]
     pub(crate) definition: Option<PathBuf>,
-    /// Print each path and expression of each visited state with the value that it had, instead of the events
+    /// Print each path and expression of each visited state with the value that it had, instead of
+    /// the events
     #[arg(long)]
     pub(crate) explain: bool,
     /// Print the last event, or the last state, first

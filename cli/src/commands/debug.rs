@@ -87,7 +87,8 @@ fn request(
     Ok(request)
 }
 
-/// The engine with the definition and the handlers of its tasks. It runs nothing unless a page starts an execution.
+/// The engine with the definition and the handlers of its tasks. It runs nothing unless a page
+/// starts an execution.
 fn engine(
     arguments: &DebugArguments,
     definition: &LoadedDefinition,

@@ -66,7 +66,8 @@ fn may_lack(kind: WarningKind) -> bool {
     )
 }
 
-/// `Policies` of an `AWS::Serverless::StateMachine`. JSON strings are valid in YAML; a string with a placeholder needs `Fn::Sub`.
+/// `Policies` of an `AWS::Serverless::StateMachine`. JSON strings are valid in YAML; a string with
+/// a placeholder needs `Fn::Sub`.
 fn sam(statements: &[Statement]) -> String {
     let text = |text: &str| {
         let sub = if text.contains("${") { "!Sub " } else { "" };

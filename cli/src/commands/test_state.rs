@@ -132,7 +132,8 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
     Ok(json)
 }
 
-/// Returns whether the definition is one state with JSONata expressions, without the query language that its machine may have.
+/// Returns whether the definition is one state with JSONata expressions, without the query language
+/// that its machine may have.
 fn lacks_query_language(request: &TestStateRequest) -> bool {
     let state: Option<Value> = serde_json::from_str(&request.definition).ok();
     state.is_some_and(|state| {
@@ -199,7 +200,8 @@ struct ErrorOutput {
     cause: Option<String>,
 }
 
-/// The members of `--state-configuration` besides `mapItemReaderData`, which is JSON or JSON in a string.
+/// The members of `--state-configuration` besides `mapItemReaderData`, which is JSON or JSON in a
+/// string.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Configuration {
@@ -208,7 +210,8 @@ struct Configuration {
     map_iteration_failure_count: Option<u32>,
 }
 
-/// The members of an option, and the text of the member that contains JSON. A string already has the API's format.
+/// The members of an option, and the text of the member that contains JSON. A string already has
+/// the API's format.
 fn read<T: DeserializeOwned>(
     option: &str,
     text: &str,

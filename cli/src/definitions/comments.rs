@@ -1,6 +1,7 @@
 //! JSON with comments and trailing commas, as editors accept it in `.jsonc` and `.json5` files.
 
-/// Returns the text with comments and trailing commas replaced by blanks, so that offsets do not change; `None` if there are none.
+/// Returns the text with comments and trailing commas replaced by blanks, so that offsets do not
+/// change; `None` if there are none.
 pub(crate) fn without_comments(text: &str) -> Option<String> {
     let mut bytes = text.as_bytes().to_vec();
     let mut at = 0;
@@ -54,7 +55,8 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// Replaces a comment from `start` to its end, including `last` bytes of its end mark, by blanks; line breaks remain. Returns the offset after it.
+/// Replaces a comment from `start` to its end, including `last` bytes of its end mark, by blanks;
+/// line breaks remain. Returns the offset after it.
 fn blank(
     bytes: &mut [u8],
     start: usize,

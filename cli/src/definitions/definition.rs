@@ -31,7 +31,8 @@ pub(crate) fn state_of<'n>(
     )))
 }
 
-/// The first of some unknown values, and the number of the others: `` `Seconds` of `Pause`, `Retry` of `Charge` and 3 more ``.
+/// The first of some unknown values, and the number of the others:
+/// `` `Seconds` of `Pause`, `Retry` of `Charge` and 3 more ``.
 pub(crate) fn listed(values: &[UnknownValue]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<String> = values.iter().take(SHOWN).map(ToString::to_string).collect();
@@ -138,8 +139,8 @@ impl LoadedDefinition {
         }
     }
 
-    /// The values that the template computes and that are not checked. In a text, those are all placeholders without quotes. In an object, only those
-    /// where a text would be wrong.
+    /// The values that the template computes and that are not checked. In a text, those are all
+    /// placeholders without quotes. In an object, only those where a text would be wrong.
     pub(crate) fn unknown_values(&self) -> Vec<UnknownValue> {
         let Some(document) = self.document() else {
             return Vec::new();
@@ -150,7 +151,8 @@ impl LoadedDefinition {
         all
     }
 
-    /// The machine to run. Values that only the deployment knows are left out, and a note names them.
+    /// The machine to run. Values that only the deployment knows are left out, and a note names
+    /// them.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! The definitions in a file: the file itself, the state machines of a template or Terraform file, or the output of `describe-state-machine`.
+//! The definitions in a file: the file itself, the state machines of a template or Terraform file,
+//! or the output of `describe-state-machine`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,8 @@ use crate::failure::Failure;
 use crate::source::SourceFile;
 use crate::terminal::diagnostics;
 
-/// Reads the state machines of a template or Terraform file, or of the output of `describe-state-machine`; `None` for other files.
+/// Reads the state machines of a template or Terraform file, or of the output of
+/// `describe-state-machine`; `None` for other files.
 ///
 /// # Errors
 ///
@@ -114,7 +116,8 @@ fn found(
     }
 }
 
-/// Reads the definition of a file. If a template has several state machines, `path#Name` selects one.
+/// Reads the definition of a file. If a template has several state machines, `path#Name` selects
+/// one.
 ///
 /// # Errors
 ///
@@ -170,7 +173,8 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<LoadedDefinition
     }
 }
 
-/// Splits the path into the file, and the name after `#`. If a file with the whole name exists, it takes precedence.
+/// Splits the path into the file, and the name after `#`. If a file with the whole name exists, it
+/// takes precedence.
 fn split(path: &Path) -> (PathBuf, Option<String>) {
     let text = path.to_str().filter(|_| !path.exists());
     match text.and_then(|text| text.rsplit_once('#')) {
@@ -182,8 +186,9 @@ fn split(path: &Path) -> (PathBuf, Option<String>) {
 }
 
 impl LoadedDefinition {
-    /// Reads and validates the definition in a file, or in standard input for `-`. The name or the text determines whether it is YAML. The file may
-    /// be a template with one state machine or, as in `template.yaml#Orders`, with several.
+    /// Reads and validates the definition in a file, or in standard input for `-`. The name or the
+    /// text determines whether it is YAML. The file may be a template with one state machine or, as
+    /// in `template.yaml#Orders`, with several.
     ///
     /// # Errors
     ///

@@ -8,7 +8,8 @@ use stepwright_runtime::value::Value;
 
 use crate::failure::Failure;
 
-/// Maximum size of a file or of standard input in bytes. A history of 25,000 events rarely has a tenth of that.
+/// Maximum size of a file or of standard input in bytes. A history of 25,000 events rarely has a
+/// tenth of that.
 const MOST: u64 = 256 * 1024 * 1024;
 
 /// Reads a file, or standard input for `-`.
@@ -36,14 +37,16 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     text(file).map_err(|reason| cannot(&reason))
 }
 
-/// The path without `..` and links, so that the folders above it are those that contain it. Standard input is in the current folder.
+/// The path without `..` and links, so that the folders above it are those that contain it.
+/// Standard input is in the current folder.
 pub(crate) fn whole(path: &Path) -> PathBuf {
     std::fs::canonicalize(path)
         .or_else(|_| std::path::absolute(path))
         .unwrap_or_else(|_| path.to_owned())
 }
 
-/// Whether a path is a pipe that a shell holds open, as in `stepwright validate <(jq . machine.json)`.
+/// Whether a path is a pipe that a shell holds open, as in
+/// `stepwright validate <(jq . machine.json)`.
 fn is_given_by_shell(path: &Path) -> bool {
     path.starts_with("/dev/fd")
         || path.starts_with("/proc/self/fd")

@@ -1,4 +1,5 @@
-//! Where definitions come from: files, standard input, templates, modules of Terraform, and the files that these name.
+//! Where definitions come from: files, standard input, templates, modules of Terraform, and the
+//! files that these name.
 
 pub(crate) mod comments;
 pub(crate) mod definition;

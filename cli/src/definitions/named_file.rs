@@ -1,5 +1,5 @@
-//! Definitions in files that a template or a module of Terraform names. A template can come from another person, so that it must not name every file of
-//! this machine.
+//! Definitions in files that a template or a module of Terraform names. A template can come from
+//! another person, so that it must not name every file of this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -22,8 +22,9 @@ pub(crate) fn of_template(template: &Path, named: &Path) -> Result<String, Failu
     read_below(&folder, named, "the folder of the template")
 }
 
-/// Reads a definition that a module of Terraform names: a regular file below the folder above that of the module, because modules often have a
-/// separate folder. With a repository, the file can be anywhere in it.
+/// Reads a definition that a module of Terraform names: a regular file below the folder above that
+/// of the module, because modules often have a separate folder. With a repository, the file can be
+/// anywhere in it.
 ///
 /// # Errors
 ///

@@ -16,7 +16,8 @@ use crate::terminal::progress::AboveBlock;
 /// The environment variable with the filter, if `--log` is absent.
 const FILTER_VARIABLE: &str = "STEPWRIGHT_LOG";
 
-/// Warnings and errors. The providers of credentials warn of each place without credentials; the error of the command has the reason.
+/// Warnings and errors. The providers of credentials warn of each place without credentials; the
+/// error of the command has the reason.
 const WARNINGS: &str = "warn,aws_config=off";
 
 /// A receiver of events and spans.
@@ -80,7 +81,8 @@ fn filter(arguments: &LogArguments, default: DefaultLog) -> Result<Option<EnvFil
 
 /// Parses a level, or directives.
 fn parse(text: &str) -> Result<EnvFilter, String> {
-    // A directive without a level is the name of a target. A misspelt level would be one that does not exist.
+    // A directive without a level is the name of a target. A misspelt level would be one that does
+    // not exist.
     if !text.contains(['=', '[']) {
         // Without the check, an empty text would be the level `error`.
         let is_level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();

@@ -1,4 +1,5 @@
-//! What the commands give to an engine: the commands and URLs of tasks, services, objects, logs, spans; and the socket and the signals of a server.
+//! What the commands give to an engine: the commands and URLs of tasks, services, objects, logs,
+//! spans; and the socket and the signals of a server.
 
 pub(crate) mod listener;
 pub(crate) mod log;

@@ -8,7 +8,8 @@ use stepwright_runtime::objects::Folder;
 
 use crate::failure::Failure;
 
-/// Sets the object store of an engine: the directory of `--objects`, or else S3 if it has an endpoint.
+/// Sets the object store of an engine: the directory of `--objects`, or else S3 if it has an
+/// endpoint.
 pub(crate) fn connect(
     builder: EngineBuilder,
     folder: Option<&Path>,

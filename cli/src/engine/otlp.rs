@@ -48,7 +48,8 @@ const FLUSH_TIME: Duration = Duration::from_secs(2);
 pub(crate) struct Otlp(Option<SdkTracerProvider>);
 
 impl Otlp {
-    /// Prepares the export of spans, if the option or the variable names a collector. Needs a tokio runtime.
+    /// Prepares the export of spans, if the option or the variable names a collector. Needs a tokio
+    /// runtime.
     ///
     /// # Errors
     ///
@@ -60,7 +61,8 @@ impl Otlp {
             (Some(collector), _) => {
                 Self::to(collector).map_err(|reason| Failure::Usage(format!("--otlp: {reason}")))
             }
-            // The variable may be meant for other programs. Its specification demands that a bad value is only reported.
+            // The variable may be meant for other programs. Its specification demands that a bad
+            // value is only reported.
             (None, Some(collector)) => Ok(Self::to(&collector).unwrap_or_else(|reason| {
                 diagnostics::note(&format!("{URL_VARIABLE}: {reason}; no spans are sent"));
                 Self(None)
@@ -177,7 +179,8 @@ impl TracePropagator for Propagator {
     }
 }
 
-/// Sends batches of spans, on the thread of the library. The log has one line when this begins to fail, and one when it works again.
+/// Sends batches of spans, on the thread of the library. The log has one line when this begins to
+/// fail, and one when it works again.
 #[derive(Debug)]
 struct Exporter {
     sender: opentelemetry_otlp::SpanExporter,

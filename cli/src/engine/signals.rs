@@ -2,19 +2,21 @@
 
 use tokio::sync::watch;
 
-/// Converts a write beyond the file size limit (`ulimit -f`) to an error of that write, as on a full disk. By default the signal of such a write
-/// (SIGXFSZ) ends the process.
+/// Converts a write beyond the file size limit (`ulimit -f`) to an error of that write, as on a
+/// full disk. By default the signal of such a write (SIGXFSZ) ends the process.
 pub(crate) fn survive_size_limit() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        // The handler remains when the receiver is dropped. Without it, the signal ends the process as before.
+        // The handler remains when the receiver is dropped. Without it, the signal ends the process
+        // as before.
         let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
         drop(signal(kind));
     }
 }
 
-/// Counts the signals that request the end of the program: Ctrl-C, and SIGTERM if the system has it.
+/// Counts the signals that request the end of the program: Ctrl-C, and SIGTERM if the system has
+/// it.
 pub(crate) struct Signals {
     count: watch::Receiver<u32>,
 }

@@ -16,7 +16,8 @@ use crate::source::SourceFile;
 use crate::terminal::progress::write_above;
 use crate::terminal::visible::visible;
 
-/// Writes to standard error, with visible control characters. Errors are ignored: they cannot be reported, and the exit status still indicates the result.
+/// Writes to standard error, with visible control characters. Errors are ignored: they cannot be
+/// reported, and the exit status still indicates the result.
 pub(crate) fn show(text: impl Display) {
     let text = text.to_string();
     let text = visible(&text);
@@ -66,7 +67,8 @@ pub(crate) fn warning(text: &str) {
     tell(format_args!("{style}warning{style:#}: {text}"));
 }
 
-/// Formats one diagnostic for readers: the message, the location, the source line, the related lines, and the help.
+/// Formats one diagnostic for readers: the message, the location, the source line, the related
+/// lines, and the help.
 pub(crate) fn diagnostic(diagnostic: &Diagnostic, source: &SourceFile) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
@@ -134,7 +136,8 @@ fn show_line<'a>(
 /// Maximum number of bytes shown of a text; more would only distract.
 const SHOWN: usize = 1000;
 
-/// Maximum number of bytes shown of a line on each side of a mark. The terminal shows fewer, and cutting a longer excerpt takes longer.
+/// Maximum number of bytes shown of a line on each side of a mark. The terminal shows fewer, and
+/// cutting a longer excerpt takes longer.
 const SHOWN_OF_LINE: usize = 250;
 
 /// Truncates a very long text.
@@ -146,7 +149,8 @@ fn clip(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}...", &text[..end]))
 }
 
-/// The displayed part of the source: the marked line, or of a very long line the part around the mark.
+/// The displayed part of the source: the marked line, or of a very long line the part around the
+/// mark.
 struct Excerpt<'s> {
     text: Cow<'s, str>,
     /// The marked range of the excerpt.
@@ -249,7 +253,8 @@ fn token(source: &str, offset: usize) -> Range<usize> {
     start..start + length
 }
 
-/// The length of the string literal at the start of `rest`, including quotes; of its line if it is unclosed.
+/// The length of the string literal at the start of `rest`, including quotes; of its line if it is
+/// unclosed.
 fn string_length(rest: &str) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
@@ -264,7 +269,8 @@ fn string_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of the single-quoted YAML scalar at the start of `rest`, in which `''` is a quote; of its line if it is unclosed.
+/// The length of the single-quoted YAML scalar at the start of `rest`, in which `''` is a quote; of
+/// its line if it is unclosed.
 fn single_quoted_length(rest: &str) -> usize {
     let mut at = 1;
     while let Some(quote) = rest[at..].find('\'') {

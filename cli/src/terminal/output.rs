@@ -8,8 +8,8 @@ use crate::terminal::visible::visible;
 
 /// Prints a text for people or JSON, in which control characters are visible.
 ///
-/// The reader may close the pipe early, as `head` does after ten lines: then the process silently ends as if by SIGPIPE. Any other write error is
-/// reported, and the process exits with status 2.
+/// The reader may close the pipe early, as `head` does after ten lines: then the process silently
+/// ends as if by SIGPIPE. Any other write error is reported, and the process exits with status 2.
 pub(crate) fn print(text: impl Display) {
     write(&visible(&text.to_string()));
 }

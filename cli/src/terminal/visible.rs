@@ -1,20 +1,24 @@
-//! Texts whose control characters are visible: names, causes and data come from others, and a terminal would act on them.
+//! Texts whose control characters are visible: names, causes and data come from others, and a
+//! terminal would act on them.
 
 use std::borrow::Cow;
 
 /// The begin of a control sequence.
 const ESCAPE: char = '\u{1b}';
-/// The attributes of styles that this command uses: bold, dim, italic, underlined, and the colours of the text. Data cannot hide a text with them.
+/// The attributes of styles that this command uses: bold, dim, italic, underlined, and the colours
+/// of the text. Data cannot hide a text with them.
 const ATTRIBUTES: [&str; 10] = ["", "0", "1", "2", "3", "4", "22", "23", "24", "39"];
 
-/// Whether a terminal acts on a character instead of showing it: control characters, and those that change the direction of a text.
+/// Whether a terminal acts on a character instead of showing it: control characters, and those that
+/// change the direction of a text.
 pub(crate) fn is_hidden(c: char) -> bool {
     let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || is_direction
 }
 
-/// Returns the text with escapes such as `\u001b` instead of characters on which a terminal acts, except for line breaks, tabs and the styles of this
-/// command. Inside of a JSON text, the escapes are those of JSON.
+/// Returns the text with escapes such as `\u001b` instead of characters on which a terminal acts,
+/// except for line breaks, tabs and the styles of this command. Inside of a JSON text, the escapes
+/// are those of JSON.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_acted_on) {
         return Cow::Borrowed(text);
@@ -61,7 +65,8 @@ fn is_acted_on(c: char) -> bool {
     is_hidden(c) && !matches!(c, '\n' | '\t')
 }
 
-/// Returns the length of the control sequence for a style at the begin of a text; 0 if there is none.
+/// Returns the length of the control sequence for a style at the begin of a text; 0 if there is
+/// none.
 fn style_length(text: &str) -> usize {
     let Some(inside) = text.strip_prefix("\u{1b}[") else {
         return 0;

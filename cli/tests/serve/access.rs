@@ -83,7 +83,8 @@ fn refuses_foreign_hosts_and_origins(address: &[&str]) {
     assert_eq!(health.status().as_u16(), 403);
 }
 
-/// A browser shows the answer, so it is a page. It has nothing of the server, because the page of another site may read it after DNS rebinding.
+/// A browser shows the answer, so it is a page. It has nothing of the server, because the page of
+/// another site may read it after DNS rebinding.
 #[test]
 fn a_browser_gets_a_page_about_a_refused_host_or_origin() {
     let server = Server::start(&["--region", "eu-west-1"]);

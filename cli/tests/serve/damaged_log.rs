@@ -1,4 +1,5 @@
-//! A server whose log is damaged, while it runs or after it was killed: it acknowledges nothing that is lost, and says what to do.
+//! A server whose log is damaged, while it runs or after it was killed: it acknowledges nothing
+//! that is lost, and says what to do.
 #![cfg(unix)]
 
 use std::fs::File;
@@ -10,7 +11,8 @@ use serde_json::json;
 use super::store_file::{Folder, end};
 use super::support::{ROLE, Server};
 
-/// Starts executions until one is refused, at most this number. Returns the number of acknowledged ones.
+/// Starts executions until one is refused, at most this number. Returns the number of acknowledged
+/// ones.
 fn starts(server: &Server, machine: &str, first: usize, most: usize) -> usize {
     let acknowledged = (first..first + most).take_while(|number| {
         let request = json!({"stateMachineArn": machine, "name": format!("o-{number}")});
@@ -30,7 +32,8 @@ fn machine(server: &Server) -> String {
         .to_owned()
 }
 
-/// Checks that no command opens the store, that `check` and `info` have the status 1, and that `recover` makes it open.
+/// Checks that no command opens the store, that `check` and `info` have the status 1, and that
+/// `recover` makes it open.
 fn assert_refused_and_recovered(folder: &Folder, acknowledged: usize) {
     for command in ["check", "info"] {
         folder.refused_with(1, &["store", command, "orders.db"], "orders.db-wal");

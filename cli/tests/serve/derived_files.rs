@@ -105,7 +105,8 @@ fn damaged_files_next_to_a_store_are_replaced_with_one_line_each() {
     drop(serve(folder.path(), &options));
     for name in ["orders.db-index", "orders.db-logs"] {
         std::fs::write(folder.path().join(name), "x".repeat(9_000)).expect("a file");
-        // The server was killed. If it had opened the files before, the logs of SQLite have or restore their content.
+        // The server was killed. If it had opened the files before, the logs of SQLite have or
+        // restore their content.
         for suffix in ["-journal", "-shm", "-wal"] {
             let log = folder.path().join(format!("{name}{suffix}"));
             if log.exists() {

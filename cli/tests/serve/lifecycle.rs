@@ -70,8 +70,8 @@ fn a_signal_ends_the_server_and_its_commands() {
     }
 }
 
-/// As many connections as the system allows, up to 10,000, each with an incomplete request: the server answers other requests, its memory is
-/// bounded, and all connections can continue.
+/// As many connections as the system allows, up to 10,000, each with an incomplete request: the
+/// server answers other requests, its memory is bounded, and all connections can continue.
 #[cfg(target_os = "linux")]
 #[test]
 fn ten_thousand_open_connections_are_served() {
@@ -107,7 +107,8 @@ fn ten_thousand_open_connections_are_served() {
     assert_eq!(listed, json!({"stateMachines": []}));
     let each = memory().saturating_sub(before) / count;
     assert!(each < 40_000, "each connection takes {each} bytes");
-    // The youngest ones: the server closes a connection whose request is incomplete for too long, and on a busy machine the oldest ones are.
+    // The youngest ones: the server closes a connection whose request is incomplete for too long,
+    // and on a busy machine the oldest ones are.
     for stream in open.iter_mut().rev().take(10) {
         let rest = b"\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
         stream.write_all(rest).expect("it is still there");

@@ -1,4 +1,5 @@
-//! The modes of the files that commands make of executions, and the note about a store that all users can read.
+//! The modes of the files that commands make of executions, and the note about a store that all
+//! users can read.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};

@@ -1,4 +1,5 @@
-//! The options and paths for operators: limits, retention, the size of the store, `/ready` and `/metrics`.
+//! The options and paths for operators: limits, retention, the size of the store, `/ready` and
+//! `/metrics`.
 
 use std::time::{Duration, Instant};
 

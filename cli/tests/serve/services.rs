@@ -1,4 +1,5 @@
-//! Services at `--aws-endpoint` that the engine itself uses: objects of S3, and the event bus of status events.
+//! Services at `--aws-endpoint` that the engine itself uses: objects of S3, and the event bus of
+//! status events.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -140,7 +141,8 @@ fn a_distributed_map_reads_and_writes_objects_at_the_endpoint_of_s3() {
     );
 }
 
-/// A server that is killed again and again, with an event bus that is down at times: each execution has its events, in order.
+/// A server that is killed again and again, with an event bus that is down at times: each execution
+/// has its events, in order.
 #[test]
 fn status_events_survive_kills_and_an_event_bus_that_is_down() {
     let events: Arc<Mutex<Vec<(String, String)>>> = Arc::default();

@@ -254,7 +254,8 @@ fn a_locked_store_loses_no_data_and_reports_no_false_success() {
     assert_eq!(server.finished(&again)["status"], "SUCCEEDED");
 }
 
-/// A write beyond the limit ends a process that does not handle the signal. The log on standard error is a file, which cannot grow either.
+/// A write beyond the limit ends a process that does not handle the signal. The log on standard
+/// error is a file, which cannot grow either.
 #[cfg(target_os = "linux")]
 #[test]
 fn executions_continue_after_a_file_size_limit_is_lifted() {

@@ -1,4 +1,5 @@
-//! `store info`, `check`, `quarantine`, `export` and `compact`, on the store of a server that runs, and on files with each fault.
+//! `store info`, `check`, `quarantine`, `export` and `compact`, on the store of a server that runs,
+//! and on files with each fault.
 #![cfg(unix)]
 
 use std::fs;

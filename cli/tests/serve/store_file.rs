@@ -58,7 +58,8 @@ impl Folder {
         assert_eq!(content(), before, "{arguments:?}");
     }
 
-    /// Runs a command that fails with this status and this text, and changes neither the store nor its log.
+    /// Runs a command that fails with this status and this text, and changes neither the store nor
+    /// its log.
     pub(super) fn refused_with(&self, status: i32, arguments: &[&str], text: &str) {
         let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
         let before = content();

@@ -113,7 +113,8 @@ impl Server {
         body
     }
 
-    /// Starts an execution of a machine with one state, which also has this name, and returns its ARN.
+    /// Starts an execution of a machine with one state, which also has this name, and returns its
+    /// ARN.
     pub(crate) fn start_state(&self, name: &str, mut state: Json, input: &Json) -> String {
         state["End"] = json!(true);
         let definition = json!({"StartAt": name, "States": {name: state}});

@@ -182,7 +182,8 @@ fn functions_are_invoked_at_the_lambda_endpoint() {
     assert_eq!(off["error"], "Lambda.SdkClientException");
 }
 
-/// AWS documents the names of arguments, and refuses others: also where the server answers the call.
+/// AWS documents the names of arguments, and refuses others: also where the server answers the
+/// call.
 #[test]
 fn unknown_arguments_are_refused_by_each_source() {
     let address = endpoint(|request| (200, "", request.body.to_string()));

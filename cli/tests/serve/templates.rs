@@ -154,7 +154,8 @@ fn a_sam_template_is_served_and_updated_with_its_definition_file() {
     assert_eq!(listed["stateMachines"].as_array().map(Vec::len), Some(2));
 }
 
-/// As CDK writes it: generated names, `Fn::Join`, an asset, a version of the current revision and an alias of that version.
+/// As CDK writes it: generated names, `Fn::Join`, an asset, a version of the current revision and
+/// an alias of that version.
 fn cdk(seconds: u64) -> String {
     json!({"Resources": {
         "MachineF1A2": {
@@ -384,7 +385,8 @@ fn unusable_templates_and_options_are_refused() {
     insta::assert_snapshot!(all);
 }
 
-/// The server refuses what the template's author cannot see in the template: the other resources are still deployed.
+/// The server refuses what the template's author cannot see in the template: the other resources
+/// are still deployed.
 #[test]
 fn errors_of_the_server_are_reported_at_the_resource() {
     let express = PLAIN.replace("EXPRESS", "STANDARD");

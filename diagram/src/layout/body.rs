@@ -21,7 +21,8 @@ pub(crate) struct Placed {
     pub(crate) lines: Vec<Line>,
 }
 
-/// Maximum number of line bends for the careful layout. More bends are a tangle, and the layering takes quadratic time.
+/// Maximum number of line bends for the careful layout. More bends are a tangle, and the layering
+/// takes quadratic time.
 const BENDS: usize = 40_000;
 /// Maximum number of states on a level for the careful layout. Wider levels are split into rows.
 const WIDEST: usize = 400;

@@ -1,6 +1,8 @@
-//! Bundles many edges to one target into a single line: a trunk that the edges join one after another.
+//! Bundles many edges to one target into a single line: a trunk that the edges join one after
+//! another.
 //!
-//! Without this, a hundred states with a catcher to the same handler would draw a hundred parallel lines.
+//! Without this, a hundred states with a catcher to the same handler would draw a hundred parallel
+//! lines.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +11,8 @@ use crate::outline::Class;
 
 /// Minimum number of long edges in a trunk.
 const ENOUGH: usize = 3;
-/// Minimum length of a long edge, in levels. Shorter edges are drawn separately, unless many of them run next to a trunk.
+/// Minimum length of a long edge, in levels. Shorter edges are drawn separately, unless many of
+/// them run next to a trunk.
 const AFAR: usize = 2;
 
 /// An edge between two vertices, before bundling.
@@ -27,7 +30,8 @@ pub(super) struct Bundle {
     pub(super) catches: bool,
     /// Whether the target is above, so that the trunk runs upwards.
     pub(super) up: bool,
-    /// The edges that join at each joint, by their index. The joint farthest from the target comes first.
+    /// The edges that join at each joint, by their index. The joint farthest from the target comes
+    /// first.
     pub(super) joints: Vec<Vec<usize>>,
 }
 

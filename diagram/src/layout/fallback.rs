@@ -1,4 +1,5 @@
-//! Layers for a graph that is too large for a careful layout: unordered levels, split into rows of limited length.
+//! Layers for a graph that is too large for a careful layout: unordered levels, split into rows of
+//! limited length.
 
 use super::geometry::Size;
 use super::layers::Layers;
@@ -6,7 +7,8 @@ use super::layers::Layers;
 /// The distance between two vertices of one row.
 const BETWEEN: f64 = 28.0;
 
-/// Puts every vertex into a row of its level. Lines go straight to their ends, and labels are only in tooltips.
+/// Puts every vertex into a row of its level. Lines go straight to their ends, and labels are only
+/// in tooltips.
 pub(super) fn layers(vertices: &[Size], arcs: usize, levels: &[usize]) -> Layers {
     let depth = levels.iter().max().map_or(0, |deepest| deepest + 1);
     let mut rows: Vec<Vec<usize>> = vec![Vec::new(); depth];

@@ -112,7 +112,8 @@ impl Path {
     pub(super) fn swing_to(&mut self, point: Point) {
         let end = self.end();
         if (point.x - end.x).abs() < 0.5 {
-            // The offset is too small for a visible curve; the straight line is within half a pixel of the point.
+            // The offset is too small for a visible curve; the straight line is within half a pixel
+            // of the point.
             self.down_to(point.y);
             return;
         }

@@ -1,7 +1,8 @@
 //! Long sequences of decisions, each with a side branch that ends.
 //!
-//! If side branches are next to the main path, each decision moves the main path further to the right, and the picture becomes a diagonal. If there
-//! are many decisions, the main path therefore continues below the end of the side branch, as it does where the two paths merge again.
+//! If side branches are next to the main path, each decision moves the main path further to the
+//! right, and the picture becomes a diagonal. If there are many decisions, the main path therefore
+//! continues below the end of the side branch, as it does where the two paths merge again.
 
 use super::levels::Levels;
 
@@ -20,7 +21,8 @@ pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [us
         }
     }
     let heights = heights(ways, levels, &out, &entries);
-    // Each edge of the main path, with the height of the side branches that start at the same vertex.
+    // Each edge of the main path, with the height of the side branches that start at the same
+    // vertex.
     let mut longer = Vec::new();
     let mut decisions = 0;
     for below in &out {
@@ -47,8 +49,8 @@ pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [us
     }
 }
 
-/// The number of levels of the side branch that starts at a vertex; `None` if it merges with another path. It may share terminal nodes with other
-/// paths: the end mark, or a Fail state.
+/// The number of levels of the side branch that starts at a vertex; `None` if it merges with
+/// another path. It may share terminal nodes with other paths: the end mark, or a Fail state.
 fn heights(
     ways: &[(usize, usize)],
     levels: &Levels,

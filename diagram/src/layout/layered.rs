@@ -1,4 +1,5 @@
-//! Computes the layers of a graph, the order within them and the horizontal positions, with the crate `dugong`.
+//! Computes the layers of a graph, the order within them and the horizontal positions, with the
+//! crate `dugong`.
 
 use dugong::graphlib::{Graph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel};
@@ -20,7 +21,8 @@ pub(super) fn layers(vertices: &[Size], arcs: &[Arc], budget: &mut Budget) -> Op
     graph.set_graph(GraphLabel {
         nodesep: BETWEEN_VERTICES,
         edgesep: BETWEEN_ARCS,
-        // The vertical positions of `dugong` only identify the layers; the final ones are computed elsewhere.
+        // The vertical positions of `dugong` only identify the layers; the final ones are computed
+        // elsewhere.
         ranksep: 20.0,
         ..GraphLabel::default()
     });
@@ -55,7 +57,8 @@ pub(super) fn layers(vertices: &[Size], arcs: &[Arc], budget: &mut Budget) -> Op
 }
 
 fn vertex_id(index: usize) -> String {
-    // The id must not look like a JavaScript array index: like its model dagre, `dugong` orders such ids differently.
+    // The id must not look like a JavaScript array index: like its model dagre, `dugong` orders
+    // such ids differently.
     format!("v{index}")
 }
 

@@ -5,7 +5,8 @@
 pub(super) struct Levels {
     /// For each vertex, the length of the longest path to it.
     pub(super) of: Vec<usize>,
-    /// For each edge, whether it is a back edge. The graph with all back edges reversed has no cycles.
+    /// For each edge, whether it is a back edge. The graph with all back edges reversed has no
+    /// cycles.
     pub(super) back: Vec<bool>,
     /// The vertices in topological order, without the back edges.
     order: Vec<usize>,

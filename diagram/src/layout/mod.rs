@@ -1,7 +1,8 @@
 //! Computes the positions of everything in a picture.
 //!
-//! Inner bodies are laid out first; a Parallel or Map is then a node of their size. Within a body, `layered` (with the crate `dugong`) computes the
-//! layers and the order in them, `route` the heights and the lines.
+//! Inner bodies are laid out first; a Parallel or Map is then a node of their size. Within a body,
+//! `layered` (with the crate `dugong`) computes the layers and the order in them, `route` the
+//! heights and the lines.
 
 mod body;
 mod bundle;
@@ -100,7 +101,8 @@ pub(super) fn lay_out(outline: &Outline) -> Layout {
     absolute(outline, faces, labels, &boxes, placed)
 }
 
-/// The padding of a body: the branches of a Parallel have frames, the single body of a Map needs none.
+/// The padding of a body: the branches of a Parallel have frames, the single body of a Map needs
+/// none.
 fn padding(around: &Node) -> f64 {
     if around.has_frames() {
         BODY_PADDING

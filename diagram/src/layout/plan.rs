@@ -1,4 +1,5 @@
-//! The graph that is laid out for a body: its vertices with their sizes, and the lines between them.
+//! The graph that is laid out for a body: its vertices with their sizes, and the lines between
+//! them.
 
 use std::collections::HashMap;
 
@@ -31,7 +32,8 @@ pub(super) struct Parts<'a> {
     pub(super) labels: &'a [Size],
 }
 
-/// Vertices and arcs. The first vertices are the nodes of the body, then follow the marks and the joints of trunks.
+/// Vertices and arcs. The first vertices are the nodes of the body, then follow the marks and the
+/// joints of trunks.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// The drawn size of each vertex.
@@ -220,7 +222,8 @@ impl Plan {
         self.wires.push(wire);
     }
 
-    /// The connected components: the vertices and the arcs of each. The component with the start mark comes first.
+    /// The connected components: the vertices and the arcs of each. The component with the start
+    /// mark comes first.
     pub(super) fn parts(&self) -> Vec<(Vec<usize>, Vec<usize>)> {
         let count = self.vertices.len();
         let mut near: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -273,8 +276,9 @@ impl Drawn {
     }
 }
 
-/// For each edge, whether it continues a chain of Choices: it leads down to the only Choice among the successors of a Choice. Without
-/// a vertical line, each Choice of a chain is to the right of the one above it.
+/// For each edge, whether it continues a chain of Choices: it leads down to the only Choice among
+/// the successors of a Choice. Without a vertical line, each Choice of a chain is to the right of
+/// the one above it.
 fn spine(drawn: &[Drawn], levels: &Levels, parts: &Parts<'_>) -> Vec<bool> {
     let nodes = &parts.outline.bodies[parts.index].nodes;
     let is_choice = |vertex: usize| {
@@ -298,7 +302,8 @@ fn spine(drawn: &[Drawn], levels: &Levels, parts: &Parts<'_>) -> Vec<bool> {
     spine
 }
 
-/// The number of levels that each edge spans: 1, but more for some of the many successors of one state, to distribute them over several rows.
+/// The number of levels that each edge spans: 1, but more for some of the many successors of one
+/// state, to distribute them over several rows.
 fn spans(ways: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
     let mut spans = vec![1; ways.len()];
     let mut below: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -311,7 +316,8 @@ fn spans(ways: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
         let count = ways.len();
         let best = (count as f64 / (1.2 * count as f64).sqrt().max(6.0)).ceil() as usize;
         let rows = best.min(BENDS / count).max(1);
-        // Neighbours are on different rows, so that the edges to the lower ones pass between the upper ones.
+        // Neighbours are on different rows, so that the edges to the lower ones pass between the
+        // upper ones.
         for (index, way) in ways.into_iter().enumerate() {
             spans[way] = 1 + index % rows;
         }

@@ -1,7 +1,8 @@
-//! Converts layers to pixels: the distances of layers, the points where lines leave and reach their nodes, and the curves between layers.
+//! Converts layers to pixels: the distances of layers, the points where lines leave and reach their
+//! nodes, and the curves between layers.
 //!
-//! A line crosses each layer vertically, in the gap that the layering reserved for it, and moves sideways only between two layers. So it never
-//! crosses a node.
+//! A line crosses each layer vertically, in the gap that the layering reserved for it, and moves
+//! sideways only between two layers. So it never crosses a node.
 
 use super::geometry::{Path, Point, Rect, Segment, Size};
 use super::layers::Layers;
@@ -11,14 +12,16 @@ use super::line::{LOOP, Line, What, Wire};
 const GAP: f64 = 30.0;
 /// The minimum distance if one of the layers contains only labels.
 const LABEL_GAP: f64 = 19.0;
-/// The additional distance for each pixel that a line moves sideways between two layers, and its maximum.
+/// The additional distance for each pixel that a line moves sideways between two layers, and its
+/// maximum.
 const SLOPE: (f64, f64) = (0.06, 56.0);
 /// The distance between two lines at a node, if there is enough space.
 const PORT: f64 = 18.0;
 /// The minimum distance of lines from the corners of a node.
 const CORNER: f64 = 12.0;
 
-/// Positions vertices and lines, and returns the total size. `rooms` are the sizes that the vertices reserve.
+/// Positions vertices and lines, and returns the total size. `rooms` are the sizes that the
+/// vertices reserve.
 pub(super) fn place(
     vertices: &[Size],
     rooms: &[Size],
@@ -39,7 +42,8 @@ pub(super) fn place(
         .zip(&layers.vertices)
         .map(|(size, (layer, x))| Rect::around(Point::new(*x, centres[*layer]), *size))
         .collect();
-    // Two overlapping dashed lines look like a solid one. So a line that joins a trunk ends where it meets the trunk.
+    // Two overlapping dashed lines look like a solid one. So a line that joins a trunk ends where
+    // it meets the trunk.
     for wire in wires {
         let joint = if wire.arrow { wire.from } else { wire.to };
         if vertices[joint].height == 0.0 {
@@ -143,8 +147,8 @@ struct Touch {
     main: bool,
 }
 
-/// Spreads lines along the side of a vertex, in order from left to right, so that they do not cross there. A line whose next point is directly
-/// below (or above) the vertex stays vertical.
+/// Spreads lines along the side of a vertex, in order from left to right, so that they do not cross
+/// there. A line whose next point is directly below (or above) the vertex stays vertical.
 fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usize, f64)) {
     lines.sort_by(|left, right| {
         left.next
@@ -159,7 +163,8 @@ fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usiz
         0.0
     };
     let straight = |line: &Touch| (line.next - centre).abs() <= reach;
-    // The main line stays in its position, and the others make space for it. Without a main line, the middle lines stay.
+    // The main line stays in its position, and the others make space for it. Without a main line,
+    // the middle lines stay.
     let inner: Vec<usize> = (0..count).filter(|at| straight(&lines[*at])).collect();
     let anchor = inner
         .iter()
@@ -195,7 +200,8 @@ fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usiz
             }
         }
     }
-    // Lines beyond the edge move back and push their neighbours. Others stay in their position if possible.
+    // Lines beyond the edge move back and push their neighbours. Others stay in their position if
+    // possible.
     let close = gap * 0.6;
     for (index, place) in places.iter_mut().enumerate() {
         let most = centre + reach - (count - 1 - index) as f64 * close;
@@ -213,7 +219,8 @@ fn spread(lines: &mut [Touch], centre: f64, width: f64, mut set: impl FnMut(usiz
 /// The vertical centre of each layer.
 fn heights(layers: &Layers, kept: &[bool], stops: &[Vec<Stop>]) -> Vec<f64> {
     let count = layers.half_heights.len();
-    // The largest horizontal movement of a line between each layer and the previous layer with height.
+    // The largest horizontal movement of a line between each layer and the previous layer with
+    // height.
     let mut sideways = vec![0.0_f64; count];
     for stops in stops {
         for pair in stops.windows(2) {

@@ -1,9 +1,10 @@
 //! Horizontal positions with straight vertical lines.
 //!
-//! The layering determines the order of everything in each layer. Its positions drift sideways where a state has a successor and a catcher: every
-//! layer takes the mean of the two. Here, items that must be vertically aligned (a state and its successor, the parts of a long line) form one
-//! block. The positions of the blocks minimise the horizontal lengths of lines. This is the same kind of linear program as the layering, and
-//! `dugong` solves it. `dot` does the same.
+//! The layering determines the order of everything in each layer. Its positions drift sideways
+//! where a state has a successor and a catcher: every layer takes the mean of the two. Here, items
+//! that must be vertically aligned (a state and its successor, the parts of a long line) form one
+//! block. The positions of the blocks minimise the horizontal lengths of lines. This is the same
+//! kind of linear program as the layering, and `dugong` solves it. `dot` does the same.
 //!
 //! Source: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs", section 4.2.
 
@@ -16,7 +17,8 @@ use super::geometry::Size;
 use super::layers::{Arc, BETWEEN_ARCS, BETWEEN_VERTICES, Budget, Layers};
 use super::untangle::untangle;
 
-/// Maximum number of items. A larger picture is not straightened, because details of it are not visible anyway.
+/// Maximum number of items. A larger picture is not straightened, because details of it are not
+/// visible anyway.
 const MOST: usize = 6_000;
 /// A horizontal offset up to this many pixels looks like a mistake.
 const ALMOST: f64 = 12.0;
@@ -42,7 +44,8 @@ struct Piece {
     upright: bool,
 }
 
-/// Moves items sideways without changing their order. Leaves the positions unchanged if that exceeds the budget.
+/// Moves items sideways without changing their order. Leaves the positions unchanged if that
+/// exceeds the budget.
 pub(super) fn straighten(
     layers: &mut Layers,
     vertices: &[Size],
@@ -158,9 +161,11 @@ fn rows(items: &[Item], layers: usize) -> Vec<Vec<usize>> {
     rows
 }
 
-/// Groups vertically aligned items into blocks. Returns the block of each item, and the number of blocks.
+/// Groups vertically aligned items into blocks. Returns the block of each item, and the number of
+/// blocks.
 ///
-/// Heavier pieces are grouped first. A piece that would cross a vertical one is not aligned, so the blocks have an order from left to right.
+/// Heavier pieces are grouped first. A piece that would cross a vertical one is not aligned, so the
+/// blocks have an order from left to right.
 fn blocks(items: &[Item], pieces: &[Piece], position: &[usize]) -> (Vec<usize>, usize) {
     let mut order: Vec<usize> = (0..pieces.len())
         .filter(|piece| pieces[*piece].upright)
@@ -276,7 +281,8 @@ fn solve(
             Some(edge(*distance, 0.0)),
         );
     }
-    // If the order of two blocks is open, their distance is the sum of their distances from a third block to the left of both.
+    // If the order of two blocks is open, their distance is the sum of their distances from a third
+    // block to the left of both.
     for (index, (one, other, weight)) in pulls.iter().enumerate() {
         graph.set_node(format!("p{index}"), NodeLabel::default());
         for block in [one, other] {

@@ -1,15 +1,18 @@
 //! Reduces crossings: swaps neighbours in a layer if that reduces the number of crossings.
 //!
-//! The layering orders by barycentres and stops at the first order that it cannot improve. Single swaps often can.
+//! The layering orders by barycentres and stops at the first order that it cannot improve. Single
+//! swaps often can.
 //!
-//! Source: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs", section 3, `transpose`.
+//! Source: Gansner, Koutsofios, North, Vo, "A Technique for Drawing Directed Graphs", section 3,
+//! `transpose`.
 
 /// Maximum number of passes over all layers.
 const ROUNDS: usize = 8;
 /// An item with more lines than this is not swapped, because counting its crossings takes too long.
 const MOST: usize = 200;
 
-/// Swaps neighbours in `rows` as long as that helps. `pieces` connect an item of one row with an item of the next.
+/// Swaps neighbours in `rows` as long as that helps. `pieces` connect an item of one row with an
+/// item of the next.
 pub(super) fn untangle(rows: &mut [Vec<usize>], pieces: &[(usize, usize)], items: usize) {
     let mut above: Vec<Vec<usize>> = vec![Vec::new(); items];
     let mut below: Vec<Vec<usize>> = vec![Vec::new(); items];
@@ -52,7 +55,8 @@ pub(super) fn untangle(rows: &mut [Vec<usize>], pieces: &[(usize, usize)], items
     }
 }
 
-/// The number of crossings between the lines of two neighbours: in the present order, and after a swap.
+/// The number of crossings between the lines of two neighbours: in the present order, and after a
+/// swap.
 fn crossings(left: &[usize], right: &[usize], position: &[usize]) -> (usize, usize) {
     let (mut now, mut then) = (0, 0);
     for &one in left {

@@ -26,7 +26,8 @@ const WORD: Font = Font {
     stretch: 1.03,
 };
 
-/// Draws the badge of a state, over its upper right corner: lines arrive in the middle, and the retry mark is lower.
+/// Draws the badge of a state, over its upper right corner: lines arrive in the middle, and the
+/// retry mark is lower.
 pub(super) fn badge(out: &mut Canvas, mark: &Mark, rect: Rect) {
     if mark.status == Status::NotEntered && mark.badge.is_empty() {
         return;
@@ -64,7 +65,8 @@ fn pill(out: &mut Canvas, status: Status, text: &str, x: f64, y: f64) {
     out.line("</g>");
 }
 
-/// The sign in a badge, for readers who cannot distinguish the colours. It is a path, because not every font has the characters.
+/// The sign in a badge, for readers who cannot distinguish the colours. It is a path, because not
+/// every font has the characters.
 fn sign(status: Status, x: f64, y: f64) -> String {
     let data = match marks::tone(status) {
         Tone::Good => "m-3.2 .3l2.3 2.3l4.2-5",

@@ -1,5 +1,5 @@
-//! Writes one self-contained SVG file without scripts, fonts or links, legible on light and dark backgrounds; or the picture for a page that has
-//! the styles, with a link around each state.
+//! Writes one self-contained SVG file without scripts, fonts or links, legible on light and dark
+//! backgrounds; or the picture for a page that has the styles, with a link around each state.
 
 mod canvas;
 mod edge;
@@ -103,7 +103,8 @@ fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
         number(height)
     ));
     out.line(&format!(r#"<g transform="translate({MARGIN} {MARGIN})">"#));
-    // Nested nodes are drawn after the nodes around them; lines are drawn over boxes and under labels.
+    // Nested nodes are drawn after the nodes around them; lines are drawn over boxes and under
+    // labels.
     for (index, node) in outline.nodes.iter().enumerate() {
         if !node.inner.is_empty() {
             linked(&mut out, link_of, &node.full_name, |out| {

@@ -42,7 +42,8 @@ pub(super) fn coverage(mark: Status) -> Option<&'static str> {
     is_coverage.then_some(marks::class(mark))
 }
 
-/// A colour theme: paper, box, text, dimmed text, lines, catch lines, and a function that selects the colours of kinds from the table above.
+/// A colour theme: paper, box, text, dimmed text, lines, catch lines, and a function that selects
+/// the colours of kinds from the table above.
 struct Theme {
     paper: &'static str,
     node: &'static str,

@@ -102,7 +102,8 @@ impl Picture {
         picture
     }
 
-    /// Checks that no two states overlap, no line crosses a state, and no label overlaps a state or another label.
+    /// Checks that no two states overlap, no line crosses a state, and no label overlaps a state or
+    /// another label.
     pub(crate) fn is_tidy(&self) -> Result<(), TestCaseError> {
         let (width, height) = self.size;
         let paper = Area(-24.0, -24.0, width - 24.0, height - 24.0);
@@ -177,7 +178,8 @@ fn area(node: Node<'_, '_>) -> Area {
             y + attribute(node, "height"),
         );
     }
-    // A hexagon: `M left+cut top H right-cut L right middle L right-cut bottom H left+cut L left middle Z`.
+    // A hexagon:
+    // `M left+cut top H right-cut L right middle L right-cut bottom H left+cut L left middle Z`.
     let numbers = numbers(node.attribute("d").expect("has a path"));
     Area(numbers[8], numbers[1], numbers[3], numbers[6])
 }

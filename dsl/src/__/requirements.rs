@@ -1,4 +1,5 @@
-//! The items that compile errors name, under a path without `#[doc(hidden)]`: rustc prints the short names of such items only.
+//! The items that compile errors name, under a path without `#[doc(hidden)]`: rustc prints the
+//! short names of such items only.
 
 pub use crate::expr::ExpressionFunction;
 pub use crate::expr::plain_function::PlainFunction;

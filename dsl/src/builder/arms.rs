@@ -44,7 +44,8 @@ impl<In> Arms<In> {
         }
     }
 
-    /// Adds an edge from the next arm to a state. Names that its pattern binds are assigned to the variables of those names.
+    /// Adds an edge from the next arm to a state. Names that its pattern binds are assigned to the
+    /// variables of those names.
     #[doc(hidden)]
     pub fn arm(mut self, bound: Vec<(&'static str, VariableRead)>, to: impl To<In, In>) -> Self {
         if let Some(case) = self.open.pop() {
@@ -81,9 +82,10 @@ impl<In, Out> ExpressionTypes<In, Out> {
 
 debug_with!([In] Arms<In>: subject);
 
-/// A `match` whose arms lead to states, for [`match_on`](crate::builder::Choice::match_on) of the typed builder. rustc checks
-/// that the patterns are valid and exhaustive. A name that a pattern binds is assigned to the variable whose handle has that
-/// name; a name that begins with `_` is visible only in the guard.
+/// A `match` whose arms lead to states, for [`match_on`](crate::builder::Choice::match_on) of the
+/// typed builder. rustc checks that the patterns are valid and exhaustive. A name that a pattern
+/// binds is assigned to the variable whose handle has that name; a name that begins with `_` is
+/// visible only in the guard.
 ///
 /// ```
 /// use stepwright::builder::FlowBuilder;

@@ -12,7 +12,8 @@ use serde_json::Value;
 use std::marker::PhantomData;
 use stepwright_asl::setters;
 
-/// An edge to a state that assigns variables. Created by `state.assigning(..)` and `state.binding(..)`.
+/// An edge to a state that assigns variables. Created by `state.assigning(..)` and
+/// `state.binding(..)`.
 #[must_use = "pass it to a state: `.when(condition, way)`, `.catch(errors, way)`"]
 pub struct AssigningEdge<From, H> {
     to: H,
@@ -32,11 +33,13 @@ impl<From, H> AssigningEdge<From, H> {
     }
 
     setters! { self:
-        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
+        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge
+        /// would write.
         raw(field: impl Into<Text>, value: impl Into<Value>) => self.raw.push((field.into(), value.into()));
     }
 
-    /// Assigns a variable on this edge. The value of a Choice edge is computed from its input, that of a catch from the state's input and the error.
+    /// Assigns a variable on this edge. The value of a Choice edge is computed from its input, that
+    /// of a catch from the state's input and the error.
     pub fn assigning<T: Payload>(
         mut self,
         variable: &Variable<T>,

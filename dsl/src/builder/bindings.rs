@@ -1,7 +1,8 @@
 //! Tasks and nested workflows as values, for a workflow without a Rust type.
 //!
-//! A [`Binder`] takes tasks by their types. A built workflow has these types only while it is built, so it passes them to the
-//! binder of this module, which stores the data that a runtime needs for each.
+//! A [`Binder`] takes tasks by their types. A built workflow has these types only while it is
+//! built, so it passes them to the binder of this module, which stores the data that a runtime
+//! needs for each.
 
 use crate::expr::Text;
 use crate::shape::{Payload, Shape};
@@ -130,7 +131,8 @@ pub struct BoundTask {
     pub errors: &'static [ErrorVariant],
     /// The type of its result.
     pub output: fn() -> Shape,
-    /// Calls the task with its payload as JSON text; `None` where the task is implemented elsewhere.
+    /// Calls the task with its payload as JSON text; `None` where the task is implemented
+    /// elsewhere.
     pub call: Option<JsonCall>,
 }
 

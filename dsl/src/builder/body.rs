@@ -18,9 +18,9 @@ use std::rc::Rc;
 
 /// States that start with an `In` and end with an `Out`.
 ///
-/// [`Body::new`] creates a branch of a Parallel or the body of a Map; a [`FlowBuilder`](super::FlowBuilder) is the body of the
-/// whole workflow. Declare each state, which returns a [`StateHandle`], and define it once, with the method that is named after its
-/// ASL type.
+/// [`Body::new`] creates a branch of a Parallel or the body of a Map; a
+/// [`FlowBuilder`](super::FlowBuilder) is the body of the whole workflow. Declare each state, which
+/// returns a [`StateHandle`], and define it once, with the method that is named after its ASL type.
 pub struct Body<In, Out> {
     pub(super) scope: Rc<BuilderScope>,
     /// The prefix of its states' names.
@@ -48,9 +48,9 @@ impl<In: Payload, Out> Body<In, Out> {
         }
     }
 
-    /// Returns the same body with a prefix for every name that is declared: the state `Ask` of the part `First` is
-    /// `First.Ask`, the variable `answer` is `First_answer`. A function that takes a part can add its states more than
-    /// once, like a `fragment` of `workflow!`.
+    /// Returns the same body with a prefix for every name that is declared: the state `Ask` of the
+    /// part `First` is `First.Ask`, the variable `answer` is `First_answer`. A function that takes
+    /// a part can add its states more than once, like a `fragment` of `workflow!`.
     #[must_use]
     pub fn part(&self, prefix: &str) -> Body<In, Out> {
         Body {
@@ -83,7 +83,8 @@ impl<In: Payload, Out> Body<In, Out> {
         StepHandle::new(self.scope.declare(self.named(name.into()), true))
     }
 
-    /// Declares a workflow variable of this body. Branches and bodies inside of it can read the variable, too.
+    /// Declares a workflow variable of this body. Branches and bodies inside of it can read the
+    /// variable, too.
     #[track_caller]
     pub fn variable<T: Payload>(&self, name: impl Into<Text>) -> Variable<T> {
         let name = name.into();
@@ -145,7 +146,8 @@ impl<In: Payload, Out> Body<In, Out> {
         Fallible::new(&self.scope, index, T::shape)
     }
 
-    /// Adds a Pass state that passes its input on. Use it for the variables of [`assign`](Open::assign).
+    /// Adds a Pass state that passes its input on. Use it for the variables of
+    /// [`assign`](Open::assign).
     #[track_caller]
     pub fn pass_on<T: Payload>(&self, state: &StateHandle<T>) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
@@ -166,7 +168,8 @@ impl<In: Payload, Out> Body<In, Out> {
         Open::new(&self.scope, index, input, output)
     }
 
-    /// Adds a Wait state: seconds as a number, or `expr!` over the state's input, which is also its output.
+    /// Adds a Wait state: seconds as a number, or `expr!` over the state's input, which is also its
+    /// output.
     #[track_caller]
     pub fn wait<T: Payload>(
         &self,
@@ -215,7 +218,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.scope.close(index);
     }
 
-    /// Adds a Fail state. Its error and cause are texts, expressions over its input, or `()` for none.
+    /// Adds a Fail state. Its error and cause are texts, expressions over its input, or `()` for
+    /// none.
     #[track_caller]
     pub fn fail<T: Payload>(
         &self,
@@ -239,8 +243,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.scope.close(index);
     }
 
-    /// Adds a Parallel state: each branch gets the state's input, and the state's output is a tuple of the branches' results.
-    /// A `Vec` of branches of one type produces a `Vec` of results.
+    /// Adds a Parallel state: each branch gets the state's input, and the state's output is a tuple
+    /// of the branches' results. A `Vec` of branches of one type produces a `Vec` of results.
     #[track_caller]
     pub fn parallel<T: Payload, B: Branches<T>>(
         &self,
@@ -260,8 +264,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::parallel(name, made))
     }
 
-    /// Adds a Map state: the body runs for each item of the list that the expression computes from the state's input, and the
-    /// state's output is a list of the body's results.
+    /// Adds a Map state: the body runs for each item of the list that the expression computes from
+    /// the state's input, and the state's output is a list of the body's results.
     #[track_caller]
     pub fn map<T: Payload, Item: Payload, O>(
         &self,

@@ -35,7 +35,8 @@ impl<In, Out> BuiltWorkflow<In, Out> {
         &self.definition
     }
 
-    /// The diagnostics of [lints](super::Lint) that are neither allowed nor denied, each with its state and location.
+    /// The diagnostics of [lints](super::Lint) that are neither allowed nor denied, each with its
+    /// state and location.
     pub fn warnings(&self) -> &[WorkflowDiagnostic] {
         &self.warnings
     }

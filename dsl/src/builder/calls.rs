@@ -17,8 +17,8 @@ use crate::workflow::Workflow;
 impl<In: Payload, Out> Body<In, Out> {
     /// Adds a Task state that calls a task with the state's input.
     ///
-    /// A task with several parameters takes a tuple of them; a task without parameters takes `()`. The state's output is the
-    /// task's result.
+    /// A task with several parameters takes a tuple of them; a task without parameters takes `()`.
+    /// The state's output is the task's result.
     #[track_caller]
     pub fn task<T: Payload, F: Task + TaskWithInput<T>>(
         &self,
@@ -52,10 +52,12 @@ impl<In: Payload, Out> Body<In, Out> {
         })
     }
 
-    /// Adds a Task state that calls a task with a task token, and waits until the token is completed: `.waitForTaskToken`.
+    /// Adds a Task state that calls a task with a task token, and waits until the token is
+    /// completed: `.waitForTaskToken`.
     ///
-    /// The expression computes the arguments from the state's input and the token. The input type of the next state, or
-    /// [`answered_with`](Fallible::answered_with), sets the type of the token's output.
+    /// The expression computes the arguments from the state's input and the token. The input type
+    /// of the next state, or [`answered_with`](Fallible::answered_with), sets the type of the
+    /// token's output.
     #[track_caller]
     pub fn wait_for_task_token<T: Payload, F: Task, Answer: Payload>(
         &self,
@@ -74,7 +76,8 @@ impl<In: Payload, Out> Body<In, Out> {
         })
     }
 
-    /// Adds a Task state that runs another workflow with the state's input and waits for its output.
+    /// Adds a Task state that runs another workflow with the state's input and waits for its
+    /// output.
     #[track_caller]
     pub fn workflow<W: Workflow>(
         &self,
@@ -84,7 +87,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested(state, workflow, Expr::input(W::Input::shape))
     }
 
-    /// Adds a Task state that runs another workflow with an input computed from the state's input and waits for its output.
+    /// Adds a Task state that runs another workflow with an input computed from the state's input
+    /// and waits for its output.
     #[track_caller]
     pub fn workflow_with<T: Payload, W: Workflow>(
         &self,
@@ -107,8 +111,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, Call::workflow::<W>(input)))
     }
 
-    /// Adds a Task state that starts another workflow with the state's input and does not wait for it. Its output is
-    /// `{"ExecutionArn", "StartDate"}`.
+    /// Adds a Task state that starts another workflow with the state's input and does not wait for
+    /// it. Its output is `{"ExecutionArn", "StartDate"}`.
     #[track_caller]
     pub fn start_workflow<W: Workflow>(
         &self,
@@ -119,7 +123,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.started(state, workflow, input)
     }
 
-    /// Adds a Task state that starts another workflow with an input computed from the state's input and does not wait for it.
+    /// Adds a Task state that starts another workflow with an input computed from the state's input
+    /// and does not wait for it.
     #[track_caller]
     pub fn start_workflow_with<T: Payload, W: Workflow>(
         &self,
@@ -144,7 +149,8 @@ impl<In: Payload, Out> Body<In, Out> {
         })
     }
 
-    /// Adds a Task state that runs a built workflow with the state's input and waits for its output.
+    /// Adds a Task state that runs a built workflow with the state's input and waits for its
+    /// output.
     #[track_caller]
     pub fn built<I: Payload, O: Payload>(
         &self,
@@ -154,7 +160,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested_built(state, workflow, Expr::input(I::shape), true)
     }
 
-    /// Adds a Task state that runs a built workflow with an input computed from the state's input and waits for its output.
+    /// Adds a Task state that runs a built workflow with an input computed from the state's input
+    /// and waits for its output.
     #[track_caller]
     pub fn built_with<T: Payload, I: Payload, O: Payload>(
         &self,
@@ -166,8 +173,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.nested_built(state, workflow, input, true)
     }
 
-    /// Adds a Task state that starts a built workflow with an input computed from the state's input and does not wait for it. Its
-    /// output is `{"ExecutionArn", "StartDate"}`.
+    /// Adds a Task state that starts a built workflow with an input computed from the state's input
+    /// and does not wait for it. Its output is `{"ExecutionArn", "StartDate"}`.
     #[track_caller]
     pub fn start_built<T: Payload, I: Payload, O: Payload>(
         &self,
@@ -199,9 +206,10 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// Adds a Task state that calls a service integration by its resource, pattern suffix included. The arguments are an
-    /// object computed from the state's input: `{"QueueUrl", "MessageBody"}`, for example. Keys may be computed;
-    /// [`Expression::object`] creates an object inside of it. The input type of the next state sets the type of the result.
+    /// Adds a Task state that calls a service integration by its resource, pattern suffix included.
+    /// The arguments are an object computed from the state's input: `{"QueueUrl", "MessageBody"}`,
+    /// for example. Keys may be computed; [`Expression::object`] creates an object inside of it.
+    /// The input type of the next state sets the type of the result.
     #[track_caller]
     pub fn service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
@@ -215,8 +223,9 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// Adds a Task state that calls a service integration with a task token, and waits until the token is completed:
-    /// `.waitForTaskToken`, which is added to the resource. The arguments are computed from the state's input and the token.
+    /// Adds a Task state that calls a service integration with a task token, and waits until the
+    /// token is completed: `.waitForTaskToken`, which is added to the resource. The arguments are
+    /// computed from the state's input and the token.
     #[track_caller]
     pub fn wait_for_service<T: Payload, Answer: Payload, K: Into<Text>>(
         &self,
@@ -231,7 +240,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// Adds a Task state that sends a request of [`services`](crate::services), with arguments computed from the state's input.
+    /// Adds a Task state that sends a request of [`services`](crate::services), with arguments
+    /// computed from the state's input.
     #[track_caller]
     pub fn call<T: Payload, C: Calls<T>>(
         &self,

@@ -54,7 +54,8 @@ impl<'b, In: Payload> Choice<'b, In> {
         self
     }
 
-    /// Goes to a state when an ASL rule is true. The rule is written verbatim: its fields, without `Next`.
+    /// Goes to a state when an ASL rule is true. The rule is written verbatim: its fields, without
+    /// `Next`.
     #[track_caller]
     pub fn when_raw<K: Into<Text>>(
         self,
@@ -81,7 +82,8 @@ impl<'b, In: Payload> Choice<'b, In> {
         self.scope.close(self.index);
     }
 
-    /// Takes the first arm that matches. [`arms!`](macro@crate::arms) creates the arms; rustc checks that none is missing.
+    /// Takes the first arm that matches. [`arms!`](macro@crate::arms) creates the arms; rustc
+    /// checks that none is missing.
     #[track_caller]
     pub fn match_on(self, arms: Arms<In>) {
         let input = Expr::input(In::shape);

@@ -64,7 +64,8 @@ pub(super) fn find(
     }
 }
 
-/// Whether each state of a body and of all bodies inside of it is defined exactly once and has a valid transition.
+/// Whether each state of a body and of all bodies inside of it is defined exactly once and has a
+/// valid transition.
 pub(super) fn ways_are_known(scope: &BuilderScope) -> bool {
     let declared = scope.declared.borrow();
     let states = scope.states.borrow();
@@ -124,7 +125,8 @@ fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<Workfl
     }
 }
 
-/// An expression may read the variables of its body and of the bodies around it; a state may assign only those of the body that contains it.
+/// An expression may read the variables of its body and of the bodies around it; a state may assign
+/// only those of the body that contains it.
 fn used(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<WorkflowDiagnostic>) {
     let mut said = Vec::new();
     for used in scope.used.borrow().iter() {
@@ -165,8 +167,8 @@ fn goes_astray(scope: &BuilderScope) -> bool {
         || scope.inner.borrow().iter().any(|inner| goes_astray(inner))
 }
 
-/// Finds states that are unreachable from the start. Reports nothing if a reachable state is undefined or has no valid
-/// transition: once that is fixed, more states may be reachable.
+/// Finds states that are unreachable from the start. Reports nothing if a reachable state is
+/// undefined or has no valid transition: once that is fixed, more states may be reachable.
 fn unreached(scope: &BuilderScope, start: usize, faults: &mut Vec<WorkflowDiagnostic>) {
     if scope.inner.borrow().iter().any(|inner| goes_astray(inner)) {
         return;

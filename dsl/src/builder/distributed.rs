@@ -15,8 +15,8 @@ use serde_json::Value;
 use std::marker::PhantomData;
 use stepwright_asl::setters;
 
-/// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`, `s3:putObject`. Its arguments are
-/// computed from the input `In` of the state.
+/// A call that reads the items of a Distributed Map, or writes its results: `s3:getObject`,
+/// `s3:putObject`. Its arguments are computed from the input `In` of the state.
 ///
 /// ```
 /// use stepwright::builder::Access;
@@ -66,7 +66,8 @@ impl<In> Access<In> {
 
 debug_with!([In] Access<In>: resource);
 
-/// How the items of a Distributed Map are batched, and the `Input` that each batch gets in addition to its items.
+/// How the items of a Distributed Map are batched, and the `Input` that each batch gets in addition
+/// to its items.
 #[derive(Debug)]
 #[must_use = "a Distributed Map makes its batches with it"]
 pub struct Batches<In, Input = NoInput> {
@@ -137,7 +138,8 @@ impl<In: Payload, Out> Body<In, Out> {
         move |tree| scope.over_at(Some(&name), tree, &Expr::input(T::shape), place)
     }
 
-    /// Adds a Distributed Map over a list: the body runs for each item as a child execution, Standard or Express.
+    /// Adds a Distributed Map over a list: the body runs for each item as a child execution,
+    /// Standard or Express.
     #[track_caller]
     pub fn distributed_map<T: Payload, Item: Payload, O>(
         &self,
@@ -213,7 +215,8 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
         tolerated_failures(count: impl CountOf<In>) => self.set(count.count(), |state, count| {
             state.distributed("tolerated_failures", |map| map.tolerated_count(count))
         });
-        /// Sets the percentage of items that may fail, from 0 to 100: a number, or `expr!` over the state's input.
+        /// Sets the percentage of items that may fail, from 0 to 100: a number, or `expr!` over the
+        /// state's input.
         #[track_caller]
         tolerated_percentage(percentage: impl PercentageOf<In>) => self.set(percentage.percentage(), |state, percentage| {
             state.distributed("tolerated_percentage", |map| map.tolerated_percentage(percentage))

@@ -9,7 +9,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::similar::did_you_mean;
 
-/// Some errors of `E`, with the data that a catch of them passes on: an [`ErrorOutput`], or the named fields.
+/// Some errors of `E`, with the data that a catch of them passes on: an [`ErrorOutput`], or the
+/// named fields.
 ///
 /// Created by [`errors!`](macro@crate::errors).
 pub struct Errors<E, Caught = ErrorOutput> {
@@ -30,7 +31,8 @@ pub struct ErrorSet {
 }
 
 impl ErrorSet {
-    /// The output of a catch that passes the data on. ASL's default output is not written, nor is an output that the target ignores.
+    /// The output of a catch that passes the data on. ASL's default output is not written, nor is
+    /// an output that the target ignores.
     pub(super) fn output(&self, to: &Route) -> Option<Expr> {
         match &*self.caught.node {
             ExprNode::ErrorOutput => None,
@@ -41,8 +43,9 @@ impl ErrorSet {
 }
 
 impl<E: TaskError> Errors<E> {
-    /// Selects errors by names from a table: variants of `E` (`"GatewayTimeout"`), or their names in ASL
-    /// (`"PaymentError.GatewayTimeout"`). A name that `E` does not have is a fault of `build`.
+    /// Selects errors by names from a table: variants of `E` (`"GatewayTimeout"`), or their names
+    /// in ASL (`"PaymentError.GatewayTimeout"`). A name that `E` does not have is a fault of
+    /// `build`.
     ///
     /// ```
     /// use stepwright::builder::Errors;
@@ -142,8 +145,8 @@ fn unknown<E: TaskError>(name: &str) -> String {
     }
 }
 
-/// Errors of several tasks, for the `retry` and `catch` of the Parallel or Map that contains the tasks.
-/// Created by [`Errors::or_of`].
+/// Errors of several tasks, for the `retry` and `catch` of the Parallel or Map that contains the
+/// tasks. Created by [`Errors::or_of`].
 pub struct AnyErrors<Caught = ErrorOutput> {
     errors: Errors<NoError, Caught>,
 }
@@ -216,7 +219,8 @@ fn last(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path).trim()
 }
 
-/// Errors without a type in the program: errors of Step Functions, of services and of external tasks.
+/// Errors without a type in the program: errors of Step Functions, of services and of external
+/// tasks.
 ///
 /// ```
 /// use stepwright::builder::States;
@@ -231,7 +235,8 @@ pub struct States {
 }
 
 impl States {
-    /// `States.ALL`: every error that can be caught. It must be the only name, in the last retry or catch.
+    /// `States.ALL`: every error that can be caught. It must be the only name, in the last retry or
+    /// catch.
     pub const ALL: States = States::of("States.ALL");
     /// `States.TaskFailed`: every error of a task except a timeout.
     pub const TASK_FAILED: States = States::of("States.TaskFailed");
@@ -242,7 +247,8 @@ impl States {
     /// `States.DataLimitExceeded`: a value exceeds the size limit of Step Functions.
     pub const DATA_LIMIT_EXCEEDED: States = States::of("States.DataLimitExceeded");
 
-    /// `States.ExceedToleratedFailureThreshold`: more items of a Distributed Map failed than it tolerates.
+    /// `States.ExceedToleratedFailureThreshold`: more items of a Distributed Map failed than it
+    /// tolerates.
     pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: States =
         States::of("States.ExceedToleratedFailureThreshold");
     /// `States.ItemReaderFailed`: a Distributed Map could not read its items.
@@ -353,7 +359,8 @@ macro_rules! any_inside {
 any_inside!(InParallel, InMap, InChild);
 
 /// Selects errors of a task, for [`retry`](crate::builder::Fallible::retry) and
-/// [`catch`](crate::builder::Fallible::catch) of the typed builder. rustc checks the variants and the fields.
+/// [`catch`](crate::builder::Fallible::catch) of the typed builder. rustc checks the variants and
+/// the fields.
 ///
 /// ```
 /// use stepwright::builder::Errors;

@@ -51,8 +51,9 @@ impl<In, E> fmt::Debug for EveryCatch<In, E> {
     }
 }
 
-/// Every error of a task with its target state, for [`catch_every`](crate::builder::Fallible::catch_every) of the
-/// typed builder. rustc checks that none is missing. `_` matches all other errors and must come last.
+/// Every error of a task with its target state, for
+/// [`catch_every`](crate::builder::Fallible::catch_every) of the typed builder. rustc checks that
+/// none is missing. `_` matches all other errors and must come last.
 ///
 /// ```
 /// use stepwright::builder::FlowBuilder;

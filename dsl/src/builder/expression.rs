@@ -17,7 +17,8 @@ use std::marker::PhantomData;
 /// # let _ = (large, sum);
 /// ```
 ///
-/// `expr!([limit] |total: u32| total > limit)` reads the workflow's variable whose handle is `limit`.
+/// `expr!([limit] |total: u32| total > limit)` reads the workflow's variable whose handle is
+/// `limit`.
 pub struct Expression<In, Out> {
     pub(super) tree: UntypedExpression,
     types: PhantomData<fn(In) -> Out>,
@@ -158,7 +159,8 @@ fn joined<In>(
     for value in values {
         let before = reads.len();
         let own = value.parameters;
-        // The variables follow the parameters, and those of each expression follow those of the previous one.
+        // The variables follow the parameters, and those of each expression follow those of the
+        // previous one.
         let moved = |index: usize| match index.checked_sub(own) {
             Some(read) => Expr::local((parameters + before + read).to_string()),
             // A single parameter is the whole input; several are its items.
@@ -199,8 +201,8 @@ impl<In, Out> ExpressionTypes<In, Out> {
     /// Determines the result's type, in code that never runs.
     pub fn gives(&self, _value: Out) {}
 
-    /// Returns the expression with these types. Its parameters are the locals `"0"`, `"1"`, .. of the tree; the variables that
-    /// it reads by name follow them.
+    /// Returns the expression with these types. Its parameters are the locals `"0"`, `"1"`, .. of
+    /// the tree; the variables that it reads by name follow them.
     #[must_use]
     pub fn expression(
         self,

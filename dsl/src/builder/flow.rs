@@ -20,8 +20,8 @@ use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
 use stepwright_asl::setters;
 
-/// Builds a workflow with input `In` and output `Out`. It dereferences to the [`Body`] that contains
-/// its states.
+/// Builds a workflow with input `In` and output `Out`. It dereferences to the [`Body`] that
+/// contains its states.
 #[must_use]
 pub struct FlowBuilder<In, Out> {
     body: Body<In, Out>,
@@ -78,7 +78,8 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         deny(lint: Lint) => self.lints.set(lint, LintLevel::Deny);
         /// Ignores the diagnostics of a lint.
         allow(lint: Lint) => self.lints.set(lint, LintLevel::Allow);
-        /// Sets a top-level field of the machine verbatim. It replaces the field that the builder would write.
+        /// Sets a top-level field of the machine verbatim. It replaces the field that the builder
+        /// would write.
         raw(field: impl Into<Text>, value: impl Into<serde_json::Value>) => {
             self.flow = self.flow.raw(field, Expr::literal(value.into()));
         };
@@ -88,8 +89,9 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     ///
     /// # Errors
     ///
-    /// Returns all faults that rustc cannot find, in one list: handles that are never defined, defined twice or unreachable,
-    /// states without a transition or with a transition to another body, duplicate names, and everything that ASL cannot express.
+    /// Returns all faults that rustc cannot find, in one list: handles that are never defined,
+    /// defined twice or unreachable, states without a transition or with a transition to another
+    /// body, duplicate names, and everything that ASL cannot express.
     pub fn build(&self) -> Result<BuiltWorkflow<In, Out>, InvalidWorkflow> {
         let scope = &self.body.scope;
         let mut faults = Vec::new();
@@ -120,7 +122,8 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         flow.prepare();
         flow.front_end = FrontEnd::Builder;
         let (definition, mut lowered) = lower::lower_with_faults(&flow, &faults);
-        // Only one fault for each call: a further fault at the same location may only follow from the first.
+        // Only one fault for each call: a further fault at the same location may only follow from
+        // the first.
         let reported: HashSet<Option<SourceLocation>> =
             faults.iter().map(|fault| fault.location.source).collect();
         lowered.retain(|fault| !reported.contains(&fault.location.source));

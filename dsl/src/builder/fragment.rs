@@ -19,7 +19,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::setters;
 
-/// Reserves the names of a fragment's states in a workflow: every state may go there. Created by [`fragment`](Body::fragment).
+/// Reserves the names of a fragment's states in a workflow: every state may go there. Created by
+/// [`fragment`](Body::fragment).
 pub struct IncludedFragment<F> {
     first: StepHandle,
     prefix: String,
@@ -70,8 +71,9 @@ functions! {
 pub type ArgumentsOf<F> = <<F as Fragment>::Include as Function>::Arguments;
 
 impl<In: Payload, Out> Body<In, Out> {
-    /// Declares an include of a fragment of `workflow!` under a name: the state `Ask` of a fragment with the name `First` is
-    /// `First.Ask`, its variable `answer` is `First_answer`. [`include`](Body::include) defines the states.
+    /// Declares an include of a fragment of `workflow!` under a name: the state `Ask` of a fragment
+    /// with the name `First` is `First.Ask`, its variable `answer` is `First_answer`.
+    /// [`include`](Body::include) defines the states.
     #[track_caller]
     pub fn fragment<F: Fragment>(
         &self,
@@ -187,7 +189,8 @@ impl<F: Fragment, End> OpenFragment<'_, F, End> {
         self
     }
 
-    /// Sets the targets of the fragment's exits: [`exits!`](macro@crate::exits) names them, and rustc checks that none is missing.
+    /// Sets the targets of the fragment's exits: [`exits!`](macro@crate::exits) names them, and
+    /// rustc checks that none is missing.
     #[track_caller]
     pub fn exits(mut self, exits: ExitTargets<F>) -> Self {
         let input = Expr::tuple(vec![Expr::input(AnyInput::shape), Expr::result()]);
@@ -299,8 +302,8 @@ impl<F> fmt::Debug for ExitTargets<F> {
     }
 }
 
-/// The targets of a fragment's exits, for [`OpenFragment::exits`]. rustc checks that none is missing. `.binding(&variable)` on
-/// a target assigns the exit's value to a variable.
+/// The targets of a fragment's exits, for [`OpenFragment::exits`]. rustc checks that none is
+/// missing. `.binding(&variable)` on a target assigns the exit's value to a variable.
 ///
 /// ```
 /// use stepwright::builder::{AnyInput, FlowBuilder};

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// The name of a state that takes a `T`; the state may be defined later. Transitions go to handles, so a misspelled
-/// name or a value of the wrong type does not compile.
+/// The name of a state that takes a `T`; the state may be defined later. Transitions go to handles,
+/// so a misspelled name or a value of the wrong type does not compile.
 ///
 /// Created by [`declare`](super::Body::declare).
 pub struct StateHandle<T> {
@@ -45,7 +45,8 @@ debug_with!([T] StateHandle<T>: name);
 
 /// A state that ignores its input: it reads [variables](super::Variable). Every state may go to it.
 ///
-/// Created by [`step`](super::Body::step). In the definition of its state it is a handle of [`AnyInput`].
+/// Created by [`step`](super::Body::step). In the definition of its state it is a handle of
+/// [`AnyInput`].
 #[derive(Clone, Debug)]
 pub struct StepHandle {
     handle: StateHandle<AnyInput>,

@@ -11,7 +11,8 @@ macro_rules! debug_with {
     };
 }
 
-/// Calls a macro with the tuples of one to eight types, each with the names and the indices of its items.
+/// Calls a macro with the tuples of one to eight types, each with the names and the indices of its
+/// items.
 macro_rules! for_each_tuple {
     ($then:ident) => {
         $then! {

@@ -4,8 +4,8 @@ use crate::expr::Text;
 use crate::flow::{Flow, FlowStateKind, State, Variables, each_state};
 use std::collections::HashSet;
 
-/// Names the items of maps whose bodies do not: `item_1`, `item_2`, .., in the order of the maps, so that the same calls
-/// produce the same JSON. The ASL of a Distributed Map contains the name.
+/// Names the items of maps whose bodies do not: `item_1`, `item_2`, .., in the order of the maps,
+/// so that the same calls produce the same JSON. The ASL of a Distributed Map contains the name.
 pub(super) fn name_items(flow: &mut Flow) {
     let mut taken: HashSet<Text> = HashSet::new();
     let mut all =

@@ -1,11 +1,12 @@
 //! The typed builder, for workflows that are computed, for example in a loop or from configuration.
 //!
-//! It produces the same [flow tree](crate::flow) as `workflow!`. States are typed [handles](StateHandle), so a
-//! misspelled name or a value of the wrong type does not compile; conditions and values are
-//! [`expr!`](macro@crate::expr)s, checked by rustc on the real types.
+//! It produces the same [flow tree](crate::flow) as `workflow!`. States are typed
+//! [handles](StateHandle), so a misspelled name or a value of the wrong type does not compile;
+//! conditions and values are [`expr!`](macro@crate::expr)s, checked by rustc on the real types.
 //!
-//! Values are passed as ASL state input and output: a handle has the input type of its state, and the output of a state is the
-//! input of the next one. `docs/reference/builder.md` shows the ASL of each call.
+//! Values are passed as ASL state input and output: a handle has the input type of its state, and
+//! the output of a state is the input of the next one. `docs/reference/builder.md` shows the ASL of
+//! each call.
 //!
 //! ```
 //! use stepwright::builder::{FlowBuilder, Retry, States};

@@ -45,8 +45,8 @@ macro_rules! shared_options {
     };
 }
 
-/// A Task, Parallel or Map state without a transition yet: it takes an `In`, its work returns a `Result` or fails with an
-/// `Error`, and its body ends with an `End`.
+/// A Task, Parallel or Map state without a transition yet: it takes an `In`, its work returns a
+/// `Result` or fails with an `Error`, and its body ends with an `End`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
 pub struct Fallible<'b, In, Result, Error, End> {
     scope: &'b BuilderScope,
@@ -95,8 +95,9 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self
     }
 
-    /// On these errors, goes to a state that takes the error's data: an [`ErrorOutput`](crate::ErrorOutput), or the fields
-    /// that [`errors!`](macro@crate::errors) names. A [`StepHandle`](super::StepHandle) gets the error itself, which is ASL's default.
+    /// On these errors, goes to a state that takes the error's data: an
+    /// [`ErrorOutput`](crate::ErrorOutput), or the fields that [`errors!`](macro@crate::errors)
+    /// names. A [`StepHandle`](super::StepHandle) gets the error itself, which is ASL's default.
     #[track_caller]
     pub fn catch<E: ErrorsOf<Error>>(
         self,
@@ -112,7 +113,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self.catch_edge(errors, to, output, place)
     }
 
-    /// On these errors, goes to a state with a value computed from this state's input and the error's data.
+    /// On these errors, goes to a state with a value computed from this state's input and the
+    /// error's data.
     #[track_caller]
     pub fn catch_with<E: ErrorsOf<Error>, O>(
         self,
@@ -141,8 +143,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self
     }
 
-    /// Requires that every error is caught: `build` reports each error of the tasks inside that is not. For a task use
-    /// [`catch_every`](Fallible::catch_every), which rustc checks.
+    /// Requires that every error is caught: `build` reports each error of the tasks inside that is
+    /// not. For a task use [`catch_every`](Fallible::catch_every), which rustc checks.
     #[track_caller]
     pub fn exhaustive(self) -> Self {
         let place = SourceLocation::caller();
@@ -160,7 +162,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         set
     }
 
-    /// Assigns the result to a variable, or its fields to several: `let checked = ..`, `let (parcels, invoice) = ..`.
+    /// Assigns the result to a variable, or its fields to several: `let checked = ..`,
+    /// `let (parcels, invoice) = ..`.
     #[track_caller]
     pub fn bind(self, variables: impl Variables<Result>) -> Self {
         for assignment in last(variables.variables(), false) {
@@ -172,7 +175,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self
     }
 
-    /// Assigns a variable a value computed from the state's input and result. Later states can read it.
+    /// Assigns a variable a value computed from the state's input and result. Later states can read
+    /// it.
     #[track_caller]
     pub fn assign<T: Payload>(
         self,
@@ -184,7 +188,8 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
         self
     }
 
-    /// Sets the output to a value computed from the state's input and result, instead of the result.
+    /// Sets the output to a value computed from the state's input and result, instead of the
+    /// result.
     #[track_caller]
     pub fn output<O>(self, output: Expression<(In, Result), O>) -> Open<'b, (In, Result), O, End> {
         let input = Expr::tuple(vec![Expr::input(self.input), Expr::result()]);
@@ -228,8 +233,9 @@ fn assign<T: Payload>(
 }
 
 impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error, End> {
-    /// Sends each error of the task to a separate state. [`every!`](macro@crate::every) lists the errors; rustc checks
-    /// that none is missing. Only catches of [`States`](super::States) may be added to it.
+    /// Sends each error of the task to a separate state. [`every!`](macro@crate::every) lists the
+    /// errors; rustc checks that none is missing. Only catches of [`States`](super::States) may be
+    /// added to it.
     #[track_caller]
     pub fn catch_every(self, every: EveryCatch<In, Error>) -> Self {
         let place = SourceLocation::caller();
@@ -255,7 +261,8 @@ impl<In: Payload, Result, Error: TaskError, End> Fallible<'_, In, Result, Error,
         credentials(role: Expression<In, String>) => self.set(role.tree, State::credentials);
     }
 
-    /// Sets the type of a task token's output or of a service's result, where the next state does not determine it.
+    /// Sets the type of a task token's output or of a service's result, where the next state does
+    /// not determine it.
     pub fn answered_with<T>(self) -> Self
     where
         T: DeclaredOutput<Result>,
@@ -276,7 +283,8 @@ impl<In: Payload, Result, End> Fallible<'_, In, Result, InMap, End> {
 
 debug_with!([In, Result, Error, End] Fallible<'_, In, Result, Error, End>: index);
 
-/// A state without a transition yet whose output is an `Out`. Its body ends with an `End`; values that it assigns are computed from a `From`.
+/// A state without a transition yet whose output is an `Out`. Its body ends with an `End`; values
+/// that it assigns are computed from a `From`.
 #[must_use = "a state without a transition goes nowhere: call `.next(&state)` or `.end()`"]
 pub struct Open<'b, From, Out, End> {
     scope: &'b BuilderScope,
@@ -299,8 +307,8 @@ impl<'b, From, Out, End> Open<'b, From, Out, End> {
 
     shared_options!();
 
-    /// Assigns a variable when the state ends: the value is computed from the same data as the state's output. Later states can
-    /// read it.
+    /// Assigns a variable when the state ends: the value is computed from the same data as the
+    /// state's output. Later states can read it.
     #[track_caller]
     pub fn assign<T: Payload>(self, variable: &Variable<T>, value: Expression<From, T>) -> Self {
         assign(self.scope, self.index, variable, value.tree, &self.from);

@@ -4,7 +4,8 @@ use super::errors::ErrorsOf;
 use crate::flow::{self, Jitter, Rate};
 use stepwright_asl::setters;
 
-/// A retry of some errors, with AWS's defaults: after 1 s, up to three times, doubling the interval each time.
+/// A retry of some errors, with AWS's defaults: after 1 s, up to three times, doubling the interval
+/// each time.
 ///
 /// ```
 /// use stepwright::builder::{Retry, States};
@@ -33,7 +34,8 @@ impl<Errors> Retry<Errors> {
         interval(seconds: u32) => self.settings = self.settings.interval(seconds);
         /// Sets the number of retries; 0 means none.
         max_attempts(attempts: u32) => self.settings = self.settings.max_attempts(attempts);
-        /// Sets the factor of the interval after each retry, at least 1. The ASL contains the number as written: `2u32` or `2.0`.
+        /// Sets the factor of the interval after each retry, at least 1. The ASL contains the
+        /// number as written: `2u32` or `2.0`.
         backoff_rate(rate: impl Into<Rate>) => self.settings = self.settings.backoff_rate(rate);
         /// Sets the longest interval in seconds.
         max_delay(seconds: u32) => self.settings = self.settings.max_delay(seconds);

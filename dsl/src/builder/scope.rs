@@ -271,7 +271,8 @@ impl BuilderScope {
         }
     }
 
-    /// The name of the item. An item that nothing reads by name is named after the whole workflow is built.
+    /// The name of the item. An item that nothing reads by name is named after the whole workflow
+    /// is built.
     pub(super) fn given(&self) -> Text {
         let given = self.given.borrow();
         given.clone().unwrap_or_default()
@@ -296,7 +297,8 @@ impl BuilderScope {
         variables.push(DeclaredVariable { name, shape, place });
     }
 
-    /// The target's name for a transition. A state of another body is a fault, and the state then has no transition.
+    /// The target's name for a transition. A state of another body is a fault, and the state then
+    /// has no transition.
     pub(super) fn target(&self, from: usize, to: &Route, place: SourceLocation) -> String {
         let name = self.name_of(from);
         let own = self.own(to, Some(&name), place);
@@ -358,8 +360,8 @@ impl BuilderScope {
 
     /// The states: the start state first, the others in the order of their definitions.
     ///
-    /// Problems that [`faults`](super::diagnostics) reports are repaired here arbitrarily, so that lowering reports only
-    /// further ones.
+    /// Problems that [`faults`](super::diagnostics) reports are repaired here arbitrarily, so that
+    /// lowering reports only further ones.
     pub(super) fn to_lower(&self) -> Vec<State> {
         let mut start = Vec::new();
         let mut others = Vec::new();

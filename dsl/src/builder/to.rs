@@ -7,8 +7,8 @@ use crate::sealed::Sealed;
 use serde_json::Value;
 use std::rc::Rc;
 
-/// An edge to a state that takes an `Out`: its handle, or its handle with variables to assign, whose values are computed from a
-/// `From`.
+/// An edge to a state that takes an `Out`: its handle, or its handle with variables to assign,
+/// whose values are computed from a `From`.
 #[diagnostic::on_unimplemented(
     message = "a `{Out}` is passed on, but `{Self}` does not take it",
     label = "takes another type",

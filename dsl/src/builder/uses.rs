@@ -12,8 +12,8 @@ use crate::workflow::SourceLocation;
 use std::rc::Rc;
 
 impl BuilderScope {
-    /// Lowers an edge of a state; assigned values are computed from `from`. A target in another body is a fault,
-    /// and the state then has no transition.
+    /// Lowers an edge of a state; assigned values are computed from `from`. A target in another
+    /// body is a fault, and the state then has no transition.
     #[track_caller]
     pub(super) fn edge(&self, index: usize, to: Route, from: &Expr) -> Edge {
         self.edge_at(index, to, from, SourceLocation::caller())

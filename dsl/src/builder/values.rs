@@ -43,7 +43,8 @@ impl<In, N: WholeNumber> CountOf<In> for Expression<In, N> {
     }
 }
 
-/// A percentage from 0 to 100: a number, or an expression over the input of a state that takes an `In`.
+/// A percentage from 0 to 100: a number, or an expression over the input of a state that takes an
+/// `In`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a percentage",
     label = "not a percentage",
@@ -135,7 +136,8 @@ impl<In> TextOf<In> for Expression<In, String> {
     }
 }
 
-/// The result type of a body. A body with a declared result type may end only with an `Out` of that type.
+/// The result type of a body. A body with a declared result type may end only with an `Out` of that
+/// type.
 #[diagnostic::on_unimplemented(
     message = "this state ends with a `{Out}`, but the declared type is `{Self}`",
     label = "ends with a `{Out}`",
@@ -145,7 +147,8 @@ pub trait DeclaredOutput<Out>: Is<Out> {}
 
 impl<T> DeclaredOutput<T> for T {}
 
-/// A task that takes an `In`: as its only argument, or as a tuple of its arguments. `#[task]` implements it.
+/// A task that takes an `In`: as its only argument, or as a tuple of its arguments. `#[task]`
+/// implements it.
 #[diagnostic::on_unimplemented(
     message = "the task `{Self}` does not take a `{In}`",
     label = "does not take a `{In}`",
@@ -153,7 +156,8 @@ impl<T> DeclaredOutput<T> for T {}
 )]
 pub trait TaskWithInput<In> {}
 
-/// Branches that all take an `In`: a tuple of two to eight [`Body`](super::Body)s, or a `Vec` of bodies of one type.
+/// Branches that all take an `In`: a tuple of two to eight [`Body`](super::Body)s, or a `Vec` of
+/// bodies of one type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are not branches of a parallel that takes a `{In}`",
     label = "not the branches of this parallel",

@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 
 /// A workflow variable that holds a `T`. Created by [`variable`](super::Body::variable).
 ///
-/// `expr!([checked] || checked.total)` reads it where `checked` is its handle; `.bind(&checked)`, `.assign(&checked, ..)` and
-/// the edges of [`assigning`](super::StateHandle::assigning) assign it.
+/// `expr!([checked] || checked.total)` reads it where `checked` is its handle; `.bind(&checked)`,
+/// `.assign(&checked, ..)` and the edges of [`assigning`](super::StateHandle::assigning) assign it.
 pub struct Variable<T> {
     pub(super) scope: u64,
     pub(super) name: Text,

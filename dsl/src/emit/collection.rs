@@ -6,7 +6,8 @@ use crate::shape::Payload;
 use crate::workflow::{Definition, InvalidWorkflow, Workflow};
 use std::fmt;
 
-/// Workflows that belong together, such as all of a crate; [`workflows!`](crate::workflows!) creates a list of them.
+/// Workflows that belong together, such as all of a crate; [`workflows!`](crate::workflows!)
+/// creates a list of them.
 #[derive(Default)]
 #[must_use = "nothing is written yet"]
 pub struct Workflows {

@@ -1,6 +1,7 @@
 //! Differences between two texts, line by line.
 //!
-//! A library for this would add more to the compile time of every workflow crate than these lines do.
+//! A library for this would add more to the compile time of every workflow crate than these lines
+//! do.
 
 use std::fmt;
 
@@ -15,14 +16,16 @@ enum Line {
     New(usize, String),
 }
 
-/// The maximum number of table cells. For larger texts, all lines from the first to the last difference are reported as replaced.
+/// The maximum number of table cells. For larger texts, all lines from the first to the last
+/// difference are reported as replaced.
 const MOST_CELLS: usize = 4_000_000;
 
 /// The maximum number of lines to show.
 const MOST_SHOWN: usize = 60;
 
 impl Difference {
-    /// Returns `None` if both texts have the same lines. Line endings are not compared, because git may change them on Windows.
+    /// Returns `None` if both texts have the same lines. Line endings are not compared, because git
+    /// may change them on Windows.
     pub(super) fn of(old: &str, new: &str) -> Option<Difference> {
         let old: Vec<&str> = old.lines().collect();
         let new: Vec<&str> = new.lines().collect();

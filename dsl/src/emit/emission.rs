@@ -26,7 +26,8 @@ pub fn build_script() -> Emission {
     }
 }
 
-/// Workflows and the folder for their files. [`build_script`] creates it, [`write`](Emission::write) writes the files.
+/// Workflows and the folder for their files. [`build_script`] creates it,
+/// [`write`](Emission::write) writes the files.
 #[derive(Debug)]
 #[must_use = "nothing happens before `write()`"]
 pub struct Emission {
@@ -102,8 +103,9 @@ impl Emission {
         }
     }
 
-    /// Sets the folder, relative to the folder of Cargo.toml; it is created if it is missing. Commit its files: CI compares them with the
-    /// files that the workflows emit, and does not write them.
+    /// Sets the folder, relative to the folder of Cargo.toml; it is created if it is missing.
+    /// Commit its files: CI compares them with the files that the workflows emit, and does not
+    /// write them.
     pub fn to(self, folder: impl Into<PathBuf>) -> Emission {
         Emission {
             folder: Some(folder.into()),
@@ -115,8 +117,8 @@ impl Emission {
     ///
     /// # Errors
     ///
-    /// Fails with every fault of every workflow; with two workflows that have the same file name; with the differing lines, when files are
-    /// compared; or with an error of the file system.
+    /// Fails with every fault of every workflow; with two workflows that have the same file name;
+    /// with the differing lines, when files are compared; or with an error of the file system.
     pub fn write(self) -> Result {
         let (mode, folder) = self.destination()?;
         let files = files(self.workflows)?;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Why files were not written, or how they differ.
 ///
-/// `Debug` prints the same text as `Display`, because Rust prints `Debug` when `main` returns the error.
+/// `Debug` prints the same text as `Display`, because Rust prints `Debug` when `main` returns the
+/// error.
 pub struct EmitError(Reason);
 
 enum Reason {

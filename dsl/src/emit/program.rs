@@ -86,7 +86,8 @@ pub fn test(here: &EmittingCrate, folder: &str, workflows: Workflows) {
     }
 }
 
-/// Defines a program that writes the files of workflows, and a test that compares them: the whole of `src/bin/asl.rs`, or of `tests/asl.rs`.
+/// Defines a program that writes the files of workflows, and a test that compares them: the whole
+/// of `src/bin/asl.rs`, or of `tests/asl.rs`.
 ///
 /// ```
 /// # mod orders {
@@ -101,9 +102,11 @@ pub fn test(here: &EmittingCrate, folder: &str, workflows: Workflows) {
 /// # fn main() {}
 /// ```
 ///
-/// The path of the folder is relative to the folder of Cargo.toml. As a program, `cargo run --bin asl` writes; `cargo run --bin asl -- --check`
-/// prints the differing lines and exits with 1. As a test, `cargo test` compares; `STEPWRIGHT_EMIT=write cargo test --test asl` writes. Pass a
-/// list of [`workflows!`](crate::workflows!) without brackets: `stepwright::emit!("asl", orders::workflows());`
+/// The path of the folder is relative to the folder of Cargo.toml. As a program,
+/// `cargo run --bin asl` writes; `cargo run --bin asl -- --check` prints the differing lines and
+/// exits with 1. As a test, `cargo test` compares; `STEPWRIGHT_EMIT=write cargo test --test asl`
+/// writes. Pass a list of [`workflows!`](crate::workflows!) without brackets:
+/// `stepwright::emit!("asl", orders::workflows());`
 #[macro_export]
 macro_rules! emit {
     ($folder:expr, [$($workflow:path),+ $(,)?] $(,)?) => {

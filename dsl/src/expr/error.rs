@@ -6,8 +6,8 @@ use crate::task::{ErrorVariant, TaskError};
 
 /// The name of a variant of `E` in Step Functions.
 ///
-/// The derive writes the table that this function reads, and rustc has checked that the variant exists. For an unknown variant it
-/// returns `Enum.Variant`, the default of `derive(TaskError)`.
+/// The derive writes the table that this function reads, and rustc has checked that the variant
+/// exists. For an unknown variant it returns `Enum.Variant`, the default of `derive(TaskError)`.
 pub fn error_name<E: TaskError>(variant: &str) -> Text {
     match find::<E>(variant) {
         Some(found) => Text::Borrowed(found.error),

@@ -42,13 +42,15 @@ impl InlinedFunction {
     }
 }
 
-/// The most parts of an inlined body. An expression of this size is above the limits of Step Functions.
+/// The most parts of an inlined body. An expression of this size is above the limits of Step
+/// Functions.
 const MOST_PARTS: usize = 20_000;
 
 /// Returns the body of a function, in which the parameters are bound to the arguments.
 ///
-/// In the body, the parameters are the locals `"0"`, `"1"`, ... They get names that are no identifiers and differ from those of the functions around it,
-/// so that no name of a user shadows them, and they shadow none.
+/// In the body, the parameters are the locals `"0"`, `"1"`, ... They get names that are no
+/// identifiers and differ from those of the functions around it, so that no name of a user shadows
+/// them, and they shadow none.
 pub fn inlined(
     function: InlinedFunction,
     parameters: Vec<(&'static str, ShapeOf)>,

@@ -125,9 +125,9 @@ pub struct Method {
     pub receiver: Receiver,
     /// The names in Rust that have this meaning.
     pub names: &'static [&'static str],
-    /// The JSONata form: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a closure. `$one`, `$entry`,
-    /// `$rust_key`, `$rust_keys`, `$rust_order` and `$text_key` are replaced by code that depends on the type of the items or
-    /// keys.
+    /// The JSONata form: `$this` is the receiver, `$a` and `$b` are the arguments, `$f` is a
+    /// closure. `$one`, `$entry`, `$rust_key`, `$rust_keys`, `$rust_order` and `$text_key` are
+    /// replaced by code that depends on the type of the items or keys.
     pub jsonata: &'static str,
     /// The JSONPath form, if there is one.
     pub jsonpath: Option<&'static str>,
@@ -135,7 +135,8 @@ pub struct Method {
     pub(crate) gives: ResultShape,
     /// JSONata returns nothing where Rust returns `None`.
     pub(crate) maybe: bool,
-    /// The receiver may have the form that JSONata's functions return: a single item unwrapped, an empty list as nothing.
+    /// The receiver may have the form that JSONata's functions return: a single item unwrapped, an
+    /// empty list as nothing.
     pub(crate) streams: bool,
     /// The receiver is a set; order and repetition do not change the result.
     pub(crate) unordered: bool,
@@ -301,7 +302,8 @@ pub const METHODS: &[Method] = &[
     row(R::Numbers, &["product"], &[], G::Item, "$reduce($this, function($all, $item) { $all * $item }, 1)"),
     row(R::Numbers, &["min"], &[], G::Option(&G::Item), "$min($this)").maybe().unordered(),
     row(R::Numbers, &["max"], &[], G::Option(&G::Item), "$max($this)").maybe().unordered(),
-    // `$sort` is stable. Rust returns the first of several minimums and the last of several maximums.
+    // `$sort` is stable. Rust returns the first of several minimums and the last of several
+    // maximums.
     row(R::List, &["min_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "$sort($this, function($left, $right) { $f($left) > $f($right) })[0]").maybe(),
     row(R::List, &["max_by_key"], &[T::Key(ITEM)], G::Option(&G::Item), "$sort($this, function($left, $right) { $f($left) > $f($right) })[-1]").maybe(),
     row(R::List, &["first", "next"], &[], G::Option(&G::Item), "$this[0]").maybe().streams(),
@@ -390,8 +392,8 @@ pub const METHODS: &[Method] = &[
     row(R::Json, &["as_array"], &[], G::Option(&G::List(&G::Json)), "$type($this) = 'array' ? $this : null"),
 ];
 
-/// Checks that the rows agree with the table of `callable`: a method that is lowered has a proof, and a method that is accepted
-/// is lowered.
+/// Checks that the rows agree with the table of `callable`: a method that is lowered has a proof,
+/// and a method that is accepted is lowered.
 const _: () = {
     let mut at = 0;
     while at < METHODS.len() {
@@ -430,8 +432,9 @@ const fn assert_lowered(names: &[&str]) {
     }
 }
 
-/// Rows that replace the rows of these names when the closure can fail: they evaluate it for the same items as Rust. `$map` and
-/// `$filter` evaluate it for all items, and `$sort` does not evaluate it for a single item.
+/// Rows that replace the rows of these names when the closure can fail: they evaluate it for the
+/// same items as Rust. `$map` and `$filter` evaluate it for all items, and `$sort` does not
+/// evaluate it for a single item.
 #[rustfmt::skip]
 pub(crate) const WITH_FAILING_CLOSURE: &[Method] = &[
     row(R::List, &["any"], &[T::Closure(ITEM)], G::Bool, "$reduce($this, function($found, $item) { $found or $f($item) }, false)"),
@@ -449,23 +452,24 @@ macro_rules! character {
     };
 }
 
-/// Rows that replace the rows of these names when the first argument is not a literal, or is empty. In Rust an empty text matches
-/// before, between and after all characters; JSONata rejects it.
+/// Rows that replace the rows of these names when the first argument is not a literal, or is empty.
+/// In Rust an empty text matches before, between and after all characters; JSONata rejects it.
 #[rustfmt::skip]
 pub(crate) const WITH_EMPTY_TEXT: &[Method] = &[
     row(R::Text, &["replace"], &[T::Text, T::Text], G::Text, concat!("$a = '' ? $b & $replace($this, /", character!(), "/, function($m) { $m.match & $b }) : $replace($this, $a, $b)")),
     row(R::Text, &["split"], &[T::Text], G::List(&G::Text), concat!("$a = '' ? $append($append('', $match($this, /", character!(), "/).match), '') : $split($this, $a)")),
 ];
 
-/// The rows of a map's methods when the key may be a property that each JavaScript object inherits, such as `toString`: `$lookup`
-/// finds these properties even if the map does not contain the key.
+/// The rows of a map's methods when the key may be a property that each JavaScript object inherits,
+/// such as `toString`: `$lookup` finds these properties even if the map does not contain the key.
 #[rustfmt::skip]
 pub(crate) const WITH_ANY_KEY: &[Method] = &[
     row(R::Map, &["get"], &[T::Value], G::Option(&G::Entry), "$text_key($a) in $keys($this) ? $lookup($this, $a) : null"),
     row(R::Map, &["contains_key"], &[T::Value], G::Bool, "$text_key($a) in $keys($this)"),
 ];
 
-/// The row of `clamp` when the bounds are not two literals: Rust panics if the lower bound is greater than the upper one.
+/// The row of `clamp` when the bounds are not two literals: Rust panics if the lower bound is
+/// greater than the upper one.
 #[rustfmt::skip]
 pub(crate) const WITH_ANY_BOUNDS: &[Method] = &[
     row(R::Number, &["clamp"], &[T::Value, T::Value], G::This, "$a > $b ? $error('the bounds of clamp are in the wrong order') : $max([$a, $min([$b, $this])])"),

@@ -1,7 +1,8 @@
-//! Expressions as data: the form of Rust expressions of `workflow!` and `expr!` before they become JSONata or JSONPath.
+//! Expressions as data: the form of Rust expressions of `workflow!` and `expr!` before they become
+//! JSONata or JSONPath.
 //!
-//! The tree is untyped. rustc has checked the types of the Rust expression; when the tree is lowered, names and meanings come
-//! from [shapes](crate::shape).
+//! The tree is untyped. rustc has checked the types of the Rust expression; when the tree is
+//! lowered, names and meanings come from [shapes](crate::shape).
 
 mod error;
 mod inlined;
@@ -30,11 +31,12 @@ use std::borrow::Cow;
 /// A name or text, borrowed where it is known at compile time.
 pub type Text = Cow<'static, str>;
 
-/// The function that writes a value as JSON with all digits of its numbers. Only this crate calls it, so it is no function of
-/// [`functions`](crate::functions).
+/// The function that writes a value as JSON with all digits of its numbers. Only this crate calls
+/// it, so it is no function of [`functions`](crate::functions).
 pub(crate) const ALL_DIGITS: &str = "functions::all_digits";
 
-/// The local that holds the base of a struct literal. It is not a Rust identifier, so no user's name can shadow it.
+/// The local that holds the base of a struct literal. It is not a Rust identifier, so no user's
+/// name can shadow it.
 const BASE: &str = "base'";
 
 /// Computes the shape of a type.
@@ -78,7 +80,8 @@ impl Expr {
         }
     }
 
-    /// Returns the same value with the location of its first token in the source, for messages of faults.
+    /// Returns the same value with the location of its first token in the source, for messages of
+    /// faults.
     #[doc(hidden)]
     #[must_use]
     pub fn at(mut self, file: &'static str, line: u32, column: u32) -> Expr {
@@ -131,7 +134,8 @@ impl Expr {
         index(self, index: Expr) => ExprNode::Index(self, index);
         /// A field of a tuple or tuple struct.
         tuple_field(self, index: usize) => ExprNode::TupleField(self, index);
-        /// A method call, by its Rust name. [`METHODS`] lists the methods that a workflow can evaluate.
+        /// A method call, by its Rust name. [`METHODS`] lists the methods that a workflow can
+        /// evaluate.
         method(self, name: impl Into<Text>, arguments: Vec<Expr>) => ExprNode::Method(self, name.into(), arguments);
         /// `-value` or `!value`.
         unary(operator: Unary, value: Expr) => ExprNode::Unary(operator, value);
@@ -139,7 +143,8 @@ impl Expr {
         binary(self, operator: Binary, right: Expr) => ExprNode::Binary(operator, self, right);
         /// `if condition { then } else { otherwise }`.
         if_else(condition: Expr, then: Expr, otherwise: Expr) => ExprNode::If(condition, then, otherwise);
-        /// `match subject { .. }`: the value of the first case that matches. The last case also applies when none matches.
+        /// `match subject { .. }`: the value of the first case that matches. The last case also
+        /// applies when none matches.
         match_on(subject: Expr, cases: Vec<Case>) => ExprNode::Match(subject, cases);
     }
 
@@ -159,7 +164,8 @@ impl Expr {
         }))
     }
 
-    /// A struct literal that takes its remaining fields from another value: `Receipt { total, ..order }`.
+    /// A struct literal that takes its remaining fields from another value:
+    /// `Receipt { total, ..order }`.
     #[must_use]
     pub fn record_from<T: Payload>(fields: Vec<(&'static str, Expr)>, base: Expr) -> Expr {
         Expr::updated(T::shape, fields, base)
@@ -222,7 +228,8 @@ impl Expr {
         format(pieces: Vec<Piece>) => ExprNode::Format(pieces);
     }
 
-    /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its body.
+    /// A closure, as the argument of a method. Its parameters are [locals](Expr::local) of its
+    /// body.
     #[must_use]
     pub fn closure<N: Into<Text>>(parameters: Vec<N>, body: Expr) -> Expr {
         let parameters = parameters.into_iter().map(|name| Parameter {
@@ -298,8 +305,8 @@ impl Expr {
         Expr::new(ExprNode::Refused(why.into()))
     }
 
-    /// `{ let name = value; .. body }`: each name is a [local](Expr::local) in the values after it and in
-    /// the body.
+    /// `{ let name = value; .. body }`: each name is a [local](Expr::local) in the values after it
+    /// and in the body.
     #[must_use]
     pub fn let_in<N: Into<Text>>(bindings: Vec<(N, Expr)>, body: Expr) -> Expr {
         let bindings = bindings.into_iter();
@@ -317,7 +324,8 @@ impl Expr {
         /// The same value with a known shape.
         #[doc(hidden)]
         typed(self, shape: fn() -> Shape) => ExprNode::Typed(self, shape);
-        /// A JSONata expression, verbatim (the text between `{%` and `%}`), with the shape of its result.
+        /// A JSONata expression, verbatim (the text between `{%` and `%}`), with the shape of its
+        /// result.
         jsonata(text: impl Into<Text>, shape: fn() -> Shape) => ExprNode::Jsonata(text.into(), shape);
         /// A JSONPath, verbatim, with the shape of its result.
         path(text: impl Into<Text>, shape: fn() -> Shape) => ExprNode::Path(text.into(), shape);

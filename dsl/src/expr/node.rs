@@ -122,7 +122,8 @@ pub(crate) enum ExprNode {
     Object(Vec<(Text, Expr)>),
     Format(Vec<Piece>),
     Closure(Vec<Parameter>, Expr),
-    /// Names with values, each visible in the values after it, and the value that is computed with them.
+    /// Names with values, each visible in the values after it, and the value that is computed with
+    /// them.
     Let(Vec<(Text, Expr)>, Expr),
     Some(Expr),
     /// A value with this shape instead of the inferred one.

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 /// A Rust pattern.
 ///
-/// Names that it binds become workflow variables on the arm's edge, except names that begin with `_`.
+/// Names that it binds become workflow variables on the arm's edge, except names that begin with
+/// `_`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Pattern {
@@ -13,7 +14,8 @@ pub enum Pattern {
     Wildcard,
     /// A name.
     Bind(Text),
-    /// A variant (or a struct, by its name) with the patterns of its fields; a tuple's fields are `"0"`, `"1"`, ..
+    /// A variant (or a struct, by its name) with the patterns of its fields; a tuple's fields are
+    /// `"0"`, `"1"`, ..
     Variant(Text, Vec<(Text, Pattern)>),
     /// A literal or a constant.
     Literal(Value),
@@ -25,7 +27,8 @@ pub enum Pattern {
     Or(Vec<Pattern>),
     /// `(a, b)`.
     Tuple(Vec<Pattern>),
-    /// `low..=high`, `low..high`, `low..`, `..=high`: the lower bound, the upper bound, and whether the upper bound is included.
+    /// `low..=high`, `low..high`, `low..`, `..=high`: the lower bound, the upper bound, and whether
+    /// the upper bound is included.
     Range(Option<Value>, Option<Value>, bool),
     /// `name @ pattern`.
     At(Text, Box<Pattern>),

@@ -6,8 +6,8 @@ use stepwright_asl::jsonata::Expression;
 use stepwright_asl::path::Path;
 
 impl Expr {
-    /// Renames the names that an expression reads and binds, and replaces each parameter, a local whose name is its index, with
-    /// its entry of `argument`. Inserted arguments are not renamed.
+    /// Renames the names that an expression reads and binds, and replaces each parameter, a local
+    /// whose name is its index, with its entry of `argument`. Inserted arguments are not renamed.
     pub(crate) fn rename(
         &mut self,
         argument: &dyn Fn(usize) -> Option<Expr>,
@@ -42,7 +42,8 @@ impl Expr {
 }
 
 impl ExprNode {
-    /// The variables that a user's text reads: a JSONata expression, a path or a call of an intrinsic function.
+    /// The variables that a user's text reads: a JSONata expression, a path or a call of an
+    /// intrinsic function.
     pub(crate) fn variables_in_text(&self) -> Vec<String> {
         let of = |path: &Path| path.variable().map(str::to_owned);
         match self {

@@ -57,7 +57,8 @@ impl Spec {
         zero() => self.zero = true;
         /// The minimum number of characters.
         width(width: usize) => self.width = Some(width);
-        /// The number of digits after the decimal point of a float; the maximum number of characters of a text.
+        /// The number of digits after the decimal point of a float; the maximum number of
+        /// characters of a text.
         precision(precision: usize) => self.precision = Some(precision);
     }
 }

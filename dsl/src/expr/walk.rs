@@ -4,8 +4,8 @@ use super::{Binary, Case, Expr, ExprNode, Piece, Text, Unary};
 use serde_json::Value;
 use stepwright_asl::callable::{PANICKING_METHODS, library_function};
 
-/// The maximum number of nodes of a value that is inlined at the locals that read it. Without a limit, a value that doubles with
-/// each name would grow exponentially.
+/// The maximum number of nodes of a value that is inlined at the locals that read it. Without a
+/// limit, a value that doubles with each name would grow exponentially.
 const LARGEST: usize = 10_000;
 
 /// Defines the visitor of the direct children of an expression, in a shared and a mutable form.
@@ -95,7 +95,8 @@ impl Expr {
     children!(children, iter, node_of, &'a Self);
     children!(children_mut, iter_mut, node_of_mut, &'a mut Self);
 
-    /// Replaces locals with values. Locals for which `value` returns `None` and locals that are bound inside are not replaced.
+    /// Replaces locals with values. Locals for which `value` returns `None` and locals that are
+    /// bound inside are not replaced.
     ///
     /// An item of a tuple that is inserted is extracted immediately: `(a, b).1` becomes `b`.
     pub(crate) fn with_locals(mut self, value: &dyn Fn(&str) -> Option<Expr>) -> Expr {

@@ -13,7 +13,8 @@ pub struct Arm {
 }
 
 impl Arm {
-    /// Takes the edge when the pattern and the guard match. In the guard, bound names are [`Expr::local`].
+    /// Takes the edge when the pattern and the guard match. In the guard, bound names are
+    /// [`Expr::local`].
     pub fn new(pattern: Pattern, guard: Option<Expr>, edge: Edge) -> Arm {
         Arm {
             pattern,

@@ -51,7 +51,8 @@ pub struct WorkflowCall {
     pub(crate) machine_type: MachineType,
     pub(crate) awaited: bool,
     pub(crate) input: Expr,
-    /// The errors of a child whose uncaught errors are those of the parent: a function passes errors on with `?`.
+    /// The errors of a child whose uncaught errors are those of the parent: a function passes
+    /// errors on with `?`.
     pub(crate) passed_on: Vec<Text>,
 }
 
@@ -64,7 +65,8 @@ pub struct ServiceCall {
 }
 
 impl Call {
-    /// Calls a task function. The arguments are in the order of its parameters, without the context.
+    /// Calls a task function. The arguments are in the order of its parameters, without the
+    /// context.
     pub fn task<T: Task>(arguments: Vec<Expr>) -> Call {
         Call {
             sends: CallTarget::Task(TaskCall {
@@ -99,7 +101,8 @@ impl Call {
         Call::machine(W::NAME, W::TYPE, input, Some(<W::Output as Payload>::shape))
     }
 
-    /// Runs a function workflow and waits for its output. Uncaught errors of the child with these names fail the parent under the same names.
+    /// Runs a function workflow and waits for its output. Uncaught errors of the child with these
+    /// names fail the parent under the same names.
     pub fn function_workflow<W: Workflow>(input: Expr, passed_on: Vec<Text>) -> Call {
         let mut call = Call::workflow::<W>(input);
         if let CallTarget::Workflow(child) = &mut call.sends {
@@ -108,12 +111,14 @@ impl Call {
         call
     }
 
-    /// Starts another workflow and does not wait for it. The result is `{"ExecutionArn", "StartDate"}`.
+    /// Starts another workflow and does not wait for it. The result is
+    /// `{"ExecutionArn", "StartDate"}`.
     pub fn start_workflow<W: Workflow>(input: Expr) -> Call {
         Call::machine(W::NAME, W::TYPE, input, None)
     }
 
-    /// Runs a state machine without a Rust type. Without the shape of its output, the call only starts it.
+    /// Runs a state machine without a Rust type. Without the shape of its output, the call only
+    /// starts it.
     pub(crate) fn machine(
         name: impl Into<Text>,
         machine_type: MachineType,
@@ -134,8 +139,8 @@ impl Call {
         }
     }
 
-    /// Calls a service integration by its resource, pattern suffix included. Without fields its arguments are the state's
-    /// input.
+    /// Calls a service integration by its resource, pattern suffix included. Without fields its
+    /// arguments are the state's input.
     pub fn service(
         resource: impl Into<Text>,
         fields: Option<Vec<(Text, Expr)>>,

@@ -1,13 +1,15 @@
 //! Names that a `catch` of a branch or a body binds, and that are also names of an outer scope.
 //!
-//! In ASL an inner scope may not assign a variable of an outer scope. A `catch` binds new variables, so they are renamed.
+//! In ASL an inner scope may not assign a variable of an outer scope. A `catch` binds new
+//! variables, so they are renamed.
 
 use super::{Body, Flow, State, Variables};
 use crate::expr::Text;
 use std::collections::HashSet;
 
 impl Flow {
-    /// Renames variables that inner catches bind if an outer scope has variables with the same names.
+    /// Renames variables that inner catches bind if an outer scope has variables with the same
+    /// names.
     pub(crate) fn with_own_caught_names(&mut self) {
         let root = names(&self.states, &self.variables);
         let mut all = root.clone();

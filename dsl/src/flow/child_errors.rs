@@ -1,8 +1,9 @@
 //! Catches that name errors of a nested workflow.
 //!
-//! When a child execution fails, the task of its parent fails with `States.TaskFailed`. The cause is the child's DescribeExecution output
-//! as JSON: its `Error` is the error that the child failed with. A Catcher matches names only and cannot read the child's error. Its
-//! `States.TaskFailed` therefore goes to a Choice, which reads the cause.
+//! When a child execution fails, the task of its parent fails with `States.TaskFailed`. The cause
+//! is the child's DescribeExecution output as JSON: its `Error` is the error that the child failed
+//! with. A Catcher matches names only and cannot read the child's error. Its `States.TaskFailed`
+//! therefore goes to a Choice, which reads the cause.
 
 use super::{CallTarget, Catch, Edge, ErrorSource, Flow, FlowStateKind, State};
 use crate::expr::{Expr, ExprNode, Text};
@@ -44,7 +45,8 @@ fn add_choices(states: &mut Vec<State>, language: QueryLanguage, names: &mut Has
     }
 }
 
-/// Whether it waits for a Standard execution. A failed Express execution is a result of the call, not an error.
+/// Whether it waits for a Standard execution. A failed Express execution is a result of the call,
+/// not an error.
 fn waits_for_child(state: &State) -> bool {
     match &state.kind {
         FlowStateKind::Task { call, .. } => match &call.sends {
@@ -62,8 +64,8 @@ pub(crate) fn is_of_child(name: &str) -> bool {
     !errors::is_reserved(name) && !OF_THE_CALL.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Rewrites the catches of a state to errors that its call can fail with. Returns the Choice over the errors of the child, and the Fail state
-/// for uncaught errors.
+/// Rewrites the catches of a state to errors that its call can fail with. Returns the Choice over
+/// the errors of the child, and the Fail state for uncaught errors.
 fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
     let is_typed = |catch: &Catch| catch.errors.iter().any(|name| is_of_child(name));
     let passed_on = passed_on(state);
@@ -131,7 +133,8 @@ fn passed_on(state: &State) -> Vec<Text> {
     }
 }
 
-/// Adds a Catcher of the child's errors to a state without one, and returns the Fail state that passes them on.
+/// Adds a Catcher of the child's errors to a state without one, and returns the Fail state that
+/// passes them on.
 fn pass_on(state: &mut State, errors: &[Text], names: &mut HashSet<Text>) -> Vec<State> {
     let takes_all = |name: &Text| **name == *errors::ALL || **name == *errors::TASK_FAILED;
     let caught = state.catch.iter().flat_map(|catch| &catch.errors);
@@ -148,7 +151,8 @@ fn pass_on(state: &mut State, errors: &[Text], names: &mut HashSet<Text>) -> Vec
     }]
 }
 
-/// The Fail state for errors that nothing catches. Those of the child that the parent passes on keep their names.
+/// The Fail state for errors that nothing catches. Those of the child that the parent passes on
+/// keep their names.
 fn not_caught(name: Text, passed_on: &[Text]) -> State {
     let text = |of: String| Expr::jsonata(of, String::shape);
     let (error, cause) = ("$states.input.Error", "$states.input.Cause");
@@ -219,8 +223,8 @@ fn reads(catch: &Catch, what: &dyn Fn(&ExprNode) -> bool) -> bool {
 
 /// Whether the child failed with one of these errors.
 ///
-/// `States.TaskFailed` also covers errors of the call, with causes that are not JSON. AWS truncates causes at 32,768 characters: a truncated
-/// cause does not end like an object and cannot be parsed.
+/// `States.TaskFailed` also covers errors of the call, with causes that are not JSON. AWS truncates
+/// causes at 32,768 characters: a truncated cause does not end like an object and cannot be parsed.
 fn condition(names: &[Text]) -> Expr {
     Expr::jsonata(condition_text(names), bool::shape)
 }

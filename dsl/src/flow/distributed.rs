@@ -42,7 +42,8 @@ impl Distributed {
         reader(reader: Access) => self.reader = Some(reader);
         /// Passes several items to each child: a [`Batch`](crate::Batch).
         batch(batch: Batching) => self.batch = Some(batch);
-        /// Writes the results with this writer. The Map's result is then a [`MapResults`](crate::MapResults).
+        /// Writes the results with this writer. The Map's result is then a
+        /// [`MapResults`](crate::MapResults).
         writer(writer: Access) => self.writer = Some(writer);
     }
 }

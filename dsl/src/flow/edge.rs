@@ -13,7 +13,8 @@ pub struct Edge {
     /// The assigned variables that a `catch` binds: these are new names.
     pub(crate) bound: Vec<Text>,
     pub(crate) raw: Vec<(Text, Expr)>,
-    /// Where the edge's expressions find the error, on an edge of a Choice over the error of a child.
+    /// Where the edge's expressions find the error, on an edge of a Choice over the error of a
+    /// child.
     pub(crate) error: Option<ErrorSource>,
     /// The input of the next state, on an edge of such a Choice.
     pub(crate) output: Option<Expr>,
@@ -63,7 +64,8 @@ impl Edge {
     }
 
     setters! { self:
-        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge would write.
+        /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge
+        /// would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Assigns a workflow variable on this edge.
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
@@ -125,7 +127,8 @@ impl Retry {
         interval(seconds: u32) => self.interval = Some(seconds);
         /// Sets the number of retries; 0 means none.
         max_attempts(attempts: u32) => self.max_attempts = Some(attempts);
-        /// Sets the factor of the interval after each retry, at least 1. The ASL contains the number as written: `2` or `2.0`.
+        /// Sets the factor of the interval after each retry, at least 1. The ASL contains the
+        /// number as written: `2` or `2.0`.
         backoff_rate(rate: impl Into<Rate>) => self.backoff_rate = Some(rate.into());
         /// Sets the longest interval in seconds.
         max_delay(seconds: u32) => self.max_delay = Some(seconds);

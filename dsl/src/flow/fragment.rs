@@ -11,8 +11,9 @@ use stepwright_asl::setters;
 
 /// A named group of states, as `workflow! { fragment Name(..) { .. } }` declares it.
 ///
-/// An `include` adds them to a workflow under its own name: the state `Ask` of a fragment that is included as `Review` is
-/// the state `Review.Ask`, its variable `answer` the variable `Review_answer`.
+/// An `include` adds them to a workflow under its own name: the state `Ask` of a fragment that is
+/// included as `Review` is the state `Review.Ask`, its variable `answer` the variable
+/// `Review_answer`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fragment",
     label = "this is not a fragment",
@@ -25,7 +26,8 @@ pub trait Fragment: 'static {
     type Exit;
     /// The function type of an include: its arguments and its result.
     type Include;
-    /// The function, which is never called: rustc checks the types of the include's arguments with it.
+    /// The function, which is never called: rustc checks the types of the include's arguments with
+    /// it.
     const INCLUDE: Self::Include;
     /// Its name.
     const NAME: &'static str;
@@ -37,11 +39,13 @@ pub trait Fragment: 'static {
     /// The shapes of its parameters.
     fn parameters() -> Vec<fn() -> Shape>;
 
-    /// Its states and the shapes of its variables. Parameters are [locals](Expr::local) whose names are their indices.
+    /// Its states and the shapes of its variables. Parameters are [locals](Expr::local) whose names
+    /// are their indices.
     fn body() -> Body;
 
-    /// Registers every task and nested workflow with a runtime, like [`Workflow::bind`](crate::Workflow::bind); `deploy` is
-    /// the including workflow's default deployment of tasks.
+    /// Registers every task and nested workflow with a runtime, like
+    /// [`Workflow::bind`](crate::Workflow::bind); `deploy` is the including workflow's default
+    /// deployment of tasks.
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
 }
 
@@ -135,7 +139,8 @@ impl Include {
         comment(text: impl Into<Text>) => self.comment = Some(text.into());
         /// Assigns a workflow variable at the fragment's end; its value is [`Expr::result`].
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
-        /// Adds a Catcher to the fragment's Task, Parallel and Map states, after their own Catchers.
+        /// Adds a Catcher to the fragment's Task, Parallel and Map states, after their own
+        /// Catchers.
         catch(catch: Catch) => self.catch.push(catch);
         /// Sets the edge of an exit; the exit's value is [`Expr::result`] on that edge.
         exit(name: impl Into<Text>, edge: Edge) => self.exits.push((name.into(), edge));
@@ -167,7 +172,8 @@ impl Include {
         body
     }
 
-    /// Replaces a state's transition to the fragment's end or to an exit with the include's transition.
+    /// Replaces a state's transition to the fragment's end or to an exit with the include's
+    /// transition.
     fn leave(&self, state: &mut State) {
         let Some(Transition::End(value)) = &state.transition else {
             return;
@@ -250,7 +256,8 @@ fn assigned(list: &[(Text, Expr)], given: impl Fn(&Expr) -> Expr) -> Vec<(Text, 
         .collect()
 }
 
-/// Renames a fragment's names to those of its include, and replaces its parameters with the arguments.
+/// Renames a fragment's names to those of its include, and replaces its parameters with the
+/// arguments.
 struct Rename<'i> {
     prefix: &'i str,
     variables: &'i str,
@@ -279,7 +286,8 @@ impl Rename<'_> {
         names.for_each(|name| self.name(name));
     }
 
-    /// A variable, an item or a name that a pattern or closure binds. Names that begin with `_` are not variables and do not change.
+    /// A variable, an item or a name that a pattern or closure binds. Names that begin with `_` are
+    /// not variables and do not change.
     fn name(&self, name: &mut Text) {
         if !name.starts_with('_') {
             *name = format!("{}_{name}", self.variables).into();

@@ -1,14 +1,19 @@
 //! The flow tree: a workflow as data, before it becomes ASL.
 //!
-//! `workflow!` expands to it and the typed builder creates it; everything below is shared. Its constructors never fail:
-//! [`Flow::lower`] returns everything that ASL cannot express as [`InvalidWorkflow`](crate::workflow::InvalidWorkflow), each with its state and a fix.
+//! `workflow!` expands to it and the typed builder creates it; everything below is shared. Its
+//! constructors never fail: [`Flow::lower`] returns everything that ASL cannot express as
+//! [`InvalidWorkflow`](crate::workflow::InvalidWorkflow), each with its state and a fix.
 //!
 //! Differences from the macro's syntax:
 //!
-//! * [`Catch::on`] and [`Retry::on`] take ASL names; `stepwright::__::error_name` returns the ASL name of a variant.
-//! * [`Pattern::Variant`](crate::expr::Pattern::Variant) also takes a struct's pattern, under the struct's name.
-//! * `raw` takes an [`Expr`]; literals in it are copied to the ASL verbatim, other nodes are lowered.
-//! * An option on a state that does not have this field (a `retry` on a `pass`) is a fault, not a panic.
+//! * [`Catch::on`] and [`Retry::on`] take ASL names; `stepwright::__::error_name` returns the ASL
+//!   name of a variant.
+//! * [`Pattern::Variant`](crate::expr::Pattern::Variant) also takes a struct's pattern, under the
+//!   struct's name.
+//! * `raw` takes an [`Expr`]; literals in it are copied to the ASL verbatim, other nodes are
+//!   lowered.
+//! * An option on a state that does not have this field (a `retry` on a `pass`) is a fault, not a
+//!   panic.
 
 mod answer;
 mod arm;
@@ -118,7 +123,8 @@ impl Flow {
         parameter(name: impl Into<Text>, shape: fn() -> Shape) => self.parameter = Some((name.into(), shape));
         /// Sets the shape of the workflow's output.
         returns(shape: fn() -> Shape) => self.returns = Some(shape);
-        /// Sets a top-level field of the machine verbatim. It replaces the field that the flow would write.
+        /// Sets a top-level field of the machine verbatim. It replaces the field that the flow
+        /// would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Adds a state.
         state(state: State) => self.states.push(state);

@@ -1,6 +1,8 @@
-//! Errors that a function workflow returns: `Err(OrderFailed::Rejected { reason })` as a Fail state.
+//! Errors that a function workflow returns: `Err(OrderFailed::Rejected { reason })` as a Fail
+//! state.
 //!
-//! The error has the same name and the same cause as if a task had returned it, so that a workflow that calls this one can match it and read its fields.
+//! The error has the same name and the same cause as if a task had returned it, so that a workflow
+//! that calls this one can match it and read its fields.
 
 use super::State;
 use crate::__::library;
@@ -25,7 +27,8 @@ impl State {
             .cause(raised.cause)
     }
 
-    /// Task, Parallel, Map: adds a Catcher, unless it names no error: the errors of a task that has none.
+    /// Task, Parallel, Map: adds a Catcher, unless it names no error: the errors of a task that has
+    /// none.
     pub fn catch_any(self, catch: super::Catch) -> State {
         if catch.errors.is_empty() {
             return self;
@@ -143,7 +146,8 @@ fn with_fields(message: Expr, fields: Vec<RaisedField>) -> Expr {
     Expr::format(pieces)
 }
 
-/// Whether a variant has a message that a Fail state can contain. A transparent variant is not in the list, and `raised` refuses it.
+/// Whether a variant has a message that a Fail state can contain. A transparent variant is not in
+/// the list, and `raised` refuses it.
 #[must_use]
 pub const fn has_simple_message(variants: &[ErrorVariant], name: &str) -> bool {
     let mut rest = variants;
@@ -168,7 +172,8 @@ fn to_json(value: Expr) -> Expr {
     library::<functions::to_json>(vec![value])
 }
 
-/// The names of all errors of a type, without those of Step Functions: the timeout of a `Failed` that it passes on.
+/// The names of all errors of a type, without those of Step Functions: the timeout of a `Failed`
+/// that it passes on.
 #[must_use]
 pub fn error_names<E: TaskError>() -> Vec<Text> {
     let names = E::variants().into_iter().map(|row| row.error);

@@ -143,7 +143,8 @@ impl Body {
         variables(variables: Vec<(Text, fn() -> Shape)>) => self.variables.extend(VariableOf::of(variables));
         /// Sets the shape of its result.
         result(shape: Option<fn() -> Shape>) => self.result = shape;
-        /// Sets a field of the branch or ItemProcessor verbatim. It replaces the field that the flow would write.
+        /// Sets a field of the branch or ItemProcessor verbatim. It replaces the field that the
+        /// flow would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
     }
 }
@@ -202,7 +203,8 @@ impl Map {
     }
 }
 
-/// Defines setters for fields of a single kind of state; on any other kind, the option is recorded as misplaced.
+/// Defines setters for fields of a single kind of state; on any other kind, the option is recorded
+/// as misplaced.
 macro_rules! options {
     ($this:ident: $($(#[$docs:meta])* $name:ident($($argument:ident: $of:ty),*), $word:literal of $kind:pat => $change:expr;)+) => {
         setters! { $this: $(
@@ -337,7 +339,8 @@ impl State {
         comment(text: impl Into<Text>) => self.comment = Some(text.into());
         /// Sets the query language of this state's expressions.
         query_language(language: QueryLanguage) => self.query_language = Some(language);
-        /// Sets a field verbatim. It replaces the field that the state would write; [`Expr::none`] removes the field.
+        /// Sets a field verbatim. It replaces the field that the state would write; [`Expr::none`]
+        /// removes the field.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
         /// Assigns a workflow variable when the state ends.
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
@@ -371,7 +374,8 @@ impl State {
         max_concurrency(limit: Expr), "max_concurrency" of FlowStateKind::Map(map) => map.max_concurrency = Some(limit);
     }
 
-    /// Map: changes the options of a Distributed Map; on any other state, `option` is recorded as misplaced.
+    /// Map: changes the options of a Distributed Map; on any other state, `option` is recorded as
+    /// misplaced.
     pub(crate) fn distributed(
         mut self,
         option: &'static str,

@@ -9,7 +9,8 @@ use crate::expr::{Expr, Text};
 macro_rules! walks {
     ($each_expression:ident, $edges:ident, $each_name:ident, $bodies:ident, $iter:ident, $only:ident $(, $mut:tt)?) => {
         impl State {
-            /// Calls `each` with the state's own expressions, without those of its branches or body.
+            /// Calls `each` with the state's own expressions, without those of its branches or
+            /// body.
             pub(crate) fn $each_expression(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Expr)) {
                 let fields = self.raw.$iter().chain(&$($mut)? self.assign);
                 fields.for_each(|(_, value)| each(value));
@@ -61,7 +62,8 @@ macro_rules! walks {
                 }
             }
 
-            /// The edges of Catchers, rules and arms, and of `otherwise`; without the state's own `next`.
+            /// The edges of Catchers, rules and arms, and of `otherwise`; without the state's own
+            /// `next`.
             pub(crate) fn $edges(&$($mut)? self) -> Vec<&$($mut)? Edge> {
                 let catch = self.catch.$iter();
                 let mut edges: Vec<_> = catch.map(|catch| &$($mut)? catch.edge).collect();
@@ -75,7 +77,8 @@ macro_rules! walks {
                 edges
             }
 
-            /// Calls `each` with the names that the state binds: variables, items, names in patterns.
+            /// Calls `each` with the names that the state binds: variables, items, names in
+            /// patterns.
             pub(crate) fn $each_name(&$($mut)? self, each: &mut dyn FnMut(&$($mut)? Text)) {
                 self.assign.$iter().for_each(|(name, _)| each(name));
                 for edge in self.$edges() {

@@ -1,11 +1,13 @@
 //! The code of a function, on a separate thread.
 //!
-//! `#[workflow]` replaces each `.await` by a call of [`wait`], so rustc compiles an ordinary function. An async function with hundreds of `.await`s takes rustc
-//! several times as long, because it compares all values that are alive across them.
+//! `#[workflow]` replaces each `.await` by a call of [`wait`], so rustc compiles an ordinary
+//! function. An async function with hundreds of `.await`s takes rustc several times as long,
+//! because it compares all values that are alive across them.
 //!
-//! The host of a run is a future. A call blocks its thread until the host has the result. Only one thread runs at a time: the host resumes the code of
-//! one body, and continues when that code makes its next call or ends. So the order of all calls is the same in each run. Code that the host no longer needs
-//! ends by unwinding: its thread then drops its values concurrently.
+//! The host of a run is a future. A call blocks its thread until the host has the result. Only one
+//! thread runs at a time: the host resumes the code of one body, and continues when that code makes
+//! its next call or ends. So the order of all calls is the same in each run. Code that the host no
+//! longer needs ends by unwinding: its thread then drops its values concurrently.
 
 use super::failure::Failure;
 use super::host::Host;
@@ -18,7 +20,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{self, Context, Poll};
 use std::thread::{self, Builder, Scope};
 
-/// An operation for which the code of a function waits: a call, [`sleep`](super::sleep), [`map`](super::map()), [`try_join!`](super::try_join).
+/// An operation for which the code of a function waits: a call, [`sleep`](super::sleep),
+/// [`map`](super::map()), [`try_join!`](super::try_join).
 #[diagnostic::on_unimplemented(
     message = "a function workflow cannot await a `{Self}`",
     label = "this is not a call of a task or a workflow",
@@ -98,7 +101,8 @@ pub(crate) fn virtual_now() -> Option<i64> {
     is_in_body().then(|| wait_for(|host| ready(host.now_millis())))
 }
 
-/// Ends the code with a failure that is no value of its error type: the nearest combinator or the run itself takes it.
+/// Ends the code with a failure that is no value of its error type: the nearest combinator or the
+/// run itself takes it.
 pub(super) fn raise(failure: Failure) -> ! {
     wait_for(move |host| {
         host.raise(failure);
@@ -207,7 +211,8 @@ impl<I, R> Body<I, R> {
         Body { handle, call: None }
     }
 
-    /// Runs the code with this input when the body is polled next. Code that waits for a call is cancelled.
+    /// Runs the code with this input when the body is polled next. Code that waits for a call is
+    /// cancelled.
     pub(super) fn start(&mut self, input: I) {
         self.call = None;
         // A thread that has ended is reported by `poll`.

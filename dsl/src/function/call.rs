@@ -45,7 +45,8 @@ type CallTypes<T, R, A, V> = fn() -> (T, R, A, V);
 
 /// A call of a task. Awaited, it makes the call.
 ///
-/// `R` is the return type of the function, `A` the type of the result, and `V` decides the type of the error.
+/// `R` is the return type of the function, `A` the type of the result, and `V` decides the type of
+/// the error.
 #[must_use = "a workflow makes a call when it is awaited"]
 pub struct TaskCall<T, R, A = <R as TaskReturn>::Output, V = OwnError> {
     spec: CallSpec,
@@ -125,7 +126,8 @@ impl<E: TaskError> ErrorView<E> for WithTimeout {
     }
 }
 
-/// The view of a call of a service: its result is a value, and an arm selects its failures by their names.
+/// The view of a call of a service: its result is a value, and an arm selects its failures by their
+/// names.
 #[derive(Debug)]
 pub struct OfService;
 
@@ -235,7 +237,8 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
         self
     }
 
-    /// Repeats the call of a Lambda function after Lambda's transient errors: the option `lambda_retries` of the workflow.
+    /// Repeats the call of a Lambda function after Lambda's transient errors: the option
+    /// `lambda_retries` of the workflow.
     pub fn lambda_retries(mut self) -> Self {
         if <T::Kind as CallableKind<T>>::IS_LAMBDA {
             let takes = |failure: &mut Failure| LAMBDA_ERRORS.contains(&&*failure.error);
@@ -251,7 +254,8 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
         self.with()
     }
 
-    /// Fails an attempt that reports no heartbeat for longer. Only calls that wait for a token miss heartbeats in a plain run.
+    /// Fails an attempt that reports no heartbeat for longer. Only calls that wait for a token miss
+    /// heartbeats in a plain run.
     pub fn heartbeat(mut self, heartbeat: Duration) -> Self {
         self.spec.heartbeat = Some(heartbeat);
         self
@@ -405,7 +409,8 @@ async fn complete<T: Callable>(host: Rc<Host>, spec: CallSpec) -> CallAnswer {
             Ok(value) => return Ok(value),
             Err(failure) => failure,
         };
-        // As in Step Functions: only the first Retrier that takes the error counts, even if it has no retries left.
+        // As in Step Functions: only the first Retrier that takes the error counts, even if it has
+        // no retries left.
         let retrier = spec
             .retriers
             .iter()
@@ -484,7 +489,8 @@ async fn attempt<T: Callable>(
         .map_err(|error| Failure::outside(crate::task::INVALID_OUTPUT, error.to_string()))
 }
 
-/// A nested workflow. A failure outside of its error type is `States.TaskFailed` for the workflow that waits for it.
+/// A nested workflow. A failure outside of its error type is `States.TaskFailed` for the workflow
+/// that waits for it.
 async fn nested<O, E: TaskError>(
     host: &Rc<Host>,
     running: Pin<Box<dyn Future<Output = Result<O, E>>>>,

@@ -21,7 +21,8 @@ pub type Running<T> =
 /// A function that was started, or the reason why its arguments do not fit.
 pub type Started<T> = Result<Running<T>, Failure>;
 
-/// A task or a function workflow. `#[task]` and `#[workflow]` implement it for the type with the function's name.
+/// A task or a function workflow. `#[task]` and `#[workflow]` implement it for the type with the
+/// function's name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
     label = "a function workflow cannot call this",
@@ -39,7 +40,8 @@ pub trait Callable: Sized + 'static {
     /// The Rust name of the function.
     const FUNCTION: &'static str;
 
-    /// Runs the function with its arguments as JSON, in order; `None` if it is implemented elsewhere.
+    /// Runs the function with its arguments as JSON, in order; `None` if it is implemented
+    /// elsewhere.
     fn run(context: TaskContext, arguments: Vec<Value>) -> Option<Started<Self>>;
 
     /// The type that identifies its mock.
@@ -90,7 +92,8 @@ pub enum TaskKind {}
 #[derive(Debug)]
 pub enum WorkflowKind {}
 
-/// A kind of targets whose calls fail under the name of each error, so that a Retrier can select errors.
+/// A kind of targets whose calls fail under the name of each error, so that a Retrier can select
+/// errors.
 #[diagnostic::on_unimplemented(
     message = "a call of a workflow is not repeated after some of its errors",
     label = "Step Functions fails this call with `States.TaskFailed` for every error of the execution",
@@ -231,7 +234,8 @@ impl<T: Serialize> ArgumentFor<T> for T {
 #[derive(Debug)]
 pub struct Inferred<T>(T);
 
-/// Returns an argument whose type is that of the parameter: rustc cannot choose between a value and a reference for `"text".into()`.
+/// Returns an argument whose type is that of the parameter: rustc cannot choose between a value and
+/// a reference for `"text".into()`.
 pub fn inferred<T>(value: T) -> Inferred<T> {
     Inferred(value)
 }

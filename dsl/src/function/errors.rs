@@ -8,7 +8,8 @@ use crate::task::TaskError;
 
 /// An error type that passes on another error under the other's name.
 ///
-/// `derive(TaskError)` implements it for each error type itself, and for each variant `#[task_error(transparent)] Variant(#[from] Other)`.
+/// `derive(TaskError)` implements it for each error type itself, and for each variant
+/// `#[task_error(transparent)] Variant(#[from] Other)`.
 #[diagnostic::on_unimplemented(
     message = "passing on `{E}` as `{Self}` would rename the error",
     label = "the workflow fails with the name of `{E}`, and the function with that of `{Self}`",
@@ -121,7 +122,8 @@ pub trait FunctionOf<Standard> {}
 #[diagnostic::do_not_recommend]
 impl<F> FunctionOf<F> for F {}
 
-/// A second implementation. With only one, rustc would infer `Standard` from it and report mismatched types.
+/// A second implementation. With only one, rustc would infer `Standard` from it and report
+/// mismatched types.
 #[derive(Debug)]
 pub struct Unrelated;
 

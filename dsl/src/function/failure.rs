@@ -36,7 +36,8 @@ impl fmt::Debug for Failure {
 impl Failure {
     pub(super) fn of<E: TaskError>(error: E) -> Failure {
         let (name, cause) = (error.name().into_owned(), TaskError::cause(&error));
-        // A timeout that a `Failed` passes on. It has the name of Step Functions, so no Catcher selects it as an error of the task.
+        // A timeout that a `Failed` passes on. It has the name of Step Functions, so no Catcher
+        // selects it as an error of the task.
         if errors::is_reserved(&name) {
             return Failure::named(name, cause);
         }
@@ -76,7 +77,8 @@ impl Failure {
         errors::matches_task_failure(&[errors::ALL], &self.error)
     }
 
-    /// The failure of a workflow whose function panicked: a `panic!` of the function, or an expression without a value, such as a division by 0.
+    /// The failure of a workflow whose function panicked: a `panic!` of the function, or an
+    /// expression without a value, such as a division by 0.
     pub(super) fn of_panic(payload: Box<dyn Any + Send>) -> Failure {
         match payload.downcast::<WorkflowPanic>() {
             Ok(panic) => Failure::outside(PANICKED, panic.0),

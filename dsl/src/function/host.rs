@@ -1,7 +1,8 @@
 //! The host of a plain run: virtual time, mocks, and failures that are no value of an error type.
 //!
-//! The host is set for each poll of the outermost future, in a thread-local variable. A failure outside of the error types is stored in the host by the future
-//! that fails, which then stays pending. The combinators above it look for such a failure after each poll of a child.
+//! The host is set for each poll of the outermost future, in a thread-local variable. A failure
+//! outside of the error types is stored in the host by the future that fails, which then stays
+//! pending. The combinators above it look for such a failure after each poll of a child.
 
 use super::failure::Failure;
 use super::record::PlainCall;
@@ -26,7 +27,8 @@ thread_local! {
     static CURRENT: RefCell<Option<Rc<Host>>> = const { RefCell::new(None) };
 }
 
-/// A mock of one task: it gets the arguments and the task token, and returns the result; `None` if the call is never answered.
+/// A mock of one task: it gets the arguments and the task token, and returns the result; `None` if
+/// the call is never answered.
 pub(super) type MockFn = Rc<dyn Fn(&[Value], Option<&str>) -> Option<Result<Value, Failure>>>;
 
 /// The state of one plain run.

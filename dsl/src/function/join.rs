@@ -15,8 +15,9 @@ use std::thread;
 
 /// Runs calls concurrently: a Parallel state.
 ///
-/// Each branch is a call without `.await`, or an `async` block. Awaited, it returns a `Result` of a tuple with the results. The first error ends the other
-/// branches. All branches that return a `Result` have the same error type.
+/// Each branch is a call without `.await`, or an `async` block. Awaited, it returns a `Result` of a
+/// tuple with the results. The first error ends the other branches. All branches that return a
+/// `Result` have the same error type.
 ///
 /// ```
 /// use stepwright::function::*;

@@ -19,7 +19,8 @@ use std::thread;
 
 /// Runs an async closure for each item of a list: a Map state.
 ///
-/// Awaited, it returns the results in the order of the items. If the closure returns a `Result`, so does the Map, and it fails with the first failed item.
+/// Awaited, it returns the results in the order of the items. If the closure returns a `Result`, so
+/// does the Map, and it fails with the first failed item.
 ///
 /// ```
 /// use stepwright::function::*;
@@ -50,14 +51,18 @@ pub fn map<'a, L: List, F: Fn(L::Item) -> R + Sync + 'a, R: TaskReturn + 'a>(
     }
 }
 
-/// Runs an async closure for each item of a list or of objects in S3, each in a child execution: a Distributed Map.
+/// Runs an async closure for each item of a list or of objects in S3, each in a child execution: a
+/// Distributed Map.
 ///
-/// The items are a list, or what [`csv_items`](super::csv_items), [`json_items`](super::json_items), [`json_lines_items`](super::json_lines_items) or
-/// [`object_items`](super::object_items) return; then the closure declares their type: `async |row: Row| ..`.
+/// The items are a list, or what [`csv_items`](super::csv_items),
+/// [`json_items`](super::json_items), [`json_lines_items`](super::json_lines_items) or
+/// [`object_items`](super::object_items) return; then the closure declares their type:
+/// `async |row: Row| ..`.
 ///
-/// Awaited, it returns the results of the items that succeeded. It never fails with the error of an item: if more items fail than
-/// [`tolerate`](MapDistributed::tolerate) and [`tolerate_percent`](MapDistributed::tolerate_percent) allow, which is none at first, it fails with
-/// `States.ExceedToleratedFailureThreshold`.
+/// Awaited, it returns the results of the items that succeeded. It never fails with the error of an
+/// item: if more items fail than [`tolerate`](MapDistributed::tolerate) and
+/// [`tolerate_percent`](MapDistributed::tolerate_percent) allow, which is none at first, it fails
+/// with `States.ExceedToleratedFailureThreshold`.
 pub fn map_distributed<
     'a,
     S: Source<T>,
@@ -162,7 +167,8 @@ macro_rules! shared {
         }
 
         impl<T, F, R $(, $writer)?> $name<'_, T, F, R $(, $writer)?> {
-            /// Sets the number of items that may run at the same time: `MaxConcurrency`. 0 means no limit.
+            /// Sets the number of items that may run at the same time: `MaxConcurrency`. 0 means no
+            /// limit.
             pub fn concurrency(mut self, limit: usize) -> Self {
                 self.work.limit = if limit == 0 { usize::MAX } else { limit };
                 self
@@ -202,14 +208,16 @@ impl<'a, T, F, R, W> MapDistributed<'a, T, F, R, W> {
         self
     }
 
-    /// Sets the percentage of the items that may fail: `ToleratedFailurePercentage`, from 0.0 to 100.0.
+    /// Sets the percentage of the items that may fail: `ToleratedFailurePercentage`, from 0.0 to
+    /// 100.0.
     pub fn tolerate_percent(mut self, percentage: f64) -> Self {
         self.percentage = percentage;
         self
     }
 
-    /// Writes the results to objects of a bucket whose keys begin with a prefix: `ResultWriter`. The value of the Map is then
-    /// [`MapResults`], with the location of the manifest. A plain run writes nothing.
+    /// Writes the results to objects of a bucket whose keys begin with a prefix: `ResultWriter`.
+    /// The value of the Map is then [`MapResults`], with the location of the manifest. A plain run
+    /// writes nothing.
     pub fn write_results(
         self,
         bucket: impl AsRef<str>,
@@ -389,7 +397,8 @@ fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn, W: MapValue<R::O
     } else {
         failed as f64 * 100.0 / total as f64
     };
-    // Step Functions fails when one of the two thresholds is exceeded; a threshold that is not set does not count if the other one is.
+    // Step Functions fails when one of the two thresholds is exceeded; a threshold that is not set
+    // does not count if the other one is.
     let is_exceeded = match (map.tolerated, map.percentage > 0.0) {
         (0, false) => failed > 0,
         (0, true) => share > map.percentage,

@@ -1,8 +1,10 @@
 //! Workflows that are ordinary async functions: `use stepwright::function::*;`.
 //!
-//! [`#[workflow]`](macro@workflow) on an `async fn` keeps it a function that rustc checks and that tests call, and compiles its control flow to the
-//! states of a workflow: an awaited task is a Task state, `if` and `match` are Choice states, [`try_join!`] is a Parallel state, [`map`] is a Map state.
-//! Nothing is replayed, and there are no rules of determinism. `docs/reference/function.md` has the whole table.
+//! [`#[workflow]`](macro@workflow) on an `async fn` keeps it a function that rustc checks and that
+//! tests call, and compiles its control flow to the states of a workflow: an awaited task is a Task
+//! state, `if` and `match` are Choice states, [`try_join!`] is a Parallel state, [`map`] is a Map
+//! state. Nothing is replayed, and there are no rules of determinism. `docs/reference/function.md`
+//! has the whole table.
 //!
 //! ```
 //! use schemars::JsonSchema;

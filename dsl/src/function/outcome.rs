@@ -95,12 +95,14 @@ impl Default for PlainRun {
 }
 
 impl PlainRun {
-    /// Creates a run without mocks: tasks run their own functions. Virtual time begins at 2026-01-01T00:00:00Z.
+    /// Creates a run without mocks: tasks run their own functions. Virtual time begins at
+    /// 2026-01-01T00:00:00Z.
     pub fn new() -> PlainRun {
         PlainRun { host: Host::new() }
     }
 
-    /// Replaces a task by a closure, which gets the arguments of the task: `()`, one argument, or a tuple.
+    /// Replaces a task by a closure, which gets the arguments of the task: `()`, one argument, or a
+    /// tuple.
     pub fn mock<T: Callable>(
         self,
         mock: impl Fn(T::Arguments) -> Result<T::Output, T::Error> + 'static,
@@ -126,8 +128,8 @@ impl PlainRun {
         }))
     }
 
-    /// Answers the calls of a task that wait for their task token. The closure gets the arguments, with the token among them; `None` means that the
-    /// call is never answered.
+    /// Answers the calls of a task that wait for their task token. The closure gets the arguments,
+    /// with the token among them; `None` means that the call is never answered.
     pub fn answer<T: Callable, A: Serialize>(
         self,
         answer: impl Fn(T::Arguments) -> Option<A> + 'static,
@@ -141,8 +143,8 @@ impl PlainRun {
         }))
     }
 
-    /// Answers the calls of a service: the closure gets the arguments of the request as a JSON object, and returns the result, or the name and the cause
-    /// of a failure.
+    /// Answers the calls of a service: the closure gets the arguments of the request as a JSON
+    /// object, and returns the result, or the name and the cause of a failure.
     pub fn service<A: Action + 'static>(
         self,
         answer: impl Fn(Value) -> Result<Value, PlainFailure> + 'static,
@@ -155,7 +157,8 @@ impl PlainRun {
         }))
     }
 
-    /// Sets the items that Distributed Maps read from S3: of `csv_items(bucket, key)` and the like. The rows of a CSV file become text, as on AWS.
+    /// Sets the items that Distributed Maps read from S3: of `csv_items(bucket, key)` and the like.
+    /// The rows of a CSV file become text, as on AWS.
     ///
     /// # Panics
     ///
@@ -173,8 +176,8 @@ impl PlainRun {
         self
     }
 
-    /// Replaces a task by a closure that decides each reply: a result, an error of the task, another failure, or none. The closure gets the arguments as
-    /// JSON.
+    /// Replaces a task by a closure that decides each reply: a result, an error of the task,
+    /// another failure, or none. The closure gets the arguments as JSON.
     ///
     /// ```
     /// use stepwright::function::*;
@@ -275,7 +278,8 @@ fn encoded(value: &impl Serialize) -> CallAnswer {
         .map_err(|error| Failure::outside(crate::task::INVALID_OUTPUT, error.to_string()))
 }
 
-/// The body of a function workflow, with its timeout in seconds: runs in the current plain run, or begins one.
+/// The body of a function workflow, with its timeout in seconds: runs in the current plain run, or
+/// begins one.
 pub async fn workflow<W: Callable, R: Send + 'static>(
     timeout: Option<u64>,
     function: impl FnOnce() -> R + Send + 'static,

@@ -16,10 +16,14 @@ use serde_json::Value;
 use std::any::TypeId;
 use std::marker::PhantomData;
 
-/// Calls an AWS service: `service(sqs::send_message(&url, &order)).await`, with a request of [`services`](crate::services).
+/// Calls an AWS service: `service(sqs::send_message(&url, &order)).await`, with a request of
+/// [`services`](crate::services).
 ///
-/// The arguments are values; [`placeholder`](crate::services::placeholder) is a text that is set at deployment. A service fails outside of an error type:
-/// `Err(Failed::Service("SQS.QueueDoesNotExistException"))` catches an error by its name, and `Err(_)` every failure. In a plain run, [`PlainRun::service`](super::PlainRun::service) answers the call.
+/// The arguments are values; [`placeholder`](crate::services::placeholder) is a text that is set at
+/// deployment. A service fails outside of an error type:
+/// `Err(Failed::Service("SQS.QueueDoesNotExistException"))` catches an error by its name, and
+/// `Err(_)` every failure. In a plain run, [`PlainRun::service`](super::PlainRun::service) answers
+/// the call.
 ///
 /// ```
 /// use serde_json::json;

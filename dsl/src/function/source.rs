@@ -66,7 +66,8 @@ impl<T: Payload, const N: usize> List for &[T; N] {
     }
 }
 
-/// The items of [`map_distributed`](super::map_distributed): a list, or what [`csv_items`], [`json_items`], [`json_lines_items`] or [`object_items`] return.
+/// The items of [`map_distributed`](super::map_distributed): a list, or what [`csv_items`],
+/// [`json_items`], [`json_lines_items`] or [`object_items`] return.
 #[diagnostic::on_unimplemented(
     message = "a Distributed Map cannot run over a `{Self}`",
     label = "this is a `{Self}`, not a list and not a source in S3",
@@ -238,7 +239,8 @@ pub enum CsvDelimiter {
     Tab,
 }
 
-/// The rows of a CSV file in S3, as items of [`map_distributed`](super::map_distributed). Its first line names the columns. All values are text.
+/// The rows of a CSV file in S3, as items of [`map_distributed`](super::map_distributed). Its first
+/// line names the columns. All values are text.
 ///
 /// ```
 /// use schemars::JsonSchema;
@@ -270,7 +272,8 @@ pub fn csv_items(bucket: impl AsRef<str>, key: impl AsRef<str>) -> S3Items<Csv> 
     S3Items::new(bucket, key)
 }
 
-/// The elements of a JSON array in a file in S3, as items of [`map_distributed`](super::map_distributed).
+/// The elements of a JSON array in a file in S3, as items of
+/// [`map_distributed`](super::map_distributed).
 pub fn json_items(bucket: impl AsRef<str>, key: impl AsRef<str>) -> S3Items<JsonArray> {
     S3Items::new(bucket, key)
 }
@@ -280,8 +283,8 @@ pub fn json_lines_items(bucket: impl AsRef<str>, key: impl AsRef<str>) -> S3Item
     S3Items::new(bucket, key)
 }
 
-/// The objects of a bucket whose keys begin with a prefix, as items of [`map_distributed`](super::map_distributed). An item has the type
-/// [`S3Object`](crate::S3Object).
+/// The objects of a bucket whose keys begin with a prefix, as items of
+/// [`map_distributed`](super::map_distributed). An item has the type [`S3Object`](crate::S3Object).
 pub fn object_items(bucket: impl AsRef<str>, prefix: impl AsRef<str>) -> S3Items<ObjectList> {
     S3Items::new(bucket, prefix)
 }

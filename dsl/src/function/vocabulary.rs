@@ -51,8 +51,8 @@ pub struct RetryPolicy {
 
 /// A policy that waits this long before the first retry: `every(secs(2)).times(3).backoff(2.0)`.
 ///
-/// As in ASL, the default is 3 retries, and each waits twice as long as the one before. The arguments are constants in the source, because ASL has constants
-/// there.
+/// As in ASL, the default is 3 retries, and each waits twice as long as the one before. The
+/// arguments are constants in the source, because ASL has constants there.
 pub const fn every(interval: Duration) -> RetryPolicy {
     RetryPolicy {
         interval,
@@ -81,7 +81,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Makes each delay a random part of itself: `"JitterStrategy": "FULL"`. The plain run waits the whole delay.
+    /// Makes each delay a random part of itself: `"JitterStrategy": "FULL"`. The plain run waits
+    /// the whole delay.
     pub const fn jitter(self) -> RetryPolicy {
         self
     }
@@ -98,14 +99,16 @@ impl RetryPolicy {
     }
 }
 
-/// The failure of a call with a timeout, `task(..).timeout(days(3)).await`, or of a service, `service(..).await`.
+/// The failure of a call with a timeout, `task(..).timeout(days(3)).await`, or of a service,
+/// `service(..).await`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failed<E, S = NoError> {
     /// The call took longer than its timeout, or missed a heartbeat: `States.Timeout`.
     Timeout,
     /// The error of the task.
     Task(E),
-    /// The error of a service, by its name in Step Functions: `Err(Failed::Service("DynamoDB.ConditionalCheckFailedException"))`. A task has none.
+    /// The error of a service, by its name in Step Functions:
+    /// `Err(Failed::Service("DynamoDB.ConditionalCheckFailedException"))`. A task has none.
     Service(S),
 }
 
@@ -132,7 +135,8 @@ impl<E: std::error::Error + 'static> std::error::Error for Failed<E> {
     }
 }
 
-/// A variant `#[task_error(transparent)] Payment(#[from] Failed<PaymentError>)` passes on the failure of a call with a timeout.
+/// A variant `#[task_error(transparent)] Payment(#[from] Failed<PaymentError>)` passes on the
+/// failure of a call with a timeout.
 #[diagnostic::do_not_recommend]
 impl<E: TaskError> TaskError for Failed<E> {
     const VARIANTS: &'static [ErrorVariant] = &[ErrorVariant {
@@ -168,7 +172,8 @@ impl<E: TaskError> TaskError for Failed<E> {
 
 /// The token of a call that waits for its answer: `request_review(order, task_token()).await`.
 ///
-/// The task sends the token to a person or to another system, which answers with it. The result of the call is the answer.
+/// The task sends the token to a person or to another system, which answers with it. The result of
+/// the call is the answer.
 #[must_use]
 pub fn task_token() -> String {
     if is_in_body() {
@@ -178,7 +183,8 @@ pub fn task_token() -> String {
     }
 }
 
-/// The current time in whole milliseconds instead of that of a `now` of `chrono`: in a plain run, the virtual time.
+/// The current time in whole milliseconds instead of that of a `now` of `chrono`: in a plain run,
+/// the virtual time.
 ///
 /// The code that checks types refuses another `now`, whose value does not change.
 pub fn virtual_time<T: 'static>(now: T) -> T {
@@ -197,7 +203,8 @@ pub fn virtual_time<T: 'static>(now: T) -> T {
     now
 }
 
-/// A text whose value the deployment supplies: `placeholder!("TopicArn")` is a `String`, and `${TopicArn}` in the definition.
+/// A text whose value the deployment supplies: `placeholder!("TopicArn")` is a `String`, and
+/// `${TopicArn}` in the definition.
 ///
 /// A plain run has no deployment, so the text there is `${TopicArn}` itself.
 #[doc(inline)]
@@ -219,14 +226,16 @@ pub fn sleep(duration: Duration) -> Sleep {
     }
 }
 
-/// Waits until a timestamp, such as `2026-01-31T08:00:00Z`: a Wait state. In the plain run the time is virtual.
+/// Waits until a timestamp, such as `2026-01-31T08:00:00Z`: a Wait state. In the plain run the time
+/// is virtual.
 pub fn sleep_until(timestamp: impl AsRef<str>) -> Sleep {
     Sleep {
         until: Until::At(timestamp.as_ref().to_owned()),
     }
 }
 
-/// The longest Wait of the engine, and its longest Standard execution: a year, and a day for the other states.
+/// The longest Wait of the engine, and its longest Standard execution: a year, and a day for the
+/// other states.
 const LONGEST_WAIT: Duration = Duration::from_secs(2_147_483_647);
 const LONGEST_EXECUTION: Duration = Duration::from_secs(366 * 86_400);
 

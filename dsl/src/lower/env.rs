@@ -30,7 +30,8 @@ pub(super) enum OuterValue {
     Input(Vec<String>),
     /// In a variable that the first state assigned.
     Assigned,
-    /// Not readable: the expression is inside of the first state of the body whose input contains the value.
+    /// Not readable: the expression is inside of the first state of the body whose input contains
+    /// the value.
     Inside,
 }
 
@@ -60,7 +61,8 @@ pub(super) struct Env<'a> {
     pub(super) known: Vec<KnownCondition>,
 }
 
-/// The description of a child execution, in the Choice after the Catcher of the state that waited for the child.
+/// The description of a child execution, in the Choice after the Catcher of the state that waited
+/// for the child.
 fn child() -> Syntax {
     Syntax::call("parse", vec![Syntax::states("input.Cause")])
 }
@@ -212,7 +214,8 @@ impl<'a> Env<'a> {
         (self.outer_value(None, &name), name, shape)
     }
 
-    /// The levels of this execution, without those of a Distributed Map's parent, whose variables are not readable here.
+    /// The levels of this execution, without those of a Distributed Map's parent, whose variables
+    /// are not readable here.
     pub(super) fn own_levels(&self) -> &[ReadScope<'a>] {
         let first = self
             .levels

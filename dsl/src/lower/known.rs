@@ -1,6 +1,7 @@
 //! Conditions that hold when a state begins, because each path to the state tests them.
 //!
-//! They prove that a difference of unsigned integers is not negative: in `while left > 0 { call(left).await; left -= 1; }` the last state knows `left > 0`.
+//! They prove that a difference of unsigned integers is not negative: in
+//! `while left > 0 { call(left).await; left -= 1; }` the last state knows `left > 0`.
 
 use super::env::Env;
 use super::jsonata::{self, KnownCondition, Operator, Syntax, learn};
@@ -120,7 +121,8 @@ impl<'a> Exits<'a> {
         exits
     }
 
-    /// A transition that is taken if a condition is true; later transitions are taken only if it is false.
+    /// A transition that is taken if a condition is true; later transitions are taken only if it is
+    /// false.
     fn rule(&mut self, condition: Option<Syntax>, take: impl FnOnce(&mut Self)) {
         let before = self.env.known.clone();
         if let Some(condition) = &condition {

@@ -28,7 +28,8 @@ impl Flow {
         lower(&self)
     }
 
-    /// Adds the states and names that ASL needs and the flow does not contain. Calling it again changes nothing.
+    /// Adds the states and names that ASL needs and the flow does not contain. Calling it again
+    /// changes nothing.
     pub(crate) fn prepare(&mut self) {
         self.with_child_errors();
         self.with_own_caught_names();
@@ -43,8 +44,8 @@ fn lower(flow: &Flow) -> Result<Definition, InvalidWorkflow> {
     }
 }
 
-/// Returns the definition, and everything that ASL cannot express or that AWS would refuse, without faults that follow from the known ones. With
-/// faults, the definition is incomplete.
+/// Returns the definition, and everything that ASL cannot express or that AWS would refuse, without
+/// faults that follow from the known ones. With faults, the definition is incomplete.
 pub(crate) fn lower_with_faults(
     flow: &Flow,
     known: &[WorkflowDiagnostic],
@@ -110,8 +111,8 @@ fn machine_of(flow: &Flow) -> (StateMachine, Vec<WorkflowDiagnostic>) {
     loop {
         let renamed = scopes.renamed();
         let lowered = lowered(flow, &scopes);
-        // An expression may need a function that a variable shadows. That variable is then renamed, and the flow is lowered again;
-        // each round renames one of finitely many variables.
+        // An expression may need a function that a variable shadows. That variable is then renamed,
+        // and the flow is lowered again; each round renames one of finitely many variables.
         if scopes.renamed() == renamed {
             return lowered;
         }
@@ -128,7 +129,8 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<WorkflowDiagnosti
     let lowered = states.lower(&flow.states, &[scopes.root_level()], &[]);
     let machine = StateMachine {
         comment: flow.comment.as_deref().map(text::comment),
-        // AWS refuses JSONPath states in a JSONata machine, so one JSONPath state makes the machine JSONPath.
+        // AWS refuses JSONPath states in a JSONata machine, so one JSONPath state makes the machine
+        // JSONPath.
         query_language: (!mixed).then_some(QueryLanguage::Jsonata.into()),
         timeout_seconds: timeout(flow, &mut report),
         start_at: flow

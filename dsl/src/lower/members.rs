@@ -35,7 +35,8 @@ pub(super) fn field(shape: &Shape, name: &str) -> Result<Member, String> {
     }
 }
 
-/// The index and shape of a tuple's item in its JSON list, or why there is none. The item of a newtype has no index.
+/// The index and shape of a tuple's item in its JSON list, or why there is none. The item of a
+/// newtype has no index.
 pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape), String> {
     let shape = shape.resolve();
     if let Shape::Custom(form) = shape {
@@ -67,7 +68,8 @@ pub(super) fn item(shape: &Shape, index: usize) -> Result<(Option<usize>, Shape)
     }
 }
 
-/// The user's functions that serialize a value only in this field: elsewhere its type has another form.
+/// The user's functions that serialize a value only in this field: elsewhere its type has another
+/// form.
 pub(super) fn custom_field(shape: &Shape) -> Option<CustomForm> {
     match shape.resolve() {
         Shape::Custom(form) if form.of_field => Some(form),

@@ -1,7 +1,8 @@
 //! Lowers the flow tree to ASL.
 //!
-//! `scope` finds the variables, `shape_inference` their shapes; `state` lowers single states; `jsonata` and `jsonpath` lower their expressions;
-//! `machine` combines the results. Everything that ASL cannot express is a fault, and all faults are reported together.
+//! `scope` finds the variables, `shape_inference` their shapes; `state` lowers single states;
+//! `jsonata` and `jsonpath` lower their expressions; `machine` combines the results. Everything
+//! that ASL cannot express is a fault, and all faults are reported together.
 
 mod addresses;
 mod env;

@@ -1,7 +1,9 @@
-//! The values that a Distributed Map passes to its children. Children are separate executions and cannot read the Map's variables.
+//! The values that a Distributed Map passes to its children. Children are separate executions and
+//! cannot read the Map's variables.
 //!
-//! Each outer value that the body reads is passed in the child's input, under its own name, next to the item. Like a Map's
-//! item, it is read from the input in the body's first state, and from a variable in later states.
+//! Each outer value that the body reads is passed in the child's input, under its own name, next to
+//! the item. Like a Map's item, it is read from the input in the body's first state, and from a
+//! variable in later states.
 
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Body, Flow, State, each_state};
@@ -109,7 +111,8 @@ fn assigned_by(raw: &[(Text, Expr)]) -> impl Iterator<Item = Text> {
     names.map(|name| name.strip_suffix(".$").unwrap_or(name).to_owned().into())
 }
 
-/// A verbatim text of a state that reads an outer value: in the first state no variable has this value yet.
+/// A verbatim text of a state that reads an outer value: in the first state no variable has this
+/// value yet.
 pub(super) fn literal_reads(state: &State, names: &[&Text]) -> Option<String> {
     let mut found = None;
     state.each_expression_inside(&mut |expr| {

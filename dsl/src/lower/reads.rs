@@ -72,7 +72,8 @@ fn of_path(path: &Path, kind: &str, text: &str, env: &Env<'_>, report: &mut Repo
     }
 }
 
-/// The shape of a variable's value, or of a member of `$states`, with the remaining names of the path.
+/// The shape of a variable's value, or of a member of `$states`, with the remaining names of the
+/// path.
 fn in_variable<'n>(
     variable: &str,
     names: &'n NameOffsets,

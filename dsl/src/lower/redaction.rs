@@ -4,7 +4,8 @@ use crate::flow::{CallTarget, Flow, FlowStateKind, each_state};
 use crate::shape::RedactedFields;
 use stepwright_asl::redaction::Redaction;
 
-/// The redacted fields of all types in the workflow: its own, those of its variables, of its calls and of their results.
+/// The redacted fields of all types in the workflow: its own, those of its variables, of its calls
+/// and of their results.
 pub(super) fn of(flow: &Flow) -> Redaction {
     let mut found = RedactedFields::default();
     let own = flow.parameter.iter().map(|(_, shape)| shape);

@@ -1,5 +1,5 @@
-//! Machines that ASL can express but AWS would refuse: an unreachable state, a number out of range, a raw field that does
-//! not fit.
+//! Machines that ASL can express but AWS would refuse: an unreachable state, a number out of range,
+//! a raw field that does not fit.
 
 use crate::flow::{Flow, FlowStateKind, State, each_state};
 use crate::workflow::{WorkflowDiagnostic, WorkflowLocation};
@@ -11,7 +11,8 @@ use stepwright_asl::validate::validate;
 /// The validator's rules about transitions between states.
 const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 
-/// The validator's errors, without those that follow from the `known` faults or from the faults of the lowering, `said`.
+/// The validator's errors, without those that follow from the `known` faults or from the faults of
+/// the lowering, `said`.
 pub(super) fn faults(
     flow: &Flow,
     machine: &StateMachine,
@@ -36,7 +37,8 @@ pub(super) fn faults(
     let mut faults = Vec::new();
     for diagnostic in diagnostics.errors() {
         let state = state_of(&diagnostic.location.pointer);
-        // A state that could not be lowered contains placeholders, so diagnostics in it are meaningless.
+        // A state that could not be lowered contains placeholders, so diagnostics in it are
+        // meaningless.
         let follows = match &state {
             _ if OF_WAYS.contains(&diagnostic.code.unwrap_or_default()) && !ways_are_known => true,
             Some(state) => !is_whole || faulty.contains(&**state),

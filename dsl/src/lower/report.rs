@@ -46,8 +46,8 @@ impl Report {
         }
     }
 
-    /// Assigns later faults to the location of an expression, if it is known. Returns the previous location, for
-    /// [`Report::leave`].
+    /// Assigns later faults to the location of an expression, if it is known. Returns the previous
+    /// location, for [`Report::leave`].
     pub(super) fn enter(&mut self, expr: &Expr) -> Option<SourceLocation> {
         self.enter_at(expr.place)
     }
@@ -64,7 +64,8 @@ impl Report {
         self.here = before;
     }
 
-    /// Enters one level of an expression. Returns `false`, and reports a fault, if the nesting is too deep.
+    /// Enters one level of an expression. Returns `false`, and reports a fault, if the nesting is
+    /// too deep.
     pub(super) fn descend(&mut self) -> bool {
         self.depth += 1;
         if self.depth > DEEPEST {

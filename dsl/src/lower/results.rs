@@ -3,7 +3,8 @@
 use crate::flow::{CallTarget, Flow, FlowStateKind, each_state};
 use crate::workflow::Results;
 
-/// The result types that the states expect from the services they call, by state. The output of a task token is not a service's result.
+/// The result types that the states expect from the services they call, by state. The output of a
+/// task token is not a service's result.
 pub(super) fn of(flow: &Flow) -> Results {
     let mut found = Results::default();
     each_state(&flow.states, &mut |state| {

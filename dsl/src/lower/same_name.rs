@@ -5,7 +5,8 @@ use crate::task::{Address, Deploy, effective};
 use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use std::collections::HashMap;
 
-/// The faults of tasks whose placeholder is that of another task. A resource that the program names may have several tasks.
+/// The faults of tasks whose placeholder is that of another task. A resource that the program names
+/// may have several tasks.
 pub(super) fn faults(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut tasks: HashMap<Address, &'static str> = HashMap::new();
     let mut faults = Vec::new();

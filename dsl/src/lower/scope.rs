@@ -71,8 +71,8 @@ impl LoweringScope {
         self.item.borrow().clone()
     }
 
-    /// The names that the body's first state assigns because they are in its input: the item, and the values that a Distributed
-    /// Map passes to its children.
+    /// The names that the body's first state assigns because they are in its input: the item, and
+    /// the values that a Distributed Map passes to its children.
     pub(super) fn given(&self) -> Vec<Text> {
         let item = self.item().filter(|item| item.assigned);
         let handed = self.children.iter().flat_map(|children| &children.handed);
@@ -86,7 +86,8 @@ impl LoweringScope {
             .collect()
     }
 
-    /// Whether a variable with this name may be set when the state runs, and shadow the function with this name.
+    /// Whether a variable with this name may be set when the state runs, and shadow the function
+    /// with this name.
     pub(super) fn hides(&self, function: &str, state: &str) -> bool {
         self.hiding
             .get(function)
@@ -260,7 +261,8 @@ pub(super) fn reads_item(expr: &Expr, item: &str) -> bool {
     read
 }
 
-/// For each variable with the name of a function: the states that may run after an assignment of it.
+/// For each variable with the name of a function: the states that may run after an assignment of
+/// it.
 fn hiding(states: &[State], given: &[Text]) -> HashMap<String, HashSet<String>> {
     let mut hiding: HashMap<String, HashSet<String>> = HashMap::new();
     let mut set = |name: &str, target: &str| {

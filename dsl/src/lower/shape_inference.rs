@@ -21,10 +21,11 @@ impl Scopes {
     }
 }
 
-/// Derives the shapes of variables without declared types: those of a flow that is created without `workflow!`.
+/// Derives the shapes of variables without declared types: those of a flow that is created without
+/// `workflow!`.
 ///
-/// Visits each assignment once, in source order, so that it ends for every flow. `workflow!` provides the types of its variables,
-/// so that nothing remains to be derived.
+/// Visits each assignment once, in source order, so that it ends for every flow. `workflow!`
+/// provides the types of its variables, so that nothing remains to be derived.
 struct ShapeInference<'a> {
     flow: &'a Flow,
     scopes: &'a Scopes,

@@ -90,8 +90,8 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The shape of a branch's or body's result. Where its type is not known, it is the shape of the result of the first
-    /// final state.
+    /// The shape of a branch's or body's result. Where its type is not known, it is the shape of
+    /// the result of the first final state.
     fn output(&self, outer: &State, index: usize, body: &Body) -> Shape {
         if let Some(shape) = body.result {
             return Shape::Lazy(shape).resolve();

@@ -1,5 +1,5 @@
-//! Texts that must survive template engines: SAM and CDK replace `${..}`, Terraform also replaces `%{..}`, and AWS evaluates a
-//! string from `{%` to `%}` as an expression.
+//! Texts that must survive template engines: SAM and CDK replace `${..}`, Terraform also replaces
+//! `%{..}`, and AWS evaluates a string from `{%` to `%}` as an expression.
 
 use serde_json::Value;
 
@@ -42,7 +42,8 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// A comment that survives: a comment cannot contain an expression, so a blank separates the characters of a digraph.
+/// A comment that survives: a comment cannot contain an expression, so a blank separates the
+/// characters of a digraph.
 pub(super) fn comment(text: &str) -> String {
     pieces(text).join(" ")
 }

@@ -89,7 +89,8 @@ pub(super) trait Build {
         value
     }
 
-    /// The value of a field that is serialized by the user's functions, if it is read from a field with the same form.
+    /// The value of a field that is serialized by the user's functions, if it is read from a field
+    /// with the same form.
     fn passed(&mut self, value: &Expr, form: CustomForm) -> Option<LoweredTree<Self::Leaf>>;
 
     /// The report that faults are added to.

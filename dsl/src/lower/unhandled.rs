@@ -4,7 +4,8 @@ use crate::flow::{CallTarget, FlowStateKind, State};
 use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use stepwright_asl::errors::matches_task_failure;
 
-/// Each error of a task that neither its state nor an outer state catches; `way_out` is the suggested fix.
+/// Each error of a task that neither its state nor an outer state catches; `way_out` is the
+/// suggested fix.
 pub(crate) fn unhandled(states: &[State], way_out: &str) -> Vec<WorkflowDiagnostic> {
     faults(states, &mut Vec::new(), way_out)
 }
@@ -38,8 +39,8 @@ fn faults<'a>(
     faults
 }
 
-/// Whether one of these states, from the outermost to the innermost, catches an error of the last one. A Distributed Map replaces
-/// the error's name.
+/// Whether one of these states, from the outermost to the innermost, catches an error of the last
+/// one. A Distributed Map replaces the error's name.
 fn is_caught(states: &[&State], error: &str) -> bool {
     let mut name = error;
     for state in states.iter().rev() {

@@ -111,7 +111,8 @@ impl<'f> GraphVariables<'f> {
         GraphVariables { names, by_name }
     }
 
-    /// Returns the variable with this name that a body can read: its own, or that of the nearest enclosing body.
+    /// Returns the variable with this name that a body can read: its own, or that of the nearest
+    /// enclosing body.
     fn find(&self, graph: &FlowGraph<'_>, body: usize, name: &str) -> Option<usize> {
         let around = std::iter::successors(Some(body), |body| {
             let parent = graph.bodies[*body].parent?;
@@ -122,7 +123,8 @@ impl<'f> GraphVariables<'f> {
     }
 }
 
-/// Returns the variables that an expression reads, including those in texts of JSONata, paths and intrinsics.
+/// Returns the variables that an expression reads, including those in texts of JSONata, paths and
+/// intrinsics.
 pub(super) fn read_in(expr: &Expr) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     expr.walk(&mut |node| match node {

@@ -4,7 +4,8 @@ use super::fault;
 use super::graph::FlowGraph;
 use crate::workflow::WorkflowDiagnostic;
 
-/// Each reachable state of a body has a path to an end. Otherwise an execution that enters the state runs until AWS stops it.
+/// Each reachable state of a body has a path to an end. Otherwise an execution that enters the
+/// state runs until AWS stops it.
 pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<WorkflowDiagnostic>) {
     for body in &graph.bodies {
         if let Some(stuck) = graph.flow.endless(&body.states).next() {

@@ -56,7 +56,8 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     }
 }
 
-/// For every error of an item, a Distributed Map fails with `States.ExceedToleratedFailureThreshold`.
+/// For every error of an item, a Distributed Map fails with
+/// `States.ExceedToleratedFailureThreshold`.
 fn children_fail_with_one_error(
     state: &State,
     handler: &Handler<'_>,

@@ -146,7 +146,8 @@ fn unused_variables(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     faults
 }
 
-/// Returns a diagnostic for each retry that matches every error, in states with an expression that can fail.
+/// Returns a diagnostic for each retry that matches every error, in states with an expression that
+/// can fail.
 fn retried_computations(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     each_state(&flow.states, &mut |state| {

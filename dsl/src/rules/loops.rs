@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use stepwright_asl::analysis::{LoopChoice, LoopState, unbounded_loops};
 use stepwright_asl::limits::AwaitedEvent;
 
-/// Returns the states that close a loop without a wait and without a counter, each with the location of the transition.
+/// Returns the states that close a loop without a wait and without a counter, each with the
+/// location of the transition.
 pub(super) fn unbounded<'f>(graph: &FlowGraph<'f>) -> Vec<(&'f State, Option<SourceLocation>)> {
     let mut numbers = VariableNumbers::default();
     let states: Vec<LoopState> = graph
@@ -31,7 +32,8 @@ pub(super) fn unbounded<'f>(graph: &FlowGraph<'f>) -> Vec<(&'f State, Option<Sou
     found.collect()
 }
 
-/// Assigns numbers to the names of variables. Variables of different bodies can share a number, because a loop is inside of one body.
+/// Assigns numbers to the names of variables. Variables of different bodies can share a number,
+/// because a loop is inside of one body.
 #[derive(Default)]
 struct VariableNumbers(HashMap<String, usize>);
 

@@ -1,7 +1,8 @@
 //! The rules for definitions of the typed builder that neither rustc nor AWS checks.
 //!
-//! They check the [flow tree](crate::flow). The rules about graphs, variables and error names are in [`stepwright_asl::analysis`], which `workflow!` and
-//! the validator also use. Messages name the builder's methods.
+//! They check the [flow tree](crate::flow). The rules about graphs, variables and error names are
+//! in [`stepwright_asl::analysis`], which `workflow!` and the validator also use. Messages name the
+//! builder's methods.
 
 mod assigned;
 mod distributed;
@@ -21,7 +22,8 @@ use self::graph::FlowGraph;
 use crate::flow::{Flow, State, each_state};
 use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 
-/// Returns the faults of a flow. The rules about paths run only if `is_complete`: each state is defined and has its transitions.
+/// Returns the faults of a flow. The rules about paths run only if `is_complete`: each state is
+/// defined and has its transitions.
 pub(crate) fn faults(flow: &Flow, is_complete: bool) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     names::rules(flow, &mut faults);

@@ -37,7 +37,8 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<WorkflowDiagnostic>) {
     let invalid = name_problems(NameKind::State, &states);
     faults.extend(invalid.filter(|fault| fault.code == Some("SW031")));
     faults.extend(name_problems(NameKind::Label, &labels));
-    // The input needs the name of a variable, because a Distributed Map passes it to its children by name.
+    // The input needs the name of a variable, because a Distributed Map passes it to its children
+    // by name.
     if let Some((name, _)) = &flow.parameter {
         checker.check(None, name, "the workflow's input", flow.place, faults);
     }

@@ -1,4 +1,5 @@
-//! The parts of a state: rules and arms of choices, assignments, keys of objects, items of maps, caught errors.
+//! The parts of a state: rules and arms of choices, assignments, keys of objects, items of maps,
+//! caught errors.
 
 use super::fault;
 use crate::expr::{self, Expr, ExprNode, Text};
@@ -112,7 +113,8 @@ fn keys_are_given_once(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     });
 }
 
-/// A body whose input is the item reads no outer values, because with such values the input of the children is an object that contains the item.
+/// A body whose input is the item reads no outer values, because with such values the input of the
+/// children is an object that contains the item.
 fn input_is_the_item(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let FlowStateKind::Map(map) = &state.kind else {
         return;

@@ -40,7 +40,8 @@ pub trait HasSync: Action {
 )]
 pub trait HasSync2: Action {}
 
-/// An action that can pass a task token on, with which an external system completes the task: `.waitForTaskToken`.
+/// An action that can pass a task token on, with which an external system completes the task:
+/// `.waitForTaskToken`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `.waitForTaskToken`",
     label = "Step Functions cannot pass a task token to this action",

@@ -1,8 +1,9 @@
-//! Amazon API Gateway. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html>
+//! Amazon API Gateway.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html>
 
 action! {
-    /// Calls an API. The endpoint is a host: `abc.execute-api.us-east-1.amazonaws.com`. Each header is a list of texts. A status from 400 on fails the state with
-    /// `ApiGateway.404`.
+    /// Calls an API. The endpoint is a host: `abc.execute-api.us-east-1.amazonaws.com`. Each header
+    /// is a list of texts. A status from 400 on fails the state with `ApiGateway.404`.
     invoke = Invoke("apigateway:invoke") -> InvokeAnswer => token;
     api_endpoint: Text = "ApiEndpoint",
     method: Text = "Method",

@@ -17,11 +17,13 @@ pub enum Number {}
 #[derive(Clone, Copy, Debug)]
 pub enum Flag {}
 
-/// A parameter that takes any JSON: a structure of the service's API, or a value that a service passes on unchanged.
+/// A parameter that takes any JSON: a structure of the service's API, or a value that a service
+/// passes on unchanged.
 #[derive(Clone, Copy, Debug)]
 pub enum Json {}
 
-/// An argument of the kind `Kind`, in a state that takes a `From`: a value, a [`placeholder`], or an expression.
+/// An argument of the kind `Kind`, in a state that takes a `From`: a value, a [`placeholder`], or
+/// an expression.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what this parameter takes: {Kind}",
     label = "not for this parameter",
@@ -33,11 +35,13 @@ pub trait Argument<From, Kind>: Sealed {
     fn argument(self) -> Expression<From, serde_json::Value>;
 }
 
-/// A text that is set at deployment, as `placeholder!("Name")` in expressions: `${Name}` in the definition.
+/// A text that is set at deployment, as `placeholder!("Name")` in expressions: `${Name}` in the
+/// definition.
 #[derive(Clone, Debug)]
 pub struct Placeholder(String);
 
-/// Returns the placeholder with this name: a letter, then letters, digits and `_`. Any other name is an error of `build`.
+/// Returns the placeholder with this name: a letter, then letters, digits and `_`. Any other name
+/// is an error of `build`.
 ///
 /// ```
 /// use stepwright::services::{placeholder, sns};

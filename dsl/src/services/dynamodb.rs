@@ -1,6 +1,7 @@
 //! Amazon DynamoDB. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-ddb.html>
 //!
-//! Items and keys are in DynamoDB's JSON format: `{"id": {"S": "o-1"}}`. A number in it is a text: `{"N": "12"}`.
+//! Items and keys are in DynamoDB's JSON format: `{"id": {"S": "o-1"}}`. A number in it is a text:
+//! `{"N": "12"}`.
 
 action! {
     /// Gets an item by its key.

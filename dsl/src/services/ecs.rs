@@ -1,4 +1,5 @@
-//! Amazon ECS and AWS Fargate. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html>
+//! Amazon ECS and AWS Fargate.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html>
 
 action! {
     /// Runs a task.

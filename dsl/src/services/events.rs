@@ -1,8 +1,9 @@
-//! Amazon EventBridge. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html>
+//! Amazon EventBridge.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html>
 
 action! {
-    /// Sends up to ten events: a list of `{"Source", "DetailType", "Detail", "EventBusName"}`. An event that the bus rejects fails the state with
-    /// `EventBridge.FailedEntry`.
+    /// Sends up to ten events: a list of `{"Source", "DetailType", "Detail", "EventBusName"}`. An
+    /// event that the bus rejects fails the state with `EventBridge.FailedEntry`.
     put_events = PutEvents("events:putEvents") -> PutEventsAnswer => token;
     entries: Json = "Entries",
     {}

@@ -1,4 +1,5 @@
-//! HTTPS APIs outside of AWS. <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
+//! HTTPS APIs outside of AWS.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
 
 use super::{Argument, Request, Text};
 use crate::builder::Expression;
@@ -18,8 +19,8 @@ action! {
     }
 }
 
-/// Calls an HTTPS API with the credentials of an EventBridge connection, by its ARN. A status from 400 on fails the state with
-/// `States.Http.StatusCode.404`.
+/// Calls an HTTPS API with the credentials of an EventBridge connection, by its ARN. A status from
+/// 400 on fails the state with `States.Http.StatusCode.404`.
 pub fn invoke<From>(
     method: impl Argument<From, Text>,
     api_endpoint: impl Argument<From, Text>,

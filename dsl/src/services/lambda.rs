@@ -1,6 +1,7 @@
 //! AWS Lambda. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>
 //!
-//! For a task function of the program use [`Body::task`](crate::builder::Body::task): it makes the same call and checks arguments and errors.
+//! For a task function of the program use [`Body::task`](crate::builder::Body::task): it makes the
+//! same call and checks arguments and errors.
 
 use super::Request;
 use crate::Payload;

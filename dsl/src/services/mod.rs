@@ -1,7 +1,8 @@
 //! Typed calls of AWS services, for the [typed builder](crate::builder).
 //!
-//! Each action is a function that takes the required parameters and returns a [`Request`], whose methods set the optional ones. rustc checks the
-//! type of each parameter (a text, a number, any JSON). An argument is a value, a [`placeholder`], or an [`expr!`](macro@crate::expr) over the
+//! Each action is a function that takes the required parameters and returns a [`Request`], whose
+//! methods set the optional ones. rustc checks the type of each parameter (a text, a number, any
+//! JSON). An argument is a value, a [`placeholder`], or an [`expr!`](macro@crate::expr) over the
 //! state's input.
 //!
 //! ```
@@ -69,14 +70,16 @@
 //! | [`apigateway`], [`athena`], [`batch`], [`bedrock`], [`dynamodb`], [`ecs`], [`events`], [`glue`], [`http`], [`lambda`], [`sagemaker`], [`sns`], [`sqs`], [`states`] | all optimized integrations | `arn:aws:states:::sqs:sendMessage` |
 //! | [`s3`] | actions on objects | `arn:aws:states:::aws-sdk:s3:getObject` |
 //!
-//! For every other service and action use [`Body::service`](crate::builder::Body::service), or `service ".."` in `workflow!`. For a parameter that
-//! AWS has added since use [`Request::with`].
+//! For every other service and action use [`Body::service`](crate::builder::Body::service), or
+//! `service ".."` in `workflow!`. For a parameter that AWS has added since use [`Request::with`].
 //!
-//! In `workflow!` the result types are types for `let`: `let sent: sqs::SendMessageAnswer = service "arn:aws:states:::sqs:sendMessage" { .. };`. There,
+//! In `workflow!` the result types are types for `let`:
+//! `let sent: sqs::SendMessageAnswer = service "arn:aws:states:::sqs:sendMessage" { .. };`. There,
 //! names, patterns and arguments are checked against AWS's tables.
 //!
-//! A test compares this module with the tables of [`asl::integrations`](crate::asl::integrations): actions, patterns, required and optional
-//! parameters. The results of Lambda, SQS, SNS, DynamoDB, EventBridge, API Gateway and Step Functions are recorded; the others follow AWS's documentation.
+//! A test compares this module with the tables of [`asl::integrations`](crate::asl::integrations):
+//! actions, patterns, required and optional parameters. The results of Lambda, SQS, SNS, DynamoDB,
+//! EventBridge, API Gateway and Step Functions are recorded; the others follow AWS's documentation.
 
 mod action;
 #[macro_use]

@@ -13,7 +13,8 @@ use std::marker::PhantomData;
 /// The arguments of a call, by their names.
 pub(crate) type RequestArguments<From> = Vec<(&'static str, Expression<From, serde_json::Value>)>;
 
-/// A call of an action, with arguments computed from a `From`. [`Body::call`](crate::builder::Body::call) adds it to a state.
+/// A call of an action, with arguments computed from a `From`.
+/// [`Body::call`](crate::builder::Body::call) adds it to a state.
 #[must_use = "a request is made by a state: `flow.call(&state, request)`"]
 pub struct Request<A, From, Answer = <A as Action>::Answer> {
     suffix: &'static str,
@@ -32,7 +33,8 @@ impl<A: Action, From> Request<A, From> {
 }
 
 impl<A, From, Answer> Request<A, From, Answer> {
-    /// Sets a parameter by its name in the service's API, if it has no method here because AWS added it later. The last value of a name is used.
+    /// Sets a parameter by its name in the service's API, if it has no method here because AWS
+    /// added it later. The last value of a name is used.
     pub fn with<Kind>(mut self, name: &'static str, value: impl Argument<From, Kind>) -> Self {
         self.arguments.retain(|(known, _)| *known != name);
         self.arguments.push((name, value.argument()));
@@ -50,15 +52,16 @@ impl<A, From, Answer> Request<A, From, Answer> {
 }
 
 impl<A: HasSync, From> Request<A, From> {
-    /// Waits for the end of the job: `.sync`. The state's output is the finished job; a failed job fails the state.
+    /// Waits for the end of the job: `.sync`. The state's output is the finished job; a failed job
+    /// fails the state.
     pub fn sync(self) -> Request<A, From, A::Job> {
         self.giving(".sync")
     }
 }
 
 impl<A: HasTaskToken, Input> Request<A, (Input, String)> {
-    /// Waits until the task token is completed: `.waitForTaskToken`. The arguments are computed from the state's input and the token; the state's
-    /// output is the token's output.
+    /// Waits until the task token is completed: `.waitForTaskToken`. The arguments are computed
+    /// from the state's input and the token; the state's output is the token's output.
     ///
     /// ```
     /// use stepwright::expr;

@@ -1,6 +1,8 @@
-//! Amazon S3, by its SDK integration. <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
+//! Amazon S3, by its SDK integration.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
 //!
-//! A Distributed Map reads objects itself: use [`Body::distributed_map`](crate::builder::Body) with a reader.
+//! A Distributed Map reads objects itself: use [`Body::distributed_map`](crate::builder::Body) with
+//! a reader.
 
 action! {
     /// Reads an object, as a text of at most 256 KiB.

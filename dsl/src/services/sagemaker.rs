@@ -1,4 +1,5 @@
-//! Amazon SageMaker AI. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html>
+//! Amazon SageMaker AI.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html>
 
 /// Defines the actions, whose parameters are structures of the service's API.
 macro_rules! sagemaker {
@@ -142,7 +143,8 @@ sagemaker! {
     }
 }
 
-/// A finished job: its name, its ARN, its status, and further fields of DescribeTrainingJob and similar actions.
+/// A finished job: its name, its ARN, its status, and further fields of DescribeTrainingJob and
+/// similar actions.
 macro_rules! job {
     ($(#[$doc:meta])* $name:ident($job_name:literal, $arn:literal, $status:literal) { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $wire:literal,)* }) => {
         answer! {

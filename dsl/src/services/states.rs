@@ -1,6 +1,8 @@
-//! AWS Step Functions. <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
+//! AWS Step Functions.
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 //!
-//! For a workflow of the program use [`Body::workflow`](crate::builder::Body::workflow): it checks the input and has a typed output.
+//! For a workflow of the program use [`Body::workflow`](crate::builder::Body::workflow): it checks
+//! the input and has a typed output.
 
 use super::{HasSync2, Request};
 use crate::Payload;
@@ -19,7 +21,8 @@ action! {
 impl HasSync2 for StartExecution {}
 
 impl<A: HasSync2, From> Request<A, From> {
-    /// Waits for the end of the execution: `.sync:2`. Its output is parsed from JSON as an `Output`.
+    /// Waits for the end of the execution: `.sync:2`. Its output is parsed from JSON as an
+    /// `Output`.
     pub fn sync_2<Output: Payload>(self) -> Request<A, From, Execution<Output>> {
         self.giving(".sync:2")
     }
@@ -36,7 +39,8 @@ answer! {
 }
 
 answer! {
-    /// A finished execution. With `.sync` its output is JSON text; with `.sync:2` it is the parsed value.
+    /// A finished execution. With `.sync` its output is JSON text; with `.sync:2` it is the parsed
+    /// value.
     Execution<Output = String> {
         /// Its output.
         output: Output = "Output",

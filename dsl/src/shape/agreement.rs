@@ -1,6 +1,7 @@
 //! Compares a shape with the type's JSON Schema.
 //!
-//! Both derives read serde's attributes independently, so a difference means that one of them misread them.
+//! Both derives read serde's attributes independently, so a difference means that one of them
+//! misread them.
 
 use super::schema::{Schema, members};
 use super::{EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
@@ -14,8 +15,8 @@ const DEPTH: usize = 8;
 impl Shape {
     /// Lists the differences between the shape of `T` and its JSON Schema; empty if they agree.
     ///
-    /// Each difference is one line: the path from the type downwards, and both sides. Call it in a test of a type with unusual
-    /// serde attributes.
+    /// Each difference is one line: the path from the type downwards, and both sides. Call it in a
+    /// test of a type with unusual serde attributes.
     #[must_use]
     pub fn disagreements<T: Payload>() -> Vec<String> {
         let schema = Schema::of::<T>();
@@ -305,7 +306,8 @@ fn words(schema: &Value) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
-/// Collects the keys of an object with these fields; returns whether the object may contain further keys.
+/// Collects the keys of an object with these fields; returns whether the object may contain further
+/// keys.
 fn names(fields: &Fields, into: &mut BTreeSet<String>, depth: usize) -> bool {
     let mut open = false;
     let fields = match fields {

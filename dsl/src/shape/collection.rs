@@ -56,7 +56,8 @@ impl CustomForm {
     }
 }
 
-/// A type that serde serializes as text, with the operations that have the same meaning on the text.
+/// A type that serde serializes as text, with the operations that have the same meaning on the
+/// text.
 #[derive(Clone, Copy, Debug)]
 pub struct TextualType {
     /// The type in Rust.
@@ -79,7 +80,8 @@ pub enum DurationShape {
     Signed,
     /// Whole milliseconds of std's `Duration` or `chrono`'s `Days`.
     Unsigned,
-    /// The difference of two times: the milliseconds rounded down, and a half for the rest below one. So it compares with whole milliseconds exactly.
+    /// The difference of two times: the milliseconds rounded down, and a half for the rest below
+    /// one. So it compares with whole milliseconds exactly.
     Difference,
 }
 
@@ -97,7 +99,8 @@ pub enum Spelling {
     Decimal,
     /// Letters of either case, with or without hyphens: `A0EE..`, `a0ee-..`.
     Uuid,
-    /// A time with its offset: `2026-01-02T03:04:05Z`, `2026-01-02T04:04:05.000+01:00`. It is written in UTC.
+    /// A time with its offset: `2026-01-02T03:04:05Z`, `2026-01-02T04:04:05.000+01:00`. It is
+    /// written in UTC.
     UtcTime,
     /// The same, but written with its offset.
     OffsetTime,

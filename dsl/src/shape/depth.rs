@@ -6,7 +6,8 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-/// The maximum nesting depth of a value that is converted to a `serde_json::Value`. `serde_json`'s parser accepts 128.
+/// The maximum nesting depth of a value that is converted to a `serde_json::Value`. `serde_json`'s
+/// parser accepts 128.
 const MAX_DEPTH: usize = 256;
 
 /// Serializes the value as JSON, unless it nests too deep.

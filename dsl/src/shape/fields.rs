@@ -53,9 +53,11 @@ pub enum Presence {
     Always,
     /// Always, and `None` is written as `null`.
     Explicit,
-    /// It may be absent (`default`, `skip_serializing_if`, an `Option`); an absent field has this value, or `null` without one.
+    /// It may be absent (`default`, `skip_serializing_if`, an `Option`); an absent field has this
+    /// value, or `null` without one.
     Sometimes(Option<fn() -> Value>),
-    /// Like `Sometimes`, and serde omits the field if it is `None` (`skip_serializing_if = "Option::is_none"`).
+    /// Like `Sometimes`, and serde omits the field if it is `None`
+    /// (`skip_serializing_if = "Option::is_none"`).
     Omitted(Option<fn() -> Value>),
     /// Never (`skip`): the workflow cannot read it.
     Never,

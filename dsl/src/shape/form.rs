@@ -1,4 +1,5 @@
-//! Types with the JSON form of a payload that are not payloads: borrowed types, and collections of them.
+//! Types with the JSON form of a payload that are not payloads: borrowed types, and collections of
+//! them.
 
 use super::Payload;
 use super::tuples::for_tuples;

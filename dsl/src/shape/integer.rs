@@ -41,7 +41,8 @@ impl IntegerType {
         )
     }
 
-    /// Whether JSONata writes the text of each of its numbers exactly, which it does up to 15 digits.
+    /// Whether JSONata writes the text of each of its numbers exactly, which it does up to 15
+    /// digits.
     #[must_use]
     pub fn is_short(self) -> bool {
         !matches!(self, IntegerType::I64 | IntegerType::U64)
@@ -62,7 +63,8 @@ impl IntegerType {
         })
     }
 
-    /// The least and the largest number. The bounds of 64 bits are those of the integers that JSON has exactly.
+    /// The least and the largest number. The bounds of 64 bits are those of the integers that JSON
+    /// has exactly.
     pub(crate) fn bounds(self) -> (i64, i64) {
         match self {
             IntegerType::I8 => (i8::MIN.into(), i8::MAX.into()),

@@ -1,7 +1,8 @@
 //! The JSON form of Rust types: the names and tags that serde uses.
 //!
-//! The lowering of an expression reads a [`Shape`] to find `order.customer_name` as `customer.name` in the
-//! JSON. `#[derive(Payload)]` generates it; [`Shape::disagreements`] compares it with schemars.
+//! The lowering of an expression reads a [`Shape`] to find `order.customer_name` as `customer.name`
+//! in the JSON. `#[derive(Payload)]` generates it; [`Shape::disagreements`] compares it with
+//! schemars.
 
 mod agreement;
 mod collection;
@@ -78,7 +79,8 @@ pub enum Shape {
     Enum(EnumShape),
     /// A value that user code serializes. A workflow passes it on and does not compute with it.
     Custom(CustomForm),
-    /// Any value: `serde_json::Value`, opaque fields, literals of unknown type. Names below it are used verbatim.
+    /// Any value: `serde_json::Value`, opaque fields, literals of unknown type. Names below it are
+    /// used verbatim.
     Any,
     /// A shape that is computed on demand, so that types may contain themselves.
     Lazy(fn() -> Shape),
@@ -137,7 +139,8 @@ impl Shape {
         }
     }
 
-    /// Whether the value, or a part of it that a workflow can rewrite, may have several spellings in JSON.
+    /// Whether the value, or a part of it that a workflow can rewrite, may have several spellings
+    /// in JSON.
     pub(crate) fn has_spelled_parts(&self) -> bool {
         // A type may contain only itself.
         self.spelled_within(8)
@@ -253,7 +256,8 @@ impl Shape {
         }
     }
 
-    /// Whether `None` and some `Some` are both `null` in JSON: an `Option` of an `Option` or of `()`.
+    /// Whether `None` and some `Some` are both `null` in JSON: an `Option` of an `Option` or of
+    /// `()`.
     pub(crate) fn hides_none(&self) -> bool {
         match self.plain() {
             Shape::Option(inner) => matches!(inner.plain(), Shape::Option(_) | Shape::Null),
@@ -330,7 +334,8 @@ impl Shape {
         }
     }
 
-    /// The shape of integers that have the shape of one or the other: the known type, and the type with more digits.
+    /// The shape of integers that have the shape of one or the other: the known type, and the type
+    /// with more digits.
     pub(crate) fn joined(&self, other: &Shape) -> Option<Shape> {
         Some(match (self, other) {
             (Shape::Int(IntegerType::Count), Shape::Int(known))
@@ -399,7 +404,8 @@ impl Shape {
         }
     }
 
-    /// The shape of an integer of this shape that is converted to a type. A wider integer retains the known number of digits.
+    /// The shape of an integer of this shape that is converted to a type. A wider integer retains
+    /// the known number of digits.
     pub(crate) fn converted(&self, to: IntegerType) -> Shape {
         match (self.is_short() && !to.is_short(), to.is_unsigned()) {
             (true, true) => Shape::Int(IntegerType::Count),
@@ -437,7 +443,8 @@ impl Shape {
         })
     }
 
-    /// Whether a test is true for it, or for a part at most this deep inside: recursive types are infinite.
+    /// Whether a test is true for it, or for a part at most this deep inside: recursive types are
+    /// infinite.
     pub(crate) fn may_contain(&self, depth: usize, test: &dyn Fn(&Shape) -> bool) -> bool {
         let Some(depth) = depth.checked_sub(1) else {
             return false;

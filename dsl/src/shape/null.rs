@@ -6,7 +6,8 @@ use super::{Fields, Presence, Shape, Tagging};
 const DEPTH: usize = 16;
 
 impl Shape {
-    /// Whether its JSON may be `null`. User code that serializes a value is assumed to return no `null`.
+    /// Whether its JSON may be `null`. User code that serializes a value is assumed to return no
+    /// `null`.
     pub(crate) fn may_be_null(&self) -> bool {
         self.has_null(DEPTH)
     }

@@ -43,8 +43,8 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
         super::depth::to_json(self)
     }
 
-    /// The results of `self.clone()` and `self.to_owned()`, if they have the type `Self`. The methods may be inherent
-    /// or from traits.
+    /// The results of `self.clone()` and `self.to_owned()`, if they have the type `Self`. The
+    /// methods may be inherent or from traits.
     #[doc(hidden)]
     fn __method_copies(&self) -> [(&'static str, Option<Self>); 2] {
         [("clone", None), ("to_owned", None)]
@@ -100,6 +100,7 @@ impl<R, T> OtherResult for MethodResult<R, T> {
     type Of = T;
 }
 
-/// An enum whose JSON does not contain the variant. `derive(Payload)` implements it for `#[serde(untagged)]`.
+/// An enum whose JSON does not contain the variant. `derive(Payload)` implements it for
+/// `#[serde(untagged)]`.
 #[doc(hidden)]
 pub trait UntaggedEnum {}

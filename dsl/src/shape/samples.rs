@@ -1,8 +1,10 @@
-//! Sample values of a type: whether its `==`, its order and its `Clone` have the same meaning as on its JSON.
+//! Sample values of a type: whether its `==`, its order and its `Clone` have the same meaning as on
+//! its JSON.
 //!
-//! Rust does not tell whether a type derives `PartialEq` or implements it manually. A workflow therefore compares values
-//! of a user's type only if samples of the type agree: each pair is compared both by the type and by the JSON.
-//! The samples differ in one field, one variant or one item each.
+//! Rust does not tell whether a type derives `PartialEq` or implements it manually. A workflow
+//! therefore compares values of a user's type only if samples of the type agree: each pair is
+//! compared both by the type and by the JSON. The samples differ in one field, one variant or one
+//! item each.
 
 use super::{Field, Fields, Payload, Presence, Shape, StructShape, Tagging, TextualType, Variant};
 use serde_json::{Map, Value, json};
@@ -80,7 +82,8 @@ pub(crate) fn clone<T: Payload + Clone>() -> Option<String> {
     None
 }
 
-/// Checks that `value.clone()` and `value.to_owned()` have the JSON of the value, if the type has such inherent methods.
+/// Checks that `value.clone()` and `value.to_owned()` have the JSON of the value, if the type has
+/// such inherent methods.
 pub(crate) fn method_clone<T: Payload>() -> Option<String> {
     for (one, json) in samples::<T>() {
         for (name, result) in one.__method_copies() {
@@ -127,7 +130,8 @@ fn name_of<T>() -> String {
     text + &word
 }
 
-/// The order of two JSON values of one type, if a workflow can order them: numbers, texts, and lists of them.
+/// The order of two JSON values of one type, if a workflow can order them: numbers, texts, and
+/// lists of them.
 fn order_of(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
         (Value::Null, Value::Null) => Some(Ordering::Equal),

@@ -82,7 +82,8 @@ impl Schema {
         }
     }
 
-    /// The names that an object of this schema may contain, and whether it may contain further names.
+    /// The names that an object of this schema may contain, and whether it may contain further
+    /// names.
     pub(super) fn names<'a>(&'a self, schema: &'a Value) -> (BTreeSet<&'a str>, bool) {
         let mut names = BTreeSet::new();
         let mut open = false;

@@ -20,7 +20,8 @@ macro_rules! payload {
     };
 }
 
-/// A type that serde serializes as text: its name, and whether a workflow can test its values for equality, order them, and write them like `Display`.
+/// A type that serde serializes as text: its name, and whether a workflow can test its values for
+/// equality, order them, and write them like `Display`.
 pub(super) const fn written(
     name: &'static str,
     spelling: Spelling,

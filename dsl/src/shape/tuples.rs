@@ -1,6 +1,7 @@
 //! Tuples that are payloads.
 
-/// Calls a macro with the members of every tuple that serde and schemars support, the shortest first.
+/// Calls a macro with the members of every tuple that serde and schemars support, the shortest
+/// first.
 macro_rules! for_tuples {
     ($each:ident) => {
         $each! {

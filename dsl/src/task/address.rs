@@ -8,10 +8,11 @@ use stepwright_asl::resource::{LAMBDA_INVOKE, START_EXECUTION, START_SYNC_EXECUT
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Deploy {
-    /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is the default of a task, which a
-    /// workflow's `deploy` replaces.
+    /// A Lambda function through `arn:aws:states:::lambda:invoke`. This is the default of a task,
+    /// which a workflow's `deploy` replaces.
     Lambda,
-    /// The Lambda function with this name or ARN, verbatim, through `arn:aws:states:::lambda:invoke`.
+    /// The Lambda function with this name or ARN, verbatim, through
+    /// `arn:aws:states:::lambda:invoke`.
     FunctionName(&'static str),
     /// A Lambda function whose ARN is the resource.
     LambdaArn,
@@ -64,8 +65,8 @@ impl Address {
         }
     }
 
-    /// Returns the address of a task in a definition that names it: its `Resource` without the suffix of a pattern, and its
-    /// `FunctionName` or `StateMachineArn`.
+    /// Returns the address of a task in a definition that names it: its `Resource` without the
+    /// suffix of a pattern, and its `FunctionName` or `StateMachineArn`.
     #[must_use]
     pub fn in_definition<T: Task>(resource: &str, target: Option<&str>) -> Address {
         Address {
@@ -101,7 +102,8 @@ pub(crate) fn effective(own: Deploy, default: Option<Deploy>) -> Deploy {
     }
 }
 
-/// `${ChargeCardArn}`, which the template engine replaces. Placeholders contain only letters and digits.
+/// `${ChargeCardArn}`, which the template engine replaces. Placeholders contain only letters and
+/// digits.
 fn placeholder(name: &str) -> String {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     stepwright_asl::placeholder::text(&format!("{name}Arn"))

@@ -8,8 +8,9 @@ const LIMIT: usize = 32_768;
 /// A field of an error, as JSON. If serde cannot serialize it, the message contains its error.
 pub type TravellingField = (&'static str, Result<Value, serde_json::Error>);
 
-/// `{"errorType": name, "errorMessage": text}`. The text is the message, or, if the error has fields, the JSON text of
-/// `{"message", "fields"}`. The message is truncated if the whole would exceed AWS's limit; fields never are.
+/// `{"errorType": name, "errorMessage": text}`. The text is the message, or, if the error has
+/// fields, the JSON text of `{"message", "fields"}`. The message is truncated if the whole would
+/// exceed AWS's limit; fields never are.
 pub fn cause(name: &str, message: &str, fields: Option<Vec<TravellingField>>) -> String {
     let mut message = message.to_owned();
     let fields = fields.map(|fields| {
@@ -32,7 +33,8 @@ pub fn cause(name: &str, message: &str, fields: Option<Vec<TravellingField>>) ->
     if length(&whole) <= LIMIT {
         return whole;
     }
-    // The longest prefix of the message that fits. Characters may be escaped twice, so the length is tried instead of computed.
+    // The longest prefix of the message that fits. Characters may be escaped twice, so the length
+    // is tried instead of computed.
     let ends: Vec<usize> = message.char_indices().map(|(at, _)| at).collect();
     let fits = |kept: usize| {
         let cut = format!("{}…", &message[..ends[kept]]);

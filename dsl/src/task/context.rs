@@ -7,8 +7,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// An optional first parameter of a task function: the application's state, cancellation, heartbeats and,
-/// if they are known, the execution, state and attempt that the task runs for.
+/// An optional first parameter of a task function: the application's state, cancellation,
+/// heartbeats and, if they are known, the execution, state and attempt that the task runs for.
 ///
 /// It is not part of the payload: a task with a context has the same payload as one without.
 ///
@@ -63,18 +63,20 @@ impl TaskContext {
         self.host().is_cancelled()
     }
 
-    /// Waits until the result is no longer needed. If the host does not know this, it waits forever.
+    /// Waits until the result is no longer needed. If the host does not know this, it waits
+    /// forever.
     pub async fn cancelled(&self) {
         self.host().cancelled().await;
     }
 
-    /// Reports that the task is still running, which restarts the state's heartbeat timeout. It does not block; without a
-    /// heartbeat (in a Lambda function) it does nothing.
+    /// Reports that the task is still running, which restarts the state's heartbeat timeout. It
+    /// does not block; without a heartbeat (in a Lambda function) it does nothing.
     pub fn heartbeat(&self) {
         self.host().heartbeat();
     }
 
-    /// Returns the execution's id. `None` on Lambda and in activities, unless the task is `#[task(context)]`.
+    /// Returns the execution's id. `None` on Lambda and in activities, unless the task is
+    /// `#[task(context)]`.
     pub fn execution(&self) -> Option<&str> {
         self.host().execution()
     }
@@ -94,13 +96,15 @@ impl TaskContext {
         self.host().start_time()
     }
 
-    /// Returns the position of the task in a distributed trace, if the start of the execution was part of one: the header `traceparent` of
-    /// [W3C Trace Context](https://www.w3.org/TR/trace-context/). Send it with requests to other services.
+    /// Returns the position of the task in a distributed trace, if the start of the execution was
+    /// part of one: the header `traceparent` of [W3C Trace
+    /// Context](https://www.w3.org/TR/trace-context/). Send it with requests to other services.
     pub fn traceparent(&self) -> Option<&str> {
         self.host().traceparent()
     }
 
-    /// Returns the header `tracestate`, the data of tracing systems. Send it together with [`traceparent`](Self::traceparent).
+    /// Returns the header `tracestate`, the data of tracing systems. Send it together with
+    /// [`traceparent`](Self::traceparent).
     pub fn tracestate(&self) -> Option<&str> {
         self.host().tracestate()
     }

@@ -29,11 +29,13 @@ pub trait TaskError: std::error::Error + Send + 'static {
     /// `Error`: what `ErrorEquals` matches.
     fn name(&self) -> Cow<'static, str>;
 
-    /// `Cause`: the JSON text `{"errorType", "errorMessage"}`, at most 32,768 characters unless bound fields need more.
+    /// `Cause`: the JSON text `{"errorType", "errorMessage"}`, at most 32,768 characters unless
+    /// bound fields need more.
     fn cause(&self) -> String;
 }
 
-/// What becomes the failure of a task: a typed error, or a [`TaskFailure`] with any error name and cause.
+/// What becomes the failure of a task: a typed error, or a [`TaskFailure`] with any error name and
+/// cause.
 pub trait IntoTaskFailure {
     /// Returns the error name and the cause that a runtime reports.
     fn into_task_failure(self) -> TaskFailure;
@@ -60,7 +62,8 @@ pub struct ErrorVariant {
     pub error: &'static str,
     /// The serialized fields, by name (for a tuple `"0"`, `"1"`, ..), with their shapes.
     pub fields: &'static [ErrorField],
-    /// The template of its message, `#[error("..")]`, if it contains only text and the names of serialized fields.
+    /// The template of its message, `#[error("..")]`, if it contains only text and the names of
+    /// serialized fields.
     pub message: Option<&'static [MessagePiece]>,
 }
 

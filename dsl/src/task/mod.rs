@@ -31,16 +31,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
-/// A function that a workflow can call. `#[task]` creates a marker type with the function's name that implements it.
+/// A function that a workflow can call. `#[task]` creates a marker type with the function's name
+/// that implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
     label = "this is not a task",
     note = "put `#[task]` on the function"
 )]
 pub trait Task: 'static {
-    /// The payload: `{}` without parameters, a single parameter as its JSON, several as an object with their names.
+    /// The payload: `{}` without parameters, a single parameter as its JSON, several as an object
+    /// with their names.
     type Input: Serialize + DeserializeOwned + Send + 'static;
-    /// The types of the parameters, without the context: `()` without parameters, a single type itself, several as a tuple.
+    /// The types of the parameters, without the context: `()` without parameters, a single type
+    /// itself, several as a tuple.
     type Arguments;
     /// The type of its result.
     type Output: Payload;
@@ -60,7 +63,8 @@ pub trait Task: 'static {
     /// Where an in-process runtime runs the function: `#[task(blocking)]`, `#[task(spawn)]`.
     const RUNS: Runs = Runs::InPlace;
 
-    /// Whether an engine with a store calls the function again if its process ended during a call: `#[task(idempotent)]`.
+    /// Whether an engine with a store calls the function again if its process ended during a call:
+    /// `#[task(idempotent)]`.
     const IDEMPOTENT: bool = false;
 
     /// The types of the parameters as JSON, in order.
@@ -99,7 +103,8 @@ impl ParameterType {
 
 /// A task whose function has a body.
 pub trait Handler: Task {
-    /// Whether the function takes the context. If not, a runtime may pass [`TaskContext::detached`].
+    /// Whether the function takes the context. If not, a runtime may pass
+    /// [`TaskContext::detached`].
     const TAKES_CONTEXT: bool;
 
     /// Runs the function.

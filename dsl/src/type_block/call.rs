@@ -7,7 +7,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The return type of `called` for a task: its output and its error, which `retry` and `catch` name.
+/// The return type of `called` for a task: its output and its error, which `retry` and `catch`
+/// name.
 pub struct Called<Output, Error> {
     types: PhantomData<fn() -> (Output, Error)>,
 }

@@ -1,8 +1,8 @@
 //! The items that the never-run blocks of `workflow!` use.
 //!
 //! `workflow!` copies the user's expressions verbatim into a function that is never called, so that
-//! rustc checks them on the real types and reports errors on the user's tokens. Nothing in this module ever runs, and
-//! nothing of it is part of the public interface.
+//! rustc checks them on the real types and reports errors on the user's tokens. Nothing in this
+//! module ever runs, and nothing of it is part of the public interface.
 
 mod call;
 mod position_types;

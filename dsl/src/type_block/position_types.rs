@@ -1,7 +1,8 @@
 //! Type requirements of positions in the language.
 //!
-//! Each position has one trait, with a diagnostic for types that do not fit. The block calls the trait's method on the
-//! user's expression, so rustc points at the expression and does not quote a bound of this crate.
+//! Each position has one trait, with a diagnostic for types that do not fit. The block calls the
+//! trait's method on the user's expression, so rustc points at the expression and does not quote a
+//! bound of this crate.
 
 use super::never;
 use serde::Serialize;
@@ -189,7 +190,8 @@ lossless! {
     f64 => f64;
 }
 
-/// A number type that can count the items of any list, or the characters of any text, in a workflow.
+/// A number type that can count the items of any list, or the characters of any text, in a
+/// workflow.
 #[diagnostic::on_unimplemented(
     message = "a count may be too large for a `{Self}`",
     label = "`as` converts to this type",

@@ -1,7 +1,7 @@
 //! Whether the JSON of a matched value contains its variant.
 //!
-//! `derive(Payload)` marks untagged enums. A method call on a reference finds the marked types first; all other
-//! types are found after a second reference.
+//! `derive(Payload)` marks untagged enums. A method call on a reference finds the marked types
+//! first; all other types are found after a second reference.
 
 use crate::shape::UntaggedEnum;
 use std::fmt;

@@ -1,9 +1,9 @@
 //! Types that rustc has inferred in a checked block, read from the type of the block's result.
 //!
-//! The block is a closure that is never called. Its result is a tree of tuples. The type of each leaf contains the data about
-//! one witness: its [`Payload`], or that of the owned form of a borrowed type or an iterator, or nothing. The call of `known`
-//! selects the leaf by autoref: it uses the first of the traits below that the type implements, in the order of their
-//! `&`s.
+//! The block is a closure that is never called. Its result is a tree of tuples. The type of each
+//! leaf contains the data about one witness: its [`Payload`], or that of the owned form of a
+//! borrowed type or an iterator, or nothing. The call of `known` selects the leaf by autoref: it
+//! uses the first of the traits below that the type implements, in the order of their `&`s.
 
 use super::witness::Witness;
 use crate::expr::{Expr, Text};
@@ -49,7 +49,8 @@ impl TypeData {
         }
     }
 
-    /// A constant. A plain text, a number or a `bool` needs no shape, except that an unsigned integer must not become negative.
+    /// A constant. A plain text, a number or a `bool` needs no shape, except that an unsigned
+    /// integer must not become negative.
     #[must_use]
     pub fn constant(&self, value: Expr) -> Expr {
         match self.shape.map(|shape| shape().resolve()) {

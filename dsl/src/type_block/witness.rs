@@ -1,7 +1,8 @@
 //! Types that are inferred in code that never runs: from a pattern, from a value.
 //!
-//! `Receipt { .. }` as a pattern names the type `Receipt` in the same form as the user's struct literal. A
-//! misspelled name is therefore one error; a type argument would add a second, different one.
+//! `Receipt { .. }` as a pattern names the type `Receipt` in the same form as the user's struct
+//! literal. A misspelled name is therefore one error; a type argument would add a second, different
+//! one.
 
 use super::never;
 use crate::expr::{Expr, Text, error_field, error_name};
@@ -40,8 +41,9 @@ impl<T> Witness<T> {
 
 /// Determines the type of a witness from a value, and returns the value.
 ///
-/// It takes a reference, so that the expected type of the position does not reach the value through this call: rustc
-/// reports a value that does not fit at its position, not as an argument of a function.
+/// It takes a reference, so that the expected type of the position does not reach the value through
+/// this call: rustc reports a value that does not fit at its position, not as an argument of a
+/// function.
 pub fn is<'v, T>(_witness: &Witness<T>, value: &'v T) -> &'v T {
     value
 }

@@ -11,7 +11,8 @@ pub trait Binder: TaskBinder {
     /// Adds a nested workflow.
     fn workflow<W: Workflow>(&mut self, address: Address);
 
-    /// Sets the item type of a Distributed Map with a reader: a row, or a [`Batch`](crate::Batch) of rows. Only tests need it.
+    /// Sets the item type of a Distributed Map with a reader: a row, or a [`Batch`](crate::Batch)
+    /// of rows. Only tests need it.
     fn items<T: Payload>(&mut self, state: &str, is_batched: bool) {
         let _ = (state, is_batched);
     }

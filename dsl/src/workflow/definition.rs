@@ -149,10 +149,11 @@ impl Definition {
         self.machine_type
     }
 
-    /// Lists the placeholders that a template must replace: each `${Name}` of the ASL, the meaning of its value, and the states that use it.
+    /// Lists the placeholders that a template must replace: each `${Name}` of the ASL, the meaning
+    /// of its value, and the states that use it.
     ///
-    /// In a definition that was parsed from a text, a `Resource` that is a placeholder counts as a function, because the
-    /// text does not distinguish it from an activity.
+    /// In a definition that was parsed from a text, a `Resource` that is a placeholder counts as a
+    /// function, because the text does not distinguish it from an activity.
     ///
     /// ```
     /// use stepwright::asl::placeholder::SubstitutedValue;
@@ -176,8 +177,8 @@ impl Definition {
         placeholder::in_machine_with(&self.machine, self.addresses.as_ref())
     }
 
-    /// Returns the least-privilege IAM policy of the state machine. The meaning of the placeholders is known, so that an activity is not taken
-    /// for a function.
+    /// Returns the least-privilege IAM policy of the state machine. The meaning of the placeholders
+    /// is known, so that an activity is not taken for a function.
     ///
     /// ```
     /// use stepwright::asl::policy::PolicyOptions;
@@ -209,20 +210,23 @@ impl Definition {
         self.addresses.as_ref()
     }
 
-    /// The types of task tokens' outputs, by the names of the states that wait for them; empty for a definition that was parsed from a text.
+    /// The types of task tokens' outputs, by the names of the states that wait for them; empty for
+    /// a definition that was parsed from a text.
     #[doc(hidden)]
     pub fn answers(&self) -> &BTreeMap<String, AnswerType> {
         &self.answers
     }
 
-    /// The types of the results of service integrations, by state; empty for a definition that was parsed from a text.
+    /// The types of the results of service integrations, by state; empty for a definition that was
+    /// parsed from a text.
     #[doc(hidden)]
     pub fn results(&self) -> impl Iterator<Item = (&str, fn() -> Shape)> {
         let results = self.results.0.iter();
         results.map(|(state, shape)| (state.as_str(), *shape))
     }
 
-    /// The fields of the workflow's payloads with `#[payload(redact)]`; empty for a definition that was parsed from a text.
+    /// The fields of the workflow's payloads with `#[payload(redact)]`; empty for a definition that
+    /// was parsed from a text.
     ///
     /// ```
     /// use stepwright::prelude::*;
@@ -247,7 +251,8 @@ impl Definition {
         &self.redaction
     }
 
-    /// Returns where a state is declared in Rust; `None` for a state that does not exist, and for a definition that was parsed from a text.
+    /// Returns where a state is declared in Rust; `None` for a state that does not exist, and for a
+    /// definition that was parsed from a text.
     ///
     /// ```
     /// use stepwright::prelude::*;

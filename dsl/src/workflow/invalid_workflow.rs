@@ -6,8 +6,9 @@ use stepwright_asl::{Diagnostic, DiagnosticLocation};
 
 /// A problem of a workflow in Rust: its location, the message, and often the code of a rule.
 ///
-/// The [`code`](Diagnostic::code), such as `SW130`, is that of the rule of `stepwright validate` for the same problem in ASL;
-/// [`RULES`](stepwright_asl::validate::RULES) explains it. It is `None` for a problem that only workflows in Rust have.
+/// The [`code`](Diagnostic::code), such as `SW130`, is that of the rule of `stepwright validate`
+/// for the same problem in ASL; [`RULES`](stepwright_asl::validate::RULES) explains it. It is
+/// `None` for a problem that only workflows in Rust have.
 pub type WorkflowDiagnostic = Diagnostic<WorkflowLocation>;
 
 /// The location of a problem in a workflow.
@@ -16,8 +17,8 @@ pub type WorkflowDiagnostic = Diagnostic<WorkflowLocation>;
 pub struct WorkflowLocation {
     /// The state; `None` for the workflow itself.
     pub state: Option<String>,
-    /// The line of Rust: that of the expression, else that of the state. `None` if it is not known, for example for a definition that was parsed from
-    /// a text.
+    /// The line of Rust: that of the expression, else that of the state. `None` if it is not known,
+    /// for example for a definition that was parsed from a text.
     pub source: Option<SourceLocation>,
 }
 
@@ -70,7 +71,8 @@ impl AtSource for WorkflowDiagnostic {
 
 /// The error of a workflow that cannot become ASL, with all problems at once.
 ///
-/// As text it is a list with a line for each problem. `Debug` is the same, so that `unwrap` shows all problems.
+/// As text it is a list with a line for each problem. `Debug` is the same, so that `unwrap` shows
+/// all problems.
 ///
 /// ```
 /// use stepwright::builder::FlowBuilder;

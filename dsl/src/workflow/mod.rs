@@ -55,8 +55,8 @@ pub trait Workflow: 'static {
     ///
     /// # Panics
     ///
-    /// With the list of faults if [`build`](Workflow::build) returns an error. Call this once in a test, so that it cannot panic
-    /// anywhere else.
+    /// With the list of faults if [`build`](Workflow::build) returns an error. Call this once in a
+    /// test, so that it cannot panic anywhere else.
     fn definition() -> Definition {
         match Self::build() {
             Ok(definition) => definition,
@@ -64,8 +64,8 @@ pub trait Workflow: 'static {
         }
     }
 
-    /// Returns the least-privilege IAM policy of the workflow's state machine, in any region and account;
-    /// [`Definition::policy_with`] has options.
+    /// Returns the least-privilege IAM policy of the workflow's state machine, in any region and
+    /// account; [`Definition::policy_with`] has options.
     ///
     /// ```
     /// use stepwright::prelude::*;

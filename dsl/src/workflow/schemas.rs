@@ -11,8 +11,8 @@ use std::fmt;
 
 /// The inputs and outputs of a workflow and of each of its tasks, as JSON Schemas (draft 2020-12).
 ///
-/// The tasks have their deployed names, in alphabetical order; tasks of nested workflows are not included. The
-/// same types always produce the same text.
+/// The tasks have their deployed names, in alphabetical order; tasks of nested workflows are not
+/// included. The same types always produce the same text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Schemas {
     /// The input of an execution.
@@ -28,7 +28,8 @@ pub struct Schemas {
 pub struct TaskSchemas {
     /// Its deployed name.
     pub name: &'static str,
-    /// Its payload: `{}` without parameters, a single parameter as its JSON, several as an object with their names.
+    /// Its payload: `{}` without parameters, a single parameter as its JSON, several as an object
+    /// with their names.
     pub input: Schema,
     /// Its result.
     pub output: Schema,
@@ -41,7 +42,8 @@ impl Schemas {
         Schemas::with::<W::Input, W::Output>(tasks.0)
     }
 
-    /// Returns the schema of the JSON from which a type is deserialized: fields with a default may be absent.
+    /// Returns the schema of the JSON from which a type is deserialized: fields with a default may
+    /// be absent.
     ///
     /// ```
     /// use stepwright::Schemas;
@@ -69,7 +71,8 @@ impl Schemas {
         self.tasks.iter().find(|task| task.name == name)
     }
 
-    /// Returns `{"input", "output", "tasks": {"ChargeCard": {"input", "output"}}}`, indented by two blanks.
+    /// Returns `{"input", "output", "tasks": {"ChargeCard": {"input", "output"}}}`, indented by two
+    /// blanks.
     #[must_use]
     pub fn to_json_pretty(&self) -> String {
         let tasks: Map<String, Value> = self

@@ -1,4 +1,5 @@
-//! The workflow as an async function. It differs from `workflow.rs` in its errors: they are values of the type `OrderFailed`.
+//! The workflow as an async function. It differs from `workflow.rs` in its errors: they are values
+//! of the type `OrderFailed`.
 
 use super::domain::{Decision, Order, PaymentError, Receipt};
 use super::tasks::{ask_approver, charge_card, ship};
@@ -23,7 +24,8 @@ pub enum OrderFailed {
 pub async fn order_approval(order: Order) -> Result<Receipt, OrderFailed> {
     #[state(IsLarge)]
     if order.cents > 50_000 {
-        // Waits until the approver opens the link. That may take days, and the process may be restarted in between.
+        // Waits until the approver opens the link. That may take days, and the process may be
+        // restarted in between.
         #[state(Decide)]
         match ask_approver(&order, task_token())
             .timeout(days(3))

@@ -57,7 +57,8 @@ async fn status<W: Workflow>(
     Ok(Json(told).into_response())
 }
 
-/// The page of the approver's link. It only shows a form, so that programs that open links in mails decide nothing.
+/// The page of the approver's link. It only shows a form, so that programs that open links in mails
+/// decide nothing.
 async fn ask<W: Workflow>(
     State(engine): State<Engine>,
     Path((id, _token)): Path<(String, String)>,

@@ -1,5 +1,5 @@
-//! A service that receives orders over HTTP. A person approves a large one by a link. The process can be killed at any time: after a restart it
-//! continues each order where it was.
+//! A service that receives orders over HTTP. A person approves a large one by a link. The process
+//! can be killed at any time: after a restart it continues each order where it was.
 
 mod domain;
 mod function;

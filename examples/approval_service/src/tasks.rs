@@ -1,5 +1,5 @@
-//! The tasks. Each is idempotent: its requests contain the order's id, so that a repeated request has one effect. So a task that was running
-//! when the process ended can run again.
+//! The tasks. Each is idempotent: its requests contain the order's id, so that a repeated request
+//! has one effect. So a task that was running when the process ended can run again.
 
 use stepwright::prelude::*;
 

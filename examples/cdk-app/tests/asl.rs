@@ -1,3 +1,4 @@
-//! `asl/` contains the output of the workflows; `STEPWRIGHT_EMIT=write cargo test --test asl` writes it.
+//! `asl/` contains the output of the workflows; `STEPWRIGHT_EMIT=write cargo test --test asl`
+//! writes it.
 
 stepwright::emit!("asl", [refunds::RefundTerms, refunds::RefundTicket]);

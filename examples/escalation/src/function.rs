@@ -1,5 +1,5 @@
-//! The escalation as an async function. The rota is part of the input, so one state calls everybody's phone in a loop, and a change of the rota changes no
-//! state.
+//! The escalation as an async function. The rota is part of the input, so one state calls
+//! everybody's phone in a loop, and a change of the rota changes no state.
 
 use super::{Incident, Person, Taken, page};
 use schemars::JsonSchema;

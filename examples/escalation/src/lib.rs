@@ -1,4 +1,5 @@
-//! Escalates an incident along a rota. The workflow has one state for each person on the rota, so a program builds it.
+//! Escalates an incident along a rota. The workflow has one state for each person on the rota, so a
+//! program builds it.
 
 pub mod function;
 
@@ -63,7 +64,8 @@ pub async fn page(context: &TaskContext, name: String, incident: Incident, task_
     }
 }
 
-/// Builds the workflow for a rota. Incidents that are less severe than `least` wait for the morning.
+/// Builds the workflow for a rota. Incidents that are less severe than `least` wait for the
+/// morning.
 ///
 /// # Errors
 ///

@@ -97,7 +97,8 @@ fn the_function_has_one_state_for_all_people() {
     let mut graph = states(built.definition());
     let function = function::Escalation::definition();
     let mut function = states(&function);
-    // The generated workflow has a state for each person; the function has one, and the Choice of its loop.
+    // The generated workflow has a state for each person; the function has one, and the Choice of
+    // its loop.
     assert!(graph.remove(&("Page Ada", "Task")));
     assert!(graph.remove(&("Page Grace", "Task")));
     assert!(function.remove(&("Page", "Task")));

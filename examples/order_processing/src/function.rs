@@ -1,5 +1,5 @@
-//! The workflow as an async function. It differs from `workflow.rs` in its errors: they are values of the type `OrderFailed`, and the Fail states have the
-//! names of its variants.
+//! The workflow as an async function. It differs from `workflow.rs` in its errors: they are values
+//! of the type `OrderFailed`, and the Fail states have the names of its variants.
 
 use super::domain::{Decision, Order, OrderError, Payment, PaymentError, Receipt};
 use super::tasks::{

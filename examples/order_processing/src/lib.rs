@@ -1,4 +1,5 @@
-//! An e-commerce team's orders: validated, reviewed by a human where they are large, charged, fulfilled, and refunded when fulfilment fails.
+//! An e-commerce team's orders: validated, reviewed by a human where they are large, charged,
+//! fulfilled, and refunded when fulfilment fails.
 
 mod domain;
 pub mod function;

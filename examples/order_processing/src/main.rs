@@ -1,6 +1,8 @@
-//! Runs orders with different outcomes through the workflow on virtual time: a three-day wait for a reviewer takes no real time.
+//! Runs orders with different outcomes through the workflow on virtual time: a three-day wait for a
+//! reviewer takes no real time.
 //!
-//! `cargo run --bin order_processing` shows each state as it happens; `-- --emit` prints the definition (ASL) and nothing else.
+//! `cargo run --bin order_processing` shows each state as it happens; `-- --emit` prints the
+//! definition (ASL) and nothing else.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -66,7 +68,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Simulates the reviewers: they look at large orders from time to time, and send their decisions with the token of the waiting state.
+/// Simulates the reviewers: they look at large orders from time to time, and send their decisions
+/// with the token of the waiting state.
 async fn review(engine: Engine, mut requests: UnboundedReceiver<ReviewRequest>, orders: Vec<Fate>) {
     let verdicts: HashMap<String, _> = orders
         .into_iter()

@@ -1,4 +1,5 @@
-//! The tasks: ordinary async functions. In the cloud each is a Lambda function; here the engine calls them.
+//! The tasks: ordinary async functions. In the cloud each is a Lambda function; here the engine
+//! calls them.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,5 @@
-//! The function has the states of the `workflow!` version and ends each order in the same way: on the engine, and as plain Rust.
+//! The function has the states of the `workflow!` version and ends each order in the same way: on
+//! the engine, and as plain Rust.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -96,7 +97,8 @@ fn both_versions_have_the_same_states() {
     // A Fail state of a function has the name of the error's variant.
     assert!(graph.remove(&("Reject", "Fail")));
     assert!(function.remove(&("Rejected", "Fail")));
-    // The result of a function ends the state that computes it: there is no Succeed state, and one transition less.
+    // The result of a function ends the state that computes it: there is no Succeed state, and one
+    // transition less.
     assert!(graph.remove(&("Done", "Succeed")));
     assert_eq!(graph, function);
 }

@@ -1,5 +1,5 @@
-//! Fan-out with a limit, as an async function. It differs from `fan_out.rs` in the outcome of a failed message: an arm cannot read the name of an error, so
-//! each arm writes it.
+//! Fan-out with a limit, as an async function. It differs from `fan_out.rs` in the outcome of a
+//! failed message: an arm cannot read the name of an error, so each arm writes it.
 
 use crate::patterns::fan_out::{Deliveries, Delivery, Issue, MailError, send_issue};
 use stepwright::function::*;

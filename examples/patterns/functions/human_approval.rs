@@ -1,5 +1,5 @@
-//! Human approval by a link in an e-mail, as an async function. It differs from `human_approval.rs` in the message: a function calls tasks, so a task writes
-//! the links and sends the e-mail.
+//! Human approval by a link in an e-mail, as an async function. It differs from `human_approval.rs`
+//! in the message: a function calls tasks, so a task writes the links and sends the e-mail.
 
 use crate::patterns::human_approval::{Decision, Expense, pay_expense};
 use stepwright::function::*;
@@ -17,7 +17,8 @@ pub enum ApprovalFailed {
     NobodyDecided { messages: u32 },
 }
 
-/// Sends the manager an e-mail with a link to approve and a link to reject. Both contain the token, URL-encoded.
+/// Sends the manager an e-mail with a link to approve and a link to reject. Both contain the token,
+/// URL-encoded.
 #[task]
 pub async fn send_links(expense: Expense, subject: String, token: String);
 

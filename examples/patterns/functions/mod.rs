@@ -1,6 +1,7 @@
 //! Patterns as async functions, with the data and the tasks of the files next to this folder.
 //!
-//! `examples/tests/patterns/functions.rs` compares both versions: their states, and their executions.
+//! `examples/tests/patterns/functions.rs` compares both versions: their states, and their
+//! executions.
 
 pub mod fan_out;
 pub mod human_approval;

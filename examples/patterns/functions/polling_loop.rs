@@ -1,5 +1,5 @@
-//! A polling loop, as an async function. It differs from `polling_loop.rs` in the calls: tasks with the resource of an AWS SDK integration give the requests
-//! and the errors of the service types.
+//! A polling loop, as an async function. It differs from `polling_loop.rs` in the calls: tasks with
+//! the resource of an AWS SDK integration give the requests and the errors of the service types.
 
 use crate::patterns::polling_loop::{JobAnswer, Recording};
 use schemars::JsonSchema;

@@ -1,4 +1,5 @@
-//! A saga, as an async function. It differs from `saga.rs` in the compensation: a number says which steps to undo, instead of transitions into a chain.
+//! A saga, as an async function. It differs from `saga.rs` in the compensation: a number says which
+//! steps to undo, instead of transitions into a chain.
 
 use crate::patterns::saga::{
     BookingError, Itinerary, PaymentError, Trip, book_flight, book_hotel, cancel_flight,

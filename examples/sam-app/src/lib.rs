@@ -1,5 +1,5 @@
-//! A shop's stock: the price of a cart, which the web shop requests, and the reordering of articles, which runs each night and whenever
-//! an article was sold.
+//! A shop's stock: the price of a cart, which the web shop requests, and the reordering of
+//! articles, which runs each night and whenever an article was sold.
 
 mod domain;
 mod tasks;

@@ -1,4 +1,5 @@
-//! The workflow. `tests/asl.rs` writes its output to `asl/`, where `main.tf` reads it with `templatefile`.
+//! The workflow. `tests/asl.rs` writes its output to `asl/`, where `main.tf` reads it with
+//! `templatefile`.
 
 use crate::domain::{Picture, PictureError, Thumbnail};
 use crate::tasks::scale;

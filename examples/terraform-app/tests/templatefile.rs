@@ -1,4 +1,5 @@
-//! Terraform's `templatefile` replaces only the placeholders of the emitted definition and changes nothing else.
+//! Terraform's `templatefile` replaces only the placeholders of the emitted definition and changes
+//! nothing else.
 
 use hcl::Template;
 use hcl::eval::{Context, Evaluate};

@@ -1,4 +1,5 @@
-//! The ASL of each pattern equals its reviewed snapshot, and both validators report nothing about it.
+//! The ASL of each pattern equals its reviewed snapshot, and both validators report nothing about
+//! it.
 
 use stepwright_asl::validate::validate_text;
 use stepwright_examples::patterns::definitions;

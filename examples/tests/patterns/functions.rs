@@ -1,4 +1,5 @@
-//! The functions of `examples/patterns/functions` have the states of the `workflow!` versions, and their executions end in the same way.
+//! The functions of `examples/patterns/functions` have the states of the `workflow!` versions, and
+//! their executions end in the same way.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -41,7 +42,8 @@ fn message(cause: &str) -> String {
     }
 }
 
-/// Asserts that the function's states are those of the `workflow!` version, without `removed` and with `added`.
+/// Asserts that the function's states are those of the `workflow!` version, without `removed` and
+/// with `added`.
 #[track_caller]
 fn assert_states<G: Workflow, F: Workflow>(removed: &[(&str, &str)], added: &[(&str, &str)]) {
     let (graph, function) = (G::definition(), F::definition());
@@ -86,7 +88,8 @@ fn the_validator_reports_no_diagnostics() {
 
 #[test]
 fn the_fan_out_has_the_states_of_its_graph() {
-    // `Sent` is the result of `Send`, and `Count` is on the transition after the Map. Each arm with an error is a state.
+    // `Sent` is the result of `Send`, and `Count` is on the transition after the Map. Each arm with
+    // an error is a state.
     assert_states::<fan_out::NewsletterIssue, functions::fan_out::NewsletterIssue>(
         &[("Sent", "Pass"), ("Count", "Pass"), ("NotSent", "Pass")],
         &[("NotSent", "Succeed"), ("BadAddress", "Succeed")],
@@ -291,8 +294,8 @@ fn the_polling_loop_runs_as_plain_rust() {
 
 #[test]
 fn the_saga_has_the_states_of_its_graph() {
-    // The function decides by a number which steps to undo. It computes the sum for `Charge` before that state, which catches every error: in Rust, the
-    // error of the sum is no error of the call.
+    // The function decides by a number which steps to undo. It computes the sum for `Charge` before
+    // that state, which catches every error: in Rust, the error of the sum is no error of the call.
     assert_states::<saga::TripBooking, functions::saga::TripBooking>(
         &[],
         &[
@@ -304,7 +307,8 @@ fn the_saga_has_the_states_of_its_graph() {
     );
 }
 
-/// The mocks of a scenario; and the name of an error in the graph's cause, with the reason in the function's.
+/// The mocks of a scenario; and the name of an error in the graph's cause, with the reason in the
+/// function's.
 type Scenario<'s> = (&'s dyn Fn() -> Mocks, Option<(&'s str, &'s str)>);
 
 #[tokio::test]

@@ -22,8 +22,8 @@ use stepwright::asl::placeholder::SubstitutedValue;
 use stepwright_runtime::testing::Mocks;
 use stepwright_runtime::{Engine, EngineBuilder, ExecutionReport};
 
-/// A builder of an engine on virtual time with the workflow, these mocks, and a value for each placeholder: the value of
-/// `TopicArn` is `the TopicArn`.
+/// A builder of an engine on virtual time with the workflow, these mocks, and a value for each
+/// placeholder: the value of `TopicArn` is `the TopicArn`.
 fn engine<W: Workflow>(mocks: &Mocks) -> EngineBuilder {
     let definition = W::build().expect("it can be built");
     let placeholders = definition.placeholders();

@@ -17,7 +17,8 @@ fn applicant() -> Applicant {
     }
 }
 
-/// All tasks succeed; the test sets the passport and the score, and sends the agent's result if an agent is asked.
+/// All tasks succeed; the test sets the passport and the score, and sends the agent's result if an
+/// agent is asked.
 fn mocks(passport: Mock<inspect_passport>, points: u32) -> Mocks {
     Mocks::new()
         .task::<inspect_passport>(passport)

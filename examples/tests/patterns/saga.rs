@@ -137,7 +137,8 @@ async fn a_failing_compensation_is_retried_before_support_is_called() {
         );
 }
 
-/// In the first hundreds of combinations of failures, the compensations handle each error except that of the last message.
+/// In the first hundreds of combinations of failures, the compensations handle each error except
+/// that of the last message.
 #[tokio::test]
 async fn errors_of_every_step_are_compensated() {
     let found = explore_workflow::<TripBooking>(&Bounds::new().runs(300)).await;

@@ -147,7 +147,8 @@ impl CoverageFile {
         })
     }
 
-    /// Adds the coverage of an execution that has ended. A child of a Map Run does not count as a separate run.
+    /// Adds the coverage of an execution that has ended. A child of a Map Run does not count as a
+    /// separate run.
     ///
     /// # Errors
     ///

@@ -27,8 +27,8 @@ pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
 
 /// The states, transitions, retriers and catchers of a definition that a set of runs covered.
 ///
-/// It reads histories after the runs, so runs that are not measured have no overhead. Two rules of a Choice with the same next state
-/// count as one transition: a history does not distinguish them.
+/// It reads histories after the runs, so runs that are not measured have no overhead. Two rules of
+/// a Choice with the same next state count as one transition: a history does not distinguish them.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -79,7 +79,8 @@ pub struct CoveredState {
     error: Option<String>,
 }
 
-/// A transition by `Next`, a Choice's rule or `Default`, with the number of times that it was taken.
+/// A transition by `Next`, a Choice's rule or `Default`, with the number of times that it was
+/// taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CoveredTransition {
@@ -103,7 +104,8 @@ pub struct CoveredRetrier {
     pub errors: Vec<String>,
     /// How many retries it made.
     pub count: u64,
-    /// Whether `lambda_retries` or CDK generated it. Generated retriers are counted separately, because workflow tests do not aim at them.
+    /// Whether `lambda_retries` or CDK generated it. Generated retriers are counted separately,
+    /// because workflow tests do not aim at them.
     #[serde(rename = "generated")]
     pub is_generated: bool,
 }
@@ -139,7 +141,8 @@ struct CurrentState {
 type CurrentStates = BTreeMap<Vec<String>, CurrentState>;
 
 impl Coverage {
-    /// Creates a coverage of a definition without any run. `stepwright_runtime::testing::workflow_coverage` creates that of a workflow.
+    /// Creates a coverage of a definition without any run.
+    /// `stepwright_runtime::testing::workflow_coverage` creates that of a workflow.
     pub fn of(machine: &StateMachine) -> Self {
         Self::of_definition(&machine.to_value())
     }
@@ -199,7 +202,8 @@ impl Coverage {
     ///
     /// # Panics
     ///
-    /// When the run entered a state that the definition does not have, because it belongs to another definition.
+    /// When the run entered a state that the definition does not have, because it belongs to
+    /// another definition.
     #[track_caller]
     pub fn add(&mut self, history: &History) {
         let known = |name: &String| self.states.iter().any(|state| state.name == *name);
@@ -223,7 +227,8 @@ impl Coverage {
         self.add_recorded_events(history.events());
     }
 
-    /// Adds the runs of another coverage of the same definition; parts that only the other one has are ignored.
+    /// Adds the runs of another coverage of the same definition; parts that only the other one has
+    /// are ignored.
     pub fn merge(&mut self, other: &Self) {
         self.runs += other.runs;
         for state in &mut self.states {
@@ -282,7 +287,8 @@ impl Coverage {
         &self.catchers
     }
 
-    /// Returns the covered percentage of all states, transitions, retriers and catchers, from 0 to 100, without generated retriers.
+    /// Returns the covered percentage of all states, transitions, retriers and catchers, from 0 to
+    /// 100, without generated retriers.
     pub fn percent(&self) -> f64 {
         let rows = self.rows();
         let all: usize = rows.iter().map(|(_, _, all)| all).sum();
@@ -352,8 +358,8 @@ impl Coverage {
         })
     }
 
-    /// Returns colours for a diagram of the definition: covered, not covered, or partly covered. A state is partly covered if one of its
-    /// transitions, retriers or catchers was not covered.
+    /// Returns colours for a diagram of the definition: covered, not covered, or partly covered. A
+    /// state is partly covered if one of its transitions, retriers or catchers was not covered.
     ///
     /// The crate `stepwright-diagram` draws it: `Diagram::of(&machine).with(&coverage.overlay())`.
     pub fn overlay(&self) -> Overlay {
@@ -564,7 +570,8 @@ impl Coverage {
     }
 }
 
-/// Removes the positions in the iterations and branches inside of a scope. They follow it in the order of the map.
+/// Removes the positions in the iterations and branches inside of a scope. They follow it in the
+/// order of the map.
 fn remove_inside(visits: &mut CurrentStates, scope: &[String]) {
     let after = (Bound::Excluded(scope), Bound::Unbounded);
     let inside = visits.range::<[String], _>(after);

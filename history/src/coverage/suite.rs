@@ -11,9 +11,10 @@ use stepwright_asl::json::Json as Asl;
 use super::coverage_file::{ENDING, MARK, VERSION};
 use super::{Coverage, share};
 
-/// The coverage of all test processes of a suite, for each workflow. Engines write it into a directory if the environment variable
-/// `STEPWRIGHT_COVERAGE` is set for their process, or `EngineBuilder::coverage` of `stepwright-runtime` was called. Nested workflows
-/// and the children of Map Runs are included.
+/// The coverage of all test processes of a suite, for each workflow. Engines write it into a
+/// directory if the environment variable `STEPWRIGHT_COVERAGE` is set for their process, or
+/// `EngineBuilder::coverage` of `stepwright-runtime` was called. Nested workflows and the children
+/// of Map Runs are included.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -70,7 +71,8 @@ impl MeasuredWorkflow {
 pub struct SuiteCoverageError(String);
 
 impl SuiteCoverage {
-    /// Reads and merges all files of a directory. Different definitions with the same name are separate workflows.
+    /// Reads and merges all files of a directory. Different definitions with the same name are
+    /// separate workflows.
     ///
     /// # Errors
     ///
@@ -111,8 +113,8 @@ impl SuiteCoverage {
         &self.workflows
     }
 
-    /// Selects these workflows, in their current version: the coverage that was written under their names or with the same definitions. A
-    /// workflow that no test ran has no coverage.
+    /// Selects these workflows, in their current version: the coverage that was written under their
+    /// names or with the same definitions. A workflow that no test ran has no coverage.
     #[must_use]
     pub fn held_against(&self, workflows: impl IntoIterator<Item = MeasuredWorkflow>) -> Self {
         let held = workflows.into_iter().map(|mut workflow| {
@@ -135,7 +137,8 @@ impl SuiteCoverage {
         self
     }
 
-    /// Returns the covered percentage of all states, transitions, retriers and catchers of all workflows, from 0 to 100.
+    /// Returns the covered percentage of all states, transitions, retriers and catchers of all
+    /// workflows, from 0 to 100.
     pub fn percent(&self) -> f64 {
         let (covered, all) = self.sums();
         share(covered, all)
@@ -202,7 +205,8 @@ impl fmt::Display for SuiteCoverage {
     }
 }
 
-/// Returns whether written coverage belongs to a workflow: the same definition, or the same name in any spelling.
+/// Returns whether written coverage belongs to a workflow: the same definition, or the same name in
+/// any spelling.
 fn is_same(found: &MeasuredWorkflow, workflow: &MeasuredWorkflow) -> bool {
     let letters = |name: &str| -> String {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());
@@ -213,7 +217,8 @@ fn is_same(found: &MeasuredWorkflow, workflow: &MeasuredWorkflow) -> bool {
 
 type MergedWorkflows = BTreeMap<(String, String), MeasuredWorkflow>;
 
-/// Reads the lines of one process. A last line without an end was interrupted with the process, and is ignored.
+/// Reads the lines of one process. A last line without an end was interrupted with the process, and
+/// is ignored.
 fn read_file(text: &str, merged: &mut MergedWorkflows) -> Result<(), (usize, String)> {
     let mut known: BTreeMap<i64, (String, String)> = BTreeMap::new();
     let lines = text

@@ -83,7 +83,8 @@ pub fn chart(view: &ExecutionView<'_>, visits: &[usize]) -> Markup {
     }
 }
 
-/// Returns a visit inside of a Map or Parallel: in the iteration or branch that failed, if there is one.
+/// Returns a visit inside of a Map or Parallel: in the iteration or branch that failed, if there is
+/// one.
 fn first_inside(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Option<usize> {
     if !["Map", "Parallel"].contains(&visit.state_type()) {
         return None;
@@ -108,7 +109,8 @@ fn bars(view: &ExecutionView<'_>, axis: &Axis, visit: &Visit) -> Markup {
     }
 }
 
-/// Returns the class of an attempt's bar. The last one has the colour that its state has in the diagram, if a Catch handled its error.
+/// Returns the class of an attempt's bar. The last one has the colour that its state has in the
+/// diagram, if a Catch handled its error.
 fn attempt_class(visit: &Visit, attempt: &Attempt, is_last: bool) -> &'static str {
     match attempt.outcome() {
         AttemptOutcome::Failed | AttemptOutcome::TimedOut

@@ -6,7 +6,8 @@ use super::text;
 use super::view::ExecutionView;
 use crate::timeline::{FieldExplanation, FieldOutcome};
 
-/// Shows each path and expression of a visit with the value that it had; nothing without a definition, or without an expression.
+/// Shows each path and expression of a visit with the value that it had; nothing without a
+/// definition, or without an expression.
 pub(super) fn expressions(view: &ExecutionView<'_>, index: usize) -> Markup {
     let fields = view
         .explainer

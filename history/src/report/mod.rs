@@ -1,5 +1,5 @@
-//! Pages about executions: a [`Report`] is one file about one execution. The functions return its parts, for other pages, such as those of
-//! the console of `stepwright-server`.
+//! Pages about executions: a [`Report`] is one file about one execution. The functions return its
+//! parts, for other pages, such as those of the console of `stepwright-server`.
 //!
 //! Each part is HTML without styles and scripts; [`stylesheet`] has the styles.
 

@@ -29,9 +29,11 @@ const MOST_VISITS: usize = 2_000;
 /// How many events a report has.
 const MOST_EVENTS: usize = 2_000;
 
-/// A self-contained HTML page about one execution: diagram, path, timeline, and the data of each state.
+/// A self-contained HTML page about one execution: diagram, path, timeline, and the data of each
+/// state.
 ///
-/// It has no scripts and loads nothing, so it opens from a mail, a folder or the artifacts of a pull request.
+/// It has no scripts and loads nothing, so it opens from a mail, a folder or the artifacts of a
+/// pull request.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -58,7 +60,8 @@ impl Report {
         Self::redacted(history, &Redaction::new())
     }
 
-    /// Creates the report of an execution, and masks these fields in addition to those that its engine redacts.
+    /// Creates the report of an execution, and masks these fields in addition to those that its
+    /// engine redacts.
     pub fn redacted(history: &History, redaction: &Redaction) -> Self {
         let redaction = history.redaction().clone().and(redaction);
         let timeline = Timeline::of(history);
@@ -116,7 +119,8 @@ impl Report {
         Self::new(&subject, &facts, &table(rows, began))
     }
 
-    /// Writes the report to a file, and creates its missing folders. Only the owner can read a new file. It blocks the thread until the file is written.
+    /// Writes the report to a file, and creates its missing folders. Only the owner can read a new
+    /// file. It blocks the thread until the file is written.
     ///
     /// # Errors
     ///
@@ -142,7 +146,8 @@ impl fmt::Display for Report {
     }
 }
 
-/// Creates a file that only its owner reads and writes, or truncates a file, which retains its mode.
+/// Creates a file that only its owner reads and writes, or truncates a file, which retains its
+/// mode.
 fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -7,18 +7,21 @@ use stepwright_diagram::{Diagram, StateLink};
 
 use super::view::ExecutionView;
 
-/// Draws the definition with the states coloured by what happened, each with a link to its newest visit. `None` without a definition.
+/// Draws the definition with the states coloured by what happened, each with a link to its newest
+/// visit. `None` without a definition.
 pub fn picture(view: &ExecutionView<'_>) -> Option<Markup> {
     draw(view, None)
 }
 
-/// Returns a picture of a diagram for a page. The script of `stepwright-diagram` makes it larger and smaller.
+/// Returns a picture of a diagram for a page. The script of `stepwright-diagram` makes it larger
+/// and smaller.
 pub fn framed(svg: &str) -> Markup {
     // The picture escapes its texts.
     html! { diagram-view class="picture" tabindex="0" role="region" aria-label="Diagram" { (PreEscaped(svg)) } }
 }
 
-/// Does the same as [`picture`], and marks a state that may not have been entered yet, with this link.
+/// Does the same as [`picture`], and marks a state that may not have been entered yet, with this
+/// link.
 pub fn picture_at(view: &ExecutionView<'_>, state: &str, url: &str) -> Option<Markup> {
     draw(view, Some((state, url)))
 }

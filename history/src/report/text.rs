@@ -103,7 +103,8 @@ pub fn cause(cause: &str) -> Markup {
     }
 }
 
-/// Returns a text with indented lines, such as JSON or YAML. The script `code.js` of the console adds colours, folding and search.
+/// Returns a text with indented lines, such as JSON or YAML. The script `code.js` of the console
+/// adds colours, folding and search.
 pub fn code(label: &str, text: &str) -> Markup {
     html! { code-view aria-label=(label) { pre tabindex="0" { code { (text) } } } }
 }

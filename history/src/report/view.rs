@@ -13,7 +13,8 @@ pub trait ExecutionLinks {
     /// Returns the link to a visit of a state, by its index in the [`Timeline`].
     fn visit(&self, index: usize) -> String;
 
-    /// Returns the link to the definition of a state that was not entered; `None` without such a page.
+    /// Returns the link to the definition of a state that was not entered; `None` without such a
+    /// page.
     fn state(&self, _name: &str) -> Option<String> {
         None
     }
@@ -82,8 +83,8 @@ impl ExecutionView<'_> {
     }
 }
 
-/// Returns the visits with the same container and the same [scope](Visit::scope) as a visit: those of its iteration, branch or top level.
-/// Without a visit, returns those of the top level.
+/// Returns the visits with the same container and the same [scope](Visit::scope) as a visit: those
+/// of its iteration, branch or top level. Without a visit, returns those of the top level.
 pub fn siblings(timeline: &Timeline, index: Option<usize>) -> Vec<usize> {
     let visit = index.and_then(|index| timeline.visit(index));
     let container = visit.and_then(Visit::container);
@@ -95,7 +96,8 @@ pub fn siblings(timeline: &Timeline, index: Option<usize>) -> Vec<usize> {
         .collect()
 }
 
-/// Returns the visit that a page shows at first: the one that failed last, or the newest one that has not ended, or the last one.
+/// Returns the visit that a page shows at first: the one that failed last, or the newest one that
+/// has not ended, or the last one.
 pub fn most_interesting(timeline: &Timeline) -> Option<usize> {
     use stepwright_asl::overlay::Status;
 

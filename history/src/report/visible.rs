@@ -20,8 +20,9 @@ enum Part {
     },
 }
 
-/// Replaces characters of a page that change the direction of text, or that are not visible, by escapes of JSON: `\u202e`. Otherwise a name or a
-/// value could look like a different one. The values of forms and the targets of links, which the browser sends, stay unchanged.
+/// Replaces characters of a page that change the direction of text, or that are not visible, by
+/// escapes of JSON: `\u202e`. Otherwise a name or a value could look like a different one. The
+/// values of forms and the targets of links, which the browser sends, stay unchanged.
 pub fn visible(page: String) -> String {
     if !page.contains(is_hidden) {
         return page;

@@ -107,7 +107,8 @@ fn iterations(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
     let frames = frames(view, index);
     let map_run = visit.attempts().iter().rev().find_map(Attempt::map_run);
     html! {
-        // The events of a Distributed Map do not count its iterations; the page of the Map Run does.
+        // The events of a Distributed Map do not count its iterations; the page of the Map Run
+        // does.
         @if let Some(numbers) = visit.iterations().filter(|_| map_run.is_none()) {
             p {
                 (text::count(to_usize(numbers.total), "iteration")) ": "
@@ -201,7 +202,8 @@ fn data(view: &ExecutionView<'_>, index: usize, visit: &Visit) -> Markup {
     }
 }
 
-/// Shows the fields of a state in the definition, without nested states; nothing if the definition is not known.
+/// Shows the fields of a state in the definition, without nested states; nothing if the definition
+/// is not known.
 pub fn definition(view: &ExecutionView<'_>, state: &str, is_open: bool) -> Markup {
     let diagram = view
         .definition

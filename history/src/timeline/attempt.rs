@@ -34,7 +34,8 @@ impl AttemptOutcome {
     }
 }
 
-/// One attempt of a visit: a call of a task, or one run of the branches of a Parallel or the iterations of a Map.
+/// One attempt of a visit: a call of a task, or one run of the branches of a Parallel or the
+/// iterations of a Map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
     pub(super) scheduled: Timestamp,
@@ -78,7 +79,8 @@ impl Attempt {
         }
     }
 
-    /// Records the ARN of a nested execution, which is a member of the response of its start and of its description.
+    /// Records the ARN of a nested execution, which is a member of the response of its start and of
+    /// its description.
     pub(super) fn started_execution(&mut self, response: Option<&Value>) {
         if self.starts_execution()
             && let Some(arn) = response.and_then(|response| response.get("ExecutionArn"))
@@ -120,7 +122,8 @@ impl Attempt {
         self.outcome
     }
 
-    /// Returns the time between the failure before and this attempt; `None` for a first attempt, also after a redrive.
+    /// Returns the time between the failure before and this attempt; `None` for a first attempt,
+    /// also after a redrive.
     pub fn retry_delay(&self) -> Option<Duration> {
         self.retry_delay
     }
@@ -130,7 +133,8 @@ impl Attempt {
         self.is_redriven
     }
 
-    /// Returns the arguments of the task; `None` for a Parallel or Map, and in a history without data.
+    /// Returns the arguments of the task; `None` for a Parallel or Map, and in a history without
+    /// data.
     pub fn arguments(&self) -> Option<&Value> {
         self.arguments.as_ref()
     }

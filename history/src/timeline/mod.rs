@@ -1,4 +1,5 @@
-//! Timelines of executions: the visits of states, with their attempts, data and variables, computed from histories.
+//! Timelines of executions: the visits of states, with their attempts, data and variables, computed
+//! from histories.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,8 +49,9 @@ pub use self::visit::Visit;
 
 /// What happened in an execution, state by state.
 ///
-/// [`RecordedHistory::timeline`](crate::RecordedHistory::timeline) returns that of a recording. A history without data has visits without
-/// values. Visits whose StateEntered event was [dropped](History::dropped) are missing.
+/// [`RecordedHistory::timeline`](crate::RecordedHistory::timeline) returns that of a recording. A
+/// history without data has visits without values. Visits whose StateEntered event was
+/// [dropped](History::dropped) are missing.
 #[derive(Debug, Clone)]
 pub struct Timeline {
     visits: Vec<Visit>,
@@ -82,7 +84,8 @@ impl Timeline {
         timeline
     }
 
-    /// Computes the timeline of events, with the `Execution` and `StateMachine` of the context object as far as they are known.
+    /// Computes the timeline of events, with the `Execution` and `StateMachine` of the context
+    /// object as far as they are known.
     pub(crate) fn of_events(
         events: impl Iterator<Item = TimelineEvent>,
         context: Value,
@@ -123,12 +126,14 @@ impl Timeline {
         self.index.of_state(state)
     }
 
-    /// Returns the indexes of the visits directly inside of a visit of a Map or Parallel, of all its iterations or branches.
+    /// Returns the indexes of the visits directly inside of a visit of a Map or Parallel, of all
+    /// its iterations or branches.
     pub fn visits_inside(&self, container: usize) -> &[usize] {
         self.index.inside(container)
     }
 
-    /// Returns the index of the visit that follows a visit in its iteration, its branch or the top level.
+    /// Returns the index of the visit that follows a visit in its iteration, its branch or the top
+    /// level.
     pub(crate) fn visit_after(&self, visit: usize) -> Option<usize> {
         self.index.after(visit)
     }
@@ -143,7 +148,8 @@ impl Timeline {
         &self.title
     }
 
-    /// Returns when the execution started; `None` in a recording without its ExecutionStarted event.
+    /// Returns when the execution started; `None` in a recording without its ExecutionStarted
+    /// event.
     pub fn started(&self) -> Option<Timestamp> {
         self.started
     }
@@ -173,7 +179,8 @@ impl Timeline {
         self.cause.as_deref()
     }
 
-    /// Returns how many events at the beginning of the history were dropped. Visits and variables of dropped events are missing.
+    /// Returns how many events at the beginning of the history were dropped. Visits and variables
+    /// of dropped events are missing.
     pub fn dropped(&self) -> usize {
         self.dropped
     }
@@ -188,8 +195,9 @@ impl Timeline {
         self.is_redriven
     }
 
-    /// Returns the visit at which the failure of the execution began: the one that failed last; if that is a Fail state, the visit before it whose
-    /// error was caught; if that is a Map or Parallel, the visit inside that failed. `None` if no visit failed.
+    /// Returns the visit at which the failure of the execution began: the one that failed last; if
+    /// that is a Fail state, the visit before it whose error was caught; if that is a Map or
+    /// Parallel, the visit inside that failed. `None` if no visit failed.
     pub fn failure_origin(&self) -> Option<usize> {
         let has_failed = |index: &usize| {
             let visit = self.visits.get(*index);
@@ -210,7 +218,8 @@ impl Timeline {
         }
     }
 
-    /// Returns the last visit before a visit, in its iteration, its branch or the top level, whose error was caught.
+    /// Returns the last visit before a visit, in its iteration, its branch or the top level, whose
+    /// error was caught.
     fn caught_before(&self, index: usize) -> Option<usize> {
         let mut previous = self.visits.get(index)?.previous();
         while let Some(at) = previous {
@@ -223,8 +232,8 @@ impl Timeline {
         None
     }
 
-    /// Returns the workflow variables that the state of a visit reads, with their values: those of its scope and of the scopes around it. They
-    /// are empty for an index without a visit.
+    /// Returns the workflow variables that the state of a visit reads, with their values: those of
+    /// its scope and of the scopes around it. They are empty for an index without a visit.
     pub fn variables_at(&self, index: usize) -> BTreeMap<&str, &Value> {
         let mut variables = BTreeMap::new();
         let mut next = self.visits.get(index);

@@ -16,8 +16,8 @@ pub(super) type EarlierVariables = BTreeMap<String, usize>;
 
 /// One visit of a state, from its StateEntered event on.
 ///
-/// A state has one visit for each time that it is entered. A retry is a further [`Attempt`] of the same visit. A redrive continues the visits that
-/// had not succeeded.
+/// A state has one visit for each time that it is entered. A retry is a further [`Attempt`] of the
+/// same visit. A redrive continues the visits that had not succeeded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
     pub(super) state: SmolStr,
@@ -27,10 +27,11 @@ pub struct Visit {
     /// Which attempt of the container it belongs to.
     pub(super) container_attempt: usize,
     pub(super) previous: Option<usize>,
-    /// The variables that earlier visits of its scope assigned, each with the visit that assigned it last. Only some visits have them: a reader
-    /// goes back to the nearest one.
+    /// The variables that earlier visits of its scope assigned, each with the visit that assigned
+    /// it last. Only some visits have them: a reader goes back to the nearest one.
     pub(super) earlier_variables: Option<Arc<EarlierVariables>>,
-    /// The number of visits back to the nearest one with these variables, or to the first one of the scope.
+    /// The number of visits back to the nearest one with these variables, or to the first one of
+    /// the scope.
     pub(super) distance: usize,
     pub(super) first_event: u32,
     pub(super) last_event: u32,
@@ -110,12 +111,14 @@ impl Visit {
         &self.state_type
     }
 
-    /// Returns where the state is declared in Rust; `None` if the definition is not a workflow's, and in a recording.
+    /// Returns where the state is declared in Rust; `None` if the definition is not a workflow's,
+    /// and in a recording.
     pub fn source_location(&self) -> Option<SourceLocation> {
         self.source_location
     }
 
-    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches
+    /// (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> &[String] {
         &self.scope
     }
@@ -125,7 +128,8 @@ impl Visit {
         self.container
     }
 
-    /// Returns the index of the visit before it in its iteration, branch or, outside of these, the execution.
+    /// Returns the index of the visit before it in its iteration, branch or, outside of these, the
+    /// execution.
     pub fn previous(&self) -> Option<usize> {
         self.previous
     }
@@ -185,7 +189,8 @@ impl Visit {
         self.cause.as_deref()
     }
 
-    /// Returns its attempts: the calls of the task, or the runs of its branches or iterations. Other states have none.
+    /// Returns its attempts: the calls of the task, or the runs of its branches or iterations.
+    /// Other states have none.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
     }
@@ -195,7 +200,8 @@ impl Visit {
         self.iterations
     }
 
-    /// Returns whether its last attempt failed and the next one has not started: it waits for the delay of its retrier.
+    /// Returns whether its last attempt failed and the next one has not started: it waits for the
+    /// delay of its retrier.
     pub fn waits_for_retry(&self) -> bool {
         self.is_open() && self.has_failed
     }

@@ -4,7 +4,8 @@ use smol_str::SmolStr;
 
 use super::visit::Visit;
 
-/// The visits of a timeline by what they have in common, so that a page about one visit does not search all.
+/// The visits of a timeline by what they have in common, so that a page about one visit does not
+/// search all.
 #[derive(Debug, Clone, Default)]
 pub(super) struct VisitIndex {
     by_state: HashMap<SmolStr, Vec<usize>>,

@@ -226,7 +226,8 @@ impl Walk {
         }
     }
 
-    /// Handles an event of an iteration: the state of the event is the Map, its scope the iteration.
+    /// Handles an event of an iteration: the state of the event is the Map, its scope the
+    /// iteration.
     fn iteration(&mut self, event: &TimelineEvent) {
         let around = event
             .scope
@@ -253,7 +254,8 @@ impl Walk {
     fn entered(&mut self, event: &TimelineEvent) {
         let scope = self.scope(&event.scope);
         let state = event.state.as_deref().unwrap_or_default();
-        // A state is left before it is entered again, except after a redrive, which may enter an unsuccessful state again.
+        // A state is left before it is entered again, except after a redrive, which may enter an
+        // unsuccessful state again.
         let again = self.scopes[scope].by_state.get(state).copied();
         let at = match again.filter(|at| self.visits[*at].is_open()) {
             Some(at) => at,
@@ -315,7 +317,8 @@ impl Walk {
         variables
     }
 
-    /// Returns the visit of the Map or Parallel around a scope. Its states run one after the other, so it is the last one there.
+    /// Returns the visit of the Map or Parallel around a scope. Its states run one after the other,
+    /// so it is the last one there.
     fn container_of(&self, scope: &[String]) -> Option<usize> {
         let (frame, around) = scope.split_last()?;
         let last = self.scopes[*self.by_names.get(around)?].last?;
@@ -386,7 +389,8 @@ impl Walk {
         }
     }
 
-    /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or execution around them failed or was stopped.
+    /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or
+    /// execution around them failed or was stopped.
     fn close(&mut self, scope: &[String], depth: usize, fails: bool, at: Timestamp) {
         let from: Arc<[String]> = scope.into();
         let open = self
@@ -409,7 +413,8 @@ impl Walk {
         }
     }
 
-    /// Reopens visits that had not succeeded when the execution ended. Failures inside a container that caught or retried them stay unchanged.
+    /// Reopens visits that had not succeeded when the execution ended. Failures inside a container
+    /// that caught or retried them stay unchanged.
     fn reopen(&mut self) {
         // The states inside the last state of the top level come after it.
         let Some(first) = self.scopes[0].last else {

@@ -16,7 +16,8 @@ pub(super) struct ServiceAction {
 /// How the results and the errors of an integration look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
-    /// `arn:aws:states:::aws-sdk:`, with the prefix of its errors: as the AWS SDK for Java 2 writes them.
+    /// `arn:aws:states:::aws-sdk:`, with the prefix of its errors: as the AWS SDK for Java 2 writes
+    /// them.
     Sdk(&'static str),
     /// As version 1 of the SDK for Java writes them.
     Optimized(OptimizedNames),
@@ -36,7 +37,8 @@ pub(super) struct OptimizedNames {
 }
 
 impl ServiceAction {
-    /// Returns the operation of a resource. None for resources that are no calls of an API: activities, nested executions, HTTP endpoints.
+    /// Returns the operation of a resource. None for resources that are no calls of an API:
+    /// activities, nested executions, HTTP endpoints.
     pub(super) fn of(resource: &Resource) -> Option<Self> {
         match resource.kind() {
             ResourceKind::Activity => return None,

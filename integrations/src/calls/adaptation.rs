@@ -32,7 +32,8 @@ pub(super) fn adapt_parameters(
     Ok(())
 }
 
-/// Changes the members of a response to those of the integration, or returns the failure that it reports.
+/// Changes the members of a response to those of the integration, or returns the failure that it
+/// reports.
 pub(super) fn adapt_result(
     called: &ServiceAction,
     members: &mut Map<String, Json>,
@@ -96,8 +97,9 @@ fn add_resources(parameters: &mut Map<String, Json>, execution: &ExecutionInfo) 
     }
 }
 
-/// Makes `{"S": ..}` of a text where DynamoDB needs an attribute value. Assumption: Step Functions does so, because a published pattern of AWS contains
-/// such texts. `argument_check.rs` of the runtime accepts them for the same reason.
+/// Makes `{"S": ..}` of a text where DynamoDB needs an attribute value. Assumption: Step Functions
+/// does so, because a published pattern of AWS contains such texts. `argument_check.rs` of the
+/// runtime accepts them for the same reason.
 fn type_plain_attributes(parameters: &mut Map<String, Json>) {
     for name in ["Key", "Item", "ExpressionAttributeValues"] {
         let Some(Json::Object(attributes)) = parameters.get_mut(name) else {
@@ -109,7 +111,8 @@ fn type_plain_attributes(parameters: &mut Map<String, Json>) {
     }
 }
 
-/// The actions of `elasticmapreduce` have other names than the operations of EMR, and one cluster or step instead of lists.
+/// The actions of `elasticmapreduce` have other names than the operations of EMR, and one cluster
+/// or step instead of lists.
 fn adapt_emr(called: &mut ServiceAction, parameters: &mut Map<String, Json>) -> Result<(), String> {
     let operation = match called.action.as_str() {
         "createCluster" => "runJobFlow",

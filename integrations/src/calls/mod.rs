@@ -1,4 +1,5 @@
-//! Tasks that call services: how a resource becomes a call of an API, and its response the result of the state.
+//! Tasks that call services: how a resource becomes a call of an API, and its response the result
+//! of the state.
 //!
 //! `service_calls.rs` is the source of results, which the engine asks last. `action.rs` finds the
 //! operation of a resource, `adaptation.rs` has the integrations that differ from the API, and

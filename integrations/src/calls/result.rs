@@ -16,7 +16,8 @@ const HEADERS: [&str; 7] = [
     "X-Amz-Executed-Version",
 ];
 
-/// Returns the members of a response with `SdkHttpMetadata` and `SdkResponseMetadata`. `request_id` is used if the response has none.
+/// Returns the members of a response with `SdkHttpMetadata` and `SdkResponseMetadata`. `request_id`
+/// is used if the response has none.
 pub(super) fn with_metadata(output: CallOutput, request_id: &str) -> Json {
     let CallOutput {
         mut members,

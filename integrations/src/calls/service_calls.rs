@@ -26,7 +26,8 @@ use crate::protocol::MAX_DEPTH;
 
 /// Executes tasks that call AWS services, at the endpoints of emulators or at AWS.
 ///
-/// An engine consults it after everything else: [`EngineBuilder::fallback_tasks`](stepwright_runtime::EngineBuilder::fallback_tasks).
+/// An engine consults it after everything else:
+/// [`EngineBuilder::fallback_tasks`](stepwright_runtime::EngineBuilder::fallback_tasks).
 ///
 /// ```
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
@@ -104,7 +105,8 @@ impl ServiceCalls {
         built.map_err(|reason| call.unusable_parameters(&reason))
     }
 
-    /// Builds the call of a task. `None` if the task is for something else; an error is the reason for which AWS would refuse the parameters.
+    /// Builds the call of a task. `None` if the task is for something else; an error is the reason
+    /// for which AWS would refuse the parameters.
     fn prepare(&self, call: &TaskCall<'_>) -> Option<Result<ServiceTask, String>> {
         let called = ServiceAction::of(call.resource())?;
         self.client
@@ -152,7 +154,8 @@ impl ServiceCalls {
 }
 
 impl ServiceCallsBuilder {
-    /// Sets the endpoints of services. A service without an endpoint is not called, unless there are [keys](Self::aws) for AWS.
+    /// Sets the endpoints of services. A service without an endpoint is not called, unless there
+    /// are [keys](Self::aws) for AWS.
     pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
         self.endpoints = endpoints;
         self
@@ -170,7 +173,8 @@ impl ServiceCallsBuilder {
         self
     }
 
-    /// Sets the account, which is the access key for emulators, unless there are [keys](Self::emulator_keys) for them.
+    /// Sets the account, which is the access key for emulators, unless there are
+    /// [keys](Self::emulator_keys) for them.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();
         self
@@ -182,22 +186,23 @@ impl ServiceCallsBuilder {
         self
     }
 
-    /// Sets the connections of `http:invoke` tasks, which then call the HTTP APIs of the definition. An endpoint of the service `http` gets these calls
-    /// instead, with or without connections.
+    /// Sets the connections of `http:invoke` tasks, which then call the HTTP APIs of the
+    /// definition. An endpoint of the service `http` gets these calls instead, with or without
+    /// connections.
     pub fn connections(mut self, connections: Connections) -> Self {
         self.connections = Some(connections);
         self
     }
 
-    /// Calls services without an endpoint at AWS, with these keys: their effects are real. Check the account first, with
-    /// `AwsAccount::connect`.
+    /// Calls services without an endpoint at AWS, with these keys: their effects are real. Check
+    /// the account first, with `AwsAccount::connect`.
     pub fn aws(mut self, keys: SigningKeys) -> Self {
         self.aws = Some(keys);
         self
     }
 
-    /// Sets how long a service may take to respond: 60 seconds by default, and 16 minutes for functions of Lambda. A call without a response fails with
-    /// `SdkClientException`.
+    /// Sets how long a service may take to respond: 60 seconds by default, and 16 minutes for
+    /// functions of Lambda. A call without a response fails with `SdkClientException`.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_time = ResponseTime {
             service: timeout,

@@ -28,8 +28,8 @@ const THROTTLING: [&str; 14] = [
 /// Codes that say that another attempt can succeed.
 const TRANSIENT: [&str; 2] = ["RequestTimeout", "RequestTimeoutException"];
 
-/// Returns whether the same call may succeed at once. Failed calls of Lambda are left to the state's Retry, because a repeated call could run the
-/// function twice.
+/// Returns whether the same call may succeed at once. Failed calls of Lambda are left to the
+/// state's Retry, because a repeated call could run the function twice.
 pub(super) fn is_repeated(service: &str, error: &ApiError) -> bool {
     is_temporary(error) && service != "lambda"
 }
@@ -49,7 +49,8 @@ pub(crate) fn is_transient(status: u16, code: &str) -> bool {
         || TRANSIENT.contains(&code)
 }
 
-/// Returns the time before an attempt; `attempt` is 1 for the second one. `jitter` is a random number between 0 and 1.
+/// Returns the time before an attempt; `attempt` is 1 for the second one. `jitter` is a random
+/// number between 0 and 1.
 pub(super) fn delay(attempt: u32, jitter: f64) -> Duration {
     const FIRST: Duration = Duration::from_millis(100);
     let most = FIRST * 2_u32.saturating_pow(attempt.saturating_sub(1).min(7));

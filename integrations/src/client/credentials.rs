@@ -21,8 +21,9 @@ enum Source {
 pub struct CredentialsError(String);
 
 impl SigningKeys {
-    /// Returns the keys for emulators: those of `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, as the AWS CLI would use them, or else the number of
-    /// the account, which LocalStack reads from the key. DynamoDB Local has separate tables for each key.
+    /// Returns the keys for emulators: those of `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, as
+    /// the AWS CLI would use them, or else the number of the account, which LocalStack reads from
+    /// the key. DynamoDB Local has separate tables for each key.
     pub fn of_emulators(
         account: &str,
         variables: impl IntoIterator<Item = (String, String)>,

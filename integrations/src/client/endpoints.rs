@@ -24,7 +24,8 @@ const HTTP_APIS: &str = "http";
 /// The prefix of the SDKs' variables for one service.
 const OF_SERVICE: &str = "AWS_ENDPOINT_URL_";
 
-/// The endpoints at which the services of tasks are called: one for all, and others for some services.
+/// The endpoints at which the services of tasks are called: one for all, and others for some
+/// services.
 ///
 /// ```
 /// use stepwright_integrations::Endpoints;
@@ -79,7 +80,8 @@ impl Endpoints {
 
     /// Adds `URL` for all services, or `SERVICE=URL` for one. It replaces an earlier one.
     ///
-    /// The service is its name in resources (`cloudwatchlogs`, `events`) or in the AWS CLI (`logs`).
+    /// The service is its name in resources (`cloudwatchlogs`, `events`) or in the AWS CLI
+    /// (`logs`).
     ///
     /// # Errors
     ///
@@ -95,8 +97,10 @@ impl Endpoints {
         Ok(self)
     }
 
-    /// Adds the endpoints of variables of the environment, unless there is one already: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB` and so on, and
-    /// those of Step Functions Local, such as `LAMBDA_ENDPOINT`. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns the variables of the SDKs off.
+    /// Adds the endpoints of variables of the environment, unless there is one already:
+    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB` and so on, and those of Step Functions
+    /// Local, such as `LAMBDA_ENDPOINT`. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns the
+    /// variables of the SDKs off.
     ///
     /// # Errors
     ///
@@ -162,7 +166,8 @@ impl Endpoints {
         self.services.get(service).or(self.all.as_ref())
     }
 
-    /// Returns the endpoint that is only for calls of HTTP APIs: one for all services does not answer them.
+    /// Returns the endpoint that is only for calls of HTTP APIs: one for all services does not
+    /// answer them.
     pub(crate) fn of_http_apis(&self) -> Option<&Uri> {
         self.services.get(HTTP_APIS)
     }
@@ -232,7 +237,8 @@ fn service_name(name: &str) -> Result<&'static str, EndpointError> {
     })
 }
 
-/// Returns the name in botocore for the last part of `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`: an ID of the SDKs, of which names of services are made.
+/// Returns the name in botocore for the last part of `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`: an ID of
+/// the SDKs, of which names of services are made.
 fn of_service_id(id: &str) -> Option<&'static str> {
     let name = id.to_ascii_lowercase().replace('_', "");
     let all = services();

@@ -16,7 +16,8 @@ fn domains(region: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether requests to a URL reach AWS in the partition of a region, so that they may have a signature with the keys of an account.
+/// Whether requests to a URL reach AWS in the partition of a region, so that they may have a
+/// signature with the keys of an account.
 pub(crate) fn is_of_aws(url: &Uri, region: &str) -> bool {
     let host = url.host().unwrap_or_default().to_ascii_lowercase();
     url.scheme_str() == Some("https")
@@ -26,7 +27,8 @@ pub(crate) fn is_of_aws(url: &Uri, region: &str) -> bool {
             .any(|domain| host.strip_suffix(domain).is_some_and(are_labels))
 }
 
-/// Whether a URL is that of an API of API Gateway in a region: `https://ID.execute-api.REGION.amazonaws.com`.
+/// Whether a URL is that of an API of API Gateway in a region:
+/// `https://ID.execute-api.REGION.amazonaws.com`.
 pub(crate) fn is_api_gateway(url: &Uri, region: &str) -> bool {
     let host = url.host().unwrap_or_default().to_ascii_lowercase();
     let is_api = |name: &str| {
@@ -50,8 +52,8 @@ pub(super) fn is_of_any_partition(host: &str) -> bool {
     domains.any(|domain| host.ends_with(domain))
 }
 
-/// Returns whether the host of a URL is this machine: `localhost`, or a loopback address. A name that begins like an address, such as
-/// `127.example.com`, is any machine.
+/// Returns whether the host of a URL is this machine: `localhost`, or a loopback address. A name
+/// that begins like an address, such as `127.example.com`, is any machine.
 #[must_use]
 pub fn is_loopback(url: &Uri) -> bool {
     let host = url.host().unwrap_or_default();

@@ -12,12 +12,15 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// The timeout of a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
-/// The timeout of unused connections. Servers of emulators often close them after 20 seconds or more.
+/// The timeout of unused connections. Servers of emulators often close them after 20 seconds or
+/// more.
 const IDLE_TIME: Duration = Duration::from_secs(15);
-/// The maximum size of a response with the result of a task. A result of more than 262,144 bytes fails the task, and is longer in XML or with escapes;
-/// an object for a Map may be larger, and is read in parts.
+/// The maximum size of a response with the result of a task. A result of more than 262,144 bytes
+/// fails the task, and is longer in XML or with escapes; an object for a Map may be larger, and is
+/// read in parts.
 pub(crate) const RESULT_BYTES: usize = 4 * 262_144;
-/// The maximum size of a page of a list. S3's page of 1,000 keys with 1,024 bytes each is escaped in XML.
+/// The maximum size of a page of a list. S3's page of 1,000 keys with 1,024 bytes each is escaped
+/// in XML.
 pub(crate) const LIST_BYTES: usize = 4 * 1_048_576;
 
 #[cfg(feature = "tls")]
@@ -60,14 +63,16 @@ impl HttpStream {
         self.body.size_hint().exact()
     }
 
-    /// Returns whether the end of the body can be recognized: a body that ends with its connection may be incomplete.
+    /// Returns whether the end of the body can be recognized: a body that ends with its connection
+    /// may be incomplete.
     pub(crate) fn has_end(&self) -> bool {
         [CONTENT_LENGTH, TRANSFER_ENCODING]
             .iter()
             .any(|name| self.headers.contains_key(name))
     }
 
-    /// Returns the next bytes of the body, or none at its end. A body that is shorter than announced is an error.
+    /// Returns the next bytes of the body, or none at its end. A body that is shorter than
+    /// announced is an error.
     pub(crate) async fn chunk(&mut self, timeout: Duration) -> Result<Option<Bytes>, HttpFailure> {
         loop {
             let frame = tokio::time::timeout(timeout, self.body.frame()).await;
@@ -135,7 +140,8 @@ impl HttpFailure {
         }
     }
 
-    /// Returns whether the request may be sent again. `is_idempotent` is whether the service may get it twice.
+    /// Returns whether the request may be sent again. `is_idempotent` is whether the service may
+    /// get it twice.
     pub(crate) fn may_be_repeated(&self, is_idempotent: bool) -> bool {
         match self.reason {
             FailureReason::Unsent => true,
@@ -217,7 +223,8 @@ impl HttpClient {
     }
 }
 
-/// Adds TLS that trusts the certificates of the system, or those of Mozilla in a container that has none.
+/// Adds TLS that trusts the certificates of the system, or those of Mozilla in a container that has
+/// none.
 #[cfg(feature = "tls")]
 fn with_tls(mut connector: HttpConnector) -> Connector {
     use hyper_rustls::HttpsConnectorBuilder;

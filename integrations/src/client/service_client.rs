@@ -124,7 +124,8 @@ impl ServiceClient {
         self.endpoints.of(service).is_some() || self.aws.is_some()
     }
 
-    /// Builds a call. Returns none if the service has no endpoint. `token` is the idempotency token of operations that have one.
+    /// Builds a call. Returns none if the service has no endpoint. `token` is the idempotency token
+    /// of operations that have one.
     pub(crate) fn prepare(
         &self,
         service: &str,
@@ -181,7 +182,8 @@ impl ServiceClient {
         }))
     }
 
-    /// Signs a request to an API of API Gateway. Only AWS, or an endpoint that was named for it, gets a signature.
+    /// Signs a request to an API of API Gateway. Only AWS, or an endpoint that was named for it,
+    /// gets a signature.
     pub(crate) async fn sign(
         &self,
         request: &mut HttpRequest,
@@ -214,7 +216,8 @@ impl ServiceClient {
         }
     }
 
-    /// Sends a call, and returns the response with its unread body. Calls are repeated as in [`send`](Self::send); a body that breaks off is not.
+    /// Sends a call, and returns the response with its unread body. Calls are repeated as in
+    /// [`send`](Self::send); a body that breaks off is not.
     pub(crate) async fn open(&self, call: PreparedCall) -> Result<HttpStream, CallError> {
         let mut attempt = 1;
         loop {
@@ -249,7 +252,8 @@ impl ServiceClient {
             body,
         } = response;
         if is_error_document(&call.model, operation, &body) {
-            // S3 sends the status before it has completed an upload. The SDKs repeat such calls, as those with the status 500.
+            // S3 sends the status before it has completed an upload. The SDKs repeat such calls, as
+            // those with the status 500.
             let error = api_error(&call.model, 500, &headers, &body);
             return Err(AttemptError::Api(error));
         }
@@ -318,7 +322,8 @@ impl PreparedCall {
         }
     }
 
-    /// Waits until the call can be repeated after a failed attempt. Returns the error if it is not repeated.
+    /// Waits until the call can be repeated after a failed attempt. Returns the error if it is not
+    /// repeated.
     async fn wait_before_next_attempt(
         &self,
         error: AttemptError,
@@ -357,8 +362,8 @@ enum AttemptError {
     Unsigned(String),
 }
 
-/// Adds the name of an error whose response has no body, as `ExceptionTranslationInterceptor` of the SDK for Java does: the response to a HEAD request
-/// for what does not exist.
+/// Adds the name of an error whose response has no body, as `ExceptionTranslationInterceptor` of
+/// the SDK for Java does: the response to a HEAD request for what does not exist.
 fn with_name_of_head(call: &PreparedCall, error: ApiError) -> ApiError {
     let name = match (call.model.name.as_str(), call.action.as_str(), error.status) {
         ("s3", "headObject", 404) => "NoSuchKey",

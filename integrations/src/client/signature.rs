@@ -9,7 +9,8 @@ use aws_sigv4::sign::v4;
 
 use super::http::HttpRequest;
 
-/// Adds the headers of AWS's signature, version 4. Emulators read the service and the region from it.
+/// Adds the headers of AWS's signature, version 4. Emulators read the service and the region from
+/// it.
 pub(super) fn add_signature(
     request: &mut HttpRequest,
     credentials: &Credentials,

@@ -8,8 +8,8 @@ use super::body;
 use super::http_task::{HttpTask, method};
 use crate::client::HttpRequest;
 
-/// Builds the request of a task. It is sent to the `endpoint` with the API's host name in the header `Host`: emulators find the API by it. Without
-/// an endpoint, it is sent to that host.
+/// Builds the request of a task. It is sent to the `endpoint` with the API's host name in the
+/// header `Host`: emulators find the API by it. Without an endpoint, it is sent to that host.
 ///
 /// The error is the reason for which the parameters are refused.
 pub(crate) fn api_gateway(parameters: &Json, endpoint: Option<&Uri>) -> Result<HttpTask, String> {
@@ -52,7 +52,8 @@ pub(crate) fn api_gateway(parameters: &Json, endpoint: Option<&Uri>) -> Result<H
     if given.is_some() && !is_typed {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    // A text is a JSON text, too: recorded with the body "HelloWorld", which the API received in quotes.
+    // A text is a JSON text, too: recorded with the body "HelloWorld", which the API received in
+    // quotes.
     let body = given.map(Json::to_string).unwrap_or_default();
     Ok(HttpTask {
         request: HttpRequest {

@@ -3,7 +3,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-/// The EventBridge connections of `http:invoke` tasks: the credentials of HTTP APIs, by the names of the connections.
+/// The EventBridge connections of `http:invoke` tasks: the credentials of HTTP APIs, by the names
+/// of the connections.
 ///
 /// ```
 /// use stepwright_integrations::Connections;
@@ -134,7 +135,8 @@ impl Connections {
         self.0.is_empty()
     }
 
-    /// Finds the connection with this ARN: `arn:aws:events:us-east-1:123456789012:connection/Payments/ID`.
+    /// Finds the connection with this ARN:
+    /// `arn:aws:events:us-east-1:123456789012:connection/Payments/ID`.
     pub(super) fn find(&self, arn: &str) -> Option<&Connection> {
         let (_, name) = arn.split_once(":connection/").unwrap_or(("", arn));
         self.0.get(name.split('/').next()?)

@@ -13,7 +13,8 @@ use crate::protocol::value_text;
 const USER_AGENT: &str = "Amazon|StepFunctions|HttpInvoke|";
 const RANGE: &str = "bytes=0-262144";
 
-/// Builds the request of a task. With an `endpoint`, it is sent there instead of the host in the parameters.
+/// Builds the request of a task. With an `endpoint`, it is sent there instead of the host in the
+/// parameters.
 ///
 /// The error is the reason for which the parameters are refused.
 pub(crate) fn http_invoke(

@@ -7,7 +7,8 @@ use stepwright_runtime::value::Value;
 use super::response;
 use crate::client::{HttpClient, HttpFailure, HttpRequest, RESULT_BYTES, ServiceClient};
 
-/// How long an API may take to respond: AWS documents 60 seconds for HTTP tasks, and 29 for API Gateway itself.
+/// How long an API may take to respond: AWS documents 60 seconds for HTTP tasks, and 29 for API
+/// Gateway itself.
 const RESPONSE_TIME: Duration = Duration::from_secs(60);
 
 /// A call of an HTTP API, before it is sent.
@@ -25,7 +26,8 @@ pub(crate) struct HttpTask {
 }
 
 impl HttpTask {
-    /// Sends the request. Step Functions does not repeat it. The failure is `too_large` if the response is larger than any result.
+    /// Sends the request. Step Functions does not repeat it. The failure is `too_large` if the
+    /// response is larger than any result.
     pub(crate) async fn perform(
         self,
         client: &ServiceClient,

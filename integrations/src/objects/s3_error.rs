@@ -8,7 +8,8 @@ use crate::protocol::ApiError;
 /// The code of an upload that was completed or aborted, or that never existed.
 pub(super) const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
 
-/// Returns the error of a call. Other errors of S3 than those that the engine formats have the message that Step Functions writes.
+/// Returns the error of a call. Other errors of S3 than those that the engine formats have the
+/// message that Step Functions writes.
 pub(super) fn object_error(error: CallError) -> ObjectError {
     match error {
         CallError::Client(message, _) | CallError::TooLarge(message) => ObjectError::Other(message),

@@ -17,7 +17,8 @@ use crate::protocol::Naming;
 
 const S3: &str = "s3";
 
-/// The objects of S3, at an endpoint or at AWS: from them Distributed Maps read their items, and to them they write their results.
+/// The objects of S3, at an endpoint or at AWS: from them Distributed Maps read their items, and to
+/// them they write their results.
 ///
 /// Objects are read as streams and written in parts, so a large one is never in memory as a whole.
 ///
@@ -46,7 +47,8 @@ impl ServiceCalls {
 }
 
 impl S3Objects {
-    /// Builds a call. All of these operations may be repeated: at most they leave an upload without parts behind.
+    /// Builds a call. All of these operations may be repeated: at most they leave an upload without
+    /// parts behind.
     fn prepare(&self, action: &str, parameters: &Json) -> Result<PreparedCall, ObjectError> {
         let naming = Naming::Optimized;
         let prepared = self.client.prepare(S3, action, naming, parameters, "");

@@ -19,7 +19,8 @@ pub(crate) struct ApiError {
     pub(crate) extended_request_id: Option<Box<str>>,
 }
 
-/// Reads an error response. A response that no AWS service sends, for example of a proxy, has its status as its code.
+/// Reads an error response. A response that no AWS service sends, for example of a proxy, has its
+/// status as its code.
 pub(crate) fn api_error(
     model: &ServiceModel,
     status: u16,
@@ -45,7 +46,8 @@ pub(crate) fn api_error(
         // The code of a modeled error is often its name.
         modeled.or_else(|| model.errors.values().find(|name| *name == code).cloned())
     });
-    // A service that had the protocol awsQuery before, such as SQS, still reports its codes of then.
+    // A service that had the protocol awsQuery before, such as SQS, still reports its codes of
+    // then.
     let query_code = header("x-amzn-query-error");
     let query_code = query_code
         .as_deref()
@@ -64,8 +66,9 @@ pub(crate) fn api_error(
     }
 }
 
-/// Returns whether the body of a successful response is an error: S3 sends the status of some operations before their work is done. An operation whose
-/// body is an object may return any document.
+/// Returns whether the body of a successful response is an error: S3 sends the status of some
+/// operations before their work is done. An operation whose body is an object may return any
+/// document.
 pub(crate) fn is_error_document(model: &ServiceModel, operation: &Operation, body: &[u8]) -> bool {
     let has_payload = model
         .structure(operation.output)

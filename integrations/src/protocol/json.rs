@@ -107,7 +107,8 @@ pub(super) fn value(
     }
 }
 
-/// Converts a value of a response, with the names of definitions. Members that the model does not have are left out, as the SDK does.
+/// Converts a value of a response, with the names of definitions. Members that the model does not
+/// have are left out, as the SDK does.
 pub(super) fn read(model: &ServiceModel, shape: ShapeIx, naming: Naming, value: Json) -> Json {
     match (model.shape(shape), value) {
         (Shape::Structure(shape), Json::Object(members)) => {

@@ -1,4 +1,5 @@
-//! The protocols of AWS APIs: how an operation and its parameters become an HTTP request, and a response or an error becomes JSON.
+//! The protocols of AWS APIs: how an operation and its parameters become an HTTP request, and a
+//! response or an error becomes JSON.
 
 mod api_error;
 mod header_list;

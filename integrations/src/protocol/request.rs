@@ -4,7 +4,8 @@ use super::writer::{ApiRequest, InvalidParameter, Writer};
 use super::{json, query, rest, scalar};
 use crate::models::{ComputedArguments, Operation, Protocol, ServiceModel, check_arguments};
 
-/// Builds the request of an operation. `token` is used for each idempotency token that the parameters do not have.
+/// Builds the request of an operation. `token` is used for each idempotency token that the
+/// parameters do not have.
 pub(crate) fn request(
     model: &ServiceModel,
     operation: &Operation,

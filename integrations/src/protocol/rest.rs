@@ -1,4 +1,5 @@
-//! Requests whose parameters are in the path, the query, the headers and the body: restJson1 and restXml.
+//! Requests whose parameters are in the path, the query, the headers and the body: restJson1 and
+//! restXml.
 
 use serde_json::{Map, Value as Json};
 
@@ -214,7 +215,8 @@ fn add_query(
     }
 }
 
-/// Adds the entries of a map whose keys are names of parameters. A parameter that another member has set is left out.
+/// Adds the entries of a map whose keys are names of parameters. A parameter that another member
+/// has set is left out.
 fn add_query_map(
     writer: &Writer<'_>,
     query: &mut Vec<(String, String)>,

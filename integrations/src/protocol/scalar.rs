@@ -19,7 +19,8 @@ const HTTP_DATE_WITH_FRACTION: &[BorrowedFormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second].[subsecond] GMT"
 );
 
-/// Returns a value as text: other values than text are JSON. Step Functions was recorded to do so for members such as `MessageBody` and `Body`.
+/// Returns a value as text: other values than text are JSON. Step Functions was recorded to do so
+/// for members such as `MessageBody` and `Body`.
 pub(crate) fn text(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
@@ -61,7 +62,8 @@ pub(super) fn wire_json(shape: &Shape, value: &Json, format: TimestampFormat) ->
     }
 }
 
-/// Converts a point in time, which is a text in ISO 8601 or a number of seconds. Returns none for another value, which the service then refuses.
+/// Converts a point in time, which is a text in ISO 8601 or a number of seconds. Returns none for
+/// another value, which the service then refuses.
 fn timestamp(value: &Json, format: TimestampFormat) -> Option<Json> {
     let time = match value {
         Json::String(text) => OffsetDateTime::parse(text, &Rfc3339).ok()?,
@@ -93,8 +95,8 @@ fn of_seconds(seconds: f64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(millis.checked_mul(1_000_000)?).ok()
 }
 
-/// Converts a point in time of a response: to text, or to milliseconds for an optimized integration, as recorded for nested executions. A text that
-/// is no time stays.
+/// Converts a point in time of a response: to text, or to milliseconds for an optimized
+/// integration, as recorded for nested executions. A text that is no time stays.
 pub(super) fn read_timestamp(naming: Naming, value: &Json) -> Json {
     let time = match value {
         Json::Number(number) => number.as_f64().and_then(of_seconds),
@@ -123,7 +125,8 @@ fn http_date(text: &str) -> Option<OffsetDateTime> {
     Some(time.ok()?.assume_utc())
 }
 
-/// Returns the text of bytes. Bytes that are not UTF-8 stay in base64, so that nothing is lost (assumed: no recording has such bytes).
+/// Returns the text of bytes. Bytes that are not UTF-8 stay in base64, so that nothing is lost
+/// (assumed: no recording has such bytes).
 pub(super) fn read_bytes(bytes: Vec<u8>) -> Json {
     match String::from_utf8(bytes) {
         Ok(text) => Json::from(text),

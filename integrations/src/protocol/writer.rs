@@ -2,8 +2,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::models::{Member, ServiceModel, Shape, ShapeIx, Structure};
 
-/// The maximum depth of parameters. DynamoDB, whose values nest deepest, has a limit of 32 levels, which are 64 here. The functions that write
-/// parameters are recursive: 500 levels overflow the stack of a thread in a debug build.
+/// The maximum depth of parameters. DynamoDB, whose values nest deepest, has a limit of 32 levels,
+/// which are 64 here. The functions that write parameters are recursive: 500 levels overflow the
+/// stack of a thread in a debug build.
 pub(crate) const MAX_DEPTH: usize = 200;
 
 /// A request, without the host and the signature.
@@ -21,7 +22,8 @@ pub(crate) struct ApiRequest {
     pub(crate) needs_checksum: bool,
 }
 
-/// A parameter that the API does not have, or that cannot be sent. The message is that of Step Functions, if one is known.
+/// A parameter that the API does not have, or that cannot be sent. The message is that of Step
+/// Functions, if one is known.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct InvalidParameter(pub(crate) String);
@@ -37,8 +39,8 @@ impl<'a> Writer<'a> {
         self.model.shape(at)
     }
 
-    /// Returns the members of a structure that are sent, with their values: those of the parameters, and an idempotency token. A null counts as
-    /// missing.
+    /// Returns the members of a structure that are sent, with their values: those of the
+    /// parameters, and an idempotency token. A null counts as missing.
     pub(super) fn members<'v>(
         &self,
         structure: &'a Structure,

@@ -135,7 +135,8 @@ fn value(
     }
 }
 
-/// Replaces the characters with a meaning in XML. Control characters that XML does not allow are left to the service to refuse.
+/// Replaces the characters with a meaning in XML. Control characters that XML does not allow are
+/// left to the service to refuse.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

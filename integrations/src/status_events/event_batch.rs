@@ -5,8 +5,9 @@ use super::status_event::{MAX_SIZE, StatusEvent};
 /// The maximum number of entries of a call of PutEvents.
 const MAX_ENTRIES: usize = 10;
 
-/// Takes the events of the next call. It has at most one event of each execution: PutEvents can refuse some of its entries, and an event that is sent
-/// again must not arrive after the next one of its execution.
+/// Takes the events of the next call. It has at most one event of each execution: PutEvents can
+/// refuse some of its entries, and an event that is sent again must not arrive after the next one
+/// of its execution.
 pub(super) fn next_batch(events: &mut VecDeque<StatusEvent>) -> Vec<StatusEvent> {
     let mut batch: Vec<StatusEvent> = Vec::new();
     let mut left = VecDeque::with_capacity(events.len());

@@ -33,7 +33,8 @@ struct QueueState {
 }
 
 impl EventQueue {
-    /// Adds a change. If the queue is full, a change that no store retains is lost, because an execution does not wait for its events.
+    /// Adds a change. If the queue is full, a change that no store retains is lost, because an
+    /// execution does not wait for its events.
     pub(super) fn push(&self, change: StatusChange) {
         let mut state = self.lock();
         let bytes = state.bytes.saturating_add(size(&change));
@@ -55,7 +56,8 @@ impl EventQueue {
         self.added.notify_one();
     }
 
-    /// Waits for changes. Returns at most `most` of them, or none when the queue is closed and empty.
+    /// Waits for changes. Returns at most `most` of them, or none when the queue is closed and
+    /// empty.
     pub(super) async fn take(&self, most: usize) -> Option<Vec<StatusChange>> {
         loop {
             let added = self.added.notified();

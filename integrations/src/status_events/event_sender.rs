@@ -11,7 +11,8 @@ use crate::protocol::Naming;
 
 pub(super) const EVENTS: &str = "events";
 
-/// How many changes are converted in advance, so that batches are full although each has one event of an execution only.
+/// How many changes are converted in advance, so that batches are full although each has one event
+/// of an execution only.
 const AHEAD: usize = 100;
 /// How often a batch is sent at most. An endpoint has about half a minute to restart.
 const MAX_ROUNDS: u32 = 8;
@@ -50,7 +51,8 @@ fn report_rejected(queue: &EventQueue) {
     }
 }
 
-/// Sends a batch. Events that EventBridge does not accept are sent again. Then they are given up, unless a store retains them.
+/// Sends a batch. Events that EventBridge does not accept are sent again. Then they are given up,
+/// unless a store retains them.
 async fn send(client: &ServiceClient, mut batch: Vec<StatusEvent>) {
     let mut round = 1;
     loop {
@@ -144,7 +146,8 @@ impl Refusal {
     }
 }
 
-/// Calls PutEvents. Returns the entries that it refused; an error if it refused the whole call, without its events.
+/// Calls PutEvents. Returns the entries that it refused; an error if it refused the whole call,
+/// without its events.
 async fn put(
     client: &ServiceClient,
     batch: &[StatusEvent],

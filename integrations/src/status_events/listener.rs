@@ -8,16 +8,19 @@ use super::event_sender::{EVENTS, send_all};
 use crate::calls::ServiceCalls;
 use crate::client::ServiceClient;
 
-/// Sends the changes of the status of executions to EventBridge at its endpoint, as AWS does: events with the source `aws.states` and the detail type
+/// Sends the changes of the status of executions to EventBridge at its endpoint, as AWS does:
+/// events with the source `aws.states` and the detail type
 /// `Step Functions Execution Status Change`.
 ///
 /// Executions do not wait for their events. The events of one execution are sent in order.
 ///
-/// With a store, each event is sent at least once: it waits in the store until EventBridge accepts it, also after a restart. An event that is sent
-/// again has the same content. An event is only lost if EventBridge refuses its content.
+/// With a store, each event is sent at least once: it waits in the store until EventBridge accepts
+/// it, also after a restart. An event that is sent again has the same content. An event is only
+/// lost if EventBridge refuses its content.
 ///
-/// Without a store, an event is lost if the endpoint does not accept it for about half a minute, if more than 10,000 events are waiting, or if the
-/// process ends before it is sent. The log reports how many are lost.
+/// Without a store, an event is lost if the endpoint does not accept it for about half a minute, if
+/// more than 10,000 events are waiting, or if the process ends before it is sent. The log reports
+/// how many are lost.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,7 +62,8 @@ pub enum StatusEventsError {
 }
 
 impl ServiceCalls {
-    /// Returns a sender of status events to an event bus, which is named by its name or its ARN. It sends nothing before [`StatusEvents::send`] runs.
+    /// Returns a sender of status events to an event bus, which is named by its name or its ARN. It
+    /// sends nothing before [`StatusEvents::send`] runs.
     ///
     /// # Errors
     ///
@@ -78,12 +82,14 @@ impl ServiceCalls {
 }
 
 impl StatusEvents {
-    /// Sends events until [`finish`](Self::finish) is called and all are sent. Spawn it as a task once.
+    /// Sends events until [`finish`](Self::finish) is called and all are sent. Spawn it as a task
+    /// once.
     pub async fn send(self) {
         send_all(&self.queue, &self.client, &self.bus).await;
     }
 
-    /// Waits until all events are sent, for this time at most. Changes after the call are not sent. Returns how many events are not sent.
+    /// Waits until all events are sent, for this time at most. Changes after the call are not sent.
+    /// Returns how many events are not sent.
     pub async fn finish(&self, time: Duration) -> usize {
         self.queue.close();
         match tokio::time::timeout(time, self.queue.emptied()).await {

@@ -5,8 +5,8 @@ const SOURCE: &str = "aws.states";
 const DETAIL_TYPE: &str = "Step Functions Execution Status Change";
 /// The bytes that EventBridge counts for the time of an entry.
 const TIME_SIZE: usize = 14;
-/// The bytes of an input and an output, escaped as text in JSON, that Step Functions sends. A longer output is left out, and so is the input if both are
-/// longer together.
+/// The bytes of an input and an output, escaped as text in JSON, that Step Functions sends. A
+/// longer output is left out, and so is the input if both are longer together.
 const MAX_DATA: usize = 248 * 1_024;
 /// The maximum bytes of a call of PutEvents.
 pub(super) const MAX_SIZE: usize = 256 * 1_024;
@@ -83,7 +83,8 @@ fn escaped(text: &str) -> usize {
     Json::from(text).to_string().len().saturating_sub(2)
 }
 
-/// `input` and the inner `output` are none if they are left out; the outer `output` is none if the execution has none.
+/// `input` and the inner `output` are none if they are left out; the outer `output` is none if the
+/// execution has none.
 fn detail(change: &StatusChange, input: Option<&str>, output: Option<Option<&str>>) -> Json {
     let execution = &change.execution;
     let is_running = change.status == Status::Running;

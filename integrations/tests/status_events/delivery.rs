@@ -37,7 +37,8 @@ async fn changes(executions: usize) -> Vec<StatusChange> {
     all
 }
 
-/// Sends changes to a server, and waits until all are sent or given up. Returns the names and statuses that arrived, in order.
+/// Sends changes to a server, and waits until all are sent or given up. Returns the names and
+/// statuses that arrived, in order.
 async fn delivered(server: &EventBusServer, changes: Vec<StatusChange>) -> Vec<(String, String)> {
     let events = events(server);
     for change in changes {

@@ -68,7 +68,8 @@ impl Connection {
             if let Some((notify, rest)) = reply.later {
                 tokio::select! {
                     () = notify.notified() => {}
-                    // A client sends nothing before it has the response: it has closed the connection.
+                    // A client sends nothing before it has the response: it has closed the
+                    // connection.
                     _ = stream.read_u8() => {
                         self.left.notify_one();
                         return;

@@ -103,7 +103,8 @@ impl Tally {
         }
     }
 
-    /// Counts a child with this many items that could not be started and will therefore not report an end.
+    /// Counts a child with this many items that could not be started and will therefore not report
+    /// an end.
     pub(crate) fn start_failed(&mut self, items: u64) {
         self.ended(items, |counts| &mut counts.aborted);
     }

@@ -7,8 +7,9 @@ use super::write_request::{ObjectFile, WriteRequest, WriteResponse};
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 use crate::value::Value;
 
-/// Writes the files of a ResultWriter. The files of successful children are written during the run, in the order of the items. After the
-/// run, the files of the other children follow, and last the manifest that lists all files.
+/// Writes the files of a ResultWriter. The files of successful children are written during the run,
+/// in the order of the items. After the run, the files of the other children follow, and last the
+/// manifest that lists all files.
 #[derive(Clone, Debug)]
 pub(crate) struct Export {
     run: SmolStr,
@@ -98,8 +99,8 @@ impl Export {
         }
     }
 
-    /// Prepares for a new process or a redrive. The open request is repeated with the same content, and all files
-    /// except the files of successes are written again.
+    /// Prepares for a new process or a redrive. The open request is repeated with the same content,
+    /// and all files except the files of successes are written again.
     pub(crate) fn prepare_for_resume(&mut self) {
         self.in_flight = None;
         self.parts = PARTS.to_vec();
@@ -126,7 +127,8 @@ impl Export {
         self.in_flight.is_some()
     }
 
-    /// Returns whether results of closed children wait for the store, so that no further child should start.
+    /// Returns whether results of closed children wait for the store, so that no further child
+    /// should start.
     pub(crate) fn has_backlog(&self, results: &Results) -> bool {
         self.is_writing() && self.upload.is_full(self.sizes.part) && results.has_results()
     }
@@ -283,7 +285,8 @@ impl Export {
 }
 
 impl Export {
-    /// Writes the changes since the last call; the fields that only the end of the run uses are written only after it.
+    /// Writes the changes since the last call; the fields that only the end of the run uses are
+    /// written only after it.
     pub(crate) fn write_changes(&mut self, is_over: bool, to: &mut RecordWriter) {
         to.field(1, |to| self.in_flight.write(to));
         to.field(2, |to| self.upload.write_changes(to));

@@ -30,7 +30,8 @@ impl Item {
         }
     }
 
-    /// Returns an item of a Map's items in the state's input: of an array, or of an object, whose items are its members in their order.
+    /// Returns an item of a Map's items in the state's input: of an array, or of an object, whose
+    /// items are its members in their order.
     pub fn of_items(items: &Value, index: u32) -> Option<Self> {
         let (key, value) = match items {
             Value::Object(object) => {
@@ -54,7 +55,8 @@ impl Item {
         }
     }
 
-    /// Returns the input of an iteration without an ItemSelector: the item, or the pair of an object's member.
+    /// Returns the input of an iteration without an ItemSelector: the item, or the pair of an
+    /// object's member.
     pub fn input(&self) -> Value {
         match &self.key {
             None => self.value.clone(),

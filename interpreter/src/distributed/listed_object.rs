@@ -29,7 +29,8 @@ pub struct ListedObject {
 }
 
 impl ListedObject {
-    /// Creates an entry of an object in the standard class that was written at the beginning of 1970.
+    /// Creates an entry of an object in the standard class that was written at the beginning of
+    /// 1970.
     pub fn new(key: impl Into<String>, size: u64, etag: impl Into<String>) -> Self {
         Self {
             key: key.into(),

@@ -1,4 +1,5 @@
-//! The parts of a Distributed Map in addition to its states: items that are read from objects, and results that are written to objects.
+//! The parts of a Distributed Map in addition to its states: items that are read from objects, and
+//! results that are written to objects.
 
 mod counts;
 mod export;

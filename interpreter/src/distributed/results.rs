@@ -27,9 +27,10 @@ pub struct ChildResult {
     pub stopped: Timestamp,
 }
 
-/// The children of a Map Run in the order of their items: the running ones, and of the others the data for a result and a redrive. If the
-/// results are exported, closed children are removed from the front. Then the list has at most the children that were started since the
-/// oldest running one.
+/// The children of a Map Run in the order of their items: the running ones, and of the others the
+/// data for a result and a redrive. If the results are exported, closed children are removed from
+/// the front. Then the list has at most the children that were started since the oldest running
+/// one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
     /// The number of started children.
@@ -40,9 +41,11 @@ pub(crate) struct Results {
     taken: usize,
     /// The number of children that were removed from the list since it was last written.
     dropped: usize,
-    /// Children that the export has taken and that did not succeed, in ascending order of their numbers.
+    /// Children that the export has taken and that did not succeed, in ascending order of their
+    /// numbers.
     pub(super) unsuccessful: TrackedList<ChildEntry>,
-    /// Whether the whole `ChildResult` of a child is retained, instead of only the data for its result and a redrive.
+    /// Whether the whole `ChildResult` of a child is retained, instead of only the data for its
+    /// result and a redrive.
     keeps_all: bool,
     /// Inputs of children that were never started, each with its number of items.
     pub(super) pending: TrackedQueue<(Value, u32)>,
@@ -74,7 +77,8 @@ enum ChildStatus {
     Unsuccessful,
 }
 
-/// A cursor over the children of a redriven run that must be restarted because they did not succeed.
+/// A cursor over the children of a redriven run that must be restarted because they did not
+/// succeed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RetryCursor {
     next: u32,
@@ -180,8 +184,8 @@ impl Results {
         first.is_some_and(|child| child.is_over())
     }
 
-    /// Takes the next successful child, if all children before it are closed. After the run, children that were to be
-    /// restarted count as closed.
+    /// Takes the next successful child, if all children before it are closed. After the run,
+    /// children that were to be restarted count as closed.
     pub(super) fn take_success(&mut self, is_run_over: bool) -> Option<ChildEntry> {
         loop {
             let first = self.children.get(self.taken)?;
@@ -205,7 +209,8 @@ impl Results {
         }
     }
 
-    /// Removes the children that the export has taken, once they are half of the list. The removal moves the others.
+    /// Removes the children that the export has taken, once they are half of the list. The removal
+    /// moves the others.
     fn let_go(&mut self) {
         if self.taken >= FEW && self.taken >= self.children.len() / 2 {
             self.children.drop_first(self.taken);
@@ -220,7 +225,8 @@ impl Results {
         running_children.filter_map(|child| Some((child.number, child.about.as_ref()?)))
     }
 
-    /// Prepares for a redrive: no child is running any more, and the children that did not succeed are restarted.
+    /// Prepares for a redrive: no child is running any more, and the children that did not succeed
+    /// are restarted.
     pub(crate) fn redriven(&mut self) -> RetryCursor {
         let mut left = TrackedList::default();
         let removed = self.unsuccessful.iter();
@@ -281,7 +287,8 @@ impl Results {
         self.pending.pop()
     }
 
-    /// Writes the changes since the last call: children that started or ended, and pending inputs that were added or taken.
+    /// Writes the changes since the last call: children that started or ended, and pending inputs
+    /// that were added or taken.
     pub(crate) fn write_changes(&mut self, to: &mut RecordWriter) {
         to.field(1, |to| self.count.write(to));
         to.field(2, |to| self.taken.write(to));
@@ -324,8 +331,8 @@ impl Results {
         self.pending.mark_written();
     }
 
-    /// Returns the state's result if nothing is exported: the outputs, without those of failed children. With a WriterConfig it has the
-    /// configured format, with failed children as records.
+    /// Returns the state's result if nothing is exported: the outputs, without those of failed
+    /// children. With a WriterConfig it has the configured format, with failed children as records.
     pub(crate) fn into_output(self, layout: Option<Layout>) -> Value {
         let Some(layout) = layout else {
             let outputs = self.children.iter();

@@ -7,7 +7,8 @@ use crate::timestamp::Timestamp;
 use crate::record::record;
 use crate::status::Status;
 
-/// A Map Run, as `DescribeMapRun` describes it: one attempt of a Distributed Map, with its redrives.
+/// A Map Run, as `DescribeMapRun` describes it: one attempt of a Distributed Map, with its
+/// redrives.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,5 @@
-//! The files of a ResultWriter are uploaded during the run, and equal the files that would be written after the run.
+//! The files of a ResultWriter are uploaded during the run, and equal the files that would be
+//! written after the run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -221,7 +222,8 @@ impl Run {
         self.open = None;
     }
 
-    /// Sends a request to the store, or executes the open request. Before a request of an upload in parts, the state is committed.
+    /// Sends a request to the store, or executes the open request. Before a request of an upload in
+    /// parts, the state is committed.
     fn store(&mut self, test_store: &mut TestStore) -> bool {
         if let Some(write) = self.open.take() {
             if !matches!(write, WriteRequest::Object(_)) {
@@ -301,7 +303,8 @@ fn files(
 }
 
 proptest! {
-    /// In all orders of starts and ends, with any delay of the store, and with crashes at any point.
+    /// In all orders of starts and ends, with any delay of the store, and with crashes at any
+    /// point.
     #[test]
     fn files_written_during_the_run_equal_files_written_at_its_end(
         ends in proptest::collection::vec(end(), 0..180),

@@ -6,8 +6,9 @@ use super::write_request::{ObjectFile, WriteRequest, WriteResponse};
 use crate::distributed::Upload;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 
-/// A buffer for a result file that is uploaded while rows are added. The rows leave for the object store in parts, so that the whole file is
-/// never in memory. A file that is shorter than a part is written in one request.
+/// A buffer for a result file that is uploaded while rows are added. The rows leave for the object
+/// store in parts, so that the whole file is never in memory. A file that is shorter than a part is
+/// written in one request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UploadBuffer {
     /// The text of rows that are not in the store, one entry for each child.
@@ -66,7 +67,8 @@ impl UploadBuffer {
         }
     }
 
-    /// Returns the next request to the store. Each part has `part` bytes, or the length of its rows if that is more; the last one may be shorter.
+    /// Returns the next request to the store. Each part has `part` bytes, or the length of its rows
+    /// if that is more; the last one may be shorter.
     pub(super) fn next(
         &self,
         bucket: &SmolStr,
@@ -111,8 +113,9 @@ impl UploadBuffer {
         })
     }
 
-    /// Returns the text of the first rows, at least `least` bytes if there are as many, with the number of their children. The result is the same
-    /// until it is in the store, also in another process.
+    /// Returns the text of the first rows, at least `least` bytes if there are as many, with the
+    /// number of their children. The result is the same until it is in the store, also in another
+    /// process.
     fn text(&self, least: u64) -> (usize, Vec<u8>) {
         // The last row of a part may be longer.
         let expected = self.waiting.min(least.saturating_add(4_096));
@@ -128,7 +131,8 @@ impl UploadBuffer {
         (count, text)
     }
 
-    /// Handles the response of the store. Returns the length of the file when it is complete; then the next file begins.
+    /// Handles the response of the store. Returns the length of the file when it is complete; then
+    /// the next file begins.
     pub(super) fn handle_response(
         &mut self,
         in_flight: InFlightRequest,

@@ -15,7 +15,8 @@ pub enum WriteRequest {
         /// Its key.
         key: SmolStr,
     },
-    /// Uploads the part with this number, counted from 1, which begins at this offset of the object.
+    /// Uploads the part with this number, counted from 1, which begins at this offset of the
+    /// object.
     Part {
         /// The upload.
         upload: Upload,

@@ -4,7 +4,8 @@ use super::message_text::unusable_parameters_text;
 use crate::query::QueryError;
 use crate::value::Value;
 
-/// Checks that the parameters in `lists_by_name` are objects of lists. Absent parameters are valid here.
+/// Checks that the parameters in `lists_by_name` are objects of lists. Absent parameters are valid
+/// here.
 pub(super) fn check_lists(parameters: &Value, lists_by_name: &[&str]) -> Result<(), QueryError> {
     for name in lists_by_name {
         let holds = match parameters.get(name) {

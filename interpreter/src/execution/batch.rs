@@ -51,7 +51,8 @@ impl Batch {
         members.into_iter().collect()
     }
 
-    /// Adds an item. Returns a full batch; if the item did not fit into it, the item starts the next batch.
+    /// Adds an item. Returns a full batch; if the item did not fit into it, the item starts the
+    /// next batch.
     pub(super) fn push(&mut self, item: Value) -> Option<NextInput> {
         let length = item.json_len().saturating_add(1);
         let grown = self.items_bytes.saturating_add(length);

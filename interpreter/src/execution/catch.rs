@@ -9,8 +9,8 @@ use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
 impl Execution {
-    /// Returns the exit through the first catcher that matches the failure. An error in the catcher's own fields is a
-    /// new failure, which no catcher of this state handles.
+    /// Returns the exit through the first catcher that matches the failure. An error in the
+    /// catcher's own fields is a new failure, which no catcher of this state handles.
     pub(super) fn caught(
         &mut self,
         id: CursorId,
@@ -40,7 +40,8 @@ impl Execution {
     ) -> Result<Exit, QueryError> {
         let error_output = failure.output();
         match &state.io {
-            // In Assign, `$` is the Error Output. ResultPath inserts the Error Output into the raw input.
+            // In Assign, `$` is the Error Output. ResultPath inserts the Error Output into the raw
+            // input.
             Io::JsonPath(_) => Ok(Exit {
                 assigned: self.assign(&catcher.assign, cursor, &error_output)?,
                 output: apply_result_path(

@@ -84,7 +84,8 @@ impl Execution {
         }
     }
 
-    /// Handles the failure of a branch or iteration: aborts its siblings, and fails the container with its error.
+    /// Handles the failure of a branch or iteration: aborts its siblings, and fails the container
+    /// with its error.
     pub(super) fn child_failed(
         &mut self,
         container: CursorId,
@@ -118,7 +119,8 @@ impl Execution {
         self.write(id, kind, Payload::None);
     }
 
-    /// Removes all cursors inside a container, innermost first, and writes the Aborted events of open states.
+    /// Removes all cursors inside a container, innermost first, and writes the Aborted events of
+    /// open states.
     pub(super) fn abort_inside(&mut self, container: CursorId, cx: &mut StepContext<'_>) {
         let mut inside: Vec<(u32, CursorId)> = self
             .cursors

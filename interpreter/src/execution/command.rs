@@ -17,7 +17,8 @@ use crate::wait_id::{CursorId, TimerKind, WaitId};
 
 /// What the caller of the interpreter does for an execution.
 ///
-/// The effects that others can see (tasks, children, writes) wait until the step that asks for them is durable.
+/// The effects that others can see (tasks, children, writes) wait until the step that asks for them
+/// is durable.
 #[derive(Debug)]
 pub enum Command {
     /// Adds the task to an activity's queue. Its token is open.
@@ -27,17 +28,19 @@ pub enum Command {
         /// The task.
         task: Box<QueuedInput>,
     },
-    /// Continues the task of a handler after a restart: calls an idempotent handler again, fails the task of another
-    /// handler, and waits if no handler is registered.
+    /// Continues the task of a handler after a restart: calls an idempotent handler again, fails
+    /// the task of another handler, and waits if no handler is registered.
     ResumeTask(Box<TaskRequest>),
-    /// Starts a task that an earlier process [held](super::Input::TaskHeld), after the commit, and replies
-    /// [`Input::HeldTaskStarted`](super::Input::HeldTaskStarted). Reports the task as unhandled if there is no handler.
+    /// Starts a task that an earlier process [held](super::Input::TaskHeld), after the commit, and
+    /// replies [`Input::HeldTaskStarted`](super::Input::HeldTaskStarted). Reports the task as
+    /// unhandled if there is no handler.
     StartHeldTask(Box<HeldTask>),
-    /// Waits for the end of a job that a `.sync` task has started, if the caller can, and delivers it as
-    /// [`Input::WorkCompleted`](super::Input::WorkCompleted). Otherwise the holder of the task's token completes the task.
+    /// Waits for the end of a job that a `.sync` task has started, if the caller can, and delivers
+    /// it as [`Input::WorkCompleted`](super::Input::WorkCompleted). Otherwise the holder of the
+    /// task's token completes the task.
     FollowJob(Box<StartedJob>),
-    /// Continues a nested start after a restart: delivers the end of the nested execution and, unless it `is_begun`,
-    /// the response of the start.
+    /// Continues a nested start after a restart: delivers the end of the nested execution and,
+    /// unless it `is_begun`, the response of the start.
     FollowExecution {
         /// The wait of the task.
         wait_id: WaitId,
@@ -48,8 +51,8 @@ pub enum Command {
         /// Whether the execution was started before.
         is_begun: bool,
     },
-    /// Looks for the handler of a waiting task. Replies [`Input::HandlerFound`](super::Input::HandlerFound), or reports
-    /// the task as unhandled.
+    /// Looks for the handler of a waiting task. Replies
+    /// [`Input::HandlerFound`](super::Input::HandlerFound), or reports the task as unhandled.
     FindHandler {
         /// The wait of the task.
         wait_id: WaitId,
@@ -58,8 +61,9 @@ pub enum Command {
         /// The target in the parameters, if there is one.
         target: Option<SmolStr>,
     },
-    /// Registers a token: from now on its holder may complete the task. The job of a `.sync` task can complete it, too;
-    /// then `is_awaited` is false, because the execution does not wait for an external caller.
+    /// Registers a token: from now on its holder may complete the task. The job of a `.sync` task
+    /// can complete it, too; then `is_awaited` is false, because the execution does not wait for an
+    /// external caller.
     OpenToken {
         /// The wait of the token.
         wait_id: WaitId,
@@ -68,7 +72,8 @@ pub enum Command {
         /// Whether the execution waits for it now.
         is_awaited: bool,
     },
-    /// Arms a timer that fires at `at`. When it is delivered, it is not armed any more, and a wait without other resources is not released.
+    /// Arms a timer that fires at `at`. When it is delivered, it is not armed any more, and a wait
+    /// without other resources is not released.
     Arm {
         /// The wait that the timer ends.
         wait_id: WaitId,
@@ -134,7 +139,8 @@ pub enum Command {
         /// What to read.
         request: Box<SourceRequest>,
     },
-    /// Writes to the object store, and delivers [`Input::ObjectWritten`](super::Input::ObjectWritten).
+    /// Writes to the object store, and delivers
+    /// [`Input::ObjectWritten`](super::Input::ObjectWritten).
     Write {
         /// The wait of the Map Run.
         wait_id: WaitId,
@@ -164,16 +170,18 @@ pub enum Command {
     },
 }
 
-/// What the caller of the interpreter does for the task that is about to start, after the other commands of the step.
+/// What the caller of the interpreter does for the task that is about to start, after the other
+/// commands of the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskCommand {
-    /// Finds who executes the task, [adds](CommandQueue::set_resolved) the answer to the queue, and replies
-    /// [`Input::Resolved`](super::Input::Resolved). Nothing is started.
+    /// Finds who executes the task, [adds](CommandQueue::set_resolved) the answer to the queue, and
+    /// replies [`Input::Resolved`](super::Input::Resolved). Nothing is started.
     Resolve,
-    /// Starts the task that was resolved last, and replies [`Input::Performed`](super::Input::Performed). Its events are written.
+    /// Starts the task that was resolved last, and replies
+    /// [`Input::Performed`](super::Input::Performed). Its events are written.
     Perform,
-    /// Does both for a task whose handler is known, and replies [`Input::Performed`](super::Input::Performed). Its events are
-    /// written.
+    /// Does both for a task whose handler is known, and replies
+    /// [`Input::Performed`](super::Input::Performed). Its events are written.
     Call,
 }
 
@@ -221,17 +229,20 @@ pub struct ChildStart {
     pub is_restart: bool,
 }
 
-/// The commands that were not performed yet, oldest first. A step rarely has more than a few, which need no allocation.
+/// The commands that were not performed yet, oldest first. A step rarely has more than a few, which
+/// need no allocation.
 #[derive(Debug, Default)]
 pub struct CommandQueue {
     slots: SmallVec<[Option<Command>; 4]>,
     /// The number of commands that were taken.
     taken: usize,
-    /// The task that is about to start. It is here while the step waits for the reply, so that it is not moved.
+    /// The task that is about to start. It is here while the step waits for the reply, so that it
+    /// is not moved.
     task: Option<TaskRequest>,
     /// The command for that task. No command of the step follows it.
     task_command: Option<TaskCommand>,
-    /// Who executes that task. It is here for the same reason, between the caller's answer and the reply.
+    /// Who executes that task. It is here for the same reason, between the caller's answer and the
+    /// reply.
     resolved: Option<ResolvedTask>,
 }
 
@@ -277,7 +288,8 @@ impl CommandQueue {
         self.slots.is_empty() && self.task_command.is_none()
     }
 
-    /// Takes the oldest command. Then [`pop_task`](Self::pop_task) takes the command for the task that is about to start.
+    /// Takes the oldest command. Then [`pop_task`](Self::pop_task) takes the command for the task
+    /// that is about to start.
     #[inline]
     pub fn pop(&mut self) -> Option<Command> {
         let command = self.slots.get_mut(self.taken)?.take();
@@ -290,7 +302,8 @@ impl CommandQueue {
         command
     }
 
-    /// Takes the command for the task that is about to start, and returns it with the task. It comes after all other commands.
+    /// Takes the command for the task that is about to start, and returns it with the task. It
+    /// comes after all other commands.
     #[inline]
     pub fn pop_task(&mut self) -> Option<(TaskCommand, &TaskRequest)> {
         let command = self.task_command.take()?;

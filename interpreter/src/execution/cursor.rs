@@ -35,13 +35,15 @@ pub(crate) struct Cursor {
     pub(crate) item: Option<Arc<Item>>,
     pub(crate) attempt_state: AttemptState,
     pub(crate) waiting: Waiting,
-    /// The number of the current wait. An event of an earlier wait does not match it and is ignored.
+    /// The number of the current wait. An event of an earlier wait does not match it and is
+    /// ignored.
     pub(crate) wait: u32,
     /// For a Map or Parallel that failed inside: the work that a redrive resumes.
     pub(crate) remaining_work: Option<Box<RemainingWork>>,
 }
 
-/// Retry counts and task token of the current visit of a state. Allocated only if the visit has a retry or a token.
+/// Retry counts and task token of the current visit of a state. Allocated only if the visit has a
+/// retry or a token.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AttemptState(Option<Box<AttemptFields>>);
 
@@ -161,18 +163,20 @@ pub(crate) enum Waiting {
     Enter,
     /// Runnable: starts or retries the state.
     Attempt,
-    /// Waits for the end of a Wait state at `due`. `effective` is its effective input, which it forwards.
+    /// Waits for the end of a Wait state at `due`. `effective` is its effective input, which it
+    /// forwards.
     Until { effective: Value, due: Timestamp },
     /// Waits for the end of a Retry's delay at `due`.
     Pause { due: Timestamp },
-    /// Waits for an engine that has the handler of the state's task. `target` is the function or state machine that the
-    /// parameters name.
+    /// Waits for an engine that has the handler of the state's task. `target` is the function or
+    /// state machine that the parameters name.
     Handler { target: Option<SmolStr> },
     /// Waits for a task.
     Task(Box<OpenTask>),
     /// Waits for the branches or iterations inside.
     Children(Box<Children>),
-    /// Waits for the child executions of a Distributed Map, and for the objects that it reads and writes.
+    /// Waits for the child executions of a Distributed Map, and for the objects that it reads and
+    /// writes.
     Run(Box<MapRun>),
     /// Runnable: all branches or iterations have ended.
     Joined(Value),
@@ -181,8 +185,8 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
-    /// Returns whether this process runs something for the cursor: a handler, an activity worker, the children of a Map
-    /// Run. Tokens, timers and queued tasks do not depend on this process.
+    /// Returns whether this process runs something for the cursor: a handler, an activity worker,
+    /// the children of a Map Run. Tokens, timers and queued tasks do not depend on this process.
     pub(crate) fn has_local_work(&self) -> bool {
         match self {
             Self::Task(open) => match open.executor {
@@ -231,7 +235,8 @@ pub(crate) struct OpenTask {
     pub(crate) takes_token: bool,
     /// A result that arrived early.
     pub(crate) answer: Option<Box<EarlyAnswer>>,
-    /// Whether the process that recorded the start has shut down before it called the handler: the next process calls it.
+    /// Whether the process that recorded the start has shut down before it called the handler: the
+    /// next process calls it.
     pub(crate) is_held: bool,
 }
 
@@ -242,7 +247,8 @@ impl OpenTask {
         deadlines.any(|due| due <= now)
     }
 
-    /// Records that the request was accepted with this response. From now on a token or a job completes the task, no longer the handler.
+    /// Records that the request was accepted with this response. From now on a token or a job
+    /// completes the task, no longer the handler.
     pub(crate) fn submitted(&mut self, response: &Value, pattern: IntegrationPattern) {
         self.stage = OpenTaskStage::Started;
         let executor = std::mem::replace(&mut self.executor, TaskExecutor::External);
@@ -267,8 +273,8 @@ impl OpenTask {
 #[derive(Clone, Debug)]
 pub(crate) struct EarlyAnswer {
     pub(crate) result: TaskResult,
-    /// When the delayed result of a mock takes effect. `None` for the result of a token that arrived before
-    /// TaskSubmitted; it takes effect after that event.
+    /// When the delayed result of a mock takes effect. `None` for the result of a token that
+    /// arrived before TaskSubmitted; it takes effect after that event.
     pub(crate) due: Option<Timestamp>,
 }
 
@@ -277,8 +283,9 @@ pub(crate) struct EarlyAnswer {
 pub(crate) enum TaskExecutor {
     /// No executor in the engine: a token, a stored result, or none.
     External,
-    /// A handler, which ends with its process: its input, and how often the state had called before. An idempotent
-    /// handler is called again. `by_fallback`: it is work of a source that the engine consults last.
+    /// A handler, which ends with its process: its input, and how often the state had called
+    /// before. An idempotent handler is called again. `by_fallback`: it is work of a source that
+    /// the engine consults last.
     Handler {
         input: Value,
         call: u32,
@@ -288,7 +295,8 @@ pub(crate) enum TaskExecutor {
     Activity { input: Value },
     /// A nested execution, which this request starts.
     Execution { start: Box<NestedStart> },
-    /// A job of a service, which a `.sync` task with this input has started: the response to its request.
+    /// A job of a service, which a `.sync` task with this input has started: the response to its
+    /// request.
     Job {
         input: Value,
         call: u32,
@@ -396,7 +404,8 @@ impl Cursors {
         }
     }
 
-    /// Returns the Map Run that a cursor waits for, and the number of that wait. Marks only the run as changed.
+    /// Returns the Map Run that a cursor waits for, and the number of that wait. Marks only the run
+    /// as changed.
     pub(super) fn run_mut(&mut self, id: CursorId) -> Option<(u32, &mut MapRun)> {
         // Only a cursor with a run supports partial records.
         self.run(id)?;

@@ -126,7 +126,8 @@ impl Execution {
     ///
     /// # Errors
     ///
-    /// When the state has begun, the definition does not name the variable, and when the value exceeds the limit of variables.
+    /// When the state has begun, the definition does not name the variable, and when the value
+    /// exceeds the limit of variables.
     pub fn set_variable(
         &mut self,
         id: CursorId,
@@ -156,9 +157,11 @@ impl Execution {
         }
     }
 
-    /// Evaluates an expression as a field of the cursor's state would be: a JSONata expression, with or without its `{%` and `%}`, in a JSONata
-    /// state; a path or a call of an intrinsic function in a JSONPath state. With the delimiters it is JSONata in every state. `$` and
-    /// `$states.input` are the raw input of the state. The execution does not change: random numbers are not taken from its stream.
+    /// Evaluates an expression as a field of the cursor's state would be: a JSONata expression,
+    /// with or without its `{%` and `%}`, in a JSONata state; a path or a call of an intrinsic
+    /// function in a JSONPath state. With the delimiters it is JSONata in every state. `$` and
+    /// `$states.input` are the raw input of the state. The execution does not change: random
+    /// numbers are not taken from its stream.
     ///
     /// # Errors
     ///

@@ -13,7 +13,8 @@ pub struct Failure {
     pub error: Option<SmolStr>,
     /// The cause.
     pub cause: Option<SmolStr>,
-    /// A heartbeat expired. It is reported as States.Timeout, but ErrorEquals may name States.HeartbeatTimeout.
+    /// A heartbeat expired. It is reported as States.Timeout, but ErrorEquals may name
+    /// States.HeartbeatTimeout.
     pub(crate) by_heartbeat: bool,
     /// A scheduled task reported it. A Map or Parallel around the task fails with the same failure.
     pub(crate) by_task: bool,
@@ -65,7 +66,8 @@ impl Failure {
         }
     }
 
-    /// Returns the failure for a value above the size limit. `label` is the name of the state or task.
+    /// Returns the failure for a value above the size limit. `label` is the name of the state or
+    /// task.
     pub(crate) fn too_large(label: &str) -> Self {
         Self::new(
             errors::DATA_LIMIT_EXCEEDED,
@@ -107,7 +109,8 @@ impl Failure {
         self
     }
 
-    /// Returns whether ErrorEquals matches this failure. Wildcards match a failure without an error name.
+    /// Returns whether ErrorEquals matches this failure. Wildcards match a failure without an error
+    /// name.
     pub(crate) fn is_named_by(&self, error_equals: &[String]) -> bool {
         let error = if self.by_heartbeat {
             errors::HEARTBEAT_TIMEOUT
@@ -121,8 +124,8 @@ impl Failure {
         }
     }
 
-    /// Returns the Error Output: `{"Error", "Cause"}`, with null for a missing member. The missing cause of a timeout
-    /// is an empty string.
+    /// Returns the Error Output: `{"Error", "Cause"}`, with null for a missing member. The missing
+    /// cause of a timeout is an empty string.
     pub fn output(&self) -> Value {
         let text = |text: &Option<SmolStr>| Value::from(text.clone());
         let cause = match (&self.cause, self.error.as_deref()) {

@@ -26,8 +26,9 @@ impl Execution {
             && cursor.is_some_and(|cursor| cursor.waiting.has_running_handler())
     }
 
-    /// Returns whether a timer continues the execution until then, although it [holds](super::Calls::Held) its calls: the end of a Wait state,
-    /// or the delayed result of a mock. An Express execution also retries.
+    /// Returns whether a timer continues the execution until then, although it
+    /// [holds](super::Calls::Held) its calls: the end of a Wait state, or the delayed result of a
+    /// mock. An Express execution also retries.
     pub fn continues_until(&self, until: Timestamp) -> bool {
         let mut cursors = self.cursors.iter().map(|(_, cursor)| &cursor.waiting);
         cursors.any(|waiting| {

@@ -26,9 +26,11 @@ pub enum Input {
     Heartbeat(WaitId),
     /// The handler for which a task waits exists now.
     HandlerFound(WaitId),
-    /// The caller shuts down, and does not start a task whose start is recorded. The next process starts it.
+    /// The caller shuts down, and does not start a task whose start is recorded. The next process
+    /// starts it.
     TaskHeld(WaitId),
-    /// The reply to [`Command::StartHeldTask`](super::Command::StartHeldTask): the caller starts the task after the commit.
+    /// The reply to [`Command::StartHeldTask`](super::Command::StartHeldTask): the caller starts
+    /// the task after the commit.
     HeldTaskStarted(WaitId),
     /// Handlers, activities or state machines were added.
     LookForHandlers,

@@ -1,7 +1,7 @@
 //! Inspects one state, for tests of single states: the values of its fields, and its exit.
 //!
-//! Such an execution starts at the state and ends with it. It uses the same code as other executions, so the test shows
-//! the behavior of an execution.
+//! Such an execution starts at the state and ends with it. It uses the same code as other
+//! executions, so the test shows the behavior of an execution.
 
 use std::sync::Arc;
 
@@ -121,9 +121,9 @@ impl Execution {
         self.mocked_run(id, Some(count), None, cx)
     }
 
-    /// Returns the mocked result of a Map: the outputs, or the failure of exceeding the tolerated failures. Only a Map
-    /// with a declared tolerance has a threshold here. If the number of iterations is unknown, it is the number of
-    /// outputs.
+    /// Returns the mocked result of a Map: the outputs, or the failure of exceeding the tolerated
+    /// failures. Only a Map with a declared tolerance has a threshold here. If the number of
+    /// iterations is unknown, it is the number of outputs.
     pub(super) fn mocked_run(
         &mut self,
         id: CursorId,

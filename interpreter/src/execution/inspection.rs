@@ -7,7 +7,8 @@ use crate::query::{VariableIx, Variables};
 use crate::task::TaskResult;
 use crate::value::Value;
 
-/// The name of the state under test in its context object, even if the state has a name in its definition (recorded).
+/// The name of the state under test in its context object, even if the state has a name in its
+/// definition (recorded).
 pub const TESTED_STATE: &str = "StateName";
 
 /// A stage of the data flow from a state's input to its output.

@@ -43,7 +43,8 @@ impl Execution {
         Ok(parameters)
     }
 
-    /// Evaluates an expression with `input`: the effective input in JSONPath, the state's input in JSONata.
+    /// Evaluates an expression with `input`: the effective input in JSONPath, the state's input in
+    /// JSONata.
     pub(super) fn evaluate(
         &self,
         expr: &Expr,
@@ -54,7 +55,8 @@ impl Execution {
         expr.eval(&self.scope(cursor, &context, input))
     }
 
-    /// Returns the exit of a state with a result: ResultSelector, Assign, ResultPath, OutputPath; or Assign and Output.
+    /// Returns the exit of a state with a result: ResultSelector, Assign, ResultPath, OutputPath;
+    /// or Assign and Output.
     pub(super) fn exit_with_result(
         &mut self,
         id: CursorId,
@@ -74,7 +76,8 @@ impl Execution {
         }
     }
 
-    /// Applies Assign, ResultPath and OutputPath of a JSONPath state to the result of its ResultSelector.
+    /// Applies Assign, ResultPath and OutputPath of a JSONPath state to the result of its
+    /// ResultSelector.
     pub(super) fn exit_with_selected(
         &mut self,
         id: CursorId,
@@ -93,8 +96,9 @@ impl Execution {
         })
     }
 
-    /// Returns the state's input, which becomes its output. Takes it out of the cursor, so that it is changed in place,
-    /// if nothing can read it again: no retrier, catcher, redrive or test of the state.
+    /// Returns the state's input, which becomes its output. Takes it out of the cursor, so that it
+    /// is changed in place, if nothing can read it again: no retrier, catcher, redrive or test of
+    /// the state.
     fn raw_input(&mut self, id: CursorId, state: &State) -> QueryResult<Value> {
         let is_spent = state.retry.is_empty()
             && state.catch.is_empty()
@@ -119,7 +123,8 @@ impl Execution {
         }
     }
 
-    /// Returns the exit of a state that forwards its effective input: Assign, then OutputPath; or Assign and Output.
+    /// Returns the exit of a state that forwards its effective input: Assign, then OutputPath; or
+    /// Assign and Output.
     pub(super) fn exit_forwarding(
         &self,
         cursor: &Cursor,

@@ -190,8 +190,8 @@ impl Execution {
     }
 }
 
-/// Returns the error for a path that selects neither an array nor an object. AWS shows a path of the context object without the first
-/// `$` (recorded).
+/// Returns the error for a path that selects neither an array nor an object. AWS shows a path of
+/// the context object without the first `$` (recorded).
 fn no_array(path: &str) -> QueryError {
     let path = match path.strip_prefix('$') {
         Some(shorter) if shorter.starts_with('$') => shorter,

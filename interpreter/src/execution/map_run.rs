@@ -68,7 +68,8 @@ pub(super) enum MapRunStage {
 }
 
 impl MapRun {
-    /// Redrives the run: restarts the children that did not succeed, then starts the remaining items.
+    /// Redrives the run: restarts the children that did not succeed, then starts the remaining
+    /// items.
     pub(super) fn redriven(mut self, now: Timestamp) -> Self {
         self.view.redrive_count += 1;
         self.view.redriven = Some(now);
@@ -84,8 +85,8 @@ impl MapRun {
         self
     }
 
-    /// Returns the children that another process was running, by number. Express children start from the beginning,
-    /// because they are not durable.
+    /// Returns the children that another process was running, by number. Express children start
+    /// from the beginning, because they are not durable.
     pub(super) fn running_children(
         &mut self,
         machine_type: MachineType,
@@ -106,7 +107,8 @@ impl MapRun {
         running_children
     }
 
-    /// Resumes the run in a new process. Requests of the previous process to the object store get no response.
+    /// Resumes the run in a new process. Requests of the previous process to the object store get
+    /// no response.
     pub(super) fn resumed(&mut self) {
         self.is_reading = false;
         if matches!(self.stage, MapRunStage::Reading) {
@@ -118,8 +120,8 @@ impl MapRun {
         }
     }
 
-    /// Handles a read after the run failed, which lists the inputs that were not started. If the read fails, they are
-    /// not listed, and the run ends with its first failure.
+    /// Handles a read after the run failed, which lists the inputs that were not started. If the
+    /// read fails, they are not listed, and the run ends with its first failure.
     pub(super) fn continue_reading(&mut self, read: Result<SourceResponse, String>) {
         if read.and_then(|supply| self.items.supply(supply)).is_err() {
             self.items.end();
@@ -227,8 +229,8 @@ impl MapRun {
         });
     }
 
-    /// Applies UpdateMapRun. At most `max` children run concurrently in any case. Returns `false` and changes nothing
-    /// if the run is already ending.
+    /// Applies UpdateMapRun. At most `max` children run concurrently in any case. Returns `false`
+    /// and changes nothing if the run is already ending.
     pub(super) fn update(&mut self, changes: RunChanges, max: u64) -> bool {
         if self.is_over() || matches!(self.stage, MapRunStage::Stopping(_)) {
             return false;

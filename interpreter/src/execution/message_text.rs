@@ -2,8 +2,8 @@
 
 use crate::value::Value;
 
-/// Formats a value for a message: a string without quotes, other values as JSON. A very long value is replaced by its
-/// size.
+/// Formats a value for a message: a string without quotes, other values as JSON. A very long value
+/// is replaced by its size.
 pub(crate) fn message_text(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),

@@ -1,10 +1,13 @@
-//! Executions: plain data that takes inputs and returns commands. Each type of state has its own file.
+//! Executions: plain data that takes inputs and returns commands. Each type of state has its own
+//! file.
 //!
-//! A caller creates an [`Execution`] and repeats three things: it calls [`Execution::step`], performs the commands in the [`CommandQueue`], and gives
-//! each reply, result or timer back with [`Execution::receive`]. [`Step`] tells whether the execution waits, needs replies, or has ended.
+//! A caller creates an [`Execution`] and repeats three things: it calls [`Execution::step`],
+//! performs the commands in the [`CommandQueue`], and gives each reply, result or timer back with
+//! [`Execution::receive`]. [`Step`] tells whether the execution waits, needs replies, or has ended.
 //!
-//! [`RecordEncoder`] writes what a step changed. From all these records, [`RecordDecoder`] reads the execution in another process, where
-//! [`Execution::reattach`] asks again for its timers, tokens and tasks.
+//! [`RecordEncoder`] writes what a step changed. From all these records, [`RecordDecoder`] reads
+//! the execution in another process, where [`Execution::reattach`] asks again for its timers,
+//! tokens and tasks.
 
 mod arguments;
 mod batch;

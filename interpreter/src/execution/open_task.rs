@@ -59,8 +59,8 @@ impl Execution {
         }
     }
 
-    /// Arms the timers of a waiting task. A queued activity task has only its timeout, which restarts when a worker
-    /// takes the task.
+    /// Arms the timers of a waiting task. A queued activity task has only its timeout, which
+    /// restarts when a worker takes the task.
     pub(super) fn arm_task(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let now = self.now;
         let Some(task) = self.open_task(wait_id) else {
@@ -182,8 +182,8 @@ impl Execution {
         self.conclude(wait_id.cursor, progress, cx);
     }
 
-    /// Handles the result of a performed effect: the result of the task, or the response to a request whose token or
-    /// job then completes the task.
+    /// Handles the result of a performed effect: the result of the task, or the response to a
+    /// request whose token or job then completes the task.
     pub(super) fn task_work_completed(
         &mut self,
         wait_id: WaitId,
@@ -198,8 +198,8 @@ impl Execution {
         }
         match result {
             Err(failure) => {
-                // If only the response of the request was lost, the result that the token delivered earlier still
-                // counts.
+                // If only the response of the request was lost, the result that the token delivered
+                // earlier still counts.
                 let early = task.answer.take();
                 let is_lost = failure.error.as_deref() == Some(LOST);
                 match early.filter(|_| is_lost) {
@@ -216,7 +216,8 @@ impl Execution {
         }
     }
 
-    /// Handles the response to the request of a task: a token or a job completes the task from now on.
+    /// Handles the response to the request of a task: a token or a job completes the task from now
+    /// on.
     fn task_submitted(&mut self, wait_id: WaitId, response: Value, cx: &mut StepContext<'_>) {
         let Some(cursor) = self.waiting_for(wait_id) else {
             return;
@@ -250,8 +251,9 @@ impl Execution {
         }
     }
 
-    /// Handles the result of a token or of a nested execution. A result before TaskSubmitted takes effect after that
-    /// event. Returns whether the result is accepted: not if the task has ended or already has a result.
+    /// Handles the result of a token or of a nested execution. A result before TaskSubmitted takes
+    /// effect after that event. Returns whether the result is accepted: not if the task has ended
+    /// or already has a result.
     pub(super) fn task_external_completed(
         &mut self,
         wait_id: WaitId,
@@ -272,8 +274,9 @@ impl Execution {
         true
     }
 
-    /// Checks the type of a result. A result of an unexpected type fails the task, so that the workflow can catch it.
-    /// AWS accepts any result, and the execution fails in a later state that reads it.
+    /// Checks the type of a result. A result of an unexpected type fails the task, so that the
+    /// workflow can catch it. AWS accepts any result, and the execution fails in a later state that
+    /// reads it.
     fn typed_answer(
         &mut self,
         wait_id: WaitId,
@@ -293,8 +296,8 @@ impl Execution {
         }
     }
 
-    /// Handles a worker that took the task from its activity's queue; it may not be the first worker. Returns whether
-    /// the execution still waits for the task.
+    /// Handles a worker that took the task from its activity's queue; it may not be the first
+    /// worker. Returns whether the execution still waits for the task.
     pub(super) fn activity_started(
         &mut self,
         wait_id: WaitId,
@@ -317,7 +320,8 @@ impl Execution {
         true
     }
 
-    /// Handles the expiry of TimeoutSeconds or HeartbeatSeconds. Both are reported as States.Timeout.
+    /// Handles the expiry of TimeoutSeconds or HeartbeatSeconds. Both are reported as
+    /// States.Timeout.
     pub(super) fn task_timed_out(
         &mut self,
         wait_id: WaitId,

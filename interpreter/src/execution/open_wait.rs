@@ -20,11 +20,11 @@ use crate::wait_id::WaitId;
 pub struct Wait {
     /// The name of the state.
     pub state: String,
-    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first, as
-    /// [`Event::scope`](crate::history::Event::scope) returns them.
+    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`),
+    /// outermost first, as [`Event::scope`](crate::history::Event::scope) returns them.
     pub scope: Vec<String>,
-    /// When the wait began: a timer with the entry of its state, a retry with the failure, a task with its scheduling. `None` for tasks and
-    /// retries if no history is recorded.
+    /// When the wait began: a timer with the entry of its state, a retry with the failure, a task
+    /// with its scheduling. `None` for tasks and retries if no history is recorded.
     pub since: Option<Timestamp>,
     /// What ends the wait.
     pub kind: WaitKind,
@@ -54,7 +54,8 @@ pub enum WaitKind {
         /// The number of the next attempt: 2 after the first failure.
         attempt: u32,
     },
-    /// The task ends when its token is answered: a task with `.waitForTaskToken`, or a `.sync` job that runs elsewhere.
+    /// The task ends when its token is answered: a task with `.waitForTaskToken`, or a `.sync` job
+    /// that runs elsewhere.
     Token {
         /// The token.
         token: TaskToken,
@@ -67,8 +68,9 @@ pub enum WaitKind {
     Activity {
         /// The ARN of the activity.
         arn: String,
-        /// The token, as soon as a worker has polled the task. Until then `ExecutionHandle::take_activity_task` takes the task from the
-        /// queue of its activity, and returns it with its token.
+        /// The token, as soon as a worker has polled the task. Until then
+        /// `ExecutionHandle::take_activity_task` takes the task from the queue of its activity, and
+        /// returns it with its token.
         token: Option<TaskToken>,
         /// The name of the worker, if it has one and a history is recorded.
         worker: Option<String>,
@@ -107,7 +109,8 @@ pub enum WaitKind {
     },
 }
 
-/// A task token. Its holder can complete the task, so it is secret: [`Debug`](fmt::Debug) does not print it.
+/// A task token. Its holder can complete the task, so it is secret: [`Debug`](fmt::Debug) does not
+/// print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TaskToken(SmolStr);
 

@@ -22,7 +22,8 @@ impl Execution {
             Ok(input) => input,
             Err(error) => {
                 let failure = self.query_failed(id, &error, &state.name);
-                // As for a Map: an error in JSONata also writes ParallelStateFailed, an error in a path does not.
+                // As for a Map: an error in JSONata also writes ParallelStateFailed, an error in a
+                // path does not.
                 let is_jsonata = matches!(state.io, Io::Jsonata(_));
                 return Err(if is_jsonata { failure.inner() } else { failure });
             }

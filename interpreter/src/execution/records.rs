@@ -41,14 +41,14 @@ use crate::wait_id::{TimerKind, WaitId};
 const VERSION: u8 = 1;
 /// The maximum number of values of earlier records that a record may refer to. They stay in memory.
 const NODES: usize = 4_096;
-/// An execution that wrote more bytes than this ends with a complete record, if its history is much smaller: children of a Map Run that have ended cost
-/// nothing for its readers.
+/// An execution that wrote more bytes than this ends with a complete record, if its history is much
+/// smaller: children of a Map Run that have ended cost nothing for its readers.
 const COMPLETED_BYTES: u32 = 1_048_576;
 /// A complete record is written if the history is smaller than the records by this factor.
 const COMPLETED_FACTOR: u64 = 4;
 
-/// Encodes the records of an execution. Each record contains the changes since the previous record, so that the cost of
-/// a commit does not grow with the length of the execution.
+/// Encodes the records of an execution. Each record contains the changes since the previous record,
+/// so that the cost of a commit does not grow with the length of the execution.
 #[derive(Debug, Default)]
 pub struct RecordEncoder {
     writer: RecordWriter,
@@ -74,7 +74,8 @@ impl RecordEncoder {
         self.events.count()
     }
 
-    /// Returns the next record of an execution that is idle or has ended. Its program and limits are not part of it.
+    /// Returns the next record of an execution that is idle or has ended. Its program and limits
+    /// are not part of it.
     pub fn record(&mut self, execution: &mut Execution) -> Vec<u8> {
         execution.changed_bytes = 0;
         let is_first = !std::mem::replace(&mut self.has_begun, true);
@@ -134,7 +135,8 @@ fn added(written: u32, record: &[u8]) -> u32 {
     written.saturating_add(u32::try_from(record.len()).unwrap_or(u32::MAX))
 }
 
-/// What the first record of an execution or of a redrive, and a complete record, contain in addition.
+/// What the first record of an execution or of a redrive, and a complete record, contain in
+/// addition.
 struct StoredStart {
     start: StateIx,
     is_express: bool,
@@ -154,7 +156,8 @@ pub struct RecordDecoder {
 }
 
 impl RecordDecoder {
-    /// Reads the next record. `new` creates an execution that has not started; the first record calls it.
+    /// Reads the next record. `new` creates an execution that has not started; the first record
+    /// calls it.
     pub fn read(
         &mut self,
         bytes: &[u8],
@@ -230,8 +233,8 @@ impl RecordDecoder {
     }
 }
 
-/// Returns whether a record is complete: the first one of the execution or of a redrive, or the last one of an execution whose other records need not be
-/// read.
+/// Returns whether a record is complete: the first one of the execution or of a redrive, or the
+/// last one of an execution whose other records need not be read.
 pub fn is_complete_record(record: &[u8]) -> bool {
     let reader = RecordReader::of_fields(record, VERSION);
     reader.is_ok_and(|mut reader| bool::read(&mut reader) == Ok(true))
@@ -244,7 +247,8 @@ impl Execution {
         let scopes = self.recorder.check()?;
         let mut cursors = self.cursors.iter();
         let are_sound = cursors.all(|(id, cursor)| {
-            // A cursor must not be its own parent. Indices do not order parents and children, because slots are reused.
+            // A cursor must not be its own parent. Indices do not order parents and children,
+            // because slots are reused.
             let has_parent = |(parent, _)| parent != id && self.cursors.get(parent).is_some();
             is_state(cursor.state)
                 && (cursor.scope.0 as usize) < scopes
@@ -262,8 +266,9 @@ impl Execution {
         cursors.any(|(_, cursor)| cursor.waiting.has_local_work())
     }
 
-    /// Requests the resources that the execution waits for: timers with their deadlines, tokens, queued tasks.
-    /// `is_new_process` is whether the handlers and children of the process that wrote the records have ended.
+    /// Requests the resources that the execution waits for: timers with their deadlines, tokens,
+    /// queued tasks. `is_new_process` is whether the handlers and children of the process that
+    /// wrote the records have ended.
     pub fn reattach(
         &mut self,
         is_new_process: bool,
@@ -424,7 +429,8 @@ fn resume_task(
             }
         }
         TaskExecutor::Activity { input } if open.stage == OpenTaskStage::Queued => {
-            // If the activity was deleted, the task is reported as unhandled, and its queue waits for the activity.
+            // If the activity was deleted, the task is reported as unhandled, and its queue waits
+            // for the activity.
             cx.command(Command::FindHandler {
                 wait_id,
                 state,

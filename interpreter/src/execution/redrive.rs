@@ -1,9 +1,9 @@
 //! Redrives executions: resumes an execution that did not succeed.
 //!
-//! AWS documents which states run again, but not all of the events. This module assumes: a Task, Wait, Parallel or Map
-//! resumes like a retry, without a second StateEntered; other states are entered again; an iteration that resumes
-//! writes MapIterationStarted again; a Distributed Map that has started children resumes its Map Run and writes
-//! MapRunRedriven.
+//! AWS documents which states run again, but not all of the events. This module assumes: a Task,
+//! Wait, Parallel or Map resumes like a retry, without a second StateEntered; other states are
+//! entered again; an iteration that resumes writes MapIterationStarted again; a Distributed Map
+//! that has started children resumes its Map Run and writes MapRunRedriven.
 
 use std::sync::Arc;
 
@@ -167,7 +167,8 @@ impl Execution {
         }
     }
 
-    /// Saves in a container the children that a redrive resumes, before the failure of one child removes the others.
+    /// Saves in a container the children that a redrive resumes, before the failure of one child
+    /// removes the others.
     pub(super) fn save_children(&mut self, container: CursorId, child: &mut Cursor) {
         if !self.is_redrivable {
             return;

@@ -5,8 +5,8 @@ use super::step_loop::Execution;
 use crate::wait_id::{CursorId, TimerKind};
 
 impl Execution {
-    /// Retries the state if a retrier handles the failure, and returns whether it does. Only the first retrier that
-    /// matches counts, even if it has no attempts left.
+    /// Retries the state if a retrier handles the failure, and returns whether it does. Only the
+    /// first retrier that matches counts, even if it has no attempts left.
     pub(super) fn try_retry(
         &mut self,
         id: CursorId,

@@ -3,7 +3,8 @@ use std::collections::VecDeque;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 use crate::wait_id::CursorId;
 
-/// FIFO queue of runnable cursors. The first is stored inline, because most executions have only one.
+/// FIFO queue of runnable cursors. The first is stored inline, because most executions have only
+/// one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runnable {
     first: Option<CursorId>,

@@ -3,7 +3,8 @@ use smol_str::SmolStr;
 use crate::program::StateIx;
 use crate::wait_id::CursorId;
 
-/// A change of the states and task attempts of an execution. It is only reported to a caller that has spans.
+/// A change of the states and task attempts of an execution. It is only reported to a caller that
+/// has spans.
 #[derive(Clone, Debug)]
 pub enum SpanChange {
     /// The execution entered a state inside the state of the cursor `parent`.

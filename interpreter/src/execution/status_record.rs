@@ -10,7 +10,8 @@ use crate::value::Value;
 /// The version of the records of status changes.
 const VERSION: u8 = 1;
 
-/// A change of the status of an execution, as a record that does not refer to the records of the execution.
+/// A change of the status of an execution, as a record that does not refer to the records of the
+/// execution.
 #[derive(Clone, Debug)]
 pub struct StatusRecord {
     /// The execution: its ids, names and input, with its redrives until this change.

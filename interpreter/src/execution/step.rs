@@ -131,7 +131,8 @@ impl Execution {
         }
     }
 
-    /// Leaves a state: checks the limits, writes the Exited event, assigns variables and selects the next state.
+    /// Leaves a state: checks the limits, writes the Exited event, assigns variables and selects
+    /// the next state.
     pub(super) fn exit(
         &mut self,
         id: CursorId,
@@ -206,8 +207,8 @@ impl Execution {
         Ok(())
     }
 
-    /// Checks the sizes of assigned variables. AWS documents the limits but not the error; this is the error for other
-    /// values that are too large.
+    /// Checks the sizes of assigned variables. AWS documents the limits but not the error; this is
+    /// the error for other values that are too large.
     fn check_assigned(
         &self,
         cursor: &Cursor,
@@ -327,7 +328,8 @@ impl Execution {
         value.json_len() <= self.limits.payload_bytes && value.depth() <= self.limits.value_depth
     }
 
-    /// Converts a failed evaluation to the failure of the state. Writes EvaluationFailed for JSONata.
+    /// Converts a failed evaluation to the failure of the state. Writes EvaluationFailed for
+    /// JSONata.
     pub(super) fn query_failed(
         &mut self,
         id: CursorId,

@@ -13,11 +13,13 @@ use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
-/// The program and the time of a step, and the source of the values that an execution cannot compute.
+/// The program and the time of a step, and the source of the values that an execution cannot
+/// compute.
 #[derive(Clone, Copy)]
 pub struct Environment<'a> {
-    /// The program of the execution: the one that [`Execution::program`](super::Execution::program) returns. The caller lends it, because counting
-    /// a reference would be a measurable part of each step.
+    /// The program of the execution: the one that [`Execution::program`](super::Execution::program)
+    /// returns. The caller lends it, because counting a reference would be a measurable part of
+    /// each step.
     pub program: &'a Program,
     /// The time.
     pub now: Timestamp,
@@ -36,19 +38,22 @@ impl fmt::Debug for Environment<'_> {
     }
 }
 
-/// The caller of the interpreter: values that only it knows, and changes that it counts. Its functions return at once and start nothing.
+/// The caller of the interpreter: values that only it knows, and changes that it counts. Its
+/// functions return at once and start nothing.
 pub trait Caller {
-    /// Returns whether the task of a state certainly has a handler, so that it need not be [resolved](TaskCommand::Resolve).
+    /// Returns whether the task of a state certainly has a handler, so that it need not be
+    /// [resolved](TaskCommand::Resolve).
     fn has_handler(&self, state: StateIx) -> bool;
 
-    /// Returns a new token for the task of a state, which the execution stores. It cannot be guessed, unless a test chose it. The events of the
-    /// task have larger ids than `last_event`.
+    /// Returns a new token for the task of a state, which the execution stores. It cannot be
+    /// guessed, unless a test chose it. The events of the task have larger ids than `last_event`.
     fn new_token(&self, about: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr;
 
     /// Returns the items of a mocked ItemReader, so that no object is read.
     fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>>;
 
-    /// Counts a change of a state's task. A change is counted once, even if the step that made it is never durable.
+    /// Counts a change of a state's task. A change is counted once, even if the step that made it
+    /// is never durable.
     fn task_changed(&self, _state: StateIx, _event: TaskEvent) {}
 
     /// Reports the failure of a state, before its retriers and catchers handle it.

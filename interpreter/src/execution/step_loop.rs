@@ -24,16 +24,18 @@ use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
 
-/// The bytes of an input beyond which the transition of its state counts as several in the budget of a step: its events have the input.
+/// The bytes of an input beyond which the transition of its state counts as several in the budget
+/// of a step: its events have the input.
 const TRANSITION_BYTES: u32 = 16_384;
 /// The bytes of values beyond which a record is written, although nothing waits for it.
 const RECORD_BYTES: u32 = 2 << 20;
 
 /// One execution: plain data that [`Execution::step`] advances.
 ///
-/// It holds no future, no timer and no waker. A step returns [`Command`](super::Command)s for them, with the [`WaitId`]s
-/// under which their results come back as [`Input`]s. The same code therefore steps executions in memory and executions
-/// whose transitions are journaled. A clone continues independently, and makes the same transitions with the same inputs.
+/// It holds no future, no timer and no waker. A step returns [`Command`](super::Command)s for them,
+/// with the [`WaitId`]s under which their results come back as [`Input`]s. The same code therefore
+/// steps executions in memory and executions whose transitions are journaled. A clone continues
+/// independently, and makes the same transitions with the same inputs.
 #[derive(Clone, Debug)]
 pub struct Execution {
     pub(super) program: Arc<Program>,
@@ -56,7 +58,8 @@ pub struct Execution {
     pub(super) outcome: Option<Box<Outcome>>,
     /// The step ends early so that other executions can run.
     pub(super) yields: bool,
-    /// The cursor that [`Execution::step`] advances; the step continues with it while it is runnable.
+    /// The cursor that [`Execution::step`] advances; the step continues with it while it is
+    /// runnable.
     pub(super) current: Option<CursorId>,
     /// Whether the execution can be redriven after a failure.
     pub(super) is_redrivable: bool,
@@ -122,8 +125,8 @@ pub enum Calls {
     Made,
     /// It stops, and returns [`Step::Budget`].
     Postponed,
-    /// It does not enter the state, and advances the other cursors. The state remains the next one of its cursor, also in the records of the
-    /// execution. A caller that shuts down uses it.
+    /// It does not enter the state, and advances the other cursors. The state remains the next one
+    /// of its cursor, also in the records of the execution. A caller that shuts down uses it.
     Held,
 }
 
@@ -267,11 +270,11 @@ impl Execution {
         &mut self.recorder
     }
 
-    /// Returns `now`, or the time of the last event if that is later: the clock of an earlier process may have been
-    /// ahead.
+    /// Returns `now`, or the time of the last event if that is later: the clock of an earlier
+    /// process may have been ahead.
     ///
-    /// For timestamps only. Deadlines use the clock; otherwise a wait of 5 s would also last as long as that clock was
-    /// ahead.
+    /// For timestamps only. Deadlines use the clock; otherwise a wait of 5 s would also last as
+    /// long as that clock was ahead.
     pub fn not_before_history(&self, now: Timestamp) -> Timestamp {
         now.max(self.recorder.latest()).max(self.about.started)
     }
@@ -293,8 +296,9 @@ impl Execution {
         self.recorder.finish(self.program, self.about)
     }
 
-    /// Applies the reply to a command, advances the runnable cursors, and adds commands. Each transition takes one from
-    /// the `budget`, or more if the input is large. `calls` is what happens before a state that calls a handler or an object store.
+    /// Applies the reply to a command, advances the runnable cursors, and adds commands. Each
+    /// transition takes one from the `budget`, or more if the input is large. `calls` is what
+    /// happens before a state that calls a handler or an object store.
     pub fn step(
         &mut self,
         reply: Option<Input>,
@@ -306,15 +310,17 @@ impl Execution {
         self.run(reply, budget, calls, false, environment, commands)
     }
 
-    /// Lets the other runnable cursors continue before the next one, which has used the budget of a step.
+    /// Lets the other runnable cursors continue before the next one, which has used the budget of a
+    /// step.
     pub fn yield_turn(&mut self) {
         if let Some(id) = self.runnable.pop_front() {
             self.runnable.push_back(id);
         }
     }
 
-    /// Does the same as [`step`](Self::step), but after a step that has used its budget, the next step continues with the same cursor. So the
-    /// transitions do not depend on the budgets of the steps.
+    /// Does the same as [`step`](Self::step), but after a step that has used its budget, the next
+    /// step continues with the same cursor. So the transitions do not depend on the budgets of the
+    /// steps.
     pub fn step_in_order(
         &mut self,
         reply: Option<Input>,
@@ -401,7 +407,8 @@ impl Execution {
         Step::Ended
     }
 
-    /// Returns whether the next record has so many bytes of values that it should be written before the execution continues.
+    /// Returns whether the next record has so many bytes of values that it should be written before
+    /// the execution continues.
     #[inline]
     pub fn has_large_changes(&self) -> bool {
         self.changed_bytes > RECORD_BYTES
@@ -453,8 +460,8 @@ impl Execution {
         self.end(EventKind::ExecutionAborted, failure, Outcome::Aborted, cx);
     }
 
-    /// Writes the Aborted events of states inside Maps and Parallels and of running Map Runs. A state at the top level
-    /// that is aborted has no event (recorded for Wait and Task).
+    /// Writes the Aborted events of states inside Maps and Parallels and of running Map Runs. A
+    /// state at the top level that is aborted has no event (recorded for Wait and Task).
     fn abort_open_states(&mut self, cx: &mut StepContext<'_>) {
         self.save_aborted();
         let is_top = |cursor: &Cursor| cursor.parent.is_none();
@@ -532,14 +539,15 @@ impl Execution {
         self.fail(Failure::new(errors::RUNTIME, cause), cx);
     }
 
-    /// Writes an event of a cursor and returns its id. Writes nothing when the history is full; then the execution ends
-    /// after this transition.
+    /// Writes an event of a cursor and returns its id. Writes nothing when the history is full;
+    /// then the execution ends after this transition.
     #[inline]
     pub(super) fn write(&mut self, id: CursorId, kind: EventKind, payload: Payload) -> u32 {
         self.write_with(id, kind, || payload)
     }
 
-    /// Writes an event like [`write`](Self::write), but builds the payload only if the event is written.
+    /// Writes an event like [`write`](Self::write), but builds the payload only if the event is
+    /// written.
     pub(super) fn write_with(
         &mut self,
         id: CursorId,
@@ -556,7 +564,8 @@ impl Execution {
         }
     }
 
-    /// Writes an event like [`write`](Self::write), for a cursor that was removed or a different state.
+    /// Writes an event like [`write`](Self::write), for a cursor that was removed or a different
+    /// state.
     pub(super) fn write_at(
         &mut self,
         state: StateIx,
@@ -613,7 +622,8 @@ impl Execution {
             .is_some_and(|cursor| cursor.wait == wait_id.wait && !cursor.waiting.is_runnable())
     }
 
-    /// Applies an input, and adds commands. Returns whether the execution accepts it: not if the wait has ended.
+    /// Applies an input, and adds commands. Returns whether the execution accepts it: not if the
+    /// wait has ended.
     pub fn receive(
         &mut self,
         input: Input,

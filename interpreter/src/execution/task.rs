@@ -114,7 +114,8 @@ impl Execution {
         }
     }
 
-    /// Writes Scheduled and Started, and requests the start of the task, or handles its result if it is known.
+    /// Writes Scheduled and Started, and requests the start of the task, or handles its result if
+    /// it is known.
     fn schedule_task(
         &mut self,
         request: TaskRequest,

@@ -10,8 +10,8 @@ use crate::program::Kind;
 use crate::task::TaskCall;
 
 impl Execution {
-    /// Calls `read` with the task of a request as handlers and mocks see it. `trace` is the context of the attempt's span. Returns `None` if its
-    /// state was left.
+    /// Calls `read` with the task of a request as handlers and mocks see it. `trace` is the context
+    /// of the attempt's span. Returns `None` if its state was left.
     pub fn with_call<R>(
         &self,
         request: &TaskRequest,

@@ -6,8 +6,8 @@ use crate::task::{NestedStart, TaskResult};
 use crate::value::Value;
 use crate::wait_id::WaitId;
 
-/// A task that is about to start. It is in the queue of commands until the reply comes, so that the execution does not
-/// store it.
+/// A task that is about to start. It is in the queue of commands until the reply comes, so that the
+/// execution does not store it.
 #[derive(Clone, Debug)]
 pub struct TaskRequest {
     /// The future wait for the result.
@@ -44,7 +44,8 @@ impl TaskRequest {
 pub struct ResolvedTask {
     /// Who executes it.
     pub executor: ResolvedExecutor,
-    /// Details that most tasks do not have. They are boxed because a task is moved several times before it starts.
+    /// Details that most tasks do not have. They are boxed because a task is moved several times
+    /// before it starts.
     pub details: Option<Box<ResolvedDetails>>,
 }
 
@@ -72,11 +73,14 @@ impl ResolvedTask {
 pub enum ResolvedExecutor {
     /// Nobody: the result is known.
     Result(TaskResult),
-    /// A handler. `submits` is whether its result is the response to a request, which TaskSubmitted shows.
+    /// A handler. `submits` is whether its result is the response to a request, which TaskSubmitted
+    /// shows.
     Handler {
-        /// Whether the history has TaskSubmitted: the handler's result is the response of the service.
+        /// Whether the history has TaskSubmitted: the handler's result is the response of the
+        /// service.
         submits: bool,
-        /// Whether it is work of a source that the engine consults last. Only such a source then follows the job of the task.
+        /// Whether it is work of a source that the engine consults last. Only such a source then
+        /// follows the job of the task.
         by_fallback: bool,
     },
     /// Another execution, which starts. `submits` is as above.

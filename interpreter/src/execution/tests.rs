@@ -163,7 +163,8 @@ impl Driver {
             .receive(input, environment, &mut self.commands)
     }
 
-    /// Steps until all cursors wait. `is_immediate` decides for each task whether its result is there at once.
+    /// Steps until all cursors wait. `is_immediate` decides for each task whether its result is
+    /// there at once.
     fn step(&mut self, is_immediate: &mut impl FnMut() -> bool) -> Step {
         loop {
             let environment = Environment {
@@ -249,7 +250,8 @@ impl Driver {
 
     /// Delivers one result or the next timer. Returns `false` if nothing is left.
     fn deliver(&mut self, choice: usize) -> bool {
-        // A timeout that fires before a result would change the outcome, so timers fire when no result is left.
+        // A timeout that fires before a result would change the outcome, so timers fire when no
+        // result is left.
         if !self.results.is_empty() {
             let input = self.results.swap_remove(choice % self.results.len());
             let is_token = matches!(input, Input::Answered(..));
@@ -334,8 +336,8 @@ impl Driver {
     }
 }
 
-/// Runs the execution and returns its outcome. The choices decide when results arrive, in which order, and what happens
-/// between them.
+/// Runs the execution and returns its outcome. The choices decide when results arrive, in which
+/// order, and what happens between them.
 fn outcome_with(choices: &[u8]) -> String {
     let mut caller = Driver::new();
     let mut choices = choices.iter().copied();

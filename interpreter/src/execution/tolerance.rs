@@ -1,6 +1,7 @@
 use crate::record::record;
 
-/// The number of failed items that a Distributed Map tolerates. Without any limit it tolerates none.
+/// The number of failed items that a Distributed Map tolerates. Without any limit it tolerates
+/// none.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tolerance {
     pub(crate) count: Option<u64>,
@@ -8,8 +9,8 @@ pub(crate) struct Tolerance {
 }
 
 impl Tolerance {
-    /// Returns whether more items failed than the Map tolerates. `total` may be unknown until the end of a file is
-    /// read.
+    /// Returns whether more items failed than the Map tolerates. `total` may be unknown until the
+    /// end of a file is read.
     pub(crate) fn is_exceeded(&self, failed: u64, total: Option<u64>) -> bool {
         let exceeds_share = |max: f64| {
             let share = |total: u64| failed as f64 / total.max(1) as f64 * 100.0;

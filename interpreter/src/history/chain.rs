@@ -6,8 +6,8 @@ use crate::record::record;
 
 /// Computes `previousEventId`.
 ///
-/// Every branch and iteration has its own chain, which begins at ParallelStateStarted or MapStateStarted.
-/// Some events are outside of their chain: later events do not refer to them
+/// Every branch and iteration has its own chain, which begins at ParallelStateStarted or
+/// MapStateStarted. Some events are outside of their chain: later events do not refer to them
 /// (docs/reference/service-behaviour.md, "Chains of events").
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
@@ -22,7 +22,8 @@ struct Link {
     inner: u32,
     /// The event to which the StateEntered of the current state refers.
     before_entered: u32,
-    /// The last MapIterationSucceeded or MapRunSucceeded of the Map in this scope, or the failure of an iteration; 0 for neither.
+    /// The last MapIterationSucceeded or MapRunSucceeded of the Map in this scope, or the failure
+    /// of an iteration; 0 for neither.
     outcome: u32,
     /// [`IS_OPEN`], [`HAS_SUCCEEDED`].
     flags: u8,
@@ -109,7 +110,8 @@ impl Chain {
             | EventKind::ExecutionTimedOut => (0, false),
             EventKind::EvaluationFailed => (link.before_entered, true),
             EventKind::MapStateSucceeded => (link.succeeded().unwrap_or(link.last), false),
-            // In recordings, that of a Distributed Map refers to MapRunSucceeded in 16, and to MapRunStarted in 9.
+            // In recordings, that of a Distributed Map refers to MapRunSucceeded in 16, and to
+            // MapRunStarted in 9.
             EventKind::MapStateExited => (link.succeeded().unwrap_or(link.last), true),
             EventKind::ParallelStateSucceeded
             | EventKind::MapIterationSucceeded

@@ -6,7 +6,8 @@ use crate::record::record;
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 
-/// One event in the memory of an execution: 40 bytes, with shared values. It is formatted on demand.
+/// One event in the memory of an execution: 40 bytes, with shared values. It is formatted on
+/// demand.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) at: Timestamp,
@@ -69,7 +70,8 @@ impl Payload {
         }
     }
 
-    /// Returns about how many bytes its texts have when they are printed, with or without inputs and outputs.
+    /// Returns about how many bytes its texts have when they are printed, with or without inputs
+    /// and outputs.
     pub(super) fn printed_bytes(&self, has_data: bool) -> u64 {
         let text = |text: &Option<SmolStr>| text.as_ref().map_or(0, |text| text.len() as u64);
         let data = |value: &Value| if has_data { value.json_len() } else { 0 };
@@ -105,7 +107,8 @@ impl From<Details> for Payload {
     }
 }
 
-// Most of the bytes of records are events, so they have no numbers of fields. New data of an event is a field of its `Details`.
+// Most of the bytes of records are events, so they have no numbers of fields. New data of an event
+// is a field of its `Details`.
 record!(tuple Entry { at, payload, scope, state, kind });
 record!(enum Payload { 0 => None, 1 => Value(value), 2 => Details(details) });
 record!(enum Details {

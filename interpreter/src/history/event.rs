@@ -89,7 +89,8 @@ impl Event {
             .then(|| self.program.state(self.entry.state).kind.name())
     }
 
-    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches
+    /// (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> Vec<String> {
         names(&self.program, &self.scope)
     }
@@ -99,7 +100,8 @@ impl Event {
         &self.about
     }
 
-    /// Returns the input of an Entered, Started or Scheduled event, or the output of an Exited or Succeeded one.
+    /// Returns the input of an Entered, Started or Scheduled event, or the output of an Exited or
+    /// Succeeded one.
     pub fn value(&self) -> Option<&Value> {
         match &self.entry.payload {
             Payload::Value(value) => Some(value),
@@ -141,8 +143,8 @@ impl Event {
         self.kind().group() == EventGroup::Scheduled
     }
 
-    /// Returns the API's details, with data as values instead of JSON text, without the state's name, the role and the members that report
-    /// truncation.
+    /// Returns the API's details, with data as values instead of JSON text, without the state's
+    /// name, the role and the members that report truncation.
     pub fn details(&self) -> Value {
         self.fields()
             .into_iter()
@@ -161,7 +163,8 @@ impl Event {
         self.print(true, &Redaction::new())
     }
 
-    /// Formats the event like `to_json`, with or without inputs and outputs, and with masked fields.
+    /// Formats the event like `to_json`, with or without inputs and outputs, and with masked
+    /// fields.
     pub fn print(&self, has_data: bool, redaction: &Redaction) -> Json {
         let text = |names: &[&str], value: &Value| match redaction.has_fields() {
             true => redaction.value_at(names, &value.to_json()).to_string(),

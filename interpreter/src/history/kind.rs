@@ -22,7 +22,8 @@ macro_rules! event_kinds {
                 }
             }
 
-            /// Returns the type with a name of `GetExecutionHistory`; `None` for a type that the interpreter never writes.
+            /// Returns the type with a name of `GetExecutionHistory`; `None` for a type that the
+            /// interpreter never writes.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $(stringify!($kind) => Some(Self::$kind),)*

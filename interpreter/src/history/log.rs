@@ -5,8 +5,8 @@ use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};
 /// The number of records in a shared chunk.
 const CHUNK: usize = 256;
 
-/// An append-only list. Clones share all chunks except the last records, so that a snapshot of a long history is cheap.
-/// It may retain only the last records.
+/// An append-only list. Clones share all chunks except the last records, so that a snapshot of a
+/// long history is cheap. It may retain only the last records.
 #[derive(Clone, Debug)]
 pub(super) struct Log<T> {
     open: Vec<T>,
@@ -64,7 +64,8 @@ impl<T: Clone> Log<T> {
         self.push_with(|| record);
     }
 
-    /// Appends a record, which `make` constructs in place: moving a record that was just constructed stalls the processor.
+    /// Appends a record, which `make` constructs in place: moving a record that was just
+    /// constructed stalls the processor.
     #[inline]
     pub(super) fn push_with(&mut self, make: impl FnOnce() -> T) {
         if self.open.len() == CHUNK {
@@ -84,7 +85,8 @@ impl<T: Clone> Log<T> {
         self.dropped().saturating_add(max).saturating_add(CHUNK)
     }
 
-    /// Drops whole chunks at the front as long as `max` records are left, and calls `on_drop` for each dropped record.
+    /// Drops whole chunks at the front as long as `max` records are left, and calls `on_drop` for
+    /// each dropped record.
     pub(super) fn retain_last(&mut self, max: usize, mut on_drop: impl FnMut(usize, &T)) {
         while self.len().saturating_sub(CHUNK) >= max
             && let Some(older) = &mut self.older
@@ -159,7 +161,8 @@ impl<T: Clone> Log<T> {
 }
 
 impl<T: Record + Clone> Log<T> {
-    /// Writes the records after the first `written`, without dropped ones, and returns the number of all.
+    /// Writes the records after the first `written`, without dropped ones, and returns the number
+    /// of all.
     pub(super) fn write_new(&self, written: usize, to: &mut RecordWriter) -> usize {
         let from = written.max(self.dropped());
         self.dropped().write(to);

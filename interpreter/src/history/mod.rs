@@ -1,7 +1,7 @@
 //! Histories of executions: their events, with AWS's names, order and ids.
 //!
-//! An execution stores 40 bytes for each event and shares the values. [`History::to_json`] formats them as
-//! `GetExecutionHistory` does, on demand.
+//! An execution stores 40 bytes for each event and shares the values. [`History::to_json`] formats
+//! them as `GetExecutionHistory` does, on demand.
 
 mod chain;
 mod entry;
@@ -80,13 +80,15 @@ impl History {
         self.len() == 0
     }
 
-    /// Returns how many events at the beginning were dropped: of an Express execution that wrote more than
-    /// [`Limits::events`](crate::Limits::events), or of an engine that records no history.
+    /// Returns how many events at the beginning were dropped: of an Express execution that wrote
+    /// more than [`Limits::events`](crate::Limits::events), or of an engine that records no
+    /// history.
     pub fn dropped(&self) -> usize {
         self.inner.entries.dropped()
     }
 
-    /// Returns about how many bytes of memory it occupies. A value that two successive events share counts once.
+    /// Returns about how many bytes of memory it occupies. A value that two successive events share
+    /// counts once.
     pub fn bytes(&self) -> u64 {
         bytes_of(&self.inner.entries)
     }
@@ -107,8 +109,8 @@ impl History {
         &self.inner.about
     }
 
-    /// Returns the text of the definition with which the execution started, with the values of its placeholders; `None` if the caller of the
-    /// interpreter did not set it.
+    /// Returns the text of the definition with which the execution started, with the values of its
+    /// placeholders; `None` if the caller of the interpreter did not set it.
     pub fn definition(&self) -> Option<&str> {
         self.inner.program.definition.as_deref()
     }
@@ -118,8 +120,8 @@ impl History {
         self.inner.program.sources.of(state)
     }
 
-    /// Returns the JSON Schema of the answer to the task token of a state, if the workflow declares the type in Rust:
-    /// `let decision: Decision = wait_for_task_token ..`.
+    /// Returns the JSON Schema of the answer to the task token of a state, if the workflow declares
+    /// the type in Rust: `let decision: Decision = wait_for_task_token ..`.
     pub fn answer_schema(&self, state: &str) -> Option<Json> {
         let answer = self.inner.program.answer_type(state)?;
         Some(answer.schema())
@@ -167,8 +169,9 @@ impl History {
         self.inner.program.defined(machine)
     }
 
-    /// Returns the states of the definition that belong to other executions: the children of a Distributed Map of this execution, or, for a
-    /// child, the parent. Each has the name of that Map.
+    /// Returns the states of the definition that belong to other executions: the children of a
+    /// Distributed Map of this execution, or, for a child, the parent. Each has the name of that
+    /// Map.
     pub fn elsewhere(&self) -> Vec<(DefinedState, SmolStr)> {
         let program = &self.inner.program;
         let map_of = |state| program.run_by(state).map(|map| map.name.clone());
@@ -184,8 +187,8 @@ impl History {
         elsewhere.collect()
     }
 
-    /// Returns the fields that the engine masks in messages: those of `EngineBuilder::redact`, and those with
-    /// `#[payload(redact)]` in the types of its workflows. Task tokens are masked, too.
+    /// Returns the fields that the engine masks in messages: those of `EngineBuilder::redact`, and
+    /// those with `#[payload(redact)]` in the types of its workflows. Task tokens are masked, too.
     pub fn redaction(&self) -> &Redaction {
         &self.inner.program.redaction
     }
@@ -196,7 +199,8 @@ impl History {
     }
 }
 
-/// Returns about how many bytes of memory events occupy. A value that two successive events share counts once.
+/// Returns about how many bytes of memory events occupy. A value that two successive events share
+/// counts once.
 fn bytes_of(entries: &Log<Entry>) -> u64 {
     let mut bytes = 0u64;
     let mut estimate = MemoryEstimate::default();

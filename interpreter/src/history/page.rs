@@ -9,7 +9,8 @@ use super::{Event, History, HistoryReader};
 /// About how many bytes an event has in addition to its texts.
 const EVENT_BYTES: u64 = 256;
 
-/// Selects events of a history and their order; by default all, the first one first. The request of `GetExecutionHistory`.
+/// Selects events of a history and their order; by default all, the first one first. The request of
+/// `GetExecutionHistory`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,7 +48,8 @@ pub struct HistoryQuery {
 pub struct HistoryPage {
     /// The events.
     pub events: Vec<Event>,
-    /// The token of the next page, for [`HistoryQuery::after`]; `None` after the last event that exists now.
+    /// The token of the next page, for [`HistoryQuery::after`]; `None` after the last event that
+    /// exists now.
     pub next: Option<String>,
     lacks_data: bool,
     redaction: Redaction,
@@ -72,13 +74,15 @@ impl HistoryQuery {
         self
     }
 
-    /// Limits a page to this number of events, at least 1. AWS returns at most 1,000; here there is no limit.
+    /// Limits a page to this number of events, at least 1. AWS returns at most 1,000; here there is
+    /// no limit.
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = Some(events);
         self
     }
 
-    /// Limits a page to events that have about this number of bytes when they are printed. A page with a larger event has only this event.
+    /// Limits a page to events that have about this number of bytes when they are printed. A page
+    /// with a larger event has only this event.
     pub fn bytes(mut self, bytes: u64) -> Self {
         self.bytes = Some(bytes);
         self

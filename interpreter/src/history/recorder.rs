@@ -38,7 +38,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Creates the recorder of an execution of `program` that retains the last `max_retained` events.
+    /// Creates the recorder of an execution of `program` that retains the last `max_retained`
+    /// events.
     pub(crate) fn new(program: &Program, max_retained: u32) -> Self {
         let capacity = program.expected_events().min(max_retained as usize);
         Self {
@@ -104,8 +105,8 @@ impl Recorder {
         self.is_full = false;
     }
 
-    /// Writes an event of a state and returns its id. When the history is full nothing is written. The details are only computed
-    /// if events are retained.
+    /// Writes an event of a state and returns its id. When the history is full nothing is written.
+    /// The details are only computed if events are retained.
     #[inline]
     pub(crate) fn write_of_state(
         &mut self,
@@ -204,7 +205,8 @@ impl Recorder {
         }
     }
 
-    /// Returns when the newest task of a state in this scope was scheduled, and when it was started; `None` where no events are retained.
+    /// Returns when the newest task of a state in this scope was scheduled, and when it was
+    /// started; `None` where no events are retained.
     pub(crate) fn task_times(
         &self,
         state: StateIx,
@@ -222,7 +224,8 @@ impl Recorder {
         None
     }
 
-    /// Returns the events of states in their scopes, for the waits of these states. States without retained events are missing.
+    /// Returns the events of states in their scopes, for the waits of these states. States without
+    /// retained events are missing.
     pub(crate) fn wait_events(
         &self,
         states: impl Iterator<Item = (StateIx, ScopeId)>,

@@ -21,8 +21,8 @@ struct Scope {
     index: u32,
 }
 
-/// The scopes of one execution; allocated with the first scope in addition to the top level. The top level has no data: index 0 of the list
-/// is a dummy for it.
+/// The scopes of one execution; allocated with the first scope in addition to the top level. The
+/// top level has no data: index 0 of the list is a dummy for it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scopes(Option<Box<Log<Scope>>>);
 

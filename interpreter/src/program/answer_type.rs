@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-/// The type that the answer to a task token must have. The front end that declared it implements the trait.
+/// The type that the answer to a task token must have. The front end that declared it implements
+/// the trait.
 pub trait AnswerType: fmt::Debug + Send + Sync {
     /// Returns the JSON Schema of the type.
     fn schema(&self) -> Json;

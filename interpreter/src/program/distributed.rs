@@ -64,7 +64,8 @@ pub(crate) struct Batcher {
 /// ResultWriter.
 #[derive(Debug)]
 pub(crate) struct ResultWriterFields {
-    /// The parameters of `s3:putObject`: Bucket and Prefix. Without them, the results are in the state's output.
+    /// The parameters of `s3:putObject`: Bucket and Prefix. Without them, the results are in the
+    /// state's output.
     pub(crate) parameters: Option<Expr>,
     pub(crate) layout: Layout,
 }

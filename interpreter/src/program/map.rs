@@ -17,8 +17,8 @@ pub struct Map {
     pub(crate) start: StateIx,
     /// The range of the states of its iterations in the program, including nested ones.
     pub(crate) inside: Range<usize>,
-    /// How many failed items a Distributed Map tolerates. AWS accepts the fields on an inline Map too, and ignores them;
-    /// only TestState applies them there.
+    /// How many failed items a Distributed Map tolerates. AWS accepts the fields on an inline Map
+    /// too, and ignores them; only TestState applies them there.
     pub(crate) tolerated_count: Numeric,
     pub(crate) tolerated_percentage: Numeric,
     /// `None` when the iterations run inline.

@@ -69,7 +69,8 @@ pub struct Program {
     pub sources: StateSources,
 }
 
-/// The entry point of an execution, and its kind: of the machine itself, or of a child of a Distributed Map.
+/// The entry point of an execution, and its kind: of the machine itself, or of a child of a
+/// Distributed Map.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub(crate) start: StateIx,
@@ -107,7 +108,8 @@ impl Program {
         }
     }
 
-    /// Takes the source locations, the types of answers, and the placeholders without a value, from the states of the same names in another program.
+    /// Takes the source locations, the types of answers, and the placeholders without a value, from
+    /// the states of the same names in another program.
     pub fn inherit(&mut self, other: &Program) {
         self.sources = other.sources.clone();
         for state in &mut self.states {
@@ -139,7 +141,8 @@ impl Program {
         states.collect()
     }
 
-    /// Returns the innermost Distributed Map around a state: the state runs in its child executions.
+    /// Returns the innermost Distributed Map around a state: the state runs in its child
+    /// executions.
     pub(crate) fn run_by(&self, state: usize) -> Option<&State> {
         let maps = self.states.iter().filter_map(|around| match &around.kind {
             Kind::Map(map) if map.distributed.is_some() && map.inside.contains(&state) => {
@@ -150,8 +153,8 @@ impl Program {
         maps.min_by_key(|(size, _)| *size).map(|(_, map)| map)
     }
 
-    /// Makes states fail that read placeholders without a value. `missing` contains pairs of a state and a
-    /// placeholder's name.
+    /// Makes states fail that read placeholders without a value. `missing` contains pairs of a
+    /// state and a placeholder's name.
     pub fn set_missing_values(&mut self, missing: &[(String, String)]) {
         for (name, placeholder) in missing {
             let states = self.states.iter_mut();

@@ -12,8 +12,8 @@ pub struct Retrier {
 }
 
 impl Retrier {
-    /// Returns the delay before retry `attempt`, counted from 0: capped first, then multiplied by `chance`, which
-    /// is in `[0, 1]` and only drawn with full jitter.
+    /// Returns the delay before retry `attempt`, counted from 0: capped first, then multiplied by
+    /// `chance`, which is in `[0, 1]` and only drawn with full jitter.
     pub fn delay(&self, attempt: u32, chance: impl FnOnce() -> f64) -> Duration {
         let power = i32::try_from(attempt).unwrap_or(i32::MAX);
         let mut seconds = self.interval * self.backoff_rate.powi(power);

@@ -7,7 +7,8 @@ use crate::value::Value;
 
 use super::{CompileError, Expr, QueryError, Scope, VariableIx, VariableNames};
 
-/// The compiled expressions of an `Assign`. All are evaluated with the variables from before the state.
+/// The compiled expressions of an `Assign`. All are evaluated with the variables from before the
+/// state.
 #[derive(Debug, Default)]
 pub struct Assignments {
     assignments: Box<[(VariableIx, Expr)]>,
@@ -54,8 +55,8 @@ impl Assignments {
         self.assignments.is_empty()
     }
 
-    /// Returns the values, in the order of the block. Pass them to [`Variables::set`](super::Variables::set)
-    /// after the state is left.
+    /// Returns the values, in the order of the block. Pass them to
+    /// [`Variables::set`](super::Variables::set) after the state is left.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Vec<(VariableIx, Value)>, QueryError> {
         let mut values = Vec::with_capacity(self.assignments.len());
         for (ix, expr) in &self.assignments {

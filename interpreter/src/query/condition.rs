@@ -108,7 +108,8 @@ impl Test {
         )
     }
 
-    /// Compiles a rule. The depth of the recursion is that of the definition, which its parser limits.
+    /// Compiles a rule. The depth of the recursion is that of the definition, which its parser
+    /// limits.
     fn compile(
         rule: &ChoiceRule,
         location: &str,

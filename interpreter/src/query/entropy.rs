@@ -32,8 +32,8 @@ impl SharedEntropy {
     }
 }
 
-/// A stream of pseudorandom numbers that its seed determines. Each execution has its own, so that all runs on
-/// virtual time get the same numbers. Not for secrets.
+/// A stream of pseudorandom numbers that its seed determines. Each execution has its own, so that
+/// all runs on virtual time get the same numbers. Not for secrets.
 #[derive(Clone, Debug)]
 pub struct Entropy {
     state: Cell<u64>,
@@ -47,7 +47,8 @@ impl Entropy {
         }
     }
 
-    /// Creates the stream of a text: the same on every machine and in every release (FNV-1a, which is fixed).
+    /// Creates the stream of a text: the same on every machine and in every release (FNV-1a, which
+    /// is fixed).
     pub fn of_text(text: &str) -> Entropy {
         let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -90,7 +91,8 @@ impl Entropy {
         uuid::Builder::from_random_bytes(self.next_u128().to_be_bytes()).into_uuid()
     }
 
-    /// Returns a UUID in lower case that begins with a time (version 7), so that later UUIDs sort after earlier ones.
+    /// Returns a UUID in lower case that begins with a time (version 7), so that later UUIDs sort
+    /// after earlier ones.
     pub fn uuid_at(&self, time: Timestamp) -> String {
         let millis = u64::try_from(time.unix_micros() / 1_000).unwrap_or(0);
         let [_, _, _, _, _, _, random @ ..] = self.next_u128().to_be_bytes();

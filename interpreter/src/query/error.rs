@@ -66,8 +66,8 @@ impl CompileError {
     }
 }
 
-/// Longer values are truncated where an error quotes them: an error's cause is limited, and shared nodes can
-/// make a value whose text does not fit in memory.
+/// Longer values are truncated where an error quotes them: an error's cause is limited, and shared
+/// nodes can make a value whose text does not fit in memory.
 const SHOWN: u64 = 1 << 20;
 
 /// Formats a value for errors of paths.

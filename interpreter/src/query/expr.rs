@@ -53,8 +53,8 @@ impl Expr {
         Expr(Node::Const(value))
     }
 
-    /// Compiles a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`, ...): the
-    /// members with a key that ends in `.$` are evaluated. `field` is its name.
+    /// Compiles a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`, ...):
+    /// the members with a key that ends in `.$` are evaluated. `field` is its name.
     ///
     /// Fails when a path or a call in it does not parse.
     pub fn jsonpath_template(
@@ -77,9 +77,9 @@ impl Expr {
         member(text, key, names).map(Expr)
     }
 
-    /// Compiles a JSONata field that may be any JSON (`Arguments`, `Output`, `ItemSelector`, `Items`,
-    /// ...): every string that is one `{% .. %}` is evaluated. `field` is the path inside the
-    /// state, for errors: `Output`, `Choices[1]/Output`, `Catch[0]/Output`.
+    /// Compiles a JSONata field that may be any JSON (`Arguments`, `Output`, `ItemSelector`,
+    /// `Items`, ...): every string that is one `{% .. %}` is evaluated. `field` is the path inside
+    /// the state, for errors: `Output`, `Choices[1]/Output`, `Catch[0]/Output`.
     ///
     /// Fails when an expression in it does not parse.
     pub fn jsonata_template(
@@ -90,9 +90,9 @@ impl Expr {
         expressions(template, field, names).map(Expr)
     }
 
-    /// Compiles one path field of a JSONPath state. The name of the field (`InputPath`, `ItemsPath`,
-    /// `SecondsPath`, `ErrorPath`, ...) determines the error of a path that finds nothing, and
-    /// whether an intrinsic function is allowed (`ErrorPath`, `CausePath`).
+    /// Compiles one path field of a JSONPath state. The name of the field (`InputPath`,
+    /// `ItemsPath`, `SecondsPath`, `ErrorPath`, ...) determines the error of a path that finds
+    /// nothing, and whether an intrinsic function is allowed (`ErrorPath`, `CausePath`).
     ///
     /// Fails when the text does not parse.
     pub fn path(text: &str, field: &str, names: &mut VariableNames) -> Result<Expr, CompileError> {
@@ -114,8 +114,8 @@ impl Expr {
         expression(text, field, names).map(Expr)
     }
 
-    /// Returns an expression that fails with AWS's message when the JSONata expression returns another type. Expressions
-    /// other than JSONata are not changed.
+    /// Returns an expression that fails with AWS's message when the JSONata expression returns
+    /// another type. Expressions other than JSONata are not changed.
     #[must_use]
     pub fn expecting(self, expected: Expected) -> Expr {
         Expr(match self.0 {
@@ -146,8 +146,9 @@ impl Expr {
         self.0.any_jsonata(&Jsonata::reads_clock)
     }
 
-    /// Returns whether its value may depend on random numbers: JSONata that mentions a function which draws them. An intrinsic function
-    /// draws them only when it is called; [`Entropy::state`](super::Entropy::state) shows that.
+    /// Returns whether its value may depend on random numbers: JSONata that mentions a function
+    /// which draws them. An intrinsic function draws them only when it is called;
+    /// [`Entropy::state`](super::Entropy::state) shows that.
     pub fn draws(&self) -> bool {
         self.0.any_jsonata(&Jsonata::draws)
     }

@@ -16,8 +16,8 @@ pub struct ReferencePath {
 impl ReferencePath {
     /// Compiles a `ResultPath`.
     ///
-    /// Fails when the text is not a path of keys and indices from `$`, or has more than [`RefPath::MAX_SEGMENTS`]
-    /// steps.
+    /// Fails when the text is not a path of keys and indices from `$`, or has more than
+    /// [`RefPath::MAX_SEGMENTS`] steps.
     pub fn compile(text: &str) -> Result<ReferencePath, CompileError> {
         let refuse = |message: String| CompileError::new("ResultPath", message);
         let path = Path::parse(text)

@@ -31,14 +31,15 @@ pub trait Context {
     /// Returns the current context object.
     fn value(&self) -> Value;
 
-    /// Returns the value at the first steps of a path into the context object, and the number of these steps: 0
-    /// with the whole object, if the path does not exist in it.
+    /// Returns the value at the first steps of a path into the context object, and the number of
+    /// these steps: 0 with the whole object, if the path does not exist in it.
     fn part(&self, path: &[Segment]) -> (Cow<'_, Value>, usize) {
         let _ = path;
         (Cow::Owned(self.value()), 0)
     }
 
-    /// Returns whether the context object has an object of this name, whose members [`part`](Self::part) reads one by one.
+    /// Returns whether the context object has an object of this name, whose members
+    /// [`part`](Self::part) reads one by one.
     fn has_object(&self, name: &str) -> bool {
         let _ = name;
         false

@@ -1,14 +1,15 @@
 //! The time of the evaluations of one step.
 //!
-//! An evaluation has a time limit. The expressions of one step share it, so that a state with many slow expressions occupies its thread no longer
-//! than a state with one.
+//! An evaluation has a time limit. The expressions of one step share it, so that a state with many
+//! slow expressions occupies its thread no longer than a state with one.
 
 use std::cell::Cell;
 #[cfg(feature = "jsonata")]
 use std::time::{Duration, Instant};
 
 thread_local! {
-    /// The time, in microseconds, that the evaluations of the current step took; `None` outside of steps.
+    /// The time, in microseconds, that the evaluations of the current step took; `None` outside of
+    /// steps.
     static SPENT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -29,7 +30,8 @@ impl TimeBudget {
         Self { outer }
     }
 
-    /// Returns whether the evaluations of the current step have taken so long that the step should end.
+    /// Returns whether the evaluations of the current step have taken so long that the step should
+    /// end.
     pub fn is_low() -> bool {
         SPENT.get().is_some_and(|micros| micros > LOW)
     }

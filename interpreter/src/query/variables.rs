@@ -64,8 +64,8 @@ impl VariableNames {
     }
 }
 
-/// The values of variables in one scope. A clone is cheap and independent: a branch or an
-/// iteration starts with a clone of its parent's variables, and its assignments are dropped with the clone.
+/// The values of variables in one scope. A clone is cheap and independent: a branch or an iteration
+/// starts with a clone of its parent's variables, and its assignments are dropped with the clone.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     values: Option<Arc<Vec<Option<Value>>>>,

@@ -14,7 +14,8 @@ impl RecordWriter {
         let start = self.bytes.len();
         write(self);
         let end = self.bytes.len();
-        // The length is known now, so the header is written behind the field and moved in front of it.
+        // The length is known now, so the header is written behind the field and moved in front of
+        // it.
         let length = end - start;
         (number << LENGTH_BITS | length.min(LONG) as u32).write(self);
         if length >= LONG {
@@ -38,7 +39,8 @@ impl RecordWriter {
 }
 
 impl RecordReader<'_> {
-    /// Reads the fields of a structure. `read` reads the field with a number, or [skips](Self::skip) it.
+    /// Reads the fields of a structure. `read` reads the field with a number, or
+    /// [skips](Self::skip) it.
     pub fn fields(
         &mut self,
         mut read: impl FnMut(u32, &mut Self) -> Result<(), DamagedRecord>,
@@ -86,8 +88,9 @@ pub fn required<T: Record>(field: Option<T>) -> Result<T, DamagedRecord> {
     field.or_else(T::absent).ok_or(DamagedRecord)
 }
 
-/// Implements [`Record`]: for a struct with the numbers of all of its fields, for an enum with the numbers of its variants and of their
-/// fields. The fields of a `tuple` have no numbers, and never change.
+/// Implements [`Record`]: for a struct with the numbers of all of its fields, for an enum with the
+/// numbers of its variants and of their fields. The fields of a `tuple` have no numbers, and never
+/// change.
 macro_rules! record {
     (struct $type:ident {
         $($number:literal => $field:ident),* $(,)?

@@ -1,18 +1,19 @@
 //! The binary encoding of executions in the journal.
 //!
-//! A record describes itself as far as another version of this library needs: fields have numbers and lengths. A reader skips a field that it
-//! does not know, and a missing field has its default. Numbers of fields and variants never change, and a number is never used again for
-//! something else. Tuples and tuple structs have no numbers; a change of one needs a new field.
+//! A record describes itself as far as another version of this library needs: fields have numbers
+//! and lengths. A reader skips a field that it does not know, and a missing field has its default.
+//! Numbers of fields and variants never change, and a number is never used again for something
+//! else. Tuples and tuple structs have no numbers; a change of one needs a new field.
 //!
 //! A record consists of
 //!
 //! 1. its version, and whether it refers to values of earlier records;
-//! 2. the arrays and objects that it contains, each once. They are apart from the fields, so that a skipped field cannot remove a value that
-//!    another field shares;
+//! 2. the arrays and objects that it contains, each once. They are apart from the fields, so that a
+//!    skipped field cannot remove a value that another field shares;
 //! 3. the fields.
 //!
-//! A record is never larger than the values in memory. Damaged bytes cause an error, and the memory that reading allocates is bounded by
-//! their number.
+//! A record is never larger than the values in memory. Damaged bytes cause an error, and the memory
+//! that reading allocates is bounded by their number.
 
 mod fields;
 mod nodes;
@@ -48,7 +49,8 @@ pub enum DecodeError {
     /// The bytes are not a valid record.
     #[error(transparent)]
     Damaged(#[from] DamagedRecord),
-    /// A newer version of this library wrote the record: the record's version, and the one that is written now.
+    /// A newer version of this library wrote the record: the record's version, and the one that is
+    /// written now.
     #[error(
         "it is stored in layout {0}, and this version of stepwright-runtime reads layouts up to {1}; open the store with the version that wrote it"
     )]
@@ -66,7 +68,8 @@ pub trait Record: Sized {
     /// [`DamagedRecord`] if the bytes are not a valid record.
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord>;
 
-    /// Returns the value of a field that a record does not contain; `None` if each record must contain it.
+    /// Returns the value of a field that a record does not contain; `None` if each record must
+    /// contain it.
     fn absent() -> Option<Self> {
         None
     }
@@ -89,7 +92,8 @@ pub struct RecordWriter {
 }
 
 impl RecordWriter {
-    /// Returns the written record, and starts the next one. `version` is that of this kind of record.
+    /// Returns the written record, and starts the next one. `version` is that of this kind of
+    /// record.
     pub fn finish(&mut self, version: u8) -> Vec<u8> {
         let fields = std::mem::take(&mut self.bytes);
         self.byte(version);
@@ -137,7 +141,8 @@ pub struct RecordReader<'a> {
 pub(crate) const TEST_VERSION: u8 = 2;
 
 impl<'a> RecordReader<'a> {
-    /// Creates a reader of the record that follows the records with these values. `version` is the one that is written now.
+    /// Creates a reader of the record that follows the records with these values. `version` is the
+    /// one that is written now.
     ///
     /// # Errors
     ///
@@ -224,8 +229,8 @@ impl<'a> RecordReader<'a> {
         self.take(count)
     }
 
-    /// Reads the length of a list. Each member takes at least one byte, so a length beyond the remaining bytes is
-    /// damage.
+    /// Reads the length of a list. Each member takes at least one byte, so a length beyond the
+    /// remaining bytes is damage.
     pub(crate) fn length(&mut self) -> Result<usize, DamagedRecord> {
         let length = usize::read(self)?;
         if length > self.rest.len() {

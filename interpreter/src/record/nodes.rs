@@ -20,7 +20,8 @@ impl WrittenNodes {
         self.indices.len()
     }
 
-    /// Assigns indices to the new arrays and objects in `value`, and returns these nodes, inner nodes first.
+    /// Assigns indices to the new arrays and objects in `value`, and returns these nodes, inner
+    /// nodes first.
     pub(super) fn index_new(&mut self, value: &Value) -> Vec<Value> {
         let mut new = Vec::new();
         let mut open = Vec::new();

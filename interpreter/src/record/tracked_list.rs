@@ -44,8 +44,8 @@ pub(crate) struct TrackedList<T> {
 struct MemberChanges {
     /// The extents of the first members; the other members are unchanged.
     extents: Vec<ChangeExtent>,
-    /// A range of indices that contains all changed members. Changes in a long list are close together, so a scan of
-    /// the range is short.
+    /// A range of indices that contains all changed members. Changes in a long list are close
+    /// together, so a scan of the range is short.
     range: Range<u32>,
 }
 
@@ -70,7 +70,8 @@ impl MemberChanges {
         members.filter(|(_, extent)| *extent != ChangeExtent::Unchanged)
     }
 
-    /// Removes the entries of the first `count` members. The indices of the others decrease by `count`.
+    /// Removes the entries of the first `count` members. The indices of the others decrease by
+    /// `count`.
     fn drop_first(&mut self, count: usize) {
         self.extents.drain(..count.min(self.extents.len()));
         let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -138,7 +139,8 @@ impl<T> TrackedList<T> {
         self.changed_mut(self.members.len() - 1, ChangeExtent::Whole);
     }
 
-    /// Removes the first `count` members. The changes do not contain the removal, so the reader must do the same.
+    /// Removes the first `count` members. The changes do not contain the removal, so the reader
+    /// must do the same.
     pub(crate) fn drop_first(&mut self, count: usize) {
         let count = count.min(self.members.len());
         self.members.drain(..count);
@@ -147,7 +149,8 @@ impl<T> TrackedList<T> {
         }
     }
 
-    /// Returns the number of leading members that satisfy `predicate`; it must be false for all others.
+    /// Returns the number of leading members that satisfy `predicate`; it must be false for all
+    /// others.
     pub(crate) fn partition_point(&self, predicate: impl Fn(&T) -> bool) -> usize {
         self.members.partition_point(predicate)
     }
@@ -212,8 +215,8 @@ impl<T: PartialRecord + Default> TrackedList<T> {
         changes.clear();
     }
 
-    /// Applies the changes that were written. More than `max` members, in addition to the changed ones, count as
-    /// damage.
+    /// Applies the changes that were written. More than `max` members, in addition to the changed
+    /// ones, count as damage.
     pub(crate) fn read_changes(
         &mut self,
         max: usize,

@@ -17,7 +17,9 @@ const NODE: u8 = 7;
 const ARRAY: u8 = 0;
 const OBJECT: u8 = 1;
 
-/// The new arrays and objects of a value are in the section of all nodes, inner nodes first. The value refers to them by index. Writing and reading do not recurse, so deep values do not overflow the stack.
+/// The new arrays and objects of a value are in the section of all nodes, inner nodes first. The
+/// value refers to them by index. Writing and reading do not recurse, so deep values do not
+/// overflow the stack.
 impl Record for Value {
     fn write(&self, to: &mut RecordWriter) {
         let new = to.nodes.index_new(self);

@@ -46,8 +46,9 @@ impl<'a> TaskCall<'a> {
         self.about
     }
 
-    /// Returns the position of the attempt in a distributed trace. It is that of the attempt's own span if the engine has a
-    /// `TracePropagator`, and otherwise that of the start of the execution.
+    /// Returns the position of the attempt in a distributed trace. It is that of the attempt's own
+    /// span if the engine has a `TracePropagator`, and otherwise that of the start of the
+    /// execution.
     pub fn trace_context(&self) -> Option<&TraceContext> {
         let of_attempt = self.trace.map(|trace| &**trace);
         of_attempt.or_else(|| self.about.trace_context())
@@ -63,12 +64,14 @@ impl<'a> TaskCall<'a> {
         self.resource
     }
 
-    /// Returns the effective parameters: the result of InputPath and Parameters, or Arguments, on the state's input.
+    /// Returns the effective parameters: the result of InputPath and Parameters, or Arguments, on
+    /// the state's input.
     pub fn parameters(&self) -> &Value {
         self.parameters
     }
 
-    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    /// Returns the enclosing Map iterations (`Map[2]`) and Parallel branches
+    /// (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> Vec<String> {
         self.scope.names()
     }
@@ -78,7 +81,8 @@ impl<'a> TaskCall<'a> {
         self.attempt
     }
 
-    /// Returns how many calls this state made before in this execution, over all visits and iterations.
+    /// Returns how many calls this state made before in this execution, over all visits and
+    /// iterations.
     pub fn call(&self) -> u32 {
         self.call
     }
@@ -110,8 +114,8 @@ impl<'a> TaskCall<'a> {
         is_invocation.then(|| Invocation::new(self.parameters, self.request_id()))
     }
 
-    /// Returns the failure of a result above the size limit, `States.DataLimitExceeded`. A source returns it when it stops reading a result that
-    /// is too large.
+    /// Returns the failure of a result above the size limit, `States.DataLimitExceeded`. A source
+    /// returns it when it stops reading a result that is too large.
     pub fn result_too_large(&self) -> TaskFailure {
         let Failure { error, cause, .. } = Failure::too_large(self.resource.label(self.state));
         TaskFailure {
@@ -120,14 +124,14 @@ impl<'a> TaskCall<'a> {
         }
     }
 
-    /// Returns the cause of a state whose parameters its integration rejects, for `Answer::refused`. `reason` names the fault; several faults are
-    /// separated by commas.
+    /// Returns the cause of a state whose parameters its integration rejects, for
+    /// `Answer::refused`. `reason` names the fault; several faults are separated by commas.
     pub fn unusable_parameters(&self, reason: &str) -> String {
         unusable_parameters_text(self.parameters, reason)
     }
 
-    /// Returns the target in the parameters: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
-    /// example.
+    /// Returns the target in the parameters: the `FunctionName` of `lambda:invoke`, or the
+    /// `StateMachineArn` of `states:startExecution`, for example.
     pub fn target(&self) -> Option<&str> {
         self.resource.target_in(self.parameters)
     }

@@ -67,8 +67,8 @@ impl DefinedTask {
         &self.resource
     }
 
-    /// Returns the target in the parameters, if it is constant: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of
-    /// `states:startExecution`, for example.
+    /// Returns the target in the parameters, if it is constant: the `FunctionName` of
+    /// `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for example.
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()
     }

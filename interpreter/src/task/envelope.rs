@@ -73,8 +73,8 @@ impl Invocation {
         lambda(result, self.request_id)
     }
 
-    /// Returns the response of the integration for an invocation that Lambda accepted with this HTTP status and that has no result yet: that of
-    /// `"InvocationType": "Event"`.
+    /// Returns the response of the integration for an invocation that Lambda accepted with this
+    /// HTTP status and that has no result yet: that of `"InvocationType": "Event"`.
     pub fn accepted(self, status: u16) -> Value {
         object([
             ("Payload", Value::Null),

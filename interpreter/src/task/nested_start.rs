@@ -9,7 +9,8 @@ use crate::value::Value;
 pub enum Integration {
     /// `states:startExecution`
     Optimised,
-    /// `states:startExecution.waitForTaskToken`: the answer to the token ends the task, not the execution's end.
+    /// `states:startExecution.waitForTaskToken`: the answer to the token ends the task, not the
+    /// execution's end.
     Token,
     /// `states:startExecution.sync`, whose Input and Output are text.
     Sync,
@@ -40,8 +41,9 @@ impl Integration {
         self.is_job() || self == Self::SdkSync
     }
 
-    /// Returns whether the execution is a job that the task waits for: then the start itself is TaskSubmitted, and cancelling the task stops the
-    /// execution. A request to an Express child cannot be cancelled.
+    /// Returns whether the execution is a job that the task waits for: then the start itself is
+    /// TaskSubmitted, and cancelling the task stops the execution. A request to an Express child
+    /// cannot be cancelled.
     pub fn is_job(self) -> bool {
         matches!(self, Self::Sync | Self::SyncJson)
     }

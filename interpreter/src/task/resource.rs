@@ -60,7 +60,8 @@ impl Resource {
         self.plain(&self.text)
     }
 
-    /// Returns the kind of the resource: it determines the events of the task and the handlers that can execute it.
+    /// Returns the kind of the resource: it determines the events of the task and the handlers that
+    /// can execute it.
     pub fn kind(&self) -> ResourceKind {
         self.kind
     }
@@ -70,12 +71,14 @@ impl Resource {
         self.pattern
     }
 
-    /// Returns the `resourceType` of the history: `lambda`, `aws-sdk:dynamodb`. Empty except for services.
+    /// Returns the `resourceType` of the history: `lambda`, `aws-sdk:dynamodb`. Empty except for
+    /// services.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// Returns the `resource` of the history: `invoke`, `sendMessage.waitForTaskToken`. Empty except for services.
+    /// Returns the `resource` of the history: `invoke`, `sendMessage.waitForTaskToken`. Empty
+    /// except for services.
     pub fn action(&self) -> &str {
         &self.action
     }

@@ -22,8 +22,8 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// Checks the values of the two headers. `None` if `traceparent` is invalid; then the trace does not continue. An empty or invalid
-    /// `tracestate` is dropped.
+    /// Checks the values of the two headers. `None` if `traceparent` is invalid; then the trace
+    /// does not continue. An empty or invalid `tracestate` is dropped.
     #[must_use]
     pub fn new(traceparent: &str, tracestate: Option<&str>) -> Option<Self> {
         let is_state = |state: &&str| {
@@ -38,7 +38,8 @@ impl TraceContext {
         })
     }
 
-    /// Returns `traceparent`: the version, the id of the trace, the id of the parent span and the flags.
+    /// Returns `traceparent`: the version, the id of the trace, the id of the parent span and the
+    /// flags.
     #[must_use]
     pub fn traceparent(&self) -> &str {
         &self.traceparent
@@ -57,7 +58,8 @@ impl fmt::Debug for TraceContext {
     }
 }
 
-/// Returns whether this is a valid `traceparent`, also of a later version, which may have more parts.
+/// Returns whether this is a valid `traceparent`, also of a later version, which may have more
+/// parts.
 fn is_parent(text: &str) -> bool {
     let is_hex = |part: &str, length: usize| {
         part.len() == length

@@ -101,7 +101,8 @@ impl fmt::Debug for Array {
     }
 }
 
-/// A vector that grew item by item has room for up to as many again. Room for more items than this is freed.
+/// A vector that grew item by item has room for up to as many again. Room for more items than this
+/// is freed.
 const ROOM: usize = 64;
 
 impl From<Vec<Value>> for Array {

@@ -101,7 +101,8 @@ impl From<&serde_json::Number> for Value {
     }
 }
 
-/// Converts values of any depth: values that are too deep are rejected when they enter an execution.
+/// Converts values of any depth: values that are too deep are rejected when they enter an
+/// execution.
 impl From<&Json> for Value {
     fn from(json: &Json) -> Self {
         foreign::convert(json)
@@ -115,8 +116,8 @@ impl From<Json> for Value {
     }
 }
 
-/// Converts a number of a definition: integers of any length retain their digits, other numbers become the nearest
-/// finite float.
+/// Converts a number of a definition: integers of any length retain their digits, other numbers
+/// become the nearest finite float.
 impl From<&Number> for Value {
     fn from(number: &Number) -> Self {
         match number.as_i64() {

@@ -15,8 +15,8 @@ use super::{
 };
 
 impl Value {
-    /// Reads a typed value, with the same result as `serde_json` on the value's text, but without printing the text.
-    /// Strings may be borrowed.
+    /// Reads a typed value, with the same result as `serde_json` on the value's text, but without
+    /// printing the text. Strings may be borrowed.
     ///
     /// Fails when the value does not match the type, or is deeper than [`MAX_TYPED_DEPTH`] levels.
     ///
@@ -61,8 +61,8 @@ impl<'de> IntoDeserializer<'de, ValueError> for &'de Value {
     }
 }
 
-/// Visits an integer as `serde_json` does: an integer that is not negative is visited as `u64`, which every integer
-/// type and every float accepts.
+/// Visits an integer as `serde_json` does: an integer that is not negative is visited as `u64`,
+/// which every integer type and every float accepts.
 fn visit_int<'de, V: Visitor<'de>>(number: i64, visitor: V) -> Result<V::Value, ValueError> {
     match u64::try_from(number) {
         Ok(number) => visitor.visit_u64(number),

@@ -1,5 +1,5 @@
-//! Conversion of trees of other libraries without recursion: a handler or a test may build a value of
-//! any depth, which must not overflow the stack of the thread that converts it.
+//! Conversion of trees of other libraries without recursion: a handler or a test may build a value
+//! of any depth, which must not overflow the stack of the thread that converts it.
 
 use serde_json::{Map, Value as Json};
 

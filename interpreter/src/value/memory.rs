@@ -2,16 +2,19 @@
 
 use super::Value;
 
-/// A smaller value takes about as much memory as its text; counting its nodes would cost more than it is worth.
+/// A smaller value takes about as much memory as its text; counting its nodes would cost more than
+/// it is worth.
 const SMALL: u64 = 4_096;
-/// The nodes that one estimate visits. Later values take as many bytes for a byte of text as those before.
+/// The nodes that one estimate visits. Later values take as many bytes for a byte of text as those
+/// before.
 const VISITS: u32 = 65_536;
 /// The bytes of a node, of the name of a member, and of an array or an object itself.
 const NODE: u64 = size_of::<Value>() as u64;
 const NAME: u64 = 24;
 const CONTAINER: u64 = 64;
 
-/// Estimates the memory of several values together, in bounded time. A number in an array takes 24 bytes, and two bytes of text.
+/// Estimates the memory of several values together, in bounded time. A number in an array takes 24
+/// bytes, and two bytes of text.
 #[derive(Debug, Default)]
 pub(crate) struct MemoryEstimate {
     visits: u32,
@@ -37,7 +40,8 @@ impl MemoryEstimate {
         memory
     }
 
-    /// Adds the nodes of a value. The depth of the recursion is that of the value, which is limited.
+    /// Adds the nodes of a value. The depth of the recursion is that of the value, which is
+    /// limited.
     fn visit(&mut self, value: &Value) -> u64 {
         self.visits += 1;
         if self.visits >= VISITS {

@@ -1,10 +1,10 @@
 //! JSON values of executions: shared, never deep-copied, with known sizes.
 //!
-//! A [`Value`] takes 24 bytes. Strings of up to 23 bytes are stored inline; each array or
-//! object is one node behind an `Arc`. So a clone increments a reference count, and an update
-//! copies only the nodes on its path. Every node stores the length of its compact JSON text and
-//! its depth. So limits are checked without a walk, also for values that are exponentially large because of sharing, or
-//! very deep.
+//! A [`Value`] takes 24 bytes. Strings of up to 23 bytes are stored inline; each array or object is
+//! one node behind an `Arc`. So a clone increments a reference count, and an update copies only the
+//! nodes on its path. Every node stores the length of its compact JSON text and its depth. So
+//! limits are checked without a walk, also for values that are exponentially large because of
+//! sharing, or very deep.
 //!
 //! ```
 //! use stepwright_runtime::value::{RefPath, Value};
@@ -33,8 +33,9 @@
 //! rejected, as are typed values that nest deeper, and typed conversions of values deeper than
 //! [`MAX_TYPED_DEPTH`]. Serde's recursion uses a separate stack if the thread has little left.
 //!
-//! Values of other libraries are dropped by these libraries: a `serde_json::Value` of tens of thousands of levels
-//! overflows the stack when it is dropped, unless it is moved into [`Value::from`].
+//! Values of other libraries are dropped by these libraries: a `serde_json::Value` of tens of
+//! thousands of levels overflows the stack when it is dropped, unless it is moved into
+//! [`Value::from`].
 
 mod array;
 mod convert;
@@ -98,8 +99,8 @@ pub enum Value {
     Bool(bool),
     /// An integer that fits in a signed 64-bit integer.
     Int(i64),
-    /// A number with a fraction or an exponent. It must be finite; use [`Value::from`] for an `f64` that
-    /// may not be.
+    /// A number with a fraction or an exponent. It must be finite; use [`Value::from`] for an `f64`
+    /// that may not be.
     Float(f64),
     /// An integer beyond a signed 64-bit integer.
     Big(Big),
@@ -135,7 +136,8 @@ impl Value {
         }
     }
 
-    /// Returns the number as a 64-bit integer, if it is integral and fits: `3` and `3.0`, not `3.5`.
+    /// Returns the number as a 64-bit integer, if it is integral and fits: `3` and `3.0`, not
+    /// `3.5`.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Value::Int(number) => Some(*number),
@@ -201,7 +203,8 @@ impl Value {
         }
     }
 
-    /// Returns the length of the compact JSON text in bytes of UTF-8, saturating. Nodes store it, so this takes constant time.
+    /// Returns the length of the compact JSON text in bytes of UTF-8, saturating. Nodes store it,
+    /// so this takes constant time.
     #[inline]
     pub fn json_len(&self) -> u64 {
         match self {
@@ -233,8 +236,8 @@ impl Value {
         }
     }
 
-    /// Returns whether both are one node (the same array or object in memory) or equal scalars of the
-    /// same form. Takes constant time; values may be equal although this returns `false`.
+    /// Returns whether both are one node (the same array or object in memory) or equal scalars of
+    /// the same form. Takes constant time; values may be equal although this returns `false`.
     #[inline]
     pub fn is_same_node(&self, other: &Value) -> bool {
         match (self, other) {

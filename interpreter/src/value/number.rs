@@ -11,8 +11,8 @@ use super::Value;
 pub struct Big(Arc<str>);
 
 impl Big {
-    /// Parses `digits` (JSON's form of an integer) to the smallest form that fits. `None` for text that is not a JSON
-    /// integer.
+    /// Parses `digits` (JSON's form of an integer) to the smallest form that fits. `None` for text
+    /// that is not a JSON integer.
     pub(crate) fn parse(digits: &str) -> Option<Value> {
         if let Ok(number) = digits.parse::<i64>() {
             return Some(Value::Int(number));

@@ -168,13 +168,15 @@ impl Object {
         Some(at)
     }
 
-    /// Changes a node: in place if it has no other reference, otherwise a copy with capacity for `extra` more members.
+    /// Changes a node: in place if it has no other reference, otherwise a copy with capacity for
+    /// `extra` more members.
     pub(super) fn change<R>(
         node: &mut Arc<Object>,
         extra: usize,
         change: impl FnOnce(&mut Object) -> R,
     ) -> R {
-        // Nodes have no weak references. If another thread drops the last other reference concurrently, this makes a needless copy.
+        // Nodes have no weak references. If another thread drops the last other reference
+        // concurrently, this makes a needless copy.
         if Arc::strong_count(node) == 1 {
             return change(Arc::make_mut(node));
         }

@@ -1,5 +1,5 @@
-//! Conversions of owned typed values. Values of this crate and of `serde_json` are converted without serde,
-//! so that they may nest as deep as an execution allows.
+//! Conversions of owned typed values. Values of this crate and of `serde_json` are converted
+//! without serde, so that they may nest as deep as an execution allows.
 
 use std::any::{Any, TypeId};
 
@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use super::{MAX_TYPED_DEPTH, Value, ValueError};
 
 impl Value {
-    /// Converts like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion, whatever its depth;
-    /// dropping it would recurse.
+    /// Converts like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion,
+    /// whatever its depth; dropping it would recurse.
     pub fn from_owned<T: Serialize + 'static>(typed: T) -> Result<Value, ValueError> {
         let mut slot = Some(typed);
         if let Some(value) = take::<T, Value>(&mut slot) {
@@ -23,8 +23,8 @@ impl Value {
         slot.map_or(Ok(Value::Null), |typed| Value::from_typed(&typed))
     }
 
-    /// Converts like [`Value::to_typed`], but an error names the field that does not match. If the type is [`Value`]
-    /// itself, nothing is converted.
+    /// Converts like [`Value::to_typed`], but an error names the field that does not match. If the
+    /// type is [`Value`] itself, nothing is converted.
     pub fn into_owned<T: DeserializeOwned + 'static>(self) -> Result<T, ValueError> {
         if TypeId::of::<T>() == TypeId::of::<Json>()
             && let Some(json) = take(&mut Some(self.to_json()))
@@ -39,7 +39,8 @@ impl Value {
         value.to_typed().map_err(|error| value.placed::<T>(error))
     }
 
-    /// Adds the path of the mismatch to an error. The path is only searched for on an error, because tracking it costs more than reading.
+    /// Adds the path of the mismatch to an error. The path is only searched for on an error,
+    /// because tracking it costs more than reading.
     #[cold]
     fn placed<T: DeserializeOwned>(&self, error: ValueError) -> ValueError {
         if self.depth() > MAX_TYPED_DEPTH {

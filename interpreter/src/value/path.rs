@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::object::Object;
 use super::{Array, Str, Value};
 
-/// A path to a position inside a value: a list of keys and indexes, created once when a program is built.
+/// A path to a position inside a value: a list of keys and indexes, created once when a program is
+/// built.
 ///
-/// Each key stores the position at which it was found last. The same state nearly
-/// always finds the key at the same position, so the look-up is one comparison for any
-/// size of the object. The hint is atomic with relaxed order, so paths can be shared between threads.
+/// Each key stores the position at which it was found last. The same state nearly always finds the
+/// key at the same position, so the look-up is one comparison for any size of the object. The hint
+/// is atomic with relaxed order, so paths can be shared between threads.
 #[derive(Debug, Default)]
 pub struct RefPath {
     segments: Box<[Segment]>,
@@ -148,8 +149,8 @@ impl Value {
         self.walk(path).ok()
     }
 
-    /// Returns the value at `path`. If it does not exist, returns the number of the first step without a value, and the
-    /// value to which the step was applied.
+    /// Returns the value at `path`. If it does not exist, returns the number of the first step
+    /// without a value, and the value to which the step was applied.
     pub fn walk(&self, path: &RefPath) -> Result<&Value, (usize, &Value)> {
         self.walk_segments(&path.segments)
     }
@@ -173,11 +174,11 @@ impl Value {
         }
     }
 
-    /// Puts `value` at `path`. Missing objects on the path are created. Nodes without other references
-    /// are changed in place; of the others, those on the path are copied.
+    /// Puts `value` at `path`. Missing objects on the path are created. Nodes without other
+    /// references are changed in place; of the others, those on the path are copied.
     ///
-    /// Fails, without a visible change, when a step leads into a value that is not an object (`null` included), or to
-    /// an item that an array does not have.
+    /// Fails, without a visible change, when a step leads into a value that is not an object
+    /// (`null` included), or to an item that an array does not have.
     pub fn put(&mut self, path: &RefPath, value: Value) -> Result<(), NotAnObject> {
         put(self, &path.segments, value)
     }

@@ -1,4 +1,5 @@
-//! Printing of values. Uses an explicit stack, so that a deep value cannot overflow the thread's stack.
+//! Printing of values. Uses an explicit stack, so that a deep value cannot overflow the thread's
+//! stack.
 
 use std::fmt;
 
@@ -8,9 +9,9 @@ use super::object::Entries;
 use super::{Array, Value};
 
 impl Value {
-    /// Returns the compact JSON text. It is [`json_len`](Value::json_len) bytes long. Check this length first for a
-    /// value from elsewhere, because shared nodes can make a text that does not fit in
-    /// memory.
+    /// Returns the compact JSON text. It is [`json_len`](Value::json_len) bytes long. Check this
+    /// length first for a value from elsewhere, because shared nodes can make a text that does not
+    /// fit in memory.
     pub fn to_text(&self) -> String {
         let mut out = String::with_capacity(self.json_len().min(1 << 26) as usize);
         self.write_to(&mut out);
@@ -34,8 +35,8 @@ impl Value {
         let _all = printer.print(self);
     }
 
-    /// Returns the compact JSON text with floats as Java prints them (`1.0E10`), as the service does where it converts a value
-    /// to text. `None` when it is longer than about `limit` bytes.
+    /// Returns the compact JSON text with floats as Java prints them (`1.0E10`), as the service
+    /// does where it converts a value to text. `None` when it is longer than about `limit` bytes.
     pub(crate) fn to_java_text_within(&self, limit: u64) -> Option<String> {
         if self.json_len() > limit {
             return None;
@@ -211,8 +212,8 @@ fn int(number: i64, out: &mut String) {
     out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
-/// Writes the shortest text that parses to the same number, as serde_json does. JSON cannot represent infinity or NaN,
-/// so they become `null`.
+/// Writes the shortest text that parses to the same number, as serde_json does. JSON cannot
+/// represent infinity or NaN, so they become `null`.
 pub(super) fn float(number: f64, out: &mut String) {
     let mut text = Vec::with_capacity(24);
     let written = number.is_finite() && CompactFormatter.write_f64(&mut text, number).is_ok();
@@ -222,7 +223,8 @@ pub(super) fn float(number: f64, out: &mut String) {
     }
 }
 
-/// Writes a float as Java's `Double.toString`: decimal from 10^-3 to 10^7, otherwise `1.5E-7`; always with a fraction.
+/// Writes a float as Java's `Double.toString`: decimal from 10^-3 to 10^7, otherwise `1.5E-7`;
+/// always with a fraction.
 pub(crate) fn java_float(number: f64, out: &mut String) {
     let is_plain = number == 0.0 || (1e-3..1e7).contains(&number.abs());
     if is_plain || !number.is_finite() {

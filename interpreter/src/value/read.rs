@@ -1,4 +1,5 @@
-//! Parsing of values. Uses an explicit stack; handles duplicate keys, huge integers and the depth limit.
+//! Parsing of values. Uses an explicit stack; handles duplicate keys, huge integers and the depth
+//! limit.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -25,12 +25,12 @@ impl serde::de::Error for ValueError {
 }
 
 impl Value {
-    /// Serializes `typed` to a value, with the same result as `serde_json`, but without
-    /// text or `serde_json::Value` in between: enums in every tagging, maps with keys that print as strings,
-    /// bytes as an array of numbers, floats that are not finite as `null`.
+    /// Serializes `typed` to a value, with the same result as `serde_json`, but without text or
+    /// `serde_json::Value` in between: enums in every tagging, maps with keys that print as
+    /// strings, bytes as an array of numbers, floats that are not finite as `null`.
     ///
-    /// Fails when the type's `Serialize` fails, on a map key that cannot be a string, and on more than
-    /// [`MAX_DEPTH`] levels.
+    /// Fails when the type's `Serialize` fails, on a map key that cannot be a string, and on more
+    /// than [`MAX_DEPTH`] levels.
     ///
     /// ```
     /// # use stepwright_runtime::value::Value;

@@ -9,7 +9,8 @@ use smol_str::SmolStr;
 
 use super::Value;
 
-/// A string of a [`Value`]: cheap to clone because its text is shared, and stored inline up to 23 bytes.
+/// A string of a [`Value`]: cheap to clone because its text is shared, and stored inline up to 23
+/// bytes.
 ///
 /// ```
 /// use stepwright_runtime::value::{Str, Value};

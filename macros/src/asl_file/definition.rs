@@ -11,7 +11,8 @@ use stepwright_asl::resource::Resource;
 use stepwright_asl::validate::{validate, validate_text};
 use syn::LitStr;
 
-/// The maximum number of diagnostics that become compile errors; the first ones are the most useful.
+/// The maximum number of diagnostics that become compile errors; the first ones are the most
+/// useful.
 const MOST: usize = 20;
 
 /// A valid definition.
@@ -96,7 +97,8 @@ impl DefinitionFile {
         })
     }
 
-    /// The call of each bound state. Reports a state that does not exist, or whose call is not fixed, at its name.
+    /// The call of each bound state. Reports a state that does not exist, or whose call is not
+    /// fixed, at its name.
     pub(super) fn bindings<'b>(
         &self,
         bindings: &'b [StateBinding],

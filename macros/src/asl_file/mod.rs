@@ -1,4 +1,5 @@
-//! `asl_file!`: a definition in a file, validated while the crate compiles, with its tasks bound to functions.
+//! `asl_file!`: a definition in a file, validated while the crate compiles, with its tasks bound to
+//! functions.
 
 mod definition;
 mod expand;

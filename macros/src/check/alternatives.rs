@@ -8,7 +8,8 @@ use syn::{Pat, PatOr};
 /// The field of each name that an alternative binds.
 type BoundFields = BTreeMap<String, String>;
 
-/// Makes one edge of the alternatives that bind their names to the same fields: a Catcher reads one field for a name.
+/// Makes one edge of the alternatives that bind their names to the same fields: a Catcher reads one
+/// field for a name.
 pub(super) fn split(machine: &mut Machine) {
     for state in 0..machine.states.len() {
         for edge in std::mem::take(&mut machine.states[state].edges) {

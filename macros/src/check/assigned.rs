@@ -58,7 +58,8 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// Returns the assignments and the reads of variables. A state inside of another state reads the values from before that state.
+/// Returns the assignments and the reads of variables. A state inside of another state reads the
+/// values from before that state.
 fn uses(machine: &Machine) -> (Vec<VariableUse>, Vec<VariableUse>) {
     let mut assignments = Vec::new();
     for (state, node) in machine.states.iter().enumerate() {

@@ -95,7 +95,8 @@ fn workflows_take_one_input(call: &Call, errors: &Errors) {
     }
 }
 
-/// A tuple of names has as many names as the parallel has branches, and the tuple of another `let` is not empty.
+/// A tuple of names has as many names as the parallel has branches, and the tuple of another `let`
+/// is not empty.
 fn tuples_name_each_result(machine: &Machine, node: &StateNode, errors: &Errors) {
     let state = &node.state;
     if let (StateWork::Parallel, Some(binding)) = (&state.kind, &state.result)

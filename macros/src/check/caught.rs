@@ -6,7 +6,8 @@ use proc_macro2::Span;
 use syn::Pat;
 use syn::spanned::Spanned;
 
-/// A `catch` binds fields of the error by name, without nested patterns, because Step Functions selects a catcher by the error's name alone.
+/// A `catch` binds fields of the error by name, without nested patterns, because Step Functions
+/// selects a catcher by the error's name alone.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     let is_function = machine.workflow.function.is_some();
     for node in &machine.states {

@@ -163,7 +163,8 @@ fn settings_are_valid(keyword: &Ident, settings: &[Setting], errors: &Errors) {
     }
 }
 
-/// Returns the name of a setting and the word that is its value; the word is empty for other values.
+/// Returns the name of a setting and the word that is its value; the word is empty for other
+/// values.
 fn name_and_word(setting: &Setting) -> (String, String) {
     let word = match &setting.value {
         SettingValue::Word(word) => word.to_string(),
@@ -220,7 +221,8 @@ fn batch_items_need_batches(map: &Map, errors: &Errors) {
     }
 }
 
-/// For every error of an item, a Distributed Map fails with `States.ExceedToleratedFailureThreshold`.
+/// For every error of an item, a Distributed Map fails with
+/// `States.ExceedToleratedFailureThreshold`.
 fn children_fail_with_one_error(is_function: bool, node: &StateNode, errors: &Errors) {
     let options = &node.state.options;
     if let Some(every) = &options.catch_every {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use stepwright_asl::errors::{ALL, TASK_FAILED};
 use syn::Path;
 
-/// Returns the tasks inside a state whose errors no inner state catches completely, each once. A Distributed Map does not fail with the errors of its
-/// children.
+/// Returns the tasks inside a state whose errors no inner state catches completely, each once. A
+/// Distributed Map does not fail with the errors of its children.
 pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
     let mut tasks = Vec::new();
     let mut seen = HashSet::new();

@@ -7,7 +7,8 @@ use stepwright_asl::Diagnostic;
 use stepwright_asl::analysis::{ExpressPart, StandardFeature};
 use stepwright_asl::limits::AwaitedEvent;
 
-/// An Express execution does not wait for jobs (`.sync`) or task tokens, use activities or run a Distributed Map.
+/// An Express execution does not wait for jobs (`.sync`) or task tokens, use activities or run a
+/// Distributed Map.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     let is_function = machine.workflow.function.is_some();
     let report = |span: Span, express: Express, feature: StandardFeature| {

@@ -111,7 +111,8 @@ pub(super) fn values(machine: &mut Machine, errors: &Errors) {
     }
 }
 
-/// Whether a value can differ in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, or a random number.
+/// Whether a value can differ in another state: a `jsonata!`, `path!` or `intrinsic!`, a time, or a
+/// random number.
 fn depends_on_the_state(value: &Term) -> bool {
     let mut changes = false;
     // The fragment evaluates the argument at each read.
@@ -139,7 +140,8 @@ pub(crate) fn needs_standard(machine: &Machine) -> Option<(&str, &'static str)> 
                 AwaitedEvent::Activity => "calls an activity",
             },
         };
-        // The Standard children of a Distributed Map can wait. The map precedes them in this order, so it is returned first.
+        // The Standard children of a Distributed Map can wait. The map precedes them in this order,
+        // so it is returned first.
         Some((node.name.as_str(), why))
     })
 }

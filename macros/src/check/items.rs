@@ -1,4 +1,5 @@
-//! The values that the first state of a body reads from its input: the item of a map, and the values that a Distributed Map passes to its children.
+//! The values that the first state of a body reads from its input: the item of a map, and the
+//! values that a Distributed Map passes to its children.
 
 use crate::errors::Errors;
 use crate::machine::Machine;
@@ -10,7 +11,8 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     items_are_read_by_first_states(machine, errors);
 }
 
-/// A first state that reads such values has no incoming transition, because its input is different when it runs again.
+/// A first state that reads such values has no incoming transition, because its input is different
+/// when it runs again.
 fn first_states_run_once(machine: &Machine, errors: &Errors) {
     let mut read: HashMap<usize, &str> = HashMap::new();
     for one in &machine.item_reads {
@@ -44,7 +46,8 @@ fn first_states_run_once(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// Only the first state itself reads such values from its input. States inside of it cannot read them, and states after it read them as variables.
+/// Only the first state itself reads such values from its input. States inside of it cannot read
+/// them, and states after it read them as variables.
 fn items_are_read_by_first_states(machine: &mut Machine, errors: &Errors) {
     let mut reported = HashSet::new();
     let mut faulty = Vec::new();

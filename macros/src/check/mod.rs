@@ -1,7 +1,9 @@
-//! The rules of the language that rustc cannot check: names, transitions, assignment, errors, numbers.
+//! The rules of the language that rustc cannot check: names, transitions, assignment, errors,
+//! numbers.
 //!
-//! Each rule is one function, whose doc comment states the rule. All rules run, even if earlier rules report problems; a problem that follows from
-//! another one is not reported. This module generates no tokens.
+//! Each rule is one function, whose doc comment states the rule. All rules run, even if earlier
+//! rules report problems; a problem that follows from another one is not reported. This module
+//! generates no tokens.
 
 mod alternatives;
 mod assigned;
@@ -42,7 +44,8 @@ pub(crate) use self::variables::is_silent;
 use crate::errors::Errors;
 use crate::machine::Machine;
 
-/// Checks one workflow, and stores what the rules infer in it: targets, the order of states, variables, lowered expressions.
+/// Checks one workflow, and stores what the rules infer in it: targets, the order of states,
+/// variables, lowered expressions.
 pub(crate) fn check(machine: &mut Machine, errors: &Errors) {
     names::rules(machine, errors);
     let unresolved = targets::resolve(machine, errors);

@@ -7,8 +7,8 @@ use stepwright_asl::analysis::ControlFlow;
 
 /// Runs the rules of this file, and puts the states of each scope in order.
 ///
-/// `unresolved` and `missing` contain, by scope, whether transitions of the scope have no known target. A state that seems unreachable may be the
-/// target of such a transition.
+/// `unresolved` and `missing` contain, by scope, whether transitions of the scope have no known
+/// target. A state that seems unreachable may be the target of such a transition.
 pub(super) fn rules(machine: &mut Machine, unresolved: &[bool], missing: &[bool], errors: &Errors) {
     let flow = control_flow(machine);
     order(machine, &flow);
@@ -44,7 +44,8 @@ fn every_state_is_reachable(
     }
 }
 
-/// Each reachable state of a scope has a path to an end. Otherwise an execution that enters the state runs until AWS stops it.
+/// Each reachable state of a scope has a path to an end. Otherwise an execution that enters the
+/// state runs until AWS stops it.
 fn every_state_can_end(
     machine: &Machine,
     flow: &ControlFlow,
@@ -74,7 +75,8 @@ fn every_state_can_end(
 
 /// Puts the states of each scope in reverse postorder, with unreachable states last.
 ///
-/// In this order, the generated code for type inference contains each assignment of a variable before the reads that it reaches.
+/// In this order, the generated code for type inference contains each assignment of a variable
+/// before the reads that it reaches.
 fn order(machine: &mut Machine, flow: &ControlFlow) {
     let starts = machine.scopes.iter();
     let starts: Vec<usize> = starts

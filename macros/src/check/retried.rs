@@ -7,7 +7,8 @@ use stepwright_asl::analysis::retried_computation;
 use stepwright_asl::callable::method_fails;
 use stepwright_asl::errors::ALL;
 
-/// Returns the location of each `retry` that matches every error, in states with an expression that can fail, and the message.
+/// Returns the location of each `retry` that matches every error, in states with an expression that
+/// can fail, and the message.
 pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for node in &machine.states {

@@ -41,7 +41,8 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// The error names of a state's `retry`s or `catch`es are valid, and none is covered by an earlier one.
+/// The error names of a state's `retry`s or `catch`es are valid, and none is covered by an earlier
+/// one.
 fn names_are_valid(
     kind: HandlerKind,
     list: Vec<&[ErrorPattern]>,
@@ -83,7 +84,8 @@ fn names_are_valid(
     }
 }
 
-/// If a state has a `catch { .. }`, which names every error of its task, its other `catch`es contain only `States::*` and names in quotes.
+/// If a state has a `catch { .. }`, which names every error of its task, its other `catch`es
+/// contain only `States::*` and names in quotes.
 fn catch_every_names_all_errors(node: &StateNode, errors: &Errors) {
     if node.state.options.catch_every.is_none() {
         return;

@@ -15,7 +15,8 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// AWS's tables contain the service, its pattern and its arguments. Fields in `raw` are not checked.
+/// AWS's tables contain the service, its pattern and its arguments. Fields in `raw` are not
+/// checked.
 fn service_is_known(machine: &Machine, state: &State, call: &Call, errors: &Errors) {
     let Callee::Service {
         resource: literal,

@@ -1,4 +1,5 @@
-//! The options for the input and the output of a state, such as `parameters`. Each is for one query language and for some types of states.
+//! The options for the input and the output of a state, such as `parameters`. Each is for one query
+//! language and for some types of states.
 
 use crate::errors::Errors;
 use crate::machine::{Machine, StateNode, StateWork};
@@ -22,7 +23,8 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
     }
 }
 
-/// Returns whether the query language of the state has this option, and reports it if not: JSONata has `output`, JSONPath has the others.
+/// Returns whether the query language of the state has this option, and reports it if not: JSONata
+/// has `output`, JSONPath has the others.
 fn language_has_option(
     machine: &Machine,
     node: &StateNode,
@@ -79,7 +81,8 @@ fn state_has_option(node: &StateNode, keyword: &Ident, errors: &Errors) {
     }
 }
 
-/// Each path begins with `$`. Other problems of paths are reported when the definition is validated.
+/// Each path begins with `$`. Other problems of paths are reported when the definition is
+/// validated.
 fn paths_begin_with_a_dollar(node: &StateNode, errors: &Errors) {
     for (keyword, path) in &node.state.options.paths {
         if let Some(path) = path

@@ -4,10 +4,11 @@ use crate::errors::Errors;
 use crate::machine::Machine;
 use crate::suggest::did_you_mean;
 
-/// The target of a transition is a state of the same scope: the top level, a branch or the body of a map.
+/// The target of a transition is a state of the same scope: the top level, a branch or the body of
+/// a map.
 ///
-/// Sets [`Edge::to`](crate::machine::Edge). Returns, by scope, whether a transition of the scope has no known target, so that states that seem
-/// unreachable may be reachable.
+/// Sets [`Edge::to`](crate::machine::Edge). Returns, by scope, whether a transition of the scope
+/// has no known target, so that states that seem unreachable may be reachable.
 pub(super) fn resolve(machine: &mut Machine, errors: &Errors) -> Vec<bool> {
     let mut unresolved = vec![false; machine.scopes.len()];
     for state in 0..machine.states.len() {

@@ -3,7 +3,8 @@
 use crate::errors::Errors;
 use crate::machine::Machine;
 
-/// Each state that needs a transition has a `next` or an `end`. Returns, by scope, whether a state lacks one.
+/// Each state that needs a transition has a `next` or an `end`. Returns, by scope, whether a state
+/// lacks one.
 pub(super) fn rules(machine: &Machine, errors: &Errors) -> Vec<bool> {
     let mut missing = vec![false; machine.scopes.len()];
     for node in &machine.states {

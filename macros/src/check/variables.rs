@@ -119,9 +119,10 @@ fn declare(
     variable
 }
 
-/// A variable has a different name than the parameter, the items and the outer variables: in ASL an inner scope can read outer variables, but can
-/// neither assign nor shadow them. A name that a `catch` binds may shadow an outer variable, because it is always a new variable with another name in
-/// the ASL.
+/// A variable has a different name than the parameter, the items and the outer variables: in ASL an
+/// inner scope can read outer variables, but can neither assign nor shadow them. A name that a
+/// `catch` binds may shadow an outer variable, because it is always a new variable with another
+/// name in the ASL.
 fn name_is_free(
     machine: &Machine,
     scope: usize,

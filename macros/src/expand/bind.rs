@@ -49,7 +49,8 @@ fn rows(machine: &Machine, state: &State) -> Option<TokenStream> {
     };
     let run = map.run.as_ref().filter(|run| run.list.is_none())?;
     let ty = run.ty.as_ref()?;
-    // A fragment's states get their names only where it is included, and a type may contain `_` for the compiler to infer.
+    // A fragment's states get their names only where it is included, and a type may contain `_` for
+    // the compiler to infer.
     if machine.workflow.fragment.is_some() || has_blank(quote!(#ty)) {
         return None;
     }

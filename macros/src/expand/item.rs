@@ -103,8 +103,8 @@ impl WorkflowItem<'_> {
                 ///
                 /// # Panics
                 ///
-                /// When ASL cannot express something in it, with a list of the faults. `Workflow::build` returns the
-                /// list instead.
+                /// When ASL cannot express something in it, with a list of the faults.
+                /// `Workflow::build` returns the list instead.
                 #[allow(dead_code)]
                 #[must_use]
                 #visibility fn definition() -> ::stepwright::__::Definition {

@@ -1,10 +1,12 @@
 //! The expansion of a workflow: its type, the block in which rustc checks it, and the flow tree.
 //!
-//! Only `flow` requires a valid workflow. With errors its body is a stub and everything else is emitted, so that
-//! rustc reports its own errors in the same compile, an editor finds all names, and other code still compiles.
+//! Only `flow` requires a valid workflow. With errors its body is a stub and everything else is
+//! emitted, so that rustc reports its own errors in the same compile, an editor finds all names,
+//! and other code still compiles.
 //!
-//! Expanded code refers only to `::stepwright::__`, under the name `__s`. The user's tokens retain their spans. Code around
-//! them has the span of an adjacent keyword or punctuation, never of a name, because an editor would follow the name.
+//! Expanded code refers only to `::stepwright::__`, under the name `__s`. The user's tokens retain
+//! their spans. Code around them has the span of an adjacent keyword or punctuation, never of a
+//! name, because an editor would follow the name.
 
 mod bind;
 mod flow;
@@ -40,9 +42,9 @@ pub(crate) fn declared(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> To
 
 /// The part that rustc and editors check.
 ///
-/// It comes before all code that contains names as text. An editor completes in an expansion with a word inserted at the
-/// cursor, and finds the same position in the expansion without the word by counting characters. Code that contains
-/// the word earlier would shift the position.
+/// It comes before all code that contains names as text. An editor completes in an expansion with a
+/// word inserted at the cursor, and finds the same position in the expansion without the word by
+/// counting characters. Code that contains the word earlier would shift the position.
 pub(crate) fn checked(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let conditions = item::conditions(machine);
     let states = states::states(machine);

@@ -1,4 +1,5 @@
-//! The picture of a workflow in its documentation: an SVG, with the feature `diagram`, when rustdoc expands the macro.
+//! The picture of a workflow in its documentation: an SVG, with the feature `diagram`, when rustdoc
+//! expands the macro.
 
 use crate::machine::Machine;
 use proc_macro2::TokenStream;

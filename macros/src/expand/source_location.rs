@@ -10,7 +10,8 @@ pub(crate) fn file() -> TokenStream {
     )
 }
 
-/// `.at(file, line, column)`, for a state or an expression. Nothing if the compiler does not provide the location, as in an editor.
+/// `.at(file, line, column)`, for a state or an expression. Nothing if the compiler does not
+/// provide the location, as in an editor.
 pub(crate) fn at(span: Span) -> Option<TokenStream> {
     if !proc_macro::is_available() {
         return None;

@@ -1,4 +1,5 @@
-//! A hidden enum with a variant for each state, with which an editor completes, describes and finds their names.
+//! A hidden enum with a variant for each state, with which an editor completes, describes and finds
+//! their names.
 
 use crate::machine::Machine;
 use proc_macro2::TokenStream;

@@ -38,8 +38,8 @@ impl TermWriter {
                 quote!(__s::Expr::constant(&#path))
             }
             Term::Constant(path, beside) => {
-                // rustc suggests similar names in scope. The same names are in scope in the type block, so that a
-                // misspelled name causes one error instead of two.
+                // rustc suggests similar names in scope. The same names are in scope in the type
+                // block, so that a misspelled name causes one error instead of two.
                 let names = beside.iter().map(|name| {
                     let mut name = name.clone();
                     name.set_span(Span::call_site());
@@ -285,11 +285,11 @@ impl TermWriter {
         quote!(__s::raised(#witness, #variant, ::std::vec![#(#fields),*]))
     }
 
-    /// A variable that holds a witness of the type of a struct or variant, given by the user's path. `called` is the number
-    /// of arguments if it is called.
+    /// A variable that holds a witness of the type of a struct or variant, given by the user's
+    /// path. `called` is the number of arguments if it is called.
     ///
-    /// The type is inferred from a pattern or a call, for which rustc reports a misspelled path with the same message as the type
-    /// block, so that the user sees it once.
+    /// The type is inferred from a pattern or a call, for which rustc reports a misspelled path
+    /// with the same message as the type block, so that the user sees it once.
     fn witness(&mut self, path: &Path, called: Option<usize>) -> Ident {
         let key = format!(
             "{}{}",

@@ -1,4 +1,5 @@
-//! Warnings. A macro cannot emit warnings on stable Rust, so each is a use of a deprecated item, at the user's token.
+//! Warnings. A macro cannot emit warnings on stable Rust, so each is a use of a deprecated item, at
+//! the user's token.
 
 use crate::machine::Machine;
 use proc_macro2::{Ident, Span, TokenStream};

@@ -1,7 +1,8 @@
-//! Passes types from the checked block to the flow tree: the types that its witnesses have inferred.
+//! Passes types from the checked block to the flow tree: the types that its witnesses have
+//! inferred.
 //!
-//! Both find a witness by its number. The witnesses in expressions come first, then the variables, scope by
-//! scope, then the results of bodies and the items of maps.
+//! Both find a witness by its number. The witnesses in expressions come first, then the variables,
+//! scope by scope, then the results of bodies and the items of maps.
 
 use crate::check::witness_name;
 use crate::machine::{Machine, Witness};
@@ -56,7 +57,8 @@ impl WitnessNumbers {
     }
 }
 
-/// The witnesses that are visible in the surrounding code, by their numbers, in variables that contain the number in their names.
+/// The witnesses that are visible in the surrounding code, by their numbers, in variables that
+/// contain the number in their names.
 #[derive(Default)]
 pub(super) struct VisibleWitnesses {
     numbers: Vec<usize>,

@@ -187,7 +187,8 @@ fn bound_in(pattern: &Pat) -> Vec<Ident> {
     names.0
 }
 
-/// An expression in the form that rustc checks: in an `arms!`, each arm compares its bound names with the variables of the same names.
+/// An expression in the form that rustc checks: in an `arms!`, each arm compares its bound names
+/// with the variables of the same names.
 fn seen(code: &Expr, bound: Option<&BoundNames>) -> TokenStream {
     let Some(bound) = bound else {
         return code.to_token_stream();

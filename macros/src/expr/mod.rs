@@ -1,9 +1,11 @@
-//! `expr!(|order: Order| order.total > 100.0)`: one expression of the language, with typed parameters.
+//! `expr!(|order: Order| order.total > 100.0)`: one expression of the language, with typed
+//! parameters.
 //!
-//! `[checked] |..|` reads the builder's variables, by the names of their handles; `arms!` is a `match` whose arms lead to
-//! states, and is also expanded here.
+//! `[checked] |..|` reads the builder's variables, by the names of their handles; `arms!` is a
+//! `match` whose arms lead to states, and is also expanded here.
 //!
-//! It uses the same parser, checks and expansion as the expressions of `workflow!`; only the names in scope differ.
+//! It uses the same parser, checks and expansion as the expressions of `workflow!`; only the names
+//! in scope differ.
 
 mod expand;
 mod parse;

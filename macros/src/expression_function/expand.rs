@@ -11,7 +11,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ItemFn, Type};
 
-/// The function and its type. Without a `valid` body the type remains, so that the functions that call it report nothing more.
+/// The function and its type. Without a `valid` body the type remains, so that the functions that
+/// call it report nothing more.
 pub(super) fn expand(
     function: &ItemFn,
     signature: &Signature<'_>,
@@ -63,7 +64,8 @@ pub(super) fn expand(
     }
 }
 
-/// The function with the errors, and without its code, about which rustc would report what follows from them.
+/// The function with the errors, and without its code, about which rustc would report what follows
+/// from them.
 pub(super) fn stub(function: &ItemFn, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let ItemFn {
         attrs,
@@ -165,7 +167,8 @@ fn inlined(
     }
 }
 
-/// The shape of the value that a state passes. rustc reports "cannot be passed between workflow states" at the type.
+/// The shape of the value that a state passes. rustc reports "cannot be passed between workflow
+/// states" at the type.
 fn shape(ty: &Type) -> TokenStream {
     let owned = owned(ty);
     let shape = quote_spanned!(ty.span()=> shape);

@@ -1,8 +1,9 @@
 //! `#[expression]`: a function whose body is part of the expressions that call it.
 //!
-//! The function stays as it is: a plain run and tests call it. Next to it is a type with the same name, which implements `ExpressionFunction`: its
-//! `inlined` creates the tree of the body, with the arguments as values of the parameters. The macro of a workflow sees only a path; the type gives it the
-//! body.
+//! The function stays as it is: a plain run and tests call it. Next to it is a type with the same
+//! name, which implements `ExpressionFunction`: its `inlined` creates the tree of the body, with
+//! the arguments as values of the parameters. The macro of a workflow sees only a path; the type
+//! gives it the body.
 
 mod expand;
 mod returns;
@@ -101,7 +102,8 @@ fn expanded(function: &ItemFn) -> TokenStream {
     )
 }
 
-/// Refuses a call of the function itself. `ExpressionFunction::inlined` reports a cycle of several functions.
+/// Refuses a call of the function itself. `ExpressionFunction::inlined` reports a cycle of several
+/// functions.
 fn refuse_recursion(function: &ItemFn, errors: &Errors) {
     struct Calls<'f>(&'f Ident, &'f Errors);
     impl Visit<'_> for Calls<'_> {

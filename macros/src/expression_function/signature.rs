@@ -139,7 +139,8 @@ fn without_lifetimes(ty: &Type) -> Type {
     ty
 }
 
-/// The type of the value that a state passes: `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`.
+/// The type of the value that a state passes: `String` for `&str`, `Vec<T>` for `&[T]`, `T` for
+/// `&T`.
 pub(super) fn owned(ty: &Type) -> Type {
     struct Owned;
     impl VisitMut for Owned {

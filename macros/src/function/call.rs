@@ -40,7 +40,8 @@ impl<'a> CallChain<'a> {
 }
 
 impl Translator<'_> {
-    /// A call and its result. `end` is the last token of the call in the source, if its value is the result.
+    /// A call and its result. `end` is the last token of the call in the source, if its value is
+    /// the result.
     pub(super) fn awaited(
         &mut self,
         base: &Expr,

@@ -202,7 +202,8 @@ pub(super) fn text_of(pattern: &Pat) -> Option<LitStr> {
     }
 }
 
-/// The error of a pattern in `retry`; the patterns of `Failed` are those of `Timeout` and of the task's own error.
+/// The error of a pattern in `retry`; the patterns of `Failed` are those of `Timeout` and of the
+/// task's own error.
 fn error_pattern(pattern: &Pat) -> Option<ErrorPattern> {
     let path = match pattern {
         Pat::Path(path) => path.path.clone(),

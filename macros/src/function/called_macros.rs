@@ -1,7 +1,9 @@
-//! Proves that the macros that a workflow knows by name are those of their crates: `println!` of std, `info!` of `log` or `tracing`.
+//! Proves that the macros that a workflow knows by name are those of their crates: `println!` of
+//! std, `info!` of `log` or `tracing`.
 //!
-//! The states contain no call of such a macro, so rustc would not notice that the program has its own macro of that name. A constant imports the known
-//! macro with a glob, and the name of the source in the same scope: rustc reports a name that refers to two different macros.
+//! The states contain no call of such a macro, so rustc would not notice that the program has its
+//! own macro of that name. A constant imports the known macro with a glob, and the name of the
+//! source in the same scope: rustc reports a name that refers to two different macros.
 
 use super::scan::MacroKind;
 use crate::errors::Errors;
@@ -25,7 +27,8 @@ struct KnownMacro {
     path: Path,
 }
 
-/// The proofs for all macros in a function that the states leave out or replace. Reports macros that are not known.
+/// The proofs for all macros in a function that the states leave out or replace. Reports macros
+/// that are not known.
 pub(super) fn proofs(block: &Block, errors: &Errors) -> TokenStream {
     // An editor would find each name twice.
     if crate::editor::is_here() {
@@ -193,7 +196,8 @@ impl Externs {
         }
     }
 
-    /// The crate of an imported macro. If the program depends on two, its source decides which one the proof compares with.
+    /// The crate of an imported macro. If the program depends on two, its source decides which one
+    /// the proof compares with.
     fn crate_of(&self, name: &Ident) -> LogCrate {
         let Some(found) = &self.0 else {
             return LogCrate::Unknown;

@@ -63,7 +63,8 @@ impl Translator<'_> {
                 this.block(&one.then_branch, vec![exit], dest)
             }));
             next = match &one.else_branch {
-                // An `else if` is a rule of the same Choice. An `else if let` is a Choice by itself.
+                // An `else if` is a rule of the same Choice. An `else if let` is a Choice by
+                // itself.
                 Some((_, other)) => match &**other {
                     Expr::If(inner)
                         if let_condition(&inner.cond).is_none()
@@ -97,8 +98,9 @@ impl Translator<'_> {
         ends
     }
 
-    /// `if a && let Some(b) = c && d { .. }`: a Choice for each pattern, and one for the conditions before the first pattern. Returns the transitions
-    /// at the end of the block, and those of the conditions that do not hold.
+    /// `if a && let Some(b) = c && d { .. }`: a Choice for each pattern, and one for the conditions
+    /// before the first pattern. Returns the transitions at the end of the block, and those of the
+    /// conditions that do not hold.
     pub(super) fn chain(
         &mut self,
         condition: &Expr,
@@ -323,7 +325,8 @@ fn joined(conditions: &[&Expr]) -> Option<Expr> {
     Some(all.fold(first, |left, right| parse_quote!(#left && #right)))
 }
 
-/// Whether a condition has a pattern after another condition, so that it needs more than one Choice.
+/// Whether a condition has a pattern after another condition, so that it needs more than one
+/// Choice.
 pub(super) fn is_chain(condition: &Expr) -> bool {
     let all = operands(condition);
     let is_pattern = |one: &&&Expr| matches!(one, Expr::Let(_));

@@ -74,7 +74,8 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// The identifier of a state, and its name if that is not an identifier. Reports a name that is used twice.
+    /// The identifier of a state, and its name if that is not an identifier. Reports a name that is
+    /// used twice.
     fn state_name(&mut self, name: &StateName, is_join: bool) -> (Ident, Option<LitStr>) {
         if self.states.contains_key(&name.text) && !is_join {
             let remedy = if name.is_call {
@@ -270,7 +271,8 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// The answer to a task token needs a type in the source, because the definition contains its schema.
+    /// The answer to a task token needs a type in the source, because the definition contains its
+    /// schema.
     fn answer_has_a_type(&self, node: &Node) {
         let Work::Task {
             path,
@@ -473,5 +475,6 @@ impl<'e> Emitter<'e> {
     }
 }
 
-/// The error of a `panic!` in a function. The plain run has the same name: `stepwright::__::plain::PANICKED`.
+/// The error of a `panic!` in a function. The plain run has the same name:
+/// `stepwright::__::plain::PANICKED`.
 const PANICKED: &str = "Stepwright.WorkflowPanicked";

@@ -1,7 +1,8 @@
 //! The states of one body while a function is translated.
 //!
-//! Statements without a call become [`Join`](Work::Join)s: nodes that only assign variables. [`settle`](Graph::settle) moves their assignments to the
-//! transitions before them, and makes a Pass state of those that no transition can take.
+//! Statements without a call become [`Join`](Work::Join)s: nodes that only assign variables.
+//! [`settle`](Graph::settle) moves their assignments to the transitions before them, and makes a
+//! Pass state of those that no transition can take.
 
 use super::names::Names;
 use crate::machine::{Retry, Setting};
@@ -64,7 +65,8 @@ pub(super) struct StateName {
     pub(super) around: Vec<String>,
     /// Parts of its code that may differ from those of a state with the same name.
     pub(super) details: Vec<String>,
-    /// Whether a number follows if no other name is free: the state is no statement that a user can name.
+    /// Whether a number follows if no other name is free: the state is no statement that a user can
+    /// name.
     pub(super) is_numbered: bool,
 }
 
@@ -255,7 +257,8 @@ impl Graph {
         index
     }
 
-    /// Connects the end of a loop's body to the loop's start. Messages about the loop are at this location.
+    /// Connects the end of a loop's body to the loop's start. Messages about the loop are at this
+    /// location.
     pub(super) fn repeat(&mut self, exits: &[Exit], head: usize) {
         let span = self.nodes.get(head).map(|head| head.name.span);
         for (node, edge) in exits {
@@ -295,8 +298,9 @@ impl Graph {
         (node, node_of.edges.len() - 1)
     }
 
-    /// Makes an assignment before a state of each argument that may fail, if a Retrier or a Catcher of the state takes every error: Step Functions would
-    /// treat the failure of an argument as a failure of the task.
+    /// Makes an assignment before a state of each argument that may fail, if a Retrier or a Catcher
+    /// of the state takes every error: Step Functions would treat the failure of an argument as a
+    /// failure of the task.
     pub(super) fn compute_arguments_before(&mut self, bind: &mut impl FnMut(Span) -> Ident) {
         for index in 0..self.nodes.len() {
             if !self.nodes[index].handles_all() {
@@ -348,7 +352,8 @@ impl Graph {
         node
     }
 
-    /// Makes each assignment part of a transition or of a Pass state. Returns the locations of loops without a state.
+    /// Makes each assignment part of a transition or of a Pass state. Returns the locations of
+    /// loops without a state.
     pub(super) fn settle(&mut self, names: &Names) -> Vec<Span> {
         let endless = self.loops_without_a_state();
         if !endless.is_empty() {
@@ -452,7 +457,8 @@ impl Graph {
         let value = value.clone();
         let before = self.predecessors(index);
         let mut remains = index == 0 || before.is_empty();
-        // A state has one `Next`, and may have other transitions to the same node, whose indexes change.
+        // A state has one `Next`, and may have other transitions to the same node, whose indexes
+        // change.
         let ending = before.into_iter().map(|(node, number)| {
             let is_next = matches!(self.nodes[node].edges[number].kind, GraphEdgeKind::Next);
             (node, number, is_next && self.can_end(node, &value))
@@ -476,11 +482,13 @@ impl Graph {
         let node = &self.nodes[node];
         let edge = &node.edges[number];
         let is_next = matches!(edge.kind, GraphEdgeKind::Next);
-        // Step Functions would repeat or catch the failure of such an expression as a failure of the state's task.
+        // Step Functions would repeat or catch the failure of such an expression as a failure of
+        // the state's task.
         if is_next && node.handles_all() && !lets.iter().all(|one| is_total(&one.value)) {
             return false;
         }
-        // Names that a pattern binds; a name that a `let` binds is renamed when it is assigned again.
+        // Names that a pattern binds; a name that a `let` binds is renamed when it is assigned
+        // again.
         let mut assigned: HashSet<String> = HashSet::new();
         if let GraphEdgeKind::Arm(pattern, _) = &edge.kind {
             assigned.extend(names_in(&quote!(#pattern)));
@@ -577,7 +585,8 @@ impl Graph {
         reached
     }
 
-    /// Begins a Map's body with a Pass state if the first state cannot read the item from its input: it contains states, or it runs again.
+    /// Begins a Map's body with a Pass state if the first state cannot read the item from its
+    /// input: it contains states, or it runs again.
     pub(super) fn begin_with_pass(&mut self) {
         let first = self.first();
         let Some(node) = self.nodes.get(first) else {
@@ -629,8 +638,10 @@ impl Node {
         }
     }
 
-    /// Adds assignments to a transition. If a variable is assigned twice on it, the first value gets a name that is no variable, `_total`, which only the
-    /// later assignments of the transition read. Several values may have that name: an assignment reads the latest one before it.
+    /// Adds assignments to a transition. If a variable is assigned twice on it, the first value
+    /// gets a name that is no variable, `_total`, which only the later assignments of the
+    /// transition read. Several values may have that name: an assignment reads the latest one
+    /// before it.
     fn push_lets(&mut self, number: usize, lets: &[Assignment]) {
         for one in lets {
             let mut one = one.clone();

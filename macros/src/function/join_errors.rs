@@ -29,7 +29,8 @@ pub(super) fn joins_by_type(awaited: &Expr) -> bool {
             .is_ok_and(|branches| !branches.iter().any(names_error))
 }
 
-/// Whether the code of a branch contains `Err(..)` or another `try_join!`, which determine its error type.
+/// Whether the code of a branch contains `Err(..)` or another `try_join!`, which determine its
+/// error type.
 pub(super) fn names_error(branch: &Expr) -> bool {
     #[derive(Default)]
     struct Errors(bool);
@@ -48,7 +49,8 @@ pub(super) fn names_error(branch: &Expr) -> bool {
     errors.0
 }
 
-/// Whether a branch is a block that returns `Ok(..)` everywhere. The type of `Ok(value)` has any error.
+/// Whether a branch is a block that returns `Ok(..)` everywhere. The type of `Ok(value)` has any
+/// error.
 pub(super) fn returns_only_ok(branch: &Expr) -> bool {
     let Expr::Async(block) = bare(branch) else {
         return false;

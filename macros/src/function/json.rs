@@ -1,10 +1,12 @@
-//! `json!` in a function: structs replace it, so that all passes find the calls and the names in it.
+//! `json!` in a function: structs replace it, so that all passes find the calls and the names in
+//! it.
 
 use crate::machine::JsonArgument;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprMacro, Macro, Stmt};
 
-/// Replaces each `json!` whose arguments can be parsed. The check of expressions reports the others.
+/// Replaces each `json!` whose arguments can be parsed. The check of expressions reports the
+/// others.
 pub(super) fn replace(code: &mut Block) {
     Json.visit_block_mut(code);
 }

@@ -251,7 +251,8 @@ impl Translator<'_> {
         ends
     }
 
-    /// Whether a block may assign the variable that a list begins with, so that the loop needs a copy of the list.
+    /// Whether a block may assign the variable that a list begins with, so that the loop needs a
+    /// copy of the list.
     fn assigns_any(&self, block: &Block, list: &Expr) -> bool {
         let mut root = list;
         while let Expr::Field(field) = root {
@@ -287,7 +288,8 @@ fn is_place(value: &Expr) -> bool {
     }
 }
 
-/// The names that a block changes: by an assignment, by a method such as `push`, or through a reference.
+/// The names that a block changes: by an assignment, by a method such as `push`, or through a
+/// reference.
 #[derive(Default)]
 struct ChangedNames(Vec<Ident>);
 

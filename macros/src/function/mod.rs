@@ -1,7 +1,9 @@
 //! `#[workflow]`: an async function as a workflow.
 //!
-//! The function is compiled twice. rustc compiles it as it is, with the calls of tasks replaced ([`plain`]): tests call it as plain Rust. And its control
-//! flow becomes a graph of states ([`statements`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`] treat both alike.
+//! The function is compiled twice. rustc compiles it as it is, with the calls of tasks replaced
+//! ([`plain`]): tests call it as plain Rust. And its control flow becomes a graph of states
+//! ([`statements`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`]
+//! treat both alike.
 
 mod branches;
 mod call;
@@ -50,7 +52,8 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
 
-/// Returns the function, its workflow and its marker, or the errors with the parts that can still be emitted.
+/// Returns the function, its workflow and its marker, or the errors with the parts that can still
+/// be emitted.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
@@ -205,7 +208,8 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     let diagnostics = errors.finish();
     let mut block = (*function.block).clone();
     let placed = placed::place(&mut block, &diagnostics);
-    // rustc reports mistakes in the order of the items, and those of the function are in the user's own code.
+    // rustc reports mistakes in the order of the items, and those of the function are in the user's
+    // own code.
     let mut tokens = plain_function(function, &block, &name, timeout, retries);
     // rustc checks the types of the other statements in the function itself.
     if diagnostics.is_empty() {
@@ -312,7 +316,8 @@ fn attributes(function: &ItemFn) -> Vec<syn::Attribute> {
     shared.cloned().collect()
 }
 
-/// The function with the errors of its signature, and without its code, about which rustc would report the same.
+/// The function with the errors of its signature, and without its code, about which rustc would
+/// report the same.
 fn stub(function: &ItemFn, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let ItemFn {
         attrs, vis, sig, ..

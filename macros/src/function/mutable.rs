@@ -1,7 +1,8 @@
-//! Mutable references: `let r = &mut total;` is another name for a variable, and every other one is refused.
+//! Mutable references: `let r = &mut total;` is another name for a variable, and every other one is
+//! refused.
 //!
-//! States assign whole variables. A reference to a part of a variable, or one whose variable is known only at run time, would have to change that
-//! variable as well.
+//! States assign whole variables. A reference to a part of a variable, or one whose variable is
+//! known only at run time, would have to change that variable as well.
 
 use super::scan::{MacroKind, bare, called, single_name, without_type};
 use super::translator::Translator;
@@ -30,7 +31,8 @@ const METHODS: &[&str] = &[
 ];
 
 impl Translator<'_> {
-    /// Refuses the mutable references of the function that are no other name for a variable. Returns whether there is one.
+    /// Refuses the mutable references of the function that are no other name for a variable.
+    /// Returns whether there is one.
     pub(super) fn refuse_mutable_references(&self, block: &Block) -> bool {
         let mut references = MutableReferences::default();
         references.visit_block(block);
@@ -87,7 +89,8 @@ impl Translator<'_> {
         }
     }
 
-    /// Whether a variable is changed under this name: not through a reference that a pattern or a loop binds.
+    /// Whether a variable is changed under this name: not through a reference that a pattern or a
+    /// loop binds.
     pub(super) fn changes_variable(&self, name: &Ident) -> bool {
         // After a refused reference, the changes through it are not reported.
         self.names.is_reference(name)
@@ -132,7 +135,8 @@ fn referred(place: &Expr) -> Option<(&Ident, bool)> {
     }
 }
 
-/// The mutable references of a function that are no other name for a variable, with a message for each.
+/// The mutable references of a function that are no other name for a variable, with a message for
+/// each.
 #[derive(Default)]
 struct MutableReferences {
     found: Vec<(TokenRange, String)>,
@@ -146,7 +150,8 @@ impl MutableReferences {
         self.found.push((TokenRange::of(at), message));
     }
 
-    /// Refuses a `&mut` or a method such as `iter_mut` at the beginning of a value, and visits the remainder.
+    /// Refuses a `&mut` or a method such as `iter_mut` at the beginning of a value, and visits the
+    /// remainder.
     fn value(&mut self, value: &Expr, instead: &dyn Fn(&str) -> String) {
         match bare(value) {
             Expr::Reference(reference) if reference.mutability.is_some() => {

@@ -1,6 +1,7 @@
 //! The attributes `#[state(Name)]` of a function, each of which names one state.
 //!
-//! The translator clones code, so each attribute gets a number: `#[state(Name, 3)]`. An attribute whose number no state takes has no effect, and is an error.
+//! The translator clones code, so each attribute gets a number: `#[state(Name, 3)]`. An attribute
+//! whose number no state takes has no effect, and is an error.
 
 use super::graph::StateName;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenStream, TokenTree};
@@ -62,7 +63,8 @@ impl NameAttributes {
                 TokenTree::Group(group) => {
                     let before = self.0.len();
                     let changed = self.group(&group, is_attribute);
-                    // The text of an assertion has the spaces of the source, which a copy of its tokens loses.
+                    // The text of an assertion has the spaces of the source, which a copy of its
+                    // tokens loses.
                     TokenTree::Group(match self.0.len() == before {
                         true => group,
                         false => changed,

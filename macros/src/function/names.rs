@@ -1,7 +1,8 @@
 //! The variables of a function: each binding has a number, and gets its name at the end.
 //!
-//! Rust allows several bindings of one name; a workflow has one variable for each name. During the translation the variable of a binding is
-//! `name__3`, with the binding's number. At the end the first binding of a name gets the name itself, and the others `name_2`, `name_3`.
+//! Rust allows several bindings of one name; a workflow has one variable for each name. During the
+//! translation the variable of a binding is `name__3`, with the binding's number. At the end the
+//! first binding of a name gets the name itself, and the others `name_2`, `name_3`.
 
 use crate::machine::{MatchPattern, Matches, is_bound};
 use crate::name::text;
@@ -179,7 +180,8 @@ impl Names {
         self.find(name).is_none() && self.parameter.as_ref() == Some(name)
     }
 
-    /// Whether two variables may be one: they have the same name in the source, and never exist at the same time.
+    /// Whether two variables may be one: they have the same name in the source, and never exist at
+    /// the same time.
     pub(super) fn may_share(&self, one: &Ident, other: &Ident) -> bool {
         let (Some(one), Some(other)) = (number_of(one), number_of(other)) else {
             return false;
@@ -247,7 +249,8 @@ impl Names {
         }
     }
 
-    /// Makes one variable of bindings that have one name and one type, and never exist at the same time.
+    /// Makes one variable of bindings that have one name and one type, and never exist at the same
+    /// time.
     fn share_equal_types(&mut self) {
         let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
         for number in 0..self.bindings.len() {
@@ -309,7 +312,8 @@ impl Names {
         }
     }
 
-    /// An expression with the variables of the graph instead of the names in the source, and the mutable references in it that are used as values.
+    /// An expression with the variables of the graph instead of the names in the source, and the
+    /// mutable references in it that are used as values.
     pub(super) fn resolved(&self, value: &Expr) -> (Expr, Vec<Ident>) {
         let mut value = value.clone();
         let mut resolver = NameResolver {
@@ -474,7 +478,8 @@ impl NameResolver<'_> {
         self.locals.truncate(before);
     }
 
-    /// The values of a `format!`. A name in braces becomes a named argument if the variable has another name.
+    /// The values of a `format!`. A name in braces becomes a named argument if the variable has
+    /// another name.
     fn template(&mut self, mac: &mut Macro) {
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         let Ok(mut arguments) = mac.parse_body_with(parser) else {

@@ -1,7 +1,8 @@
 //! The errors of a function in its own code.
 //!
-//! A statement that the macro refuses is replaced by its `compile_error!`: rustc gives such an expression the type of an error, and reports nothing that
-//! follows from it, such as a call of a task without `.await`. The other statements are checked as usual.
+//! A statement that the macro refuses is replaced by its `compile_error!`: rustc gives such an
+//! expression the type of an error, and reports nothing that follows from it, such as a call of a
+//! task without `.await`. The other statements are checked as usual.
 
 use crate::editor;
 use crate::errors::{CompileError, MacroDiagnostic};
@@ -14,7 +15,8 @@ use syn::{Block, Expr, Stmt, Token};
 /// A line and a column.
 type Position = (usize, usize);
 
-/// Replaces the innermost statement around each error by the error. Returns the errors that are in no statement.
+/// Replaces the innermost statement around each error by the error. Returns the errors that are in
+/// no statement.
 pub(super) fn place<'d>(
     block: &mut Block,
     diagnostics: &'d [MacroDiagnostic],
@@ -29,7 +31,8 @@ pub(super) fn place<'d>(
     let mut others = Vec::new();
     for diagnostic in diagnostics {
         let at = start(diagnostic.location.first());
-        // The statements are in the order of the source, so the last one that contains the location is the innermost one.
+        // The statements are in the order of the source, so the last one that contains the location
+        // is the innermost one.
         let around = statements.0.iter().rposition(|(range, is_item)| {
             !is_item && range.is_some_and(|(first, last)| first <= at && at < last)
         });

@@ -1,6 +1,8 @@
-//! The function as rustc compiles it: the user's code, with each call of a task replaced by a call that the plain run makes.
+//! The function as rustc compiles it: the user's code, with each call of a task replaced by a call
+//! that the plain run makes.
 //!
-//! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks become closures. `dsl/src/function/body.rs` has the reason.
+//! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks
+//! become closures. `dsl/src/function/body.rs` has the reason.
 
 use super::call::{CallChain, is_task_token};
 use super::join_errors::{joins_by_type, names_error, passed_error, returns_only_ok};
@@ -271,7 +273,8 @@ impl PlainRewriter {
                                 *argument = parse_quote!(#inferred);
                             }
                         }
-                        // Before the user's own Retriers, which take only values of the error type; and before one of all errors.
+                        // Before the user's own Retriers, which take only values of the error type;
+                        // and before one of all errors.
                         if self.lambda_retries {
                             *value = parse_quote_spanned!(path.span()=> #value.lambda_retries());
                         }
@@ -292,7 +295,8 @@ impl PlainRewriter {
 
     /// The branches of `try_join!`, which are calls without `.await`.
     ///
-    /// If neither a branch nor the code around determines the error type, it is that of the called tasks, also of those with `?` in a block.
+    /// If neither a branch nor the code around determines the error type, it is that of the called
+    /// tasks, also of those with `?` in a block.
     fn try_join(&mut self, one: &ExprMacro, is_error_known: bool) -> Expr {
         let mut one = one.clone();
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
@@ -379,7 +383,8 @@ fn names_errors(pattern: &Pat) -> bool {
     })
 }
 
-/// Whether an arm determines the error type of the matched result: it names a variant, or returns the error unchanged.
+/// Whether an arm determines the error type of the matched result: it names a variant, or returns
+/// the error unchanged.
 fn determines_error(arm: &Arm) -> bool {
     struct Returns(bool);
     impl syn::visit::Visit<'_> for Returns {
@@ -477,8 +482,8 @@ fn vocabulary(value: &Expr) -> Expr {
 
 /// Passes a value to a function of the plain run.
 ///
-/// For rustc's messages the call begins where the value begins. The name of the function is at `end`, because an editor would find two definitions for one
-/// location.
+/// For rustc's messages the call begins where the value begins. The name of the function is at
+/// `end`, because an editor would find two definitions for one location.
 fn wrapped(function: &str, value: &Expr, end: Span) -> Expr {
     let function = Ident::new(function, end);
     let mut function: ExprPath = parse_quote_spanned!(end=> ::stepwright::__::plain::#function);

@@ -23,7 +23,8 @@ pub(super) struct Proofs {
 }
 
 impl Proofs {
-    /// Assumes that a function is the one of `stepwright::function` or `Duration`: the states contain its meaning.
+    /// Assumes that a function is the one of `stepwright::function` or `Duration`: the states
+    /// contain its meaning.
     pub(super) fn function(&mut self, path: &Path) {
         let entry = self.functions.entry(path.to_token_stream().to_string());
         entry.or_insert_with(|| path.clone());
@@ -105,7 +106,8 @@ fn simple_message(path: &Path) -> Option<TokenStream> {
     let mut error = path.clone();
     let last = error.segments.pop()?;
     error.segments.pop_punct();
-    // `Rejected` alone may be an imported variant, and `errors::Rejected` an error that is a struct: `build` reports their messages.
+    // `Rejected` alone may be an imported variant, and `errors::Rejected` an error that is a
+    // struct: `build` reports their messages.
     if !error
         .segments
         .last()

@@ -55,7 +55,8 @@ const READERS: &[&str] = &[
     "unwrap_or_else",
 ];
 
-/// Whether a method of options and results is called directly on the result of a call. Only rustc knows which of both the result is.
+/// Whether a method of options and results is called directly on the result of a call. Only rustc
+/// knows which of both the result is.
 pub(super) fn reads_result(call: &syn::ExprMethodCall) -> bool {
     matches!(bare(&call.receiver), Expr::Await(_)) && READERS.iter().any(|name| call.method == name)
 }
@@ -103,8 +104,8 @@ pub(super) fn not_awaited(path: &Path) -> String {
     })
 }
 
-/// The message about a call in a value of a function that a workflow knows, and that is no value; `None` for another function, which may have
-/// `#[expression]`.
+/// The message about a call in a value of a function that a workflow knows, and that is no value;
+/// `None` for another function, which may have `#[expression]`.
 fn refused_call(path: &Path) -> Option<String> {
     let name = own_name(path).map(text).unwrap_or_default();
     let is_alone = path.segments.len() == 1;

@@ -89,7 +89,8 @@ impl Translator<'_> {
                 &[next],
             ));
         } else if explicit.is_some() {
-            // Without a Choice, the statement has only the state of the call, which `.named("..")` may name.
+            // Without a Choice, the statement has only the state of the call, which `.named("..")`
+            // may name.
             self.name = explicit;
             let call_name = self.graph.nodes[node].name.clone();
             let name = self.state_name(call_name.clone());
@@ -350,7 +351,8 @@ impl Translator<'_> {
                 return;
             }
         };
-        // Without a Catcher the error passes unchanged, and a value of a type without values never exists.
+        // Without a Catcher the error passes unchanged, and a value of a type without values never
+        // exists.
         if passes_on(body, name) || is_never(body) {
             return;
         }

@@ -133,7 +133,8 @@ impl Assertion {
     }
 }
 
-/// Whether an expression cannot be one value of a state: it calls, it changes the control flow, or it produces a `Result`.
+/// Whether an expression cannot be one value of a state: it calls, it changes the control flow, or
+/// it produces a `Result`.
 pub(super) fn needs_states(value: &Expr) -> bool {
     let mut scan = StateScan::default();
     scan.visit_expr(value);
@@ -242,7 +243,8 @@ pub(super) fn first_await(value: &Expr) -> Option<Span> {
     awaits.0
 }
 
-/// The first token in a log line that does more than write it: `.await`, `?`, `return`, `break` or `continue`.
+/// The first token in a log line that does more than write it: `.await`, `?`, `return`, `break` or
+/// `continue`.
 pub(super) fn control_flow_in(tokens: TokenStream) -> Option<(Span, &'static str)> {
     let mut follows_a_value = false;
     for token in tokens {
@@ -283,7 +285,8 @@ pub(super) fn value_arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>
     mac.parse_body_with(Punctuated::parse_terminated).ok()
 }
 
-/// The arguments of a macro of the standard library that prints. Those of other log macros are computed only if the level is enabled.
+/// The arguments of a macro of the standard library that prints. Those of other log macros are
+/// computed only if the level is enabled.
 pub(super) fn printed_arguments(mac: &Macro) -> Vec<Expr> {
     let names = ["println", "eprintln", "print", "eprint", "dbg"];
     let is_std = own_name(&mac.path).is_some_and(|own| names.iter().any(|name| own == name));
@@ -297,8 +300,8 @@ pub(super) fn printed_arguments(mac: &Macro) -> Vec<Expr> {
     values.collect()
 }
 
-/// Whether the evaluation of an expression may panic: a division, an index, `unwrap`. A difference of unsigned integers is not recognized, because the
-/// types are not known here.
+/// Whether the evaluation of an expression may panic: a division, an index, `unwrap`. A difference
+/// of unsigned integers is not recognized, because the types are not known here.
 pub(super) fn may_panic(value: &Expr) -> bool {
     struct Panics(bool);
     impl Visit<'_> for Panics {

@@ -45,7 +45,8 @@ impl Translator<'_> {
     }
 }
 
-/// The arguments of a request and of its methods, in the order of the source. The first argument of `with` is a name.
+/// The arguments of a request and of its methods, in the order of the source. The first argument of
+/// `with` is a name.
 pub(super) fn request_arguments(request: &mut Expr) -> Vec<&mut Expr> {
     match request {
         Expr::Paren(inner) => request_arguments(&mut inner.expr),

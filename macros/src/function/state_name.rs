@@ -1,4 +1,5 @@
-//! The names of states that the function does not name: they follow from the code of that state alone, so that edits elsewhere do not change them.
+//! The names of states that the function does not name: they follow from the code of that state
+//! alone, so that edits elsewhere do not change them.
 
 use super::graph::{StateName, Target};
 use super::name_attributes::NumberedName;
@@ -263,7 +264,8 @@ pub(super) fn variant_of(pattern: &Pat) -> String {
     }
 }
 
-/// The name of an arm, as a part of the names of states in it. `of` is the name of the matched value, and `other` that of an arm for every other value.
+/// The name of an arm, as a part of the names of states in it. `of` is the name of the matched
+/// value, and `other` that of an arm for every other value.
 pub(super) fn arm_name(of: &str, other: &str, pattern: &Pat) -> String {
     let variant = variant_of(pattern);
     if variant == "None" {

@@ -275,7 +275,8 @@ impl Translator<'_> {
 
     /// Whether an `if` or a `match` becomes a Choice: it contains calls, or it is no value.
     pub(super) fn branches(&self, value: &Expr, dest: &Dest) -> bool {
-        // Without a name for the Choice, arms without calls are one expression over the result of a call.
+        // Without a name for the Choice, arms without calls are one expression over the result of a
+        // call.
         let is_expression = |one: &ExprMatch| {
             self.name.is_none()
                 && !one.arms.is_empty()
@@ -455,7 +456,8 @@ fn part_is_assigned(left: &Expr) -> String {
     }
 }
 
-/// `list.push(item)`, `list.extend(more)` and `text.push_str(more)` as assignments: the name of the variable, the variable, and its whole new value.
+/// `list.push(item)`, `list.extend(more)` and `text.push_str(more)` as assignments: the name of the
+/// variable, the variable, and its whole new value.
 fn grown(value: &Expr) -> Option<(Ident, Expr, Expr)> {
     let call = growing_call(value)?;
     let variable = bare(&call.receiver);

@@ -128,7 +128,8 @@ impl<'e> Translator<'e> {
         }
     }
 
-    /// The states of a body. `subject` is part of the names of the states in which it begins and ends; that of the function is empty.
+    /// The states of a body. `subject` is part of the names of the states in which it begins and
+    /// ends; that of the function is empty.
     pub(super) fn body_graph(
         &mut self,
         subject: &str,
@@ -183,7 +184,8 @@ impl<'e> Translator<'e> {
         }
     }
 
-    /// An expression with the variables of the graph. Refuses code in it that a state cannot evaluate.
+    /// An expression with the variables of the graph. Refuses code in it that a state cannot
+    /// evaluate.
     pub(super) fn resolved(&self, value: &Expr) -> Expr {
         for (span, message) in refused_in(value) {
             self.errors.push(Diagnostic::error(span, message));
@@ -359,7 +361,8 @@ impl<'e> Translator<'e> {
         (value, exits)
     }
 
-    /// Records that a method of options and results reads the result of the call that `variable` holds.
+    /// Records that a method of options and results reads the result of the call that `variable`
+    /// holds.
     fn reads_result(&mut self, variable: &Ident, method: Ident) {
         let is_of_call = |node: &&mut Node| {
             let mut names = node.result.iter().flat_map(|target| &target.names);

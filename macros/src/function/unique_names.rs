@@ -1,8 +1,10 @@
 //! Names for states whose code has the same name.
 //!
-//! The state nearest to the start of the function keeps the name of its code, `IfTotal`. Every other one gets the name of the code around it, `ChargeIfTotal`, or
-//! of a part of its code that differs, `IfTotalOver100`. So a name depends on the code of its state and on states that are nearer to the start, and not on
-//! states inside of other code. The Pass state in which a branch begins has a number if no such name is free.
+//! The state nearest to the start of the function keeps the name of its code, `IfTotal`. Every
+//! other one gets the name of the code around it, `ChargeIfTotal`, or of a part of its code that
+//! differs, `IfTotalOver100`. So a name depends on the code of its state and on states that are
+//! nearer to the start, and not on states inside of other code. The Pass state in which a branch
+//! begins has a number if no such name is free.
 
 use super::graph::{Graph, StateName, Work};
 use std::collections::HashSet;

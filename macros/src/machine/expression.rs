@@ -38,7 +38,8 @@ pub(crate) struct Let {
     pub(crate) value: UserExpr,
 }
 
-/// The arguments of a service, `{ Key: value, "Other key": { .. } }`: JSON whose leaves are expressions.
+/// The arguments of a service, `{ Key: value, "Other key": { .. } }`: JSON whose leaves are
+/// expressions.
 pub(crate) struct ObjectLiteral {
     pub(crate) entries: Vec<(String, Span, ObjectValue)>,
 }

@@ -34,8 +34,9 @@ pub(crate) enum ExpectedType {
 }
 
 impl StateNode {
-    /// The expressions of the state itself, in order of evaluation: those of its options, then those of its work.
-    /// Its `let`s, the value of its `end` and the guards of its arms follow later.
+    /// The expressions of the state itself, in order of evaluation: those of its options, then
+    /// those of its work. Its `let`s, the value of its `end` and the guards of its arms follow
+    /// later.
     pub(crate) fn places(&self) -> Vec<ExpressionPosition<'_>> {
         let mut places = PositionCollector(Vec::new());
         let options = &self.state.options;

@@ -1,4 +1,5 @@
-//! `json!({ "id": id, "lines": [1, 2] })` of `serde_json`, as an expression whose parts every pass over expressions visits.
+//! `json!({ "id": id, "lines": [1, 2] })` of `serde_json`, as an expression whose parts every pass
+//! over expressions visits.
 
 use super::own_name;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,7 +11,8 @@ use syn::{
     parse_quote_spanned,
 };
 
-/// The paths of the structs that replace a `json!`, which are no types: an object, with its keys and values in turn; an array; any other value.
+/// The paths of the structs that replace a `json!`, which are no types: an object, with its keys
+/// and values in turn; an array; any other value.
 const OBJECT: &str = "_JsonObject";
 const ARRAY: &str = "_JsonArray";
 const VALUE: &str = "_JsonValue";
@@ -113,7 +115,8 @@ impl JsonArgument {
         }
     }
 
-    /// The struct that replaces a `json!` with this path. It has the module of the path, if there is one.
+    /// The struct that replaces a `json!` with this path. It has the module of the path, if there
+    /// is one.
     pub(crate) fn into_expression(self, path: &Path) -> Expr {
         let span = own_name(path).map_or_else(Span::call_site, Ident::span);
         let (name, fields): (_, Vec<Expr>) = match self {

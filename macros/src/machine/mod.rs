@@ -1,7 +1,8 @@
 //! A workflow as a graph: states and scopes by index, edges between them, variables.
 //!
-//! It contains all data about a workflow, and borrows nothing: [`syntax`](crate::syntax) parses it, [`check`](crate::check)
-//! checks it against the rules and adds their results, [`expand`](crate::expand) writes it.
+//! It contains all data about a workflow, and borrows nothing: [`syntax`](crate::syntax) parses it,
+//! [`check`](crate::check) checks it against the rules and adds their results,
+//! [`expand`](crate::expand) writes it.
 
 mod edge;
 mod error;
@@ -144,7 +145,8 @@ pub(crate) enum Express {
 }
 
 impl Machine {
-    /// The graph of a workflow with this number of expressions. Edge targets and assignments are not resolved yet.
+    /// The graph of a workflow with this number of expressions. Edge targets and assignments are
+    /// not resolved yet.
     pub(crate) fn new(workflow: Workflow, body: MachineBody, expressions: usize) -> Machine {
         let mut machine = Machine {
             workflow,

@@ -22,7 +22,8 @@ pub(crate) enum MatchPattern<'a> {
     At(&'a Ident, Box<MatchPattern<'a>>),
 }
 
-/// The meaning of a single name in a pattern: syn cannot distinguish a variant or constant without a path from a binding.
+/// The meaning of a single name in a pattern: syn cannot distinguish a variant or constant without
+/// a path from a binding.
 fn single(name: &Ident) -> MatchPattern<'_> {
     if name == "None" {
         MatchPattern::None
@@ -40,7 +41,8 @@ pub(crate) fn own_name(path: &Path) -> Option<&Ident> {
     path.segments.last().map(|last| &last.ident)
 }
 
-/// Whether a path names a variant of the prelude: `Some`, `Option::Some` or `std::option::Option::Some`.
+/// Whether a path names a variant of the prelude: `Some`, `Option::Some` or
+/// `std::option::Option::Some`.
 pub(crate) fn is_of_prelude(path: &Path, variant: &str) -> bool {
     let (ty, module) = match variant {
         "Ok" | "Err" => ("Result", "result"),
@@ -235,7 +237,8 @@ pub(crate) fn error_path(from: &Pat) -> Option<Path> {
     }
 }
 
-/// Whether a name in a pattern is a binding, by Rust's naming conventions: constants and variants begin with a capital.
+/// Whether a name in a pattern is a binding, by Rust's naming conventions: constants and variants
+/// begin with a capital.
 pub(crate) fn is_bound(name: &Ident) -> bool {
     !name
         .unraw()

@@ -20,7 +20,8 @@ pub(crate) struct State {
     pub(crate) kind: StateWork,
     /// The name of the result of a call, branches, a map or an include.
     pub(crate) result: Option<LetBinding>,
-    /// The values that it computes: the whole work of a pass or a wait; for other states, values from their result.
+    /// The values that it computes: the whole work of a pass or a wait; for other states, values
+    /// from their result.
     pub(crate) lets: Vec<Let>,
     pub(crate) options: StateOptions,
     pub(crate) way: Option<StateExit>,
@@ -59,9 +60,11 @@ pub(crate) struct StateOptions {
     pub(crate) query_language: Option<Ident>,
     pub(crate) retries: Vec<Retry>,
     pub(crate) catch_every: Option<CatchEvery>,
-    /// `parameters { .. };`, `result_selector { .. };` and `output value;`, each with its ASL field.
+    /// `parameters { .. };`, `result_selector { .. };` and `output value;`, each with its ASL
+    /// field.
     pub(crate) templates: Vec<(Ident, &'static str, ObjectValue)>,
-    /// The words `input_path`, `result_path` and `output_path`, each with its path. Their fields are also in `raw`.
+    /// The words `input_path`, `result_path` and `output_path`, each with its path. Their fields
+    /// are also in `raw`.
     pub(crate) paths: Vec<(Ident, Option<LitStr>)>,
     /// The state has `result_selector` or `result_path`.
     pub(crate) result_is_shaped: bool,
@@ -83,9 +86,11 @@ pub(crate) struct Call {
     pub(crate) callee: Callee,
     /// The name of the call's result in the state's first `let`, if that `let` computes with it.
     pub(crate) called: Option<Ident>,
-    /// The method of options and results that reads the result directly: `unwrap` in `charge(order).await.unwrap()`.
+    /// The method of options and results that reads the result directly: `unwrap` in
+    /// `charge(order).await.unwrap()`.
     pub(crate) reader: Option<Ident>,
-    /// The last token of the call, if that is not its parenthesis: `await`. rustc reports a wrong type up to there.
+    /// The last token of the call, if that is not its parenthesis: `await`. rustc reports a wrong
+    /// type up to there.
     pub(crate) end: Option<Span>,
 }
 
@@ -305,7 +310,8 @@ impl State {
         }
     }
 
-    /// The path of the task function that it calls: `retry` and `catch` name the errors of this task.
+    /// The path of the task function that it calls: `retry` and `catch` name the errors of this
+    /// task.
     pub(crate) fn task(&self) -> Option<&Path> {
         match &self.call()?.callee {
             Callee::Task(call) => Some(&call.path),

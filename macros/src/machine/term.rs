@@ -43,7 +43,8 @@ pub(crate) enum Term {
     Format(Vec<FormatPiece>),
     /// The parameters, each with the witness of its type, and the body.
     Closure(Vec<(String, Option<usize>)>, Box<Term>),
-    /// Names with values, each visible in the values after it, and the value that is computed with them.
+    /// Names with values, each visible in the values after it, and the value that is computed with
+    /// them.
     Let(Vec<(String, Term)>, Box<Term>),
     Some(Box<Term>),
     None,
@@ -104,8 +105,8 @@ pub(crate) struct Record {
     pub(crate) base: Option<Box<Term>>,
 }
 
-/// The path of a [`Record`] that is a value with another field: `order.total = 5.0` assigns `_Update { total: 5.0, ..order }`. The type is that of its
-/// base.
+/// The path of a [`Record`] that is a value with another field: `order.total = 5.0` assigns
+/// `_Update { total: 5.0, ..order }`. The type is that of its base.
 pub(crate) const UPDATE: &str = "_Update";
 
 /// A piece of a `format!`.

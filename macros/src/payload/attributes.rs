@@ -191,7 +191,8 @@ struct SerdeFunctions {
 }
 
 impl SerdeFunctions {
-    /// Parses attributes that fields and variants share; refuses attributes that apply in only one direction.
+    /// Parses attributes that fields and variants share; refuses attributes that apply in only one
+    /// direction.
     fn read(&mut self, name: &str, meta: &ParseNestedMeta<'_>, of: &str) -> Result<()> {
         match name {
             "with" => {
@@ -336,7 +337,8 @@ fn case(meta: &ParseNestedMeta<'_>) -> Result<Option<NameCase>> {
     }
 }
 
-/// `= "x"`, or `(serialize = "x", deserialize = "x")` with the same text: a payload has one JSON form.
+/// `= "x"`, or `(serialize = "x", deserialize = "x")` with the same text: a payload has one JSON
+/// form.
 fn both_ways(meta: &ParseNestedMeta<'_>) -> Result<Option<LitStr>> {
     if meta.input.peek(Token![=]) {
         return text(meta).map(Some);

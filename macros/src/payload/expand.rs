@@ -255,7 +255,8 @@ fn expand_field(scope: &PayloadScope<'_>, index: usize, field: &Field) -> Result
     } else if read.opaque {
         quote!(__shape::Shape::Lazy(__wire::schema::<#ty>))
     } else {
-        // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
+        // The span of the user's type: rustc reports "cannot be passed between workflow states"
+        // there.
         let payload = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!(__shape::Shape::Lazy(#payload))
     };
@@ -291,7 +292,8 @@ fn expand_field(scope: &PayloadScope<'_>, index: usize, field: &Field) -> Result
     };
     let optional = read.sometimes || read.default.is_some() || scope.container_default.is_some();
     let presence = if read.skip {
-        // The type of a skipped field may lack serde's traits; then the field cannot be read either.
+        // The type of a skipped field may lack serde's traits; then the field cannot be read
+        // either.
         quote!(Never)
     } else if read.omits_none {
         quote!(Omitted(#default))

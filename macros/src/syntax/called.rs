@@ -100,7 +100,8 @@ impl VisitMut for Calls {
 }
 
 impl Calls {
-    /// The arguments of `format!` and `vec!` are expressions; so are the subject and the guard of `matches!`.
+    /// The arguments of `format!` and `vec!` are expressions; so are the subject and the guard of
+    /// `matches!`.
     fn macro_call(&mut self, call: &mut ExprMacro) {
         if call.mac.path.is_ident("matches") {
             self.matches(call);

@@ -1,4 +1,5 @@
-//! `count as usize < limit`: Rust's grammar parses the `<` as the start of generic arguments, which a number type does not have.
+//! `count as usize < limit`: Rust's grammar parses the `<` as the start of generic arguments, which
+//! a number type does not have.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Result;

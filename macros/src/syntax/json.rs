@@ -52,7 +52,8 @@ pub(super) fn raw(input: ParseStream, reader: &SyntaxReader) -> Result<RawFields
     Ok(fields)
 }
 
-/// Parses the field of `input_path "$.order";`, `result_path null;` or `output_path "$";`, up to the semicolon.
+/// Parses the field of `input_path "$.order";`, `result_path null;` or `output_path "$";`, up to
+/// the semicolon.
 pub(super) fn path_field(
     keyword: &Ident,
     input: ParseStream,

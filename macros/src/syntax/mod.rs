@@ -1,9 +1,11 @@
-//! The grammar of `workflow!`, as described in `docs/reference/language.md`: one file for each construct.
+//! The grammar of `workflow!`, as described in `docs/reference/language.md`: one file for each
+//! construct.
 //!
-//! The parser recovers from errors. An error in a statement, a state or a workflow is recorded and parsing continues, so that
-//! one compile shows all errors and an editor can work with an incomplete line. It creates parts of the [`machine`](crate::machine), and
-//! checks the position and number of statements; [`check`](crate::check) checks whether a state exists or a choice is complete.
-//! It never panics.
+//! The parser recovers from errors. An error in a statement, a state or a workflow is recorded and
+//! parsing continues, so that one compile shows all errors and an editor can work with an
+//! incomplete line. It creates parts of the [`machine`](crate::machine), and checks the position
+//! and number of statements; [`check`](crate::check) checks whether a state exists or a choice is
+//! complete. It never panics.
 
 #![deny(clippy::indexing_slicing)]
 

@@ -1,4 +1,5 @@
-//! The syntax of options that states of several kinds have; the kind decides which of them a state may have.
+//! The syntax of options that states of several kinds have; the kind decides which of them a state
+//! may have.
 
 use super::catch;
 use super::json;

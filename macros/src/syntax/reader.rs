@@ -39,8 +39,8 @@ impl<'e> SyntaxReader<'e> {
 
     /// Parses on a fork, so that a failure does not advance `input`.
     ///
-    /// syn records the unread rest of groups in a failed parse and later fails the whole parse because of it; a
-    /// fork isolates that.
+    /// syn records the unread rest of groups in a failed parse and later fails the whole parse
+    /// because of it; a fork isolates that.
     pub(crate) fn attempt<T>(
         &self,
         input: ParseStream,
@@ -114,7 +114,8 @@ impl<'e> SyntaxReader<'e> {
         }
     }
 
-    /// Parses the semicolon after a statement. If it is missing, only that is reported, and the statement is used.
+    /// Parses the semicolon after a statement. If it is missing, only that is reported, and the
+    /// statement is used.
     pub(crate) fn semicolon(&self, input: ParseStream) {
         if input.peek(Token![;]) {
             let _ = input.parse::<Token![;]>();

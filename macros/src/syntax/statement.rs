@@ -126,8 +126,8 @@ impl Draft {
         self.state.lets.extend(then);
     }
 
-    /// Names the result of a call, branches, a map or an include. If it is the second one in this state, it is reported, and
-    /// the name has any type.
+    /// Names the result of a call, branches, a map or an include. If it is the second one in this
+    /// state, it is reported, and the name has any type.
     fn gives(&mut self, again: bool, binding: Option<LetBinding>, reader: &SyntaxReader) -> bool {
         if !again {
             self.state.result = binding;
@@ -142,8 +142,8 @@ impl Draft {
         false
     }
 
-    /// Reports a second piece of work: a task makes exactly one call, a parallel has one set of branches, a map one `for`, a wait
-    /// one `seconds` or `timestamp`.
+    /// Reports a second piece of work: a task makes exactly one call, a parallel has one set of
+    /// branches, a map one `for`, a wait one `seconds` or `timestamp`.
     fn one_thing(&self, span: Span, reader: &SyntaxReader) {
         let (kind, name) = (self.state.kind.word(), &self.state.name);
         let Some((what, _)) = does(&self.state.kind) else {
@@ -179,8 +179,8 @@ impl Draft {
         }
     }
 
-    /// Whether the next `let` is a computation: in a pass or a wait, or with the result of a parallel, a map or an
-    /// include.
+    /// Whether the next `let` is a computation: in a pass or a wait, or with the result of a
+    /// parallel, a map or an include.
     fn computes(&self, input: ParseStream) -> bool {
         let begins = match &self.state.kind {
             StateWork::Pass | StateWork::Wait(_) => return true,
@@ -305,7 +305,8 @@ fn does(kind: &StateWork) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Why a state of this kind has no transition: a choice uses those of its arms; a succeed and a fail end the execution.
+/// Why a state of this kind has no transition: a choice uses those of its arms; a succeed and a
+/// fail end the execution.
 fn goes_nowhere(state: &State) -> Option<String> {
     let name = &state.name;
     Some(match state.kind {
@@ -325,7 +326,8 @@ fn goes_nowhere(state: &State) -> Option<String> {
     })
 }
 
-/// Whether an option is next and not an expression: a word of the options without an operator after it.
+/// Whether an option is next and not an expression: a word of the options without an operator after
+/// it.
 fn starts_an_option(input: ParseStream) -> bool {
     let Some((first, rest)) = input.cursor().ident() else {
         return false;

@@ -9,8 +9,8 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Expr, Path, Result, Token};
 
-/// A statement of a task state: a call, with or without a `let` whose whole value it is, or a `let` that computes a value, with or
-/// without a call in it.
+/// A statement of a task state: a call, with or without a `let` whose whole value it is, or a `let`
+/// that computes a value, with or without a call in it.
 pub(super) enum Statement {
     Call(Option<LetBinding>, Call),
     Computed(Option<Call>, Let),
@@ -18,7 +18,8 @@ pub(super) enum Statement {
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
 
-/// Parses a call, with or without its `let`, or a `let` without a call. `calls` is whether the state already has its call.
+/// Parses a call, with or without its `let`, or a `let` without a call. `calls` is whether the
+/// state already has its call.
 pub(super) fn parse(
     word: &str,
     input: ParseStream,
@@ -63,7 +64,8 @@ fn call_alone(input: ParseStream, calls: bool) -> bool {
                 return false;
             };
             let Some((_, _, rest)) = ahead.cursor().group(Delimiter::Parenthesis) else {
-                // An editor completes an incomplete call. After a call, the path is the name of a value.
+                // An editor completes an incomplete call. After a call, the path is the name of a
+                // value.
                 return !calls && is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
             };
             let is_indexed = rest.group(Delimiter::Bracket).is_some();
@@ -80,7 +82,8 @@ fn call_alone(input: ParseStream, calls: bool) -> bool {
     }
 }
 
-/// `let total = quote(order).amount * 1.2;`: a value that is computed from a call's result, or without a call.
+/// `let total = quote(order).amount * 1.2;`: a value that is computed from a call's result, or
+/// without a call.
 fn computed(binding: LetBinding, input: ParseStream, reader: &SyntaxReader) -> Result<Statement> {
     let mut value = reader.expression(input)?;
     reader.semicolon(input);
@@ -212,7 +215,8 @@ fn not_a_call(span: Span) -> syn::Error {
     )
 }
 
-/// Words of statements that are followed by an expression, which may begin with a parenthesis: `end (a, b);`.
+/// Words of statements that are followed by an expression, which may begin with a parenthesis:
+/// `end (a, b);`.
 const BEFORE_VALUES: &[&str] = &["end", "timeout", "heartbeat", "credentials"];
 
 /// Whether `name(` or `name::` is next; words such as `end` are not names of calls.

@@ -16,7 +16,8 @@ pub(super) fn expand(
     task: Option<&Task>,
     errors: &[Error],
 ) -> TokenStream {
-    // With `const _`, rustc's name resolution continues for the rest of the crate; a bare `compile_error!` item stops it.
+    // With `const _`, rustc's name resolution continues for the rest of the crate; a bare
+    // `compile_error!` item stops it.
     let errors = errors.iter().map(|error| {
         let error = error.to_compile_error();
         quote!(const _: () = { #error };)
@@ -105,7 +106,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let parameter_types = types
         .iter()
         .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
-    // A task with errors is emitted as a declaration, so that workflows still find the task and report nothing more.
+    // A task with errors is emitted as a declaration, so that workflows still find the task and
+    // report nothing more.
     let is_blocking = options.runs == Runs::Blocking;
     let is_runnable = function.body.is_some()
         && function.signature.asyncness.is_some() != is_blocking
@@ -126,7 +128,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
                 quote_spanned!(ty.span()=> ::stepwright::__::TaskReturn::into_result(#called))
             }
         };
-        // The span of the user's `async`: rustc reports "future cannot be sent between threads" there.
+        // The span of the user's `async`: rustc reports "future cannot be sent between threads"
+        // there.
         let running = quote_spanned!(function.signature.asyncness.span()=> async move);
         let handler = quote_spanned! {task.returns.span()=>
             impl ::stepwright::__::Handler for #name {
@@ -220,7 +223,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     }
 }
 
-/// The result and error types of the task. All tokens have the span of the user's type, where rustc reports errors.
+/// The result and error types of the task. All tokens have the span of the user's type, where rustc
+/// reports errors.
 pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
     match returns {
         TaskReturnType::Result(output, error) => {

@@ -230,7 +230,8 @@ fn is_context(ty: &Type) -> bool {
     }
 }
 
-/// Replaces the type of a refused parameter or result, so that calls of the task report no further error.
+/// Replaces the type of a refused parameter or result, so that calls of the task report no further
+/// error.
 fn accepted(ty: &Type) -> Type {
     match ty {
         Type::Reference(reference) => match &*reference.elem {

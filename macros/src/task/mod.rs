@@ -18,7 +18,8 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
         Err(error) => {
             let error = syn::Error::new(error.span(), "`#[task]` is an attribute of an `async fn`")
                 .into_compile_error();
-            // An item that is not a function is emitted unchanged, so that the rest of the file can refer to it.
+            // An item that is not a function is emitted unchanged, so that the rest of the file can
+            // refer to it.
             return quote!(const _: () = { #error }; #item);
         }
     };

@@ -79,8 +79,8 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     Ok(quote!(#implementation #constructed))
 }
 
-/// Code that constructs each variant: errors of a task that is implemented elsewhere are constructed nowhere else, and rustc would
-/// warn about dead code.
+/// Code that constructs each variant: errors of a task that is implemented elsewhere are
+/// constructed nowhere else, and rustc would warn about dead code.
 fn constructed(input: &DeriveInput) -> TokenStream {
     if !input.generics.params.is_empty() {
         return TokenStream::new();
@@ -282,7 +282,8 @@ fn row(case: &ErrorCase) -> TokenStream {
     let (variant, error) = (&case.variant, &case.error);
     let fields = case.fields.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
-        // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
+        // The span of the user's type: rustc reports "cannot be passed between workflow states"
+        // there.
         let shape = quote_spanned!(ty.span()=> <#ty as ::stepwright::__::Payload>::shape);
         quote!((#name, #shape))
     });

@@ -1,5 +1,6 @@
-//! No input causes a panic of `workflow!` or `#[workflow]`. The inputs are the workflows and functions of the project's examples, tests and pages, with
-//! tokens removed, duplicated, exchanged, and truncated.
+//! No input causes a panic of `workflow!` or `#[workflow]`. The inputs are the workflows and
+//! functions of the project's examples, tests and pages, with tokens removed, duplicated,
+//! exchanged, and truncated.
 
 use super::workflow;
 use crate::function;
@@ -9,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use syn::Item;
 
-/// The maximum number of mutations of each workflow in one run. The variable is also the number of cases of the other packages' properties.
+/// The maximum number of mutations of each workflow in one run. The variable is also the number of
+/// cases of the other packages' properties.
 fn mutations_of_each() -> usize {
     let cases = std::env::var("PROPTEST_CASES").ok();
     let cases: usize = cases.and_then(|cases| cases.parse().ok()).unwrap_or(16);
@@ -248,7 +250,8 @@ fn no_input_makes_the_macro_panic() {
         let size = count(tokens);
         let all = size * MUTATIONS.len();
         let step = (all / mutations_of_each()).max(1);
-        // Each workflow starts at another index, so that all four mutations affect all kinds of tokens.
+        // Each workflow starts at another index, so that all four mutations affect all kinds of
+        // tokens.
         for index in (number % step..all).step_by(step) {
             let mutation = MUTATIONS[index % MUTATIONS.len()];
             let input = mutated(tokens.clone(), &mut Some(index / MUTATIONS.len()), mutation);
@@ -267,7 +270,8 @@ fn no_input_makes_the_macro_panic() {
     );
 }
 
-/// Names that may clash with a workflow's names: keywords, words of the language, of the expansion, of JSONata, of Rust.
+/// Names that may clash with a workflow's names: keywords, words of the language, of the expansion,
+/// of JSONata, of Rust.
 const NASTY: &[&str] = &[
     "r#type", "r#match", "r#let", "v1", "x", "it", "item", "at", "sum", "string", "states",
     "length", "__called", "__call", "__s", "_", "_x", "None", "Some", "MAX", "limit", "task",

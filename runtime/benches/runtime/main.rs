@@ -11,10 +11,12 @@
 //! | snapshot of a history to JSON | `histories::to_json` | events |
 //! | journal commit | `journal` of the benchmark `store` | records |
 //!
-//! The time to write an event is the difference between `standard` and `express`: a Pass or Choice writes two, a Task five.
+//! The time to write an event is the difference between `standard` and `express`: a Pass or Choice
+//! writes two, a Task five.
 //!
-//! Each runs with several lengths: if the time is linear, the counted things per second are the same for all lengths. `growth` tests this for up to
-//! 100,000 items and executions. To run one group: `cargo bench -p stepwright-runtime --bench runtime -- growth`
+//! Each runs with several lengths: if the time is linear, the counted things per second are the
+//! same for all lengths. `growth` tests this for up to 100,000 items and executions. To run one
+//! group: `cargo bench -p stepwright-runtime --bench runtime -- growth`
 
 mod executions;
 mod growth;

@@ -1,4 +1,5 @@
-//! State machines of any length, each with one expensive feature. The benchmarks measure their time, and `tests/allocations` their allocations.
+//! State machines of any length, each with one expensive feature. The benchmarks measure their
+//! time, and `tests/allocations` their allocations.
 
 mod shapes;
 
@@ -41,7 +42,8 @@ pub(crate) struct Workload {
 }
 
 impl Workload {
-    /// Returns an engine on virtual time with the machine. Standard executions record their history, Express executions do not.
+    /// Returns an engine on virtual time with the machine. Standard executions record their
+    /// history, Express executions do not.
     pub(crate) fn engine(&self, machine_type: MachineType) -> Engine {
         with_handlers(Engine::builder())
             .register_json(MACHINE, &self.definition.to_string(), machine_type)
@@ -83,7 +85,8 @@ struct Counter {
     n: u64,
 }
 
-/// Registers the functions: `echo` returns its payload, `inc` increments, and `flaky` succeeds in every third call.
+/// Registers the functions: `echo` returns its payload, `inc` increments, and `flaky` succeeds in
+/// every third call.
 fn with_handlers(builder: EngineBuilder) -> EngineBuilder {
     let calls = AtomicU64::new(0);
     builder

@@ -58,8 +58,9 @@ impl Drop for EndWaiter {
 }
 
 impl Clock {
-    /// Holds virtual time until a test has answered a token. Time advances while a task sleeps on this clock. It also advances while the test
-    /// waits for an execution's end and no future listens for tokens: then no answer can come.
+    /// Holds virtual time until a test has answered a token. Time advances while a task sleeps on
+    /// this clock. It also advances while the test waits for an execution's end and no future
+    /// listens for tokens: then no answer can come.
     pub(crate) fn hold_for_test(&self, listeners: &Arc<Listeners>) -> AnswerHold {
         if self.is_virtual() {
             // The clock owns the listeners, so a strong reference would be a cycle.

@@ -28,7 +28,8 @@ impl fmt::Debug for Hold {
 }
 
 impl Clock {
-    /// Prevents virtual time from jumping until the guard is dropped. It has no effect on real time.
+    /// Prevents virtual time from jumping until the guard is dropped. It has no effect on real
+    /// time.
     pub fn hold(&self) -> Hold {
         if self.shared.is_virtual {
             self.lock().holds += 1;

@@ -25,7 +25,8 @@ impl Listeners {
 
     /// Sets the callback that runs when a listener is dropped.
     pub(super) fn on(&self, settle: SettleCallback) {
-        // Only the first engine's callback is used; a test answers mocks of several engines separately.
+        // Only the first engine's callback is used; a test answers mocks of several engines
+        // separately.
         let _ = self.settle.set(settle);
     }
 

@@ -1,16 +1,20 @@
 //! The clock of an engine, which all waits, retries, timeouts and heartbeats use.
 //!
-//! Production runs on real time. Tests run on virtual time, which advances only when nothing else can happen: the clock jumps to the next
-//! timer when no execution is runnable, no handler is pending and no guard holds it. While a handler is pending, virtual time passes at
-//! real speed, so that a handler that hangs still reaches its timeout.
+//! Production runs on real time. Tests run on virtual time, which advances only when nothing else
+//! can happen: the clock jumps to the next timer when no execution is runnable, no handler is
+//! pending and no guard holds it. While a handler is pending, virtual time passes at real speed, so
+//! that a handler that hangs still reaches its timeout.
 //!
-//! An open task token or activity does not hold the clock. A program that answers from outside takes [`Clock::hold`]
-//! before the execution starts, or sleeps on [`Clock::sleep`], and retains the guard until it has answered. A token that a
-//! test answers (`Mock::token()`) and an activity's task that a worker has do hold it, while the test or the worker is awake.
+//! An open task token or activity does not hold the clock. A program that answers from outside
+//! takes [`Clock::hold`] before the execution starts, or sleeps on [`Clock::sleep`], and retains
+//! the guard until it has answered. A token that a test answers (`Mock::token()`) and an activity's
+//! task that a worker has do hold it, while the test or the worker is awake.
 //!
-//! A clock belongs to no async runtime. Each clock has a thread, `stepwright-clock`, for timers that fire in real time: all timers on real
-//! time, and on virtual time the timeouts of pending handlers. It starts with the first timer and ends with the clock. So any number of tokio
-//! runtimes can share an engine. They need no `enable_time` and may shut down in any order, and a runtime with paused time changes nothing.
+//! A clock belongs to no async runtime. Each clock has a thread, `stepwright-clock`, for timers
+//! that fire in real time: all timers on real time, and on virtual time the timeouts of pending
+//! handlers. It starts with the first timer and ends with the clock. So any number of tokio
+//! runtimes can share an engine. They need no `enable_time` and may shut down in any order, and a
+//! runtime with paused time changes nothing.
 
 mod answer_hold;
 mod hold;
@@ -49,7 +53,8 @@ pub(crate) use self::timer::{Timer, TimerFired, TimerSink};
 pub(crate) use self::timer_heap::TimerKey;
 pub use stepwright_interpreter::Timestamp;
 
-/// The start of virtual time unless the builder sets it: 2026-01-01T00:00:00Z, so that all runs are identical.
+/// The start of virtual time unless the builder sets it: 2026-01-01T00:00:00Z, so that all runs are
+/// identical.
 pub const VIRTUAL_START: Timestamp = Timestamp::from_unix_micros(1_767_225_600_000_000);
 
 /// The capacity that is retained for timers that fire at the same time.
@@ -77,7 +82,8 @@ struct ClockShared {
     /// The time of a clock on real time, if a test sets it.
     #[cfg(test)]
     test_time: Option<Arc<AtomicI64>>,
-    /// Virtual time in microseconds, for reading without the lock; it changes with [`ClockState::now`].
+    /// Virtual time in microseconds, for reading without the lock; it changes with
+    /// [`ClockState::now`].
     now: AtomicI64,
     state: Mutex<ClockState>,
 }
@@ -87,8 +93,8 @@ struct ClockState {
     /// Virtual time; unused on real time.
     now: Timestamp,
     timers: TimerHeap<TimerAction>,
-    /// Timers that only bound waits without a timeout (an execution's maximum lifetime). Virtual time does not jump to them while an answer
-    /// from outside is possible.
+    /// Timers that only bound waits without a timeout (an execution's maximum lifetime). Virtual
+    /// time does not jump to them while an answer from outside is possible.
     bounds: TimerHeap<TimerAction>,
     /// Timers that virtual time never jumps to: they fire when it passes them for another reason.
     marks: TimerHeap<TimerAction>,
@@ -98,7 +104,8 @@ struct ClockState {
     handlers: usize,
     /// The number of guards of [`Clock::hold`] and of sleepers that woke.
     holds: usize,
-    /// Owners that hold virtual time while they are awake: tests that answer tokens, workers that have activities.
+    /// Owners that hold virtual time while they are awake: tests that answer tokens, workers that
+    /// have activities.
     answer_holds: HashMap<HoldOwner, usize>,
     /// The number of concurrent sleeps of each owner on this clock.
     asleep: HashMap<HoldOwner, usize>,
@@ -139,8 +146,9 @@ enum HeapKind {
 }
 
 impl Clock {
-    /// Returns a clock on real time: the wall clock as it was when the process first read it, and the time that has passed since. Later steps
-    /// of the wall clock change nothing; see [`system_time`].
+    /// Returns a clock on real time: the wall clock as it was when the process first read it, and
+    /// the time that has passed since. Later steps of the wall clock change nothing; see
+    /// [`system_time`].
     pub fn real() -> Self {
         Self::new(false, Timestamp::default())
     }
@@ -150,7 +158,8 @@ impl Clock {
         Self::new(true, start)
     }
 
-    /// Returns a clock on real time that shows these microseconds since 1970. Its timers are not armed again when a test sets the time.
+    /// Returns a clock on real time that shows these microseconds since 1970. Its timers are not
+    /// armed again when a test sets the time.
     #[cfg(test)]
     pub(crate) fn of_test(time: Arc<AtomicI64>) -> Self {
         let mut clock = Self::real();
@@ -210,7 +219,8 @@ impl Clock {
         self.arm_target(at, TimerAction::Timer(timer), HeapKind::Bound)
     }
 
-    /// Arms a timer for periodic work: calls `run` without the lock of the clock. Virtual time does not jump to it.
+    /// Arms a timer for periodic work: calls `run` without the lock of the clock. Virtual time does
+    /// not jump to it.
     pub(crate) fn arm_mark(&self, at: Timestamp, run: Box<dyn FnOnce() + Send>) -> ArmedTimer {
         self.arm_target(at, TimerAction::Callback(run), HeapKind::Mark)
     }
@@ -249,8 +259,10 @@ impl Clock {
         }
     }
 
-    /// Like [`Clock::leave`], for a caller that can continue in place. If the next timer is the only one of its moment and belongs to `sink`,
-    /// it is returned instead of fired, and `sink` counts as runnable again. Nothing else is runnable then, so the order of timers is preserved.
+    /// Like [`Clock::leave`], for a caller that can continue in place. If the next timer is the
+    /// only one of its moment and belongs to `sink`, it is returned instead of fired, and `sink`
+    /// counts as runnable again. Nothing else is runnable then, so the order of timers is
+    /// preserved.
     pub(crate) fn leave_or_take_timer(&self, sink: &dyn TimerSink) -> Option<TimerFired> {
         if !self.shared.is_virtual {
             return None;
@@ -350,7 +362,8 @@ impl Clock {
 
     /// Jumps virtual time to the next timer, repeatedly, as long as nothing else can happen.
     ///
-    /// The timers of one moment are delivered together. They count as busy until then, so only one thread delivers at a time.
+    /// The timers of one moment are delivered together. They count as busy until then, so only one
+    /// thread delivers at a time.
     fn settle(&self) {
         self.settle_from(self.lock());
     }
@@ -362,7 +375,8 @@ impl Clock {
         }
     }
 
-    /// Jumps virtual time to the next timer, unless something else can happen. Returns the timers of that moment, which count as busy.
+    /// Jumps virtual time to the next timer, unless something else can happen. Returns the timers
+    /// of that moment, which count as busy.
     fn jump(&self, state: &mut ClockState) -> Option<Vec<TimerAction>> {
         if state.busy + state.handlers + state.holds > 0 || state.awaits_answer() {
             return None;
@@ -390,7 +404,8 @@ impl Clock {
                 TimerAction::Timer(timer) => timer.fire(),
                 TimerAction::Callback(run) => run(),
                 TimerAction::Sleeper(sleeper) => {
-                    // The sleeper may have been dropped after its timer was taken; then the hold has no owner.
+                    // The sleeper may have been dropped after its timer was taken; then the hold
+                    // has no owner.
                     if !sleeper.fire() {
                         self.release_hold();
                     }

@@ -8,8 +8,8 @@ use super::timer_heap::TimerHeap;
 use super::timer_thread::{ThreadSignal, TimerThread, WakeTime};
 use super::{Clock, ClockShared, ClockState, system_time};
 
-/// The longest sleep of the driver while a timer is armed. A sleep does not count the time in which the machine is suspended. Steps of the
-/// wall clock are checked between two sleeps.
+/// The longest sleep of the driver while a timer is armed. A sleep does not count the time in which
+/// the machine is suspended. Steps of the wall clock are checked between two sleeps.
 const STRETCH: Duration = Duration::from_secs(10);
 
 impl Clock {
@@ -55,7 +55,8 @@ impl Clock {
         }
     }
 
-    /// Returns the time until the next timer fires if nothing changes; `None` when a timer can only fire after a change.
+    /// Returns the time until the next timer fires if nothing changes; `None` when a timer can only
+    /// fire after a change.
     fn until_next(&self, state: &mut ClockState) -> Option<Duration> {
         if self.is_virtual() {
             let since = state.pending_since?;
@@ -81,7 +82,8 @@ impl Clock {
         wait
     }
 
-    /// Records that the driver is awake: it checks the timers before it sleeps again, and needs no signal.
+    /// Records that the driver is awake: it checks the timers before it sleeps again, and needs no
+    /// signal.
     fn end_sleep(&self) {
         if let Some(timer_thread) = &mut self.lock().timer_thread {
             timer_thread.sleeps_until = None;
@@ -125,7 +127,8 @@ impl Drop for ClockShared {
     }
 }
 
-/// Sleeps until the next timer and fires it, as long as the clock exists. It holds a strong reference only while it fires timers.
+/// Sleeps until the next timer and fires it, as long as the clock exists. It holds a strong
+/// reference only while it fires timers.
 fn drive(shared: &Weak<ClockShared>, signal: &ThreadSignal) {
     let mut compared = Instant::now();
     while let Some(alive) = shared.upgrade() {
@@ -133,7 +136,8 @@ fn drive(shared: &Weak<ClockShared>, signal: &ThreadSignal) {
         clock.end_sleep();
         let wait = clock.begin_sleep();
         if wait == Some(Duration::ZERO) {
-            // A timer may wake an executor's own waker, which is foreign code and may panic; the other timers must still fire.
+            // A timer may wake an executor's own waker, which is foreign code and may panic; the
+            // other timers must still fire.
             if catch_unwind(AssertUnwindSafe(|| clock.fire_due())).is_err() {
                 tracing::error!("a waker that a timer of the engine's clock called panicked");
             }

@@ -1,7 +1,8 @@
 //! The time of this process: the wall clock, read once, and the time that has passed since.
 //!
-//! One anchor serves the whole process, so that [`system_time`] and all clocks on real time agree. A step of the wall clock changes
-//! no timestamp and no deadline; the next process starts with the new wall clock.
+//! One anchor serves the whole process, so that [`system_time`] and all clocks on real time agree.
+//! A step of the wall clock changes no timestamp and no deadline; the next process starts with the
+//! new wall clock.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Timestamp;
 
-/// The smallest difference that is a step of the wall clock, in microseconds. Adjustments of the rate stay below it.
+/// The smallest difference that is a step of the wall clock, in microseconds. Adjustments of the
+/// rate stay below it.
 const STEP: i64 = 1_000_000;
 /// The longest that reading both clocks may take.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -19,8 +21,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 static SYSTEM: LazyLock<AnchoredTime<OperatingSystem>> =
     LazyLock::new(|| AnchoredTime::new(OperatingSystem::new()));
 
-/// Returns the time of this process: the operating system's wall clock as it was at the first call, and the time that has passed since.
-/// All clocks on real time follow it. It never decreases, whatever steps the wall clock makes.
+/// Returns the time of this process: the operating system's wall clock as it was at the first call,
+/// and the time that has passed since. All clocks on real time follow it. It never decreases,
+/// whatever steps the wall clock makes.
 #[inline]
 pub fn system_time() -> Timestamp {
     SYSTEM.now()
@@ -37,7 +40,8 @@ pub fn wall_time() -> Timestamp {
     }
 }
 
-/// Logs a warning when the wall clock was stepped since the last call. For rare calls: it reads the wall clock.
+/// Logs a warning when the wall clock was stepped since the last call. For rare calls: it reads the
+/// wall clock.
 pub(super) fn report_step() {
     if let Some(step) = SYSTEM.take_step() {
         step.log();
@@ -72,7 +76,8 @@ impl TimeSource for OperatingSystem {
         wall_time()
     }
 
-    /// `Instant` reads CLOCK_MONOTONIC, which stops while the machine is suspended. CLOCK_BOOTTIME does not.
+    /// `Instant` reads CLOCK_MONOTONIC, which stops while the machine is suspended. CLOCK_BOOTTIME
+    /// does not.
     #[inline]
     #[allow(clippy::useless_conversion, reason = "it has 32 bits elsewhere")]
     fn elapsed(&self) -> i64 {
@@ -125,7 +130,8 @@ impl<S: TimeSource> AnchoredTime<S> {
         Timestamp::from_unix_micros(self.origin + self.source.elapsed())
     }
 
-    /// Returns how far the wall clock is ahead now, if that differs by more than a second from what this returned last.
+    /// Returns how far the wall clock is ahead now, if that differs by more than a second from what
+    /// this returned last.
     pub(super) fn take_step(&self) -> Option<WallClockStep> {
         let before = self.now();
         let wall = self.source.wall().unix_micros();
@@ -150,7 +156,8 @@ impl<S: TimeSource> AnchoredTime<S> {
 /// A step of the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WallClockStep {
-    /// By how many microseconds the wall clock is ahead of this process's time; negative when it is behind.
+    /// By how many microseconds the wall clock is ahead of this process's time; negative when it is
+    /// behind.
     ahead: i64,
 }
 

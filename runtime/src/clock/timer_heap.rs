@@ -5,8 +5,9 @@ use super::Timestamp;
 
 /// One heap of timers.
 ///
-/// A cancelled timer stays in the heap as a dead entry and is skipped when it is popped; its slot's generation differs from that of the
-/// slot's next timer. When more than half of the entries are dead the heap is rebuilt, because heartbeats re-arm often.
+/// A cancelled timer stays in the heap as a dead entry and is skipped when it is popped; its slot's
+/// generation differs from that of the slot's next timer. When more than half of the entries are
+/// dead the heap is rebuilt, because heartbeats re-arm often.
 #[derive(Debug)]
 pub(crate) struct TimerHeap<T> {
     heap: BinaryHeap<Reverse<HeapEntry>>,

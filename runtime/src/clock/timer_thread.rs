@@ -3,12 +3,13 @@ use std::time::{Duration, Instant};
 
 /// The thread that fires a clock's timers in real time.
 ///
-/// It belongs to the clock and to no async runtime. So timers fire whichever runtime armed them, also while that runtime is blocked or
-/// paused, and after it has shut down.
+/// It belongs to the clock and to no async runtime. So timers fire whichever runtime armed them,
+/// also while that runtime is blocked or paused, and after it has shut down.
 #[derive(Debug)]
 pub(super) struct TimerThread {
     pub(super) signal: Arc<ThreadSignal>,
-    /// When the thread checks the timers again without a signal. `None` while it is awake: it checks before it sleeps.
+    /// When the thread checks the timers again without a signal. `None` while it is awake: it
+    /// checks before it sleeps.
     pub(super) sleeps_until: Option<WakeTime>,
 }
 

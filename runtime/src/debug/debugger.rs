@@ -52,8 +52,8 @@ impl RunGoal<'_> {
 
 /// Steps one execution by hand, forwards and backwards; see the [module](super).
 ///
-/// Each call that continues the execution adds the position at which it stops to [`positions`](Self::positions). A clone is an independent
-/// debugger at the same position.
+/// Each call that continues the execution adds the position at which it stops to
+/// [`positions`](Self::positions). A clone is an independent debugger at the same position.
 #[derive(Clone, Debug)]
 pub struct Debugger {
     options: Arc<DebugOptions>,
@@ -130,15 +130,17 @@ impl Debugger {
         self.current.session.execution.history()
     }
 
-    /// Continues to the next position of the same scope, or of the scope around it if it ends: over the states inside of a Parallel or Map.
-    /// Calls with a [default answer](DebugOptions::answer) get it.
+    /// Continues to the next position of the same scope, or of the scope around it if it ends: over
+    /// the states inside of a Parallel or Map. Calls with a [default answer](DebugOptions::answer)
+    /// get it.
     pub fn step(&mut self) -> Stop {
         let scope = self.position().scope().to_vec();
         self.run(RunGoal::Scope(&scope), None)
     }
 
-    /// Continues to the next position of any scope: into the branches of a Parallel or the iterations of a Map. It also stops at a call with a
-    /// default answer, so that the caller can choose another one; the next step uses the default answer.
+    /// Continues to the next position of any scope: into the branches of a Parallel or the
+    /// iterations of a Map. It also stops at a call with a default answer, so that the caller can
+    /// choose another one; the next step uses the default answer.
     pub fn step_into(&mut self) -> Stop {
         self.run(RunGoal::Any, None)
     }
@@ -167,8 +169,8 @@ impl Debugger {
         self.answer_after(Duration::ZERO, result)
     }
 
-    /// Answers the pending call or child with a result that takes this long. A task whose timeout is shorter times out. For a child, the time
-    /// passes at once.
+    /// Answers the pending call or child with a result that takes this long. A task whose timeout
+    /// is shorter times out. For a child, the time passes at once.
     ///
     /// # Errors
     ///
@@ -186,8 +188,9 @@ impl Debugger {
         Ok(self.run(RunGoal::Scope(&scope), Some(answer)))
     }
 
-    /// Answers the pending call or child with the end of the execution that it starts, after the time that the execution takes, and continues
-    /// like [`step`](Self::step). The result has the form that the state's `Resource` defines.
+    /// Answers the pending call or child with the end of the execution that it starts, after the
+    /// time that the execution takes, and continues like [`step`](Self::step). The result has the
+    /// form that the state's `Resource` defines.
     ///
     /// # Errors
     ///
@@ -223,7 +226,8 @@ impl Debugger {
         self.answer_after(delay, result)
     }
 
-    /// Applies a function to the pending call, as a [`TaskSource`](crate::task::TaskSource) gets it. Returns `None` if no call is pending.
+    /// Applies a function to the pending call, as a [`TaskSource`](crate::task::TaskSource) gets
+    /// it. Returns `None` if no call is pending.
     pub fn with_call<T>(&self, read: impl FnOnce(&TaskCall<'_>) -> T) -> Option<T> {
         self.current.session.with_call(read)
     }
@@ -241,11 +245,13 @@ impl Debugger {
         Ok(())
     }
 
-    /// Sets a variable of the scope of the state that is about to be entered, by its name without the `$`.
+    /// Sets a variable of the scope of the state that is about to be entered, by its name without
+    /// the `$`.
     ///
     /// # Errors
     ///
-    /// When no state is about to be entered here, the definition does not name the variable, and when the value exceeds the limits.
+    /// When no state is about to be entered here, the definition does not name the variable, and
+    /// when the value exceeds the limits.
     pub fn set_variable(&mut self, name: &str, value: impl Into<Value>) -> Result<(), ChangeError> {
         let cursor = self.cursor().ok_or(ChangeError::StateHasBegun)?;
         let execution = &mut self.current.session.execution;
@@ -254,8 +260,9 @@ impl Debugger {
         Ok(())
     }
 
-    /// Evaluates an expression in the scope of the current state: a JSONata expression, with or without its `{%` and `%}`, in a JSONata state; a
-    /// path or a call of an intrinsic function in a JSONPath state. With the delimiters it is JSONata in every state. `$` and `$states.input`
+    /// Evaluates an expression in the scope of the current state: a JSONata expression, with or
+    /// without its `{%` and `%}`, in a JSONata state; a path or a call of an intrinsic function in
+    /// a JSONPath state. With the delimiters it is JSONata in every state. `$` and `$states.input`
     /// are the raw input of the state. The execution does not change.
     ///
     /// # Errors
@@ -268,7 +275,8 @@ impl Debugger {
         execution.evaluate_in(cursor, expression)
     }
 
-    /// Returns to the previous position, as it was when the execution continued from there. Returns whether there was one.
+    /// Returns to the previous position, as it was when the execution continued from there. Returns
+    /// whether there was one.
     pub fn back(&mut self) -> bool {
         let previous = self.past.pop();
         let is_moved = previous.is_some();
@@ -278,7 +286,8 @@ impl Debugger {
         is_moved
     }
 
-    /// Returns to the position with this index in [`positions`](Self::positions), and forgets the later ones.
+    /// Returns to the position with this index in [`positions`](Self::positions), and forgets the
+    /// later ones.
     ///
     /// # Errors
     ///
@@ -306,7 +315,8 @@ impl Debugger {
         Ok(())
     }
 
-    /// Stops after a state failed with this error, also if it is retried or caught; `States.ALL` stops after each failure.
+    /// Stops after a state failed with this error, also if it is retried or caught; `States.ALL`
+    /// stops after each failure.
     pub fn break_on_error(&mut self, error: impl Into<String>) {
         self.breakpoints.errors.insert(error.into());
     }

@@ -1,8 +1,9 @@
 //! Steps one execution of a definition by hand, forwards and backwards, without an engine.
 //!
-//! A [`Debugger`] runs on the caller's thread and on its own virtual time. It stops at positions: before a state is entered, at a task call that
-//! needs an answer, at a timer, and at the end. It uses the interpreter of the engine, so the transitions and the history are those of an
-//! engine on virtual time whose tasks return the same results.
+//! A [`Debugger`] runs on the caller's thread and on its own virtual time. It stops at positions:
+//! before a state is entered, at a task call that needs an answer, at a timer, and at the end. It
+//! uses the interpreter of the engine, so the transitions and the history are those of an engine on
+//! virtual time whose tasks return the same results.
 //!
 //! ```
 //! use serde_json::json;
@@ -37,12 +38,14 @@
 //!
 //! # Tasks
 //!
-//! The caller answers each call of a task: with [`answer`](Debugger::answer), or with [default answers](DebugOptions::answer). An answer is the
-//! raw result of the state's `Resource`: that of `arn:aws:states:::lambda:invoke` has its output in `Payload`. Tasks with tokens, activities and
-//! nested workflows are answered in the same manner; no execution is started for them. So are the child executions of a Distributed Map
-//! ([`PositionKind::Child`]). To step through such an execution, create a second debugger, and pass its end to
-//! [`answer_with_end`](Debugger::answer_with_end). An ItemReader reads the [items](DebugOptions::items) of the options, and what a ResultWriter
-//! writes is dropped.
+//! The caller answers each call of a task: with [`answer`](Debugger::answer), or with [default
+//! answers](DebugOptions::answer). An answer is the raw result of the state's `Resource`: that of
+//! `arn:aws:states:::lambda:invoke` has its output in `Payload`. Tasks with tokens, activities and
+//! nested workflows are answered in the same manner; no execution is started for them. So are the
+//! child executions of a Distributed Map ([`PositionKind::Child`]). To step through such an
+//! execution, create a second debugger, and pass its end to
+//! [`answer_with_end`](Debugger::answer_with_end). An ItemReader reads the
+//! [items](DebugOptions::items) of the options, and what a ResultWriter writes is dropped.
 
 mod breakpoints;
 mod debugger;

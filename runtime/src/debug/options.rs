@@ -41,7 +41,8 @@ pub struct DebugOptions {
 }
 
 impl DebugOptions {
-    /// Returns the defaults: an execution `debug` of the state machine `debug`, the seed 0, and the time at which virtual time starts.
+    /// Returns the defaults: an execution `debug` of the state machine `debug`, the seed 0, and the
+    /// time at which virtual time starts.
     pub fn new() -> Self {
         Self {
             name: "debug".to_owned(),
@@ -68,7 +69,8 @@ impl DebugOptions {
         self
     }
 
-    /// Sets the seed of random numbers. An engine with this seed gives its first execution, if it has the same name, the same random numbers.
+    /// Sets the seed of random numbers. An engine with this seed gives its first execution, if it
+    /// has the same name, the same random numbers.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -86,13 +88,15 @@ impl DebugOptions {
         self
     }
 
-    /// Sets how many steps one call may make until it returns [`Stop::Limit`](super::Stop::Limit); 10,000 unless set. It is at least 1.
+    /// Sets how many steps one call may make until it returns [`Stop::Limit`](super::Stop::Limit);
+    /// 10,000 unless set. It is at least 1.
     pub fn step_limit(mut self, steps: u32) -> Self {
         self.step_limit = steps.max(1);
         self
     }
 
-    /// Sets the value of a placeholder, as [`EngineBuilder::substitute`](crate::EngineBuilder::substitute) does.
+    /// Sets the value of a placeholder, as
+    /// [`EngineBuilder::substitute`](crate::EngineBuilder::substitute) does.
     pub fn substitute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.substitutions.insert(name.into(), value.into());
         self
@@ -104,9 +108,9 @@ impl DebugOptions {
         self
     }
 
-    /// Adds default answers to calls: the first that is not `None` is used. With the same arguments it must return the same answer, so that
-    /// steps can be repeated. A call with a default answer needs none of the caller, except after
-    /// [`step_into`](super::Debugger::step_into).
+    /// Adds default answers to calls: the first that is not `None` is used. With the same arguments
+    /// it must return the same answer, so that steps can be repeated. A call with a default answer
+    /// needs none of the caller, except after [`step_into`](super::Debugger::step_into).
     pub fn answer(
         mut self,
         choose: impl Fn(&StateVisit, &PendingCall) -> Option<TaskResult> + Send + Sync + 'static,

@@ -7,8 +7,9 @@ use stepwright_interpreter::{CursorId, Status, Timestamp};
 
 /// A position at which a [`Debugger`](super::Debugger) stopped.
 ///
-/// If branches or iterations run concurrently, it is the position of the branch that continues next. The order is that of the engine: a branch
-/// continues until it waits, then the next one continues. [`others`](Self::others) has the rest.
+/// If branches or iterations run concurrently, it is the position of the branch that continues
+/// next. The order is that of the engine: a branch continues until it waits, then the next one
+/// continues. [`others`](Self::others) has the rest.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Position {
@@ -16,7 +17,8 @@ pub struct Position {
     pub time: Timestamp,
     /// What happens next.
     pub kind: PositionKind,
-    /// The other branches and iterations that have not ended, in the order in which they entered their states.
+    /// The other branches and iterations that have not ended, in the order in which they entered
+    /// their states.
     pub others: Vec<OtherCursor>,
     /// How many events the history has.
     pub events: u32,
@@ -31,9 +33,11 @@ pub enum PositionKind {
     Entering(StateVisit),
     /// The task of the state is called, and needs an answer.
     Call(StateVisit, PendingCall),
-    /// A child execution of a Distributed Map was started, and needs an answer: its output, or its failure.
+    /// A child execution of a Distributed Map was started, and needs an answer: its output, or its
+    /// failure.
     Child(StateVisit, PendingChild),
-    /// The state waits for a timer: everything else waits, too. Virtual time jumps to it with the next step.
+    /// The state waits for a timer: everything else waits, too. Virtual time jumps to it with the
+    /// next step.
     Waiting(StateVisit, Wait),
     /// The execution waits only for its own timeout, with which it ends.
     ExecutionTimeout(Timestamp),
@@ -47,7 +51,8 @@ pub enum PositionKind {
 pub struct StateVisit {
     /// The name of the state.
     pub state: String,
-    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`), outermost first.
+    /// The enclosing Map iterations (`Map[2]`) and Parallel branches (`Parallel/FirstState`),
+    /// outermost first.
     pub scope: Vec<String>,
     /// The raw input of the state.
     pub input: Value,

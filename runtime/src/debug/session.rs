@@ -40,7 +40,8 @@ pub(super) struct StateFailure {
     pub(super) failure: Failure,
 }
 
-/// An execution, its timers, and what waits for the caller's answer. A clone is a position to which the debugger can go back.
+/// An execution, its timers, and what waits for the caller's answer. A clone is a position to which
+/// the debugger can go back.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) execution: Execution,
@@ -114,8 +115,8 @@ impl Session {
         }
     }
 
-    /// Makes one transition, answers the pending call or fires the next timer. Then it continues until the next cursor is about to enter a
-    /// state. Returns the failures of states.
+    /// Makes one transition, answers the pending call or fires the next timer. Then it continues
+    /// until the next cursor is about to enter a state. Returns the failures of states.
     pub(super) fn advance(
         &mut self,
         items: &BTreeMap<String, Value>,
@@ -198,8 +199,8 @@ impl Session {
         );
     }
 
-    /// Jumps to the next timers, and delivers all timers of that moment. Of these, the execution's own timeout fires first, and the maximum
-    /// lifetime last.
+    /// Jumps to the next timers, and delivers all timers of that moment. Of these, the execution's
+    /// own timeout fires first, and the maximum lifetime last.
     fn fire(&mut self, caller: &DebugCaller<'_>) {
         self.budget = STEP_BUDGET;
         let end = self.end_of_life();
@@ -282,7 +283,8 @@ impl Session {
                     let response = Ok(request.whole_object_response());
                     vec![Input::ObjectWritten(wait_id, Box::new(response))]
                 }
-                // The execution has no handlers, no spans and no earlier process. Its Map Runs have no readers.
+                // The execution has no handlers, no spans and no earlier process. Its Map Runs have
+                // no readers.
                 _ => continue,
             };
             for reply in replies {
@@ -290,7 +292,8 @@ impl Session {
                 self.execution.receive(reply, environment, &mut commands);
             }
         }
-        // The command to start a resolved task has no effect: no task of this execution has a handler.
+        // The command to start a resolved task has no effect: no task of this execution has a
+        // handler.
         if let Some((TaskCommand::Resolve, request)) = commands.pop_task() {
             self.request = Some(request.clone());
         }

@@ -9,7 +9,8 @@ pub enum Stop {
         /// The state.
         state: String,
     },
-    /// A state failed with an error that has a breakpoint. The position is the one after the state's retriers and catchers.
+    /// A state failed with an error that has a breakpoint. The position is the one after the
+    /// state's retriers and catchers.
     Error {
         /// The state.
         state: String,

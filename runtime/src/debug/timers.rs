@@ -1,6 +1,7 @@
 use stepwright_interpreter::{TimerKind, Timestamp, WaitId};
 
-/// The armed timers of an execution. Timers of one moment fire in the order in which they were armed, as on the clock of an engine.
+/// The armed timers of an execution. Timers of one moment fire in the order in which they were
+/// armed, as on the clock of an engine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
     armed: Vec<DebugTimer>,
@@ -35,7 +36,8 @@ impl Timers {
         self.armed.iter().min_by_key(|timer| timer.at).copied()
     }
 
-    /// Takes the timers of the next moment in the order in which they fire, unless it is later than `end`.
+    /// Takes the timers of the next moment in the order in which they fire, unless it is later than
+    /// `end`.
     pub(super) fn take_next(&mut self, end: Timestamp) -> Vec<DebugTimer> {
         let Some(next) = self.next().filter(|next| next.at <= end) else {
             return Vec::new();

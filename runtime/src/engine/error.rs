@@ -57,13 +57,15 @@ pub enum StartError {
         "`{0}` is not a valid execution name: use 1 to 80 characters, without blanks and without any of <>{{}}[]?*\"#%\\^|~`$&,;:/"
     )]
     InvalidName(String),
-    /// The mocks, or another source of task results, name a state that no registered definition has.
+    /// The mocks, or another source of task results, name a state that no registered definition
+    /// has.
     #[error("{0}")]
     InvalidTasks(String),
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; start executions from within one")]
     NoRuntime,
-    /// Too many Standard executions are open: [`Limits::open_executions`](crate::Limits::open_executions).
+    /// Too many Standard executions are open:
+    /// [`Limits::open_executions`](crate::Limits::open_executions).
     #[error(
         "ExecutionLimitExceeded: {0} executions are open, and no more may be; start it again when one has ended"
     )]
@@ -71,7 +73,8 @@ pub enum StartError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is started any more")]
     ShutDown,
-    /// The store cannot commit anything at the moment: the disk is full, for example. Nothing was started.
+    /// The store cannot commit anything at the moment: the disk is full, for example. Nothing was
+    /// started.
     #[error("nothing can be started at the moment, try again later: {0}")]
     Unavailable(StoreError),
     /// The store cannot commit the start. Nothing was started.
@@ -123,7 +126,8 @@ pub enum StartFromStateError {
     /// No execution can begin at this state, or not with this input or these variables.
     #[error(transparent)]
     State(#[from] RestartError),
-    /// The definition with the new first state does not compile, for example because JSONata is needed and this engine has none.
+    /// The definition with the new first state does not compile, for example because JSONata is
+    /// needed and this engine has none.
     #[error("the definition with the new first state cannot be used: {0}")]
     Definition(BuildError),
     /// The execution could not be started.
@@ -138,13 +142,15 @@ pub enum RedriveError {
     /// The engine has no Standard execution with this ARN.
     #[error("Execution Does Not Exist: '{0}'")]
     ExecutionDoesNotExist(String),
-    /// The execution exists but cannot be redriven; the reason is what DescribeExecution calls `redriveStatusReason`.
+    /// The execution exists but cannot be redriven; the reason is what DescribeExecution calls
+    /// `redriveStatusReason`.
     #[error("{0}")]
     ExecutionNotRedrivable(String),
     /// There is no tokio runtime to run it on.
     #[error("there is no tokio runtime here; redrive executions from within one")]
     NoRuntime,
-    /// Too many Standard executions are open: [`Limits::open_executions`](crate::Limits::open_executions).
+    /// Too many Standard executions are open:
+    /// [`Limits::open_executions`](crate::Limits::open_executions).
     #[error(
         "ExecutionLimitExceeded: {0} executions are open, and no more may be; redrive it when one has ended"
     )]
@@ -152,7 +158,8 @@ pub enum RedriveError {
     /// The engine was shut down.
     #[error("the engine was shut down; nothing is redriven any more")]
     ShutDown,
-    /// The store cannot be read, or cannot commit the redrive. The execution stays closed as before.
+    /// The store cannot be read, or cannot commit the redrive. The execution stays closed as
+    /// before.
     #[error("the execution cannot be redriven: {0}")]
     Store(StoreError),
 }
@@ -187,7 +194,8 @@ pub enum HistoryError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeleteError {
-    /// The engine has no Standard execution with this ARN. The children of a Map Run are deleted with the execution of the run.
+    /// The engine has no Standard execution with this ARN. The children of a Map Run are deleted
+    /// with the execution of the run.
     #[error("Execution Does Not Exist: '{0}'")]
     ExecutionDoesNotExist(String),
     /// The execution is running.
@@ -211,7 +219,8 @@ pub enum TokenError {
     /// Its task was answered before, or its execution has ended.
     #[error("the task of this token does not exist any more")]
     TaskDoesNotExist,
-    /// The store cannot commit the answer, or the engine shuts down. The task still waits for an answer.
+    /// The store cannot commit the answer, or the engine shuts down. The task still waits for an
+    /// answer.
     #[error(
         "the answer is not durable, and the task still waits for one; answer again when an engine continues the execution"
     )]
@@ -253,7 +262,8 @@ pub struct ExecutionFailed {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// `Failed`, `TimedOut` or `Aborted`; `Succeeded` when the output does not match the caller's type.
+    /// `Failed`, `TimedOut` or `Aborted`; `Succeeded` when the output does not match the caller's
+    /// type.
     pub status: Status,
     /// The error name.
     pub error: Option<String>,
@@ -279,7 +289,8 @@ impl ExecutionFailed {
         }
     }
 
-    /// Returns the error for an execution that succeeded with an output that does not match the caller's type.
+    /// Returns the error for an execution that succeeded with an output that does not match the
+    /// caller's type.
     pub(super) fn mismatch(report: &ExecutionReport, cause: String) -> Self {
         Self {
             error: Some("Stepwright.OutputMismatch".to_owned()),

@@ -10,10 +10,12 @@ use tokio::sync::oneshot;
 
 use super::drive::execution_state::ExecutionState;
 
-/// The events of an execution as they are written; see [`ExecutionHandle::events`](super::ExecutionHandle::events).
+/// The events of an execution as they are written; see
+/// [`ExecutionHandle::events`](super::ExecutionHandle::events).
 ///
-/// Events that are not read cost nothing: they are read from the history. Where the engine records no history, readers get the last 1,024
-/// events, and [`missed`](Self::missed) returns how many were dropped before they were read.
+/// Events that are not read cost nothing: they are read from the history. Where the engine records
+/// no history, readers get the last 1,024 events, and [`missed`](Self::missed) returns how many
+/// were dropped before they were read.
 pub struct Events {
     state: Arc<ExecutionState>,
     reader: HistoryReader,

@@ -71,7 +71,8 @@ impl<T> ExecutionHandle<T> {
         self.state.status()
     }
 
-    /// Returns a stream of its events, from the first retained one, as they are written. The stream ends with the execution.
+    /// Returns a stream of its events, from the first retained one, as they are written. The stream
+    /// ends with the execution.
     pub fn events(&self) -> Events {
         Events::new(self.state.clone())
     }
@@ -85,11 +86,11 @@ impl<T> ExecutionHandle<T> {
         }
     }
 
-    /// Returns what the execution waits for: one [`Wait`] for each state that waits, in the order in which the states were entered. A closed or
-    /// suspended execution waits for nothing.
+    /// Returns what the execution waits for: one [`Wait`] for each state that waits, in the order
+    /// in which the states were entered. A closed or suspended execution waits for nothing.
     ///
-    /// A wait is shown when it is durable. While the store cannot commit, this call waits. The execution is not changed: if it is parked, it
-    /// is parked again.
+    /// A wait is shown when it is durable. While the store cannot commit, this call waits. The
+    /// execution is not changed: if it is parked, it is parked again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -110,10 +111,12 @@ impl<T> ExecutionHandle<T> {
         self.state.waits().await.unwrap_or_default()
     }
 
-    /// Takes the queued task of an activity from its queue, as if a worker with this name had polled it, and returns it with its token: with
-    /// the token, an operator completes or fails the task, whether the activity has workers or not.
+    /// Takes the queued task of an activity from its queue, as if a worker with this name had
+    /// polled it, and returns it with its token: with the token, an operator completes or fails the
+    /// task, whether the activity has workers or not.
     ///
-    /// `state` and `scope` are those of the [`Wait`]. The task is taken before older tasks of other executions.
+    /// `state` and `scope` are those of the [`Wait`]. The task is taken before older tasks of other
+    /// executions.
     ///
     /// # Errors
     ///
@@ -146,8 +149,9 @@ impl<T> ExecutionHandle<T> {
         taken.ok_or_else(|| ActivityError::NoQueuedTask(state.to_owned()))
     }
 
-    /// Stops the execution, as StopExecution does, and waits until that is durable. A closed execution stays unchanged. While the store cannot
-    /// commit, this waits. When the engine suspends the execution before, the report [is not over](ExecutionReport::is_over), and the
+    /// Stops the execution, as StopExecution does, and waits until that is durable. A closed
+    /// execution stays unchanged. While the store cannot commit, this waits. When the engine
+    /// suspends the execution before, the report [is not over](ExecutionReport::is_over), and the
     /// execution is not stopped.
     pub async fn stop(&self, error: Option<&str>, cause: Option<&str>) -> Arc<ExecutionReport> {
         let failure = Failure::stopped(error.map(SmolStr::new), cause.map(SmolStr::new));

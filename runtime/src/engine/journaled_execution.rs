@@ -34,8 +34,8 @@ pub(super) struct JournaledExecution {
     /// The number of committed events.
     committed_events: usize,
     first_change: FirstChange,
-    /// The behavior of the first commit in an outage of the store. Later commits are steps of an accepted execution,
-    /// and are always retried.
+    /// The behavior of the first commit in an outage of the store. Later commits are steps of an
+    /// accepted execution, and are always retried.
     on_outage: OnOutage,
     committing: Option<CommitHandle>,
     /// The state machine version of the start that is being committed.
@@ -88,7 +88,8 @@ impl JournaledExecution {
         }
     }
 
-    /// Fails the first commit in an outage of the store, for a caller that waits for it and can retry.
+    /// Fails the first commit in an outage of the store, for a caller that waits for it and can
+    /// retry.
     pub(super) fn failing_in_outage(mut self) -> Self {
         self.on_outage = OnOutage::Fail;
         self
@@ -133,8 +134,9 @@ impl JournaledExecution {
         self.acknowledgements.push((acknowledgement, is_accepted));
     }
 
-    /// Submits the changes of the execution and of its Map Runs. `over` is the status and time of its end, if it has
-    /// ended, `messages` are the messages of the outbox that it causes, and `secret` writes the secret of task tokens.
+    /// Submits the changes of the execution and of its Map Runs. `over` is the status and time of
+    /// its end, if it has ended, `messages` are the messages of the outbox that it causes, and
+    /// `secret` writes the secret of task tokens.
     pub(super) fn commit(
         &mut self,
         journal: &Journal,

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::shared::EngineShared;
 
-/// Shared by the handles of an engine and of its executions. Dropping the last one notifies the sources of task results that no handle is
-/// left.
+/// Shared by the handles of an engine and of its executions. Dropping the last one notifies the
+/// sources of task results that no handle is left.
 pub(crate) struct LastHandle {
     shared: Arc<EngineShared>,
 }

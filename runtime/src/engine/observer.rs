@@ -15,12 +15,13 @@ pub(crate) struct ObservedMachine<'a> {
     pub(crate) definition: &'a StateMachine,
 }
 
-/// Creates the observer of an engine that is being built; `None` if nothing is observed. The error is a problem that prevents the build.
+/// Creates the observer of an engine that is being built; `None` if nothing is observed. The error
+/// is a problem that prevents the build.
 pub(crate) type CreateObserver =
     Box<dyn FnOnce(&[ObservedMachine<'_>]) -> Result<Option<Arc<dyn Observer>>, String> + Send>;
 
-/// Observes the executions of an engine, including nested ones and the children of Map Runs: for coverage and exploration. An engine
-/// without an observer has no costs for it.
+/// Observes the executions of an engine, including nested ones and the children of Map Runs: for
+/// coverage and exploration. An engine without an observer has no costs for it.
 pub(crate) trait Observer: Send + Sync {
     /// Called before a child of a Map Run starts.
     ///
@@ -31,7 +32,8 @@ pub(crate) trait Observer: Send + Sync {
         Ok(())
     }
 
-    /// Called when a child of a Map Run wrote this number of further events. Returns whether it may continue.
+    /// Called when a child of a Map Run wrote this number of further events. Returns whether it may
+    /// continue.
     fn child_goes_on(&self, written: u32) -> bool {
         let _ = written;
         true
@@ -47,7 +49,8 @@ pub(crate) trait Observer: Send + Sync {
         let _ = (execution, state, failure);
     }
 
-    /// Returns the items of a Map's ItemReader instead of reading them from its objects; `None` reads the objects.
+    /// Returns the items of a Map's ItemReader instead of reading them from its objects; `None`
+    /// reads the objects.
     fn items(&self, execution: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
         let _ = (execution, state);
         None

@@ -77,7 +77,8 @@ pub(crate) struct EngineShared {
     pub(super) retention: usize,
     /// The store, where there is one.
     pub(super) durable: Option<DurableState>,
-    /// The only execution that is continued, with those that it started; `None` continues all open ones.
+    /// The only execution that is continued, with those that it started; `None` continues all open
+    /// ones.
     pub(super) resumes_only: Option<SmolStr>,
     /// Executions are written and read again each time that they are parked.
     pub(super) roundtrip_on_idle: bool,
@@ -157,8 +158,8 @@ impl EngineShared {
         }
     }
 
-    /// Records the end of an execution, and evicts the oldest closed one when there are too many. Only the report of an execution that can be
-    /// described is measured.
+    /// Records the end of an execution, and evicts the oldest closed one when there are too many.
+    /// Only the report of an execution that can be described is measured.
     pub(super) fn execution_closed(
         &self,
         state: &Arc<ExecutionState>,

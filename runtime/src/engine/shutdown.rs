@@ -11,15 +11,18 @@ use super::retention::trusted_clock::OFTEN;
 use super::shared::EngineShared;
 
 impl Engine {
-    /// Shuts the engine down: nothing is started any more. Running handlers have `grace`, on the engine's clock, to end. An execution does not call
-    /// the next task: it waits before the state, until the shutdown ends. The shutdown ends when no handler runs, or after `grace`. Then
-    /// executions are stopped with `Stepwright.ShutDown`, so that they can be redriven from where they were. Returns the stopped executions,
-    /// including those of an earlier call.
+    /// Shuts the engine down: nothing is started any more. Running handlers have `grace`, on the
+    /// engine's clock, to end. An execution does not call the next task: it waits before the state,
+    /// until the shutdown ends. The shutdown ends when no handler runs, or after `grace`. Then
+    /// executions are stopped with `Stepwright.ShutDown`, so that they can be redriven from where
+    /// they were. Returns the stopped executions, including those of an earlier call.
     ///
-    /// With a [store](crate::EngineBuilder::store) an execution is suspended, and the next engine continues it. Until then it accepts answers to its
-    /// tokens. Tokens, workers of activities in other processes, jobs of services and the timeouts of these tasks do not delay the shutdown.
+    /// With a [store](crate::EngineBuilder::store) an execution is suspended, and the next engine
+    /// continues it. Until then it accepts answers to its tokens. Tokens, workers of activities in
+    /// other processes, jobs of services and the timeouts of these tasks do not delay the shutdown.
     ///
-    /// An Express execution, and a Wait state without a store, cannot continue later: they may end within `grace`, and an Express execution may call tasks.
+    /// An Express execution, and a Wait state without a store, cannot continue later: they may end
+    /// within `grace`, and an Express execution may call tasks.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,7 +47,8 @@ impl Engine {
         self.shared.shut_down(grace).await
     }
 
-    /// Begins a [shutdown](Self::shutdown) without waiting for it: nothing is started from now on, and no execution calls its next task.
+    /// Begins a [shutdown](Self::shutdown) without waiting for it: nothing is started from now on,
+    /// and no execution calls its next task.
     pub fn begin_shutdown(&self) {
         self.shared.running.forbid_starts();
     }
@@ -62,7 +66,8 @@ impl EngineShared {
         drop(drain);
         let waits = self.clock.await_end();
         let ends = join(drained, self.running.workers_end());
-        // The guard of the drain, or of the finished sleep, holds virtual time during the following steps.
+        // The guard of the drain, or of the finished sleep, holds virtual time during the following
+        // steps.
         let _awake = match select(std::pin::pin!(ends), self.clock.sleep(grace)).await {
             Either::Left(((hold, ()), sleep)) => {
                 // Virtual time must not jump to its end when the guard is dropped.

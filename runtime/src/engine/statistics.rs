@@ -2,8 +2,8 @@ use super::engine_handle::Engine;
 use crate::statistics::Statistics;
 
 impl Engine {
-    /// Returns the numbers of the engine: what it did since it was built, and what it does now. They are the numbers of its metrics; see
-    /// [`statistics`](crate::statistics).
+    /// Returns the numbers of the engine: what it did since it was built, and what it does now.
+    /// They are the numbers of its metrics; see [`statistics`](crate::statistics).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

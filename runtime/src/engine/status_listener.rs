@@ -5,19 +5,22 @@ use stepwright_interpreter::execution::StatusRecord;
 
 use super::outbox::receipt::Receipt;
 
-/// Receives the changes of the status of Standard executions, for example to publish them as events:
-/// [`EngineBuilder::status_listener`](super::EngineBuilder::status_listener).
+/// Receives the changes of the status of Standard executions, for example to publish them as
+/// events: [`EngineBuilder::status_listener`](super::EngineBuilder::status_listener).
 pub trait StatusListener: Send + Sync {
-    /// Called when an execution was started or redriven, and when it has ended. The calls for one execution are made one after the other, in the
-    /// order of its changes.
+    /// Called when an execution was started or redriven, and when it has ended. The calls for one
+    /// execution are made one after the other, in the order of its changes.
     ///
-    /// The execution or the outbox waits for the return, so a listener must not block: it passes the change to a queue.
+    /// The execution or the outbox waits for the return, so a listener must not block: it passes
+    /// the change to a queue.
     ///
-    /// With a store, the change is written in the same transaction as its cause, and passed to the listener after the commit until the listener
-    /// [confirms](StatusChange::confirm) it. If the last clone of a change is dropped without a confirmation, the engine passes this change and
-    /// those after it again two seconds later. If the process ends, an engine with a listener that opens the store does so. So a listener receives
-    /// each change at least once, and always in order. At most 256 changes are passed and neither confirmed nor dropped; the others wait in the
-    /// store.
+    /// With a store, the change is written in the same transaction as its cause, and passed to the
+    /// listener after the commit until the listener [confirms](StatusChange::confirm) it. If the
+    /// last clone of a change is dropped without a confirmation, the engine passes this change and
+    /// those after it again two seconds later. If the process ends, an engine with a listener that
+    /// opens the store does so. So a listener receives each change at least once, and always in
+    /// order. At most 256 changes are passed and neither confirmed nor dropped; the others wait in
+    /// the store.
     fn status_changed(&self, change: StatusChange);
 }
 
@@ -60,8 +63,8 @@ impl StatusChange {
         }
     }
 
-    /// Confirms that the change was processed. The store then deletes it, and no later process passes it to a listener again. Without a store it
-    /// has no effect.
+    /// Confirms that the change was processed. The store then deletes it, and no later process
+    /// passes it to a listener again. Without a store it has no effect.
     pub fn confirm(&self) {
         if let Some(receipt) = &self.receipt {
             receipt.confirm();

@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// A text that is cut at a number of bytes while it is written, so that a huge value needs no memory.
+/// A text that is cut at a number of bytes while it is written, so that a huge value needs no
+/// memory.
 #[derive(Debug, Default)]
 pub(super) struct BoundedText {
     pub(super) text: String,

@@ -12,7 +12,8 @@ use super::line_visitor::line_of;
 use super::store::LogStore;
 use crate::spans::TARGET;
 
-/// Records the events inside attempts at tasks. Several of these layers in one subscriber share the data that they attach to spans.
+/// Records the events inside attempts at tasks. Several of these layers in one subscriber share the
+/// data that they attach to spans.
 pub(super) struct AttemptLayer {
     pub(super) store: Arc<LogStore>,
 }
@@ -72,7 +73,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for AttemptLayer {
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        // The lock on the span's data is released before the event is formatted: values of the event may log something themselves.
+        // The lock on the span's data is released before the event is formatted: values of the
+        // event may log something themselves.
         if let Some(AttemptSpan {
             arn,
             state,
@@ -84,7 +86,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for AttemptLayer {
     }
 }
 
-/// Returns the attempt that an event is in; `None` if its innermost span of the engine is no attempt.
+/// Returns the attempt that an event is in; `None` if its innermost span of the engine is no
+/// attempt.
 fn attempt_of<S>(event: &Event<'_>, context: &Context<'_, S>) -> Option<AttemptSpan>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,

@@ -10,7 +10,8 @@ use crate::clock::Timestamp;
 pub const BYTES_PER_EXECUTION: usize = 64 * 1024;
 /// The bytes of a line's message; a longer message is cut.
 pub const MESSAGE_BYTES: usize = 8 * 1024;
-/// The bytes of a line's fields, names and values together; a value beyond it is cut, and further fields are dropped.
+/// The bytes of a line's fields, names and values together; a value beyond it is cut, and further
+/// fields are dropped.
 pub const FIELDS_BYTES: usize = 8 * 1024;
 /// The number of a line's fields; further fields are dropped.
 pub(super) const FIELD_COUNT: usize = 64;
@@ -19,11 +20,13 @@ pub(super) const FIELD_COUNT: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {
-    /// The position of the line among the lines of all executions, from 1. It increases with each line of an execution, so a caller that polls
-    /// shows the lines after the last number that it has shown.
+    /// The position of the line among the lines of all executions, from 1. It increases with each
+    /// line of an execution, so a caller that polls shows the lines after the last number that it
+    /// has shown.
     pub number: u64,
-    /// The time of the process when the event was recorded, as [`system_time`](crate::clock::system_time) returns it. On virtual time it
-    /// differs from the times in the history.
+    /// The time of the process when the event was recorded, as
+    /// [`system_time`](crate::clock::system_time) returns it. On virtual time it differs from the
+    /// times in the history.
     pub at: Timestamp,
     /// The level of the event.
     pub level: Level,
@@ -35,9 +38,11 @@ pub struct LogLine {
     pub target: Cow<'static, str>,
     /// The message; empty if the event has only fields.
     pub message: String,
-    /// The names and the values of the other fields, in the order of the event. Fields of the handler's spans are not included.
+    /// The names and the values of the other fields, in the order of the event. Fields of the
+    /// handler's spans are not included.
     pub fields: Vec<(Cow<'static, str>, String)>,
-    /// Whether the message or the fields exceeded [`MESSAGE_BYTES`] or [`FIELDS_BYTES`] and were cut.
+    /// Whether the message or the fields exceeded [`MESSAGE_BYTES`] or [`FIELDS_BYTES`] and were
+    /// cut.
     pub is_cut: bool,
 }
 
@@ -76,7 +81,8 @@ impl LogLine {
     }
 }
 
-/// Returns the masked value of a field, or `None` if it has no sensitive part. The name of a field can be a path: `card.number`.
+/// Returns the masked value of a field, or `None` if it has no sensitive part. The name of a field
+/// can be a path: `card.number`.
 fn masked_field(redaction: &Redaction, name: &str, value: &str) -> Option<String> {
     let names: Vec<&str> = name.split('.').collect();
     let masked = redaction.value_at(&names, &value.into());

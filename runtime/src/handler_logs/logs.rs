@@ -37,14 +37,15 @@ impl HandlerLogs {
         }
     }
 
-    /// Returns a layer for the program's subscriber, which records events of handlers here. It has a filter, which does not change what other layers
-    /// get.
+    /// Returns a layer for the program's subscriber, which records events of handlers here. It has
+    /// a filter, which does not change what other layers get.
     ///
-    /// An event is recorded if its innermost span of the engine is a [`task`](crate::spans::SPANS) span: its handler logged it, or a function, a spawned
-    /// task or a thread that runs in a span of the handler. The layer ignores all other events, and those of the engine.
+    /// An event is recorded if its innermost span of the engine is a [`task`](crate::spans::SPANS)
+    /// span: its handler logged it, or a function, a spawned task or a thread that runs in a span
+    /// of the handler. The layer ignores all other events, and those of the engine.
     ///
-    /// An execution has spans if it started, or resumed, after the subscriber was installed. Its spans cost time, as with each subscriber for the
-    /// level info.
+    /// An execution has spans if it started, or resumed, after the subscriber was installed. Its
+    /// spans cost time, as with each subscriber for the level info.
     pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
@@ -62,35 +63,42 @@ impl HandlerLogs {
         layer.with_filter(filter.with_max_level_hint(spans))
     }
 
-    /// Returns the lines of an execution, the oldest first. Empty if its handlers logged nothing, if it was dropped because too many other
-    /// executions logged something since, or if no layer is installed.
+    /// Returns the lines of an execution, the oldest first. Empty if its handlers logged nothing,
+    /// if it was dropped because too many other executions logged something since, or if no layer
+    /// is installed.
     ///
-    /// `arn` is [`ExecutionHandle::id`](crate::ExecutionHandle::id). A child of a Distributed Map has its own lines. A resumed or redriven execution
-    /// continues its lines.
+    /// `arn` is [`ExecutionHandle::id`](crate::ExecutionHandle::id). A child of a Distributed Map
+    /// has its own lines. A resumed or redriven execution continues its lines.
     pub fn of_execution(&self, arn: &str) -> Vec<Arc<LogLine>> {
         self.store.log(arn).0
     }
 
-    /// Returns how many older lines of an execution were dropped, because they exceeded [`BYTES_PER_EXECUTION`](super::BYTES_PER_EXECUTION). If the
-    /// execution itself was dropped, the count starts again at 0.
+    /// Returns how many older lines of an execution were dropped, because they exceeded
+    /// [`BYTES_PER_EXECUTION`](super::BYTES_PER_EXECUTION). If the execution itself was dropped,
+    /// the count starts again at 0.
     pub fn dropped_lines(&self, arn: &str) -> u64 {
         self.store.log(arn).1
     }
 
-    /// Masks these fields in the lines: JSON in messages and values, and fields with these names. A server masks what its engine does. Task tokens are
-    /// always masked. Lines in the file that were written before are masked when they are read.
+    /// Masks these fields in the lines: JSON in messages and values, and fields with these names. A
+    /// server masks what its engine does. Task tokens are always masked. Lines in the file that
+    /// were written before are masked when they are read.
     pub fn redact(&self, redaction: &Redaction) {
         self.store.redact(redaction);
     }
 
-    /// Also writes the lines to a file next to a store, `orders.db-logs` next to `orders.db`, so that they survive a restart of the program. A thread
-    /// writes them from a bounded queue: handlers never wait, and when the queue is full, [lines are lost](Self::lost_lines). The bound for an
-    /// execution is the same as in memory. The lines of an execution are deleted after the store has deleted it.
+    /// Also writes the lines to a file next to a store, `orders.db-logs` next to `orders.db`, so
+    /// that they survive a restart of the program. A thread writes them from a bounded queue:
+    /// handlers never wait, and when the queue is full, [lines are lost](Self::lost_lines). The
+    /// bound for an execution is the same as in memory. The lines of an execution are deleted after
+    /// the store has deleted it.
     ///
-    /// The file can be deleted while no program uses it. A damaged file, and one of another version, are replaced. When the file cannot be
-    /// written, for example because the disk is full, one line in the log reports it, and the lines stay in memory only.
+    /// The file can be deleted while no program uses it. A damaged file, and one of another
+    /// version, are replaced. When the file cannot be written, for example because the disk is
+    /// full, one line in the log reports it, and the lines stay in memory only.
     ///
-    /// Call it after the store was opened, and before the engine runs handlers. Only the first call has an effect.
+    /// Call it after the store was opened, and before the engine runs handlers. Only the first call
+    /// has an effect.
     #[cfg(feature = "sqlite")]
     pub fn keep(&self, store: impl AsRef<std::path::Path>) {
         if let Err(error) = self.store.keep(store.as_ref()) {
@@ -104,7 +112,8 @@ impl HandlerLogs {
         self.store.stored().map_or(0, StoredLogs::lost)
     }
 
-    /// Waits until all lines so far are in the file, for a program that ends. Returns at once without a file.
+    /// Waits until all lines so far are in the file, for a program that ends. Returns at once
+    /// without a file.
     ///
     /// # Blocking
     ///
@@ -116,7 +125,8 @@ impl HandlerLogs {
         }
     }
 
-    /// Deletes the lines of executions that the store does not have any more. A thread does this from time to time.
+    /// Deletes the lines of executions that the store does not have any more. A thread does this
+    /// from time to time.
     ///
     /// # Blocking
     ///

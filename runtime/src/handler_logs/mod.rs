@@ -1,8 +1,10 @@
 //! Retains the `tracing` events of task handlers, for programs that show what an execution logged.
 //!
-//! [`HandlerLogs`] contains the newest events that were recorded inside each attempt at a task. Its [layer](HandlerLogs::layer) is a part of the program's
-//! subscriber; without it, nothing is recorded. The engine's [spans](crate::spans) identify the execution, the state and
-//! the attempt of an event, wherever the handler runs: in its execution's task, in a spawned task or on a thread for blocking work.
+//! [`HandlerLogs`] contains the newest events that were recorded inside each attempt at a task. Its
+//! [layer](HandlerLogs::layer) is a part of the program's subscriber; without it, nothing is
+//! recorded. The engine's [spans](crate::spans) identify the execution, the state and the attempt
+//! of an event, wherever the handler runs: in its execution's task, in a spawned task or on a
+//! thread for blocking work.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,13 +47,15 @@
 //! | executions | 1,000, or [`HandlerLogOptions::executions`]. The execution that logged nothing for the longest time is dropped first |
 //! | a line | [`MESSAGE_BYTES`] of message, [`FIELDS_BYTES`] of names and values of fields. The remainder is cut, and [`LogLine::is_cut`] is true |
 //!
-//! The lines are in memory, and a restart of the program loses them. [`HandlerLogs::keep`] (feature `sqlite`) also writes them to a file next to a
-//! store, with the same bound for each execution, and deletes them with the execution.
+//! The lines are in memory, and a restart of the program loses them. [`HandlerLogs::keep`] (feature
+//! `sqlite`) also writes them to a file next to a store, with the same bound for each execution,
+//! and deletes them with the execution.
 //!
 //! # Sensitive values
 //!
-//! The lines contain what the handlers logged, with masks instead of task tokens and of the fields of [`HandlerLogs::redact`]: JSON in a message or a
-//! value, and fields of the event with these names. `stepwright-server` masks the fields that its engine masks. Other text is not masked.
+//! The lines contain what the handlers logged, with masks instead of task tokens and of the fields
+//! of [`HandlerLogs::redact`]: JSON in a message or a value, and fields of the event with these
+//! names. `stepwright-server` masks the fields that its engine masks. Other text is not masked.
 
 mod bounded_text;
 mod layer;

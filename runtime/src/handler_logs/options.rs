@@ -29,14 +29,16 @@ impl HandlerLogOptions {
         }
     }
 
-    /// Sets for how many executions lines are in memory; with 0, none are recorded. The memory is at most this number times
-    /// [`BYTES_PER_EXECUTION`](super::BYTES_PER_EXECUTION), plus the ARNs.
+    /// Sets for how many executions lines are in memory; with 0, none are recorded. The memory is
+    /// at most this number times [`BYTES_PER_EXECUTION`](super::BYTES_PER_EXECUTION), plus the
+    /// ARNs.
     pub fn executions(mut self, executions: usize) -> Self {
         self.executions = executions;
         self
     }
 
-    /// Sets the most verbose level that is recorded. With `DEBUG` or `TRACE`, libraries that a handler calls can displace the handler's lines.
+    /// Sets the most verbose level that is recorded. With `DEBUG` or `TRACE`, libraries that a
+    /// handler calls can displace the handler's lines.
     pub fn level(mut self, level: Level) -> Self {
         self.level = level;
         self

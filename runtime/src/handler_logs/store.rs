@@ -58,7 +58,8 @@ impl LogStore {
         }
     }
 
-    /// Adds a line. If the lines exceed the bounds, drops the oldest lines of the execution, or another execution.
+    /// Adds a line. If the lines exceed the bounds, drops the oldest lines of the execution, or
+    /// another execution.
     pub(super) fn add(&self, arn: &Arc<str>, mut line: LogLine) {
         if self.limit == 0 {
             return;
@@ -108,7 +109,8 @@ impl LogStore {
         Ok(())
     }
 
-    /// Does the same with an open file, whose newest line has this number. A second file is ignored.
+    /// Does the same with an open file, whose newest line has this number. A second file is
+    /// ignored.
     #[cfg(feature = "sqlite")]
     pub(super) fn keep_in(&self, stored: StoredLogs, last: u64) {
         let mut logs = self.lock();
@@ -155,7 +157,8 @@ impl LogStore {
 }
 
 impl LogsByExecution {
-    /// Removes the execution that logged nothing for the longest time, if there is no space for a further one.
+    /// Removes the execution that logged nothing for the longest time, if there is no space for a
+    /// further one.
     fn make_space(&mut self, limit: usize) -> Option<ExecutionLog> {
         if self.by_arn.len() < limit {
             return None;

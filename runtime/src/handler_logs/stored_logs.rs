@@ -25,7 +25,8 @@ pub(super) struct StoredLogs {
 }
 
 impl StoredLogs {
-    /// Opens the file, and starts the thread that writes to it. Returns the logs and the number of the newest line.
+    /// Opens the file, and starts the thread that writes to it. Returns the logs and the number of
+    /// the newest line.
     pub(super) fn open(store: &Path) -> Result<(Self, u64), DerivedError> {
         Self::of_file(store, DerivedFile::next_to(store, &FORMAT), QUEUE)
     }
@@ -93,7 +94,8 @@ impl StoredLogs {
         let _ = answered.recv();
     }
 
-    /// Returns the lines of an execution, the oldest first, and how many older ones were dropped. Without a file that can be read there are none.
+    /// Returns the lines of an execution, the oldest first, and how many older ones were dropped.
+    /// Without a file that can be read there are none.
     pub(super) fn lines(&self, arn: &str) -> (Vec<Arc<LogLine>>, u64) {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let read = self.read(&mut reader, arn);

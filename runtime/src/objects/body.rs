@@ -7,7 +7,8 @@ use futures_util::stream::{self, Stream, StreamExt};
 
 use super::{Object, ObjectError};
 
-/// The content of an object that is being read: a stream of chunks, so that the whole content need not be in memory.
+/// The content of an object that is being read: a stream of chunks, so that the whole content need
+/// not be in memory.
 ///
 /// The reader stops as soon as the content exceeds a limit, or before reading if the store knows
 /// [the size](Self::with_size).
@@ -86,7 +87,8 @@ impl ObjectBody {
         }
     }
 
-    /// Returns the capacity to reserve before reading. The store may report a wrong size, so it is limited.
+    /// Returns the capacity to reserve before reading. The store may report a wrong size, so it is
+    /// limited.
     fn expected(&self, most: u64) -> usize {
         const REASON: u64 = 1 << 30;
         let size = self.size.unwrap_or(0).min(most).min(REASON);

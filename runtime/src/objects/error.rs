@@ -27,7 +27,8 @@ impl ObjectError {
         }
     }
 
-    /// Returns the cause of a state that fails with this error, as the service's S3 client formats it.
+    /// Returns the cause of a state that fails with this error, as the service's S3 client formats
+    /// it.
     pub(crate) fn cause(&self, request_id: &str) -> String {
         match self.code() {
             Some((status, code)) => format!(

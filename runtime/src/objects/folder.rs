@@ -20,16 +20,17 @@ const CHUNK: u64 = 1 << 20;
 /// The suffix of the names of incomplete files. These names begin with a dot.
 const PARTS: &str = ".stepwright-parts";
 
-/// Objects in a local directory: each directory in it is a bucket, each file below that an object whose key is its
-/// path, with `/` between the parts.
+/// Objects in a local directory: each directory in it is a bucket, each file below that an object
+/// whose key is its path, with `/` between the parts.
 ///
-/// Keys cannot leave their bucket: `..`, absolute paths and links to other directories are rejected, and a link is no bucket. A bucket must
-/// exist; directories inside it are created for keys. Files are read and written on tokio's threads for
-/// blocking work.
+/// Keys cannot leave their bucket: `..`, absolute paths and links to other directories are
+/// rejected, and a link is no bucket. A bucket must exist; directories inside it are created for
+/// keys. Files are read and written on tokio's threads for blocking work.
 ///
-/// An object is written to a hidden file in the same directory, which is synced and then renamed. A reader, and a process that
-/// starts after a crash, finds the old object or the new one, never a part of it. The hidden file of an object that is written in
-/// parts is `.<name>.stepwright-parts`. A crash may leave hidden files behind; no key names them and no list contains them.
+/// An object is written to a hidden file in the same directory, which is synced and then renamed. A
+/// reader, and a process that starts after a crash, finds the old object or the new one, never a
+/// part of it. The hidden file of an object that is written in parts is `.<name>.stepwright-parts`.
+/// A crash may leave hidden files behind; no key names them and no list contains them.
 ///
 /// ```
 /// use stepwright_runtime::Engine;
@@ -128,7 +129,8 @@ impl Folder {
         };
         let path = bucket.join(relative);
         if let Some(parent) = path.parent() {
-            // The existing part of the path must be inside the bucket before anything is created below it.
+            // The existing part of the path must be inside the bucket before anything is created
+            // below it.
             let existing = parent.ancestors().find(|ancestor| ancestor.exists());
             let existing = existing.unwrap_or(&bucket);
             let real = existing
@@ -148,7 +150,8 @@ impl Folder {
     /// Writes an object atomically and durably.
     fn write(&self, bucket: &str, key: &str, body: &[u8]) -> Result<(), ObjectError> {
         let path = self.place(bucket, key)?;
-        // The name of the key may have the maximum length of a file name, so it is not part of this name.
+        // The name of the key may have the maximum length of a file name, so it is not part of this
+        // name.
         let temporary = path.with_file_name(format!(".{}{PARTS}", Uuid::new_v4().simple()));
         atomic_file::write(&temporary, &path, body).map_err(|error| other(&path, &error))
     }
@@ -170,7 +173,8 @@ impl Folder {
         Ok((path, parts, opened))
     }
 
-    /// The file of an earlier attempt is overwritten, not truncated: a thread of that attempt may still write the same content.
+    /// The file of an earlier attempt is overwritten, not truncated: a thread of that attempt may
+    /// still write the same content.
     fn begin(&self, bucket: &str, key: &str) -> Result<String, ObjectError> {
         let mut options = File::options();
         options.write(true).create(true).truncate(false);
@@ -230,7 +234,8 @@ fn is_name(text: &str) -> bool {
     is_one && !text.contains(['\\', '\0'])
 }
 
-/// Converts a key to a path below its bucket; `None` for a path outside of it, or for a key that cannot be a file name.
+/// Converts a key to a path below its bucket; `None` for a path outside of it, or for a key that
+/// cannot be a file name.
 fn relative(key: &str) -> Option<PathBuf> {
     let parts = key.split('/');
     parts

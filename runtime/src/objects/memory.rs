@@ -9,7 +9,8 @@ use super::{
     Upload,
 };
 
-/// Objects in memory. Clones share the same store, so a test can retain one and read what was written.
+/// Objects in memory. Clones share the same store, so a test can retain one and read what was
+/// written.
 ///
 /// A bucket exists once it was named with [`bucket`](Self::bucket) or got an object with
 /// [`with`](Self::with). An execution that writes to another bucket fails, as on S3.

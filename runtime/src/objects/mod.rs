@@ -1,8 +1,9 @@
-//! Object stores, from which Distributed Maps read their items, and to which they write their results: a replacement of Amazon S3.
+//! Object stores, from which Distributed Maps read their items, and to which they write their
+//! results: a replacement of Amazon S3.
 //!
-//! Set the store of an engine with [`EngineBuilder::objects`](crate::EngineBuilder::objects). Two come with the crate:
-//! [`Memory`], for tests, and [`Folder`], where a bucket is a directory. You can implement [`ObjectStore`]
-//! for others, for S3 itself, for example.
+//! Set the store of an engine with [`EngineBuilder::objects`](crate::EngineBuilder::objects). Two
+//! come with the crate: [`Memory`], for tests, and [`Folder`], where a bucket is a directory. You
+//! can implement [`ObjectStore`] for others, for S3 itself, for example.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -77,15 +78,17 @@ pub use stepwright_interpreter::distributed::{ListedObject, Upload};
 /// }
 /// ```
 pub trait ObjectStore: Send + Sync {
-    /// Returns an object's content. Use [`ObjectBody::from`] for content in memory, and a stream ([`ObjectBody::new`]) for other content, so that
-    /// a large object is never in memory as a whole.
+    /// Returns an object's content. Use [`ObjectBody::from`] for content in memory, and a stream
+    /// ([`ObjectBody::new`]) for other content, so that a large object is never in memory as a
+    /// whole.
     ///
     /// # Errors
     ///
     /// [`ObjectError::NoSuchBucket`], [`ObjectError::NoSuchKey`], or another error of the store.
     fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, ObjectBody>;
 
-    /// Returns the objects whose keys begin with `prefix`, by key in ascending order of UTF-8 bytes.
+    /// Returns the objects whose keys begin with `prefix`, by key in ascending order of UTF-8
+    /// bytes.
     ///
     /// # Errors
     ///
@@ -99,8 +102,9 @@ pub trait ObjectStore: Send + Sync {
     /// [`ObjectError::NoSuchBucket`], or another error of the store.
     fn put<'a>(&'a self, bucket: &'a str, key: &'a str, body: Vec<u8>) -> ObjectFuture<'a, ()>;
 
-    /// Returns the store's interface for uploads in parts, if it supports them. The results of a Map Run are then uploaded during the run. Without
-    /// it, as by default, they stay in memory until a whole file of them is written.
+    /// Returns the store's interface for uploads in parts, if it supports them. The results of a
+    /// Map Run are then uploaded during the run. Without it, as by default, they stay in memory
+    /// until a whole file of them is written.
     fn multipart(&self) -> Option<&dyn MultipartStore> {
         None
     }

@@ -20,7 +20,8 @@ impl Object {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// Returns the entry of this object in a list. Its entity tag is the MD5 digest of the content, as on S3.
+    /// Returns the entry of this object in a list. Its entity tag is the MD5 digest of the content,
+    /// as on S3.
     pub fn listed(&self, key: impl Into<String>) -> ListedObject {
         let digest = md5::compute(&self.body);
         let size = u64::try_from(self.body.len()).unwrap_or(u64::MAX);

@@ -2,14 +2,17 @@ use bytes::Bytes;
 
 use super::{ObjectFuture, Upload};
 
-/// Writes objects part by part, so that a large object is never in memory as a whole: S3's multipart upload.
+/// Writes objects part by part, so that a large object is never in memory as a whole: S3's
+/// multipart upload.
 ///
-/// A store with this feature returns itself from [`ObjectStore::multipart`](super::ObjectStore::multipart). An incomplete object can be neither
-/// read nor listed. An upload whose Map Run fails or is stopped is retained, because a redrive continues it. S3 deletes
-/// it after a time with the lifecycle rule `AbortIncompleteMultipartUpload`.
+/// A store with this feature returns itself from
+/// [`ObjectStore::multipart`](super::ObjectStore::multipart). An incomplete object can be neither
+/// read nor listed. An upload whose Map Run fails or is stopped is retained, because a redrive
+/// continues it. S3 deletes it after a time with the lifecycle rule
+/// `AbortIncompleteMultipartUpload`.
 ///
-/// The engine sends one request at a time, in order. If its process ends before the response, it repeats the request with
-/// the same content.
+/// The engine sends one request at a time, in order. If its process ends before the response, it
+/// repeats the request with the same content.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,11 +33,13 @@ pub trait MultipartStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ObjectError::NoSuchBucket`](super::ObjectError::NoSuchBucket), or another error of the store.
+    /// [`ObjectError::NoSuchBucket`](super::ObjectError::NoSuchBucket), or another error of the
+    /// store.
     fn begin<'a>(&'a self, bucket: &'a str, key: &'a str) -> ObjectFuture<'a, String>;
 
-    /// Stores a part, replacing one with the same number, and returns its tag: `UploadPart`. Numbers begin with 1; `offset` is the
-    /// position of the part in the object. The part must survive a loss of power.
+    /// Stores a part, replacing one with the same number, and returns its tag: `UploadPart`.
+    /// Numbers begin with 1; `offset` is the position of the part in the object. The part must
+    /// survive a loss of power.
     ///
     /// # Errors
     ///
@@ -47,8 +52,8 @@ pub trait MultipartStore: Send + Sync {
         body: Bytes,
     ) -> ObjectFuture<'a, String>;
 
-    /// Creates the object from its parts, with their tags in order: `CompleteMultipartUpload`. An object that was completed before stays
-    /// unchanged.
+    /// Creates the object from its parts, with their tags in order: `CompleteMultipartUpload`. An
+    /// object that was completed before stays unchanged.
     ///
     /// # Errors
     ///

@@ -38,7 +38,8 @@ pub(crate) async fn write(
     }
 }
 
-/// Returns the store's interface for uploads. Fails if an earlier process started one and this store does not support it.
+/// Returns the store's interface for uploads. Fails if an earlier process started one and this
+/// store does not support it.
 fn multipart(store: &dyn ObjectStore) -> Result<&dyn MultipartStore, ObjectError> {
     store.multipart().ok_or_else(|| {
         ObjectError::Other(

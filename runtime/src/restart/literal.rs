@@ -2,8 +2,8 @@
 
 use stepwright_asl::json::Json;
 
-/// Returns whether nothing in a value is evaluated in a JSONPath state, also after placeholders were substituted. `is_template` is whether keys
-/// that end with `.$` are evaluated.
+/// Returns whether nothing in a value is evaluated in a JSONPath state, also after placeholders
+/// were substituted. `is_template` is whether keys that end with `.$` are evaluated.
 pub(super) fn is_plain(value: &Json, is_template: bool) -> bool {
     match value {
         Json::String(text) => !text.contains("${"),
@@ -15,8 +15,8 @@ pub(super) fn is_plain(value: &Json, is_template: bool) -> bool {
     }
 }
 
-/// Returns a value in which each text that a JSONata state would evaluate, or in which a placeholder would be substituted, is replaced by an
-/// expression that returns the text.
+/// Returns a value in which each text that a JSONata state would evaluate, or in which a
+/// placeholder would be substituted, is replaced by an expression that returns the text.
 pub(super) fn expressions(value: &Json) -> Json {
     match value {
         Json::String(text) if text.starts_with("{%") || text.contains("${") => {
@@ -35,7 +35,8 @@ pub(super) fn expressions(value: &Json) -> Json {
     }
 }
 
-/// Returns an expression that returns a text. Dollar and percent signs are escaped, so that it contains no placeholder and no delimiter.
+/// Returns an expression that returns a text. Dollar and percent signs are escaped, so that it
+/// contains no placeholder and no delimiter.
 fn expression(text: &str) -> String {
     let mut expression = String::with_capacity(text.len() + 8);
     expression.push_str("{% \"");

@@ -1,6 +1,8 @@
-//! Definitions whose executions begin at a state in the middle, with a chosen input and chosen variables.
+//! Definitions whose executions begin at a state in the middle, with a chosen input and chosen
+//! variables.
 //!
-//! [`Engine::start_from_state`](crate::Engine::start_from_state) starts such an execution with the definition of an existing one.
+//! [`Engine::start_from_state`](crate::Engine::start_from_state) starts such an execution with the
+//! definition of an existing one.
 
 mod error;
 mod literal;
@@ -17,19 +19,25 @@ use self::literal::{expressions, is_plain};
 
 pub use self::error::RestartError;
 
-/// The comment of the states that this module adds. A later restart removes states with this comment.
+/// The comment of the states that this module adds. A later restart removes states with this
+/// comment.
 const COMMENT: &str = "Added to start the execution at a later state";
 
-/// How many levels of a definition contain a literal: the machine, its states, the state, its field and a variable.
+/// How many levels of a definition contain a literal: the machine, its states, the state, its field
+/// and a variable.
 const LEVELS_AROUND: usize = 5;
 
-/// Returns a definition whose executions begin at `state`, a state of the top level, with this raw input and these variables.
+/// Returns a definition whose executions begin at `state`, a state of the top level, with this raw
+/// input and these variables.
 ///
-/// It has one more state, named `Start at <state>`: a Pass with the input as its result, and the variables in its `Assign`. If the variables
-/// are larger than one `Assign` may be, there are several. The input of the execution can therefore be that of an earlier execution, which
-/// `$states.context.Execution.Input` and `$$.Execution.Input` read. States that an earlier call added are removed.
+/// It has one more state, named `Start at <state>`: a Pass with the input as its result, and the
+/// variables in its `Assign`. If the variables are larger than one `Assign` may be, there are
+/// several. The input of the execution can therefore be that of an earlier execution, which
+/// `$states.context.Execution.Input` and `$$.Execution.Input` read. States that an earlier call
+/// added are removed.
 ///
-/// Nothing in the input or the variables is evaluated: no text is an expression, a path or a placeholder.
+/// Nothing in the input or the variables is evaluated: no text is an expression, a path or a
+/// placeholder.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -51,7 +59,8 @@ const LEVELS_AROUND: usize = 5;
 ///
 /// # Errors
 ///
-/// When the state does not exist or is inside of a Parallel or Map, a variable has an invalid name, or a value has too many levels.
+/// When the state does not exist or is inside of a Parallel or Map, a variable has an invalid name,
+/// or a value has too many levels.
 pub fn definition_from(
     definition: &StateMachine,
     state: &str,
@@ -148,10 +157,11 @@ fn grouped(variables: &BTreeMap<String, Value>) -> Result<Vec<Vec<(String, Json)
     Ok(groups)
 }
 
-/// Returns a state with a constant output and constant assignments. Without an output, it forwards its input.
+/// Returns a state with a constant output and constant assignments. Without an output, it forwards
+/// its input.
 ///
-/// A JSONPath state evaluates keys that end with `.$`, and has no expression for a text that looks like a placeholder. Such values need a JSONata
-/// state, which a JSONPath definition may contain.
+/// A JSONPath state evaluates keys that end with `.$`, and has no expression for a text that looks
+/// like a placeholder. Such values need a JSONata state, which a JSONPath definition may contain.
 fn start_state(
     language: QueryLanguage,
     output: Option<Json>,

@@ -6,16 +6,20 @@ use crate::clock::Timestamp;
 use crate::value::Value;
 use crate::{ExecutionFilter, ExecutionPage};
 
-/// Finds executions by a text in their inputs and outputs, for lists of the console. `ExecutionIndex` (feature `sqlite`) is one for a store in
-/// a file; a program with another store can implement it.
+/// Finds executions by a text in their inputs and outputs, for lists of the console.
+/// `ExecutionIndex` (feature `sqlite`) is one for a store in a file; a program with another store
+/// can implement it.
 pub trait ExecutionSearch: fmt::Debug + Send + Sync {
-    /// Whether the search compares texts without the data that `redaction` masks. The console does not use a search that compares more than its
-    /// pages show, because each match would reveal a part of a masked value.
+    /// Whether the search compares texts without the data that `redaction` masks. The console does
+    /// not use a search that compares more than its pages show, because each match would reveal a
+    /// part of a masked value.
     fn masks(&self, redaction: &Redaction) -> bool;
 
-    /// Returns a page of the executions that pass the filter, and whose input or output contains the text as [JSON](searched_text). They have the order of
-    /// [`Engine::executions`](crate::Engine::executions), whose tokens it takes and returns. A page can have fewer executions than the limit of
-    /// the filter, and a next page. The caller does not wait for executions that are not indexed yet.
+    /// Returns a page of the executions that pass the filter, and whose input or output contains
+    /// the text as [JSON](searched_text). They have the order of
+    /// [`Engine::executions`](crate::Engine::executions), whose tokens it takes and returns. A page
+    /// can have fewer executions than the limit of the filter, and a next page. The caller does not
+    /// wait for executions that are not indexed yet.
     ///
     /// # Errors
     ///

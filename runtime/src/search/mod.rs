@@ -1,7 +1,8 @@
 //! Search for executions by text in their inputs and outputs.
 //!
-//! An [`ExecutionSearch`] answers for lists of the console, which otherwise read a bounded number of executions. [`ExecutionIndex`] (feature
-//! `sqlite`) is an index of a store, in a file next to it.
+//! An [`ExecutionSearch`] answers for lists of the console, which otherwise read a bounded number
+//! of executions. [`ExecutionIndex`] (feature `sqlite`) is an index of a store, in a file next to
+//! it.
 
 mod execution_search;
 #[cfg(feature = "sqlite")]

@@ -52,7 +52,8 @@ impl MetricUnit {
 pub struct MetricDefinition {
     /// Its name in Prometheus and in the crate `metrics`.
     pub name: &'static str,
-    /// The metric of CloudWatch, in the namespace `AWS/States`, that counts the same; `None` if AWS has no such metric.
+    /// The metric of CloudWatch, in the namespace `AWS/States`, that counts the same; `None` if AWS
+    /// has no such metric.
     pub cloudwatch: Option<&'static str>,
     /// How its value changes.
     pub kind: MetricKind,

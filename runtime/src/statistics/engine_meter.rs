@@ -12,13 +12,16 @@ use super::task_meter::TaskMeter;
 use super::total::Total;
 use crate::task::ResourceKind;
 
-/// The label of executions, tasks and queues beyond the first 1,000 state machines, resources or activities. No name and no ARN contains `<`.
+/// The label of executions, tasks and queues beyond the first 1,000 state machines, resources or
+/// activities. No name and no ARN contains `<`.
 pub const OTHER: &str = "<other>";
 
-/// The maximum number of values of a label: clients of a server may create state machines without end.
+/// The maximum number of values of a label: clients of a server may create state machines without
+/// end.
 const LABELS: usize = 1_000;
 
-/// Counts what an engine does. Each state machine, resource and activity has a separate meter, which is created once.
+/// Counts what an engine does. Each state machine, resource and activity has a separate meter,
+/// which is created once.
 pub(crate) struct EngineMeter {
     executions: Meters<ExecutionMeter>,
     activities: Meters<TaskMeter>,
@@ -69,7 +72,8 @@ impl<T> Meters<T> {
 }
 
 impl EngineMeter {
-    /// Creates the meter of an engine with this limit of open executions, and describes all metrics to the recorder of the crate `metrics`.
+    /// Creates the meter of an engine with this limit of open executions, and describes all metrics
+    /// to the recorder of the crate `metrics`.
     pub(crate) fn new(open_limit: usize) -> Self {
         for metric in METRICS {
             metric.describe();

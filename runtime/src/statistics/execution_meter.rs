@@ -97,7 +97,8 @@ impl ExecutionMeter {
         handles.open.increment(1.0);
     }
 
-    /// Counts an execution that has ended after this time. [`Status::Running`] means that the engine suspended it.
+    /// Counts an execution that has ended after this time. [`Status::Running`] means that the
+    /// engine suspended it.
     pub(crate) fn ends(&self, status: Status, time: Duration) {
         let (shard, handles) = (self.shard(), &self.handles);
         handles.open.decrement(1.0);
@@ -123,7 +124,8 @@ impl ExecutionMeter {
             let shards = self.shards.iter();
             shards.map(|shard| of(shard).load(Ordering::Acquire)).sum()
         };
-        // An execution that ends concurrently was counted as begun before. So the ends are read first.
+        // An execution that ends concurrently was counted as begun before. So the ends are read
+        // first.
         let succeeded = sum(|shard| &shard.succeeded);
         let failed = sum(|shard| &shard.failed);
         let aborted = sum(|shard| &shard.aborted);

@@ -2,9 +2,11 @@ use super::recorder::Gauge;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A number that grows and shrinks, in the engine and as a gauge in the recorder of the crate `metrics`.
+/// A number that grows and shrinks, in the engine and as a gauge in the recorder of the crate
+/// `metrics`.
 ///
-/// Several engines of a process have the same gauge, so an engine only adds and subtracts. Dropping the value subtracts the rest.
+/// Several engines of a process have the same gauge, so an engine only adds and subtracts. Dropping
+/// the value subtracts the rest.
 #[derive(Debug)]
 pub(crate) struct Level {
     value: AtomicU64,

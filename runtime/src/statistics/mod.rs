@@ -1,4 +1,5 @@
-//! The numbers of an engine: [`Engine::statistics`](crate::Engine::statistics), and the same numbers as metrics.
+//! The numbers of an engine: [`Engine::statistics`](crate::Engine::statistics), and the same
+//! numbers as metrics.
 //!
 //! | you want | use |
 //! |---|---|
@@ -10,20 +11,25 @@
 //!
 //! # The crate `metrics`
 //!
-//! An engine registers its metrics when it is built, and when it gets a new state machine, resource or activity. It uses the recorder that is
-//! installed then. Without a recorder, the crate does nothing. Several engines of a process have the same metrics: their numbers are added.
+//! An engine registers its metrics when it is built, and when it gets a new state machine, resource
+//! or activity. It uses the recorder that is installed then. Without a recorder, the crate does
+//! nothing. Several engines of a process have the same metrics: their numbers are added.
 //!
 //! # What a change costs
 //!
-//! The start and the end of an execution, and each task, add to numbers that belong to the thread, and to the metrics of the recorder, if there
-//! is one. A transition adds nothing. No name and no label is built after the registration.
+//! The start and the end of an execution, and each task, add to numbers that belong to the thread,
+//! and to the metrics of the recorder, if there is one. A transition adds nothing. No name and no
+//! label is built after the registration.
 //!
 //! # Differences from CloudWatch
 //!
 //! - Times are in seconds, as is usual in Prometheus.
-//! - The executions of a Map Run have the label `<state machine>/<label of the Map>`, as in their ARNs. AWS does not document their label.
-//! - A redriven execution counts as redriven, and its end counts again. Its time begins with the redrive. AWS documents neither.
-//! - Times of tasks are known if the execution records its history: see [`EngineBuilder::history`](crate::EngineBuilder::history).
+//! - The executions of a Map Run have the label `<state machine>/<label of the Map>`, as in their
+//!   ARNs. AWS does not document their label.
+//! - A redriven execution counts as redriven, and its end counts again. Its time begins with the
+//!   redrive. AWS documents neither.
+//! - Times of tasks are known if the execution records its history: see
+//!   [`EngineBuilder::history`](crate::EngineBuilder::history).
 //! - Tests of single states ([`test_state`](crate::test_state)) count nothing.
 
 mod buckets;

@@ -10,8 +10,8 @@ use super::table::METRICS;
 pub const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 impl Statistics {
-    /// Returns all metrics in the text format of Prometheus, for a program that serves them itself. `stepwright serve` has them at `/metrics`.
-    /// The media type is [`PROMETHEUS_TEXT`].
+    /// Returns all metrics in the text format of Prometheus, for a program that serves them itself.
+    /// `stepwright serve` has them at `/metrics`. The media type is [`PROMETHEUS_TEXT`].
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

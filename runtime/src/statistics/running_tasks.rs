@@ -11,7 +11,8 @@ pub(super) struct RunningTasks {
     gauge: Gauge,
 }
 
-/// A handler may end on another thread than the one that called it, so only the differences of the sums have a meaning.
+/// A handler may end on another thread than the one that called it, so only the differences of the
+/// sums have a meaning.
 #[derive(Default)]
 #[repr(align(128))]
 struct Shard {

@@ -4,28 +4,35 @@ use std::time::Duration;
 
 use crate::task::ResourceKind;
 
-/// The numbers of an engine: what it did since it was built, and what it does now. [`Engine::statistics`](crate::Engine::statistics) returns
-/// them.
+/// The numbers of an engine: what it did since it was built, and what it does now.
+/// [`Engine::statistics`](crate::Engine::statistics) returns them.
 ///
 /// Counters begin at 0 when an engine is built; a store does not contain them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// The executions, by state machine. State machines beyond the first 1,000 share the name [`OTHER`](super::OTHER).
+    /// The executions, by state machine. State machines beyond the first 1,000 share the name
+    /// [`OTHER`](super::OTHER).
     pub executions: Vec<ExecutionStatistics>,
-    /// The tasks, by resource. Resources beyond the first 1,000 of a kind share the name [`OTHER`](super::OTHER).
+    /// The tasks, by resource. Resources beyond the first 1,000 of a kind share the name
+    /// [`OTHER`](super::OTHER).
     pub tasks: Vec<TaskStatistics>,
-    /// The queues of activities. Activities beyond the first 1,000 share the name [`OTHER`](super::OTHER).
+    /// The queues of activities. Activities beyond the first 1,000 share the name
+    /// [`OTHER`](super::OTHER).
     pub activity_queues: Vec<ActivityQueueStatistics>,
-    /// The handlers that were called and have not finished, including those that wait for a thread or for a limit of concurrent tasks.
+    /// The handlers that were called and have not finished, including those that wait for a thread
+    /// or for a limit of concurrent tasks.
     pub running_tasks: u64,
-    /// The open executions of the store that cannot be read; see [`Engine::unreadable_executions`](crate::Engine::unreadable_executions).
+    /// The open executions of the store that cannot be read; see
+    /// [`Engine::unreadable_executions`](crate::Engine::unreadable_executions).
     pub quarantined_executions: u64,
-    /// The status changes in the store that the [listener](crate::StatusListener) has not confirmed.
+    /// The status changes in the store that the [listener](crate::StatusListener) has not
+    /// confirmed.
     pub undelivered_status_changes: u64,
     /// The jobs and nested executions in the store that are to be stopped.
     pub undelivered_stops: u64,
-    /// The open executions with a task that no handler executes; see [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
+    /// The open executions with a task that no handler executes; see
+    /// [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
     pub unhandled_executions: u64,
     /// [`Limits::open_executions`](crate::Limits::open_executions).
     pub open_executions_limit: u64,
@@ -36,8 +43,8 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Returns the numbers of the executions of one state machine. The state machine of the children of a Distributed Map is named
-    /// `<state machine>/<label of the Map>`, as on AWS.
+    /// Returns the numbers of the executions of one state machine. The state machine of the
+    /// children of a Distributed Map is named `<state machine>/<label of the Map>`, as on AWS.
     pub fn state_machine(&self, name: &str) -> Option<&ExecutionStatistics> {
         let mut executions = self.executions.iter();
         executions.find(|executions| executions.state_machine == name)
@@ -60,7 +67,8 @@ impl Statistics {
 
 /// The executions of one state machine.
 ///
-/// At each moment, `started + redriven + resumed = succeeded + failed + aborted + timed_out + suspended + open`.
+/// At each moment,
+/// `started + redriven + resumed = succeeded + failed + aborted + timed_out + suspended + open`.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ExecutionStatistics {
@@ -80,7 +88,8 @@ pub struct ExecutionStatistics {
     pub aborted: u64,
     /// How many timed out.
     pub timed_out: u64,
-    /// The executions that this engine suspended. An engine that opens the store later resumes them.
+    /// The executions that this engine suspended. An engine that opens the store later resumes
+    /// them.
     pub suspended: u64,
     /// The executions that are running now.
     pub open: u64,
@@ -170,7 +179,8 @@ pub struct StoreStatistics {
     pub commit_bytes: HistogramStatistics,
     /// How many submissions wait for the next transaction.
     pub waiting_commits: u64,
-    /// Whether the last commit succeeded; see [`Engine::store_outage`](crate::Engine::store_outage).
+    /// Whether the last commit succeeded; see
+    /// [`Engine::store_outage`](crate::Engine::store_outage).
     pub is_available: bool,
     /// How long the current outage has lasted; zero without one.
     pub outage_time: Duration,
@@ -209,7 +219,8 @@ impl HistogramStatistics {
         self.sum
     }
 
-    /// Returns the bounds, in seconds or bytes, each with the number of values that are at most the bound. The last bound is infinite.
+    /// Returns the bounds, in seconds or bytes, each with the number of values that are at most the
+    /// bound. The last bound is infinite.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> {
         let bounds = self.bounds.iter().copied().chain([f64::INFINITY]);
         let mut sum = 0;

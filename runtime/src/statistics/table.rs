@@ -1,4 +1,5 @@
-//! The table of all metrics: their names, meanings and values. The page `docs/reference/metrics.md` is generated from it.
+//! The table of all metrics: their names, meanings and values. The page `docs/reference/metrics.md`
+//! is generated from it.
 
 use super::definition::{MetricDefinition, MetricKind, MetricUnit, Series, SeriesValue};
 use super::snapshot::{ExecutionStatistics, Statistics, StoreStatistics, TaskStatistics};
@@ -70,8 +71,8 @@ macro_rules! metrics {
 
         /// All metrics of the engine.
         ///
-        /// The names follow Prometheus: a prefix, lower case, the unit, and `_total` for counters. `cloudwatch` is the name of the same metric
-        /// in CloudWatch's namespace `AWS/States`.
+        /// The names follow Prometheus: a prefix, lower case, the unit, and `_total` for counters.
+        /// `cloudwatch` is the name of the same metric in CloudWatch's namespace `AWS/States`.
         ///
         /// ```
         /// use stepwright_runtime::statistics::METRICS;

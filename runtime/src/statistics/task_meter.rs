@@ -27,7 +27,8 @@ pub(crate) struct TaskMeter {
 #[derive(Default)]
 #[repr(align(128))]
 struct Shard {
-    /// Tasks that were scheduled, started and ended at the same time are only counted here, because most tasks are of this kind.
+    /// Tasks that were scheduled, started and ended at the same time are only counted here, because
+    /// most tasks are of this kind.
     immediately_succeeded: AtomicU64,
     immediately_failed: AtomicU64,
     scheduled: AtomicU64,

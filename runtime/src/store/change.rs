@@ -13,21 +13,24 @@ use crate::clock::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// Adds a version of a state machine, which becomes the newest of its name. Replaces the version with the same name and hash, if any.
+    /// Adds a version of a state machine, which becomes the newest of its name. Replaces the
+    /// version with the same name and hash, if any.
     Machine(StoredMachine),
     /// Adds an execution that starts.
     ///
-    /// [`StoreError::Exists`] when its ARN exists, [`StoreError::Conflict`] when its key exists, or when it is a child of a Map Run that does
-    /// not exist.
+    /// [`StoreError::Exists`] when its ARN exists, [`StoreError::Conflict`] when its key exists, or
+    /// when it is a child of a Map Run that does not exist.
     Start {
         /// The execution.
         execution: StoredExecution,
         /// Its record with `seq` 0.
         data: Bytes,
     },
-    /// Adds or replaces a Map Run. [`StoreError::Conflict`] when no execution has the key, or another execution's run has the ARN.
+    /// Adds or replaces a Map Run. [`StoreError::Conflict`] when no execution has the key, or
+    /// another execution's run has the ARN.
     MapRun(StoredMapRun),
-    /// Adds the next record of an execution. [`StoreError::Conflict`] unless the execution has exactly the records before `seq`.
+    /// Adds the next record of an execution. [`StoreError::Conflict`] unless the execution has
+    /// exactly the records before `seq`.
     Append {
         /// The execution's key.
         key: u64,
@@ -36,7 +39,8 @@ pub enum Change {
         /// The record.
         data: Bytes,
     },
-    /// Closes an execution. [`StoreError::Conflict`] when no execution has the key, or `status` is [`Status::Running`].
+    /// Closes an execution. [`StoreError::Conflict`] when no execution has the key, or `status` is
+    /// [`Status::Running`].
     Close {
         /// The execution's key.
         key: u64,
@@ -52,15 +56,17 @@ pub enum Change {
         /// Its columns for lists, with the redrive.
         listing: StoredListing,
     },
-    /// Deletes a version of a state machine. [`StoreError::Conflict`] when there is no such version.
+    /// Deletes a version of a state machine. [`StoreError::Conflict`] when there is no such
+    /// version.
     DeleteMachine {
         /// The state machine's name.
         name: String,
         /// The version's hash.
         hash: String,
     },
-    /// Deletes a closed execution, with its records, its Map Runs, and their children. [`StoreError::Conflict`] when no execution has the key, or
-    /// the execution or one of these children is running.
+    /// Deletes a closed execution, with its records, its Map Runs, and their children.
+    /// [`StoreError::Conflict`] when no execution has the key, or the execution or one of these
+    /// children is running.
     Delete {
         /// The execution's key.
         key: u64,
@@ -79,8 +85,8 @@ pub enum Change {
         /// Its key.
         key: String,
     },
-    /// Adds a message to the end of a queue of the outbox. Its number is larger than those of all messages in the store, and of all messages since
-    /// the store was opened.
+    /// Adds a message to the end of a queue of the outbox. Its number is larger than those of all
+    /// messages in the store, and of all messages since the store was opened.
     Send {
         /// The queue.
         queue: OutboxQueue,

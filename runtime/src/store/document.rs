@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
-/// A document of the application in the engine's store: text or bytes under a key. The engine does not interpret it.
+/// A document of the application in the engine's store: text or bytes under a key. The engine does
+/// not interpret it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDocument {
     /// Its key; no other document in the store has it.

@@ -87,7 +87,8 @@ pub enum StoreError {
         /// The damaged part.
         why: String,
     },
-    /// The write-ahead log next to the file belongs to another file, or to another copy of this file.
+    /// The write-ahead log next to the file belongs to another file, or to another copy of this
+    /// file.
     #[error(
         "the log `{}` does not belong to the store `{}`: {why}; nothing was changed. Put back the file that the log belongs to, or run \
          `stepwright store restore BACKUP FILE`, or run `stepwright store recover FILE`, which moves the log aside and uses this file",
@@ -125,7 +126,8 @@ pub enum StoreError {
         /// Which file has changed.
         why: String,
     },
-    /// This library cannot interpret an entry of the store: the entry is damaged, or another version wrote it.
+    /// This library cannot interpret an entry of the store: the entry is damaged, or another
+    /// version wrote it.
     #[error("{what} cannot be read from the store: {why}")]
     Unreadable {
         /// The entry: ``the execution `arn:..` ``.
@@ -208,8 +210,9 @@ impl StoreError {
         matches!(self, Self::Exists { .. } | Self::Conflict { .. })
     }
 
-    /// Whether the error is transient: the same commit may succeed later, without a change to the store's content. The disk is full, another
-    /// program holds a lock, or the file cannot be written, for example.
+    /// Whether the error is transient: the same commit may succeed later, without a change to the
+    /// store's content. The disk is full, another program holds a lock, or the file cannot be
+    /// written, for example.
     pub fn may_pass(&self) -> bool {
         matches!(
             self,

@@ -2,7 +2,8 @@ use super::{ListPosition, StoredExecution, StoredListing, StoredOrigin};
 use crate::Status;
 use crate::clock::Timestamp;
 
-/// Selects executions for [`StoreReader::list`](super::StoreReader::list); by default all that are not children of a Map Run.
+/// Selects executions for [`StoreReader::list`](super::StoreReader::list); by default all that are
+/// not children of a Map Run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreFilter {
     /// Only the children of this Map Run, by its ARN.
@@ -25,7 +26,8 @@ pub struct StoreFilter {
     pub alias: Option<String>,
     /// Only executions that were redriven, or only those that were not.
     pub is_redriven: Option<bool>,
-    /// Only executions after this position: the position of the last execution of the previous page.
+    /// Only executions after this position: the position of the last execution of the previous
+    /// page.
     pub after: Option<ListPosition>,
     /// The maximum number of executions.
     pub limit: Option<usize>,

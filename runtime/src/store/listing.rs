@@ -30,7 +30,8 @@ pub struct StoredOrigin {
 /// A position in a list of executions. Lists begin with the largest position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListPosition {
-    /// The microseconds of the execution's start since 1970; the number of a child in a list of a Map Run's children.
+    /// The microseconds of the execution's start since 1970; the number of a child in a list of a
+    /// Map Run's children.
     pub order: i64,
     /// The execution's key.
     pub key: u64,
@@ -45,7 +46,8 @@ pub(crate) struct RangeRows<T> {
 }
 
 impl<T> RangeRows<T> {
-    /// Merges ranges. Rows after the end of one of them are dropped, because that range may have more rows before them.
+    /// Merges ranges. Rows after the end of one of them are dropped, because that range may have
+    /// more rows before them.
     pub(crate) fn merge<E>(ranges: impl Iterator<Item = Result<Self, E>>) -> Result<Self, E> {
         let mut all = Self {
             rows: Vec::new(),

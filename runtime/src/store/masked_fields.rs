@@ -8,7 +8,8 @@ use super::{Change, StoreError, StoreReader, StoredDocument};
 /// The key of the document.
 const KEY: &str = "engine/masked-fields";
 
-/// Reads the fields. They are also those of definitions that no engine has any more: the store can still have their executions.
+/// Reads the fields. They are also those of definitions that no engine has any more: the store can
+/// still have their executions.
 pub(super) fn read(reader: &mut (impl StoreReader + ?Sized)) -> Result<Redaction, StoreError> {
     let Some(document) = reader.document(KEY)? else {
         return Ok(Redaction::new());

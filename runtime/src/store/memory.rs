@@ -12,10 +12,11 @@ use super::{
 use crate::Status;
 use crate::clock::Timestamp;
 
-/// A store in memory, for tests. Clones refer to the same store, which exists until the last clone is dropped.
+/// A store in memory, for tests. Clones refer to the same store, which exists until the last clone
+/// is dropped.
 ///
-/// To simulate a crash, a test builds the next engine on a [`copy`](Self::copy) of the store: it has the content that a machine would find
-/// after a loss of power.
+/// To simulate a crash, a test builds the next engine on a [`copy`](Self::copy) of the store: it
+/// has the content that a machine would find after a loss of power.
 ///
 /// ```
 /// use stepwright_runtime::Engine;
@@ -48,7 +49,8 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Creates another store with the content that is committed now, as a file that is opened again. Its commits do not fail.
+    /// Creates another store with the content that is committed now, as a file that is opened
+    /// again. Its commits do not fail.
     #[must_use]
     pub fn copy(&self) -> Self {
         let mut tables = self.shared().tables.clone();
@@ -63,7 +65,8 @@ impl MemoryStore {
         }
     }
 
-    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later ones. For tests of this project.
+    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later
+    /// ones. For tests of this project.
     #[doc(hidden)]
     pub fn fail_commits_from(&self, commit: u64, error: StoreError) {
         self.shared().failure = Some((commit, error));

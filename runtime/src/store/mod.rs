@@ -1,8 +1,10 @@
-//! Stores for durable engines: versions of state machines, executions, their records, and activities.
+//! Stores for durable engines: versions of state machines, executions, their records, and
+//! activities.
 //!
-//! A [`Store`] commits [changes](Change). It does not interpret the records of executions, which belong to the engine. A [`StoreReader`]
-//! reads concurrently. Two stores come with the crate: `SqliteStore`, one file (feature `sqlite`), and [`MemoryStore`], for tests. You can
-//! implement [`Store`] for others.
+//! A [`Store`] commits [changes](Change). It does not interpret the records of executions, which
+//! belong to the engine. A [`StoreReader`] reads concurrently. Two stores come with the crate:
+//! `SqliteStore`, one file (feature `sqlite`), and [`MemoryStore`], for tests. You can implement
+//! [`Store`] for others.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -91,17 +93,20 @@ pub use self::view::StoreView;
 
 /// A durable store of executions. One engine writes to it, from one thread.
 pub trait Store: Send + 'static {
-    /// Applies the changes in their order, in one transaction, and returns `Ok` when they are durable: they survive a kill of the process and a
-    /// loss of power.
+    /// Applies the changes in their order, in one transaction, and returns `Ok` when they are
+    /// durable: they survive a kill of the process and a loss of power.
     ///
     /// # Errors
     ///
-    /// On an error, all changes are applied or none. [`StoreError::Exists`] and [`StoreError::Conflict`] concern a change; then none is applied.
-    /// All others concern the store. After a [transient](StoreError::may_pass) one, the journal reads whether the changes were applied.
+    /// On an error, all changes are applied or none. [`StoreError::Exists`] and
+    /// [`StoreError::Conflict`] concern a change; then none is applied. All others concern the
+    /// store. After a [transient](StoreError::may_pass) one, the journal reads whether the changes
+    /// were applied.
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 
-    /// Checks that the files of the store are still the files that it opened. The journal calls this at least every two
-    /// seconds, so that a deleted or replaced file is reported while the engine is idle.
+    /// Checks that the files of the store are still the files that it opened. The journal calls
+    /// this at least every two seconds, so that a deleted or replaced file is reported while the
+    /// engine is idle.
     ///
     /// # Errors
     ///
@@ -110,8 +115,9 @@ pub trait Store: Send + 'static {
         Ok(())
     }
 
-    /// Checks that the store can write. The journal calls this after a failed commit, when no other commit is queued. A
-    /// store whose empty commit writes nothing writes a small change here, so that a full disk or a foreign lock is found.
+    /// Checks that the store can write. The journal calls this after a failed commit, when no other
+    /// commit is queued. A store whose empty commit writes nothing writes a small change here, so
+    /// that a full disk or a foreign lock is found.
     ///
     /// # Errors
     ///
@@ -120,8 +126,9 @@ pub trait Store: Send + 'static {
         self.commit(&[])
     }
 
-    /// Returns which of these ARNs belong to executions in the store, by their positions in `arns`. The journal calls this after a transaction that
-    /// failed with [`StoreError::Exists`], and commits the other starts as one transaction. A store may return none; then the journal
+    /// Returns which of these ARNs belong to executions in the store, by their positions in `arns`.
+    /// The journal calls this after a transaction that failed with [`StoreError::Exists`], and
+    /// commits the other starts as one transaction. A store may return none; then the journal
     /// commits each start separately.
     ///
     /// # Errors
@@ -132,13 +139,14 @@ pub trait Store: Send + 'static {
         Ok(Vec::new())
     }
 
-    /// Returns the sizes of the store's files, for the [statistics](crate::Engine::statistics); `None` if they are not known. The journal calls
-    /// this at most once a second.
+    /// Returns the sizes of the store's files, for the [statistics](crate::Engine::statistics);
+    /// `None` if they are not known. The journal calls this at most once a second.
     fn size(&mut self) -> Option<StoreSize> {
         None
     }
 
-    /// Opens a reader, which sees committed data and is independent of the writer. Several readers may be open.
+    /// Opens a reader, which sees committed data and is independent of the writer. Several readers
+    /// may be open.
     ///
     /// # Errors
     ///
@@ -146,26 +154,31 @@ pub trait Store: Send + 'static {
     fn reader(&self) -> Result<Box<dyn StoreReader>, StoreError>;
 }
 
-/// Reads the committed data of a [`Store`]. Each call sees one snapshot; two calls may see different ones.
+/// Reads the committed data of a [`Store`]. Each call sees one snapshot; two calls may see
+/// different ones.
 ///
-/// Every method may fail with an error of the store: [`StoreError::Corrupt`] or [`StoreError::Io`], for example.
+/// Every method may fail with an error of the store: [`StoreError::Corrupt`] or [`StoreError::Io`],
+/// for example.
 pub trait StoreReader: Send {
-    /// Returns the versions of all state machines, in the order in which they became the newest; the last one of a name is its current one.
+    /// Returns the versions of all state machines, in the order in which they became the newest;
+    /// the last one of a name is its current one.
     ///
     /// # Errors
     ///
     /// The errors of the store.
     fn machines(&mut self) -> Result<Vec<StoredMachine>, StoreError>;
 
-    /// Returns the [running](crate::Status::Running) executions, including children of Map Runs, in the order of their keys.
+    /// Returns the [running](crate::Status::Running) executions, including children of Map Runs, in
+    /// the order of their keys.
     ///
     /// # Errors
     ///
     /// The errors of the store.
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError>;
 
-    /// Returns the rows that the last call of [`open_executions`](Self::open_executions) omitted, because one damaged row must not stop an
-    /// engine. The engine puts these executions into quarantine.
+    /// Returns the rows that the last call of [`open_executions`](Self::open_executions) omitted,
+    /// because one damaged row must not stop an engine. The engine puts these executions into
+    /// quarantine.
     fn unreadable_rows(&mut self) -> Vec<UnreadableRow> {
         Vec::new()
     }
@@ -187,15 +200,16 @@ pub trait StoreReader: Send {
         Ok(rows.find(|row| row.key == key))
     }
 
-    /// Returns the records of an execution, from `seq` 0 on without a gap; none when no execution has the key.
+    /// Returns the records of an execution, from `seq` 0 on without a gap; none when no execution
+    /// has the key.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`] when a record is missing; the other errors of the store.
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError>;
 
-    /// Returns the records of an execution from this `seq` on, without a gap: at least one if it exists, and further ones while all have at most
-    /// `max_bytes`. A store may return more.
+    /// Returns the records of an execution from this `seq` on, without a gap: at least one if it
+    /// exists, and further ones while all have at most `max_bytes`. A store may return more.
     ///
     /// # Errors
     ///
@@ -212,8 +226,8 @@ pub trait StoreReader: Send {
         Ok(records.split_off(from.min(records.len())))
     }
 
-    /// Returns the last record of an execution, with its `seq`; none when no execution has the key. A store may also return none for an execution with
-    /// one record.
+    /// Returns the last record of an execution, with its `seq`; none when no execution has the key.
+    /// A store may also return none for an execution with one record.
     ///
     /// # Errors
     ///
@@ -237,17 +251,18 @@ pub trait StoreReader: Send {
     /// The errors of the store.
     fn map_run(&mut self, arn: &str) -> Result<Option<StoredMapRun>, StoreError>;
 
-    /// Returns the executions that pass the filter, newest first: by their start, then by their key, from the largest
-    /// [position](StoredExecution::position) to the smallest. The children of a Map Run are in the order of their numbers instead, from the
-    /// largest one.
+    /// Returns the executions that pass the filter, newest first: by their start, then by their
+    /// key, from the largest [position](StoredExecution::position) to the smallest. The children of
+    /// a Map Run are in the order of their numbers instead, from the largest one.
     ///
     /// # Errors
     ///
     /// The errors of the store.
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError>;
 
-    /// Returns a page of [`list`](Self::list). A store may return fewer executions than the filter's limit, so that one call does not read
-    /// all executions to find a few; the page then names the position at which the next one continues.
+    /// Returns a page of [`list`](Self::list). A store may return fewer executions than the
+    /// filter's limit, so that one call does not read all executions to find a few; the page then
+    /// names the position at which the next one continues.
     ///
     /// # Errors
     ///
@@ -261,7 +276,8 @@ pub trait StoreReader: Send {
         Ok(StoredPage::cut(executions, filter.limit))
     }
 
-    /// Returns the numbers of executions of each state machine and status, without the children of Map Runs; no zeros.
+    /// Returns the numbers of executions of each state machine and status, without the children of
+    /// Map Runs; no zeros.
     ///
     /// # Errors
     ///
@@ -295,7 +311,8 @@ pub trait StoreReader: Send {
     }
 
     /// Returns the fields that the engines of this store mask in output for people
-    /// ([`EngineBuilder::redact`](crate::EngineBuilder::redact), `#[payload(redact)]`), also those of definitions that no engine has any more.
+    /// ([`EngineBuilder::redact`](crate::EngineBuilder::redact), `#[payload(redact)]`), also those
+    /// of definitions that no engine has any more.
     ///
     /// # Errors
     ///
@@ -304,8 +321,9 @@ pub trait StoreReader: Send {
         masked_fields::read(self)
     }
 
-    /// Returns the first messages of a queue of the outbox with a larger number than `after`, at most `limit`, in the order of their numbers. A
-    /// store that accepts no [`Change::Send`] returns none.
+    /// Returns the first messages of a queue of the outbox with a larger number than `after`, at
+    /// most `limit`, in the order of their numbers. A store that accepts no [`Change::Send`]
+    /// returns none.
     ///
     /// # Errors
     ///
@@ -330,8 +348,8 @@ pub trait StoreReader: Send {
         Ok(messages.len() as u64)
     }
 
-    /// Returns the latest time at which an execution of the store started or ended. An engine reads it once from a store that has no newest trusted
-    /// time yet.
+    /// Returns the latest time at which an execution of the store started or ended. An engine reads
+    /// it once from a store that has no newest trusted time yet.
     ///
     /// # Errors
     ///
@@ -343,8 +361,9 @@ pub trait StoreReader: Send {
             .max())
     }
 
-    /// Returns at most this number of closed executions, without children of Map Runs, beginning with the one that ended first. If a time is
-    /// given, only executions that started and ended before it.
+    /// Returns at most this number of closed executions, without children of Map Runs, beginning
+    /// with the one that ended first. If a time is given, only executions that started and ended
+    /// before it.
     ///
     /// # Errors
     ///
@@ -369,7 +388,8 @@ pub trait StoreReader: Send {
     /// The errors of the store.
     fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError>;
 
-    /// Returns about how many bytes the content of the store takes, without the free space of deleted executions.
+    /// Returns about how many bytes the content of the store takes, without the free space of
+    /// deleted executions.
     ///
     /// # Errors
     ///
@@ -383,12 +403,13 @@ pub trait StoreReader: Send {
     /// The errors of the store.
     fn last_key(&mut self) -> Result<u64, StoreError>;
 
-    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store without this feature returns an error.
+    /// Writes a copy of the store, as it is at one moment of this call, to a new file. A store
+    /// without this feature returns an error.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when the file exists, or cannot be written, or the store makes no copies; [`StoreError::Full`]; the errors of reading
-    /// the store.
+    /// [`StoreError::Io`] when the file exists, or cannot be written, or the store makes no copies;
+    /// [`StoreError::Full`]; the errors of reading the store.
     fn backup(&mut self, to: &Path) -> Result<(), StoreError> {
         Err(StoreError::Io {
             path: None,

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
-/// A queue of the outbox. Its messages are delivered in their order, and independently of the other queue.
+/// A queue of the outbox. Its messages are delivered in their order, and independently of the other
+/// queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OutboxQueue {
@@ -10,7 +11,8 @@ pub enum OutboxQueue {
     Stops,
 }
 
-/// A message that a transaction adds to the outbox. The engine deletes it after the receiver has confirmed it.
+/// A message that a transaction adds to the outbox. The engine deletes it after the receiver has
+/// confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMessage {
     /// Its number in the queue, which the store assigns. Later messages have larger numbers.

@@ -19,8 +19,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// How long a read is repeated. A caller waits for it, on a thread.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A reader that repeats each read which fails with a [transient](StoreError::may_pass) error, for a few seconds: a step of an execution must not
-/// fail because the disk returned one error.
+/// A reader that repeats each read which fails with a [transient](StoreError::may_pass) error, for
+/// a few seconds: a step of an execution must not fail because the disk returned one error.
 pub(crate) struct PatientReader(Box<dyn StoreReader>);
 
 impl PatientReader {

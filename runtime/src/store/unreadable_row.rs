@@ -1,6 +1,7 @@
 use super::StoreError;
 
-/// The row of an execution that cannot be read: a value in it is damaged, or a row to which it refers is missing.
+/// The row of an execution that cannot be read: a value in it is damaged, or a row to which it
+/// refers is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableRow {
     /// Its key, which is negative only in a damaged row.

@@ -15,7 +15,8 @@ use crate::clock::Listeners;
 /// The future of a running task.
 pub type TaskFuture = Pin<Box<dyn Future<Output = TaskResult> + Send>>;
 
-/// The work for a task, which starts once its Scheduled and Started events are durable. Until then it is only data.
+/// The work for a task, which starts once its Scheduled and Started events are durable. Until then
+/// it is only data.
 pub(crate) enum TaskEffect {
     /// A handler runs. The future does nothing before it is polled.
     Work {
@@ -80,13 +81,15 @@ pub(crate) enum AnswerKind {
     Result(TaskResult),
     /// The result of the effect is the raw result.
     Later(TaskEffect),
-    /// The result of the effect appears in TaskSubmitted; then the answer to the token or the end of the child execution decides.
+    /// The result of the effect appears in TaskSubmitted; then the answer to the token or the end
+    /// of the child execution decides.
     Submit(TaskEffect),
     /// The holder of the token answers.
     Token,
     /// The test answers the token: virtual time does not advance until then.
     TokenOfTest(Arc<Listeners>),
-    /// A worker of the activity answers, which is the state's resource. The task starts when a worker takes it.
+    /// A worker of the activity answers, which is the state's resource. The task starts when a
+    /// worker takes it.
     Activity,
     /// No answer ever comes; the state ends by its timeout.
     Never,
@@ -97,8 +100,8 @@ pub(crate) enum AnswerKind {
 }
 
 impl Answer {
-    /// Returns an answer with which the task succeeds; `output` is the raw result of the state's resource (for `lambda:invoke` the whole
-    /// envelope with its `Payload`).
+    /// Returns an answer with which the task succeeds; `output` is the raw result of the state's
+    /// resource (for `lambda:invoke` the whole envelope with its `Payload`).
     pub fn output(output: impl Into<Value>) -> Self {
         Self::of(AnswerKind::Result(Ok(output.into())))
     }
@@ -108,12 +111,14 @@ impl Answer {
         Self::of(AnswerKind::Result(Err(TaskFailure::new(error, cause))))
     }
 
-    /// Returns an answer with which the task ends with `result`. Error and cause of a failure may be missing.
+    /// Returns an answer with which the task ends with `result`. Error and cause of a failure may
+    /// be missing.
     pub fn result(result: TaskResult) -> Self {
         Self::of(AnswerKind::Result(result))
     }
 
-    /// Returns an answer that comes from a future. The future is polled immediately, on the thread that steps the execution.
+    /// Returns an answer that comes from a future. The future is polled immediately, on the thread
+    /// that steps the execution.
     pub fn later(work: impl Future<Output = TaskResult> + Send + 'static) -> Self {
         Self::effect(TaskEffect::Work {
             work: Box::pin(work),
@@ -127,7 +132,8 @@ impl Answer {
         Self::of(AnswerKind::Later(effect))
     }
 
-    /// Returns the request of a `.waitForTaskToken` or `.sync` state; after its response, the token or the job decides.
+    /// Returns the request of a `.waitForTaskToken` or `.sync` state; after its response, the token
+    /// or the job decides.
     pub(crate) fn submit(effect: TaskEffect) -> Self {
         Self::of(AnswerKind::Submit(effect))
     }
@@ -137,9 +143,11 @@ impl Answer {
         Self::submit(TaskEffect::failing(failure))
     }
 
-    /// Makes the result of [`later`](Self::later) the response to the request of a `.waitForTaskToken` or `.sync` state, which TaskSubmitted shows. The
-    /// task then ends with the answer to its token, with the end of its [job](super::TaskSource::job), or with the failure of the request. Call it when
-    /// [`Resource::pattern`](super::Resource::pattern) is not `RequestResponse`.
+    /// Makes the result of [`later`](Self::later) the response to the request of a
+    /// `.waitForTaskToken` or `.sync` state, which TaskSubmitted shows. The task then ends with the
+    /// answer to its token, with the end of its [job](super::TaskSource::job), or with the failure
+    /// of the request. Call it when [`Resource::pattern`](super::Resource::pattern) is not
+    /// `RequestResponse`.
     ///
     /// ```
     /// use stepwright_runtime::task::{Answer, IntegrationPattern, TaskCall};
@@ -165,19 +173,21 @@ impl Answer {
         Self { reply, ..self }
     }
 
-    /// Returns an answer that never comes: the state waits for its timeout. On virtual time this counts as waiting.
+    /// Returns an answer that never comes: the state waits for its timeout. On virtual time this
+    /// counts as waiting.
     pub fn never() -> Self {
         Self::of(AnswerKind::Never)
     }
 
     /// Returns an answer that an external caller sends through the token, with
-    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On a task without a
-    /// token this is [`Answer::never`].
+    /// [`Engine::send_task_success`](crate::Engine::send_task_success) and the related methods. On
+    /// a task without a token this is [`Answer::never`].
     pub fn token() -> Self {
         Self::of(AnswerKind::Token)
     }
 
-    /// Returns the same as [`token`](Self::token), but virtual time does not advance until the test has answered.
+    /// Returns the same as [`token`](Self::token), but virtual time does not advance until the test
+    /// has answered.
     pub(crate) fn token_of_test(listeners: Arc<Listeners>) -> Self {
         Self::of(AnswerKind::TokenOfTest(listeners))
     }
@@ -187,8 +197,8 @@ impl Answer {
         Self::of(AnswerKind::Activity)
     }
 
-    /// Returns the answer for parameters that the integration rejects: the state fails with `States.Runtime` and schedules nothing. `reason` is
-    /// appended to AWS's prefix in the cause.
+    /// Returns the answer for parameters that the integration rejects: the state fails with
+    /// `States.Runtime` and schedules nothing. `reason` is appended to AWS's prefix in the cause.
     pub fn refused(reason: impl Into<String>) -> Self {
         Self::of(AnswerKind::Refused(reason.into()))
     }
@@ -198,7 +208,8 @@ impl Answer {
         Self::of(AnswerKind::Unhandled(reason))
     }
 
-    /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an empty object unless set.
+    /// Sets the response to a `.sync` or `.waitForTaskToken` request, which TaskSubmitted shows; an
+    /// empty object unless set.
     pub fn submitted(mut self, response: impl Into<Value>) -> Self {
         self.details().submitted = Some(response.into());
         self
@@ -210,7 +221,8 @@ impl Answer {
         self
     }
 
-    /// Delays the answer by `delay` on the engine's clock. Only an answer with a known result can be delayed.
+    /// Delays the answer by `delay` on the engine's clock. Only an answer with a known result can
+    /// be delayed.
     pub fn after(mut self, delay: Duration) -> Self {
         self.details().delay = delay;
         self

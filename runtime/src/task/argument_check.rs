@@ -8,7 +8,8 @@ use stepwright_asl::service_models::{
 
 use super::{Answer, TaskCall};
 
-/// Returns the refusal of a call of a service with an argument that its API does not have, or with a value of another type.
+/// Returns the refusal of a call of a service with an argument that its API does not have, or with
+/// a value of another type.
 pub(crate) fn refusal(call: &TaskCall<'_>) -> Option<Answer> {
     let called = CalledOperation::of(call.resource().as_str())?;
     let model = Models::shared().find(called.service).ok()?;
@@ -28,8 +29,9 @@ pub(crate) fn refusal(call: &TaskCall<'_>) -> Option<Answer> {
     (!reasons.is_empty()).then(|| Answer::refused(call.unusable_parameters(&reason)))
 }
 
-/// Whether the argument is a text where DynamoDB needs an attribute value such as `{"S": ..}`. Assumption: Step Functions accepts the text in calls of
-/// the optimized integration, because AWS's pattern "quorum with parallel" has `"id.$": "$$.Execution.Id"` in its first state.
+/// Whether the argument is a text where DynamoDB needs an attribute value such as `{"S": ..}`.
+/// Assumption: Step Functions accepts the text in calls of the optimized integration, because AWS's
+/// pattern "quorum with parallel" has `"id.$": "$$.Execution.Id"` in its first state.
 fn is_plain_attribute(called: &CalledOperation, problem: &ArgumentProblem) -> bool {
     let is_text = matches!(
         &problem.kind,

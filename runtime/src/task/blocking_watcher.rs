@@ -1,7 +1,8 @@
 //! Reports handlers that block the thread on which they are polled.
 //!
-//! Each thread has a slot that contains what it polls. One thread for the whole process, `stepwright-watcher`, checks the slots periodically,
-//! as long as handlers are polled. So a poll reads no clock, and takes a lock only when a thread polls another execution than before.
+//! Each thread has a slot that contains what it polls. One thread for the whole process,
+//! `stepwright-watcher`, checks the slots periodically, as long as handlers are polled. So a poll
+//! reads no clock, and takes a lock only when a thread polls another execution than before.
 //! Otherwise it increments a counter in its slot, before and after.
 
 use std::cell::Cell;
@@ -75,7 +76,8 @@ pub(crate) fn while_polled<T>(
 /// A thread's own view of its slot.
 struct ThreadSlot {
     slot: Arc<Slot>,
-    /// The execution in the slot. The pointer is only compared, never dereferenced; the slot's `Weak` prevents reuse of the address.
+    /// The execution in the slot. The pointer is only compared, never dereferenced; the slot's
+    /// `Weak` prevents reuse of the address.
     named: Cell<*const ExecutionInfo>,
 }
 
@@ -106,8 +108,8 @@ impl ThreadSlot {
         outer
     }
 
-    /// Sets the execution in the slot. Returns the previous content if a poll of it is still active: while a handler is polled, it may drive
-    /// another engine on this thread.
+    /// Sets the execution in the slot. Returns the previous content if a poll of it is still
+    /// active: while a handler is polled, it may drive another engine on this thread.
     #[cold]
     fn name(
         &self,
@@ -180,7 +182,8 @@ impl Slot {
             .store(changes.wrapping_add(1), Ordering::Release);
     }
 
-    /// Returns the handler in the slot, if it has been polled for its threshold and the slot has not changed since `changes`.
+    /// Returns the handler in the slot, if it has been polled for its threshold and the slot has
+    /// not changed since `changes`.
     fn blocking(&self, changes: u64, since: Duration) -> Option<BlockingReport> {
         let names = self.lock();
         let names = names.as_ref()?;
@@ -216,7 +219,8 @@ struct SlotCheck {
 }
 
 impl SlotCheck {
-    /// Checks the slot. Returns whether it was polled or changed since the last check, or `None` when the thread has ended.
+    /// Checks the slot. Returns whether it was polled or changed since the last check, or `None`
+    /// when the thread has ended.
     fn check(&mut self, now: Instant) -> Option<bool> {
         let slot = self.slot.upgrade()?;
         let changes = slot.changes.load(Ordering::Acquire);
@@ -302,8 +306,8 @@ impl BlockingWatcher {
                 continue;
             }
             self.is_awake.store(false, Ordering::Release);
-            // A thread that filled its slot before this store relied on the watcher, so check once more. A thread that fills it later starts a
-            // new one.
+            // A thread that filled its slot before this store relied on the watcher, so check once
+            // more. A thread that fills it later starts a new one.
             if !self.check() || self.is_awake.swap(true, Ordering::AcqRel) {
                 return;
             }

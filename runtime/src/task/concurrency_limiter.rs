@@ -14,8 +14,9 @@ use crate::sync::{Mutex, MutexGuard};
 
 /// FIFO concurrency limiter.
 ///
-/// Permits are granted in the order of the requests. A call that waits only for its own queue's limit does not block other queues.
-/// Releasing a permit wakes the oldest waiter whose limits allow it to run.
+/// Permits are granted in the order of the requests. A call that waits only for its own queue's
+/// limit does not block other queues. Releasing a permit wakes the oldest waiter whose limits allow
+/// it to run.
 pub(crate) struct ConcurrencyLimiter {
     state: Mutex<LimiterState>,
     clock: Clock,
@@ -25,7 +26,8 @@ pub(crate) struct ConcurrencyLimiter {
 struct LimiterState {
     all: RunningCount,
     queues: Vec<(RunningCount, BTreeMap<u64, Waker>)>,
-    /// Waiters with a permit that have not been polled yet. Virtual time does not advance until then.
+    /// Waiters with a permit that have not been polled yet. Virtual time does not advance until
+    /// then.
     granted: HashMap<u64, PendingGuard>,
     next: u64,
 }
@@ -116,7 +118,8 @@ impl ConcurrencyLimiter {
         }
     }
 
-    /// Applies a change, and wakes the waiters that may run after it. The result of the change is dropped after the lock is released.
+    /// Applies a change, and wakes the waiters that may run after it. The result of the change is
+    /// dropped after the lock is released.
     fn update_and_wake<T>(&self, change: impl FnOnce(&mut LimiterState) -> T) {
         let mut wakers = Vec::new();
         let mut state = self.lock();
@@ -163,7 +166,8 @@ enum PermitStage {
 }
 
 impl Permit {
-    /// Waits until the permit is granted. The returned guard holds virtual time until the work was started.
+    /// Waits until the permit is granted. The returned guard holds virtual time until the work was
+    /// started.
     pub(crate) fn acquire(&mut self) -> impl Future<Output = Option<PendingGuard>> {
         poll_fn(move |cx| self.poll(cx))
     }
@@ -221,7 +225,8 @@ impl Drop for Permit {
     }
 }
 
-/// Runs work when its permit is granted. `begin` gets the permit, which must be dropped with the work.
+/// Runs work when its permit is granted. `begin` gets the permit, which must be dropped with the
+/// work.
 pub(crate) async fn with_permit<F: Future + Unpin>(
     mut permit: Permit,
     begin: impl FnOnce(Permit) -> F,

@@ -1,4 +1,5 @@
-//! The calls of handlers: in the execution's task, in a spawned task, or on a thread for blocking work.
+//! The calls of handlers: in the execution's task, in a spawned task, or on a thread for blocking
+//! work.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -24,7 +25,8 @@ use crate::clock::{Clock, PendingGuard, note_sleep, while_watched};
 const SHUT_DOWN: &str = "Stepwright.ShutDown";
 
 impl ErasedHandler {
-    /// Calls it. Nothing runs before the future is polled. `watched` is set when polls are watched outside of the execution's task.
+    /// Calls it. Nothing runs before the future is polled. `watched` is set when polls are watched
+    /// outside of the execution's task.
     pub(crate) fn call(
         &self,
         clock: &Clock,
@@ -38,7 +40,8 @@ impl ErasedHandler {
         };
         let (runs, clock) = (self.runs, clock.clone());
         Box::pin(with_permit(queue.permit(), move |permit| {
-            // A blocking call continues after it is cancelled. It retains its permit, and holds virtual time for the queued calls.
+            // A blocking call continues after it is cancelled. It retains its permit, and holds
+            // virtual time for the queued calls.
             let pending = (runs == Runs::Blocking).then(|| PendingGuard::new(clock.clone()));
             let work = async move {
                 let _kept = (permit, pending);
@@ -59,10 +62,11 @@ fn run_on(runs: Runs, clock: &Clock, work: TaskFuture, watched: Option<WatchedPo
     }
 }
 
-/// Runs blocking work on a thread for blocking work; without a tokio runtime, in place. Virtual time does not advance during the work, as for
-/// each pending handler.
+/// Runs blocking work on a thread for blocking work; without a tokio runtime, in place. Virtual
+/// time does not advance during the work, as for each pending handler.
 ///
-/// It cannot be cancelled: when the result is not awaited any more, it is dropped, and the context notifies the work.
+/// It cannot be cancelled: when the result is not awaited any more, it is dropped, and the context
+/// notifies the work.
 async fn blocking(work: TaskFuture) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
@@ -73,7 +77,8 @@ async fn blocking(work: TaskFuture) -> TaskResult {
     done.unwrap_or_else(|error| Err(join_failure(error)))
 }
 
-/// Runs work in a spawned task; without a tokio runtime, in place. Dropping the future cancels the work at its next await.
+/// Runs work in a spawned task; without a tokio runtime, in place. Dropping the future cancels the
+/// work at its next await.
 async fn spawned(clock: Clock, work: TaskFuture, watched: Option<WatchedPoll>) -> TaskResult {
     let Ok(runtime) = Handle::try_current() else {
         return work.await;
@@ -115,7 +120,8 @@ fn join_failure(error: JoinError) -> TaskFailure {
     }
 }
 
-/// The result or the panic of work. The `PendingGuard` next to it holds virtual time until the execution has the result.
+/// The result or the panic of work. The `PendingGuard` next to it holds virtual time until the
+/// execution has the result.
 type WorkOutcome = Result<TaskResult, Box<dyn Any + Send>>;
 
 /// Work in a spawned task, which holds virtual time itself.
@@ -125,7 +131,8 @@ struct SpawnedWork {
     clock: Clock,
     /// Held while it waits for anything but the clock.
     pending: Option<PendingGuard>,
-    /// Set when the work is cancelled. It is dropped after the work, which may have a permit that other executions wait for.
+    /// Set when the work is cancelled. It is dropped after the work, which may have a permit that
+    /// other executions wait for.
     _cancelling: Arc<OnceLock<PendingGuard>>,
 }
 
@@ -134,7 +141,8 @@ impl Future for SpawnedWork {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // Hold time during the poll, until it is known what the work waits for, even if the work wakes other tasks.
+        // Hold time during the poll, until it is known what the work waits for, even if the work
+        // wakes other tasks.
         let pending = match this.pending.take() {
             Some(pending) => pending,
             None => PendingGuard::new(this.clock.clone()),
@@ -156,7 +164,8 @@ impl Future for SpawnedWork {
     }
 }
 
-/// Waits for [`SpawnedWork`], and aborts it when dropped. The runtime drops the aborted work later; virtual time does not advance until then.
+/// Waits for [`SpawnedWork`], and aborts it when dropped. The runtime drops the aborted work later;
+/// virtual time does not advance until then.
 struct AbortOnDrop {
     handle: JoinHandle<(WorkOutcome, PendingGuard)>,
     clock: Clock,

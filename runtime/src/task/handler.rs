@@ -68,7 +68,8 @@ impl ErasedHandler {
 #[derive(Clone)]
 pub(crate) struct ResolvedHandler {
     pub(crate) handler: ErasedHandler,
-    /// Whether it is a function: it takes the payload, and its result is put into the integration's envelope.
+    /// Whether it is a function: it takes the payload, and its result is put into the integration's
+    /// envelope.
     pub(crate) is_function: bool,
 }
 

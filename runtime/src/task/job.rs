@@ -13,11 +13,13 @@ pub(crate) type JobStopFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) enum JobStop {
     /// This future stops it. If the process ends before, it is not stopped.
     Now(JobStopFuture),
-    /// A source stops it by this request, which the store of a durable engine retains until the job is stopped.
+    /// A source stops it by this request, which the store of a durable engine retains until the job
+    /// is stopped.
     Request(Value),
 }
 
-/// A job that a `.sync` task has started at a service, as a [`TaskSource`](super::TaskSource::job) follows it.
+/// A job that a `.sync` task has started at a service, as a [`TaskSource`](super::TaskSource::job)
+/// follows it.
 ///
 /// ```
 /// use stepwright_runtime::task::Job;
@@ -41,8 +43,9 @@ impl Job {
         }
     }
 
-    /// Sets what happens if the task ends before its job: by its timeout, by a failure in another branch, or because the execution is stopped. A
-    /// process that ends before the future is ready does not stop the job.
+    /// Sets what happens if the task ends before its job: by its timeout, by a failure in another
+    /// branch, or because the execution is stopped. A process that ends before the future is ready
+    /// does not stop the job.
     pub fn with_stop(self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
             stop: Some(Box::new(JobStop::Now(Box::pin(stop)))),
@@ -50,8 +53,9 @@ impl Job {
         }
     }
 
-    /// Sets the request that [`TaskSource::stop_job`](super::TaskSource::stop_job) receives to stop the job if the task ends before it. A durable
-    /// engine writes the request with the end of the task. If this process ends before the job is stopped, the next one stops it.
+    /// Sets the request that [`TaskSource::stop_job`](super::TaskSource::stop_job) receives to stop
+    /// the job if the task ends before it. A durable engine writes the request with the end of the
+    /// task. If this process ends before the job is stopped, the next one stops it.
     pub fn with_stop_request(self, request: Value) -> Self {
         Self {
             stop: Some(Box::new(JobStop::Request(request))),

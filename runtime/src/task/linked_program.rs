@@ -40,8 +40,8 @@ impl LinkedProgram {
         }
     }
 
-    /// Resolves the handler of each Task state. `find` gets its resource and, if the definition contains it, the target
-    /// in its parameters.
+    /// Resolves the handler of each Task state. `find` gets its resource and, if the definition
+    /// contains it, the target in its parameters.
     pub(crate) fn resolve(&mut self, find: impl Fn(&Resource, Option<&str>) -> Resolution) {
         for (state, linked) in self.program.states().iter().zip(&mut self.tasks) {
             if let Kind::Task(task) = &state.kind {
@@ -69,7 +69,8 @@ impl LinkedProgram {
         &self.tasks[state.index()]
     }
 
-    /// Returns the executor of the task at an index, for messages: the handler, or the resource if it depends on the call.
+    /// Returns the executor of the task at an index, for messages: the handler, or the resource if
+    /// it depends on the call.
     pub(crate) fn handler_name(&self, index: u32) -> SmolStr {
         let index = index as usize;
         let (Some(state), Some(linked)) = (self.program.states().get(index), self.tasks.get(index))

@@ -61,7 +61,8 @@ impl Responder {
         self.deliver(WaitEvent::Answer(result, None));
     }
 
-    /// Answers the task. Returns whether the execution accepted the answer: not if the task ended before.
+    /// Answers the task. Returns whether the execution accepted the answer: not if the task ended
+    /// before.
     pub(crate) async fn answer_and_wait(&self, result: TaskResult) -> bool {
         let (acknowledgement, answer) = oneshot::channel();
         self.deliver(WaitEvent::Answer(result, Some(acknowledgement)));
@@ -72,7 +73,8 @@ impl Responder {
         self.deliver(WaitEvent::Started(worker, None));
     }
 
-    /// Reports that a worker takes the activity. Returns whether it may: not if the task ended, or the start could not be committed.
+    /// Reports that a worker takes the activity. Returns whether it may: not if the task ended, or
+    /// the start could not be committed.
     pub(crate) async fn started_and_wait(&self, worker: Option<SmolStr>) -> bool {
         let (acknowledgement, answer) = oneshot::channel();
         self.deliver(WaitEvent::Started(worker, Some(acknowledgement)));

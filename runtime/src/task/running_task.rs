@@ -16,8 +16,8 @@ pub(crate) type SharedState = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 
 /// The context of a task function: one attempt at a Task state.
 ///
-/// A task whose result is not awaited any more is dropped at its next await. Work that it has moved to other threads or tasks continues; this
-/// context notifies it.
+/// A task whose result is not awaited any more is dropped at its next await. Work that it has moved
+/// to other threads or tasks continues; this context notifies it.
 pub(crate) struct RunningTask {
     pub(crate) shared: Arc<SharedState>,
     pub(crate) about: Arc<ExecutionInfo>,

@@ -42,7 +42,8 @@ enum Type {
     Number,
 }
 
-/// Parses the context object of a request. For the state, fields that it does not contain do not exist.
+/// Parses the context object of a request. For the state, fields that it does not contain do not
+/// exist.
 pub(super) fn read(text: &str, subject: &Subject) -> Result<Value, TestStateError> {
     check(text, subject).map_err(|problem| {
         TestStateError::validation(format!("Invalid Context object provided: {problem}"))

@@ -1,8 +1,9 @@
-//! Tests of single states, like AWS's [TestState](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html):
+//! Tests of single states, like AWS's
+//! [TestState](https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html):
 //! with the same requests, responses and errors.
 //!
-//! A test runs the state in the interpreter of executions, and stops when the state is left. So input and output processing, Retry and Catch
-//! behave as in an execution.
+//! A test runs the state in the interpreter of executions, and stops when the state is left. So
+//! input and output processing, Retry and Catch behave as in an execution.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -53,31 +54,38 @@
 //! | Map, Parallel | rejected | the array of outputs, or the error |
 //!
 //! - A state without a machine has the name `StateName`; its targets need not exist.
-//! - A mocked context object is complete: fields that it does not contain do not exist. Only a state of a Map always has an
-//!   item: number 0, with the state's input as its value.
-//! - `retrierRetryCount` counts the retries of the retrier that matches, and is also `State.RetryCount`.
-//! - `mapIterationFailureCount` is compared with the tolerance of the Map, if the mock is a result; with a mocked error the Map
-//!   fails, independent of the count.
-//! - `mapItemReaderData` is the decompressed content for an ItemReader: JSON, JSON Lines or CSV, as in its ReaderConfig;
-//!   for a list or a manifest, the items as a JSON array. Tests do not read from an object store.
-//! - A test takes at most five minutes of the engine's time, as on AWS; then it fails with `States.Timeout`. [`test_state`] runs
-//!   on virtual time, so that a Wait takes no real time.
-//! - Causes have no prefix (`An error occurred while executing the state ..`), because there is no event that it could name.
+//! - A mocked context object is complete: fields that it does not contain do not exist. Only a
+//!   state of a Map always has an item: number 0, with the state's input as its value.
+//! - `retrierRetryCount` counts the retries of the retrier that matches, and is also
+//!   `State.RetryCount`.
+//! - `mapIterationFailureCount` is compared with the tolerance of the Map, if the mock is a result;
+//!   with a mocked error the Map fails, independent of the count.
+//! - `mapItemReaderData` is the decompressed content for an ItemReader: JSON, JSON Lines or CSV, as
+//!   in its ReaderConfig; for a list or a manifest, the items as a JSON array. Tests do not read
+//!   from an object store.
+//! - A test takes at most five minutes of the engine's time, as on AWS; then it fails with
+//!   `States.Timeout`. [`test_state`] runs on virtual time, so that a Wait takes no real time.
+//! - Causes have no prefix (`An error occurred while executing the state ..`), because there is no
+//!   event that it could name.
 //!
 //! # Mocked results
 //!
-//! A mocked result is checked against the output of the service's API: required members (only with STRICT), types, values of enumerations,
-//! lengths and ranges, also of nested members. Members that the API does not know never fail. Timestamps and blobs are strings.
-//! The tables are derived from the service models that AWS publishes, for these integrations:
+//! A mocked result is checked against the output of the service's API: required members (only with
+//! STRICT), types, values of enumerations, lengths and ranges, also of nested members. Members that
+//! the API does not know never fail. Timestamps and blobs are strings. The tables are derived from
+//! the service models that AWS publishes, for these integrations:
 //!
-//! - optimised: lambda, sqs, sns, events, dynamodb, states, ecs, batch, glue, databrew, athena, sagemaker, codebuild, bedrock,
-//!   emr-containers, emr-serverless; of `.sync` integrations, only those of states and athena, whose result is that of the call that
-//!   describes the job;
-//! - `aws-sdk:` athena, batch, bedrockruntime, cloudwatch, cloudwatchlogs, dynamodb, ecs, emrserverless, eventbridge, firehose,
-//!   kinesis, kms, lambda, polly, rdsdata, redshiftdata, rekognition, s3, scheduler, secretsmanager, ses, sesv2, sfn, sns, sqs,
-//!   sts, textract, translate, and the usual actions of cloudformation, comprehend, ec2, glue, rds, ssm, transcribe.
+//! - optimised: lambda, sqs, sns, events, dynamodb, states, ecs, batch, glue, databrew, athena,
+//!   sagemaker, codebuild, bedrock, emr-containers, emr-serverless; of `.sync` integrations, only
+//!   those of states and athena, whose result is that of the call that describes the job;
+//! - `aws-sdk:` athena, batch, bedrockruntime, cloudwatch, cloudwatchlogs, dynamodb, ecs,
+//!   emrserverless, eventbridge, firehose, kinesis, kms, lambda, polly, rdsdata, redshiftdata,
+//!   rekognition, s3, scheduler, secretsmanager, ses, sesv2, sfn, sns, sqs, sts, textract,
+//!   translate, and the usual actions of cloudformation, comprehend, ec2, glue, rds, ssm,
+//!   transcribe.
 //!
-//! Any other integration accepts any JSON, as do functions, activities and callbacks, whose results their authors define.
+//! Any other integration accepts any JSON, as do functions, activities and callbacks, whose results
+//! their authors define.
 
 mod constraints;
 mod context;
@@ -134,8 +142,8 @@ pub async fn test_state(request: &TestStateRequest) -> Result<TestStateResponse,
 
 /// Tests of single states.
 impl Engine {
-    /// Tests a state, as [`test_state`](crate::test_state) does, on this engine's clock. A task without a mock is executed by the engine's
-    /// sources and handlers.
+    /// Tests a state, as [`test_state`](crate::test_state) does, on this engine's clock. A task
+    /// without a mock is executed by the engine's sources and handlers.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

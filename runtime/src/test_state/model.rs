@@ -1,4 +1,5 @@
-//! The outputs of services: the tables of `models/`, which `models/derive.py` generates and documents.
+//! The outputs of services: the tables of `models/`, which `models/derive.py` generates and
+//! documents.
 
 use std::str::Lines;
 
@@ -16,8 +17,8 @@ pub(super) enum Strictness {
     Present,
 }
 
-/// Checks a mocked result against the integration's output. Integrations without a table accept any JSON, as do
-/// functions, activities and callbacks, whose results their authors define.
+/// Checks a mocked result against the integration's output. Integrations without a table accept any
+/// JSON, as do functions, activities and callbacks, whose results their authors define.
 pub(super) fn check(
     resource: &Resource,
     result: &Value,
@@ -152,8 +153,8 @@ impl Table {
     }
 }
 
-/// Returns the members of a structure that a value has. Null counts as missing; members that the structure does not have
-/// never fail.
+/// Returns the members of a structure that a value has. Null counts as missing; members that the
+/// structure does not have never fail.
 fn structure<'v, 't>(
     line: &'t str,
     value: &'v Object,

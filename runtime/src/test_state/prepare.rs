@@ -26,7 +26,8 @@ pub(super) struct PreparedTest {
     pub(super) subject: Subject,
     pub(super) level: InspectionLevel,
     pub(super) input: Value,
-    /// The arrays in the input and the mocked result, with their original texts: AWS prints them with their whitespace (recorded).
+    /// The arrays in the input and the mocked result, with their original texts: AWS prints them
+    /// with their whitespace (recorded).
     arrays: Vec<(Value, String)>,
     /// The variables of the request, including those that the program never reads.
     pub(super) variables: Vec<(SmolStr, Value)>,

@@ -110,7 +110,8 @@ fn error_details(prepared: &PreparedTest, inspection: &Inspection) -> Option<Err
     })
 }
 
-/// Returns the variables of the request and those that the state assigned; `None` if there are none.
+/// Returns the variables of the request and those that the state assigned; `None` if there are
+/// none.
 fn variables(prepared: &PreparedTest, inspection: &Inspection) -> Option<String> {
     let mut all: indexmap::IndexMap<SmolStr, Value> = prepared.variables.iter().cloned().collect();
     let assigned = inspection.exit.iter().flat_map(|left| &left.assigned);

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// A request of TestState: the members of the API's request, with JSON as text in the same members as in the API.
+/// A request of TestState: the members of the API's request, with JSON as text in the same members
+/// as in the API.
 ///
 /// ```
 /// use serde_json::json;
@@ -26,9 +27,11 @@ use serde_json::Value as Json;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestStateRequest {
-    /// One state, or a state machine if [`state_name`](Self::state_name) selects one of its states; JSON text.
+    /// One state, or a state machine if [`state_name`](Self::state_name) selects one of its states;
+    /// JSON text.
     pub definition: String,
-    /// The state of the machine in [`definition`](Self::definition), also inside its branches and iterations.
+    /// The state of the machine in [`definition`](Self::definition), also inside its branches and
+    /// iterations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_name: Option<String>,
     /// The role of calls. A Task without a mock needs one.
@@ -58,7 +61,8 @@ pub struct TestStateRequest {
 }
 
 impl TestStateRequest {
-    /// Creates a request for a state, or for a state of a machine. A JSON string is used as the definition's text.
+    /// Creates a request for a state, or for a state of a machine. A JSON string is used as the
+    /// definition's text.
     pub fn new(definition: impl Into<Json>) -> Self {
         Self {
             definition: match definition.into() {

@@ -3,7 +3,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// The result of a test: the members of the API's response, with JSON as text in the same members as in the API.
+/// The result of a test: the members of the API's response, with JSON as text in the same members
+/// as in the API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -69,9 +70,10 @@ impl fmt::Display for TestStatus {
 
 /// The steps of input and output processing, up to the step that failed. Values are JSON text.
 ///
-/// AWS decides which of them are present: a Pass with a `Result` has no `afterParameters`, a Parallel no
-/// `afterInputPath`, a JSONata state no fields of JSONPath. AWS's `request` and `response` of an HTTP task at TRACE do
-/// not exist here, because this runtime sends no HTTP requests.
+/// AWS decides which of them are present: a Pass with a `Result` has no `afterParameters`, a
+/// Parallel no `afterInputPath`, a JSONata state no fields of JSONPath. AWS's `request` and
+/// `response` of an HTTP task at TRACE do not exist here, because this runtime sends no HTTP
+/// requests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

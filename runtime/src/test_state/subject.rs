@@ -87,7 +87,8 @@ fn machine(text: &str) -> Result<StateMachine, TestStateError> {
     read(text)
 }
 
-/// Creates a machine around one state. The targets of the state are not part of the test: each is a state that ends.
+/// Creates a machine around one state. The targets of the state are not part of the test: each is a
+/// state that ends.
 fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Document::parse(state)
         .map_err(|error| refused([format!("INVALID_JSON_DESCRIPTION: {error}")]))?;
@@ -105,7 +106,8 @@ fn machine_of(state: &str) -> Result<StateMachine, TestStateError> {
     Ok(machine)
 }
 
-/// Returns whether a diagnostic concerns the missing machine around a single state: its targets, and an end.
+/// Returns whether a diagnostic concerns the missing machine around a single state: its targets,
+/// and an end.
 fn is_about_the_machine(diagnostic: &ServiceDiagnostic) -> bool {
     let own = diagnostic.pointer.strip_prefix("/States/StateName");
     match (diagnostic.code, own) {

@@ -7,8 +7,8 @@ use stepwright_history::runtime_support::short;
 /// The maximum number of reported differences.
 const MOST: usize = 5;
 
-/// Returns the differences, a line each: `at /total: expected 12, got 13`. Empty when the values are equal; numbers are equal by
-/// value. Values of redacted fields are masked.
+/// Returns the differences, a line each: `at /total: expected 12, got 13`. Empty when the values
+/// are equal; numbers are equal by value. Values of redacted fields are masked.
 pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction) -> Vec<String> {
     let mut found = Vec::new();
     walk("", expected, actual, &mut |pointer, expected, actual| {
@@ -65,7 +65,8 @@ pub(super) fn walk(
     }
 }
 
-/// Formats one difference. `inside` is the part of the pointer within the value itself: its names may be redacted.
+/// Formats one difference. `inside` is the part of the pointer within the value itself: its names
+/// may be redacted.
 pub(super) fn line(
     pointer: &str,
     inside: &str,

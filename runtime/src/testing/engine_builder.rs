@@ -11,8 +11,10 @@ use crate::task::{DefinedState, TaskSource};
 
 /// # Tests
 impl EngineBuilder {
-    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take no real time, and all runs are
-    /// identical. Also calls [`coverage_from_environment`](Self::coverage_from_environment), because tests use virtual time.
+    /// Runs on virtual time, which begins at 2026-01-01T00:00:00Z: waits, retries and timeouts take
+    /// no real time, and all runs are identical. Also calls
+    /// [`coverage_from_environment`](Self::coverage_from_environment), because tests use virtual
+    /// time.
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VIRTUAL_START)
     }
@@ -23,8 +25,9 @@ impl EngineBuilder {
             .coverage_from_environment()
     }
 
-    /// Sets the mock file for [`StartOptions::test_case`](crate::StartOptions::test_case). A [store](Self::store) stores only the names of the
-    /// test cases: the next process must have a file that contains them.
+    /// Sets the mock file for [`StartOptions::test_case`](crate::StartOptions::test_case). A
+    /// [store](Self::store) stores only the names of the test cases: the next process must have a
+    /// file that contains them.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,8 +50,10 @@ impl EngineBuilder {
         self.test_case_files(Arc::new(mocks))
     }
 
-    /// Writes the coverage of executions into a directory, for a [`SuiteCoverage`](crate::testing::SuiteCoverage), instead of the directory in
-    /// the environment variable `STEPWRIGHT_COVERAGE`. An engine without [history](Self::history) records no coverage.
+    /// Writes the coverage of executions into a directory, for a
+    /// [`SuiteCoverage`](crate::testing::SuiteCoverage), instead of the directory in the
+    /// environment variable `STEPWRIGHT_COVERAGE`. An engine without [history](Self::history)
+    /// records no coverage.
     pub fn coverage(self, folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
         self.create_observer(
@@ -57,8 +62,10 @@ impl EngineBuilder {
         )
     }
 
-    /// Writes the coverage of executions into the directory in the environment variable `STEPWRIGHT_COVERAGE`, if it is set, unless
-    /// [`coverage`](Self::coverage) sets another directory. Engines on [virtual time](Self::virtual_time) do this; call it for a test on real time.
+    /// Writes the coverage of executions into the directory in the environment variable
+    /// `STEPWRIGHT_COVERAGE`, if it is set, unless [`coverage`](Self::coverage) sets another
+    /// directory. Engines on [virtual time](Self::virtual_time) do this; call it for a test on real
+    /// time.
     pub fn coverage_from_environment(self) -> Self {
         self.create_observer(false, Box::new(|machines| measure(folder()?, machines)))
     }

@@ -23,8 +23,8 @@ use crate::clock::Timestamp;
 use crate::engine::{ExecutionFailed, ExecutionReport};
 use crate::task::{DefinedState, Resource};
 
-/// Asserts on a finished execution. A failed assertion panics at its line in the test. The message contains the difference, the path of the
-/// execution and its end.
+/// Asserts on a finished execution. A failed assertion panics at its line in the test. The message
+/// contains the difference, the path of the execution and its end.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -158,8 +158,8 @@ impl Expect<'_> {
         self
     }
 
-    /// Asserts that it failed with this error of a task function, including its fields. Either the error was not caught, or a Fail state
-    /// raised it again.
+    /// Asserts that it failed with this error of a task function, including its fields. Either the
+    /// error was not caught, or a Fail state raised it again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -235,7 +235,8 @@ impl Expect<'_> {
         self
     }
 
-    /// Asserts that it entered exactly these states in this order, including states inside branches and iterations.
+    /// Asserts that it entered exactly these states in this order, including states inside branches
+    /// and iterations.
     #[track_caller]
     pub fn path<S: AsRef<str>>(self, states: impl IntoIterator<Item = S>) -> Self {
         let expected: Vec<String> = states
@@ -292,7 +293,8 @@ impl Expect<'_> {
         self.count(&what, &calls, times)
     }
 
-    /// Asserts that the calls of this state's task, including retries, had these effective parameters in this order.
+    /// Asserts that the calls of this state's task, including retries, had these effective
+    /// parameters in this order.
     #[track_caller]
     pub fn calls<P: Serialize>(self, state: &str, parameters: impl IntoIterator<Item = P>) -> Self {
         let what = format!("the task of `{state}`");
@@ -309,7 +311,8 @@ impl Expect<'_> {
         self.count(&what, &calls, times)
     }
 
-    /// Asserts that the calls of the task function, including retries, had these arguments in this order. Several arguments are a tuple.
+    /// Asserts that the calls of the task function, including retries, had these arguments in this
+    /// order. Several arguments are a tuple.
     #[track_caller]
     pub fn task_calls<T: Task>(
         self,
@@ -396,7 +399,8 @@ impl Expect<'_> {
         self.check_definition(&states, what, |state| matcher.may_be_for(state));
     }
 
-    /// Checks that at least one of the matching states belongs to this execution: the children of a Map Run have separate histories.
+    /// Checks that at least one of the matching states belongs to this execution: the children of a
+    /// Map Run have separate histories.
     #[track_caller]
     fn check_definition(
         self,
@@ -471,10 +475,12 @@ impl Expect<'_> {
         )
     }
 
-    /// Writes a [report](stepwright_history::report::Report) of the execution to a file. It blocks the thread until the file is written.
+    /// Writes a [report](stepwright_history::report::Report) of the execution to a file. It blocks
+    /// the thread until the file is written.
     ///
-    /// A failed assertion writes a report, too, to `stepwright-reports` in Cargo's target folder or to the folder that the environment variable
-    /// `STEPWRIGHT_REPORTS` names. Its message contains the path.
+    /// A failed assertion writes a report, too, to `stepwright-reports` in Cargo's target folder or
+    /// to the folder that the environment variable `STEPWRIGHT_REPORTS` names. Its message contains
+    /// the path.
     ///
     /// # Panics
     ///

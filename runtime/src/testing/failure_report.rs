@@ -31,7 +31,8 @@ pub(super) fn write(history: &History) -> String {
     }
 }
 
-/// Returns the folder that the variable names, otherwise one in the target folder, in which Cargo builds the tests.
+/// Returns the folder that the variable names, otherwise one in the target folder, in which Cargo
+/// builds the tests.
 fn folder(variable: Option<PathBuf>, program: Option<PathBuf>) -> Option<PathBuf> {
     let chosen = variable.filter(|folder| !folder.as_os_str().is_empty());
     chosen.or_else(|| {

@@ -13,10 +13,12 @@ use super::matcher::payload;
 use crate::clock::Listeners;
 use crate::task::{Answer, TaskCall, TaskFailure, TaskResult};
 
-/// The answers of a mocked task, call after call. The last answer is repeated for all further calls, unless [`times`](Self::times) limits it.
+/// The answers of a mocked task, call after call. The last answer is repeated for all further
+/// calls, unless [`times`](Self::times) limits it.
 ///
-/// A mock of a task function answers with the function's own types, which the compiler checks. A mock of a state, of a
-/// function by its name or of a resource is [`AnyOutput`]: it answers with JSON.
+/// A mock of a task function answers with the function's own types, which the compiler checks. A
+/// mock of a state, of a function by its name or of a resource is [`AnyOutput`]: it answers with
+/// JSON.
 ///
 /// ```
 /// use std::time::Duration;
@@ -76,12 +78,14 @@ impl Mock<AnyOutput> {
 impl<T: Task> Mock<T> {
     /// Creates a mock with which the task succeeds with this result of the task function.
     ///
-    /// A value that cannot be serialized to JSON (a map with keys that are no strings) fails the task, as in the function itself.
+    /// A value that cannot be serialized to JSON (a map with keys that are no strings) fails the
+    /// task, as in the function itself.
     pub fn returns(output: T::Output) -> Self {
         Self::of(MockReply::Result(output_of::<T>(&output)))
     }
 
-    /// Creates a mock with which the task fails with the task function's own error, with the error name and cause of real calls.
+    /// Creates a mock with which the task fails with the task function's own error, with the error
+    /// name and cause of real calls.
     pub fn fails(error: T::Error) -> Self {
         Self::of(MockReply::Result(Err(error.into_task_failure())))
     }
@@ -111,20 +115,22 @@ impl<T> Mock<T> {
         Self::of(MockReply::Never)
     }
 
-    /// Creates a mock for which the test answers through the token of [`Mocks::token_of`](super::Mocks::token_of). Virtual time does not advance
-    /// until then, except while the test sleeps on the engine's clock, or waits for the execution's end without having answered. Then timeouts
-    /// and heartbeats expire as usual.
+    /// Creates a mock for which the test answers through the token of
+    /// [`Mocks::token_of`](super::Mocks::token_of). Virtual time does not advance until then,
+    /// except while the test sleeps on the engine's clock, or waits for the execution's end without
+    /// having answered. Then timeouts and heartbeats expire as usual.
     pub fn token() -> Self {
         Self::of(MockReply::Token)
     }
 
-    /// Creates a mock that computes the answer from the call: the raw result of the state's resource. A panic fails the test.
+    /// Creates a mock that computes the answer from the call: the raw result of the state's
+    /// resource. A panic fails the test.
     pub fn with(answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static) -> Self {
         Self::of(MockReply::With(Arc::new(answer)))
     }
 
-    /// Limits the last answer to this many calls. Answers that are added later are for the following calls; without them, a further call fails
-    /// the test.
+    /// Limits the last answer to this many calls. Answers that are added later are for the
+    /// following calls; without them, a further call fails the test.
     ///
     /// # Panics
     ///
@@ -214,7 +220,8 @@ impl<T> fmt::Debug for Mock<T> {
 }
 
 impl Steps {
-    /// Returns the answer for the call with this number, from 0; `None` if the mock has no answer left.
+    /// Returns the answer for the call with this number, from 0; `None` if the mock has no answer
+    /// left.
     pub(super) fn step(&self, mut call: usize) -> Option<&MockAnswer> {
         for (times, step) in &self.list {
             let times = times.unwrap_or(1);
@@ -242,7 +249,8 @@ impl MockAnswer {
         matches!(self.reply, MockReply::Token)
     }
 
-    /// Returns the answer to a call; `wrap` puts a function's result into its integration's envelope.
+    /// Returns the answer to a call; `wrap` puts a function's result into its integration's
+    /// envelope.
     pub(super) fn answer(
         &self,
         call: &TaskCall<'_>,

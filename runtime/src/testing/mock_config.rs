@@ -11,7 +11,8 @@ use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
 
 /// The answers of a `MockConfigFile.json` to Task states, by machine and test case.
 ///
-/// The format is that of Step Functions Local ([AWS documentation]); its machines, cases and responses keep their names.
+/// The format is that of Step Functions Local ([AWS documentation]); its machines, cases and
+/// responses keep their names.
 ///
 /// ```
 /// use stepwright_runtime::testing::MockConfig;
@@ -83,8 +84,9 @@ impl MockConfig {
     ///
     /// # Errors
     ///
-    /// Text that is not a valid mock file: invalid JSON, a response that is neither `Return` nor `Throw`, attempts with gaps or that do not start
-    /// at 0, or a case that names a missing response.
+    /// Text that is not a valid mock file: invalid JSON, a response that is neither `Return` nor
+    /// `Throw`, attempts with gaps or that do not start at 0, or a case that names a missing
+    /// response.
     pub fn parse(text: &str) -> Result<Self, MockConfigError> {
         let file: File = serde_json::from_str(text)
             .map_err(|error| MockConfigError(format!("not a mock file: {error}")))?;
@@ -170,9 +172,11 @@ impl MockCase {
     }
 }
 
-/// Attempts are counted over all visits of the state in one execution; a state that the case does not name is not answered here.
+/// Attempts are counted over all visits of the state in one execution; a state that the case does
+/// not name is not answered here.
 ///
-/// Assumption: AWS does not document what counts as an attempt when a loop enters the state again; Step Functions Local continues to count.
+/// Assumption: AWS does not document what counts as an attempt when a loop enters the state again;
+/// Step Functions Local continues to count.
 impl TaskSource for MockCase {
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let attempts = self.states.get(call.state())?;

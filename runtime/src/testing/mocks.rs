@@ -16,18 +16,22 @@ use super::token;
 use crate::panics::said;
 use crate::task::{Answer, DefinedState, EngineMonitor, TaskCall, TaskFailure, TaskSource};
 
-/// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a test can retain one to read the calls.
+/// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a
+/// test can retain one to read the calls.
 ///
-/// If several mocks match a call, the last one answers; a second mock of the same task replaces the first. Mocks of one start also answer in
-/// its nested workflows and in the children of its Map Runs. A sequence of answers continues over all of them.
+/// If several mocks match a call, the last one answers; a second mock of the same task replaces the
+/// first. Mocks of one start also answer in its nested workflows and in the children of its Map
+/// Runs. A sequence of answers continues over all of them.
 ///
 /// A test fails when its mocks are wrong, not only when the workflow is:
 ///
-/// - The engine is not built, or the execution not started, when a mock names a state, function, resource or task that no
-///   registered definition has.
-/// - Dropping the engine's last handle panics when a mock answered no call (unless it is [`Mock::optional`]), was
-///   called more often than its [`Mock::times`] allow, or panicked itself. If the test retains a clone, the check also waits until the clone
-///   is dropped. Call [`Mocks::verify`] to check earlier, or for an engine that is never dropped: in a `static`, or in a separate task.
+/// - The engine is not built, or the execution not started, when a mock names a state, function,
+///   resource or task that no registered definition has.
+/// - Dropping the engine's last handle panics when a mock answered no call (unless it is
+///   [`Mock::optional`]), was called more often than its [`Mock::times`] allow, or panicked itself.
+///   If the test retains a clone, the check also waits until the clone is dropped. Call
+///   [`Mocks::verify`] to check earlier, or for an engine that is never dropped: in a `static`, or
+///   in a separate task.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -84,8 +88,8 @@ impl Mocks {
         self.rule(Rule::new(Matcher::State(name.into()), mock.into_steps()))
     }
 
-    /// Mocks a function by its name, ARN or placeholder. The output is the function's result; `lambda:invoke` puts
-    /// it into its envelope.
+    /// Mocks a function by its name, ARN or placeholder. The output is the function's result;
+    /// `lambda:invoke` puts it into its envelope.
     #[must_use]
     pub fn function(self, name: impl Into<String>, mock: Mock<AnyOutput>) -> Self {
         self.rule(Rule::new(Matcher::Function(name.into()), mock.into_steps()))
@@ -97,8 +101,8 @@ impl Mocks {
         self.rule(Rule::of_task::<T>(mock.into_steps()))
     }
 
-    /// Mocks a task function by another function, whose types the compiler checks. It returns the same result or error as the task function.
-    /// Several parameters are a tuple.
+    /// Mocks a task function by another function, whose types the compiler checks. It returns the
+    /// same result or error as the task function. Several parameters are a tuple.
     ///
     /// ```
     /// use stepwright::task;
@@ -129,7 +133,8 @@ impl Mocks {
         }))
     }
 
-    /// Mocks a resource, or all resources that match a pattern with `*`. The output is the raw result.
+    /// Mocks a resource, or all resources that match a pattern with `*`. The output is the raw
+    /// result.
     #[must_use]
     pub fn resource(self, pattern: impl Into<String>, mock: Mock<AnyOutput>) -> Self {
         self.rule(Rule::new(
@@ -161,8 +166,8 @@ impl Mocks {
         }
     }
 
-    /// Checks the mocks now, instead of when the last handle of the engine is dropped. Use it for an engine in a `static`, or in a separate task,
-    /// such as an activity's worker.
+    /// Checks the mocks now, instead of when the last handle of the engine is dropped. Use it for
+    /// an engine in a `static`, or in a separate task, such as an activity's worker.
     ///
     /// # Panics
     ///
@@ -178,9 +183,9 @@ impl Mocks {
     ///
     /// # Panics
     ///
-    /// When no registered definition has the state, no mock answers it, or it has no token. Also a few seconds after the last moment at which
-    /// an execution could call it: all of them ended, or wait for an answer from outside. On real time it waits as long as
-    /// an execution is running.
+    /// When no registered definition has the state, no mock answers it, or it has no token. Also a
+    /// few seconds after the last moment at which an execution could call it: all of them ended, or
+    /// wait for an answer from outside. On real time it waits as long as an execution is running.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

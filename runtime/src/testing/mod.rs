@@ -1,5 +1,5 @@
-//! Tools for tests of workflows: mocks of tasks, assertions on executions, coverage, replay of recorded histories, exploration of all
-//! outcomes.
+//! Tools for tests of workflows: mocks of tasks, assertions on executions, coverage, replay of
+//! recorded histories, exploration of all outcomes.
 
 mod difference;
 mod engine_builder;

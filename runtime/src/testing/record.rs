@@ -14,7 +14,8 @@ use crate::task::{DefinedState, EngineMonitor, TaskCall};
 /// The maximum number of retained failure reports.
 const LINES: usize = 5;
 
-/// The share of one clone of the mocks in their record. The mocks are checked when the last clone and the last engine are dropped.
+/// The share of one clone of the mocks in their record. The mocks are checked when the last clone
+/// and the last engine are dropped.
 #[derive(Debug)]
 pub(super) struct RecordHandle(pub(super) Arc<Record>);
 
@@ -115,7 +116,8 @@ impl Record {
         self.let_go();
     }
 
-    /// Records a call that a mock answers; returns how many calls it answered in this execution before.
+    /// Records a call that a mock answers; returns how many calls it answered in this execution
+    /// before.
     pub(super) fn count(&self, rule: &Arc<Rule>, call: &TaskCall<'_>) -> usize {
         let number = {
             let mut recorded = self.lock();
@@ -168,7 +170,8 @@ impl RecordState {
         Matcher::State(state.to_owned()).problem(&self.states())
     }
 
-    /// Returns the problems of mocks. Mocks that were not called count only if there are no other problems.
+    /// Returns the problems of mocks. Mocks that were not called count only if there are no other
+    /// problems.
     pub(super) fn wrong(&self, rules: &[Arc<Rule>]) -> Vec<String> {
         if !self.problems.is_empty() {
             return self.problems.clone();

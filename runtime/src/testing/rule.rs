@@ -35,7 +35,8 @@ impl Rule {
             .map(|variant| variant.error)
             .collect();
         let prefix = |name: &str| name.split_once('.').map(|(prefix, _)| prefix.to_owned());
-        // Every task may fail with errors of its service, but all errors under the prefix of the task's enum are known.
+        // Every task may fail with errors of its service, but all errors under the prefix of the
+        // task's enum are known.
         let unknown = steps.errors().find(|error| {
             let own = |name: &&str| prefix(name).is_some() && prefix(name) == prefix(error);
             names.iter().any(own) && !names.contains(error)

@@ -6,13 +6,14 @@ use stepwright::shape::{Fields, Shape, Tagging, Variant};
 /// The maximum depth of a value of a recursive type.
 pub(super) const DEPTH: u32 = 6;
 
-/// The levels of nested types in which [`samples`] looks for alternatives. Deeper parts have one value: the number of samples of a recursive
-/// type would grow with a power of this.
+/// The levels of nested types in which [`samples`] looks for alternatives. Deeper parts have one
+/// value: the number of samples of a recursive type would grow with a power of this.
 const LEVELS: u32 = 3;
 
-/// Returns values that take a Choice to different states. Each variant of an enum, both booleans, a value and none occur at least once, also in
-/// the fields of a struct and of a variant. Fields change together, so the number of samples is that of the field with the most alternatives,
-/// not the product of all.
+/// Returns values that take a Choice to different states. Each variant of an enum, both booleans, a
+/// value and none occur at least once, also in the fields of a struct and of a variant. Fields
+/// change together, so the number of samples is that of the field with the most alternatives, not
+/// the product of all.
 pub(super) fn samples(shape: &Shape) -> Vec<Json> {
     alternatives(shape, DEPTH, LEVELS)
 }
@@ -160,7 +161,8 @@ fn of_fields(fields: &Fields, depth: u32, levels: u32) -> Vec<Json> {
     }
 }
 
-/// Returns the first alternative of each column, then the second, until the longest one ends; a shorter column repeats its first one.
+/// Returns the first alternative of each column, then the second, until the longest one ends; a
+/// shorter column repeats its first one.
 fn rows(columns: &[Vec<Json>]) -> impl Iterator<Item = Vec<Json>> {
     let rows = columns.iter().map(Vec::len).max().unwrap_or(0).max(1);
     (0..rows).map(move |row| {

@@ -11,7 +11,8 @@ use crate::clock::{Clock, ProgressState};
 
 /// The interval between two checks of whether an execution makes progress.
 const TICK: Duration = Duration::from_millis(20);
-/// How long to wait for the test itself, which may start an execution or answer another token in another task.
+/// How long to wait for the test itself, which may start an execution or answer another token in
+/// another task.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait for an actor outside the test, such as a worker of an activity.
 const PATIENCE_OUTSIDE: Duration = Duration::from_secs(10);

@@ -1,9 +1,11 @@
-//! Checks that executions make exactly the allocations in `table.md`, with about its bytes. Unlike times, these numbers are the same in each run: time is virtual, random
-//! numbers have a seed, and all measured work runs on one thread. They are the same in debug and release builds and with any features. They apply
-//! to 64-bit targets and the pinned toolchain.
+//! Checks that executions make exactly the allocations in `table.md`, with about its bytes. Unlike
+//! times, these numbers are the same in each run: time is virtual, random numbers have a seed, and
+//! all measured work runs on one thread. They are the same in debug and release builds and with any
+//! features. They apply to 64-bit targets and the pinned toolchain.
 //!
-//! `ALLOCATIONS=overwrite cargo test -p stepwright-runtime --test allocations` writes the table again, also when an execution
-//! allocates less than before: read the difference, and commit it with the change that caused it.
+//! `ALLOCATIONS=overwrite cargo test -p stepwright-runtime --test allocations` writes the table
+//! again, also when an execution allocates less than before: read the difference, and commit it
+//! with the change that caused it.
 
 mod measure;
 mod table;
@@ -59,11 +61,12 @@ fn executions_make_the_allocations_in_the_table() {
     );
 }
 
-/// If something is created for each pair of states, items or rounds, the factor approaches 64. Both lengths are powers of two because a list
-/// doubles its capacity when it is full.
+/// If something is created for each pair of states, items or rounds, the factor approaches 64. Both
+/// lengths are powers of two because a list doubles its capacity when it is full.
 #[test]
 fn allocations_grow_linearly_with_the_number_of_states() {
-    // A document that grows is longer in each event: its history as JSON grows with the square of the states, as on AWS.
+    // A document that grows is longer in each event: its history as JSON grows with the square of
+    // the states, as on AWS.
     let shapes = SHAPES
         .iter()
         .filter(|shape| shape.name != GROWING_DOCUMENT.name);

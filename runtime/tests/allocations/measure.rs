@@ -10,11 +10,12 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::workloads::{MACHINE, Workload, succeeded};
 
-/// How many times the work is done before the measurement. This excludes one-time allocations, and lists that grow up to the retention
-/// limit.
+/// How many times the work is done before the measurement. This excludes one-time allocations, and
+/// lists that grow up to the retention limit.
 const BEFORE: usize = 2;
 
-/// Total allocations, whether or not they were freed. Growing an allocation in place counts as a new one.
+/// Total allocations, whether or not they were freed. Growing an allocation in place counts as a
+/// new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allocated {
     pub(crate) times: u64,

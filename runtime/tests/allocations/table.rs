@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::measure::{Allocated, Work};
 
-/// How much numbers of bytes may differ from the table, as a part of it: an update of a dependency may change the size of a type.
+/// How much numbers of bytes may differ from the table, as a part of it: an update of a dependency
+/// may change the size of a type.
 const TOLERANCE: f64 = 0.05;
 
 const HEAD: &str = "\
@@ -67,8 +68,8 @@ impl Table {
         Table(rows)
     }
 
-    /// Returns the lines that differ from a stored table: `-` for old ones, `+` for new ones. Numbers of allocations must be equal, bytes may differ
-    /// by [`TOLERANCE`].
+    /// Returns the lines that differ from a stored table: `-` for old ones, `+` for new ones.
+    /// Numbers of allocations must be equal, bytes may differ by [`TOLERANCE`].
     pub(crate) fn differences(&self, kept: &str) -> String {
         let made = self.to_string();
         if made.lines().count() == kept.lines().count()
@@ -97,11 +98,13 @@ fn missing<'t>(one: &'t str, other: &str) -> Vec<&'t str> {
     one.lines().filter(is_missing).collect()
 }
 
-/// Whether two lines have the same names and the same numbers of allocations, and about the same numbers of bytes.
+/// Whether two lines have the same names and the same numbers of allocations, and about the same
+/// numbers of bytes.
 fn agree(one: &str, other: &str) -> bool {
     let cells = |line: &str| line.split('|').map(str::to_owned).collect::<Vec<_>>();
     let (one, other) = (cells(one), cells(other));
-    // A row is `| workload | work | allocations | bytes | allocations | bytes | allocations | bytes |`.
+    // A row is
+    // `| workload | work | allocations | bytes | allocations | bytes | allocations | bytes |`.
     let is_bytes = |column: usize| one.len() == 10 && [4, 6, 8].contains(&column);
     let are_close =
         |one: &str, other: &str| match (one.trim().parse::<f64>(), other.trim().parse::<f64>()) {

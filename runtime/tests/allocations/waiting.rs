@@ -4,10 +4,12 @@ use serde_json::json;
 use stepwright_runtime::{Engine, MachineType, StartOptions};
 use tokio::runtime::Builder;
 
-/// With the first one a power of two: lists that double are full, and hash tables have their maximum size.
+/// With the first one a power of two: lists that double are full, and hash tables have their
+/// maximum size.
 const EXECUTIONS: u64 = (1 << 14) - 1;
 
-/// The limit for all memory of a waiting execution: its timers, its entry among the running executions, its events, its names.
+/// The limit for all memory of a waiting execution: its timers, its entry among the running
+/// executions, its events, its names.
 const MOST: u64 = 1_024;
 
 #[test]

@@ -1,4 +1,5 @@
-//! For any definition, input, answers and steps: the history is that of the engine, and repeated steps repeat it.
+//! For any definition, input, answers and steps: the history is that of the engine, and repeated
+//! steps repeat it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;

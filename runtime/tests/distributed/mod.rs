@@ -1,4 +1,5 @@
-//! Distributed Maps: readers, batches, children, failures, exported results; and the object stores under them.
+//! Distributed Maps: readers, batches, children, failures, exported results; and the object stores
+//! under them.
 
 mod batch;
 mod children;

@@ -171,7 +171,8 @@ fn large() -> String {
     format!("[{}]", items.join(","))
 }
 
-/// The runtime's thread is not blocked while content is decompressed and parsed; virtual time does not advance.
+/// The runtime's thread is not blocked while content is decompressed and parsed; virtual time does
+/// not advance.
 #[tokio::test]
 async fn large_content_does_not_block_the_runtime() {
     let text = large();

@@ -9,8 +9,8 @@ use stepwright_runtime::{
     Engine, EngineBuilder, ExecutionReport, MachineType, MapRun, StartOptions, Status,
 };
 
-/// Returns a machine with the Distributed Map `M`, whose children run the states `states` from `I` on. `Caught` is a target for
-/// catchers.
+/// Returns a machine with the Distributed Map `M`, whose children run the states `states` from `I`
+/// on. `Caught` is a target for catchers.
 pub(crate) fn machine_of(states: Json, more: Json) -> Json {
     let mut map = json!({
         "Type": "Map", "End": true,

@@ -1,4 +1,5 @@
-//! For all actions of workers, and of callers that create and delete an activity, each task is given to one worker, oldest first.
+//! For all actions of workers, and of callers that create and delete an activity, each task is
+//! given to one worker, oldest first.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,5 @@
-//! Steps in which processes ended after a restart, and executions that are aborted without an engine.
+//! Steps in which processes ended after a restart, and executions that are aborted without an
+//! engine.
 
 use std::time::Duration;
 
@@ -116,7 +117,8 @@ fn a_slow_step_after_a_restart_is_an_attempt_until_it_ends() {
     assert_eq!(attempts(&store), None);
     let second = store.clone();
     let watching = std::thread::spawn(move || {
-        // The step takes longer than the watch waits, on each machine: `attempts` is read while it runs, or it was so fast that there is none.
+        // The step takes longer than the watch waits, on each machine: `attempts` is read while it
+        // runs, or it was so fast that there is none.
         let mut seen = None;
         loop {
             seen = seen.or_else(|| attempts(&second));

@@ -13,7 +13,8 @@ use crate::durable::support::{Done, builder, process, second};
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 const DAY: i64 = 86_400;
 
-/// Returns a machine that waits for this number of answers, records when it entered each state, and passes through others in between.
+/// Returns a machine that waits for this number of answers, records when it entered each state, and
+/// passes through others in between.
 fn asks(answers: usize) -> Json {
     let mut states = serde_json::Map::new();
     for number in 0..answers {
@@ -135,7 +136,8 @@ fn an_execution_does_not_stop_before_it_started() {
     assert!(times(&report).is_sorted());
 }
 
-/// Redrives an execution in a process whose clock is an hour behind. Its wait and its timeout use the clock.
+/// Redrives an execution in a process whose clock is an hour behind. Its wait and its timeout use
+/// the clock.
 #[test]
 fn a_redrive_is_not_before_the_end_that_it_follows() {
     for (seconds, status) in [(60, Status::Succeeded), (600, Status::TimedOut)] {
@@ -166,7 +168,8 @@ fn a_redrive_is_not_before_the_end_that_it_follows() {
     }
 }
 
-/// The deadline is an absolute time: a clock that went back an hour makes the wait an hour longer, one that is ahead ends it.
+/// The deadline is an absolute time: a clock that went back an hour makes the wait an hour longer,
+/// one that is ahead ends it.
 #[test]
 fn a_wait_keeps_its_deadline_when_the_next_process_has_another_clock() {
     let machine = json!({"StartAt": "W", "States": {
@@ -192,7 +195,8 @@ fn a_wait_keeps_its_deadline_when_the_next_process_has_another_clock() {
     }
 }
 
-/// The second wait counts from the clock, and not from the last event, which a clock that was 100 days ahead wrote.
+/// The second wait counts from the clock, and not from the last event, which a clock that was 100
+/// days ahead wrote.
 #[test]
 fn a_clock_that_was_ahead_does_not_extend_later_waits() {
     let (store, done) = (MemoryStore::new(), Done::default());

@@ -1,4 +1,5 @@
-//! The power fails at each commit of an execution in turn. The next engine continues, and the end is the same.
+//! The power fails at each commit of an execution in turn. The next engine continues, and the end
+//! is the same.
 
 use std::time::Duration;
 
@@ -243,7 +244,8 @@ fn a_crash_does_not_change_the_delay_of_a_retry() {
     assert_eq!(report.stopped.since(second(0)), Duration::from_secs(300));
 }
 
-/// Returns the times of the events of an execution whose token is answered in a process whose clock shows `at`.
+/// Returns the times of the events of an execution whose token is answered in a process whose clock
+/// shows `at`.
 fn times_after_restart_at(at: i64) -> Vec<String> {
     let (store, done) = (MemoryStore::new(), Done::default());
     let mut ask = note(&json!({}), Some("W"));

@@ -11,7 +11,8 @@ use stepwright_runtime::{ExecutionFilter, StartOptions, Status, StoredExecutions
 
 use crate::durable::support::{Done, builder, note, process};
 
-/// Returns a machine with scopes, variables, catches, tokens and waits, which parks in each of its states.
+/// Returns a machine with scopes, variables, catches, tokens and waits, which parks in each of its
+/// states.
 fn machine() -> Json {
     json!({"StartAt": "Each", "States": {
         "Each": {"Type": "Map", "MaxConcurrency": 2, "Next": "Both", "ResultPath": "$.each", "ItemsPath": "$.items", "ItemProcessor": {

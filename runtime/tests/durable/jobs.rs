@@ -108,7 +108,8 @@ fn builder(definition: &Json, store: &MemoryStore, service: &Service, at: i64) -
         .fallback_tasks(service)
 }
 
-/// Starts the machine in a process that ends when the log has this number of entries and the history has these events.
+/// Starts the machine in a process that ends when the log has this number of entries and the
+/// history has these events.
 fn interrupted(
     definition: &Json,
     store: &MemoryStore,
@@ -204,7 +205,8 @@ fn a_shutdown_does_not_stop_a_job() {
             while service.done.all().len() < 2 || run.history().await.len() < 5 {
                 tokio::task::yield_now().await;
             }
-            // The clock is held until the shutdown sleeps on it: otherwise, time advances to the end of the job.
+            // The clock is held until the shutdown sleeps on it: otherwise, time advances to the
+            // end of the job.
             let released = async move { drop(held) };
             tokio::join!(engine.shutdown(grace), released);
             drop(engine);

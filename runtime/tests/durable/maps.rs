@@ -1,4 +1,5 @@
-//! Distributed Maps on a store: the power fails at each commit of an execution in turn, and the end is the same as without a failure.
+//! Distributed Maps on a store: the power fails at each commit of an execution in turn, and the end
+//! is the same as without a failure.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,8 @@ use crate::durable::support::{power_is_gone, process, second};
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
-/// The state of the function `work`: how many times it succeeded with each item, and whether failing items are fixed.
+/// The state of the function `work`: how many times it succeeded with each item, and whether
+/// failing items are fixed.
 #[derive(Clone, Default)]
 struct World {
     done: Arc<Mutex<BTreeMap<String, u32>>>,
@@ -183,7 +185,8 @@ fn without_times(text: &str) -> String {
     without + rest
 }
 
-/// Builds an engine whose function `work` returns its payload, and fails for items with `"fails": true` until that is fixed.
+/// Builds an engine whose function `work` returns its payload, and fails for items with
+/// `"fails": true` until that is fixed.
 fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at: i64) -> Engine {
     let world = world.clone();
     Engine::builder()
@@ -214,8 +217,8 @@ fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at:
         .unwrap()
 }
 
-/// Starts the execution, unless it exists, and waits for its end and that of its redrive, or for the failure of the store. Returns the
-/// state before that.
+/// Starts the execution, unless it exists, and waits for its end and that of its redrive, or for
+/// the failure of the store. Returns the state before that.
 fn work(
     case: &Arc<Case>,
     store: &MemoryStore,
@@ -265,7 +268,8 @@ fn work(
     })
 }
 
-/// Checks the invariants for a power failure at each commit: the end is the same, and finished children are not run again.
+/// Checks the invariants for a power failure at each commit: the end is the same, and finished
+/// children are not run again.
 fn survives_every_crash(case: Case) {
     let case = Arc::new(case);
     let (store, world, objects) = (MemoryStore::new(), World::default(), (case.objects)());

@@ -1,4 +1,5 @@
-//! Map Runs after a restart: how they are reported and stopped, and what happens when their objects have changed.
+//! Map Runs after a restart: how they are reported and stopped, and what happens when their objects
+//! have changed.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use crate::durable::support::{Done, builder, note, power_is_gone, process, secon
 
 const ID: &str = "arn:aws:states:us-east-1:123456789012:execution:m:e";
 
-/// Returns a Distributed Map whose children record their input, wait for an hour, and record it again.
+/// Returns a Distributed Map whose children record their input, wait for an hour, and record it
+/// again.
 fn waiting_map(kind: &str, more: &Json) -> Json {
     let mut map = json!({
         "Type": "Map", "End": true,
@@ -211,7 +213,8 @@ fn a_restarted_run_reads_its_items_only_from_unchanged_content() {
 fn a_stop_reaches_the_children_after_a_crash_at_any_commit() {
     let definition = waiting_map("STANDARD", &json!({"MaxConcurrency": 2}));
     let lives = Lives::of(definition, items(3), 2);
-    // Runs until the execution is stopped with its children, or until the power fails at a commit of that. Returns the number of commits.
+    // Runs until the execution is stopped with its children, or until the power fails at a commit
+    // of that. Returns the number of commits.
     let stop = |store: &MemoryStore, done: &Done, power: Option<u64>| {
         let builder = lives.builder(store, done, 0);
         let (noted, kept) = (done.clone(), store.clone());

@@ -69,7 +69,8 @@ impl Store for KilledAtStart {
     }
 }
 
-/// Returns a store in which an execution has resolved the start of another one that does not exist yet.
+/// Returns a store in which an execution has resolved the start of another one that does not exist
+/// yet.
 fn decided(form: &'static str) -> MemoryStore {
     let store = MemoryStore::new();
     let killed = KilledAtStart(store.clone());

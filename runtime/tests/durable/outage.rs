@@ -1,5 +1,5 @@
-//! A store that temporarily cannot commit: executions wait for it and continue without a restart, and nothing is reported before it is
-//! durable.
+//! A store that temporarily cannot commit: executions wait for it and continue without a restart,
+//! and nothing is reported before it is durable.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Messages to the outside: status changes and stops are delivered at least once, over kills at each commit.
+//! Messages to the outside: status changes and stops are delivered at least once, over kills at
+//! each commit.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -34,7 +35,8 @@ impl Deliveries {
         }
     }
 
-    /// The statuses of each execution, in the order of their first delivery; a redrive has its number.
+    /// The statuses of each execution, in the order of their first delivery; a redrive has its
+    /// number.
     fn statuses(&self) -> BTreeMap<String, Vec<(u32, Status)>> {
         let mut statuses: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for change in self.changes.lock().unwrap().iter() {
@@ -100,7 +102,8 @@ fn builder(store: &MemoryStore, listener: &Deliveries) -> EngineBuilder {
     builder
 }
 
-/// Starts one execution of each machine, redrives the failed one, and waits until nothing runs any more, or the store fails.
+/// Starts one execution of each machine, redrives the failed one, and waits until nothing runs any
+/// more, or the store fails.
 async fn work(engine: &Engine) {
     for machine in ["passes", "fails", "nests", "times_out"] {
         let options = StartOptions::new().name("e");
@@ -155,7 +158,8 @@ fn expected(store: &MemoryStore) -> BTreeMap<String, Vec<(u32, Status)>> {
 }
 
 proptest! {
-    /// The first process is killed at any commit, and its listener has processed only some of the changes.
+    /// The first process is killed at any commit, and its listener has processed only some of the
+    /// changes.
     #[test]
     fn each_status_change_is_delivered_at_least_once_and_in_order_over_a_kill(
         commit in 1_u64..40,
@@ -418,7 +422,8 @@ fn a_nested_execution_of_an_ended_task_is_stopped_after_a_kill_at_any_commit() {
     }
 }
 
-/// An abort without an engine is reported as a stop: by the next engine with a listener, and only if the store had one.
+/// An abort without an engine is reported as a stop: by the next engine with a listener, and only
+/// if the store had one.
 #[test]
 fn an_abort_without_an_engine_reaches_the_listener_of_the_next_engine() {
     for had_listener in [true, false] {

@@ -1,4 +1,5 @@
-//! Histories in pages: joined, they equal the history, in both orders, for every page size, from memory and from a store.
+//! Histories in pages: joined, they equal the history, in both orders, for every page size, from
+//! memory and from a store.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,8 @@ use stepwright_runtime::{
 
 use crate::durable::support::{Done, process};
 
-/// Returns a machine with events in separate chains, so that `previousEventId` needs all events before.
+/// Returns a machine with events in separate chains, so that `previousEventId` needs all events
+/// before.
 fn machine() -> Json {
     json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
         "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Wait", "Seconds": 1, "End": true}},
@@ -81,7 +83,8 @@ fn bytes_before_last(page: &Json) -> usize {
 }
 
 proptest! {
-    /// Pages are limited in bytes: joined, they equal the history, in both orders. A page ends at the limit, or has one event.
+    /// Pages are limited in bytes: joined, they equal the history, in both orders. A page ends at
+    /// the limit, or has one event.
     #[test]
     fn joined_pages_of_limited_bytes_equal_the_history(
         items in proptest::collection::vec(0_usize..400, 0..12), bytes in 0_u64..6_000, is_reversed in any::<bool>(), has_data in any::<bool>(),
@@ -104,7 +107,8 @@ proptest! {
             assert_eq!(Json::from(joined(&history, &query)), whole["events"]);
             loop {
                 let page = history.page(&query).unwrap();
-                // Each event counts as 256 bytes and its data; printed, it has up to 200 more bytes, and escaped data.
+                // Each event counts as 256 bytes and its data; printed, it has up to 200 more
+                // bytes, and escaped data.
                 let printed = page.to_json();
                 assert!(bytes_before_last(&printed) as u64 <= 2 * bytes, "{printed}");
                 match page.next {

@@ -128,7 +128,8 @@ fn row(store: &MemoryStore, id: &str) -> StoredExecution {
     reader.execution(id).unwrap().expect("it is in the store")
 }
 
-/// An engine whose `bad` machine has another definition, so that the version of the execution comes from the store.
+/// An engine whose `bad` machine has another definition, so that the version of the execution comes
+/// from the store.
 fn changed(store: &MemoryStore) -> Engine {
     let builder = Engine::builder()
         .store(store.clone())

@@ -473,7 +473,8 @@ fn a_shutdown_waits_only_for_handlers_and_workers() {
             tokio::time::sleep(Duration::from_millis(100)).await;
             worker.send_task_success(&task.token, "packed").await
         });
-        // Far longer than the test may take: an execution that waits for a day is suspended immediately.
+        // Far longer than the test may take: an execution that waits for a day is suspended
+        // immediately.
         let stopped = engine.shutdown(Duration::from_secs(10_000)).await;
         assert_eq!(stopped.len(), 3);
         for (run, error) in runs.iter().zip([

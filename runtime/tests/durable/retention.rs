@@ -1,4 +1,5 @@
-//! Closed executions are deleted after their retention time, beyond a number, beyond a size, and on request.
+//! Closed executions are deleted after their retention time, beyond a number, beyond a size, and on
+//! request.
 
 use std::time::{Duration, Instant};
 
@@ -260,7 +261,8 @@ async fn a_concurrent_redrive_and_deletion_have_one_winner() {
             let run = redrives.redrive(&again).await?;
             Ok::<_, RedriveError>(run.report().await.status)
         };
-        // In the first two rounds, one of them is over before the other begins, so both win at least once.
+        // In the first two rounds, one of them is over before the other begins, so both win at
+        // least once.
         let results = match round {
             0 => (delete.await, redrive.await),
             1 => {

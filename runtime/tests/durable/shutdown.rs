@@ -1,4 +1,5 @@
-//! Shutdowns: nothing begins after one, and each execution continues in the next engine as if there had been none.
+//! Shutdowns: nothing begins after one, and each execution continues in the next engine as if there
+//! had been none.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,7 +44,8 @@ impl Calls {
         names
     }
 
-    /// Builds an engine with a handler that records its call, waits for some polls, and fails once if its name begins with `flaky`.
+    /// Builds an engine with a handler that records its call, waits for some polls, and fails once
+    /// if its name begins with `flaky`.
     fn engine(&self, definition: &Json, store: Option<&MemoryStore>, kind: MachineType) -> Engine {
         let calls = self.clone();
         let mut builder = Engine::builder().virtual_time();
@@ -71,7 +73,8 @@ impl Calls {
             .unwrap()
     }
 
-    /// Runs an execution until it waited for `polls` polls, and shuts the engine down. Returns its report.
+    /// Runs an execution until it waited for `polls` polls, and shuts the engine down. Returns its
+    /// report.
     fn interrupted(
         &self,
         definition: &Json,
@@ -265,7 +268,8 @@ proptest! {
     }
 }
 
-/// A Parallel: a task that runs for 100 seconds and then calls another task, and a task that waits for its token for 10 seconds.
+/// A Parallel: a task that runs for 100 seconds and then calls another task, and a task that waits
+/// for its token for 10 seconds.
 fn waits_for_a_token() -> Json {
     let mut slow = task(&json!("slow"));
     slow["Parameters"] = json!({"FunctionName": "slow"});
@@ -349,7 +353,8 @@ fn tokens_are_answered_in_the_grace_period_and_their_timeouts_do_not_expire() {
     });
 }
 
-/// Runs three tasks on an engine without a store, and shuts it down while the first one runs. Returns the report, and the number of calls.
+/// Runs three tasks on an engine without a store, and shuts it down while the first one runs.
+/// Returns the report, and the number of calls.
 fn without_a_store(kind: MachineType) -> (Arc<ExecutionReport>, usize) {
     let definition = json!({"StartAt": "Begin", "States": {
         "Begin": {"Type": "Pass", "Next": "s0", "Result": {"path": "p", "items": []}},
@@ -378,7 +383,8 @@ fn without_a_store(kind: MachineType) -> (Arc<ExecutionReport>, usize) {
             .build()
             .unwrap();
         *first.lock().unwrap() = Some(engine.clone());
-        // Otherwise time advances to the maximum duration of the execution, before the shutdown is awaited.
+        // Otherwise time advances to the maximum duration of the execution, before the shutdown is
+        // awaited.
         let held = engine.clock().hold();
         let start = engine.start_machine("m", json!({}), StartOptions::new());
         let run = start.await.unwrap();

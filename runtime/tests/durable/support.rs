@@ -24,7 +24,8 @@ impl Done {
     }
 }
 
-/// Builds an engine with the machines, a function `note` that records and returns its payload, and one `inner` to nest.
+/// Builds an engine with the machines, a function `note` that records and returns its payload, and
+/// one `inner` to nest.
 pub(crate) fn builder(
     machines: &[(&str, Json)],
     store: &MemoryStore,

@@ -33,7 +33,8 @@ fn charge(next: Option<&str>) -> Json {
     task
 }
 
-/// Waits for a worker, charges in the machine, in a nested execution and in the children of a Map Run, and waits for a worker again.
+/// Waits for a worker, charges in the machine, in a nested execution and in the children of a Map
+/// Run, and waits for a worker again.
 fn machines() -> Vec<(&'static str, Json)> {
     let pack = |next: &str| json!({"Type": "Task", "Resource": ACTIVITY, "ResultPath": null, "Next": next});
     let mut charge_inside = charge(None);

@@ -1,4 +1,5 @@
-//! Tokens that have ended get the same error in each process, as long as their executions are retained.
+//! Tokens that have ended get the same error in each process, as long as their executions are
+//! retained.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -47,7 +47,8 @@ fn engine(machine: &Json, store: impl Store) -> Engine {
     builder.store(store).virtual_time().build().unwrap()
 }
 
-/// Runs an execution on an engine whose store ends at commit `at`. Returns the store, if the execution did not end before.
+/// Runs an execution on an engine whose store ends at commit `at`. Returns the store, if the
+/// execution did not end before.
 fn stopped_at(machine: &Json, at: u64) -> Option<MemoryStore> {
     let store = FaultyStore::new(Fault::Ended(at));
     let (of_engine, machine) = (store.clone(), machine.clone());
@@ -63,7 +64,8 @@ fn stopped_at(machine: &Json, at: u64) -> Option<MemoryStore> {
     (status != Some(Status::Succeeded)).then_some(store.store)
 }
 
-/// Continues the execution on an engine that cannot read executions for some time. Returns its output, and whether reads failed.
+/// Continues the execution on an engine that cannot read executions for some time. Returns its
+/// output, and whether reads failed.
 fn continued(machine: &Json, store: MemoryStore) -> (Option<String>, bool) {
     let plan = FaultPlan::new(Fault::UnreadableExecutions(OUTAGE));
     let (faulty, machine) = (
@@ -85,7 +87,8 @@ fn continued(machine: &Json, store: MemoryStore) -> (Option<String>, bool) {
     (output, plan.has_injected())
 }
 
-/// Whatever an execution was doing when its engine stopped, it waits until the store can be read, and then ends as it would have ended.
+/// Whatever an execution was doing when its engine stopped, it waits until the store can be read,
+/// and then ends as it would have ended.
 fn waits_for_reads(machine: &Json) {
     let mut outputs = BTreeSet::new();
     let mut waited = 0;

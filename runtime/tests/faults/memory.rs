@@ -84,7 +84,8 @@ fn a_read_that_fails_is_repeated() {
 
 const NAMES: [&str; 3] = ["e", "f", "g"];
 
-/// Answers all tokens of the executions that the engine can read, and returns the ARNs of the others. Returns also the number of reads.
+/// Answers all tokens of the executions that the engine can read, and returns the ARNs of the
+/// others. Returns also the number of reads.
 fn answer_all(store: FaultyStore, world: World) -> (Vec<String>, u64) {
     process(async move {
         let workflow = with_token();

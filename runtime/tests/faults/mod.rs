@@ -1,4 +1,5 @@
-//! Stores that fail: executions continue without a restart, with the same results, and each task runs once.
+//! Stores that fail: executions continue without a restart, with the same results, and each task
+//! runs once.
 //!
 //! What can fail at the boundaries of the store trait:
 //!
@@ -18,8 +19,9 @@
 //! | a row of each table | a value of another type, or none | skips the row, and puts its execution into quarantine | `sqlite` |
 //! | the log of the file | torn, lost, of another session | keeps the commits before the damage, or refuses the store | `store::torn_log`, `store::continuity` |
 //!
-//! `cargo test` injects each fault at one to three points of each workflow. `STEPWRIGHT_TEST_FAULTS=200` injects it at each of the first 200
-//! commits and reads (`.ci/nightly faults`).
+//! `cargo test` injects each fault at one to three points of each workflow.
+//! `STEPWRIGHT_TEST_FAULTS=200` injects it at each of the first 200 commits and reads
+//! (`.ci/nightly faults`).
 
 mod continuation;
 mod memory;
@@ -28,7 +30,8 @@ mod sqlite;
 mod store;
 mod workflows;
 
-/// Returns the numbers, from 1 to `total`, at which a fault is injected: `few` of them, unless the environment variable has a number.
+/// Returns the numbers, from 1 to `total`, at which a fault is injected: `few` of them, unless the
+/// environment variable has a number.
 fn points(total: u64, few: u64) -> Vec<u64> {
     let most = std::env::var("STEPWRIGHT_TEST_FAULTS").ok();
     match most.map(|most| most.parse::<u64>().expect("a number of faults")) {

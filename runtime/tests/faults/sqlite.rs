@@ -38,7 +38,8 @@ impl Store for FullAt {
         if !is_full {
             return self.store.commit(changes);
         }
-        // A file that is larger than the limit cannot grow. The last change does not fit into the free space of its pages.
+        // A file that is larger than the limit cannot grow. The last change does not fit into the
+        // free space of its pages.
         self.store.set_max_bytes(1)?;
         let filler = Change::Document(StoredDocument {
             key: "filler".to_owned(),
@@ -128,7 +129,8 @@ fn a_damaged_value_of_any_column_stops_no_other_execution() {
     let path = folder.path().join("orders.db");
     waiting(&path);
     let mut columns = columns(&path);
-    // The store does not know how many records an execution has: without the last one it continues from an earlier state.
+    // The store does not know how many records an execution has: without the last one it continues
+    // from an earlier state.
     columns.retain(|(table, column)| (table.as_str(), column.as_str()) != ("records", "execution"));
     assert!(columns.len() > 30, "{columns:?}");
     let values = ["x'FF00FF'", "'noon'", "-7"];
@@ -178,7 +180,8 @@ fn a_damaged_value_of_any_column_stops_no_other_execution() {
         // All executions have the same version of the state machine.
         let least = if table == "versions" { 0 } else { 2 };
         assert!(ended >= least, "{at}: only {ended} executions end");
-        // An index contains the open executions by their status, so that another status hides an execution from the engine.
+        // An index contains the open executions by their status, so that another status hides an
+        // execution from the engine.
         let is_hidden = column == "status";
         assert!(
             ended + unreadable >= NAMES.len() || is_hidden,

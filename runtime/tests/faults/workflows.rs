@@ -25,7 +25,8 @@ pub(crate) enum Caller {
     WorksOnActivity,
     Redrives,
     Stops,
-    /// Shuts the engine down while the execution waits for its token, and answers it in the next engine.
+    /// Shuts the engine down while the execution waits for its token, and answers it in the next
+    /// engine.
     Restarts,
     /// Deletes the execution, and starts another one of the same name.
     Deletes,

@@ -7,7 +7,8 @@ use stepwright_asl::StateMachine;
 use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use stepwright_runtime::{ExecutionReport, Status};
 
-/// Compares an execution with the estimate of its definition. The numbers of loop iterations and items come from the execution.
+/// Compares an execution with the estimate of its definition. The numbers of loop iterations and
+/// items come from the execution.
 pub(crate) fn is_within_its_estimate(
     definition: &Json,
     report: &ExecutionReport,

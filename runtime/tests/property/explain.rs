@@ -37,7 +37,8 @@ fn explains(timeline: &Timeline, machine: &StateMachine) -> Result<(), String> {
     Ok(())
 }
 
-/// Compares the value of a field with the history. `is_caught` is whether the state failed, perhaps after its Assign was evaluated, and a catcher left it.
+/// Compares the value of a field with the history. `is_caught` is whether the state failed, perhaps
+/// after its Assign was evaluated, and a catcher left it.
 fn agrees(field: &FieldExplanation, visit: &Visit, is_caught: bool) -> Result<(), String> {
     let has_succeeded = visit.status() == VisitStatus::Succeeded;
     let value = match &field.outcome {

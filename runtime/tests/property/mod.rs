@@ -1,5 +1,6 @@
-//! For any definition, input and tasks: nothing panics, hangs or overflows the stack, an execution ends
-//! within its limits, the same seed produces the same history, and the execution is within its estimate.
+//! For any definition, input and tasks: nothing panics, hangs or overflows the stack, an execution
+//! ends within its limits, the same seed produces the same history, and the execution is within its
+//! estimate.
 
 mod estimate;
 mod explain;

@@ -36,8 +36,9 @@ fn with_timeout(mut definition: Json) -> Json {
     definition
 }
 
-/// Each history has an event of a Map or Parallel that refers to an event of a container of the same type: to its own, or to that of the container
-/// directly inside. The recording contains only the reference.
+/// Each history has an event of a Map or Parallel that refers to an event of a container of the
+/// same type: to its own, or to that of the container directly inside. The recording contains only
+/// the reference.
 #[test]
 fn recordings_attribute_the_events_of_nested_containers() {
     // The task fails without an event.

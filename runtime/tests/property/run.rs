@@ -18,7 +18,8 @@ use stepwright_runtime::{
     Engine, ExecutionInfo, ExecutionReport, Limits, MachineType, StartError, StartOptions, Status,
 };
 
-/// Low limits, so that endless loops end soon, also loops that start executions which loop; and so that the values of all events fit into memory.
+/// Low limits, so that endless loops end soon, also loops that start executions which loop; and so
+/// that the values of all events fit into memory.
 pub(crate) fn limits() -> Limits {
     Limits::new()
         .events(300)
@@ -126,8 +127,8 @@ fn engine(
         .map_err(|error| error.to_string())
 }
 
-/// Runs a definition to its end, and redrives it while it does not succeed. Returns the reports. `None` when the engine
-/// rejects the definition or the input.
+/// Runs a definition to its end, and redrives it while it does not succeed. Returns the reports.
+/// `None` when the engine rejects the definition or the input.
 fn run(
     definition: &Json,
     machine_type: MachineType,
@@ -214,7 +215,8 @@ fn check(report: &ExecutionReport, machine_type: MachineType) -> Result<(), Stri
     )
 }
 
-/// Whether it starts executions. Their names depend on the order of the starts, and combined commits of several executions have no order.
+/// Whether it starts executions. Their names depend on the order of the starts, and combined
+/// commits of several executions have no order.
 fn starts_others(definition: &Json) -> bool {
     definition.to_string().contains("tartExecution")
 }
@@ -257,8 +259,9 @@ fn end_of(report: &ExecutionReport) -> Json {
     })
 }
 
-/// Runs it on a thread with an ordinary stack: twice, of which once it is written to bytes and read again whenever it is parked,
-/// once on a store, and an Express execution once without events. All runs must end, satisfy the invariants, and be equal.
+/// Runs it on a thread with an ordinary stack: twice, of which once it is written to bytes and read
+/// again whenever it is parked, once on a store, and an Express execution once without events. All
+/// runs must end, satisfy the invariants, and be equal.
 pub(crate) fn runs_well(
     definition: &Json,
     machine_type: MachineType,

@@ -28,7 +28,8 @@ const PATHS: &[&str] = &[
     "Map.Item.Value.a",
 ];
 
-/// Returns the arguments of a task in a Map after its execution was redriven: a first task fails once.
+/// Returns the arguments of a task in a Map after its execution was redriven: a first task fails
+/// once.
 async fn given(language: &str, arguments: &str, payload: Json) -> Json {
     let state = json!({
         "Type": "Map",

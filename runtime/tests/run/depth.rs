@@ -1,5 +1,5 @@
-//! Values that nest too deep are an error wherever they enter an execution, on the stack of a worker thread. An overflow would abort
-//! the whole test program.
+//! Values that nest too deep are an error wherever they enter an execution, on the stack of a
+//! worker thread. An overflow would abort the whole test program.
 
 use std::sync::Arc;
 

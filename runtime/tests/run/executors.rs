@@ -1,4 +1,5 @@
-//! Handlers that run outside of their execution's task: on a thread for blocking work, or in a spawned task.
+//! Handlers that run outside of their execution's task: on a thread for blocking work, or in a
+//! spawned task.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -136,7 +137,8 @@ async fn blocking_handlers_do_not_block_the_runtime_or_take_virtual_time() {
     assert_eq!(threads.len(), 1);
 }
 
-/// Runs twelve iterations of a Map whose handlers compute for 0.3 s each; in place, they run one after the other.
+/// Runs twelve iterations of a Map whose handlers compute for 0.3 s each; in place, they run one
+/// after the other.
 async fn map_of(function: &str) -> Duration {
     let seen = Seen::default();
     let definition = json!({"StartAt": "M", "States": {"M": {

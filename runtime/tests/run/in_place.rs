@@ -1,4 +1,5 @@
-//! A state's input may become its output in place, if it is not read again. Retriers, catchers and later steps of the state read it.
+//! A state's input may become its output in place, if it is not read again. Retriers, catchers and
+//! later steps of the state read it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -31,7 +32,8 @@ fn output_path() -> impl Strategy<Value = Json> {
     prop::sample::select(vec!["$", "$", "$.a", "$.new", "$.gone"]).prop_map(Json::from)
 }
 
-/// Returns a state that may fail after it has put its result into its input, with steps that then read the input.
+/// Returns a state that may fail after it has put its result into its input, with steps that then
+/// read the input.
 fn state() -> impl Strategy<Value = Json> {
     let parts = (any::<bool>(), result_path(), output_path(), result_path());
     let parts = (parts, any::<bool>(), any::<bool>(), 0..3_usize);

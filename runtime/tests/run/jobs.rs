@@ -34,7 +34,8 @@ struct Service {
     log: Arc<Mutex<Vec<String>>>,
     request: Request,
     seconds: u64,
-    /// The results of the jobs, in the order of their starts; the last one is that of all further ones.
+    /// The results of the jobs, in the order of their starts; the last one is that of all further
+    /// ones.
     results: Vec<TaskResult>,
 }
 

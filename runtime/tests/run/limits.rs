@@ -45,7 +45,8 @@ fn passes(count: usize, last: &Json) -> Json {
     json!({"StartAt": "S0", "States": states})
 }
 
-/// Returns an inline Map state that adds 4 events and 4 for each item of the input, then this number of Pass states, and then `last`.
+/// Returns an inline Map state that adds 4 events and 4 for each item of the input, then this
+/// number of Pass states, and then `last`.
 fn map_and_passes(count: usize, last: &Json) -> Json {
     let mut machine = passes(count, last);
     machine["States"]["M"] = json!({

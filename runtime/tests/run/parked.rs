@@ -1,4 +1,5 @@
-//! Waiting executions on real time have no task; new executions are first stepped by the caller that started them.
+//! Waiting executions on real time have no task; new executions are first stepped by the caller
+//! that started them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -286,7 +287,8 @@ async fn a_start_completes_after_its_future_is_dropped() {
     }
 }
 
-/// Heartbeats, readers of the history and the timers of heartbeats reach a parked execution from many threads.
+/// Heartbeats, readers of the history and the timers of heartbeats reach a parked execution from
+/// many threads.
 #[test]
 fn events_from_many_threads_reach_a_parked_execution() {
     let runtime = threads(2);
@@ -383,7 +385,8 @@ fn parked_executions_resume_without_handles_and_end_with_the_runtime() {
     }
 }
 
-/// Executions that are parked on one runtime get events from another one, and from one that has shut down.
+/// Executions that are parked on one runtime get events from another one, and from one that has
+/// shut down.
 #[test]
 fn parked_executions_stay_on_their_runtime() {
     let engine = engine(&waits(), MachineType::Standard);

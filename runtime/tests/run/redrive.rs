@@ -206,7 +206,8 @@ async fn a_refused_redrive_has_the_reason_of_aws() {
     run.report().await;
     engine.redrive(run.id()).await.unwrap().report().await;
     drop(held);
-    // Started, Entered, Failed; Redriven, Entered, Failed: after one more Redriven there is no capacity for an end.
+    // Started, Entered, Failed; Redriven, Entered, Failed: after one more Redriven there is no
+    // capacity for an end.
     let again = engine.redrive(run.id()).await.unwrap().report().await;
     assert_eq!(again.history.len(), 8);
     assert_eq!(

@@ -73,7 +73,8 @@ fn variables(values: &[Json]) -> BTreeMap<String, Value> {
     named.collect()
 }
 
-/// Runs a definition. Returns the input of the state `B`, and the variables that were assigned before.
+/// Runs a definition. Returns the input of the state `B`, and the variables that were assigned
+/// before.
 fn received(machine: &StateMachine, count: usize) -> (Value, BTreeMap<String, Value>) {
     let engine = Engine::builder()
         .register_definition("m", machine, MachineType::Standard)

@@ -131,7 +131,8 @@ fn waiting(branches: &[Vec<u8>], timeout: u8) -> Json {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// With any other timers, an execution times out at its deadline, and before other timers of the same moment.
+    /// With any other timers, an execution times out at its deadline, and before other timers of
+    /// the same moment.
     #[test]
     fn an_execution_times_out_at_its_deadline_despite_other_timers(
         branches in prop::collection::vec(prop::collection::vec(0..4u8, 1..5), 1..5),

@@ -1,5 +1,6 @@
-//! Several executions on virtual time: shorter waits end first; of waits that end at the same time, the one that began first. An execution
-//! that is alone continues in place, without starving other tasks.
+//! Several executions on virtual time: shorter waits end first; of waits that end at the same time,
+//! the one that began first. An execution that is alone continues in place, without starving other
+//! tasks.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,4 +1,5 @@
-//! Workflows as Rust types: the engine runs the ASL that they emit, with their own functions as tasks.
+//! Workflows as Rust types: the engine runs the ASL that they emit, with their own functions as
+//! tasks.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

@@ -7,7 +7,8 @@ use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, ExecutionFilter, MachineType, Redaction, StartOptions, Status};
 use tokio::runtime::Runtime;
 
-/// Parts of texts: quotes and operators of queries, wildcards, escapes of JSON, characters of one to four bytes.
+/// Parts of texts: quotes and operators of queries, wildcards, escapes of JSON, characters of one
+/// to four bytes.
 const PARTS: [&str; 22] = [
     "a", "A", "b", "ab", "abc", "\"", "'", "%", "_", "*", "\\", "\n", "\u{0}", "é", "e\u{301}",
     "日本", "😀", " AND ", " OR ", "-", "(", "^",
@@ -161,8 +162,8 @@ proptest! {
     }
 }
 
-/// The report: after a Distributed Map of 600 children, the index scanned them for ever, because its progress was the newest entry, and children
-/// have none.
+/// The report: after a Distributed Map of 600 children, the index scanned them for ever, because
+/// its progress was the newest entry, and children have none.
 #[test]
 fn the_index_is_at_rest_after_ten_thousand_children() {
     let machine = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": {

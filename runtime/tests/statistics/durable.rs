@@ -1,4 +1,5 @@
-//! Engines with a store: restarts, suspended executions, outages, quarantine, tasks without a handler, retention, and the store's own numbers.
+//! Engines with a store: restarts, suspended executions, outages, quarantine, tasks without a
+//! handler, retention, and the store's own numbers.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Random sequences of requests: the statistics have the numbers of a model, and begins and ends agree at each moment.
+//! Random sequences of requests: the statistics have the numbers of a model, and begins and ends
+//! agree at each moment.
 
 use std::time::Duration;
 

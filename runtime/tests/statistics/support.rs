@@ -43,7 +43,8 @@ pub(crate) fn counts_in(statistics: &Statistics, machine: &str) -> Counts {
     Counts::of(statistics.state_machine(machine).unwrap())
 }
 
-/// A machine whose input selects its end: it succeeds, fails, waits for ten seconds, waits for ever, or times out after a minute.
+/// A machine whose input selects its end: it succeeds, fails, waits for ten seconds, waits for
+/// ever, or times out after a minute.
 pub(crate) fn obedient() -> Json {
     let choice = |word: &str| json!({"Variable": "$", "StringEquals": word, "Next": word});
     json!({"StartAt": "Choose", "TimeoutSeconds": 60, "States": {

@@ -82,8 +82,8 @@ fn engine(path: &Path) -> Engine {
     builder.store(store).build().expect("an engine")
 }
 
-/// Starts executions without a pause, and takes backups concurrently. An engine can continue on each backup: it contains all executions that
-/// were acknowledged before, and they end.
+/// Starts executions without a pause, and takes backups concurrently. An engine can continue on
+/// each backup: it contains all executions that were acknowledged before, and they end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_contains_all_acknowledged_executions() {
     let (folder, path) = temporary_store();

@@ -63,7 +63,8 @@ fn commits_until_killed() {
     });
 }
 
-/// Commits executions, prints the key of each durable one, and at the end the error of the first rejected one.
+/// Commits executions, prints the key of each durable one, and at the end the error of the first
+/// rejected one.
 #[test]
 #[ignore = "run by other tests, in a separate process"]
 fn commits_until_refused() {
@@ -80,7 +81,8 @@ fn commits_until_refused() {
     }
 }
 
-/// Opens a store, commits one execution and closes the store, until it is killed, and prints the key of each.
+/// Opens a store, commits one execution and closes the store, until it is killed, and prints the
+/// key of each.
 #[test]
 #[ignore = "run by other tests, in a separate process"]
 fn opens_and_closes_until_killed() {
@@ -93,7 +95,8 @@ fn opens_and_closes_until_killed() {
     }
 }
 
-/// Commits one execution and compacts the store, until it is killed, and prints the key of each execution.
+/// Commits one execution and compacts the store, until it is killed, and prints the key of each
+/// execution.
 #[test]
 #[ignore = "run by other tests, in a separate process"]
 fn compacts_until_killed() {
@@ -136,7 +139,8 @@ fn print_line(text: &str) {
     out.flush().expect("the parent listens");
 }
 
-/// Starts a test of this file in a separate process, with a copy of this binary or this binary itself.
+/// Starts a test of this file in a separate process, with a copy of this binary or this binary
+/// itself.
 pub(crate) fn command(binary: &Path, test: &str, store: &Path) -> Command {
     let mut command = Command::new(binary);
     command.args([
@@ -184,7 +188,8 @@ impl Committer {
             .find_map(|line| printed_line(&line)?.parse().ok())
     }
 
-    /// Kills the process, and returns all keys that it has printed since. A number with possibly missing digits is omitted.
+    /// Kills the process, and returns all keys that it has printed since. A number with possibly
+    /// missing digits is omitted.
     pub(crate) fn kill(mut self) -> Vec<u64> {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");

@@ -19,7 +19,8 @@ fn keys(rows: Vec<StoredExecution>) -> Vec<u64> {
     keys
 }
 
-/// Returns an execution with two Map Runs, of which a child of the first has its own run, and another execution with a run.
+/// Returns an execution with two Map Runs, of which a child of the first has its own run, and
+/// another execution with a run.
 fn family() -> Vec<Change> {
     vec![
         start(1, 10),
@@ -54,7 +55,8 @@ fn check(store: &mut dyn Store) -> Result<(), StoreError> {
     refused(store, map_run(6, "a"));
     refused(store, map_run(9, "new"));
     refused(store, child(8, "new", 0));
-    // An execution is deleted with its runs, their children, and the data of these, as soon as all of them are closed.
+    // An execution is deleted with its runs, their children, and the data of these, as soon as all
+    // of them are closed.
     for key in [1, 2, 3, 4, 5] {
         refused(store, Change::Delete { key: 1 });
         store.commit(&[closed(key)])?;

@@ -170,7 +170,8 @@ fn a_compacted_store_has_the_owner_and_the_permissions_of_the_old_file() {
     assert!(!is_root || (compacted.uid(), compacted.gid()) == (65_534, 65_534));
 }
 
-/// The file has no space for a copy: the limit of the size of files fails the write as a full disk does.
+/// The file has no space for a copy: the limit of the size of files fails the write as a full disk
+/// does.
 #[cfg(unix)]
 #[test]
 fn a_disk_without_space_for_the_copy_leaves_the_old_file() {

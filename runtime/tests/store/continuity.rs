@@ -27,7 +27,8 @@ fn count(path: &Path) -> usize {
     everything(&mut SqliteReader::open(path).expect("a reader")).len()
 }
 
-/// Checks that neither an engine nor a reader opens the store, and that it is unchanged. Returns the error.
+/// Checks that neither an engine nor a reader opens the store, and that it is unchanged. Returns
+/// the error.
 fn refused(path: &Path) -> StoreError {
     let content = || ["", "-wal"].map(|suffix| fs::read(suffixed(path, suffix)).ok());
     let before = content();

@@ -8,7 +8,8 @@ use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 use crate::store::child::{Committer, records};
 use crate::store::support::{everything, temporary_store};
 
-/// Kills a process that commits, twenty times, each time a little later, and checks the same file after each kill.
+/// Kills a process that commits, twenty times, each time a little later, and checks the same file
+/// after each kill.
 #[test]
 fn acknowledged_commits_survive_a_kill_and_none_is_partial() {
     let (_folder, path) = temporary_store();

@@ -1,4 +1,5 @@
-//! Random changes have the same result in memory and in a file, after each commit and after the file is opened again.
+//! Random changes have the same result in memory and in a file, after each commit and after the
+//! file is opened again.
 
 use std::sync::Arc;
 
@@ -339,7 +340,8 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
     })
 }
 
-/// Commits the same changes to a store in memory and to a file, and opens the file again after the commits with `true`. Compares what readers find.
+/// Commits the same changes to a store in memory and to a file, and opens the file again after the
+/// commits with `true`. Compares what readers find.
 fn compare(
     commits: Vec<(Vec<Change>, bool)>,
     filters: &[StoreFilter],

@@ -1,4 +1,5 @@
-//! The code block of docs/reference/engine.md about a store: it compiles. `engine.rs` tests its behaviour on another file.
+//! The code block of docs/reference/engine.md about a store: it compiles. `engine.rs` tests its
+//! behaviour on another file.
 
 use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::{Engine, MachineType};

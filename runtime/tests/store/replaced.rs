@@ -9,7 +9,8 @@ use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreError};
 use crate::store::continuity::suffixed;
 use crate::store::support::{everything, fill, start, temporary_store};
 
-/// Creates a store, applies this to its files, and checks that it is detected without a commit, by a commit and by a probe.
+/// Creates a store, applies this to its files, and checks that it is detected without a commit, by
+/// a commit and by a probe.
 fn assert_detected(file: &str, replace: impl Fn(&Path)) {
     let (_folder, path) = temporary_store();
     let mut store = SqliteStore::open(&path).expect("it opens");

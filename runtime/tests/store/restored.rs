@@ -12,7 +12,8 @@ fn count(path: &Path) -> usize {
     everything(&mut SqliteReader::open(path).expect("a reader")).len()
 }
 
-/// A backup of a store with two executions, whose file has four and whose log was left behind by a kill.
+/// A backup of a store with two executions, whose file has four and whose log was left behind by a
+/// kill.
 fn backup_and_killed(folder: &Path, path: &Path) -> PathBuf {
     let running = folder.join("running.db");
     let mut store = SqliteStore::open(&running).expect("it opens");
@@ -43,7 +44,8 @@ fn a_restored_backup_opens_and_the_old_files_are_moved_aside() {
     assert_eq!([main, log].map(|path| fs::read(path).expect("a file")), old);
     assert_eq!(count(&path), 2);
     drop(SqliteStore::open(&path).expect("it opens"));
-    // A second restore in the same second uses another name, and the old store can be restored with its log.
+    // A second restore in the same second uses another name, and the old store can be restored with
+    // its log.
     let again = SqliteStore::restore(&backup, &path).expect("it is restored");
     assert!(!again.moved_aside.contains(main), "{again:?}");
     fs::rename(main, &path).expect("it moves");

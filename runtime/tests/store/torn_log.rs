@@ -89,7 +89,8 @@ fn a_file_size_limit_loses_no_acknowledged_commit() {
 
     use crate::store::child::{command, printed_line, records};
 
-    // Without the signal that the limit sends, the write fails; with it, the process dies, unless this one was started without it.
+    // Without the signal that the limit sends, the write fails; with it, the process dies, unless
+    // this one was started without it.
     for (trap, is_told) in [("trap '' XFSZ; ", true), ("", false)] {
         let (_folder, path) = temporary_store();
         let binary = std::env::current_exe().expect("this binary");

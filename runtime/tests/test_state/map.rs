@@ -78,7 +78,8 @@ async fn more_failures_than_iterations_are_refused() {
         refused(request(json!({})).state_configuration(failed(4))).await,
         text
     );
-    // The number of iterations is checked before the evaluation if there are outputs, otherwise when the items are known.
+    // The number of iterations is checked before the evaluation if there are outputs, otherwise
+    // when the items are known.
     let blind = request(json!({})).input(json!({}));
     assert_eq!(refused(blind.state_configuration(failed(4))).await, text);
     let error = request(json!({})).mock(MockInput::error("E", "c"));

@@ -1,4 +1,5 @@
-//! The examples of docs/guides/testing.md: this file contains each block of Rust of that page, word for word except for the indentation.
+//! The examples of docs/guides/testing.md: this file contains each block of Rust of that page, word
+//! for word except for the indentation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

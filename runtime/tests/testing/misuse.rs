@@ -1,4 +1,5 @@
-//! A wrong test fails: mocks that match nothing, that were not called, that panicked; assertions about missing states.
+//! A wrong test fails: mocks that match nothing, that were not called, that panicked; assertions
+//! about missing states.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Checks of mocks: sequences, tokens that are not requested, earlier problems, engines that are never dropped.
+//! Checks of mocks: sequences, tokens that are not requested, earlier problems, engines that are
+//! never dropped.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;

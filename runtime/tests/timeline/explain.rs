@@ -369,7 +369,8 @@ async fn a_branch_fails_with_the_error_of_its_own_catcher() {
     let catch = json!([{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "Inside"}]);
     let pass = json!({"Type": "Pass", "End": true});
     let each = json!({"StartAt": "One", "States": {"One": pass}});
-    // The state fails at an expression or in a task. Then its catcher cannot put a member into a text.
+    // The state fails at an expression or in a task. Then its catcher cannot put a member into a
+    // text.
     for state in [
         json!({"Type": "Map", "ItemsPath": "$.xs", "ItemProcessor": each, "Retry": retry, "Catch": catch, "End": true}),
         json!({"Type": "Task", "Resource": FUNCTION, "Catch": catch, "End": true}),

@@ -1,4 +1,5 @@
-//! The forms: start, stop, redrive, start again from a state, answer a task. They call the operations of the API, where there is one.
+//! The forms: start, stop, redrive, start again from a state, answer a task. They call the
+//! operations of the API, where there is one.
 
 use std::collections::BTreeMap;
 
@@ -153,7 +154,8 @@ impl Action {
     }
 }
 
-/// Performs an action for each selected execution. Returns the page of the only one, or the list from which they were selected.
+/// Performs an action for each selected execution. Returns the page of the only one, or the list
+/// from which they were selected.
 async fn for_each(console: &Console, params: &Params, action: Action) -> Target {
     let arns: Vec<&str> = params.all("arn").collect();
     let is_of_list = params.get("list").is_some();
@@ -258,7 +260,8 @@ async fn answer_task(console: &Console, params: &Params) -> Target {
     Ok(link::execution(arn))
 }
 
-/// Returns the token of the task that a state waits for. A queued task of an activity is taken from its queue.
+/// Returns the token of the task that a state waits for. A queued task of an activity is taken from
+/// its queue.
 async fn token_of(
     console: &Console,
     params: &Params,
@@ -267,7 +270,8 @@ async fn token_of(
 ) -> Result<String, PageError> {
     let run = console.run(arn).await?;
     let scope: Vec<String> = params.all("scope").map(str::to_owned).collect();
-    // A form of a page has it, so that an old page does not answer a later request. A script may answer what is open.
+    // A form of a page has it, so that an old page does not answer a later request. A script may
+    // answer what is open.
     let key = params.get("wait");
     let waits = console.service.committed(run.waits()).await?;
     let mut waits = waits.iter();

@@ -96,7 +96,8 @@ impl Assets {
         self.0.iter().find(|asset| asset.name == name)
     }
 
-    /// Responds with a file, or with 304 if the client has it; `None` if there is no file of this name.
+    /// Responds with a file, or with 304 if the client has it; `None` if there is no file of this
+    /// name.
     pub(super) fn respond(&self, name: &str, headers: &HeaderMap) -> Option<Response> {
         let asset = self.find(name)?;
         let known = headers.get(IF_NONE_MATCH);
@@ -112,7 +113,8 @@ impl Assets {
         })
     }
 
-    /// Returns the URL of a file. It contains the file's tag, so that a browser never uses the file of an earlier version.
+    /// Returns the URL of a file. It contains the file's tag, so that a browser never uses the file
+    /// of an earlier version.
     pub(super) fn url(&self, name: &str) -> String {
         let tag = self
             .find(name)

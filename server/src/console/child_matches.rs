@@ -1,4 +1,5 @@
-//! The executions of a list whose input, output and error do not pass a filter, but those of a child of their Map Runs do.
+//! The executions of a list whose input, output and error do not pass a filter, but those of a
+//! child of their Map Runs do.
 
 use std::collections::HashMap;
 
@@ -25,7 +26,8 @@ pub(super) struct ChildMatches {
 }
 
 impl ChildMatches {
-    /// Returns the names of the state machines whose executions can have Map Runs: of all, or of the one with this name.
+    /// Returns the names of the state machines whose executions can have Map Runs: of all, or of
+    /// the one with this name.
     pub(super) fn mapping_machines(console: &Console, machine: &str) -> Vec<String> {
         let machines = console.service.control.machines_after(None, usize::MAX);
         let chosen = machines
@@ -87,7 +89,8 @@ impl ChildMatches {
         Ok(false)
     }
 
-    /// Returns whether the executions of a state machine can have Map Runs. A definition that is not known can have some.
+    /// Returns whether the executions of a state machine can have Map Runs. A definition that is
+    /// not known can have some.
     fn can_map(&mut self, console: &Console, machine: &str) -> bool {
         if let Some(known) = self.maps.get(machine) {
             return *known;

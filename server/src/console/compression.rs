@@ -23,7 +23,8 @@ const MOST_BYTES: u64 = 16 << 20;
 /// The content of a page repeats, so that more effort saves little.
 const EFFORT: Compression = Compression::fast();
 
-/// Compresses the pages for clients that accept it. Streams and files that are being written are sent as they are.
+/// Compresses the pages for clients that accept it. Streams and files that are being written are
+/// sent as they are.
 pub(super) async fn compress(
     State(console): State<Console>,
     request: Request,

@@ -1,4 +1,5 @@
-//! The cost of an execution on AWS so far: its state transitions, and the state transitions of the children of its Map Runs.
+//! The cost of an execution on AWS so far: its state transitions, and the state transitions of the
+//! children of its Map Runs.
 
 use maud::{Markup, html};
 use stepwright_asl::estimate::{PriceTable, prices_of};
@@ -10,7 +11,8 @@ use stepwright_runtime::timeline::{Attempt, Timeline};
 use super::state::Console;
 use super::transition_cache::ChildTransitions;
 
-/// The number of children of a Map Run that are read. The transitions of more children are estimated from these.
+/// The number of children of a Map Run that are read. The transitions of more children are
+/// estimated from these.
 const MOST_READ: u32 = 100;
 
 /// The state transitions of an execution.
@@ -79,7 +81,8 @@ impl Transitions {
     }
 }
 
-/// Reads the transitions of the children of a Map Run. Express children have other prices, and none.
+/// Reads the transitions of the children of a Map Run. Express children have other prices, and
+/// none.
 async fn of_children(console: &Console, run: &MapRun) -> Result<ChildTransitions, StoreError> {
     let children = console
         .source

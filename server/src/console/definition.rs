@@ -1,4 +1,5 @@
-//! The views of a definition: its text with diagnostics, its IAM policy, its estimate, and the differences between versions.
+//! The views of a definition: its text with diagnostics, its IAM policy, its estimate, and the
+//! differences between versions.
 
 use std::collections::BTreeMap;
 
@@ -272,7 +273,8 @@ fn compare(machine: &Machine, params: &Params) -> Markup {
     }
 }
 
-/// Returns the texts of the newest revision and of each version, with their titles, the newest first.
+/// Returns the texts of the newest revision and of each version, with their titles, the newest
+/// first.
 fn revisions(machine: &Machine) -> Vec<(String, &str)> {
     let current = machine.current.configuration.definition.as_str();
     let versions = machine.versions.iter().rev().map(|(number, version)| {

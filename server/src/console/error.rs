@@ -13,7 +13,8 @@ use super::layout::{Page, Section, bare_page};
 use super::state::Console;
 use crate::error::ApiError;
 
-/// A request that no page answers, or an action that failed. All errors of the console have this page.
+/// A request that no page answers, or an action that failed. All errors of the console have this
+/// page.
 #[derive(Debug)]
 pub(super) struct PageError {
     status: StatusCode,
@@ -46,7 +47,8 @@ impl PageError {
         }
     }
 
-    /// Creates the error of a form without the token of this server. A person can send its fields again.
+    /// Creates the error of a form without the token of this server. A person can send its fields
+    /// again.
     pub(super) fn stale_form(fields: Vec<(String, String)>) -> Self {
         let mut error = Self::forbidden(
             "the form was not performed, because the server was restarted since its page was loaded; check what you entered, and send it again",
@@ -58,7 +60,8 @@ impl PageError {
         error
     }
 
-    /// Adds the form that caused the error, with the texts that a person entered. Its page is the referrer, if that is a page of the console.
+    /// Adds the form that caused the error, with the texts that a person entered. Its page is the
+    /// referrer, if that is a page of the console.
     pub(super) fn of_form(
         mut self,
         uri: &Uri,
@@ -219,7 +222,8 @@ pub(super) fn respond(console: &Console, page: PageResult) -> Response {
     }
 }
 
-/// Returns the page for a browser whose request is for a host, or from an origin, that this server does not accept. Other clients get `None`.
+/// Returns the page for a browser whose request is for a host, or from an origin, that this server
+/// does not accept. Other clients get `None`.
 pub(crate) fn refused_browser(headers: &HeaderMap, error: &ApiError) -> Option<Response> {
     let mut accepted = headers.get_all(ACCEPT).iter();
     let is_browser = accepted.any(|types| {

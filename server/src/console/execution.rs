@@ -295,7 +295,8 @@ fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) ->
     );
     let arn = run.id();
     let redrives = run.execution().redrive_count().unwrap_or_default();
-    // A client cannot start child executions of a Distributed Map, and executions of deleted state machines.
+    // A client cannot start child executions of a Distributed Map, and executions of deleted state
+    // machines.
     let machine = run.execution().machine_name();
     let is_startable = console.service.control.machine(machine).is_some();
     html! {

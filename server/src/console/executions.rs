@@ -22,7 +22,8 @@ use super::time_field::TimeField;
 
 /// The rows of a page.
 const ROWS: usize = 50;
-/// How many executions a page reads at most when a filter compares their data. The next page continues.
+/// How many executions a page reads at most when a filter compares their data. The next page
+/// continues.
 const MOST_READ: usize = 2_000;
 /// How many it reads when it compares only errors, which are read once.
 const MOST_READ_ERRORS: usize = 10_000;
@@ -223,8 +224,9 @@ impl ListFilter {
         }
     }
 
-    /// Finds the Map Runs with a child that passes the filters, after an index has found the executions: an index has no texts of children. Reads the
-    /// newest executions of each state machine that can have Map Runs.
+    /// Finds the Map Runs with a child that passes the filters, after an index has found the
+    /// executions: an index has no texts of children. Reads the newest executions of each state
+    /// machine that can have Map Runs.
     async fn find_children(&self, console: &Console, list: &mut List) -> Result<(), StoreError> {
         if !matches!(list.source, ListSource::Index(_)) || !self.after.is_empty() {
             return Ok(());
@@ -240,8 +242,9 @@ impl ListFilter {
         Ok(())
     }
 
-    /// Returns for each execution whether its error, its input and its output pass the filters, and how many were read for that. Compares only what
-    /// pages show: a match of masked data would reveal a part of it.
+    /// Returns for each execution whether its error, its input and its output pass the filters, and
+    /// how many were read for that. Compares only what pages show: a match of masked data would
+    /// reveal a part of it.
     async fn pass(
         &self,
         console: &Console,

@@ -1,4 +1,5 @@
-//! Executions as a file of JSON Lines: one object for each execution, as `aws stepfunctions describe-execution` and `get-execution-history` print it.
+//! Executions as a file of JSON Lines: one object for each execution, as
+//! `aws stepfunctions describe-execution` and `get-execution-history` print it.
 
 use std::collections::VecDeque;
 
@@ -67,7 +68,8 @@ async fn export(console: &Console, params: &Params, has_selection: bool) -> Resp
         read: 0,
         message: None,
     };
-    // An error before the first byte has a page. A later one ends the connection, so that the browser reports an incomplete file.
+    // An error before the first byte has a page. A later one ends the connection, so that the
+    // browser reports an incomplete file.
     let first = match export.chunk().await {
         Ok(first) => first,
         Err(error) => return error.respond(console),

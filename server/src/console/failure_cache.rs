@@ -19,7 +19,8 @@ pub(super) struct Failure {
     pub(super) caught: Option<String>,
 }
 
-/// The failures of executions that were read, by their ARNs. A redriven execution has another time of its end.
+/// The failures of executions that were read, by their ARNs. A redriven execution has another time
+/// of its end.
 #[derive(Default)]
 pub(super) struct FailureCache(Mutex<HashMap<String, (Option<Timestamp>, Failure)>>);
 

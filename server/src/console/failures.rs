@@ -55,7 +55,8 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
     ))
 }
 
-/// Reads the newest failures. Returns the groups, the largest first, and how many executions were read.
+/// Reads the newest failures. Returns the groups, the largest first, and how many executions were
+/// read.
 async fn read(console: &Console, machine: &str) -> Result<(Vec<Group>, usize), StoreError> {
     let mut groups: BTreeMap<Failure, Group> = BTreeMap::new();
     let mut read = 0;

@@ -20,7 +20,8 @@ use super::state::{Console, ConsoleState};
 /// The field of forms with their token.
 pub(super) const FORM_TOKEN: &str = "form_token";
 
-/// Pages load only what this server has, and other pages cannot embed them. No inline scripts or styles run.
+/// Pages load only what this server has, and other pages cannot embed them. No inline scripts or
+/// styles run.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers of each response.
@@ -86,8 +87,9 @@ pub(super) fn form_token() -> String {
 }
 
 impl ConsoleState {
-    /// Whether the request has the ID and the secret of an access key as the name and the password of HTTP Basic authentication, because a browser
-    /// cannot sign requests. Without keys, all requests are accepted, as by the API.
+    /// Whether the request has the ID and the secret of an access key as the name and the password
+    /// of HTTP Basic authentication, because a browser cannot sign requests. Without keys, all
+    /// requests are accepted, as by the API.
     fn has_password(&self, request: &Request) -> bool {
         let Some(keys) = &self.access.keys else {
             return true;
@@ -118,13 +120,15 @@ impl ConsoleState {
     }
 }
 
-/// Returns the first button of a form that Enter must not send. A browser presses the first button when a person presses Enter in a field, and does
-/// nothing if that button is disabled. A box is no field here: the script prevents its Enter.
+/// Returns the first button of a form that Enter must not send. A browser presses the first button
+/// when a person presses Enter in a field, and does nothing if that button is disabled. A box is no
+/// field here: the script prevents its Enter.
 pub(super) fn no_implicit_submission() -> Markup {
     html! { button type="submit" disabled hidden {} }
 }
 
-/// Compares digests, so that the time of the comparison does not reveal how much of a secret is right.
+/// Compares digests, so that the time of the comparison does not reveal how much of a secret is
+/// right.
 fn is_same_secret(known: &str, given: &str) -> bool {
     Sha256::hash(known.as_bytes()) == Sha256::hash(given.as_bytes())
 }

@@ -108,7 +108,8 @@ impl<'p> Page<'p> {
     }
 }
 
-/// Renders a page without the frame, which has names of this server, for a client that may not see them.
+/// Renders a page without the frame, which has names of this server, for a client that may not see
+/// them.
 pub(super) fn bare_page(title: &str, content: Markup) -> Markup {
     html! {
         (DOCTYPE)

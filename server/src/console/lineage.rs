@@ -1,4 +1,5 @@
-//! The executions above an execution: the one whose state started it, and the Map Run that it is a child of.
+//! The executions above an execution: the one whose state started it, and the Map Run that it is a
+//! child of.
 
 use std::collections::VecDeque;
 

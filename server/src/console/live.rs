@@ -1,4 +1,5 @@
-//! Streams of changes (server-sent events). A stream has no data: after each event, the script loads the content of the page again.
+//! Streams of changes (server-sent events). A stream has no data: after each event, the script
+//! loads the content of the page again.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -18,15 +19,17 @@ use super::server_event::{CHANGE, COMMENT, END, HEARTBEAT};
 use super::state::Console;
 use super::store_live;
 
-/// The shortest time between two events of a stream: an execution can write thousands of events in a second.
+/// The shortest time between two events of a stream: an execution can write thousands of events in
+/// a second.
 const PAUSE: Duration = Duration::from_millis(300);
 /// The same for lists, whose pages cost more.
 const LIST_PAUSE: Duration = Duration::from_secs(2);
 /// How often a stream checks whether the server shuts down.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Returns the address of the stream of changes of all executions, for a page that is read after this call. The stream begins with the changes
-/// since then, so that a change between the page and the stream is not lost.
+/// Returns the address of the stream of changes of all executions, for a page that is read after
+/// this call. The stream begins with the changes since then, so that a change between the page and
+/// the stream is not lost.
 pub(super) fn url_of_lists(console: &Console) -> String {
     let [begun, ended, queued] = console.source.changes();
     let known = format!("{begun}.{ended}.{queued}");
@@ -69,8 +72,9 @@ pub(super) async fn of_execution(
     }
 }
 
-/// One stream with the changes of several pages, because a browser opens only six connections to a server. Each parameter `page` is the address
-/// of a stream; the data of an event is the number of its page.
+/// One stream with the changes of several pages, because a browser opens only six connections to a
+/// server. Each parameter `page` is the address of a stream; the data of an event is the number of
+/// its page.
 pub(super) async fn of_pages(
     State(console): State<Console>,
     RawQuery(query): RawQuery,
@@ -168,7 +172,8 @@ fn changes(
 }
 
 impl Watch {
-    /// Waits for new events, and skips those that follow within the pause. Returns `None` when the server shuts down.
+    /// Waits for new events, and skips those that follow within the pause. Returns `None` when the
+    /// server shuts down.
     async fn next(&mut self) -> Option<&'static [u8]> {
         let mut quiet = Duration::ZERO;
         let mut is_changed = false;

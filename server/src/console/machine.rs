@@ -1,4 +1,5 @@
-//! One state machine: its diagram, a form that starts it, its definition, policy, estimate and versions.
+//! One state machine: its diagram, a form that starts it, its definition, policy, estimate and
+//! versions.
 
 use std::sync::Arc;
 

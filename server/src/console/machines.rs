@@ -34,7 +34,8 @@ impl Console {
         self.source.executions(filter).await
     }
 
-    /// Returns the charts. On a busy server they can be a second old, because live pages request them often.
+    /// Returns the charts. On a busy server they can be a second old, because live pages request
+    /// them often.
     async fn charts(&self) -> Result<Arc<Charts>, StoreError> {
         if let Some(charts) = self.charts.get() {
             return Ok(charts);

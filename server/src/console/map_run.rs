@@ -297,7 +297,8 @@ fn table(console: &Console, children: &[MapRunChild]) -> Markup {
     }
 }
 
-/// Returns the key of a child's item: an object of S3, or a pair of an object over which the Map iterates.
+/// Returns the key of a child's item: an object of S3, or a pair of an object over which the Map
+/// iterates.
 fn key(child: &MapRunChild) -> Option<&str> {
     child.data.input.get("Key")?.as_str()
 }

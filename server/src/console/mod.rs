@@ -1,7 +1,8 @@
 //! The console: pages about state machines and executions, rendered on the server.
 //!
-//! Pages work without JavaScript. With it, `assets/console.js` updates them in place when `live.rs` reports a change. The console reads the
-//! engine by its public functions, and changes it by the operations of the API, so that a page and a client have the same rules and errors.
+//! Pages work without JavaScript. With it, `assets/console.js` updates them in place when `live.rs`
+//! reports a change. The console reads the engine by its public functions, and changes it by the
+//! operations of the API, so that a page and a client have the same rules and errors.
 //!
 //! | file | content |
 //! |---|---|
@@ -145,7 +146,8 @@ pub(crate) fn router(
     routes(options, source, service, access, body_time, sessions)
 }
 
-/// Returns the routes of a console that shows a store without an engine. `service` has an engine that runs nothing.
+/// Returns the routes of a console that shows a store without an engine. `service` has an engine
+/// that runs nothing.
 pub(crate) fn store_router(
     store: Arc<StoreSource>,
     service: &Arc<Service>,
@@ -254,7 +256,8 @@ where
     )
 }
 
-/// Reads the state machines again before a page shows them, if another process may have changed them.
+/// Reads the state machines again before a page shows them, if another process may have changed
+/// them.
 async fn refresh(State(console): State<Console>, request: Request, next: Next) -> Response {
     if let Some(store) = console.source.store()
         && let Err(error) = store.refresh(&console.service).await

@@ -1,4 +1,5 @@
-//! Notices about completed actions. The address of a page names its notice, and a link with any other text shows nothing.
+//! Notices about completed actions. The address of a page names its notice, and a link with any
+//! other text shows nothing.
 
 use stepwright_runtime::report::text;
 

@@ -42,7 +42,8 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// A form of another origin, a body that is too large or too slow, a form without the token of this server, and texts that are not what their inputs need.
+    /// A form of another origin, a body that is too large or too slow, a form without the token of
+    /// this server, and texts that are not what their inputs need.
     pub(super) async fn of_form(
         console: &Console,
         uri: &Uri,

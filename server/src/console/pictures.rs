@@ -1,4 +1,5 @@
-//! The pictures of definitions. The layout of a large one takes seconds, so each is drawn once, and pages draw no larger ones.
+//! The pictures of definitions. The layout of a large one takes seconds, so each is drawn once, and
+//! pages draw no larger ones.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +28,8 @@ struct CachedPicture {
 }
 
 impl PictureCache {
-    /// Returns the picture of a state machine's revision, with a link to each state's definition. Concurrent requests wait for the same picture.
+    /// Returns the picture of a state machine's revision, with a link to each state's definition.
+    /// Concurrent requests wait for the same picture.
     pub(super) async fn of_revision(&self, machine: &str, revision: &Arc<Revision>) -> Markup {
         let picture = self.entry(revision);
         let drawn = picture.get_or_init(async || draw(machine, &revision.configuration.definition));
@@ -52,7 +54,8 @@ impl PictureCache {
     }
 }
 
-/// Returns the picture of an execution, in which a state can be marked that was not entered; `None` without a definition.
+/// Returns the picture of an execution, in which a state can be marked that was not entered; `None`
+/// without a definition.
 pub(super) fn of_execution(
     view: &ExecutionView<'_>,
     marked: Option<(&str, &str)>,

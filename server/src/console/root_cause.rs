@@ -1,4 +1,5 @@
-//! The root cause of a failure: through errors that were caught before a Fail state, nested executions, and children of Map Runs.
+//! The root cause of a failure: through errors that were caught before a Fail state, nested
+//! executions, and children of Map Runs.
 
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
@@ -31,7 +32,8 @@ struct CauseStep {
 pub(super) struct RootCause(Vec<CauseStep>);
 
 impl RootCause {
-    /// Finds the root cause of an execution's failure. It is empty if the failure began in the state that failed last.
+    /// Finds the root cause of an execution's failure. It is empty if the failure began in the
+    /// state that failed last.
     ///
     /// # Errors
     ///
@@ -101,7 +103,8 @@ enum Step {
 }
 
 impl Step {
-    /// Adds the origin of an execution's failure, unless it is the visit that the page shows. Returns what that state started.
+    /// Adds the origin of an execution's failure, unless it is the visit that the page shows.
+    /// Returns what that state started.
     fn at(
         arn: &str,
         timeline: &Timeline,

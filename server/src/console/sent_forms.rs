@@ -1,4 +1,5 @@
-//! Forms that start something, so that one that is sent twice, by a double click for example, starts it once.
+//! Forms that start something, so that one that is sent twice, by a double click for example,
+//! starts it once.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +17,8 @@ const MOST: usize = 1_000;
 pub(super) struct SentForms(Mutex<VecDeque<SentForm>>);
 
 struct SentForm {
-    /// The digest of all fields, because a person can go back, change a field, and send the form again.
+    /// The digest of all fields, because a person can go back, change a field, and send the form
+    /// again.
     digest: [u8; 32],
     target: Arc<OnceCell<String>>,
 }
@@ -27,7 +29,8 @@ pub(super) fn request_field() -> Markup {
 }
 
 impl SentForms {
-    /// Performs a form, unless a form with this digest was performed before. After a failure, it is performed again.
+    /// Performs a form, unless a form with this digest was performed before. After a failure, it is
+    /// performed again.
     pub(super) async fn once<E>(
         &self,
         digest: Option<[u8; 32]>,

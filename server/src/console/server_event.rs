@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// How often a stream without changes writes a comment, which shows whether the client is still there.
+/// How often a stream without changes writes a comment, which shows whether the client is still
+/// there.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Something changed: the script loads the page again.
 pub(super) const CHANGE: &[u8] = b"event: change\ndata:\n\n";

@@ -26,7 +26,8 @@ const MOST_READ: usize = 100;
 /// The most bytes of an input that it shows.
 const SHOWN_BYTES: u64 = 2_000;
 
-/// Shows the form: made from the schema of the input, if the state machine has one, and with the input as JSON.
+/// Shows the form: made from the schema of the input, if the state machine has one, and with the
+/// input as JSON.
 pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params) -> PageResult {
     let chosen = match params.get("input_of") {
         Some(arn) => {

@@ -1,4 +1,5 @@
-//! The stream of changes of one execution of a store without an engine. The store is read again after each commit of its engine.
+//! The stream of changes of one execution of a store without an engine. The store is read again
+//! after each commit of its engine.
 
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use futures_util::stream::{self, Stream};
 use super::server_event::{CHANGE, COMMENT, END, HEARTBEAT};
 use super::state::Console;
 
-/// How often the stream looks for commits. An engine commits many times in a second, most of them for other executions.
+/// How often the stream looks for commits. An engine commits many times in a second, most of them
+/// for other executions.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The state of the stream.
@@ -62,7 +64,8 @@ impl StoreWatch {
         }
     }
 
-    /// Reads the execution, if the store has changed. A store that cannot be read now is read again later.
+    /// Reads the execution, if the store has changed. A store that cannot be read now is read again
+    /// later.
     async fn look(&mut self) -> Option<&'static [u8]> {
         let store = self.console.source.store()?;
         let change = store.change();

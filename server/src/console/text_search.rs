@@ -28,8 +28,8 @@ pub(super) struct SourcePage {
 }
 
 impl Console {
-    /// Returns a page of the executions that an index finds by a text. Without a text, an index, or an index that works, returns a page of all
-    /// executions.
+    /// Returns a page of the executions that an index finds by a text. Without a text, an index, or
+    /// an index that works, returns a page of all executions.
     ///
     /// # Errors
     ///

@@ -12,7 +12,8 @@ pub(super) struct TimeField {
 }
 
 impl TimeField {
-    /// Parses a time as the pages show it, or as the API writes it. A date alone has the time of day `default`.
+    /// Parses a time as the pages show it, or as the API writes it. A date alone has the time of
+    /// day `default`.
     pub(super) fn of(text: &str, default: &str) -> Self {
         let text = text.trim();
         Self {

@@ -61,7 +61,8 @@ struct WaitList {
 }
 
 impl WaitList {
-    /// Reads open executions until the page is full, or the bound is reached. A page ends between two executions.
+    /// Reads open executions until the page is full, or the bound is reached. A page ends between
+    /// two executions.
     async fn read(console: &Console, after: &str) -> Result<Self, StoreError> {
         let mut list = Self::default();
         let mut next = Some(after.to_owned());

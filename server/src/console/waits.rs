@@ -45,15 +45,15 @@ pub(super) fn panel(
     }
 }
 
-/// Returns what a form names its wait by. It differs after a retry, a loop to the same state and a redrive, and does not depend on how much of
-/// the history the page has.
+/// Returns what a form names its wait by. It differs after a retry, a loop to the same state and a
+/// redrive, and does not depend on how much of the history the page has.
 pub(super) fn key_of(execution: &ExecutionInfo, wait: &Wait) -> String {
     let redrives = execution.redrive_count().unwrap_or_default();
     format!("{redrives}-{}", wait.id())
 }
 
-/// Returns the number of the event that requested the answer of a wait, for messages: the scheduling of the attempt, or the entry of the state if
-/// the page does not have that yet.
+/// Returns the number of the event that requested the answer of a wait, for messages: the
+/// scheduling of the attempt, or the entry of the state if the page does not have that yet.
 fn request_of(history: &History, wait: &Wait) -> u32 {
     let of_wait =
         |event: &Event| event.state_name() == Some(&wait.state) && event.scope() == wait.scope;
@@ -66,7 +66,8 @@ fn is_entry(event: &Event) -> bool {
     event.kind().name().ends_with("StateEntered")
 }
 
-/// Says why a request for an answer is closed: the next events of its state, or the end of the execution.
+/// Says why a request for an answer is closed: the next events of its state, or the end of the
+/// execution.
 pub(super) fn closed_reason(
     history: &History,
     state: &str,
@@ -161,7 +162,8 @@ fn deadlines(
     }
 }
 
-/// The form fields that name the request of a wait. The server finds the token by them, so that the form does not contain it.
+/// The form fields that name the request of a wait. The server finds the token by them, so that the
+/// form does not contain it.
 struct Request<'w> {
     console: &'w Console,
     run: &'w ExecutionSnapshot,
@@ -170,7 +172,8 @@ struct Request<'w> {
 }
 
 impl Request<'_> {
-    /// Returns a form with one answer. Each answer has its own form, so that Enter in a field cannot send another one.
+    /// Returns a form with one answer. Each answer has its own form, so that Enter in a field
+    /// cannot send another one.
     fn form(&self, answer: &str, fields: &Markup) -> Markup {
         html! {
             form method="post" action="/console/answer" {

@@ -4,7 +4,8 @@ use stepwright_runtime::clock::Timestamp;
 /// The maximum aliases of a state machine.
 pub(crate) const MOST_ALIASES: usize = 100;
 
-/// An alias of a state machine: a name for one version, or for two between which executions are distributed.
+/// An alias of a state machine: a name for one version, or for two between which executions are
+/// distributed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Alias {
     pub(crate) description: Option<String>,

@@ -9,7 +9,8 @@ pub(crate) struct ChildMachine {
     pub(crate) machine_type: MachineType,
 }
 
-/// Returns the Distributed Map of a definition that has this label; `outer/inner` is one in the children of another.
+/// Returns the Distributed Map of a definition that has this label; `outer/inner` is one in the
+/// children of another.
 pub(crate) fn labelled(definition: &str, label: &str) -> Option<ChildMachine> {
     let mut processor: Json = serde_json::from_str(definition).ok()?;
     for label in label.split('/') {
@@ -27,7 +28,8 @@ pub(crate) fn labelled(definition: &str, label: &str) -> Option<ChildMachine> {
     })
 }
 
-/// Returns the ItemProcessor with a label, in a machine or a part of one, but not in the children of another Distributed Map.
+/// Returns the ItemProcessor with a label, in a machine or a part of one, but not in the children
+/// of another Distributed Map.
 fn find<'a>(machine: &'a Map<String, Json>, label: &str) -> Option<&'a Map<String, Json>> {
     let states = machine.get("States")?.as_object()?;
     states.iter().find_map(|(name, state)| {

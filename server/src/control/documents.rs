@@ -1,6 +1,8 @@
-//! The control plane in the engine's store: a document for each state machine, revision and activity.
+//! The control plane in the engine's store: a document for each state machine, revision and
+//! activity.
 //!
-//! A state machine's document names its revisions, which have separate documents: these contain definitions, and are written once.
+//! A state machine's document names its revisions, which have separate documents: these contain
+//! definitions, and are written once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -85,8 +87,9 @@ pub struct UnreadableDocument {
     pub reason: String,
 }
 
-/// Returns the documents of a store that a server cannot read: state machines, or the tags of activities. Documents of other programs
-/// are ignored. `documents` are all documents of the store, because the document of a state machine refers to those of its revisions.
+/// Returns the documents of a store that a server cannot read: state machines, or the tags of
+/// activities. Documents of other programs are ignored. `documents` are all documents of the store,
+/// because the document of a state machine refers to those of its revisions.
 ///
 /// ```
 /// use stepwright_runtime::store::StoredDocument;

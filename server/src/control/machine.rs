@@ -13,7 +13,8 @@ use super::revision::{Configuration, INITIAL, Revision};
 
 /// The maximum versions of a state machine.
 pub(crate) const MOST_VERSIONS: usize = 1_000;
-/// How many revisions are retained that are neither the current one nor a version's, for executions that were started with them.
+/// How many revisions are retained that are neither the current one nor a version's, for executions
+/// that were started with them.
 const MOST_EARLIER: usize = 1_000;
 
 /// A state machine.
@@ -98,7 +99,8 @@ impl Machine {
         }
     }
 
-    /// Publishes the current revision. Returns the number of its version. If the newest version has the same revision, returns that version.
+    /// Publishes the current revision. Returns the number of its version. If the newest version has
+    /// the same revision, returns that version.
     pub(crate) fn publish(&mut self, description: Option<String>, now: Timestamp) -> u32 {
         if let Some((number, newest)) = self.versions.last_key_value()
             && newest.revision.id == self.current.id
@@ -115,8 +117,8 @@ impl Machine {
         self.last_version
     }
 
-    /// Returns the revision for a start with this qualifier, with the origin of the execution and the text of its input; `None` when the version
-    /// does not exist.
+    /// Returns the revision for a start with this qualifier, with the origin of the execution and
+    /// the text of its input; `None` when the version does not exist.
     pub(crate) fn started(
         &self,
         version: Option<u32>,
@@ -145,7 +147,8 @@ impl Machine {
         format!("{}:{number}", self.arn)
     }
 
-    /// Deletes a version; its revision is retained for executions of it. Returns whether it existed.
+    /// Deletes a version; its revision is retained for executions of it. Returns whether it
+    /// existed.
     pub(crate) fn delete_version(&mut self, number: u32) -> bool {
         let Some(version) = self.versions.remove(&number) else {
             return false;
@@ -168,7 +171,8 @@ impl Machine {
             .map(|(name, _)| name.as_str())
     }
 
-    /// Returns all retained revisions: the current one, those of versions, and earlier ones. A revision may occur twice.
+    /// Returns all retained revisions: the current one, those of versions, and earlier ones. A
+    /// revision may occur twice.
     pub(crate) fn revisions(&self) -> impl Iterator<Item = &Arc<Revision>> {
         let versions = self.versions.values().map(|version| &version.revision);
         std::iter::once(&self.current)

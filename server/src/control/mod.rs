@@ -1,5 +1,5 @@
-//! The control plane: state machines with their revisions, versions, aliases and tags, and the fields of activities that the engine does not
-//! have. The engine has the executions.
+//! The control plane: state machines with their revisions, versions, aliases and tags, and the
+//! fields of activities that the engine does not have. The engine has the executions.
 
 mod activity;
 mod alias;
@@ -70,7 +70,8 @@ impl<T> SharedData<T> {
 }
 
 impl Control {
-    /// Reads the control plane from the engine's store, and adds the state machines that the engine was built with.
+    /// Reads the control plane from the engine's store, and adds the state machines that the engine
+    /// was built with.
     ///
     /// # Errors
     ///
@@ -116,7 +117,8 @@ impl Control {
         self.machines.read().len()
     }
 
-    /// Returns at most `most` state machines, in the order of their names, from the first one or after a name.
+    /// Returns at most `most` state machines, in the order of their names, from the first one or
+    /// after a name.
     pub(super) fn machines_after(&self, name: Option<&str>, most: usize) -> Vec<Arc<Machine>> {
         let from = name.map_or(Bound::Unbounded, Bound::Excluded);
         let machines = self.machines.read();
@@ -221,7 +223,8 @@ impl Control {
     }
 }
 
-/// Registers a state machine in the engine, under all its ARNs, for states that start executions of it.
+/// Registers a state machine in the engine, under all its ARNs, for states that start executions of
+/// it.
 fn deploy(engine: &ServerEngine, before: Option<&Machine>, machine: &Machine) {
     let is_same = |before: &Machine| Arc::ptr_eq(&before.current, &machine.current);
     if !before.is_some_and(is_same) && !machine.is_declared {

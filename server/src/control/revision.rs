@@ -10,7 +10,8 @@ use stepwright_runtime::clock::Timestamp;
 use stepwright_runtime::server_support::Origin;
 use stepwright_runtime::server_support::{self, ServerEngine};
 
-/// The id of the first revision of a state machine. DescribeStateMachine does not show it, but PublishStateMachineVersion accepts it.
+/// The id of the first revision of a state machine. DescribeStateMachine does not show it, but
+/// PublishStateMachineVersion accepts it.
 pub(crate) const INITIAL: &str = "INITIAL";
 
 /// The fields of a revision, without the state machine's name and type.

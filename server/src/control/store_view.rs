@@ -14,8 +14,9 @@ use super::revision::{Configuration, Encryption, INITIAL, Logging, Revision};
 use super::{Control, documents};
 
 impl Control {
-    /// Replaces all state machines by those of a store: those that clients created, and those of programs, of which the store has the versions
-    /// of executions. `engine` compiles them, and does not run them.
+    /// Replaces all state machines by those of a store: those that clients created, and those of
+    /// programs, of which the store has the versions of executions. `engine` compiles them, and
+    /// does not run them.
     pub(crate) fn replace(
         &self,
         engine: &ServerEngine,

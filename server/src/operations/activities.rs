@@ -40,7 +40,8 @@ pub(crate) struct CreateActivityOutput {
     creation_date: Date,
 }
 
-/// Creates an activity. If an activity of this name exists, returns it with unchanged tags; a different encryption key is an error.
+/// Creates an activity. If an activity of this name exists, returns it with unchanged tags; a
+/// different encryption key is an error.
 pub(crate) async fn create(
     service: &Arc<Service>,
     input: CreateActivity,
@@ -244,7 +245,8 @@ pub(crate) async fn get_task(
         }
         None
     } else {
-        // Real time, also if executions use virtual time, because the worker runs in a separate process.
+        // Real time, also if executions use virtual time, because the worker runs in a separate
+        // process.
         let until = async {
             tokio::select! {
                 () = tokio::time::sleep(service.poll) => {}

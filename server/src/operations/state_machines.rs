@@ -127,8 +127,8 @@ pub(crate) async fn create(
         .await
 }
 
-/// Returns the existing machine if a repeated creation has the same parameters. A different role and different tags are ignored, and change
-/// nothing (the API's documentation).
+/// Returns the existing machine if a repeated creation has the same parameters. A different role
+/// and different tags are ignored, and change nothing (the API's documentation).
 fn again(
     known: &Machine,
     machine_type: MachineType,
@@ -393,7 +393,8 @@ shape! {
     }
 }
 
-/// Deletes a machine with its versions and aliases. It is no error if the machine does not exist. Running executions continue.
+/// Deletes a machine with its versions and aliases. It is no error if the machine does not exist.
+/// Running executions continue.
 pub(crate) async fn delete(
     service: &Arc<Service>,
     input: DeleteStateMachine,

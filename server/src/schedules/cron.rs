@@ -1,7 +1,7 @@
 //! Cron expressions of EventBridge Scheduler, and the search for their next time.
 //!
-//! No crate has AWS's semantics: six fields with a year, `?`, `L`, `W` and `#`, days of the week from 1 for Sunday, and a time that daylight saving
-//! removes is skipped.
+//! No crate has AWS's semantics: six fields with a year, `?`, `L`, `W` and `#`, days of the week
+//! from 1 for Sunday, and a time that daylight saving removes is skipped.
 
 use std::ops::RangeInclusive;
 

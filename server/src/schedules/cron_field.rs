@@ -76,7 +76,8 @@ pub(super) const YEARS: CronField = CronField {
 };
 
 impl CronField {
-    /// Parses one item of a list: `*`, a value or a range, with or without a step. Adds its numbers to a set.
+    /// Parses one item of a list: `*`, a value or a range, with or without a step. Adds its numbers
+    /// to a set.
     pub(super) fn parse_item(&self, item: &str, to: &mut ValueSet) -> Result<(), String> {
         let (values, step) = match item.split_once('/') {
             Some((values, step)) => (values, Some(self.step(step)?)),

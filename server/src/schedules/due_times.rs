@@ -7,7 +7,8 @@ use stepwright_runtime::clock::Timestamp;
 
 use super::schedule::{MissedPolicy, Schedule};
 
-/// How late a start may be without being missed: EventBridge Scheduler has a precision of 60 seconds.
+/// How late a start may be without being missed: EventBridge Scheduler has a precision of 60
+/// seconds.
 const PRECISION: Duration = Duration::from_secs(60);
 /// The most missed times that `ALL` starts.
 pub(super) const MOST_MISSED: usize = 1_000;

@@ -60,7 +60,8 @@ impl ScheduleExpression {
                 let mut local = zone.local(after)?;
                 loop {
                     local = cron.next_after(local)?;
-                    // Daylight saving skips some local times. It repeats others, whose first moment may have passed.
+                    // Daylight saving skips some local times. It repeats others, whose first moment
+                    // may have passed.
                     if let Some(moment) = zone.first_moment(local)
                         && moment > after
                     {

@@ -95,7 +95,8 @@ impl InputTemplate {
 }
 
 impl StartAttempt<'_> {
-    /// Returns the bytes of an ID that differs for each attempt, and is the same when a process repeats the attempt.
+    /// Returns the bytes of an ID that differs for each attempt, and is the same when a process
+    /// repeats the attempt.
     fn digest(&self) -> [u8; 16] {
         let (time, attempt) = (self.scheduled.unix_micros(), self.attempt);
         let hash = Hash::hash(format!("{}\n{time}\n{attempt}", self.schedule_arn).as_bytes());

@@ -64,7 +64,8 @@ const MOST_RETRIES: u32 = 185;
 
 /// Schedules that start executions, with the fields of EventBridge Scheduler's `CreateSchedule`.
 ///
-/// A list, an object with the list in `Schedules`, and a single schedule are accepted. `docs/guides/schedules.md` describes all fields.
+/// A list, an object with the list in `Schedules`, and a single schedule are accepted.
+/// `docs/guides/schedules.md` describes all fields.
 ///
 /// ```
 /// use stepwright_server::Schedules;

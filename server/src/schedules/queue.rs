@@ -15,7 +15,8 @@ use crate::control::ScheduleRecord;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
-/// How far a record may be ahead of the clock. Beyond it, an earlier clock was wrong, and waiting for that time could take years.
+/// How far a record may be ahead of the clock. Beyond it, an earlier clock was wrong, and waiting
+/// for that time could take years.
 const TRUSTED_LEAD: Duration = Duration::from_secs(86_400);
 
 /// The schedules, and when each of them needs attention.
@@ -35,7 +36,8 @@ struct ScheduleEntry {
     created: Timestamp,
     /// All scheduled times up to this one are settled or in `pending`.
     through: Timestamp,
-    /// The scheduled times whose executions are not started yet, with the number of the next or current attempt.
+    /// The scheduled times whose executions are not started yet, with the number of the next or
+    /// current attempt.
     pending: BTreeMap<Timestamp, u32>,
     /// Whether the last attempt failed.
     is_failing: bool,
@@ -77,7 +79,8 @@ pub(super) enum StartResult {
 }
 
 impl ScheduleQueue {
-    /// Creates the queue of the enabled schedules. Takes their records from `records`; the remaining ones are obsolete.
+    /// Creates the queue of the enabled schedules. Takes their records from `records`; the
+    /// remaining ones are obsolete.
     pub(super) fn new(
         schedules: Vec<Schedule>,
         records: &mut BTreeMap<String, ScheduleRecord>,
@@ -236,7 +239,8 @@ impl ScheduleQueue {
                 retried: None,
             }));
         }
-        // With starts, the progress changes again when they are settled. A crash before that repeats them under the same names.
+        // With starts, the progress changes again when they are settled. A crash before that
+        // repeats them under the same names.
         self.changed.insert(index);
     }
 

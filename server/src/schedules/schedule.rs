@@ -12,7 +12,8 @@ pub(crate) struct Schedule {
     pub(super) name: String,
     pub(super) group: String,
     pub(super) expression: ScheduleExpression,
-    /// The text of the expression, with the time zone and the start date: a change of them makes it a different schedule.
+    /// The text of the expression, with the time zone and the start date: a change of them makes it
+    /// a different schedule.
     pub(super) identity: String,
     pub(super) start_date: Option<Timestamp>,
     pub(super) end_date: Option<Timestamp>,
@@ -44,7 +45,8 @@ pub(super) enum MissedPolicy {
 }
 
 impl Schedule {
-    /// Returns the name of the execution of a scheduled time. The name of a schedule has at most 64 characters, so this one has at most 80.
+    /// Returns the name of the execution of a scheduled time. The name of a schedule has at most 64
+    /// characters, so this one has at most 80.
     pub(super) fn execution_name(&self, scheduled: Timestamp) -> String {
         let time = print_seconds(scheduled).replace(['-', ':', 'Z'], "");
         format!("{}-{time}", self.name)
@@ -56,7 +58,8 @@ impl Schedule {
         format!("arn:aws:scheduler:{region}:{account}:schedule/{group}/{name}")
     }
 
-    /// Returns the first time after a moment. `created` is when the schedule was created: a rate without a start date begins then.
+    /// Returns the first time after a moment. `created` is when the schedule was created: a rate
+    /// without a start date begins then.
     pub(super) fn next_after(&self, after: Timestamp, created: Timestamp) -> Option<Timestamp> {
         // AWS ignores both dates for one-time schedules.
         if self.expression.is_one_time() {

@@ -90,7 +90,8 @@ impl Scheduler {
     }
 
     async fn run(mut self, mut stopped: watch::Receiver<bool>) {
-        // A rate begins at the creation of its schedule, so that the creation is durable before the first start.
+        // A rate begins at the creation of its schedule, so that the creation is durable before the
+        // first start.
         self.commit().await;
         while !self.service.is_shutting_down() {
             self.ready.extend(self.queue.take_due(self.service.now()));

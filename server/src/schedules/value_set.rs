@@ -1,6 +1,7 @@
 use std::ops::RangeInclusive;
 
-/// A set of numbers between the bounds of a cron field. The widest field is the year, from 1970 to 2199.
+/// A set of numbers between the bounds of a cron field. The widest field is the year, from 1970 to
+/// 2199.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ValueSet {
     first: u16,

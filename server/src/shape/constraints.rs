@@ -63,7 +63,8 @@ impl Constraints {
         self.place.pop();
     }
 
-    /// Reports a violated constraint of the current value: a sentence that begins with `Member must`.
+    /// Reports a violated constraint of the current value: a sentence that begins with
+    /// `Member must`.
     pub(super) fn breaks(&mut self, value: &impl Shape, constraint: &str) {
         let quoted = value.show().map(|shown| format!("'{shown}'"));
         self.add(quoted.as_deref(), constraint);

@@ -1,7 +1,9 @@
-//! The shapes of requests, with the constraints of the API's model (version 2016-11-23), and AWS's messages.
+//! The shapes of requests, with the constraints of the API's model (version 2016-11-23), and AWS's
+//! messages.
 //!
-//! A request is a structure of the macro `shape!`. It is parsed leniently, as on AWS: unknown members are ignored, and [`Constraints`] reports
-//! missing ones, so that all violations are in one message.
+//! A request is a structure of the macro `shape!`. It is parsed leniently, as on AWS: unknown
+//! members are ignored, and [`Constraints`] reports missing ones, so that all violations are in one
+//! message.
 
 mod constraints;
 mod list;

@@ -8,7 +8,8 @@ use super::{Constraints, Shape};
 
 /// The words of an enumeration.
 pub(crate) trait Words {
-    /// In the order in which AWS's messages list them, if one was recorded; otherwise in the model's order.
+    /// In the order in which AWS's messages list them, if one was recorded; otherwise in the
+    /// model's order.
     const WORDS: &'static [&'static str];
 }
 

@@ -28,7 +28,8 @@ pub(crate) fn minute(minutes: f64) -> Timestamp {
     Timestamp::from_unix_micros(START.unix_micros() + (minutes * 60_000_000.0).round() as i64)
 }
 
-/// Whether a store is written or read. Some handlers hang or fail while it is written, and return while it is read.
+/// Whether a store is written or read. Some handlers hang or fail while it is written, and return
+/// while it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Writing,
@@ -82,7 +83,8 @@ impl Environment {
         }
     }
 
-    /// Runs a function. The tasks of `ask` wait for their tokens. `hang` and `again` run when the store is copied, and `flaky` fails before.
+    /// Runs a function. The tasks of `ask` wait for their tokens. `hang` and `again` run when the
+    /// store is copied, and `flaky` fails before.
     async fn work(self, function: &str, clock: Clock, payload: Json) -> Result<Json, TaskFailure> {
         self.note(&payload);
         match (function, self.phase) {

@@ -16,11 +16,11 @@ const BEGINNING: usize = 40;
 /// What replaces a text of the engine.
 const OF_ENGINE: &str = "<text of the engine>";
 
-/// Prints one line for each event: time, id, previous id, type, enclosing branches and iterations, state, details. The time counts from
-/// `environment::START`.
+/// Prints one line for each event: time, id, previous id, type, enclosing branches and iterations,
+/// state, details. The time counts from `environment::START`.
 ///
-/// The store had the first `exact` events when it was copied: their lines are exact. In the lines of later events, a normalizer replaces
-/// texts of the engine and random values.
+/// The store had the first `exact` events when it was copied: their lines are exact. In the lines
+/// of later events, a normalizer replaces texts of the engine and random values.
 pub(crate) fn lines(history: &History, exact: usize, normalizer: &Normalizer) -> Vec<Json> {
     let lines = history.events().zip(0..).map(|(event, number)| {
         let mut details = event.details().to_json();
@@ -92,8 +92,8 @@ pub(crate) fn short(text: &str) -> String {
     format!("{beginning}... ({bytes} bytes, CRC-32 {crc:08x})")
 }
 
-/// Replaces the values that the layout of a store does not determine: names and tokens that the reading engines create, and texts of the
-/// engine.
+/// Replaces the values that the layout of a store does not determine: names and tokens that the
+/// reading engines create, and texts of the engine.
 #[derive(Default)]
 pub(crate) struct Normalizer {
     /// Labels of new tokens and of the names of new executions.
@@ -168,7 +168,8 @@ impl Normalizer {
         }
     }
 
-    /// Replaces random UUIDs that the copied store does not have. The metadata of a request has one.
+    /// Replaces random UUIDs that the copied store does not have. The metadata of a request has
+    /// one.
     fn replace_random(&self, json: &mut Json) {
         match json {
             Json::String(text) => {
@@ -201,7 +202,8 @@ impl Normalizer {
         }
     }
 
-    /// Replaces the cause of an error that the engine raised: its wording may change. The cause of a failed nested execution is data.
+    /// Replaces the cause of an error that the engine raised: its wording may change. The cause of
+    /// a failed nested execution is data.
     fn replace_cause(&self, members: &mut Map<String, Json>, error: &str, cause: &str) {
         let Some(error) = members.get(error).and_then(Json::as_str) else {
             return;

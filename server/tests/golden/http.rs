@@ -26,7 +26,8 @@ impl Api {
         }
     }
 
-    /// Calls an operation and returns its response. A task token in the response gets the label `api`.
+    /// Calls an operation and returns its response. A task token in the response gets the label
+    /// `api`.
     pub(crate) async fn call(
         &self,
         operation: &str,

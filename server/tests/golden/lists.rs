@@ -61,7 +61,8 @@ impl Lists {
         Json::Object(fields.collect())
     }
 
-    /// Compares each row of a list with the description of the execution. Returns the number of rows.
+    /// Compares each row of a list with the description of the execution. Returns the number of
+    /// rows.
     async fn check(&self, request: Json) -> usize {
         let all = self.list(request.clone()).await;
         for row in &all {

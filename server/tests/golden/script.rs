@@ -1,4 +1,5 @@
-//! The scripts that write and read stores. The committed files use the names of these fields and variants: never rename one.
+//! The scripts that write and read stores. The committed files use the names of these fields and
+//! variants: never rename one.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +9,16 @@ use serde_json::Value as Json;
 /// State machines by their names.
 pub(crate) type Machines = BTreeMap<String, Json>;
 
-/// The script that reads a store. The file next to the store contains it, so later changes of this test do not change it.
+/// The script that reads a store. The file next to the store contains it, so later changes of this
+/// test do not change it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Script {
     /// The topic of the store.
     pub(crate) about: String,
     /// The task tokens of the copied store, by their labels.
     pub(crate) tokens: BTreeMap<String, String>,
-    /// Objects that Distributed Maps read, by `<bucket>/<key>`. The bucket `out` for results exists always.
+    /// Objects that Distributed Maps read, by `<bucket>/<key>`. The bucket `out` for results exists
+    /// always.
     #[serde(default)]
     pub(crate) objects: BTreeMap<String, String>,
     pub(crate) sessions: Vec<Session>,

@@ -11,7 +11,8 @@ use crate::golden::environment::{Environment, activity, execution, minute, open}
 use crate::golden::http::Api;
 use crate::golden::script::{Session, Step};
 
-/// The virtual time between two steps. Virtual time passes at real speed while a handler runs, and no handler here runs that long.
+/// The virtual time between two steps. Virtual time passes at real speed while a handler runs, and
+/// no handler here runs that long.
 const STEP: Duration = Duration::from_secs(10);
 
 /// An engine, and the guard that holds its clock.
@@ -24,8 +25,8 @@ struct SessionRunner {
     api: Option<Api>,
 }
 
-/// Runs a session on its own thread and tokio runtime, and returns the results of its steps and of `ends`. Dropping the runtime then ends
-/// all running handlers, as the end of a process does.
+/// Runs a session on its own thread and tokio runtime, and returns the results of its steps and of
+/// `ends`. Dropping the runtime then ends all running handlers, as the end of a process does.
 pub(crate) fn run<T: Send>(
     store: &Path,
     session: &Session,

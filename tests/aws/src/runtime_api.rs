@@ -185,7 +185,8 @@ impl RuntimeApi {
 pub struct Function(Child);
 
 impl Function {
-    /// Waits for its end. Returns whether it exited with success, and what it wrote to its standard error.
+    /// Waits for its end. Returns whether it exited with success, and what it wrote to its standard
+    /// error.
     ///
     /// # Panics
     ///

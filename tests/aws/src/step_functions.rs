@@ -1,4 +1,5 @@
-//! The API of Step Functions for workers and tokens, on an engine: real executions wait for the requests.
+//! The API of Step Functions for workers and tokens, on an engine: real executions wait for the
+//! requests.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html>
 
@@ -120,7 +121,8 @@ impl StepFunctions {
         format!("http://{}", self.address)
     }
 
-    /// A client of the AWS SDK for it. It does not retry, so that the worker's own retries are observed.
+    /// A client of the AWS SDK for it. It does not retry, so that the worker's own retries are
+    /// observed.
     #[must_use]
     pub fn client(&self) -> Client {
         client(&self.url())

@@ -1,7 +1,8 @@
-//! AWS's SDK for Rust sends requests to a server of this process: every operation, and errors as the SDK types them.
+//! AWS's SDK for Rust sends requests to a server of this process: every operation, and errors as
+//! the SDK types them.
 //!
-//! StartSyncExecution and TestState are missing: the SDK sends them to the host `sync-127.0.0.1`, which does not exist. `cli/tests/serve` sends
-//! them with AWS's command line.
+//! StartSyncExecution and TestState are missing: the SDK sends them to the host `sync-127.0.0.1`,
+//! which does not exist. `cli/tests/serve` sends them with AWS's command line.
 
 use std::time::Duration;
 

@@ -1,8 +1,10 @@
-//! How long a workflow takes to compile: `cargo run -p stepwright-tests --bin compile_time [-- STATES ..]`.
+//! How long a workflow takes to compile:
+//! `cargo run -p stepwright-tests --bin compile_time [-- STATES ..]`.
 //!
-//! Writes a crate with one workflow of this many states, like a user's crate, and times `cargo check` of only that crate (its dependencies are
-//! built before): default profiles, cold, no incremental cache. An empty crate with the same dependencies is subtracted. The same graph is measured as a
-//! function under `#[workflow]`.
+//! Writes a crate with one workflow of this many states, like a user's crate, and times
+//! `cargo check` of only that crate (its dependencies are built before): default profiles, cold, no
+//! incremental cache. An empty crate with the same dependencies is subtracted. The same graph is
+//! measured as a function under `#[workflow]`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -82,7 +84,8 @@ fn measure(sizes: &[usize]) -> Result<(), String> {
     Ok(())
 }
 
-/// A workflow of groups of five states: a choice, a task with a retry and a catch, a pass, a wait, a pass.
+/// A workflow of groups of five states: a choice, a task with a retry and a catch, a pass, a wait,
+/// a pass.
 fn workflow(states: usize) -> String {
     let mut source =
         String::from("\nworkflow! {\n    pub workflow Big(order: Order) -> String {\n");

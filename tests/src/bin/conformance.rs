@@ -1,10 +1,12 @@
 //! `cargo run -p stepwright-tests --bin conformance -- [--api | --endpoint URL] FILE...`
 //!
-//! Replays every row of the files and prints, for each row that differs, its id and all differences; the last line is `N passed, N failed`.
-//! With `--api` each row is replayed by requests to a server of the Step Functions API, which this program starts on loopback: a row's tasks
-//! return the recorded results. With `--endpoint` the server is already running, for example
-//! `stepwright serve --virtual-time --account 111111111111`; rows that need results of tasks, or objects, are skipped and counted.
-//! Exit status: 0 all agree, 1 some differ, 2 a file cannot be read.
+//! Replays every row of the files and prints, for each row that differs, its id and all
+//! differences; the last line is `N passed, N failed`. With `--api` each row is replayed by
+//! requests to a server of the Step Functions API, which this program starts on loopback: a row's
+//! tasks return the recorded results. With `--endpoint` the server is already running, for example
+//! `stepwright serve --virtual-time --account 111111111111`; rows that need results of tasks, or
+//! objects, are skipped and counted. Exit status: 0 all agree, 1 some differ, 2 a file cannot be
+//! read.
 
 use std::path::Path;
 use std::process::ExitCode;

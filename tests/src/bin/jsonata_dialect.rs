@@ -1,7 +1,8 @@
 //! `cargo run -p stepwright-tests --bin jsonata_dialect > values.jsonl`
 //!
-//! Evaluates the expressions of `tests/jsonata/cases.json` in process and prints a line for each: its result, or the code of its error.
-//! `tests/jsonata/compare.mjs` compares them with JSONata 2.0.6, the version that AWS documents.
+//! Evaluates the expressions of `tests/jsonata/cases.json` in process and prints a line for each:
+//! its result, or the code of its error. `tests/jsonata/compare.mjs` compares them with JSONata
+//! 2.0.6, the version that AWS documents.
 
 use std::collections::BTreeMap;
 use std::error::Error;

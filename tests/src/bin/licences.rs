@@ -1,6 +1,8 @@
-//! Checks that the licence of every dependency is permissive: `cargo run -p stepwright-tests --bin licences`.
+//! Checks that the licence of every dependency is permissive:
+//! `cargo run -p stepwright-tests --bin licences`.
 //!
-//! Reads `cargo metadata` of this workspace. Each crate must offer a permissive licence. Otherwise the crate is printed, and the exit status is 1.
+//! Reads `cargo metadata` of this workspace. Each crate must offer a permissive licence. Otherwise
+//! the crate is printed, and the exit status is 1.
 
 use std::process::{Command, ExitCode};
 

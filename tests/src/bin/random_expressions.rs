@@ -1,12 +1,15 @@
 //! `cargo run -p stepwright-tests --bin random_expressions -- --seed 1 --count 2000 --out DIR`
 //!
-//! Writes crates of random expressions, each as Rust and as a workflow, compiles them, runs them for inputs of every kind and prints the
-//! differences, the smallest expressions first. Expressions that rustc or the macro rejects are skipped and listed in `refused.txt`. The
-//! program writes `values.jsonl` for `tests/random_expressions/compare.mjs`, which evaluates the same with npm's `jsonata`.
+//! Writes crates of random expressions, each as Rust and as a workflow, compiles them, runs them
+//! for inputs of every kind and prints the differences, the smallest expressions first. Expressions
+//! that rustc or the macro rejects are skipped and listed in `refused.txt`. The program writes
+//! `values.jsonl` for `tests/random_expressions/compare.mjs`, which evaluates the same with npm's
+//! `jsonata`.
 //!
 //! `--plain-names` uses names without collisions, `--inputs N` sets the number of inputs;
-//! `--sample FILE` writes the rows of the checked-in sample instead. `--until N` runs batches of `--count` expressions,
-//! each with the next seed, until there are N expressions, and writes no `values.jsonl`.
+//! `--sample FILE` writes the rows of the checked-in sample instead. `--until N` runs batches of
+//! `--count` expressions, each with the next seed, until there are N expressions, and writes no
+//! `values.jsonl`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,12 @@
 //! `cargo run -p stepwright-tests --bin random_workflows -- --seed 1 --count 2000 --out DIR`
 //!
-//! Writes crates of random whole workflows, each with the same control flow as plain Rust, compiles them, runs both for inputs of every kind and
-//! prints the differences, the smallest workflows first. Workflows that rustc or the macro rejects are skipped and listed in `refused.txt`.
+//! Writes crates of random whole workflows, each with the same control flow as plain Rust, compiles
+//! them, runs both for inputs of every kind and prints the differences, the smallest workflows
+//! first. Workflows that rustc or the macro rejects are skipped and listed in `refused.txt`.
 //!
-//! `--plain-names` uses names without collisions, `--inputs N` sets the number of inputs, `--only A,B` runs only the workflows with these numbers;
-//! `--sample FILE` writes the rows of the checked-in sample instead.
+//! `--plain-names` uses names without collisions, `--inputs N` sets the number of inputs,
+//! `--only A,B` runs only the workflows with these numbers; `--sample FILE` writes the rows of the
+//! checked-in sample instead.
 
 use std::process::ExitCode;
 

@@ -1,11 +1,12 @@
-//! Whether the compiler refuses each method, operator and trait of a program that a workflow would take for the standard
-//! library's: `cargo run -p stepwright-tests --bin resolution`.
+//! Whether the compiler refuses each method, operator and trait of a program that a workflow would
+//! take for the standard library's: `cargo run -p stepwright-tests --bin resolution`.
 //!
-//! For each method that an expression can call, and each standard type that has it, programs define a method of that name: for
-//! a type of the user, next to a `Deref`, and in a trait for the standard type, for references to it or for all types, with
-//! `self` or `&self`. A first crate finds the programs where plain Rust runs the user's method, by the type that it returns.
-//! A second crate has the same calls in `expr!`, and each of them must be refused. That other programs compile is tested
-//! elsewhere.
+//! For each method that an expression can call, and each standard type that has it, programs define
+//! a method of that name: for a type of the user, next to a `Deref`, and in a trait for the
+//! standard type, for references to it or for all types, with `self` or `&self`. A first crate
+//! finds the programs where plain Rust runs the user's method, by the type that it returns. A
+//! second crate has the same calls in `expr!`, and each of them must be refused. That other
+//! programs compile is tested elsewhere.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

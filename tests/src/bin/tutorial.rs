@@ -1,7 +1,9 @@
-//! Does what the pages of `docs/tutorial` say, in a temporary folder: `cargo build -p stepwright-cli && cargo run -p stepwright-tests --bin tutorial`.
-//! With `-- --pages 3` it stops after the third page.
+//! Does what the pages of `docs/tutorial` say, in a temporary folder:
+//! `cargo build -p stepwright-cli && cargo run -p stepwright-tests --bin tutorial`. With
+//! `-- --pages 3` it stops after the third page.
 //!
-//! The pages run in the order of their file names. Directories persist from block to block, shell variables do not.
+//! The pages run in the order of their file names. Directories persist from block to block, shell
+//! variables do not.
 //!
 //! | in a page | effect |
 //! |---|---|
@@ -16,9 +18,11 @@
 //! | a comment from a line `<!-- sh` to a line `-->` | the same as a block `sh`: what a reader does in a browser |
 //! | a block `text`, `json`, `yaml` or `mermaid` that follows a script | equals the output of the script, standard output and standard error together |
 //!
-//! In an expected output, `…` matches any text in a line, and a line that is only `…` matches any number of lines. Cargo's progress lines are
-//! dropped from the output. The path `../stepwright` in blocks means this workspace. Cargo runs offline, with the lock file and the profiles of this
-//! workspace, so that compiled crates are reused. Only one run at a time can use a checkout. A failed run does not delete its folder.
+//! In an expected output, `…` matches any text in a line, and a line that is only `…` matches any
+//! number of lines. Cargo's progress lines are dropped from the output. The path `../stepwright` in
+//! blocks means this workspace. Cargo runs offline, with the lock file and the profiles of this
+//! workspace, so that compiled crates are reused. Only one run at a time can use a checkout. A
+//! failed run does not delete its folder.
 
 use std::error::Error;
 use std::fs;
@@ -56,7 +60,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     if pages.is_empty() {
         return Err(format!("{} contains no page", folder.display()).into());
     }
-    // The same path in each run of a checkout, so that the crate's files in the target directory are replaced.
+    // The same path in each run of a checkout, so that the crate's files in the target directory
+    // are replaced.
     let mut hasher = DefaultHasher::new();
     root.hash(&mut hasher);
     let name = format!("stepwright-tutorial-{:016x}", hasher.finish());
@@ -460,7 +465,8 @@ impl Reader {
         }
     }
 
-    /// Copies the lock file into a new package, so that its versions are available offline, and links the target directory.
+    /// Copies the lock file into a new package, so that its versions are available offline, and
+    /// links the target directory.
     fn prepare_package(&self) -> Result<(), Box<dyn Error>> {
         if !self.directory.join("Cargo.toml").exists() {
             return Ok(());
@@ -533,7 +539,8 @@ fn without_progress(output: &str) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// Whether an output is the expected one. The lines of tests, which run concurrently, may be in any order.
+/// Whether an output is the expected one. The lines of tests, which run concurrently, may be in any
+/// order.
 fn matches_output(expected: &str, printed: &str) -> bool {
     let (expected, printed) = (normalized(expected), normalized(printed));
     let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
@@ -550,7 +557,8 @@ fn matches_output(expected: &str, printed: &str) -> bool {
     )
 }
 
-/// The lines without blank lines at both ends and without trailing blanks. Consecutive results of tests are sorted.
+/// The lines without blank lines at both ends and without trailing blanks. Consecutive results of
+/// tests are sorted.
 fn normalized(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = text
         .trim()

@@ -17,7 +17,8 @@ pub enum ReplayMode<'a> {
     InProcess,
     /// By requests to a server of the API, which this process starts for the row.
     Api,
-    /// By requests to a running server of the API at `HOST:PORT`. It knows neither tasks nor objects of a row.
+    /// By requests to a running server of the API at `HOST:PORT`. It knows neither tasks nor
+    /// objects of a row.
     Endpoint(&'a str),
 }
 

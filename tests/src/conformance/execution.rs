@@ -57,7 +57,8 @@ pub(super) async fn check_by_api(row: &Json) -> Result<(), Differences> {
     compare_by_api(row, &ended, histories)
 }
 
-/// The same by requests to a running server. The state of an event is ignored, because the API shows it only by ids.
+/// The same by requests to a running server. The state of an event is ignored, because the API
+/// shows it only by ids.
 pub(super) async fn check_at(row: &Json, address: &str) -> Result<(), Differences> {
     let mut api = Api::at(address).await?;
     let (ended, events) = run_by_api(row, &mut api).await?;
@@ -74,7 +75,8 @@ pub(super) async fn check_at(row: &Json, address: &str) -> Result<(), Difference
     compare_by_api(row, &ended, histories)
 }
 
-/// The differences between the recorded and the actual end of an execution, and between their histories, if both exist.
+/// The differences between the recorded and the actual end of an execution, and between their
+/// histories, if both exist.
 fn compare_by_api(
     row: &Json,
     ended: &Json,
@@ -88,7 +90,8 @@ fn compare_by_api(
     Differences::check(found)
 }
 
-/// The API rejects the ids of the row's context, which name no state machine and no execution; the ids that it generates replace them.
+/// The API rejects the ids of the row's context, which name no state machine and no execution; the
+/// ids that it generates replace them.
 fn volatile_by_api(row: &Json) -> Volatile {
     let mut placeholders = row["volatile"].as_array().cloned().unwrap_or_default();
     for pointer in [
@@ -101,7 +104,8 @@ fn volatile_by_api(row: &Json) -> Volatile {
     Volatile::new(&Json::from(placeholders))
 }
 
-/// Runs the row's definition on a new state machine. Returns how the execution ended, and the events of a Standard execution.
+/// Runs the row's definition on a new state machine. Returns how the execution ended, and the
+/// events of a Standard execution.
 async fn run_by_api(row: &Json, api: &mut Api) -> Result<(Json, Option<Vec<Json>>), String> {
     static MACHINES: AtomicU32 = AtomicU32::new(0);
     let number = MACHINES.fetch_add(1, Ordering::Relaxed);
@@ -169,7 +173,8 @@ async fn run(
     let context = |pointer: &str| row["context"].pointer(pointer).and_then(Json::as_str);
     match (machine_type, context("/Execution/Id")) {
         (MachineType::Standard, Some(id)) => options = options.id(id),
-        // The rows use a Standard execution's id for every execution; Express ids have another form, which is the recorded one.
+        // The rows use a Standard execution's id for every execution; Express ids have another
+        // form, which is the recorded one.
         _ if row["snapshotKey"] == "start_execution_sync_response" => {
             options = options.synchronous()
         }
@@ -217,7 +222,8 @@ fn order(row: &Json) -> Order {
     }
 }
 
-/// The number of events that the recorder dropped from a history whose order it lost: the ids have gaps there.
+/// The number of events that the recorder dropped from a history whose order it lost: the ids have
+/// gaps there.
 fn dropped(row: &Json) -> usize {
     let recorded = row["history"].as_array().map_or(&[][..], Vec::as_slice);
     let last = recorded.last().and_then(|event| event["id"].as_u64());
@@ -245,7 +251,8 @@ fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<St
         ));
     }
     for field in ["output", "error", "cause"] {
-        // A missing error or cause is significant: AWS recorded none. An output of null is an output.
+        // A missing error or cause is significant: AWS recorded none. An output of null is an
+        // output.
         let differences = differences(&expect[field], &ours[field], volatile);
         let told = differences.into_iter();
         found.extend(told.map(|difference| format!("{field}: {difference}")));
@@ -256,7 +263,8 @@ fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<St
 /// Returns the recorded result for each task.
 struct Recording {
     tasks: Vec<RecordedTask>,
-    /// Functions that return their input. They are used where the calls themselves are not recorded (in the children of a Distributed Map).
+    /// Functions that return their input. They are used where the calls themselves are not recorded
+    /// (in the children of a Distributed Map).
     echoes: Vec<String>,
     /// The token of each state, in the text that replaces it in the recording.
     tokens: Vec<(String, String)>,
@@ -356,8 +364,8 @@ impl Recording {
     }
 }
 
-/// The text in the parameters of each state's task that contains the masked token: the text around a
-/// `<task_token..>` placeholder.
+/// The text in the parameters of each state's task that contains the masked token: the text around
+/// a `<task_token..>` placeholder.
 fn recorded_tokens(row: &Json) -> Vec<(String, String)> {
     let volatile = row["volatile"].as_array().into_iter().flatten();
     let placeholders: Vec<&str> = volatile
@@ -409,7 +417,8 @@ impl TaskSource for Recording {
         if results.is_empty() || task.is_unpolled {
             return None;
         }
-        // Iterations of a Map call in another order than on the service; their parameters identify them.
+        // Iterations of a Map call in another order than on the service; their parameters identify
+        // them.
         let parameters = call.parameters().to_json();
         let index = results
             .iter()

@@ -57,7 +57,8 @@ impl Event {
         }
     }
 
-    /// Reads an event of a GetExecutionHistory response. Its state is taken from the engine's event, because the API shows it only by ids.
+    /// Reads an event of a GetExecutionHistory response. Its state is taken from the engine's
+    /// event, because the API shows it only by ids.
     pub(super) fn of_api(event: &Value, ours: Option<&stepwright_runtime::history::Event>) -> Self {
         let members = event.as_object().into_iter().flatten();
         let mut details = Value::Object(serde_json::Map::new());
@@ -192,12 +193,13 @@ fn in_order(
     found
 }
 
-/// With more pairs of events, no common sequence is computed, and only the first events are compared.
+/// With more pairs of events, no common sequence is computed, and only the first events are
+/// compared.
 const MOST_PAIRS: usize = 4_000_000;
 const MOST_SHOWN: usize = 20;
 
-/// Aligns the actual events with the recorded ones: by a longest common sequence of their types and states. A missing event
-/// therefore does not cause differences in all later ones.
+/// Aligns the actual events with the recorded ones: by a longest common sequence of their types and
+/// states. A missing event therefore does not cause differences in all later ones.
 fn aligned(recorded: &[Event], ours: &[Event]) -> Vec<(Option<usize>, Option<usize>)> {
     let begins = recorded.iter().zip(ours);
     let begin = begins
@@ -274,7 +276,8 @@ fn event_differences(
         .collect()
 }
 
-/// Replaces the number in `(entered at the event id #k)`: when AWS interleaves, k is not the id of the state's event.
+/// Replaces the number in `(entered at the event id #k)`: when AWS interleaves, k is not the id of
+/// the state's event.
 fn hide_event_numbers(value: &mut Value) {
     const MARK: &str = "entered at the event id #";
     match value {
@@ -293,7 +296,8 @@ fn hide_event_numbers(value: &mut Value) {
     }
 }
 
-/// `dropped` is the number of events that the recorder lost with the order: it truncated the ends of Parallel states.
+/// `dropped` is the number of events that the recorder lost with the order: it truncated the ends
+/// of Parallel states.
 fn as_multiset(
     recorded: &[Event],
     ours: &[Event],

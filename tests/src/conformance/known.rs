@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-/// `tests/conformance/known.toml`: by the stem of the file, ids with the reason why a correct implementation differs.
+/// `tests/conformance/known.toml`: by the stem of the file, ids with the reason why a correct
+/// implementation differs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct KnownDifferences(IndexMap<String, IndexMap<String, Entry>>);

@@ -1,7 +1,9 @@
 //! Replays recordings of the real service with this project and reports the differences.
 //!
-//! The rows are in files in the formats that `../shared/conformance/README.md` describes. The runner has no exceptions and never skips; the few rows
-//! that no correct implementation can reproduce are listed in `tests/conformance/known.toml`, which only the tests in `recordings` read.
+//! The rows are in files in the formats that `../shared/conformance/README.md` describes. The
+//! runner has no exceptions and never skips; the few rows that no correct implementation can
+//! reproduce are listed in `tests/conformance/known.toml`, which only the tests in `recordings`
+//! read.
 
 mod api;
 pub mod equal;

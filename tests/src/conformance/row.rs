@@ -58,7 +58,8 @@ impl Row {
         }
     }
 
-    /// Whether the row can be replayed in this mode: a running server has neither the results of tasks nor the content of objects.
+    /// Whether the row can be replayed in this mode: a running server has neither the results of
+    /// tasks nor the content of objects.
     pub fn has_all(&self, way: ReplayMode<'_>) -> bool {
         let is_empty = |field: &str| match &self.fields[field] {
             Value::Array(items) => items.is_empty(),

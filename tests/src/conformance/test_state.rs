@@ -65,8 +65,8 @@ fn request(row: &Json) -> Result<TestStateRequest, String> {
     serde_json::from_value(Json::Object(members)).map_err(|error| format!("the request: {error}"))
 }
 
-/// The rows do not record whether there was a role. The recorded response shows it in some cases: the context object has none, or
-/// the service requires one.
+/// The rows do not record whether there was a role. The recorded response shows it in some cases:
+/// the context object has none, or the service requires one.
 fn has_role(expect: &Json) -> bool {
     let asks = |text: &Json| {
         text.as_str()
@@ -123,8 +123,9 @@ struct Recorded {
 }
 
 impl Recorded {
-    /// The result is the recorded `result` of the inspection; without one, the output of the state, if the state passes its result on
-    /// unchanged. An error is that of the state, unless no task can have it.
+    /// The result is the recorded `result` of the inspection; without one, the output of the state,
+    /// if the state passes its result on unchanged. An error is that of the state, unless no task
+    /// can have it.
     fn new(row: &Json) -> Self {
         let expect = &row["expect"];
         let text = |field: &str| expect[field].as_str().map(Into::into);

@@ -8,7 +8,8 @@ use super::compile::report_refused;
 use super::crates::{Crates, GeneratedRow};
 use super::grow::Options;
 
-/// The arguments of the command: `--seed N`, `--count N`, `--inputs N`, `--out DIR`, `--only A,B`, `--plain-names` and `--sample FILE`.
+/// The arguments of the command: `--seed N`, `--count N`, `--inputs N`, `--out DIR`, `--only A,B`,
+/// `--plain-names` and `--sample FILE`.
 #[derive(Debug)]
 pub struct Batch {
     /// The options of the generator.

@@ -44,7 +44,8 @@ pub(super) fn compile(
         let spans = message["spans"].as_array().cloned().unwrap_or_default();
         let mut found = false;
         for span in spans.iter().filter(|span| span["is_primary"] == true) {
-            // An error in the expansion of a macro of the shared modules belongs to the row that calls the macro.
+            // An error in the expansion of a macro of the shared modules belongs to the row that
+            // calls the macro.
             let mut span = span;
             while span["expansion"].is_object() && row_of(span, &locate).is_none() {
                 span = &span["expansion"]["span"];

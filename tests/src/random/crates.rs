@@ -1,4 +1,5 @@
-//! A workspace of generated rows: many small crates, so that cargo compiles them in parallel, and each crate without errors only once.
+//! A workspace of generated rows: many small crates, so that cargo compiles them in parallel, and
+//! each crate without errors only once.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -22,7 +23,8 @@ pub trait GeneratedRow: Sized {
     fn module(rows: &[&Self]) -> (String, usize);
 }
 
-/// A workspace with the crates `shared`, for code that all rows need, one for each group of rows, and `run`, which runs all rows.
+/// A workspace with the crates `shared`, for code that all rows need, one for each group of rows,
+/// and `run`, which runs all rows.
 #[derive(Debug)]
 pub struct Crates<'a> {
     /// The folder of the workspace.
@@ -167,7 +169,8 @@ opt-level = 1
         Ok(())
     }
 
-    /// Names of packages begin with the program's: cargo cannot distinguish packages of two workspaces with the same name.
+    /// Names of packages begin with the program's: cargo cannot distinguish packages of two
+    /// workspaces with the same name.
     fn write_manifest(&self, folder: &str, dependencies: &[&str]) -> std::io::Result<()> {
         let program = self.program;
         let dependencies: String = (dependencies.iter())

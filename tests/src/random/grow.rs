@@ -194,7 +194,8 @@ impl<'o> Grower<'o> {
         }
     }
 
-    /// A variable: bound to a value without a type (`None`, `[]`, a literal, a conversion), to a typed value, or first to one and then to the other.
+    /// A variable: bound to a value without a type (`None`, `[]`, a literal, a conversion), to a
+    /// typed value, or first to one and then to the other.
     fn variable(&mut self, name: &'static str) -> Variable {
         let kind = self.kind();
         let bare = match &kind {

@@ -3,8 +3,9 @@
 /// A kind of values. In a rule `A` and `C` mean any kind, and `O` any kind with an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`, `ErrorOutput`: one letter each. `X` is
-    /// an `f64` near the limits of the type, which no rule writes as text; small letters are types of the user.
+    /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`,
+    /// `ErrorOutput`: one letter each. `X` is an `f64` near the limits of the type, which no rule
+    /// writes as text; small letters are types of the user.
     One(char),
     List(Box<Kind>),
     Option(Box<Kind>),

@@ -1,8 +1,10 @@
-//! Random well-typed expressions: grown from a grammar, with names that collide with names of the lowering.
+//! Random well-typed expressions: grown from a grammar, with names that collide with names of the
+//! lowering.
 //!
-//! `cargo run -p stepwright-tests --bin random_expressions` writes a crate of them and runs it; `tests/tests/random_expressions` holds a sample.
-//! `function` grows `#[workflow]` functions, for `--bin random_functions` and `tests/tests/functions`.
-//! `flow` grows whole workflows around such expressions, for `--bin random_workflows` and `tests/tests/random_workflows`.
+//! `cargo run -p stepwright-tests --bin random_expressions` writes a crate of them and runs it;
+//! `tests/tests/random_expressions` holds a sample. `function` grows `#[workflow]` functions, for
+//! `--bin random_functions` and `tests/tests/functions`. `flow` grows whole workflows around such
+//! expressions, for `--bin random_workflows` and `tests/tests/random_workflows`.
 
 mod batch;
 mod compile;

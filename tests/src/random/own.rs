@@ -1,4 +1,5 @@
-//! The grammar of expressions over definitions of the user, closures that fail, and the definitions in a row's scope.
+//! The grammar of expressions over definitions of the user, closures that fail, and the definitions
+//! in a row's scope.
 
 use super::rules::{Rule, rule};
 

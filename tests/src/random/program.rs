@@ -1,4 +1,5 @@
-//! Writes expressions as Rust: each as a function and as a workflow, on one line, so that the line of an error identifies the expression.
+//! Writes expressions as Rust: each as a function and as a workflow, on one line, so that the line
+//! of an error identifies the expression.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

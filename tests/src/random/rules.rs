@@ -1,8 +1,10 @@
 //! The grammar: the rules that produce values of each kind.
 //!
-//! In a text, `‹K›` is an expression of the kind K, in parentheses where they are needed; `‹~K›` is one that needs none;
-//! `‹&K›` is one that is only read, so that `.clone()` is omitted; `‹.K›` is the receiver of a method, where a reference remains one; `‹=K›`, `‹=&K›`, `‹=&&K›` are a new name for
-//! a value of that kind or a reference to it, which all expressions after it can read up to `‹/›`; `‹:K›` is one that they can read from `‹+›` on. Letters are those of
+//! In a text, `‹K›` is an expression of the kind K, in parentheses where they are needed; `‹~K›` is
+//! one that needs none; `‹&K›` is one that is only read, so that `.clone()` is omitted; `‹.K›` is
+//! the receiver of a method, where a reference remains one; `‹=K›`, `‹=&K›`, `‹=&&K›` are a new
+//! name for a value of that kind or a reference to it, which all expressions after it can read up
+//! to `‹/›`; `‹:K›` is one that they can read from `‹+›` on. Letters are those of
 //! [`Kind::read`](super::kind::Kind::read).
 
 /// A rule that produces a value.

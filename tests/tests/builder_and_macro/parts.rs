@@ -1,4 +1,5 @@
-//! Fragments: in the builder a function that adds its states under a prefix, or the `fragment` of a `workflow!`.
+//! Fragments: in the builder a function that adds its states under a prefix, or the `fragment` of a
+//! `workflow!`.
 
 use super::domain::*;
 use stepwright::builder::{AnyInput, Body, FlowBuilder, InputHandle, States, StepHandle, Variable};

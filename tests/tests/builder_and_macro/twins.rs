@@ -1,4 +1,5 @@
-//! Each workflow of `docs/reference/language.md`, which shows all forms of the language, is also built here with the typed builder.
+//! Each workflow of `docs/reference/language.md`, which shows all forms of the language, is also
+//! built here with the typed builder.
 
 use std::path::Path;
 

@@ -1,6 +1,8 @@
-//! Editor support inside of `workflow!` and of functions under `#[workflow]`: completion, hover, definitions, references, renaming.
+//! Editor support inside of `workflow!` and of functions under `#[workflow]`: completion, hover,
+//! definitions, references, renaming.
 //!
-//! Drives rust-analyzer: `.ci/nightly editor`, or `cargo test -p stepwright-tests --test editor -- --ignored --nocapture` after
+//! Drives rust-analyzer: `.ci/nightly editor`, or
+//! `cargo test -p stepwright-tests --test editor -- --ignored --nocapture` after
 //! `rustup component add rust-analyzer rust-src`. It prints the result as a table.
 
 mod function;

@@ -26,7 +26,8 @@ pub(super) struct Input {
     pub(super) lists: Vec<Vec<i64>>,
 }
 
-/// Texts on both sides of the surrogates, and U+D7FF, which the sort key inserts before some of them.
+/// Texts on both sides of the surrogates, and U+D7FF, which the sort key inserts before some of
+/// them.
 const TEXTS: [&str; 16] = [
     "",
     "a",

@@ -1,8 +1,9 @@
-//! Expressions at the edges of their types (orders of texts, names of JavaScript's prototype, empty ranges, bounds) have the same
-//! results in workflows and in Rust, including panics.
+//! Expressions at the edges of their types (orders of texts, names of JavaScript's prototype, empty
+//! ranges, bounds) have the same results in workflows and in Rust, including panics.
 //!
-//! `EXPRESSION_EDGES=FOLDER cargo test -p stepwright-tests --test expression_edges` also writes the definitions and the inputs
-//! for `tests/random_expressions/compare.mjs`, which evaluates them with npm's `jsonata`.
+//! `EXPRESSION_EDGES=FOLDER cargo test -p stepwright-tests --test expression_edges` also writes the
+//! definitions and the inputs for `tests/random_expressions/compare.mjs`, which evaluates them with
+//! npm's `jsonata`.
 
 #[path = "../random_expressions/equal.rs"]
 #[allow(unreachable_pub, reason = "a crate that is written exports them")]

@@ -1,7 +1,8 @@
-//! Every row of the expression table produces equal JSON as Rust and as its JSONata and JSONPath, for many
-//! inputs; and `docs/reference/expressions.md` shows these rows.
+//! Every row of the expression table produces equal JSON as Rust and as its JSONata and JSONPath,
+//! for many inputs; and `docs/reference/expressions.md` shows these rows.
 //!
-//! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` regenerates the page's tables.
+//! `EXPRESSIONS=overwrite cargo test -p stepwright-tests --test expression_table` regenerates the
+//! page's tables.
 
 #[path = "../../src/random/draw.rs"]
 mod draw;

@@ -1,4 +1,5 @@
-//! Changes of variables: several without a state between them, of fields, and through mutable references; conditions and patterns of every form.
+//! Changes of variables: several without a state between them, of fields, and through mutable
+//! references; conditions and patterns of every form.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,12 +2,15 @@
 //!
 //! Allowed differences:
 //!
-//! - The cause of a failed expression (a division by 0, an index outside of a list) is a text of Rust or of JSONata. The name is compared.
-//! - The cause of a failed nested workflow: the engine's has the whole execution, the plain run's only its `Error` and `Cause`, which are compared.
+//! - The cause of a failed expression (a division by 0, an index outside of a list) is a text of
+//!   Rust or of JSONata. The name is compared.
+//! - The cause of a failed nested workflow: the engine's has the whole execution, the plain run's
+//!   only its `Error` and `Cause`, which are compared.
 //! - Objects whose fields have another order, and numbers that are equal (`1` and `1.0`).
-//! - The order of calls in branches of `try_join!` and in bodies of `map`, whose sites begin with `c` or `n`.
-//! - After a failure in a branch or a body: the calls that the other branches have made. If two branches can fail in a run, either failure may be
-//!   first, and the run is not compared.
+//! - The order of calls in branches of `try_join!` and in bodies of `map`, whose sites begin with
+//!   `c` or `n`.
+//! - After a failure in a branch or a body: the calls that the other branches have made. If two
+//!   branches can fail in a run, either failure may be first, and the run is not compared.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -16,7 +16,8 @@ pub struct Summary {
     pub differ: usize,
 }
 
-/// Runs rows; prints the smallest differing ones and the results of the others. `refused` rows were rejected by the compiler.
+/// Runs rows; prints the smallest differing ones and the results of the others. `refused` rows were
+/// rejected by the compiler.
 pub async fn drive(rows: Vec<FunctionRow>, count: usize, refused: usize) -> Summary {
     let (replies, runs) = (replies(), runs(count));
     let (mut agree, mut compared, mut skipped) = (0, 0, 0);

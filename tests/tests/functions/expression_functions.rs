@@ -1,4 +1,5 @@
-//! Functions with `#[expression]`: a workflow has their bodies, and ends as the plain run does, in which Rust calls them.
+//! Functions with `#[expression]`: a workflow has their bodies, and ends as the plain run does, in
+//! which Rust calls them.
 
 use std::collections::BTreeMap;
 

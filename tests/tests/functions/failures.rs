@@ -1,4 +1,5 @@
-//! Errors that several variants carry in different fields, numbers in errors, and errors of calls with a timeout.
+//! Errors that several variants carry in different fields, numbers in errors, and errors of calls
+//! with a timeout.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

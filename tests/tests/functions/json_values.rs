@@ -1,4 +1,5 @@
-//! `json!` of `serde_json` as a value of functions and of `workflow!`: the states build the JSON that Rust builds.
+//! `json!` of `serde_json` as a value of functions and of `workflow!`: the states build the JSON
+//! that Rust builds.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Function workflows end as plain Rust does: their output, error, cause, time and calls.
 //!
-//! `cargo run -p stepwright-tests --bin random_functions` runs any number of random functions; it wrote the sample with
-//! `--seed 3 --count 24 --sample tests/tests/functions/sample.rs`.
+//! `cargo run -p stepwright-tests --bin random_functions` runs any number of random functions; it
+//! wrote the sample with `--seed 3 --count 24 --sample tests/tests/functions/sample.rs`.
 
 #[allow(
     clippy::all,

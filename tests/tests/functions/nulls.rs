@@ -1,4 +1,5 @@
-//! `null` as the single argument of a task and of a nested workflow arrives as `null`, although Lambda and StartExecution replace it by `{}`.
+//! `null` as the single argument of a task and of a nested workflow arrives as `null`, although
+//! Lambda and StartExecution replace it by `{}`.
 
 use std::collections::BTreeMap;
 

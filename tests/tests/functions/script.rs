@@ -36,8 +36,9 @@ impl ScriptedCall {
     }
 }
 
-/// The replies of one run. A reply depends on the seed, on the task, on its arguments, and on the number of earlier calls with these arguments, so it does
-/// not depend on the order of concurrent calls.
+/// The replies of one run. A reply depends on the seed, on the task, on its arguments, and on the
+/// number of earlier calls with these arguments, so it does not depend on the order of concurrent
+/// calls.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     seed: u64,

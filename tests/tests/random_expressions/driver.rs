@@ -6,7 +6,8 @@ use super::inputs::inputs;
 use super::panics::keep_panics;
 use super::run::{Row, Verdict, verdict};
 
-/// Runs rows; prints the smallest differing ones and the results of the others, and writes how many there are of each.
+/// Runs rows; prints the smallest differing ones and the results of the others, and writes how many
+/// there are of each.
 pub async fn drive(
     rows: Vec<Row>,
     inputs_count: usize,

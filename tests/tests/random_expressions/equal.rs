@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-/// Equality as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in their last bits. The text of a negative zero is `0`
-/// in JSONata, as documented in docs/reference/expressions.md.
+/// Equality as JSON: `1` and `1.0` are one number, and two results of the same sums may differ in
+/// their last bits. The text of a negative zero is `0` in JSONata, as documented in
+/// docs/reference/expressions.md.
 pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {

@@ -1,7 +1,7 @@
 //! A sample of random expressions has the same results in workflows and in Rust.
 //!
-//! `cargo run -p stepwright-tests --bin random_expressions` runs any number of them; it wrote this sample with
-//! `--seed 8 --count 170 --sample tests/tests/random_expressions/sample.rs`.
+//! `cargo run -p stepwright-tests --bin random_expressions` runs any number of them; it wrote this
+//! sample with `--seed 8 --count 170 --sample tests/tests/random_expressions/sample.rs`.
 
 #[path = "../../src/random/draw.rs"]
 mod draw;

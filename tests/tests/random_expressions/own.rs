@@ -1,6 +1,8 @@
-//! Types, traits and macros of a user under names of the standard library, with results that differ from the library's.
+//! Types, traits and macros of a user under names of the standard library, with results that differ
+//! from the library's.
 //!
-//! A workflow that confuses one of these definitions with the standard library's has another result than Rust.
+//! A workflow that confuses one of these definitions with the standard library's has another result
+//! than Rust.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -44,7 +46,8 @@ payloads! {
     struct Shelf { pub list: Vec<i32>, pub spare: Vec<i32> }
     #[derive(PartialEq, Default)]
     struct Part { pub name: String, pub quantity: i32 }
-    /// A struct whose fields are read through its own `Deref`, next to a flattened one with the same fields.
+    /// A struct whose fields are read through its own `Deref`, next to a flattened one with the
+    /// same fields.
     #[derive(PartialEq)]
     struct Wrapped { #[serde(flatten)] pub first: Part, pub second: Part }
     /// A newtype whose fields are read through its own `Deref`.
@@ -274,7 +277,8 @@ impl Draw {
         ])
     }
 
-    /// A key of a map: plain ones, members of every object in JavaScript, indices, and texts that UTF-16 orders differently.
+    /// A key of a map: plain ones, members of every object in JavaScript, indices, and texts that
+    /// UTF-16 orders differently.
     pub fn key(&mut self) -> String {
         self.of(&[
             "a",

@@ -16,7 +16,8 @@ pub struct Row {
     pub number: usize,
     /// The source of the variables and of the expression.
     pub source: &'static str,
-    /// The rules of the grammar that it uses, without duplicates; the report of a long run groups by them.
+    /// The rules of the grammar that it uses, without duplicates; the report of a long run groups
+    /// by them.
     #[allow(dead_code, reason = "a test of a sample has no such report")]
     pub rules: &'static str,
     pub rust: fn(Input) -> Value,
@@ -62,7 +63,8 @@ pub async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -
     let (mut agree, mut beyond, mut differs) = (0, 0, None);
     for input in inputs {
         let expected = as_rust(row, input);
-        // Integers of a workflow leave their type, except that a difference of unsigned integers fails.
+        // Integers of a workflow leave their type, except that a difference of unsigned integers
+        // fails.
         if matches!(&expected, Err(panic) if panic.contains("with overflow") && !panic.contains("subtract"))
         {
             beyond += 1;
@@ -128,7 +130,8 @@ pub async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -
     }
 }
 
-/// Whether Rust panics at an index past the end, which is `null` in JSONPath: docs/reference/expressions.md documents it.
+/// Whether Rust panics at an index past the end, which is `null` in JSONPath:
+/// docs/reference/expressions.md documents it.
 fn is_index_of_jsonpath(panic: &str, definition: &Value) -> bool {
     let is_jsonpath = definition["States"].as_object().is_some_and(|states| {
         let mut languages = states.values().map(|state| state["QueryLanguage"].as_str());

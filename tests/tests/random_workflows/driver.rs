@@ -27,7 +27,8 @@ pub struct Summary {
     pub differ: usize,
 }
 
-/// Runs rows; prints the smallest differing ones and the results of the others. `refused` rows were rejected by the compiler.
+/// Runs rows; prints the smallest differing ones and the results of the others. `refused` rows were
+/// rejected by the compiler.
 pub async fn drive(rows: Vec<Row>, count: usize, refused: usize) -> Summary {
     let inputs = inputs(count);
     let (mut agree, mut runs, mut skipped) = (0, 0, Counts::default());

@@ -1,7 +1,7 @@
 //! A sample of random workflows ends like the same control flow in plain Rust.
 //!
-//! `cargo run -p stepwright-tests --bin random_workflows` runs any number of them; it wrote this sample with
-//! `--seed 8 --count 20 --sample tests/tests/random_workflows/sample.rs`.
+//! `cargo run -p stepwright-tests --bin random_workflows` runs any number of them; it wrote this
+//! sample with `--seed 8 --count 20 --sample tests/tests/random_workflows/sample.rs`.
 
 #![allow(
     clippy::result_large_err,

@@ -1,4 +1,5 @@
-//! A simulation for the Rust half of a workflow: its clock, its calls, and the ends of concurrent branches.
+//! A simulation for the Rust half of a workflow: its clock, its calls, and the ends of concurrent
+//! branches.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -175,7 +176,8 @@ impl Sim {
         Ok(results)
     }
 
-    /// Continues after all have ended, or after the first failure. `ordered`: each began when the previous one had ended.
+    /// Continues after all have ended, or after the first failure. `ordered`: each began when the
+    /// previous one had ended.
     fn join(&mut self, ends: Vec<(Sim, Option<Failure>)>, ordered: bool) -> Out<()> {
         let skipped = ends.iter().find_map(|(_, failure)| match failure {
             Some(Failure::Skip(why)) => Some(*why),

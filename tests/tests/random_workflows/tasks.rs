@@ -1,4 +1,5 @@
-//! The tasks that random workflows call, and the same functions for their Rust half. Their results depend only on their arguments and the attempt.
+//! The tasks that random workflows call, and the same functions for their Rust half. Their results
+//! depend only on their arguments and the attempt.
 
 use std::cell::RefCell;
 

@@ -1,5 +1,5 @@
-//! The test of a single state matches its execution: each state of the recorded executions is tested alone with its recorded
-//! input, and must have its recorded output.
+//! The test of a single state matches its execution: each state of the recorded executions is
+//! tested alone with its recorded input, and must have its recorded output.
 
 use serde_json::{Map, Value, json};
 use stepwright_runtime::test_state::{

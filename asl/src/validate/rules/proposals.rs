@@ -30,7 +30,8 @@ pub(super) fn correct_field(part: &DefinitionPart<'_>, key: &str, meant: &str) -
     (fits && is_slip(key, meant)).then_some(fix)
 }
 
-/// Writes a number or a boolean as a string. A boolean of YAML may have been written as another word, so it is left alone.
+/// Writes a number or a boolean as a string. A boolean of YAML may have been written as another
+/// word, so it is left alone.
 pub(super) fn quote(pointer: &Pointer<'_>, value: &Json) -> Option<Fix> {
     let number = value.as_number()?;
     let edit = Edit::replace(pointer, number.to_string());
@@ -46,7 +47,8 @@ pub(super) fn delimit(pointer: &Pointer<'_>, text: &str) -> Option<Fix> {
     Some(Fix::safe("write `{%` before and `%}` after it", edit))
 }
 
-/// The suggestion for a number or boolean where a string is required. YAML turns `1.0` and `yes` into these.
+/// The suggestion for a number or boolean where a string is required. YAML turns `1.0` and `yes`
+/// into these.
 pub(super) fn in_quotes(value: &Json) -> Option<String> {
     matches!(value, Json::Number(_) | Json::Bool(_)).then(|| "put it in quotes".to_owned())
 }

@@ -1,4 +1,5 @@
-//! Workflow variables: where they are assigned and read, and whether every path to a read assigns them.
+//! Workflow variables: where they are assigned and read, and whether every path to a read assigns
+//! them.
 
 mod data;
 mod find;

@@ -4,8 +4,9 @@ use crate::json::Document;
 use crate::model::MachineType;
 use crate::validate::definition::Definition;
 
-/// Returns the variables that each state reads, as DescribeStateMachine reports them in `variableReferences`: names of states with names of
-/// variables, both in document order. States that read no variables are omitted. A text that is not a definition has no references.
+/// Returns the variables that each state reads, as DescribeStateMachine reports them in
+/// `variableReferences`: names of states with names of variables, both in document order. States
+/// that read no variables are omitted. A text that is not a definition has no references.
 ///
 /// ```
 /// use stepwright_asl::validate::variable_references;

@@ -51,7 +51,8 @@ impl VariableUses {
     }
 }
 
-/// The starts of the containers. Children of a Distributed Map are separate executions, which cannot read outer variables.
+/// The starts of the containers. Children of a Distributed Map are separate executions, which
+/// cannot read outer variables.
 fn bodies(definition: &Definition<'_>) -> Vec<BodyStart> {
     let containers = definition.graph.containers().iter().enumerate();
     let starts = containers.filter_map(|(index, container)| {

@@ -20,8 +20,8 @@ const RECORD: usize = 300;
 /// The number of records per execution, after which its client starts another one.
 const RECORDS: u32 = 10;
 
-/// Measures how many records per second are durable without an engine, in a file next to the store with the same settings. Each commit has one
-/// record of each client.
+/// Measures how many records per second are durable without an engine, in a file next to the store
+/// with the same settings. Each commit has one record of each client.
 pub(super) fn records_per_second(store: &Path, clients: usize) -> Result<f64, Failure> {
     let mut path = store.as_os_str().to_owned();
     path.push("-raw");

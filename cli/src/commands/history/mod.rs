@@ -1,4 +1,5 @@
-//! `stepwright history`: the events of an execution in a store, the values of its expressions, or a test of it.
+//! `stepwright history`: the events of an execution in a store, the values of its expressions, or a
+//! test of it.
 
 mod explanation;
 

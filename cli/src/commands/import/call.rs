@@ -54,7 +54,8 @@ impl<'m> ImportedCall<'m> {
     pub(super) fn of(state: &'m Object, jsonata: bool) -> Option<ImportedCall<'m>> {
         let resource = state.get("Resource")?.as_str()?;
         let field = if jsonata { "Arguments" } else { "Parameters" };
-        // For a job, the resource remains as it is written; only a task token has a separate keyword.
+        // For a job, the resource remains as it is written; only a task token has a separate
+        // keyword.
         let (base, waits) = match Resource::parse(resource) {
             called if called.pattern() == IntegrationPattern::WaitForTaskToken => {
                 (called.base(), true)
@@ -99,8 +100,8 @@ impl<'m> ImportedCall<'m> {
         // Without the token, the task could never be completed.
         let answers = !self.waits || hands_out_token(sent);
         let written = payload.filter(|_| sent.len() == 2 && answers);
-        // If the state's output is the whole response envelope, the call is written as a service call: a function call only returns the result in
-        // it.
+        // If the state's output is the whole response envelope, the call is written as a service
+        // call: a function call only returns the result in it.
         let handed_on = if jsonata {
             vec!["Output"]
         } else {

@@ -1,4 +1,5 @@
-//! Converts Choice rules of JSONPath states to conditions, if the macro emits the same rules for them.
+//! Converts Choice rules of JSONPath states to conditions, if the macro emits the same rules for
+//! them.
 
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::path::Path;
@@ -199,7 +200,8 @@ fn sign(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Splits a path into its parent and the last step: `$.a` and `"b"` for `$.a.b`, `$.a` and `0` for `$.a[0]`.
+/// Splits a path into its parent and the last step: `$.a` and `"b"` for `$.a.b`, `$.a` and `0` for
+/// `$.a[0]`.
 fn last_step(path: &str) -> Option<(&str, String)> {
     let (base, step) = if let Some(inner) = path.strip_suffix(']') {
         let (base, index) = inner.rsplit_once('[')?;

@@ -7,7 +7,8 @@ use stepwright_asl::limits::{DELAY_SECONDS, lambda_retrier};
 use super::text::{SourceLines, SourceValue, duration, is_safe, literal};
 use super::writing::{MAX_SECONDS, StateConversion};
 
-/// `before => X;`, with the variables that the edge assigns, and the fields that are not covered yet.
+/// `before => X;`, with the variables that the edge assigns, and the fields that are not covered
+/// yet.
 pub(super) fn edge(
     before: &str,
     lets: &[String],

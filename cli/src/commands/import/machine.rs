@@ -65,7 +65,8 @@ impl ImportedMachine {
             let found = self.workflow(&scene, &mut tasks, &mut lines);
             (tasks, lines, found)
         };
-        // The source is written twice: the first pass finds the settings that the states share, the second writes them at the head.
+        // The source is written twice: the first pass finds the settings that the states share, the
+        // second writes them at the head.
         let (.., found) = write(&WorkflowSettings::default());
         let (tasks, workflow, _) = write(&found);
         let mut lines = SourceLines::default();
@@ -262,7 +263,8 @@ fn identifiers<'j>(graph: &Graph<'j>) -> HashMap<&'j str, String> {
 
 /// Whether a state can reach itself.
 fn has_loop(graph: &Graph<'_>) -> bool {
-    // Removes states without unfinished predecessors one after the other; the states of a loop are never removed.
+    // Removes states without unfinished predecessors one after the other; the states of a loop are
+    // never removed.
     let next = |state: usize| {
         let one = &graph.states()[state];
         one.edges

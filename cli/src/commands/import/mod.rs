@@ -1,8 +1,9 @@
 //! `stepwright import`: converts a definition to the Rust source of a workflow.
 //!
-//! States, transitions, rules, handlers and tasks are written in the language of `workflow!` if it can express them; all other fields go into
-//! `raw { .. }`. [`writing`] predicts what the macro will emit for the statements, and puts the difference into `raw`. So the source always emits
-//! the original definition.
+//! States, transitions, rules, handlers and tasks are written in the language of `workflow!` if it
+//! can express them; all other fields go into `raw { .. }`. [`writing`] predicts what the macro
+//! will emit for the statements, and puts the difference into `raw`. So the source always emits the
+//! original definition.
 
 mod call;
 mod condition;

@@ -49,7 +49,8 @@ pub(super) fn snake(text: &str, otherwise: &str) -> String {
         for (index, letter) in letters.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| letters[before]);
             let after = letters.get(index + 1);
-            // A word starts at a capital after a lower-case letter, or before one: `HTTPRequest` is `http_request`.
+            // A word starts at a capital after a lower-case letter, or before one: `HTTPRequest` is
+            // `http_request`.
             let begins = letter.is_ascii_uppercase()
                 && before.is_some_and(|before| {
                     !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
@@ -73,10 +74,12 @@ pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
-/// Removes the hash that CDK appends to the logical id of a resource: `ChargeCard` for `ChargeCard9C58B1E0`, and for
-/// `ChargeCard9C58B1E0-Xa81LbQ0VvWc`, the physical name that CloudFormation derives from it.
+/// Removes the hash that CDK appends to the logical id of a resource: `ChargeCard` for
+/// `ChargeCard9C58B1E0`, and for `ChargeCard9C58B1E0-Xa81LbQ0VvWc`, the physical name that
+/// CloudFormation derives from it.
 ///
-/// The hash is eight upper-case hexadecimal digits. Only decimal digits or only letters are a date or a word instead.
+/// The hash is eight upper-case hexadecimal digits. Only decimal digits or only letters are a date
+/// or a word instead.
 pub(super) fn without_hash(name: &str) -> &str {
     let deployed = name.rsplit_once('-').and_then(|(before, random)| {
         let is_random = (12..=13).contains(&random.len())

@@ -7,7 +7,8 @@ use super::text::{SourceLines, literal};
 use super::values;
 use super::writing::StateConversion;
 
-/// Writes `input_path`, `parameters`, `result_selector`, `result_path` and `output_path`, or `output` in a JSONata state, if the state has them.
+/// Writes `input_path`, `parameters`, `result_selector`, `result_path` and `output_path`, or
+/// `output` in a JSONata state, if the state has them.
 pub(super) fn shape(kind: StateKind, writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if kind == StateKind::Fail {
         return;

@@ -364,7 +364,8 @@ impl<'m> Bodies<'m> {
                 continue;
             };
             if shadowed {
-                // The macro rejects a catcher that never catches, so the whole list goes into `raw`.
+                // The macro rejects a catcher that never catches, so the whole list goes into
+                // `raw`.
                 writing.covered.retain(|field| *field != "Catch");
                 continue;
             }

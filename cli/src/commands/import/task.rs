@@ -56,7 +56,8 @@ impl TaskAddress {
         }
     }
 
-    /// A readable name: `charge` for `arn:..:function:charge:live`, `ChargeCard` for `${ChargeCardArn}` and for `${ChargeCard9C58B1E0.Arn}`.
+    /// A readable name: `charge` for `arn:..:function:charge:live`, `ChargeCard` for
+    /// `${ChargeCardArn}` and for `${ChargeCard9C58B1E0.Arn}`.
     fn noun(&self) -> &str {
         let text = self.text();
         if let Some(inner) = text
@@ -115,7 +116,8 @@ impl Tasks {
         });
     }
 
-    /// Returns the call of a task with a value; `None` if its declaration does not accept the value.
+    /// Returns the call of a task with a value; `None` if its declaration does not accept the
+    /// value.
     pub(super) fn call(
         &mut self,
         place: &TaskAddress,

@@ -83,7 +83,8 @@ pub(super) fn arguments(members: &Object, jsonata: bool) -> Option<SourceValue> 
     Some(SourceValue::Object(written))
 }
 
-/// The name of a member that a payload template computes, and its expression, if the macro supports it.
+/// The name of a member that a payload template computes, and its expression, if the macro supports
+/// it.
 pub(super) fn computed<'k>(
     key: &'k str,
     value: &Json,

@@ -64,7 +64,8 @@ impl ImportedVariables {
                     if variable.ty != ty {
                         variable.ty = ANY;
                     }
-                    // The result of branches and items is a list of types that the source declares, which do not have such a field.
+                    // The result of branches and items is a list of types that the source declares,
+                    // which do not have such a field.
                     let is_of_list = !jsonata
                         && assign
                             .get(key)
@@ -89,7 +90,8 @@ impl ImportedVariables {
         variables
     }
 
-    /// A variable that a state reads although some path to the state has no `let` for it. The macro rejects that.
+    /// A variable that a state reads although some path to the state has no `let` for it. The macro
+    /// rejects that.
     fn read_too_early(&self, graph: &Graph<'_>, machine: QueryLanguage) -> Option<String> {
         for container in graph.containers() {
             let before = self.assigned_before(graph, container, machine);
@@ -110,7 +112,8 @@ impl ImportedVariables {
         None
     }
 
-    /// For each state of a container, the variables that are assigned on every path to it; `None` if it is unreachable.
+    /// For each state of a container, the variables that are assigned on every path to it; `None`
+    /// if it is unreachable.
     fn assigned_before<'j>(
         &self,
         graph: &Graph<'j>,
@@ -171,7 +174,8 @@ impl ImportedVariables {
         self.known.values().any(|variable| !variable.is_read)
     }
 
-    /// `Assign` as statements, if all of it can be expressed; `result` is the expression for the state's result.
+    /// `Assign` as statements, if all of it can be expressed; `result` is the expression for the
+    /// state's result.
     pub(super) fn lets(
         &self,
         assign: &Object,

@@ -45,7 +45,8 @@ impl<'m> StateConversion<'m> {
             .filter(|number| (least..=most).contains(number))
     }
 
-    /// The fields of the definition that the statements do not emit, and superfluous fields that they do.
+    /// The fields of the definition that the statements do not emit, and superfluous fields that
+    /// they do.
     pub(super) fn raw(&self) -> Vec<(String, Option<Json>)> {
         let mut fields = Vec::new();
         for (key, value) in self.object {

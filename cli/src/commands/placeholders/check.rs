@@ -16,7 +16,8 @@ use crate::failure::Failure;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
 
-/// Checks a template or the templates of a folder, for one definition or for all definitions that they name.
+/// Checks a template or the templates of a folder, for one definition or for all definitions that
+/// they name.
 pub(super) fn check(
     definition: Option<&Path>,
     template: &Path,
@@ -97,7 +98,8 @@ fn files(template: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Checks the machines of a CloudFormation or SAM template. A file `found` in a folder may be any other file.
+/// Checks the machines of a CloudFormation or SAM template. A file `found` in a folder may be any
+/// other file.
 fn of_template(
     path: &Path,
     wanted: Option<&CheckedScope>,

@@ -39,8 +39,8 @@ impl PlaceholderMachine {
         })
     }
 
-    /// The names that a template must define, each at its first position in the text. AWS replaces the keys of a template literally, so each key in
-    /// the text is such a name.
+    /// The names that a template must define, each at its first position in the text. AWS replaces
+    /// the keys of a template literally, so each key in the text is such a name.
     pub(super) fn uses(&self, is_key: impl Fn(&str) -> bool) -> Vec<NameUse> {
         let uses = by_name(&self.placeholders).into_iter().map(|one| {
             let offset = self.text.find(&format!("${{{}}}", one.name));
@@ -51,7 +51,8 @@ impl PlaceholderMachine {
         uses.chain(others.filter(|one| is_key(&one.name))).collect()
     }
 
-    /// Variables of `Fn::Sub`, which are not replaced in a file: `${AWS::Region}`, `${Charge.Arn}`. A key of the template is none.
+    /// Variables of `Fn::Sub`, which are not replaced in a file: `${AWS::Region}`, `${Charge.Arn}`.
+    /// A key of the template is none.
     pub(super) fn not_fillable(&self, is_key: impl Fn(&str) -> bool) -> Vec<NameUse> {
         let is_word = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | ':' | '.');
         let mut found = self.other_names();
@@ -65,7 +66,8 @@ impl PlaceholderMachine {
         found
     }
 
-    /// The texts between `${` and `}` that are no names of placeholders, each at its first position.
+    /// The texts between `${` and `}` that are no names of placeholders, each at its first
+    /// position.
     fn other_names(&self) -> Vec<NameUse> {
         let mut found: Vec<NameUse> = Vec::new();
         for (offset, _) in self.text.match_indices("${") {

@@ -1,4 +1,5 @@
-//! `stepwright placeholders`: the values that a deployment must supply, and whether a template supplies them.
+//! `stepwright placeholders`: the values that a deployment must supply, and whether a template
+//! supplies them.
 
 mod check;
 mod checked_machine;

@@ -53,7 +53,8 @@ struct Calls {
 
 impl Visit for Calls {
     fn visit_attr(&mut self, attribute: &Attribute) {
-        // `file(..)` may read any file. As the definition of a machine, it does not replace the placeholders.
+        // `file(..)` may read any file. As the definition of a machine, it does not replace the
+        // placeholders.
         if attribute.key.as_str() == "definition"
             && let Expression::FuncCall(call) = &attribute.value
             && is_call(call, "file")

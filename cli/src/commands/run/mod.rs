@@ -105,8 +105,8 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let mut known = None;
     if let Some(StoredRun { store, found, .. }) = stored {
         if !arguments.real_time {
-            // Virtual time starts at the present, so that timestamps in the store are meaningful, and never before the last event of a resumed
-            // execution.
+            // Virtual time starts at the present, so that timestamps in the store are meaningful,
+            // and never before the last event of a resumed execution.
             let last = found
                 .as_ref()
                 .and_then(|found| found.history.events().last());

@@ -1,4 +1,5 @@
-//! The execution of `stepwright run --store`: it is started, resumed, or its result is printed again.
+//! The execution of `stepwright run --store`: it is started, resumed, or its result is printed
+//! again.
 
 use std::path::Path;
 

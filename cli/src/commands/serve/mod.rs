@@ -41,10 +41,12 @@ const HURRY: Duration = Duration::from_secs(2);
 /// How long the last status events may take after the executions ended.
 const LAST_EVENTS: Duration = Duration::from_secs(5);
 
-/// How many ended executions are retained in memory without a store, if they are small: the engine also limits their bytes.
+/// How many ended executions are retained in memory without a store, if they are small: the engine
+/// also limits their bytes.
 const RETAINED: usize = 100_000;
 
-/// How many executions may be open: far more than programs need, and few enough that a state machine that starts itself leaves memory free.
+/// How many executions may be open: far more than programs need, and few enough that a state
+/// machine that starts itself leaves memory free.
 const OPEN_EXECUTIONS: usize = 100_000;
 
 /// Serves until the user or the system ends the process.
@@ -194,7 +196,8 @@ fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure
     }
     let variable = std::env::var_os(KEYS_VARIABLE).filter(|value| !value.is_empty());
     if let Some(variable) = variable {
-        // Without this error, a variable that has no key would mean that requests need no signature.
+        // Without this error, a variable that has no key would mean that requests need no
+        // signature.
         let keys = AccessKeys::from_pairs(&variable.to_string_lossy());
         return keys
             .map(Some)
@@ -264,7 +267,8 @@ fn status_events(
         .map_err(|error| Failure::Usage(format!("--status-events: {error}")))
 }
 
-/// How to register a handler, for the cause of a task without one. Options that are given already do not help.
+/// How to register a handler, for the cause of a task without one. Options that are given already
+/// do not help.
 fn handler_hint(arguments: &ServeArguments) -> String {
     let further = [
         (

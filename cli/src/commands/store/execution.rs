@@ -1,4 +1,5 @@
-//! `stepwright store abort` and `delete`: executions that no engine continues, or that are no longer needed.
+//! `stepwright store abort` and `delete`: executions that no engine continues, or that are no
+//! longer needed.
 
 use stepwright_runtime::clock;
 use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};

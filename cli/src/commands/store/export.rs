@@ -157,7 +157,8 @@ fn row_json(row: &StoredExecution) -> Map<String, Json> {
     object
 }
 
-/// Adds the fields of DescribeExecution and GetExecutionHistory, without sensitive data. As there, input and output are texts.
+/// Adds the fields of DescribeExecution and GetExecutionHistory, without sensitive data. As there,
+/// input and output are texts.
 fn add_description(
     object: &mut Map<String, Json>,
     description: &ExecutionDescription,

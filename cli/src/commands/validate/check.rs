@@ -29,7 +29,8 @@ pub(super) struct CheckedDefinition {
     pub(super) unchecked: Vec<UnknownValue>,
     /// The reason why fixes cannot be made in its text.
     pub(super) unfixable: Option<&'static str>,
-    /// Whether it was found in a folder as a plain definition file, without the settings of a template.
+    /// Whether it was found in a folder as a plain definition file, without the settings of a
+    /// template.
     is_direct: bool,
 }
 
@@ -63,7 +64,8 @@ impl Checker {
         }
     }
 
-    /// Returns everything that was checked, and notes. A file that a template names is checked with the settings of the template.
+    /// Returns everything that was checked, and notes. A file that a template names is checked with
+    /// the settings of the template.
     pub(super) fn finish(&mut self) -> (Vec<CheckedDefinition>, Vec<String>) {
         let checked = std::mem::take(&mut self.checked);
         let named = std::mem::take(&mut self.named);
@@ -133,7 +135,8 @@ fn is_wanted(file: &File, document: Option<&Document>, text: &str) -> bool {
         || document.and_then(template::machines).is_some()
 }
 
-/// Whether a file in a folder is a definition: it has states and a start, or contains both words and cannot be parsed.
+/// Whether a file in a folder is a definition: it has states and a start, or contains both words
+/// and cannot be parsed.
 fn looks_like_definition(document: Option<&Document>, text: &str) -> bool {
     let Some(document) = document else {
         return text.contains("StartAt") && text.contains("States");

@@ -20,7 +20,8 @@ pub(super) struct File {
 /// Maximum depth of nested folders.
 const MOST_LEVELS: usize = 64;
 
-/// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to `failures`. Fails if the settings are wrong.
+/// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to
+/// `failures`. Fails if the settings are wrong.
 pub(super) fn of(
     paths: &[PathBuf],
     settings: &mut SettingsSource,
@@ -43,7 +44,8 @@ pub(super) fn of(
     Ok(files)
 }
 
-/// Adds the files of a folder that may contain definitions. Files that git ignores and that settings exclude are left out.
+/// Adds the files of a folder that may contain definitions. Files that git ignores and that
+/// settings exclude are left out.
 fn walk(
     folder: &Path,
     settings: &mut SettingsSource,

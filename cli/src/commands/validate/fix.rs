@@ -67,7 +67,8 @@ impl FileFixer {
         })
     }
 
-    /// Fixes the definitions of a file, and the files that a template names. Returns the fixed text of the file.
+    /// Fixes the definitions of a file, and the files that a template names. Returns the fixed text
+    /// of the file.
     pub(super) fn fix(
         &mut self,
         template: &Path,
@@ -123,7 +124,8 @@ impl FileFixer {
         }
     }
 
-    /// Writes or shows a fixed text. A text that cannot be parsed remains, and the validator reports it.
+    /// Writes or shows a fixed text. A text that cannot be parsed remains, and the validator
+    /// reports it.
     fn finish(
         &mut self,
         path: &Path,

@@ -47,7 +47,8 @@ fn command(diagnostic: &Diagnostic, one: &CheckedDefinition) -> String {
     )
 }
 
-/// A path relative to the repository, as GitHub expects it: without `.`, and without `..` after a folder name.
+/// A path relative to the repository, as GitHub expects it: without `.`, and without `..` after a
+/// folder name.
 fn normalized(path: &Path) -> PathBuf {
     let mut normalized = PathBuf::new();
     for part in path.components() {

@@ -83,7 +83,8 @@ fn check_files(
     Ok(failures)
 }
 
-/// Prints the diagnostics and the number of fixes. Returns whether there is an error or, with `--diff`, a change.
+/// Prints the diagnostics and the number of fixes. Returns whether there is an error or, with
+/// `--diff`, a change.
 fn conclude(
     checked: &[CheckedDefinition],
     fixer: Option<&FileFixer>,

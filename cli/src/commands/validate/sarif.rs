@@ -100,8 +100,8 @@ fn location(location: &TextLocation, one: &CheckedDefinition) -> Value {
     location
 }
 
-/// The fix as a replacement of one region, in a file that is a definition. The edits of a fix in a template have pointers that are not those of the
-/// file.
+/// The fix as a replacement of one region, in a file that is a definition. The edits of a fix in a
+/// template have pointers that are not those of the file.
 fn fix_of(fix: &Fix, one: &CheckedDefinition) -> Option<Value> {
     if one.machine.is_some() {
         return None;

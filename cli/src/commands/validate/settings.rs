@@ -105,7 +105,8 @@ impl Settings {
         self.matches(&self.excluded, path, is_folder)
     }
 
-    /// The severities for a file: those of the whole project, then those of the patterns that match the file.
+    /// The severities for a file: those of the whole project, then those of the patterns that match
+    /// the file.
     pub(crate) fn severities(&self, path: &Path) -> impl Iterator<Item = &RuleSeverities> {
         let per_file = self.per_file.iter();
         let own = per_file.filter(move |(pattern, _)| self.matches(pattern, path, false));
@@ -145,7 +146,8 @@ impl SettingsSource {
         })
     }
 
-    /// The settings for a file, or for the files of a folder. Standard input has those of the current folder.
+    /// The settings for a file, or for the files of a folder. Standard input has those of the
+    /// current folder.
     pub(crate) fn find(&mut self, path: &Path) -> Result<Option<Arc<Settings>>, Failure> {
         let by_folder = match self {
             SettingsSource::Given(settings) => return Ok(settings.clone()),

@@ -13,8 +13,9 @@ use super::file::TemplateFile;
 use super::problem::{TemplateProblem, problem};
 use super::template_set::{TemplateReading, TemplateSet};
 
-/// How often definitions are evaluated again with the numbers of new versions. A definition that starts a version changes when the version does; a
-/// chain of such machines needs one repetition for each.
+/// How often definitions are evaluated again with the numbers of new versions. A definition that
+/// starts a version changes when the version does; a chain of such machines needs one repetition
+/// for each.
 const MAX_REPETITIONS: usize = 10;
 
 /// The deployment of templates in a server.
@@ -92,8 +93,8 @@ impl Deployment {
         self.templates.read(&self.versions)
     }
 
-    /// Creates and updates the resources of a reading: activities, state machines, versions, and then aliases. A problem of one resource does not
-    /// prevent the others.
+    /// Creates and updates the resources of a reading: activities, state machines, versions, and
+    /// then aliases. A problem of one resource does not prevent the others.
     pub(super) async fn apply(&mut self, mut reading: TemplateReading) -> DeploymentReport {
         let mut report = DeploymentReport::default();
         let mut deployed = DeployedResources::new();
@@ -362,7 +363,8 @@ impl Deployment {
         Ok(!set.is_empty() || !removed.is_empty())
     }
 
-    /// The number of the version that a resource declares. Without a reference to the revision, the version is published once.
+    /// The number of the version that a resource declares. Without a reference to the revision, the
+    /// version is published once.
     async fn version(&self, version: &DesiredVersion) -> Deployed<u64> {
         let key = (version.location.template, version.location.id.clone());
         if !version.follows_revision {
@@ -530,7 +532,8 @@ fn refuse_other_type(described: &Value, request: &Map<String, Value>) -> Deploye
     ))
 }
 
-/// The machines in an order in which a definition follows those that it names, so that nested ones exist first.
+/// The machines in an order in which a definition follows those that it names, so that nested ones
+/// exist first.
 fn nested_first(machines: &[DesiredMachine]) -> Vec<&DesiredMachine> {
     let mut ordered = Vec::with_capacity(machines.len());
     let mut is_placed = vec![false; machines.len()];

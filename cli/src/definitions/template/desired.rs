@@ -55,7 +55,8 @@ pub(super) struct DesiredVersion {
     pub(super) location: ResourceLocation,
     pub(super) machine_arn: String,
     pub(super) description: Option<String>,
-    /// Whether the version has the current revision (`StateMachineRevisionId`), so that a change publishes a new one.
+    /// Whether the version has the current revision (`StateMachineRevisionId`), so that a change
+    /// publishes a new one.
     pub(super) follows_revision: bool,
 }
 
@@ -266,7 +267,8 @@ fn machine_type<'t>(
     })
 }
 
-/// The role of a machine. The engine does not use it, so that a role that cannot be evaluated is no problem.
+/// The role of a machine. The engine does not use it, so that a role that cannot be evaluated is no
+/// problem.
 fn role<'t>(
     evaluator: &Evaluator<'t>,
     node: &TemplateNode<'t>,
@@ -359,7 +361,8 @@ fn alias<'t>(
     })
 }
 
-/// The versions of an alias with their weights. A gradual deployment (`DeploymentPreference`) is complete at once.
+/// The versions of an alias with their weights. A gradual deployment (`DeploymentPreference`) is
+/// complete at once.
 fn routes<'t>(
     evaluator: &Evaluator<'t>,
     node: &TemplateNode<'t>,
@@ -401,7 +404,8 @@ fn needed_text<'t>(
     })
 }
 
-/// An object of properties, as the API has it: `IncludeExecutionData` becomes `includeExecutionData`.
+/// An object of properties, as the API has it: `IncludeExecutionData` becomes
+/// `includeExecutionData`.
 fn object<'t>(
     evaluator: &Evaluator<'t>,
     node: &TemplateNode<'t>,

@@ -11,9 +11,11 @@ use super::inputs::TemplateInputs;
 use super::node::TemplateNode;
 use super::problem::{TemplateProblem, problem};
 
-/// How deeply values and references nest. A text nests 256 levels at most; each reference adds those of the value that it names.
+/// How deeply values and references nest. A text nests 256 levels at most; each reference adds
+/// those of the value that it names.
 const MAX_DEPTH: usize = 400;
-/// How many bytes all values of one evaluation have. Functions that repeat each other's results would otherwise grow without a limit.
+/// How many bytes all values of one evaluation have. Functions that repeat each other's results
+/// would otherwise grow without a limit.
 const MAX_BYTES: usize = 64 * 1_048_576;
 
 /// The problem of a value was reported.
@@ -61,7 +63,8 @@ pub(super) struct Evaluator<'t> {
     pub(super) templates: &'t [TemplateFile],
     pub(super) inputs: &'t TemplateInputs,
     pub(super) versions: &'t VersionNumbers,
-    /// The locations of all exports by name. The evaluator that computes their names has an empty map.
+    /// The locations of all exports by name. The evaluator that computes their names has an empty
+    /// map.
     pub(super) exports: OnceCell<HashMap<String, ExportLocation>>,
     problems: RefCell<Vec<TemplateProblem>>,
     results: RefCell<HashMap<SharedValue, Evaluated>>,
@@ -247,7 +250,8 @@ impl<'t> Evaluator<'t> {
         Ok(())
     }
 
-    /// Evaluates a value that must be a text. Numbers and booleans become texts, as in CloudFormation.
+    /// Evaluates a value that must be a text. Numbers and booleans become texts, as in
+    /// CloudFormation.
     pub(super) fn text(&self, node: &TemplateNode<'t>) -> Result<String, Reported> {
         match self.evaluate(node)? {
             Some(json) => self.as_text(node, &json),
@@ -350,7 +354,8 @@ fn size(json: &Json) -> usize {
     bytes
 }
 
-/// The resource and the property of a pointer, for the start of a message: `` `Orders`: `Logging.Level`: ``.
+/// The resource and the property of a pointer, for the start of a message:
+/// `` `Orders`: `Logging.Level`: ``.
 fn subject(pointer: &str) -> String {
     let parts: Vec<String> = segments(pointer)
         .into_iter()

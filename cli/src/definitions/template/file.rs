@@ -71,7 +71,8 @@ impl TemplateFile {
         })
     }
 
-    /// The warnings about the whole template: macros, which only AWS runs, and duplicate keys, of which CloudFormation uses the last one.
+    /// The warnings about the whole template: macros, which only AWS runs, and duplicate keys, of
+    /// which CloudFormation uses the last one.
     pub(super) fn warnings(&self) -> Vec<TemplateProblem> {
         let known = [SAM, LANGUAGE_EXTENSIONS];
         let transforms = transforms(self.document.json()).into_iter();
@@ -122,7 +123,8 @@ fn transforms(template: &Json) -> Vec<&str> {
     }
 }
 
-/// The name of the stack: the file's title with the letters that a stack may have. CDK writes `Orders.template.json` for the stack `Orders`.
+/// The name of the stack: the file's title with the letters that a stack may have. CDK writes
+/// `Orders.template.json` for the stack `Orders`.
 fn stack_name(source: &SourceFile) -> String {
     let title = source.title();
     let title = title.strip_suffix(".template").unwrap_or(&title);

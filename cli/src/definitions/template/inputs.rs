@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-/// The values for the evaluation of templates: the options of the command, and where the resources are.
+/// The values for the evaluation of templates: the options of the command, and where the resources
+/// are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TemplateInputs {
     pub(crate) region: String,
     pub(crate) account: String,
     /// `--parameter`: the values of parameters, and of pseudo parameters such as `AWS::StackName`.
     pub(crate) parameters: HashMap<String, String>,
-    /// `--resource`: the values of `LogicalId` (`Ref`), `LogicalId.Attribute` (`Fn::GetAtt`) and dynamic references (`{{resolve:..}}`).
+    /// `--resource`: the values of `LogicalId` (`Ref`), `LogicalId.Attribute` (`Fn::GetAtt`) and
+    /// dynamic references (`{{resolve:..}}`).
     pub(crate) resources: HashMap<String, String>,
     /// `--import`: the exports of stacks whose templates are not given.
     pub(crate) imports: HashMap<String, String>,

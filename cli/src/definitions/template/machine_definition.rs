@@ -42,7 +42,8 @@ struct DefinitionText<'t> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// Returns the definition of a state machine as JSON, after its substitutions. Adds the file that the template names to `files`.
+    /// Returns the definition of a state machine as JSON, after its substitutions. Adds the file
+    /// that the template names to `files`.
     pub(super) fn definition(
         &self,
         machine: &TemplateNode<'t>,
@@ -300,7 +301,8 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// Reports the errors of a definition as the template has it, with unknown values, as `stepwright validate` does. Returns whether there are any.
+    /// Reports the errors of a definition as the template has it, with unknown values, as
+    /// `stepwright validate` does. Returns whether there are any.
     fn report_written(&self, node: &TemplateNode<'t>, id: &str, machine_type: MachineType) -> bool {
         let source = &self.template(node).source;
         let Ok(file) = template::read(&source.path, &source.text) else {
@@ -327,7 +329,8 @@ impl<'t> Evaluator<'t> {
         has_errors
     }
 
-    /// The offset in the template of a location in an evaluated object: of the same value, or of the function that computes it.
+    /// The offset in the template of a location in an evaluated object: of the same value, or of
+    /// the function that computes it.
     fn object_offset(
         &self,
         definition: &TemplateNode<'t>,

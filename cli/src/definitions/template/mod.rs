@@ -1,4 +1,5 @@
-//! `stepwright serve --template`: the state machines and activities of CloudFormation, SAM and CDK templates in the server.
+//! `stepwright serve --template`: the state machines and activities of CloudFormation, SAM and CDK
+//! templates in the server.
 //!
 //! | file | content |
 //! |---|---|

@@ -207,7 +207,8 @@ impl<'t> Evaluator<'t> {
         self.shared(argument, value, || self.evaluate(&output))
     }
 
-    /// Computes the names of all exports. A name may not depend on resources, so that problems in names are those of other values, too.
+    /// Computes the names of all exports. A name may not depend on resources, so that problems in
+    /// names are those of other values, too.
     fn find_exports(&self) -> HashMap<String, ExportLocation> {
         let mut exports = HashMap::new();
         for (template, file) in self.templates.iter().enumerate() {
@@ -230,7 +231,8 @@ impl<'t> Evaluator<'t> {
         exports
     }
 
-    /// A text of the template, with the values of its dynamic references such as `{{resolve:ssm:/orders/table}}`.
+    /// A text of the template, with the values of its dynamic references such as
+    /// `{{resolve:ssm:/orders/table}}`.
     pub(super) fn literal(&self, node: &TemplateNode<'t>, text: &str) -> Result<String, Reported> {
         self.spend(node, text.len())?;
         let mut result = String::new();

@@ -1,14 +1,15 @@
 //! What `Ref` and `Fn::GetAtt` return for the types of resources that workflows use.
 //!
-//! Source: the section "Return values" of each type in the
-//! [template reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html), and the
-//! [specification of SAM](https://github.com/aws/serverless-application-model).
+//! Source: the section "Return values" of each type in the [template
+//! reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html),
+//! and the [specification of SAM](https://github.com/aws/serverless-application-model).
 
 /// A type of resources.
 #[derive(Debug)]
 pub(super) struct ResourceType {
     pub(super) name: &'static str,
-    /// The property with the name that a user chose; a path such as `DatabaseInput.Name`. Empty if a user cannot choose one.
+    /// The property with the name that a user chose; a path such as `DatabaseInput.Name`. Empty if
+    /// a user cannot choose one.
     pub(super) name_property: &'static str,
     /// The value of `Ref`, with `{name}`, `{region}`, `{account}` and `{partition}`.
     pub(super) reference: &'static str,

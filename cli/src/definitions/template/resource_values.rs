@@ -109,7 +109,8 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// The name of a resource: the one in its properties, or its logical ID. AWS adds random letters to the latter.
+    /// The name of a resource: the one in its properties, or its logical ID. AWS adds random
+    /// letters to the latter.
     pub(super) fn physical_name(
         &self,
         node: &TemplateNode<'t>,
@@ -179,7 +180,8 @@ impl<'t> Evaluator<'t> {
         self.template(node).resource(id).is_some() || self.generated_resource(node, id).is_some()
     }
 
-    /// The logical ID and the type of a resource of the template; `None` if the template does not have it.
+    /// The logical ID and the type of a resource of the template; `None` if the template does not
+    /// have it.
     fn existing(
         &self,
         node: &TemplateNode<'t>,

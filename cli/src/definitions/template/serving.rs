@@ -16,7 +16,8 @@ use crate::terminal::diagnostics;
 
 /// How often the files are checked for changes.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// How long files must be unchanged before they are read, because an editor may write a file in several steps.
+/// How long files must be unchanged before they are read, because an editor may write a file in
+/// several steps.
 const SETTLE_TIME: Duration = Duration::from_millis(100);
 /// How often that time begins again. A file that changes all the time is then read as it is.
 const MAX_SETTLES: usize = 20;
@@ -32,7 +33,8 @@ impl ServedTemplates {
     ///
     /// # Errors
     ///
-    /// If a template has errors or the server refuses a resource, which have been printed; if an option names nothing of the templates.
+    /// If a template has errors or the server refuses a resource, which have been printed; if an
+    /// option names nothing of the templates.
     pub(crate) async fn deploy(
         paths: Vec<PathBuf>,
         inputs: TemplateInputs,
@@ -93,7 +95,8 @@ impl ServedTemplates {
     }
 }
 
-/// Reads the templates. A file that changes after its signature was recorded is found by the next check.
+/// Reads the templates. A file that changes after its signature was recorded is found by the next
+/// check.
 fn read(deployment: &Deployment, before: &WatchedFiles) -> (WatchedFiles, TemplateReading) {
     let templates = deployment.templates.paths.iter();
     let known = WatchedFiles::of(templates.chain(before.paths()).cloned());

@@ -14,7 +14,8 @@ pub(super) struct SubstitutedText {
 struct TextPiece {
     start: usize,
     original: usize,
-    /// The name of the placeholder whose value the piece is; `None` for a copy of the original text.
+    /// The name of the placeholder whose value the piece is; `None` for a copy of the original
+    /// text.
     placeholder: Option<String>,
 }
 
@@ -59,7 +60,8 @@ impl SubstitutedText {
         }
         copy(&mut text, copied, original.len());
         pieces.extend(replaced);
-        // An empty value and the copy after it start at the same offset; the copy has the next character.
+        // An empty value and the copy after it start at the same offset; the copy has the next
+        // character.
         pieces.sort_by_key(|piece| (piece.start, piece.original));
         Self { text, pieces }
     }
@@ -76,7 +78,8 @@ impl SubstitutedText {
         Some((placeholder::text(name), self.text.get(piece.start..end)?))
     }
 
-    /// The offset in the original text. The characters of a value have the offset of its placeholder.
+    /// The offset in the original text. The characters of a value have the offset of its
+    /// placeholder.
     pub(super) fn original_offset(&self, offset: usize) -> usize {
         let next = self.pieces.partition_point(|piece| piece.start <= offset);
         let Some(piece) = next.checked_sub(1).and_then(|index| self.pieces.get(index)) else {

@@ -56,7 +56,8 @@ impl TemplateSet {
         TemplateReading { templates, desired }
     }
 
-    /// Refuses standard input, and values of options that no template uses, because they are misspelt.
+    /// Refuses standard input, and values of options that no template uses, because they are
+    /// misspelt.
     ///
     /// # Errors
     ///

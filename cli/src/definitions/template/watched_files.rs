@@ -1,8 +1,9 @@
 //! Files whose changes are found by their metadata.
 //!
-//! The metadata is read once per second. Notifications of the operating system would need a dependency with code for each system. They do not work
-//! on network and container file systems, and an editor that replaces a file ends the notifications of the old one. A template names few files, so
-//! that reading their metadata costs microseconds.
+//! The metadata is read once per second. Notifications of the operating system would need a
+//! dependency with code for each system. They do not work on network and container file systems,
+//! and an editor that replaces a file ends the notifications of the old one. A template names few
+//! files, so that reading their metadata costs microseconds.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -16,14 +17,15 @@ pub(super) struct WatchedFiles(Vec<(PathBuf, Option<FileSignature>)>);
 struct FileSignature {
     modified: Option<SystemTime>,
     length: u64,
-    /// The number of the file and the time at which its metadata changed: a file that replaces another one may have its time of modification.
+    /// The number of the file and the time at which its metadata changed: a file that replaces
+    /// another one may have its time of modification.
     #[cfg(unix)]
     identity: (u64, i64, i64),
 }
 
 impl WatchedFiles {
-    /// Records the signatures of files. Files that do not exist are watched, too. Call it before you read the files, so that a change while they
-    /// are read is found later.
+    /// Records the signatures of files. Files that do not exist are watched, too. Call it before
+    /// you read the files, so that a change while they are read is found later.
     pub(super) fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let mut paths: Vec<PathBuf> = paths.into_iter().collect();
         paths.sort();

@@ -8,7 +8,8 @@ use hcl_edit::template::{Directive, Element, Template};
 /// Maximum number of conditions and loops of a template that is read.
 pub(super) const MOST_CHOICES: usize = 30;
 
-/// Which conditions of a template are false, and which loops have no item. Conditions with the same source are equal.
+/// Which conditions of a template are false, and which loops have no item. Conditions with the same
+/// source are equal.
 #[derive(Default)]
 pub(super) struct Choices {
     sources: Vec<String>,
@@ -19,8 +20,8 @@ pub(super) struct Choices {
     pub(super) has_loop: bool,
 }
 
-/// How the literals of a template are read. Around directives, the parser of Terraform removes too much indentation from a heredoc, and leaves the
-/// escapes of a string.
+/// How the literals of a template are read. Around directives, the parser of Terraform removes too
+/// much indentation from a heredoc, and leaves the escapes of a string.
 #[derive(Default, Clone, Copy)]
 pub(super) enum Literals {
     /// As the parser returns them.
@@ -33,7 +34,8 @@ pub(super) enum Literals {
 }
 
 impl Choices {
-    /// Creates the first choices for a template, whose literals are `literals` if it has directives.
+    /// Creates the first choices for a template, whose literals are `literals` if it has
+    /// directives.
     pub(super) fn new<'e>(
         mut elements: impl Iterator<Item = &'e Element>,
         literals: Literals,
@@ -61,7 +63,8 @@ impl Choices {
         index > MOST_CHOICES || (self.bits >> index) & 1 == 0
     }
 
-    /// Returns the part of a template that a directive adds, and the location of the collection of a loop.
+    /// Returns the part of a template that a directive adds, and the location of the collection of
+    /// a loop.
     pub(super) fn part<'e>(
         &mut self,
         file: &str,
@@ -88,7 +91,8 @@ impl Choices {
     }
 }
 
-/// Returns the location of the expression that decides about a directive: its condition or its collection.
+/// Returns the location of the expression that decides about a directive: its condition or its
+/// collection.
 pub(super) fn deciding(directive: &Directive) -> Option<Range<usize>> {
     match directive {
         Directive::If(directive) => directive.if_expr.cond_expr.span(),

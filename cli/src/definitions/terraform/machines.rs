@@ -26,7 +26,8 @@ use crate::source::SourceFile;
 /// Maximum number of locals and templates on the way to a definition.
 const MOST_STEPS: usize = 32;
 
-/// Reads the state machines of a file: its `aws_sfn_state_machine` resources, and modules with a `definition`.
+/// Reads the state machines of a file: its `aws_sfn_state_machine` resources, and modules with a
+/// `definition`.
 ///
 /// # Errors
 ///
@@ -111,7 +112,8 @@ impl TerraformMachine<'_> {
         })
     }
 
-    /// Reads the definition in an expression with a text; `file` is the index of the file with the expression.
+    /// Reads the definition in an expression with a text; `file` is the index of the file with the
+    /// expression.
     fn read(
         &self,
         file: usize,
@@ -260,7 +262,8 @@ impl TerraformMachine<'_> {
             (FileKind::Plain, Ok(document)) if !document.unknown_values().is_empty() => {
                 encoding.parse_complete(&text)
             }
-            // The file may have expressions with braces and quotes, which only the parser of Terraform's templates can read.
+            // The file may have expressions with braces and quotes, which only the parser of
+            // Terraform's templates can read.
             (FileKind::Template, parsed) if has_directives || parsed.is_err() => {
                 match text.parse::<Template>() {
                     Ok(template) => {
@@ -284,8 +287,8 @@ impl TerraformMachine<'_> {
         ))
     }
 
-    /// Reads the definition in the texts that a template can have. In YAML, a loop has no placeholder for its further items, and directives change
-    /// blanks, which have a meaning there.
+    /// Reads the definition in the texts that a template can have. In YAML, a loop has no
+    /// placeholder for its further items, and directives change blanks, which have a meaning there.
     fn rendered(
         &self,
         path: &Path,

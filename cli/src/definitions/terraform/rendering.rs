@@ -14,8 +14,8 @@ const MOST_COMBINED: usize = 6;
 /// Maximum number of bytes of all texts of a template.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Different texts of a template: of each combination of its conditions and loops, or, if there are many, of those in which all or all but one are
-/// equal.
+/// Different texts of a template: of each combination of its conditions and loops, or, if there are
+/// many, of those in which all or all but one are equal.
 pub(super) struct Renderings<'f> {
     /// None if the template has too many conditions and loops, or is too long.
     pub(super) texts: Vec<DefinitionText<'f>>,
@@ -80,8 +80,9 @@ impl<'f> Renderings<'f> {
     }
 }
 
-/// Returns the definition with the fewest errors, the first one of several. Its diagnostics are those that each readable text with their location
-/// has: a text may be impossible, such as that of two opposite conditions that are both true. `None` if no text can be read and there are more.
+/// Returns the definition with the fewest errors, the first one of several. Its diagnostics are
+/// those that each readable text with their location has: a text may be impossible, such as that of
+/// two opposite conditions that are both true. `None` if no text can be read and there are more.
 pub(super) fn combined(
     renderings: &Renderings<'_>,
     read: impl Fn(&DefinitionText<'_>) -> LoadedDefinition,

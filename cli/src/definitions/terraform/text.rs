@@ -16,8 +16,8 @@ const MOST_LEVELS: usize = 64;
 /// Maximum number of characters of indentation and escapes between two characters of a text.
 const MOST_SKIPPED: usize = 4096;
 
-/// A definition as JSON, or as the argument of `yamldecode`, with the offset of each byte in the Terraform file. A value that Terraform computes is a placeholder:
-/// `${var.seconds}`.
+/// A definition as JSON, or as the argument of `yamldecode`, with the offset of each byte in the
+/// Terraform file. A value that Terraform computes is a placeholder: `${var.seconds}`.
 pub(super) struct DefinitionText<'f> {
     file: &'f str,
     pub(super) text: String,
@@ -33,8 +33,8 @@ impl<'f> DefinitionText<'f> {
         }
     }
 
-    /// The text of the elements of a template, with these choices of its directives (`%{ if .. }`). A loop is its item, if it has one, and a
-    /// placeholder for the other items.
+    /// The text of the elements of a template, with these choices of its directives (`%{ if .. }`).
+    /// A loop is its item, if it has one, and a placeholder for the other items.
     pub(super) fn of_elements<'e>(
         file: &'f str,
         elements: impl Iterator<Item = &'e Element>,
@@ -160,7 +160,8 @@ impl<'f> DefinitionText<'f> {
         self.value(member.expr(), level + 1)
     }
 
-    /// Adds the object of `merge(..)`. A computed argument is a placeholder for members of any names.
+    /// Adds the object of `merge(..)`. A computed argument is a placeholder for members of any
+    /// names.
     fn merged(&mut self, call: &FuncCall, span: &Range<usize>, level: usize) -> Option<()> {
         let mut members = Vec::new();
         if self.merge(call, &mut members, level)? {
@@ -175,7 +176,8 @@ impl<'f> DefinitionText<'f> {
         Some(())
     }
 
-    /// Collects the members of `merge(..)` with their keys. Returns whether an argument is an object.
+    /// Collects the members of `merge(..)` with their keys. Returns whether an argument is an
+    /// object.
     fn merge(
         &self,
         call: &FuncCall,
@@ -381,7 +383,8 @@ enum Argument<'e> {
     Expanded(&'e Expression),
 }
 
-/// Returns the arguments of a call, with the items of a list that is expanded (`merge([a, b]...)`). `None` if the calls nest too deeply.
+/// Returns the arguments of a call, with the items of a list that is expanded (`merge([a, b]...)`).
+/// `None` if the calls nest too deeply.
 fn arguments(call: &FuncCall, level: usize) -> Option<Vec<Argument<'_>>> {
     if level > MOST_LEVELS {
         return None;

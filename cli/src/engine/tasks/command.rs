@@ -11,8 +11,9 @@ use tokio::process::Command;
 use super::output::{read_messages, read_result};
 use crate::engine::tasks::group::Groups;
 
-/// Runs a command with the input on its standard input and returns its output. If the output is larger than any result, the failure is `too_large`.
-/// Then, and if the future is dropped earlier, the command and all processes that it started are killed.
+/// Runs a command with the input on its standard input and returns its output. If the output is
+/// larger than any result, the failure is `too_large`. Then, and if the future is dropped earlier,
+/// the command and all processes that it started are killed.
 pub(super) async fn execute(
     groups: &Groups,
     command: &str,

@@ -21,7 +21,8 @@ pub(crate) struct DefinitionTasks {
 }
 
 impl DefinitionTasks {
-    /// Finds the handler of each Task state of a definition with this name. The names of bindings have the same meaning as in `serve`.
+    /// Finds the handler of each Task state of a definition with this name. The names of bindings
+    /// have the same meaning as in `serve`.
     ///
     /// # Errors
     ///
@@ -70,8 +71,9 @@ impl DefinitionTasks {
         Self { services, ..self }
     }
 
-    /// Waits for the result of an execution, unless the user or the system ends this program first. Then the execution is suspended, if possible,
-    /// and the signal is forwarded to the running commands. Their results are then ignored.
+    /// Waits for the result of an execution, unless the user or the system ends this program first.
+    /// Then the execution is suspended, if possible, and the signal is forwarded to the running
+    /// commands. Their results are then ignored.
     pub(crate) async fn unless_interrupted<T>(
         &self,
         execution: impl Future<Output = T>,
@@ -82,7 +84,8 @@ impl DefinitionTasks {
             return Ok(execution.await);
         }
         let interrupted = tokio::select! {
-            // In this order: the signal handler must be installed before any command that needs the signal runs.
+            // In this order: the signal handler must be installed before any command that needs the
+            // signal runs.
             biased;
             interrupted = self.means.groups.interrupted() => interrupted,
             done = execution => return Ok(done),
@@ -105,7 +108,8 @@ impl DefinitionTasks {
     }
 }
 
-/// Explains why a binding applies to no state: none has its name, or other bindings handle all of them.
+/// Explains why a binding applies to no state: none has its name, or other bindings handle all of
+/// them.
 fn no_state(machine: &str, name: &str, bindings: &[TaskBinding], tasks: &[TaskState]) -> Failure {
     let own: Vec<TaskBinding> = bindings
         .iter()
@@ -201,7 +205,8 @@ impl TaskSource for DefinitionTasks {
             }
             return None;
         };
-        // For a `.waitForTaskToken` state, this is the callback's output: no other client could send the token here.
+        // For a `.waitForTaskToken` state, this is the callback's output: no other client could
+        // send the token here.
         Some(target.answer(call, &self.means))
     }
 }

@@ -1,4 +1,5 @@
-//! Process groups: when a task is over, its command ends, with all processes that the command started.
+//! Process groups: when a task is over, its command ends, with all processes that the command
+//! started.
 
 #[cfg(unix)]
 use std::collections::HashSet;
@@ -33,8 +34,9 @@ pub(crate) struct TerminationSignal {
 }
 
 impl TerminationSignal {
-    /// Forwards the signal to the groups, which do not receive it from the terminal because they are not its foreground group. Waits for a grace
-    /// period, then kills the remaining processes: a shell's background processes ignore Ctrl-C. Returns the exit status.
+    /// Forwards the signal to the groups, which do not receive it from the terminal because they
+    /// are not its foreground group. Waits for a grace period, then kills the remaining processes:
+    /// a shell's background processes ignore Ctrl-C. Returns the exit status.
     pub(crate) async fn passed_on(self) -> u8 {
         #[cfg(unix)]
         {
@@ -55,7 +57,8 @@ impl TerminationSignal {
     }
 }
 
-/// The process group of one command. If it is dropped before [`ProcessGroup::release`], all its processes are killed.
+/// The process group of one command. If it is dropped before [`ProcessGroup::release`], all its
+/// processes are killed.
 #[derive(Debug)]
 pub(crate) struct ProcessGroup {
     #[cfg(unix)]
@@ -82,7 +85,8 @@ impl Groups {
         }
     }
 
-    /// Waits until the user or the system ends this program. The caller must then end the running groups.
+    /// Waits until the user or the system ends this program. The caller must then end the running
+    /// groups.
     #[cfg(unix)]
     pub(crate) async fn interrupted(&self) -> std::io::Result<TerminationSignal> {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,4 +1,5 @@
-//! Lambda functions behind an endpoint of the Invoke API, such as `cargo lambda watch` and `sam local start-lambda`.
+//! Lambda functions behind an endpoint of the Invoke API, such as `cargo lambda watch` and
+//! `sam local start-lambda`.
 
 use hyper::Uri;
 use hyper::header::{HeaderMap, HeaderValue};
@@ -108,7 +109,8 @@ fn is_function(resource: &Resource) -> bool {
     resource.kind() == ResourceKind::Lambda || resource.is_lambda_invoke()
 }
 
-/// The name of a function and its qualifier in a definition; for an unreplaced placeholder, the name derived from it.
+/// The name of a function and its qualifier in a definition; for an unreplaced placeholder, the
+/// name derived from it.
 fn function_name(text: &str) -> (&str, Option<&str>) {
     if let Some(placeholder) = placeholder::whole(text) {
         return (names::of_placeholder(placeholder), None);

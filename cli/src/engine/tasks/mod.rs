@@ -1,4 +1,5 @@
-//! Task handlers: commands and HTTP endpoints (`--task 'NAME=..'`), and Lambda functions (`--lambda-endpoint`).
+//! Task handlers: commands and HTTP endpoints (`--task 'NAME=..'`), and Lambda functions
+//! (`--lambda-endpoint`).
 
 mod command;
 mod definition;

@@ -16,8 +16,9 @@ pub(super) struct NamedTask<'a> {
 }
 
 impl NamedTask<'_> {
-    /// The binding for this task. The name of a state takes precedence over that of a function, which takes precedence over a resource. A name with
-    /// a version takes precedence over one without.
+    /// The binding for this task. The name of a state takes precedence over that of a function,
+    /// which takes precedence over a resource. A name with a version takes precedence over one
+    /// without.
     pub(super) fn find<'b>(&self, bindings: &'b [TaskBinding]) -> Option<&'b TaskBinding> {
         let by: [&dyn Fn(&str) -> bool; 6] = [
             &|name| {
@@ -43,8 +44,9 @@ impl NamedTask<'_> {
     }
 }
 
-/// Whether a name refers to the function (activity, state machine) with this name in a definition. `charge` matches every way to call `charge`; a
-/// name with a version, an account or a region only matches calls that do not contradict it.
+/// Whether a name refers to the function (activity, state machine) with this name in a definition.
+/// `charge` matches every way to call `charge`; a name with a version, an account or a region only
+/// matches calls that do not contradict it.
 fn is_function(called: &str, name: &str) -> bool {
     if let Some(placeholder) = placeholder::whole(called) {
         return of_placeholder(placeholder) == name;

@@ -4,9 +4,11 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// The maximum bytes of a result while it is read. A value of 262,144 bytes can be longer in JSON: spaces, and escapes such as `\u00e4`.
+/// The maximum bytes of a result while it is read. A value of 262,144 bytes can be longer in JSON:
+/// spaces, and escapes such as `\u00e4`.
 pub(super) const RESULT_BYTES: usize = 4 * 262_144;
-/// The bytes of standard error that the cause of a failure can contain. A cause has at most 32,768 characters.
+/// The bytes of standard error that the cause of a failure can contain. A cause has at most 32,768
+/// characters.
 const CAUSE_BYTES: usize = 131_072;
 /// The bytes of standard error that are logged for one run of a command.
 const LOGGED_BYTES: usize = 4 * 1_048_576;

@@ -58,10 +58,11 @@ impl TaskTarget {
         Ok(Self::Command(text.to_owned()))
     }
 
-    /// Answers a call. The target's input is that of the function, or the state's parameters, and its output has the same format as that of the
-    /// function.
+    /// Answers a call. The target's input is that of the function, or the state's parameters, and
+    /// its output has the same format as that of the function.
     pub(super) fn answer(&self, call: &TaskCall<'_>, means: &TaskResources) -> Answer {
-        // The target replaces the function; the integration's response contains more than the function's result.
+        // The target replaces the function; the integration's response contains more than the
+        // function's result.
         let invocation = call.invocation();
         let input = match &invocation {
             Some(invocation) => invocation.payload().to_text(),

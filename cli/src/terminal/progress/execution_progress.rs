@@ -32,7 +32,8 @@ pub(super) struct ExecutionProgress {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) row: Row,
-    /// Whether it is an entry or an exit inside an iteration of a Map. A block counts the iterations instead.
+    /// Whether it is an entry or an exit inside an iteration of a Map. A block counts the
+    /// iterations instead.
     pub(super) is_of_iteration: bool,
 }
 
@@ -340,7 +341,8 @@ impl ExecutionProgress {
         state.iteration_error = error.or(state.iteration_error.take());
     }
 
-    /// Adds a line for a retry that is scheduled, or a wait that needs a person, once for each attempt.
+    /// Adds a line for a retry that is scheduled, or a wait that needs a person, once for each
+    /// attempt.
     fn show_wait(&mut self, index: usize, wait: &Wait, now: Timestamp) {
         let state = &mut self.open[index];
         let text = match (&wait.kind, &mut state.failure) {

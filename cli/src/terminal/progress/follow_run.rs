@@ -111,7 +111,8 @@ impl ShownProgress {
         }
     }
 
-    /// Returns the lines of all changes. The block counts iterations instead of showing their states.
+    /// Returns the lines of all changes. The block counts iterations instead of showing their
+    /// states.
     fn take_lines(&mut self) -> String {
         let has_colors = terminal::has_colors();
         let changes = self.progress.take_changes().into_iter();

@@ -30,14 +30,16 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// How many executions are shown.
 const SHOWN: usize = 5;
 
-/// Shows the progress of a server until the value is dropped. A separate thread writes it, so that a terminal that is paused delays no request.
+/// Shows the progress of a server until the value is dropped. A separate thread writes it, so that
+/// a terminal that is paused delays no request.
 pub(crate) struct ServerProgress {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl ServerProgress {
-    /// Starts showing the progress of an engine whose API is at `address`; `None` if it is shown nowhere.
+    /// Starts showing the progress of an engine whose API is at `address`; `None` if it is shown
+    /// nowhere.
     pub(crate) fn start(
         engine: &Engine,
         address: SocketAddr,

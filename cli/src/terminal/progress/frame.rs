@@ -32,8 +32,8 @@ impl Frame {
         frame
     }
 
-    /// Returns the control sequences that erase this frame, on a terminal with this number of columns. A terminal whose width changed has
-    /// wrapped the lines again.
+    /// Returns the control sequences that erase this frame, on a terminal with this number of
+    /// columns. A terminal whose width changed has wrapped the lines again.
     pub(super) fn erase(&self, columns: usize) -> String {
         let lines = self.widths.iter().map(|width| lines_of(*width, columns));
         match lines.sum::<usize>() {

@@ -76,7 +76,8 @@ pub(crate) fn write_above<T>(lines: impl FnOnce() -> T) -> T {
     written
 }
 
-/// Standard error above the block, with visible control characters. Each write consists of whole lines.
+/// Standard error above the block, with visible control characters. Each write consists of whole
+/// lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AboveBlock;
 
@@ -97,8 +98,8 @@ impl Write for AboveBlock {
     }
 }
 
-/// Writes control sequences and rows. Not with `anstream`, which removes the sequences that move the cursor if there are no colours. Errors are
-/// ignored, as for all output on standard error.
+/// Writes control sequences and rows. Not with `anstream`, which removes the sequences that move
+/// the cursor if there are no colours. Errors are ignored, as for all output on standard error.
 fn write(text: &str) {
     if !text.is_empty() {
         let _ = io::stderr().write_all(text.as_bytes());

@@ -1,4 +1,5 @@
-//! Progress on standard error: of one execution (`run`), of a server (`serve`), and of work that takes long.
+//! Progress on standard error: of one execution (`run`), of a server (`serve`), and of work that
+//! takes long.
 
 mod bar;
 mod destination;

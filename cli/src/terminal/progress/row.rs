@@ -12,7 +12,8 @@ const CUT: &str = "...";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Row {
     parts: Vec<(Style, String)>,
-    /// Whether the row continues on the next line of the terminal instead of being truncated: a command that a person copies.
+    /// Whether the row continues on the next line of the terminal instead of being truncated: a
+    /// command that a person copies.
     wraps: bool,
 }
 
@@ -105,7 +106,8 @@ impl Row {
     }
 }
 
-/// Returns the columns of a text. For sequences of characters that a terminal shows as one, it is too large, but never too small.
+/// Returns the columns of a text. For sequences of characters that a terminal shows as one, it is
+/// too large, but never too small.
 fn width_of(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(1)).sum()
 }

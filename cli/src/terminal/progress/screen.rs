@@ -1,4 +1,5 @@
-//! The screen of a terminal, for tests: it interprets the control sequences that the command writes.
+//! The screen of a terminal, for tests: it interprets the control sequences that the command
+//! writes.
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -21,7 +22,8 @@ impl Screen {
         }
     }
 
-    /// Interprets what a program wrote. A newline also returns to the first column, as terminals do by default.
+    /// Interprets what a program wrote. A newline also returns to the first column, as terminals do
+    /// by default.
     pub(crate) fn write(&mut self, text: &str) {
         let mut rest = text.chars();
         while let Some(c) = rest.next() {

@@ -61,7 +61,8 @@ impl RunningExecution {
 }
 
 impl ServerSnapshot {
-    /// Returns a block: the counts, and each execution with its wait and the command that answers it at `endpoint`.
+    /// Returns a block: the counts, and each execution with its wait and the command that answers
+    /// it at `endpoint`.
     pub(super) fn rows(&self, endpoint: &str) -> Vec<Row> {
         let mut rows = vec![Row::new().bold(self.counts.text())];
         for execution in &self.executions {
@@ -99,7 +100,8 @@ impl ServerSnapshot {
         rows
     }
 
-    /// Returns the waits of all shown executions that need a person, with the keys that identify them and the lines that report them.
+    /// Returns the waits of all shown executions that need a person, with the keys that identify
+    /// them and the lines that report them.
     pub(super) fn actions(&self, endpoint: &str) -> Vec<(String, Row)> {
         let mut actions = Vec::new();
         for execution in &self.executions {

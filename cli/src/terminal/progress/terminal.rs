@@ -42,7 +42,8 @@ pub(super) fn size() -> TerminalSize {
     USUAL
 }
 
-/// Whether the process may redraw the terminal. A job in the background shares the terminal with the shell, and with the job in the foreground.
+/// Whether the process may redraw the terminal. A job in the background shares the terminal with
+/// the shell, and with the job in the foreground.
 pub(super) fn is_in_foreground() -> bool {
     #[cfg(unix)]
     if let Ok(foreground) = rustix::termios::tcgetpgrp(std::io::stderr()) {

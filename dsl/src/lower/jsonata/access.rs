@@ -29,7 +29,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Reports a read of a field with a custom form, unless the value is passed on as the same field.
+    /// Reports a read of a field with a custom form, unless the value is passed on as the same
+    /// field.
     fn refuse_custom(&mut self, shape: &Shape) {
         if let Some(form) = members::custom_field(shape)
             && !self.passes
@@ -38,7 +39,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A value that exists, or is undefined where Rust panics: a step from it is then undefined, too.
+    /// A value that exists, or is undefined where Rust panics: a step from it is then undefined,
+    /// too.
     fn propagated(&mut self, code: &Code) -> Code {
         match code.absent {
             UndefinedMeaning::Panic(_) => code.clone(),
@@ -87,7 +89,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// `base[index]`: Rust panics if the item does not exist, except for a `Value`, which returns `null`.
+    /// `base[index]`: Rust panics if the item does not exist, except for a `Value`, which returns
+    /// `null`.
     pub(super) fn index(&mut self, base: &Expr, index: &Expr) -> Code {
         let base = self.propagating(base);
         let is_plain = is_plain_key(index);
@@ -131,7 +134,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A part of a `Value` of unknown kind: `null` if the value has another kind or the part is missing.
+    /// A part of a `Value` of unknown kind: `null` if the value has another kind or the part is
+    /// missing.
     fn of_kind(
         &mut self,
         base: Code,
@@ -165,7 +169,8 @@ fn optional_step(base: &Code, field: &Field) -> Code {
     }
 }
 
-/// The member with this key, if the object itself has it: `$lookup` also finds inherited properties of JavaScript objects.
+/// The member with this key, if the object itself has it: `$lookup` also finds inherited properties
+/// of JavaScript objects.
 fn own(object: &Syntax, key: &Syntax) -> Syntax {
     let keys = Syntax::call("keys", vec![object.clone()]);
     let has = key.clone().binary(Operator::In, keys);
@@ -186,7 +191,8 @@ fn unwrapped(member: &Syntax) -> &Syntax {
     member
 }
 
-/// The item of an array at a fixed index; for an array literal, the item itself if no other item can panic.
+/// The item of an array at a fixed index; for an array literal, the item itself if no other item
+/// can panic.
 fn item(base: &Code, index: usize, shape: Shape) -> Code {
     let syntax = match &base.syntax {
         Syntax::Array(items)

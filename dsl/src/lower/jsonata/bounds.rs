@@ -1,7 +1,8 @@
 //! Proofs that a difference of unsigned integers is not negative.
 //!
-//! A difference is a sum of parts with factors. It is not negative if no factor is, or if it remains so without the parts of conditions that are
-//! known to hold: `a - 1` is not negative where `a > 0`, which is the known sum `a - 1 >= 0`.
+//! A difference is a sum of parts with factors. It is not negative if no factor is, or if it
+//! remains so without the parts of conditions that are known to hold: `a - 1` is not negative where
+//! `a > 0`, which is the known sum `a - 1 >= 0`.
 
 use super::names;
 use super::syntax::{Operator, Syntax};

@@ -9,7 +9,8 @@ use crate::lower::pattern;
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {
-    /// `match`: the value of the first case whose tests are true. The last case needs no test, because rustc has checked exhaustiveness.
+    /// `match`: the value of the first case whose tests are true. The last case needs no test,
+    /// because rustc has checked exhaustiveness.
     pub(super) fn cases(&mut self, subject: &Expr, cases: &[Case]) -> Code {
         let subject = self.code(subject);
         let subject = self.reached(subject);
@@ -70,7 +71,8 @@ impl Lowering<'_, '_> {
         (test, value)
     }
 
-    /// Splits a tuple literal, so that its items are tested one by one. Each item that is not short is bound to a local.
+    /// Splits a tuple literal, so that its items are tested one by one. Each item that is not short
+    /// is bound to a local.
     fn taken_apart(&mut self, subject: Code) -> (Code, Vec<(Local, Syntax)>) {
         let mut bound = Vec::new();
         let Syntax::Array(items) = &subject.syntax else {

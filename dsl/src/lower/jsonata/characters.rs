@@ -1,4 +1,5 @@
-//! The characters of a text: an iterator in Rust, and parts of the text in JSONata, which counts characters as Rust does.
+//! The characters of a text: an iterator in Rust, and parts of the text in JSONata, which counts
+//! characters as Rust does.
 
 use super::code::Code;
 use super::expression::Lowering;

@@ -54,8 +54,8 @@ pub(in crate::lower) struct Code {
     pub(in crate::lower) absent: UndefinedMeaning,
     /// The value of a flattened field: the expression is the object that contains it.
     pub(in crate::lower) flattened: bool,
-    /// In Rust a lazy iterator that is not consumed yet, with the method whose closure can fail. JSONata evaluates the closure
-    /// for all items immediately.
+    /// In Rust a lazy iterator that is not consumed yet, with the method whose closure can fail.
+    /// JSONata evaluates the closure for all items immediately.
     pub(in crate::lower) deferred: Option<&'static str>,
 }
 

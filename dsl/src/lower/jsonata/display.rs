@@ -9,7 +9,8 @@ use crate::expr::Piece;
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {
-    /// The JSON text of a value. `$string` does not quote texts, so a value that may be a text is serialized inside of a list or object.
+    /// The JSON text of a value. `$string` does not quote texts, so a value that may be a text is
+    /// serialized inside of a list or object.
     pub(super) fn json_text(&mut self, code: Code) -> Code {
         let code = self.normalized(code, Normalized::Json);
         let plain = code.shape.plain();
@@ -25,7 +26,8 @@ impl Lowering<'_, '_> {
             ) {
             Syntax::call("string", vec![code.syntax])
         } else {
-            // The text is between `[` and `]`, or between `{"v":` and `}`: a list inside of `[..]` would be flattened.
+            // The text is between `[` and `]`, or between `{"v":` and `}`: a list inside of `[..]`
+            // would be flattened.
             let (around, before, beside) = match plain {
                 Shape::String | Shape::Written(_) => (Syntax::Array(vec![code.syntax]), 1, 2),
                 _ => (Syntax::Object(vec![(Syntax::text("v"), code.syntax)]), 5, 6),

@@ -64,13 +64,15 @@ impl<'e, 'r> Lowering<'e, 'r> {
         }
     }
 
-    /// The code of an expression whose value must exist: an absent value becomes `null` or its default.
+    /// The code of an expression whose value must exist: an absent value becomes `null` or its
+    /// default.
     pub(in crate::lower) fn value(&mut self, expr: &Expr) -> Code {
         let code = self.code(expr);
         self.present(code)
     }
 
-    /// The code of an expression whose undefined parts make the result undefined, so that AWS fails where Rust panics.
+    /// The code of an expression whose undefined parts make the result undefined, so that AWS fails
+    /// where Rust panics.
     pub(super) fn propagating(&mut self, expr: &Expr) -> Code {
         let code = self.code(expr);
         match code.absent {

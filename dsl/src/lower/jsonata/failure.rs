@@ -5,15 +5,16 @@ use super::names;
 use super::syntax::{Operator, Syntax};
 
 impl Syntax {
-    /// Whether it can fail the execution for some values of the types that it reads: by `$error`, by infinity or
-    /// arithmetic with NaN, by a text that does not parse.
+    /// Whether it can fail the execution for some values of the types that it reads: by `$error`,
+    /// by infinity or arithmetic with NaN, by a text that does not parse.
     ///
     /// Conditions are taken into account: `$n != 0 ? 10 % $n` never has a remainder by 0.
     pub(in crate::lower) fn can_fail(&self) -> bool {
         Analysis::new(false).fails(self, true)
     }
 
-    /// Whether the evaluation may panic in Rust. Floats do not panic: `x / y` is infinite where JSONata fails.
+    /// Whether the evaluation may panic in Rust. Floats do not panic: `x / y` is infinite where
+    /// JSONata fails.
     pub(in crate::lower) fn can_panic(&self) -> bool {
         Analysis::new(true).fails(self, true)
     }
@@ -34,7 +35,8 @@ impl<'s> Analysis<'s> {
         }
     }
 
-    /// `compared`: the value is only compared or returned, which works with NaN; arithmetic with NaN fails.
+    /// `compared`: the value is only compared or returned, which works with NaN; arithmetic with
+    /// NaN fails.
     fn fails(&mut self, syntax: &'s Syntax, compared: bool) -> bool {
         match syntax {
             Syntax::Raw(text) => !names::is_function(text.trim_start_matches('$')),

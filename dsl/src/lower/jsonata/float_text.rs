@@ -6,7 +6,8 @@ use super::reader;
 use super::syntax::Syntax;
 use crate::shape::Shape;
 
-/// The digits without an exponent. `$string` writes one below `1e-6` and from `1e21` on; Rust writes zeros.
+/// The digits without an exponent. `$string` writes one below `1e-6` and from `1e21` on; Rust
+/// writes zeros.
 const WITHOUT_EXPONENT: &str = concat!(
     r"$replace($string($this), /(\d)\.?(\d*)e(.)(\d+)/, function($m) { $m.groups[2] = '-' ",
     "? '0.' & $pad('', $number($m.groups[3]) - 1, '0') & $m.groups[0] & $m.groups[1] ",
@@ -19,9 +20,10 @@ pub(super) const TOO_LARGE: &str = "a number from 1e21 on has no decimal places 
 /// A whole number. A half is exact in binary, and both languages round it to even.
 const WHOLE: &str = "$abs($this) >= 1e21 ? $error($message) : $formatNumber($this, $picture)";
 
-/// Decimal places. `$formatNumber` rounds the shortest decimal text of a number, and Rust its binary value. They differ where the text ends with a 5
-/// after the last place: 2.675 is 2.67499999999999982.. in binary. The exact remainder of the nearest half tells on which side of it the number is,
-/// and the number is then moved to that side by its last bit.
+/// Decimal places. `$formatNumber` rounds the shortest decimal text of a number, and Rust its
+/// binary value. They differ where the text ends with a 5 after the last place: 2.675 is
+/// 2.67499999999999982.. in binary. The exact remainder of the nearest half tells on which side of
+/// it the number is, and the number is then moved to that side by its last bit.
 const PLACES: &str = concat!(
     "($m := $abs($this); $r := $m > 0 ? $round($m * $scale) % $m : 0; $m >= 1e21 ? $error($message) : $formatNumber($this * (",
     "$m > $limit or $r = 0 ? 1 : $r < $m / 2 ? 0.9999999999999998 : 1.0000000000000002), $picture))"

@@ -2,8 +2,9 @@
 
 /// A function that writes a value as JSON.
 ///
-/// For a number with more digits than `$string` writes, it tries numbers of decimals until the text has the value of the number: that is the shortest
-/// text with the value, as Rust and JavaScript write it.
+/// For a number with more digits than `$string` writes, it tries numbers of decimals until the text
+/// has the value of the number: that is the shortest text with the value, as Rust and JavaScript
+/// write it.
 pub(super) const WRITE_JSON: &str = concat!(
     "function($v) {(",
     "$decimals := function($v, $n) {($t := $formatNumber($v, $pad('0.', $n + 2, '#')); ",

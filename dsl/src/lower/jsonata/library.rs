@@ -6,7 +6,8 @@ use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
 use crate::shape::Shape;
 
-/// The functions that equal a function of JSONata: the name, JSONata's name, and the result's shape.
+/// The functions that equal a function of JSONata: the name, JSONata's name, and the result's
+/// shape.
 const FUNCTIONS: [(&str, &str, Shape); 9] = [
     ("now", "now", Shape::String),
     ("uuid", "uuid", Shape::String),
@@ -83,7 +84,8 @@ impl Lowering<'_, '_> {
 }
 
 impl Lowering<'_, '_> {
-    /// Builds a value from a number. For 0 Rust panics and AWS returns an empty list, so the code fails the state.
+    /// Builds a value from a number. For 0 Rust panics and AWS returns an empty list, so the code
+    /// fails the state.
     fn unless_zero(
         &mut self,
         number: Code,

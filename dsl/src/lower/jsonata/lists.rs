@@ -83,8 +83,8 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// Converts a sequence to a list: JSONata unwraps a single item and returns nothing for an empty sequence, and this is a list
-/// in both cases. `[]` retains a single item that is a list itself.
+/// Converts a sequence to a list: JSONata unwraps a single item and returns nothing for an empty
+/// sequence, and this is a list in both cases. `[]` retains a single item that is a list itself.
 pub(super) fn listed(syntax: Syntax, item: &Shape) -> Syntax {
     match syntax {
         Syntax::Array(mut items)

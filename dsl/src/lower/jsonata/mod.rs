@@ -1,7 +1,8 @@
 //! Expressions as JSONata.
 //!
-//! `expression` and its siblings create a syntax tree (`syntax`) with static information about its value (`code`); only `print`
-//! writes it as text and chooses the names of bound locals. `reader` parses the templates of the method table.
+//! `expression` and its siblings create a syntax tree (`syntax`) with static information about its
+//! value (`code`); only `print` writes it as text and chooses the names of bound locals. `reader`
+//! parses the templates of the method table.
 
 mod access;
 mod bounds;
@@ -46,7 +47,8 @@ use super::env::Env;
 use super::report::Report;
 use crate::expr::Expr;
 
-/// The code of an expression. An expression that JSONata cannot represent is reported, and its code is `null`.
+/// The code of an expression. An expression that JSONata cannot represent is reported, and its code
+/// is `null`.
 pub(super) fn lower(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Code {
     expression::Lowering::new(env.clone(), report).code(expr)
 }

@@ -144,7 +144,8 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// A remainder by zero fails the execution, as it panics in Rust; JSONata would continue with `NaN`.
+    /// A remainder by zero fails the execution, as it panics in Rust; JSONata would continue with
+    /// `NaN`.
     fn remainder(&mut self, left: Code, right: Code) -> Code {
         self.twice(right, |_, right| {
             let zero = right.syntax.clone().binary(Operator::Eq, Syntax::number(0));

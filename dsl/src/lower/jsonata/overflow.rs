@@ -8,7 +8,8 @@ use crate::expr::Binary;
 use crate::shape::{IntegerType, Shape};
 
 impl Lowering<'_, '_> {
-    /// `left - right` of unsigned integers: fails where the result is negative, unless that cannot happen.
+    /// `left - right` of unsigned integers: fails where the result is negative, unless that cannot
+    /// happen.
     pub(super) fn unsigned_difference(&mut self, left: Code, right: Code) -> Code {
         let shape = left.shape.clone();
         if is_not_below(&left.syntax, &right.syntax, &self.env.known) {

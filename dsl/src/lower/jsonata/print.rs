@@ -1,4 +1,5 @@
-//! Prints JSONata: chooses names of locals without capture, and adds parentheses where precedence requires them.
+//! Prints JSONata: chooses names of locals without capture, and adds parentheses where precedence
+//! requires them.
 
 use super::names;
 use super::syntax::{Local, Operator, Syntax};
@@ -68,7 +69,8 @@ impl Operator {
         }
     }
 
-    /// The precedence that the right operand needs: operators are left-associative; `and` and `or` are associative.
+    /// The precedence that the right operand needs: operators are left-associative; `and` and `or`
+    /// are associative.
     fn right(self) -> u8 {
         match self {
             Operator::And | Operator::Or => self.level(),
@@ -128,7 +130,8 @@ impl<'s> Printer<'s> {
             Syntax::States(path) => self.push(format_args!("$states.{path}")),
             Syntax::Field(base, name) => self.field(base, name),
             Syntax::Item(base, index) => {
-                // An item at a computed index is the only item of a sequence, unless a block encloses it.
+                // An item at a computed index is the only item of a sequence, unless a block
+                // encloses it.
                 match &**base {
                     Syntax::Item(_, place) if !is_literal_place(place) => {
                         self.out.push('(');
@@ -147,8 +150,8 @@ impl<'s> Printer<'s> {
                 self.print(value, level::ATOM);
                 self.out.push_str("[]");
             }
-            // The context of an index is each item in turn. A path, which this is, maps over an item that is a list,
-            // unless the path begins with a variable.
+            // The context of an index is each item in turn. A path, which this is, maps over an
+            // item that is a list, unless the path begins with a variable.
             Syntax::ByCharacters(texts, local) if self.in_index => {
                 let before = self.scope.len();
                 let name = self.bind(local, before, &[texts]);
@@ -238,13 +241,15 @@ impl<'s> Printer<'s> {
             self.push(format_args!(", {})", quoted(name)));
             return;
         }
-        // JSONata ignores predicates in a path that begins with an array literal: `[..][0].name` is undefined.
+        // JSONata ignores predicates in a path that begins with an array literal: `[..][0].name` is
+        // undefined.
         let needed = if base.is_array() {
             level::ATOM + 1
         } else {
             level::ATOM
         };
-        // A scalar has no fields. At the beginning of a path, a text is the name of a field, and a number is an error.
+        // A scalar has no fields. At the beginning of a path, a text is the name of a field, and a
+        // number is an error.
         if begins_with_scalar(base) {
             self.out.push_str("{}");
         } else {
@@ -279,7 +284,8 @@ impl<'s> Printer<'s> {
         let mut rest = syntax;
         self.out.push('(');
         while let Syntax::Bind(local, value, body) = rest {
-            // A block's name is visible from the next expression on; a function in the value cannot read it.
+            // A block's name is visible from the next expression on; a function in the value cannot
+            // read it.
             let mark = self.out.len();
             self.print(value, level::LOOSE);
             let printed = self.out.split_off(mark);
@@ -292,8 +298,8 @@ impl<'s> Printer<'s> {
         self.scope.truncate(before);
     }
 
-    /// Chooses a name for a local that shadows no name which is read inside. It also differs from all names that are bound in the
-    /// same scope, which starts at the given index.
+    /// Chooses a name for a local that shadows no name which is read inside. It also differs from
+    /// all names that are bound in the same scope, which starts at the given index.
     fn bind(&mut self, local: &'s Local, beside: usize, inside: &[&Syntax]) -> String {
         let hint = names::local(&local.hint);
         let mut name = hint.clone();
@@ -324,9 +330,10 @@ impl<'s> Printer<'s> {
 
 /// The order of characters, as a sort key for the order of UTF-16 code units.
 ///
-/// The two orders differ where a surrogate (U+D800 to U+DFFF, half of a character beyond U+FFFF) is compared with a unit from
-/// U+E000 on. A U+D7FF before each unit from U+E000 on sorts it before the surrogates. Two keys compare like the characters, even
-/// if a text contains U+D7FF: the next unit is then never one from U+E000 on.
+/// The two orders differ where a surrogate (U+D800 to U+DFFF, half of a character beyond U+FFFF) is
+/// compared with a unit from U+E000 on. A U+D7FF before each unit from U+E000 on sorts it before
+/// the surrogates. Two keys compare like the characters, even if a text contains U+D7FF: the next
+/// unit is then never one from U+E000 on.
 const BY_CHARACTERS: &str = r"^($replace($, /[\uE000-\uFFFF]/, '\uD7FF$0'))";
 
 /// Whether a path begins with a constant text, number, `bool` or `null`.
@@ -364,7 +371,8 @@ fn has(syntax: &Syntax, local: &Local) -> bool {
     found
 }
 
-/// Whether an index of a list is a literal: JSONata then returns an item that is a list as that list.
+/// Whether an index of a list is a literal: JSONata then returns an item that is a list as that
+/// list.
 fn is_literal_place(place: &Syntax) -> bool {
     match place {
         Syntax::Number(_) => true,

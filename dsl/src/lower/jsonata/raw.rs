@@ -13,7 +13,8 @@ use stepwright_asl::jsonata::Expression;
 use stepwright_asl::similar::did_you_mean;
 
 impl Lowering<'_, '_> {
-    /// A user's text. Names that are no variables in the ASL, such as the parameter's, are bound before the text.
+    /// A user's text. Names that are no variables in the ASL, such as the parameter's, are bound
+    /// before the text.
     pub(super) fn with_names(&mut self, literal: &Expr, text: &Text) -> Code {
         let emitted = self.env.scopes.emitted_text(literal);
         let mut emitted = emitted.unwrap_or_else(|| text.clone());

@@ -1,6 +1,8 @@
-//! Parses the templates of the method table: JSONata in which `$this`, `$a`, `$b` and `$f` are replaced by the receiver and the arguments of a call.
+//! Parses the templates of the method table: JSONata in which `$this`, `$a`, `$b` and `$f` are
+//! replaced by the receiver and the arguments of a call.
 //!
-//! Only this crate's templates are parsed here. A test parses all of them, so an invalid template fails there.
+//! Only this crate's templates are parsed here. A test parses all of them, so an invalid template
+//! fails there.
 
 use super::syntax::{Local, Operator, Syntax};
 use crate::expr::Text;

@@ -10,7 +10,8 @@ use crate::expr::methods::{self, ArgumentKind, Method, Receiver, ResultShape, Ru
 use crate::expr::{Expr, ExprNode};
 use crate::shape::{IntegerType, Shape};
 
-/// The maximum number of nodes of a closure that a row contains more than once: nested closures double it each time.
+/// The maximum number of nodes of a closure that a row contains more than once: nested closures
+/// double it each time.
 const LARGEST: usize = 5_000;
 
 /// A closure with its lowered body.
@@ -134,8 +135,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The method of the resulting iterator whose closure can fail. Reports a call that may not evaluate the closure for all
-    /// items.
+    /// The method of the resulting iterator whose closure can fail. Reports a call that may not
+    /// evaluate the closure for all items.
     fn run(
         &mut self,
         name: &str,
@@ -165,7 +166,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Whether the keys of a map or the items of a set compare like their JSON; reports a fault if not.
+    /// Whether the keys of a map or the items of a set compare like their JSON; reports a fault if
+    /// not.
     pub(super) fn keys_agree(&mut self, shape: &Shape) {
         let check = match shape.plain() {
             Shape::Map(map) => map.check,
@@ -265,7 +267,8 @@ impl Lowering<'_, '_> {
         Some(Closure { parameters, body })
     }
 
-    /// Replaces the names of a template. Its own names become locals before a user's expression is inserted.
+    /// Replaces the names of a template. Its own names become locals before a user's expression is
+    /// inserted.
     fn fill(&mut self, template: &'static str, filling: RowValues) -> Syntax {
         let mut syntax = reader::read(template, &mut |name| self.fresh(name));
         let holes = ["this", "a", "b"].map(|name| {
@@ -278,7 +281,8 @@ impl Lowering<'_, '_> {
         let values = filling.values.into_iter().map(|value| value.syntax);
         let values = std::iter::once(filling.this.syntax).chain(values);
         let filled: Vec<(Local, Syntax)> = holes.into_iter().zip(values).collect();
-        // A value that is used more than once and is not short is bound, in Rust's order of evaluation.
+        // A value that is used more than once and is not short is bound, in Rust's order of
+        // evaluation.
         filled
             .into_iter()
             .rev()
@@ -450,7 +454,8 @@ fn unsort(sequence: &mut Syntax) {
                 _ => false,
             };
             unsort(&mut items[0]);
-            // The brackets made a list of the sorted sequence. An array literal inside of brackets would be a single item.
+            // The brackets made a list of the sorted sequence. An array literal inside of brackets
+            // would be a single item.
             if is_sorted && items[0].is_array() {
                 *sequence = items.remove(0);
             }

@@ -1,7 +1,9 @@
-//! Values with several spellings in JSON: `2026-01-02T03:04:05Z` and `2026-01-02T03:04:05.000Z` are one time.
+//! Values with several spellings in JSON: `2026-01-02T03:04:05Z` and `2026-01-02T03:04:05.000Z` are
+//! one time.
 //!
-//! An input has the spelling that its sender chose, and Rust reads all of them. So such a value is normalized where a workflow compares it, orders
-//! it or writes it as text. A value that a workflow only passes on keeps its spelling: its receiver reads it in the same way.
+//! An input has the spelling that its sender chose, and Rust reads all of them. So such a value is
+//! normalized where a workflow compares it, orders it or writes it as text. A value that a workflow
+//! only passes on keeps its spelling: its receiver reads it in the same way.
 
 use super::code::{Code, ListKind, UndefinedMeaning};
 use super::expression::Lowering;
@@ -240,7 +242,8 @@ impl Lowering<'_, '_> {
         list.with(syntax)
     }
 
-    /// The value with its parts in the spelling that serde writes. The content of enums is not changed.
+    /// The value with its parts in the spelling that serde writes. The content of enums is not
+    /// changed.
     pub(super) fn written(&mut self, code: Code) -> Code {
         if !code.shape.has_spelled_parts() {
             return code;
@@ -345,7 +348,8 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// Arithmetic of decimals: the exact result with its digits after the point, or a failure if it may have more than 15 digits.
+    /// Arithmetic of decimals: the exact result with its digits after the point, or a failure if it
+    /// may have more than 15 digits.
     pub(super) fn decimals(&mut self, operator: Binary, left: Code, right: Code) -> Code {
         let template = match operator {
             Binary::Add => decimal_arithmetic!(

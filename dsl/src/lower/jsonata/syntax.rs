@@ -87,10 +87,11 @@ pub(in crate::lower) enum Syntax {
     Item(Box<Syntax>, Box<Syntax>),
     /// `value[]`: a single item is not unwrapped.
     Whole(Box<Syntax>),
-    /// Texts in the order of their characters, which is Rust's. JSONata's order is by UTF-16 code units. The local is their name
-    /// inside of the index of a list.
+    /// Texts in the order of their characters, which is Rust's. JSONata's order is by UTF-16 code
+    /// units. The local is their name inside of the index of a list.
     ByCharacters(Box<Syntax>, Local),
-    /// A list that is an item of an array literal: `[list]`, or unchanged if it is an array literal itself.
+    /// A list that is an item of an array literal: `[list]`, or unchanged if it is an array literal
+    /// itself.
     Nested(Box<Syntax>),
     /// A call of a built-in function.
     Call(Text, Vec<Syntax>),
@@ -146,7 +147,8 @@ impl Syntax {
 
     /// `$not(..)`, or a shorter equivalent.
     ///
-    /// Comparison operators are not inverted: a comparison with an undefined value is false, and so is the inverted one.
+    /// Comparison operators are not inverted: a comparison with an undefined value is false, and so
+    /// is the inverted one.
     pub(in crate::lower) fn negated(self) -> Syntax {
         match self {
             Syntax::Bool(value) => Syntax::Bool(!value),
@@ -162,7 +164,8 @@ impl Syntax {
         self.is_simple_within(&mut { SHORT })
     }
 
-    /// `left` is the number of names and literals that it may contain; nested lists double it at each level.
+    /// `left` is the number of names and literals that it may contain; nested lists double it at
+    /// each level.
     fn is_simple_within(&self, left: &mut usize) -> bool {
         match self {
             Syntax::Null
@@ -208,7 +211,8 @@ impl Syntax {
 
     /// A named value and a body; the value is inlined if that does not change the meaning.
     ///
-    /// A value that can panic is evaluated before the body, as in Rust, even if the body does not evaluate it.
+    /// A value that can panic is evaluated before the body, as in Rust, even if the body does not
+    /// evaluate it.
     pub(in crate::lower) fn bind(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         let mut uses = LocalUses::default();
         uses.count(&body, &local, false, false);
@@ -224,7 +228,8 @@ impl Syntax {
         Syntax::Bind(local, Box::new(value), Box::new(body))
     }
 
-    /// Binds a value that the body evaluates lazily: as a function, or inlined if the body uses it once.
+    /// Binds a value that the body evaluates lazily: as a function, or inlined if the body uses it
+    /// once.
     pub(super) fn share(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         if body.applications(&local) > 1 {
             let value = Syntax::Function(Vec::new(), Box::new(value));

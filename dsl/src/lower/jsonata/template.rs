@@ -19,7 +19,8 @@ pub(in crate::lower) fn template(expr: &Expr, env: &Env<'_>, report: &mut Report
     json(tree, &mut lowering)
 }
 
-/// The value of a field whose receiver may not read each spelling of a value: the workflow's output, the request of a service.
+/// The value of a field whose receiver may not read each spelling of a value: the workflow's
+/// output, the request of a service.
 pub(in crate::lower) fn written(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Json {
     let mut lowering = Lowering::new(env.clone(), report);
     let tree = lowering.tree(expr);
@@ -77,8 +78,8 @@ fn json(tree: LoweredTree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
         LoweredTree::Array(items) => {
             Json::Array(items.into_iter().map(|item| json(item, lowering)).collect())
         }
-        // JSONata does not evaluate keys. If a template engine would replace a key, or a member may be omitted, the object becomes an
-        // expression.
+        // JSONata does not evaluate keys. If a template engine would replace a key, or a member may
+        // be omitted, the object becomes an expression.
         LoweredTree::Object(entries)
             if entries.iter().all(|(key, value)| {
                 text::is_safe(key) && !matches!(value, LoweredTree::Optional(_))

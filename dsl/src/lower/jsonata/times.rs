@@ -1,7 +1,8 @@
 //! Times, and the durations between them. In JSONata a duration is a number of milliseconds.
 //!
-//! A time has nine digits after its seconds, and JSONata computes with milliseconds. So a duration of whole milliseconds is added to the first three of these
-//! digits, and the difference of two times has a half for the rest below a millisecond.
+//! A time has nine digits after its seconds, and JSONata computes with milliseconds. So a duration
+//! of whole milliseconds is added to the first three of these digits, and the difference of two
+//! times has a half for the rest below a millisecond.
 
 use super::code::Code;
 use super::expression::Lowering;

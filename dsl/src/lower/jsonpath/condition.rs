@@ -313,8 +313,8 @@ fn ordered(
     if negated { not(rule) } else { rule }
 }
 
-/// Whether two paths are equal, of which `options` are options: the service fails if the second path is absent, and null equals
-/// nothing.
+/// Whether two paths are equal, of which `options` are options: the service fails if the second
+/// path is absent, and null equals nothing.
 fn of_options(paths: &mut Paths<'_, '_>, rule: ChoiceRule, options: &[Leaf]) -> ChoiceRule {
     let mut are_there: Vec<_> = (options.iter())
         .map(|option| there(option, paths))

@@ -37,7 +37,8 @@ impl Paths<'_, '_> {
         }
     }
 
-    /// `States.Format`: braces in the text are escaped, so no template engine finds a placeholder in it.
+    /// `States.Format`: braces in the text are escaped, so no template engine finds a placeholder
+    /// in it.
     pub(in crate::lower) fn formatted(&mut self, pieces: &[Piece]) -> Leaf {
         let mut template = String::new();
         let mut arguments = Vec::new();
@@ -116,7 +117,8 @@ impl Paths<'_, '_> {
         }
     }
 
-    /// Whether a condition on the path to this state, or the values themselves, prove that `left - right` is not negative.
+    /// Whether a condition on the path to this state, or the values themselves, prove that
+    /// `left - right` is not negative.
     fn is_not_below(&self, left: &Expr, right: &Expr) -> bool {
         let mut silent = Report::new("");
         let difference = left.clone().binary(Binary::Sub, right.clone());
@@ -124,7 +126,8 @@ impl Paths<'_, '_> {
         silent.into_faults().is_empty() && jsonata::checked_difference(&code.syntax).is_none()
     }
 
-    /// A call of a function in [`functions`](crate::functions), if an intrinsic function has the same meaning.
+    /// A call of a function in [`functions`](crate::functions), if an intrinsic function has the
+    /// same meaning.
     pub(super) fn library(&mut self, name: &str, arguments: &[Expr]) -> Leaf {
         let mut given: Vec<Leaf> = arguments.iter().map(|one| self.argument(one)).collect();
         let item = given.first().map_or(Shape::Any, |list| list.shape.item());

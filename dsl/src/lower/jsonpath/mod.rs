@@ -1,6 +1,7 @@
 //! Expressions as JSONPath: paths, payload templates, Choice rules and intrinsic functions.
 //!
-//! JSONPath cannot represent many expressions. Each fault names the supported form, or suggests JSONata for the state.
+//! JSONPath cannot represent many expressions. Each fault names the supported form, or suggests
+//! JSONata for the state.
 
 mod choice_rule;
 mod condition;

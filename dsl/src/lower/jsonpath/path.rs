@@ -32,7 +32,8 @@ impl<'e, 'r> Paths<'e, 'r> {
         Leaf::nothing()
     }
 
-    /// A value that must exist: JSONPath fails on an absent value, so a value that may be absent is refused.
+    /// A value that must exist: JSONPath fails on an absent value, so a value that may be absent is
+    /// refused.
     pub(in crate::lower) fn value(&mut self, expr: &Expr) -> LoweredTree<Leaf> {
         let before = self.report.enter(expr);
         let value = self.tree(expr);
@@ -231,7 +232,8 @@ impl<'e, 'r> Paths<'e, 'r> {
         }
     }
 
-    /// Reports a read of a field with a custom form, unless the value is passed on as the same field.
+    /// Reports a read of a field with a custom form, unless the value is passed on as the same
+    /// field.
     fn is_refused(&mut self, shape: &Shape) -> bool {
         match members::custom_field(shape) {
             Some(form) if !self.passes => {
@@ -448,7 +450,8 @@ impl Build for Paths<'_, '_> {
         }
     }
 
-    /// A newtype has the value that it wraps, with the shape of the newtype: `Bag(list).0` is not an item of the list.
+    /// A newtype has the value that it wraps, with the shape of the newtype: `Bag(list).0` is not
+    /// an item of the list.
     fn shaped(&mut self, value: LoweredTree<Leaf>, shape: Shape) -> LoweredTree<Leaf> {
         match value {
             LoweredTree::Leaf(leaf) => LoweredTree::Leaf(Leaf { shape, ..leaf }),

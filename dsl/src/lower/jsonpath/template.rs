@@ -67,7 +67,8 @@ fn literal(key: &str, value: Value, paths: &mut Paths<'_, '_>) -> (String, Json)
     }
 }
 
-/// In an array only objects are templates: if an item is computed, at any depth, the whole array becomes a call.
+/// In an array only objects are templates: if an item is computed, at any depth, the whole array
+/// becomes a call.
 fn array(key: &str, items: Vec<LoweredTree<Leaf>>, paths: &mut Paths<'_, '_>) -> (String, Json) {
     if !items.iter().any(is_computed) {
         let items = items.into_iter().map(|item| entry("item", item, paths).1);

@@ -61,7 +61,8 @@ impl<'a> StateLowering<'_, 'a> {
                 (choice.assign, choice.output) = self.along(edge, &env);
                 choice.default = Some(edge.target.to_string());
             }
-            // rustc has checked that the arms of a `match` are exhaustive; data that matches none of them fails.
+            // rustc has checked that the arms of a `match` are exhaustive; data that matches none
+            // of them fails.
             Otherwise::Unsaid if subject.is_none() => self.report.fault(
                 "a choice without `otherwise` fails with States.Runtime where nothing holds; add `otherwise => State;`, or \
                  `otherwise fail;` to say that it shall",
@@ -138,7 +139,8 @@ impl<'a> StateLowering<'_, 'a> {
             }
             (!rules.is_empty()).then(|| jsonpath::all(rules))
         };
-        // The names that the pattern binds are assigned on the edge, before the edge's own assignments.
+        // The names that the pattern binds are assigned on the edge, before the edge's own
+        // assignments.
         let mut assign: Vec<(Text, Expr)> = Vec::new();
         for name in arm.pattern.names() {
             let own = arm.edge.assign.iter().any(|(other, _)| other == name);
@@ -150,7 +152,8 @@ impl<'a> StateLowering<'_, 'a> {
         let assign = self.assign(&assign, &env, true);
         match matched {
             Some(rule) => choice.choices.push(leading(rule, assign, &arm.edge)),
-            // `_` or a single name matches everything: it becomes the Default, whose Assign is the state's Assign.
+            // `_` or a single name matches everything: it becomes the Default, whose Assign is the
+            // state's Assign.
             None if is_last && !choice.choices.is_empty() => {
                 choice.assign = assign;
                 choice.default = Some(arm.edge.target.to_string());
@@ -176,8 +179,9 @@ impl<'a> StateLowering<'_, 'a> {
     }
 }
 
-/// Whether Rust may panic in the value of a `match` without the first arm's condition computing the value. A condition without tests computes
-/// nothing; a test of a tuple that the value constructs computes only the items that it reads.
+/// Whether Rust may panic in the value of a `match` without the first arm's condition computing the
+/// value. A condition without tests computes nothing; a test of a tuple that the value constructs
+/// computes only the items that it reads.
 fn may_be_skipped(subject: &Expr, has_no_tests: bool) -> bool {
     let mut constructs = false;
     subject.walk(&mut |node| {

@@ -43,7 +43,8 @@ impl<'a> StateLowering<'_, 'a> {
         self.env.language() == QueryLanguage::Jsonata
     }
 
-    /// The state's transition, assignments and output. `env` is the environment of their expressions.
+    /// The state's transition, assignments and output. `env` is the environment of their
+    /// expressions.
     pub(super) fn outcome(&mut self, env: &Env<'a>) -> StateTransition {
         let mut outcome = StateTransition::default();
         let value = match &self.state.transition {
@@ -98,7 +99,8 @@ impl<'a> StateLowering<'_, 'a> {
                 }
                 value => {
                     let value = value.map_or_else(|value| value, LoweredTree::Literal);
-                    // Only objects are templates: a single value is built inside of an object and extracted again.
+                    // Only objects are templates: a single value is built inside of an object and
+                    // extracted again.
                     let members = vec![("value".to_owned(), value)];
                     outcome.built = Some(jsonpath::object(members, &mut paths));
                     outcome.output_path = Some(PathField::Path("$.value".to_owned()));
@@ -188,7 +190,8 @@ impl<'a> StateLowering<'_, 'a> {
             .collect()
     }
 
-    /// Reports errors of a nested workflow that the state cannot know. For a state that can, a Choice has already replaced their catches.
+    /// Reports errors of a nested workflow that the state cannot know. For a state that can, a
+    /// Choice has already replaced their catches.
     pub(super) fn refuse_errors_of_child(&mut self) {
         let state = self.state;
         let FlowStateKind::Task { call, .. } = &state.kind else {

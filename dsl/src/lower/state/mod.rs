@@ -43,8 +43,8 @@ pub(super) struct StateLowering<'s, 'a> {
     pub(super) state: &'a State,
     pub(super) env: Env<'a>,
     pub(super) report: &'s mut Report,
-    /// The values that the first state of a body assigns for later states because they are in its input: the item, and the values
-    /// that a Distributed Map passes to its children.
+    /// The values that the first state of a body assigns for later states because they are in its
+    /// input: the item, and the values that a Distributed Map passes to its children.
     pub(super) assigns_input: Vec<(Text, Expr)>,
 }
 

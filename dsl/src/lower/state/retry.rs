@@ -7,7 +7,8 @@ use stepwright_asl::limits::LAMBDA_ERRORS;
 use stepwright_asl::model::{JitterStrategy, Retrier};
 
 impl StateLowering<'_, '_> {
-    /// The state's Retriers. For a Lambda function, also those of `lambda_retries` if the workflow enables them.
+    /// The state's Retriers. For a Lambda function, also those of `lambda_retries` if the workflow
+    /// enables them.
     pub(super) fn retriers(&mut self, is_lambda: bool) -> Vec<Retrier> {
         let state = self.state;
         let mut retriers = Vec::with_capacity(state.retry.len() + 1);

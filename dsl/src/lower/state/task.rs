@@ -117,7 +117,8 @@ impl StateLowering<'_, '_> {
         self.whole_input(resource, &payload, is_lambda)
     }
 
-    /// Refuses a `null` that Lambda would replace by `{}`, if `{}` is a value of the parameter, too.
+    /// Refuses a `null` that Lambda would replace by `{}`, if `{}` is a value of the parameter,
+    /// too.
     fn refuse_lost_null(&mut self, task: &TaskCall) {
         let ([name], [argument], false) = (
             task.parameters,
@@ -216,7 +217,8 @@ impl StateLowering<'_, '_> {
         }
     }
 
-    /// The input of a child as StartExecution takes it: StartExecution parses a text as the input's JSON, and replaces `null` by `{}`.
+    /// The input of a child as StartExecution takes it: StartExecution parses a text as the input's
+    /// JSON, and replaces `null` by `{}`.
     fn child_input(&mut self, input: &Expr) -> Expr {
         let shape = self.shape_of(input);
         let is_path_of_null = shape.may_be_null() && !self.is_jsonata();
@@ -350,7 +352,8 @@ impl StateLowering<'_, '_> {
     }
 }
 
-/// The payload of a task: `{}` without arguments, a single argument itself, several as an object with the parameters' names.
+/// The payload of a task: `{}` without arguments, a single argument itself, several as an object
+/// with the parameters' names.
 fn payload(task: &TaskCall) -> Expr {
     let input = match (task.parameters, task.arguments.as_slice()) {
         ([_], [only]) => only.clone(),

@@ -1,4 +1,5 @@
-//! Properties of a whole flow: raw fields, the shapes of its variables, its texts and all of its faults.
+//! Properties of a whole flow: raw fields, the shapes of its variables, its texts and all of its
+//! faults.
 
 use super::*;
 

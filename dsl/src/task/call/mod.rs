@@ -1,5 +1,5 @@
-//! Calls of tasks with JSON text, for a transport that knows no types: a Lambda function, a worker of an activity, or an engine that runs a built
-//! workflow.
+//! Calls of tasks with JSON text, for a transport that knows no types: a Lambda function, a worker
+//! of an activity, or an engine that runs a built workflow.
 
 mod read;
 mod scan;
@@ -13,10 +13,12 @@ use super::{
 use std::future::Future;
 use std::pin::Pin;
 
-/// The maximum nesting depth of arrays and objects in a payload or a result: the limit of the service's JSON parser.
+/// The maximum nesting depth of arrays and objects in a payload or a result: the limit of the
+/// service's JSON parser.
 const MAX_DEPTH: usize = 1_000;
 
-/// The maximum depth of a payload that is read into a type other than `serde_json::Value`: serde's visitors recurse, and buffer untagged enums.
+/// The maximum depth of a payload that is read into a type other than `serde_json::Value`: serde's
+/// visitors recurse, and buffer untagged enums.
 const MAX_TYPED_DEPTH: usize = 256;
 
 /// [`call_json`] for one task.
@@ -25,12 +27,16 @@ pub type JsonCall = fn(TaskContext, String) -> JsonFuture;
 /// The future of a task's result: its JSON text, or its failure.
 pub type JsonFuture = Pin<Box<dyn Future<Output = Result<String, TaskFailure>> + Send>>;
 
-/// Calls a task with its payload as JSON text. Nothing runs before the future is polled. A panic of the function is not caught.
+/// Calls a task with its payload as JSON text. Nothing runs before the future is polled. A panic of
+/// the function is not caught.
 ///
-/// - The envelope of a `#[task(context)]` is unwrapped. Its [`SentContext`](super::SentContext) answers what `context` does not know.
-/// - A payload that does not match the function's parameters fails with [`INVALID_INPUT`], and the message names the field.
+/// - The envelope of a `#[task(context)]` is unwrapped. Its [`SentContext`](super::SentContext)
+///   answers what `context` does not know.
+/// - A payload that does not match the function's parameters fails with [`INVALID_INPUT`], and the
+///   message names the field.
 /// - Integers of 128 bits are exact, in both directions.
-/// - `{}` is read as `null` if only `null` is a value of the single parameter: Lambda passes `{}` to a function whose payload is `null`.
+/// - `{}` is read as `null` if only `null` is a value of the single parameter: Lambda passes `{}`
+///   to a function whose payload is `null`.
 /// - Deep payloads do not overflow the stack of the thread.
 ///
 /// ```

@@ -49,7 +49,8 @@ fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     Ok(value)
 }
 
-/// Returns the message with the path of the mismatch. The path is only searched for on an error, because tracking it costs more than reading.
+/// Returns the message with the path of the mismatch. The path is only searched for on an error,
+/// because tracking it costs more than reading.
 #[cold]
 fn with_path<T: DeserializeOwned>(json: &Value, error: &serde_json::Error) -> String {
     match serde_path_to_error::deserialize::<_, T>(json) {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 /// A text with its depth. Malformed text has any depth; the parser reports it.
 pub(super) struct Scan<'t> {
-    /// The text, in which `-0` is `0` and an integer beyond `f64` is the largest finite float. An engine reads these numbers so; `serde_json` reads a
-    /// float and fails.
+    /// The text, in which `-0` is `0` and an integer beyond `f64` is the largest finite float. An
+    /// engine reads these numbers so; `serde_json` reads a float and fails.
     pub(super) text: Cow<'t, str>,
     /// The maximum nesting of arrays and objects.
     pub(super) depth: usize,
@@ -88,7 +88,8 @@ fn is_giant(number: &str) -> bool {
     is_integer(number) && number.parse::<i64>().is_err() && number.parse::<u64>().is_err()
 }
 
-/// Returns the number in the form in which `serde_json` reads the value that an engine reads, if it differs.
+/// Returns the number in the form in which `serde_json` reads the value that an engine reads, if it
+/// differs.
 fn readable(number: &str) -> Option<&'static str> {
     if number == "-0" {
         return Some("0");

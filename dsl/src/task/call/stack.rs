@@ -6,10 +6,12 @@ use std::thread;
 /// Values up to this depth are converted on the thread of the caller.
 pub(super) const SHALLOW: usize = 32;
 
-/// Enough for a debug build: 16 KiB for each level of `serde_json::Value`, 64 KiB for each level of another type.
+/// Enough for a debug build: 16 KiB for each level of `serde_json::Value`, 64 KiB for each level of
+/// another type.
 const STACK: usize = 16 << 20;
 
-/// Runs serde's recursion over a value of this depth: a deep one on a separate thread. Real payloads are shallow.
+/// Runs serde's recursion over a value of this depth: a deep one on a separate thread. Real
+/// payloads are shallow.
 pub(super) fn with_stack<R: Send>(
     depth: usize,
     walk: impl FnOnce() -> Result<R, String> + Send,

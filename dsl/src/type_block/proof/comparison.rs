@@ -1,8 +1,9 @@
 //! Comparisons and clones of values that may have a user's type.
 //!
-//! A workflow compares the JSON of two values. For types of the standard library, `==` and `<` do the same. For a type of
-//! the user, rustc cannot tell whether `PartialEq` was derived. The block therefore records the compared type, and
-//! [samples](crate::shape::samples) of it are compared in both ways when the definition is built.
+//! A workflow compares the JSON of two values. For types of the standard library, `==` and `<` do
+//! the same. For a type of the user, rustc cannot tell whether `PartialEq` was derived. The block
+//! therefore records the compared type, and [samples](crate::shape::samples) of it are compared in
+//! both ways when the definition is built.
 
 use crate::shape::Form;
 use crate::type_block::Witness;
@@ -29,7 +30,8 @@ impl<T> Witness<T> {
     pub fn owns<V: Form<Owned = T> + ?Sized>(&self, _value: &V) {}
 }
 
-/// The choices of a check: a type with the form of a payload, an iterator over such values, or no check.
+/// The choices of a check: a type with the form of a payload, an iterator over such values, or no
+/// check.
 macro_rules! checks {
     ($($(#[$docs:meta])* $method:ident: $bound:ident => $leaf:ident, $first:ident, $second:ident, $last:ident;)*) => {$(
         $(#[$docs])*
@@ -83,8 +85,8 @@ checks! {
     cloned: Clone => Cloned, ClonedValues, ClonedItems, ClonedNothing;
 }
 
-/// Checks that the result of `value.clone()` has the JSON of the value. An inherent method `clone` also counts if
-/// the type is not `Clone`.
+/// Checks that the result of `value.clone()` has the JSON of the value. An inherent method `clone`
+/// also counts if the type is not `Clone`.
 pub trait ClonedByMethod {
     /// The payload.
     type Of;

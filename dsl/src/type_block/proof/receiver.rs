@@ -1,4 +1,5 @@
-//! The methods of standard types, generated from the table of `stepwright_asl::callable`, and the types that `*` dereferences.
+//! The methods of standard types, generated from the table of `stepwright_asl::callable`, and the
+//! types that `*` dereferences.
 
 use serde_json::Value;
 use std::borrow::Cow;
@@ -27,7 +28,8 @@ pub trait StandardMethod<Method>: Sized {
 /// The methods of the standard library that a workflow can evaluate, as types.
 #[allow(non_camel_case_types, missing_debug_implementations)]
 pub mod method {
-    /// rustc prints the name of the struct in notes, and the short name only if no other item of a dependency has it: a module of std is called `iter`.
+    /// rustc prints the name of the struct in notes, and the short name only if no other item of a
+    /// dependency has it: a module of std is called `iter`.
     macro_rules! names {
         ($($name:ident: $printed:ident,)*) => {$(
             #[doc = concat!("`", stringify!($name), "`")]
@@ -272,7 +274,8 @@ impl<T> Points for Vec<T> {}
 #[diagnostic::do_not_recommend]
 impl Points for Cow<'_, str> {}
 
-/// An `Option` with methods that depend on its value: `cloned` of a reference, `flatten` of an `Option`.
+/// An `Option` with methods that depend on its value: `cloned` of a reference, `flatten` of an
+/// `Option`.
 #[diagnostic::on_unimplemented(
     message = "a workflow cannot run this method of `{Self}`",
     label = "the standard library has no such method for a `{Self}`",

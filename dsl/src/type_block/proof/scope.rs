@@ -1,6 +1,7 @@
 //! The meaning of names at the declaration of the workflow.
 
-/// The macros of the standard library, and `json!`. A glob import makes another macro of the same name ambiguous.
+/// The macros of the standard library, and `json!`. A glob import makes another macro of the same
+/// name ambiguous.
 pub mod macros {
     pub use ::serde_json::json;
     pub use ::std::{format, matches, vec};
@@ -17,7 +18,8 @@ pub trait IsDefault<Standard> {}
 #[diagnostic::do_not_recommend]
 impl<F> IsDefault<F> for F {}
 
-/// A second implementation. With only one, rustc would infer `Standard` from it and report mismatched types.
+/// A second implementation. With only one, rustc would infer `Standard` from it and report
+/// mismatched types.
 #[derive(Debug)]
 pub struct Unrelated;
 

@@ -1,4 +1,5 @@
-//! The workflows of the orders team: a library that the service runs. The service's build script emits its ASL.
+//! The workflows of the orders team: a library that the service runs. The service's build script
+//! emits its ASL.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -107,7 +107,8 @@ impl Replay<'_> {
         }
     }
 
-    /// Returns the failure of a catcher: it handles the failure of the state, and one of its fields fails.
+    /// Returns the failure of a catcher: it handles the failure of the state, and one of its fields
+    /// fails.
     fn catcher_failure(&mut self) -> Option<Failure> {
         if !self.replay_catcher() {
             return None;
@@ -139,7 +140,8 @@ fn failure_of(error: Option<String>, cause: Option<String>) -> Failure {
     failure
 }
 
-/// Returns whether a catcher may handle an error. The history does not name a missed heartbeat, and whether a task reported the error.
+/// Returns whether a catcher may handle an error. The history does not name a missed heartbeat, and
+/// whether a task reported the error.
 fn may_catch(catcher: &Catcher, error: &str) -> bool {
     let names = &catcher.error_equals;
     errors::matches_task_failure(names, error)

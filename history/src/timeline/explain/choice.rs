@@ -101,7 +101,8 @@ impl Replay<'_> {
         }
     }
 
-    /// Replays a rule of a JSONPath Choice and the rules inside of it. The depth of the recursion is that of the definition.
+    /// Replays a rule of a JSONPath Choice and the rules inside of it. The depth of the recursion
+    /// is that of the definition.
     fn rule(
         &mut self,
         pointer: &str,
@@ -169,7 +170,8 @@ impl Replay<'_> {
 
     /// Adds a path of a comparison.
     fn rule_path(&mut self, pointer: &str, path: &str, operator: Operator, data: &ReplayData) {
-        // `IsPresent` accepts a path that selects nothing; the error of other operators is that of the rule.
+        // `IsPresent` accepts a path that selects nothing; the error of other operators is that of
+        // the rule.
         let outcome = match self.path_value(path, data) {
             Err(NoValue::Failed(_)) if operator == Operator::IsPresent => {
                 Err(NoValue::NotEvaluated("the path selects nothing"))

@@ -25,7 +25,8 @@ pub(super) struct CompiledExpressions {
 }
 
 impl CompiledExpressions {
-    /// Returns the expression with this key, and compiles it at the first call. Expressions with the same key must be equal.
+    /// Returns the expression with this key, and compiles it at the first call. Expressions with
+    /// the same key must be equal.
     pub(super) fn get(
         &self,
         key: String,

@@ -5,7 +5,8 @@ use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::query::{CONTEXT_MEMBERS, Context};
 use stepwright_interpreter::value::{Object, Segment, Value};
 
-/// The context object of a visit, as far as the history determines it. It notes reads of the other members.
+/// The context object of a visit, as far as the history determines it. It notes reads of the other
+/// members.
 #[derive(Debug, Clone)]
 pub(super) struct ReplayContext {
     /// The members that are known.
@@ -36,7 +37,8 @@ impl MapItem {
 }
 
 impl ReplayContext {
-    /// Creates the context object. A member with the value `Err` exists, but is unknown for this reason.
+    /// Creates the context object. A member with the value `Err` exists, but is unknown for this
+    /// reason.
     pub(super) fn new(
         execution: &Value,
         others: Vec<(&'static str, &'static str, Result<Value, &'static str>)>,

@@ -42,7 +42,8 @@ impl<'a> DefinedStates<'a> {
         }
     }
 
-    /// Returns the items of an attempt of a visit of a Map, which `evaluate` returns at the first call.
+    /// Returns the items of an attempt of a visit of a Map, which `evaluate` returns at the first
+    /// call.
     pub(super) fn items(
         &self,
         map: (usize, usize),

@@ -41,7 +41,8 @@ impl Replay<'_> {
         if !is_valid {
             self.stop.get_or_insert(NoValue::Stopped);
         }
-        // An attempt shows that the fields before it were evaluated, even if they cannot be evaluated again.
+        // An attempt shows that the fields before it were evaluated, even if they cannot be
+        // evaluated again.
         if !self.visit.attempts().is_empty() {
             self.stop = None;
         }
@@ -137,7 +138,8 @@ impl Replay<'_> {
         }
     }
 
-    /// Replays the exit of a Wait. A wait that fails shows which expression failed, or fails because of its length.
+    /// Replays the exit of a Wait. A wait that fails shows which expression failed, or fails
+    /// because of its length.
     fn leave_wait(&mut self, raw: &ReplayData, effective: &ReplayData) {
         let reason = match self.visit.status() {
             Status::Running => Some("the wait has not ended"),
@@ -274,7 +276,8 @@ impl Replay<'_> {
     }
 }
 
-/// Returns whether a value is accepted as a number of seconds or of executions: an integer that is not negative, or its text from a path.
+/// Returns whether a value is accepted as a number of seconds or of executions: an integer that is
+/// not negative, or its text from a path.
 fn is_count(number: Operand) -> bool {
     let Operand::Value(value) = number else {
         return true;

@@ -5,8 +5,9 @@ use super::explanation::{ExplainError, FieldExplanation};
 use super::replay::Replay;
 use crate::timeline::Timeline;
 
-/// Explains visits of one timeline. It compiles each expression of the definition once, and evaluates the items of a Map once for all its
-/// iterations, so that many visits are explained faster than by [`Timeline::explain`].
+/// Explains visits of one timeline. It compiles each expression of the definition once, and
+/// evaluates the items of a Map once for all its iterations, so that many visits are explained
+/// faster than by [`Timeline::explain`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,22 +4,26 @@ use stepwright_asl::redaction::Redaction;
 
 use stepwright_interpreter::value::Value;
 
-/// One field of a state with a path, a template or an expression, and the value that it had in a visit.
+/// One field of a state with a path, a template or an expression, and the value that it had in a
+/// visit.
 ///
 /// [`Timeline::explain`](crate::timeline::Timeline::explain) returns them.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FieldExplanation {
-    /// The JSON pointer of the field in the state: `/OutputPath`, `/Arguments/order/id`, `/Choices/0/Condition`.
+    /// The JSON pointer of the field in the state: `/OutputPath`, `/Arguments/order/id`,
+    /// `/Choices/0/Condition`.
     pub field: String,
-    /// The path, the expression with its delimiters, or the template as JSON. A rule of a JSONPath Choice is in readable form.
+    /// The path, the expression with its delimiters, or the template as JSON. A rule of a JSONPath
+    /// Choice is in readable form.
     pub expression: String,
     /// The result of the evaluation.
     pub outcome: FieldOutcome,
 }
 
 impl FieldExplanation {
-    /// Returns the explanation without sensitive data: values of redacted fields, and results of expressions that name such a field.
+    /// Returns the explanation without sensitive data: values of redacted fields, and results of
+    /// expressions that name such a field.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -94,7 +98,8 @@ impl FieldExplanation {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum FieldOutcome {
-    /// A value. That of a condition is whether its rule matched; that of an `ItemSelector` has one value for each item.
+    /// A value. That of a condition is whether its rule matched; that of an `ItemSelector` has one
+    /// value for each item.
     Value(Value),
     /// An error.
     #[non_exhaustive]
@@ -104,7 +109,8 @@ pub enum FieldOutcome {
         /// The cause, without the prefix that names the state.
         cause: String,
     },
-    /// It was not evaluated: an earlier field failed, the task has not succeeded, an earlier rule matched.
+    /// It was not evaluated: an earlier field failed, the task has not succeeded, an earlier rule
+    /// matched.
     #[non_exhaustive]
     NotEvaluated {
         /// Why it was not evaluated.

@@ -20,13 +20,16 @@ pub use self::explainer::Explainer;
 pub use self::explanation::{ExplainError, FieldExplanation, FieldOutcome};
 
 impl Timeline {
-    /// Returns which expression of a visit's state produced which value, in the order of their evaluation.
+    /// Returns which expression of a visit's state produced which value, in the order of their
+    /// evaluation.
     ///
-    /// The values are computed again from the data of the history: the input of the state, the result of its last attempt, the variables and the
-    /// context object. `definition` is the definition of the execution, or for a child of a Distributed Map that of its parent. Values that the
-    /// history does not determine are [`Unknown`](FieldOutcome::Unknown): those of `$random()`, `$uuid()`, `$now()` and `States.UUID()`, those
-    /// that depend on a task token, and all values in a history without data. So are values that differ from the history, because the definition
-    /// has changed since.
+    /// The values are computed again from the data of the history: the input of the state, the
+    /// result of its last attempt, the variables and the context object. `definition` is the
+    /// definition of the execution, or for a child of a Distributed Map that of its parent. Values
+    /// that the history does not determine are [`Unknown`](FieldOutcome::Unknown): those of
+    /// `$random()`, `$uuid()`, `$now()` and `States.UUID()`, those that depend on a task token, and
+    /// all values in a history without data. So are values that differ from the history, because
+    /// the definition has changed since.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

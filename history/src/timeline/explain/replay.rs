@@ -138,7 +138,8 @@ impl ReadOperands {
         context: true,
     };
 
-    /// Returns what a JSONPath field reads. A path reads the input, the context object or a variable; a call may read all of them.
+    /// Returns what a JSONPath field reads. A path reads the input, the context object or a
+    /// variable; a call may read all of them.
     fn of_path(text: &str) -> Self {
         let after_root = text.strip_prefix('$').and_then(|rest| rest.chars().next());
         let is_input = after_root.is_none_or(|next| matches!(next, '.' | '['));
@@ -255,7 +256,8 @@ pub(super) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// Creates the replay of a visit, or of one attempt of it: the last one unless `attempt` is set.
+    /// Creates the replay of a visit, or of one attempt of it: the last one unless `attempt` is
+    /// set.
     pub(super) fn new(
         timeline: &'a Timeline,
         states: &'a DefinedStates<'a>,
@@ -469,7 +471,8 @@ impl<'a> Replay<'a> {
         })
     }
 
-    /// Evaluates an expression, unless its value depends on something that the history does not contain.
+    /// Evaluates an expression, unless its value depends on something that the history does not
+    /// contain.
     pub(super) fn run(
         &self,
         expression: &ReplayExpression,
@@ -609,7 +612,8 @@ impl<'a> Replay<'a> {
         self.add(pointer, text, outcome, None)
     }
 
-    /// Adds a number that is computed: an expression, or a path in the other field. Literals are not added.
+    /// Adds a number that is computed: an expression, or a path in the other field. Literals are
+    /// not added.
     pub(super) fn number(
         &mut self,
         folder: &str,
@@ -869,7 +873,8 @@ fn value_at<'v>(value: &'v Value, steps: &[LeafStep]) -> Option<&'v Value> {
     })
 }
 
-/// Returns the pointer of a field, in which all numbers are indices, as the service's messages show it: `Choices[0]/Output`.
+/// Returns the pointer of a field, in which all numbers are indices, as the service's messages show
+/// it: `Choices[0]/Output`.
 fn location_of(pointer: &str) -> String {
     let mut location = String::new();
     for segment in stepwright_asl::json::segments(pointer)

@@ -12,13 +12,15 @@ use crate::calls::failure::failure;
 use crate::client::{CallError, PrepareError, ServiceClient, is_temporary};
 use crate::protocol::Naming;
 
-/// The time between the first polls, and between later ones. AWS gets events of most services and polls as well.
+/// The time between the first polls, and between later ones. AWS gets events of most services and
+/// polls as well.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause between two requests to stop a job.
 const LONGEST_STOP_PAUSE: Duration = Duration::from_secs(30);
 
-/// Polls a job until it has ended. While the service cannot be reached, polls continue: the timeout of the state ends the wait.
+/// Polls a job until it has ended. While the service cannot be reached, polls continue: the timeout
+/// of the state ends the wait.
 pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob) -> TaskResult {
     let mut pause = FIRST_PAUSE;
     let mut is_reported = false;
@@ -58,8 +60,8 @@ pub(in crate::calls) async fn follow(client: Arc<ServiceClient>, job: ServiceJob
     }
 }
 
-/// Stops a job whose task has ended early. While the service cannot be reached, the request is repeated; a refusal is only logged, because the
-/// task has ended.
+/// Stops a job whose task has ended early. While the service cannot be reached, the request is
+/// repeated; a refusal is only logged, because the task has ended.
 pub(in crate::calls) async fn stop(client: &ServiceClient, request: &JobStopRequest) {
     let JobStopRequest {
         service, action, ..

@@ -89,7 +89,8 @@ impl JobKind {
 }
 
 impl ServiceJob {
-    /// Returns the parameters of a request about the job. A value that neither the request nor the response has is left out.
+    /// Returns the parameters of a request about the job. A value that neither the request nor the
+    /// response has is left out.
     pub(super) fn parameters(&self, parameters: &[JobParameter]) -> Json {
         let members = parameters.iter().filter_map(|parameter| {
             let value = match parameter.value {
@@ -136,7 +137,8 @@ impl ServiceJob {
     }
 }
 
-/// Whether all containers of a stopped ECS task have ended with the exit code 0. A container without a code did not start.
+/// Whether all containers of a stopped ECS task have ended with the exit code 0. A container
+/// without a code did not start.
 fn exit_codes_are_zero(task: &Json) -> bool {
     let containers = task.get("Containers").and_then(Json::as_array);
     let mut containers = containers.into_iter().flatten();

@@ -1,4 +1,5 @@
-//! The jobs of `.sync` tasks: a request starts a job, polls wait for its end, and another request stops it.
+//! The jobs of `.sync` tasks: a request starts a job, polls wait for its end, and another request
+//! stops it.
 //!
 //! One table has all jobs. The engine sends `Command::FollowJob` after the request of a `.sync`
 //! task has succeeded, and again after a restart, and the source polls. A job is stopped by a

@@ -1,6 +1,8 @@
-//! The protocols as a whole: requests, responses and errors of small models, and random values of all real ones.
+//! The protocols as a whole: requests, responses and errors of small models, and random values of
+//! all real ones.
 //!
-//! The rules are those of the protocol tests of Smithy and botocore. Namespaces of elements other than structures are not tested: no model has them.
+//! The rules are those of the protocol tests of Smithy and botocore. Namespaces of elements other
+//! than structures are not tested: no model has them.
 
 mod errors;
 mod random;
@@ -13,7 +15,8 @@ use serde_json::{Value as Json, json};
 
 use crate::models::{Operation, ServiceModel, of_json};
 
-/// Returns a model with the one operation `Do`, whose input and output are the shapes `In` and `Out`.
+/// Returns a model with the one operation `Do`, whose input and output are the shapes `In` and
+/// `Out`.
 fn model(protocol: &str, http: &Json, shapes: &Json) -> ServiceModel {
     let mut operation = json!({"http": http});
     for (part, shape) in [("input", "In"), ("output", "Out")] {

@@ -1,4 +1,5 @@
-//! Random values of random operations of the real models: a reader of the test finds in each request what was written, and no response panics.
+//! Random values of random operations of the real models: a reader of the test finds in each
+//! request what was written, and no response panics.
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,7 +19,8 @@ use crate::protocol::{
 
 static MODELS: LazyLock<Models> = LazyLock::new(Models::embedded);
 
-/// Choices made by bytes. When they are used up, each choice is the smallest one: a value of a recursive shape ends.
+/// Choices made by bytes. When they are used up, each choice is the smallest one: a value of a
+/// recursive shape ends.
 struct Choices<'a>(&'a [u8]);
 
 impl Choices<'_> {

@@ -41,7 +41,8 @@ fn check_bodies(model: &ServiceModel, cases: &[(Json, &str)]) {
     }
 }
 
-/// Checks the path with the query and the headers, without the type of the body, for each of the parameters.
+/// Checks the path with the query and the headers, without the type of the body, for each of the
+/// parameters.
 fn check_heads(model: &ServiceModel, cases: &[(Json, &str, &[&str])]) {
     for (parameters, uri, expected) in cases {
         let written =

@@ -14,9 +14,10 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The rows of a text delimited file, each an object of strings.
 ///
-/// The rules are AWS's ("How Step Functions parses input CSV files"), which go beyond RFC 4180 and beyond what CSV
-/// libraries read. A backslash escapes a quote, a backslash and the delimiter everywhere, also outside quotes, and is dropped before any other byte.
-/// Two quotes are one quote, also inside a field that began without a quote.
+/// The rules are AWS's ("How Step Functions parses input CSV files"), which go beyond RFC 4180 and
+/// beyond what CSV libraries read. A backslash escapes a quote, a backslash and the delimiter
+/// everywhere, also outside quotes, and is dropped before any other byte. Two quotes are one quote,
+/// also inside a field that began without a quote.
 #[derive(Clone, Debug)]
 pub(crate) struct CsvRows {
     pub(super) records: Records,

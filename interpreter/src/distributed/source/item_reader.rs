@@ -61,7 +61,8 @@ pub struct BucketList {
 }
 
 impl ItemReader {
-    /// Returns whether it reads PARQUET files, which are not supported, so that no request is needed.
+    /// Returns whether it reads PARQUET files, which are not supported, so that no request is
+    /// needed.
     pub(super) fn is_parquet(&self) -> bool {
         let format = match self {
             Self::Object { format, .. } | Self::Athena { format, .. } => Some(format),

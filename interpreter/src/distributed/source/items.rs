@@ -160,7 +160,8 @@ impl Items {
         self.are_rows_new = true;
     }
 
-    /// Returns whether an object must be read again before the next item, because another process read it.
+    /// Returns whether an object must be read again before the next item, because another process
+    /// read it.
     pub fn is_unread(&self) -> bool {
         matches!(&self.rows, Rows::Object(rows) if rows.is_unread())
     }
@@ -214,15 +215,16 @@ impl Items {
                 .into_iter()
                 .for_each(|reader| self.ahead.push(reader)),
             (ItemReader::List(list), SourceResponse::List(rows)) => self.listed(list, rows),
-            // The caller answers each request with the matching kind of response, so other pairs do not occur.
+            // The caller answers each request with the matching kind of response, so other pairs do
+            // not occur.
             (_, SourceResponse::Object(_) | SourceResponse::Piece(_) | SourceResponse::List(_)) => {
             }
         }
         Ok(())
     }
 
-    /// Takes content from a test instead of all requests: the uncompressed content of an object, or the items of a list or manifest as a
-    /// JSON array.
+    /// Takes content from a test instead of all requests: the uncompressed content of an object, or
+    /// the items of a list or manifest as a JSON array.
     pub fn supply_content(&mut self, content: Bytes) -> Result<(), String> {
         let Some(reader) = self.ahead.pop() else {
             return Ok(());

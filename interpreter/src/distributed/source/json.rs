@@ -30,8 +30,9 @@ impl Pointer {
     }
 }
 
-/// Returns the items of a JSON file: its array, or the value that the pointer selects. It was recorded that the service refuses an object
-/// as the whole file, and it is documented that the pointer may select one.
+/// Returns the items of a JSON file: its array, or the value that the pointer selects. It was
+/// recorded that the service refuses an object as the whole file, and it is documented that the
+/// pointer may select one.
 pub(super) fn items(body: &[u8], pointer: Option<&Pointer>) -> Result<Value, String> {
     let value = document(body).map_err(|error| format!("The file is not valid JSON: {error}"))?;
     let found = match pointer {

@@ -5,7 +5,8 @@ use super::item_reader::{ItemReader, ObjectRef};
 use super::json;
 use crate::value::{Str, Value};
 
-/// Returns the data files of an S3 inventory, from its `manifest.json`, with the columns that it names.
+/// Returns the data files of an S3 inventory, from its `manifest.json`, with the columns that it
+/// names.
 pub(super) fn inventory(body: &[u8]) -> Result<Vec<ItemReader>, String> {
     let manifest = json::document(body)
         .map_err(|error| format!("The S3 inventory manifest is not valid JSON: {error}"))?;

@@ -1,8 +1,8 @@
 //! Items one at a time, from an input or from objects.
 //!
-//! [`Items`] is data from which items are pulled. It never waits: when it needs an object, it returns a
-//! [`SourceRequest`], and continues with the response. So a Map over a million rows of a JSON Lines or CSV file holds
-//! only a piece of the file and the running rows in memory.
+//! [`Items`] is data from which items are pulled. It never waits: when it needs an object, it
+//! returns a [`SourceRequest`], and continues with the response. So a Map over a million rows of a
+//! JSON Lines or CSV file holds only a piece of the file and the running rows in memory.
 
 mod content;
 mod content_version;

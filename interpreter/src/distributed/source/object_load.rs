@@ -70,8 +70,8 @@ impl ObjectLoad {
         Ok(LoadedObject(loaded))
     }
 
-    /// Parses the beginning of content that [comes in pieces](Self::takes_pieces): its first piece, the unread rest, and the version of
-    /// the whole.
+    /// Parses the beginning of content that [comes in pieces](Self::takes_pieces): its first piece,
+    /// the unread rest, and the version of the whole.
     ///
     /// # Errors
     ///

@@ -10,11 +10,12 @@ use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 
 /// The rows of an object that an ItemReader reads.
 ///
-/// Records of an execution contain only the position in the rows, not the content: the next process reads the object again and skips the
-/// rows that were taken. That requires the same content. On the service, a run continues with the content that it has read, even if the
-/// object is replaced. Here a replaced object could repeat some rows and omit others. So the run fails with an error if its object was
-/// replaced in between, or does not exist any more. Only the content counts, not the entity tag: a copy of the same bytes is the same
-/// object.
+/// Records of an execution contain only the position in the rows, not the content: the next process
+/// reads the object again and skips the rows that were taken. That requires the same content. On
+/// the service, a run continues with the content that it has read, even if the object is replaced.
+/// Here a replaced object could repeat some rows and omit others. So the run fails with an error if
+/// its object was replaced in between, or does not exist any more. Only the content counts, not the
+/// entity tag: a copy of the same bytes is the same object.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectRows {
     object_ref: ObjectRef,
@@ -51,7 +52,8 @@ impl ObjectRows {
         }
     }
 
-    /// Returns whether the object must be read again before the next row: another process read it, or the reading was cancelled.
+    /// Returns whether the object must be read again before the next row: another process read it,
+    /// or the reading was cancelled.
     pub(super) fn is_unread(&self) -> bool {
         match &self.state {
             RowsState::Unread(_) => true,

@@ -2,7 +2,8 @@ use smol_str::SmolStr;
 
 use crate::value::Value;
 
-/// The key, if the row is a member of an object, and the value; or the reason why the rest of the file cannot be read.
+/// The key, if the row is a member of an object, and the value; or the reason why the rest of the
+/// file cannot be read.
 pub(super) type Row = Result<(Option<SmolStr>, Value), String>;
 
 /// The result of taking a row.

@@ -15,8 +15,9 @@ pub(crate) enum Rows {
     None,
     /// The members of a value.
     Value(JsonRows),
-    /// A bucket's list, with the next position in it. The list itself is written to the records: objects are created and deleted, so a second
-    /// list could have different items, for example the results of this run.
+    /// A bucket's list, with the next position in it. The list itself is written to the records:
+    /// objects are created and deleted, so a second list could have different items, for example
+    /// the results of this run.
     Listed(Arc<Vec<ListedObject>>, usize),
     /// An object.
     Object(ObjectRows),

@@ -42,7 +42,8 @@ pub enum SourceRequest {
 pub struct ReadLimits {
     /// The maximum bytes of its decompressed content.
     pub max_bytes: u64,
-    /// Shorter content is read into memory as a whole; of longer content, pieces of about this length.
+    /// Shorter content is read into memory as a whole; of longer content, pieces of about this
+    /// length.
     pub piece: usize,
 }
 
@@ -72,8 +73,8 @@ impl SourceRequest {
         }
     }
 
-    /// Returns the request for the piece after one with `rest` remaining bytes. For a row that is longer than a piece, the size of the pieces
-    /// grows with the row.
+    /// Returns the request for the piece after one with `rest` remaining bytes. For a row that is
+    /// longer than a piece, the size of the pieces grows with the row.
     pub(super) fn more(unread: &Arc<dyn UnreadObject>, rest: usize) -> Self {
         Self::More {
             rest: Arc::clone(unread),

@@ -5,10 +5,12 @@ use bytes::Bytes;
 
 /// The part of an object that the caller has not read yet.
 ///
-/// The interpreter keeps it, and returns it in [`SourceRequest::More`](super::SourceRequest::More) when it needs more rows. The caller finds its own
-/// type again with [`Any`]. It can close the object when this value is dropped.
+/// The interpreter keeps it, and returns it in [`SourceRequest::More`](super::SourceRequest::More)
+/// when it needs more rows. The caller finds its own type again with [`Any`]. It can close the
+/// object when this value is dropped.
 pub trait UnreadObject: Any + Debug + Send + Sync {
-    /// Returns whether it can be read. If not, because an earlier reading was cancelled, the interpreter requests the whole object again.
+    /// Returns whether it can be read. If not, because an earlier reading was cancelled, the
+    /// interpreter requests the whole object again.
     fn is_available(&self) -> bool;
 }
 

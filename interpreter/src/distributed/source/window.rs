@@ -4,7 +4,8 @@ use bytes::{Bytes, BytesMut};
 
 use super::unread_object::{Piece, UnreadObject};
 
-/// The part of an object's content that is in memory: the whole content, or the piece from which rows are being taken.
+/// The part of an object's content that is in memory: the whole content, or the piece from which
+/// rows are being taken.
 #[derive(Clone, Debug)]
 pub(super) struct Window {
     bytes: Bytes,

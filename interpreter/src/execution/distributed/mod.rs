@@ -201,7 +201,8 @@ impl Execution {
         }
     }
 
-    /// Writes the next available result to the object store. Only one request is in flight at a time.
+    /// Writes the next available result to the object store. Only one request is in flight at a
+    /// time.
     fn write_results(&self, wait_id: WaitId, run: &mut MapRun, cx: &mut StepContext<'_>) {
         let is_over = match run.stage {
             MapRunStage::Writing(_) => true,
@@ -280,7 +281,8 @@ impl Execution {
                 }
                 Ok(NextInput::End) => {
                     run.stage = MapRunStage::Started;
-                    // The number of items is known now, so the failures may exceed the tolerated percentage.
+                    // The number of items is known now, so the failures may exceed the tolerated
+                    // percentage.
                     run.check_tolerance(wait_id, cx);
                     return RunProgress::Continue;
                 }
@@ -318,8 +320,8 @@ impl Execution {
         Ok(())
     }
 
-    /// Restarts a child of a redriven run. A Standard child resumes where it stopped, an Express child starts from the
-    /// beginning.
+    /// Restarts a child of a redriven run. A Standard child resumes where it stopped, an Express
+    /// child starts from the beginning.
     fn restart_child(
         &self,
         wait_id: WaitId,
@@ -358,8 +360,8 @@ impl Execution {
         cx.command(Command::StartChild { wait_id, child });
     }
 
-    /// Returns the description of a new child. Its ids are derived from the parent's entropy, so they are equal in
-    /// every run on virtual time.
+    /// Returns the description of a new child. Its ids are derived from the parent's entropy, so
+    /// they are equal in every run on virtual time.
     fn child_about(
         &self,
         distributed: &Distributed,
@@ -450,8 +452,8 @@ impl Execution {
         }
     }
 
-    /// Stores the inputs of children that were not started, as far as they have been read. Returns the next read
-    /// request, if any.
+    /// Stores the inputs of children that were not started, as far as they have been read. Returns
+    /// the next read request, if any.
     fn save_pending_inputs(
         &self,
         id: CursorId,
@@ -597,7 +599,8 @@ fn reader_failed(cause: String) -> Failure {
     Failure::new(errors::ITEM_READER_FAILED, cause)
 }
 
-/// Returns the end of a run whose results cannot be written: an earlier failure, or the failure of the writer.
+/// Returns the end of a run whose results cannot be written: an earlier failure, or the failure of
+/// the writer.
 fn with_writer_failure(ends: Result<(), Failure>, cause: String) -> Result<(), Failure> {
     ends.and(Err(writer_failed(cause)))
 }

@@ -136,8 +136,8 @@ impl Execution {
         Ok(StateProgress::Wait)
     }
 
-    /// Returns the failure of a Map whose fields cannot be evaluated. An error in JSONata also writes MapStateFailed,
-    /// an error in a path does not.
+    /// Returns the failure of a Map whose fields cannot be evaluated. An error in JSONata also
+    /// writes MapStateFailed, an error in a path does not.
     pub(in super::super) fn map_refused(
         &mut self,
         id: CursorId,

@@ -34,8 +34,8 @@ pub use self::distributed::label_of;
 const MAX_NESTING: usize = 64;
 
 impl Program {
-    /// Compiles a definition. `families` contains which resources are activities or functions if their text does
-    /// not determine it.
+    /// Compiles a definition. `families` contains which resources are activities or functions if
+    /// their text does not determine it.
     ///
     /// # Errors
     ///

@@ -96,8 +96,8 @@ impl Template {
     }
 }
 
-/// Prints a value as Java's `toString` does: strings unchanged, objects as a `Map`
-/// (`{a=1, b=[]}`), arrays as a `List`. The depth of the recursion is that of the value, which was checked.
+/// Prints a value as Java's `toString` does: strings unchanged, objects as a `Map` (`{a=1, b=[]}`),
+/// arrays as a `List`. The depth of the recursion is that of the value, which was checked.
 fn print(value: &Value, out: &mut String) {
     match value {
         Value::Str(text) => out.push_str(text),

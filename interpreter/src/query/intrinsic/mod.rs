@@ -1,6 +1,7 @@
 //! Intrinsic functions, with Java's rules for numbers.
 //!
-//! A call that fails at run time returns `States.Runtime`, with a message that quotes the whole outer call.
+//! A call that fails at run time returns `States.Runtime`, with a message that quotes the whole
+//! outer call.
 
 mod call;
 mod format;

@@ -6,7 +6,8 @@ use crate::value::Value;
 
 use super::outcome::Outcome;
 
-/// Returns an integer from `first`, included, to `last`, excluded. The same seed returns the same number.
+/// Returns an integer from `first`, included, to `last`, excluded. The same seed returns the same
+/// number.
 pub(super) fn between(first: i64, last: i64, seed: Option<i64>, entropy: &Entropy) -> Outcome {
     if first >= last {
         return Err("The first argument must be less than the second argument.".to_owned());

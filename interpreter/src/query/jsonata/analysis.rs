@@ -33,7 +33,8 @@ impl<'t> Analysis<'t> {
         analysis
     }
 
-    /// Visits a node. `top` is whether `$` is the root here. Trees may be deep, so the stack grows with them.
+    /// Visits a node. `top` is whether `$` is the root here. Trees may be deep, so the stack grows
+    /// with them.
     fn visit(&mut self, node: &'t Node, top: bool) {
         jlens_core::stack::grow(|| self.visit_here(node, top));
     }

@@ -1,9 +1,10 @@
 //! Results that are not finite.
 //!
-//! On the service `1/0` is the string `"Infinity"` and `0/0` is `"NaN"`, anywhere in a result. jlens
-//! fails on the first and returns null for the second. An evaluation with such a result
-//! is repeated, with its operators replaced by calls of a function with the service's behaviour. Both sides
-//! of a comparison become arguments of another function, which converts these texts to numbers again.
+//! On the service `1/0` is the string `"Infinity"` and `0/0` is `"NaN"`, anywhere in a result.
+//! jlens fails on the first and returns null for the second. An evaluation with such a result is
+//! repeated, with its operators replaced by calls of a function with the service's behaviour. Both
+//! sides of a comparison become arguments of another function, which converts these texts to
+//! numbers again.
 
 use jlens_core::ast::{BinaryOp, NodeKind};
 use jlens_core::{Ast, Error, HostCall, HostFunction, Node};
@@ -61,7 +62,8 @@ fn is_comparison(op: BinaryOp) -> bool {
     )
 }
 
-/// Returns whether a side of a comparison is an arithmetic expression, or a name that may have the result of one.
+/// Returns whether a side of a comparison is an arithmetic expression, or a name that may have the
+/// result of one.
 fn may_be_infinite(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Binary { op, .. } => is_arithmetic(*op),
@@ -70,8 +72,8 @@ fn may_be_infinite(node: &Node) -> bool {
     }
 }
 
-/// Returns the function for the sides of a comparison: it replaces infinity by the largest number. `NaN` stays a text, so comparing it
-/// fails.
+/// Returns the function for the sides of a comparison: it replaces infinity by the largest number.
+/// `NaN` stays a text, so comparing it fails.
 pub(super) fn compared() -> HostFunction {
     let compared = |arguments: &[Option<Json>], _: &HostCall<'_>| {
         let value = arguments.first().cloned().flatten();

@@ -1,5 +1,6 @@
-//! Attacks on the budget of an evaluation: large arguments of each function and operator. Each evaluation must end, with a result or with the error of
-//! the budget. A call that escapes the budget takes minutes or all memory.
+//! Attacks on the budget of an evaluation: large arguments of each function and operator. Each
+//! evaluation must end, with a result or with the error of the budget. A call that escapes the
+//! budget takes minutes or all memory.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,8 +11,8 @@ use crate::query::fixture::Fixture;
 
 use super::limits::MAX_TIME;
 
-/// Calls with large arguments. `$states.input` is that of [`input`]; `$N` and `$T` are the longest array and text, and `$dag` is a
-/// list that contains the same list twice, 60 levels deep.
+/// Calls with large arguments. `$states.input` is that of [`input`]; `$N` and `$T` are the longest
+/// array and text, and `$dag` is a list that contains the same list twice, 60 levels deep.
 const ATTACKS: &[&str] = &[
     // Functions that compare items.
     "$count($distinct($N))",
@@ -255,7 +256,8 @@ fn attack(call: &str) -> String {
     )
 }
 
-/// Returns the peak of the memory of this process so far, in MB: 0 if the system does not report it.
+/// Returns the peak of the memory of this process so far, in MB: 0 if the system does not report
+/// it.
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

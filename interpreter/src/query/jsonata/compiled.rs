@@ -48,8 +48,8 @@ pub(super) fn evaluator(expression: &asl::Expression) -> Result<Expression, Erro
     Expression::compile(expression.source())
 }
 
-/// Held while an evaluation needs more memory than [`SHARED_HELD`], so that the evaluations of a process need little more than
-/// [`MAX_HELD`] together.
+/// Held while an evaluation needs more memory than [`SHARED_HELD`], so that the evaluations of a
+/// process need little more than [`MAX_HELD`] together.
 static LARGE: Mutex<()> = Mutex::new(());
 
 /// The result, and whether a `null` was built for it.
@@ -222,7 +222,8 @@ impl CompiledExpression {
         self.accept(result?, builder.nulls)
     }
 
-    /// Checks the length of the result, because jlens does not count values that it returns unchanged.
+    /// Checks the length of the result, because jlens does not count values that it returns
+    /// unchanged.
     fn accept(&self, result: Option<Value>, nulls: bool) -> EvaluationResult {
         match result {
             Some(value) if value.json_len() > MAX_MEMORY as u64 => Err(Error::new("U1001")),
@@ -271,7 +272,8 @@ impl CompiledExpression {
             .seed(seed)
     }
 
-    /// Runs an evaluation with its limits and its random numbers. One that needs more memory than [`SHARED_HELD`] runs again, alone.
+    /// Runs an evaluation with its limits and its random numbers. One that needs more memory than
+    /// [`SHARED_HELD`] runs again, alone.
     fn draw<R>(
         &self,
         scope: &Scope<'_>,

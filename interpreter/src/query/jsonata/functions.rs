@@ -37,8 +37,8 @@ const HOST: &[Host] = &[
 /// Name and constructor.
 type ReplacedFunction = (&'static str, fn() -> HostFunction);
 
-/// Functions of the evaluator that differ on AWS: texts of numbers are those of JSONata 2.0, and base64 encodes UTF-8, as in
-/// States.Base64Encode.
+/// Functions of the evaluator that differ on AWS: texts of numbers are those of JSONata 2.0, and
+/// base64 encodes UTF-8, as in States.Base64Encode.
 const REPLACED: &[ReplacedFunction] = &[
     ("base64encode", base64_encode),
     ("base64decode", base64_decode),
@@ -67,8 +67,8 @@ pub(super) fn reads_context(name: &str, arguments: usize) -> bool {
         .is_some_and(|needed| arguments < *needed)
 }
 
-/// Returns the built-in functions by name, each with the number of arguments below which it uses its
-/// context (0: never).
+/// Returns the built-in functions by name, each with the number of arguments below which it uses
+/// its context (0: never).
 fn builtins() -> &'static HashMap<&'static str, usize> {
     static BUILTINS: OnceLock<HashMap<&'static str, usize>> = OnceLock::new();
     BUILTINS.get_or_init(|| {

@@ -11,10 +11,10 @@
 //! | rooted | nearly all others | jlens, with `$states` as its root: nothing is converted, and whole subtrees come back as they are |
 //! | plain | what could see the root; scalar variables alone | jlens, with variables bound and no root |
 //!
-//! The service has no root; here the root replaces the binding of `$states`. `$states` is rewritten to `$$` (by token,
-//! on the parsed tree), and variables are read from hidden members of the root. An expression whose result may depend
-//! on the root (it contains `$$`, `$` at the top level, or `$string()` without an argument there) takes the plain form,
-//! whose root stays undefined.
+//! The service has no root; here the root replaces the binding of `$states`. `$states` is rewritten
+//! to `$$` (by token, on the parsed tree), and variables are read from hidden members of the root.
+//! An expression whose result may depend on the root (it contains `$$`, `$` at the top level, or
+//! `$string()` without an argument there) takes the plain form, whose root stays undefined.
 
 mod analysis;
 mod arithmetic;

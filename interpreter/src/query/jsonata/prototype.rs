@@ -1,8 +1,9 @@
 //! `$lookup` of names that every JavaScript object has.
 //!
-//! JSONata 2.0 looks a key up as JavaScript does: if an object has no member `toString`, `$lookup(object, "toString")` is the function of its
-//! prototype, and `__proto__` is the prototype, an empty object. jlens follows a later JSONata, which finds only own members. A call whose key
-//! may be such a name is rewritten to a call that checks for it.
+//! JSONata 2.0 looks a key up as JavaScript does: if an object has no member `toString`,
+//! `$lookup(object, "toString")` is the function of its prototype, and `__proto__` is the
+//! prototype, an empty object. jlens follows a later JSONata, which finds only own members. A call
+//! whose key may be such a name is rewritten to a call that checks for it.
 
 use jlens_core::{HostFunction, Node, NodeKind};
 use serde_json::Value as Json;
@@ -66,8 +67,8 @@ pub(super) fn is_name() -> HostFunction {
     .without_input()
 }
 
-/// Returns the kind of an object's member of the prototype: 1 a function, 2 the prototype, 0 none, or an own member. `$lookup` itself handles
-/// lists.
+/// Returns the kind of an object's member of the prototype: 1 a function, 2 the prototype, 0 none,
+/// or an own member. `$lookup` itself handles lists.
 pub(super) fn finds() -> HostFunction {
     HostFunction::new(2, |arguments, _| {
         let found = match arguments {

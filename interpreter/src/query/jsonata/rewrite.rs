@@ -2,7 +2,8 @@
 
 use jlens_core::{Ast, Node};
 
-/// Returns the replacement of a node, or `None`; it writes the node's own parts with the function that it gets.
+/// Returns the replacement of a node, or `None`; it writes the node's own parts with the function
+/// that it gets.
 type Replace<'f> = dyn Fn(&Node, &dyn Fn(&Node) -> String) -> Option<String> + 'f;
 
 /// Returns the text of an expression, with the replacements of `replace`.

@@ -104,7 +104,8 @@ impl<'a> Root<'a> {
         Ok(())
     }
 
-    /// Returns a member of `$states` other than the context object, or the hidden member of a variable.
+    /// Returns a member of `$states` other than the context object, or the hidden member of a
+    /// variable.
     fn field(&self, key: &str) -> Option<&'a Value> {
         match key {
             "input" => Some(self.scope.input),

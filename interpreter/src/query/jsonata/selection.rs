@@ -25,10 +25,11 @@ pub(super) fn constant(node: &Node) -> Option<Value> {
     }
 }
 
-/// A path from a variable or a member of `$states` to members of objects, and to items of arrays by their index.
+/// A path from a variable or a member of `$states` to members of objects, and to items of arrays by
+/// their index.
 ///
-/// If every step finds something, the result in JSONata is the last member itself. An array on the path,
-/// which JSONata maps over, is left to the evaluator.
+/// If every step finds something, the result in JSONata is the last member itself. An array on the
+/// path, which JSONata maps over, is left to the evaluator.
 #[derive(Debug)]
 pub(super) struct Selection {
     origin: Origin,
@@ -123,7 +124,8 @@ impl Selection {
         }
     }
 
-    /// Parses the JSON in the selected text. Integers beyond 64 bits become doubles, as on the service.
+    /// Parses the JSON in the selected text. Integers beyond 64 bits become doubles, as on the
+    /// service.
     pub(super) fn read_json(&self, scope: &Scope<'_>) -> Option<Value> {
         let text = self.read(scope)?;
         Value::from_text_with_doubles(text.as_str()?).ok()
@@ -186,7 +188,8 @@ fn follow<'v, 's>(
     }
 }
 
-/// Returns the indexes in a step's predicates, if all predicates are numbers and the step has nothing else.
+/// Returns the indexes in a step's predicates, if all predicates are numbers and the step has
+/// nothing else.
 fn items(step: &Node) -> Option<Vec<Segment>> {
     let stages = step.attrs.stages.iter().chain(&step.attrs.predicate);
     let item = |stage: &Stage| match stage {

@@ -1,5 +1,6 @@
-//! `stepwright-asl` has its own parser of expressions, so that programs that only write workflows compile no evaluator. Both parsers
-//! have to agree on which texts are valid JSONata, and on the positions of errors.
+//! `stepwright-asl` has its own parser of expressions, so that programs that only write workflows
+//! compile no evaluator. Both parsers have to agree on which texts are valid JSONata, and on the
+//! positions of errors.
 
 use jlens_core::ast::NodeKind;
 use proptest::prelude::*;

@@ -1,10 +1,10 @@
 //! Number formatting of JSONata 2.0.
 //!
 //! `$string`, `&` and `$clone` write each number with 15 significant digits: `1700000000123456` is
-//! `"1700000000123460"`. jlens follows a later JSONata, which writes integers exactly. So these functions are replaced by
-//! functions with the old behaviour, as are `&` where an
-//! operand may not be a text, and the value of a `~> |..|..|`, which is cloned.
-//! A function inside a list or an object becomes `null`: `$string([$sum])` is `"[null]"`.
+//! `"1700000000123460"`. jlens follows a later JSONata, which writes integers exactly. So these
+//! functions are replaced by functions with the old behaviour, as are `&` where an operand may not
+//! be a text, and the value of a `~> |..|..|`, which is cloned. A function inside a list or an
+//! object becomes `null`: `$string([$sum])` is `"[null]"`.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,8 @@ pub(super) const CONCATENATE: &str = "\u{e001}";
 /// The name of the function through which a transformation gets its value.
 pub(super) const COPY: &str = "\u{e002}";
 
-/// Returns the expression with calls for the operators that write numbers, and for `$lookup`; `None` if it has none.
+/// Returns the expression with calls for the operators that write numbers, and for `$lookup`;
+/// `None` if it has none.
 pub(super) fn rewritten(ast: &Ast) -> Option<String> {
     let mut any = false;
     visit(&ast.root, &mut |node| {
@@ -148,7 +149,8 @@ pub(super) fn clone() -> HostFunction {
     })
 }
 
-/// Returns the copy for a transformation. The transformation itself rejects values that cannot be copied.
+/// Returns the copy for a transformation. The transformation itself rejects values that cannot be
+/// copied.
 pub(super) fn copy() -> HostFunction {
     HostFunction::new(1, |arguments, _| {
         Ok(arguments.first().cloned().flatten().map(rounded))
@@ -172,8 +174,9 @@ fn refused(function: &str, argument: usize) -> Error {
         .with("index", argument)
 }
 
-/// Returns the length of the line breaks and the indentation that a value gets when it is prettified: a small value that is nested deep
-/// becomes a long text. The depth of the recursion is that of the value, which the evaluator limits.
+/// Returns the length of the line breaks and the indentation that a value gets when it is
+/// prettified: a small value that is nested deep becomes a long text. The depth of the recursion is
+/// that of the value, which the evaluator limits.
 fn indentation(value: &Json, depth: usize) -> usize {
     let line = |depth: usize| 1 + 2 * depth;
     let nested = |value: &Json| {
@@ -209,7 +212,8 @@ fn text_of(value: &Json, prettify: bool) -> String {
     }
 }
 
-/// Rounds the numbers of a value to 15 significant digits. The depth of the recursion is that of the value, which the evaluator limits.
+/// Rounds the numbers of a value to 15 significant digits. The depth of the recursion is that of
+/// the value, which the evaluator limits.
 fn rounded(value: Json) -> Json {
     match value {
         Json::Number(number) => match number.as_f64() {
@@ -227,7 +231,8 @@ fn rounded(value: Json) -> Json {
     }
 }
 
-/// Computes JavaScript's `Number(n.toPrecision(15))`. It rounds half away from zero, while Rust rounds half to even.
+/// Computes JavaScript's `Number(n.toPrecision(15))`. It rounds half away from zero, while Rust
+/// rounds half to even.
 pub(super) fn to_15_digits(number: f64) -> f64 {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         return number;

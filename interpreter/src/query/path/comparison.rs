@@ -110,7 +110,8 @@ fn matches(regex: &Regex, value: &Value) -> bool {
     }
 }
 
-/// Compares as Jayway does: a number equals the text of a number with the same value, on either side.
+/// Compares as Jayway does: a number equals the text of a number with the same value, on either
+/// side.
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Str(text), number) | (number, Value::Str(text)) if number.is_number() => {

@@ -1,5 +1,5 @@
-//! The reason why a path has no value, with Jayway's message. The message is made on demand, because a
-//! path that finds nothing is often not a failure.
+//! The reason why a path has no value, with Jayway's message. The message is made on demand,
+//! because a path that finds nothing is often not a failure.
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,8 @@
 //! JSONPath as the service evaluates it: the Java library Jayway over Jackson's nodes.
 //!
-//! A definite path (keys and indexes) returns one value, or the reason why there is none with Jayway's
-//! message, which is part of the service's messages. An index past the end returns `null`. An
-//! indefinite path returns an array of all matches, `[]` when there are none.
+//! A definite path (keys and indexes) returns one value, or the reason why there is none with
+//! Jayway's message, which is part of the service's messages. An index past the end returns `null`.
+//! An indefinite path returns an array of all matches, `[]` when there are none.
 
 mod comparison;
 mod missing;
@@ -100,7 +100,8 @@ impl PathExpr {
     }
 
     /// Returns the value at a path of keys and indexes into the input or a variable, if it exists.
-    /// Nearly all paths are of this kind, so this is called before [`find`](Self::find), which handles all paths.
+    /// Nearly all paths are of this kind, so this is called before [`find`](Self::find), which
+    /// handles all paths.
     #[inline]
     pub(super) fn reach<'s>(&self, scope: &Scope<'s>) -> Option<&'s Value> {
         let Steps::Reference(path) = &self.steps else {

@@ -1,4 +1,5 @@
-//! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them, which contain paths themselves.
+//! Paths that may select many values: their steps, and the filters (`[?(@.price < 10)]`) in them,
+//! which contain paths themselves.
 
 use std::cell::Cell;
 
@@ -15,12 +16,15 @@ use super::comparison::{Side, compare, cost};
 
 /// The maximum steps of a path.
 const MAX_STEPS: usize = 256;
-/// The maximum nodes that one evaluation visits. Without it a path such as `$..*..*..*` would not end.
+/// The maximum nodes that one evaluation visits. Without it a path such as `$..*..*..*` would not
+/// end.
 const MAX_VISITS: usize = 10_000_000;
-/// The longest document. Jayway has no limit, but documents and variables of the service have at most 256 KiB.
+/// The longest document. Jayway has no limit, but documents and variables of the service have at
+/// most 256 KiB.
 const MAX_LENGTH: u64 = 64 << 20;
 
-/// The maximum memory of a compiled regular expression. The time for each character of a text grows with it.
+/// The maximum memory of a compiled regular expression. The time for each character of a text grows
+/// with it.
 const REGEX_BYTES: usize = 256 << 10;
 
 /// The steps of a path.
@@ -238,7 +242,8 @@ impl Operand {
     }
 }
 
-/// Compiles a pattern that must match the whole text. As in Java without Unicode flags, `\d`, `\w`, `\s` and case-insensitivity are ASCII only.
+/// Compiles a pattern that must match the whole text. As in Java without Unicode flags, `\d`, `\w`,
+/// `\s` and case-insensitivity are ASCII only.
 fn regex(pattern: &str, flags: &str) -> Result<Regex, String> {
     let has = |flag| flags.contains(flag);
     RegexBuilder::new(&format!(r"\A(?:{})\z", pattern.replace(r"\/", "/")))
@@ -353,8 +358,8 @@ impl PathWalker<'_> {
         }
     }
 
-    /// Applies the step of `..step` to this node and all nodes below it. The depth of the recursion is that of the
-    /// value, which was checked.
+    /// Applies the step of `..step` to this node and all nodes below it. The depth of the recursion
+    /// is that of the value, which was checked.
     fn descend(&mut self, step: &Step, rest: &[Step], here: &Value) -> WalkResult {
         self.visits.add(1)?;
         match here {
@@ -370,7 +375,8 @@ impl PathWalker<'_> {
                     if rest.is_empty() {
                         self.step(step, rest, here)?;
                     } else {
-                        // Jayway continues with every item here, also with items that the step does not select.
+                        // Jayway continues with every item here, also with items that the step does
+                        // not select.
                         items.iter().try_for_each(|item| self.follow(rest, item))?;
                     }
                 }
@@ -399,8 +405,8 @@ impl PathWalker<'_> {
     }
 }
 
-/// Returns the indexes of a slice. A negative start counts from the end if there is no end, and a negative end if there is no
-/// start; with both, neither does.
+/// Returns the indexes of a slice. A negative start counts from the end if there is no end, and a
+/// negative end if there is no start; with both, neither does.
 fn slice(len: usize, start: Option<i64>, end: Option<i64>) -> std::ops::Range<i64> {
     let len = len as i64;
     match (start, end) {

@@ -1,5 +1,5 @@
-//! Values of any depth in all conversions, on a thread with a small stack: an overflow would abort the
-//! whole test program.
+//! Values of any depth in all conversions, on a thread with a small stack: an overflow would abort
+//! the whole test program.
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};

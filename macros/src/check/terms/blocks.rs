@@ -9,7 +9,8 @@ use syn::visit::Visit;
 use syn::{BinOp, Block, Expr, ExprIf, Lit, LitBool, Macro, Pat, Stmt, parse_quote};
 
 impl Resolver<'_> {
-    /// Resolves `{ let a = value; a + b }`. Its names exist from their `let` to the end of the block.
+    /// Resolves `{ let a = value; a + b }`. Its names exist from their `let` to the end of the
+    /// block.
     pub(super) fn block(&mut self, block: &mut Block) -> Term {
         let Some((last, before)) = block.stmts.split_last_mut() else {
             return Term::Unit;
@@ -55,7 +56,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// Adds the names that a pattern binds. Returns a name for the whole value: that of the pattern, or a new one.
+    /// Adds the names that a pattern binds. Returns a name for the whole value: that of the
+    /// pattern, or a new one.
     pub(super) fn bind_value(&mut self, pattern: &Pat) -> String {
         let name = match parameter(pattern) {
             Some(name) => name.unraw().to_string(),
@@ -91,7 +93,8 @@ impl Resolver<'_> {
         if otherwise.is_small() {
             return self.conditions(&mut conditions, then, &otherwise, &mut 0);
         }
-        // Each condition needs the `else` value, so it is bound. The name is not an identifier of Rust.
+        // Each condition needs the `else` value, so it is bound. The name is not an identifier of
+        // Rust.
         let name = "otherwise'".to_owned();
         let read = Term::Local(name.clone());
         let value = self.conditions(&mut conditions, then, &read, &mut 0);
@@ -99,8 +102,8 @@ impl Resolver<'_> {
         Term::Let(vec![(name, shared)], Box::new(value))
     }
 
-    /// Resolves conditions, of which each can read the names of the patterns before it, and then the block. `named` counts the values that the patterns
-    /// have named.
+    /// Resolves conditions, of which each can read the names of the patterns before it, and then
+    /// the block. `named` counts the values that the patterns have named.
     fn conditions(
         &mut self,
         conditions: &mut [&mut Expr],
@@ -132,7 +135,8 @@ impl Resolver<'_> {
         Term::Match(Box::new(subject), cases)
     }
 
-    /// Resolves the conditions before the next pattern, joined with `&&`. Returns the other conditions as well.
+    /// Resolves the conditions before the next pattern, joined with `&&`. Returns the other
+    /// conditions as well.
     fn conditions_before_pattern<'e, 'c>(
         &mut self,
         conditions: &'c mut [&'e mut Expr],
@@ -147,7 +151,8 @@ impl Resolver<'_> {
         (all, rest)
     }
 
-    /// Resolves `matches!(value, pattern if guard)` as a `match` that returns `true` or `false`. Returns the `match` for rustc as well.
+    /// Resolves `matches!(value, pattern if guard)` as a `match` that returns `true` or `false`.
+    /// Returns the `match` for rustc as well.
     pub(super) fn matches(&mut self, call: &Macro) -> (Term, Option<Expr>) {
         let mut parts: Matches = match call.parse_body() {
             Ok(parts) => parts,

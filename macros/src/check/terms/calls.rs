@@ -128,7 +128,8 @@ impl Resolver<'_> {
         Term::Typed(index, Box::new(Term::Record(record)))
     }
 
-    /// Resolves a call of a macro. Returns the code for rustc as well, if another expression replaces the call.
+    /// Resolves a call of a macro. Returns the code for rustc as well, if another expression
+    /// replaces the call.
     pub(super) fn call_of_a_macro(&mut self, call: &mut ExprMacro) -> (Term, Option<Expr>) {
         let name = own_name(&call.mac.path)
             .map(ToString::to_string)
@@ -190,7 +191,8 @@ fn is_duration(path: &Path) -> bool {
     })
 }
 
-/// For a function of `stepwright::functions` that is called as `functions::name`: its path without generic arguments.
+/// For a function of `stepwright::functions` that is called as `functions::name`: its path without
+/// generic arguments.
 fn library(path: &Path) -> Option<Path> {
     let mut segments = path.segments.iter().rev();
     let (last, before) = (segments.next()?, segments.next()?);
@@ -204,7 +206,8 @@ fn library(path: &Path) -> Option<Path> {
     Some(plain)
 }
 
-/// Returns the variant that a path names by Rust's naming conventions: `Decision::Refused`, but not `domain::Receipt`.
+/// Returns the variant that a path names by Rust's naming conventions: `Decision::Refused`, but not
+/// `domain::Receipt`.
 fn variant(path: &Path) -> Option<String> {
     let mut segments = path.segments.iter().rev();
     let (last, before) = (segments.next()?, segments.next()?);

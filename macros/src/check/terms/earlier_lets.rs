@@ -1,7 +1,8 @@
 //! Replaces the names of earlier `let`s of the same state with their expressions.
 //!
-//! Step Functions evaluates all variables of a state with the values from before the state. So a later `let` contains the expression of an earlier one:
-//! inline if the expression is short or read once, otherwise bound once at the beginning.
+//! Step Functions evaluates all variables of a state with the values from before the state. So a
+//! later `let` contains the expression of an earlier one: inline if the expression is short or read
+//! once, otherwise bound once at the beginning.
 
 use crate::functions::library;
 use crate::machine::{EarlierLet, Term};
@@ -22,7 +23,8 @@ impl EarlierLet {
     }
 }
 
-/// Returns the earlier `let` that a name reads, if its variable would have a different value than this second evaluation.
+/// Returns the earlier `let` that a name reads, if its variable would have a different value than
+/// this second evaluation.
 pub(super) fn evaluated_twice(value: &Term) -> Option<&EarlierLet> {
     match value {
         Term::Inline(earlier) if earlier.assigned && earlier.changes => Some(earlier),
@@ -34,12 +36,14 @@ pub(super) fn evaluated_twice(value: &Term) -> Option<&EarlierLet> {
 /// The size up to which each part of a structure contains its own earlier `let`s.
 const MAX_INLINED_SIZE: usize = 2_000;
 
-/// Returns the expression without names of earlier `let`s. It also computes those of `unread` that it does not read but that can panic.
+/// Returns the expression without names of earlier `let`s. It also computes those of `unread` that
+/// it does not read but that can panic.
 pub(super) fn inline_earlier_lets(value: Term, unread: &[Rc<EarlierLet>]) -> Term {
     inline(value, Some(unread))
 }
 
-/// For a part of an expression, `unread` is `None`: the whole expression computes the `let`s that can panic.
+/// For a part of an expression, `unread` is `None`: the whole expression computes the `let`s that
+/// can panic.
 fn inline(value: Term, unread: Option<&[Rc<EarlierLet>]>) -> Term {
     let plan = InlinePlan::of(&value, unread);
     if plan.entries.is_empty() {
@@ -140,7 +144,8 @@ fn is_float(value: &Term) -> bool {
     }
 }
 
-/// Returns the earlier `let`s that can panic and that these values do not read, directly or indirectly.
+/// Returns the earlier `let`s that can panic and that these values do not read, directly or
+/// indirectly.
 pub(super) fn unread_lets_that_panic<'e>(
     lets: &'e [Rc<EarlierLet>],
     values: &[&Term],
@@ -204,7 +209,8 @@ fn is_short(value: &Term) -> bool {
 struct EarlierRead {
     earlier: Rc<EarlierLet>,
     uses: usize,
-    /// Whether a read is inside of an expression that binds names, which could shadow names in the `let`.
+    /// Whether a read is inside of an expression that binds names, which could shadow names in the
+    /// `let`.
     in_binder: bool,
     /// Whether it reads names that an expression binds.
     reads_locals: bool,

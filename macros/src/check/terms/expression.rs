@@ -316,7 +316,8 @@ impl<'m> Resolver<'m> {
         for input in &closure.inputs {
             parameters.push(self.bind_value(input));
         }
-        // Only names of the workflow: a `let` with the name of a constant would be a pattern that compares with the constant.
+        // Only names of the workflow: a `let` with the name of a constant would be a pattern that
+        // compares with the constant.
         let mut copied = names_in(&closure.body);
         copied.retain(|name| self.is_known(name) || self.task_token && name == "task_token");
         let prepared = self.rewriter.closure(closure, &copied);
@@ -479,7 +480,8 @@ impl<'m> Resolver<'m> {
     }
 }
 
-/// Whether the lowering knows the type of a value, which is not a literal or computed from literals. It may not know that of a local.
+/// Whether the lowering knows the type of a value, which is not a literal or computed from
+/// literals. It may not know that of a local.
 fn has_type(value: &Term) -> bool {
     match value {
         Term::Literal(_) | Term::Local(_) => false,

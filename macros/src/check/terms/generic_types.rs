@@ -3,7 +3,8 @@
 use crate::machine::{Record, Term};
 use syn::{GenericArgument, Path, PathArguments, PathSegment, Token, Type};
 
-/// Adds the type arguments of the declared type to the paths of literals. The code that reads the shape of a literal's type contains only its path.
+/// Adds the type arguments of the declared type to the paths of literals. The code that reads the
+/// shape of a literal's type contains only its path.
 pub(super) fn with_type_arguments(value: Term, ty: &Type) -> Term {
     let ty = declared(ty);
     let boxed = |value: Box<Term>| Box::new(with_type_arguments(*value, ty));
@@ -54,7 +55,8 @@ pub(super) fn with_type_arguments(value: Term, ty: &Type) -> Term {
     }
 }
 
-/// The type of a function in the source, of which the result is `<Wrap<String> as TaskReturn>::Output`.
+/// The type of a function in the source, of which the result is
+/// `<Wrap<String> as TaskReturn>::Output`.
 fn declared(ty: &Type) -> &Type {
     match ty {
         Type::Path(path) => match &path.qself {
@@ -75,7 +77,8 @@ fn declared(ty: &Type) -> &Type {
     }
 }
 
-/// The path of a literal or of a variant with the arguments of the declared type, if the type is its own.
+/// The path of a literal or of a variant with the arguments of the declared type, if the type is
+/// its own.
 fn typed_path(literal: &Path, has_variant: bool, ty: &Type) -> Option<Path> {
     let mut segments = literal.segments.iter().rev();
     let variant = has_variant.then(|| segments.next()).flatten();

@@ -144,7 +144,8 @@ pub(super) fn unsupported_method(method: &str, in_a_function: bool) -> String {
     format!("`{method}` cannot run inside a workflow: {help}")
 }
 
-/// Methods of the standard library that no typing error produces: a similar name has another meaning.
+/// Methods of the standard library that no typing error produces: a similar name has another
+/// meaning.
 const OTHER_MEANINGS: &[&str] = words![
     acos asin asinh atan atan2 atanh by_ref byte_add bytes cbrt char_indices chunk_by cmp_by copysign cos cosh count_ones count_zeros
     cycle distance div_euclid eq_by exp exp2 exp_m1 expect_err fill filter_mut find_map first_chunk first_mut flatten_mut fract from
@@ -158,8 +159,8 @@ const OTHER_MEANINGS: &[&str] = words![
     trim_right trim_start_matches try_fold try_into union unwrap_unchecked unzip values_mut with_capacity zip_longest
 ];
 
-/// Returns a supported method with a similar name. For short names only the last letter may differ, because most short names are similar to an
-/// unrelated one.
+/// Returns a supported method with a similar name. For short names only the last letter may differ,
+/// because most short names are similar to an unrelated one.
 fn similar_method(method: &str) -> Option<&'static str> {
     if OTHER_MEANINGS.contains(&method) {
         return None;

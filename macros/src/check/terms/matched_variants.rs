@@ -1,4 +1,5 @@
-//! Requires that the JSON of a matched enum contains its variant. The JSON of an untagged enum does not.
+//! Requires that the JSON of a matched enum contains its variant. The JSON of an untagged enum does
+//! not.
 
 use crate::machine::{is_bound, is_of_prelude};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -6,10 +7,12 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Pat, parse_quote};
 
-/// Returns the pattern with a name for each value whose variant it matches, and the code that checks the types of these values. `named` counts the values
-/// with names, because several patterns can be in scope together.
+/// Returns the pattern with a name for each value whose variant it matches, and the code that
+/// checks the types of these values. `named` counts the values with names, because several patterns
+/// can be in scope together.
 ///
-/// A name becomes `name @ _`, which always binds. In Rust a single name may also be a constant, which rustc then reports.
+/// A name becomes `name @ _`, which always binds. In Rust a single name may also be a constant,
+/// which rustc then reports.
 pub(crate) fn matched_variants(pattern: &Pat, named: &mut usize) -> (Pat, TokenStream) {
     let mut binder = VariantBinder {
         values: Vec::new(),
@@ -87,7 +90,8 @@ impl VariantBinder {
     }
 
     fn bind(&mut self, span: Span, pattern: &TokenStream) -> Pat {
-        // The name is the first token of the arm. rustc derives the location of its suggestion for missing arms from it.
+        // The name is the first token of the arm. rustc derives the location of its suggestion for
+        // missing arms from it.
         let name = format_ident!("__matched{}", self.earlier + self.values.len(), span = span);
         self.values.push((name.clone(), span));
         parse_quote!(#name @ #pattern)

@@ -1,4 +1,5 @@
-//! Expressions: lowers each of the user's expressions, collects the variables that it reads, and reports the parts that cannot run in a workflow.
+//! Expressions: lowers each of the user's expressions, collects the variables that it reads, and
+//! reports the parts that cannot run in a workflow.
 
 mod blocks;
 mod calls;

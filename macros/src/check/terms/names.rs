@@ -132,8 +132,9 @@ impl Resolver<'_> {
         names
     }
 
-    /// Records that the Distributed Maps between the scope `from` and this state pass a value to their children. The workflow's parameter has no scope.
-    /// Returns the state that reads the value in `from`: the outermost of these maps, or this state.
+    /// Records that the Distributed Maps between the scope `from` and this state pass a value to
+    /// their children. The workflow's parameter has no scope. Returns the state that reads the
+    /// value in `from`: the outermost of these maps, or this state.
     fn record_passing_maps(
         &mut self,
         name: &str,

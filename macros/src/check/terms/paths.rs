@@ -10,7 +10,8 @@ use stepwright_asl::callable::{self, FUNCTIONS};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprPath, Path, parse_quote};
 
-/// Methods with a closure: the name, the position of the closure among the arguments, and the number of its parameters.
+/// Methods with a closure: the name, the position of the closure among the arguments, and the
+/// number of its parameters.
 const WITH_CLOSURE: &[(&str, usize, usize)] = &[
     ("all", 0, 1),
     ("and_then", 0, 1),
@@ -36,8 +37,9 @@ const WITH_CLOSURE: &[(&str, usize, usize)] = &[
 const NOT_IN_JSON: &[&str] = &["NAN", "INFINITY", "NEG_INFINITY"];
 
 impl Resolver<'_> {
-    /// Resolves a function in the position of a closure: `.map(String::from)` becomes `.map(|it| String::from(it))`, for rustc too, so that the parameters
-    /// and the value have witnesses.
+    /// Resolves a function in the position of a closure: `.map(String::from)` becomes
+    /// `.map(|it| String::from(it))`, for rustc too, so that the parameters and the value have
+    /// witnesses.
     pub(super) fn function_for_closure(
         &mut self,
         method: &str,

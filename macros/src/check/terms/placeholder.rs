@@ -33,7 +33,8 @@ impl Resolver<'_> {
     }
 }
 
-/// Returns the placeholders in the texts of an expression, which a deployment does not replace, with their locations.
+/// Returns the placeholders in the texts of an expression, which a deployment does not replace,
+/// with their locations.
 pub(super) fn placeholders_in_texts(expression: &UserExpr) -> Vec<(Span, String)> {
     let mut found = PlaceholderTexts(Vec::new());
     found.visit_expr(&expression.syn);
@@ -49,7 +50,8 @@ impl PlaceholderTexts {
         }
     }
 
-    /// Visits the texts of a `vec!` or `format!`, whose tokens syn does not parse. In a `format!`, a brace is written twice.
+    /// Visits the texts of a `vec!` or `format!`, whose tokens syn does not parse. In a `format!`,
+    /// a brace is written twice.
     fn tokens(&mut self, tokens: TokenStream, of_format: bool) {
         for token in tokens {
             match token {

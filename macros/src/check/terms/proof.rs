@@ -1,7 +1,9 @@
-//! Proofs that the functions, methods and operators of an expression are those of the standard library.
+//! Proofs that the functions, methods and operators of an expression are those of the standard
+//! library.
 //!
-//! The user's tokens do not change. The code around them compiles only for types of the standard library, or records the type of the compared values.
-//! The traits are in `dsl/src/type_block/proof`.
+//! The user's tokens do not change. The code around them compiles only for types of the standard
+//! library, or records the type of the compared values. The traits are in
+//! `dsl/src/type_block/proof`.
 
 use super::casts::without_parentheses;
 use super::expression::Resolver;
@@ -17,7 +19,8 @@ use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
 
 impl UsedNames {
-    /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths are not lowered as standard functions.
+    /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths are not
+    /// lowered as standard functions.
     pub(super) fn path(&mut self, path: &Path) {
         let text = written(path);
         let is_known = matches!(
@@ -30,7 +33,8 @@ impl UsedNames {
         }
     }
 
-    /// Adds the type or trait of a path such as `String::len`. Returns whether the standard library has such a type.
+    /// Adds the type or trait of a path such as `String::len`. Returns whether the standard library
+    /// has such a type.
     pub(super) fn method_of(&mut self, path: &Path) -> bool {
         let Some(owner) = path.segments.first().filter(|_| path.segments.len() == 2) else {
             return false;
@@ -51,7 +55,8 @@ impl UsedNames {
         self.macros.entry(text).or_insert(name.clone());
     }
 
-    /// Returns the statements that prove the names. A workflow contains them once; `owner` is its name.
+    /// Returns the statements that prove the names. A workflow contains them once; `owner` is its
+    /// name.
     pub(crate) fn proof(&self, owner: &str) -> TokenStream {
         let mut tokens = TokenStream::new();
         if !self.macros.is_empty() {
@@ -76,12 +81,13 @@ impl UsedNames {
         tokens
     }
 
-    /// Returns code that calls each method on the types that a trait in scope could extend. A local trait also has the method, so the call is
-    /// ambiguous if a trait of the user has it. The local trait has the method once with `self` and once with `&self`, because rustc finds methods
+    /// Returns code that calls each method on the types that a trait in scope could extend. A local
+    /// trait also has the method, so the call is ambiguous if a trait of the user has it. The local
+    /// trait has the method once with `self` and once with `&self`, because rustc finds methods
     /// with `self` first.
     ///
-    /// The traits are local to the block and cover few types, because rustc suggests the methods of every trait of a crate
-    /// and of its dependencies when a user misspells a method.
+    /// The traits are local to the block and cover few types, because rustc suggests the methods of
+    /// every trait of a crate and of its dependencies when a user misspells a method.
     fn probes(&self, owner: &str) -> TokenStream {
         let mut types: Vec<(&'static str, Vec<&Ident>)> = Vec::new();
         for (name, method) in &self.methods {
@@ -102,8 +108,9 @@ impl UsedNames {
         };
         for (ty, methods) in &types {
             probe(&named(), ty, &quote!(self), methods).to_tokens(&mut tokens);
-            // With `&self`, a method of a standard trait would always be ambiguous. The types of `has_inherent_methods` have
-            // inherent methods, which rustc would call instead and which take arguments.
+            // With `&self`, a method of a standard trait would always be ambiguous. The types of
+            // `has_inherent_methods` have inherent methods, which rustc would call instead and
+            // which take arguments.
             let inherent: Vec<&Ident> = methods
                 .iter()
                 .filter(|method| !is_trait_method(&method.to_string()) && !has_inherent_methods(ty))
@@ -130,7 +137,8 @@ fn has_inherent_methods(ty: &str) -> bool {
         .any(|own| ty.starts_with(own))
 }
 
-/// Returns calls of methods on a value of a type, and a trait that has these methods for this type only.
+/// Returns calls of methods on a value of a type, and a trait that has these methods for this type
+/// only.
 fn probe(name: &Ident, ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
     if methods.is_empty() {
         return TokenStream::new();
@@ -175,7 +183,8 @@ fn with_span(mut token: TokenTree, span: Span) -> TokenTree {
     token
 }
 
-/// Returns the proof that a name is the standard library's; `None` if the standard library has no such item.
+/// Returns the proof that a name is the standard library's; `None` if the standard library has no
+/// such item.
 fn standard_item_proof(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     Some(match name {
         "None" => |item| quote!(let _: ::core::option::Option<()> = #item;),
@@ -215,7 +224,8 @@ fn standard_item_proof(name: &str) -> Option<fn(&Ident) -> TokenStream> {
     })
 }
 
-/// Returns a function such as `Utc::now` or `Duration::days`, whose type is one of `chrono` or of the standard library.
+/// Returns a function such as `Utc::now` or `Duration::days`, whose type is one of `chrono` or of
+/// the standard library.
 fn proven_time_function(path: &Path, is_clock: bool) -> TokenStream {
     let ty = type_of(path);
     let span = path.span().resolved_at(Span::call_site());
@@ -225,7 +235,8 @@ fn proven_time_function(path: &Path, is_clock: bool) -> TokenStream {
     }
 }
 
-/// Returns the proof that a trait is the standard library's: each type that implements the user's trait implements the standard one.
+/// Returns the proof that a trait is the standard library's: each type that implements the user's
+/// trait implements the standard one.
 fn trait_proof(item: &Ident, standard: &TokenStream) -> TokenStream {
     quote! {{
         fn __user<T: #item + ?::core::marker::Sized>() { __standard::<T>() }
@@ -233,8 +244,8 @@ fn trait_proof(item: &Ident, standard: &TokenStream) -> TokenStream {
     }}
 }
 
-/// Returns the types that a trait in scope could extend with a method that rustc prefers to the standard library's. `?` and `!` are placeholders for the
-/// types of items.
+/// Returns the types that a trait in scope could extend with a method that rustc prefers to the
+/// standard library's. `?` and `!` are placeholders for the types of items.
 ///
 /// The types have their full paths, because a program can define its own type with the name `i32`.
 fn probed_types(method: &str) -> Vec<&'static str> {
@@ -268,7 +279,8 @@ fn probed_types(method: &str) -> Vec<&'static str> {
         if !shared && !kind.by_value().contains(&method) {
             continue;
         }
-        // Traits of the prelude have these methods for references, where the probe would be ambiguous with them.
+        // Traits of the prelude have these methods for references, where the probe would be
+        // ambiguous with them.
         let is_trait = is_trait_method(method);
         let of_order = matches!(method, "max" | "min" | "clamp");
         types.extend_from_slice(match kind {
@@ -353,7 +365,8 @@ fn kind_of(value: &Term) -> Option<Kind> {
     }
 }
 
-/// Whether the calls that compute a value determine that it is a number, a text or a `bool` of the standard library, or a time or duration.
+/// Whether the calls that compute a value determine that it is a number, a text or a `bool` of the
+/// standard library, or a time or duration.
 fn is_plain(value: &Term) -> bool {
     match value {
         Term::Typed(_, inner) | Term::Checked(_, inner) | Term::Let(_, inner) => is_plain(inner),
@@ -708,8 +721,8 @@ impl ExpressionRewriter {
         }
     }
 
-    /// Passes an expression through a function: `__s::StandardOperators::operand(expression)`. rustc reports a type that does not fit
-    /// at the expression.
+    /// Passes an expression through a function: `__s::StandardOperators::operand(expression)`.
+    /// rustc reports a type that does not fit at the expression.
     pub(super) fn wrap(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
         self.changed();
         // The target of `*` may be unsized.

@@ -1,7 +1,9 @@
-//! The code for rustc that replaces the parts of a user's expression that rustc would not accept, or whose types must be recorded.
+//! The code for rustc that replaces the parts of a user's expression that rustc would not accept,
+//! or whose types must be recorded.
 //!
-//! The user's tokens keep their spans. The code around them has the span of punctuation, or the call site's span if rustc never reports it. It never
-//! has the span of a name, because an editor would treat it as a use of the name.
+//! The user's tokens keep their spans. The code around them has the span of punctuation, or the
+//! call site's span if rustc never reports it. It never has the span of a name, because an editor
+//! would treat it as a use of the name.
 
 use super::literals::literal_type;
 use super::matched_variants::matched_variants;
@@ -72,10 +74,11 @@ impl ExpressionRewriter {
         self.witnesses.len() - 1
     }
 
-    /// Records the type of an expression in a new witness: `(*__s::is(&__k7, &expression))`. Returns the witness's index.
+    /// Records the type of an expression in a new witness: `(*__s::is(&__k7, &expression))`.
+    /// Returns the witness's index.
     ///
-    /// Because of the `*`, rustc has no expected type for the call. It reports a wrong type at the tokens from the expression's first to its last, as
-    /// without the witness.
+    /// Because of the `*`, rustc has no expected type for the call. It reports a wrong type at the
+    /// tokens from the expression's first to its last, as without the witness.
     pub(super) fn add_witness(&mut self, expression: &mut Expr, kind: Witness) -> usize {
         self.changes += 1;
         let index = self.new_witness(kind);
@@ -85,7 +88,8 @@ impl ExpressionRewriter {
         let last = tokens.clone().into_iter().last();
         let last = last.map_or_else(Span::call_site, |token| last_span(&token));
         let name = witness_name(index);
-        // rustc reports the range of these tokens, if none of them is generated. An editor would treat a name in the source as a use.
+        // rustc reports the range of these tokens, if none of them is generated. An editor would
+        // treat a name in the source as a use.
         let start = match crate::editor::is_here() {
             true => Span::call_site(),
             false => first,
@@ -102,7 +106,8 @@ impl ExpressionRewriter {
         let function = quote_spanned!(start=> __s::is);
         let call = quote!(#star #function #arguments);
         let mut parentheses = Group::new(Delimiter::Parenthesis, call);
-        // rustc reports the parentheses instead of the expression if their span contains it, as that of the whole macro call does.
+        // rustc reports the parentheses instead of the expression if their span contains it, as
+        // that of the whole macro call does.
         parentheses.set_span(first);
         *expression = Expr::Verbatim(parentheses.to_token_stream());
         index
@@ -168,7 +173,8 @@ impl ExpressionRewriter {
         }
     }
 
-    /// The same for a pattern of an `if let`. `named` counts the values that the condition's patterns have named.
+    /// The same for a pattern of an `if let`. `named` counts the values that the condition's
+    /// patterns have named.
     pub(super) fn if_let(&mut self, pattern: &mut Pat, then: &mut Block, named: &mut usize) {
         let (bound, checks) = matched_variants(pattern, named);
         if binds(pattern) || !checks.is_empty() {
@@ -180,7 +186,8 @@ impl ExpressionRewriter {
         }
     }
 
-    /// Replaces a value with another field by an assignment of the field to a copy. Returns the index of the witness of its type.
+    /// Replaces a value with another field by an assignment of the field to a copy. Returns the
+    /// index of the witness of its type.
     pub(super) fn update(&mut self, expression: &mut Expr) -> usize {
         if let Expr::Struct(update) = &*expression
             && let (Some(field), Some(base)) = (update.fields.first(), &update.rest)
@@ -195,9 +202,10 @@ impl ExpressionRewriter {
 
     /// Prepares a closure whose body is not rewritten yet.
     ///
-    /// `|x| body` becomes `|x| { loop {} __k7.see(&x); let a = copy(&a); body }`. rustc checks moves in a closure's body separately, so the body also
-    /// follows a `loop {}`. The values of the workflow that it reads are copied, because a closure that moves a captured value can be called only
-    /// once. A parameter with a pattern is destructured after the `loop {}`.
+    /// `|x| body` becomes `|x| { loop {} __k7.see(&x); let a = copy(&a); body }`. rustc checks
+    /// moves in a closure's body separately, so the body also follows a `loop {}`. The values of
+    /// the workflow that it reads are copied, because a closure that moves a captured value can be
+    /// called only once. A parameter with a pattern is destructured after the `loop {}`.
     pub(super) fn closure(
         &mut self,
         closure: &mut ExprClosure,
@@ -394,7 +402,8 @@ impl Visit<'_> for FreeNames {
         self.add_except(bound, |names| visit::visit_block(names, block));
     }
 
-    /// Visits the arguments of `format!`, `vec!`, `matches!` and `json!`. The resolver reports arguments that do not parse.
+    /// Visits the arguments of `format!`, `vec!`, `matches!` and `json!`. The resolver reports
+    /// arguments that do not parse.
     fn visit_macro(&mut self, call: &Macro) {
         if call.path.is_ident("matches") {
             if let Ok(parts) = call.parse_body::<Matches>() {

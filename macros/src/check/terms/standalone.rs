@@ -1,4 +1,5 @@
-//! Expressions outside of a workflow: those of `expr!`, and the bodies of functions with `#[expression]`.
+//! Expressions outside of a workflow: those of `expr!`, and the bodies of functions with
+//! `#[expression]`.
 
 use super::Local;
 use super::expression::Resolver;
@@ -25,8 +26,9 @@ pub(crate) struct StandaloneExpression {
     pub(crate) used: UsedNames,
 }
 
-/// Resolves an expression that reads only its parameters. A parameter becomes a local whose name is its position, so that no name of the user can
-/// shadow it. `function` is the name of the function whose body it is.
+/// Resolves an expression that reads only its parameters. A parameter becomes a local whose name is
+/// its position, so that no name of the user can shadow it. `function` is the name of the function
+/// whose body it is.
 pub(crate) fn resolve_standalone(
     expression: &UserExpr,
     ty: Option<&Type>,
@@ -34,7 +36,8 @@ pub(crate) fn resolve_standalone(
     function: Option<&Ident>,
     errors: &Errors,
 ) -> StandaloneExpression {
-    // The resolver needs a state, so this is a workflow with one state, without names and diagnostics.
+    // The resolver needs a state, so this is a workflow with one state, without names and
+    // diagnostics.
     let workflow = quote!(workflow __Expression() { succeed __Value; });
     let reader = SyntaxReader::new(errors);
     let source = (|input: ParseStream| WorkflowSource::parse(input, &reader)).parse2(workflow);

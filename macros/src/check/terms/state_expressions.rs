@@ -19,7 +19,8 @@ use syn::Type;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-/// Each name in an expression is a value of the workflow or a constant, and a workflow can run the operations on it.
+/// Each name in an expression is a value of the workflow or a constant, and a workflow can run the
+/// operations on it.
 pub(in crate::check) fn resolve(machine: &mut Machine, errors: &Errors) {
     let mut resolved = ResolvedExpressions::default();
     if let Some((_, amount)) = &machine.workflow.options.timeout
@@ -86,7 +87,8 @@ struct ResolvedExpressions {
 struct StateExpressions<'r, 'm> {
     resolver: Resolver<'m>,
     resolved: &'r mut ResolvedExpressions,
-    /// The `let`s so far that make no variable, so that only expressions that read them compute them.
+    /// The `let`s so far that make no variable, so that only expressions that read them compute
+    /// them.
     lets: Vec<Rc<EarlierLet>>,
 }
 
@@ -160,7 +162,8 @@ impl<'m> StateExpressions<'_, 'm> {
         }
     }
 
-    /// Resolves `let`s, each of which can read the earlier ones. A `let` makes no variable if its state ends the scope, or if its name begins with `_`.
+    /// Resolves `let`s, each of which can read the earlier ones. A `let` makes no variable if its
+    /// state ends the scope, or if its name begins with `_`.
     fn lets(&mut self, lets: &[Let], makes_variables: bool) {
         let mut assigned_values = Vec::new();
         let mut spans = Vec::new();

@@ -195,7 +195,8 @@ fn argument(
     Ok(UnresolvedPiece::Value(source, spec))
 }
 
-/// Returns the source of a value: a name, a position, or the next positional argument if `name` is empty.
+/// Returns the source of a value: a name, a position, or the next positional argument if `name` is
+/// empty.
 fn source(
     name: &str,
     inside: &str,
@@ -233,7 +234,8 @@ fn source(
 }
 
 impl Spec {
-    /// Parses `[[fill]align]['+']['0'][width]['.' precision]`; `None` for formats that a workflow does not support.
+    /// Parses `[[fill]align]['+']['0'][width]['.' precision]`; `None` for formats that a workflow
+    /// does not support.
     fn parse(text: &str) -> Option<Spec> {
         let align = |letter: Option<char>| match letter? {
             '<' => Some(Align::Left),
@@ -269,7 +271,8 @@ impl Spec {
     }
 }
 
-/// Parses the number at the start. Returns it with the remaining letters; `None` if it is above 1,000.
+/// Parses the number at the start. Returns it with the remaining letters; `None` if it is above
+/// 1,000.
 fn number(letters: &[char]) -> Option<(Option<usize>, &[char])> {
     let digits = letters
         .iter()

@@ -27,7 +27,8 @@ impl FlowWriter<'_> {
                         }
                     };
                 }
-                // In parentheses a path is a type. Without them, a function at this position would cause a second error.
+                // In parentheses a path is a type. Without them, a function at this position would
+                // cause a second error.
                 match (&call.wait, ty) {
                     (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),
                     (Some(_), ty) => {

@@ -12,7 +12,8 @@ use quote::{ToTokens, quote};
 use syn::Pat;
 
 impl FlowWriter<'_> {
-    /// The assignments of a `next`, a `catch` or an exit; the edges of a choice are written with the choice.
+    /// The assignments of a `next`, a `catch` or an exit; the edges of a choice are written with
+    /// the choice.
     pub(super) fn edge(&mut self, state: &State, edge: &Edge) -> TokenStream {
         match &edge.kind {
             EdgeKind::Catch { errors, .. } => {
@@ -72,8 +73,8 @@ impl FlowWriter<'_> {
         quote!(__s::Arm::new(#pattern, #guard, #target),)
     }
 
-    /// An edge's target, and its assignments. Names that an arm's pattern binds are written with the pattern; names that a `catch` binds are assigned
-    /// if something reads them.
+    /// An edge's target, and its assignments. Names that an arm's pattern binds are written with
+    /// the pattern; names that a `catch` binds are assigned if something reads them.
     pub(super) fn target(&mut self, edge: &Edge) -> TokenStream {
         let name = self.name_of(&edge.name);
         let fields = raw::fields(&edge.raw);

@@ -121,7 +121,8 @@ impl FlowWriter<'_> {
         if let Some(docs) = &workflow.docs {
             quote!(.comment(#docs)).to_tokens(&mut flow);
         }
-        // Uses the type through the workflow, where rustc has already reported a type that is not a payload.
+        // Uses the type through the workflow, where rustc has already reported a type that is not a
+        // payload.
         if let Some((name, _)) = &workflow.parameter {
             let name = text(name);
             quote!(.parameter(#name, __s::input_shape::<Self>)).to_tokens(&mut flow);
@@ -394,7 +395,8 @@ impl FlowWriter<'_> {
         tokens
     }
 
-    /// The ASL name of the state that an identifier refers to; for an include, the name of the fragment's first state.
+    /// The ASL name of the state that an identifier refers to; for an include, the name of the
+    /// fragment's first state.
     fn name_of(&self, ident: &Ident) -> TokenStream {
         let name = text(ident);
         let Some(index) = self.machine.by_name.get(&name) else {

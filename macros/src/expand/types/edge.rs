@@ -83,7 +83,8 @@ impl TypeBlock<'_> {
 
     /// The value of a `let` in a function, with the type of the variable that it assigns.
     ///
-    /// If a transition assigns `total` twice, its first value has the name `_total`. A local of a state that ends hides the variable of its name.
+    /// If a transition assigns `total` twice, its first value has the name `_total`. A local of a
+    /// state that ends hides the variable of its name.
     fn of_replaced(
         &self,
         name: &Ident,

@@ -14,7 +14,8 @@ use syn::spanned::Spanned;
 use syn::{Pat, Path};
 
 impl TypeBlock<'_> {
-    /// Matches the patterns of a state's `retry` and `catch` with the error of the task that it calls, or with any error.
+    /// Matches the patterns of a state's `retry` and `catch` with the error of the task that it
+    /// calls, or with any error.
     pub(super) fn errors(&self, index: usize) -> TokenStream {
         let node = &self.machine.states[index];
         let of_task = node.state.task().is_some();
@@ -63,8 +64,8 @@ impl TypeBlock<'_> {
 
     /// `catch { .. }`: `match`es without a generated `_`, so that rustc reports missing errors.
     ///
-    /// A task has one error type. For a parallel or a map, each enum that the arms name has a separate `match`, and each
-    /// task inside must have one of these enums.
+    /// A task has one error type. For a parallel or a map, each enum that the arms name has a
+    /// separate `match`, and each task inside must have one of these enums.
     fn catch_every(&self, index: usize, every: &CatchEvery, of_task: bool) -> TokenStream {
         let node = &self.machine.states[index];
         let inside = matches!(node.state.kind, StateWork::Parallel | StateWork::Map(_));
@@ -134,8 +135,8 @@ impl TypeBlock<'_> {
         quote!({ #before #matches #covered #after })
     }
 
-    /// With `deny unhandled_errors;`, a `match` of the errors that a state catches; rustc checks that it covers all errors of the
-    /// task.
+    /// With `deny unhandled_errors;`, a `match` of the errors that a state catches; rustc checks
+    /// that it covers all errors of the task.
     fn unhandled(&self, index: usize, task: Span) -> TokenStream {
         let machine = self.machine;
         if !machine.workflow.denies(Lint::UnhandledErrors) || self.is_handled(index) {
@@ -184,9 +185,8 @@ impl TypeBlock<'_> {
         let error = error(of_task && !is_function, Span::call_site());
         match pattern {
             ErrorPattern::Text(_) | ErrorPattern::Every(_) => TokenStream::new(),
-            // `{ .. }` matches unit, tuple and struct variants. The parentheses prevent rustc from inserting suggestions into
-            // the user's line.
-            // rustc checks it in the function.
+            // `{ .. }` matches unit, tuple and struct variants. The parentheses prevent rustc from
+            // inserting suggestions into the user's line. rustc checks it in the function.
             ErrorPattern::Path(_) if is_function && then.is_empty() => TokenStream::new(),
             ErrorPattern::Path(path) => {
                 let variant = with_any_fields(path);
@@ -226,8 +226,8 @@ fn error(of_task: bool, span: Span) -> TokenStream {
     }
 }
 
-/// Whether an outer state names errors of its inner states that it catches: these are checked when the definition
-/// is built.
+/// Whether an outer state names errors of its inner states that it catches: these are checked when
+/// the definition is built.
 fn names_inner_errors(node: &StateNode) -> bool {
     !node.inner.is_empty()
         && node

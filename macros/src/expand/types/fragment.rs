@@ -41,7 +41,8 @@ impl TypeBlock<'_> {
         let start = path.span();
         let arguments = include.arguments.iter();
         let arguments = arguments.map(|argument| self.expression(argument));
-        // As for a task, rustc reports "arguments to this function are incorrect" from the path to the parenthesis.
+        // As for a task, rustc reports "arguments to this function are incorrect" from the path to
+        // the parenthesis.
         let (less, greater) = (
             quote_spanned!(start=> <),
             quote_spanned!(include.parentheses.open()=> as __s::Fragment>::INCLUDE),

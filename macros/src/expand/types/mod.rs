@@ -1,14 +1,15 @@
 //! The block in which rustc checks the user's expressions on the real types. It never runs.
 //!
-//! Each workflow is one closure that begins with `loop {}`: rustc checks types, names and exhaustiveness of the code after
-//! it, but not moves, so that a value may be read any number of times. States are plain blocks in reverse postorder, so that
-//! every read of a variable comes after an assignment and its type is known. (Type checking one closure for each state would
-//! be five times slower.) A workflow variable is a Rust variable, declared once: rustc reports with its own message if two
-//! assignments disagree.
+//! Each workflow is one closure that begins with `loop {}`: rustc checks types, names and
+//! exhaustiveness of the code after it, but not moves, so that a value may be read any number of
+//! times. States are plain blocks in reverse postorder, so that every read of a variable comes
+//! after an assignment and its type is known. (Type checking one closure for each state would be
+//! five times slower.) A workflow variable is a Rust variable, declared once: rustc reports with
+//! its own message if two assignments disagree.
 //!
-//! The result of the closure is the data that rustc has inferred: a tree of witnesses, whose type passes the shapes to the
-//! flow tree. Witnesses inside of a state leave its block as a tuple, so that rustc never has to infer those of the whole
-//! workflow at once.
+//! The result of the closure is the data that rustc has inferred: a tree of witnesses, whose type
+//! passes the shapes to the flow tree. Witnesses inside of a state leave its block as a tuple, so
+//! that rustc never has to infer those of the whole workflow at once.
 
 mod edge;
 mod errors;
@@ -34,8 +35,8 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
     };
     let parameters = machine.workflow.parameters();
     let parameters = parameters.map(|(name, ty)| quote!(let #name: #ty = __s::any();));
-    // If there is already an error, an expression of unknown type prevents rustc from requesting type annotations for
-    // parts that the error left untyped. rustc reports equal errors once.
+    // If there is already an error, an expression of unknown type prevents rustc from requesting
+    // type annotations for parts that the error left untyped. rustc reports equal errors once.
     let error = diagnostics.first().map(|diagnostic| {
         let expression = diagnostic.expression();
         quote!(let _ = #expression;)

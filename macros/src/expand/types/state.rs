@@ -65,7 +65,8 @@ impl TypeBlock<'_> {
         quote!(let #tuple = { #declared #tokens #tuple };)
     }
 
-    /// The type requirements of a position. rustc reports "not a number of whole seconds" and similar messages at the keyword.
+    /// The type requirements of a position. rustc reports "not a number of whole seconds" and
+    /// similar messages at the keyword.
     fn place(&self, place: &ExpressionPosition) -> TokenStream {
         let (takes, ty) = match place.expected {
             ExpectedType::Seconds => (quote!(Seconds::seconds), quote!(::core::primitive::u32)),
@@ -216,7 +217,8 @@ impl TypeBlock<'_> {
         tokens
     }
 
-    /// A call; returns its result. The call of a task is stored in `__call`, from which its errors are read.
+    /// A call; returns its result. The call of a task is stored in `__call`, from which its errors
+    /// are read.
     fn call(&self, index: usize, call: &Call, tokens: &mut TokenStream) -> TokenStream {
         let State { result, .. } = &self.machine.states[index].state;
         let anything = |typed: bool| match typed {
@@ -239,14 +241,16 @@ impl TypeBlock<'_> {
                     }
                 });
                 let start = path.span();
-                // rustc reports "arguments to this function are incorrect" from the path to the parenthesis.
+                // rustc reports "arguments to this function are incorrect" from the path to the
+                // parenthesis.
                 let (less, greater) = (
                     quote_spanned!(start=> <),
                     quote_spanned!(parentheses.open()=> >::called),
                 );
                 let arguments = group(parentheses.join(), quote!(#(#arguments),*));
                 if is_function {
-                    // The same call as in the function itself: it takes references, and rustc reports equal errors once.
+                    // The same call as in the function itself: it takes references, and rustc
+                    // reports equal errors once.
                     let function = quote_spanned!(start=> <#path>::plain);
                     quote!(let __call = __s::plain::called(#function #arguments);)
                         .to_tokens(tokens);
@@ -260,8 +264,8 @@ impl TypeBlock<'_> {
                     // rustc reports two equal errors at one location once.
                     return quote_spanned!(method.span()=> __s::value_without_error(&__call));
                 }
-                // A method call from the first to the last token of the user's call, so that rustc reports "expected .., found .."
-                // for all of it.
+                // A method call from the first to the last token of the user's call, so that rustc
+                // reports "expected .., found .." for all of it.
                 let checked = group(start, quote!(&__call));
                 let output = quote_spanned!(parentheses.open()=> .output);
                 let end = call.end.unwrap_or_else(|| parentheses.join());

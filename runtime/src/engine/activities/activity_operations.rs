@@ -21,8 +21,9 @@ use crate::store::{Change, StoreError, StoredActivity};
 use crate::task::TaskFailure;
 
 impl Engine {
-    /// Creates an activity, as CreateActivity does, and returns it with its ARN, which tasks use as their `Resource`. An activity of that name
-    /// that exists is returned unchanged. With a [store](crate::EngineBuilder::store), the next engine has the activity, too.
+    /// Creates an activity, as CreateActivity does, and returns it with its ARN, which tasks use as
+    /// their `Resource`. An activity of that name that exists is returned unchanged. With a
+    /// [store](crate::EngineBuilder::store), the next engine has the activity, too.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -76,13 +77,15 @@ impl Engine {
         self.shared.activities.describe(arn)
     }
 
-    /// Returns all activities, sorted by ARN: those that the builder declared, and those that were created.
+    /// Returns all activities, sorted by ARN: those that the builder declared, and those that were
+    /// created.
     pub fn activities(&self) -> Vec<ActivityDescription> {
         self.shared.activities.all()
     }
 
-    /// Deletes an activity, as DeleteActivity does. It is no error if the activity does not exist. Workers that wait for a task get an error. A
-    /// state that is entered afterwards fails with `States.Runtime`. Tasks that wait for a worker continue to wait, until they time out or the
+    /// Deletes an activity, as DeleteActivity does. It is no error if the activity does not exist.
+    /// Workers that wait for a task get an error. A state that is entered afterwards fails with
+    /// `States.Runtime`. Tasks that wait for a worker continue to wait, until they time out or the
     /// activity is created again. Workers can still complete the tasks that they have.
     ///
     /// An activity that the builder declared exists again in the next engine.
@@ -118,8 +121,8 @@ impl Engine {
         }
     }
 
-    /// Waits for the next task of an activity, oldest first. Dropping the future cancels the request. After a [shutdown](Self::shutdown) has begun,
-    /// no task comes.
+    /// Waits for the next task of an activity, oldest first. Dropping the future cancels the
+    /// request. After a [shutdown](Self::shutdown) has begun, no task comes.
     ///
     /// # Errors
     ///
@@ -142,7 +145,8 @@ impl Engine {
         }
     }
 
-    /// Works for an activity, one task after the other, until the future is dropped. A [shutdown](Self::shutdown) waits for its current task. Work that panics fails its task with
+    /// Works for an activity, one task after the other, until the future is dropped. A
+    /// [shutdown](Self::shutdown) waits for its current task. Work that panics fails its task with
     /// `Stepwright.TaskPanicked`, as in a handler; then the next task is taken.
     ///
     /// # Errors

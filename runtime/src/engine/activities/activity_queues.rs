@@ -16,7 +16,8 @@ pub(in crate::engine) struct Activities {
     queues: Mutex<HashMap<SmolStr, Arc<ActivityQueue>>>,
     /// Held while an activity is created or deleted, so that the store and this map agree.
     pub(super) changing: tokio::sync::Mutex<()>,
-    /// Whether a task is handed to a worker only after its start is committed. Otherwise a crash could hand it to a second worker.
+    /// Whether a task is handed to a worker only after its start is committed. Otherwise a crash
+    /// could hand it to a second worker.
     keeps_starts: bool,
     meter: Arc<EngineMeter>,
 }
@@ -105,7 +106,8 @@ impl Activities {
         }
     }
 
-    /// Takes the first task that `is_task` accepts from the queue of an activity, whether the activity still exists or not.
+    /// Takes the first task that `is_task` accepts from the queue of an activity, whether the
+    /// activity still exists or not.
     pub(in crate::engine) async fn take_matching(
         &self,
         arn: &str,

@@ -6,7 +6,8 @@ use crate::clock::Timestamp;
 pub struct ActivityDescription {
     /// Its name.
     pub name: String,
-    /// Its ARN, or the placeholder with which [`EngineBuilder::activity`](crate::EngineBuilder::activity) declared it.
+    /// Its ARN, or the placeholder with which
+    /// [`EngineBuilder::activity`](crate::EngineBuilder::activity) declared it.
     pub arn: String,
     /// When it was created. For an activity that the builder declared: when the engine was built.
     pub created: Timestamp,

@@ -12,13 +12,13 @@ use crate::statistics::Level;
 
 /// The tasks of one activity that no worker has taken.
 ///
-/// The queue is created when a task or a worker first needs it, and outlives the activity: tasks of a deleted activity wait in it
-/// until they time out or the activity is created again.
+/// The queue is created when a task or a worker first needs it, and outlives the activity: tasks of
+/// a deleted activity wait in it until they time out or the activity is created again.
 #[derive(Debug)]
 pub(super) struct ActivityQueue {
     tasks: Mutex<TaskQueue>,
-    /// Wakes one worker for each task. A worker takes the task in its own poll. So a worker that is dropped before that poll loses no task:
-    /// its notification passes to the next worker.
+    /// Wakes one worker for each task. A worker takes the task in its own poll. So a worker that is
+    /// dropped before that poll loses no task: its notification passes to the next worker.
     arrived: Notify,
     /// The number of waiting tasks, for the statistics.
     length: Arc<Level>,
@@ -31,7 +31,8 @@ struct TaskQueue {
     /// By the order in which they were queued.
     waiting: BTreeMap<u64, WaitingTask>,
     next: u64,
-    /// The number of waiting workers. The same number of tasks, from the front, is being handed to them.
+    /// The number of waiting workers. The same number of tasks, from the front, is being handed to
+    /// them.
     workers: usize,
 }
 
@@ -65,7 +66,8 @@ impl Drop for WaitingWorker<'_> {
     }
 }
 
-/// A task that is being handed to a worker. It returns to its position when the worker is dropped first.
+/// A task that is being handed to a worker. It returns to its position when the worker is dropped
+/// first.
 struct TransferredTask<'a> {
     queue: &'a ActivityQueue,
     place: u64,
@@ -137,8 +139,8 @@ impl ActivityQueue {
         }
     }
 
-    /// Waits for the next task, oldest first, as long as the activity exists, and until `until` is ready. A task that is being handed to the
-    /// worker is not returned to the queue then.
+    /// Waits for the next task, oldest first, as long as the activity exists, and until `until` is
+    /// ready. A task that is being handed to the worker is not returned to the queue then.
     pub(super) async fn next(
         &self,
         worker: Option<&SmolStr>,
@@ -153,7 +155,8 @@ impl ActivityQueue {
         let _waits = WaitingWorker::new(self);
         let mut until = std::pin::pin!(until);
         loop {
-            // Wakes for tasks that are queued from here on; a task that was queued before left a permit.
+            // Wakes for tasks that are queued from here on; a task that was queued before left a
+            // permit.
             let arrived = self.arrived.notified();
             self.created()?;
             if let Some(task) = self.take(worker, clock, keeps_starts).await {

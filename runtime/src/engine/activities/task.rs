@@ -5,8 +5,8 @@ use crate::clock::AnswerHold;
 
 /// A task that an activity's worker took.
 ///
-/// Virtual time does not advance while the worker has the task, as with a pending handler. It advances while the worker sleeps on the
-/// engine's clock.
+/// Virtual time does not advance while the worker has the task, as with a pending handler. It
+/// advances while the worker sleeps on the engine's clock.
 #[derive(Debug)]
 pub struct ActivityTask {
     /// The task token, for the answer.

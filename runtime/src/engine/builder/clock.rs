@@ -9,8 +9,8 @@ use crate::engine::observer::{CreateObserver, Observer};
 
 /// # Time and randomness
 impl EngineBuilder {
-    /// Runs on a clock that the program shares, with its tasks for example: a task that calls an external service can then hold virtual time
-    /// until the response arrives.
+    /// Runs on a clock that the program shares, with its tasks for example: a task that calls an
+    /// external service can then hold virtual time until the response arrives.
     ///
     /// ```
     /// use stepwright_runtime::Engine;
@@ -25,7 +25,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the seed of names, jitter and random functions. By default it is 0 on virtual time, and random on real time.
+    /// Sets the seed of names, jitter and random functions. By default it is 0 on virtual time, and
+    /// random on real time.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -37,14 +38,15 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the observer of executions. It replaces the one that [`create_observer`](Self::create_observer) would create.
+    /// Sets the observer of executions. It replaces the one that
+    /// [`create_observer`](Self::create_observer) would create.
     pub(crate) fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Sets a function that creates the observer when the engine is built, because it needs the compiled state machines. `replaces`: it replaces an
-    /// earlier function.
+    /// Sets a function that creates the observer when the engine is built, because it needs the
+    /// compiled state machines. `replaces`: it replaces an earlier function.
     pub(crate) fn create_observer(mut self, replaces: bool, create: CreateObserver) -> Self {
         if replaces || self.create_observer.is_none() {
             self.create_observer = Some(create);
@@ -52,8 +54,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Writes each parked execution to bytes and reads it again, as a durable engine does after a restart. For tests of this crate: it must not
-    /// change any result.
+    /// Writes each parked execution to bytes and reads it again, as a durable engine does after a
+    /// restart. For tests of this crate: it must not change any result.
     #[doc(hidden)]
     pub fn roundtrip_on_idle(mut self) -> Self {
         self.roundtrip_on_idle = true;

@@ -56,7 +56,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Registers a definition from its JSON text. An invalid text is an error of [`build`](Self::build).
+    /// Registers a definition from its JSON text. An invalid text is an error of
+    /// [`build`](Self::build).
     pub fn register_json(
         mut self,
         name: impl Into<String>,
@@ -71,12 +72,14 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the value of a user's placeholder, as a template does when the workflow is deployed: `name` is the name in
-    /// `placeholder!("TopicArn")`, or in `${TopicArn}` of a definition. A second value for one name replaces the first.
+    /// Sets the value of a user's placeholder, as a template does when the workflow is deployed:
+    /// `name` is the name in `placeholder!("TopicArn")`, or in `${TopicArn}` of a definition. A
+    /// second value for one name replaces the first.
     ///
-    /// The value is used literally, with all its characters. A state of a workflow that reads a placeholder without a value fails with
-    /// `States.Runtime`, which no catcher matches, and its cause names this method. The engine is built all the same, because a test may never
-    /// enter the state. In a definition without a workflow, such a text stays unchanged.
+    /// The value is used literally, with all its characters. A state of a workflow that reads a
+    /// placeholder without a value fails with `States.Runtime`, which no catcher matches, and its
+    /// cause names this method. The engine is built all the same, because a test may never enter
+    /// the state. In a definition without a workflow, such a text stays unchanged.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -109,8 +112,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares an activity whose workers poll [`Engine::get_activity_task`](crate::Engine::get_activity_task). It exists in every engine that is built in this manner.
-    /// [`Engine::create_activity`](crate::Engine::create_activity) creates others.
+    /// Declares an activity whose workers poll
+    /// [`Engine::get_activity_task`](crate::Engine::get_activity_task). It exists in every engine
+    /// that is built in this manner. [`Engine::create_activity`](crate::Engine::create_activity)
+    /// creates others.
     pub fn activity(mut self, arn: impl Into<String>) -> Self {
         let arn = arn.into();
         let base = Resource::parse(&arn).base().to_owned();

@@ -14,13 +14,15 @@ use crate::task::{TaskSource, handler};
 
 /// # Handlers of tasks
 impl EngineBuilder {
-    /// Registers a handler for the tasks of a resource, or of all resources that match a pattern with `*`.
+    /// Registers a handler for the tasks of a resource, or of all resources that match a pattern
+    /// with `*`.
     ///
-    /// The closure gets the effective parameters, and returns the raw result of the resource: for `lambda:invoke` the envelope with its
-    /// `Payload`. Where the resource is a function's own ARN, parameters and result are those of the function.
+    /// The closure gets the effective parameters, and returns the raw result of the resource: for
+    /// `lambda:invoke` the envelope with its `Payload`. Where the resource is a function's own ARN,
+    /// parameters and result are those of the function.
     ///
-    /// You choose the types: anything that serde reads and writes, `serde_json::Value`, or [`Value`](crate::value::Value), which needs no
-    /// conversion.
+    /// You choose the types: anything that serde reads and writes, `serde_json::Value`, or
+    /// [`Value`](crate::value::Value), which needs no conversion.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -45,8 +47,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Registers a handler for a function, by its name, its ARN or its placeholder, whether states invoke it through `lambda:invoke` or use it
-    /// as their resource. The closure gets the payload and returns the function's result.
+    /// Registers a handler for a function, by its name, its ARN or its placeholder, whether states
+    /// invoke it through `lambda:invoke` or use it as their resource. The closure gets the payload
+    /// and returns the function's result.
     pub fn function<I, O, E, F, Fut>(mut self, name: impl Into<String>, handler: F) -> Self
     where
         I: DeserializeOwned + Send + 'static,
@@ -61,10 +64,11 @@ impl EngineBuilder {
         self
     }
 
-    /// Declares that the closures which [`resource`](Self::resource) and [`function`](Self::function) registered under this text may be called
-    /// twice with the same input: an engine with a [store](Self::store) calls them again when its process ended while they were running.
-    /// Otherwise such a task fails with `Stepwright.TaskLost`, which `Retry` and `Catch` can name. A task with a body declares it with
-    /// `#[task(idempotent)]`.
+    /// Declares that the closures which [`resource`](Self::resource) and
+    /// [`function`](Self::function) registered under this text may be called twice with the same
+    /// input: an engine with a [store](Self::store) calls them again when its process ended while
+    /// they were running. Otherwise such a task fails with `Stepwright.TaskLost`, which `Retry` and
+    /// `Catch` can name. A task with a body declares it with `#[task(idempotent)]`.
     ///
     /// A text under which nothing is registered is an error of [`build`](Self::build).
     ///
@@ -81,19 +85,22 @@ impl EngineBuilder {
         self
     }
 
-    /// Shares a value with all tasks: `context.state::<T>()`. A second value of one type replaces the first.
+    /// Shares a value with all tasks: `context.state::<T>()`. A second value of one type replaces
+    /// the first.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.state.insert(TypeId::of::<T>(), Box::new(state));
         self
     }
 
-    /// Limits how many handlers may run at a time in the engine, over all executions: in place, spawned or on a thread. There is no limit
-    /// unless set.
+    /// Limits how many handlers may run at a time in the engine, over all executions: in place,
+    /// spawned or on a thread. There is no limit unless set.
     ///
-    /// Further tasks wait, and run in the order in which they were queued. The history records such a task as started: its `TimeoutSeconds` and
-    /// `HeartbeatSeconds` count while it waits. A task that times out, or whose execution ends, leaves the queue. Blocking work whose task has
-    /// ended counts until its thread is done. Workers of activities, nested executions, mocks and other [sources](Self::tasks) do not count. A
-    /// handler that itself waits for an execution of this engine may deadlock, because it occupies the permit that the execution needs.
+    /// Further tasks wait, and run in the order in which they were queued. The history records such
+    /// a task as started: its `TimeoutSeconds` and `HeartbeatSeconds` count while it waits. A task
+    /// that times out, or whose execution ends, leaves the queue. Blocking work whose task has
+    /// ended counts until its thread is done. Workers of activities, nested executions, mocks and
+    /// other [sources](Self::tasks) do not count. A handler that itself waits for an execution of
+    /// this engine may deadlock, because it occupies the permit that the execution needs.
     ///
     /// ```
     /// use serde_json::{Value, json};
@@ -110,8 +117,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Limits how many calls of one task may run at a time, independent of which handler in this process executes them; see
-    /// [`max_running_tasks`](Self::max_running_tasks). Tasks that wait only for this limit do not block other tasks.
+    /// Limits how many calls of one task may run at a time, independent of which handler in this
+    /// process executes them; see [`max_running_tasks`](Self::max_running_tasks). Tasks that wait
+    /// only for this limit do not block other tasks.
     ///
     /// A task that no registered workflow calls is an error of [`build`](Self::build).
     ///
@@ -139,7 +147,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Limits the closures that [`resource`](Self::resource) and [`function`](Self::function) registered under this text in the same manner.
+    /// Limits the closures that [`resource`](Self::resource) and [`function`](Self::function)
+    /// registered under this text in the same manner.
     ///
     /// A text under which nothing is registered is an error of [`build`](Self::build).
     pub fn max_running_of(mut self, key: impl Into<String>, most: usize) -> Self {
@@ -147,9 +156,11 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets how long one poll of a handler may take before a warning with the handler, the execution and the state is logged: one second unless
-    /// set, never with [`Duration::MAX`]. The warning comes while the handler still blocks, at most about a quarter of the threshold later. A
-    /// second message follows when the handler continues. Handlers that are `#[task(blocking)]` may block.
+    /// Sets how long one poll of a handler may take before a warning with the handler, the
+    /// execution and the state is logged: one second unless set, never with [`Duration::MAX`]. The
+    /// warning comes while the handler still blocks, at most about a quarter of the threshold
+    /// later. A second message follows when the handler continues. Handlers that are
+    /// `#[task(blocking)]` may block.
     ///
     /// ```
     /// use std::time::Duration;
@@ -163,23 +174,27 @@ impl EngineBuilder {
         self
     }
 
-    /// Adds a source of task results that is consulted before any handler. Sources are consulted in the order in which they are added. A task
-    /// without a handler is no error of [`build`](Self::build) when a source may execute it.
+    /// Adds a source of task results that is consulted before any handler. Sources are consulted in
+    /// the order in which they are added. A task without a handler is no error of
+    /// [`build`](Self::build) when a source may execute it.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.sources.push(source.into_shared());
         self
     }
 
-    /// Adds a source of task results that is consulted after mocks, other [sources](Self::tasks), handlers and nested workflows: for the calls that
-    /// nothing else executes, such as those of AWS services.
+    /// Adds a source of task results that is consulted after mocks, other [sources](Self::tasks),
+    /// handlers and nested workflows: for the calls that nothing else executes, such as those of
+    /// AWS services.
     pub fn fallback_tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.fallback_sources.push(source.into_shared());
         self
     }
 
-    /// Refuses the calls of AWS services whose arguments AWS refuses: an argument that the API does not have, or a value of another type. The state
-    /// fails with `States.Runtime`, as on AWS, whatever would execute it: a mock, another [source](Self::tasks), a handler or a nested workflow.
-    /// The integrations whose arguments differ from an API are not checked, such as `http:invoke`.
+    /// Refuses the calls of AWS services whose arguments AWS refuses: an argument that the API does
+    /// not have, or a value of another type. The state fails with `States.Runtime`, as on AWS,
+    /// whatever would execute it: a mock, another [source](Self::tasks), a handler or a nested
+    /// workflow. The integrations whose arguments differ from an API are not checked, such as
+    /// `http:invoke`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -210,8 +225,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after the state and its resource.
-    /// `register one with the engine` unless set.
+    /// Sets the hint for tasks that no handler executes. It is the end of the error's cause, after
+    /// the state and its resource. `register one with the engine` unless set.
     pub fn missing_handler_hint(mut self, hint: impl Into<String>) -> Self {
         self.missing_handler_hint = hint.into();
         self

@@ -1,7 +1,7 @@
 //! The builder of an engine.
 //!
-//! Its methods are grouped by what they set: the [`clock`], [`definitions`], [`handlers`] of tasks, [`settings`] of the service, and [`durability`]. The test
-//! kit adds its own.
+//! Its methods are grouped by what they set: the [`clock`], [`definitions`], [`handlers`] of tasks,
+//! [`settings`] of the service, and [`durability`]. The test kit adds its own.
 
 mod clock;
 mod definitions;
@@ -127,7 +127,8 @@ impl EngineBuilder {
     ///
     /// # Errors
     ///
-    /// All problems: definitions that do not compile, two machines with one name, two tasks with one key, tasks without a handler.
+    /// All problems: definitions that do not compile, two machines with one name, two tasks with
+    /// one key, tasks without a handler.
     ///
     /// # Blocking
     ///
@@ -291,7 +292,8 @@ impl fmt::Debug for EngineBuilder {
     }
 }
 
-/// Reads the fields that earlier engines of a store masked. Damaged fields are stored again without those of earlier engines.
+/// Reads the fields that earlier engines of a store masked. Damaged fields are stored again without
+/// those of earlier engines.
 fn stored_fields(store: &dyn Store) -> Result<Redaction, BuildError> {
     let reader = PatientReader::open(store);
     match reader.and_then(|mut reader| reader.masked_fields()) {
@@ -311,13 +313,15 @@ fn store_fields(durable: &DurableState, fields: &Redaction) -> Result<(), BuildE
     stored.map_err(|error| BuildError::new(format!("the masked fields cannot be stored: {error}")))
 }
 
-/// Stores that the engine has a status listener, so that an abort without an engine writes messages for it.
+/// Stores that the engine has a status listener, so that an abort without an engine writes messages
+/// for it.
 fn note_listener(durable: &DurableState) -> Result<(), BuildError> {
     let is_known = status_message::has_listener(&mut **durable.reader());
     if is_known.map_err(|error| BuildError::new(error.to_string()))? {
         return Ok(());
     }
-    // Commits have an order, so the note precedes each message. If the store fails, the next commit reports it.
+    // Commits have an order, so the note precedes each message. If the store fails, the next commit
+    // reports it.
     let note = vec![status_message::note_listener()];
     let _committed = durable.journal.commit_with_retry(note);
     Ok(())

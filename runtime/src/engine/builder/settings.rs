@@ -18,17 +18,19 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets whether executions record their history. Without it, reports and failures have an empty history, and executions are cheaper.
+    /// Sets whether executions record their history. Without it, reports and failures have an empty
+    /// history, and executions are cheaper.
     ///
-    /// Unless set, Standard executions record their history, and Express executions do on virtual time only, where tests read it: in
-    /// production, there may be a million events of each. An Express execution retains the last
-    /// [`Limits::events`](crate::Limits::events).
+    /// Unless set, Standard executions record their history, and Express executions do on virtual
+    /// time only, where tests read it: in production, there may be a million events of each. An
+    /// Express execution retains the last [`Limits::events`](crate::Limits::events).
     pub fn history(mut self, is_recorded: bool) -> Self {
         self.records_history = Some(is_recorded);
         self
     }
 
-    /// Sets what connects the engine's spans with distributed traces. Without one, tasks and nested executions get the trace of the start.
+    /// Sets what connects the engine's spans with distributed traces. Without one, tasks and nested
+    /// executions get the trace of the start.
     pub fn trace_propagator(mut self, propagator: impl TracePropagator + 'static) -> Self {
         self.propagator = Some(Arc::new(propagator));
         self
@@ -52,8 +54,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the listener that receives the changes of the status of Standard executions, including nested ones and the children of Map Runs. Express
-    /// executions report none, as on AWS.
+    /// Sets the listener that receives the changes of the status of Standard executions, including
+    /// nested ones and the children of Map Runs. Express executions report none, as on AWS.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -87,7 +89,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the object store that Distributed Maps read and write instead of S3. Without one, each ItemReader and each ResultWriter fails.
+    /// Sets the object store that Distributed Maps read and write instead of S3. Without one, each
+    /// ItemReader and each ResultWriter fails.
     ///
     /// ```
     /// use stepwright_runtime::Engine;
@@ -108,11 +111,13 @@ impl EngineBuilder {
         self
     }
 
-    /// Masks these fields, in addition to those with `#[payload(redact)]` in the types of registered workflows, in output for people: the
-    /// engine's log and its errors, failed assertions of tests, and pictures.
+    /// Masks these fields, in addition to those with `#[payload(redact)]` in the types of
+    /// registered workflows, in output for people: the engine's log and its errors, failed
+    /// assertions of tests, and pictures.
     ///
-    /// Task tokens are always masked there. Tasks, the store and the API get the unmasked values. [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the fields
-    /// in a history that is printed.
+    /// Task tokens are always masked there. Tasks, the store and the API get the unmasked values.
+    /// [`HistoryQuery::redact`](crate::history::HistoryQuery::redact) masks the fields in a history
+    /// that is printed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -28,8 +28,9 @@ impl EngineShared {
     }
 }
 
-/// Reports to a Map Run that this process does not continue one of its children; then it does not continue the run, either. A task that
-/// waits for another execution gets the result from the next start of that execution, or never.
+/// Reports to a Map Run that this process does not continue one of its children; then it does not
+/// continue the run, either. A task that waits for another execution gets the result from the next
+/// start of that execution, or never.
 pub(in crate::engine) fn notify_suspended(link: &ParentLink, report: &ExecutionReport) {
     if let ChildRole::Child { .. } = link.role {
         let (error, cause) = (report.error.clone(), report.cause.clone());

@@ -7,9 +7,10 @@ use crate::clock::Timestamp;
 
 /// The end of an execution, with its history.
 ///
-/// With a store, this engine may suspend an execution, because the engine was shut down or the store failed. Such an execution has not ended:
-/// its report has the status [`Status::Running`], the reason as its error, and the durable part of the history. An engine that opens the
-/// store later continues the execution.
+/// With a store, this engine may suspend an execution, because the engine was shut down or the
+/// store failed. Such an execution has not ended: its report has the status [`Status::Running`],
+/// the reason as its error, and the durable part of the history. An engine that opens the store
+/// later continues the execution.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionReport {
@@ -46,7 +47,8 @@ impl ExecutionReport {
         }
     }
 
-    /// Whether the execution has ended. Otherwise the engine suspended it, and an engine that opens the store later continues it.
+    /// Whether the execution has ended. Otherwise the engine suspended it, and an engine that opens
+    /// the store later continues it.
     pub fn is_over(&self) -> bool {
         self.status != Status::Running
     }

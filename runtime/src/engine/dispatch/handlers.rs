@@ -81,7 +81,8 @@ impl Handlers {
         resources.chain(self.functions.get_mut(key)).collect()
     }
 
-    /// Queues the calls of a typed task in a separate queue, for all its handlers. `false` where no workflow calls it.
+    /// Queues the calls of a typed task in a separate queue, for all its handlers. `false` where no
+    /// workflow calls it.
     pub(in crate::engine) fn limit(&mut self, type_id: TypeId, queue: &WaitQueue) -> bool {
         let tasks = self.tasks.values_mut().flatten();
         let mut own = tasks.filter(|task| task.type_id == type_id).peekable();
@@ -118,7 +119,8 @@ impl Handlers {
         }
     }
 
-    /// Registers a task of a workflow, with its handler if it has a body. Fails if another task has its key.
+    /// Registers a task of a workflow, with its handler if it has a body. Fails if another task has
+    /// its key.
     pub(in crate::engine) fn task(
         &mut self,
         workflow: &str,
@@ -148,7 +150,8 @@ impl Handlers {
         Ok(())
     }
 
-    /// Returns the tasks without a handler: they have no body, no closure for their key, and are no activities.
+    /// Returns the tasks without a handler: they have no body, no closure for their key, and are no
+    /// activities.
     pub(in crate::engine) fn unanswered(
         &self,
         activities: &BTreeSet<String>,
@@ -179,8 +182,8 @@ impl Handlers {
         unanswered
     }
 
-    /// Returns what executes the calls of a state, as far as this is known before there are calls. `target` is the target that the definition
-    /// names in the parameters.
+    /// Returns what executes the calls of a state, as far as this is known before there are calls.
+    /// `target` is the target that the definition names in the parameters.
     pub(in crate::engine) fn resolve(
         &self,
         resource: &Resource,
@@ -241,7 +244,8 @@ impl Handlers {
         })
     }
 
-    /// Returns the handler of a function, by name or ARN. The definition and the registration may use different forms.
+    /// Returns the handler of a function, by name or ARN. The definition and the registration may
+    /// use different forms.
     fn by_name(&self, text: &str) -> Option<&ErasedHandler> {
         if self.functions.is_empty() {
             return None;

@@ -6,12 +6,14 @@ use crate::engine::drive::message::Message;
 use crate::engine::shared::EngineShared;
 
 impl Engine {
-    /// Returns the tasks without a handler in this engine, of executions that were open in the [store](crate::EngineBuilder::store): their handlers,
-    /// activities or state machines are not registered any more. Their executions wait, also when they reach such a task later. An engine that is
-    /// built with the missing handlers continues them. Each task is logged once as a warning.
+    /// Returns the tasks without a handler in this engine, of executions that were open in the
+    /// [store](crate::EngineBuilder::store): their handlers, activities or state machines are not
+    /// registered any more. Their executions wait, also when they reach such a task later. An
+    /// engine that is built with the missing handlers continues them. Each task is logged once as a
+    /// warning.
     ///
-    /// Such a task is not scheduled, so its `TimeoutSeconds` does not count yet; that of the execution does. A task that was running when its
-    /// process ended retains its deadlines.
+    /// Such a task is not scheduled, so its `TimeoutSeconds` does not count yet; that of the
+    /// execution does. A task that was running when its process ended retains its deadlines.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -35,8 +35,8 @@ pub(in crate::engine) enum ResumeDecision {
 }
 
 impl EngineShared {
-    /// Resolves what executes a task: the execution's source, an engine's source, a handler, a nested workflow or an activity. The result
-    /// describes the work as data; nothing is started.
+    /// Resolves what executes a task: the execution's source, an engine's source, a handler, a
+    /// nested workflow or an activity. The result describes the work as data; nothing is started.
     pub(in crate::engine) fn resolve(
         &self,
         call: &TaskCall<'_>,
@@ -112,8 +112,9 @@ impl EngineShared {
         false
     }
 
-    /// Returns the work that waits for a job, if a source follows it. A fallback follows no job that a mock or another source has started, and the
-    /// other way round: the response is not that of its service.
+    /// Returns the work that waits for a job, if a source follows it. A fallback follows no job
+    /// that a mock or another source has started, and the other way round: the response is not that
+    /// of its service.
     pub(in crate::engine) fn job(
         &self,
         call: &TaskCall<'_>,
@@ -157,7 +158,8 @@ impl EngineShared {
         }
     }
 
-    /// Whether a handler or a source may execute the calls of a state, as far as this is known without a call.
+    /// Whether a handler or a source may execute the calls of a state, as far as this is known
+    /// without a call.
     pub(in crate::engine) fn may_be_handled(
         &self,
         about: &ExecutionInfo,
@@ -183,7 +185,8 @@ impl EngineShared {
         sources.any(|source| source.may_answer(&state))
     }
 
-    /// Returns the sources in their order: that of the execution, the engine's, and those after the handlers.
+    /// Returns the sources in their order: that of the execution, the engine's, and those after the
+    /// handlers.
     fn all_sources<'a>(
         &'a self,
         own: Option<&'a Arc<dyn TaskSource>>,
@@ -214,7 +217,8 @@ impl EngineShared {
         })
     }
 
-    /// Describes the work of a state's handler, if all calls of the state have the same one. Nothing is started.
+    /// Describes the work of a state's handler, if all calls of the state have the same one.
+    /// Nothing is started.
     #[inline]
     pub(in crate::engine) fn known_effect(
         &self,
@@ -235,7 +239,8 @@ impl EngineShared {
         responder: impl Fn() -> Responder,
     ) -> TaskEffect {
         let handler = &found.handler;
-        // Most handlers take no context. Then no context is created, and nothing has to be notified of the end.
+        // Most handlers take no context. Then no context is created, and nothing has to be notified
+        // of the end.
         let attempt = handler.takes_context.then(|| {
             Arc::new(RunningTask {
                 shared: self.state.clone(),

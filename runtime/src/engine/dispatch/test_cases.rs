@@ -1,4 +1,5 @@
-//! The test cases of mocks that single starts choose. Their names are stored with the executions, so that another engine can continue them.
+//! The test cases of mocks that single starts choose. Their names are stored with the executions,
+//! so that another engine can continue them.
 
 use std::sync::Arc;
 
@@ -39,7 +40,8 @@ impl EngineShared {
         Ok((kept.into(), Some(found)))
     }
 
-    /// Returns the source of task results for an execution of the store, before the engine's own sources.
+    /// Returns the source of task results for an execution of the store, before the engine's own
+    /// sources.
     pub(in crate::engine) fn stored_test_case(
         &self,
         about: &ExecutionInfo,
@@ -56,7 +58,8 @@ impl EngineShared {
     }
 }
 
-/// A test case that the engine does not have any more. No other handler replaces it: a mocked task must not be executed for real.
+/// A test case that the engine does not have any more. No other handler replaces it: a mocked task
+/// must not be executed for real.
 struct MissingTestCase(SmolStr);
 
 impl TaskSource for MissingTestCase {

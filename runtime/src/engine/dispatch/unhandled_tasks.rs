@@ -9,8 +9,9 @@ use stepwright_interpreter::ExecutionInfo;
 use crate::engine::dispatch::call_site::CallSite;
 use crate::statistics::{EngineMeter, Level};
 
-/// A task of an execution of the store that has no handler in this engine. It waits for an engine that has the handler, activity or state
-/// machine; see [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
+/// A task of an execution of the store that has no handler in this engine. It waits for an engine
+/// that has the handler, activity or state machine; see
+/// [`Engine::unhandled_tasks`](crate::Engine::unhandled_tasks).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnhandledTask {
@@ -22,8 +23,8 @@ pub struct UnhandledTask {
     pub state: String,
     /// Its `Resource`.
     pub resource: String,
-    /// The target that its parameters name: the `FunctionName` of `lambda:invoke`, or the `StateMachineArn` of `states:startExecution`, for
-    /// example.
+    /// The target that its parameters name: the `FunctionName` of `lambda:invoke`, or the
+    /// `StateMachineArn` of `states:startExecution`, for example.
     pub target: Option<String>,
 }
 

@@ -4,7 +4,8 @@ use tokio::sync::oneshot;
 
 use crate::clock::{Clock, Hold, Timestamp};
 
-/// The begin of a shutdown, for one execution. The shutdown waits until all executions have dropped it, or the grace period ends.
+/// The begin of a shutdown, for one execution. The shutdown waits until all executions have dropped
+/// it, or the grace period ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Drain {
     /// The end of the grace period.
@@ -22,14 +23,16 @@ struct DrainEnd {
 impl Drop for DrainEnd {
     fn drop(&mut self) {
         if let Some(drained) = self.drained.take() {
-            // Otherwise virtual time would jump to the end of the grace period. The shutdown may have ended already.
+            // Otherwise virtual time would jump to the end of the grace period. The shutdown may
+            // have ended already.
             let _ = drained.send(self.clock.hold());
         }
     }
 }
 
 impl Drain {
-    /// Returns a drain, and the receiver of a guard that holds virtual time, when the last clone is dropped.
+    /// Returns a drain, and the receiver of a guard that holds virtual time, when the last clone is
+    /// dropped.
     pub(in crate::engine) fn new(
         clock: &Clock,
         until: Timestamp,

@@ -5,7 +5,8 @@ use crate::clock::{ArmedTimer, Clock, Timer, TimerFired, Timestamp};
 
 /// The deadline of a whole execution.
 ///
-/// Its timer is set when the execution waits and no earlier timer of it is set. Most executions end without it.
+/// Its timer is set when the execution waits and no earlier timer of it is set. Most executions end
+/// without it.
 #[derive(Debug)]
 pub(in crate::engine) struct ExecutionDeadline {
     timer: DeadlineTimer,
@@ -48,8 +49,8 @@ impl ExecutionDeadline {
         matches!(self.timer, DeadlineTimer::Due(due) if due <= clock.now())
     }
 
-    /// Prepares for another timer of the execution, which is about to be set. The deadline's timer is set first unless it fires later: of
-    /// timers for the same time, it fires first.
+    /// Prepares for another timer of the execution, which is about to be set. The deadline's timer
+    /// is set first unless it fires later: of timers for the same time, it fires first.
     pub(in crate::engine) fn note_timer_armed(
         &mut self,
         clock: &Clock,
@@ -69,7 +70,8 @@ impl ExecutionDeadline {
         self.wakes = NEVER;
     }
 
-    /// Sets the timer for a waiting execution, unless an earlier timer is set. Without its own deadline, the maximum lifetime is the bound.
+    /// Sets the timer for a waiting execution, unless an earlier timer is set. Without its own
+    /// deadline, the maximum lifetime is the bound.
     pub(in crate::engine) fn arm_if_next(
         &mut self,
         clock: &Clock,

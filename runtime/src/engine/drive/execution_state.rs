@@ -24,14 +24,16 @@ use crate::store::StoreError;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::{Mailbox, WaitEvent};
 
-/// The shared part of an execution: its mailbox and its report. While the execution waits on real time, its task is parked here.
+/// The shared part of an execution: its mailbox and its report. While the execution waits on real
+/// time, its task is parked here.
 pub(crate) struct ExecutionState {
     pub(crate) about: Arc<ExecutionInfo>,
     /// Virtual time, which does not advance while the execution is awake.
     clock: Option<Clock>,
     mailbox: Mutex<MailboxState>,
     report: OnceLock<Arc<ExecutionReport>>,
-    /// Its rank among executions that started at the same time, in lists of an engine without a store.
+    /// Its rank among executions that started at the same time, in lists of an engine without a
+    /// store.
     sequence: AtomicU64,
 }
 
@@ -42,7 +44,8 @@ struct MailboxState {
     cold: Option<Box<StateColdFields>>,
     /// Its slot among the running executions.
     running_slot: Option<RunningSlot>,
-    /// Whether the execution is being stepped, or is about to be: it then counts as busy on the clock.
+    /// Whether the execution is being stepped, or is about to be: it then counts as busy on the
+    /// clock.
     is_awake: bool,
     /// Whether the report is set, so that no message is accepted any more.
     is_closed: bool,
@@ -111,7 +114,8 @@ impl MailboxState {
 }
 
 impl ExecutionState {
-    /// The state of an execution that is about to be stepped, and whose start is durable or needs not be.
+    /// The state of an execution that is about to be stepped, and whose start is durable or needs
+    /// not be.
     pub(in crate::engine) fn new(about: Arc<ExecutionInfo>, clock: &Clock) -> Arc<Self> {
         Self::of(about, clock, true)
     }
@@ -253,8 +257,8 @@ impl ExecutionState {
         std::mem::take(&mut mailbox.messages)
     }
 
-    /// Takes the requests for the history that `is_answered` accepts, while the execution waits for its store and takes no other message.
-    /// The driver is woken when more messages come.
+    /// Takes the requests for the history that `is_answered` accepts, while the execution waits for
+    /// its store and takes no other message. The driver is woken when more messages come.
     pub(in crate::engine) fn take_history_requests(
         &self,
         waker: &Waker,
@@ -273,7 +277,8 @@ impl ExecutionState {
         taken
     }
 
-    /// Marks the execution as waiting, unless it has messages. Returns whether it waits. Virtual time needs [`go_idle`](Self::go_idle).
+    /// Marks the execution as waiting, unless it has messages. Returns whether it waits. Virtual
+    /// time needs [`go_idle`](Self::go_idle).
     pub(in crate::engine) fn wait_for_messages(&self) -> bool {
         let mut mailbox = self.lock();
         let waits = mailbox.messages.is_empty();
@@ -281,8 +286,9 @@ impl ExecutionState {
         waits
     }
 
-    /// Marks the execution as waiting, unless it has messages. If its timer is the next one on virtual time, returns that timer instead: the
-    /// execution is awake again, and neither a message nor a waker is necessary.
+    /// Marks the execution as waiting, unless it has messages. If its timer is the next one on
+    /// virtual time, returns that timer instead: the execution is awake again, and neither a
+    /// message nor a waker is necessary.
     pub(in crate::engine) fn go_idle(&self) -> IdleOutcome {
         if !self.wait_for_messages() {
             return IdleOutcome::HasMessages;
@@ -331,7 +337,8 @@ impl ExecutionState {
         }
     }
 
-    /// Closes the execution. `tell` is called for each parent link, before virtual time may advance.
+    /// Closes the execution. `tell` is called for each parent link, before virtual time may
+    /// advance.
     pub(in crate::engine) fn close(&self, report: Arc<ExecutionReport>, tell: impl Fn(ParentLink)) {
         let (left, parent_links, changed, recipient, was_awake) = {
             let mut mailbox = self.lock();
@@ -387,7 +394,8 @@ impl ExecutionState {
         waits
     }
 
-    /// Registers `parent_link` for the end; returns it with the report when the execution has ended.
+    /// Registers `parent_link` for the end; returns it with the report when the execution has
+    /// ended.
     pub(in crate::engine) fn add_parent_link(
         &self,
         parent_link: ParentLink,

@@ -14,9 +14,11 @@ pub(crate) enum Message {
     Timer(TimerFired),
     Event(WaitId, WaitEvent),
     Stop(Failure),
-    /// The shutdown of the engine begins: the execution calls nothing any more, and drops the value when nothing works for it in this process.
+    /// The shutdown of the engine begins: the execution calls nothing any more, and drops the value
+    /// when nothing works for it in this process.
     Drain(Drain),
-    /// The shutdown ends: a durable execution is suspended, and continues in another process. Others are stopped.
+    /// The shutdown ends: a durable execution is suspended, and continues in another process.
+    /// Others are stopped.
     ShutDown,
     /// The execution must be suspended, because the store failed, with the cause.
     CommitFailed(String),

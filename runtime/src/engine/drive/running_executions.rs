@@ -185,7 +185,8 @@ impl RunningExecutions {
                 sum.wrapping_add(of(counters).load(Ordering::SeqCst))
             })
         };
-        // Both counters only grow. Reading `ended` first may over-count live executions, never under-count.
+        // Both counters only grow. Reading `ended` first may over-count live executions, never
+        // under-count.
         let ended = sum(|counters| &counters.ended);
         sum(|counters| &counters.begun).wrapping_sub(ended)
     }

@@ -95,7 +95,8 @@ pub(in crate::engine) struct RunningWork {
 }
 
 impl RunningWork {
-    /// Creates work that was polled and is pending, or is about to be polled; `sleeps` is whether it waited for the engine's clock.
+    /// Creates work that was polled and is pending, or is about to be polled; `sleeps` is whether
+    /// it waited for the engine's clock.
     pub(in crate::engine) fn pending(
         wait_id: WaitId,
         job: WorkFuture,
@@ -128,7 +129,8 @@ impl RunningWork {
         polled
     }
 
-    /// Lets virtual time advance while a handler sleeps on the engine's clock, and holds it while the handler waits for anything else.
+    /// Lets virtual time advance while a handler sleeps on the engine's clock, and holds it while
+    /// the handler waits for anything else.
     fn note_whether_it_sleeps(&mut self) {
         if self.sleeps {
             self.pending = None;

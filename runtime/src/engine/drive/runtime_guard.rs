@@ -32,7 +32,8 @@ impl RuntimeHandle {
     }
 }
 
-/// A task that is dropped when its runtime shuts down, as the tasks of executions that are not parked are.
+/// A task that is dropped when its runtime shuts down, as the tasks of executions that are not
+/// parked are.
 struct RuntimeGuard {
     engine: Weak<EngineShared>,
     runtime: Id,

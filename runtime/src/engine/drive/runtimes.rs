@@ -42,7 +42,8 @@ impl Runtimes {
 }
 
 impl RuntimeHandle {
-    /// `guard` is a task of the runtime, which ends with this handle. It sets `has_ended` when the runtime shuts down.
+    /// `guard` is a task of the runtime, which ends with this handle. It sets `has_ended` when the
+    /// runtime shuts down.
     pub(super) fn new(handle: Handle, guard: AbortHandle, has_ended: Arc<AtomicBool>) -> Self {
         Self {
             handle,

@@ -11,8 +11,9 @@ use crate::engine::start::pending_execution::PendingExecution;
 /// How many executions that other executions started may be active before their first wait.
 const ACTIVE: usize = 256;
 
-/// The FIFO queue of executions that other executions start. Executions that requests start do not wait in it: a state machine that starts itself
-/// twice fills this queue, and not the queue of the runtime.
+/// The FIFO queue of executions that other executions start. Executions that requests start do not
+/// wait in it: a state machine that starts itself twice fills this queue, and not the queue of the
+/// runtime.
 #[derive(Default)]
 pub(in crate::engine) struct StartQueue(Mutex<QueueState>);
 
@@ -26,8 +27,8 @@ struct QueueState {
     queued: VecDeque<QueuedStart>,
     /// How many of the queued executions are Express.
     queued_express: usize,
-    /// Whether a thread spawns an execution. A runtime that has shut down drops the execution while it is spawned: that releases its permit, and
-    /// must not spawn the next one in the same stack.
+    /// Whether a thread spawns an execution. A runtime that has shut down drops the execution while
+    /// it is spawned: that releases its permit, and must not spawn the next one in the same stack.
     is_spawning: bool,
 }
 
@@ -54,15 +55,16 @@ impl StartQueue {
         }
     }
 
-    /// Releases the permit of an execution that waits, or has ended. Returns whether others wait for it.
+    /// Releases the permit of an execution that waits, or has ended. Returns whether others wait
+    /// for it.
     pub(super) fn release(&self) -> bool {
         let mut queue = self.lock();
         queue.active -= 1;
         !queue.queued.is_empty()
     }
 
-    /// Takes the oldest execution with a permit, to spawn it. Returns `None` when none may begin, or while another thread spawns one: that thread
-    /// then takes the next one.
+    /// Takes the oldest execution with a permit, to spawn it. Returns `None` when none may begin,
+    /// or while another thread spawns one: that thread then takes the next one.
     pub(super) fn begin_spawn(&self) -> Option<QueuedStart> {
         let mut queue = self.lock();
         if queue.is_spawning || queue.active == ACTIVE {

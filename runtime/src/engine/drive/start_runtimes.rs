@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::{Handle, TryCurrentError};
 
-/// The runtimes that servers reserved for executions. Without one, an execution starts on the current runtime.
+/// The runtimes that servers reserved for executions. Without one, an execution starts on the
+/// current runtime.
 #[derive(Default)]
 pub(in crate::engine) struct StartRuntimes {
     handles: Mutex<Vec<Handle>>,

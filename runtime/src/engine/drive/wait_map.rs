@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-/// A map from the numbers of waits. Most executions wait for one thing at a time: that entry is stored inline, so that it needs no
-/// allocation and no hashing.
+/// A map from the numbers of waits. Most executions wait for one thing at a time: that entry is
+/// stored inline, so that it needs no allocation and no hashing.
 #[derive(Debug)]
 pub(in crate::engine) struct WaitMap<T> {
     first: Option<(u32, T)>,

@@ -5,12 +5,13 @@ use crate::engine::Engine;
 use crate::store::StoreError;
 
 impl Engine {
-    /// Writes a copy of the [store](crate::EngineBuilder::store), as it is at one moment of this call, to a new file, while executions continue.
-    /// The copy contains everything that was acknowledged before the call. When this returns `Ok`, the whole copy is on the disk; before that,
-    /// there is no file at `to`.
+    /// Writes a copy of the [store](crate::EngineBuilder::store), as it is at one moment of this
+    /// call, to a new file, while executions continue. The copy contains everything that was
+    /// acknowledged before the call. When this returns `Ok`, the whole copy is on the disk; before
+    /// that, there is no file at `to`.
     ///
-    /// An engine that is built on the copy continues the executions that were open then. Do not run it concurrently with this engine: both
-    /// would continue the same executions.
+    /// An engine that is built on the copy continues the executions that were open then. Do not run
+    /// it concurrently with this engine: both would continue the same executions.
     ///
     /// ```
     /// # #[cfg(feature = "sqlite")] mod needs_sqlite {
@@ -29,8 +30,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written, or the engine has no store that makes copies; [`StoreError::Full`];
-    /// the errors of reading the store.
+    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written, or the engine has
+    /// no store that makes copies; [`StoreError::Full`]; the errors of reading the store.
     pub async fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
         let to = to.as_ref().to_owned();
         let doing = format!("write a backup to `{}`", to.display());

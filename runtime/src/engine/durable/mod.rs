@@ -74,7 +74,8 @@ pub(super) struct DurableState {
     pub(super) retention_reader: Mutex<Option<Box<dyn StoreReader>>>,
     /// The job that deletes executions after their retention time.
     pub(super) retention_thread: OnceLock<RetentionThread>,
-    /// The children of Map Runs that an earlier process was running, until their parents continue them.
+    /// The children of Map Runs that an earlier process was running, until their parents continue
+    /// them.
     recovered: Mutex<RecoveredChildren>,
     /// Open executions that cannot be read.
     pub(super) quarantine: Quarantine,
@@ -133,7 +134,8 @@ impl DurableState {
         self.is_resumed.swap(true, Ordering::SeqCst)
     }
 
-    /// Returns the seed of an engine on this store: names that were generated before are not generated again.
+    /// Returns the seed of an engine on this store: names that were generated before are not
+    /// generated again.
     pub(super) fn seed(&self, seed: u64) -> u64 {
         match self.next.load(Ordering::Relaxed) {
             1 => seed,
@@ -175,7 +177,8 @@ impl DurableState {
         }
     }
 
-    /// Returns the journal state of a new child of a Map Run. The store has the parent's version, which is also the child's.
+    /// Returns the journal state of a new child of a Map Run. The store has the parent's version,
+    /// which is also the child's.
     pub(super) fn start_child(
         &self,
         parent: &JournalPosition,

@@ -3,10 +3,12 @@ use std::time::Duration;
 use crate::engine::Engine;
 use crate::store::StoreError;
 
-/// A time in which the engine's store cannot commit: its disk is full, another program holds its lock, or its file is gone.
+/// A time in which the engine's store cannot commit: its disk is full, another program holds its
+/// lock, or its file is gone.
 ///
-/// Executions wait: each continues from where it was when the store commits again. Until then starts, redrives and changes of state
-/// machines and activities fail, and answers to task tokens and stops wait.
+/// Executions wait: each continues from where it was when the store commits again. Until then
+/// starts, redrives and changes of state machines and activities fail, and answers to task tokens
+/// and stops wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreOutage {
@@ -19,7 +21,8 @@ pub struct StoreOutage {
 }
 
 impl Engine {
-    /// Returns the outage of the store; `None` without a store, and while the last commit succeeded.
+    /// Returns the outage of the store; `None` without a store, and while the last commit
+    /// succeeded.
     pub fn store_outage(&self) -> Option<StoreOutage> {
         let durable = self.shared.durable.as_ref()?;
         let outage = durable.journal.outage()?;

@@ -1,4 +1,5 @@
-//! Executions of a store that this engine cannot read. One of them stops neither the engine nor the others.
+//! Executions of a store that this engine cannot read. One of them stops neither the engine nor the
+//! others.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,8 +10,9 @@ use crate::clock::Timestamp;
 use crate::statistics::{EngineMeter, Level};
 use crate::store::{StoreError, StoredExecution, UnreadableRow};
 
-/// An open execution of the store that the engine cannot read: a record is damaged, the definition is missing or does not compile, or
-/// another version of this library wrote it. It stays in the store as it is, open and with its name, until an operator
+/// An open execution of the store that the engine cannot read: a record is damaged, the definition
+/// is missing or does not compile, or another version of this library wrote it. It stays in the
+/// store as it is, open and with its name, until an operator
 /// [aborts](crate::Engine::abort_unreadable) it or an engine that can read it opens the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -54,7 +56,8 @@ impl UnreadableExecution {
     }
 }
 
-/// Returns why an execution is unreadable. A damaged record does not mean that the whole store is damaged.
+/// Returns why an execution is unreadable. A damaged record does not mean that the whole store is
+/// damaged.
 fn reason(error: &StoreError) -> String {
     match error {
         StoreError::Corrupt { why, .. } => why.clone(),

@@ -8,8 +8,8 @@ use crate::store::{PatientReader, Store, StoreError, StoreReader};
 /// How many requests read the store at a time.
 const READERS: usize = 2;
 
-/// The readers of requests: lists, and executions that only the store has. The steps of executions have a separate reader, and do not wait for
-/// requests.
+/// The readers of requests: lists, and executions that only the store has. The steps of executions
+/// have a separate reader, and do not wait for requests.
 pub(in crate::engine) struct ReaderPool {
     readers: Vec<Mutex<Box<dyn StoreReader>>>,
     /// The reader that the next caller waits for when all are in use.

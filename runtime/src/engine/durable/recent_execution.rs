@@ -15,7 +15,8 @@ pub(in crate::engine) struct ClosedExecution {
     pub(in crate::engine) place: JournalPosition,
 }
 
-/// The closed execution that a request read last from the store. Concurrent requests for one execution read it once.
+/// The closed execution that a request read last from the store. Concurrent requests for one
+/// execution read it once.
 #[derive(Default)]
 pub(super) struct RecentExecution {
     state: Mutex<RecentState>,
@@ -49,7 +50,8 @@ impl RecentExecution {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the execution of a row, and reads it unless it was read last. A redrive changes the row.
+    /// Returns the execution of a row, and reads it unless it was read last. A redrive changes the
+    /// row.
     pub(super) fn get_or_read(
         &self,
         row: &StoredExecution,

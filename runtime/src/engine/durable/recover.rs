@@ -37,8 +37,9 @@ impl EngineShared {
         }
     }
 
-    /// Prepares the open executions of the store. Each continues where it was committed last. The children of Map Runs wait until their
-    /// parents request them. Executions that cannot be read are put into quarantine.
+    /// Prepares the open executions of the store. Each continues where it was committed last. The
+    /// children of Map Runs wait until their parents request them. Executions that cannot be read
+    /// are put into quarantine.
     pub(in crate::engine) fn recover(&self) -> Result<Vec<PendingExecution>, BuildError> {
         let Some(durable) = &self.durable else {
             return Ok(Vec::new());
@@ -106,7 +107,8 @@ impl EngineShared {
         only.is_none_or(|only| kept.execution.about().root_arn() == only)
     }
 
-    /// Returns an execution that is in memory, by its ARN: a Standard one or a child of a Map Run. Fails for one in quarantine.
+    /// Returns an execution that is in memory, by its ARN: a Standard one or a child of a Map Run.
+    /// Fails for one in quarantine.
     pub(in crate::engine) fn remembered(
         &self,
         id: &str,
@@ -125,8 +127,8 @@ impl EngineShared {
         Ok(left.find(|child| child.about.arn() == id))
     }
 
-    /// Returns a Standard execution that is in memory, or closed in the store; not a child of a Map Run. Blocks the thread while it reads the
-    /// store.
+    /// Returns a Standard execution that is in memory, or closed in the store; not a child of a Map
+    /// Run. Blocks the thread while it reads the store.
     pub(in crate::engine) fn known(
         &self,
         id: &str,

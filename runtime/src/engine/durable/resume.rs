@@ -18,7 +18,9 @@ use crate::engine::shared::EngineShared;
 use crate::store::{OutboxQueue, StoreError};
 
 impl Engine {
-    /// Continues the open executions of the store, if the engine was built with [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later). A second call does nothing.
+    /// Continues the open executions of the store, if the engine was built with
+    /// [`EngineBuilder::resume_later`](crate::EngineBuilder::resume_later). A second call does
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -67,7 +69,8 @@ impl Engine {
 }
 
 impl EngineShared {
-    /// Starts to watch the steps of the executions of the store. On virtual time there is no time to measure.
+    /// Starts to watch the steps of the executions of the store. On virtual time there is no time
+    /// to measure.
     fn watch_steps(&self) -> Result<(), StoreError> {
         let Some(durable) = self.durable.as_ref().filter(|_| !self.clock.is_virtual()) else {
             return Ok(());

@@ -11,7 +11,8 @@ use crate::store::{Change, StoreError, StoreReader, StoredDocument, StoredExecut
 /// The key of the document.
 const KEY: &str = "engine/attempts";
 
-/// How many processes may end in the same step of an execution until the execution is put into quarantine.
+/// How many processes may end in the same step of an execution until the execution is put into
+/// quarantine.
 const MOST: u32 = 2;
 
 /// The attempts of each execution in its current step, by the key of the execution.
@@ -92,7 +93,8 @@ impl StepAttempts {
         self.steps.contains_key(&execution)
     }
 
-    /// Fails if too many processes ended in the next step of an execution, which has this number of records.
+    /// Fails if too many processes ended in the next step of an execution, which has this number of
+    /// records.
     pub(in crate::engine) fn check(
         &self,
         row: &StoredExecution,

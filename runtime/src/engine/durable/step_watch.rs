@@ -1,7 +1,8 @@
 //! Watches the steps of executions that continue after a restart, until their first commit.
 //!
-//! A step that runs longer than [`SLOW`] is recorded in the store as an attempt, and removed when it ends. So after the process was killed, or ended
-//! itself, the store names the executions that were in such a step, and no others: neither those that were not tried yet, nor those that wait.
+//! A step that runs longer than [`SLOW`] is recorded in the store as an attempt, and removed when
+//! it ends. So after the process was killed, or ended itself, the store names the executions that
+//! were in such a step, and no others: neither those that were not tried yet, nor those that wait.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;

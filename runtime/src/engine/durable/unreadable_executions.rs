@@ -14,8 +14,9 @@ impl Engine {
         durable.map_or_else(Vec::new, |durable| durable.quarantine.all())
     }
 
-    /// Ends an [unreadable execution](Self::unreadable_executions) with the status [`Status::Aborted`], without an event in its history.
-    /// Returns the time of its end; `None` when no unreadable execution has this ARN.
+    /// Ends an [unreadable execution](Self::unreadable_executions) with the status
+    /// [`Status::Aborted`], without an event in its history. Returns the time of its end; `None`
+    /// when no unreadable execution has this ARN.
     ///
     /// # Errors
     ///

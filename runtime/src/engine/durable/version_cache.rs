@@ -1,4 +1,5 @@
-//! Reads executions of a store from their records, with the versions of state machines that they started with.
+//! Reads executions of a store from their records, with the versions of state machines that they
+//! started with.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -35,8 +36,8 @@ pub(in crate::engine) struct VersionCache {
     /// By their hashes; `None` until they are read.
     stored: Option<HashMap<String, StoredMachine>>,
     compiled: HashMap<String, Arc<Machine>>,
-    /// Versions that cannot be used, by their hashes, if the error is final. This matters because thousands of executions may have the same
-    /// version.
+    /// Versions that cannot be used, by their hashes, if the error is final. This matters because
+    /// thousands of executions may have the same version.
     unusable: Option<HashMap<String, StoreError>>,
     /// The steps in which earlier processes ended; `None` until they are read.
     attempts: Option<StepAttempts>,
@@ -98,7 +99,8 @@ impl VersionCache {
         row: &StoredExecution,
     ) -> Result<Arc<Machine>, StoreError> {
         let hash = &*row.machine_hash;
-        // A child has the version of its parent. Its machine is the parent's with `/` and the Map's label appended.
+        // A child has the version of its parent. Its machine is the parent's with `/` and the Map's
+        // label appended.
         let name = row.machine.split('/').next().unwrap_or_default();
         let newest = reading.machines.and_then(|machines| machines.find(name));
         if let Some(newest) = newest.filter(|newest| newest.hash == hash) {
@@ -116,8 +118,9 @@ impl VersionCache {
         })
     }
 
-    /// Reads an open execution, as the engine does when it opens a store: in the order of keys. Fails also for a child of a Map Run whose parent
-    /// is unreadable: without its parent it would be stopped. The keys of unreadable executions are added to `unreadable`.
+    /// Reads an open execution, as the engine does when it opens a store: in the order of keys.
+    /// Fails also for a child of a Map Run whose parent is unreadable: without its parent it would
+    /// be stopped. The keys of unreadable executions are added to `unreadable`.
     pub(in crate::engine) fn restore_open(
         &mut self,
         reading: ReadContext<'_>,
@@ -177,7 +180,8 @@ impl VersionCache {
     }
 }
 
-/// Calls `decode` for each record that contains an execution. Returns the number of the next record.
+/// Calls `decode` for each record that contains an execution. Returns the number of the next
+/// record.
 fn each_record(
     reader: &mut dyn StoreReader,
     row: &StoredExecution,

@@ -6,7 +6,8 @@ use crate::clock::PendingGuard;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::message::Message;
 
-/// Commands that need the store, of executions that continue after a restart, while the store cannot be read.
+/// Commands that need the store, of executions that continue after a restart, while the store
+/// cannot be read.
 #[derive(Default)]
 pub(in crate::engine) struct WaitingCommands(Mutex<Commands>);
 
@@ -27,7 +28,8 @@ impl WaitingCommands {
         self.lock().reader.is_some()
     }
 
-    /// Adds a command. Returns whether it is the first one: then the caller must start to read the store.
+    /// Adds a command. Returns whether it is the first one: then the caller must start to read the
+    /// store.
     pub(in crate::engine) fn add(
         &self,
         state: &Arc<ExecutionState>,

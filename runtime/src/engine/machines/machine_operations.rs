@@ -11,8 +11,9 @@ use crate::engine::Engine;
 use crate::engine::error::BuildError;
 
 impl Engine {
-    /// Adds a state machine, or a new version of one, as CreateStateMachine and UpdateStateMachine do. Running executions continue with the
-    /// version that they started with. The handlers that the engine was built with execute its tasks.
+    /// Adds a state machine, or a new version of one, as CreateStateMachine and UpdateStateMachine
+    /// do. Running executions continue with the version that they started with. The handlers that
+    /// the engine was built with execute its tasks.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -58,7 +59,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes a state machine: it cannot be started any more. Running executions continue. Returns whether it existed.
+    /// Removes a state machine: it cannot be started any more. Running executions continue. Returns
+    /// whether it existed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -77,8 +79,9 @@ impl Engine {
         self.shared.machines.remove(name)
     }
 
-    /// Returns the JSON Schema of the input of a state machine, by its name or ARN. Only workflows in Rust have one, until a client replaces the
-    /// definition. The schema is generated at each call.
+    /// Returns the JSON Schema of the input of a state machine, by its name or ARN. Only workflows
+    /// in Rust have one, until a client replaces the definition. The schema is generated at each
+    /// call.
     ///
     /// ```
     /// use stepwright::prelude::*;

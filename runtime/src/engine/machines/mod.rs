@@ -48,13 +48,15 @@ pub struct MachineDescription {
     pub machine_type: MachineType,
     /// The definition, with the values of its placeholders.
     pub definition: String,
-    /// SHA-256 of the definition, in hexadecimal digits: the same in each engine that has this version.
+    /// SHA-256 of the definition, in hexadecimal digits: the same in each engine that has this
+    /// version.
     pub hash: String,
 }
 
 impl MachineDescription {
-    /// Returns the ARN that a Standard execution of this machine has under this name, as [`Engine::execution`](crate::Engine::execution) takes it.
-    /// It does not check that the execution exists.
+    /// Returns the ARN that a Standard execution of this machine has under this name, as
+    /// [`Engine::execution`](crate::Engine::execution) takes it. It does not check that the
+    /// execution exists.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -99,7 +101,8 @@ pub(super) struct CompileSettings {
     pub(super) handlers: Handlers,
     /// The fields that messages mask, of all definitions.
     pub(super) redaction: Arc<Redaction>,
-    /// Counts the executions of the state machines, and their tasks; `None` for a reader of a store, which runs none.
+    /// Counts the executions of the state machines, and their tasks; `None` for a reader of a
+    /// store, which runs none.
     pub(super) meter: Option<Arc<EngineMeter>>,
 }
 
@@ -117,8 +120,8 @@ impl CompileSettings {
         self.compile_like(name, pending, None)
     }
 
-    /// Compiles a definition that differs from `other` in some states. States with the same names expect the same types of answers, and lack
-    /// the same values of placeholders.
+    /// Compiles a definition that differs from `other` in some states. States with the same names
+    /// expect the same types of answers, and lack the same values of placeholders.
     pub(super) fn compile_like(
         &self,
         name: &str,
@@ -184,7 +187,8 @@ impl CompileSettings {
     }
 }
 
-/// The newest versions of an engine's state machines. Each start reads them, without a lock that threads would wait for.
+/// The newest versions of an engine's state machines. Each start reads them, without a lock that
+/// threads would wait for.
 pub(super) struct Machines {
     by_name: papaya::HashMap<SmolStr, Arc<Machine>>,
     /// Names by the text of StateMachineArn.
@@ -208,7 +212,8 @@ impl Machines {
         }
     }
 
-    /// Applies a function to the machine of a name, an ARN or a workflow's placeholder, without cloning its `Arc`.
+    /// Applies a function to the machine of a name, an ARN or a workflow's placeholder, without
+    /// cloning its `Arc`.
     pub(super) fn look_up<T>(
         &self,
         text: &str,
@@ -248,7 +253,8 @@ impl Machines {
         self.by_name.pin().remove(name).is_some()
     }
 
-    /// Sets the machines behind the ARN of a version or an alias, with their weights; no machines remove the ARN.
+    /// Sets the machines behind the ARN of a version or an alias, with their weights; no machines
+    /// remove the ARN.
     pub(super) fn qualify(&self, arn: &str, machines: WeightedMachines) {
         let qualified = self.qualified.pin();
         match machines.is_empty() {

@@ -70,8 +70,8 @@ impl RunningLimits {
 pub(in crate::engine) struct PendingMachine {
     pub(in crate::engine) machine: StateMachine,
     pub(in crate::engine) machine_type: MachineType,
-    /// The states that call by placeholders, if the definition was a workflow: then each other placeholder belongs to the user, and needs a
-    /// value.
+    /// The states that call by placeholders, if the definition was a workflow: then each other
+    /// placeholder belongs to the user, and needs a value.
     pub(in crate::engine) addresses: Option<Addresses>,
     /// The types of the answers to task tokens, by state, if the definition was a workflow.
     pub(in crate::engine) answers: BTreeMap<String, Arc<dyn AnswerType>>,
@@ -183,7 +183,8 @@ impl Registry {
             .insert(name, PendingMachine::new(machine, machine_type));
     }
 
-    /// Registers a workflow that the typed builder made, with all of its tasks and nested workflows.
+    /// Registers a workflow that the typed builder made, with all of its tasks and nested
+    /// workflows.
     pub(in crate::engine) fn built<In: Payload, Out>(&mut self, built: &BuiltWorkflow<In, Out>) {
         let name = built.name().to_owned();
         if let Some(known) = self.definitions.get_mut(built.name())

@@ -33,7 +33,8 @@ impl ExecutionResources {
             return;
         };
         let is_standard = child.entry.machine_type == MachineType::Standard;
-        // Express executions are not durable, and neither are the children of an execution that is not durable.
+        // Express executions are not durable, and neither are the children of an execution that is
+        // not durable.
         let parent = self.journal_position().filter(|_| is_standard).cloned();
         let before = match child.is_restart {
             true => self.before(&run, &child, parent.is_some()),

@@ -103,7 +103,8 @@ impl MapRuns {
         run.map_or_else(BTreeMap::new, |run| run.children())
     }
 
-    /// Returns the children of a run whose numbers are in `from..before` and that pass `filter`, from the largest number, at most `limit`.
+    /// Returns the children of a run whose numbers are in `from..before` and that pass `filter`,
+    /// from the largest number, at most `limit`.
     pub(in crate::engine) fn children_before(
         &self,
         arn: &str,
@@ -191,7 +192,8 @@ impl MapRunState {
         }
     }
 
-    /// Returns `now`, or the time of the start or the redrive if that is later: the clock of an earlier process may have been ahead.
+    /// Returns `now`, or the time of the start or the redrive if that is later: the clock of an
+    /// earlier process may have been ahead.
     fn not_before_start(&self, now: Timestamp) -> Timestamp {
         now.max(self.view.started)
             .max(self.view.redriven.unwrap_or_default())
@@ -306,7 +308,8 @@ impl MapRunRecord {
         }
     }
 
-    /// Records that the state that waits for the run has ended. Returns whether this ends the run; then its children must be stopped.
+    /// Records that the state that waits for the run has ended. Returns whether this ends the run;
+    /// then its children must be stopped.
     pub(in crate::engine) fn abort(&self, now: Timestamp) -> bool {
         let mut state = self.lock();
         let was_running = state.ended.is_none();
@@ -344,7 +347,8 @@ impl MapRunRecord {
         );
         let is_in = |number: u32| numbers.contains(&number);
         let copy = |(number, execution): (u32, &Arc<ExecutionState>)| (number, execution.clone());
-        // Each part is limited, so that the cost of a page does not depend on the number of children.
+        // Each part is limited, so that the cost of a page does not depend on the number of
+        // children.
         let part = |part: &BTreeMap<u32, Arc<ExecutionState>>| {
             let children = part.range(numbers).rev();
             let children = children.map(|(number, execution)| (*number, execution));
@@ -385,7 +389,8 @@ pub(in crate::engine) fn read(data: &[u8]) -> Result<MapRun, DamagedRecord> {
     Ok(described(&view, tally, ended))
 }
 
-/// Returns the row of a run whose execution ends without an engine; `None` if the run has ended, or cannot be read.
+/// Returns the row of a run whose execution ends without an engine; `None` if the run has ended, or
+/// cannot be read.
 pub(in crate::engine) fn aborted(run: &StoredMapRun, now: Timestamp) -> Option<StoredMapRun> {
     let (view, mut tally, ended) = decode(&run.data).ok()?;
     if ended.is_some() {

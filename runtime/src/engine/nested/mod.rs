@@ -110,7 +110,8 @@ fn mocked_execution(integration: Integration, call: &TaskCall<'_>, name: &str) -
     }
 }
 
-/// Returns the failure of a task whose start of an execution is refused: the service's error, with what AWS's clients add to its message.
+/// Returns the failure of a task whose start of an execution is refused: the service's error, with
+/// what AWS's clients add to its message.
 pub(super) fn refused_start(
     integration: Integration,
     error: &StartError,
@@ -164,7 +165,8 @@ pub(super) fn refused_nested_start(start: &NestedStart, error: &StartError) -> T
 }
 
 impl EngineShared {
-    /// Resolves a state that starts a registered state machine: the start, or the failure that prevents it.
+    /// Resolves a state that starts a registered state machine: the start, or the failure that
+    /// prevents it.
     pub(super) fn by_workflow(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let integration = Integration::of(call.resource())?;
         let target = call.target()?;
@@ -196,7 +198,8 @@ impl EngineShared {
         integration: Integration,
         call: &TaskCall<'_>,
     ) -> Result<NestedStart, TaskFailure> {
-        // A state that does not wait is no parent, so the depth starts again and such a chain is unbounded.
+        // A state that does not wait is no parent, so the depth starts again and such a chain is
+        // unbounded.
         let depth = if integration.waits() {
             call.execution().depth + 1
         } else {

@@ -11,7 +11,8 @@ use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
 
 impl EngineShared {
-    /// Returns the Map Runs of an execution, in the order of their starts. Blocks the thread while it reads the store.
+    /// Returns the Map Runs of an execution, in the order of their starts. Blocks the thread while
+    /// it reads the store.
     pub(in crate::engine) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
         let stored = match &self.durable {
             Some(durable) => stored_runs(&mut **durable.readers.take(), execution)?,

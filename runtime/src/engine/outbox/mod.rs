@@ -1,7 +1,9 @@
-//! Messages to the outside that are written with the step that causes them: status changes for the listener, and stops of jobs and executions.
+//! Messages to the outside that are written with the step that causes them: status changes for the
+//! listener, and stops of jobs and executions.
 //!
-//! A thread passes each message to its receiver, and deletes it from the store when the receiver has confirmed it. A process that ends before
-//! passes it again when it starts. So each message is delivered at least once, and the messages of an execution in their order.
+//! A thread passes each message to its receiver, and deletes it from the store when the receiver
+//! has confirmed it. A process that ends before passes it again when it starts. So each message is
+//! delivered at least once, and the messages of an execution in their order.
 //!
 //! `ExecutionTask::outbox_messages` adds the messages to the commit of their cause.
 //! `engine/status_listener.rs` reports starts, redrives and ends of Standard executions after their
@@ -40,7 +42,8 @@ pub(super) struct Receivers {
     pub(super) runtime: tokio::runtime::Handle,
 }
 
-/// The thread that delivers messages. Dropping the value ends it, after it has deleted the confirmed messages.
+/// The thread that delivers messages. Dropping the value ends it, after it has deleted the
+/// confirmed messages.
 pub(super) struct Outbox {
     window: Arc<Window>,
     thread: Option<JoinHandle<()>>,

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::window::Window;
 use crate::store::OutboxQueue;
 
-/// The receipt of a message that was passed to its receiver. A status change whose receipt is dropped without a confirmation is passed again,
-/// with those after it. A stop then stays in the store for the next engine.
+/// The receipt of a message that was passed to its receiver. A status change whose receipt is
+/// dropped without a confirmation is passed again, with those after it. A stop then stays in the
+/// store for the next engine.
 pub(in crate::engine) struct Receipt {
     queue: OutboxQueue,
     number: u64,

@@ -16,7 +16,8 @@ pub(in crate::engine) fn send(record: &StatusRecord) -> Change {
     }
 }
 
-/// Whether an engine with a status listener has opened the store. In another store, no engine would deliver the messages.
+/// Whether an engine with a status listener has opened the store. In another store, no engine would
+/// deliver the messages.
 pub(in crate::engine) fn has_listener(reader: &mut dyn StoreReader) -> Result<bool, StoreError> {
     Ok(reader.document(LISTENER)?.is_some())
 }

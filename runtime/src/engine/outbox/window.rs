@@ -67,15 +67,16 @@ impl Window {
         self.unpark();
     }
 
-    /// Whether messages of a queue are to be read. Resets this, so that only a message that is committed later sets it again.
+    /// Whether messages of a queue are to be read. Resets this, so that only a message that is
+    /// committed later sets it again.
     pub(super) fn take_readable(&self, queue: OutboxQueue) -> bool {
         let mut state = self.lock();
         let of_queue = state.of(queue);
         of_queue.has_capacity() && std::mem::take(&mut of_queue.may_have_more)
     }
 
-    /// Returns whether another message of a queue may be passed: there is capacity, and the receiver has not rejected an earlier one. Otherwise the
-    /// queue is read again later.
+    /// Returns whether another message of a queue may be passed: there is capacity, and the
+    /// receiver has not rejected an earlier one. Otherwise the queue is read again later.
     pub(super) fn may_pass(&self, queue: OutboxQueue) -> bool {
         let mut state = self.lock();
         let of_queue = state.of(queue);

@@ -45,8 +45,9 @@ impl MapRunChild {
 }
 
 impl Engine {
-    /// Returns the running and the retained children of a Map Run whose numbers are in a range, in the order of their numbers; with a status, only
-    /// those children. A [store](crate::EngineBuilder::store) is read on a thread for blocking work.
+    /// Returns the running and the retained children of a Map Run whose numbers are in a range, in
+    /// the order of their numbers; with a status, only those children. A
+    /// [store](crate::EngineBuilder::store) is read on a thread for blocking work.
     ///
     /// # Errors
     ///
@@ -104,7 +105,8 @@ impl EngineShared {
 }
 
 impl StoredExecutions {
-    /// Returns the Standard children of a Map Run whose numbers are in a range, as [`Engine::find_map_run_children`] does.
+    /// Returns the Standard children of a Map Run whose numbers are in a range, as
+    /// [`Engine::find_map_run_children`] does.
     ///
     /// # Errors
     ///

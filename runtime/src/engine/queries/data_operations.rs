@@ -6,8 +6,9 @@ use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreReader};
 
 impl Engine {
-    /// Returns the inputs and the results of executions, by their ARNs and in the same order; `None` for an execution that does not exist. The
-    /// store is read once for all of them, on a thread for blocking work, and each definition is compiled once.
+    /// Returns the inputs and the results of executions, by their ARNs and in the same order;
+    /// `None` for an execution that does not exist. The store is read once for all of them, on a
+    /// thread for blocking work, and each definition is compiled once.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -133,7 +133,8 @@ impl ExecutionFilter {
         self
     }
 
-    /// Limits a page to this number of executions, at least 1. AWS returns at most 1,000; here there is no limit.
+    /// Limits a page to this number of executions, at least 1. AWS returns at most 1,000; here
+    /// there is no limit.
     pub fn limit(mut self, executions: usize) -> Self {
         self.limit = Some(executions);
         self
@@ -202,7 +203,8 @@ impl ExecutionFilter {
         }
     }
 
-    /// Returns the position after which the page begins: the list is ordered by the start, so that a last start is a position, too.
+    /// Returns the position after which the page begins: the list is ordered by the start, so that
+    /// a last start is a position, too.
     fn position(&self) -> Option<ListPosition> {
         let after = self.after.as_deref().and_then(parse_position);
         let to = self.started_to.map(|to| ListPosition {
@@ -239,7 +241,8 @@ pub(in crate::engine) type StatePage = (
 );
 
 impl EngineShared {
-    /// Returns a page of the executions in memory. Starts and ends wait while it reads a bounded number of executions.
+    /// Returns a page of the executions in memory. Starts and ends wait while it reads a bounded
+    /// number of executions.
     pub(in crate::engine) fn page_in_memory(
         &self,
         filter: &ExecutionFilter,
@@ -325,8 +328,9 @@ impl ExecutionPage {
         }
     }
 
-    /// Returns the token of the page that begins after an execution of this page, by its index: for a caller that uses only the first
-    /// executions of a page. `None` for an index that the page does not have.
+    /// Returns the token of the page that begins after an execution of this page, by its index: for
+    /// a caller that uses only the first executions of a page. `None` for an index that the page
+    /// does not have.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

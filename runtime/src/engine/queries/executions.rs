@@ -147,8 +147,8 @@ impl Executions {
         self.by_key.len().saturating_sub(self.closed.len())
     }
 
-    /// Marks an execution of this size as closed. Returns the executions that are evicted for it: the execution itself, if it cannot be
-    /// described.
+    /// Marks an execution of this size as closed. Returns the executions that are evicted for it:
+    /// the execution itself, if it cannot be described.
     pub(in crate::engine) fn close(
         &mut self,
         state: &Arc<ExecutionState>,

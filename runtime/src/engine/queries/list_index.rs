@@ -16,8 +16,8 @@ const FEW_HOLES: usize = 32;
 /// The fewest entries that a page reads of each machine.
 const FEW: usize = 8;
 
-/// The executions of an engine without a store, in the order of lists. Executions start in this order, so that a start adds its entry at the
-/// end.
+/// The executions of an engine without a store, in the order of lists. Executions start in this
+/// order, so that a start adds its entry at the end.
 #[derive(Default)]
 pub(in crate::engine) struct ListIndex {
     by_machine: FxHashMap<SmolStr, IndexEntries>,
@@ -103,7 +103,8 @@ impl ListIndex {
         }
     }
 
-    /// Returns the executions of a machine, or of all, that pass `filter`: at most `limit` and one more, after at most `scan` entries.
+    /// Returns the executions of a machine, or of all, that pass `filter`: at most `limit` and one
+    /// more, after at most `scan` entries.
     pub(in crate::engine) fn page(
         &self,
         machine: Option<&str>,

@@ -28,10 +28,12 @@ pub struct OfflineAbort {
 }
 
 impl StoredExecutions {
-    /// Returns the changes that end an open execution with the status [`Status::Aborted`], as StopExecution does: with its last event, with
-    /// the open children of its Map Runs, and with messages for the [status listener](crate::StatusListener) of the next engine, if an engine of
-    /// this store had one. An execution that cannot be read gets no event and no message. Nothing is evaluated, so an
-    /// execution whose next step would end the process can be aborted. Executions that it started with `states:startExecution` stay open.
+    /// Returns the changes that end an open execution with the status [`Status::Aborted`], as
+    /// StopExecution does: with its last event, with the open children of its Map Runs, and with
+    /// messages for the [status listener](crate::StatusListener) of the next engine, if an engine
+    /// of this store had one. An execution that cannot be read gets no event and no message.
+    /// Nothing is evaluated, so an execution whose next step would end the process can be aborted.
+    /// Executions that it started with `states:startExecution` stay open.
     ///
     /// No engine may have the store open.
     ///
@@ -125,7 +127,8 @@ impl StoredExecutions {
     }
 }
 
-/// Stops an execution. Its commands concern timers, handlers and tokens of a process, and there is none.
+/// Stops an execution. Its commands concern timers, handlers and tokens of a process, and there is
+/// none.
 fn stop(execution: &mut Execution, failure: Failure, now: Timestamp) {
     let program = execution.program().clone();
     let environment = Environment {

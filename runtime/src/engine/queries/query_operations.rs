@@ -11,8 +11,9 @@ use crate::engine::execution_handle::ExecutionHandle;
 use crate::store::{MachineCount, StoreError};
 
 impl Engine {
-    /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed. Without a [store](crate::EngineBuilder::store), closed
-    /// executions are found as long as the engine [retains](crate::EngineBuilder::retention) them.
+    /// Returns a Standard execution, or a child of a Map Run, by its ARN, running or closed.
+    /// Without a [store](crate::EngineBuilder::store), closed executions are found as long as the
+    /// engine [retains](crate::EngineBuilder::retention) them.
     ///
     /// # Errors
     ///
@@ -35,7 +36,8 @@ impl Engine {
         Ok(state.map(|state| self.run(state)))
     }
 
-    /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for blocking work.
+    /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for
+    /// blocking work.
     ///
     /// # Errors
     ///
@@ -55,7 +57,8 @@ impl Engine {
         Ok(state.map(|state| self.run(state)))
     }
 
-    /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from the store; see [`HistoryQuery`].
+    /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from
+    /// the store; see [`HistoryQuery`].
     ///
     /// # Errors
     ///
@@ -70,8 +73,9 @@ impl Engine {
         Ok(run.history().await.page(query)?)
     }
 
-    /// Returns Standard executions, newest first: the running ones and the closed ones that [`retention`](crate::EngineBuilder::retention) retains. With
-    /// a [store](crate::EngineBuilder::store), all executions of the store.
+    /// Returns Standard executions, newest first: the running ones and the closed ones that
+    /// [`retention`](crate::EngineBuilder::retention) retains. With a
+    /// [store](crate::EngineBuilder::store), all executions of the store.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -97,8 +101,9 @@ impl Engine {
     ///
     /// # Blocking
     ///
-    /// With a store this blocks the thread while it reads. A page by machine, by status or of all executions reads as many rows as it returns;
-    /// one by name may read all executions of the machine.
+    /// With a store this blocks the thread while it reads. A page by machine, by status or of all
+    /// executions reads as many rows as it returns; one by name may read all executions of the
+    /// machine.
     pub fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         if let Some(durable) = &self.shared.durable {
             return filter.read(&mut **durable.readers.take());
@@ -106,8 +111,9 @@ impl Engine {
         Ok(self.shared.full_page_in_memory(filter))
     }
 
-    /// Returns the numbers of executions of each state machine and status in the [store](crate::EngineBuilder::store); `None` without a store. Express
-    /// executions and the children of Map Runs are not counted.
+    /// Returns the numbers of executions of each state machine and status in the
+    /// [store](crate::EngineBuilder::store); `None` without a store. Express executions and the
+    /// children of Map Runs are not counted.
     ///
     /// # Errors
     ///
@@ -122,11 +128,13 @@ impl Engine {
         counts.transpose()
     }
 
-    /// Returns the Map Runs of an execution, by its ARN, in the order of their starts: one for each attempt of a Distributed Map.
+    /// Returns the Map Runs of an execution, by its ARN, in the order of their starts: one for each
+    /// attempt of a Distributed Map.
     ///
     /// # Errors
     ///
-    /// The errors of reading the [store](crate::EngineBuilder::store). Without a store there are none.
+    /// The errors of reading the [store](crate::EngineBuilder::store). Without a store there are
+    /// none.
     ///
     /// # Blocking
     ///
@@ -135,7 +143,8 @@ impl Engine {
         self.shared.map_runs(execution)
     }
 
-    /// Returns the same as [`map_runs`](Self::map_runs), and reads the store on a thread for blocking work.
+    /// Returns the same as [`map_runs`](Self::map_runs), and reads the store on a thread for
+    /// blocking work.
     ///
     /// # Errors
     ///
@@ -144,7 +153,8 @@ impl Engine {
         self.shared.find_map_runs(execution).await
     }
 
-    /// Returns a Map Run by its ARN, as long as the engine or the [store](crate::EngineBuilder::store) retains its execution.
+    /// Returns a Map Run by its ARN, as long as the engine or the
+    /// [store](crate::EngineBuilder::store) retains its execution.
     ///
     /// # Errors
     ///
@@ -157,8 +167,8 @@ impl Engine {
         self.shared.map_run(arn)
     }
 
-    /// Returns the running and the retained children of a Map Run, by its ARN, in the order of their starts. With a
-    /// [store](crate::EngineBuilder::store), all Standard children.
+    /// Returns the running and the retained children of a Map Run, by its ARN, in the order of
+    /// their starts. With a [store](crate::EngineBuilder::store), all Standard children.
     ///
     /// # Errors
     ///

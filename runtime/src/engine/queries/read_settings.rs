@@ -10,7 +10,8 @@ use crate::engine::dispatch::handlers::Handlers;
 use crate::engine::durable::version_cache::ReadContext;
 use crate::engine::machines::CompileSettings;
 
-/// The settings with which executions of a store are read without an engine. A stored definition has the values of its placeholders.
+/// The settings with which executions of a store are read without an engine. A stored definition
+/// has the values of its placeholders.
 pub(super) struct ReadSettings {
     compile: CompileSettings,
     limits: Arc<Limits>,

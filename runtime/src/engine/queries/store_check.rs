@@ -21,7 +21,8 @@ const PAGE: usize = 1_000;
 pub struct StoreProblem {
     /// The damaged part.
     pub kind: ProblemKind,
-    /// Its name: the ARN of an execution or of a Map Run, the name of a state machine, the key of a document.
+    /// Its name: the ARN of an execution or of a Map Run, the name of a state machine, the key of a
+    /// document.
     pub subject: Option<String>,
     /// The reason.
     pub why: String,
@@ -33,15 +34,18 @@ pub struct StoreProblem {
 pub enum ProblemKind {
     /// SQLite finds that the file is damaged.
     Database,
-    /// The log of the file is damaged, is missing or belongs to another file. An engine refuses the store.
+    /// The log of the file is damaged, is missing or belongs to another file. An engine refuses the
+    /// store.
     Log,
     /// An open execution cannot be read. An engine skips it and continues the others.
     OpenExecution,
     /// A closed execution cannot be described.
     ClosedExecution,
-    /// The row of an execution or of an activity cannot be interpreted. An engine may refuse the store.
+    /// The row of an execution or of an activity cannot be interpreted. An engine may refuse the
+    /// store.
     Row,
-    /// The definition of a state machine's version has changed since it was written, or cannot be parsed.
+    /// The definition of a state machine's version has changed since it was written, or cannot be
+    /// parsed.
     Definition,
     /// A Map Run cannot be described.
     MapRun,
@@ -67,11 +71,13 @@ pub enum CheckProgress {
 }
 
 impl SqliteReader {
-    /// Checks the whole store: its log; SQLite's `integrity_check`; each execution, which is read with the code that an engine uses when it opens
-    /// the store; the definitions and their hashes; Map Runs, activities and the checksums of documents; references between rows. Documents of an
-    /// application are not interpreted.
+    /// Checks the whole store: its log; SQLite's `integrity_check`; each execution, which is read
+    /// with the code that an engine uses when it opens the store; the definitions and their hashes;
+    /// Map Runs, activities and the checksums of documents; references between rows. Documents of
+    /// an application are not interpreted.
     ///
-    /// An engine may have the store open. [Begin a snapshot](Self::begin_snapshot) first, so that all parts are checked as they were at one moment.
+    /// An engine may have the store open. [Begin a snapshot](Self::begin_snapshot) first, so that
+    /// all parts are checked as they were at one moment.
     ///
     /// ```
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore};
@@ -87,7 +93,8 @@ impl SqliteReader {
     ///
     /// # Errors
     ///
-    /// The errors of reading the store, except [`StoreError::Corrupt`] and [`StoreError::Unreadable`], which are problems.
+    /// The errors of reading the store, except [`StoreError::Corrupt`] and
+    /// [`StoreError::Unreadable`], which are problems.
     pub fn check(
         &mut self,
         progress: &mut dyn FnMut(CheckProgress),
@@ -141,7 +148,8 @@ impl Problems {
         self.all.push(StoreProblem { kind, subject, why });
     }
 
-    /// Adds an error of reading a table as a problem of the file, unless the file could not be read at all.
+    /// Adds an error of reading a table as a problem of the file, unless the file could not be read
+    /// at all.
     fn of_database(&mut self, result: Result<(), StoreError>) -> Result<(), StoreError> {
         if let Err(error) = result {
             let why = reason(error)?;

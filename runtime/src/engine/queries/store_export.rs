@@ -26,7 +26,8 @@ pub struct ExportedExecution {
 }
 
 impl SqliteReader {
-    /// Passes each execution of the store to a function, in the order of keys, with children of Map Runs. `arn` selects one. Returns their number.
+    /// Passes each execution of the store to a function, in the order of keys, with children of Map
+    /// Runs. `arn` selects one. Returns their number.
     ///
     /// An engine may have the store open. [Begin a snapshot](Self::begin_snapshot) first.
     ///

@@ -52,7 +52,8 @@ pub struct StoredExecutions {
     reveals_secrets: bool,
 }
 
-/// An execution of a store, as DescribeExecution, DescribeStateMachineForExecution and GetExecutionHistory describe it.
+/// An execution of a store, as DescribeExecution, DescribeStateMachineForExecution and
+/// GetExecutionHistory describe it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionDescription {
@@ -70,7 +71,8 @@ pub struct ExecutionDescription {
     pub history: History,
     /// The version of the state machine with which it started.
     pub machine: MachineDescription,
-    /// Its ids, names and input, as [`ExecutionHandle::execution`](crate::ExecutionHandle::execution) returns them.
+    /// Its ids, names and input, as
+    /// [`ExecutionHandle::execution`](crate::ExecutionHandle::execution) returns them.
     pub execution: ExecutionInfo,
     /// Its open waits when the engine stored it last; none after its end.
     pub waits: Vec<Wait>,
@@ -78,7 +80,8 @@ pub struct ExecutionDescription {
 
 /// # Blocking
 ///
-/// All methods block the thread while they read the store. In asynchronous code, call them in `tokio::task::spawn_blocking`.
+/// All methods block the thread while they read the store. In asynchronous code, call them in
+/// `tokio::task::spawn_blocking`.
 impl StoredExecutions {
     /// Creates a view of the executions that this reader sees.
     pub fn new(reader: Box<dyn StoreReader>) -> Self {
@@ -105,7 +108,8 @@ impl StoredExecutions {
         self
     }
 
-    /// Returns a page of the executions, newest first; see [`Engine::executions`](crate::Engine::executions).
+    /// Returns a page of the executions, newest first; see
+    /// [`Engine::executions`](crate::Engine::executions).
     ///
     /// # Errors
     ///
@@ -114,7 +118,8 @@ impl StoredExecutions {
         filter.read(&mut *self.reader)
     }
 
-    /// Returns the numbers of executions of each state machine and status, without the children of Map Runs.
+    /// Returns the numbers of executions of each state machine and status, without the children of
+    /// Map Runs.
     ///
     /// # Errors
     ///
@@ -145,7 +150,8 @@ impl StoredExecutions {
         last
     }
 
-    /// Returns a Map Run by its ARN, as the engine stored it last: while it runs, its counts may be older than its child executions.
+    /// Returns a Map Run by its ARN, as the engine stored it last: while it runs, its counts may be
+    /// older than its child executions.
     ///
     /// # Errors
     ///
@@ -155,7 +161,8 @@ impl StoredExecutions {
         stored.as_ref().map(stored_map_runs::read).transpose()
     }
 
-    /// Returns the Standard child executions of a Map Run, by its ARN, in the order of their starts.
+    /// Returns the Standard child executions of a Map Run, by its ARN, in the order of their
+    /// starts.
     ///
     /// # Errors
     ///
@@ -182,10 +189,13 @@ impl StoredExecutions {
         &mut *self.reader
     }
 
-    /// Returns the open executions that an engine of this version cannot read, and would not continue, in the order of their starts: with the
-    /// same code, an engine reads them when it opens the store. `progress` is called with the number of executions that are read, and of all.
+    /// Returns the open executions that an engine of this version cannot read, and would not
+    /// continue, in the order of their starts: with the same code, an engine reads them when it
+    /// opens the store. `progress` is called with the number of executions that are read, and of
+    /// all.
     ///
-    /// Use a reader of an unchanged store, or with [a snapshot](crate::store::SqliteReader::begin_snapshot).
+    /// Use a reader of an unchanged store, or with [a
+    /// snapshot](crate::store::SqliteReader::begin_snapshot).
     ///
     /// # Errors
     ///
@@ -208,8 +218,8 @@ impl StoredExecutions {
         Ok(unreadable)
     }
 
-    /// Returns the newest time that an engine stored as proven, against which it measures the age of executions that it deletes; `None` for a
-    /// store on which no engine ran for long enough.
+    /// Returns the newest time that an engine stored as proven, against which it measures the age
+    /// of executions that it deletes; `None` for a store on which no engine ran for long enough.
     ///
     /// # Errors
     ///
@@ -218,7 +228,8 @@ impl StoredExecutions {
         trusted_clock::read(&mut *self.reader)
     }
 
-    /// Returns the data of the execution of a row. A state machine that was registered since the last call is read, too.
+    /// Returns the data of the execution of a row. A state machine that was registered since the
+    /// last call is read, too.
     #[cfg(feature = "sqlite")]
     pub(crate) fn data_of(&mut self, row: &StoredExecution) -> Result<ExecutionData, StoreError> {
         let read = self.read(row);

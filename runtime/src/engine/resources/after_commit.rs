@@ -19,14 +19,15 @@ pub(super) enum AfterCommit {
     Perform(TaskEffect),
     Queue(Box<QueuedInput>),
     StartChild(Box<ChildStart>),
-    /// Writes a part of an object. Its content is the same in whichever process the execution resumes.
+    /// Writes a part of an object. Its content is the same in whichever process the execution
+    /// resumes.
     Write(Box<WriteRequest>),
     Stop(StopTarget),
 }
 
 impl AfterCommit {
-    /// Returns whether a shutdown that prevents it must be recorded in its task: the next process cannot know otherwise that a handler was not
-    /// called. It repeats the others in any case.
+    /// Returns whether a shutdown that prevents it must be recorded in its task: the next process
+    /// cannot know otherwise that a handler was not called. It repeats the others in any case.
     pub(super) fn is_held_by_its_task(&self) -> bool {
         match self {
             Self::Perform(TaskEffect::Work { .. }) => true,

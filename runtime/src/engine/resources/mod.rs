@@ -72,7 +72,8 @@ pub(super) struct ExecutionResources {
 struct ResourcesColdFields {
     /// The task source that has priority over the engine's sources.
     source: Option<Arc<dyn TaskSource>>,
-    /// Whether a task without a handler waits for an engine that has the handler; otherwise it fails.
+    /// Whether a task without a handler waits for an engine that has the handler; otherwise it
+    /// fails.
     waits_for_handlers: bool,
     /// The execution and the executions that it started will continue in another process.
     is_suspended: bool,
@@ -170,7 +171,8 @@ impl ExecutionResources {
         self.cold.as_ref()?.spans.as_deref()
     }
 
-    /// Returns the context of the innermost span of a cursor, if the engine has a propagator and the span is in a trace.
+    /// Returns the context of the innermost span of a cursor, if the engine has a propagator and
+    /// the span is in a trace.
     pub(super) fn trace_of(&self, cursor: CursorId) -> Option<Arc<TraceContext>> {
         let propagator = self.engine.propagator.as_ref()?;
         let span = self.spans()?.innermost(cursor);
@@ -200,12 +202,14 @@ impl ExecutionResources {
         self.cold.get_or_insert_default()
     }
 
-    /// Returns whether the execution and the executions that it started will continue in another process.
+    /// Returns whether the execution and the executions that it started will continue in another
+    /// process.
     pub(super) fn is_suspended(&self) -> bool {
         self.cold.as_ref().is_some_and(|cold| cold.is_suspended)
     }
 
-    /// Makes the execution durable at this position: from now on, external effects are deferred until the commit.
+    /// Makes the execution durable at this position: from now on, external effects are deferred
+    /// until the commit.
     pub(super) fn defer(&mut self, position: JournalPosition) {
         self.uncommitted = Some(Box::new(UncommittedEffects {
             position,
@@ -244,7 +248,8 @@ impl ExecutionResources {
         }
     }
 
-    /// Makes tasks without a handler wait from now on. Called for an execution that was recovered from the store.
+    /// Makes tasks without a handler wait from now on. Called for an execution that was recovered
+    /// from the store.
     pub(super) fn wait_for_handlers(&mut self) {
         self.cold().waits_for_handlers = true;
     }
@@ -294,7 +299,8 @@ impl ExecutionResources {
         }
     }
 
-    /// Performs the effects that waited for a commit, and returns the results that are available immediately.
+    /// Performs the effects that waited for a commit, and returns the results that are available
+    /// immediately.
     pub(super) fn perform_committed(&mut self) -> Vec<Input> {
         self.close_tokens();
         let uncommitted = self.uncommitted.as_mut();
@@ -342,13 +348,15 @@ impl ExecutionResources {
             let message = stop.message();
             let is_job = matches!(message, Some(StopMessage::Job(_)));
             messages.extend(message);
-            // The outbox stops jobs. An execution is stopped after the commit, and by the outbox if this process ends before.
+            // The outbox stops jobs. An execution is stopped after the commit, and by the outbox if
+            // this process ends before.
             !is_job
         });
         messages
     }
 
-    /// Suspends the execution and the children of its Map Runs. The next engine receives the results of its tokens.
+    /// Suspends the execution and the children of its Map Runs. The next engine receives the
+    /// results of its tokens.
     pub(super) fn suspend(&mut self, why: &Failure) {
         self.cold().is_suspended = true;
         // The children of an aborted run are running until the abort is committed.
@@ -397,7 +405,8 @@ impl ExecutionResources {
         })
     }
 
-    /// Returns whether a task waits for an Express execution, which runs in this process and ends with it.
+    /// Returns whether a task waits for an Express execution, which runs in this process and ends
+    /// with it.
     pub(super) fn runs_express_execution(&self) -> bool {
         self.all_cold_resources().any(|cold| {
             let child = cold.child.as_ref().and_then(|(child, _)| child.upgrade());
@@ -417,8 +426,8 @@ impl ExecutionResources {
         self.work.is_some()
     }
 
-    /// Cancels the pending futures of an execution that ends. Call it while the execution counts as busy on the clock: other executions may
-    /// wait for the permits of its handlers.
+    /// Cancels the pending futures of an execution that ends. Call it while the execution counts as
+    /// busy on the clock: other executions may wait for the permits of its handlers.
     pub(super) fn cancel_work(&mut self) {
         self.work = None;
     }
@@ -462,8 +471,8 @@ impl ExecutionResources {
         }
     }
 
-    /// Records that a token completed the task successfully. The nested execution continues: AWS documents a stop only
-    /// for aborted tasks.
+    /// Records that a token completed the task successfully. The nested execution continues: AWS
+    /// documents a stop only for aborted tasks.
     pub(super) fn succeeded_by_token(&mut self, wait_id: WaitId) {
         let resources = self.waits.get_mut(wait_id.wait);
         if let Some(cold) = resources.and_then(|resources| resources.cold.as_mut()) {
@@ -525,8 +534,8 @@ impl ExecutionResources {
                 self.engine.clock.closed();
             }
         }
-        // AWS documents that an aborted `.sync` task stops its execution. A timed-out task does so too, because a retry
-        // would run concurrently with it.
+        // AWS documents that an aborted `.sync` task stops its execution. A timed-out task does so
+        // too, because a retry would run concurrently with it.
         if let Some((child, true)) = cold.child
             && !self.is_suspended()
         {
@@ -566,7 +575,8 @@ impl ExecutionResources {
         watch: Option<PollWatch>,
     ) -> Option<WorkResult> {
         let about = &self.state.about;
-        // A pending future is polled again with the waker of its task before the execution becomes idle.
+        // A pending future is polled again with the waker of its task before the execution becomes
+        // idle.
         let mut cx = Context::from_waker(Waker::noop());
         let (polled, sleeps) = while_polled(about, &self.program, watch, || job.poll(&mut cx));
         if let Poll::Ready(arrived) = polled {
@@ -686,7 +696,8 @@ impl ExecutionResources {
         self.add_work(wait_id, answer, None, false, None);
     }
 
-    /// Starts a nested execution. Returns the result of the task, if the response of the start completes it.
+    /// Starts a nested execution. Returns the result of the task, if the response of the start
+    /// completes it.
     fn start_nested(&mut self, wait_id: WaitId, start: NestedStart) -> Option<TaskResult> {
         let integration = start.integration;
         let parent = &self.state.about.machine;
@@ -696,8 +707,8 @@ impl ExecutionResources {
         let started = self.engine.start_nested(&start, source, parent, trace);
         let (launched, begun) = match started {
             Ok(started) => started,
-            // This is not an error of the service. The execution waits until the shutdown suspends it, and the next
-            // engine starts the nested execution.
+            // This is not an error of the service. The execution waits until the shutdown suspends
+            // it, and the next engine starts the nested execution.
             Err(StartError::ShutDown | StartError::NoRuntime)
                 if self.engine.running.is_shut_down() =>
             {
@@ -725,8 +736,8 @@ impl ExecutionResources {
                     &StartError::of_store(error, state.about.name()),
                 )),
                 Err(error) => {
-                    // This is not an error of the service: suspend, and let the next process start it again. An
-                    // execution that has ended ignores the message.
+                    // This is not an error of the service: suspend, and let the next process start
+                    // it again. An execution that has ended ignores the message.
                     let _over = parent.send(Message::CommitFailed(error.to_string()));
                     std::future::pending().await
                 }
@@ -753,13 +764,15 @@ impl ExecutionResources {
         }
     }
 
-    /// Fails a task that cannot be resumed. The failure is the result of its work, not of its token.
+    /// Fails a task that cannot be resumed. The failure is the result of its work, not of its
+    /// token.
     fn fail_lost_task(&mut self, wait_id: WaitId, cause: &str) {
         let failure = TaskFailure::with_message(LOST, cause);
         self.complete_when_ready(wait_id, std::future::ready(Err(failure)));
     }
 
-    /// Releases the resources that a decoded execution acquires again: timers, tokens, queued tasks.
+    /// Releases the resources that a decoded execution acquires again: timers, tokens, queued
+    /// tasks.
     pub(super) fn detach(&mut self) {
         for resources in self.waits.values_mut() {
             for (_, alarm) in std::mem::take(&mut resources.alarms).into_each() {
@@ -781,8 +794,8 @@ impl ExecutionResources {
         }
     }
 
-    /// Returns the source of the ids of a request to the object store. They are the same in every run of the same
-    /// execution.
+    /// Returns the source of the ids of a request to the object store. They are the same in every
+    /// run of the same execution.
     fn request_names(&self, wait_id: WaitId) -> Entropy {
         Entropy::of_text(&format!("{} {wait_id}", self.state.about.arn()))
     }

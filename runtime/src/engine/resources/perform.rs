@@ -43,7 +43,8 @@ impl Caller for ExecutionResources {
         let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
         match chosen {
             Ok(Some(token)) => token.into(),
-            // If a source panics, a random token is used; the panic is reported when the task is resolved.
+            // If a source panics, a random token is used; the panic is reported when the task is
+            // resolved.
             Ok(None) | Err(_) => match (&self.engine.durable, self.journal_position()) {
                 (Some(durable), Some(position)) => durable.token_key.token(TokenSubject {
                     execution: position.key,
@@ -67,8 +68,8 @@ impl Caller for ExecutionResources {
 }
 
 impl ExecutionResources {
-    /// Steps an execution, performs its commands and delivers their replies, until it waits, has ended, or has used the
-    /// `budget`.
+    /// Steps an execution, performs its commands and delivers their replies, until it waits, has
+    /// ended, or has used the `budget`.
     pub(in crate::engine) fn step(
         &mut self,
         execution: &mut Execution,
@@ -96,13 +97,14 @@ impl ExecutionResources {
         }
     }
 
-    /// Returns whether the execution must not call anything, because the engine shuts down. An Express execution cannot continue later, so it
-    /// may use the grace period.
+    /// Returns whether the execution must not call anything, because the engine shuts down. An
+    /// Express execution cannot continue later, so it may use the grace period.
     fn holds_calls(&self, execution: &Execution) -> bool {
         self.engine.running.is_shut_down() && !execution.is_express() && !execution.is_inspected()
     }
 
-    /// Delivers an input to an execution, and performs its commands. Returns whether the execution accepts the input.
+    /// Delivers an input to an execution, and performs its commands. Returns whether the execution
+    /// accepts the input.
     pub(in crate::engine) fn deliver(&mut self, execution: &mut Execution, input: Input) -> bool {
         let now = self.engine.clock.now();
         let mut commands = CommandQueue::default();
@@ -154,15 +156,16 @@ impl ExecutionResources {
         }
     }
 
-    /// Performs commands in their order, and delivers their replies to the execution. The reply to the last command is
-    /// returned.
+    /// Performs commands in their order, and delivers their replies to the execution. The reply to
+    /// the last command is returned.
     fn perform(
         &mut self,
         execution: &mut Execution,
         now: Timestamp,
         commands: &mut CommandQueue,
     ) -> Option<Input> {
-        // The effect of the task that was resolved last. The execution requests it after it has written its events.
+        // The effect of the task that was resolved last. The execution requests it after it has
+        // written its events.
         let mut effect = None;
         loop {
             if let Some(command) = commands.pop() {
@@ -259,7 +262,8 @@ impl ExecutionResources {
         None
     }
 
-    /// Finds who executes a task. Returns it as data for the execution, and the effect that starts it.
+    /// Finds who executes a task. Returns it as data for the execution, and the effect that starts
+    /// it.
     fn resolve(
         &mut self,
         execution: &Execution,
@@ -309,7 +313,8 @@ impl ExecutionResources {
         (ResolvedTask { executor, details }, effect)
     }
 
-    /// Returns the effect that calls the handler of a task for which [`has_handler`](Caller::has_handler) is true.
+    /// Returns the effect that calls the handler of a task for which
+    /// [`has_handler`](Caller::has_handler) is true.
     #[inline]
     fn effect_of_known_handler(
         &self,
@@ -324,7 +329,8 @@ impl ExecutionResources {
         effect.flatten()
     }
 
-    /// Starts a task, or defers its start until the commit. Returns its result, if that is available now.
+    /// Starts a task, or defers its start until the commit. Returns its result, if that is
+    /// available now.
     #[inline]
     fn start_task(&mut self, wait_id: WaitId, effect: Option<TaskEffect>) -> Option<TaskResult> {
         let effect = effect?;
@@ -350,8 +356,8 @@ impl ExecutionResources {
         self.cold_resources(wait_id).run = Some(run);
     }
 
-    /// Starts a child of a Map Run, after the commit if the execution is durable. Replies with the refusal if the child
-    /// cannot start.
+    /// Starts a child of a Map Run, after the commit if the execution is durable. Replies with the
+    /// refusal if the child cannot start.
     fn start_child(&mut self, wait_id: WaitId, child: Box<ChildStart>) -> Option<Input> {
         if let Err(cause) = self.may_start_child() {
             return Some(Input::ChildRefused(wait_id, child.number, cause));
@@ -439,8 +445,8 @@ impl ExecutionResources {
             return response(Ok(request.whole_object_response()));
         }
         match &mut self.uncommitted {
-            // A written part cannot be changed. Commit its rows first, so that a resumed execution writes the same
-            // rows.
+            // A written part cannot be changed. Commit its rows first, so that a resumed execution
+            // writes the same rows.
             Some(uncommitted) if !matches!(*request, WriteRequest::Object(_)) => {
                 uncommitted.defer(wait_id, AfterCommit::Write(request));
                 None
@@ -510,7 +516,8 @@ impl ExecutionResources {
         Some(Input::HeldTaskStarted(wait_id))
     }
 
-    /// Returns the effect of a held call. Without a handler, the task is reported as unhandled, and remains held.
+    /// Returns the effect of a held call. Without a handler, the task is reported as unhandled, and
+    /// remains held.
     fn held_call(&mut self, execution: &Execution, request: &TaskRequest) -> Option<TaskEffect> {
         let wait_id = request.wait_id;
         let (engine, program, state) = (&self.engine, &self.program, &self.state);
@@ -530,7 +537,8 @@ impl ExecutionResources {
         }
     }
 
-    /// Waits for the end of a job, if a source can. Otherwise the holder of the token completes the task.
+    /// Waits for the end of a job, if a source can. Otherwise the holder of the token completes the
+    /// task.
     fn follow_job(&mut self, execution: &Execution, started: &StartedJob) {
         let wait_id = started.request.wait_id;
         let resources = self.waits.get(wait_id.wait);

@@ -28,7 +28,8 @@ impl ExecutionResources {
         }
     }
 
-    /// Performs the command again when the store can be read. Suspends the execution if the error is permanent.
+    /// Performs the command again when the store can be read. Suspends the execution if the error
+    /// is permanent.
     pub(in crate::engine) fn wait_for_store(&self, error: Option<StoreError>, command: Command) {
         match error {
             Some(error) if !error.may_pass() => {

@@ -5,8 +5,9 @@ use crate::engine::error::DeleteError;
 use crate::store::{Change, StoreError, StoredExecution};
 
 impl Engine {
-    /// Deletes a closed execution, by its ARN, with its history and its Map Runs. Its name is then free again. When this returns `Ok`, the
-    /// [store](crate::EngineBuilder::store) does not have it any more, either.
+    /// Deletes a closed execution, by its ARN, with its history and its Map Runs. Its name is then
+    /// free again. When this returns `Ok`, the [store](crate::EngineBuilder::store) does not have
+    /// it any more, either.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -17,7 +17,8 @@ pub(super) struct Retention {
     pub(super) time: Duration,
     pub(super) executions: usize,
     pub(super) bytes: u64,
-    /// Whether the execution that ended last is retained although it alone takes more bytes: nothing else could describe it.
+    /// Whether the execution that ended last is retained although it alone takes more bytes:
+    /// nothing else could describe it.
     pub(super) keeps_last: bool,
 }
 

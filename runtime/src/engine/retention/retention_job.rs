@@ -92,7 +92,8 @@ impl RetentionJob {
         }
     }
 
-    /// Returns executions that started and ended before a time, if their ends can be true: the age of the others is unknown.
+    /// Returns executions that started and ended before a time, if their ends can be true: the age
+    /// of the others is unknown.
     fn older_than(&mut self, before: Timestamp) -> Result<Vec<StoredExecution>, StoreError> {
         let mut limit = FOUND;
         loop {
@@ -137,7 +138,8 @@ impl RetentionJob {
         })
     }
 
-    /// Deletes what a query returns, repeatedly, until it returns nothing, or nothing that can be deleted.
+    /// Deletes what a query returns, repeatedly, until it returns nothing, or nothing that can be
+    /// deleted.
     fn delete_all(
         &mut self,
         is_over: &dyn Fn() -> bool,
@@ -191,7 +193,8 @@ impl RetentionJob {
         let together = outcome.wait();
         for (row, known) in some.iter().zip(known) {
             let outcome = match &together {
-                // One of them was redriven or deleted concurrently; the others are tried separately.
+                // One of them was redriven or deleted concurrently; the others are tried
+                // separately.
                 Err(error) if error.is_of_a_change() => {
                     self.journal.commit(vec![delete(row)]).wait()
                 }
@@ -218,7 +221,8 @@ impl RetentionJob {
         locked.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Deletes the versions that no execution uses, except the current version of each state machine.
+    /// Deletes the versions that no execution uses, except the current version of each state
+    /// machine.
     fn unused_versions(&mut self) -> Result<(), StoreError> {
         let stored = self.reader.machines()?;
         let current: HashMap<&str, &str> = stored

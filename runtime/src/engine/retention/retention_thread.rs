@@ -50,7 +50,8 @@ impl RetentionThread {
     ///
     /// # Errors
     ///
-    /// The errors of reading the store; [`StoreError::Io`] when the operating system cannot create a thread.
+    /// The errors of reading the store; [`StoreError::Io`] when the operating system cannot create
+    /// a thread.
     pub(in crate::engine) fn start(
         clock: &Clock,
         retention: Retention,
@@ -123,7 +124,8 @@ impl Drop for RetentionThread {
         if let Some(alarm) = alarm {
             self.shared.clock.disarm(alarm);
         }
-        // The thread has a reader. While the reader is open, the log of the store cannot be removed.
+        // The thread has a reader. While the reader is open, the log of the store cannot be
+        // removed.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != std::thread::current().id()
         {

@@ -29,8 +29,9 @@ impl StoredVersions {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records the start of an execution of this version. The version is written before its first execution, in the same commit. Until that
-    /// commit is done, other starts write the version, too.
+    /// Records the start of an execution of this version. The version is written before its first
+    /// execution, in the same commit. Until that commit is done, other starts write the version,
+    /// too.
     pub(in crate::engine) fn start(&self, hash: &SmolStr) -> UncommittedStart {
         let mut known = self.lock();
         let version = known.entry(hash.clone()).or_default();
@@ -51,8 +52,8 @@ impl StoredVersions {
         self.lock().entry(hash).or_default().is_stored = true;
     }
 
-    /// Makes later starts write this version again, as if the store did not have it. Returns `false` when a start that is not committed yet
-    /// relies on the store's version.
+    /// Makes later starts write this version again, as if the store did not have it. Returns
+    /// `false` when a start that is not committed yet relies on the store's version.
     pub(in crate::engine) fn begin_deletion(&self, hash: &str) -> bool {
         let mut known = self.lock();
         let version = known.entry(hash.into()).or_default();
@@ -61,7 +62,8 @@ impl StoredVersions {
         is_free
     }
 
-    /// Submits the deletion of a version, unless an execution of it was started since [`begin_deletion`](Self::begin_deletion).
+    /// Submits the deletion of a version, unless an execution of it was started since
+    /// [`begin_deletion`](Self::begin_deletion).
     pub(in crate::engine) fn delete<T>(&self, hash: &str, submit: impl FnOnce() -> T) -> Option<T> {
         let mut known = self.lock();
         let version = known.entry(hash.into()).or_default();

@@ -41,7 +41,8 @@ impl Mailbox for NoMailbox {
 }
 
 impl ServerEngine {
-    /// Returns whether a handler or a source of task results may execute a call, and its result is that of the task. Nothing is called.
+    /// Returns whether a handler or a source of task results may execute a call, and its result is
+    /// that of the task. Nothing is called.
     pub fn may_call(&self, call: &TaskCall<'_>) -> bool {
         let (resource, target) = (call.resource(), call.target());
         if resource.pattern() == IntegrationPattern::WaitForTaskToken {
@@ -63,7 +64,8 @@ impl ServerEngine {
         sources.any(|source| source.may_answer(&state))
     }
 
-    /// Describes the work of a call: that of its handler, or the answer of a source of task results. `program` has the state of the call.
+    /// Describes the work of a call: that of its handler, or the answer of a source of task
+    /// results. `program` has the state of the call.
     ///
     /// # Errors
     ///

@@ -89,8 +89,8 @@ impl ChildFilter {
 }
 
 impl ServerEngine {
-    /// Returns a page of a list, and the token of the next one. A page may have fewer rows than the filter's limit although more follow, when it
-    /// read many rows that do not pass the filter.
+    /// Returns a page of a list, and the token of the next one. A page may have fewer rows than the
+    /// filter's limit although more follow, when it read many rows that do not pass the filter.
     ///
     /// # Errors
     ///
@@ -124,8 +124,8 @@ impl ServerEngine {
         Ok((rows, next.map(print_position)))
     }
 
-    /// Returns a page of the children of a Map Run with their numbers, from the largest number to the smallest, and the number before which
-    /// the next page begins.
+    /// Returns a page of the children of a Map Run with their numbers, from the largest number to
+    /// the smallest, and the number before which the next page begins.
     ///
     /// # Errors
     ///

@@ -1,7 +1,8 @@
-//! The parts of the engine that the package `stepwright-server` needs in addition to the public API.
+//! The parts of the engine that the package `stepwright-server` needs in addition to the public
+//! API.
 //!
-//! `stepwright-server` is the only user of this module. The module is exempt from semantic versioning: any release may change or remove it. An
-//! application uses [`Engine`].
+//! `stepwright-server` is the only user of this module. The module is exempt from semantic
+//! versioning: any release may change or remove it. An application uses [`Engine`].
 //!
 //! | item | content |
 //! |---|---|
@@ -65,13 +66,15 @@ impl ServerEngine {
         Self(engine)
     }
 
-    /// Makes a server execute the tasks that call its API. Only the first server of an engine is used.
+    /// Makes a server execute the tasks that call its API. Only the first server of an engine is
+    /// used.
     pub fn set_own_api(&self, api: Arc<dyn TaskSource>) {
         // A second server has the same state machines and executions.
         let _first = self.shared.own_api.set(api);
     }
 
-    /// Returns the ARN of a resource of this engine: `arn:aws:states:<region>:<account>:<kind>:<name>`.
+    /// Returns the ARN of a resource of this engine:
+    /// `arn:aws:states:<region>:<account>:<kind>:<name>`.
     pub fn arn(&self, kind: &str, name: &str) -> SmolStr {
         self.shared.setting.arn(kind, name)
     }
@@ -106,8 +109,9 @@ impl ServerEngine {
         self.shared.running.is_shut_down()
     }
 
-    /// Waits for the next task of an activity, oldest first. Returns `None` when `until` is ready first. A task that is being handed to the worker
-    /// is returned in any case, so that no task is marked as started without a worker.
+    /// Waits for the next task of an activity, oldest first. Returns `None` when `until` is ready
+    /// first. A task that is being handed to the worker is returned in any case, so that no task is
+    /// marked as started without a worker.
     ///
     /// # Errors
     ///
@@ -229,7 +233,8 @@ pub fn event_json(event: &Event, has_data: bool) -> Json {
     event.print(has_data, &Redaction::new())
 }
 
-/// Returns the answer to a task that starts an execution of a state machine that the engine does not have; `None` for other tasks.
+/// Returns the answer to a task that starts an execution of a state machine that the engine does
+/// not have; `None` for other tasks.
 pub fn missing_machine(call: &TaskCall<'_>) -> Option<Answer> {
     let integration = Integration::of(call.resource())?;
     let machine = call.target()?;

@@ -14,7 +14,8 @@ pub struct ReservedRuntime {
 }
 
 impl ServerEngine {
-    /// Makes executions start on this runtime until the result is dropped, and not on the runtime of the request that starts them.
+    /// Makes executions start on this runtime until the result is dropped, and not on the runtime
+    /// of the request that starts them.
     pub fn reserve_runtime(&self, handle: Handle) -> ReservedRuntime {
         self.shared.start_runtimes.reserve(handle.clone());
         ReservedRuntime {

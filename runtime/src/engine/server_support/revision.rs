@@ -1,4 +1,5 @@
-//! Revisions of state machines, compiled once and started separately: the versions of a server of the API.
+//! Revisions of state machines, compiled once and started separately: the versions of a server of
+//! the API.
 
 use std::fmt;
 use std::pin::Pin;
@@ -54,7 +55,8 @@ impl Revision {
         &self.machine.info.role_arn
     }
 
-    /// Returns the printed definition, as [`History::definition`](crate::history::History::definition) returns it for its executions.
+    /// Returns the printed definition, as
+    /// [`History::definition`](crate::history::History::definition) returns it for its executions.
     pub fn text(&self) -> &str {
         &self.machine.text
     }
@@ -137,7 +139,8 @@ impl ServerEngine {
             .await
     }
 
-    /// Runs an execution of a revision to its end: on the caller's own task, or on the reserved runtime. Dropping the future stops the execution.
+    /// Runs an execution of a revision to its end: on the caller's own task, or on the reserved
+    /// runtime. Dropping the future stops the execution.
     ///
     /// # Errors
     ///
@@ -166,7 +169,8 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<StartOutcome, StartError> {
-        // A program bounds its own Express executions; a server cannot bound those of its clients otherwise.
+        // A program bounds its own Express executions; a server cannot bound those of its clients
+        // otherwise.
         if machine.program.entry().machine_type == MachineType::Express {
             self.shared.check_express_limit(false)?;
         }
@@ -175,7 +179,8 @@ impl ServerEngine {
         launched.inspect_err(|error| self.refused(&machine.info.name, error))
     }
 
-    /// Sets the revisions behind the ARN of a version or an alias, with their weights, for states that start executions.
+    /// Sets the revisions behind the ARN of a version or an alias, with their weights, for states
+    /// that start executions.
     pub fn put_qualified(&self, arn: &str, qualified: Vec<(u32, Revision)>) {
         let machines = qualified.into_iter();
         let machines = machines.map(|(weight, revision)| (weight, revision.machine));

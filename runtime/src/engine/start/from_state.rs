@@ -16,11 +16,13 @@ use crate::engine::machines::registry::PendingMachine;
 use crate::restart::definition_from;
 
 impl Engine {
-    /// Starts an execution at a state of the top level of an existing Standard execution, running or closed, with this raw input and these
-    /// variables: for example after a handler was fixed, with the input that the state had there.
+    /// Starts an execution at a state of the top level of an existing Standard execution, running
+    /// or closed, with this raw input and these variables: for example after a handler was fixed,
+    /// with the input that the state had there.
     ///
-    /// The new execution has the definition with which the existing one started, with one more state ([`definition_from`]). It has the same
-    /// execution input, the same state machine and role, and the engine's handlers. The options choose its name, for example. A durable engine
+    /// The new execution has the definition with which the existing one started, with one more
+    /// state ([`definition_from`]). It has the same execution input, the same state machine and
+    /// role, and the engine's handlers. The options choose its name, for example. A durable engine
     /// stores the definition, so that the execution continues after a restart.
     ///
     /// ```
@@ -49,8 +51,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the engine has no Standard execution with this ARN, its definition has no such state on the top level, and as
-    /// [`start_machine`](Self::start_machine).
+    /// When the engine has no Standard execution with this ARN, its definition has no such state on
+    /// the top level, and as [`start_machine`](Self::start_machine).
     pub async fn start_from_state(
         &self,
         execution: &str,
@@ -102,8 +104,9 @@ impl Engine {
     }
 }
 
-/// Returns the state machine of an execution, for another execution of it: the test case and the trace are those of a start. An execution that
-/// was read from a store has no prefix for other ARNs, so its own ARN has it. `prefix` is for an ARN that does not end with the name.
+/// Returns the state machine of an execution, for another execution of it: the test case and the
+/// trace are those of a start. An execution that was read from a store has no prefix for other
+/// ARNs, so its own ARN has it. `prefix` is for an ARN that does not end with the name.
 fn machine_info(about: &ExecutionInfo, prefix: &SmolStr) -> Arc<MachineInfo> {
     let own = about.id().strip_suffix(about.name());
     let own = own.filter(|own| own.ends_with(':')).map(SmolStr::from);

@@ -22,8 +22,8 @@ pub(crate) struct InspectionResult {
 }
 
 impl Engine {
-    /// Runs one state on the caller's own task, as a synchronous Express execution with an internal name.
-    /// `source` is consulted before the engine's own sources and handlers.
+    /// Runs one state on the caller's own task, as a synchronous Express execution with an internal
+    /// name. `source` is consulted before the engine's own sources and handlers.
     pub(crate) async fn inspect(
         &self,
         program: Arc<Program>,

@@ -164,8 +164,8 @@ impl EngineShared {
         })
     }
 
-    /// Returns how many executions may be open before a start. Half of the limit is reserved for requests: a state machine that starts itself
-    /// cannot use it.
+    /// Returns how many executions may be open before a start. Half of the limit is reserved for
+    /// requests: a state machine that starts itself cannot use it.
     fn open_executions_limit(&self, is_nested: bool) -> usize {
         let limit = self.limits.open_executions;
         match is_nested {
@@ -208,8 +208,8 @@ impl EngineShared {
             (MachineType::Standard, Some(name)) => Names::new([prefix, name].concat(), name),
             (MachineType::Standard, None) => {
                 match self.durable {
-                    // Names in a store begin with the time, so that new entries are adjacent in its index. Random ones would each touch a different
-                    // page.
+                    // Names in a store begin with the time, so that new entries are adjacent in its
+                    // index. Random ones would each touch a different page.
                     Some(_) => Names::with_prefix(prefix, &entropy.uuid_at(self.clock.now())),
                     None => Names::generated(entropy),
                 }

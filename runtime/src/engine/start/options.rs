@@ -45,7 +45,8 @@ impl StartOptions {
         Self::default()
     }
 
-    /// Sets the execution's name. Starting a running execution's name again with the same input returns that execution.
+    /// Sets the execution's name. Starting a running execution's name again with the same input
+    /// returns that execution.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -75,22 +76,23 @@ impl StartOptions {
         self
     }
 
-    /// Sets a source of task results for this execution, its nested workflows and the children of its Map Runs. It is consulted before the
-    /// engine's own sources and handlers.
+    /// Sets a source of task results for this execution, its nested workflows and the children of
+    /// its Map Runs. It is consulted before the engine's own sources and handlers.
     pub fn tasks(mut self, source: impl TaskSource + 'static) -> Self {
         self.source = Some(source.into_shared());
         self
     }
 
-    /// Sets the test case for the tasks of this execution, its nested workflows and the children of its Map Runs, from the mock file of the
-    /// engine ([`test_cases`](crate::EngineBuilder::test_cases)). A store stores its name.
+    /// Sets the test case for the tasks of this execution, its nested workflows and the children of
+    /// its Map Runs, from the mock file of the engine
+    /// ([`test_cases`](crate::EngineBuilder::test_cases)). A store stores its name.
     pub fn test_case(mut self, case: impl Into<String>) -> Self {
         self.test_case = Some(TestCase::Chosen(case.into()));
         self
     }
 
-    /// Sets the distributed trace that the execution continues. Its tasks, nested workflows and the children of its Map Runs get the same
-    /// context, also after a restart.
+    /// Sets the distributed trace that the execution continues. Its tasks, nested workflows and the
+    /// children of its Map Runs get the same context, also after a restart.
     pub fn trace_context(mut self, trace: TraceContext) -> Self {
         self.trace = Some(Arc::new(trace));
         self

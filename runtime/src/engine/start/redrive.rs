@@ -22,12 +22,14 @@ const PERIOD: Duration = Duration::from_secs(14 * 86_400);
 const MOST: u32 = 1_000;
 
 impl Engine {
-    /// Redrives a Standard execution that failed, was stopped or timed out: it continues at the states that did not succeed, with the same
-    /// input and the same definition. States that succeeded are not run again, nor are branches and iterations. Retriers start to count again,
+    /// Redrives a Standard execution that failed, was stopped or timed out: it continues at the
+    /// states that did not succeed, with the same input and the same definition. States that
+    /// succeeded are not run again, nor are branches and iterations. Retriers start to count again,
     /// and so does the machine's timeout. The history continues with `ExecutionRedriven`.
     ///
-    /// A Map Run continues, too: children that succeeded are not run again, Standard children that did not succeed are redriven, Express
-    /// children that did not succeed start again, and items that were not started are started.
+    /// A Map Run continues, too: children that succeeded are not run again, Standard children that
+    /// did not succeed are redriven, Express children that did not succeed start again, and items
+    /// that were not started are started.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -55,8 +57,9 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the execution is unknown, or AWS would not redrive it either, with the reason that AWS returns. [`RedriveError::Store`] when the store
-    /// cannot be read, or cannot commit the redrive: then the execution stays closed as before.
+    /// When the execution is unknown, or AWS would not redrive it either, with the reason that AWS
+    /// returns. [`RedriveError::Store`] when the store cannot be read, or cannot commit the
+    /// redrive: then the execution stays closed as before.
     pub async fn redrive(&self, execution: &str) -> Result<ExecutionHandle<Value>, RedriveError> {
         let runtime = self
             .shared

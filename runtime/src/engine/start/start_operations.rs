@@ -44,7 +44,8 @@ impl Engine {
         self.launch(W::NAME, input, options, input::read).await
     }
 
-    /// Starts a state machine by its name. The input of a workflow with a Rust type must match that type.
+    /// Starts a state machine by its name. The input of a workflow with a Rust type must match that
+    /// type.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -72,8 +73,8 @@ impl Engine {
             .await
     }
 
-    /// Runs a workflow to its end on the caller's own task, without spawning one. Use it when the caller waits for the result anyway. Dropping
-    /// the future stops the execution.
+    /// Runs a workflow to its end on the caller's own task, without spawning one. Use it when the
+    /// caller waits for the result anyway. Dropping the future stops the execution.
     ///
     /// # Errors
     ///
@@ -85,7 +86,8 @@ impl Engine {
         Ok(decoded(&report, input::read::<W::Output>)?)
     }
 
-    /// Runs a state machine by its name to its end, like [`execute`](Self::execute). The report contains the status.
+    /// Runs a state machine by its name to its end, like [`execute`](Self::execute). The report
+    /// contains the status.
     ///
     /// # Errors
     ///
@@ -141,7 +143,8 @@ impl Engine {
         launched.inspect_err(|error| self.refused(machine, error))
     }
 
-    /// Returns the runtime for a new execution. Chosen before the execution exists, because nothing starts without one.
+    /// Returns the runtime for a new execution. Chosen before the execution exists, because nothing
+    /// starts without one.
     pub(in crate::engine) fn start_runtime(&self) -> Result<StartRuntime, StartError> {
         let chosen = self.shared.start_runtimes.choose();
         chosen.map_err(|_| StartError::NoRuntime)
@@ -162,7 +165,8 @@ impl Engine {
         Ok(run)
     }
 
-    /// Runs a new execution to its end. `drive` returns the future that the caller awaits for its task.
+    /// Runs a new execution to its end. `drive` returns the future that the caller awaits for its
+    /// task.
     pub(in crate::engine) async fn run_to_end<F: Future>(
         &self,
         started: StartOutcome,

@@ -19,8 +19,8 @@ enum TokenExecution {
 }
 
 impl EngineShared {
-    /// Returns the error of an answer to a token that is not open: the same one as long as the execution is retained, in each process. `known` is
-    /// the error that this process remembers.
+    /// Returns the error of an answer to a token that is not open: the same one as long as the
+    /// execution is retained, in each process. `known` is the error that this process remembers.
     pub(in crate::engine) async fn ended_token(
         self: &Arc<Self>,
         token: &str,

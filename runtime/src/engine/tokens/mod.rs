@@ -33,8 +33,8 @@ struct TokenState {
     order: VecDeque<TokenDigest>,
 }
 
-/// The SHA-256 of a token. Tokens are compared by their digests, so that the time of a comparison does not reveal how much of a token was
-/// guessed.
+/// The SHA-256 of a token. Tokens are compared by their digests, so that the time of a comparison
+/// does not reveal how much of a token was guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct TokenDigest([u8; 32]);
 
@@ -107,8 +107,9 @@ impl TokenState {
     }
 }
 
-/// Returns 244 random bits from the operating system, as hexadecimal digits. The text needs no quotes in a shell, a URL or a file name, and
-/// never begins with a `-`, which a command line would parse as an option.
+/// Returns 244 random bits from the operating system, as hexadecimal digits. The text needs no
+/// quotes in a shell, a URL or a file name, and never begins with a `-`, which a command line would
+/// parse as an option.
 pub(super) fn new_token() -> SmolStr {
     let mut text = [0u8; 64];
     for half in text.chunks_exact_mut(32) {

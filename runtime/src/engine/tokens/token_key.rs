@@ -1,7 +1,9 @@
-//! Tokens of durable executions name their execution and their task, so that they can be found after they have ended, also by later processes.
+//! Tokens of durable executions name their execution and their task, so that they can be found
+//! after they have ended, also by later processes.
 //!
-//! A token is 16 random bytes, the encrypted subject, and a signature of both, in hexadecimal digits. Only the engine can create tokens and read
-//! their subjects: the secret is in the store. So other tokens reveal nothing about executions.
+//! A token is 16 random bytes, the encrypted subject, and a signature of both, in hexadecimal
+//! digits. Only the engine can create tokens and read their subjects: the secret is in the store.
+//! So other tokens reveal nothing about executions.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -121,7 +123,8 @@ impl TokenKey {
         }
     }
 
-    /// Returns the signature of the random bytes and the subject, as the bytes of a UUID of version 4.
+    /// Returns the signature of the random bytes and the subject, as the bytes of a UUID of version
+    /// 4.
     fn signature(&self, token: &[u8; TOKEN]) -> [u8; SIGNATURE] {
         let signed = [&token[..NONCE], &token[SIGNED..]].concat();
         let mac = self.mac(b"signature", &signed);

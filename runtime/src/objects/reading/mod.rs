@@ -1,4 +1,5 @@
-//! Performs the read requests of the interpreter: reads objects, decompresses them, and identifies their content.
+//! Performs the read requests of the interpreter: reads objects, decompresses them, and identifies
+//! their content.
 
 mod gzip;
 mod open_object;
@@ -60,8 +61,9 @@ enum FirstReading {
     Long(ContentVersion),
 }
 
-/// Reads an object, decompresses it and parses it; of a long object, only the first rows. A long object is read twice: once to check and
-/// identify its content, and once more while its rows are taken. So errors in it are found before any row is processed.
+/// Reads an object, decompresses it and parses it; of a long object, only the first rows. A long
+/// object is read twice: once to check and identify its content, and once more while its rows are
+/// taken. So errors in it are found before any row is processed.
 async fn load_object(
     store: &dyn ObjectStore,
     object_ref: &ObjectRef,
@@ -101,7 +103,8 @@ async fn load_object(
     parsed.map_err(ReadError::File)
 }
 
-/// Reads a whole object. Returns its content if it is short, or if it is in memory because it arrived as one chunk.
+/// Reads a whole object. Returns its content if it is short, or if it is in memory because it
+/// arrived as one chunk.
 async fn first_reading(
     mut open: OpenObject,
     limits: ReadLimits,

@@ -46,7 +46,8 @@ fn drain(items: Items, store: &Memory) -> Result<Vec<Item>, String> {
     drain_pieces(items, store, 1 << 20)
 }
 
-/// Drains the items like `drain`, with at most `piece` bytes of an object in memory, if its rows are not longer.
+/// Drains the items like `drain`, with at most `piece` bytes of an object in memory, if its rows
+/// are not longer.
 fn drain_pieces(
     mut items: Items,
     store: &dyn ObjectStore,
@@ -407,7 +408,8 @@ fn the_total_is_known_at_once_for_arrays_and_at_the_end_for_files() {
     assert_eq!((left, items.known_total()), (0, Some(2)));
 }
 
-/// Returns fields of a table, without backslashes, which only the service's own rules treat specially.
+/// Returns fields of a table, without backslashes, which only the service's own rules treat
+/// specially.
 fn field() -> impl Strategy<Value = String> {
     "[a-c,\"\n\r ;äß]{0,6}"
 }
@@ -519,8 +521,8 @@ fn any_rows() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Rows that are taken while an object is read are the same as those of the whole object, for all boundaries of chunks and pieces; also after
-    /// the object was read again.
+    /// Rows that are taken while an object is read are the same as those of the whole object, for
+    /// all boundaries of chunks and pieces; also after the object was read again.
     #[test]
     fn rows_of_pieces_equal_the_rows_of_the_whole_object(
         text in any_rows(),

@@ -7,9 +7,11 @@ use stepwright_interpreter::distributed::{Checksum, ContentVersion, Piece, Unrea
 use super::open_object::OpenObject;
 use super::read_error::ReadError;
 
-/// The unread rest of an object. It is read piece by piece, so that the whole object is never in memory.
+/// The unread rest of an object. It is read piece by piece, so that the whole object is never in
+/// memory.
 ///
-/// Its content is absent while a piece is being read, and after that reading was cancelled: then the object must be read again.
+/// Its content is absent while a piece is being read, and after that reading was cancelled: then
+/// the object must be read again.
 pub(super) struct UnreadRest(Mutex<Option<UnreadContent>>);
 
 struct UnreadContent {

@@ -18,14 +18,17 @@ use crate::store::{SqliteReader, StoreError, StoreReader as _};
 /// How many requests to the thread can wait.
 const REQUESTS: usize = 16;
 
-/// An index for text in the inputs and outputs of executions, for a store in a file: [`ExecutionSearch`].
+/// An index for text in the inputs and outputs of executions, for a store in a file:
+/// [`ExecutionSearch`].
 ///
-/// The index is a file next to the store: `orders.db-index` next to `orders.db`. A thread of this program fills it from what is committed, so that
-/// the engine never waits for it. The file can be deleted while no program uses it; a missing, damaged or older file is built again. When it
-/// cannot be written, for example because the disk is full, the index stops with a line in the log, and the engine continues.
+/// The index is a file next to the store: `orders.db-index` next to `orders.db`. A thread of this
+/// program fills it from what is committed, so that the engine never waits for it. The file can be
+/// deleted while no program uses it; a missing, damaged or older file is built again. When it
+/// cannot be written, for example because the disk is full, the index stops with a line in the log,
+/// and the engine continues.
 ///
-/// The index contains the data of executions in plain text, as the store does, but without task tokens and without the fields of
-/// [`open_redacted`](Self::open_redacted).
+/// The index contains the data of executions in plain text, as the store does, but without task
+/// tokens and without the fields of [`open_redacted`](Self::open_redacted).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -61,8 +64,8 @@ pub struct ExecutionIndex {
 }
 
 impl ExecutionIndex {
-    /// Opens the index of a store, and begins to fill it. The store must exist. Problems of the index itself are reported in the log, and by
-    /// [`page`](ExecutionSearch::page).
+    /// Opens the index of a store, and begins to fill it. The store must exist. Problems of the
+    /// index itself are reported in the log, and by [`page`](ExecutionSearch::page).
     ///
     /// # Errors
     ///
@@ -71,8 +74,9 @@ impl ExecutionIndex {
         Self::open_redacted(store, &Redaction::new())
     }
 
-    /// Opens the index of a store, as [`open`](Self::open) does, with masks instead of these fields, and of those that the store's engines mask. A file with other masks is built again. The
-    /// console of an engine that masks fields uses only an index that masks them, too.
+    /// Opens the index of a store, as [`open`](Self::open) does, with masks instead of these
+    /// fields, and of those that the store's engines mask. A file with other masks is built again.
+    /// The console of an engine that masks fields uses only an index that masks them, too.
     ///
     /// # Errors
     ///
@@ -121,7 +125,8 @@ impl ExecutionIndex {
         })
     }
 
-    /// Waits until the index has all executions that were committed before this call. Tests need it; a server does not.
+    /// Waits until the index has all executions that were committed before this call. Tests need
+    /// it; a server does not.
     ///
     /// # Errors
     ///

@@ -1,7 +1,8 @@
 use crate::derived_file::DerivedFormat;
 
-/// The tables. `masks` has the redaction of the texts; `entries` has the executions of the lists, with their texts as the search compares them; `entry_texts` finds candidates by three
-/// successive characters.
+/// The tables. `masks` has the redaction of the texts; `entries` has the executions of the lists,
+/// with their texts as the search compares them; `entry_texts` finds candidates by three successive
+/// characters.
 pub(super) static FORMAT: DerivedFormat = DerivedFormat {
     name: "index",
     suffix: "-index",

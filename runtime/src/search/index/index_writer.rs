@@ -26,14 +26,16 @@ impl IndexEntry {
         }
     }
 
-    /// Whether the texts of the entry are those of the execution. An execution has other texts after it ended, and after it was redriven; and
-    /// a restored backup can have another execution with the same key.
+    /// Whether the texts of the entry are those of the execution. An execution has other texts
+    /// after it ended, and after it was redriven; and a restored backup can have another execution
+    /// with the same key.
     pub(super) fn is_of(&self, row: &StoredExecution) -> bool {
         *self == Self::of(row)
     }
 }
 
-/// Returns whether the texts of the file have these masks. A new file has no texts, and gets the masks.
+/// Returns whether the texts of the file have these masks. A new file has no texts, and gets the
+/// masks.
 pub(super) fn has_masks(connection: &Connection, masks: &str) -> Result<bool, DerivedError> {
     let query = "SELECT redaction FROM masks";
     let found: Option<String> = connection

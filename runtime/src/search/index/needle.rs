@@ -5,7 +5,8 @@ const TERM: usize = 3;
 /// The terms of a query. More of them exclude few candidates, and each costs time.
 const MOST_TERMS: usize = 32;
 
-/// Returns the query that finds all texts which contain this text, and others; `None` if no term is in it.
+/// Returns the query that finds all texts which contain this text, and others; `None` if no term is
+/// in it.
 pub(super) fn query_of(text: &str) -> Option<String> {
     let characters: Vec<char> = text.chars().collect();
     // The tokenizer ends at this character, which is in no JSON text.

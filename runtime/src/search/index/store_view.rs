@@ -55,7 +55,8 @@ impl StoreView {
         Ok(i64::try_from(last).unwrap_or(i64::MAX))
     }
 
-    /// Returns an execution of the lists by its key; `None` if there is none, or its row is damaged.
+    /// Returns an execution of the lists by its key; `None` if there is none, or its row is
+    /// damaged.
     pub(super) fn execution(&mut self, key: i64) -> Result<Option<StoredExecution>, StoreError> {
         let found = self.reader.scan(key.saturating_sub(1), 1)?.pop();
         let found = found.filter(|found| found.key == key);

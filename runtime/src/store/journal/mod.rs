@@ -1,7 +1,8 @@
 //! Group commit: many submitters, one thread that writes.
 //!
-//! The thread `stepwright-journal` takes the submissions that were queued during the last transaction, commits them as one transaction,
-//! and wakes all their waiters. So one sync of the disk serves all executions that wait for it.
+//! The thread `stepwright-journal` takes the submissions that were queued during the last
+//! transaction, commits them as one transaction, and wakes all their waiters. So one sync of the
+//! disk serves all executions that wait for it.
 //!
 //! In an outage the store cannot commit (`outage.rs`). After a failed commit, `outcome.rs` reads
 //! whether it was applied. Steps of accepted executions are repeated (`OnOutage::Retry`). Requests
@@ -30,24 +31,30 @@ use self::queue::{CapacityWait, Commit, Queue, Submission};
 use super::{Change, Store, StoreError, StoreReader};
 use crate::statistics::StoreStatistics;
 
-/// Owns a store. Clones refer to the same journal; when the last one is dropped, the queue is committed and the thread ends.
+/// Owns a store. Clones refer to the same journal; when the last one is dropped, the queue is
+/// committed and the thread ends.
 ///
-/// **Order.** [`commit`](Self::commit) adds a submission to the queue during the call, if the queue has capacity. It is committed whether or
-/// not its future is awaited. Submissions become durable in the order of the queue.
+/// **Order.** [`commit`](Self::commit) adds a submission to the queue during the call, if the queue
+/// has capacity. It is committed whether or not its future is awaited. Submissions become durable
+/// in the order of the queue.
 ///
-/// **Failure.** When a transaction fails because the names of some starts exist, these starts fail, and the others are one transaction. When it
-/// fails because of another one of its changes ([`StoreError::is_of_a_change`]) or for lack of space, each submission
-/// in it is tried separately, so that the others succeed. Any other error applies to all submissions in the transaction. A
-/// [transient](StoreError::may_pass) error (a full disk, another program's lock) begins an [`Outage`]: submissions of [`commit`](Self::commit)
-/// fail immediately until the store commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are repeated, with delays
-/// that grow to two seconds. The outcome of a transaction that failed with a transient error is unknown until the journal has read the store:
-/// a transaction that is in the store succeeded, and another one is repeated or fails. If the store cannot be read, its submissions wait.
-/// After a [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used again, and all submissions fail
-/// with that error.
+/// **Failure.** When a transaction fails because the names of some starts exist, these starts fail,
+/// and the others are one transaction. When it fails because of another one of its changes
+/// ([`StoreError::is_of_a_change`]) or for lack of space, each submission in it is tried
+/// separately, so that the others succeed. Any other error applies to all submissions in the
+/// transaction. A [transient](StoreError::may_pass) error (a full disk, another program's lock)
+/// begins an [`Outage`]: submissions of [`commit`](Self::commit) fail immediately until the store
+/// commits again, and those of [`commit_with_retry`](Self::commit_with_retry) are repeated, with
+/// delays that grow to two seconds. The outcome of a transaction that failed with a transient error
+/// is unknown until the journal has read the store: a transaction that is in the store succeeded,
+/// and another one is repeated or fails. If the store cannot be read, its submissions wait. After a
+/// [permanent](StoreError::is_lasting) error, and after a panic of the store, the store is not used
+/// again, and all submissions fail with that error.
 ///
-/// **Backpressure.** A [`CommitHandle`] is pending until its changes are durable. The queue has a capacity of 16,384 submissions and 64 MiB.
-/// Further submissions wait for capacity in their [`CommitHandle`], in the order of the calls, and are queued then. A submission that is
-/// dropped during this wait is not committed.
+/// **Backpressure.** A [`CommitHandle`] is pending until its changes are durable. The queue has a
+/// capacity of 16,384 submissions and 64 MiB. Further submissions wait for capacity in their
+/// [`CommitHandle`], in the order of the calls, and are queued then. A submission that is dropped
+/// during this wait is not committed.
 #[derive(Clone)]
 pub struct Journal {
     handle: Arc<JournalHandle>,
@@ -81,8 +88,9 @@ impl Journal {
         self.submit(changes, OnOutage::Fail)
     }
 
-    /// Submits changes, which are applied together, as soon as the store can commit. They fail when a change has a conflict, when the
-    /// store fails permanently, and when the journal is closed before it could commit.
+    /// Submits changes, which are applied together, as soon as the store can commit. They fail when
+    /// a change has a conflict, when the store fails permanently, and when the journal is closed
+    /// before it could commit.
     pub fn commit_with_retry(&self, changes: Vec<Change>) -> CommitHandle {
         self.submit(changes, OnOutage::Retry)
     }
@@ -120,7 +128,8 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// The permanent error of the store, if there is one. The failure of an earlier submission is no error here.
+    /// The permanent error of the store, if there is one. The failure of an earlier submission is
+    /// no error here.
     pub fn flush(&self) -> CommitHandle {
         self.commit(Vec::new())
     }
@@ -138,7 +147,8 @@ impl Journal {
         async move { reader.await.unwrap_or(Err(StoreError::Closed)) }
     }
 
-    /// Commits the queue and ends the thread; blocks until then. Later submissions fail with [`StoreError::Closed`].
+    /// Commits the queue and ends the thread; blocks until then. Later submissions fail with
+    /// [`StoreError::Closed`].
     pub fn close(&self) {
         self.handle.close();
     }
@@ -160,8 +170,8 @@ pub(crate) struct Submitter {
 }
 
 impl Submitter {
-    /// Submits changes, as [`Journal::commit`] does. It ignores the capacity of the queue, so the changes are queued when this returns. For
-    /// callers with one submission at a time.
+    /// Submits changes, as [`Journal::commit`] does. It ignores the capacity of the queue, so the
+    /// changes are queued when this returns. For callers with one submission at a time.
     pub(crate) fn commit(&self, changes: Vec<Change>) -> CommitHandle {
         let (commit, outcome) = submission(changes, OnOutage::Fail);
         self.queue.push(Submission::Commit(commit));
@@ -189,7 +199,8 @@ impl JournalHandle {
         self.queue.close();
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(thread) = thread.take() else { return };
-        // A waker that the thread itself calls may drop the last journal; then the thread must not join itself.
+        // A waker that the thread itself calls may drop the last journal; then the thread must not
+        // join itself.
         if thread.thread().id() != std::thread::current().id() {
             // The thread catches the store's panics, and reports them to all waiters.
             let _ended = thread.join();
@@ -203,7 +214,8 @@ impl Drop for JournalHandle {
     }
 }
 
-/// Submitted changes. The future is ready when they are durable, or failed. Dropping it cancels nothing, unless it waits for capacity.
+/// Submitted changes. The future is ready when they are durable, or failed. Dropping it cancels
+/// nothing, unless it waits for capacity.
 #[must_use = "the changes are durable when this is ready"]
 pub struct CommitHandle {
     /// Set while the submission waits for capacity in the queue.
@@ -212,7 +224,8 @@ pub struct CommitHandle {
 }
 
 impl CommitHandle {
-    /// Blocks the thread until the changes are durable, or failed. Not for use in asynchronous code.
+    /// Blocks the thread until the changes are durable, or failed. Not for use in asynchronous
+    /// code.
     ///
     /// # Errors
     ///

@@ -9,7 +9,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often an outage that continues is logged.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// A time in which the store cannot commit: its disk is full, another program holds its lock, or its file was deleted, for example.
+/// A time in which the store cannot commit: its disk is full, another program holds its lock, or
+/// its file was deleted, for example.
 #[derive(Clone, Debug)]
 pub struct Outage {
     began: Instant,

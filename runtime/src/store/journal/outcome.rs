@@ -3,8 +3,9 @@
 use crate::Status;
 use crate::store::{Change, StoreError, StoreReader, StoredMachine};
 
-/// Returns whether the changes of one transaction are in the store. The engine is the only writer, so a start or a record with the same
-/// content is the one of this transaction, and it proves all other changes. Without one of them, each change is compared with the store.
+/// Returns whether the changes of one transaction are in the store. The engine is the only writer,
+/// so a start or a record with the same content is the one of this transaction, and it proves all
+/// other changes. Without one of them, each change is compared with the store.
 pub(super) fn is_applied(
     reader: &mut dyn StoreReader,
     changes: &[Change],
@@ -55,7 +56,8 @@ fn has(reader: &mut dyn StoreReader, change: &Change) -> Result<bool, StoreError
         }
         Change::Document(document) => reader.document(&document.key)?.as_ref() == Some(document),
         Change::DeleteDocument { key } => reader.document(key)?.is_none(),
-        // A message is sent with the step that causes it, which proves it. A message without a step may be sent twice.
+        // A message is sent with the step that causes it, which proves it. A message without a step
+        // may be sent twice.
         Change::Send { .. } => false,
         Change::DeleteMessage { queue, number } => {
             let next = reader.outbox(*queue, number.saturating_sub(1), 1)?;

@@ -48,7 +48,8 @@ pub(super) struct Commit {
     size: usize,
     done: oneshot::Sender<Result<(), StoreError>>,
     pub(super) on_outage: OnOutage,
-    /// Whether a transaction with it failed, and the store could not be read since: it may be in the store.
+    /// Whether a transaction with it failed, and the store could not be read since: it may be in
+    /// the store.
     pub(super) is_outcome_unknown: bool,
     /// Its capacity in the queue, released when it is dropped.
     room: Option<OwnedSemaphorePermit>,
@@ -105,7 +106,8 @@ impl Submission {
         }
     }
 
-    /// Whether it is processed before the next attempt during an outage: a reader needs no commit, and a deletion may end the outage.
+    /// Whether it is processed before the next attempt during an outage: a reader needs no commit,
+    /// and a deletion may end the outage.
     fn is_urgent(&self) -> bool {
         match self {
             Self::Commit(commit) => commit.frees_space(),
@@ -159,8 +161,8 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// Adds a commit, or drops it when the queue is closed. If the queue is full, the returned future adds it later. Capacity goes to the future
-    /// that waits longest, when it is polled.
+    /// Adds a commit, or drops it when the queue is closed. If the queue is full, the returned
+    /// future adds it later. Capacity goes to the future that waits longest, when it is polled.
     pub(super) fn commit(self: &Arc<Self>, commit: Commit) -> Option<CapacityWait> {
         let units = commit.units();
         let refusal = self.lock().refusal(&commit);
@@ -180,7 +182,8 @@ impl Queue {
         }))
     }
 
-    /// Adds a submission, or drops it when the queue is closed. Fails a submission without retry immediately during an outage.
+    /// Adds a submission, or drops it when the queue is closed. Fails a submission without retry
+    /// immediately during an outage.
     pub(super) fn push(&self, submission: Submission) {
         let mut state = self.lock();
         if state.is_closed {
@@ -228,7 +231,8 @@ impl Queue {
         self.meter.set_available(state.outage.is_none());
     }
 
-    /// Returns submissions that the store could not commit to the front of the queue. Returns those that are not repeated any more.
+    /// Returns submissions that the store could not commit to the front of the queue. Returns those
+    /// that are not repeated any more.
     pub(super) fn put_back(&self, failed: Vec<Commit>) -> Vec<Commit> {
         let mut state = self.lock();
         if state.is_closed || state.ends_retries {
@@ -241,7 +245,8 @@ impl Queue {
         Vec::new()
     }
 
-    /// Moves the submissions of one transaction to `batch`, in order. Sleeps until there are some, or a check of the store is due.
+    /// Moves the submissions of one transaction to `batch`, in order. Sleeps until there are some,
+    /// or a check of the store is due.
     pub(super) fn take(&self, batch: &mut Vec<Submission>) -> QueueEvent {
         let mut state = self.lock();
         let check = Instant::now() + CHECK_INTERVAL;
@@ -289,7 +294,8 @@ impl QueueState {
         (is_hopeless && !commit.frees_space()).then(|| outage.error().clone())
     }
 
-    /// Returns when the store is tried again after a failed commit. A queue that is being closed tries immediately.
+    /// Returns when the store is tried again after a failed commit. A queue that is being closed
+    /// tries immediately.
     fn next_attempt(&self) -> Option<Instant> {
         let is_over = self.is_closed || self.ends_retries;
         let outage = self.outage.as_ref().filter(|_| !is_over)?;

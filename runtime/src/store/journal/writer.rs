@@ -12,10 +12,12 @@ use super::queue::{Commit, OnOutage, Queue, QueueEvent, Submission};
 use crate::panics::guarded;
 use crate::store::{Change, Store, StoreError, StoreReader};
 
-/// How many submissions are tried separately without a success before the others wait for the next attempt.
+/// How many submissions are tried separately without a success before the others wait for the next
+/// attempt.
 const HOPELESS: usize = 16;
 
-/// How long the names of starts are compared with the store before a transaction, after a name of a transaction existed.
+/// How long the names of starts are compared with the store before a transaction, after a name of a
+/// transaction existed.
 const NAME_CHECKS: Duration = Duration::from_secs(1);
 
 /// Commits the queue until it is closed and empty.
@@ -123,13 +125,15 @@ impl JournalWriter<'_> {
             let round = self.commit(commits);
             self.finish(round);
         }
-        // A reader sees all submissions before it. It may also see some later ones, which is harmless.
+        // A reader sees all submissions before it. It may also see some later ones, which is
+        // harmless.
         for done in readers {
             self.open_reader(done);
         }
     }
 
-    /// Commits all submissions as one transaction, or each one separately when some of them may succeed.
+    /// Commits all submissions as one transaction, or each one separately when some of them may
+    /// succeed.
     fn commit(&mut self, commits: Vec<Commit>) -> CommitRound {
         let mut round = CommitRound::default();
         let mut commits = self.without_applied(commits, &mut round);
@@ -187,7 +191,8 @@ impl JournalWriter<'_> {
         }
     }
 
-    /// Answers the starts whose names exist in the store, so that the others are committed as one transaction. Returns the others.
+    /// Answers the starts whose names exist in the store, so that the others are committed as one
+    /// transaction. Returns the others.
     fn without_duplicates(&mut self, commits: Vec<Commit>, round: &mut CommitRound) -> Vec<Commit> {
         let started = |(at, commit): (usize, &Commit)| {
             let arns = commit.changes.iter().filter_map(Change::started_arn);
@@ -219,8 +224,8 @@ impl JournalWriter<'_> {
         left
     }
 
-    /// Answers the submissions of earlier transactions whose outcome was unknown, where the store can be read now. Returns the others and those
-    /// that must be repeated.
+    /// Answers the submissions of earlier transactions whose outcome was unknown, where the store
+    /// can be read now. Returns the others and those that must be repeated.
     fn without_applied(&mut self, commits: Vec<Commit>, round: &mut CommitRound) -> Vec<Commit> {
         let mut left = Vec::with_capacity(commits.len());
         for mut commit in commits {
@@ -357,7 +362,8 @@ impl JournalWriter<'_> {
         outcome
     }
 
-    /// Returns the outcome of a transaction that was reported as failed. After a transient error the store may have applied it.
+    /// Returns the outcome of a transaction that was reported as failed. After a transient error
+    /// the store may have applied it.
     fn outcome_of_failed(
         &mut self,
         error: StoreError,

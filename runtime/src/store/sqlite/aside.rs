@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::log_file;
 use crate::clock;
 
-/// Returns a free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for `orders.db`.
+/// Returns a free name for a file that is moved aside: `orders.db.aside-20260314T150926Z` for
+/// `orders.db`.
 pub(super) fn free_name(path: &Path) -> PathBuf {
     let now = clock::system_time().to_string();
     let seconds = now.split('.').next().unwrap_or(&now);

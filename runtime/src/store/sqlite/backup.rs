@@ -9,7 +9,8 @@ use crate::atomic_file;
 use crate::private_file;
 use crate::store::StoreError;
 
-/// Copies a database to a new file. The copy has another name until it is complete, so that an interrupted backup is not used as one.
+/// Copies a database to a new file. The copy has another name until it is complete, so that an
+/// interrupted backup is not used as one.
 pub(super) fn write(
     connection: &Connection,
     place: &StorePath,
@@ -40,7 +41,8 @@ pub(super) fn write(
     written
 }
 
-/// Copies a database to `part`, which is overwritten, as a store that was closed cleanly. Errors name `to`, the later name of the copy.
+/// Copies a database to `part`, which is overwritten, as a store that was closed cleanly. Errors
+/// name `to`, the later name of the copy.
 pub(super) fn copy(
     connection: &Connection,
     place: &StorePath,

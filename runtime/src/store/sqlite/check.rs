@@ -15,8 +15,8 @@ pub(crate) struct BrokenReference {
     pub(crate) why: String,
 }
 
-/// The queries for references to missing rows: the ARN of an execution, and the reason. References of the columns `version` and `origin`
-/// are checked when the row of the execution is read.
+/// The queries for references to missing rows: the ARN of an execution, and the reason. References
+/// of the columns `version` and `origin` are checked when the row of the execution is read.
 const REFERENCES: &[&str] = &[
     "SELECT arn, 'its Map Run, number ' || map_run || ', is missing' FROM executions
      WHERE map_run IS NOT NULL AND map_run NOT IN (SELECT id FROM map_runs)",
@@ -35,12 +35,13 @@ const FINDINGS: u32 = 100;
 const MESSAGES: usize = 64;
 
 impl SqliteReader {
-    /// Checks that the log of a store belongs to its file and has all acknowledged commits. An engine may have the store open.
+    /// Checks that the log of a store belongs to its file and has all acknowledged commits. An
+    /// engine may have the store open.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`], [`StoreError::ForeignLog`] and [`StoreError::MissingLog`] for a log that an engine refuses;
-    /// [`StoreError::NotAStore`]; [`StoreError::Io`].
+    /// [`StoreError::Corrupt`], [`StoreError::ForeignLog`] and [`StoreError::MissingLog`] for a log
+    /// that an engine refuses; [`StoreError::NotAStore`]; [`StoreError::Io`].
     pub fn check_log(path: impl AsRef<Path>) -> Result<(), StoreError> {
         continuity::check_concurrently(&StorePath::resolve(path.as_ref())?)
     }
@@ -57,7 +58,8 @@ impl SqliteReader {
         }
     }
 
-    /// Returns the findings of SQLite's `integrity_check`. A file that is too damaged for it has one finding.
+    /// Returns the findings of SQLite's `integrity_check`. A file that is too damaged for it has
+    /// one finding.
     pub(crate) fn integrity(&self) -> Result<Vec<String>, StoreError> {
         let query = format!("PRAGMA integrity_check({FINDINGS})");
         match self.rows(&query, [], |row| row.get::<_, String>(0)) {
@@ -120,7 +122,8 @@ impl SqliteReader {
         Ok(damaged)
     }
 
-    /// Calls a function for each version of a state machine, or the reason why its row cannot be interpreted.
+    /// Calls a function for each version of a state machine, or the reason why its row cannot be
+    /// interpreted.
     pub(crate) fn scan_machines(
         &self,
         mut check: impl FnMut(Result<StoredMachine, String>),

@@ -1,7 +1,8 @@
 //! Checkpoints: copy the write-ahead log to the file, so that the log can restart.
 //!
-//! A checkpoint of a long log takes as long as many commits. A separate thread does it concurrently with commits. The last pages, which were
-//! committed during the copy, are left to the writer, because SQLite restarts the log only when all of it is copied.
+//! A checkpoint of a long log takes as long as many commits. A separate thread does it concurrently
+//! with commits. The last pages, which were committed during the copy, are left to the writer,
+//! because SQLite restarts the log only when all of it is copied.
 
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -17,14 +18,15 @@ use super::store_path::StorePath;
 use super::{connection, log_watch};
 use crate::store::StoreError;
 
-/// The number of pages from which the log is copied. With 6,000 the 99th percentile of starts took a third longer: a sync writes more pages,
-/// and concurrent commits wait for it.
+/// The number of pages from which the log is copied. With 6,000 the 99th percentile of starts took
+/// a third longer: a sync writes more pages, and concurrent commits wait for it.
 const MOST_PAGES: i64 = 2_000;
 /// The number of commits between two checks of the log's length.
 const COMMITS: u32 = 16;
 /// At most this number of pages is left to the writer.
 const FEW_PAGES: i64 = 200;
-/// The maximum number of passes of the thread over the pages that were committed during its last pass.
+/// The maximum number of passes of the thread over the pages that were committed during its last
+/// pass.
 const PASSES: usize = 4;
 
 /// The checkpoints of a store.
@@ -59,8 +61,8 @@ impl Default for Checkpoints {
 }
 
 impl Checkpoints {
-    /// Returns whether the next transaction may restart the log. Only the writer ends the thread's copying, so the answer
-    /// holds until [`Self::committed`].
+    /// Returns whether the next transaction may restart the log. Only the writer ends the thread's
+    /// copying, so the answer holds until [`Self::committed`].
     pub(super) fn log_restart(&self) -> LogRestart {
         if self.is_copied {
             return LogRestart::Expected;
@@ -71,8 +73,8 @@ impl Checkpoints {
         }
     }
 
-    /// Must be called after each commit. Returns whether a checkpoint has copied the whole log. A failed checkpoint loses nothing: a later one
-    /// copies the same pages.
+    /// Must be called after each commit. Returns whether a checkpoint has copied the whole log. A
+    /// failed checkpoint loses nothing: a later one copies the same pages.
     ///
     /// # Errors
     ///
@@ -131,8 +133,8 @@ impl Checkpoints {
         }
     }
 
-    /// Copies the log on this thread. Returns whether all of it is copied. A failed checkpoint counts as if it had copied all, so that the next
-    /// transaction writes the session.
+    /// Copies the log on this thread. Returns whether all of it is copied. A failed checkpoint
+    /// counts as if it had copied all, so that the next transaction writes the session.
     fn copy(&mut self, connection: &Connection, place: &StorePath) -> bool {
         let log = copy(connection, place);
         let is_complete = log.is_some_and(|log| log.copied >= log.pages);

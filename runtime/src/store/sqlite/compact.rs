@@ -23,11 +23,11 @@ pub struct CompactReport {
 }
 
 impl SqliteStore {
-    /// Rewrites the file of a store without the space of deleted rows, and copies its log into it. The disk needs space for the
-    /// new file next to the old one.
+    /// Rewrites the file of a store without the space of deleted rows, and copies its log into it.
+    /// The disk needs space for the new file next to the old one.
     ///
-    /// The new file is checked as in [`SqliteStore::restore`] before it replaces the old one. After a crash at any moment, the store opens
-    /// with all its commits.
+    /// The new file is checked as in [`SqliteStore::restore`] before it replaces the old one. After
+    /// a crash at any moment, the store opens with all its commits.
     ///
     /// ```
     /// use stepwright_runtime::store::SqliteStore;
@@ -42,9 +42,10 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::OlderVersion`] and [`StoreError::NewerVersion`] for a store
-    /// of another version; [`StoreError::Corrupt`] when the file is damaged; [`StoreError::Full`]; other errors of opening. After an error,
-    /// the store has its old file.
+    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::OlderVersion`] and
+    /// [`StoreError::NewerVersion`] for a store of another version; [`StoreError::Corrupt`] when
+    /// the file is damaged; [`StoreError::Full`]; other errors of opening. After an error, the
+    /// store has its old file.
     pub fn compact(path: impl AsRef<Path>) -> Result<CompactReport, StoreError> {
         let place = StorePath::resolve(path.as_ref())?;
         if let Err(error) = place.path.metadata() {
@@ -55,7 +56,8 @@ impl SqliteStore {
     }
 }
 
-/// Closes the store, copies it, and replaces it with the copy. After a crash between two steps, the file has no log, or its own log.
+/// Closes the store, copies it, and replaces it with the copy. After a crash between two steps, the
+/// file has no log, or its own log.
 pub(super) fn compact(
     place: &StorePath,
     lock: &Lock,
@@ -114,7 +116,8 @@ fn copy(place: &StorePath, part: &Path, steps: Steps<'_>) -> Result<(), StoreErr
         .and_then(|old| restore::take_access(part, &old))
         .map_err(|error| place.io("set the owner of the compact copy", error))?;
     let log = log_file::path_of(&place.path);
-    // Another program with SQLite does not take the lock of the store, and its commits are not in the copy.
+    // Another program with SQLite does not take the lock of the store, and its commits are not in
+    // the copy.
     match log_file::has_bytes(&log) {
         Ok(false) => {}
         Ok(true) => {
@@ -130,7 +133,8 @@ fn copy(place: &StorePath, part: &Path, steps: Steps<'_>) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Renames the copy. A program that reads the old file retains it, with the log and the index that it has open.
+/// Renames the copy. A program that reads the old file retains it, with the log and the index that
+/// it has open.
 fn replace(place: &StorePath, part: &Path, steps: Steps<'_>) -> io::Result<()> {
     remove_log(place)?;
     // The old log must not return after a loss of power.

@@ -8,7 +8,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::store_path::StorePath;
 use crate::store::StoreError;
 
-/// How long a connection waits for another program's lock. An engine's own readers and its writer do not wait for each other.
+/// How long a connection waits for another program's lock. An engine's own readers and its writer
+/// do not wait for each other.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens a connection with the settings of the writer and of readers.
@@ -17,7 +18,8 @@ pub(super) fn connect(place: &StorePath, flags: OpenFlags) -> Result<Connection,
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&place.path, flags).map_err(cannot_open)?;
     connection.busy_timeout(PATIENCE).map_err(cannot_open)?;
-    // By default, closing the last connection removes the log, also if the store was not closed cleanly.
+    // By default, closing the last connection removes the log, also if the store was not closed
+    // cleanly.
     allow_log_removal(&connection, false).map_err(cannot_open)?;
     connection.set_prepared_statement_cache_capacity(32);
     set_defenses(&connection).map_err(cannot_open)?;
@@ -40,7 +42,8 @@ pub(super) fn allow_log_removal(
         .map(drop)
 }
 
-/// Syncs the log at each commit, on macOS with a full sync of the disk, and syncs the file before the log restarts.
+/// Syncs the log at each commit, on macOS with a full sync of the disk, and syncs the file before
+/// the log restarts.
 pub(super) fn sync_fully(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)

@@ -16,17 +16,19 @@ use super::session::Session;
 use super::store_path::StorePath;
 use crate::store::StoreError;
 
-/// How many times a reader checks again before it rejects a store: an engine may be opening or closing it.
+/// How many times a reader checks again before it rejects a store: an engine may be opening or
+/// closing it.
 const TRIES: u32 = 10;
 /// The time between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Checks a store that is about to be opened by the only process that writes to it. The mark of another log is removed, because a new log
-/// may begin with any salts.
+/// Checks a store that is about to be opened by the only process that writes to it. The mark of
+/// another log is removed, because a new log may begin with any salts.
 ///
 /// # Errors
 ///
-/// [`StoreError::NewerVersion`], [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::NotAStore`], [`StoreError::Corrupt`].
+/// [`StoreError::NewerVersion`], [`StoreError::ForeignLog`], [`StoreError::MissingLog`],
+/// [`StoreError::NotAStore`], [`StoreError::Corrupt`].
 pub(super) fn check_for_writer(place: &StorePath, lock: &Lock) -> Result<(), StoreError> {
     let mark = lock.mark();
     check(place, mark.as_ref())?;
@@ -40,13 +42,15 @@ pub(super) fn check_for_writer(place: &StorePath, lock: &Lock) -> Result<(), Sto
     }
 }
 
-/// Checks that the file and its log belong together, and that the log has all acknowledged commits. `mark` is that of the last session.
+/// Checks that the file and its log belong together, and that the log has all acknowledged commits.
+/// `mark` is that of the last session.
 fn check(place: &StorePath, mark: Option<&LogMark>) -> Result<(), StoreError> {
     let session = check_session(place)?;
     log_damage::check(place, session.as_ref(), mark)
 }
 
-/// Checks that the file and its log belong together. Returns the session of the file, if it can be read.
+/// Checks that the file and its log belong together. Returns the session of the file, if it can be
+/// read.
 fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
     let log = log_file::path_of(&place.path);
     let cannot_read =
@@ -69,7 +73,8 @@ fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
         MainFile::Store { version, session } => (version, session),
     };
     let Some(session) = session else {
-        // The file has no tables. A log that creates them begins with the first page of the file as it is.
+        // The file has no tables. A log that creates them begins with the first page of the file as
+        // it is.
         let mut first = None;
         let frames = log_frames(&log, |frame| {
             if frame.number == 1 && first.is_none() {
@@ -125,7 +130,8 @@ fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
     }
 }
 
-/// Checks a store that is about to be opened by a reader. While an engine has it open, that engine checks the log.
+/// Checks a store that is about to be opened by a reader. While an engine has it open, that engine
+/// checks the log.
 ///
 /// # Errors
 ///
@@ -147,7 +153,8 @@ pub(super) fn check_concurrently(place: &StorePath) -> Result<(), StoreError> {
     repeat(place, || check(place, Lock::mark_of(&place.path).as_ref()))
 }
 
-/// Repeats a check that is refused, because an engine may be opening or closing the store, or writing to its log.
+/// Repeats a check that is refused, because an engine may be opening or closing the store, or
+/// writing to its log.
 fn repeat(place: &StorePath, check: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
     let mut tries = 0;
     loop {

@@ -8,7 +8,8 @@ use super::log_file;
 use super::store_path::StorePath;
 use crate::store::StoreError;
 
-/// The files that a store has opened, identified by device and inode. A new file at the same path has another identity.
+/// The files that a store has opened, identified by device and inode. A new file at the same path
+/// has another identity.
 #[cfg(unix)]
 #[derive(Debug)]
 pub(super) struct FileIdentity {
@@ -30,7 +31,8 @@ impl FileIdentity {
         })
     }
 
-    /// Checks that both files are still at their paths. This runs after each commit, and costs two system calls.
+    /// Checks that both files are still at their paths. This runs after each commit, and costs two
+    /// system calls.
     pub(super) fn check(&self, place: &StorePath) -> Result<(), StoreError> {
         for (path, opened) in [(&place.path, self.main_inode), (&self.log, self.log_inode)] {
             let why = match inode(path) {

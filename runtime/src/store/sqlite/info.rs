@@ -26,7 +26,8 @@ pub struct StoreInfo {
     pub page_bytes: u64,
     /// The number of pages, with those of which the newest version is in the log.
     pub pages: u64,
-    /// The number of pages without content, which [`SqliteStore::compact`](super::SqliteStore::compact) removes.
+    /// The number of pages without content, which
+    /// [`SqliteStore::compact`](super::SqliteStore::compact) removes.
     pub free_pages: u64,
     /// The executions without children of Map Runs.
     pub executions: StatusCounts,
@@ -46,7 +47,8 @@ pub struct StoreInfo {
     pub stops: u64,
     /// The open execution that started first, without children of Map Runs.
     pub oldest_open: Option<OldestExecution>,
-    /// When the oldest execution of the store started, open or closed, without children of Map Runs.
+    /// When the oldest execution of the store started, open or closed, without children of Map
+    /// Runs.
     pub oldest_start: Option<Timestamp>,
 }
 
@@ -115,7 +117,8 @@ impl StatusCounts {
         }
     }
 
-    /// Creates the counts from the number of all executions, and those of each status except `SUCCEEDED`, which no index contains.
+    /// Creates the counts from the number of all executions, and those of each status except
+    /// `SUCCEEDED`, which no index contains.
     fn new(all: u64, others: &[(Status, u64)]) -> Self {
         let mut counts = Self::default();
         for (status, count) in others {
@@ -153,8 +156,9 @@ const CHILDREN: Indexes = Indexes {
 };
 
 impl SqliteReader {
-    /// Returns the sizes of a store and the counts of its content. All counts are read from indexes. An engine may have
-    /// the store open; [begin a snapshot](Self::begin_snapshot) first for counts of one moment.
+    /// Returns the sizes of a store and the counts of its content. All counts are read from
+    /// indexes. An engine may have the store open; [begin a snapshot](Self::begin_snapshot) first
+    /// for counts of one moment.
     ///
     /// ```
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore};

@@ -9,12 +9,13 @@ use super::store_path::StorePath;
 use super::{connection, continuity, row};
 use crate::store::StoreError;
 
-/// Checks a file without its log: that it is a store of a known version, SQLite's `integrity_check`, and the checksum of each record
-/// and document.
+/// Checks a file without its log: that it is a store of a known version, SQLite's
+/// `integrity_check`, and the checksum of each record and document.
 ///
 /// # Errors
 ///
-/// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::Corrupt`], [`StoreError::Io`].
+/// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::Corrupt`],
+/// [`StoreError::Io`].
 pub(super) fn check(file: &Path) -> Result<(), StoreError> {
     let place = StorePath {
         path: file.to_owned(),

@@ -1,4 +1,5 @@
-//! The steps of opening and closing a store. After a crash between two steps, the store can be opened.
+//! The steps of opening and closing a store. After a crash between two steps, the store can be
+//! opened.
 
 use rusqlite::Connection;
 
@@ -10,11 +11,12 @@ use crate::store::StoreError;
 /// Called after each step, with its name.
 pub(super) type Steps<'a> = &'a mut dyn FnMut(&'static str);
 
-/// Migrates a store and begins its session. Before this returns, the file itself has the session: from then on, the file is rejected
-/// without its log. Returns `false` if another program that reads the store prevented that.
+/// Migrates a store and begins its session. Before this returns, the file itself has the session:
+/// from then on, the file is rejected without its log. Returns `false` if another program that
+/// reads the store prevented that.
 ///
-/// After a crash between two steps, the file and its log belong together: the log has the session of the file first, and then the
-/// new one. Only the last step writes to the file.
+/// After a crash between two steps, the file and its log belong together: the log has the session
+/// of the file first, and then the new one. Only the last step writes to the file.
 pub(super) fn begin(
     connection: &Connection,
     place: &StorePath,
@@ -45,7 +47,8 @@ pub(super) fn begin(
     Ok(is_copied)
 }
 
-/// Marks a store as closed, copies its log to the file, and empties the log, which the last connection then removes.
+/// Marks a store as closed, copies its log to the file, and empties the log, which the last
+/// connection then removes.
 pub(super) fn end(
     connection: &Connection,
     place: &StorePath,

@@ -1,5 +1,5 @@
-//! Lists of executions. Each list reads a range of one index from its newest row on, so that the cost of a page does not depend on the size
-//! of the store.
+//! Lists of executions. Each list reads a range of one index from its newest row on, so that the
+//! cost of a page does not depend on the size of the store.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,8 @@ const FAILED: [Status; 3] = [Status::Failed, Status::TimedOut, Status::Aborted];
 /// The maximum rows that a page reads to find rows that pass its filter.
 pub(super) const SCAN: usize = 4_096;
 
-/// Reads the rows of a page: at most one more than its limit, and at most `scan` rows of each range. Must be called in a transaction.
+/// Reads the rows of a page: at most one more than its limit, and at most `scan` rows of each
+/// range. Must be called in a transaction.
 pub(super) fn read(
     connection: &Connection,
     filter: &StoreFilter,
@@ -67,8 +68,9 @@ impl Conditions {
 }
 
 impl IndexRange {
-    /// Returns the statements that read the range after a position. SQLite bounds a search by one column only. So the first statement reads the
-    /// rows of the same order with smaller keys, and the second one the rows of smaller orders.
+    /// Returns the statements that read the range after a position. SQLite bounds a search by one
+    /// column only. So the first statement reads the rows of the same order with smaller keys, and
+    /// the second one the rows of smaller orders.
     fn statements(&self, after: Option<ListPosition>) -> Vec<(String, Vec<Value>)> {
         let order = self.order;
         let Some(after) = after else {
@@ -159,7 +161,8 @@ fn position(row: &Row<'_>) -> Result<ListPosition, Error> {
     })
 }
 
-/// Returns `None`, with a warning, for a row that this library did not write: it must not hide the others.
+/// Returns `None`, with a warning, for a row that this library did not write: it must not hide the
+/// others.
 fn readable<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
     match read {
         Err(error) if row::is_damage(&error) => {
@@ -174,7 +177,8 @@ fn readable<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
 const ORDER: usize = 13;
 const PASSES: usize = 14;
 
-/// Chooses the index with the fewest rows for a filter, and returns its ranges: one for each state machine, or each origin.
+/// Chooses the index with the fewest rows for a filter, and returns its ranges: one for each state
+/// machine, or each origin.
 fn ranges(connection: &Connection, filter: &StoreFilter) -> Result<Vec<IndexRange>, Error> {
     if let Some(map_run) = &filter.map_run {
         return of_map_run(connection, filter, map_run);
@@ -375,7 +379,8 @@ fn ids(connection: &Connection, query: &str, values: Vec<Value>) -> Result<Vec<i
     ids.collect()
 }
 
-/// Counts the executions of each state machine by their status, without the children of Map Runs. It reads only indexes. Must be called in a transaction.
+/// Counts the executions of each state machine by their status, without the children of Map Runs.
+/// It reads only indexes. Must be called in a transaction.
 pub(super) fn counts(connection: &Connection) -> Result<Vec<MachineCount>, Error> {
     let query = "
         SELECT machine, NULL, count(*) FROM executions INDEXED BY executions_of_machine WHERE map_run IS NULL GROUP BY machine

@@ -16,7 +16,8 @@ const BETWEEN: Duration = Duration::from_millis(10);
 /// The bytes at the beginning of the file for the number of the process. The mark follows.
 const PROCESS: usize = 32;
 
-/// The right to write to a store: a lock of the operating system on a separate file, which ends with the process.
+/// The right to write to a store: a lock of the operating system on a separate file, which ends
+/// with the process.
 ///
 /// SQLite's own locks are either held only for a transaction, or block all readers.
 #[derive(Debug)]
@@ -27,7 +28,8 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn take(store: &Path) -> Result<Self, StoreError> {
         let path = beside(store);
-        // Another engine may open the file concurrently, so the content is not truncated before the lock is held.
+        // Another engine may open the file concurrently, so the content is not truncated before the
+        // lock is held.
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = private_file::open_new(&mut options, &path, Some(store))
@@ -46,7 +48,8 @@ impl Lock {
                 });
             }
         }
-        // The number is only for the message of another engine, so a full disk must not fail this one. The mark of the last session stays.
+        // The number is only for the message of another engine, so a full disk must not fail this
+        // one. The mark of the last session stays.
         let number = format!("{:<width$}\n", std::process::id(), width = PROCESS - 1);
         let _unsaid = file
             .rewind()
@@ -86,7 +89,8 @@ fn read_mark(mut file: &File) -> Option<LogMark> {
 }
 
 impl Lock {
-    /// Takes the lock of a store that was open in an engine before. Retries briefly, because another reader may hold it for a short time.
+    /// Takes the lock of a store that was open in an engine before. Retries briefly, because
+    /// another reader may hold it for a short time.
     pub(super) fn take_unused(store: &Path) -> Option<Self> {
         let file = OpenOptions::new()
             .read(true)
@@ -102,7 +106,8 @@ impl Lock {
     /// Returns the engine that has a store open, if there is one.
     pub(super) fn holder(store: &Path) -> Option<String> {
         let mut file = File::open(beside(store)).ok()?;
-        // The lock that this takes is shared, so that two programs that only look do not find each other, and is released with the file.
+        // The lock that this takes is shared, so that two programs that only look do not find each
+        // other, and is released with the file.
         match fs4::FileExt::try_lock_shared(&file) {
             Err(fs4::TryLockError::WouldBlock) => Some(holder(&mut file)),
             _ => None,
@@ -110,7 +115,8 @@ impl Lock {
     }
 }
 
-/// Takes the lock. A child process that this process is starting has all its open files briefly, and with them a lock that was released here.
+/// Takes the lock. A child process that this process is starting has all its open files briefly,
+/// and with them a lock that was released here.
 fn lock(file: &File) -> Result<(), fs4::TryLockError> {
     let mut tries = 0;
     loop {
@@ -124,7 +130,8 @@ fn lock(file: &File) -> Result<(), fs4::TryLockError> {
     }
 }
 
-/// Returns `orders.db.lock` for `orders.db`. The file is never removed: the lock on a removed file would not exclude other engines.
+/// Returns `orders.db.lock` for `orders.db`. The file is never removed: the lock on a removed file
+/// would not exclude other engines.
 fn beside(store: &Path) -> PathBuf {
     let mut path = OsString::from(store);
     path.push(".lock");
@@ -153,7 +160,8 @@ fn cannot_open(store: &Path, lock: &Path, error: &std::io::Error) -> StoreError 
     }
 }
 
-/// Returns the holder of the lock. The number is missing if the lock was just released, or the file is not readable.
+/// Returns the holder of the lock. The number is missing if the lock was just released, or the file
+/// is not readable.
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.take(20).read_to_string(&mut text);

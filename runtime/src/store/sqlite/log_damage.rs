@@ -1,7 +1,8 @@
 //! Checks that a log has all commits that were acknowledged, before SQLite replays it.
 //!
-//! SQLite stops at the first frame that is not valid, and ignores all others. After a loss of power, that is right: the last transaction was
-//! not synced, so it was not acknowledged. Any other frame that is not valid is damage.
+//! SQLite stops at the first frame that is not valid, and ignores all others. After a loss of
+//! power, that is right: the last transaction was not synced, so it was not acknowledged. Any other
+//! frame that is not valid is damage.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
@@ -22,13 +23,15 @@ const LOCKED: u64 = 1 << 30;
 pub(super) struct ValidFrames {
     /// The number of frames up to the last commit.
     pub(super) committed: u32,
-    /// The number of valid frames. Those after the last commit belong to a transaction without an end.
+    /// The number of valid frames. Those after the last commit belong to a transaction without an
+    /// end.
     pub(super) all: u32,
     /// The number of pages of the database after the last commit.
     pub(super) database_pages: u32,
 }
 
-/// Checks the log of a store. `session` is that of the store's file, `mark` that of the last session.
+/// Checks the log of a store. `session` is that of the store's file, `mark` that of the last
+/// session.
 ///
 /// # Errors
 ///
@@ -131,8 +134,8 @@ pub(super) fn read_valid(
     Ok(valid)
 }
 
-/// Returns the damage of a log of an open store that has no valid header. There is none if the file has all frames of the log: then a loss of
-/// power interrupted its restart.
+/// Returns the damage of a log of an open store that has no valid header. There is none if the file
+/// has all frames of the log: then a loss of power interrupted its restart.
 fn find_without_header(place: &StorePath, path: &Path) -> io::Result<Option<String>> {
     let damage = "has a damaged header";
     let mut file = File::open(&place.path)?;

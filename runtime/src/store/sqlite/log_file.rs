@@ -1,6 +1,7 @@
 //! The write-ahead log as a file: <https://sqlite.org/fileformat2.html#the_write_ahead_log>.
 //!
-//! SQLite copies a log into any database with the matching name, as soon as the database is read. So a log is checked without SQLite.
+//! SQLite copies a log into any database with the matching name, as soon as the database is read.
+//! So a log is checked without SQLite.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,13 +10,15 @@ use std::path::{Path, PathBuf};
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// The first four bytes of a log. The last bit is set if checksums are computed over big-endian words.
+/// The first four bytes of a log. The last bit is set if checksums are computed over big-endian
+/// words.
 const MAGIC: u32 = 0x377f_0682;
 const FORMAT: u32 = 3_007_000;
 
 /// A checksum as it is stored.
 pub(super) type Checksum = [u8; 8];
-/// The numbers that each restart of a log changes. The first half is a counter, the second half is random.
+/// The numbers that each restart of a log changes. The first half is a counter, the second half is
+/// random.
 pub(super) type Salts = [u8; 8];
 type FrameHeader = [u8; FRAME_HEADER];
 
@@ -56,7 +59,8 @@ pub(super) struct LastFrame {
 }
 
 impl LogFile {
-    /// Opens the log of a store. Returns `None` when there is none, or it contains nothing that SQLite would replay.
+    /// Opens the log of a store. Returns `None` when there is none, or it contains nothing that
+    /// SQLite would replay.
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
         let Some(mut file) = open(path)? else {
             return Ok(None);
@@ -88,10 +92,11 @@ impl LogFile {
         }))
     }
 
-    /// Opens a log whose header is not valid, at the first frame that a predecessor or the checksum in the header confirms. Returns `None` when
-    /// there is no such frame.
+    /// Opens a log whose header is not valid, at the first frame that a predecessor or the checksum
+    /// in the header confirms. Returns `None` when there is no such frame.
     ///
-    /// SQLite ignores such a log. After a loss of power the header may be torn, while the log restarts; then the file has all of its frames.
+    /// SQLite ignores such a log. After a loss of power the header may be torn, while the log
+    /// restarts; then the file has all of its frames.
     pub(super) fn open_without_header(path: &Path, page_size: usize) -> io::Result<Option<Self>> {
         for is_big_endian in [false, true] {
             let Some(mut file) = open(path)? else {
@@ -141,7 +146,8 @@ impl LogFile {
         self.page.len()
     }
 
-    /// Continues after this number of frames, which were read before. The log has this checksum there.
+    /// Continues after this number of frames, which were read before. The log has this checksum
+    /// there.
     pub(super) fn skip_to(&mut self, frames: u32, checksum: Checksum) -> io::Result<()> {
         let position = end_of(frames, self.page.len());
         self.checksum = checksum;
@@ -171,10 +177,12 @@ impl LogFile {
         }))
     }
 
-    /// Whether a frame after the last valid one continues a transaction that ended before it. Must be called after [`Self::next`] returned `None`.
+    /// Whether a frame after the last valid one continues a transaction that ended before it. Must
+    /// be called after [`Self::next`] returned `None`.
     ///
-    /// SQLite writes such a frame only after that transaction was synced with all frames before it. So a frame that was durable is damaged.
-    /// A loss of power and a failed commit damage only frames of the last transaction, which no frame continues.
+    /// SQLite writes such a frame only after that transaction was synced with all frames before it.
+    /// So a frame that was durable is damaged. A loss of power and a failed commit damage only
+    /// frames of the last transaction, which no frame continues.
     pub(super) fn has_later_transaction(&mut self) -> io::Result<bool> {
         let Some(mut previous) = self.rejected else {
             return Ok(false);
@@ -225,7 +233,8 @@ pub(super) fn read_salts(log: &File) -> io::Result<Salts> {
     Ok(eight(&header, 16))
 }
 
-/// Reads the last frame of a transaction, without its checksum. Returns `None` when no transaction ends with this frame.
+/// Reads the last frame of a transaction, without its checksum. Returns `None` when no transaction
+/// ends with this frame.
 pub(super) fn read_last(
     log: &File,
     frames: u32,
@@ -309,7 +318,8 @@ fn eight(bytes: &[u8], at: usize) -> [u8; 8] {
 /// Continues SQLite's checksum of a log.
 fn sum(is_big_endian: bool, previous: Checksum, bytes: &[u8]) -> Checksum {
     let (mut first, mut second) = (word(&previous, 0), word(&previous, 4));
-    // This loop is as simple as possible, because it takes most of the time of a checkpoint in a program without optimizations.
+    // This loop is as simple as possible, because it takes most of the time of a checkpoint in a
+    // program without optimizations.
     for pair in bytes.as_chunks().0 {
         let [left, right] = match is_big_endian {
             true => halves(u64::from_be_bytes(*pair).rotate_left(32)),

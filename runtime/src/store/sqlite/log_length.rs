@@ -22,13 +22,14 @@ pub(super) fn copy_unneeded(connection: &Connection) -> Result<LogLength, Error>
     ask(connection, "PRAGMA wal_checkpoint(PASSIVE)")
 }
 
-/// Copies the whole log to the file and syncs the file. Waits for readers, up to the busy timeout. Returns whether nothing is left.
+/// Copies the whole log to the file and syncs the file. Waits for readers, up to the busy timeout.
+/// Returns whether nothing is left.
 pub(super) fn copy_all(connection: &Connection) -> Result<bool, Error> {
     Ok(!ask(connection, "PRAGMA wal_checkpoint(FULL)")?.is_blocked)
 }
 
-/// Copies the whole log to the file, syncs the file, and empties the log. Waits for readers, up to the busy timeout. Returns whether the log
-/// is empty.
+/// Copies the whole log to the file, syncs the file, and empties the log. Waits for readers, up to
+/// the busy timeout. Returns whether the log is empty.
 pub(super) fn empty_log(connection: &Connection) -> Result<bool, Error> {
     Ok(!ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)")?.is_blocked)
 }

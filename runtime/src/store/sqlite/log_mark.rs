@@ -1,11 +1,13 @@
-//! The mark: how far the log of a store is durable. It is in the file of the lock, next to the store.
+//! The mark: how far the log of a store is durable. It is in the file of the lock, next to the
+//! store.
 
 use super::log_file::{Checksum, Salts};
 
 /// The position of the end of the log after the last acknowledged commit.
 ///
-/// It is written after the sync of the log and before the commit is acknowledged, without a separate sync. So a killed process leaves the mark
-/// of its last acknowledged commit. A loss of power may leave an older one, never a newer one.
+/// It is written after the sync of the log and before the commit is acknowledged, without a
+/// separate sync. So a killed process leaves the mark of its last acknowledged commit. A loss of
+/// power may leave an older one, never a newer one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct LogMark {
     /// The epoch of the session.
@@ -49,8 +51,8 @@ impl LogMark {
         })
     }
 
-    /// Whether a log with these salts cannot follow the log of this mark. Each restart of a log increments the first half. The mark may be older
-    /// than the log by a few restarts.
+    /// Whether a log with these salts cannot follow the log of this mark. Each restart of a log
+    /// increments the first half. The mark may be older than the log by a few restarts.
     pub(super) fn excludes(&self, log: Salts) -> bool {
         const MOST_RESTARTS: u32 = 100_000;
         let count = |salts: Salts| u32::from_be_bytes([salts[0], salts[1], salts[2], salts[3]]);

@@ -1,4 +1,5 @@
-//! Watches the log of an open store, so that no commit is acknowledged after the log was cut or damaged.
+//! Watches the log of an open store, so that no commit is acknowledged after the log was cut or
+//! damaged.
 
 use std::fs::File;
 use std::io;
@@ -14,7 +15,8 @@ use super::log_mark::LogMark;
 use super::store_path::StorePath;
 use crate::store::StoreError;
 
-/// How many times frames are read before they count as damaged: another program may restart the log at the same time.
+/// How many times frames are read before they count as damaged: another program may restart the log
+/// at the same time.
 const TRIES: u32 = 3;
 
 /// The log of an open store, as it was after the last commit.
@@ -25,7 +27,8 @@ pub(super) struct LogWatch {
     page_size: usize,
     mark: LogMark,
     is_mark_synced: bool,
-    /// The position of the last byte of the log that is not 0. If the log is cut before it, SQLite's next write leaves a hole with this byte.
+    /// The position of the last byte of the log that is not 0. If the log is cut before it,
+    /// SQLite's next write leaves a hole with this byte.
     last_byte: u64,
     /// When the log was written to.
     modified: Option<SystemTime>,
@@ -33,7 +36,8 @@ pub(super) struct LogWatch {
 }
 
 impl LogWatch {
-    /// Watches the log of a store after its first transaction. `is_copied` says whether a checkpoint has copied and synced all of it.
+    /// Watches the log of a store after its first transaction. `is_copied` says whether a
+    /// checkpoint has copied and synced all of it.
     pub(super) fn new(
         connection: &Connection,
         place: &StorePath,
@@ -65,8 +69,8 @@ impl LogWatch {
         Ok(watch)
     }
 
-    /// Checks that the log and the file are as long as they were after the last commit and the last checkpoint. Must be called before a commit,
-    /// which would extend them again.
+    /// Checks that the log and the file are as long as they were after the last commit and the last
+    /// checkpoint. Must be called before a commit, which would extend them again.
     pub(super) fn check_lengths(
         &mut self,
         connection: &Connection,
@@ -104,7 +108,8 @@ impl LogWatch {
             Ok(frames > 0 && length()? < log_file::end_of(frames, self.page_size))
         };
         let check = || -> io::Result<Option<u64>> {
-            // Another program may have copied the log and emptied it. SQLite's index of the log contains that.
+            // Another program may have copied the log and emptied it. SQLite's index of the log
+            // contains that.
             Ok(
                 match is_short(self.mark.frames)? && is_short(frames(connection, place)?)? {
                     true => Some(length()?),
@@ -124,7 +129,8 @@ impl LogWatch {
         }
     }
 
-    /// Checks the log after a commit, and marks how far it is durable. Returns whether the log restarted with this commit.
+    /// Checks the log after a commit, and marks how far it is durable. Returns whether the log
+    /// restarted with this commit.
     pub(super) fn committed(
         &mut self,
         connection: &Connection,
@@ -214,8 +220,8 @@ impl LogWatch {
     }
 }
 
-/// Reads the frames of the log that SQLite has committed, and were not read before: `verified` is the end of an earlier call. `mark` is that of the
-/// last commit, if it is known.
+/// Reads the frames of the log that SQLite has committed, and were not read before: `verified` is
+/// the end of an earlier call. `mark` is that of the last commit, if it is known.
 pub(super) fn verify(
     connection: &Connection,
     place: &StorePath,

@@ -71,13 +71,16 @@ use self::write::RowIds;
 use super::{Change, Store, StoreError, StoreReader};
 use crate::statistics::StoreSize;
 
-/// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to the disk.
+/// A store in a file: SQLite with a write-ahead log. A commit is durable when the log is synced to
+/// the disk.
 ///
-/// Next to the file `orders.db` are `orders.db-wal` and `orders.db-shm`, which belong to it, and `orders.db.lock`, which excludes a
-/// second engine and records how far the log is durable. The operating system releases that lock when the process ends, also after a
-/// crash. On Unix, only the owner can read the files of a new store. Dropping the store copies the log
-/// to the file and removes the log. A [backup](SqliteReader::backup) copies the store while an engine writes to it. A plain copy of the file
-/// is not consistent, and is rejected. The file must be on a local disk: SQLite's log does not work over a network.
+/// Next to the file `orders.db` are `orders.db-wal` and `orders.db-shm`, which belong to it, and
+/// `orders.db.lock`, which excludes a second engine and records how far the log is durable. The
+/// operating system releases that lock when the process ends, also after a crash. On Unix, only the
+/// owner can read the files of a new store. Dropping the store copies the log to the file and
+/// removes the log. A [backup](SqliteReader::backup) copies the store while an engine writes to it.
+/// A plain copy of the file is not consistent, and is rejected. The file must be on a local disk:
+/// SQLite's log does not work over a network.
 ///
 /// ```
 /// use stepwright_runtime::store::{SqliteReader, SqliteStore, Store};
@@ -196,7 +199,8 @@ impl Store for SqliteStore {
 
     fn check(&mut self) -> Result<(), StoreError> {
         self.check_files()?;
-        // Another program may have copied the log; then a transaction without the session has restarted it.
+        // Another program may have copied the log; then a transaction without the session has
+        // restarted it.
         match self.needs_session {
             true => self.advance(),
             false => Ok(()),

@@ -15,7 +15,8 @@ use super::{SqliteStore, connection, continuity, lifecycle, restore};
 use crate::private_file;
 use crate::store::StoreError;
 
-/// The page size of new stores in bytes. Twice SQLite's default: a tenth faster for the records of executions.
+/// The page size of new stores in bytes. Twice SQLite's default: a tenth faster for the records of
+/// executions.
 const PAGE_SIZE: u32 = 8_192;
 
 /// Options for opening a [`SqliteStore`].
@@ -34,8 +35,9 @@ pub struct SqliteOptions {
 }
 
 impl SqliteOptions {
-    /// Sets the maximum bytes of the file, without its write-ahead log; commits beyond it fail with [`StoreError::Full`]. A file that is
-    /// larger does not shrink. By default the disk is the limit.
+    /// Sets the maximum bytes of the file, without its write-ahead log; commits beyond it fail with
+    /// [`StoreError::Full`]. A file that is larger does not shrink. By default the disk is the
+    /// limit.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self
@@ -104,7 +106,8 @@ impl SqliteOptions {
     }
 }
 
-/// Creates the file of a new store, which only its owner can read. SQLite gives its log and its index the same mode.
+/// Creates the file of a new store, which only its owner can read. SQLite gives its log and its
+/// index the same mode.
 fn create_privately(place: &StorePath) -> Result<(), StoreError> {
     match private_file::create_new(&place.path, None) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => match error.kind() {
@@ -145,13 +148,15 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`], [`StoreError::ReadOnly`], [`StoreError::NotAStore`], [`StoreError::NewerVersion`],
-    /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
+    /// [`StoreError::InUse`], [`StoreError::ReadOnly`], [`StoreError::NotAStore`],
+    /// [`StoreError::NewerVersion`], [`StoreError::ForeignLog`], [`StoreError::MissingLog`],
+    /// [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::options().open(path)
     }
 
-    /// Changes the [maximum bytes](SqliteOptions::max_bytes) of the file. For tests of this project.
+    /// Changes the [maximum bytes](SqliteOptions::max_bytes) of the file. For tests of this
+    /// project.
     ///
     /// # Errors
     ///

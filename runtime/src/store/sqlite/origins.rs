@@ -5,7 +5,8 @@ use rusqlite::{Connection, Error, OptionalExtension, params};
 
 use crate::store::StoredOrigin;
 
-/// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
+/// The maximum cached origins. Executions of a few state machines have few; starts with
+/// caller-defined ids may have one each.
 const MOST: usize = 1_024;
 
 /// A cache of the ids of origins.
@@ -15,7 +16,8 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// Returns the id of an origin, and adds its row if it is missing. Must be called in a transaction.
+    /// Returns the id of an origin, and adds its row if it is missing. Must be called in a
+    /// transaction.
     pub(super) fn find(
         &mut self,
         connection: &Connection,

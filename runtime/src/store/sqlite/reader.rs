@@ -18,10 +18,12 @@ use crate::store::{
     StoredPage, UnreadableRow,
 };
 
-/// The maximum cached origins. Executions of a few state machines have few; starts with caller-defined ids may have one each.
+/// The maximum cached origins. Executions of a few state machines have few; starts with
+/// caller-defined ids may have one each.
 const MOST_ORIGINS: usize = 1_024;
 
-/// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another, writes to it.
+/// Reads a [`SqliteStore`](super::SqliteStore), also while an engine, in this process or another,
+/// writes to it.
 #[derive(Debug)]
 pub struct SqliteReader {
     pub(super) connection: Connection,
@@ -33,7 +35,8 @@ pub struct SqliteReader {
     _empty_log: EmptyLog,
 }
 
-/// Removes the empty log of a reader that was open when the engine ended, or has read a closed store.
+/// Removes the empty log of a reader that was open when the engine ended, or has read a closed
+/// store.
 #[derive(Debug)]
 struct EmptyLog(StorePath);
 
@@ -90,8 +93,9 @@ impl SqliteReader {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::OlderVersion`], [`StoreError::Corrupt`],
-    /// [`StoreError::ForeignLog`], [`StoreError::MissingLog`], [`StoreError::Io`].
+    /// [`StoreError::NotAStore`], [`StoreError::NewerVersion`], [`StoreError::OlderVersion`],
+    /// [`StoreError::Corrupt`], [`StoreError::ForeignLog`], [`StoreError::MissingLog`],
+    /// [`StoreError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let place = StorePath::resolve(path.as_ref())?;
         if let Err(error) = place.path.metadata() {
@@ -120,19 +124,24 @@ impl SqliteReader {
         }
     }
 
-    /// Writes a copy of the store, as it is now, to a new file. An engine may write to the store concurrently. The copy is
-    /// complete and durable when this returns `Ok`; until then there is no file at `to`. It has no space for deleted rows, and is a
-    /// store that was closed cleanly, which [`SqliteStore::restore`](super::SqliteStore::restore) accepts. It has the mode of the store.
+    /// Writes a copy of the store, as it is now, to a new file. An engine may write to the store
+    /// concurrently. The copy is complete and durable when this returns `Ok`; until then there is
+    /// no file at `to`. It has no space for deleted rows, and is a store that was closed cleanly,
+    /// which [`SqliteStore::restore`](super::SqliteStore::restore) accepts. It has the mode of the
+    /// store.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when the log is damaged: SQLite would copy it without an error. [`StoreError::Io`] when there is a file at `to`, or it cannot be written; [`StoreError::Full`]; the errors of reading the store.
+    /// [`StoreError::Corrupt`] when the log is damaged: SQLite would copy it without an error.
+    /// [`StoreError::Io`] when there is a file at `to`, or it cannot be written;
+    /// [`StoreError::Full`]; the errors of reading the store.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
         continuity::check_concurrently(&self.place)?;
         backup::write(&self.connection, &self.place, to.as_ref())
     }
 
-    /// Returns the results of `read` for the rows, up to the first one for which it also returns `true`.
+    /// Returns the results of `read` for the rows, up to the first one for which it also returns
+    /// `true`.
     fn rows_until<T>(
         &self,
         query: &str,
@@ -187,7 +196,8 @@ impl SqliteReader {
             .and_then(Iterator::collect)
     }
 
-    /// Returns the rows that can be read, and logs the others: one damaged row must not hide the whole table.
+    /// Returns the rows that can be read, and logs the others: one damaged row must not hide the
+    /// whole table.
     fn readable_rows<T>(
         &self,
         what: &str,
@@ -216,7 +226,8 @@ impl SqliteReader {
         self.finish_readable(rows.into_iter())
     }
 
-    /// Reads the rows that executions refer to. Omits executions for which one is missing, and logs them.
+    /// Reads the rows that executions refer to. Omits executions for which one is missing, and logs
+    /// them.
     fn finish_readable(
         &mut self,
         rows: impl Iterator<Item = RawExecution>,

@@ -33,16 +33,18 @@ pub enum Recovery {
 }
 
 impl SqliteStore {
-    /// Makes a store that is rejected because of its log open again: with the content of its file alone, or with the commits before the damage
-    /// of its log. The other commits are lost, so restore a backup or the log if you can.
+    /// Makes a store that is rejected because of its log open again: with the content of its file
+    /// alone, or with the commits before the damage of its log. The other commits are lost, so
+    /// restore a backup or the log if you can.
     ///
-    /// The file is checked first, as in [`SqliteStore::restore`]. A log of another file is renamed, not deleted, and so are a damaged log and
-    /// the file next to it.
+    /// The file is checked first, as in [`SqliteStore::restore`]. A log of another file is renamed,
+    /// not deleted, and so are a damaged log and the file next to it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when there is a log but no file;
-    /// [`StoreError::Corrupt`] when the file is damaged; other errors of opening.
+    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::ForeignLog`] when
+    /// there is a log but no file; [`StoreError::Corrupt`] when the file is damaged; other errors
+    /// of opening.
     pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, StoreError> {
         let place = StorePath::resolve(path.as_ref())?;
         let file_exists =

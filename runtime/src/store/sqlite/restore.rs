@@ -24,14 +24,17 @@ pub struct RestoreReport {
 impl SqliteStore {
     /// Puts a backup at the path of a store. An existing file and log are renamed, not deleted.
     ///
-    /// The backup is copied to a temporary file in the same directory, and the copy is checked: that it is a store of a known version,
-    /// SQLite's `integrity_check`, and the checksum of each record and document. Then it is renamed to its final name. A crash leaves
-    /// the old store, a store that is rejected because its log was moved aside, or the restored store; repeat the call then.
+    /// The backup is copied to a temporary file in the same directory, and the copy is checked:
+    /// that it is a store of a known version, SQLite's `integrity_check`, and the checksum of each
+    /// record and document. Then it is renamed to its final name. A crash leaves the old store, a
+    /// store that is rejected because its log was moved aside, or the restored store; repeat the
+    /// call then.
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::Io`] when the backup is not a store that was closed
-    /// cleanly; [`StoreError::NotAStore`] and [`StoreError::Corrupt`] when it is something else or damaged; [`StoreError::Full`].
+    /// [`StoreError::InUse`] while an engine has the store open; [`StoreError::Io`] when the backup
+    /// is not a store that was closed cleanly; [`StoreError::NotAStore`] and
+    /// [`StoreError::Corrupt`] when it is something else or damaged; [`StoreError::Full`].
     pub fn restore(
         backup: impl AsRef<Path>,
         to: impl AsRef<Path>,
@@ -110,7 +113,8 @@ fn copy(backup: &StorePath, part: &Path, place: &StorePath) -> Result<u64, Store
     }
 }
 
-/// Sets the owner and the permissions of the old file on the copy: root may restore the store of another user.
+/// Sets the owner and the permissions of the old file on the copy: root may restore the store of
+/// another user.
 pub(super) fn take_access(part: &Path, old: &fs::Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -135,7 +139,8 @@ fn make_writable(permissions: &mut fs::Permissions) {
     permissions.set_readonly(false);
 }
 
-/// Moves the old files aside and renames the copy. The log is moved first, so that it is never next to a file that it does not belong to.
+/// Moves the old files aside and renames the copy. The log is moved first, so that it is never next
+/// to a file that it does not belong to.
 pub(super) fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     let mut moved_aside = Vec::new();
     for suffix in ["-wal", "-journal"] {
@@ -151,7 +156,8 @@ pub(super) fn replace(part: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
     atomic_file::sync_folder_of(to)?;
     if to.try_exists()? {
         let aside = free_name(to);
-        // With a hard link, there is always a store at the path. Some file systems do not support hard links.
+        // With a hard link, there is always a store at the path. Some file systems do not support
+        // hard links.
         if fs::hard_link(to, &aside).is_err() {
             fs::rename(to, &aside)?;
         }

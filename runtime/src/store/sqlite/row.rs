@@ -94,7 +94,8 @@ pub(super) struct MachineVersion {
     pub(super) hash: Arc<str>,
 }
 
-/// The query for the number, the bytes and the checksum of each record of an execution. A short first record is in the execution's row.
+/// The query for the number, the bytes and the checksum of each record of an execution. A short
+/// first record is in the execution's row.
 pub(super) const RECORDS: &str = "
     SELECT 0 AS seq, data, checksum FROM executions WHERE key = ?1 AND checksum IS NOT NULL
     UNION ALL SELECT seq, data, checksum FROM records WHERE execution = ?1 ORDER BY seq";
@@ -176,8 +177,8 @@ pub(super) fn word<T>(
     })
 }
 
-/// Returns a checksum that detects a record whose bytes changed on the disk, or that is stored in the wrong row. SQLite itself has no
-/// checksums.
+/// Returns a checksum that detects a record whose bytes changed on the disk, or that is stored in
+/// the wrong row. SQLite itself has no checksums.
 pub(super) fn checksum(execution: i64, seq: i64, data: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&execution.to_le_bytes());

@@ -11,8 +11,9 @@ use super::{continuity, integrity, restore};
 use crate::atomic_file;
 use crate::store::StoreError;
 
-/// Replaces the file of a store with a damaged log by a checked copy: of the file with the commits before the damage, or of the file alone, if
-/// a checkpoint has copied more. Renames the old file and its log, and returns their new paths.
+/// Replaces the file of a store with a damaged log by a checked copy: of the file with the commits
+/// before the damage, or of the file alone, if a checkpoint has copied more. Renames the old file
+/// and its log, and returns their new paths.
 ///
 /// # Errors
 ///
@@ -82,7 +83,8 @@ fn copy(place: &StorePath, part: &Path, with_log: bool) -> io::Result<()> {
     }
 }
 
-/// Returns the largest keys of a sound store, which grow with its commits; `None` when it is damaged.
+/// Returns the largest keys of a sound store, which grow with its commits; `None` when it is
+/// damaged.
 fn newest_keys(part: &Path) -> Option<(i64, i64)> {
     integrity::check(part).ok()?;
     let connection = continuity::open_without_log(part).ok()?;

@@ -32,8 +32,9 @@ pub struct ScannedRecord {
 }
 
 impl SqliteReader {
-    /// Makes all later calls of this reader see the store as it is now, while an engine continues to write. The log of the store cannot
-    /// restart until the reader is dropped, and grows with each commit. A reader with a snapshot takes no backup.
+    /// Makes all later calls of this reader see the store as it is now, while an engine continues
+    /// to write. The log of the store cannot restart until the reader is dropped, and grows with
+    /// each commit. A reader with a snapshot takes no backup.
     ///
     /// ```
     /// use stepwright_runtime::store::{SqliteReader, SqliteStore, Store, StoreReader};
@@ -57,7 +58,8 @@ impl SqliteReader {
             .map_err(|error| self.error(error))
     }
 
-    /// Returns the executions after this key, in the order of keys, at most `limit`. Begin with [`i64::MIN`]. Children of Map Runs are included.
+    /// Returns the executions after this key, in the order of keys, at most `limit`. Begin with
+    /// [`i64::MIN`]. Children of Map Runs are included.
     ///
     /// # Errors
     ///
@@ -89,7 +91,8 @@ impl SqliteReader {
         self.rows(query, [], |row| row.get(0))
     }
 
-    /// Returns a number that differs from the last one if another connection has committed in between.
+    /// Returns a number that differs from the last one if another connection has committed in
+    /// between.
     pub(crate) fn data_version(&self) -> Result<i64, StoreError> {
         let rows = self.rows("PRAGMA data_version", [], |row| row.get(0))?;
         Ok(rows.first().copied().unwrap_or_default())
@@ -108,7 +111,8 @@ impl SqliteReader {
         }
     }
 
-    /// Returns the records of an execution as they are in the file, also if some are missing or damaged.
+    /// Returns the records of an execution as they are in the file, also if some are missing or
+    /// damaged.
     ///
     /// # Errors
     ///

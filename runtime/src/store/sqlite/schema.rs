@@ -8,7 +8,8 @@ use crate::store::StoreError;
 /// The application id, which distinguishes a store from another application's database: `Stpw`.
 pub(super) const APPLICATION: i64 = 0x5374_7077;
 
-/// The migrations to each layout from the previous one; the first creates the tables. Released migrations never change.
+/// The migrations to each layout from the previous one; the first creates the tables. Released
+/// migrations never change.
 const MIGRATIONS: &[&str] = &[LAYOUT_1];
 
 /// The reason for refusing a database that is not a store.
@@ -16,13 +17,18 @@ pub(super) const OTHER_APPLICATION: &str = "it is a database of another applicat
 
 /// Layout 1.
 ///
-/// - `executions` has ids instead of the name and the hash of a state machine, and the first record if it is short, so that a commit writes
-///   few pages. `origin` is `NULL` unless lists show an ARN that does not follow from that of the execution.
-/// - Every execution is in `executions_of_machine` or `executions_of_map_run`, and in `executions_open` while it is running. The other
-///   indexes are partial, so that executions that succeed at the first attempt need no entry in them.
-/// - The other records are stored in the order in which they were written, so that the records of a commit are adjacent.
-/// - `session` has the row of the [session](super::session), which shows whether a log belongs to the file.
-/// - Each queue of the `outbox` is a contiguous range, because one queue can be long while the other one is read.
+/// - `executions` has ids instead of the name and the hash of a state machine, and the first record
+///   if it is short, so that a commit writes few pages. `origin` is `NULL` unless lists show an ARN
+///   that does not follow from that of the execution.
+/// - Every execution is in `executions_of_machine` or `executions_of_map_run`, and in
+///   `executions_open` while it is running. The other indexes are partial, so that executions that
+///   succeed at the first attempt need no entry in them.
+/// - The other records are stored in the order in which they were written, so that the records of a
+///   commit are adjacent.
+/// - `session` has the row of the [session](super::session), which shows whether a log belongs to
+///   the file.
+/// - Each queue of the `outbox` is a contiguous range, because one queue can be long while the
+///   other one is read.
 pub(super) const LAYOUT_1: &str = "
     CREATE TABLE session (
         id INTEGER PRIMARY KEY CHECK (id = 1),

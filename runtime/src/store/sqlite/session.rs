@@ -1,8 +1,9 @@
 //! The session: the time between the opening and the closing of a store, as a row in the file.
 //!
-//! Opening the store writes a random epoch. The row contains whether the store is open, and a generation that counts the restarts of the log.
-//! The first transaction of each log writes the row, so both the file and its log contain it. This detects a log that belongs to another
-//! file, or to an older copy of this file.
+//! Opening the store writes a random epoch. The row contains whether the store is open, and a
+//! generation that counts the restarts of the log. The first transaction of each log writes the
+//! row, so both the file and its log contain it. This detects a log that belongs to another file,
+//! or to an older copy of this file.
 
 use rusqlite::{Connection, Error, OptionalExtension};
 use uuid::Uuid;
@@ -29,13 +30,15 @@ impl Session {
         found.optional()
     }
 
-    /// Whether a log with this row continues a file with the row `file`. The file has the row of the log, or that of the log before it.
+    /// Whether a log with this row continues a file with the row `file`. The file has the row of
+    /// the log, or that of the log before it.
     pub(super) fn continues(&self, file: &Self) -> bool {
         let generations = file.generation..=file.generation.saturating_add(1);
         self.epoch == file.epoch && generations.contains(&self.generation)
     }
 
-    /// Reads the row from a page, if it is the table's only page. No other table has rows with these columns.
+    /// Reads the row from a page, if it is the table's only page. No other table has rows with
+    /// these columns.
     pub(super) fn decode(page: &[u8]) -> Option<Self> {
         const LEAF: u8 = 13;
         let (&LEAF, [0, 1]) = (page.first()?, page.get(3..5)?) else {
@@ -80,7 +83,8 @@ impl Session {
     }
 }
 
-/// Begins a session with a new epoch: of an open store, or of one that is closed cleanly. Must be called in a transaction.
+/// Begins a session with a new epoch: of an open store, or of one that is closed cleanly. Must be
+/// called in a transaction.
 pub(super) fn begin(connection: &Connection, is_open: bool) -> Result<(), Error> {
     let epoch = Uuid::new_v4().into_bytes();
     let mut statement = connection.prepare(
@@ -105,8 +109,8 @@ pub(super) fn advance(connection: &Connection) -> Result<(), Error> {
         .map(drop)
 }
 
-/// Writes the row with the next generation, and the first page with the version of the schema, to the log. Must be called in a
-/// transaction.
+/// Writes the row with the next generation, and the first page with the version of the schema, to
+/// the log. Must be called in a transaction.
 pub(super) fn advance_with_header(connection: &Connection) -> Result<(), Error> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version > 0 {

@@ -12,7 +12,8 @@ pub(super) struct StorePath {
 }
 
 impl StorePath {
-    /// Returns the path of a file without symbolic links, so that a file has only one lock. The file may be missing, its directory must exist.
+    /// Returns the path of a file without symbolic links, so that a file has only one lock. The
+    /// file may be missing, its directory must exist.
     pub(super) fn resolve(path: &Path) -> Result<Self, StoreError> {
         let named = Self {
             path: path.to_owned(),
@@ -74,7 +75,8 @@ impl StorePath {
         }
     }
 
-    /// Whether the disk is full, which SQLite reports as an I/O error when it syncs or extends its index.
+    /// Whether the disk is full, which SQLite reports as an I/O error when it syncs or extends its
+    /// index.
     fn is_disk_full(&self) -> bool {
         /// Less than one step of SQLite's file growth.
         const LITTLE: u64 = 64 << 10;

@@ -55,7 +55,8 @@ fn keys(store: &SqliteStore) -> BTreeSet<u64> {
     rows.iter().map(|row| row.key).collect()
 }
 
-/// The bytes of a store's file, of its log, if there is one, and of its lock with the mark of the log.
+/// The bytes of a store's file, of its log, if there is one, and of its lock with the mark of the
+/// log.
 #[derive(Clone)]
 struct Files {
     main: Vec<u8>,
@@ -94,8 +95,8 @@ impl Files {
         integrity::check(&path).unwrap_or_else(|error| panic!("{at}: {error}"));
     }
 
-    /// Opens a store in a state that a crash may leave between these files and later ones: some pages of the file, or a part of the log, are
-    /// written.
+    /// Opens a store in a state that a crash may leave between these files and later ones: some
+    /// pages of the file, or a part of the log, are written.
     fn open_between(&self, later: &Self, expected: &BTreeSet<u64>, at: &str) {
         const PAGE: usize = 8_192;
         self.open(expected, at);
@@ -126,7 +127,8 @@ impl Files {
             };
             files.open(expected, &format!("{at}, {written} pages"));
         }
-        // The log is written from its beginning, or at its end, and synced before the file is written to.
+        // The log is written from its beginning, or at its end, and synced before the file is
+        // written to.
         if let Some(log) = &later.log
             && self.main == later.main
         {
@@ -146,7 +148,8 @@ impl Files {
     }
 }
 
-/// Runs the steps of opening and closing a store, and tries all states in which a crash may leave the files.
+/// Runs the steps of opening and closing a store, and tries all states in which a crash may leave
+/// the files.
 fn crash_at_each_step(before: &Files, expected: &BTreeSet<u64>) {
     let (_folder, path) = before.write();
     let place = StorePath { path: path.clone() };

@@ -16,7 +16,8 @@ pub(super) struct VersionIds {
 }
 
 impl VersionIds {
-    /// Returns the ids of a version, and adds them if they are missing. Must be called in a transaction.
+    /// Returns the ids of a version, and adds them if they are missing. Must be called in a
+    /// transaction.
     pub(super) fn find(
         &mut self,
         connection: &Connection,

@@ -42,7 +42,8 @@ impl StoreView for SqliteView {
         name.to_string_lossy().into_owned()
     }
 
-    /// Returns a hash of the sizes and the times of the file and its log: a commit writes to the log.
+    /// Returns a hash of the sizes and the times of the file and its log: a commit writes to the
+    /// log.
     fn change(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         // The log is next to the file, not next to a link to it.

@@ -15,7 +15,8 @@ use crate::store::{
     StoredListing, StoredMapRun,
 };
 
-/// The maximum bytes of a first record that is stored in the row of its execution. The end of the execution rewrites that row.
+/// The maximum bytes of a first record that is stored in the row of its execution. The end of the
+/// execution rewrites that row.
 const MOST_IN_ROW: usize = 1_024;
 
 pub(super) fn commit(
@@ -53,14 +54,15 @@ pub(super) fn commit(
 pub(super) struct RowIds {
     versions: VersionIds,
     origins: Origins,
-    /// The number of the last message of the outbox. It does not decrease while the store is open, so that a reader finds all messages after the last
-    /// one that it has read.
+    /// The number of the last message of the outbox. It does not decrease while the store is open,
+    /// so that a reader finds all messages after the last one that it has read.
     last_message: Option<i64>,
 }
 
 /// Executes work in one transaction, which is rolled back on an error.
 ///
-/// A failed sync may be repeated: SQLite writes the frames of a failed transaction again, and syncs them.
+/// A failed sync may be repeated: SQLite writes the frames of a failed transaction again, and syncs
+/// them.
 pub(super) fn transact(
     connection: &Connection,
     place: &StorePath,
@@ -325,8 +327,9 @@ impl ChangeWriter<'_> {
         })
     }
 
-    /// Adds a record after its predecessor. Without a predecessor the row would have no data, which the table rejects. A statement that selects
-    /// and may fail would copy each page that it changes.
+    /// Adds a record after its predecessor. Without a predecessor the row would have no data, which
+    /// the table rejects. A statement that selects and may fail would copy each page that it
+    /// changes.
     fn append(&self, key: u64, seq: u32, data: &[u8]) -> Result<(), StoreError> {
         let id = i64::try_from(key).map_err(|_| StoreError::out_of_order(key, seq))?;
         let appended = self.run(
@@ -369,8 +372,8 @@ impl ChangeWriter<'_> {
         .map_err(|error| self.error(error))
     }
 
-    /// Returns the number of the last message. It is read before the first message is deleted: a reader that has passed a message never finds a later
-    /// one with the same number.
+    /// Returns the number of the last message. It is read before the first message is deleted: a
+    /// reader that has passed a message never finds a later one with the same number.
     fn last_message(&mut self) -> Result<i64, StoreError> {
         if let Some(last) = self.ids.last_message {
             return Ok(last);
@@ -437,7 +440,8 @@ impl ChangeWriter<'_> {
     }
 }
 
-/// Converts a key to SQLite's signed number. No execution has a larger key, because [`Change::check`] rejects it at the start.
+/// Converts a key to SQLite's signed number. No execution has a larger key, because
+/// [`Change::check`] rejects it at the start.
 fn signed(key: u64) -> Result<i64, StoreError> {
     i64::try_from(key).map_err(|_| StoreError::no_execution(key))
 }

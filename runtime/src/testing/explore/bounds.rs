@@ -7,7 +7,8 @@ use stepwright_interpreter::value::Value;
 use crate::objects::ObjectStore;
 use crate::testing::matcher::Matcher;
 
-/// The inputs, samples and errors that [`explore`](fn@super::explore) combines, and the limits of the exploration.
+/// The inputs, samples and errors that [`explore`](fn@super::explore) combines, and the limits of
+/// the exploration.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Bounds {
@@ -56,8 +57,9 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// Creates bounds of up to 2 faults in a run, and at most 10,000 runs. In each run the outcomes of the first 50 calls are combined, and after
-    /// 1,000 events it counts as endless. The input is `{}`, and so is the result of a task without samples.
+    /// Creates bounds of up to 2 faults in a run, and at most 10,000 runs. In each run the outcomes
+    /// of the first 50 calls are combined, and after 1,000 events it counts as endless. The input
+    /// is `{}`, and so is the result of a task without samples.
     pub fn new() -> Self {
         Self::default()
     }
@@ -68,14 +70,16 @@ impl Bounds {
         self
     }
 
-    /// Adds a result of the task of a state, as the state's resource returns it; several are combined.
+    /// Adds a result of the task of a state, as the state's resource returns it; several are
+    /// combined.
     pub fn sample(mut self, state: impl Into<String>, result: impl Into<Value>) -> Self {
         self.samples
             .push((Matcher::State(state.into()), result.into()));
         self
     }
 
-    /// Adds a result of a function, by its name, ARN or placeholder, without the envelope of `lambda:invoke`.
+    /// Adds a result of a function, by its name, ARN or placeholder, without the envelope of
+    /// `lambda:invoke`.
     pub fn function_sample(mut self, name: impl Into<String>, result: impl Into<Value>) -> Self {
         self.samples
             .push((Matcher::Function(name.into()), result.into()));
@@ -99,13 +103,15 @@ impl Bounds {
         self
     }
 
-    /// Adds an output of a state machine that states start, by its name, ARN or placeholder; the default is `{}`.
+    /// Adds an output of a state machine that states start, by its name, ARN or placeholder; the
+    /// default is `{}`.
     pub fn machine_sample(mut self, name: impl Into<String>, output: impl Into<Value>) -> Self {
         self.machines.push((name.into(), output.into()));
         self
     }
 
-    /// Sets the items of the ItemReader of a Distributed Map, for all its sources; the default is one item, `{}`.
+    /// Sets the items of the ItemReader of a Distributed Map, for all its sources; the default is
+    /// one item, `{}`.
     pub fn items<V: Into<Value>>(
         mut self,
         state: impl Into<String>,
@@ -136,12 +142,14 @@ impl Bounds {
         self
     }
 
-    /// Sets the maximum faults in one run; 2 by default. The number of runs grows with the number of tasks to the power of this: a workflow of 12
-    /// tasks with four failures each has about 50 combinations of one fault, 1,000 of two and 14,000 of three. Most bugs in error handling need
-    /// one fault to show, and a second one in the state that handles the first.
+    /// Sets the maximum faults in one run; 2 by default. The number of runs grows with the number
+    /// of tasks to the power of this: a workflow of 12 tasks with four failures each has about 50
+    /// combinations of one fault, 1,000 of two and 14,000 of three. Most bugs in error handling
+    /// need one fault to show, and a second one in the state that handles the first.
     ///
-    /// A fault is an outcome of a task other than success, including all attempts that fail in the same manner: `faults(1)` includes a task that
-    /// fails until its retriers are exhausted, and one whose first retry succeeds. A different outcome of a retry is a further fault. A sample
+    /// A fault is an outcome of a task other than success, including all attempts that fail in the
+    /// same manner: `faults(1)` includes a task that fails until its retriers are exhausted, and
+    /// one whose first retry succeeds. A different outcome of a retry is a further fault. A sample
     /// other than the first counts as a fault only if it does not change the path of an execution.
     pub fn faults(mut self, faults: usize) -> Self {
         self.faults = faults;

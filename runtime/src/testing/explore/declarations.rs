@@ -7,7 +7,8 @@ use stepwright_interpreter::value::Value;
 use crate::testing::matcher::Matcher;
 use crate::testing::sample::{DEPTH, sample, samples};
 
-/// The declarations of a workflow: the errors of its task functions, values of their outputs, and its nested workflows.
+/// The declarations of a workflow: the errors of its task functions, values of their outputs, and
+/// its nested workflows.
 #[derive(Default)]
 pub(super) struct Declarations {
     pub(super) errors: Vec<(Matcher, DeclaredError)>,

@@ -17,15 +17,19 @@ use crate::engine::ExecutionReport;
 pub struct Exploration {
     /// The number of combinations that were run.
     pub runs: usize,
-    /// Whether all combinations with up to [`Bounds::faults`](super::Bounds::faults) faults were run; if not, another bound was reached.
+    /// Whether all combinations with up to [`Bounds::faults`](super::Bounds::faults) faults were
+    /// run; if not, another bound was reached.
     pub is_complete: bool,
-    /// All combinations with up to this many faults were run; `None` if not even all those without a fault were.
+    /// All combinations with up to this many faults were run; `None` if not even all those without
+    /// a fault were.
     pub complete_faults: Option<usize>,
-    /// Errors that end the execution because no catcher matches them; errors of Fail states are intended and not included.
+    /// Errors that end the execution because no catcher matches them; errors of Fail states are
+    /// intended and not included.
     pub uncaught: Vec<UncaughtError>,
     /// Executions that only a limit ends.
     pub stuck: Vec<StuckExecution>,
-    /// Fields that could not be evaluated, if a Retry or Catch on all errors, or the tolerance of a Distributed Map, hides it.
+    /// Fields that could not be evaluated, if a Retry or Catch on all errors, or the tolerance of a
+    /// Distributed Map, hides it.
     pub hidden: Vec<HiddenFailure>,
     /// The coverage of all runs, including the children of Map Runs.
     pub coverage: Coverage,
@@ -62,13 +66,14 @@ pub(super) enum Bound {
 }
 
 impl Exploration {
-    /// Returns the states, transitions, retriers and catchers that no combination reaches, a line each.
+    /// Returns the states, transitions, retriers and catchers that no combination reaches, a line
+    /// each.
     pub fn never_reached(&self) -> Vec<String> {
         self.coverage.missing()
     }
 
-    /// Returns whether in all combinations every error is caught, every execution ends and every field can be evaluated; `false` if a bound was
-    /// reached.
+    /// Returns whether in all combinations every error is caught, every execution ends and every
+    /// field can be evaluated; `false` if a bound was reached.
     pub fn is_clean(&self) -> bool {
         self.is_complete
             && self.uncaught.is_empty()
@@ -76,7 +81,8 @@ impl Exploration {
             && self.hidden.is_empty()
     }
 
-    /// Panics unless every error is caught, every execution ends, every field can be evaluated, and no bound was reached.
+    /// Panics unless every error is caught, every execution ends, every field can be evaluated, and
+    /// no bound was reached.
     ///
     /// # Panics
     ///
@@ -119,7 +125,8 @@ impl Exploration {
         self.bound.get_or_insert(bound);
     }
 
-    /// Adds the explorations of the nested workflows, and their hidden failures to those of this workflow.
+    /// Adds the explorations of the nested workflows, and their hidden failures to those of this
+    /// workflow.
     pub(super) fn with_nested(mut self, nested: BTreeMap<String, Exploration>) -> Self {
         for (name, found) in &nested {
             if !found.is_complete {

@@ -23,7 +23,8 @@ use crate::task::TaskCall;
 /// The name of the machine while it is explored.
 const MACHINE: &str = "explored";
 
-/// The maximum number of scheduler turns in which the children of a Map Run must end after they were stopped.
+/// The maximum number of scheduler turns in which the children of a Map Run must end after they
+/// were stopped.
 const TURNS: u32 = 100_000;
 
 /// A machine, and all workflows that it starts directly or indirectly.
@@ -238,13 +239,15 @@ struct OtherSample {
 /// A state, and the number of a sample.
 type SampleKey = (String, usize);
 
-/// The samples that were tried so far, and whether one of the runs took another path than with the first sample.
+/// The samples that were tried so far, and whether one of the runs took another path than with the
+/// first sample.
 #[derive(Default)]
 struct Samples(HashMap<SampleKey, bool>);
 
 impl Samples {
-    /// Returns the number of faults at which a sample is tried after a run with this number. For a new sample it is not known whether it changes
-    /// the path, so it is tried at the same number of faults, also at the bound.
+    /// Returns the number of faults at which a sample is tried after a run with this number. For a
+    /// new sample it is not known whether it changes the path, so it is tried at the same number of
+    /// faults, also at the bound.
     fn level(&self, key: &SampleKey, faults: usize) -> usize {
         match self.0.get(key) {
             Some(false) => faults.saturating_add(1),
@@ -252,7 +255,8 @@ impl Samples {
         }
     }
 
-    /// Returns the number of faults of a run with a sample: one more if the sample did not change the path.
+    /// Returns the number of faults of a run with a sample: one more if the sample did not change
+    /// the path.
     fn faults(&mut self, sample: OtherSample, path: u64) -> usize {
         let is_changed = sample.path != path;
         *self.0.entry(sample.key).or_default() |= is_changed;
@@ -260,7 +264,8 @@ impl Samples {
     }
 }
 
-/// Returns a hash of the states that a run and the children of its Map Runs entered, and of their ends.
+/// Returns a hash of the states that a run and the children of its Map Runs entered, and of their
+/// ends.
 fn path(report: &ExecutionReport, taken: &RunRecord) -> u64 {
     let mut hasher = DefaultHasher::new();
     let children = taken.children.iter().map(|child| &**child);
@@ -272,7 +277,8 @@ fn path(report: &ExecutionReport, taken: &RunRecord) -> u64 {
     hasher.finish()
 }
 
-/// The combinations that remain to be run, those with fewer faults first, in the order in which they were found.
+/// The combinations that remain to be run, those with fewer faults first, in the order in which
+/// they were found.
 #[derive(Default)]
 struct CombinationQueue(BTreeMap<usize, VecDeque<Combination>>);
 

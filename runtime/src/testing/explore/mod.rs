@@ -34,17 +34,21 @@ pub use self::exploration::Exploration;
 pub use self::finding::{HiddenFailure, StuckExecution, UncaughtError};
 pub use self::outcome::{ANY_OTHER_ERROR, Decision, Outcome};
 
-/// Runs a definition with every combination of the outcomes of its tasks, up to a bound, and reports findings: errors that no catcher matches,
-/// executions that do not end, and parts that are never reached.
+/// Runs a definition with every combination of the outcomes of its tasks, up to a bound, and
+/// reports findings: errors that no catcher matches, executions that do not end, and parts that are
+/// never reached.
 ///
-/// A task may succeed, with each of its samples. It may fail with each error that was [declared](Bounds::error) for it, or that a
-/// Retry or Catch of its state, or of a Map or Parallel around it, names. It may time out, if it has a timeout or a handler names one. A
-/// task with a token and without any timeout may also never be answered. `States.ALL` and `States.TaskFailed` count as an error that is named
-/// nowhere else, [`ANY_OTHER_ERROR`]. A service integration fails only with errors of its service.
+/// A task may succeed, with each of its samples. It may fail with each error that was
+/// [declared](Bounds::error) for it, or that a Retry or Catch of its state, or of a Map or Parallel
+/// around it, names. It may time out, if it has a timeout or a handler names one. A task with a
+/// token and without any timeout may also never be answered. `States.ALL` and `States.TaskFailed`
+/// count as an error that is named nowhere else, [`ANY_OTHER_ERROR`]. A service integration fails
+/// only with errors of its service.
 ///
-/// A run has up to [`Bounds::faults`] faults, 2 by default. Combinations with fewer faults run first, so a bound of runs skips those with the
-/// most; all combinations up to [`Exploration::complete_faults`] faults were run. A retry of a task has the same outcome again, or
-/// succeeds. The same bounds always have the same result.
+/// A run has up to [`Bounds::faults`] faults, 2 by default. Combinations with fewer faults run
+/// first, so a bound of runs skips those with the most; all combinations up to
+/// [`Exploration::complete_faults`] faults were run. A retry of a task has the same outcome again,
+/// or succeeds. The same bounds always have the same result.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -75,12 +79,13 @@ pub async fn explore(machine: &StateMachine, bounds: &Bounds) -> Result<Explorat
     begin(machine, MachineType::Standard, bounds.clone(), declared).await
 }
 
-/// Explores a workflow in the same manner. Its tasks fail with every error that their functions declare, with the cause of such an error. If the
-/// bounds have no input or no sample of a task, values of the types are used: text is `"sample"`, numbers are 1, and each variant of an enum is
+/// Explores a workflow in the same manner. Its tasks fail with every error that their functions
+/// declare, with the cause of such an error. If the bounds have no input or no sample of a task,
+/// values of the types are used: text is `"sample"`, numbers are 1, and each variant of an enum is
 /// tried.
 ///
-/// Nested workflows are explored too, each separately and with an input of its type. A state that waits for one gets each value of its output
-/// type, and the failures that were found.
+/// Nested workflows are explored too, each separately and with an input of its type. A state that
+/// waits for one gets each value of its output type, and the failures that were found.
 ///
 /// # Errors
 ///

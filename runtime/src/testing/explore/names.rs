@@ -7,7 +7,8 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::limits::generated_retrier;
 
-/// For each state, the errors that its own Retry and Catch name, and those of the containers around it.
+/// For each state, the errors that its own Retry and Catch name, and those of the containers around
+/// it.
 #[derive(Debug, Default)]
 pub(super) struct HandledErrors(HashMap<String, Vec<String>>);
 
@@ -20,7 +21,8 @@ impl HandledErrors {
             let mut is_child = false;
             let mut around = Some(state);
             while let Some(state) = around {
-                // The errors of a generated retrier are one kind of fault: only a handler that names one of them makes a difference.
+                // The errors of a generated retrier are one kind of fault: only a handler that
+                // names one of them makes a difference.
                 let generated = generated_retrier(state.object);
                 let retry = error_names(state.object.get("Retry"), generated);
                 let catch = error_names(state.object.get("Catch"), None);

@@ -21,7 +21,8 @@ pub enum Outcome {
     Success(usize),
     /// It fails with this error.
     Failure(String),
-    /// The workflow that it starts fails with this error, which is `States.TaskFailed` for the state that waits.
+    /// The workflow that it starts fails with this error, which is `States.TaskFailed` for the
+    /// state that waits.
     NestedFailure(String),
     /// It does not answer in time.
     Timeout,

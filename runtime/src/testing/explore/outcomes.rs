@@ -32,8 +32,9 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    /// Collects the outcomes in the bounds, those that the functions and workflows of a definition declare, and the errors that its handlers
-    /// name. `found` contains the complete explorations of the nested workflows.
+    /// Collects the outcomes in the bounds, those that the functions and workflows of a definition
+    /// declare, and the errors that its handlers name. `found` contains the complete explorations
+    /// of the nested workflows.
     pub(super) fn new(
         bounds: Bounds,
         definition: &StateMachine,
@@ -66,8 +67,9 @@ impl Outcomes {
         fitting(&self.bounds.samples, call)
     }
 
-    /// Returns the samples of the type that the state of a call expects: of the answer to its token, of the result of a service, or of a task
-    /// function. A function that gets a token returns nothing to the state.
+    /// Returns the samples of the type that the state of a call expects: of the answer to its
+    /// token, of the result of a service, or of a task function. A function that gets a token
+    /// returns nothing to the state.
     pub(super) fn typed_samples(&self, call: &TaskCall<'_>) -> Vec<&(Matcher, Value)> {
         let answers = fitting(&self.answers, call);
         if answers.is_empty() && call.resource().pattern() != IntegrationPattern::WaitForTaskToken {
@@ -209,12 +211,13 @@ impl Outcomes {
 }
 
 impl Outcomes {
-    /// Returns whether the task of a call can fail with an error that a handler names. A handler of a Map or Parallel names errors of all tasks inside it.
+    /// Returns whether the task of a call can fail with an error that a handler names. A handler of
+    /// a Map or Parallel names errors of all tasks inside it.
     ///
-    /// - A request to a service fails with the errors of that service: the integration tables have the prefix of their names. A service that
-    ///   the tables do not have can fail with all.
-    /// - A worker that has a task token may use any error name, but not the errors that other task functions declare. The same applies to a
-    ///   Lambda function and to an activity.
+    /// - A request to a service fails with the errors of that service: the integration tables have
+    ///   the prefix of their names. A service that the tables do not have can fail with all.
+    /// - A worker that has a task token may use any error name, but not the errors that other task
+    ///   functions declare. The same applies to a Lambda function and to an activity.
     fn is_possible(&self, call: &TaskCall<'_>, error: &str) -> bool {
         let resource = call.resource();
         let is_http = resource.service() == "http";
@@ -263,7 +266,8 @@ fn fails_no_task(error: &str) -> bool {
     .contains(&error)
 }
 
-/// Returns whether the start of an execution may fail with it. The error of the nested execution itself is never the error of the state.
+/// Returns whether the start of an execution may fail with it. The error of the nested execution
+/// itself is never the error of the state.
 fn fails_start(error: &str) -> bool {
     let services = ["States.", "StepFunctions.", "Sfn."];
     services.iter().any(|prefix| error.starts_with(prefix))

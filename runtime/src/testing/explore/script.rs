@@ -16,7 +16,8 @@ use super::run_record::{Choice, Cost, Evaluation, RunRecord, VisitKey};
 use crate::engine::{ExecutionReport, Observer, mocked_answer};
 use crate::task::{Answer, TaskCall, TaskSource};
 
-/// Answers the calls of one run. The first calls take the options of `prefix`; later calls take their first option.
+/// Answers the calls of one run. The first calls take the options of `prefix`; later calls take
+/// their first option.
 pub(super) struct Script {
     outcomes: Arc<Outcomes>,
     prefix: Vec<usize>,
@@ -65,7 +66,8 @@ impl Script {
         {
             options[..=at].rotate_right(1);
         }
-        // A retry of a Map or Parallel calls its tasks again. A failure in each attempt is one fault.
+        // A retry of a Map or Parallel calls its tasks again. A failure in each attempt is one
+        // fault.
         let is_inside = item != visit || !visit.1.is_empty();
         let before = taken.last.get(&item).cloned();
         let repeats = |option: &Outcome| is_inside && before.as_ref() == Some(option);
@@ -123,7 +125,8 @@ impl Script {
                 });
                 let mut taken = self.lock();
                 if integration == Integration::SdkSync {
-                    // Its result contains the failure, and the state treats it as a success on purpose.
+                    // Its result contains the failure, and the state treats it as a success on
+                    // purpose.
                     let execution = call.execution().id().to_owned();
                     taken.meant.insert((execution, call.state().to_owned()));
                 }
@@ -259,7 +262,8 @@ impl Observer for Script {
 }
 
 impl Script {
-    /// Returns whether a reader or writer fails in this run. It may fail only if a Retry or Catch matches its error.
+    /// Returns whether a reader or writer fails in this run. It may fail only if a Retry or Catch
+    /// matches its error.
     fn may_fail(&self, execution: &ExecutionInfo, state: &str, error: &str) -> bool {
         let mut options = vec![Outcome::Success(0)];
         if self.outcomes.names.count_on(state, error) {
@@ -273,8 +277,9 @@ impl Script {
 /// One attempt of a task.
 struct AttemptKey {
     visit: VisitKey,
-    /// The same for all executions of one item of a Map Run. A retry of a Map Run starts new executions for its items, and a
-    /// new one continues the outcomes of an old one with the same input.
+    /// The same for all executions of one item of a Map Run. A retry of a Map Run starts new
+    /// executions for its items, and a new one continues the outcomes of an old one with the same
+    /// input.
     item: VisitKey,
     /// 0 for the first attempt.
     attempt: u32,

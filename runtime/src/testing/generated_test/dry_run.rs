@@ -17,7 +17,8 @@ use crate::clock::{Clock, VIRTUAL_START};
 use crate::engine::{Engine, ExecutionReport, StartOptions};
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
 
-/// How long a run may take in real time. An execution without a limit can loop forever on virtual time.
+/// How long a run may take in real time. An execution without a limit can loop forever on virtual
+/// time.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The result of a run.

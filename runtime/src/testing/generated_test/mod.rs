@@ -12,12 +12,13 @@ use self::dry_run::{DryRun, dry_run};
 pub use self::model::TestGenerationError;
 use self::model::{Assertions, Conditions, ExecutionModel};
 
-/// The Rust source of a test that repeats an execution: its definition, its input, a mock for each state whose task was called, and assertions on its
-/// end and its path.
+/// The Rust source of a test that repeats an execution: its definition, its input, a mock for each
+/// state whose task was called, and assertions on its end and its path.
 ///
-/// [`GeneratedTest::of`] runs the definition with these mocks on virtual time. An assertion that would fail is omitted, and a comment names it: values that
-/// depend on the clock or on random numbers differ in each run. The source needs the crates `stepwright-runtime`, `serde_json`, and `tokio` with its features
-/// `macros` and `rt`.
+/// [`GeneratedTest::of`] runs the definition with these mocks on virtual time. An assertion that
+/// would fail is omitted, and a comment names it: values that depend on the clock or on random
+/// numbers differ in each run. The source needs the crates `stepwright-runtime`, `serde_json`, and
+/// `tokio` with its features `macros` and `rt`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,8 +51,9 @@ impl GeneratedTest {
     ///
     /// # Errors
     ///
-    /// An execution that a test cannot repeat: it runs, was stopped or redriven, has a Map Run or is a child of one, its history is incomplete, fields of its
-    /// data are masked, or the definition ends differently with the same answers.
+    /// An execution that a test cannot repeat: it runs, was stopped or redriven, has a Map Run or
+    /// is a child of one, its history is incomplete, fields of its data are masked, or the
+    /// definition ends differently with the same answers.
     pub async fn of(history: &History) -> Result<Self, TestGenerationError> {
         let model = ExecutionModel::of(history)?;
         let mut best: Option<(Assertions, Conditions)> = None;

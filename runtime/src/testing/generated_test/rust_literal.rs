@@ -24,7 +24,8 @@ pub(super) fn raw_json(json: &str) -> String {
             // rustc refuses carriage returns in raw literals.
             '\n' => text.push(char),
             char if char.is_ascii_graphic() || char == ' ' => text.push(char),
-            // Other characters that have no glyph. Characters that change the direction of the text are errors in literals.
+            // Other characters that have no glyph. Characters that change the direction of the text
+            // are errors in literals.
             char if char.escape_debug().len() > 1 => {
                 let mut units = [0; 2];
                 for unit in char.encode_utf16(&mut units) {
@@ -41,7 +42,8 @@ pub(super) fn raw_json(json: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// Returns a small value for the macro `json!`; `None` if it is too large, or if the macro changes it.
+/// Returns a small value for the macro `json!`; `None` if it is too large, or if the macro changes
+/// it.
 pub(super) fn json_macro(value: &Value) -> Option<String> {
     let json = value.to_json();
     let mut text = String::new();

@@ -18,7 +18,8 @@ type ByScope<'a> = IndexMap<&'a [String], Vec<&'a RecordedEvent>>;
 ///
 /// # Errors
 ///
-/// That difference. A text of this run with placeholders is equal to a recorded one that has values of their kinds.
+/// That difference. A text of this run with placeholders is equal to a recorded one that has values
+/// of their kinds.
 pub(super) fn compare(
     all: &[RecordedEvent],
     ours: &[RecordedEvent],
@@ -34,7 +35,8 @@ pub(super) fn compare(
                 | EventKind::ExecutionTimedOut
         )
     );
-    // The run is not stopped where the execution was stopped, so only the events before that are compared.
+    // The run is not stopped where the execution was stopped, so only the events before that are
+    // compared.
     let stop = all
         .iter()
         .position(|step| step.kind == EventKind::ExecutionAborted);
@@ -185,7 +187,8 @@ fn describe(step: &RecordedEvent) -> String {
     }
 }
 
-/// Replaces the number in `(entered at the event id #k)`: where branches interleave, k is not the state's own.
+/// Replaces the number in `(entered at the event id #k)`: where branches interleave, k is not the
+/// state's own.
 fn hide_event_numbers(value: &mut Json) {
     const MARK: &str = "entered at the event id #";
     match value {

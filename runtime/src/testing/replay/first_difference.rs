@@ -6,7 +6,8 @@ use stepwright_history::runtime_support::RecordedEvent;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FirstDifference {
-    /// The number of the recorded event. If the recording has no further event, the number of the event of the run.
+    /// The number of the recorded event. If the recording has no further event, the number of the
+    /// event of the run.
     pub event: u32,
     /// The type of that event.
     pub kind: String,
@@ -16,7 +17,8 @@ pub struct FirstDifference {
     pub scope: Vec<String>,
     /// The difference.
     pub detail: String,
-    /// The child of a Map Run that the event belongs to: its index among the added children, from 0.
+    /// The child of a Map Run that the event belongs to: its index among the added children, from
+    /// 0.
     pub child: Option<usize>,
 }
 

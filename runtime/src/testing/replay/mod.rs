@@ -25,19 +25,21 @@ use crate::task::{TaskCall, TaskSource};
 pub use self::error::ReplayError;
 pub use self::first_difference::FirstDifference;
 
-/// Runs a definition again as a history recorded it, and finds the first difference. The run has the recorded input and start time. Each task
-/// has its recorded answer, after the recorded time.
+/// Runs a definition again as a history recorded it, and finds the first difference. The run has
+/// the recorded input and start time. Each task has its recorded answer, after the recorded time.
 ///
-/// The comparison includes the types of the events, their states, and their data. Events inside different iterations and branches may have
-/// another order. Values that depend on the clock, on random numbers or on the ids of an execution cannot be equal. To find them, the
-/// definition is run twice with other times, seeds and ids, and differences between these two runs are not compared. An incomplete history is
-/// compared up to its last event.
+/// The comparison includes the types of the events, their states, and their data. Events inside
+/// different iterations and branches may have another order. Values that depend on the clock, on
+/// random numbers or on the ids of an execution cannot be equal. To find them, the definition is
+/// run twice with other times, seeds and ids, and differences between these two runs are not
+/// compared. An incomplete history is compared up to its last event.
 ///
-/// Set the values of placeholders (`${TopicArn}`) that the history does not contain with [`Replay::substitute`]. Each other one gets the first
-/// value of its kind that the history has in its position, and this value everywhere.
+/// Set the values of placeholders (`${TopicArn}`) that the history does not contain with
+/// [`Replay::substitute`]. Each other one gets the first value of its kind that the history has in
+/// its position, and this value everywhere.
 ///
-/// A redriven execution is redriven at the recorded time. The history of a parent does not contain the items of a Distributed Map; [`Replay`]
-/// accepts their histories.
+/// A redriven execution is redriven at the recorded time. The history of a parent does not contain
+/// the items of a Distributed Map; [`Replay`] accepts their histories.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -69,10 +71,11 @@ pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Resul
     Replay::new(machine, recorded).run().await
 }
 
-/// A [replay](fn@replay) with values of placeholders, with the histories of the items of Distributed Maps, and with the objects that
-/// they read.
+/// A [replay](fn@replay) with values of placeholders, with the histories of the items of
+/// Distributed Maps, and with the objects that they read.
 ///
-/// A recorded child is assigned to an execution of this run by its input. Nothing is written to the store.
+/// A recorded child is assigned to an execution of this run by its input. Nothing is written to the
+/// store.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -132,10 +135,12 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Sets the value of a placeholder: `name` is the name in `${TopicArn}`. A second value for one name replaces the first.
+    /// Sets the value of a placeholder: `name` is the name in `${TopicArn}`. A second value for one
+    /// name replaces the first.
     ///
-    /// A placeholder without a value takes the first value of its kind that the history has in its position. Set the value where
-    /// the replay must find that another function, queue or table is deployed now.
+    /// A placeholder without a value takes the first value of its kind that the history has in its
+    /// position. Set the value where the replay must find that another function, queue or table is
+    /// deployed now.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -164,8 +169,10 @@ impl<'a> Replay<'a> {
         self
     }
 
-    /// Uses the values of an engine for placeholders ([`EngineBuilder::substitute`](crate::EngineBuilder::substitute)). Values of
-    /// [`substitute`](Self::substitute) take precedence. Names that the definition does not have are for other definitions of the engine.
+    /// Uses the values of an engine for placeholders
+    /// ([`EngineBuilder::substitute`](crate::EngineBuilder::substitute)). Values of
+    /// [`substitute`](Self::substitute) take precedence. Names that the definition does not have
+    /// are for other definitions of the engine.
     pub fn substitutions_of(mut self, engine: &Engine) -> Self {
         let values = engine.substitutions().iter();
         let values = values.map(|(name, value)| (name.clone(), value.clone()));
@@ -205,8 +212,9 @@ impl<'a> Replay<'a> {
             Placeholders::of(self.machine, &self.substitutions, &self.of_engine)?;
         let child_steps = children.iter().flat_map(|child| child.events());
         placeholders.infer_resources(recorded.events().iter().chain(child_steps));
-        // Data, choices and further texts may depend on a value that a comparison infers, so the definition runs again with it. Each round but
-        // the last infers at least one value, so the number of rounds is bounded by the number of placeholders.
+        // Data, choices and further texts may depend on a value that a comparison infers, so the
+        // definition runs again with it. Each round but the last infers at least one value, so the
+        // number of rounds is bounded by the number of placeholders.
         loop {
             let known = placeholders.inferred();
             let machine = placeholders.filled()?;
@@ -224,7 +232,8 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Runs once. The `other` run has another time and other ids, to show values that depend on them.
+    /// Runs once. The `other` run has another time and other ids, to show values that depend on
+    /// them.
     async fn once(&self, machine: &StateMachine, other: bool) -> Result<RunSteps, ReplayError> {
         let (name, seed, later) = if other {
             ("other", 1, Duration::from_secs(86_400 * 400 + 12_345))
@@ -303,7 +312,8 @@ struct RunSteps {
     children: BTreeMap<usize, Vec<RecordedEvent>>,
 }
 
-/// Returns the first difference of a run from the recording, in the execution itself or in a child of a Map Run.
+/// Returns the first difference of a run from the recording, in the execution itself or in a child
+/// of a Map Run.
 fn difference(
     recorded: &RecordedHistory,
     children: &[&RecordedHistory],

@@ -15,9 +15,10 @@ use super::error::ReplayError;
 
 /// The placeholders of a definition with their known values.
 ///
-/// AWS recorded the execution of a definition that a template engine had filled in. A placeholder without a set value takes the first value
-/// that the history has in its position, if the value is of the placeholder's kind, and then has that value everywhere. So a renamed
-/// function is found as soon as two states disagree. It is not found if only one state uses the placeholder: the history
+/// AWS recorded the execution of a definition that a template engine had filled in. A placeholder
+/// without a set value takes the first value that the history has in its position, if the value is
+/// of the placeholder's kind, and then has that value everywhere. So a renamed function is found as
+/// soon as two states disagree. It is not found if only one state uses the placeholder: the history
 /// alone does not contain the value of the next deployment; use `Replay::substitute` for it.
 pub(super) struct Placeholders<'a> {
     machine: &'a StateMachine,
@@ -40,8 +41,8 @@ enum TextPiece<'t> {
 }
 
 impl<'a> Placeholders<'a> {
-    /// Collects the placeholders of a definition. `given` are the values of the test, and `shared` those of an engine, which may be for other
-    /// definitions.
+    /// Collects the placeholders of a definition. `given` are the values of the test, and `shared`
+    /// those of an engine, which may be for other definitions.
     ///
     /// # Errors
     ///
@@ -82,7 +83,8 @@ impl<'a> Placeholders<'a> {
     /// A value that its field does not accept.
     pub(super) fn filled(&self) -> Result<StateMachine, ReplayError> {
         let value = |name: &str| self.value(name).map(str::to_owned);
-        // Without known addresses, `fill` treats each placeholder as a value, and so also fills in functions and activities.
+        // Without known addresses, `fill` treats each placeholder as a value, and so also fills in
+        // functions and activities.
         let filled = fill(self.machine, Some(&Addresses::new()), &value);
         let filled = filled.map_err(|diagnostics| {
             ReplayError::Substitution(format!(
@@ -119,8 +121,9 @@ impl<'a> Placeholders<'a> {
         true
     }
 
-    /// Takes the values of `Resource` fields from the events of their states. The engine needs them before it runs the definition: only the
-    /// ARN tells whether a `Resource` is a function or an activity.
+    /// Takes the values of `Resource` fields from the events of their states. The engine needs them
+    /// before it runs the definition: only the ARN tells whether a `Resource` is a function or an
+    /// activity.
     pub(super) fn infer_resources<'s>(
         &mut self,
         steps: impl Iterator<Item = &'s RecordedEvent> + Clone,
@@ -149,8 +152,8 @@ impl<'a> Placeholders<'a> {
         }
     }
 
-    /// Returns whether a text of this run, which may contain placeholders, equals the recorded value. Infers the value of a placeholder that is
-    /// the only unknown one of the text.
+    /// Returns whether a text of this run, which may contain placeholders, equals the recorded
+    /// value. Infers the value of a placeholder that is the only unknown one of the text.
     pub(super) fn matches(&mut self, recorded: &Json, now: &Json, event: u32) -> bool {
         let (Some(recorded), Some(now)) = (recorded.as_str(), now.as_str()) else {
             return false;
@@ -235,7 +238,8 @@ fn between<'t>(pieces: &[TextPiece<'_>], text: &'t str) -> Option<&'t str> {
     }
 }
 
-/// Returns whether a text has the literal pieces in their order, with any text in the positions of the placeholders.
+/// Returns whether a text has the literal pieces in their order, with any text in the positions of
+/// the placeholders.
 fn fits(pieces: &[TextPiece<'_>], text: &str) -> bool {
     let literals: Vec<&str> = (pieces.iter())
         .filter_map(|piece| match piece {

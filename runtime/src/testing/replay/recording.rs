@@ -26,7 +26,8 @@ type CallKey = (Vec<String>, String);
 /// The recorded attempts of the tasks of one execution.
 type Attempts = HashMap<CallKey, Vec<Attempt>>;
 
-/// Answers the tasks of an execution, and of the children of its Map Runs, with the recorded answers.
+/// Answers the tasks of an execution, and of the children of its Map Runs, with the recorded
+/// answers.
 pub(super) struct Recording {
     own: Attempts,
     children: Vec<RecordedChild>,
@@ -51,7 +52,8 @@ struct RecordedChild {
 /// The progress of a run.
 #[derive(Default)]
 struct ReplayProgress {
-    /// The number of attempts that were answered, for each child and for the execution itself (`None`).
+    /// The number of attempts that were answered, for each child and for the execution itself
+    /// (`None`).
     given: HashMap<(Option<usize>, CallKey), usize>,
     /// The recorded child that each execution replays.
     children: HashMap<SmolStr, Option<usize>>,
@@ -129,8 +131,8 @@ fn attempts(steps: &[RecordedEvent]) -> Attempts {
 }
 
 impl Recording {
-    /// Collects the answers in the history of an execution and in those of children, some of which the history itself may contain.
-    /// `has_objects` is whether ItemReaders read from a store.
+    /// Collects the answers in the history of an execution and in those of children, some of which
+    /// the history itself may contain. `has_objects` is whether ItemReaders read from a store.
     pub(super) fn new(
         machine: &StateMachine,
         recorded: &RecordedHistory,
@@ -173,7 +175,8 @@ impl Recording {
         std::mem::take(&mut self.lock().ended)
     }
 
-    /// Returns the recorded child of an execution: the first one with its input, otherwise the first remaining one.
+    /// Returns the recorded child of an execution: the first one with its input, otherwise the
+    /// first remaining one.
     fn child(&self, progress: &mut ReplayProgress, execution: &ExecutionInfo) -> Option<usize> {
         if let Some(known) = progress.children.get(execution.id()) {
             return *known;
@@ -274,7 +277,8 @@ impl TaskSource for Recording {
             return Some(Answer::never());
         };
         if is_activity && !attempt.started && (self.ends || call.timeout().is_some()) {
-            // No worker took the task: it stays in the queue of the activity until a timeout ends it.
+            // No worker took the task: it stays in the queue of the activity until a timeout ends
+            // it.
             return None;
         }
         let answer = match attempt.end {
@@ -291,7 +295,8 @@ impl TaskSource for Recording {
                 return Some(with(Answer::never(), attempt.submitted, attempt.worker));
             }
         };
-        // The recorded answer was in time. Heartbeats are not recorded, so a longer attempt is shortened to just below the bound.
+        // The recorded answer was in time. Heartbeats are not recorded, so a longer attempt is
+        // shortened to just below the bound.
         let bound = [call.timeout(), call.heartbeat()]
             .into_iter()
             .flatten()

@@ -26,8 +26,9 @@ fn tasks(count: usize) -> Value {
 #[tokio::test]
 async fn the_faults_of_a_run_are_bounded() {
     let machine = machine(&tasks(4));
-    // One fault of a task: `A` or `B` until the retriers are used up or until the first retry, or another error. Two of one task: after `A` or `B` a later retry
-    // succeeds, or has another error.
+    // One fault of a task: `A` or `B` until the retriers are used up or until the first retry, or
+    // another error. Two of one task: after `A` or `B` a later retry succeeds, or has another
+    // error.
     let (one, two) = (2 * 2 + 1, 2 * (2 + 3 * 2));
     let expected = [1, 1 + 4 * one, 1 + 4 * one + 6 * one * one + 4 * two];
     for (faults, runs) in expected.into_iter().enumerate() {

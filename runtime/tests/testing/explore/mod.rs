@@ -22,7 +22,8 @@ async fn exploration_reaches_every_state_and_transition() {
     let found = found(&orders(), bounds).await;
     assert!(found.is_complete);
     assert!(found.never_reached().is_empty(), "{found}");
-    // Two samples, declined, late: four outcomes of each of the three attempts. After `Throttled` comes the next, or the end.
+    // Two samples, declined, late: four outcomes of each of the three attempts. After `Throttled`
+    // comes the next, or the end.
     assert_eq!(found.runs, 4 + 4 + 5);
     assert_eq!(
         found.to_string(),

@@ -17,7 +17,8 @@ use crate::console::state::Console;
 /// How long a handler may run.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether a handler of the engine may execute the pending call. The pages of an engine that redacts data must not show its result.
+/// Whether a handler of the engine may execute the pending call. The pages of an engine that
+/// redacts data must not show its result.
 pub(super) fn is_available(console: &Console, state: &SessionState) -> bool {
     let engine = &console.service.engine;
     let debugger = &state.frame().debugger;
@@ -25,7 +26,8 @@ pub(super) fn is_available(console: &Console, state: &SessionState) -> bool {
     may_call.unwrap_or(false) && !engine.has_redaction()
 }
 
-/// Runs the handler, and answers the call with its result. The debugger is not locked while the handler runs. Returns whether this succeeded.
+/// Runs the handler, and answers the call with its result. The debugger is not locked while the
+/// handler runs. Returns whether this succeeded.
 pub(super) async fn perform(
     console: &Console,
     session: &Arc<DebugSession>,

@@ -1,4 +1,5 @@
-//! The debugger: pages that step one execution by hand. The execution exists only here; the engine neither runs nor stores it.
+//! The debugger: pages that step one execution by hand. The execution exists only here; the engine
+//! neither runs nor stores it.
 //!
 //! | file | content |
 //! |---|---|

@@ -1,4 +1,5 @@
-//! Executions that a state of the current execution starts: nested workflows, and children of Distributed Maps.
+//! Executions that a state of the current execution starts: nested workflows, and children of
+//! Distributed Maps.
 
 use serde_json::Value as Json;
 use stepwright_runtime::debug::{DebugOptions, PositionKind};
@@ -13,7 +14,8 @@ use crate::console::state::Console;
 use crate::control::{ChildMachine, labelled};
 use crate::service::Service;
 
-/// Returns what the pending call or child starts, as a title; `None` if it starts no execution to which a debugger can step.
+/// Returns what the pending call or child starts, as a title; `None` if it starts no execution to
+/// which a debugger can step.
 pub(super) fn target(state: &SessionState) -> Option<String> {
     let debugger = &state.frame().debugger;
     match &debugger.position().kind {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use stepwright_runtime::value::Value;
 
-/// An execution for [`Server::debug_with`](crate::Server::debug_with): its input and its name, and where the debugger stops.
+/// An execution for [`Server::debug_with`](crate::Server::debug_with): its input and its name, and
+/// where the debugger stops.
 ///
 /// ```
 /// use serde_json::json;
@@ -55,7 +56,8 @@ impl DebugRequest {
         self
     }
 
-    /// Sets the items that the ItemReader of a Distributed Map reads, by the name of its state. A debugger reads no objects.
+    /// Sets the items that the ItemReader of a Distributed Map reads, by the name of its state. A
+    /// debugger reads no objects.
     pub fn items(mut self, state: impl Into<String>, items: impl Into<Value>) -> Self {
         self.items.insert(state.into(), items.into());
         self
@@ -67,7 +69,8 @@ impl DebugRequest {
         self
     }
 
-    /// Sets a breakpoint: the debugger stops after a state failed with this error, or with any error for `States.ALL`.
+    /// Sets a breakpoint: the debugger stops after a state failed with this error, or with any
+    /// error for `States.ALL`.
     pub fn break_on_error(mut self, error: impl Into<String>) -> Self {
         self.breakpoints.errors.push(error.into());
         self

@@ -35,7 +35,8 @@ impl DebugSession {
         }
     }
 
-    /// Waits for the request that uses the debugger now. Call it on a thread for blocking work: a request may take 10,000 steps.
+    /// Waits for the request that uses the debugger now. Call it on a thread for blocking work: a
+    /// request may take 10,000 steps.
     pub(super) fn lock(&self) -> MutexGuard<'_, SessionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -46,7 +47,8 @@ pub(super) struct SessionState {
     first: Frame,
     /// The executions that a state of the previous one starts.
     inner: Vec<Frame>,
-    /// How many times the position changed. A form contains the number, so that it never applies to a later position.
+    /// How many times the position changed. A form contains the number, so that it never applies to
+    /// a later position.
     pub(super) changes: u64,
     /// The result of the last form.
     pub(super) feedback: Option<Feedback>,

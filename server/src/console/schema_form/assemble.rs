@@ -105,7 +105,8 @@ fn with_seconds(time: &str) -> String {
     }
 }
 
-/// Sets a value. Creates the objects around it, also where `null` is. `None` for a path with too many levels, and for a path into a value that is no object.
+/// Sets a value. Creates the objects around it, also where `null` is. `None` for a path with too
+/// many levels, and for a path into a value that is no object.
 fn put(whole: &mut Json, pointer: &str, value: Json) -> Option<()> {
     let mut place = whole;
     for (level, key) in pointer.split('/').skip(1).enumerate() {

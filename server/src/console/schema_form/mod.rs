@@ -1,7 +1,8 @@
 //! Forms that are made from JSON Schemas, and the JSON of their fields.
 //!
-//! A form has an input for each value. The name of an input says how its text becomes JSON, and where the JSON is: `input.number:/order/total` is a number
-//! in the field `input`. So a form is read without its schema, and after a new definition was deployed.
+//! A form has an input for each value. The name of an input says how its text becomes JSON, and
+//! where the JSON is: `input.number:/order/total` is a number in the field `input`. So a form is
+//! read without its schema, and after a new definition was deployed.
 
 mod assemble;
 mod field;
@@ -29,7 +30,8 @@ pub(super) struct SchemaForm {
 }
 
 impl SchemaForm {
-    /// Reads a schema. `None` if a form is no help: the schema accepts any value, or has too many fields.
+    /// Reads a schema. `None` if a form is no help: the schema accepts any value, or has too many
+    /// fields.
     pub(super) fn of(schema: &Json) -> Option<Self> {
         let root = schema_reader::root(schema)?;
         Some(Self { root })

@@ -101,7 +101,8 @@ impl<'t> FormWriter<'t> {
         }
     }
 
-    /// Writes the variants of an enum, of which one is chosen. The style sheet hides the inputs of the others.
+    /// Writes the variants of an enum, of which one is chosen. The style sheet hides the inputs of
+    /// the others.
     fn variants(
         &mut self,
         field: &Field,

@@ -213,7 +213,8 @@ fn type_names(schema: &Json) -> Vec<&str> {
     }
 }
 
-/// Returns the name of a variant: its constant, the constant of its tag, or the name of its only member.
+/// Returns the name of a variant: its constant, the constant of its tag, or the name of its only
+/// member.
 fn label(field: &Field) -> Option<String> {
     let text = |value: &Json| value.as_str().map(str::to_owned);
     match &field.kind {

@@ -33,7 +33,8 @@ impl ExecutionCounts {
         }
     }
 
-    /// Replaces the numbers of executions that a store has. Those of Express executions stay, because they are not stored.
+    /// Replaces the numbers of executions that a store has. Those of Express executions stay,
+    /// because they are not stored.
     pub(super) fn with_stored(
         mut self,
         stored: Vec<MachineCount>,

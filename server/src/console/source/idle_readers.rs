@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use stepwright_runtime::StoredExecutions;
 
-/// How long a reader is used: a page reads several times. A reader that stays open would keep a file that was replaced, and the log of an
-/// engine that has ended.
+/// How long a reader is used: a page reads several times. A reader that stays open would keep a
+/// file that was replaced, and the log of an engine that has ended.
 const LIFETIME: Duration = Duration::from_secs(1);
 /// The most readers that stay open.
 const MOST_IDLE: usize = 4;
@@ -22,7 +22,8 @@ pub(super) struct OpenReader {
 }
 
 impl OpenReader {
-    /// Creates a reader that was opened now. It is closed after its lifetime, even if no request comes. Call this on a thread of the runtime.
+    /// Creates a reader that was opened now. It is closed after its lifetime, even if no request
+    /// comes. Call this on a thread of the runtime.
     pub(super) fn new(executions: StoredExecutions, idle: &IdleReaders) -> Self {
         let idle = Arc::downgrade(&idle.0);
         tokio::spawn(async move {

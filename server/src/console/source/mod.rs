@@ -1,4 +1,5 @@
-//! The source of the executions that the pages show: a running engine, or a store that the engine of another process writes.
+//! The source of the executions that the pages show: a running engine, or a store that the engine
+//! of another process writes.
 //!
 //! | file | content |
 //! |---|---|
@@ -66,7 +67,8 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns the executions of each state machine by their status: those of the store, or those that the engine has counted without one.
+    /// Returns the executions of each state machine by their status: those of the store, or those
+    /// that the engine has counted without one.
     pub(super) async fn counts(&self) -> Result<ExecutionCounts, StoreError> {
         match self {
             Self::Engine(service) => {
@@ -106,7 +108,8 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns the inputs and the results of executions, in the same order; `None` for an execution that does not exist.
+    /// Returns the inputs and the results of executions, in the same order; `None` for an execution
+    /// that does not exist.
     pub(super) async fn data(
         &self,
         arns: Vec<String>,
@@ -158,7 +161,8 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns the children of a Map Run whose numbers are in a range; with a status, only those children.
+    /// Returns the children of a Map Run whose numbers are in a range; with a status, only those
+    /// children.
     pub(super) async fn map_run_children(
         &self,
         arn: &str,
@@ -227,7 +231,8 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns numbers that change with each start and each end of an execution, and with each task that is queued for a worker.
+    /// Returns numbers that change with each start and each end of an execution, and with each task
+    /// that is queued for a worker.
     pub(super) fn changes(&self) -> [u64; 3] {
         let service = match self {
             Self::Engine(service) => service,

@@ -63,7 +63,8 @@ pub(crate) async fn describe_machine(
     let definition = history
         .definition()
         .ok_or_else(|| ApiError::no_machine(about.machine_id()))?;
-    // A state machine that was created again after its deletion has other revisions with the same ids.
+    // A state machine that was created again after its deletion has other revisions with the same
+    // ids.
     let revision = service.control.revision(name, id);
     let revision = revision.filter(|revision| revision.compiled.text() == definition);
     let (configuration, made) = match &revision {

@@ -15,7 +15,8 @@ use crate::response::Date;
 use crate::service::Service;
 use crate::shape::{Arn, PageSize, PageToken, Required, shape};
 
-/// The bytes of a page's events. A page with fewer events than requested has a token for the others.
+/// The bytes of a page's events. A page with fewer events than requested has a token for the
+/// others.
 const PAGE_BYTES: u64 = 1_048_576;
 /// Events with at most this many bytes of data are printed at once.
 const SMALL_BYTES: u64 = 65_536;

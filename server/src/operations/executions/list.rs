@@ -91,7 +91,8 @@ impl ExecutionListItem {
 struct ListFilters {
     status: Option<Status>,
     is_redriven: Option<bool>,
-    /// Set for a status that no execution of this engine has: only a child of a Map Run can wait for a redrive.
+    /// Set for a status that no execution of this engine has: only a child of a Map Run can wait
+    /// for a redrive.
     is_empty: bool,
 }
 

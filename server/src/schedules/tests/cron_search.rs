@@ -1,4 +1,5 @@
-//! The search for the next time of a cron expression, compared with a search through all minutes by the definition of the fields.
+//! The search for the next time of a cron expression, compared with a search through all minutes by
+//! the definition of the fields.
 
 use std::collections::HashSet;
 

@@ -322,8 +322,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    /// With `ALL`, each time within the event age is started, whatever happens. Times that are started again were not committed, which their
-    /// names make harmless.
+    /// With `ALL`, each time within the event age is started, whatever happens. Times that are
+    /// started again were not committed, which their names make harmless.
     #[test]
     fn no_scheduled_time_is_lost_or_repeated_after_its_commit(steps in steps()) {
         let schedules = schedules(

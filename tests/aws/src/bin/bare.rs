@@ -1,4 +1,5 @@
-//! A Lambda function that uses only lambda_runtime, as the baseline for the cold start of Stepwright's functions.
+//! A Lambda function that uses only lambda_runtime, as the baseline for the cold start of
+//! Stepwright's functions.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

@@ -1,7 +1,8 @@
-//! How long a Lambda function takes from its start to its request for the first call, and to its response: a function of Stepwright
-//! compared with one that uses only lambda_runtime.
+//! How long a Lambda function takes from its start to its request for the first call, and to its
+//! response: a function of Stepwright compared with one that uses only lambda_runtime.
 //!
-//! `cargo run --release -p stepwright-aws-tests --bins` builds the programs; `--bin cold_start` measures them.
+//! `cargo run --release -p stepwright-aws-tests --bins` builds the programs; `--bin cold_start`
+//! measures them.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

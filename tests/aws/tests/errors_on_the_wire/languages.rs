@@ -1,5 +1,6 @@
-//! Lambda functions of the page in other languages, run by their own interpreters. The conversion of exceptions by Lambda's runtimes is
-//! reproduced here: Python's `type(e).__name__` and `str(e)`, Node's `name` and `message`, Java's `getClass().getName()` and `getMessage()`.
+//! Lambda functions of the page in other languages, run by their own interpreters. The conversion
+//! of exceptions by Lambda's runtimes is reproduced here: Python's `type(e).__name__` and `str(e)`,
+//! Node's `name` and `message`, Java's `getClass().getName()` and `getMessage()`.
 
 use std::process::Command;
 
@@ -38,7 +39,8 @@ fn fails(language: Language) -> Value {
             command
         }
         Language::Java => {
-            // `java` starts the first class of a file. The message is printed on a separate line, because Java has no JSON library.
+            // `java` starts the first class of a file. The message is printed on a separate line,
+            // because Java has no JSON library.
             let main = "class Function { public static void main(String[] a) { try { throw new CardDeclined(\"over the limit\", 1000); } catch (RuntimeException e) { System.out.println(e.getClass().getName()); System.out.println(e.getMessage()); } } }\n";
             let mut command = Command::new("java");
             command.arg(write("Function.java", main.to_owned() + &block("java")));

@@ -1,7 +1,9 @@
-//! `cargo run --release -p stepwright-tests --bin attack [-- NAME...]`: attacks on `stepwright serve`, from outside.
+//! `cargo run --release -p stepwright-tests --bin attack [-- NAME...]`: attacks on
+//! `stepwright serve`, from outside.
 //!
-//! Each attack starts a server, does what an attacker or a defective client does, and reads `/health` every 20 milliseconds. It fails when a
-//! correct client is refused or waits, when `/health` is slow, or when the server needs too much memory. The program prints a line for each
+//! Each attack starts a server, does what an attacker or a defective client does, and reads
+//! `/health` every 20 milliseconds. It fails when a correct client is refused or waits, when
+//! `/health` is slow, or when the server needs too much memory. The program prints a line for each
 //! attack, and ends with status 1 if one fails.
 
 mod children;

@@ -12,7 +12,8 @@ use stepwright_tests::times::Times;
 /// The pause between two requests.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A thread that calls `/health`. It has its own runtime, so that the attacking clients do not delay it.
+/// A thread that calls `/health`. It has its own runtime, so that the attacking clients do not
+/// delay it.
 pub(crate) struct Probe {
     is_over: Arc<AtomicBool>,
     thread: JoinHandle<Result<Times, String>>,

@@ -13,7 +13,8 @@ const START: Duration = Duration::from_secs(1);
 
 /// How long another execution may take at most.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Correct answers: the limit of open executions, and an execution that ended so many executions ago that it is not retained.
+/// Correct answers: the limit of open executions, and an execution that ended so many executions
+/// ago that it is not retained.
 const REFUSALS: [&str; 2] = ["ExecutionLimitExceeded", "ExecutionDoesNotExist"];
 
 pub(crate) async fn attack(setup: &Setup) -> Result<String, String> {

@@ -20,8 +20,8 @@ const SLACK: Duration = Duration::from_secs(2);
 const LATE: Duration = Duration::from_millis(150);
 const ROLE: &str = "arn:aws:iam::123456789012:role/attack";
 
-/// Ends a server repeatedly while its executions call tasks, and while workers and token holders wait. No task may begin after the signal,
-/// no execution may fail, and each task runs once.
+/// Ends a server repeatedly while its executions call tasks, and while workers and token holders
+/// wait. No task may begin after the signal, no execution may fail, and each task runs once.
 pub(crate) async fn attack(setup: &Setup) -> Result<String, String> {
     let folder = setup.folder.path();
     let begins = folder.join("begins.txt");

@@ -123,7 +123,8 @@ pub(crate) async fn steps(setup: &Setup) -> Outcome {
     })
 }
 
-/// Checks that the times of an execution do not decrease, and that they are those of the machine's clock. Returns the last.
+/// Checks that the times of an execution do not decrease, and that they are those of the machine's
+/// clock. Returns the last.
 async fn check_times(
     server: &Server,
     arn: &str,
@@ -175,7 +176,8 @@ pub(crate) async fn ahead(setup: &Setup, restarts: usize, is_killed: bool) -> Ou
     ensure(server.count(UNTRUSTED) == 0, || {
         format!("{:?}", server.log())
     })?;
-    // A server that is killed has written no mark. The next server derives it from the newest execution.
+    // A server that is killed has written no mark. The next server derives it from the newest
+    // execution.
     match is_killed {
         true => server.kill().await?,
         false => server.end().await?,

@@ -1,13 +1,17 @@
 //! `cargo run --release -p stepwright-tests --bin clock -- [--short] [--stepwright PATH]`
 //!
-//! Runs `stepwright serve --store` under wrong wall clocks: steps while it runs, and wrong clocks at its start. libfaketime shows them to
-//! that process alone (Debian's package `libfaketime`; `--faketime PATH` for a library elsewhere). Without the library this program fails.
+//! Runs `stepwright serve --store` under wrong wall clocks: steps while it runs, and wrong clocks
+//! at its start. libfaketime shows them to that process alone (Debian's package `libfaketime`;
+//! `--faketime PATH` for a library elsewhere). Without the library this program fails.
 //!
-//! - `steps`: the wall clock is stepped by +400 s and by -3,600 s, and with `--short` it is not stepped again. Tasks with timeouts and
-//!   heartbeats, waits for seconds and waits for a timestamp last as long as without steps; no time goes back; each step is logged once.
-//! - `ahead`: a server starts again and again with a clock that is 100 days ahead. It deletes none of the closed executions, the server with
-//!   the right clock has all of them, and `--confirm-clock` deletes those that are old by then.
-//! - `behind`: a server whose clock went back between two starts. Executions do not stop before they started.
+//! - `steps`: the wall clock is stepped by +400 s and by -3,600 s, and with `--short` it is not
+//!   stepped again. Tasks with timeouts and heartbeats, waits for seconds and waits for a timestamp
+//!   last as long as without steps; no time goes back; each step is logged once.
+//! - `ahead`: a server starts again and again with a clock that is 100 days ahead. It deletes none
+//!   of the closed executions, the server with the right clock has all of them, and
+//!   `--confirm-clock` deletes those that are old by then.
+//! - `behind`: a server whose clock went back between two starts. Executions do not stop before
+//!   they started.
 //!
 //! It prints a line for each case and ends with status 1 when something does not hold.
 

@@ -34,7 +34,8 @@ impl<'s> World<'s> {
         self.folder.path().join("clock")
     }
 
-    /// Sets the wall clock of the servers, including running ones, to this many seconds after the machine's clock.
+    /// Sets the wall clock of the servers, including running ones, to this many seconds after the
+    /// machine's clock.
     pub(crate) fn set_clock(&self, seconds: i64) -> Result<(), String> {
         // Replaces the file atomically: a server reads it whenever it reads the clock.
         let new = self.folder.path().join("clock.new");

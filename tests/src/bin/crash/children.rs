@@ -56,7 +56,8 @@ fn is_express(map_run: &str) -> bool {
     map_run.contains("/express:")
 }
 
-/// Express children are not stored: a running child restarts whenever the process was killed, and ends at last.
+/// Express children are not stored: a running child restarts whenever the process was killed, and
+/// ends at last.
 pub(crate) fn check_express(logged: &mut HashMap<String, LoggedExecution>, verdict: &mut Verdict) {
     let prefix = format!(":express:{SPREAD}/express:");
     for (arn, logged) in logged.extract_if(|arn, _| arn.contains(&prefix)) {

@@ -196,7 +196,8 @@ impl TaskHistory {
         Some(Chain::Attempt(key.0, key.1))
     }
 
-    /// Adds an event that follows another one of the same task. Returns the task if more events may follow.
+    /// Adds an event that follows another one of the same task. Returns the task if more events may
+    /// follow.
     fn follow(&mut self, chain: Chain, event: HistoryEvent) -> Option<Chain> {
         let end = match event.kind.as_str() {
             "TaskStarted" | "ActivityStarted" => return Some(chain),
@@ -307,7 +308,8 @@ impl TaskHistory {
     }
 }
 
-/// Returns the text that names the starter in the input of a nested execution; the input may be text itself.
+/// Returns the text that names the starter in the input of a nested execution; the input may be
+/// text itself.
 pub(crate) fn origin(input: &Value) -> Option<String> {
     let parsed: Option<Value> = input
         .as_str()

@@ -110,7 +110,8 @@ struct Entry {
 pub(crate) struct Log(Sender<Entry>);
 
 impl Log {
-    /// Opens the file, or creates it. Completes the last line if a killed process wrote only a part of it.
+    /// Opens the file, or creates it. Completes the last line if a killed process wrote only a part
+    /// of it.
     pub(crate) fn open(path: &Path) -> Result<Self, Broken> {
         let failed = |error| format!("the log {} cannot be opened: {error}", path.display());
         let mut options = OpenOptions::new();
@@ -167,7 +168,8 @@ fn write(mut file: File, entries: &Receiver<Entry>) {
     }
 }
 
-/// Returns all lines. The process may have been killed while it wrote a line: a part of a line is skipped.
+/// Returns all lines. The process may have been killed while it wrote a line: a part of a line is
+/// skipped.
 pub(crate) fn read(path: &Path) -> Result<Vec<Line>, Broken> {
     let mut lines = Vec::new();
     for_each(path, |stamped| lines.push(stamped.line))?;

@@ -66,7 +66,8 @@ fn nest(resource: &str, suffix: &str) -> Value {
     })
 }
 
-/// A sequence of states that collects the result of each in the variable `seen`, which is its output.
+/// A sequence of states that collects the result of each in the variable `seen`, which is its
+/// output.
 pub(crate) fn machine(states: Vec<(&str, Value)>) -> Value {
     let mut all = serde_json::Map::new();
     let names: Vec<&str> = states.iter().map(|(name, _)| *name).collect();

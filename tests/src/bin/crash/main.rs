@@ -2,27 +2,33 @@
 //!
 //! Kills an engine with a store repeatedly, in two modes.
 //!
-//! **The engine.** Each round starts this program as a process that opens the store and starts hundreds of executions: chains, branches,
-//! iterations, loops, retries, waits, task tokens, activities, nested executions and Distributed Maps. The process is killed (SIGKILL) at
-//! a random moment, sometimes before it has recovered. `--open N` sets how many executions run at a time; `--full` leaves the store little
-//! disk space in each third round.
+//! **The engine.** Each round starts this program as a process that opens the store and starts
+//! hundreds of executions: chains, branches, iterations, loops, retries, waits, task tokens,
+//! activities, nested executions and Distributed Maps. The process is killed (SIGKILL) at a random
+//! moment, sometimes before it has recovered. `--open N` sets how many executions run at a time;
+//! `--full` leaves the store little disk space in each third round.
 //!
-//! **The server** (`--serve`). Each round starts `stepwright serve --store`. Clients create state machines, start executions (nested ones
-//! in all four forms, Distributed Maps, task tokens, activities), stop and describe them, over HTTP. The server ends by SIGKILL, by
-//! SIGTERM with a random `--grace`, or by two signals, sometimes before it listens. In between another program locks the store, or the
-//! store's files cannot grow. `--clients N` sets how many clients start executions; `--server PATH` names the command, which is next to
-//! this program otherwise.
+//! **The server** (`--serve`). Each round starts `stepwright serve --store`. Clients create state
+//! machines, start executions (nested ones in all four forms, Distributed Maps, task tokens,
+//! activities), stop and describe them, over HTTP. The server ends by SIGKILL, by SIGTERM with a
+//! random `--grace`, or by two signals, sometimes before it listens. In between another program
+//! locks the store, or the store's files cannot grow. `--clients N` sets how many clients start
+//! executions; `--server PATH` names the command, which is next to this program otherwise.
 //!
-//! After the last round one process ends the remaining executions, and the program compares all of it with a log outside
-//! of the store. The last line is `N rounds, E executions, L lost, S stuck, T twice, U undone`:
+//! After the last round one process ends the remaining executions, and the program compares all of
+//! it with a log outside of the store. The last line is
+//! `N rounds, E executions, L lost, S stuck, T twice, U undone`:
 //!
 //! - lost: an acknowledged start or resource is missing, or was missing for a time;
 //! - stuck: an execution does not end, or a server does not continue, although nothing prevents it;
-//! - twice: an attempt of a task began twice, a state started two executions, or a token was answered twice;
-//! - undone: the effect of an acknowledged request is gone, or a status that was reported as the end changed later.
+//! - twice: an attempt of a task began twice, a state started two executions, or a token was
+//!   answered twice;
+//! - undone: the effect of an acknowledged request is gone, or a status that was reported as the
+//!   end changed later.
 //!
-//! Each violation is printed with its ARN and the numbers of the requests in the log. The program ends with status 1 when something does
-//! not hold, and retains its folder then. `--seed N` chooses other moments and other work.
+//! Each violation is printed with its ARN and the numbers of the requests in the log. The program
+//! ends with status 1 when something does not hold, and retains its folder then. `--seed N` chooses
+//! other moments and other work.
 
 mod check;
 mod child;

@@ -12,7 +12,8 @@ use crate::child::{LOG, STORE};
 use crate::log::{self, Line};
 use crate::verdict::Broken;
 
-/// The longest time for the last process to finish the remaining work: no execution waits for more than a few seconds.
+/// The longest time for the last process to finish the remaining work: no execution waits for more
+/// than a few seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How much the store may grow in a round in which it becomes full.
 const ROOM: u64 = 256 << 10;

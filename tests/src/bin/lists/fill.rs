@@ -18,7 +18,8 @@ pub(crate) struct Machine {
     pub(crate) alias: String,
 }
 
-/// Starts executions that end, and waits for their ends. Some fail, some were started by an alias, some are redriven.
+/// Starts executions that end, and waits for their ends. Some fail, some were started by an alias,
+/// some are redriven.
 pub(crate) async fn closed(address: &str, executions: usize) -> Result<Machine, String> {
     let definition = json!({"StartAt": "Which", "States": {
         "Which": {"Type": "Choice", "Default": "Done", "Choices": [

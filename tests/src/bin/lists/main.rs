@@ -1,14 +1,17 @@
-//! `cargo run --release -p stepwright-tests --bin lists [-- --short]`: whether lists of a large store stall the server.
+//! `cargo run --release -p stepwright-tests --bin lists [-- --short]`: whether lists of a large
+//! store stall the server.
 //!
-//! It fills a store through `stepwright serve --store`: 40,000 closed executions, of which each fiftieth was started by an alias, each
-//! fiftieth failed, and each two-hundredth was redriven. Then it starts the server again, so that memory has none of them, and measures
-//! pages of ten, first alone and then `/health` and StartExecution next to three clients that list everything. A second server without a
-//! store lists as many executions that wait.
+//! It fills a store through `stepwright serve --store`: 40,000 closed executions, of which each
+//! fiftieth was started by an alias, each fiftieth failed, and each two-hundredth was redriven.
+//! Then it starts the server again, so that memory has none of them, and measures pages of ten,
+//! first alone and then `/health` and StartExecution next to three clients that list everything. A
+//! second server without a store lists as many executions that wait.
 //!
-//! It prints the numbers and ends with status 1 when a call next to the lists takes longer than the bound.
+//! It prints the numbers and ends with status 1 when a call next to the lists takes longer than the
+//! bound.
 //!
-//! `--duplicates` measures something else, in this process: how many executions start in a second alone, and next to 1,000 starts a second
-//! with names that exist.
+//! `--duplicates` measures something else, in this process: how many executions start in a second
+//! alone, and next to 1,000 starts a second with names that exist.
 
 mod duplicates;
 mod fill;

@@ -16,7 +16,8 @@ const READS: usize = 40;
 /// The pause between two calls next to the lists.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Measures pages of ten: the first one, one in the middle of the list, and the first one of each filter.
+/// Measures pages of ten: the first one, one in the middle of the list, and the first one of each
+/// filter.
 pub(crate) async fn pages(address: &str, what: &str, machine: &Machine) -> Result<(), String> {
     let mut client = Client::connect(address).await?;
     let all = json!({"stateMachineArn": machine.arn});
@@ -134,7 +135,8 @@ pub(crate) async fn large_pages(
     Ok(())
 }
 
-/// Lists everything over three connections, and calls `/health` and StartExecution until then. Returns the longest call.
+/// Lists everything over three connections, and calls `/health` and StartExecution until then.
+/// Returns the longest call.
 pub(crate) async fn stall(
     address: &str,
     machine: &Machine,

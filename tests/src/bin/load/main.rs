@@ -1,8 +1,10 @@
-//! `cargo run --release -p stepwright-tests --bin load`: the rate of StartExecution calls of a server of the API, compared with moto's server.
+//! `cargo run --release -p stepwright-tests --bin load`: the rate of StartExecution calls of a
+//! server of the API, compared with moto's server.
 //!
-//! Client and server run on this machine and share its processors. The executions are of a Standard workflow with five states and run
-//! concurrently. Connections are reused, with one call at a time. The program prints a line for each server: calls per second and their
-//! latencies; for `stepwright serve` also the time until its first response and its memory.
+//! Client and server run on this machine and share its processors. The executions are of a Standard
+//! workflow with five states and run concurrently. Connections are reused, with one call at a time.
+//! The program prints a line for each server: calls per second and their latencies; for
+//! `stepwright serve` also the time until its first response and its memory.
 
 mod report;
 

@@ -1,4 +1,5 @@
-//! A client of an engine: starts an execution, applies random operations to it, and checks how it ended.
+//! A client of an engine: starts an execution, applies random operations to it, and checks how it
+//! ended.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -11,7 +11,8 @@ use crate::world::{Lost, World, lock};
 
 /// The activity.
 pub(crate) const PICK: &str = "arn:aws:states:us-east-1:123456789012:activity:pick";
-/// The limit of the Express machine's counter. It writes more events than are available to a reader without a recorded history.
+/// The limit of the Express machine's counter. It writes more events than are available to a reader
+/// without a recorded history.
 pub(crate) const COUNT: u64 = 300;
 
 struct PanicsInDrop;

@@ -1,12 +1,14 @@
 //! `cargo run --release -p stepwright-tests --bin soak -- --minutes 10`
 //!
-//! Stresses an engine on real time, like a service: handlers that succeed, fail, panic and hang, tokens that are answered by several
-//! threads and late, workers that cancel their polls and panic, Map Runs that are redriven, parents that join children by name, concurrent
-//! stops, readers of events that leave, and tokio runtimes that shut down. Each half minute it prints its progress and its memory, and at the
-//! end how often each operation happened. It exits with status 1 as soon as something is lost, or if the allocated memory grows after the
-//! first two minutes. The resident memory is also printed: it includes freed memory that the system's allocator retains, in a heap for each
-//! thread that ever ran. `--seed N` seeds the random choices, which fixes the operations but not their timing; `--clients N` sets the number
-//! of concurrent clients.
+//! Stresses an engine on real time, like a service: handlers that succeed, fail, panic and hang,
+//! tokens that are answered by several threads and late, workers that cancel their polls and panic,
+//! Map Runs that are redriven, parents that join children by name, concurrent stops, readers of
+//! events that leave, and tokio runtimes that shut down. Each half minute it prints its progress
+//! and its memory, and at the end how often each operation happened. It exits with status 1 as soon
+//! as something is lost, or if the allocated memory grows after the first two minutes. The resident
+//! memory is also printed: it includes freed memory that the system's allocator retains, in a heap
+//! for each thread that ever ran. `--seed N` seeds the random choices, which fixes the operations
+//! but not their timing; `--clients N` sets the number of concurrent clients.
 
 mod batches;
 mod client;
@@ -72,7 +74,8 @@ fn arguments() -> Result<Arguments, String> {
 
 type Tasks = JoinSet<Result<(), Lost>>;
 
-/// Fills the engine's memory of ended executions, then starts all clients. During the fill, redriven executions would be evicted too early.
+/// Fills the engine's memory of ended executions, then starts all clients. During the fill,
+/// redriven executions would be evicted too early.
 async fn begin(
     arguments: &Arguments,
     world: &Arc<World>,

@@ -1,4 +1,5 @@
-//! Other load: workers of the activity, tokio runtimes that shut down, and readers of the list of executions.
+//! Other load: workers of the activity, tokio runtimes that shut down, and readers of the list of
+//! executions.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -68,7 +69,8 @@ pub(crate) async fn poll_by_hand(
     Ok(())
 }
 
-/// Works for the activity with a handler; is cancelled from time to time while it polls, and starts again.
+/// Works for the activity with a handler; is cancelled from time to time while it polls, and starts
+/// again.
 pub(crate) async fn work_by_handler(engine: Engine, world: Arc<World>) -> Result<(), Lost> {
     let work = |input: Value| {
         let world = world.clone();
@@ -99,7 +101,8 @@ pub(crate) async fn work_by_handler(engine: Engine, world: Arc<World>) -> Result
     Ok(())
 }
 
-/// Starts executions on tokio runtimes that shut down, and redrives the aborted ones on this runtime.
+/// Starts executions on tokio runtimes that shut down, and redrives the aborted ones on this
+/// runtime.
 pub(crate) async fn replace_runtimes(client: Client) -> Result<(), Lost> {
     let client = Arc::new(client);
     while !client.world.is_over() {

@@ -22,7 +22,8 @@ enum AnswerOutcome {
 struct Answer {
     number: u64,
     is_success: bool,
-    /// How often its sender polls for the response. All polls take less than a tick of tokio's clock.
+    /// How often its sender polls for the response. All polls take less than a tick of tokio's
+    /// clock.
     patience: Option<u64>,
 }
 
@@ -145,7 +146,8 @@ impl Client {
         }
     }
 
-    /// Answers as many tokens as an engine remembers after their end, so that its memory does not grow any further.
+    /// Answers as many tokens as an engine remembers after their end, so that its memory does not
+    /// grow any further.
     pub(crate) async fn fill(&self) -> Result<(), Lost> {
         const REMEMBERED: usize = 65_536;
         const AT_ONCE: usize = 256;

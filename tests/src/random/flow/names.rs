@@ -1,6 +1,7 @@
 //! Names of variables and states.
 
-/// Names of variables that only workflows have: of tasks, of words of the macro, and with letters beyond ASCII.
+/// Names of variables that only workflows have: of tasks, of words of the macro, and with letters
+/// beyond ASCII.
 pub(super) const VARIABLES: &[&str] = &[
     "check", "find", "tell", "größe", "Größe", "états", "値", "task", "next", "end", "state",
     "catch", "retry", "pass", "total", "Total", "TOTAL", "by", "error", "cause", "name",

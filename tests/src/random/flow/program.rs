@@ -1,4 +1,5 @@
-//! Writes workflows as Rust, each with its Rust half on one line, so that the line of an error identifies the workflow.
+//! Writes workflows as Rust, each with its Rust half on one line, so that the line of an error
+//! identifies the workflow.
 
 use std::fmt::Write as _;
 
@@ -7,8 +8,8 @@ use super::super::grow::{Grower, Options};
 use super::super::rules::Rule;
 use super::scope::{Around, Flow, PATH_VALUES, Wanted};
 
-/// Rules that only `random_expressions` uses: the macro rejects `<` on texts, and the text of a negative zero differs from Rust's, as
-/// documented in docs/reference/expressions.md.
+/// Rules that only `random_expressions` uses: the macro rejects `<` on texts, and the text of a
+/// negative zero differs from Rust's, as documented in docs/reference/expressions.md.
 const NOT_HERE: &[&str] = &["less text", "format float", "format precision"];
 
 /// Names of the input.

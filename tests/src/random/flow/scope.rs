@@ -114,7 +114,8 @@ pub(super) struct Scope<'a> {
     targets: BTreeMap<usize, usize>,
 }
 
-/// The state that is written next: its number, its name, and the variables that are assigned before it.
+/// The state that is written next: its number, its name, and the variables that are assigned before
+/// it.
 pub(super) struct Here {
     pub(super) at: usize,
     pub(super) name: String,
@@ -286,7 +287,8 @@ impl<'o> Flow<'o> {
         }
     }
 
-    /// The name of a variable to bind in this state: an existing one of this kind, or a new one. `bound` are the variables that are already bound.
+    /// The name of a variable to bind in this state: an existing one of this kind, or a new one.
+    /// `bound` are the variables that are already bound.
     pub(super) fn variable(
         &mut self,
         scope: &mut Scope<'_>,
@@ -316,7 +318,8 @@ impl<'o> Flow<'o> {
         self.declare(scope, name, kind)
     }
 
-    /// A variable that a pattern binds: in Rust a constant begins with a capital, and the macro treats such a name as a constant.
+    /// A variable that a pattern binds: in Rust a constant begins with a capital, and the macro
+    /// treats such a name as a constant.
     pub(super) fn bound_variable(
         &mut self,
         scope: &mut Scope<'_>,
@@ -352,7 +355,8 @@ impl<'o> Flow<'o> {
         scope.variables.len() - 1
     }
 
-    /// Some `let`s, which later ones and the transition can read: both halves, and the variables in `bound`.
+    /// Some `let`s, which later ones and the transition can read: both halves, and the variables in
+    /// `bound`.
     pub(super) fn lets(
         &mut self,
         scope: &mut Scope<'_>,
@@ -414,7 +418,8 @@ impl<'o> Flow<'o> {
 }
 
 impl Scope<'_> {
-    /// Whether no other edge is open, so that the state that is written now returns the result of the scope.
+    /// Whether no other edge is open, so that the state that is written now returns the result of
+    /// the scope.
     pub(super) fn is_last(&self) -> bool {
         self.open.is_empty()
     }

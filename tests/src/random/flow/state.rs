@@ -76,7 +76,8 @@ impl Flow<'_> {
         )
     }
 
-    /// An edge that assigns `bound` and possibly further `let`s: the text after `=>`, and the block of the Rust half that returns the next state.
+    /// An edge that assigns `bound` and possibly further `let`s: the text after `=>`, and the block
+    /// of the Rust half that returns the next state.
     pub(super) fn arm(
         &mut self,
         scope: &mut Scope<'_>,

@@ -23,7 +23,8 @@ const TASKS: &[Function] = &[
     ("tell", &["T"], None, None),
 ];
 
-/// Expressions around a call: the kind of its result, the kind of the expression, and the expression. `‹K›` is an expression of the kind K.
+/// Expressions around a call: the kind of its result, the kind of the expression, and the
+/// expression. `‹K›` is an expression of the kind K.
 const AROUND: &[(&str, &str, &str)] = &[
     ("I", "I", "□ + 1"),
     ("I", "?I", "Some(□)"),
@@ -159,7 +160,8 @@ impl Flow<'_> {
         format!("{before}{value}{after}")
     }
 
-    /// The rest of a state that may fail: its transition, its retriers and its catchers. `bound` are the variables that it binds.
+    /// The rest of a state that may fail: its transition, its retriers and its catchers. `bound`
+    /// are the variables that it binds.
     #[allow(
         clippy::too_many_arguments,
         reason = "both halves of a state, and what it binds"

@@ -1,4 +1,5 @@
-//! Changes of variables: several without a state between them, and changes through mutable references.
+//! Changes of variables: several without a state between them, and changes through mutable
+//! references.
 
 use super::{Context, Grower, Kind, Variable};
 

@@ -1,7 +1,9 @@
 //! Random `#[workflow]` functions, for `--bin random_functions` and `tests/tests/functions`.
 //!
-//! [`Grower`] grows the statements of a function, a branch or the body of a map. Each call has a site as its first argument: `s12` in sequential code,
-//! `c12` in code that runs concurrently, `n12` in concurrent code that must not fail. A `t` after the first letter means that the call has a timeout.
+//! [`Grower`] grows the statements of a function, a branch or the body of a map. Each call has a
+//! site as its first argument: `s12` in sequential code, `c12` in code that runs concurrently,
+//! `n12` in concurrent code that must not fail. A `t` after the first letter means that the call
+//! has a timeout.
 
 mod call;
 mod change;

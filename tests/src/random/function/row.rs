@@ -1,4 +1,5 @@
-//! Writes functions as Rust, each on one line, so that the line of an error identifies the function.
+//! Writes functions as Rust, each on one line, so that the line of an error identifies the
+//! function.
 
 use std::fmt::Write as _;
 

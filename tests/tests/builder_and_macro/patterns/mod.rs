@@ -11,7 +11,8 @@ use stepwright::expr;
 /// An argument of a service.
 type Argument = Expression<AnyInput, serde_json::Value>;
 
-/// `read!([order] order.id)`: an argument that reads the variable `order`; `read!([] placeholder!("TopicArn"))` reads none.
+/// `read!([order] order.id)`: an argument that reads the variable `order`;
+/// `read!([] placeholder!("TopicArn"))` reads none.
 macro_rules! read {
     ([$($name:ident),*] $($value:tt)+) => {
         stepwright::expr!([$($name),*] |_: stepwright::builder::AnyInput| $($value)+).untyped()

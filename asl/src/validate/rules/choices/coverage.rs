@@ -11,7 +11,8 @@ use crate::validate::walk::address;
 
 use super::{NumberComparison, comparison};
 
-/// The comparisons each of which is sufficient for a rule to match. The flag is `true` for a plain comparison and `false` under `Not`.
+/// The comparisons each of which is sufficient for a rule to match. The flag is `true` for a plain
+/// comparison and `false` under `Not`.
 fn alternatives<'d>(rule: &'d Json, holds: bool, found: &mut Vec<(NumberComparison<'d>, bool)>) {
     let Some(object) = rule.as_object() else {
         return;

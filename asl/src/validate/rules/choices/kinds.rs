@@ -1,5 +1,6 @@
-//! Choices between the variants of one value, as an exhaustive `match` produces them: each rule compares the value with a constant, or tests the
-//! one field that a variant has. Only the author knows whether all variants are covered.
+//! Choices between the variants of one value, as an exhaustive `match` produces them: each rule
+//! compares the value with a constant, or tests the one field that a variant has. Only the author
+//! knows whether all variants are covered.
 
 use std::collections::BTreeSet;
 

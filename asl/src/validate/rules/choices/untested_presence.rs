@@ -78,7 +78,8 @@ impl<'d> Presence<'_, 'd, '_> {
         }
     }
 
-    /// Checks a rule. Returns the variables that are present if it matches, and those that are present if it does not.
+    /// Checks a rule. Returns the variables that are present if it matches, and those that are
+    /// present if it does not.
     fn test(&mut self, rule: &'d Json, pointer: &Pointer<'d>) -> (Vec<&'d str>, Vec<&'d str>) {
         let Some(object) = rule.as_object() else {
             return (Vec::new(), Vec::new());

@@ -6,7 +6,8 @@ use crate::intrinsic::Expression;
 use crate::path::Root;
 use crate::validate::definition::Definition;
 
-/// Whether a text is meant as a path or a call. `$` alone, or `$name` without a variable of this name, is not.
+/// Whether a text is meant as a path or a call. `$` alone, or `$name` without a variable of this
+/// name, is not.
 pub(super) struct LiteralMeaning<'a> {
     variables: HashSet<&'a str>,
 }

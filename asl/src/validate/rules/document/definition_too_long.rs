@@ -14,7 +14,8 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 /// Maximum length of a definition, in characters.
 ///
-/// Source: `Definition` of <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
+/// Source: `Definition` of
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
 const MAX_CHARACTERS: usize = 1_048_576;
 
 fn too_long(definition: &Definition<'_>, report: &mut Report<'_>) {

@@ -33,7 +33,8 @@ fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Removes the names next to `States.ALL`. `States.ALL` does not match the errors of [`NOT_MATCHED_BY_ALL`] everywhere.
+/// Removes the names next to `States.ALL`. `States.ALL` does not match the errors of
+/// [`NOT_MATCHED_BY_ALL`] everywhere.
 fn only_all(handler: &DefinitionPart<'_>) -> Fix {
     let names = error_names(handler);
     let is_covered = names.iter().all(|name| !NOT_MATCHED_BY_ALL.contains(name));

@@ -33,7 +33,8 @@ fn retriers<'d, 'a>(
     definition.parts_of("Retrier")
 }
 
-/// The names in an `ErrorEquals`. A value of another type is reported elsewhere, and counts as a name that matches nothing.
+/// The names in an `ErrorEquals`. A value of another type is reported elsewhere, and counts as a
+/// name that matches nothing.
 fn error_names<'d>(handler: &DefinitionPart<'d>) -> Vec<&'d str> {
     let names = handler.items("ErrorEquals").unwrap_or_default().iter();
     names

@@ -17,9 +17,10 @@ const CLIENT_ERRORS: &[&str] = &[
 ];
 
 /// The prefixes of SDK integrations for which the evidence conflicts: that of AWS's table
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>), and another one. The table follows the clients of the SDK
-/// for Java: `DynamoDb` for `DynamoDbClient`. TestState returned `Sqs` (the tests of <https://github.com/iwamot/sfnx>), and reports of users have
-/// `SQS`.
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>), and
+/// another one. The table follows the clients of the SDK for Java: `DynamoDb` for `DynamoDbClient`.
+/// TestState returned `Sqs` (the tests of <https://github.com/iwamot/sfnx>), and reports of users
+/// have `SQS`.
 const SECOND_PREFIXES: &[(&str, &str)] = &[("Sqs", "SQS")];
 
 /// The error names with which a service call can fail.
@@ -80,8 +81,8 @@ impl ServiceErrors {
         })
     }
 
-    /// Returns the name of the call's error that another integration, or the API's documentation, writes as `error`. It has the prefix of the definition,
-    /// if that may be right.
+    /// Returns the name of the call's error that another integration, or the API's documentation,
+    /// writes as `error`. It has the prefix of the definition, if that may be right.
     pub(super) fn correct(&self, prefix: &str, error: &str) -> Option<&str> {
         let second = self.second_prefix.filter(|second| *second == prefix);
         let prefix = second.unwrap_or(self.prefix);
@@ -97,7 +98,8 @@ impl ServiceErrors {
         })
     }
 
-    /// Whether the call never fails with this error. A name that another program may report is possible.
+    /// Whether the call never fails with this error. A name that another program may report is
+    /// possible.
     pub(super) fn never_has(&self, prefix: &str, error: &str) -> bool {
         let name = format!("{prefix}.{error}");
         if self.names.contains(&name) {

@@ -9,7 +9,8 @@ use crate::validate::rules::maps::lacks_payload;
 /// Reports each field that only the given query language has, in parts of the other language.
 pub(super) fn foreign(definition: &Definition<'_>, report: &mut Report<'_>, only: QueryLanguage) {
     for part in definition.parts.iter().filter(|part| part.language != only) {
-        // Other rules report fields that a JSONata rule must not have, and a payload under the name of the other language.
+        // Other rules report fields that a JSONata rule must not have, and a payload under the name
+        // of the other language.
         if (part.is("ChoiceRule") && only == QueryLanguage::JsonPath) || lacks_payload(part) {
             continue;
         }

@@ -42,7 +42,8 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
             report.add(&state.pointer, message).at_key().suggest(mend());
         }
     }
-    // Inner Maps follow their outer Maps in the list, and the innermost Map that exceeds the limit is reported.
+    // Inner Maps follow their outer Maps in the list, and the innermost Map that exceeds the limit
+    // is reported.
     let mut full: HashSet<usize> = HashSet::new();
     for (number, map) in definition.graph.states().iter().enumerate().rev() {
         let (Some(StateKind::Map), Some(inner)) = (map.kind, map.inner.first()) else {

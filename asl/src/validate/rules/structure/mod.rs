@@ -1,4 +1,5 @@
-//! Rules about the structure of a definition: required and known fields, types of values, names and nesting of states.
+//! Rules about the structure of a definition: required and known fields, types of values, names and
+//! nesting of states.
 
 pub(super) mod duplicate_state_name;
 pub(super) mod empty_states;
@@ -32,13 +33,15 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states
     }
 }
 
-/// Whether a member of `States` is not a state but a misplaced field of its container, such as `StartAt`. Other rules then skip it.
+/// Whether a member of `States` is not a state but a misplaced field of its container, such as
+/// `StartAt`. Other rules then skip it.
 fn is_misplaced(name: &str, object: Option<&Object>) -> bool {
     match (
         StateMachine::schema().field(name).map(|field| field.kind),
         object,
     ) {
-        // A state with this name has a `Type`. A container's `States` has the types one level deeper.
+        // A state with this name has a `Type`. A container's `States` has the types one level
+        // deeper.
         (Some(ValueKind::States), Some(states)) => {
             !states.contains_key("Type")
                 && !states.is_empty()

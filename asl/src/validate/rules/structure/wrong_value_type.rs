@@ -34,7 +34,8 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Fields with any text, so that the digits of a number are a valid value. `Version` is `1.0`, which is a number in YAML.
+/// Fields with any text, so that the digits of a number are a valid value. `Version` is `1.0`,
+/// which is a number in YAML.
 const FREE_TEXTS: &[&str] = &["Cause", "Comment", "Error", "Version"];
 
 /// Numbers that need not be whole.

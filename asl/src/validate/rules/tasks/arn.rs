@@ -1,4 +1,5 @@
-//! Syntax of a `Resource` that is not a service integration: an ARN, a URI, or a text that a template engine fills in.
+//! Syntax of a `Resource` that is not a service integration: an ARN, a URI, or a text that a
+//! template engine fills in.
 
 use crate::similar::nearest;
 use crate::substitution::{is_substitution, unclosed};
@@ -8,7 +9,8 @@ pub(super) struct FormFault {
     /// Whether the resource is an ARN, but of something that a Task cannot call.
     pub(super) is_arn: bool,
     pub(super) suggestion: Option<String>,
-    /// Whether the resource may still be valid: AWS may accept it, or a deployment script may replace it by an ARN.
+    /// Whether the resource may still be valid: AWS may accept it, or a deployment script may
+    /// replace it by an ARN.
     pub(super) doubt: bool,
 }
 
@@ -40,7 +42,8 @@ impl FormFault {
 
 const EXAMPLE: &str = "an integration is written like `arn:aws:states:::lambda:invoke`";
 
-/// Checks the syntax of a resource. An ARN of a service integration is only recognised here; other rules check it.
+/// Checks the syntax of a resource. An ARN of a service integration is only recognised here; other
+/// rules check it.
 pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     if let Some(open) = unclosed(resource) {
         return FormFault::no_arn(format!("close the substitution: `{open}}}`"));

@@ -22,7 +22,8 @@ impl fmt::Display for CalledService<'_> {
     }
 }
 
-/// Calls a function for each problem of a Task's arguments, with the Task, the field and the operation.
+/// Calls a function for each problem of a Task's arguments, with the Task, the field and the
+/// operation.
 pub(super) fn each_problem<'d>(
     definition: &Definition<'d>,
     see: &mut dyn FnMut(

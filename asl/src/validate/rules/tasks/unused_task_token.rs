@@ -98,7 +98,8 @@ fn selects_token(path: &Path) -> bool {
         })
 }
 
-/// Whether an expression reads the task token, or an object that contains it: the context object or its `Task`.
+/// Whether an expression reads the task token, or an object that contains it: the context object or
+/// its `Task`.
 fn reads_token(source: &str) -> bool {
     source.match_indices("$states").any(|(at, _)| {
         let rest = source[at + "$states".len()..].trim_start();

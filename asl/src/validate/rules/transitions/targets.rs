@@ -20,7 +20,8 @@ pub(super) fn names<'d>(
     container.states.iter().map(|state| states[*state].name)
 }
 
-/// Reports each transition to a state that is not in its container: those to a state of another container, or those to no state at all.
+/// Reports each transition to a state that is not in its container: those to a state of another
+/// container, or those to no state at all.
 pub(super) fn targets(definition: &Definition<'_>, report: &mut Report<'_>, elsewhere: bool) {
     let mut all: Option<HashSet<&str>> = None;
     let states = definition.graph.states();

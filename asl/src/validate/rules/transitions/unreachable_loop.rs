@@ -22,7 +22,8 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
     if flow.reached.iter().all(|reached| *reached) {
         return;
     }
-    // States that are only reachable from an unnamed state are not reported: the unnamed state is the fault.
+    // States that are only reachable from an unnamed state are not reported: the unnamed state is
+    // the fault.
     let roots =
         (0..states.len()).filter(|state| flow.reached[*state] || !target_names.named[*state]);
     let explained = flow.walk(roots);

@@ -14,7 +14,8 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     check: unreachable,
 };
 
-/// AWS checks whether any transition names the state, not whether the state is reachable from `StartAt`.
+/// AWS checks whether any transition names the state, not whether the state is reachable from
+/// `StartAt`.
 fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
     for state in unnamed(definition) {
         let state = &definition.graph.states()[state];

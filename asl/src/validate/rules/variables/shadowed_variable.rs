@@ -68,7 +68,8 @@ struct TransitionSearch<'a, 'd> {
     /// For each state, the last search that visited it.
     seen: Vec<usize>,
     walks: usize,
-    /// Remaining number of transitions to follow. Without a limit, thousands of Maps after thousands of states would take too long.
+    /// Remaining number of transitions to follow. Without a limit, thousands of Maps after
+    /// thousands of states would take too long.
     steps: usize,
 }
 

@@ -16,7 +16,8 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     check: unassigned,
 };
 
-/// Maximum number of diagnostics that show a path without the assignment. Diagnostic the path takes a walk over the container.
+/// Maximum number of diagnostics that show a path without the assignment. Diagnostic the path takes
+/// a walk over the container.
 const PATHS: usize = 50;
 
 fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {

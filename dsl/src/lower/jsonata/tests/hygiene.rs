@@ -48,7 +48,8 @@ fn generated_names_capture_no_variables() {
                 v("list").method("skip", vec![own().binary(Binary::Sub, int(4))]),
                 json!([5, 9]),
             ),
-            // Some(y) => other.map(|name| name + y), where the name of the closure is the variable's
+            // Some(y) => other.map(|name| name + y), where the name of the closure is the
+            // variable's
             (
                 v("option").method(
                     "map",
@@ -187,7 +188,8 @@ impl Random {
     }
 }
 
-/// A random numeric expression of variables, locals, blocks and functions, all with names that may clash.
+/// A random numeric expression of variables, locals, blocks and functions, all with names that may
+/// clash.
 fn random_tree(
     random: &mut Random,
     depth: usize,

@@ -1,4 +1,5 @@
-//! Expressions as JSONata have the same meaning as in Rust: the tests evaluate them with the JSONata engine of `asl`.
+//! Expressions as JSONata have the same meaning as in Rust: the tests evaluate them with the
+//! JSONata engine of `asl`.
 
 mod collections;
 mod hygiene;

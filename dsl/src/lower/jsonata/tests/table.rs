@@ -17,7 +17,8 @@ fn every_template_of_the_method_table_is_jsonata() {
         });
         let text = super::super::print::print(&template);
         assert!(Expression::compile(&text).is_ok(), "{text}");
-        // The parser reads each template as the table contains it, except for blanks and parentheses.
+        // The parser reads each template as the table contains it, except for blanks and
+        // parentheses.
         let bare = |text: &str| text.replace([' ', '(', ')', ';'], "");
         assert_eq!(bare(&text), bare(row.jsonata), "{:?}", row.names);
     }

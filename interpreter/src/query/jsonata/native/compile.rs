@@ -56,7 +56,8 @@ impl<'t> Compiler<'_, 't> {
         compiled.unwrap_or(Tree::Other)
     }
 
-    /// Compiles a part that is always evaluated: without it the whole expression cannot be evaluated here.
+    /// Compiles a part that is always evaluated: without it the whole expression cannot be
+    /// evaluated here.
     fn needed(&mut self, node: &'t Node) -> Option<Tree> {
         match self.compile(node) {
             Tree::Other => None,

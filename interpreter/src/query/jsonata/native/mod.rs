@@ -1,11 +1,11 @@
 //! Expressions that the interpreter evaluates itself: paths, literals, operators, conditions,
 //! constructors and a few simple functions.
 //!
-//! [`compile`] decides on the tree which expressions are evaluated here. If an evaluation meets an unsupported
-//! case (an operand of a type that would be an error, an array that a path maps over, a
+//! [`compile`] decides on the tree which expressions are evaluated here. If an evaluation meets an
+//! unsupported case (an operand of a type that would be an error, an array that a path maps over, a
 //! result without a value), it stops, and jlens evaluates the whole expression. So errors and rare
-//! cases have only one implementation. A property test over a grammar of these expressions checks that both
-//! evaluators return the same results.
+//! cases have only one implementation. A property test over a grammar of these expressions checks
+//! that both evaluators return the same results.
 
 mod compile;
 mod evaluate;
@@ -23,8 +23,8 @@ use crate::value::Str;
 #[derive(Debug)]
 pub(super) struct Native {
     tree: Tree,
-    /// Whether it reads a variable with the name of a function. jlens then gets copies of all values,
-    /// so that arrays and objects are not returned without a copy.
+    /// Whether it reads a variable with the name of a function. jlens then gets copies of all
+    /// values, so that arrays and objects are not returned without a copy.
     is_shadowed: bool,
 }
 
@@ -54,7 +54,8 @@ enum Tree {
 #[derive(Debug)]
 struct Item {
     value: Tree,
-    /// Whether it is an array constructor itself: its array is one item. The items of other arrays are spliced.
+    /// Whether it is an array constructor itself: its array is one item. The items of other arrays
+    /// are spliced.
     is_array: bool,
 }
 

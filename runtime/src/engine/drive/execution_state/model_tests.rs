@@ -1,4 +1,5 @@
-//! The mailbox with parking, in random orders of the threads that use it. The driver of these tests does what `Driver` does, without a step.
+//! The mailbox with parking, in random orders of the threads that use it. The driver of these tests
+//! does what `Driver` does, without a step.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Wake;

@@ -11,8 +11,9 @@ use crate::engine::drive::parked_execution::ParkedExecution;
 use crate::engine::drive::runtimes::RuntimeHandle;
 use crate::engine::drive::start_runtimes::StartRuntime;
 
-/// Drives an execution in a separate task, as long as it can make progress. While it only waits for messages there is no task: it is parked
-/// in its state, and the next message spawns it again on the runtime that ran it last.
+/// Drives an execution in a separate task, as long as it can make progress. While it only waits for
+/// messages there is no task: it is parked in its state, and the next message spawns it again on
+/// the runtime that ran it last.
 pub(in crate::engine) struct Driver(Option<Box<ExecutionTask>>);
 
 impl Driver {
@@ -20,9 +21,10 @@ impl Driver {
         Self(Some(task))
     }
 
-    /// Begins to drive an execution that was just started. On real time the caller steps it up to the first state that calls external code:
-    /// many executions wait or end before that. A caller on another runtime does not, because it answers requests. On virtual time executions
-    /// begin one after the other, in the order of their tasks.
+    /// Begins to drive an execution that was just started. On real time the caller steps it up to
+    /// the first state that calls external code: many executions wait or end before that. A caller
+    /// on another runtime does not, because it answers requests. On virtual time executions begin
+    /// one after the other, in the order of their tasks.
     pub(in crate::engine) fn begin(mut task: Box<ExecutionTask>, start: &StartRuntime) {
         let is_virtual = task.resources.engine.clock.is_virtual();
         let runtime = start.handle();
@@ -35,7 +37,8 @@ impl Driver {
         let left = match task.drive(&mut Context::from_waker(Waker::noop())) {
             DriveOutcome::Ended => None,
             DriveOutcome::Pending => Some(task),
-            // An execution with a message continues in a task: it may call external code, and wait many times.
+            // An execution with a message continues in a task: it may call external code, and wait
+            // many times.
             DriveOutcome::Idle => task.park(),
         };
         if let Some(mut task) = left {

@@ -40,8 +40,8 @@ impl ExecutionTask {
         self.close(status, output, failure, history);
     }
 
-    /// Suspends the execution: this engine does not drive it any more. The store has it as it was committed last, and the next engine
-    /// continues it.
+    /// Suspends the execution: this engine does not drive it any more. The store has it as it was
+    /// committed last, and the next engine continues it.
     pub(super) fn suspend(&mut self, failure: Failure) {
         let cause = failure.cause.as_deref();
         match failure.error.as_deref() {
@@ -68,7 +68,8 @@ impl ExecutionTask {
         self.close_without_outcome(Status::Running, failure);
     }
 
-    /// Ends or suspends the execution without an outcome: the interpreter panicked, its runtime was shut down, or its commit failed.
+    /// Ends or suspends the execution without an outcome: the interpreter panicked, its runtime was
+    /// shut down, or its commit failed.
     pub(super) fn close_without_outcome(&mut self, status: Status, failure: Failure) {
         let history = match self.stage.take() {
             TaskStage::Running(execution) => execution.into_history(),

@@ -51,7 +51,8 @@ impl ExecutionTask {
     pub(super) fn timer_fired(&mut self, execution: &mut Execution, fired: TimerFired) {
         let input = match fired {
             TimerFired::Deadline => Input::TimedOut,
-            // The worker or the holder of the token may be unable to answer now. The next process has the deadline.
+            // The worker or the holder of the token may be unable to answer now. The next process
+            // has the deadline.
             TimerFired::Wait(wait_id, kind @ (TimerKind::Timeout | TimerKind::Heartbeat))
                 if self.resources.engine.running.is_shut_down()
                     && !execution.runs_handler(wait_id) =>

@@ -46,7 +46,8 @@ const IDLE_ROUNDS: u32 = 64;
 
 /// The error of an execution that a bug of this crate ended.
 pub(in crate::engine) const INTERNAL: &str = "Stepwright.Internal";
-/// The error of an execution that was suspended because a commit failed. The store has it as it was committed last.
+/// The error of an execution that was suspended because a commit failed. The store has it as it was
+/// committed last.
 const COMMIT_FAILED: &str = "Stepwright.CommitFailed";
 /// The error of an execution whose engine or tokio runtime was shut down.
 pub(in crate::engine) const SHUT_DOWN: &str = "Stepwright.ShutDown";
@@ -57,14 +58,16 @@ fn shut_down() -> Failure {
 
 /// Drives one execution: delivers its messages, steps it, and parks it when it waits.
 ///
-/// It is a future while it is driven, and plain data while it is parked in its [`ExecutionState`](super::execution_state::ExecutionState). Fields that
-/// a waiting execution rarely needs are boxed, and allocated on demand.
+/// It is a future while it is driven, and plain data while it is parked in its
+/// [`ExecutionState`](super::execution_state::ExecutionState). Fields that a waiting execution
+/// rarely needs are boxed, and allocated on demand.
 pub(in crate::engine) struct ExecutionTask {
     stage: TaskStage,
     resources: ExecutionResources,
     child: ChildKind,
     machine_type: MachineType,
-    /// It only steps through states that call no external code, because it runs on the task of the caller that started it.
+    /// It only steps through states that call no external code, because it runs on the task of the
+    /// caller that started it.
     is_on_caller: bool,
     is_closed: bool,
     /// Whether changes of its status are reported to the engine's listener.
@@ -72,7 +75,8 @@ pub(in crate::engine) struct ExecutionTask {
     counting: Counting,
     /// It has waited once, and has released the memory that it does not need while it waits.
     has_shrunk: bool,
-    /// It takes part in the limit of executions that other executions started and that have not waited yet.
+    /// It takes part in the limit of executions that other executions started and that have not
+    /// waited yet.
     has_start_permit: bool,
     /// Its journal state, when it is durable.
     journaled: Option<Box<JournaledExecution>>,
@@ -127,7 +131,8 @@ struct TaskColdFields {
 
 /// The result of driving an execution.
 enum DriveOutcome {
-    /// It waits for something that wakes its future: work, the journal, or its next turn after it yielded.
+    /// It waits for something that wakes its future: work, the journal, or its next turn after it
+    /// yielded.
     Pending,
     /// It waits for messages only.
     Idle,
@@ -209,7 +214,8 @@ impl ExecutionTask {
         task
     }
 
-    /// Applies a function to the meter of its state machine. Inspections of single states have none.
+    /// Applies a function to the meter of its state machine. Inspections of single states have
+    /// none.
     fn with_meter(&self, count: impl FnOnce(&ExecutionMeter)) {
         let Some(meter) = &self.resources.program.meter else {
             return;
@@ -239,8 +245,8 @@ impl ExecutionTask {
         }
     }
 
-    /// Reports a change of the status to the engine's listener, if it has one. The outbox reports those of a durable execution. `change` gets the
-    /// record of the start.
+    /// Reports a change of the status to the engine's listener, if it has one. The outbox reports
+    /// those of a durable execution. `change` gets the record of the start.
     fn report_status(&self, change: impl FnOnce(StatusRecord) -> StatusRecord) {
         if let Some(listener) = &self.resources.engine.status_listener
             && self.reports_status
@@ -290,7 +296,8 @@ impl ExecutionTask {
         cold.is_some_and(|cold| cold.inspected.is_some())
     }
 
-    /// Takes the execution, and starts it if necessary; `None` while it is being stepped, and after its end.
+    /// Takes the execution, and starts it if necessary; `None` while it is being stepped, and after
+    /// its end.
     fn take_started(&mut self) -> Option<Execution> {
         match self.stage.take() {
             TaskStage::NotStarted(entry, begin) => Some(self.begin(entry, begin)),
@@ -337,7 +344,8 @@ impl ExecutionTask {
             (declared, express) => declared.or(express),
         };
         if let Some(life) = life {
-            // A redrive restarts the timeout. Its own time may be later than the clock, which decides about deadlines.
+            // A redrive restarts the timeout. Its own time may be later than the clock, which
+            // decides about deadlines.
             let from = match is_redriven {
                 true => engine.clock.now(),
                 false => about.redriven().unwrap_or(about.started),
@@ -372,8 +380,9 @@ impl ExecutionTask {
         self.journaled.is_some() || self.child == ChildKind::OfDurable
     }
 
-    /// Lets the shutdown of the engine continue, if nothing works for the execution in this process. The execution still receives messages, such as
-    /// the answers to its tokens, until the shutdown ends.
+    /// Lets the shutdown of the engine continue, if nothing works for the execution in this
+    /// process. The execution still receives messages, such as the answers to its tokens, until the
+    /// shutdown ends.
     fn drop_drain_when_idle(&mut self, execution: &Execution) {
         let Some(cold) = &mut self.cold else {
             return;
@@ -389,7 +398,8 @@ impl ExecutionTask {
         });
     }
 
-    /// Sets the deadline's timer for an execution that waits, unless another of its timers fires earlier.
+    /// Sets the deadline's timer for an execution that waits, unless another of its timers fires
+    /// earlier.
     fn arm_deadline(&mut self) {
         let resources = &mut self.resources;
         let engine = &resources.engine;
@@ -398,7 +408,8 @@ impl ExecutionTask {
         resources.deadline.arm_if_next(&engine.clock, state, bound);
     }
 
-    /// Reports the new events of a Map Run's child to the observer, and aborts the child if the observer requests it.
+    /// Reports the new events of a Map Run's child to the observer, and aborts the child if the
+    /// observer requests it.
     fn report_events(&mut self, execution: &mut Execution) {
         let Some(observer) = &self.resources.engine.observer else {
             return;
@@ -476,8 +487,8 @@ impl ExecutionTask {
         }
     }
 
-    /// Returns the durable part of the history to those who request it, while the rest is being committed: that may take as long as an
-    /// outage of the store.
+    /// Returns the durable part of the history to those who request it, while the rest is being
+    /// committed: that may take as long as an outage of the store.
     fn answer_history_during_commit(&self, execution: &Execution, cx: &mut Context<'_>) {
         let Some(journaled) = &self.journaled else {
             return;
@@ -553,7 +564,8 @@ impl ExecutionTask {
             journaled.send_acknowledgements();
             return false;
         }
-        // Changes without visible effects can wait for a later commit, unless its record would be large.
+        // Changes without visible effects can wait for a later commit, unless its record would be
+        // large.
         if step == Step::Budget
             && !execution.has_large_changes()
             && !self.resources.has_deferred()
@@ -628,7 +640,8 @@ impl ExecutionTask {
             }
             let suspension = self.cold.as_mut().and_then(|cold| cold.suspension.take());
             if let Some(failure) = suspension {
-                // Results that have arrived become durable before the execution is suspended, unless the store fails.
+                // Results that have arrived become durable before the execution is suspended,
+                // unless the store fails.
                 let is_shut_down = failure.error.as_deref() == Some(SHUT_DOWN);
                 if is_shut_down && self.commit(execution, Step::Held) {
                     self.cold().suspension = Some(failure);

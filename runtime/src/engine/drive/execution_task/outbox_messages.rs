@@ -11,8 +11,8 @@ use crate::engine::start::pending_execution::ChildKind;
 use crate::store::{Change, OutboxQueue};
 
 impl ExecutionTask {
-    /// Returns the messages of the next commit: the changes of the status that it makes durable, and what must be stopped. `ended` is the time of
-    /// the end, if the execution has ended.
+    /// Returns the messages of the next commit: the changes of the status that it makes durable,
+    /// and what must be stopped. `ended` is the time of the end, if the execution has ended.
     pub(super) fn outbox_messages(
         &mut self,
         execution: &Execution,

@@ -61,7 +61,8 @@ fn number(name: &str) -> usize {
 }
 
 proptest! {
-    /// Executions start at any time, also before those that started earlier; some are removed, others replaced.
+    /// Executions start at any time, also before those that started earlier; some are removed,
+    /// others replaced.
     #[test]
     fn pages_equal_those_of_a_sorted_map(
         steps in prop::collection::vec((0_usize..8, 0_usize..3, 0_i64..6, any::<prop::sample::Index>()), 0..160),

@@ -1,23 +1,30 @@
 //! The clock that measures the age of executions for their deletion.
 //!
-//! The wall clock of a machine may be wrong when an engine starts, and an engine that is 100 days ahead would delete every closed
-//! execution. So the store remembers a time that has passed for certain, the mark, and an engine compares its clock with the mark when it
-//! opens the store:
+//! The wall clock of a machine may be wrong when an engine starts, and an engine that is 100 days
+//! ahead would delete every closed execution. So the store remembers a time that has passed for
+//! certain, the mark, and an engine compares its clock with the mark when it opens the store:
 //!
-//! - The clock is at most [`tolerance`] ahead of the mark: it is trusted, and ages count with the clock.
-//! - The clock is further ahead: either it is wrong, or no engine was running for that long. The clock is not trusted, and ages count with
-//!   the mark and the time that has passed since the engine opened the store. A later engine with the right clock finds a mark that has
-//!   advanced and trusts its clock; so does an engine that is built with [`confirm_clock`](crate::EngineBuilder::confirm_clock).
+//! - The clock is at most [`tolerance`] ahead of the mark: it is trusted, and ages count with the
+//!   clock.
+//! - The clock is further ahead: either it is wrong, or no engine was running for that long. The
+//!   clock is not trusted, and ages count with the mark and the time that has passed since the
+//!   engine opened the store. A later engine with the right clock finds a mark that has advanced
+//!   and trusts its clock; so does an engine that is built with
+//!   [`confirm_clock`](crate::EngineBuilder::confirm_clock).
 //!
-//! The mark advances with the monotonic clock alone while the clock is not trusted, so the engine's own records prove nothing, and restarts
-//! with the same wrong clock change nothing. A mark never goes back, unless an operator confirms the clock: that also replaces a mark that
-//! a confirmed wrong clock has left in the future. A clock behind the mark deletes executions later, not earlier, and is trusted.
+//! The mark advances with the monotonic clock alone while the clock is not trusted, so the engine's
+//! own records prove nothing, and restarts with the same wrong clock change nothing. A mark never
+//! goes back, unless an operator confirms the clock: that also replaces a mark that a confirmed
+//! wrong clock has left in the future. A clock behind the mark deletes executions later, not
+//! earlier, and is trusted.
 //!
-//! An execution with an end before this library existed was closed under a clock that was not set. Its age is unknown, so that it is never deleted by
-//! age; the limits of executions and bytes apply to it.
+//! An execution with an end before this library existed was closed under a clock that was not set.
+//! Its age is unknown, so that it is never deleted by age; the limits of executions and bytes apply
+//! to it.
 //!
-//! Time within a process follows the monotonic clock ([`system_time`](crate::clock::system_time)), so one comparison for each engine suffices. Virtual time is
-//! under the control of a test: it is trusted and leaves no mark.
+//! Time within a process follows the monotonic clock ([`system_time`](crate::clock::system_time)),
+//! so one comparison for each engine suffices. Virtual time is under the control of a test: it is
+//! trusted and leaves no mark.
 
 #[cfg(test)]
 mod tests;
@@ -47,9 +54,10 @@ const BEHIND: Duration = Duration::from_secs(60);
 
 /// Returns how far a clock may be ahead of the mark and is trusted.
 ///
-/// An engine that was not running has an old mark, so a smaller tolerance would ask operators to confirm the right clock after each
-/// weekend. A larger one deletes executions that much too early when the clock is wrong: a tenth of the retention time is harmless. Errors of
-/// time zones stay below 3 days and wrong months above 7 days.
+/// An engine that was not running has an old mark, so a smaller tolerance would ask operators to
+/// confirm the right clock after each weekend. A larger one deletes executions that much too early
+/// when the clock is wrong: a tenth of the retention time is harmless. Errors of time zones stay
+/// below 3 days and wrong months above 7 days.
 fn tolerance(retention: Duration) -> Duration {
     (retention / 10).clamp(3 * DAY, 7 * DAY)
 }
@@ -147,7 +155,8 @@ impl TrustedClock {
         Ok(trusted)
     }
 
-    /// Returns the time against which ages are measured; `None` when no execution may be deleted by age.
+    /// Returns the time against which ages are measured; `None` when no execution may be deleted by
+    /// age.
     pub(in crate::engine) fn proven(&self) -> Option<Timestamp> {
         match self.trust {
             Trust::Trusted => Some(self.clock.now()),
@@ -156,14 +165,16 @@ impl TrustedClock {
         }
     }
 
-    /// Whether an execution can have ended at this time: not before this library existed. A machine without a battery for its clock begins in 1970
-    /// or 2000, and an execution that ended then has an unknown age.
+    /// Whether an execution can have ended at this time: not before this library existed. A machine
+    /// without a battery for its clock begins in 1970 or 2000, and an execution that ended then has
+    /// an unknown age.
     pub(in crate::engine) fn is_plausible(&self, stopped: Timestamp) -> bool {
         self.clock.is_virtual() || stopped.unix_micros() >= FIRST_PLAUSIBLE
     }
 
-    /// Writes the mark to the store if it has advanced by `least`, without waiting for the commit. A mark that is not written makes the next
-    /// engine more careful, so a failure is logged and changes nothing else.
+    /// Writes the mark to the store if it has advanced by `least`, without waiting for the commit.
+    /// A mark that is not written makes the next engine more careful, so a failure is logged and
+    /// changes nothing else.
     pub(in crate::engine) fn save(&self, least: Duration) {
         let (Some(mark), Some(proven)) = (&self.mark, self.proven()) else {
             return;
@@ -228,7 +239,8 @@ pub(in crate::engine) fn read(
     Ok(Some(newest))
 }
 
-/// Compares the clock with the newest known time, and logs what an operator can do about a difference.
+/// Compares the clock with the newest known time, and logs what an operator can do about a
+/// difference.
 fn compare(now: Timestamp, newest: Timestamp, retention: Duration) -> Trust {
     let (ahead, behind) = (now - newest, newest - now);
     if behind > BEHIND {

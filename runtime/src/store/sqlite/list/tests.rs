@@ -151,7 +151,8 @@ fn every_list_uses_an_index_without_scanning_or_sorting() {
     }
 }
 
-/// Returns how many steps SQLite's virtual machine needs for a page. They do not depend on the load of the computer.
+/// Returns how many steps SQLite's virtual machine needs for a page. They do not depend on the load
+/// of the computer.
 fn steps(store: &SqliteStore, filter: &StoreFilter) -> i32 {
     let connection = &store.connection;
     let ranges = ranges(connection, filter).expect("ranges");
@@ -294,7 +295,8 @@ fn a_selective_filter_reads_a_bounded_number_of_rows() {
     assert_eq!(reader.list(&filter).expect("rows"), page.executions);
 }
 
-/// The report: a list by name or time said "none" after 5,000 executions, and counts were those of the newest ones.
+/// The report: a list by name or time said "none" after 5,000 executions, and counts were those of
+/// the newest ones.
 #[test]
 fn names_times_failures_and_counts_are_those_of_a_scan_of_all() {
     let (_folder, mut store) = store();

@@ -1,4 +1,5 @@
-//! Damaged logs: a store has all acknowledged commits, or is refused. After an honest crash it is never refused.
+//! Damaged logs: a store has all acknowledged commits, or is refused. After an honest crash it is
+//! never refused.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -58,7 +59,8 @@ impl Disk {
         self.log.as_deref().expect("a log")
     }
 
-    /// Returns where the last acknowledged commit ends in the log. Frames of earlier logs follow it.
+    /// Returns where the last acknowledged commit ends in the log. Frames of earlier logs follow
+    /// it.
     fn end(&self) -> usize {
         let lock = self.lock.as_deref().expect("a lock");
         let mark = lock[32..].first_chunk().and_then(LogMark::decode);
@@ -72,7 +74,8 @@ impl Disk {
         }
     }
 
-    /// Returns the keys of the store, or its refusal. A reader and a check refuse it, too, and nothing changes.
+    /// Returns the keys of the store, or its refusal. A reader and a check refuse it, too, and
+    /// nothing changes.
     fn open(&self) -> Result<Vec<u64>, StoreError> {
         let (_folder, path) = self.write();
         let checked = SqliteReader::check_log(&path);
@@ -116,7 +119,8 @@ struct Recording {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Checkpoint {
     None,
-    /// Only pages that no commit after the second one changed are copied, because a reader needs the others.
+    /// Only pages that no commit after the second one changed are copied, because a reader needs
+    /// the others.
     Partial,
     /// All is copied, but the log does not restart, because a reader needs it.
     Copied,
@@ -346,7 +350,8 @@ fn damage() -> impl Strategy<Value = Damage> {
 }
 
 proptest! {
-    /// Whatever happens to the log of a killed store, it has all acknowledged commits, or it is refused.
+    /// Whatever happens to the log of a killed store, it has all acknowledged commits, or it is
+    /// refused.
     #[test]
     fn a_damaged_log_loses_no_commit_silently(
         checkpoint in prop::sample::select(CHECKPOINTS.to_vec()),
@@ -371,8 +376,9 @@ proptest! {
         assert_detected(&last.with_log(log), &format!("{checkpoint:?}, {damage:?} at {at}"));
     }
 
-    /// A loss of power loses any sectors that were not synced: those of the next transaction, and those that a checkpoint writes to the file. The
-    /// mark may be any older one. The store opens with all acknowledged commits.
+    /// A loss of power loses any sectors that were not synced: those of the next transaction, and
+    /// those that a checkpoint writes to the file. The mark may be any older one. The store opens
+    /// with all acknowledged commits.
     #[test]
     fn a_loss_of_power_refuses_no_store(
         checkpoint in prop::sample::select(CHECKPOINTS.to_vec()),
@@ -441,7 +447,8 @@ proptest! {
     }
 }
 
-/// Opens a store with three commits, and damages its log. Nothing is committed afterwards, and the store is refused until it is recovered.
+/// Opens a store with three commits, and damages its log. Nothing is committed afterwards, and the
+/// store is refused until it is recovered.
 fn assert_detected_while_open(damage: impl Fn(&File), commits_to_detect: u64) {
     let (_folder, path) = folder();
     let mut store = SqliteStore::open(&path).expect("it opens");

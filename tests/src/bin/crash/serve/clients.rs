@@ -201,7 +201,8 @@ impl Clients {
         }
     }
 
-    /// Starts an execution, some by two clients at the same time. Returns its ARN when the start is acknowledged.
+    /// Starts an execution, some by two clients at the same time. Returns its ARN when the start is
+    /// acknowledged.
     async fn start(&self, start: Start) -> Option<String> {
         let request = json!({
             "stateMachineArn": start.target, "name": start.name, "input": start.input.to_string(),

@@ -1,4 +1,5 @@
-//! The clients of the control plane: they create the state machines and the activity, and change and delete other resources.
+//! The clients of the control plane: they create the state machines and the activity, and change
+//! and delete other resources.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,8 @@ const ROUNDS_OF_A_FAMILY: u32 = 8;
 /// The pause after a request whose outcome is unknown.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Repeats an idempotent request until its outcome is known. Reports each refusal that is not allowed.
+/// Repeats an idempotent request until its outcome is known. Reports each refusal that is not
+/// allowed.
 async fn settle(api: &Api, operation: &str, request: &Value, allowed: &[&str]) -> Option<Value> {
     loop {
         match api.call(operation, request).await {
@@ -65,7 +67,8 @@ pub(crate) async fn add_family(api: &Api, family: &Family) {
     }
 }
 
-/// Starts the clients of the control plane. Sends a message when the activity exists, and ends in [`Phase::Ending`].
+/// Starts the clients of the control plane. Sends a message when the activity exists, and ends in
+/// [`Phase::Ending`].
 pub(crate) fn work(
     api: &Arc<Api>,
     world: &Arc<World>,
@@ -106,7 +109,8 @@ pub(crate) fn work(
     vec![families, victims]
 }
 
-/// Creates a resource, changes it and deletes it, with a request of each kind whose outcome may be unknown. The log is judged later.
+/// Creates a resource, changes it and deletes it, with a request of each kind whose outcome may be
+/// unknown. The log is judged later.
 async fn change(api: &Api, world: &World, number: u64) {
     let name = format!("victim-{number}");
     let arn = format!("{MACHINE_ARN}{name}");

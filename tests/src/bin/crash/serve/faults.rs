@@ -209,7 +209,8 @@ fn hold(store: &Path, lasts: Duration) -> rusqlite::Result<()> {
     connection.execute_batch("ROLLBACK")
 }
 
-/// Limits the size of the files that a process writes; `None` lifts the limit. The process may have ended.
+/// Limits the size of the files that a process writes; `None` lifts the limit. The process may have
+/// ended.
 pub(crate) fn limit(process: Option<Pid>, bytes: Option<u64>) {
     let Some(process) = process else { return };
     let limit = Rlimit {

@@ -1,4 +1,5 @@
-//! The data of the last server: executions with their histories, Map Runs, and executions that still run.
+//! The data of the last server: executions with their histories, Map Runs, and executions that
+//! still run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

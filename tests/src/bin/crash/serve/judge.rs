@@ -42,9 +42,11 @@ struct Judge<'a> {
     children: HashMap<String, Vec<Child>>,
     /// The states that start executions, with the ARN and the status of their execution.
     starts: Vec<(String, String, NestedStart)>,
-    /// Standard children of Map Runs, which are in no list of a machine, with the status of the parent.
+    /// Standard children of Map Runs, which are in no list of a machine, with the status of the
+    /// parent.
     of_map_runs: HashMap<String, String>,
-    /// Executions that no client stopped, with the origins in their inputs. Their parents must have been stopped.
+    /// Executions that no client stopped, with the origins in their inputs. Their parents must have
+    /// been stopped.
     aborted: Vec<(String, String)>,
     /// The executions that were stopped.
     stopped: HashSet<String>,
@@ -311,7 +313,8 @@ impl Judge<'_> {
             }
         }
         for (origin, children) in &self.children {
-            // Express children have no history. The name makes their second start the same execution.
+            // Express children have no history. The name makes their second start the same
+            // execution.
             let is_express = origin.contains("/x-");
             let arns: Vec<&str> = children.iter().map(|child| child.arn.as_str()).collect();
             if is_express && arns.len() > 1 {

@@ -18,8 +18,8 @@ use crate::verdict::{Broken, Verdict};
 pub(crate) struct StartRecord {
     pub(crate) machine: String,
     pub(crate) input: Value,
-    /// The number of the request that was acknowledged first, and the date of the start. Without a date the server refused a later request
-    /// because the execution exists.
+    /// The number of the request that was acknowledged first, and the date of the start. Without a
+    /// date the server refused a later request because the execution exists.
     pub(crate) acknowledged: Option<(u64, Option<f64>)>,
 }
 
@@ -38,7 +38,8 @@ struct EndReport {
 /// The log of the stops of one execution.
 #[derive(Debug, Default)]
 pub(crate) struct StopRecord {
-    /// The number of the acknowledged request, and the time of its response in milliseconds since 1970.
+    /// The number of the acknowledged request, and the time of its response in milliseconds since
+    /// 1970.
     pub(crate) acknowledged: Option<(u64, u64)>,
 }
 
@@ -49,7 +50,8 @@ struct PendingRequest {
     line: usize,
 }
 
-/// The requests of clients and the acknowledgements of the server. Executions are named by their ARNs.
+/// The requests of clients and the acknowledgements of the server. Executions are named by their
+/// ARNs.
 #[derive(Default)]
 pub(crate) struct Ledger {
     pub(crate) starts: HashMap<String, StartRecord>,

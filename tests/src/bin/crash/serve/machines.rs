@@ -1,4 +1,5 @@
-//! The state machines of the server mode. Clients create them in the run, so the engine knows them only through the store.
+//! The state machines of the server mode. Clients create them in the run, so the engine knows them
+//! only through the store.
 
 use serde_json::{Value, json};
 
@@ -43,7 +44,8 @@ impl Form {
         }
     }
 
-    /// A Task that starts an execution. `target` and `name` are text or expressions, `origin` is an expression.
+    /// A Task that starts an execution. `target` and `name` are text or expressions, `origin` is an
+    /// expression.
     fn state(self, target: &str, name: Option<&str>, origin: &str) -> Value {
         let input = "{'id': $states.context.Execution.Input.id, 'origin': ORIGIN}"
             .replace("ORIGIN", origin);
@@ -85,7 +87,8 @@ fn child_name(state: &str) -> String {
     format!("{{% $states.context.Execution.Name & '-{state}' %}}")
 }
 
-/// The machines that clients create once. The name of a machine is its kind; outputs are compared by kind.
+/// The machines that clients create once. The name of a machine is its kind; outputs are compared
+/// by kind.
 pub(crate) fn static_machines() -> Vec<(String, Value)> {
     let mut all: Vec<(String, Value)> = machines::all()
         .into_iter()
@@ -236,7 +239,8 @@ impl Family {
             ),
             ("Forget", Form::Sdk.state(&alias, None, &origin("Forget"))),
         ]);
-        // An Express child may run twice: the name makes the second start the same execution, or an error.
+        // An Express child may run twice: the name makes the second start the same execution, or an
+        // error.
         let name = "{% $states.input.name & '-x-' & $string($states.input.item) %}";
         let mut launch = Form::Start.state(
             &own,
@@ -293,7 +297,8 @@ fn inner() -> Value {
     inner
 }
 
-/// A machine that clients create, change and delete. Its number differs from that of each other definition.
+/// A machine that clients create, change and delete. Its number differs from that of each other
+/// definition.
 pub(crate) fn victim(number: u64) -> Value {
     let mut victim = machine(vec![
         ("A", task("note", "a")),

@@ -1,4 +1,5 @@
-//! The server mode: `stepwright serve --store`, with clients over HTTP, is ended and disturbed round after round.
+//! The server mode: `stepwright serve --store`, with clients over HTTP, is ended and disturbed
+//! round after round.
 
 mod api;
 mod clients;
@@ -31,7 +32,8 @@ use crate::log::Log;
 use crate::verdict::{Broken, Kind, Verdict};
 use crate::world::World;
 
-/// How long no execution may end before those that run count as stuck. No state waits for more than four seconds.
+/// How long no execution may end before those that run count as stuck. No state waits for more than
+/// four seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The arguments of the server mode.

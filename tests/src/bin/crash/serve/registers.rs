@@ -1,4 +1,5 @@
-//! The resources of the control plane: which contents each may have, by the requests and responses of the log.
+//! The resources of the control plane: which contents each may have, by the requests and responses
+//! of the log.
 
 use std::collections::{BTreeMap, BTreeSet};
 

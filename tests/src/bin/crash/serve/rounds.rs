@@ -19,8 +19,8 @@ use crate::verdict::{Broken, Kind, Verdict};
 
 /// How long a server may take to listen.
 const STARTS: Duration = Duration::from_secs(60);
-/// How long the store may take to commit after a fault is over: SQLite waits five seconds for a lock, and the pauses between two
-/// attempts grow to two seconds.
+/// How long the store may take to commit after a fault is over: SQLite waits five seconds for a
+/// lock, and the pauses between two attempts grow to two seconds.
 const RECOVERS: Duration = Duration::from_secs(12);
 /// How long a server may take to end, in addition to its grace.
 const ENDS: Duration = Duration::from_secs(10);
@@ -205,7 +205,8 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// After a fault is over, the same server must commit again, and finish the work that it has begun.
+    /// After a fault is over, the same server must commit again, and finish the work that it has
+    /// begun.
     async fn drain(&self, round: u32) -> Result<(), Broken> {
         let api = &self.environment.api;
         let begun = Instant::now();

@@ -61,7 +61,8 @@ async fn poll(api: &Api, world: &World, number: u32) {
     });
 }
 
-/// Answers tokens: some with a failure, some by two clients at the same time, and each until its outcome is known.
+/// Answers tokens: some with a failure, some by two clients at the same time, and each until its
+/// outcome is known.
 pub(crate) async fn answer(
     api: Arc<Api>,
     world: Arc<World>,

@@ -12,7 +12,8 @@ use crate::{Engine, MachineType, StartOptions};
 const NOW: i64 = 1_800_000_000;
 const PASS: &str = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}"#;
 
-/// Returns an engine whose clock shows this number of seconds after [`NOW`], after it has run an execution that is named after the number.
+/// Returns an engine whose clock shows this number of seconds after [`NOW`], after it has run an
+/// execution that is named after the number.
 async fn engine(
     store: &MemoryStore,
     seconds: i64,

@@ -1,4 +1,5 @@
-//! A machine whose clock may be wrong, with a store and engines that are reduced to the deletion of executions by age.
+//! A machine whose clock may be wrong, with a store and engines that are reduced to the deletion of
+//! executions by age.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -113,7 +114,8 @@ impl Machine {
         key
     }
 
-    /// Deletes by age as a retention job does. Returns the true ages of the deleted executions, in seconds.
+    /// Deletes by age as a retention job does. Returns the true ages of the deleted executions, in
+    /// seconds.
     pub(super) fn sweep(&mut self, process: &Process) -> Vec<i64> {
         process.trusted.save(SELDOM);
         let proven = process.trusted.proven();

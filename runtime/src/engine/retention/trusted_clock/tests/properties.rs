@@ -35,7 +35,8 @@ fn retention() -> impl Strategy<Value = Duration> {
 }
 
 proptest! {
-    /// Clocks are right or ahead by more than the tolerance, operators confirm only right clocks, and the first engine has the right clock.
+    /// Clocks are right or ahead by more than the tolerance, operators confirm only right clocks,
+    /// and the first engine has the right clock.
     #[test]
     fn nothing_younger_than_the_retention_time_is_deleted(
         retention in retention(),
