@@ -48,7 +48,9 @@
 //! - The hidden module `runtime_support` has what `stepwright-runtime` needs, and nothing for
 //!   users.
 
+mod container_ends;
 pub mod coverage;
+mod event_scope;
 mod overlay;
 mod recorded;
 mod recorded_kind;

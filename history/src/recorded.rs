@@ -6,6 +6,8 @@ use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::{EventGroup, EventKind, History};
 use stepwright_interpreter::value::{Object, Value};
 
+use crate::container_ends::{ContainerEnds, PreviousKind};
+use crate::event_scope::{EventScope, Frame};
 use crate::recorded_kind::RecordedKind;
 use crate::short_text::short;
 use crate::timeline::{Timeline, TimelineEvent};
@@ -76,39 +78,6 @@ struct RawEvent {
     map_run: Option<String>,
     at: Timestamp,
     scope: EventScope,
-}
-
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
-struct EventScope {
-    frames: Vec<Frame>,
-    state: Option<String>,
-}
-
-/// An iteration or branch.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Frame {
-    Iteration { map: String, index: u32 },
-    Branch { parallel: String, first: String },
-}
-
-/// The ends of the attempts of Maps and Parallels.
-///
-/// An event of a container may refer to an event of the container directly inside. The ends show
-/// which of two containers of one type wrote it: a container whose attempt has ended writes no
-/// event before its next attempt or a redrive.
-#[derive(Default)]
-struct ContainerEnds {
-    ends: HashMap<EventScope, ContainerEnd>,
-    /// The index of the last ExecutionRedriven event.
-    redriven: Option<usize>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct ContainerEnd {
-    /// The index of the event that ended the current attempt.
-    ended: Option<usize>,
-    /// The index of the last Failed event.
-    failed: Option<usize>,
 }
 
 impl RecordedHistory {
@@ -434,25 +403,6 @@ fn without_volatile_values(mut details: Json) -> Json {
     details
 }
 
-/// The type of the previous event in a chain.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PreviousKind {
-    Known(EventKind),
-    /// There is no previous event, or its type does not change the scope of the next one.
-    Other,
-    /// A redriven iteration continues in its last state.
-    Resumed,
-}
-
-impl PreviousKind {
-    fn group(self) -> Option<EventGroup> {
-        match self {
-            Self::Known(kind) => Some(kind.group()),
-            Self::Other | Self::Resumed => None,
-        }
-    }
-}
-
 /// Determines the state and the iterations and branches of each event. The API does not return
 /// them, but each event refers to the previous one in its chain
 /// (docs/reference/service-behaviour.md, "Chains of events").
@@ -540,7 +490,7 @@ fn assign_scopes(events: &mut [RawEvent]) {
             entered.insert(scope.texts(), state.clone());
         }
         events[at].scope = scope;
-        ends.add(at, &events[at]);
+        ends.add(at, &events[at].kind, &events[at].scope);
     }
 }
 
@@ -611,89 +561,6 @@ fn scope_of(
     }
 }
 
-impl ContainerEnds {
-    /// Adds an event whose scope is known.
-    fn add(&mut self, index: usize, event: &RawEvent) {
-        if event.kind == EventKind::ExecutionRedriven {
-            self.redriven = Some(index);
-        }
-        let (ended, failed) = match event.kind.known() {
-            Some(
-                EventKind::MapStateEntered
-                | EventKind::MapStateStarted
-                | EventKind::ParallelStateEntered
-                | EventKind::ParallelStateStarted,
-            ) => (None, None),
-            Some(EventKind::MapStateFailed | EventKind::ParallelStateFailed) => {
-                (Some(index), Some(index))
-            }
-            Some(
-                EventKind::MapStateSucceeded
-                | EventKind::MapStateAborted
-                | EventKind::MapStateExited
-                | EventKind::ParallelStateSucceeded
-                | EventKind::ParallelStateAborted
-                | EventKind::ParallelStateExited,
-            ) => (Some(index), None),
-            _ => return,
-        };
-        let end = self.ends.entry(event.scope.clone()).or_default();
-        end.ended = ended;
-        end.failed = failed.or(end.failed);
-    }
-
-    /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise
-    /// `around` wrote it, a container of the same type directly around `inner`.
-    fn is_of_inner(
-        &self,
-        kind: EventKind,
-        last_kind: PreviousKind,
-        inner: &EventScope,
-        around: &EventScope,
-    ) -> bool {
-        // Such an event refers only to events of the same state.
-        let is_of_map_run = matches!(
-            kind,
-            EventKind::MapRunStarted
-                | EventKind::MapRunRedriven
-                | EventKind::MapRunSucceeded
-                | EventKind::MapRunFailed
-        );
-        if last_kind == PreviousKind::Resumed
-            || is_of_map_run
-            || kind.group() == EventGroup::Aborted
-        {
-            return true;
-        }
-        // A container whose path fails writes no event.
-        let fails = matches!(
-            kind,
-            EventKind::MapStateFailed | EventKind::ParallelStateFailed
-        );
-        if fails && last_kind.group() == Some(EventGroup::Entered) {
-            return false;
-        }
-        let end = |container| self.ends.get(container).copied().unwrap_or_default();
-        let (inner, around) = (end(inner), end(around));
-        let Some(ended) = inner.ended else {
-            return true;
-        };
-        let has_failed = inner.failed == Some(ended);
-        // The container retries because its output cannot be evaluated. The retry of the container
-        // around it would look the same.
-        let starts = matches!(
-            kind,
-            EventKind::MapStateStarted | EventKind::ParallelStateStarted
-        );
-        if starts && last_kind.group() == Some(EventGroup::Evaluation) && !has_failed {
-            return true;
-        }
-        // A redrive resumes a failed container if the container around it failed, too. Otherwise
-        // that container waits for a retry, which starts new branches or iterations.
-        self.redriven > Some(ended) && (!has_failed || around.failed > Some(ended))
-    }
-}
-
 /// Returns the type of the Map or Parallel that wrote an event.
 fn container_type(kind: EventKind) -> Option<&'static str> {
     match kind {
@@ -721,28 +588,6 @@ fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
         .iter()
         .rposition(|frame| Some(frame.container()) == container);
     frames[..inside.unwrap_or(frames.len())].to_vec()
-}
-
-impl EventScope {
-    fn texts(&self) -> Vec<String> {
-        self.frames.iter().map(Frame::text).collect()
-    }
-}
-
-impl Frame {
-    fn container(&self) -> &str {
-        match self {
-            Self::Iteration { map, .. } => map,
-            Self::Branch { parallel, .. } => parallel,
-        }
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Iteration { map, index } => format!("{map}[{index}]"),
-            Self::Branch { parallel, first } => format!("{parallel}/{first}"),
-        }
-    }
 }
 
 impl RecordedEvent {
