@@ -1,6 +1,9 @@
 //! Parts of texts: `chars()` with `skip`, `take`, `rev`, `next` and `nth` returns the characters
 //! that Rust returns.
 
+// Forms that people write, also those that clippy writes otherwise.
+#![allow(clippy::chars_next_cmp)]
+
 use crate::same::agree_on_json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

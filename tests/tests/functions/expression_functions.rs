@@ -1,6 +1,14 @@
 //! Functions with `#[expression]`: a workflow has their bodies, and ends as the plain run does, in
 //! which Rust calls them.
 
+// Forms that people write, also those that clippy writes otherwise.
+#![allow(
+    clippy::eq_op,
+    clippy::needless_lifetimes,
+    clippy::needless_return,
+    clippy::useless_format
+)]
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
