@@ -14,8 +14,8 @@ import sys
 
 WIDTH = 100
 
-# Files whose lines other files name by their numbers, and a copy of another project.
-SKIPPED = ("tests/compile_fail/", "jlens/src/")
+# Files whose lines other files name by their numbers, what `stepwright import` writes, and a copy of another project.
+SKIPPED = ("tests/compile_fail/", "tests/tests/imported/", "jlens/src/")
 
 COMMENT = re.compile(r"^(\s*)(//[/!]|//)( ?)(.*)$")
 ITEM = re.compile(r"^(\s*)([-*]|\d+\.)( +)(.*)$")

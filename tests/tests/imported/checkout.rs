@@ -24,8 +24,7 @@ pub struct DoneOutput {
 }
 
 workflow! {
-    /// Charges an order and notifies the customer. JSONPath; MockConfigFile.json contains mocks of
-    /// its tasks.
+    /// Charges an order and notifies the customer. JSONPath; MockConfigFile.json contains mocks of its tasks.
     pub workflow Checkout(input: Value) {
         query_language JSONPath;
 

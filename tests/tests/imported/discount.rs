@@ -24,8 +24,7 @@ pub struct FullPriceOutput {
 }
 
 workflow! {
-    /// Totals a basket, waits for the nightly price list and gives regular customers a discount.
-    /// JSONata, no task: run it as it is.
+    /// Totals a basket, waits for the nightly price list and gives regular customers a discount. JSONata, no task: run it as it is.
     pub workflow Discount(input: Value) {
         pass Total {
             let basket: Value = jsonata!("$states.input");
