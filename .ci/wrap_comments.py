@@ -14,8 +14,11 @@ import sys
 
 WIDTH = 100
 
-# Files whose lines other files name by their numbers, what `stepwright import` writes, and a copy of another project.
-SKIPPED = ("tests/compile_fail/", "tests/tests/imported/", "jlens/src/")
+# Files whose lines other files name by their numbers, what programs write, and a copy of another project.
+SKIPPED = ("tests/compile_fail/", "tests/tests/imported/", "runtime/tests/testing/generated_test/", "jlens/src/")
+
+# The documentation of a workflow and of its states is a part of the definition.
+WORKFLOW = re.compile(r"^\s*(?:\w+::)*(?:workflow! ?\{|#\[(?:\w+::)*workflow\b)")
 
 COMMENT = re.compile(r"^(\s*)(//[/!]|//)( ?)(.*)$")
 ITEM = re.compile(r"^(\s*)([-*]|\d+\.)( +)(.*)$")
@@ -111,11 +114,13 @@ def wrapped_comment(lines, mark):
 
 def wrapped(text):
     lines, comments = text.split("\n"), comment_lines(text)
+    has_workflow = any(WORKFLOW.match(line) for number, line in enumerate(lines) if number not in comments)
     out, at = [], 0
     while at < len(lines):
         match = COMMENT.match(lines[at]) if at in comments else None
         # `//!x` and `////` are no prose.
-        if not match or (match.group(4) and not match.group(3)):
+        is_definition = match and match.group(2) == "///" and has_workflow
+        if not match or is_definition or (match.group(4) and not match.group(3)):
             out.append(lines[at])
             at += 1
             continue

@@ -51,8 +51,7 @@ workflow! {
             next Ask;
         }
 
-        /// The links contain the token URL-encoded, because it has characters that are reserved in
-        /// a URL.
+        /// The links contain the token URL-encoded, because it has characters that are reserved in a URL.
         task Ask {
             let decision: Decision = wait_for_task_token service "arn:aws:states:::aws-sdk:sesv2:sendEmail" {
                 FromEmailAddress: placeholder!("SenderAddress"),

@@ -73,8 +73,7 @@ pub enum Outcome {
 pub async fn evaluate(model: String, holdout_data: String) -> Evaluation;
 
 workflow! {
-    /// Trains a model that predicts which customers are about to leave, and deploys it if it is
-    /// good enough.
+    /// Trains a model that predicts which customers are about to leave, and deploys it if it is good enough.
     pub workflow ChurnModel(request: TrainingRequest) -> Outcome {
         timeout 12h;
         lambda_retries;

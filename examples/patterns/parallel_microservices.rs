@@ -55,8 +55,7 @@ pub async fn newest_reviews(product: String, most: u32) -> Vec<Review>;
 pub async fn recommend(visit: Visit) -> Vec<Product>;
 
 workflow! {
-    /// Returns the parts of a product's page. A visitor waits for the page, so each transient
-    /// failure is retried only once.
+    /// Returns the parts of a product's page. A visitor waits for the page, so each transient failure is retried only once.
     pub workflow ProductPage(visit: Visit) -> Page {
         express;
         timeout 5s;

@@ -9,8 +9,8 @@ use stepwright::prelude::*;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
 #[serde(rename_all = "camelCase")]
 pub struct Trip {
-    /// All bookings are made and undone under this id, so that a step which is tried again books
-    /// once, and undoing what was never booked does no harm.
+    /// All bookings are made and undone under this id, so that a step which is tried again books once, and undoing what was never
+    /// booked does no harm.
     pub id: String,
     pub traveller: String,
     pub from: String,

@@ -285,8 +285,7 @@ fn context(index: usize) -> TraceContext {
     TraceContext::new(&format!("00-{:032x}-{:016x}-01", 7, index + 1), None).unwrap()
 }
 
-/// A propagator for which the id of a span is its index in [`Spans`]. It lists the indices of spans
-/// with their parents.
+/// A propagator for which the id of a span is its index in [`Spans`]. It lists the indices of spans with their parents.
 #[derive(Clone, Debug, Default)]
 struct Links(Arc<Mutex<Vec<(usize, TraceContext)>>>);
 

@@ -294,8 +294,7 @@ fn a_form_answers_a_token_with_the_type_that_the_workflow_declares() {
     );
 }
 
-/// A page reads the history before it reads what the execution waits for, so its history may lack
-/// the scheduling of the task.
+/// A page reads the history before it reads what the execution waits for, so its history may lack the scheduling of the task.
 #[test]
 fn the_first_page_that_has_a_form_for_a_task_answers_it() {
     let api = api();

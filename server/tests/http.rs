@@ -92,9 +92,13 @@ fn the_health_endpoint_returns_ok() {
 
 #[test]
 fn a_stopped_server_releases_its_port() {
-    let api = Api::new();
-    api.call("ListStateMachines", json!({}));
-    let address = api.address.clone();
-    api.end();
-    assert!(TcpStream::connect(address).is_err());
+    let is_released = || {
+        let api = Api::new();
+        api.call("ListStateMachines", json!({}));
+        let address = api.address.clone();
+        api.end();
+        TcpStream::connect(address).is_err()
+    };
+    // Another program on the machine can listen at the port at once, but not each time.
+    assert!((0..5).any(|_| is_released()));
 }

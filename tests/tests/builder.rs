@@ -189,9 +189,8 @@ fn orders() -> BuiltWorkflow<Order, Receipt> {
     flow.build().unwrap()
 }
 
-/// Converts the macro's variables to the builder's inputs and outputs: removes `Assign`, turns a
-/// caught error into the output, and replaces reads of variables and of the workflow's parameter
-/// with the state's input.
+/// Converts the macro's variables to the builder's inputs and outputs: removes `Assign`, turns a caught error into the output, and
+/// replaces reads of variables and of the workflow's parameter with the state's input.
 fn with_values_in_inputs(machine: &str) -> Value {
     let read = [
         "$states.context.Execution.Input",

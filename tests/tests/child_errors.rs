@@ -190,8 +190,7 @@ async fn a_cause_that_is_not_json_is_passed_unchanged() {
     }
 }
 
-/// In the builder, states pass values on: the next state gets the input of the failed state, and
-/// the fields of the error.
+/// In the builder, states pass values on: the next state gets the input of the failed state, and the fields of the error.
 #[tokio::test]
 async fn a_built_workflow_catches_with_the_input_of_the_failed_state() {
     let flow = FlowBuilder::<f64, String>::new("Handing");
@@ -297,8 +296,7 @@ const NAMES: [&str; 5] = [
     "States.Timeout",
 ];
 
-/// Catches: each name belongs to the catch with this number, if any, and `States.ALL` may be the
-/// last one.
+/// Catches: each name belongs to the catch with this number, if any, and `States.ALL` may be the last one.
 fn catches() -> impl Strategy<Value = (Vec<Vec<&'static str>>, bool)> {
     let places = prop::collection::vec(prop::option::of(0..4_usize), NAMES.len());
     (places, any::<bool>()).prop_map(|(places, has_all)| {

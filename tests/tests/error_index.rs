@@ -20,8 +20,9 @@ use std::str::FromStr;
 /// workflows.
 const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "history", "jlens", "tests"];
 
-/// The folder of `asl` with the rules that `workflow!` and the builder share with the validator.
-const SHARED_RULES: &str = "asl/src/analysis";
+/// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder
+/// share with the validator, and the failures of tasks.
+const SHARED: &[&str] = &["asl/src/analysis", "asl/src/errors"];
 
 /// Parts of paths whose string literals are generated code or displayed text, are defined by AWS,
 /// or are for tests of workflows.
@@ -251,7 +252,9 @@ pub(crate) fn messages() -> BTreeMap<String, Vec<String>> {
             files(&package.join("src"), &mut paths);
         }
     }
-    files(&root.join(SHARED_RULES), &mut paths);
+    for folder in SHARED {
+        files(&root.join(folder), &mut paths);
+    }
     let mut all = BTreeMap::new();
     for path in paths {
         let name = path.strip_prefix(&root).expect("a file below the root");

@@ -72,8 +72,7 @@ workflow! {
         pass Parted { end format!("without {part}"); }
     }
 
-    /// An error that is not named is a fault of the definition, if an outer state catches errors by
-    /// name.
+    /// An error that is not named is a fault of the definition, if an outer state catches errors by name.
     workflow Forgetful(plan: Plan) -> String {
         deny unhandled_errors;
         parallel Run {

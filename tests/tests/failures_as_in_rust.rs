@@ -31,8 +31,7 @@ struct Input {
     pair: Pair,
 }
 
-/// Divisors with and without 0, lists with 0 before, after and without the item that ends the
-/// search.
+/// Divisors with and without 0, lists with 0 before, after and without the item that ends the search.
 fn inputs() -> Vec<Input> {
     let mut inputs = Vec::new();
     let lists: [&[i32]; 8] = [
@@ -78,8 +77,7 @@ fn inputs() -> Vec<Input> {
     inputs
 }
 
-/// Declares a workflow for each expression, and the same expression as a Rust function; the test
-/// compares their results.
+/// Declares a workflow for each expression, and the same expression as a Rust function; the test compares their results.
 macro_rules! alike {
     ($test:ident |$i:ident| $($workflow:ident, $rust:ident($ty:ty) [$($value:tt)+])*) => {
         alike! { @each $i $($workflow, $rust($ty) [$($value)+])* }
@@ -114,8 +112,7 @@ macro_rules! alike {
     (@each $i:ident) => {};
 }
 
-/// Declares a workflow for each expression; the test looks for a part of the message that refuses
-/// it.
+/// Declares a workflow for each expression; the test looks for a part of the message that refuses it.
 macro_rules! refused {
     ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
         refused! { @each [$($option)*] $i $($workflow($ty) [$($value)+])* }
@@ -294,8 +291,7 @@ refused! {
     PathPart(i32) [(i.a, i.list[1]).0] "query_language JSONata;"
 }
 
-/// Declares a choice by `match` between the states `One` and `Two`, and the same `match` as a Rust
-/// function.
+/// Declares a choice by `match` between the states `One` and `Two`, and the same `match` as a Rust function.
 macro_rules! choices {
     ($test:ident |$i:ident| $($workflow:ident, $rust:ident $choice:tt)*) => {
         choices! { @each $i $($workflow, $rust $choice)* }

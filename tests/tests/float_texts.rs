@@ -50,8 +50,7 @@ impl Random {
         self.0 % end
     }
 
-    /// A float of at most 15 digits: decimals, halves after a place, their neighbors, binary
-    /// fractions, very small ones.
+    /// A float of at most 15 digits: decimals, halves after a place, their neighbors, binary fractions, very small ones.
     fn float(&mut self) -> f64 {
         let places = self.below(7) as usize;
         let half = |random: &mut Random| -> f64 {

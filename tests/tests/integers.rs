@@ -45,8 +45,7 @@ fn inputs() -> Vec<Input> {
     inputs
 }
 
-/// Declares a workflow for each expression, and the same expression as a Rust function; the test
-/// compares their results and counts the checks.
+/// Declares a workflow for each expression, and the same expression as a Rust function; the test compares their results and counts the checks.
 macro_rules! alike {
     ($test:ident [$($option:tt)*] $checks:literal |$i:ident| $($workflow:ident, $rust:ident($ty:ty) [$($value:tt)+])*) => {
         alike! { @each [$($option)*] $i $($workflow, $rust($ty) [$($value)+])* }

@@ -369,9 +369,8 @@ mod existing {
     }
 }
 
-/// An emitted workflow has no diagnostics of the validator, except two that the page's states have
-/// on purpose: transient errors of Lambda are not retried (SW142), and `otherwise fail` makes no
-/// `Default` (SW074).
+/// An emitted workflow has no diagnostics of the validator, except two that the page's states have on purpose: transient errors of
+/// Lambda are not retried (SW142), and `otherwise fail` makes no `Default` (SW074).
 #[track_caller]
 fn validates<W: Workflow>() {
     let definition = W::definition();

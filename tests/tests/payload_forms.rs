@@ -218,8 +218,7 @@ fn inputs() -> Vec<Input> {
     vec![first, second, third]
 }
 
-/// Declares a workflow for each expression, and the same expression as a Rust function; the test
-/// compares their results.
+/// Declares a workflow for each expression, and the same expression as a Rust function; the test compares their results.
 macro_rules! alike {
     ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident, $rust:ident($ty:ty) [$($value:tt)+])*) => {
         alike! { @each [$($option)*] $i $($workflow, $rust($ty) [$($value)+])* }
@@ -246,8 +245,7 @@ macro_rules! alike {
     (@each [$($option:tt)*] $i:ident) => {};
 }
 
-/// Declares a workflow for each expression; the test looks for a part of the message that refuses
-/// it.
+/// Declares a workflow for each expression; the test looks for a part of the message that refuses it.
 macro_rules! refused {
     ($test:ident [$($option:tt)*] |$i:ident| $($workflow:ident($ty:ty) [$($value:tt)+] $part:literal)*) => {
         refused! { @each [$($option)*] $i $($workflow($ty) [$($value)+])* }

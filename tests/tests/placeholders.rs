@@ -208,8 +208,7 @@ async fn an_asl_definition_accepts_values_and_requires_none() {
     assert_eq!(output, r#"{"a":"it's","b":"${Other}","c":"it'sit's"}"#);
 }
 
-/// Texts that might break out: quotes, backslashes, delimiters, braces, line ends, other
-/// placeholders.
+/// Texts that might break out: quotes, backslashes, delimiters, braces, line ends, other placeholders.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("'"),

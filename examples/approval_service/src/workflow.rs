@@ -12,8 +12,7 @@ workflow! {
             otherwise => Charge;
         }
 
-        /// Waits until the approver opens the link. That may take days, and the process may be
-        /// restarted in between.
+        /// Waits until the approver opens the link. That may take days, and the process may be restarted in between.
         task Ask {
             let decision: Decision = wait_for_task_token ask_approver(order, task_token);
             timeout 3d;

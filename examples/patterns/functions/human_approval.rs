@@ -17,8 +17,7 @@ pub enum ApprovalFailed {
     NobodyDecided { messages: u32 },
 }
 
-/// Sends the manager an e-mail with a link to approve and a link to reject. Both contain the token,
-/// URL-encoded.
+/// Sends the manager an e-mail with a link to approve and a link to reject. Both contain the token, URL-encoded.
 #[task]
 pub async fn send_links(expense: Expense, subject: String, token: String);
 

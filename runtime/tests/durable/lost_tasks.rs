@@ -49,8 +49,7 @@ fn engine(machine: &Json, store: &MemoryStore, done: &Done, at: i64) -> EngineBu
         })
 }
 
-/// Starts the machine, and ends the process while its task is running. Then continues it `later`
-/// seconds later.
+/// Starts the machine, and ends the process while its task is running. Then continues it `later` seconds later.
 fn interrupted(
     machine: &Json,
     is_idempotent: bool,
@@ -292,8 +291,7 @@ fn declaring_an_unknown_handler_idempotent_is_an_error() {
     assert!(found.contains("`idempotent` names `work`"), "{found}");
 }
 
-/// Returns a Map over tasks, some of which are idempotent, and some of which are done when the
-/// process ends.
+/// Returns a Map over tasks, some of which are idempotent, and some of which are done when the process ends.
 fn many(tasks: &[(bool, bool)]) -> Json {
     let items: Vec<Json> = (0..)
         .zip(tasks)
@@ -318,8 +316,7 @@ fn many(tasks: &[(bool, bool)]) -> Json {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(2)))]
 
-    /// Finished tasks stay finished; running ones run again with the same payload if they are
-    /// idempotent, and are lost otherwise.
+    /// Finished tasks stay finished; running ones run again with the same payload if they are idempotent, and are lost otherwise.
     #[test]
     fn only_idempotent_tasks_run_again(tasks in prop::collection::vec(any::<(bool, bool)>(), 1..12)) {
         let (store, done) = (MemoryStore::new(), Done::default());

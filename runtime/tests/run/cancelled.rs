@@ -10,8 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 /// Receives the number of each attempt after the attempt is over.
 struct CancellationReports(Mutex<UnboundedSender<(u32, bool)>>);
 
-/// Moves its first attempt to a spawned task; only the context can notify that task of the
-/// cancellation.
+/// Moves its first attempt to a spawned task; only the context can notify that task of the cancellation.
 #[task]
 async fn weigh(context: &TaskContext, parcel: u32) -> u32 {
     let attempt = context.attempt().unwrap_or(99);

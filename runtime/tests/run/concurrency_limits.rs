@@ -57,8 +57,7 @@ impl Drop for Working {
     }
 }
 
-/// Builds an engine on virtual time whose functions sleep, fail and panic as their payload
-/// requests.
+/// Builds an engine on virtual time whose functions sleep, fail and panic as their payload requests.
 fn builder(clock: &Clock, seen: &Arc<Seen>) -> EngineBuilder {
     let mut builder = Engine::builder().clock(clock.clone());
     for function in FUNCTIONS {
@@ -218,8 +217,7 @@ async fn check_limits(most: Most, plans: Vec<Plan>, threads: bool) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// The limit is never exceeded, every task gets a permit, all executions end, and no permit is
-    /// lost.
+    /// The limit is never exceeded, every task gets a permit, all executions end, and no permit is lost.
     #[test]
     fn concurrency_limits_hold_for_all_ends_of_tasks(most in most(), plans in prop::collection::vec(plan(), 1..8), threads in any::<bool>()) {
         let runtime = match threads {
@@ -328,9 +326,8 @@ workflow! {
     }
 }
 
-/// An execution whose branch fails releases the permit of the other branch's handler before virtual
-/// time advances. The next timer would be the timeout of the execution that is queued for the
-/// permit.
+/// An execution whose branch fails releases the permit of the other branch's handler before virtual time advances. The next timer would be the
+/// timeout of the execution that is queued for the permit.
 #[tokio::test]
 async fn a_failed_execution_releases_its_permits_before_time_advances() {
     let clock = Clock::virtual_from(stepwright_runtime::clock::VIRTUAL_START);

@@ -137,8 +137,7 @@ async fn blocking_handlers_do_not_block_the_runtime_or_take_virtual_time() {
     assert_eq!(threads.len(), 1);
 }
 
-/// Runs twelve iterations of a Map whose handlers compute for 0.3 s each; in place, they run one
-/// after the other.
+/// Runs twelve iterations of a Map whose handlers compute for 0.3 s each; in place, they run one after the other.
 async fn map_of(function: &str) -> Duration {
     let seen = Seen::default();
     let definition = json!({"StartAt": "M", "States": {"M": {

@@ -40,8 +40,7 @@ fn engine() -> Engine {
         .unwrap()
 }
 
-/// Returns the states that were visited, with the lines in which they are declared, counted from
-/// `workflow!`.
+/// Returns the states that were visited, with the lines in which they are declared, counted from `workflow!`.
 fn lines(timeline: &Timeline) -> Vec<(&str, Option<u32>)> {
     let visits = timeline.visits().iter();
     visits

@@ -83,8 +83,7 @@ pub async fn fall_over(order: Order) -> String {
 #[derive(Debug, Default)]
 pub struct Counter(std::sync::atomic::AtomicU32);
 
-/// Counts its calls in the state that all calls of a process share, and returns the name of the
-/// called Lambda function.
+/// Counts its calls in the state that all calls of a process share, and returns the name of the called Lambda function.
 #[task]
 pub async fn count_calls(context: &TaskContext, id: String) -> Result<String, PaymentError> {
     let counter = context

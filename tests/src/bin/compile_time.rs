@@ -84,8 +84,7 @@ fn measure(sizes: &[usize]) -> Result<(), String> {
     Ok(())
 }
 
-/// A workflow of groups of five states: a choice, a task with a retry and a catch, a pass, a wait,
-/// a pass.
+/// A workflow of groups of five states: a choice, a task with a retry and a catch, a pass, a wait, a pass.
 fn workflow(states: usize) -> String {
     let mut source =
         String::from("\nworkflow! {\n    pub workflow Big(order: Order) -> String {\n");

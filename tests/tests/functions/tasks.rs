@@ -48,8 +48,7 @@ pub enum Answer {
     Later,
 }
 
-/// Functions that random functions call in values. Their names of parameters and variables are
-/// those of the callers, of JSONata and of generated code.
+/// Functions that random functions call in values. Their names of parameters and variables are those of the callers, of JSONata and of generated code.
 #[expression]
 pub fn weight(item: &Item, states: i64) -> i64 {
     let n = item.count + states;

@@ -221,8 +221,7 @@ async fn failing_expressions_next_to_arms_for_every_error() {
     .await;
 }
 
-/// The arguments of a call are computed before it, so an arm for every error does not catch their
-/// failure.
+/// The arguments of a call are computed before it, so an arm for every error does not catch their failure.
 #[workflow]
 async fn fallible_arguments(input: Numbers) -> Result<i64, Ended> {
     let first = match step("a".to_owned(), 12 / input.divisor)
@@ -296,8 +295,7 @@ async fn results_in_conditions() {
     .await;
 }
 
-/// A panic ends the workflow, also inside of a branch; an arm for every error catches the failure
-/// of a branch.
+/// A panic ends the workflow, also inside of a branch; an arm for every error catches the failure of a branch.
 #[workflow]
 async fn panics(input: Numbers) -> Result<i64, Ended> {
     assert!(input.divisor < 2, "the divisor is {}", input.divisor);

@@ -8,9 +8,8 @@ use stepwright_runtime::{Engine, StartOptions};
 
 /// `Name, function(input: Type) -> Type { begin { .. } then { .. } end { .. } }`
 ///
-/// The workflow's first state assigns the variables of `begin`, which the Rust function omits: each
-/// name exists before, with another value. The second state assigns the variables of `then`, and
-/// the last state reads them.
+/// The workflow's first state assigns the variables of `begin`, which the Rust function omits: each name exists before, with another
+/// value. The second state assigns the variables of `then`, and the last state reads them.
 #[allow(
     unused_macros,
     reason = "some tests declare their workflows differently"
@@ -98,8 +97,7 @@ pub(crate) async fn agree<W: Workflow>(
     }
 }
 
-/// The same for inputs as JSON, which may have another spelling than serde writes. The workflow's
-/// output has to be spelled as Rust writes it.
+/// The same for inputs as JSON, which may have another spelling than serde writes. The workflow's output has to be spelled as Rust writes it.
 pub(crate) async fn agree_on_json<W: Workflow>(
     rust: fn(W::Input) -> W::Output,
     inputs: impl IntoIterator<Item = Value>,

@@ -1,8 +1,6 @@
-//! Tests that `GeneratedTest` wrote from executions: they compile and pass, because they are
-//! modules of this program.
+//! Tests that `GeneratedTest` wrote from executions: they compile and pass, because they are modules of this program.
 //!
-//! `GENERATED=overwrite cargo test -p stepwright-runtime --test all generated_test` writes them
-//! again.
+//! `GENERATED=overwrite cargo test -p stepwright-runtime --test all generated_test` writes them again.
 
 // rustfmt does not change generated files.
 #[rustfmt::skip]
@@ -143,8 +141,7 @@ async fn timed_out() -> History {
     .await
 }
 
-/// Iterations whose tasks have different results and different durations, so that their order is
-/// not the order of the items.
+/// Iterations whose tasks have different results and different durations, so that their order is not the order of the items.
 async fn iterations() -> History {
     let definition = json!({"StartAt": "Each", "States": {
         "Each": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "Inspect", "States": {
@@ -240,8 +237,7 @@ async fn random() -> History {
     report.expect("it runs").history.clone()
 }
 
-/// Branches, of which one fails while the task of the other one runs, in an Express execution
-/// without tasks after it.
+/// Branches, of which one fails while the task of the other one runs, in an Express execution without tasks after it.
 async fn branches() -> History {
     let branch =
         |name: &str| json!({"StartAt": name, "States": {name: task(name, json!({"End": true}))}});
@@ -389,8 +385,7 @@ async fn the_children_of_a_map_run_have_their_own_histories() {
 
 #[tokio::test]
 async fn a_definition_that_ends_differently_is_refused() {
-    // It succeeds only on the day on which it ran, and only the second time that the task is
-    // called.
+    // It succeeds only on the day on which it ran, and only the second time that the task is called.
     let definition = json!({"StartAt": "Draw", "States": {
         "Draw": {"Type": "Pass", "Parameters": {"number.$": "States.MathRandom(0, 1000000)"}, "Next": "Won"},
         "Won": {"Type": "Choice", "Default": "Lost", "Choices": [

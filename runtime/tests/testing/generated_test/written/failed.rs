@@ -1,5 +1,4 @@
-// The execution "0f0e2c5a-8f5c-4e0e-9d55-8b6f3f4a2b1c" of the state machine "shipping", with the
-// results of its tasks.
+// The execution "0f0e2c5a-8f5c-4e0e-9d55-8b6f3f4a2b1c" of the state machine "shipping", with the results of its tasks.
 
 use serde_json::json;
 use stepwright_runtime::testing::{Mock, Mocks, expect};
