@@ -25,8 +25,11 @@ impl Signals {
     /// Starts listening. Without signals the program runs until it is killed.
     pub(crate) fn listen() -> Self {
         let (counter, count) = watch::channel(0);
+        // Here, and not in the task: a signal that arrives before the task runs must not end the
+        // program.
+        let listener = Listener::new();
         tokio::spawn(async move {
-            let Some(mut signals) = Listener::new() else {
+            let Some(mut signals) = listener else {
                 return std::future::pending().await;
             };
             loop {
