@@ -158,6 +158,9 @@ pub const FUNCTIONS: &[&str] = &[
     "u64::from",
 ];
 
+/// What a value in a `json!` is an argument of, in the tree of an expression.
+pub const JSON_PART: &str = "json!";
+
 /// The clock of `chrono`.
 pub const CLOCK: &str = "Utc::now";
 

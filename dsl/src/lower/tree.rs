@@ -5,6 +5,7 @@ use super::report::Report;
 use crate::expr::{Expr, ExprNode, Piece, Record, Text, Unary};
 use crate::shape::{CustomForm, EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
+use stepwright_asl::callable::JSON_PART;
 
 /// A value whose leaves are computed in one of the query languages.
 #[derive(Clone, Debug)]
@@ -84,6 +85,11 @@ pub(super) trait Build {
         value
     }
 
+    /// A value in a `json!`.
+    fn json_part(&mut self, value: LoweredTree<Self::Leaf>) -> LoweredTree<Self::Leaf> {
+        value
+    }
+
     /// A value of a struct or an enum.
     fn shaped(&mut self, value: LoweredTree<Self::Leaf>, _: Shape) -> LoweredTree<Self::Leaf> {
         value
@@ -146,6 +152,15 @@ pub(super) trait Build {
             ExprNode::Record(record) => {
                 let value = self.record(record);
                 self.shaped(value, Shape::Lazy(record.shape))
+            }
+            ExprNode::Function(path, arguments) if path == JSON_PART => {
+                match arguments.as_slice() {
+                    [only] => {
+                        let value = self.tree(only);
+                        self.json_part(value)
+                    }
+                    _ => self.leaf(expr),
+                }
             }
             ExprNode::Function(path, arguments)
                 if path.starts_with("vec!") || path == "vec" || path == "Vec::from" =>

@@ -138,6 +138,45 @@ async fn a_function_builds_the_json_of_rust() {
     }
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Stay {
+    from: chrono::DateTime<chrono::Utc>,
+    nights: Vec<chrono::NaiveDate>,
+    id: uuid::Uuid,
+}
+
+#[workflow]
+async fn stays(stay: Stay) -> Value {
+    let sent = echo(json!({
+        "from": stay.from,
+        "parts": [stay.id, json!([stay.nights])],
+        "list": vec![stay.id],
+        "stay": stay,
+    }))
+    .await;
+    let from = json!(stay.from);
+    json!([sent, from, { "S": stay.id }])
+}
+
+#[tokio::test]
+async fn json_has_the_spelling_of_serde() {
+    let input = json!({
+        "from": "2026-01-02T03:04:05.5000Z",
+        "nights": ["2026-01-02", "2026-1-3"],
+        "id": "67E55044-10B1-426F-9247-BB680E5FE0C8",
+    });
+    let stay: Stay = serde_json::from_value(input.clone()).expect("serde reads it");
+    let plain = PlainRun::new().block_on(stays(stay));
+    let engine = Engine::builder()
+        .register::<Stays>()
+        .virtual_time()
+        .build()
+        .expect("the workflow can be run");
+    let start = engine.start_machine(Stays::NAME, input, stepwright_runtime::StartOptions::new());
+    let output = start.await.expect("it starts").await.expect("it succeeds");
+    assert_eq!(output.to_json(), plain.expect("it succeeds"));
+}
+
 #[tokio::test]
 async fn a_workflow_of_states_builds_the_json_of_rust() {
     for order in orders() {

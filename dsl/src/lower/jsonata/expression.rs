@@ -483,6 +483,33 @@ impl Build for Lowering<'_, '_> {
         self.shaped(value, Shape::option(some))
     }
 
+    fn json_part(&mut self, value: LoweredTree<Code>) -> LoweredTree<Code> {
+        match value {
+            LoweredTree::Leaf(code) if code.shape.has_spelled_parts() => {
+                let code = self.present(code);
+                LoweredTree::Leaf(self.written(code))
+            }
+            LoweredTree::Array(items) => {
+                let items = items.into_iter().map(|item| self.json_part(item));
+                LoweredTree::Array(items.collect())
+            }
+            LoweredTree::Object(entries) => {
+                let entries = entries.into_iter();
+                let written = entries.map(|(key, value)| (key, self.json_part(value)));
+                LoweredTree::Object(written.collect())
+            }
+            LoweredTree::Merge(parts) => {
+                let parts = parts.into_iter().map(|part| self.json_part(part));
+                LoweredTree::Merge(parts.collect())
+            }
+            LoweredTree::Optional(value) => LoweredTree::Optional(Box::new(self.json_part(*value))),
+            LoweredTree::Shaped(value, shape) => {
+                LoweredTree::Shaped(Box::new(self.json_part(*value)), shape)
+            }
+            other => other,
+        }
+    }
+
     fn shaped(&mut self, value: LoweredTree<Code>, shape: Shape) -> LoweredTree<Code> {
         match value {
             LoweredTree::Leaf(code) => LoweredTree::Leaf(code.shaped(shape)),

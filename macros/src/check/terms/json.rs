@@ -3,6 +3,7 @@
 use super::expression::Resolver;
 use crate::machine::{JsonArgument, JsonStruct, Term, json_call, own_name};
 use proc_macro2::Ident;
+use stepwright_asl::callable::JSON_PART;
 use syn::{Expr, ExprMacro, ExprStruct};
 
 impl Resolver<'_> {
@@ -24,17 +25,32 @@ impl Resolver<'_> {
             Some(JsonStruct::Object(entries)) => Term::Object(
                 entries
                     .into_iter()
-                    .map(|(key, value)| (key, self.value(value)))
+                    .map(|(key, value)| (key, self.json_part(value)))
                     .collect(),
             ),
             Some(JsonStruct::Array(items)) => {
-                Term::Array(items.into_iter().map(|item| self.value(item)).collect())
+                let items = items.into_iter().map(|item| self.json_part(item));
+                Term::Array(items.collect())
             }
-            Some(JsonStruct::Value(value)) => self.value(value),
+            Some(JsonStruct::Value(value)) => self.json_part(value),
             None => Term::Faulty,
         };
         self.rewriter.changed();
         (value, Expr::Verbatim(json_call(literal)))
+    }
+
+    /// A value in a `json!`. `json!` of Rust serializes it, so the lowering writes its parts as
+    /// serde does: the receiver of a `Value` would see another spelling of a time.
+    fn json_part(&mut self, value: &mut Expr) -> Term {
+        let is_json = match value {
+            Expr::Struct(literal) => JsonStruct::of(literal).is_some(),
+            _ => false,
+        };
+        match self.value(value) {
+            part if is_json => part,
+            part @ (Term::Literal(_) | Term::Format(_) | Term::None | Term::Faulty) => part,
+            part => Term::Function(JSON_PART.to_owned(), vec![part]),
+        }
     }
 
     /// Requires that a `json!` is that of `serde_json`.
