@@ -158,7 +158,7 @@ pub const FUNCTIONS: &[&str] = &[
     "u64::from",
 ];
 
-/// What a value in a `json!` is an argument of, in the tree of an expression.
+/// The name of a call around each value in a `json!`, in the tree of an expression.
 pub const JSON_PART: &str = "json!";
 
 /// The clock of `chrono`.
