@@ -15,9 +15,9 @@ pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
     read_text(text, false)
 }
 
-/// Parses a text that a template engine completes. A `${placeholder}` outside of a string stands
-/// for a value, for an item, for a member, or for several of them with their commas. It becomes a
-/// string with the syntax [`ValueSyntax::Unknown`].
+/// Parses a text that a template engine completes. A `${placeholder}` outside of a string is a
+/// value, an item, a member, or several of them with their commas. It becomes a string with the
+/// syntax [`ValueSyntax::Unknown`].
 pub(crate) fn read_with_placeholders(text: &str) -> Result<ParsedText, Failure> {
     read_text(text, true)
 }

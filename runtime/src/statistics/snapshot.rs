@@ -26,8 +26,8 @@ pub struct Statistics {
     /// The open executions of the store that cannot be read; see
     /// [`Engine::unreadable_executions`](crate::Engine::unreadable_executions).
     pub quarantined_executions: u64,
-    /// The status changes in the store that the [listener](crate::StatusListener) has not
-    /// confirmed.
+    /// The status changes in the store that are not confirmed by the
+    /// [listener](crate::StatusListener).
     pub undelivered_status_changes: u64,
     /// The jobs and nested executions in the store that are to be stopped.
     pub undelivered_stops: u64,

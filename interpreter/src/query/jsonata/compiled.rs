@@ -272,8 +272,8 @@ impl CompiledExpression {
             .seed(seed)
     }
 
-    /// Runs an evaluation with its limits and its random numbers. One that needs more memory than
-    /// [`SHARED_HELD`] runs again, alone.
+    /// Runs an evaluation with its limits and its random numbers. An evaluation that needs
+    /// more memory than [`SHARED_HELD`] runs again, alone.
     fn draw<R>(
         &self,
         scope: &Scope<'_>,

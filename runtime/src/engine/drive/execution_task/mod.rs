@@ -75,8 +75,8 @@ pub(in crate::engine) struct ExecutionTask {
     counting: Counting,
     /// It has waited once, and has released the memory that it does not need while it waits.
     has_shrunk: bool,
-    /// It takes part in the limit of executions that other executions started and that have not
-    /// waited yet.
+    /// It counts for the limit of executions that other executions started, until it waits for the
+    /// first time.
     has_start_permit: bool,
     /// Its journal state, when it is durable.
     journaled: Option<Box<JournaledExecution>>,
