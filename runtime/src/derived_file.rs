@@ -141,21 +141,22 @@ impl DerivedFile {
     }
 
     /// Creates the file with the mode of the store, which SQLite gives its log, too. A file that
-    /// exists may have more rights.
-    fn create_like_store(&self) -> std::io::Result<()> {
-        match private_file::create_new(&self.path, Some(&self.store)) {
+    /// exists may have more rights, which are removed. [`open`](Self::open) does this first; a file
+    /// that a thread opens later is private before the thread runs.
+    pub(crate) fn create_like_store(&self) -> Result<(), DerivedError> {
+        let created = match private_file::create_new(&self.path, Some(&self.store)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let companions = COMPANIONS.map(|suffix| with_suffix(&self.path, suffix));
                 let mut paths = [&self.path].into_iter().chain(&companions);
                 paths.try_for_each(|path| private_file::restrict(path, &self.store))
             }
             created => created.map(drop),
-        }
+        };
+        created.map_err(|error| DerivedError::Unusable(error.to_string()))
     }
 
     fn try_open(&self) -> Result<Connection, DerivedError> {
-        let created = self.create_like_store();
-        created.map_err(|error| DerivedError::Unusable(error.to_string()))?;
+        self.create_like_store()?;
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(PATIENCE)?;
         set_defenses(&connection)?;

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use super::store_file::{Folder, end};
-use super::support::Server;
+use super::support::{Server, until};
 
 fn mode(folder: &Folder, name: &str) -> u32 {
     let metadata = fs::metadata(folder.path(name)).expect(name);
@@ -115,31 +115,23 @@ fn an_index_and_logs_take_the_mode_of_their_store() {
     let files = ["orders.db", "orders.db-index", "orders.db-logs"];
     let mut server = Server::start(&arguments);
     server.start_state("A", json!({"Type": "Pass"}), &json!({}));
-    for file in files {
-        for suffix in ["", "-wal", "-shm"] {
-            assert_eq!(
-                mode(&folder, &format!("{file}{suffix}")),
-                0o600,
-                "{file}{suffix}"
-            );
-        }
+    let paths: Vec<String> = files
+        .iter()
+        .flat_map(|file| ["", "-wal", "-shm"].map(|suffix| format!("{file}{suffix}")))
+        .collect();
+    for path in &paths {
+        // A thread opens the index after the server has started.
+        until(path, || folder.path(path).exists());
+        assert_eq!(mode(&folder, path), 0o600, "{path}");
     }
     end(&mut server, Signal::KILL);
     // Another program made them readable for all users.
-    for file in &files[1..] {
-        for suffix in ["", "-wal", "-shm"] {
-            set_mode(&folder, &format!("{file}{suffix}"), 0o644);
-        }
+    for path in &paths[3..] {
+        set_mode(&folder, path, 0o644);
     }
     let mut server = Server::start(&arguments);
-    for file in files {
-        for suffix in ["", "-wal", "-shm"] {
-            assert_eq!(
-                mode(&folder, &format!("{file}{suffix}")),
-                0o600,
-                "{file}{suffix}"
-            );
-        }
+    for path in &paths {
+        assert_eq!(mode(&folder, path), 0o600, "{path}");
     }
     end(&mut server, Signal::TERM);
 }

@@ -1,11 +1,9 @@
 //! The options and paths for operators: limits, retention, the size of the store, `/ready` and
 //! `/metrics`.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
-use super::support::Server;
+use super::support::{Server, until};
 
 /// The value of a metric without a label, or with this one.
 fn metric(server: &Server, name: &str) -> f64 {
@@ -16,14 +14,6 @@ fn metric(server: &Server, name: &str) -> f64 {
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     let number = line.unwrap_or_else(|| panic!("{name} is missing:\n{text}"));
     number.parse().expect("it is a number")
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]
@@ -75,7 +65,7 @@ fn a_store_that_reaches_its_maximum_size_is_an_outage() {
     assert!(created.contains(":Rest:"));
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:Rest";
     let input = json!({"text": "x".repeat(50_000)}).to_string();
-    until("the store is not full after 100 large inputs", || {
+    until("a full store after 100 large inputs", || {
         server
             .ask(
                 "StartExecution",
@@ -84,7 +74,7 @@ fn a_store_that_reaches_its_maximum_size_is_an_outage() {
             .0
             == 503
     });
-    until("the metrics report the size", || {
+    until("a metric with the size", || {
         metric(&server, "stepwright_store_file_size_bytes") > 0.0
     });
     assert!(metric(&server, "stepwright_store_file_size_bytes") <= 400_000.0);

@@ -9,10 +9,7 @@ use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
-use super::support::{ROLE, Server, text};
-
-/// Maximum duration of a step of a test.
-const LIMIT: Duration = Duration::from_secs(60);
+use super::support::{ROLE, Server, text, until};
 
 struct Store {
     _folder: tempfile::TempDir,
@@ -70,14 +67,6 @@ fn ended(server: &mut Server) -> Duration {
     let status = server.process.wait().expect("it is a child");
     assert_eq!(status.code(), Some(0));
     begun.elapsed()
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < LIMIT, "{what} does not happen");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// Runs a command, then starts an execution of `inner` and waits for its end.

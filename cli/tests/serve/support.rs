@@ -13,6 +13,15 @@ pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/tests";
 /// Timeout of the tests.
 const HANGS: Duration = Duration::from_secs(60);
 
+/// Waits until a condition holds.
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < HANGS, "{what} does not happen");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// `stepwright serve` on a free port. Dropping the value kills it.
 pub(crate) struct Server {
     pub(crate) process: Child,

@@ -97,6 +97,9 @@ impl ExecutionIndex {
         // Reports a missing or foreign file, too.
         let masked = SqliteReader::open(store)?.masked_fields()?;
         let redaction = redaction.clone().and(&masked).task_tokens();
+        if let Err(error) = file.create_like_store() {
+            tracing::debug!("the thread of the index will report this again: {error}");
+        }
         let state = Arc::new(IndexState::default());
         let (sender, requests) = mpsc::sync_channel(REQUESTS);
         let thread = IndexThread {
