@@ -38,6 +38,8 @@ const DATES: &[&str] = &[
     "2026-01-02",
     "2026-1-2",
     " 2026-1-02",
+    "+2026-01-02",
+    " +02026-1-2",
     "2025-12-31",
     "0001-01-01",
 ];
@@ -54,6 +56,7 @@ const CLOCKS: &[&str] = &[
 const MOMENTS: &[&str] = &[
     "2026-01-02T03:04:05",
     "2026-1-2T3:4:5.000",
+    "+2026-01-02T03:04:05",
     "2026-01-02T03:04:05.25",
     "2025-12-31T23:59:59.999999",
 ];
@@ -543,7 +546,7 @@ async fn parts_of_times_are_those_of_rust_for_each_spelling() {
     let mut inputs = Vec::new();
     for at in TIMES {
         for (index, on) in DATES.iter().enumerate() {
-            let (from, local) = (CLOCKS[index], MOMENTS[index % MOMENTS.len()]);
+            let (from, local) = (CLOCKS[index % CLOCKS.len()], MOMENTS[index % MOMENTS.len()]);
             inputs.push(json!({ "at": at, "on": on, "from": from, "local": local }));
         }
     }

@@ -51,9 +51,9 @@ macro_rules! now {
 macro_rules! date {
     ($of:literal) => {
         concat!(
-            "$pad($replace($replace($replace(",
+            "$pad($replace($replace($replace($replace(",
             $of,
-            r", ' ', ''), /-(\d)-/, '-0$1-'), /-(\d)$/, '-0$1'), -10, '0')"
+            r", ' ', ''), /^[+]0*(\d{1,4}-)/, '$1'), /-(\d)-/, '-0$1-'), /-(\d)$/, '-0$1'), -10, '0')"
         )
     };
 }
