@@ -25,16 +25,16 @@ pub fn read(text: &str) -> Option<i128> {
     let mut reader = TimestampParser(text.as_bytes());
     let year = reader.year()?;
     reader.take(b"-")?;
-    let month = reader.two(1, 12)?;
+    let month = reader.two_digits(1, 12)?;
     reader.take(b"-")?;
-    let day = reader.two(1, days_of(year, month))?;
+    let day = reader.two_digits(1, days_of(year, month))?;
     reader.take(b"Tt")?;
-    let hour = reader.two(0, 23)?;
+    let hour = reader.two_digits(0, 23)?;
     reader.take(b":")?;
-    let minute = reader.two(0, 59)?;
+    let minute = reader.two_digits(0, 59)?;
     let (mut second, mut nanos) = (0, 0);
     if reader.take(b":").is_some() {
-        second = reader.two(0, 59)?;
+        second = reader.two_digits(0, 59)?;
         if reader.take(b".").is_some() {
             nanos = reader.fraction();
         }
@@ -84,8 +84,8 @@ impl TimestampParser<'_> {
             .map(|digit| i128::from(digit - b'0'))
     }
 
-    /// Reads two digits.
-    fn two(&mut self, least: i128, most: i128) -> Option<i128> {
+    /// Reads two_digits digits.
+    fn two_digits(&mut self, least: i128, most: i128) -> Option<i128> {
         let number = self.digit()? * 10 + self.digit()?;
         (least..=most).contains(&number).then_some(number)
     }
@@ -128,11 +128,11 @@ impl TimestampParser<'_> {
             b'+' => 1,
             _ => return Some(0),
         };
-        let hours = self.two(0, 18)?;
+        let hours = self.two_digits(0, 18)?;
         self.take(b":")?;
-        let minutes = self.two(0, 59)?;
+        let minutes = self.two_digits(0, 59)?;
         let seconds = match self.take(b":") {
-            Some(_) => self.two(0, 59)?,
+            Some(_) => self.two_digits(0, 59)?,
             None => 0,
         };
         let offset = (hours * 60 + minutes) * 60 + seconds;

@@ -18,7 +18,7 @@ pub(crate) struct SourceFile {
 
 impl SourceFile {
     /// The origin, for messages.
-    pub(crate) fn shown(&self) -> Cow<'_, str> {
+    pub(crate) fn origin(&self) -> Cow<'_, str> {
         if self.path == Path::new("-") {
             "standard input".into()
         } else {

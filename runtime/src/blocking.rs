@@ -14,6 +14,9 @@ pub(crate) async fn run<T: Send + 'static>(
         if error.is_cancelled() {
             return "the runtime shuts down".to_owned();
         }
-        format!("it panicked: {}", crate::panics::said(error.into_panic()))
+        format!(
+            "it panicked: {}",
+            crate::panics::panic_message(error.into_panic())
+        )
     })
 }

@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub(crate) use stepwright_asl::errors::panic_message as said;
+pub(crate) use stepwright_asl::errors::panic_message;
 
 /// Runs foreign code; the message of its panic is the error.
 #[inline]
 pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(said)
+    catch_unwind(AssertUnwindSafe(run)).map_err(panic_message)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::operations::{
     activities, aliases, executions, map_runs, state_machines, tags, test_state, tokens, validate,
     versions,
 };
-use crate::service::{Service, read};
+use crate::service::{Service, parse};
 
 /// The prefix of an operation's name in the header `X-Amz-Target`.
 pub(crate) const PREFIX: &str = "AWSStepFunctions.";
@@ -31,7 +31,7 @@ macro_rules! operations {
             match operation {
                 // Boxed, so that the size of this future does not depend on the largest operation.
                 $($name => Box::pin(async {
-                    let request = read(body.as_ref())?;
+                    let request = parse(body.as_ref())?;
                     drop(body);
                     print(&$perform(service, request).await?)
                 }).await,)*

@@ -237,7 +237,7 @@ impl Service {
 /// # Errors
 ///
 /// `SerializationException`, `ValidationException`.
-pub(crate) fn read<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned + Shape>(body: &[u8]) -> Result<T, ApiError> {
     // An empty body means no members.
     let body = if body.is_empty() { b"{}" } else { body };
     // Serde would also read a structure from an array.

@@ -207,7 +207,7 @@ impl Parser<'_> {
                 }
                 "*" => NodeKind::Wildcard,
                 "**" => NodeKind::Descendant,
-                "%" => NodeKind::Parent(self.steps.parent()),
+                "%" => NodeKind::Parent(self.steps.add_parent()),
                 "(" => self.block()?,
                 "[" => self.array()?,
                 "{" => NodeKind::Object(self.pairs()?),

@@ -36,7 +36,7 @@ impl PathSteps {
     }
 
     /// Registers a new `%`.
-    pub(super) fn parent(&mut self) -> usize {
+    pub(super) fn add_parent(&mut self) -> usize {
         self.levels.push(1);
         self.levels.len() - 1
     }

@@ -226,7 +226,7 @@ pub fn check_arguments<V: ArgumentValue>(
         problems: Vec::new(),
     };
     if let ArgumentKind::Object(members) = arguments.kind() {
-        check.structure(input, &members);
+        check.check_structure(input, &members);
     }
     check.problems
 }
@@ -239,7 +239,7 @@ struct ArgumentCheck<'m> {
 }
 
 impl ArgumentCheck<'_> {
-    fn structure<V: ArgumentValue>(&mut self, structure: &Structure, members: &[(&str, &V)]) {
+    fn check_structure<V: ArgumentValue>(&mut self, structure: &Structure, members: &[(&str, &V)]) {
         // A value of DynamoDB: the SDK converts no other type to its texts.
         let is_attribute = structure.member("BOOL").is_some() && structure.member("S").is_some();
         for (position, (key, value)) in members.iter().enumerate() {
@@ -297,7 +297,7 @@ impl ArgumentCheck<'_> {
         }
         let wanted = match (self.model.shape(shape), &kind) {
             (Shape::Structure(structure), ArgumentKind::Object(members)) => {
-                return self.structure(structure, members);
+                return self.check_structure(structure, members);
             }
             (Shape::List(list), ArgumentKind::List(items)) => {
                 for (index, item) in items.iter().enumerate() {

@@ -39,7 +39,7 @@ impl CallbackError {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        let message = said(&error);
+        let message = message_of(&error);
         match error.code() {
             Some("InvalidToken") => Self::InvalidToken(message),
             Some("TaskTimedOut") => Self::TaskTimedOut(message),
@@ -112,13 +112,13 @@ impl WorkerError {
         Some(Self::Refused {
             activity: activity.to_owned(),
             code: code.to_owned(),
-            message: said(error),
+            message: message_of(error),
         })
     }
 }
 
 /// Returns the message of the service, or the error of the request.
-pub(super) fn said<E, R>(error: &SdkError<E, R>) -> String
+pub(super) fn message_of<E, R>(error: &SdkError<E, R>) -> String
 where
     E: Error + ProvideErrorMetadata + 'static,
     R: std::fmt::Debug,

@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
-use super::error::{WorkerError, said};
+use super::error::{WorkerError, message_of};
 use super::task_runner::TaskRunner;
 use super::worker_stage::{WorkerStage, reached};
 
@@ -104,7 +104,7 @@ impl Poller {
             },
             Ok(Err(error)) => match WorkerError::refused(activity, &error) {
                 Some(refused) => return Err(refused),
-                None => PollOutcome::Failed(said(&error)),
+                None => PollOutcome::Failed(message_of(&error)),
             },
             Err(_) => PollOutcome::Failed(format!("no answer within {} seconds", LOST.as_secs())),
         })

@@ -35,7 +35,7 @@ pub(crate) fn executions(arguments: &ExecutionsArguments) -> Result<(), Failure>
     }
     let unreadable = unreadable(&mut stored, &page);
     match arguments.format {
-        StoreFormat::Json => output::line(format_args!("{:#}", in_json(&page, &unreadable))),
+        StoreFormat::Json => output::line(format_args!("{:#}", to_json(&page, &unreadable))),
         StoreFormat::Text => print(&page, &unreadable),
     }
     Ok(())
@@ -69,7 +69,7 @@ fn unreadable(stored: &mut StoredExecutions, page: &ExecutionPage) -> BTreeMap<S
 }
 
 /// The format of ListExecutions, with the reason for each unreadable execution.
-fn in_json(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) -> Json {
+fn to_json(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) -> Json {
     let executions = page.executions.iter().map(|one| {
         let mut row = json!({
             "executionArn": one.id,

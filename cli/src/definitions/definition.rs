@@ -77,7 +77,7 @@ impl LoadedDefinition {
 
     /// The file and the machine, for messages: `template.yaml (Orders)`.
     pub(crate) fn shown(&self) -> String {
-        let file = self.source.shown();
+        let file = self.source.origin();
         match &self.machine {
             Some(machine) => format!("{file} ({machine})"),
             None => file.into_owned(),

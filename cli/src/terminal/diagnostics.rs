@@ -117,7 +117,7 @@ fn show_line<'a>(
     label: Option<&'a str>,
     source: &'a SourceFile,
 ) -> Group<'a> {
-    let name = source.shown();
+    let name = source.origin();
     let excerpt = Excerpt::of(&source.text, place(location, source));
     let annotation = kind.span(excerpt.marked).label(label);
     let snippet = Snippet::source(excerpt.text)

@@ -4,7 +4,7 @@
 //! `while left > 0 { call(left).await; left -= 1; }` the last state knows `left > 0`.
 
 use super::env::Env;
-use super::jsonata::{self, KnownCondition, Operator, Syntax, learn};
+use super::jsonata::{self, KnownCondition, Operator, Syntax, assume};
 use super::report::Report;
 use super::scope::{ReadScope, Scopes, at};
 use crate::expr::{Binary, Expr, ExprNode, Text};
@@ -126,12 +126,12 @@ impl<'a> Exits<'a> {
     fn rule(&mut self, condition: Option<Syntax>, take: impl FnOnce(&mut Self)) {
         let before = self.env.known.clone();
         if let Some(condition) = &condition {
-            learn(condition, true, &mut self.env.known);
+            assume(condition, true, &mut self.env.known);
         }
         take(self);
         self.env.known = before;
         if let Some(condition) = &condition {
-            learn(condition, false, &mut self.env.known);
+            assume(condition, false, &mut self.env.known);
         }
     }
 

@@ -61,7 +61,7 @@ impl LoweringScope {
     }
 
     /// Records the shape of an assigned value for its variable.
-    pub(super) fn learn(&self, name: &str, shape: Shape) {
+    pub(super) fn record_shape(&self, name: &str, shape: Shape) {
         let mut untyped = self.untyped.borrow_mut();
         let better = untyped.get(name).map(|known| known.or(&shape));
         untyped.insert(name.to_owned(), better.unwrap_or(shape));

@@ -85,7 +85,7 @@ impl<'a> ShapeInference<'a> {
             let mut report = Report::new(&env.state.name);
             for (name, code) in jsonata::matched(subject, &arm.pattern, &env, &mut report).bound {
                 if !name.starts_with('_') {
-                    learn(&name, code.shape.clone(), &env);
+                    record_shape(&name, code.shape.clone(), &env);
                 }
                 env.locals.push((name, code));
             }
@@ -128,7 +128,7 @@ impl<'a> ShapeInference<'a> {
     fn assign(&self, assign: &[(Text, Expr)], env: &Env<'a>) {
         for (name, value) in assign {
             if !is_typed(name, env) {
-                learn(name, shape(value, env), env);
+                record_shape(name, shape(value, env), env);
             }
         }
     }
@@ -141,9 +141,9 @@ fn is_typed(name: &str, env: &Env<'_>) -> bool {
 }
 
 /// Records the shape of an assigned value for its variable.
-fn learn(name: &str, shape: Shape, env: &Env<'_>) {
+fn record_shape(name: &str, shape: Shape, env: &Env<'_>) {
     if let Some(level) = env.levels.last() {
-        level.scope.learn(name, shape);
+        level.scope.record_shape(name, shape);
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum MatchPattern<'a> {
 
 /// The meaning of a single name in a pattern: syn cannot distinguish a variant or constant without
 /// a path from a binding.
-fn single(name: &Ident) -> MatchPattern<'_> {
+fn single_name(name: &Ident) -> MatchPattern<'_> {
     if name == "None" {
         MatchPattern::None
     } else if is_bound(name) {
@@ -77,7 +77,7 @@ impl<'a> MatchPattern<'a> {
                     MatchPattern::At(&ident.ident, Box::new(MatchPattern::of(inner)?))
                 }
                 Some(_) => return Err(from),
-                None => single(&ident.ident),
+                None => single_name(&ident.ident),
             },
             Pat::Path(path) if path.qself.is_none() => {
                 let last = own_name(&path.path).ok_or(from)?;

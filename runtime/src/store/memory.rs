@@ -129,7 +129,7 @@ impl StoreReader for MemoryStore {
 
     fn open_executions(&mut self) -> Result<Vec<StoredExecution>, StoreError> {
         let shared = self.shared();
-        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        let all = shared.tables.executions.values().map(|stored| &stored.row);
         Ok(all
             .filter(|row| row.status == Status::Running)
             .cloned()
@@ -139,26 +139,26 @@ impl StoreReader for MemoryStore {
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
         let shared = self.shared();
         let key = shared.tables.keys.get(arn);
-        let kept = key.and_then(|key| shared.tables.executions.get(key));
-        Ok(kept.map(|kept| kept.row.clone()))
+        let stored = key.and_then(|key| shared.tables.executions.get(key));
+        Ok(stored.map(|stored| stored.row.clone()))
     }
 
     fn execution_by_key(&mut self, key: u64) -> Result<Option<StoredExecution>, StoreError> {
         let shared = self.shared();
-        let kept = shared.tables.executions.get(&key);
-        Ok(kept.map(|kept| kept.row.clone()))
+        let stored = shared.tables.executions.get(&key);
+        Ok(stored.map(|stored| stored.row.clone()))
     }
 
     fn records(&mut self, key: u64) -> Result<Vec<Bytes>, StoreError> {
         let shared = self.shared();
-        let kept = shared.tables.executions.get(&key);
-        Ok(kept.map_or_else(Vec::new, |kept| kept.records.clone()))
+        let stored = shared.tables.executions.get(&key);
+        Ok(stored.map_or_else(Vec::new, |stored| stored.records.clone()))
     }
 
     fn last_record(&mut self, key: u64) -> Result<Option<(u32, Bytes)>, StoreError> {
         let shared = self.shared();
-        let kept = shared.tables.executions.get(&key);
-        let records = kept.map_or(&[][..], |kept| &kept.records);
+        let stored = shared.tables.executions.get(&key);
+        let records = stored.map_or(&[][..], |stored| &stored.records);
         Ok((0..)
             .zip(records)
             .last()
@@ -181,7 +181,7 @@ impl StoreReader for MemoryStore {
 
     fn list(&mut self, filter: &StoreFilter) -> Result<Vec<StoredExecution>, StoreError> {
         let shared = self.shared();
-        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        let all = shared.tables.executions.values().map(|stored| &stored.row);
         let mut rows: Vec<_> = all.filter(|row| filter.passes(row)).collect();
         rows.sort_by_key(|row| Reverse(row.position()));
         rows.truncate(filter.limit.unwrap_or(usize::MAX));
@@ -229,7 +229,7 @@ impl StoreReader for MemoryStore {
 
     fn newest_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let shared = self.shared();
-        let rows = shared.tables.executions.values().map(|kept| &kept.row);
+        let rows = shared.tables.executions.values().map(|stored| &stored.row);
         Ok(rows
             .flat_map(|row| row.stopped.into_iter().chain([row.started]))
             .max())
@@ -241,7 +241,7 @@ impl StoreReader for MemoryStore {
         limit: usize,
     ) -> Result<Vec<StoredExecution>, StoreError> {
         let shared = self.shared();
-        let all = shared.tables.executions.values().map(|kept| &kept.row);
+        let all = shared.tables.executions.values().map(|stored| &stored.row);
         let is_before = |row: &&StoredExecution| {
             let is_past = |time: Timestamp| before.is_none_or(|before| time < before);
             row.child_of.is_none() && row.stopped.is_some_and(is_past) && is_past(row.started)
@@ -255,22 +255,22 @@ impl StoreReader for MemoryStore {
     fn closed_count(&mut self) -> Result<u64, StoreError> {
         let shared = self.shared();
         let all = shared.tables.executions.values();
-        let closed =
-            all.filter(|kept| kept.row.child_of.is_none() && kept.row.status != Status::Running);
+        let closed = all
+            .filter(|stored| stored.row.child_of.is_none() && stored.row.status != Status::Running);
         Ok(closed.count() as u64)
     }
 
     fn has_executions_of(&mut self, hash: &str) -> Result<bool, StoreError> {
         let shared = self.shared();
         let mut all = shared.tables.executions.values();
-        Ok(all.any(|kept| *kept.row.machine_hash == *hash))
+        Ok(all.any(|stored| *stored.row.machine_hash == *hash))
     }
 
     fn bytes(&mut self) -> Result<u64, StoreError> {
         let shared = self.shared();
         let all = shared.tables.executions.values();
-        let bytes = all.map(|kept| {
-            let records = kept.records.iter().map(|record| record.len() as u64);
+        let bytes = all.map(|stored| {
+            let records = stored.records.iter().map(|record| record.len() as u64);
             size_of::<ExecutionRows>() as u64 + records.sum::<u64>()
         });
         Ok(bytes.sum())
@@ -375,12 +375,12 @@ impl Tables {
             }
             Change::MapRun(run) => self.put_run(run),
             Change::Append { key, seq, data } => {
-                let kept = self.executions.get_mut(key);
-                let last = kept.as_ref().map(|kept| kept.records.len());
-                match kept {
-                    Some(kept) if last == usize::try_from(*seq).ok() => {
-                        kept.records.push(data.clone());
-                        Ok(UndoStep::Truncate(*key, kept.records.len() - 1))
+                let stored = self.executions.get_mut(key);
+                let last = stored.as_ref().map(|stored| stored.records.len());
+                match stored {
+                    Some(stored) if last == usize::try_from(*seq).ok() => {
+                        stored.records.push(data.clone());
+                        Ok(UndoStep::Truncate(*key, stored.records.len() - 1))
                     }
                     _ => Err(StoreError::out_of_order(*key, *seq)),
                 }
@@ -431,14 +431,14 @@ impl Tables {
         stopped: Option<Timestamp>,
         listing: Option<&StoredListing>,
     ) -> Result<UndoStep, StoreError> {
-        let kept = self
+        let stored = self
             .executions
             .get_mut(&key)
             .ok_or_else(|| StoreError::no_execution(key))?;
-        let before = kept.row.clone();
-        (kept.row.status, kept.row.stopped) = (status, stopped);
+        let before = stored.row.clone();
+        (stored.row.status, stored.row.stopped) = (status, stopped);
         if let Some(listing) = listing {
-            kept.row.listing = listing.clone();
+            stored.row.listing = listing.clone();
         }
         Ok(UndoStep::Row(Box::new(before)))
     }
@@ -475,13 +475,13 @@ impl Tables {
                 .extract_if(.., |run| run.execution == key)
                 .map(|run| run.arn)
                 .collect();
-            let rows = self.executions.values().map(|kept| &kept.row);
+            let rows = self.executions.values().map(|stored| &stored.row);
             doomed.extend(rows.filter_map(|row| {
                 let child = row.child_of.as_ref()?;
                 runs.contains(&child.map_run).then_some(row.key)
             }));
         }
-        let is_running = |kept: &ExecutionRows| kept.row.status == Status::Running;
+        let is_running = |stored: &ExecutionRows| stored.row.status == Status::Running;
         if removed.iter().any(is_running) {
             self.undo(UndoStep::Restore(removed, before));
             return Err(StoreError::is_running(key));
@@ -505,15 +505,15 @@ impl Tables {
         UndoStep::Document(key.to_owned(), before)
     }
 
-    fn insert(&mut self, kept: ExecutionRows) {
-        self.keys.insert(kept.row.arn.to_string(), kept.row.key);
-        self.executions.insert(kept.row.key, kept);
+    fn insert(&mut self, stored: ExecutionRows) {
+        self.keys.insert(stored.row.arn.to_string(), stored.row.key);
+        self.executions.insert(stored.row.key, stored);
     }
 
     fn remove(&mut self, key: u64) -> Option<ExecutionRows> {
-        let kept = self.executions.remove(&key)?;
-        self.keys.remove(&*kept.row.arn);
-        Some(kept)
+        let stored = self.executions.remove(&key)?;
+        self.keys.remove(&*stored.row.arn);
+        Some(stored)
     }
 
     fn undo(&mut self, step: UndoStep) {
@@ -523,13 +523,13 @@ impl Tables {
                 self.remove(key);
             }
             UndoStep::MapRuns(before) => self.map_runs = before,
-            UndoStep::Restore(kept, before) => {
-                kept.into_iter().for_each(|kept| self.insert(kept));
+            UndoStep::Restore(stored, before) => {
+                stored.into_iter().for_each(|stored| self.insert(stored));
                 self.map_runs = before;
             }
             UndoStep::Truncate(key, length) => {
-                if let Some(kept) = self.executions.get_mut(&key) {
-                    kept.records.truncate(length);
+                if let Some(stored) = self.executions.get_mut(&key) {
+                    stored.records.truncate(length);
                 }
             }
             UndoStep::Activity(arn, created) => {
@@ -545,8 +545,8 @@ impl Tables {
                 };
             }
             UndoStep::Row(row) => {
-                if let Some(kept) = self.executions.get_mut(&row.key) {
-                    kept.row = *row;
+                if let Some(stored) = self.executions.get_mut(&row.key) {
+                    stored.row = *row;
                 }
             }
         }

@@ -13,7 +13,7 @@ use super::mocked_call::MockedCall;
 use super::record::{Record, RecordHandle, calls};
 use super::rule::Rule;
 use super::token;
-use crate::panics::said;
+use crate::panics::panic_message;
 use crate::task::{Answer, DefinedState, EngineMonitor, TaskCall, TaskFailure, TaskSource};
 
 /// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a
@@ -332,9 +332,9 @@ fn answer(rules: &[Arc<Rule>], record: &Arc<Record>, call: &TaskCall<'_>) -> Opt
         })
     }));
     Some(answered.unwrap_or_else(|panic| {
-        let (state, said) = (call.state(), said(panic));
-        let problem = format!("the mock that answered `{state}` panicked: {said}");
+        let (state, message) = (call.state(), panic_message(panic));
+        let problem = format!("the mock that answered `{state}` panicked: {message}");
         record.lock().problems.push(problem);
-        Answer::refused(format!("The mock of '{state}' panicked: {said}"))
+        Answer::refused(format!("The mock of '{state}' panicked: {message}"))
     }))
 }

@@ -181,7 +181,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
                 (root_cause.render(arn, history.redaction()))
             }
             div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now)) }
-            (acts(console, &run, &view))
+            (action_forms(console, &run, &view))
             nav class="tabs" aria-label="Views" {
                 @for (name, title) in VIEWS {
                     a href=(link::with("/console/execution", &[("arn", arn), ("view", name)])) aria-current=[(name == tab).then_some("page")] { (title) }
@@ -285,7 +285,7 @@ fn failure(view: &ExecutionView<'_>) -> Markup {
 }
 
 /// The forms that act on the whole execution.
-fn acts(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) -> Markup {
+fn action_forms(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) -> Markup {
     let is_open = view.timeline.ended().is_none();
     // An execution of a store that cannot be read is shown without the button.
     let redrivability = |handle| console.service.engine.redrivability(handle);

@@ -116,12 +116,12 @@ impl<'m> Bodies<'m> {
         let mut is_lambda = false;
         match kind {
             StateKind::Task => is_lambda = self.task(state, &mut writing, &mut inside),
-            StateKind::Pass => self.lets(state, None, &mut writing, &mut inside),
+            StateKind::Pass => self.let_statements(state, None, &mut writing, &mut inside),
             StateKind::Succeed | StateKind::Fail => {}
             StateKind::Choice => self.choice(state, &mut writing, &mut inside),
             StateKind::Wait => {
                 wait(&mut writing, &mut inside);
-                self.lets(state, None, &mut writing, &mut inside);
+                self.let_statements(state, None, &mut writing, &mut inside);
             }
             StateKind::Parallel => self.parallel(state, &mut writing, &mut inside),
             StateKind::Map => self.map(state, &mut writing, &mut inside),
@@ -207,7 +207,7 @@ impl<'m> Bodies<'m> {
     }
 
     /// The `let`s of a state; `result` is the expression for its result.
-    fn lets(
+    fn let_statements(
         &mut self,
         state: &State<'_>,
         result: Option<&str>,
@@ -236,7 +236,7 @@ impl<'m> Bodies<'m> {
         };
         let lets = self
             .variables
-            .lets(assign, writing.jsonata, state.container, result);
+            .let_statements(assign, writing.jsonata, state.container, result);
         let Some(lets) = lets.filter(|_| !assign.is_empty()) else {
             return nothing;
         };
@@ -284,7 +284,10 @@ impl<'m> Bodies<'m> {
         let assign = rest.get("Assign").and_then(Json::as_object);
         let lets = assign
             .filter(|assign| !assign.is_empty())
-            .and_then(|assign| self.variables.lets(assign, jsonata, state.container, None));
+            .and_then(|assign| {
+                self.variables
+                    .let_statements(assign, jsonata, state.container, None)
+            });
         let Some(lets) = lets else {
             return Vec::new();
         };
@@ -405,7 +408,7 @@ impl<'m> Bodies<'m> {
             };
             lines.close(end);
         }
-        self.lets(state, None, writing, lines);
+        self.let_statements(state, None, writing, lines);
     }
 
     fn map(

@@ -145,7 +145,8 @@ impl ImportedVariables {
                     let mut carried = here.clone();
                     // The macro does not see assignments in `raw`.
                     let written = assign.filter(|assign| {
-                        self.lets(assign, jsonata, state.container, None).is_some()
+                        self.let_statements(assign, jsonata, state.container, None)
+                            .is_some()
                     });
                     for key in written.iter().flat_map(|assign| assign.keys()) {
                         carried.insert(variable(key, jsonata));
@@ -176,7 +177,7 @@ impl ImportedVariables {
 
     /// `Assign` as statements, if all of it can be expressed; `result` is the expression for the
     /// state's result.
-    pub(super) fn lets(
+    pub(super) fn let_statements(
         &self,
         assign: &Object,
         jsonata: bool,

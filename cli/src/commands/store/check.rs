@@ -46,7 +46,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         },
     };
     match arguments.json {
-        true => output::line(format_args!("{:#}", in_json(file, &checked))),
+        true => output::line(format_args!("{:#}", to_json(file, &checked))),
         false => print(file, &checked, begun),
     }
     store_file::note_access(file);
@@ -127,7 +127,7 @@ fn print(file: &Path, checked: &Checked, begun: Instant) {
     }
 }
 
-fn in_json(file: &Path, checked: &Checked) -> Json {
+fn to_json(file: &Path, checked: &Checked) -> Json {
     let problems = checked.problems.iter().map(|problem| {
         json!({
             "kind": problem.kind_word(),

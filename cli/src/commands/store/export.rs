@@ -87,13 +87,13 @@ fn write(
     let exported = reader.export(arn, |execution| {
         count += 1;
         progress.step(format_args!("exporting execution {count}"));
-        line(in_json(&execution, redaction)?)
+        line(to_json(&execution, redaction)?)
     });
     progress.end();
     exported
 }
 
-fn in_json(exported: &ExportedExecution, redaction: &Redaction) -> Result<Json, Failure> {
+fn to_json(exported: &ExportedExecution, redaction: &Redaction) -> Result<Json, Failure> {
     let mut object = match &exported.row.execution {
         Ok(row) => row_json(row),
         Err(_) => {

@@ -56,7 +56,7 @@ pub(crate) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
     };
     let content = read(reader)?;
     match arguments.json {
-        true => output::line(format_args!("{:#}", in_json(file, &content))),
+        true => output::line(format_args!("{:#}", to_json(file, &content))),
         false => output::print(text(file, &content)),
     }
     store_file::note_access(file);
@@ -120,7 +120,7 @@ fn other_version(
     Ok(())
 }
 
-fn in_json(file: &Path, content: &Content) -> Json {
+fn to_json(file: &Path, content: &Content) -> Json {
     let info = &content.info;
     let machines = info.machines.iter().map(|machine| {
         json!({"name": machine.name, "versions": machine.versions, "executions": machine.executions})

@@ -17,7 +17,7 @@ pub(crate) fn quarantine(arguments: &QuarantineArguments) -> Result<(), Failure>
     let mut stored = StoredExecutions::new(Box::new(store_file::snapshot(file)?));
     let unreadable = unreadable(&mut stored)?;
     if arguments.json {
-        output::line(format_args!("{:#}", in_json(&unreadable)));
+        output::line(format_args!("{:#}", to_json(&unreadable)));
         return Ok(());
     }
     let Some(first) = unreadable.first() else {
@@ -57,7 +57,7 @@ fn row(execution: &UnreadableExecution) -> [String; 4] {
     ]
 }
 
-fn in_json(unreadable: &[UnreadableExecution]) -> serde_json::Value {
+fn to_json(unreadable: &[UnreadableExecution]) -> serde_json::Value {
     let executions = unreadable.iter().map(|execution| {
         json!({
             "executionArn": execution.id,

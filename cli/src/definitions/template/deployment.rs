@@ -513,7 +513,9 @@ impl DeploymentReport {
 /// The path of a resource's template.
 fn shown(templates: &[TemplateFile], location: &ResourceLocation) -> String {
     let template = templates.get(location.template);
-    template.map_or_else(String::new, |template| template.source.shown().into_owned())
+    template.map_or_else(String::new, |template| {
+        template.source.origin().into_owned()
+    })
 }
 
 /// # Errors

@@ -167,7 +167,7 @@ impl DesiredResources {
         let mut first: HashMap<(&str, &str), &ResourceLocation> = HashMap::new();
         for (noun, name, location) in machines.chain(activities) {
             if let Some(other) = first.get(&(noun, name.as_str())) {
-                let file = evaluator.templates[other.template].source.shown();
+                let file = evaluator.templates[other.template].source.origin();
                 let message = format!(
                     "`{}`: the {noun} `{}` of {file} has the same name `{name}`",
                     location.id, other.id

@@ -156,7 +156,7 @@ fn summary(reading: &TemplateReading) -> Vec<String> {
             1 => ", 1 activity".to_owned(),
             count => format!(", {count} activities"),
         };
-        format!("{}: {machines}{activities}", template.source.shown())
+        format!("{}: {machines}{activities}", template.source.origin())
     });
     lines.collect()
 }

@@ -31,7 +31,7 @@ impl Screen {
                 '\r' => self.column = 0,
                 '\n' => {
                     self.column = 0;
-                    self.down();
+                    self.line_feed();
                 }
                 '\x1b' => self.sequence(&mut rest),
                 c => self.put(c),
@@ -55,7 +55,7 @@ impl Screen {
         // A line wraps when a further character is written, not when it is full.
         if self.column + width > self.columns {
             self.column = 0;
-            self.down();
+            self.line_feed();
         }
         let line = &mut self.lines[self.line];
         line.resize(line.len().max(self.column + width), ' ');
@@ -65,7 +65,7 @@ impl Screen {
         self.column += width;
     }
 
-    fn down(&mut self) {
+    fn line_feed(&mut self) {
         self.line += 1;
         if self.line == self.lines.len() {
             self.lines.push(Vec::new());

@@ -35,15 +35,15 @@ pub(super) fn is_not_below(left: &Syntax, right: &Syntax, known: &[KnownConditio
 }
 
 /// The conditions that follow from one.
-pub(in crate::lower) fn learn(condition: &Syntax, holds: bool, known: &mut Vec<KnownCondition>) {
+pub(in crate::lower) fn assume(condition: &Syntax, holds: bool, known: &mut Vec<KnownCondition>) {
     match (condition, holds) {
         (Syntax::Binary(Operator::And, left, right), true)
         | (Syntax::Binary(Operator::Or, left, right), false) => {
-            learn(left, holds, known);
-            learn(right, holds, known);
+            assume(left, holds, known);
+            assume(right, holds, known);
         }
         (Syntax::Call(name, arguments), _) if name == "not" && arguments.len() == 1 => {
-            learn(&arguments[0], !holds, known);
+            assume(&arguments[0], !holds, known);
         }
         _ if is_constant(condition) => known.push((condition.clone(), holds)),
         _ => {}
@@ -392,8 +392,8 @@ mod tests {
         let mut known = Vec::new();
         for condition in conditions {
             match condition.strip_prefix("false: ") {
-                Some(condition) => learn(&read(condition), false, &mut known),
-                None => learn(&read(condition), true, &mut known),
+                Some(condition) => assume(&read(condition), false, &mut known),
+                None => assume(&read(condition), true, &mut known),
             }
         }
         is_not_below(&read(left), &read(right), &known)
@@ -574,7 +574,7 @@ mod tests {
             let holds: Vec<bool> = conditions.iter().map(|_| random.below(2) == 0).collect();
             let mut known = Vec::new();
             for (condition, holds) in conditions.iter().zip(&holds) {
-                learn(condition, *holds, &mut known);
+                assume(condition, *holds, &mut known);
             }
             if !is_not_below(&left, &right, &known) {
                 continue;

@@ -1,6 +1,6 @@
 //! `match` and `if let`.
 
-use super::bounds::learn;
+use super::bounds::assume;
 use super::code::Code;
 use super::expression::Lowering;
 use super::syntax::{Local, Syntax};
@@ -21,7 +21,7 @@ impl Lowering<'_, '_> {
             for case in cases {
                 let (test, value) = this.case(case, subject);
                 if let Some(test) = &test {
-                    learn(test, false, &mut this.env.known);
+                    assume(test, false, &mut this.env.known);
                 }
                 arms.push((test, value));
             }
@@ -57,11 +57,11 @@ impl Lowering<'_, '_> {
         self.env.locals.extend(matched.bound);
         let mut tests = matched.tests;
         for test in &tests {
-            learn(&test.syntax, true, &mut self.env.known);
+            assume(&test.syntax, true, &mut self.env.known);
         }
         if let Some(guard) = &case.guard {
             let guard = self.value(guard);
-            learn(&guard.syntax, true, &mut self.env.known);
+            assume(&guard.syntax, true, &mut self.env.known);
             tests.push(guard);
         }
         let value = self.value(&case.value);

@@ -1,6 +1,6 @@
 //! Lowers single expressions.
 
-use super::bounds::learn;
+use super::bounds::assume;
 use super::code::{Code, UndefinedMeaning};
 use super::syntax::{Local, Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Text};
@@ -129,14 +129,14 @@ impl<'e, 'r> Lowering<'e, 'r> {
     }
 
     /// Lowers an expression that is evaluated only if a condition is true (or false).
-    pub(super) fn where_known<R>(
+    pub(super) fn assuming<R>(
         &mut self,
         condition: &Syntax,
         holds: bool,
         lower: impl FnOnce(&mut Self) -> R,
     ) -> R {
         let before = self.env.known.len();
-        learn(condition, holds, &mut self.env.known);
+        assume(condition, holds, &mut self.env.known);
         let lowered = lower(self);
         self.env.known.truncate(before);
         lowered
@@ -249,8 +249,8 @@ impl<'e, 'r> Lowering<'e, 'r> {
             ExprNode::Binary(operator, left, right) => self.binary(*operator, left, right),
             ExprNode::If(condition, then, otherwise) => {
                 let condition = self.value(condition);
-                let then = self.where_known(&condition.syntax, true, |this| this.value(then));
-                let otherwise = self.where_known(&condition.syntax, false, |this| this.value(otherwise));
+                let then = self.assuming(&condition.syntax, true, |this| this.value(then));
+                let otherwise = self.assuming(&condition.syntax, false, |this| this.value(otherwise));
                 let shape = then.shape.or(&otherwise.shape);
                 Code::new(condition.syntax.conditional(then.syntax, otherwise.syntax), shape)
             }

@@ -102,23 +102,23 @@ impl<'s> Analysis<'s> {
             return false;
         }
         let before = self.known.len();
-        self.learn(condition, holds);
+        self.assume(condition, holds);
         let fails = self.fails(reached, compared);
         self.known.truncate(before);
         fails
     }
 
-    fn learn(&mut self, condition: &'s Syntax, holds: bool) {
+    fn assume(&mut self, condition: &'s Syntax, holds: bool) {
         self.known.push((condition, holds));
         match (condition, holds) {
             (Syntax::Binary(Operator::And, left, right), true)
             | (Syntax::Binary(Operator::Or, left, right), false) => {
-                self.learn(left, holds);
-                self.learn(right, holds);
+                self.assume(left, holds);
+                self.assume(right, holds);
             }
             (Syntax::Call(name, arguments), _) if name == "not" => {
                 if let [condition] = arguments.as_slice() {
-                    self.learn(condition, !holds);
+                    self.assume(condition, !holds);
                 }
             }
             _ => {}

@@ -34,7 +34,7 @@ mod test;
 mod tests;
 mod times;
 
-pub(super) use self::bounds::{KnownCondition, checked_difference, learn};
+pub(super) use self::bounds::{KnownCondition, assume, checked_difference};
 pub(super) use self::code::Code;
 pub(super) use self::lists::TEXTS;
 pub(super) use self::names::is_function;

@@ -52,7 +52,7 @@ impl Lowering<'_, '_> {
             Binary::And | Binary::Or => {
                 let left = self.value(left);
                 let holds = operator == Binary::And;
-                let right = self.where_known(&left.syntax, holds, |this| this.value(right));
+                let right = self.assuming(&left.syntax, holds, |this| this.value(right));
                 Code::test(left.syntax.binary(operator.into(), right.syntax))
             }
             Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => self.order(operator, left, right),

@@ -81,9 +81,7 @@ impl Lowering<'_, '_> {
                     let closure = match row.receiver {
                         Receiver::Bool => {
                             let condition = filling.this.syntax.clone();
-                            self.where_known(&condition, true, |this| {
-                                this.closure(argument, &shapes)
-                            })
+                            self.assuming(&condition, true, |this| this.closure(argument, &shapes))
                         }
                         _ => self.closure(argument, &shapes),
                     };

@@ -39,8 +39,8 @@ impl<'a> StateLowering<'_, 'a> {
             };
             let mut taken = env;
             if let Some(test) = &test {
-                jsonata::learn(test, true, &mut taken.known);
-                jsonata::learn(test, false, &mut self.env.known);
+                jsonata::assume(test, true, &mut taken.known);
+                jsonata::assume(test, false, &mut self.env.known);
             }
             let (assign, output) = self.along(edge, &taken);
             let rule = ChoiceRule { output, ..rule };
@@ -108,16 +108,16 @@ impl<'a> StateLowering<'_, 'a> {
                 }
             }
             for test in &tests {
-                jsonata::learn(&test.syntax, true, &mut env.known);
+                jsonata::assume(&test.syntax, true, &mut env.known);
             }
             if let Some(guard) = &arm.guard {
                 let guard = jsonata::lower(guard, &env, self.report);
-                jsonata::learn(&guard.syntax, true, &mut env.known);
+                jsonata::assume(&guard.syntax, true, &mut env.known);
                 tests.push(guard);
             }
             (!tests.is_empty()).then(|| {
                 let test = jsonata::all(tests);
-                jsonata::learn(&test.syntax, false, &mut self.env.known);
+                jsonata::assume(&test.syntax, false, &mut self.env.known);
                 ChoiceRule {
                     condition: Some(Json::String(jsonata::text(test, &env, self.report))),
                     ..ChoiceRule::default()

@@ -98,7 +98,7 @@ pub(super) fn concatenate() -> HostFunction {
                 other => text.push_str(&text_of(other, false)),
             }
         }
-        within_memory(text)
+        within_memory_limit(text)
     };
     HostFunction::new(2, concatenate).without_input()
 }
@@ -128,7 +128,7 @@ pub(super) fn string() -> HostFunction {
             Some(value) if prettify && indentation(value, 0) > MAX_MEMORY => {
                 Err(Error::new("U1001"))
             }
-            Some(value) => within_memory(text_of(value, prettify)),
+            Some(value) => within_memory_limit(text_of(value, prettify)),
         }
     })
 }
@@ -196,7 +196,7 @@ fn indentation(value: &Json, depth: usize) -> usize {
     }
 }
 
-fn within_memory(text: String) -> Result<Option<Json>, Error> {
+fn within_memory_limit(text: String) -> Result<Option<Json>, Error> {
     if text.len() > MAX_MEMORY {
         return Err(Error::new("U1001"));
     }

@@ -16,7 +16,7 @@ use super::task::ActivityTask;
 use crate::engine::Engine;
 use crate::engine::drive::running_work;
 use crate::engine::error::ActivityError;
-use crate::panics::said;
+use crate::panics::panic_message;
 use crate::store::{Change, StoreError, StoredActivity};
 use crate::task::TaskFailure;
 
@@ -173,7 +173,7 @@ impl Engine {
                     let working = AssertUnwindSafe(async { work(input).await });
                     match working.catch_unwind().await {
                         Ok(result) => result.map_err(IntoTaskFailure::into_task_failure),
-                        Err(panic) => Err(running_work::panicked(&said(panic))),
+                        Err(panic) => Err(running_work::panicked(&panic_message(panic))),
                     }
                 }
                 Err(error) => Err(TaskFailure::with_message(INVALID_INPUT, &error.to_string())),

@@ -10,7 +10,7 @@ use stepwright_interpreter::{CursorId, WaitId};
 
 use super::ServerEngine;
 use crate::engine::drive::running_work::panicked;
-use crate::panics::said;
+use crate::panics::panic_message;
 use crate::task::{
     AnswerKind, DefinedState, DefinedTask, IntegrationPattern, LinkedProgram, Mailbox, Responder,
     TaskCall, TaskEffect, TaskFuture, WaitEvent,
@@ -91,7 +91,7 @@ impl ServerEngine {
                 if let Some(attempt) = attempt {
                     attempt.end();
                 }
-                done.unwrap_or_else(|panic| Err(panicked(&said(panic))))
+                done.unwrap_or_else(|panic| Err(panicked(&panic_message(panic))))
             }),
             AnswerKind::Refused(reason) | AnswerKind::Unhandled(reason) => return Err(reason),
             AnswerKind::Later(TaskEffect::Start(_)) => {
