@@ -1,9 +1,11 @@
 //! The values that an expression can read.
 
-use super::jsonata::{Code, KnownCondition, Syntax};
+use super::code::Code;
+use super::jsonata::KnownCondition;
 use super::jsonpath::Leaf;
 use super::passed_value;
 use super::scope::{ReadScope, Scopes};
+use super::syntax::Syntax;
 use crate::expr::Text;
 use crate::flow::{CallTarget, Edge, ErrorSource, Flow, FlowStateKind, State};
 use crate::shape::Shape;

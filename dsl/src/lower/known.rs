@@ -4,9 +4,10 @@
 //! `while left > 0 { call(left).await; left -= 1; }` the last state knows `left > 0`.
 
 use super::env::Env;
-use super::jsonata::{self, KnownCondition, Operator, Syntax, assume};
+use super::jsonata::{self, KnownCondition, assume};
 use super::report::Report;
 use super::scope::{ReadScope, Scopes, at};
+use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Text};
 use crate::flow::{Edge, Flow, FlowStateKind, Otherwise, State, Transition, each_state};
 use std::collections::HashMap;

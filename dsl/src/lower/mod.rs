@@ -1,10 +1,12 @@
 //! Lowers the flow tree to ASL.
 //!
 //! `scope` finds the variables, `shape_inference` their shapes; `state` lowers single states;
-//! `jsonata` and `jsonpath` lower their expressions; `machine` combines the results. Everything
-//! that ASL cannot express is a fault, and all faults are reported together.
+//! `jsonata` and `jsonpath` lower their expressions; `machine` combines the results. `syntax` is
+//! JSONata itself, and `code` is a part of it with the shape of its value. Everything that ASL
+//! cannot express is a fault, and all faults are reported together.
 
 mod addresses;
+mod code;
 mod env;
 mod jsonata;
 mod jsonpath;
@@ -23,6 +25,7 @@ mod scope;
 mod shape_inference;
 mod state;
 mod state_result;
+mod syntax;
 mod text;
 mod tree;
 mod unhandled;

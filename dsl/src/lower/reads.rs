@@ -1,8 +1,8 @@
 //! Checks the names that the texts in `jsonata!`, `path!` and `intrinsic!` read, using shapes.
 
 use super::env::{Dollar, Env, OuterValue};
-use super::jsonata::Syntax;
 use super::report::Report;
+use super::syntax::Syntax;
 use crate::shape::{Fields, Presence, Shape};
 use stepwright_asl::intrinsic::IntrinsicCall;
 use stepwright_asl::jsonata::Expression;

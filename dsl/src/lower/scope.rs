@@ -1,7 +1,7 @@
 //! The scopes of variables and of the items of Maps.
 
-use super::jsonata::is_function;
 use super::passed_value::ChildExecutions;
+use super::syntax::names::is_function;
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Body, Flow, FlowStateKind, State, Transition, VariableOf};
 use crate::shape::Shape;

@@ -1,9 +1,11 @@
 //! The result of a state: where an expression reads it, and its shape.
 
+use super::code::Code;
 use super::env::{Dollar, Env, ResultSource};
-use super::jsonata::{self, Code, Operator, Syntax};
+use super::jsonata;
 use super::report::Report;
 use super::scope::{at, enter};
+use super::syntax::{Operator, Syntax};
 use crate::flow::{Body, CallTarget, FlowStateKind, State, Transition};
 use crate::map_run::MapResults;
 use crate::shape::{Payload, Shape};

@@ -1,12 +1,12 @@
 //! Fields, items and keys of a value.
 
-use super::code::{Code, UndefinedMeaning};
 use super::expression::{Lowering, panics, step};
 use super::methods::is_plain_key;
-use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
 use crate::expr::methods::is_in_each_object;
+use crate::lower::code::{Code, UndefinedMeaning};
 use crate::lower::members::{self, Member};
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{Field, Presence, Shape};
 
 impl Lowering<'_, '_> {

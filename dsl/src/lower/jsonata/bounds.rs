@@ -4,8 +4,8 @@
 //! remains so without the parts of conditions that are known to hold: `a - 1` is not negative where
 //! `a > 0`, which is the known sum `a - 1 >= 0`.
 
-use super::names;
-use super::syntax::{Operator, Syntax};
+use crate::lower::syntax::names;
+use crate::lower::syntax::{Operator, Syntax};
 
 /// A condition that is known to be true or false.
 pub(in crate::lower) type KnownCondition = (Syntax, bool);
@@ -371,10 +371,10 @@ fn literal(syntax: &Syntax) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reader;
-    use super::super::syntax::Local;
     use super::super::tests::below;
     use super::*;
+    use crate::lower::syntax::Local;
+    use crate::lower::syntax::reader;
 
     fn read(template: &'static str) -> Syntax {
         let mut count = 0;

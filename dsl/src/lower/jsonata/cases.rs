@@ -1,11 +1,11 @@
 //! `match` and `if let`.
 
 use super::bounds::assume;
-use super::code::Code;
 use super::expression::Lowering;
-use super::syntax::{Local, Syntax};
 use crate::expr::{Case, Expr};
+use crate::lower::code::Code;
 use crate::lower::pattern;
+use crate::lower::syntax::{Local, Syntax};
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {

@@ -1,10 +1,10 @@
 //! The characters of a text: an iterator in Rust, and parts of the text in JSONata, which counts
 //! characters as Rust does.
 
-use super::code::Code;
 use super::expression::Lowering;
-use super::syntax::{Operator, Syntax};
 use crate::expr::{Expr, ExprNode};
+use crate::lower::code::Code;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{IntegerType, Shape};
 
 /// `$split` would split a character beyond U+FFFF.

@@ -1,11 +1,11 @@
 //! Values as text.
 
-use super::code::Code;
 use super::expression::Lowering;
-use super::json_writer::WRITE_JSON;
 use super::spelling::Normalized;
-use super::syntax::{Operator, Syntax};
 use crate::expr::Piece;
+use crate::lower::code::Code;
+use crate::lower::syntax::json_writer::WRITE_JSON;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::Shape;
 
 impl Lowering<'_, '_> {

@@ -1,14 +1,14 @@
 //! Lowers single expressions.
 
 use super::bounds::assume;
-use super::code::{Code, UndefinedMeaning};
-use super::syntax::{Local, Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Text};
+use crate::lower::code::{Code, UndefinedMeaning};
 use crate::lower::env::{Env, OuterValue};
 use crate::lower::reads;
 use crate::lower::report::{
     FLOATS, NO_ERROR, NO_RESULT, NO_TOKEN, Report, no_item, no_local, too_early,
 };
+use crate::lower::syntax::{Local, Operator, Syntax};
 use crate::lower::tree::{Build, LoweredTree};
 use crate::shape::{CustomForm, IntegerType, Shape, StructShape};
 use stepwright_asl::callable::CLOCK;

@@ -1,8 +1,8 @@
 //! Whether an expression can fail.
 
 use super::float_text::TOO_LARGE;
-use super::names;
-use super::syntax::{Operator, Syntax};
+use crate::lower::syntax::names;
+use crate::lower::syntax::{Operator, Syntax};
 
 impl Syntax {
     /// Whether it can fail the execution for some values of the types that it reads: by `$error`,
@@ -204,10 +204,10 @@ fn call_fails(name: &str, arguments: &[Syntax], panics: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::print::print;
-    use super::super::reader;
-    use super::super::syntax::{Local, Operator, Syntax};
     use super::super::tests::below;
+    use crate::lower::syntax::print::print;
+    use crate::lower::syntax::reader;
+    use crate::lower::syntax::{Local, Operator, Syntax};
 
     fn can_fail(template: &'static str) -> bool {
         read(template).can_fail()

@@ -1,9 +1,9 @@
 //! Floats as decimal text, as Rust writes them.
 
-use super::code::Code;
 use super::expression::Lowering;
-use super::reader;
-use super::syntax::Syntax;
+use crate::lower::code::Code;
+use crate::lower::syntax::Syntax;
+use crate::lower::syntax::reader;
 use crate::shape::Shape;
 
 /// The digits without an exponent. `$string` writes one below `1e-6` and from `1e21` on; Rust

@@ -1,9 +1,9 @@
 //! The format after the colon of a `format!`: width, alignment, sign and precision.
 
-use super::code::Code;
 use super::expression::Lowering;
-use super::syntax::{Operator, Syntax};
 use crate::expr::{Align, Spec};
+use crate::lower::code::Code;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::Shape;
 
 /// The maximum number of decimal digits that JSONata writes exactly.

@@ -1,9 +1,9 @@
 //! Calls of `stepwright::functions`.
 
-use super::code::Code;
 use super::expression::Lowering;
-use super::syntax::{Operator, Syntax};
 use crate::expr::Expr;
+use crate::lower::code::Code;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::Shape;
 
 /// The functions that equal a function of JSONata: the name, JSONata's name, and the result's

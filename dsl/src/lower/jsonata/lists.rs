@@ -1,9 +1,9 @@
 //! Lists from JSONata's functions, sets, and their order.
 
-use super::code::{Code, ListKind};
 use super::expression::Lowering;
 use super::spelling::Normalized;
-use super::syntax::Syntax;
+use crate::lower::code::{Code, ListKind};
+use crate::lower::syntax::Syntax;
 use crate::shape::{Shape, Spelling};
 
 /// Why `<` does not compare two texts.

@@ -1,9 +1,9 @@
 //! Structured values: literals, lists, objects.
 
-use super::code::{Code, ListKind};
 use super::expression::Lowering;
-use super::syntax::{Operator, Syntax};
 use crate::expr::Text;
+use crate::lower::code::{Code, ListKind};
+use crate::lower::syntax::{Operator, Syntax};
 use crate::lower::tree::LoweredTree;
 use crate::shape::{Fields, Presence, Shape};
 use serde_json::Value;

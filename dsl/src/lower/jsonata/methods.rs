@@ -1,13 +1,13 @@
 //! Method calls: selects the row of `expr/methods.rs`, and lowers the few methods that need code.
 
 use super::characters::is_characters;
-use super::code::Code;
 use super::expression::Lowering;
 use super::spelling::Normalized;
-use super::syntax::{Operator, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
+use crate::lower::code::Code;
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{Shape, Spelling};
 use serde_json::Value;
 use stepwright_asl::callable::Kind;

@@ -1,12 +1,12 @@
 //! Operators, with Rust's meaning.
 
-use super::code::{Code, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::{TEXTS, is_ordered};
 use super::spelling::Normalized;
-use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr, ExprNode, Unary};
+use crate::lower::code::{Code, UndefinedMeaning};
 use crate::lower::report::{FLOATS, HIDDEN_NONE};
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{Fields, IntegerType, Presence, Shape, Spelling, Tagging};
 
 /// Whether every text compares with this one by UTF-16 code units as it does by characters.

@@ -1,10 +1,10 @@
 //! Results of arithmetic outside of their type, where Rust panics.
 
 use super::bounds::{SUBTRACT, is_not_below};
-use super::code::Code;
 use super::expression::Lowering;
-use super::syntax::{Operator, Syntax};
 use crate::expr::Binary;
+use crate::lower::code::Code;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{IntegerType, Shape};
 
 impl Lowering<'_, '_> {

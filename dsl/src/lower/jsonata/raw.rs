@@ -1,13 +1,13 @@
 //! The texts of `jsonata!`, and the names that they read.
 
-use super::code::Code;
 use super::expression::Lowering;
-use super::names::is_function;
-use super::print::print;
-use super::syntax::Syntax;
 use crate::expr::{Expr, Text};
 use crate::flow::each_state;
+use crate::lower::code::Code;
 use crate::lower::env::OuterValue;
+use crate::lower::syntax::Syntax;
+use crate::lower::syntax::names::is_function;
+use crate::lower::syntax::print::print;
 use crate::shape::Shape;
 use stepwright_asl::jsonata::Expression;
 use stepwright_asl::similar::did_you_mean;

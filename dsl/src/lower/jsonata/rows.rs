@@ -1,13 +1,13 @@
 //! Fills a row of the method table with a receiver and its arguments.
 
-use super::code::{Code, ListKind, UndefinedMeaning};
 use super::expression::Lowering;
 use super::lists::listed;
-use super::reader;
 use super::spelling::Normalized;
-use super::syntax::{Local, Syntax};
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver, ResultShape, Run};
 use crate::expr::{Expr, ExprNode};
+use crate::lower::code::{Code, ListKind, UndefinedMeaning};
+use crate::lower::syntax::reader;
+use crate::lower::syntax::{Local, Syntax};
 use crate::shape::{IntegerType, Shape};
 
 /// The maximum number of nodes of a closure that a row contains more than once: nested closures

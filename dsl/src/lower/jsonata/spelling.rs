@@ -5,11 +5,11 @@
 //! normalized where a workflow compares it, orders it or writes it as text. A value that a workflow
 //! only passes on keeps its spelling: its receiver reads it in the same way.
 
-use super::code::{Code, ListKind, UndefinedMeaning};
 use super::expression::Lowering;
-use super::reader;
-use super::syntax::{Operator, Syntax};
 use crate::expr::Binary;
+use crate::lower::code::{Code, ListKind, UndefinedMeaning};
+use crate::lower::syntax::reader;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{EnumShape, Fields, Presence, Shape, Spelling, StructShape, Tagging};
 
 /// The normalized value that a position needs.

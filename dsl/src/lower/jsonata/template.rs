@@ -1,11 +1,11 @@
 //! Fields of a JSONata state: JSON with expressions in its texts.
 
-use super::code::{Code, UndefinedMeaning};
 use super::expression::Lowering;
-use super::print::print;
 use crate::expr::Expr;
+use crate::lower::code::{Code, UndefinedMeaning};
 use crate::lower::env::Env;
 use crate::lower::report::Report;
+use crate::lower::syntax::print::print;
 use crate::lower::text;
 use crate::lower::tree::{Build, LoweredTree};
 use serde_json::Value;

@@ -1,16 +1,16 @@
 //! Conditions about a value, for patterns.
 
-use super::code::Code;
 use super::expression::{Lowering, step};
 use super::lists::TEXTS;
 use super::operator::{self, is_some};
-use super::syntax::{Operator, Syntax};
 use crate::expr::Pattern;
 use crate::expr::methods::is_in_each_object;
 use crate::expr::{Binary, Expr};
+use crate::lower::code::Code;
 use crate::lower::env::Env;
 use crate::lower::pattern::{self, MatchedPattern, Matches};
 use crate::lower::report::Report;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::lower::tree::LoweredTree;
 use crate::shape::Shape;
 use serde_json::Value;

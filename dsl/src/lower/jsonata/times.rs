@@ -4,11 +4,11 @@
 //! of whole milliseconds is added to the first three of these digits, and the difference of two
 //! times has a half for the rest below a millisecond.
 
-use super::code::Code;
 use super::expression::Lowering;
 use super::spelling::Normalized;
-use super::syntax::{Operator, Syntax};
 use crate::expr::{Binary, Expr};
+use crate::lower::code::Code;
+use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{DurationShape, Shape, Spelling};
 
 /// The milliseconds of a day.

@@ -4,9 +4,10 @@ use super::StateLowering;
 use crate::expr::{Expr, ExprNode, Text};
 use crate::flow::{Arm, Edge, Otherwise};
 use crate::lower::env::Env;
-use crate::lower::jsonata::{self, Syntax};
+use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::report::Report;
+use crate::lower::syntax::Syntax;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Choice, ChoiceRule};
 

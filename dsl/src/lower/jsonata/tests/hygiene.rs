@@ -1,9 +1,9 @@
 //! No generated name changes the meaning of an expression.
 
-use super::super::syntax::{Local, Operator, Syntax};
 use super::*;
 use crate::expr::Pattern;
 use crate::expr::{Case, Piece};
+use crate::lower::syntax::{Local, Operator, Syntax};
 
 /// Names that the lowering generates, or that have a meaning in JSONata.
 const NASTY: [&str; 12] = [
@@ -153,10 +153,10 @@ fn the_name_of_a_local_never_changes_a_result() {
     for _ in 0..3_000 {
         let mut count = 0;
         let tree = random_tree(&mut random, 5, &mut Vec::new(), &mut count);
-        let nasty = super::super::print::print(&tree);
+        let nasty = crate::lower::syntax::print::print(&tree);
         let mut plain = tree.clone();
         rename(&mut plain);
-        let plain = super::super::print::print(&plain);
+        let plain = crate::lower::syntax::print::print(&plain);
         let bindings = || {
             variables
                 .iter()
@@ -330,7 +330,8 @@ fn a_constant_at_the_beginning_of_a_path_has_no_fields() {
                     base.clone().field(name).field("x"),
                 ];
                 for field in fields {
-                    let code = super::super::print::print(&Syntax::call("exists", vec![field]));
+                    let code =
+                        crate::lower::syntax::print::print(&Syntax::call("exists", vec![field]));
                     let value = evaluate(&Json::String(format!("{{% {code} %}}")), &[]);
                     assert_eq!(value, Ok(json!(false)), "{code}");
                 }

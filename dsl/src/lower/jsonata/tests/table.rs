@@ -8,14 +8,14 @@ use stepwright_asl::callable;
 fn every_template_of_the_method_table_is_jsonata() {
     for row in methods::METHODS.iter().chain(methods::WITH_EMPTY_TEXT) {
         let mut count = 0;
-        let template = super::super::reader::read(row.jsonata, &mut |name| {
+        let template = crate::lower::syntax::reader::read(row.jsonata, &mut |name| {
             count += 1;
-            super::super::syntax::Local {
+            crate::lower::syntax::Local {
                 id: count,
                 hint: name.into(),
             }
         });
-        let text = super::super::print::print(&template);
+        let text = crate::lower::syntax::print::print(&template);
         assert!(Expression::compile(&text).is_ok(), "{text}");
         // The parser reads each template as the table contains it, except for blanks and
         // parentheses.

@@ -140,7 +140,8 @@ fn every_short_string_can_be_a_literal() {
         texts.extend(longer.clone());
     }
     for text in texts {
-        let code = super::super::print::print(&super::super::Syntax::text(text.clone()));
+        let code =
+            crate::lower::syntax::print::print(&crate::lower::syntax::Syntax::text(text.clone()));
         assert!(
             crate::lower::text::is_safe(&code),
             "{text:?} is written {code}"

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 /// Whether a value is a list. JSONata flattens a list inside of another list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ListKind {
+pub(in crate::lower) enum ListKind {
     Never,
     Always,
     Perhaps,
 }
 
 impl ListKind {
-    pub(super) fn of(shape: &Shape) -> ListKind {
+    pub(in crate::lower) fn of(shape: &Shape) -> ListKind {
         match shape.plain() {
             Shape::Array(_) | Shape::Set { .. } | Shape::Tuple(_) => ListKind::Always,
             Shape::Struct(shape) if matches!(shape.fields, Fields::Tuple(_)) => ListKind::Always,

@@ -5,7 +5,7 @@
 /// For a number with more digits than `$string` writes, it tries numbers of decimals until the text
 /// has the value of the number: that is the shortest text with the value, as Rust and JavaScript
 /// write it.
-pub(super) const WRITE_JSON: &str = concat!(
+pub(in crate::lower) const WRITE_JSON: &str = concat!(
     "function($v) {(",
     "$decimals := function($v, $n) {($t := $formatNumber($v, $pad('0.', $n + 2, '#')); ",
     "$number($t) = $v or $n > 98 ? $t : $decimals($v, $n + 1))}; ",
@@ -20,7 +20,7 @@ pub(super) const WRITE_JSON: &str = concat!(
 );
 
 /// The names of the functions that it calls: its own, and those of JSONata.
-pub(super) fn called() -> impl Iterator<Item = &'static str> {
+pub(in crate::lower) fn called() -> impl Iterator<Item = &'static str> {
     let words = WRITE_JSON.split('$').skip(1);
     words.filter_map(|word| word.split_once('(').map(|(name, _)| name))
 }

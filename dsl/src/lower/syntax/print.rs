@@ -2,7 +2,7 @@
 //! requires them.
 
 use super::names;
-use super::syntax::{Local, Operator, Syntax};
+use super::{Local, Operator, Syntax};
 use crate::lower::text;
 use std::fmt::Write as _;
 
@@ -80,7 +80,7 @@ impl Operator {
 }
 
 /// The text of an expression.
-pub(super) fn print(syntax: &Syntax) -> String {
+pub(in crate::lower) fn print(syntax: &Syntax) -> String {
     let mut printer = Printer {
         out: String::new(),
         scope: Vec::new(),

@@ -1,6 +1,13 @@
-//! The syntax tree of a JSONata expression. Only the printer chooses the names of locals.
+//! The syntax tree of a JSONata expression.
+//!
+//! Only `print` writes a tree as text, and chooses the names of bound locals. `reader` parses the
+//! templates of the method table. Nothing here knows workflows or shapes.
 
-use super::{json_writer, names};
+pub(super) mod json_writer;
+pub(super) mod names;
+pub(super) mod print;
+pub(super) mod reader;
+
 use crate::expr::{Binary, Text};
 
 /// A name that an expression binds: a function's parameter, or a value that is used more than once.
@@ -8,8 +15,8 @@ use crate::expr::{Binary, Text};
 /// Two locals are equal if their numbers are; the printer derives the name from the hint.
 #[derive(Clone, Debug)]
 pub(in crate::lower) struct Local {
-    pub(super) id: usize,
-    pub(super) hint: Text,
+    pub(in crate::lower) id: usize,
+    pub(in crate::lower) hint: Text,
 }
 
 impl PartialEq for Local {
@@ -190,7 +197,7 @@ impl Syntax {
     }
 
     /// The number of nodes, counted up to a limit.
-    pub(super) fn size(&self, limit: usize) -> usize {
+    pub(in crate::lower) fn size(&self, limit: usize) -> usize {
         let mut size = 1;
         self.children(&mut |child| {
             if size < limit {
@@ -201,7 +208,7 @@ impl Syntax {
     }
 
     /// Whether JSONata treats it as an array literal, which is not flattened inside of another one.
-    pub(super) fn is_array(&self) -> bool {
+    pub(in crate::lower) fn is_array(&self) -> bool {
         match self {
             Syntax::Array(_) | Syntax::Nested(_) => true,
             Syntax::Item(base, _) => base.is_array(),
@@ -230,7 +237,7 @@ impl Syntax {
 
     /// Binds a value that the body evaluates lazily: as a function, or inlined if the body uses it
     /// once.
-    pub(super) fn share(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
+    pub(in crate::lower) fn share(local: Local, value: Syntax, mut body: Syntax) -> Syntax {
         if body.applications(&local) > 1 {
             let value = Syntax::Function(Vec::new(), Box::new(value));
             return Syntax::Bind(local, Box::new(value), Box::new(body));
@@ -254,7 +261,7 @@ impl Syntax {
     }
 
     /// Replaces a local with a value.
-    pub(super) fn put(&mut self, local: &Local, value: &Syntax) {
+    pub(in crate::lower) fn put(&mut self, local: &Local, value: &Syntax) {
         if matches!(self, Syntax::Local(found) if found == local) {
             *self = value.clone();
             return;
@@ -263,7 +270,7 @@ impl Syntax {
     }
 
     /// Replaces a name of a template with a value.
-    pub(super) fn replace_variable(&mut self, name: &str, value: &Syntax) {
+    pub(in crate::lower) fn replace_variable(&mut self, name: &str, value: &Syntax) {
         if matches!(self, Syntax::Variable(found) if found == name) {
             *self = value.clone();
             return;
@@ -294,7 +301,7 @@ impl Syntax {
     }
 
     /// The names of the functions that it calls.
-    pub(super) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
+    pub(in crate::lower) fn functions<'s>(&'s self, found: &mut Vec<&'s str>) {
         match self {
             Syntax::Call(name, _) => found.push(name),
             Syntax::Raw(text) if *text == json_writer::WRITE_JSON => {
@@ -315,7 +322,7 @@ impl Syntax {
 /// Defines the visitor of a node's direct children, in a shared and a mutable form.
 macro_rules! children {
     ($name:ident, $iter:ident, $($node:tt)+) => {
-        pub(super) fn $name<'s>(self: $($node)+, each: &mut dyn FnMut($($node)+)) {
+        pub(in crate::lower) fn $name<'s>(self: $($node)+, each: &mut dyn FnMut($($node)+)) {
             match self {
                 Syntax::Null
                 | Syntax::Bool(_)

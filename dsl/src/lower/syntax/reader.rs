@@ -4,11 +4,14 @@
 //! Only this crate's templates are parsed here. A test parses all of them, so an invalid template
 //! fails there.
 
-use super::syntax::{Local, Operator, Syntax};
+use super::{Local, Operator, Syntax};
 use crate::expr::Text;
 
 /// Parses a template. Names that it binds become locals, numbered by `fresh`.
-pub(super) fn read(template: &'static str, fresh: &mut dyn FnMut(&'static str) -> Local) -> Syntax {
+pub(in crate::lower) fn read(
+    template: &'static str,
+    fresh: &mut dyn FnMut(&'static str) -> Local,
+) -> Syntax {
     let mut reader = TemplateParser {
         rest: template,
         template,

@@ -3,7 +3,7 @@
 pub(in crate::lower) use stepwright_asl::jsonata::is_function;
 
 /// Whether a field's name can follow a dot without quotes.
-pub(super) fn is_plain(name: &str) -> bool {
+pub(in crate::lower) fn is_plain(name: &str) -> bool {
     let mut letters = name.chars();
     let first = letters
         .next()
@@ -17,7 +17,7 @@ pub(super) fn is_plain(name: &str) -> bool {
 }
 
 /// The name of a local, derived from a name in Rust or a word of this module.
-pub(super) fn local(hint: &str) -> String {
+pub(in crate::lower) fn local(hint: &str) -> String {
     let name: String = hint
         .trim_start_matches("r#")
         .trim_start_matches('_')
@@ -39,7 +39,7 @@ pub(super) fn local(hint: &str) -> String {
 }
 
 /// Whether a user's text reads `$name`.
-pub(super) fn mentions(text: &str, name: &str) -> bool {
+pub(in crate::lower) fn mentions(text: &str, name: &str) -> bool {
     text.split('$').skip(1).any(|behind| {
         behind.strip_prefix(name).is_some_and(|rest| {
             !rest
