@@ -8,8 +8,10 @@ use super::log_mark::LogMark;
 use crate::private_file;
 use crate::store::StoreError;
 
-/// How many times a lock that is held is tried again.
-const TRIES: u32 = 20;
+/// How many times an engine tries a lock that is held again.
+const TRIES: u32 = 100;
+/// How many times a program tries it that only looks.
+const TRIES_OF_READERS: u32 = 20;
 /// The time between two tries.
 const BETWEEN: Duration = Duration::from_millis(10);
 
@@ -34,7 +36,7 @@ impl Lock {
         options.read(true).write(true).create(true).truncate(false);
         let mut file = private_file::open_new(&mut options, &path, Some(store))
             .map_err(|error| cannot_open(store, &path, &error))?;
-        match lock(&file) {
+        match lock(&file, TRIES) {
             Ok(()) => {}
             Err(fs4::TryLockError::WouldBlock) => {
                 let (path, by) = (store.to_owned(), holder(&mut file));
@@ -97,7 +99,7 @@ impl Lock {
             .write(true)
             .open(beside(store))
             .ok()?;
-        lock(&file).ok()?;
+        lock(&file, TRIES_OF_READERS).ok()?;
         Some(Self { file })
     }
 }
@@ -117,11 +119,11 @@ impl Lock {
 
 /// Takes the lock. A child process that this process is starting has all its open files briefly,
 /// and with them a lock that was released here.
-fn lock(file: &File) -> Result<(), fs4::TryLockError> {
+fn lock(file: &File, most: u32) -> Result<(), fs4::TryLockError> {
     let mut tries = 0;
     loop {
         match fs4::FileExt::try_lock(file) {
-            Err(fs4::TryLockError::WouldBlock) if tries < TRIES => {
+            Err(fs4::TryLockError::WouldBlock) if tries < most => {
                 tries += 1;
                 std::thread::sleep(BETWEEN);
             }
