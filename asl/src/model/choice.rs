@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::json::{Json, Object};
 use crate::value_path::ValuePath;
 
-use super::structure::{Flattened, ParseContext, structure};
+use super::structure::{Flattened, ParseContext, Structure, structure};
 use super::{Operator, PathField, QueryLanguage, Word};
 
 structure! {
@@ -57,6 +57,13 @@ structure! {
         /// The output, built with expressions.
         output: Option<Json> = "Output" Jsonata,
         ..comparison: Option<Comparison> as "How `Variable` is compared, and with what."
+    }
+}
+
+impl ChoiceRule {
+    /// The rule as a JSON value.
+    pub fn to_value(&self) -> Json {
+        Structure::write(self).into()
     }
 }
 

@@ -1,6 +1,5 @@
 use super::cursor::Cursor;
 use super::failure::Failure;
-use super::io::apply_result_path;
 use super::step::Exit;
 use super::step_context::StepContext;
 use super::step_loop::Execution;
@@ -44,11 +43,9 @@ impl Execution {
             // input.
             Io::JsonPath(_) => Ok(Exit {
                 assigned: self.assign(&catcher.assign, cursor, &error_output)?,
-                output: apply_result_path(
-                    &catcher.result_path,
-                    || Ok(cursor.input.clone()),
-                    error_output,
-                )?,
+                output: catcher
+                    .result_path
+                    .apply(|| Ok(cursor.input.clone()), error_output)?,
                 next: Some(catcher.next),
             }),
             Io::Jsonata(_) => {

@@ -30,10 +30,7 @@ impl Execution {
             if !rule.condition.test(&scope)? {
                 continue;
             }
-            let assigned = match &rule.assign {
-                Some(assign) => assign.eval(&scope)?,
-                None => Vec::new(),
-            };
+            let assigned = rule.assign.eval(&scope)?;
             let output = match (&state.io, &rule.output) {
                 (Io::JsonPath(io), _) => self.selected_of(&io.output_path, cursor, effective)?,
                 (Io::Jsonata(_), Some(output)) => output.eval(&scope)?,

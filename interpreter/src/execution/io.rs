@@ -2,7 +2,7 @@ use super::cursor::Cursor;
 use super::inspection::InspectionStage;
 use super::step::Exit;
 use super::step_loop::Execution;
-use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
+use crate::program::{Io, JsonPathIo, JsonataIo, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError};
 use crate::value::Value;
 use crate::wait_id::CursorId;
@@ -87,7 +87,8 @@ impl Execution {
     ) -> QueryResult<Exit> {
         self.inspect_value(InspectionStage::ResultSelector, &selected);
         let assigned = self.assign(&io.assign, self.cursor(id)?, &selected)?;
-        let combined = apply_result_path(&io.result_path, || self.raw_input(id, state), selected)?;
+        let raw = || self.raw_input(id, state);
+        let combined = io.result_path.apply(raw, selected)?;
         self.inspect_value(InspectionStage::ResultPath, &combined);
         Ok(Exit {
             output: self.selected_of(&io.output_path, self.cursor(id)?, combined)?,
@@ -187,23 +188,6 @@ impl Execution {
             Selection::Whole => Ok(input.clone()),
             Selection::Nothing => Ok(Value::empty_object()),
             Selection::Path(path) => self.evaluate(path, cursor, input),
-        }
-    }
-}
-
-/// Applies ResultPath: inserts a result into the raw input.
-pub(super) fn apply_result_path(
-    path: &ResultPath,
-    raw: impl FnOnce() -> QueryResult<Value>,
-    result: Value,
-) -> QueryResult<Value> {
-    match path {
-        ResultPath::Replace => Ok(result),
-        ResultPath::Discard => raw(),
-        ResultPath::Put(path) => {
-            let mut raw = raw()?;
-            path.put(&mut raw, result)?;
-            Ok(raw)
         }
     }
 }

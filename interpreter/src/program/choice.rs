@@ -12,7 +12,7 @@ pub struct Choice {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) condition: Condition,
-    pub(crate) assign: Option<Assignments>,
+    pub(crate) assign: Assignments,
     pub(crate) output: Option<Expr>,
     pub(crate) next: StateIx,
 }

@@ -1,6 +1,8 @@
 use smol_str::SmolStr;
 
-use crate::query::{Assignments, Expr, ReferencePath};
+use stepwright_asl::model::PathField;
+
+use crate::query::{Assignments, CompileError, Expr, QueryError, ReferencePath};
 use crate::task::Resource;
 use crate::value::Value;
 
@@ -58,13 +60,49 @@ pub(crate) enum Selection {
 
 /// ResultPath.
 #[derive(Debug, Default)]
-pub(crate) enum ResultPath {
+pub enum ResultPath {
     /// Absent, or `$`: the result is the output.
     #[default]
     Replace,
     /// `null`: the output is the raw input.
     Discard,
+    /// The result is put into the raw input at a position.
     Put(ReferencePath),
+}
+
+impl ResultPath {
+    pub(super) fn compile(path: &PathField) -> Result<Self, CompileError> {
+        let PathField::Path(text) = path else {
+            return Ok(Self::Discard);
+        };
+        let path = ReferencePath::compile(text)?;
+        Ok(if path.is_root() {
+            Self::Replace
+        } else {
+            Self::Put(path)
+        })
+    }
+
+    /// Inserts a result into the raw input, which `raw` returns if it is needed.
+    ///
+    /// # Errors
+    ///
+    /// A step of the path leads into a value that is no object, or `raw` fails.
+    pub fn apply(
+        &self,
+        raw: impl FnOnce() -> Result<Value, QueryError>,
+        result: Value,
+    ) -> Result<Value, QueryError> {
+        match self {
+            Self::Replace => Ok(result),
+            Self::Discard => raw(),
+            Self::Put(path) => {
+                let mut raw = raw()?;
+                path.put(&mut raw, result)?;
+                Ok(raw)
+            }
+        }
+    }
 }
 
 /// A number that is constant, or computed when the state runs.

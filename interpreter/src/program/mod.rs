@@ -6,6 +6,7 @@ mod choice;
 mod compile;
 mod distributed;
 mod fail;
+mod fields;
 mod index;
 mod io;
 mod map;
@@ -39,9 +40,12 @@ pub(crate) use self::distributed::{
 };
 pub use self::fail::Fail;
 pub(crate) use self::fail::Text;
+pub use self::fields::{
+    CompiledField, FieldDomain, FieldRole, FieldSource, FieldStage, StateField, StateFields,
+};
 pub use self::index::StateIx;
-pub use self::io::{Io, JsonPathIo, JsonataIo, Numeric};
-pub(crate) use self::io::{ResultPath, Selection};
+pub(crate) use self::io::Selection;
+pub use self::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath};
 pub(crate) use self::map::Items;
 pub use self::map::Map;
 pub use self::parallel::Parallel;

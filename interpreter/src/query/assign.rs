@@ -1,11 +1,8 @@
 //! `Assign` blocks.
 
-use stepwright_asl::json::Object;
-use stepwright_asl::model::QueryLanguage;
-
 use crate::value::Value;
 
-use super::{CompileError, Expr, QueryError, Scope, VariableIx, VariableNames};
+use super::{Expr, QueryError, Scope, VariableIx};
 
 /// The compiled expressions of an `Assign`. All are evaluated with the variables from before the
 /// state.
@@ -15,39 +12,11 @@ pub struct Assignments {
 }
 
 impl Assignments {
-    /// Compiles an `Assign`. `field` is its path in the state: `Assign`,
-    /// `Choices[0]/Assign`, `Catch[1]/Assign`.
-    ///
-    /// Fails when a path, a call or an expression in it does not parse.
-    pub fn compile(
-        assign: &Object,
-        language: QueryLanguage,
-        field: &str,
-        names: &mut VariableNames,
-    ) -> Result<Assignments, CompileError> {
-        let mut assignments = Vec::with_capacity(assign.len());
-        for (key, json) in assign {
-            let location = format!("{field}/{key}");
-            let evaluated = match language {
-                QueryLanguage::JsonPath => key.strip_suffix(".$"),
-                QueryLanguage::Jsonata => None,
-            };
-            let expr = match (evaluated, language) {
-                (Some(_), _) => {
-                    let text = json.as_str().ok_or_else(|| {
-                        let message = "must be a path or an intrinsic function in a string";
-                        CompileError::new(&*location, message)
-                    })?;
-                    Expr::evaluated(text, key, names)?
-                }
-                (None, QueryLanguage::JsonPath) => Expr::jsonpath_template(json, &location, names)?,
-                (None, QueryLanguage::Jsonata) => Expr::jsonata_template(json, &location, names)?,
-            };
-            assignments.push((names.intern(evaluated.unwrap_or(key)), expr));
-        }
-        Ok(Assignments {
+    /// Creates the assignments of variables, in the order of the block.
+    pub fn new(assignments: Vec<(VariableIx, Expr)>) -> Assignments {
+        Assignments {
             assignments: assignments.into(),
-        })
+        }
     }
 
     /// Returns whether there is nothing to assign.

@@ -26,7 +26,7 @@ use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 ///     ..ChoiceRule::default()
 /// };
 /// let names = &mut VariableNames::new();
-/// let condition = Condition::compile(&rule, QueryLanguage::Jsonata, 0, names)?;
+/// let condition = Condition::compile(&rule, QueryLanguage::Jsonata, "Choices[0]", names)?;
 ///
 /// let input = Value::from_text(r#"{"total": 120}"#)?;
 /// let scope = Scope {
@@ -57,21 +57,32 @@ enum Test {
 }
 
 impl Condition {
-    /// Compiles the condition of the rule at `index` of its state.
+    /// Compiles the condition of a rule. `location` is the path of the rule in the state:
+    /// `Choices[0]`.
     ///
     /// Fails when the rule lacks a condition, or a part of it does not parse.
     pub fn compile(
         rule: &ChoiceRule,
         language: QueryLanguage,
-        index: usize,
+        location: &str,
         names: &mut VariableNames,
     ) -> Result<Condition, CompileError> {
-        let location = format!("Choices[{index}]");
         match language {
-            QueryLanguage::JsonPath => Test::compile(rule, &location, names),
-            QueryLanguage::Jsonata => Test::expression(rule, &location, names),
+            QueryLanguage::JsonPath => Test::compile(rule, location, names),
+            QueryLanguage::Jsonata => Test::expression(rule, location, names),
         }
         .map(Condition)
+    }
+
+    /// Returns whether its result may depend on the time: JSONata that mentions `$now` or
+    /// `$millis`.
+    pub fn reads_clock(&self) -> bool {
+        matches!(&self.0, Test::Jsonata(jsonata) if jsonata.reads_clock())
+    }
+
+    /// Returns whether its result may depend on random numbers.
+    pub fn draws(&self) -> bool {
+        matches!(&self.0, Test::Jsonata(jsonata) if jsonata.draws())
     }
 
     /// Returns whether the rule matches.

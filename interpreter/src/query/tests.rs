@@ -2,10 +2,12 @@
 
 use stepwright_asl::json::Json;
 #[cfg(feature = "jsonata")]
-use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::model::{QueryLanguage, State};
 
 use super::fixture::{Fixture, value};
 use super::*;
+#[cfg(feature = "jsonata")]
+use crate::program::{CompiledField, FieldStage, StateFields};
 
 #[test]
 fn only_members_that_end_in_a_dollar_are_evaluated() {
@@ -114,11 +116,16 @@ fn assignments_read_the_variables_from_before_the_state() {
             r#"{"x": "{% $states.input.n %}", "old": "{% $x %}", "k": {"v": "{% $x %}"}}"#,
         ),
     ] {
-        let json: Json = text.parse().expect("is JSON");
-        let assign = json.as_object().expect("is an object");
-        let compiled = Assignments::compile(assign, language, "Assign", &mut fixture.names);
-        let values = compiled
-            .expect("compiles")
+        let state = format!(r#"{{"Type": "Pass", "Assign": {text}, "End": true}}"#);
+        let state = State::from_json(&state).expect("is a state");
+        let fields = StateFields::of(&state, language);
+        let assignments = fields.stage(FieldStage::Exit).map(|field| {
+            let Ok(CompiledField::Expr(expr)) = field.compile(&mut fixture.names) else {
+                panic!("no value: {field:?}");
+            };
+            (fixture.names.intern(&field.variable()), expr)
+        });
+        let values = Assignments::new(assignments.collect())
             .eval(&fixture.scope())
             .expect("evaluates");
         let named = values.into_iter().map(|(ix, value)| {

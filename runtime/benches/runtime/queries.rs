@@ -116,8 +116,8 @@ fn choice(bencher: Bencher<'_, '_>, language: &str) {
             QueryLanguage::JsonPath,
         ),
     };
-    let condition =
-        Condition::compile(&rule, language, 0, &mut names).expect("the condition compiles");
+    let condition = Condition::compile(&rule, language, "Choices[0]", &mut names)
+        .expect("the condition compiles");
     let (input, variables, context, entropy) = (
         document(),
         Variables::new(),

@@ -2,10 +2,11 @@ use stepwright_asl::errors;
 use stepwright_asl::model::{Catcher, State};
 use stepwright_asl::overlay::Status;
 use stepwright_interpreter::execution::Failure;
-use stepwright_interpreter::query::Expected;
+use stepwright_interpreter::program::FieldStage;
 use stepwright_interpreter::value::Value;
 
-use super::replay::{FieldStage, NoValue, Operand, Replay, ReplayData};
+use super::operand::{NoValue, Operand};
+use super::replay::Replay;
 
 /// The catcher that was taken.
 impl Replay<'_> {
@@ -39,36 +40,14 @@ impl Replay<'_> {
                 "the history does not name the error of the state",
             )),
         };
-        self.stage = FieldStage::Catch;
-        self.stop = None;
-        let raw = ReplayData {
-            at: self.exit_time(),
-            ..self.entry_data()
-        };
-        let data = match self.is_jsonata() {
-            true => ReplayData {
-                error_output: error_output.clone(),
-                ..raw.clone()
-            },
-            false => ReplayData {
-                input: error_output.clone(),
-                ..raw.clone()
-            },
-        };
-        self.assign(
-            &format!("/Catch/{index}/Assign"),
-            catcher.assign.as_ref(),
-            &data,
-        );
-        let recorded = self.visit.output();
-        if !self.is_jsonata() {
-            let pointer = format!("/Catch/{index}/ResultPath");
-            let path = catcher.result_path.as_ref();
-            self.result_path(&pointer, path, &raw, error_output, recorded);
-        } else if let Some(output) = &catcher.output {
-            let pointer = format!("/Catch/{index}/Output");
-            self.template(&pointer, output, Expected::Any, &data, recorded);
+        let mut data = self.entry_data();
+        data.at = self.exit_time();
+        match self.is_jsonata() {
+            true => data.error_output = error_output,
+            false => data.input = error_output,
         }
+        self.stop = None;
+        self.replay_stage(FieldStage::Catch(index), &mut data);
         true
     }
 
@@ -113,7 +92,7 @@ impl Replay<'_> {
         if !self.replay_catcher() {
             return None;
         }
-        let error = self.failure_in(FieldStage::Catch)?;
+        let error = self.error_in_catcher()?;
         let entered = self.visit.first_event();
         Some(Failure::of_query(error, self.name, entered))
     }

@@ -1,32 +1,32 @@
-use stepwright_asl::condition::readable;
-use stepwright_asl::json::Json;
-use stepwright_asl::model::{Choice, ChoiceRule, Operator};
-use stepwright_interpreter::query::Expected;
+use stepwright_asl::model::Choice;
+use stepwright_interpreter::program::{FieldRole, FieldStage};
 use stepwright_interpreter::value::Value;
 
-use super::replay::{FieldStage, NoValue, Operand, PLACEHOLDER, Replay, ReplayData};
+use super::operand::{NoValue, Operand, ReplayData};
+use super::replay::Replay;
+use super::replay_field::ReplayField;
 
 const EARLIER_MATCHED: &str = "an earlier rule matched";
 const NOT_NEEDED: &str = "an earlier part of the rule decides";
 const EARLIER_UNKNOWN: &str = "the result of an earlier rule is unknown";
+const SELECTS_NOTHING: &str = "the path selects nothing";
 
 /// Rules of a Choice.
 impl Replay<'_> {
-    pub(super) fn choice(&mut self, choice: &Choice, raw: &ReplayData) {
-        let effective = self.effective_input(raw);
-        let rules: Json = self.state.to_json().parse().unwrap_or_default();
+    /// Replays the rules, and the exit of the rule that matched or of the default.
+    pub(super) fn choice(&mut self, choice: &Choice, mut data: ReplayData) {
         let mut matched = None;
         let mut is_unknown = false;
-        for (index, rule) in choice.choices.iter().enumerate() {
-            let pointer = format!("/Choices/{index}");
-            let json = rules.pointer(&pointer);
-            let outcome = match self.is_jsonata() {
-                true => self.condition(&pointer, index, rule, &effective),
-                false => self.rule(&pointer, index, rule, json, &effective),
-            };
-            match outcome {
+        let mut index = 0..;
+        for field in self.stage_fields(FieldStage::Entry) {
+            if field.role != FieldRole::Decides {
+                self.replay_field(field, &mut data, None);
+                continue;
+            }
+            let index = index.next();
+            match self.decide(field, &data) {
                 Operand::Value(Value::Bool(true)) => {
-                    matched = Some((index, rule));
+                    matched = index;
                     self.stop
                         .get_or_insert(NoValue::NotEvaluated(EARLIER_MATCHED));
                 }
@@ -37,40 +37,20 @@ impl Replay<'_> {
                 _ => {}
             }
         }
-        let next = match matched {
-            Some((_, rule)) => rule.next.as_deref(),
+        let next = match matched.and_then(|index| choice.choices.get(index)) {
+            Some(rule) => rule.next.as_deref(),
             None => choice.default.as_deref(),
         };
         let is_decided = !is_unknown && self.failure.is_none();
         if is_decided && self.next_state().is_some_and(|taken| Some(taken) != next) {
             return self.contradict();
         }
-        self.stage = FieldStage::Exit;
-        if matched.is_some() {
+        data.at = self.exit_time();
+        if let Some(index) = matched {
             self.stop = None;
-        }
-        let data = ReplayData {
-            at: self.exit_time(),
-            ..effective
-        };
-        let recorded = self.visit.output();
-        let Some((index, rule)) = matched else {
-            // Without a default, no transition is taken.
-            if choice.default.is_some() {
-                self.exit_forwarding(raw, &data);
-            }
-            return;
-        };
-        self.assign(
-            &format!("/Choices/{index}/Assign"),
-            rule.assign.as_ref(),
-            &data,
-        );
-        if !self.is_jsonata() {
-            self.selection("OutputPath", choice.output_path.as_ref(), &data, recorded);
-        } else if let Some(output) = &rule.output {
-            let pointer = format!("/Choices/{index}/Output");
-            self.template(&pointer, output, Expected::Any, &data, recorded);
+            self.replay_stage(FieldStage::Rule(index), &mut data);
+        } else if choice.default.is_some() {
+            self.replay_stage(FieldStage::Exit, &mut data);
         }
     }
 
@@ -80,104 +60,29 @@ impl Replay<'_> {
         self.timeline.visit(next).map(|visit| visit.state())
     }
 
-    fn condition(
-        &mut self,
-        pointer: &str,
-        index: usize,
-        rule: &ChoiceRule,
-        data: &ReplayData,
-    ) -> Operand {
-        let pointer = format!("{pointer}/Condition");
-        match &rule.condition {
-            Some(Json::String(text)) => {
-                let location = format!("Choices[{index}]/Condition");
-                self.jsonata_field(&pointer, &location, text, Expected::Boolean, data)
-            }
-            Some(Json::Bool(constant)) => {
-                let outcome = self.unless_stopped(Ok((*constant).into()));
-                self.add(pointer, constant.to_string(), outcome, None)
-            }
-            _ => Operand::Missing(NoValue::Stopped),
-        }
-    }
-
-    /// Replays a rule of a JSONPath Choice and the rules inside of it. The depth of the recursion
-    /// is that of the definition.
-    fn rule(
-        &mut self,
-        pointer: &str,
-        index: usize,
-        rule: &ChoiceRule,
-        json: Option<&Json>,
-        data: &ReplayData,
-    ) -> Operand {
-        let text = json.map(readable).unwrap_or_default();
-        let outcome = match self.compile_rule(pointer, rule, index) {
-            Ok(_) if text.contains("${") => self.unless_stopped(Err(NoValue::unknown(PLACEHOLDER))),
-            Ok(expression) => self.run(&expression, data, None),
-            Err(missing) => self.unless_stopped(Err(missing)),
-        };
+    /// Replays a rule, and then its parts, which show why it failed, too. The depth of the
+    /// recursion is that of the definition.
+    fn decide(&mut self, rule: &ReplayField, data: &ReplayData) -> Operand {
         let stop = self.stop.clone();
-        let outcome = self.add(pointer, text, outcome, None);
-        // The parts show why the rule failed, too.
-        let stop_after = std::mem::replace(&mut self.stop, stop);
-        self.rule_parts(pointer, index, rule, json, data);
-        self.stop = stop_after;
-        outcome
-    }
-
-    fn rule_parts(
-        &mut self,
-        pointer: &str,
-        index: usize,
-        rule: &ChoiceRule,
-        json: Option<&Json>,
-        data: &ReplayData,
-    ) {
-        let nested = match (&rule.not, rule.and.is_empty(), rule.or.is_empty()) {
-            (_, false, _) => Some(("And", &rule.and, Some(false))),
-            (_, _, false) => Some(("Or", &rule.or, Some(true))),
-            _ => None,
-        };
-        if let Some((key, rules, decisive)) = nested {
-            for (number, rule) in rules.iter().enumerate() {
-                let json = json.and_then(|json| json.pointer(&format!("/{key}/{number}")));
-                let pointer = format!("{pointer}/{key}/{number}");
-                let outcome = self.rule(&pointer, index, rule, json, data);
-                if matches!(outcome, Operand::Value(value) if value.as_bool() == decisive) {
-                    self.stop.get_or_insert(NoValue::NotEvaluated(NOT_NEEDED));
-                }
-            }
-            return;
-        }
-        if let Some(inner) = &rule.not {
-            let json = json.and_then(|json| json.get("Not"));
-            self.rule(&format!("{pointer}/Not"), index, inner, json, data);
-            return;
-        }
-        let (Some(variable), Some(comparison)) = (&rule.variable, &rule.comparison) else {
-            return;
-        };
-        let operator = comparison.operator;
-        self.rule_path(&format!("{pointer}/Variable"), variable, operator, data);
-        if operator.is_path()
-            && let Some(path) = comparison.operand.as_str()
-        {
-            let pointer = format!("{pointer}/{}", operator.name());
-            self.rule_path(&pointer, path, operator, data);
-        }
-    }
-
-    /// Adds a path of a comparison.
-    fn rule_path(&mut self, pointer: &str, path: &str, operator: Operator, data: &ReplayData) {
-        // `IsPresent` accepts a path that selects nothing; the error of other operators is that of
-        // the rule.
-        let outcome = match self.path_value(path, data) {
-            Err(NoValue::Failed(_)) if operator == Operator::IsPresent => {
-                Err(NoValue::NotEvaluated("the path selects nothing"))
+        let outcome = match self.outcome(rule, data, None) {
+            Err(NoValue::Failed(_)) if rule.role == FieldRole::MaybeMissing => {
+                Err(NoValue::NotEvaluated(SELECTS_NOTHING))
             }
             outcome => outcome,
         };
-        self.add(pointer, path, outcome, None);
+        let value = self.add(rule, outcome, None);
+        let stop_after = std::mem::replace(&mut self.stop, stop);
+        for part in &rule.parts {
+            let part = self.decide(part, data);
+            if part
+                .value()
+                .is_some_and(|part| part.as_bool() == rule.decisive)
+                && rule.decisive.is_some()
+            {
+                self.stop.get_or_insert(NoValue::NotEvaluated(NOT_NEEDED));
+            }
+        }
+        self.stop = stop_after;
+        value
     }
 }

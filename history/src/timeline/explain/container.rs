@@ -1,70 +1,68 @@
 use std::collections::HashMap;
 
-use stepwright_asl::model::{Map, State};
+use stepwright_asl::model::State;
 use stepwright_interpreter::distributed::Item;
-use stepwright_interpreter::query::Expected;
+use stepwright_interpreter::program::{FieldRole, FieldStage};
 use stepwright_interpreter::value::Value;
 
 use super::context::MapItem;
-use super::replay::{NoValue, Operand, Outcome, Replay, ReplayData};
+use super::operand::{NoValue, Operand, Outcome, ReplayData};
+use super::replay::Replay;
+use super::replay_field::ReplayField;
+use crate::timeline::AttemptOutcome;
 
 /// How many items the value of an ItemSelector shows.
 const MAX_ITEMS: usize = 1_000;
 
 const NO_ITEMS: &str = "the items are not in the history";
+const NO_RESULT: &str = "the result of the task is not in the history";
 const NO_RESULTS: &str = "a result of the branches or iterations is not in the history";
 const DISTRIBUTED: &str = "the history does not contain the results of child executions";
 
-/// Returns the number of items if a value is a collection that a Map accepts.
-pub(super) fn map_items(items: &Value) -> Option<usize> {
-    matches!(items, Value::Array(_) | Value::Object(_)).then(|| Item::count(items))
-}
-
-/// Data that a Map or Parallel exchanges with the states inside of it.
+/// Data that a state exchanges with its work: with a task, or with the states inside of it.
 impl Replay<'_> {
-    /// Evaluates Items, or ItemsPath.
-    pub(super) fn items(&mut self, map: &Map, effective: &ReplayData) -> Operand {
-        match (self.is_jsonata(), &map.items, &map.items_path) {
-            (true, Some(items), _) => {
-                self.template("/Items", items, Expected::Collection, effective, None)
+    /// Returns the items of a Map: those of Items or ItemsPath, or the effective input.
+    fn items(&self, data: &ReplayData) -> Operand {
+        match (self.state, &data.items) {
+            (State::Map(map), _) if map.is_distributed() && map.item_reader.is_some() => {
+                Operand::Missing(NoValue::unknown(NO_ITEMS))
             }
-            (false, _, Some(path)) if path == "$" => {
-                let items = self.unless_stopped(effective.input.outcome());
-                self.add("/ItemsPath", path, items, None)
-            }
-            (false, _, Some(path)) => self.path("/ItemsPath", "ItemsPath", path, effective),
-            _ => effective.input.clone(),
+            (_, Operand::Absent) => data.input.clone(),
+            (_, items) => items.clone(),
+        }
+    }
+
+    /// Returns whether a Map accepts its items. In JSONata, an inline Map without Items accepts
+    /// only an array.
+    pub(super) fn accepts_items(&self, data: &ReplayData) -> bool {
+        let State::Map(map) = self.state else {
+            return true;
+        };
+        let needs_array = self.is_jsonata() && map.items.is_none() && !map.is_distributed();
+        match self.items(data) {
+            Operand::Value(Value::Object(_)) => !needs_array,
+            Operand::Value(items) => items.as_array().is_some(),
+            _ => true,
         }
     }
 
     /// Replays ItemSelector, or the older Parameters, for all items.
-    pub(super) fn item_selector(
-        &mut self,
-        map: &Map,
-        effective: &ReplayData,
-        items: Option<Operand>,
-    ) {
-        let (pointer, selector) = match (&map.item_selector, &map.parameters) {
-            (None, Some(parameters)) => ("/Parameters", parameters),
-            (Some(selector), _) => ("/ItemSelector", selector),
-            (None, None) => return,
-        };
-        let items = items.unwrap_or_else(|| Operand::Missing(NoValue::unknown(NO_ITEMS)));
-        let missing = match items.outcome() {
-            Ok(items) => match map_items(&items) {
-                Some(count) if count <= MAX_ITEMS => {
+    pub(super) fn item_selector(&mut self, selector: &ReplayField, data: &ReplayData) {
+        let missing = match self.items(data).outcome() {
+            Ok(items @ (Value::Array(_) | Value::Object(_))) => match Item::count(&items) {
+                count if count <= MAX_ITEMS => {
                     let items = (0..count).filter_map(|index| MapItem::of_items(&items, index));
                     let items: Vec<MapItem> = items.collect();
-                    self.template_of_items(pointer, selector, effective, &items);
+                    self.evaluate(selector, data, Some(&items), None);
                     return;
                 }
-                Some(_) => NoValue::Unknown(format!("there are more than {MAX_ITEMS} items")),
-                None => NoValue::unknown("the items are neither an array nor an object"),
+                _ => NoValue::Unknown(format!("there are more than {MAX_ITEMS} items")),
             },
+            Ok(_) => NoValue::unknown("the items are neither an array nor an object"),
             Err(missing) => missing,
         };
-        let missing = self.unless_stopped(Err(missing));
-        self.add(pointer, selector.to_string(), missing, None);
+        let missing = self.stop.clone().unwrap_or(missing);
+        self.add(selector, Err(missing), None);
     }
 
     /// Returns the item of the innermost iteration around the state.
@@ -103,16 +101,61 @@ impl Replay<'_> {
 
     /// Returns the items of the Map, if they are known.
     fn map_items(mut self) -> Option<Value> {
-        let State::Map(map) = self.state else {
-            return None;
+        let mut data = self.entry_data();
+        for field in self.stage_fields(FieldStage::Entry) {
+            if matches!(field.role, FieldRole::Replaces | FieldRole::Items) {
+                self.replay_field(field, &mut data, None);
+            }
+        }
+        self.items(&data).outcome().ok()
+    }
+
+    /// Returns the result of the last attempt.
+    pub(super) fn result(&self) -> Operand {
+        let [none, running, failed, timed_out, stopped] = match self.state {
+            State::Task(_) => [
+                "the task was not called",
+                "the task has not ended",
+                "the task failed",
+                "the task timed out",
+                "the task was stopped",
+            ],
+            State::Map(_) => [
+                "no iteration was started",
+                "the iterations have not ended",
+                "an iteration failed",
+                "the iterations timed out",
+                "the iterations were stopped",
+            ],
+            _ => [
+                "no branch was started",
+                "the branches have not ended",
+                "a branch failed",
+                "the branches timed out",
+                "the branches were stopped",
+            ],
         };
-        let raw = self.entry_data();
-        let effective = self.effective_input(&raw);
-        self.items(map, &effective).outcome().ok()
+        let attempt = self.visit.attempts().last();
+        let reason = match attempt.map(|attempt| attempt.outcome()) {
+            None => none,
+            Some(AttemptOutcome::Running) => running,
+            Some(AttemptOutcome::Failed) => failed,
+            Some(AttemptOutcome::TimedOut) => timed_out,
+            Some(AttemptOutcome::Stopped) => stopped,
+            Some(AttemptOutcome::Succeeded) if !matches!(self.state, State::Task(_)) => {
+                return self.joined_results().into();
+            }
+            Some(AttemptOutcome::Succeeded) => {
+                let result = attempt.and_then(|attempt| attempt.result());
+                let unknown = || NoValue::unknown(NO_RESULT);
+                return result.cloned().ok_or_else(unknown).into();
+            }
+        };
+        Operand::Missing(NoValue::NotEvaluated(reason))
     }
 
     /// Returns the array of the outputs of the branches or iterations.
-    pub(super) fn joined_results(&self) -> Outcome {
+    fn joined_results(&self) -> Outcome {
         let frames: Vec<String> = match self.state {
             State::Map(map) if map.is_distributed() => return Err(NoValue::unknown(DISTRIBUTED)),
             State::Map(_) => {

@@ -1,9 +1,14 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use stepwright_asl::errors;
+use stepwright_asl::model::State;
 use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::query::{CONTEXT_MEMBERS, Context};
+use stepwright_interpreter::task::Resource;
 use stepwright_interpreter::value::{Object, Segment, Value};
+
+use crate::timeline::{Timeline, Visit};
 
 /// The context object of a visit, as far as the history determines it. It notes reads of the other
 /// members.
@@ -165,4 +170,94 @@ impl Context for ReplayContext {
             _ => CONTEXT_MEMBERS.iter().any(|(member, _)| *member == name),
         }
     }
+}
+
+/// Returns the context object of a visit without the item.
+pub(super) fn replay_context(
+    timeline: &Timeline,
+    visit: &Visit,
+    name: &str,
+    state: &State,
+    attempt: Option<usize>,
+) -> ReplayContext {
+    const REDRIVEN: &str = "the value may have changed when the execution was redriven";
+    const RECORDED: &str = "the recording does not contain this member of the context object";
+    let execution = timeline.context();
+    let is_complete = execution
+        .get("Execution")
+        .is_some_and(|it| it.get("Id").is_some());
+    let mut members = Vec::new();
+    if !is_complete {
+        let known = |first: &str, second: &str| {
+            let section = execution.get(first);
+            section.is_some_and(|section| section.get(second).is_some())
+        };
+        for (first, second) in [
+            ("Execution", "Id"),
+            ("Execution", "Input"),
+            ("Execution", "Name"),
+            ("Execution", "RoleArn"),
+            ("Execution", "RedriveCount"),
+            ("Execution", "RedriveTime"),
+            ("StateMachine", "Id"),
+            ("StateMachine", "Name"),
+        ] {
+            if !known(first, second) {
+                members.push((first, second, Err(RECORDED)));
+            }
+        }
+    }
+    if timeline.is_redriven() {
+        members.retain(|(_, second, _)| !second.starts_with("Redrive"));
+        members.push(("Execution", "RedriveCount", Err(REDRIVEN)));
+        members.push(("Execution", "RedriveTime", Err(REDRIVEN)));
+    }
+    members.push(("State", "Name", Ok(name.into())));
+    let entered = match timeline.is_redriven() {
+        true => Err(REDRIVEN),
+        false => Ok(visit.entered().to_string().into()),
+    };
+    members.push(("State", "EnteredTime", entered));
+    if matches!(state, State::Task(_) | State::Map(_) | State::Parallel(_)) {
+        let retries = match timeline.is_redriven() {
+            true => Err(REDRIVEN),
+            false => retry_count(visit, state, attempt),
+        };
+        members.push(("State", "RetryCount", retries));
+    }
+    let mut has_token = false;
+    if let State::Task(task) = state {
+        has_token = Resource::parse(&task.resource).has_token();
+    }
+    if has_token {
+        members.push((
+            "Task",
+            "Token",
+            Err("the history does not name the task token"),
+        ));
+    }
+    ReplayContext::new(execution, members, MapItem::None, has_token)
+}
+
+/// Returns how many times the state was retried before an attempt.
+fn retry_count(
+    visit: &Visit,
+    state: &State,
+    attempt: Option<usize>,
+) -> Result<Value, &'static str> {
+    if state.retry().is_empty() {
+        return Ok(0.into());
+    }
+    // Without an event: a value that is too large, and an `ItemsPath` that conflicts with the data.
+    let has_silent_retries = state.retry().iter().any(|retrier| {
+        let names = &retrier.error_equals;
+        let is_named = |error| errors::matches(names, error);
+        is_named(errors::DATA_LIMIT_EXCEEDED)
+            || is_named(errors::REFERENCE_PATH_CONFLICT) && matches!(state, State::Map(_))
+    });
+    let attempts = attempt.unwrap_or(visit.attempts().len());
+    if has_silent_retries || visit.failed_evaluations > 0 || attempts == 0 {
+        return Err("the history does not show all retries of the state");
+    }
+    Ok(i64::try_from(attempts - 1).unwrap_or(i64::MAX).into())
 }

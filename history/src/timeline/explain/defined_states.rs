@@ -1,16 +1,15 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use stepwright_asl::model::{State, StateMachine};
+use stepwright_asl::model::{QueryLanguage, State, StateMachine};
+use stepwright_interpreter::program::StateFields;
 use stepwright_interpreter::value::Value;
 
-use super::compiled_expressions::CompiledExpressions;
+use super::replay_field::ReplayField;
 
 /// The states of a definition by their names.
 pub(super) struct DefinedStates<'a> {
-    pub(super) machine: &'a StateMachine,
     pub(super) states: HashMap<&'a str, DefinedState<'a>>,
-    pub(super) expressions: CompiledExpressions,
     /// The items of each attempt of a visit of a Map; `None` if they are not known.
     items: Mutex<HashMap<(usize, usize), Option<Value>>>,
 }
@@ -19,25 +18,41 @@ pub(super) struct DefinedStates<'a> {
 pub(super) struct DefinedState<'a> {
     pub(super) name: &'a str,
     pub(super) state: &'a State,
+    pub(super) language: QueryLanguage,
+    fields: OnceLock<Vec<ReplayField>>,
     /// The name of the Map or Parallel around it.
     parent: Option<&'a str>,
+}
+
+impl DefinedState<'_> {
+    /// Returns the fields of the state, which are compiled at the first call.
+    pub(super) fn fields(&self) -> &[ReplayField] {
+        self.fields.get_or_init(|| {
+            let fields = StateFields::of(self.state, self.language);
+            fields.iter().map(ReplayField::compile).collect()
+        })
+    }
 }
 
 impl<'a> DefinedStates<'a> {
     /// Lists the states on all levels.
     pub(super) fn of(machine: &'a StateMachine) -> Self {
         let states = machine.states().map(|found| {
+            let language = found.state.query_language();
+            let language = language.or(machine.query_language.as_ref());
             let state = DefinedState {
                 name: found.name,
                 state: found.state,
+                language: language
+                    .and_then(|word| word.known())
+                    .unwrap_or(QueryLanguage::JsonPath),
+                fields: OnceLock::new(),
                 parent: found.container.parent,
             };
             (found.name, state)
         });
         Self {
-            machine,
             states: states.collect(),
-            expressions: CompiledExpressions::default(),
             items: Mutex::default(),
         }
     }

@@ -2,15 +2,14 @@
 
 mod catcher;
 mod choice;
-mod compiled_expressions;
 mod container;
 mod context;
 mod defined_states;
-mod entry_fields;
-mod exit_fields;
 mod explainer;
 mod explanation;
+mod operand;
 mod replay;
+mod replay_field;
 
 use stepwright_asl::model::StateMachine;
 

@@ -1,13 +1,13 @@
 use smol_str::SmolStr;
-use stepwright_asl::json::Json;
-use stepwright_asl::model::{self, MachineType, QueryLanguage};
+use stepwright_asl::model::{self, MachineType};
 
 use super::Compiler;
-use super::field::{CompileResult, constant, word};
+use super::field::{CompileResult, word};
 use crate::distributed::{Layout, Pointer, Transformation};
 use crate::program::distributed::{
     Batcher, Distributed, Format, ItemReaderFields, ReaderSource, ResultWriterFields,
 };
+use crate::program::fields::{StateFields, constant};
 use crate::query::{CompileError, Entropy, Expr};
 
 impl Compiler<'_> {
@@ -15,7 +15,7 @@ impl Compiler<'_> {
         &mut self,
         name: &str,
         map: &model::Map,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
     ) -> CompileResult<Distributed> {
         let config = map
             .processor()
@@ -31,15 +31,15 @@ impl Compiler<'_> {
                 None => label_of(name),
             },
             reader: match &map.item_reader {
-                Some(reader) => Some(self.reader(reader, language)?),
+                Some(reader) => Some(self.reader(reader, fields)?),
                 None => None,
             },
             batcher: match &map.item_batcher {
-                Some(batcher) => Some(self.batcher(batcher, language)?),
+                Some(_) => Some(self.batcher(fields)?),
                 None => None,
             },
             writer: match &map.result_writer {
-                Some(writer) => Some(self.writer(writer, language)?),
+                Some(writer) => Some(self.writer(writer, fields)?),
                 None => None,
             },
         })
@@ -48,7 +48,7 @@ impl Compiler<'_> {
     fn reader(
         &mut self,
         reader: &model::ItemReader,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
     ) -> CompileResult<ItemReaderFields> {
         let default = model::ReaderConfig::default();
         let config = reader.reader_config.as_ref().unwrap_or(&default);
@@ -60,16 +60,16 @@ impl Compiler<'_> {
         };
         let source = match resource.rsplit(':').next() {
             Some("listObjectsV2") if loads => {
-                ReaderSource::List(Some(self.format(config, language)?))
+                ReaderSource::List(Some(self.format(config, fields)?))
             }
             Some("listObjectsV2") => ReaderSource::List(None),
             Some("getObject") => {
                 let is_manifest = config.input_type.as_deref() == Some("MANIFEST");
                 match config.manifest_type.as_deref() {
-                    Some("ATHENA_DATA") => ReaderSource::Athena(self.format(config, language)?),
+                    Some("ATHENA_DATA") => ReaderSource::Athena(self.format(config, fields)?),
                     Some("S3_INVENTORY") => ReaderSource::Inventory,
                     None if is_manifest => ReaderSource::Inventory,
-                    None => ReaderSource::Object(self.format(config, language)?),
+                    None => ReaderSource::Object(self.format(config, fields)?),
                     Some(other) => {
                         return Err(unknown("ItemReader/ReaderConfig/ManifestType", other));
                     }
@@ -84,29 +84,18 @@ impl Compiler<'_> {
                 ));
             }
         };
-        let parameters = self.parameters_of(
-            reader.parameters.as_ref(),
-            reader.arguments.as_ref(),
-            "ItemReader",
-            language,
-        )?;
+        let parameters = self.parameters_of(fields, "ItemReader")?;
         Ok(ItemReaderFields {
-            parameters: parameters.ok_or_else(|| missing("ItemReader", language))?,
+            parameters: parameters.ok_or_else(|| missing("ItemReader", fields))?,
             source,
-            max_items: self.numeric(
-                config.max_items.as_ref(),
-                "ItemReader/ReaderConfig/MaxItems",
-                config.max_items_path.as_deref(),
-                "MaxItemsPath",
-                language,
-            )?,
+            max_items: self.numeric(fields, "/ItemReader/ReaderConfig/MaxItems")?,
         })
     }
 
     fn format(
         &mut self,
         config: &model::ReaderConfig,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
     ) -> CompileResult<Format> {
         Ok(match config.input_type.as_deref() {
             Some("JSON") => Format::Json {
@@ -133,7 +122,7 @@ impl Compiler<'_> {
                         return Err(unknown("ItemReader/ReaderConfig/CSVDelimiter", other));
                     }
                 },
-                headers: self.headers(config, language)?,
+                headers: self.headers(config, fields)?,
             },
             Some(other) => return Err(unknown("ItemReader/ReaderConfig/InputType", other)),
             None => {
@@ -148,12 +137,12 @@ impl Compiler<'_> {
     fn headers(
         &mut self,
         config: &model::ReaderConfig,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
     ) -> CompileResult<Option<Expr>> {
         const FIELD: &str = "ItemReader/ReaderConfig/CSVHeaders";
         match (config.csv_header_location.as_deref(), &config.csv_headers) {
-            (Some("GIVEN"), Some(headers)) if language == QueryLanguage::Jsonata => {
-                Expr::jsonata_template(headers, FIELD, &mut self.names).map(Some)
+            (Some("GIVEN"), Some(_)) if fields.is_jsonata() => {
+                self.value(fields, "/ItemReader/ReaderConfig/CSVHeaders")
             }
             (Some("GIVEN"), Some(headers)) => Ok(Some(Expr::constant(constant(headers)?))),
             (Some("GIVEN"), None) => Err(CompileError::new(
@@ -165,57 +154,24 @@ impl Compiler<'_> {
         }
     }
 
-    fn batcher(
-        &mut self,
-        batcher: &model::ItemBatcher,
-        language: QueryLanguage,
-    ) -> CompileResult<Batcher> {
-        let names = &mut self.names;
-        let input = match (&batcher.batch_input, language) {
-            (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
-                json,
-                "ItemBatcher/BatchInput",
-                names,
-            )?),
-            (Some(json), QueryLanguage::JsonPath) => {
-                Some(Expr::jsonpath_template(json, "BatchInput", names)?)
-            }
-            (None, _) => None,
-        };
+    fn batcher(&mut self, fields: &StateFields<'_>) -> CompileResult<Batcher> {
         Ok(Batcher {
-            input,
-            max_items: self.numeric(
-                batcher.max_items_per_batch.as_ref(),
-                "ItemBatcher/MaxItemsPerBatch",
-                batcher.max_items_per_batch_path.as_deref(),
-                "MaxItemsPerBatchPath",
-                language,
-            )?,
-            max_bytes: self.numeric(
-                batcher.max_input_bytes_per_batch.as_ref(),
-                "ItemBatcher/MaxInputBytesPerBatch",
-                batcher.max_input_bytes_per_batch_path.as_deref(),
-                "MaxInputBytesPerBatchPath",
-                language,
-            )?,
+            input: self.value(fields, "/ItemBatcher/BatchInput")?,
+            max_items: self.numeric(fields, "/ItemBatcher/MaxItemsPerBatch")?,
+            max_bytes: self.numeric(fields, "/ItemBatcher/MaxInputBytesPerBatch")?,
         })
     }
 
     fn writer(
         &mut self,
         writer: &model::ResultWriter,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
     ) -> CompileResult<ResultWriterFields> {
-        let parameters = self.parameters_of(
-            writer.parameters.as_ref(),
-            writer.arguments.as_ref(),
-            "ResultWriter",
-            language,
-        )?;
+        let parameters = self.parameters_of(fields, "ResultWriter")?;
         let parameters = match writer.resource.as_deref() {
             None => None,
             Some(resource) if resource.ends_with(":s3:putObject") => {
-                Some(parameters.ok_or_else(|| missing("ResultWriter", language))?)
+                Some(parameters.ok_or_else(|| missing("ResultWriter", fields))?)
             }
             Some(other) => {
                 return Err(CompileError::new(
@@ -245,23 +201,20 @@ impl Compiler<'_> {
         })
     }
 
-    /// Parameters, or Arguments in JSONata.
+    /// Compiles Parameters, or Arguments in JSONata.
     fn parameters_of(
         &mut self,
-        parameters: Option<&Json>,
-        arguments: Option<&Json>,
-        path: &str,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
+        folder: &str,
     ) -> CompileResult<Option<Expr>> {
-        let names = &mut self.names;
-        match language {
-            QueryLanguage::Jsonata => arguments
-                .map(|json| Expr::jsonata_template(json, &format!("{path}/Arguments"), names))
-                .transpose(),
-            QueryLanguage::JsonPath => parameters
-                .map(|json| Expr::jsonpath_template(json, "Parameters", names))
-                .transpose(),
-        }
+        self.value(fields, &format!("/{folder}/{}", parameters_name(fields)))
+    }
+}
+
+fn parameters_name(fields: &StateFields<'_>) -> &'static str {
+    match fields.is_jsonata() {
+        true => "Arguments",
+        false => "Parameters",
     }
 }
 
@@ -274,10 +227,7 @@ fn unknown(field: &str, word: &str) -> CompileError {
     CompileError::new(field, format!("`{word}` is not one of its values"))
 }
 
-fn missing(path: &str, language: QueryLanguage) -> CompileError {
-    let field = match language {
-        QueryLanguage::JsonPath => "Parameters",
-        QueryLanguage::Jsonata => "Arguments",
-    };
+fn missing(path: &str, fields: &StateFields<'_>) -> CompileError {
+    let field = parameters_name(fields);
     CompileError::new(format!("{path}/{field}"), "is missing")
 }

@@ -9,23 +9,26 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
-use stepwright_asl::model::{self, MachineType, NumberOrExpression, QueryLanguage};
+use stepwright_asl::model::{self, MachineType, NumberOrExpression, PathField, QueryLanguage};
 use stepwright_asl::source::StateSources;
 
-use self::field::{CompileResult, constant, not_a_number, result_path, retrier, selection, word};
+use self::field::{CompileResult, retrier, word};
 use self::targets::Targets;
 use crate::program::catch::Catcher;
 use crate::program::choice::{Choice, Rule};
 use crate::program::fail::{Fail, Text};
+use crate::program::fields::{
+    CompiledField, FieldRole, FieldSource, StateField, StateFields, constant, not_a_number,
+};
 use crate::program::index::StateIx;
-use crate::program::io::{Io, JsonPathIo, JsonataIo, Numeric};
+use crate::program::io::{Io, JsonPathIo, JsonataIo, Numeric, ResultPath, Selection};
 use crate::program::parallel::{Branch, Parallel};
 use crate::program::pass::Pass;
 use crate::program::state::{Kind, State};
 use crate::program::task::Task;
 use crate::program::wait::Wait;
 use crate::program::{Program, ProgramError};
-use crate::query::{Assignments, CompileError, Condition, Expected, Expr, VariableNames};
+use crate::query::{Assignments, CompileError, Condition, Expr, VariableNames};
 use crate::task::{Resource, ResourceKind};
 
 pub use self::distributed::label_of;
@@ -145,15 +148,19 @@ impl Compiler<'_> {
         depth: usize,
     ) -> CompileResult<State> {
         let language = word(state.query_language(), "QueryLanguage")?.unwrap_or(self.language);
+        let fields = &StateFields::of(state, language);
         let kind = match state {
-            model::State::Task(task) => Kind::Task(Box::new(self.task(task, language)?)),
+            model::State::Task(task) => Kind::Task(Box::new(self.task(task, fields)?)),
             model::State::Pass(pass) => Kind::Pass(Pass {
                 result: pass.result.as_ref().map(constant).transpose()?,
             }),
-            model::State::Choice(choice) => Kind::Choice(self.choice(choice, language, targets)?),
-            model::State::Wait(wait) => Kind::Wait(Box::new(self.wait(wait, language)?)),
+            model::State::Choice(choice) => Kind::Choice(self.choice(choice, fields, targets)?),
+            model::State::Wait(_) => Kind::Wait(Box::new(self.wait(fields)?)),
             model::State::Succeed(_) => Kind::Succeed,
-            model::State::Fail(fail) => Kind::Fail(Box::new(self.fail(fail, language)?)),
+            model::State::Fail(_) => Kind::Fail(Box::new(Fail {
+                error: self.text(fields, ["Error", "ErrorPath"])?,
+                cause: self.text(fields, ["Cause", "CausePath"])?,
+            })),
             model::State::Parallel(parallel) => {
                 let path = format!("a branch of `{name}`");
                 let starts: Vec<Option<StateIx>> = parallel
@@ -178,7 +185,7 @@ impl Compiler<'_> {
                 let start = self.scope(&processor.states, &processor.start_at, &path, depth + 1);
                 let inside = before..self.states.len();
                 let start = start.unwrap_or(StateIx::NONE);
-                Kind::Map(Box::new(self.map(name, map, language, start, inside)?))
+                Kind::Map(Box::new(self.map(name, map, fields, start, inside)?))
             }
         };
         let next = match state {
@@ -197,7 +204,7 @@ impl Compiler<'_> {
         Ok(State {
             name: name.into(),
             kind,
-            io: self.io(state, language)?,
+            io: self.io(fields)?,
             retry: state
                 .retry()
                 .iter()
@@ -207,87 +214,50 @@ impl Compiler<'_> {
                 .catch()
                 .iter()
                 .enumerate()
-                .map(|(index, catcher)| self.catcher(catcher, index, language, targets))
+                .map(|(index, catcher)| self.catcher(catcher, index, fields, targets))
                 .collect::<CompileResult<_>>()?,
             next,
             missing_value: None,
         })
     }
 
-    fn io(&mut self, state: &model::State, language: QueryLanguage) -> CompileResult<Io> {
-        let names = &mut self.names;
-        let assign = match state.assign() {
-            Some(assign) => Assignments::compile(assign, language, "Assign", names)?,
-            None => Assignments::default(),
-        };
-        if language == QueryLanguage::Jsonata {
-            let mut template = |json: Option<&Json>, field: &str| {
-                json.map(|json| Expr::jsonata_template(json, field, names))
-                    .transpose()
-            };
+    fn io(&mut self, fields: &StateFields<'_>) -> CompileResult<Io> {
+        let assign = self.assign(fields, "")?;
+        if fields.is_jsonata() {
             return Ok(Io::Jsonata(Box::new(JsonataIo {
-                arguments: template(state.arguments(), "Arguments")?,
-                output: template(state.output(), "Output")?,
+                arguments: self.value(fields, "/Arguments")?,
+                output: self.value(fields, "/Output")?,
                 assign,
             })));
         }
         // A Map's Parameters are its older ItemSelector.
-        let parameters = state
-            .parameters()
-            .filter(|_| !matches!(state, model::State::Map(_)));
-        let template = |json: Option<&Json>, field: &str, names: &mut VariableNames| {
-            json.map(|json| Expr::jsonpath_template(json, field, names))
-                .transpose()
-        };
+        let parameters = fields.at("/Parameters");
+        let parameters = parameters.filter(|field| field.role != FieldRole::PerItem);
         Ok(Io::JsonPath(Box::new(JsonPathIo {
-            input_path: selection(state.input_path(), "InputPath", names)?,
-            parameters: template(parameters, "Parameters", names)?,
-            result_selector: template(state.result_selector(), "ResultSelector", names)?,
-            result_path: result_path(state.result_path())?,
-            output_path: selection(state.output_path(), "OutputPath", names)?,
+            input_path: self.selection(fields, "/InputPath")?,
+            parameters: parameters.map(|field| self.expr(field)).transpose()?,
+            result_selector: self.value(fields, "/ResultSelector")?,
+            result_path: self.result_path(fields, "/ResultPath")?,
+            output_path: self.selection(fields, "/OutputPath")?,
             assign,
         })))
     }
 
-    fn task(&mut self, task: &model::Task, language: QueryLanguage) -> CompileResult<Task> {
+    fn task(&mut self, task: &model::Task, fields: &StateFields<'_>) -> CompileResult<Task> {
         let resource = Resource::parse(&task.resource);
         let family = match resource.kind() {
             ResourceKind::Service => ResourceKind::Service,
             kind => *self.families.get(resource.base()).unwrap_or(&kind),
         };
-        let credentials = match (&task.credentials, language) {
-            (Some(json), QueryLanguage::Jsonata) => Some(Expr::jsonata_template(
-                json,
-                "Credentials",
-                &mut self.names,
-            )?),
-            (Some(json), QueryLanguage::JsonPath) => Some(Expr::jsonpath_template(
-                json,
-                "Credentials",
-                &mut self.names,
-            )?),
-            (None, _) => None,
-        };
+        let credentials = self.value(fields, "/Credentials")?;
         Ok(Task {
             lists_by_name: lookup(&task.resource)
                 .map(|known| known.lists_by_name())
                 .unwrap_or_default(),
             resource: resource.with_kind(family),
             answer: None,
-            timeout: self.numeric(
-                task.timeout_seconds.as_ref(),
-                "TimeoutSeconds",
-                task.timeout_seconds_path.as_deref(),
-                "TimeoutSecondsPath",
-                language,
-            )?,
-            heartbeat: self.numeric(
-                task.heartbeat_seconds.as_ref(),
-                "HeartbeatSeconds",
-                task.heartbeat_seconds_path.as_deref(),
-                "HeartbeatSecondsPath",
-                language,
-            )?,
+            timeout: self.numeric(fields, "/TimeoutSeconds")?,
+            heartbeat: self.numeric(fields, "/HeartbeatSeconds")?,
             credentials,
         })
     }
@@ -295,35 +265,22 @@ impl Compiler<'_> {
     fn choice(
         &mut self,
         choice: &model::Choice,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
         targets: &Targets<'_>,
     ) -> CompileResult<Choice> {
         let mut rules = Vec::with_capacity(choice.choices.len());
         for (index, rule) in choice.choices.iter().enumerate() {
+            let folder = format!("/Choices/{index}");
             let path = format!("Choices[{index}]");
-            let condition = Condition::compile(rule, language, index, &mut self.names)?;
-            let assign = match &rule.assign {
-                Some(assign) => Assignments::compile(
-                    assign,
-                    language,
-                    &format!("{path}/Assign"),
-                    &mut self.names,
-                )?,
-                None => Assignments::default(),
-            };
-            let output =
-                match &rule.output {
-                    Some(output) if language == QueryLanguage::Jsonata => Some(
-                        Expr::jsonata_template(output, &format!("{path}/Output"), &mut self.names)?,
-                    ),
-                    _ => None,
-                };
+            let condition = Condition::compile(rule, fields.language(), &path, &mut self.names)?;
+            let assign = self.assign(fields, &folder)?;
+            let output = self.value(fields, &format!("{folder}/Output"))?;
             let Some(next) = &rule.next else {
                 return Err(CompileError::new(format!("{path}/Next"), "is missing"));
             };
             rules.push(Rule {
                 condition,
-                assign: rule.assign.is_some().then_some(assign),
+                assign,
                 output,
                 next: targets.find(next, &format!("{path}/Next"))?,
             });
@@ -338,72 +295,45 @@ impl Compiler<'_> {
         })
     }
 
-    fn wait(&mut self, wait: &model::Wait, language: QueryLanguage) -> CompileResult<Wait> {
-        if let Some(path) = &wait.timestamp_path {
-            return Ok(Wait::TimestampPath {
-                path: path.into(),
-                value: Expr::path(path, "TimestampPath", &mut self.names)?,
-            });
-        }
-        if let Some(text) = &wait.timestamp {
-            if language == QueryLanguage::Jsonata {
-                let value = Expr::jsonata_field(text, "Timestamp", &mut self.names)?;
-                return Ok(Wait::TimestampExpression(value.expecting(Expected::String)));
+    fn wait(&mut self, fields: &StateFields<'_>) -> CompileResult<Wait> {
+        let Some(field) = fields.at("/Timestamp") else {
+            let seconds = self.numeric(fields, "/Seconds")?;
+            if matches!(seconds, Numeric::Absent) {
+                return Err(CompileError::new(
+                    "Seconds",
+                    "is missing; a Wait has Seconds, SecondsPath, Timestamp or TimestampPath",
+                ));
             }
-            return Ok(Wait::Timestamp(text.into()));
-        }
-        let seconds = self.numeric(
-            wait.seconds.as_ref(),
-            "Seconds",
-            wait.seconds_path.as_deref(),
-            "SecondsPath",
-            language,
-        )?;
-        if matches!(seconds, Numeric::Absent) {
-            return Err(CompileError::new(
-                "Seconds",
-                "is missing; a Wait has Seconds, SecondsPath, Timestamp or TimestampPath",
-            ));
-        }
-        Ok(Wait::Seconds(seconds))
-    }
-
-    fn fail(&mut self, fail: &model::Fail, language: QueryLanguage) -> CompileResult<Fail> {
-        Ok(Fail {
-            error: self.text(
-                fail.error.as_deref(),
-                fail.error_path.as_deref(),
-                ["Error", "ErrorPath"],
-                language,
-            )?,
-            cause: self.text(
-                fail.cause.as_deref(),
-                fail.cause_path.as_deref(),
-                ["Cause", "CausePath"],
-                language,
-            )?,
+            return Ok(Wait::Seconds(seconds));
+        };
+        Ok(match field.source {
+            FieldSource::Path(path) => Wait::TimestampPath {
+                path: path.into(),
+                value: self.expr(field)?,
+            },
+            FieldSource::Text(text) if !fields.is_jsonata() => Wait::Timestamp(text.into()),
+            _ => Wait::TimestampExpression(self.expr(field)?),
         })
     }
 
+    /// Compiles `Error` or `Cause`.
     fn text(
         &mut self,
-        literal: Option<&str>,
-        path: Option<&str>,
-        [field, path_field]: [&'static str; 2],
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
+        [name, path_name]: [&'static str; 2],
     ) -> CompileResult<Text> {
-        Ok(match (literal, path) {
-            (_, Some(path)) => Text::Computed {
-                field: path_field,
-                value: Expr::path(path, path_field, &mut self.names)?,
+        let Some(field) = fields.at(&format!("/{name}")) else {
+            return Ok(Text::Absent);
+        };
+        Ok(match field.source {
+            FieldSource::Text(text) if !fields.is_jsonata() => Text::Literal(text.into()),
+            source => Text::Computed {
+                field: match source {
+                    FieldSource::Path(_) => path_name,
+                    _ => name,
+                },
+                value: self.expr(field)?,
             },
-            (Some(text), None) if language == QueryLanguage::Jsonata => Text::Computed {
-                field,
-                value: Expr::jsonata_field(text, field, &mut self.names)?
-                    .expecting(Expected::String),
-            },
-            (Some(text), None) => Text::Literal(text.into()),
-            (None, None) => Text::Absent,
         })
     }
 
@@ -411,59 +341,84 @@ impl Compiler<'_> {
         &mut self,
         catcher: &model::Catcher,
         index: usize,
-        language: QueryLanguage,
+        fields: &StateFields<'_>,
         targets: &Targets<'_>,
     ) -> CompileResult<Catcher> {
-        let path = format!("Catch[{index}]");
-        let assign = match &catcher.assign {
-            Some(assign) => {
-                Assignments::compile(assign, language, &format!("{path}/Assign"), &mut self.names)?
-            }
-            None => Assignments::default(),
-        };
-        let output = match &catcher.output {
-            Some(output) if language == QueryLanguage::Jsonata => Some(Expr::jsonata_template(
-                output,
-                &format!("{path}/Output"),
-                &mut self.names,
-            )?),
-            _ => None,
-        };
+        let folder = format!("/Catch/{index}");
+        let assign = self.assign(fields, &folder)?;
+        let output = self.value(fields, &format!("{folder}/Output"))?;
         Ok(Catcher {
             errors: catcher.error_equals.clone().into(),
-            result_path: result_path(catcher.result_path.as_ref())?,
+            result_path: self.result_path(fields, &format!("{folder}/ResultPath"))?,
             assign,
             output,
-            next: targets.find(&catcher.next, &format!("{path}/Next"))?,
+            next: targets.find(&catcher.next, &format!("Catch[{index}]/Next"))?,
         })
     }
 
-    fn numeric(
-        &mut self,
-        literal: Option<&NumberOrExpression>,
-        field: &'static str,
-        path: Option<&str>,
-        path_field: &'static str,
-        language: QueryLanguage,
-    ) -> CompileResult<Numeric> {
-        if let Some(path) = path {
-            return Ok(Numeric::Path {
-                path: path.into(),
-                value: Expr::path(path, path_field, &mut self.names)?,
-            });
+    /// Compiles a field that yields a value.
+    fn expr(&mut self, field: &StateField<'_>) -> CompileResult<Expr> {
+        match field.compile(&mut self.names)? {
+            CompiledField::Expr(expr) => Ok(expr),
+            CompiledField::Condition(_) | CompiledField::Position(_) => {
+                Err(CompileError::new(&*field.location, "has no value"))
+            }
         }
-        Ok(match literal {
-            None => Numeric::Absent,
-            Some(NumberOrExpression::Number(number)) => {
+    }
+
+    /// Compiles the field at a pointer, if the state has it.
+    fn value(&mut self, fields: &StateFields<'_>, pointer: &str) -> CompileResult<Option<Expr>> {
+        fields.at(pointer).map(|field| self.expr(field)).transpose()
+    }
+
+    fn selection(&mut self, fields: &StateFields<'_>, pointer: &str) -> CompileResult<Selection> {
+        let Some(field) = fields.at(pointer) else {
+            return Ok(Selection::Whole);
+        };
+        Ok(match field.source {
+            FieldSource::Selection(PathField::Null) => Selection::Nothing,
+            FieldSource::Selection(PathField::Path(text)) if text == "$" => Selection::Whole,
+            _ => Selection::Path(self.expr(field)?),
+        })
+    }
+
+    fn result_path(
+        &mut self,
+        fields: &StateFields<'_>,
+        pointer: &str,
+    ) -> CompileResult<ResultPath> {
+        match fields.at(pointer) {
+            Some(StateField {
+                source: FieldSource::Position(path),
+                ..
+            }) => ResultPath::compile(path),
+            _ => Ok(ResultPath::Replace),
+        }
+    }
+
+    fn assign(&mut self, fields: &StateFields<'_>, folder: &str) -> CompileResult<Assignments> {
+        let mut assignments = Vec::new();
+        for field in fields.assigned(folder) {
+            let expr = self.expr(field)?;
+            assignments.push((self.names.intern(&field.variable()), expr));
+        }
+        Ok(Assignments::new(assignments))
+    }
+
+    fn numeric(&mut self, fields: &StateFields<'_>, pointer: &str) -> CompileResult<Numeric> {
+        let Some(field) = fields.at(pointer) else {
+            return Ok(Numeric::Absent);
+        };
+        let value = self.expr(field)?;
+        Ok(match field.source {
+            FieldSource::Path(path) => Numeric::Path {
+                path: path.into(),
+                value,
+            },
+            FieldSource::Number(number) => {
                 Numeric::Literal(constant(&Json::Number(number.clone()))?)
             }
-            Some(NumberOrExpression::Expression(text)) if language == QueryLanguage::Jsonata => {
-                let value = Expr::jsonata_field(text, field, &mut self.names)?;
-                Numeric::Expression(value.expecting(Expected::Number))
-            }
-            Some(NumberOrExpression::Expression(text)) => {
-                return Err(CompileError::new(field, not_a_number(text)));
-            }
+            _ => Numeric::Expression(value),
         })
     }
 

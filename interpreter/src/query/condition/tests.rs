@@ -21,7 +21,12 @@ fn test(rule: &str, input: &str) -> Result<bool, String> {
         Some(_) => QueryLanguage::Jsonata,
         None => QueryLanguage::JsonPath,
     };
-    let condition = Condition::compile(&choice.choices[0], language, 0, &mut fixture.names);
+    let condition = Condition::compile(
+        &choice.choices[0],
+        language,
+        "Choices[0]",
+        &mut fixture.names,
+    );
     let condition = condition.map_err(|error| error.to_string())?;
     condition
         .test(&fixture.scope())
