@@ -6,6 +6,7 @@
 
 mod addresses;
 mod env;
+mod field_sources;
 mod jsonata;
 mod jsonpath;
 mod known;
