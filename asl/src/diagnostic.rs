@@ -206,17 +206,21 @@ impl<L> Diagnostic<L> {
         };
     }
 
-    /// The same problem at a location of another kind. Related locations and the fix, which belong
-    /// to the old kind, are left out.
-    pub fn relocated<M>(self, location: M) -> Diagnostic<M> {
+    /// The same problem with locations of another kind, without the fix, which belongs to the old
+    /// kind.
+    pub fn relocated<M>(self, locate: impl Fn(&L) -> M) -> Diagnostic<M> {
+        let related = self.related.into_iter().map(|related| RelatedLocation {
+            location: locate(&related.location),
+            message: related.message,
+        });
         Diagnostic {
             code: self.code,
             name: self.name,
             aws_code: self.aws_code,
             severity: self.severity,
             message: self.message,
-            location,
-            related: Vec::new(),
+            location: locate(&self.location),
+            related: related.collect(),
             help: self.help,
             fix: None,
             service: None,

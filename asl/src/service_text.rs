@@ -42,6 +42,8 @@ pub(crate) enum ServiceText {
     /// A reference path does not begin with `$`
     /// (<https://github.com/aws-cloudformation/cfn-lint/issues/4076>).
     ReferenceWithoutDollar,
+    /// A map's label is invalid, or another map has it.
+    Label(Box<str>),
     /// `States.ALL` is not alone, or not in the last handler
     /// (<https://github.com/aws/aws-cdk/issues/10530>).
     MisplacedCatchAll,
@@ -92,6 +94,7 @@ impl ServiceText {
         match self {
             ServiceText::MissingTarget(text)
             | ServiceText::UnsupportedField(text)
+            | ServiceText::Label(text)
             | ServiceText::WrongArgument(text)
             | ServiceText::ForeignField { field: text, .. } => text.len(),
             _ => 0,
@@ -129,7 +132,7 @@ impl fmt::Display for ServiceText {
             ServiceText::MisplacedCatchAll => {
                 f.write_str("States.ALL must appear alone and at end of list")
             }
-            ServiceText::WrongArgument(text) => f.write_str(text),
+            ServiceText::Label(text) | ServiceText::WrongArgument(text) => f.write_str(text),
         }
     }
 }

@@ -175,11 +175,12 @@ pub struct UnassignedPath {
 
 impl UnassignedPath {
     /// The message about a read of `variable`, with the names of states. `is_own` says that the
-    /// state which reads the variable also assigns it.
+    /// state which reads the variable also assigns it; `catcher` is the front end's word for one.
     pub fn message<'n>(
         &self,
         variable: &str,
         is_own: bool,
+        catcher: &str,
         name: impl Fn(usize) -> &'n str,
     ) -> String {
         let names: Vec<&str> = self.states.iter().map(|state| name(*state)).collect();
@@ -193,7 +194,11 @@ impl UnassignedPath {
             [_, _, ..] => format!("no state assigns it on the path {}", arrows(&names)),
             _ => format!("`{state}` is the first state"),
         };
-        format!("variable `{variable}` may be read before it is assigned: {reason}")
+        let message = format!("variable `{variable}` may be read before it is assigned: {reason}");
+        if !self.by_catch {
+            return message;
+        }
+        format!("{message}; after a {catcher}, variables have the values from before its state")
     }
 }
 

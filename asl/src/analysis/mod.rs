@@ -28,8 +28,8 @@ pub use lints::{Lint, LintWords, retried_computation, unused_panicking_variable,
 pub use loops::{LoopChoice, LoopState, unbounded_loops};
 pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{
-    RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
-    wait_problem,
+    FieldWords, as_float, asl_field, backoff_problem, heartbeat_problem, max_delay_problem,
+    percentage_problem, seconds_problem, whole_number_problem,
 };
 #[cfg(feature = "integrations")]
 pub use services::{ServiceProblem, check_service, check_service_error, waiting_resource};

@@ -1,6 +1,8 @@
 //! Numbers that AWS limits.
 
-use crate::limits::{DELAY_SECONDS, MAX_SECONDS, MIN_BACKOFF_RATE, SECONDS};
+use std::ops::RangeInclusive;
+
+use crate::limits::{DELAY_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE};
 
 /// A whole number as the functions of this module take it. Numbers above 2^53 are rounded; all
 /// limits are lower.
@@ -9,12 +11,59 @@ pub fn as_float(number: u64) -> f64 {
     number as f64
 }
 
-/// The problem of a timeout or heartbeat with this number of seconds. `what` names it in the words
-/// of the front end.
-pub fn seconds_problem(what: &str, seconds: f64) -> Option<String> {
-    let range = as_float(*SECONDS.start())..=as_float(*SECONDS.end());
-    (!range.contains(&seconds))
-        .then(|| format!("{what} must be from 1 to {MAX_SECONDS} seconds; this is {seconds}"))
+/// The words for a field in messages, by the structure that has it: `` `IntervalSeconds` `` of a
+/// `Retrier`.
+pub type FieldWords = fn(structure: &'static str, field: &'static str) -> String;
+
+/// The name of a field in ASL.
+pub fn asl_field(_structure: &'static str, field: &'static str) -> String {
+    format!("`{field}`")
+}
+
+/// The problem of a number that must be whole and at least `least`, and at most `most` if there is
+/// a maximum. `what` names it in the words of the front end; a unit begins with a space.
+pub fn whole_number_problem(
+    what: &str,
+    number: f64,
+    (least, most): (u64, Option<u64>),
+    unit: &str,
+) -> Option<String> {
+    if number.fract() != 0.0 {
+        return Some(format!("{what} must be a whole number; this is {number}"));
+    }
+    let is_above = most.is_some_and(|most| number > as_float(most));
+    if number >= as_float(least) && !is_above {
+        return None;
+    }
+    Some(match most {
+        Some(most) => format!("{what} must be from {least} to {most}{unit}; this is {number}"),
+        None => format!("{what} must be at least {least}; this is {number}"),
+    })
+}
+
+/// The problem of a number of seconds.
+pub fn seconds_problem(what: &str, seconds: f64, range: RangeInclusive<u64>) -> Option<String> {
+    let bounds = (*range.start(), Some(*range.end()));
+    whole_number_problem(what, seconds, bounds, " seconds")
+}
+
+/// The problem of the longest delay of a retrier, which is longer than its interval.
+pub fn max_delay_problem(
+    max_delay: &str,
+    interval: &str,
+    max_delay_seconds: f64,
+    interval_seconds: Option<f64>,
+) -> Option<String> {
+    seconds_problem(max_delay, max_delay_seconds, DELAY_SECONDS).or_else(|| {
+        (max_delay_seconds <= interval_seconds?)
+            .then(|| format!("{max_delay} must be longer than {interval}"))
+    })
+}
+
+/// The problem of the rate at which the delays of a retrier grow.
+pub fn backoff_problem(what: &str, rate: f64) -> Option<String> {
+    (rate.is_nan() || rate < MIN_BACKOFF_RATE)
+        .then(|| format!("{what} must be at least 1.0; this is {rate}"))
 }
 
 /// The problem of a heartbeat that is not shorter than its timeout.
@@ -31,144 +80,55 @@ pub fn heartbeat_problem(
     })
 }
 
-/// The problem of a Wait with this number of seconds.
-pub fn wait_problem(seconds: f64) -> Option<String> {
-    (seconds > as_float(MAX_SECONDS))
-        .then(|| format!("a wait must be at most {MAX_SECONDS} seconds"))
-}
-
-/// The numbers of a retrier.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct RetryNumbers {
-    /// `IntervalSeconds`.
-    pub interval: Option<u64>,
-    /// `MaxDelaySeconds`.
-    pub max_delay: Option<u64>,
-    /// `MaxAttempts`.
-    pub max_attempts: Option<u64>,
-    /// `BackoffRate`.
-    pub backoff_rate: Option<f64>,
-}
-
-/// A field of a retrier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryField {
-    /// `IntervalSeconds`.
-    Interval,
-    /// `MaxDelaySeconds`.
-    MaxDelay,
-    /// `MaxAttempts`.
-    MaxAttempts,
-    /// `BackoffRate`.
-    BackoffRate,
-}
-
-impl RetryField {
-    /// The word of the field in `workflow!` and in the typed builder.
-    pub fn word(self) -> &'static str {
-        match self {
-            RetryField::Interval => "interval",
-            RetryField::MaxDelay => "max_delay",
-            RetryField::MaxAttempts => "max_attempts",
-            RetryField::BackoffRate => "backoff_rate",
-        }
-    }
-
-    /// The code of the rule about the field's range.
-    pub fn code(self) -> &'static str {
-        match self {
-            RetryField::Interval | RetryField::MaxAttempts => "SW057",
-            RetryField::MaxDelay => "SW058",
-            RetryField::BackoffRate => "SW056",
-        }
-    }
-}
-
-/// The problems of a retrier's numbers. `name` writes a field in the words of the front end.
-pub fn retry_problems(
-    numbers: &RetryNumbers,
-    name: &dyn Fn(RetryField) -> String,
-) -> Vec<(RetryField, String)> {
-    use RetryField::{BackoffRate, Interval, MaxAttempts, MaxDelay};
-    let mut problems = Vec::new();
-    let mut report = |field, message| problems.push((field, message));
-    if let Some(seconds) = numbers.interval
-        && !SECONDS.contains(&seconds)
-    {
-        let message = format!(
-            "{} must be from 1 to {MAX_SECONDS} seconds; this is {seconds}",
-            name(Interval)
-        );
-        report(Interval, message);
-    }
-    if let Some(seconds) = numbers.max_delay {
-        if !DELAY_SECONDS.contains(&seconds) {
-            let message = format!(
-                "{} must be from {} to {} seconds; this is {seconds}",
-                name(MaxDelay),
-                DELAY_SECONDS.start(),
-                DELAY_SECONDS.end()
-            );
-            report(MaxDelay, message);
-        } else if numbers.interval.is_some_and(|interval| seconds <= interval) {
-            let message = format!("{} must be longer than {}", name(MaxDelay), name(Interval));
-            report(MaxDelay, message);
-        }
-    }
-    if let Some(attempts) = numbers.max_attempts
-        && attempts > MAX_SECONDS
-    {
-        let message = format!("{} must be at most {MAX_SECONDS}", name(MaxAttempts));
-        report(MaxAttempts, message);
-    }
-    if let Some(rate) = numbers.backoff_rate
-        && (rate.is_nan() || rate < MIN_BACKOFF_RATE)
-    {
-        let message = format!("{} must be at least 1.0; this is {rate}", name(BackoffRate));
-        report(BackoffRate, message);
-    }
-    problems
+/// The problem of a percentage of failures.
+pub fn percentage_problem(what: &str, percentage: f64) -> Option<String> {
+    (!PERCENTAGE.contains(&percentage))
+        .then(|| format!("{what} must be from 0 to 100; this is {percentage}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fields(numbers: RetryNumbers) -> Vec<RetryField> {
-        let problems = retry_problems(&numbers, &|field| format!("{field:?}"));
-        problems.into_iter().map(|(field, _)| field).collect()
-    }
+    use crate::limits::SECONDS;
 
     #[test]
-    fn seconds_outside_the_range_of_aws_are_reported() {
-        assert_eq!(seconds_problem("it", 1.0), None);
-        assert_eq!(seconds_problem("it", 99_999_999.0), None);
+    fn numbers_outside_the_ranges_of_aws_are_reported() {
+        let seconds = |seconds| seconds_problem("it", seconds, SECONDS);
+        assert_eq!(seconds(1.0), None);
+        assert_eq!(seconds(99_999_999.0), None);
+        let message = seconds(0.0);
         assert_eq!(
-            seconds_problem("it", 0.0).as_deref(),
+            message.as_deref(),
             Some("it must be from 1 to 99999999 seconds; this is 0")
         );
-        assert!(seconds_problem("it", f64::NAN).is_some());
-        assert!(wait_problem(0.0).is_none() && wait_problem(1e8).is_some());
+        let message = seconds(1.5);
+        assert_eq!(
+            message.as_deref(),
+            Some("it must be a whole number; this is 1.5")
+        );
+        assert!(seconds(f64::NAN).is_some());
+        assert_eq!(whole_number_problem("it", 5.0, (0, None), ""), None);
+        let message = whole_number_problem("it", -1.0, (0, None), "");
+        assert_eq!(
+            message.as_deref(),
+            Some("it must be at least 0; this is -1")
+        );
         assert!(heartbeat_problem("a", "b", 5.0, 5.0).is_some());
         assert!(heartbeat_problem("a", "b", 4.0, 5.0).is_none());
+        assert!(percentage_problem("a", 100.0).is_none());
+        assert!(percentage_problem("a", 100.5).is_some());
     }
 
     #[test]
-    fn each_field_of_a_retrier_is_checked() {
-        assert_eq!(fields(RetryNumbers::default()), []);
-        let all = RetryNumbers {
-            interval: Some(0),
-            max_delay: Some(31_622_400),
-            max_attempts: Some(100_000_000),
-            backoff_rate: Some(0.5),
-        };
-        use RetryField::{BackoffRate, Interval, MaxAttempts, MaxDelay};
-        assert_eq!(fields(all), [Interval, MaxDelay, MaxAttempts, BackoffRate]);
-        let not_longer = RetryNumbers {
-            interval: Some(5),
-            max_delay: Some(5),
-            ..RetryNumbers::default()
-        };
-        assert_eq!(fields(not_longer), [MaxDelay]);
+    fn delays_of_a_retrier_grow() {
+        let max_delay = |seconds, interval| max_delay_problem("it", "b", seconds, interval);
+        assert_eq!(max_delay(5.0, None), None);
+        assert_eq!(max_delay(5.0, Some(4.0)), None);
+        let message = max_delay(5.0, Some(5.0));
+        assert_eq!(message.as_deref(), Some("it must be longer than b"));
+        assert!(max_delay(31_622_400.0, None).is_some());
+        assert_eq!(backoff_problem("it", 1.0), None);
+        assert!(backoff_problem("it", 0.5).is_some());
+        assert!(backoff_problem("it", f64::NAN).is_some());
     }
 }

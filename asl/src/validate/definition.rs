@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::SyntaxError;
-use crate::analysis::ControlFlow;
+use crate::analysis::{ControlFlow, FieldWords};
 use crate::graph::Graph;
 use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
@@ -24,6 +24,8 @@ pub(super) struct Definition<'d> {
     /// The ids and names of all rules, including user-defined ones.
     pub(super) rule_ids: RuleIds,
     pub(super) known: KnownNames,
+    /// The words for fields in messages.
+    pub(super) words: FieldWords,
     /// The query language of the machine.
     pub(super) language: QueryLanguage,
     /// The query language of each state.
@@ -189,6 +191,11 @@ impl<'d> Definition<'d> {
     /// The numbers of the parts of a schema.
     pub(super) fn numbers_of(&self, kind: &str) -> impl Iterator<Item = usize> {
         self.kinds.get(kind).into_iter().flatten().copied()
+    }
+
+    /// The words for a field of a part in messages.
+    pub(super) fn words_of(&self, part: &DefinitionPart<'_>, field: &'static str) -> String {
+        (self.words)(part.schema.name, field)
     }
 
     /// Whether a container is the processor of a Distributed Map.

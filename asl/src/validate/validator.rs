@@ -12,6 +12,7 @@ use super::report::Report;
 use super::rule_id::{RuleIdError, RuleIds};
 use super::rules::RULES;
 use super::silence::Suppressions;
+use crate::analysis::{FieldWords, asl_field};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::json::Document;
 use crate::model::MachineType;
@@ -54,6 +55,7 @@ pub struct Validator {
     machine_type: MachineType,
     custom: Vec<Arc<dyn CustomRule>>,
     known: KnownNames,
+    words: FieldWords,
     off: Vec<&'static str>,
     denied: Vec<&'static str>,
     allowed: Vec<&'static str>,
@@ -68,6 +70,7 @@ impl Validator {
             machine_type,
             custom: Vec::new(),
             known: KnownNames::default(),
+            words: asl_field,
             off: Vec::new(),
             denied: Vec::new(),
             allowed: Vec::new(),
@@ -89,6 +92,10 @@ impl Validator {
         /// Accepts all placeholders again, as for a definition whose template supplies them.
         #[must_use]
         with_any_placeholder() => self.known.placeholders = None;
+        /// Sets the words for fields in messages: those of the front end that wrote the definition.
+        #[doc(hidden)]
+        #[must_use]
+        in_words(words: FieldWords) => self.words = words;
         /// Reports all warnings as errors, except those of rules that are
         /// [allowed](Validator::allow).
         #[must_use]
@@ -223,6 +230,7 @@ impl Validator {
         let mut definition = Definition::read(document, self.machine_type);
         definition.rule_ids = self.rule_ids();
         definition.known = self.known.clone();
+        definition.words = self.words;
         if self.reports_consequences {
             let Definition {
                 graph,

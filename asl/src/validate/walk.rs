@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use crate::analysis::asl_field;
 use crate::graph::Graph;
 use crate::intrinsic::Expression;
 use crate::json::{Document, Json, Object, Pointer};
@@ -39,6 +40,7 @@ impl<'d> Definition<'d> {
             machine_type,
             rule_ids: RuleIds::default(),
             known: KnownNames::default(),
+            words: asl_field,
             language,
             languages: vec![language; graph.states().len()],
             target_names: TargetNames::of(&graph, &flow, &unknown),

@@ -1,5 +1,7 @@
 //! The words of the front end that wrote a flow. The lowering writes messages with them.
 
+use stepwright_asl::analysis::{FieldWords, asl_field};
+
 /// The front end that wrote a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FrontEnd {
@@ -77,6 +79,22 @@ impl FrontEnd {
         }
     }
 
+    /// The problem of a choice without rules.
+    pub(crate) fn empty_choice(self) -> &'static str {
+        self.choose(
+            "a choice needs a rule; use a `pass` if there is only one transition",
+            "this choice has no rules: call `.when(condition, &state)` on it, or make it a `pass_on`",
+        )
+    }
+
+    /// The words for fields in the validator's messages.
+    pub(crate) fn field_words(self) -> FieldWords {
+        match self {
+            FrontEnd::Macro => asl_field,
+            FrontEnd::Builder => builder_field,
+        }
+    }
+
     /// How to write raw fields of a choice.
     pub(crate) fn raw_of_choice(self) -> &'static str {
         self.choose(
@@ -100,6 +118,29 @@ impl FrontEnd {
             "leave `.express()` out, or do this in a Standard workflow",
         )
     }
+}
+
+/// The builder's method that writes a field, or the name of a field without a method.
+fn builder_field(structure: &'static str, field: &'static str) -> String {
+    let method = match field {
+        "TimeoutSeconds" => "timeout",
+        "HeartbeatSeconds" => "heartbeat",
+        "IntervalSeconds" => "interval",
+        "MaxDelaySeconds" => "max_delay",
+        "MaxAttempts" => "max_attempts",
+        "BackoffRate" => "backoff_rate",
+        "MaxConcurrency" => "max_concurrency",
+        "ToleratedFailureCount" => "tolerated_failures",
+        "ToleratedFailurePercentage" => "tolerated_percentage",
+        "Seconds" => return "a wait".to_owned(),
+        _ => return asl_field(structure, field),
+    };
+    let owner = match structure {
+        "StateMachine" => " of the workflow",
+        "Retrier" => " of `.retry(..)`",
+        _ => "",
+    };
+    format!("`.{method}(..)`{owner}")
 }
 
 #[cfg(test)]

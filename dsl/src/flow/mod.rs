@@ -26,7 +26,6 @@ mod fragment;
 mod front_end;
 mod raised;
 mod state;
-mod state_names;
 mod variable;
 mod walk;
 
@@ -43,7 +42,6 @@ pub(crate) use self::front_end::FrontEnd;
 pub use self::raised::{Raised, error_names, error_names_of, has_simple_message, raised};
 pub use self::state::{Body, Map, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
-pub(crate) use self::state_names::{NamedState, name_problems};
 pub(crate) use self::variable::{VariableOf, Variables};
 pub(crate) use self::walk::each_state;
 

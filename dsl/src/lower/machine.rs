@@ -10,10 +10,12 @@ use super::scope::Scopes;
 use super::state::{States, raw};
 use super::text;
 use super::unhandled::unhandled;
-use crate::flow::{AnswerType, Flow, FlowStateKind, NamedState, each_state, name_problems};
-use crate::workflow::{Definition, InvalidWorkflow, StateSources, WorkflowDiagnostic};
+use crate::flow::{AnswerType, Flow, FlowStateKind, State, each_state};
+use crate::workflow::{
+    Definition, InvalidWorkflow, StateSources, WorkflowDiagnostic, WorkflowLocation,
+};
 use std::collections::{BTreeMap, HashMap};
-use stepwright_asl::analysis::NameKind;
+use stepwright_asl::analysis::{NameKind, NameProblem, check_names};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{NumberOrExpression, QueryLanguage, StateMachine};
 
@@ -45,7 +47,8 @@ fn lower(flow: &Flow) -> Result<Definition, InvalidWorkflow> {
 }
 
 /// Returns the definition, and everything that ASL cannot express or that AWS would refuse, without
-/// faults that follow from the known ones. With faults, the definition is incomplete.
+/// faults that follow from the known ones. With faults, the definition is incomplete. The
+/// diagnostics of a flow of the builder include warnings.
 pub(crate) fn lower_with_faults(
     flow: &Flow,
     known: &[WorkflowDiagnostic],
@@ -154,14 +157,30 @@ fn lowered(flow: &Flow, scopes: &Scopes) -> (StateMachine, Vec<WorkflowDiagnosti
     (machine, faults)
 }
 
-/// The names that several states have. A fragment adds states that `workflow!` does not see.
+/// The names that several states have. A fragment adds states that `workflow!` does not see, and
+/// the definition has only one state of each name.
 fn duplicates(flow: &Flow) -> Vec<WorkflowDiagnostic> {
     let mut states = Vec::new();
-    each_state(&flow.states, &mut |state| {
-        states.push(NamedState::of(state, &state.name));
+    each_state(&flow.states, &mut |state| states.push(state));
+    let location = |state: &State| WorkflowLocation {
+        state: Some(state.name.to_string()),
+        source: state.place,
+    };
+    let problems = check_names(NameKind::State, states.iter().map(|state| &*state.name));
+    let repeated = problems.into_iter().filter_map(|(index, problem)| {
+        let NameProblem::Repeated { first } = problem else {
+            return None;
+        };
+        let state = states[index];
+        let message = problem.message(NameKind::State, &state.name);
+        let diagnostic = WorkflowDiagnostic::error(location(state), message);
+        let first_message = NameProblem::message_of_first(NameKind::State, &state.name);
+        Some(
+            diagnostic
+                .with_code(problem.code(NameKind::State))
+                .with_related(location(states[first]), first_message),
+        )
     });
-    let problems = name_problems(NameKind::State, &states);
-    let repeated = problems.filter(|fault| fault.code == Some("SW025"));
     repeated.collect()
 }
 

@@ -8,6 +8,7 @@
 mod addresses;
 mod code;
 mod env;
+mod field_sources;
 mod jsonata;
 mod jsonpath;
 mod known;

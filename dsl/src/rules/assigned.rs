@@ -74,12 +74,9 @@ pub(super) fn rules(graph: &FlowGraph<'_>, faults: &mut Vec<WorkflowDiagnostic>)
         let own = assignments
             .iter()
             .any(|one| one.state == state && one.variable == variable);
-        let mut message = path.message(variables.names[variable], own, |state| {
-            &graph.states[state].state.name
-        });
-        if path.by_catch {
-            message += "; after a `.catch(..)`, variables have the values from before its state";
-        } else if !own || path.states.len() > 1 {
+        let name = |state: usize| &*graph.states[state].state.name;
+        let mut message = path.message(variables.names[variable], own, "`.catch(..)`", name);
+        if !path.by_catch && (!own || path.states.len() > 1) {
             message += "; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state";
         }
         faults.push(

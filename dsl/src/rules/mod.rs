@@ -1,8 +1,10 @@
-//! The rules for definitions of the typed builder that neither rustc nor AWS checks.
+//! The rules for definitions of the typed builder that neither rustc nor the validator checks.
 //!
-//! They check the [flow tree](crate::flow). The rules about graphs, variables and error names are
-//! in [`stepwright_asl::analysis`], which `workflow!` and the validator also use. Messages name the
-//! builder's methods.
+//! They check the [flow tree](crate::flow), which has what the text of a definition lacks: types,
+//! declarations, repeated keys and settings, and errors of children, which become a Choice. The
+//! lowering runs the validator for all other rules. The rules about graphs, variables and error
+//! names are in [`stepwright_asl::analysis`], which `workflow!` and the validator also use. Messages
+//! name the builder's methods.
 
 mod assigned;
 mod distributed;
@@ -12,7 +14,6 @@ mod graph;
 mod lints;
 mod loops;
 mod names;
-mod numbers;
 mod shape;
 
 pub use self::lints::Lint;
@@ -27,10 +28,8 @@ use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 pub(crate) fn faults(flow: &Flow, is_complete: bool) -> Vec<WorkflowDiagnostic> {
     let mut faults = Vec::new();
     names::rules(flow, &mut faults);
-    numbers::of_workflow(flow, &mut faults);
     each_state(&flow.states, &mut |state| {
         errors::rules(state, &mut faults);
-        numbers::rules(state, &mut faults);
         shape::rules(flow, state, &mut faults);
         distributed::rules(state, &mut faults);
     });

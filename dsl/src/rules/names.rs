@@ -1,11 +1,10 @@
-//! Names of workflows, states and variables.
+//! Names of workflows, variables and items.
 
 use super::each_state;
 use crate::expr::Text;
-use crate::flow::{Flow, FlowStateKind, NamedState, Variables, name_problems};
+use crate::flow::{Flow, FlowStateKind, Variables};
 use crate::workflow::{AtSource, SourceLocation, WorkflowDiagnostic, problem};
 use std::collections::HashSet;
-use stepwright_asl::analysis::NameKind;
 use stepwright_asl::name::{check_machine, check_variable};
 
 /// Runs the rules of this file.
@@ -19,24 +18,14 @@ pub(super) fn rules(flow: &Flow, faults: &mut Vec<WorkflowDiagnostic>) {
     }
     let mut checker = NameChecker::default();
     checker.check_all(None, &flow.variables, faults);
-    let mut states = Vec::new();
-    let mut labels = Vec::new();
     each_state(&flow.states, &mut |state| {
-        states.push(NamedState::of(state, &state.name));
         for body in state.bodies() {
             checker.check_all(Some(&state.name), &body.variables, faults);
         }
         if let FlowStateKind::Map(map) = &state.kind {
             checker.check(Some(&state.name), &map.item, "an item", state.place, faults);
-            let distributed = map.distributed.as_ref();
-            let label = distributed.and_then(|one| one.label.as_ref());
-            labels.extend(label.map(|label| NamedState::of(state, label)));
         }
     });
-    // The lowering reports repeated names of states, those in fragments included.
-    let invalid = name_problems(NameKind::State, &states);
-    faults.extend(invalid.filter(|fault| fault.code == Some("SW031")));
-    faults.extend(name_problems(NameKind::Label, &labels));
     // The input needs the name of a variable, because a Distributed Map passes it to its children
     // by name.
     if let Some((name, _)) = &flow.parameter {

@@ -3,34 +3,18 @@
 
 use super::fault;
 use crate::expr::{self, Expr, ExprNode, Text};
-use crate::flow::{CallTarget, Flow, FlowStateKind, Otherwise, State};
+use crate::flow::{CallTarget, Flow, FlowStateKind, State};
 use crate::lower::{handed_into, unhandled};
 use crate::workflow::{AtSource, WorkflowDiagnostic};
 
 /// Runs the rules of this file.
 pub(super) fn rules(flow: &Flow, state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
-    choices_have_rules(state, faults);
     choices_have_rules_or_a_match(state, faults);
     arms_can_be_taken(state, faults);
     variables_are_assigned_once(state, faults);
     keys_are_given_once(state, faults);
     input_is_the_item(flow, state, faults);
     every_error_is_caught(state, faults);
-}
-
-/// A choice without a `match` has a rule.
-fn choices_have_rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
-    if let FlowStateKind::Choice {
-        rules,
-        subject: None,
-        otherwise: Otherwise::To(_) | Otherwise::Fail,
-        ..
-    } = &state.kind
-        && rules.is_empty()
-    {
-        let message = "this choice has no rules: call `.when(condition, &state)` on it, or make it a `pass_on`";
-        faults.push(fault(state, message).with_code("SW070"));
-    }
 }
 
 /// A choice has either rules or a `match`.

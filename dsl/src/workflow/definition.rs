@@ -115,7 +115,9 @@ impl Definition {
         text: &str,
     ) -> Result<Definition, InvalidWorkflow> {
         let fault = |diagnostic: &Diagnostic| {
-            let mut fault = diagnostic.clone().relocated(WorkflowLocation::default());
+            let mut fault = diagnostic
+                .clone()
+                .relocated(|_| WorkflowLocation::default());
             fault.message = format!("{}: {}", diagnostic.location, diagnostic.message);
             fault
         };

@@ -47,10 +47,8 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
         let path = flow.path_without(read.variable, start, state);
         let mut edges = node.edges.iter();
         let is_own = edges.any(|edge| edge.assigns.contains(&read.variable));
-        let mut message = path.message(&variable.text, is_own, |state| &machine.states[state].name);
-        if path.by_catch {
-            message += "; after a `catch`, variables have the values from before its state";
-        }
+        let name = |state: usize| &*machine.states[state].name;
+        let message = path.message(&variable.text, is_own, "`catch`", name);
         errors.at(read.span, message);
     }
     for expression in faulty {

@@ -5,9 +5,10 @@ use crate::errors::Errors;
 use crate::machine::{Amount, Machine, Retry, SettingValue, State, StateWork, UserExpr, Wait};
 use proc_macro2::{Ident, Span};
 use stepwright_asl::analysis::{
-    RetryField, RetryNumbers, as_float, heartbeat_problem, retry_problems, seconds_problem,
-    wait_problem,
+    as_float, backoff_problem, heartbeat_problem, max_delay_problem, seconds_problem,
+    whole_number_problem,
 };
+use stepwright_asl::limits::{MAX_SECONDS, SECONDS};
 use stepwright_asl::words;
 use syn::Lit;
 
@@ -28,7 +29,9 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
         }
         match &node.state.kind {
             StateWork::Wait(Some(Wait::Seconds(_, Amount::Seconds(seconds, span)))) => {
-                if let Some(message) = wait_problem(as_float(*seconds)) {
+                if let Some(message) =
+                    seconds_problem("a wait", as_float(*seconds), 0..=MAX_SECONDS)
+                {
                     errors.at(*span, message);
                 }
             }
@@ -45,7 +48,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) {
 /// A number of seconds is within AWS's limits for timeouts.
 fn seconds_are_in_range(keyword: &Ident, amount: &Amount, errors: &Errors) {
     if let Amount::Seconds(seconds, span) = amount
-        && let Some(message) = seconds_problem(&format!("`{keyword}`"), as_float(*seconds))
+        && let Some(message) = seconds_problem(&format!("`{keyword}`"), as_float(*seconds), SECONDS)
     {
         let span = if *seconds == 0 { *span } else { keyword.span() };
         errors.at(span, message);
@@ -74,8 +77,7 @@ const RETRY_SETTINGS: &[&str] = words!(interval max_attempts backoff_rate max_de
 
 /// The settings of a `retry` exist in ASL and are within AWS's limits.
 fn settings_are_in_range(retry: &Retry, is_function: bool, errors: &Errors) {
-    let mut numbers = RetryNumbers::default();
-    let mut spans: Vec<(RetryField, Span)> = Vec::new();
+    let mut numbers: Vec<(String, f64, Span)> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     for setting in &retry.settings {
         let name = setting.name.to_string();
@@ -84,28 +86,16 @@ fn settings_are_in_range(retry: &Retry, is_function: bool, errors: &Errors) {
             errors.at(setting.name.span(), format!("`{name}` is given twice"));
         }
         match (name.as_str(), &setting.value) {
-            ("interval", SettingValue::Whole(seconds, _)) => {
-                numbers.interval = Some(*seconds);
-                spans.push((RetryField::Interval, span));
-            }
-            ("max_delay", SettingValue::Whole(seconds, _)) => {
-                numbers.max_delay = Some(*seconds);
-                spans.push((RetryField::MaxDelay, span));
-            }
-            ("max_attempts", SettingValue::Whole(attempts, _)) => {
-                numbers.max_attempts = Some(*attempts);
-                spans.push((RetryField::MaxAttempts, span));
+            ("interval" | "max_delay" | "max_attempts", SettingValue::Whole(number, _)) => {
+                numbers.push((name.clone(), as_float(*number), span));
             }
             ("backoff_rate", value) => match rate(value) {
-                Some(rate) => {
-                    numbers.backoff_rate = Some(rate);
-                    spans.push((RetryField::BackoffRate, span));
-                }
+                Some(rate) => numbers.push((name.clone(), rate, span)),
                 None => errors.at(
                     span,
                     format!(
                         "`{}` must be a number that is at least 1.0",
-                        word_of(RetryField::BackoffRate, is_function)
+                        word_of(&name, is_function)
                     ),
                 ),
             },
@@ -131,22 +121,30 @@ fn settings_are_in_range(retry: &Retry, is_function: bool, errors: &Errors) {
         }
         seen.push(name);
     }
-    let word = |field: RetryField| format!("`{}`", word_of(field, is_function));
-    for (field, message) in retry_problems(&numbers, &word) {
-        let span = spans.iter().find(|(one, _)| *one == field);
-        if let Some((_, span)) = span {
+    let interval = numbers.iter().rev().find(|(name, ..)| name == "interval");
+    let interval = interval.map(|(_, seconds, _)| *seconds);
+    let word = |name: &str| format!("`{}`", word_of(name, is_function));
+    for (name, number, span) in numbers.iter() {
+        let what = word(name);
+        let problem = match name.as_str() {
+            "interval" => seconds_problem(&what, *number, SECONDS),
+            "max_delay" => max_delay_problem(&what, &word("interval"), *number, interval),
+            "max_attempts" => whole_number_problem(&what, *number, (0, Some(MAX_SECONDS)), ""),
+            _ => backoff_problem(&what, *number),
+        };
+        if let Some(message) = problem {
             errors.at(*span, message);
         }
     }
 }
 
-/// The name of a field in `retry`, or in the policy of a function.
-fn word_of(field: RetryField, is_function: bool) -> &'static str {
-    match field {
-        RetryField::Interval if is_function => "every",
-        RetryField::MaxAttempts if is_function => "times",
-        RetryField::BackoffRate if is_function => "backoff",
-        field => field.word(),
+/// The name of a setting of `retry`, or of the policy of a function.
+fn word_of(setting: &str, is_function: bool) -> &str {
+    match setting {
+        "interval" if is_function => "every",
+        "max_attempts" if is_function => "times",
+        "backoff_rate" if is_function => "backoff",
+        setting => setting,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::Answer::{Never, PartOf, Rustc, Says};
 use super::Row;
+use super::distributed::over;
 use super::domain::*;
 use stepwright::builder::{FlowBuilder, Retry, States};
 
 pub(crate) const NUMBERS: &[Row] = &[
     (
-        "a wait must be at most .. seconds",
+        ".. must be from .. to ....; this is ..",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders");
@@ -16,11 +17,11 @@ pub(crate) const NUMBERS: &[Row] = &[
                 flow.wait(&only, 100_000_000).end();
                 faults(&flow)
             },
-            "in state `Only`: a wait must be at most 99999999 seconds",
+            "in state `Only`: a wait must be from 0 to 99999999 seconds; this is 100000000",
         ),
     ),
     (
-        ".. must be from 1 to .. seconds; this is ..",
+        ".. must be from .. to ....; this is ..",
         Says(
             || {
                 let flow = FlowBuilder::<u32, u32>::new("Orders").timeout(0);
@@ -47,7 +48,7 @@ pub(crate) const NUMBERS: &[Row] = &[
         ),
     ),
     (
-        ".. must be from .. to .. seconds; this is ..",
+        ".. must be from .. to ....; this is ..",
         Says(
             || {
                 with_task(|task, failed| {
@@ -73,7 +74,7 @@ pub(crate) const NUMBERS: &[Row] = &[
         ),
     ),
     (
-        ".. must be at most ..",
+        ".. must be from .. to ....; this is ..",
         Says(
             || {
                 with_task(|task, failed| {
@@ -82,7 +83,7 @@ pub(crate) const NUMBERS: &[Row] = &[
                         .end()
                 })
             },
-            "in state `Charge`: `.max_attempts(..)` of `.retry(..)` must be at most 99999999",
+            "in state `Charge`: `.max_attempts(..)` of `.retry(..)` must be from 0 to 99999999; this is 100000000",
         ),
     ),
     (
@@ -96,6 +97,36 @@ pub(crate) const NUMBERS: &[Row] = &[
                 })
             },
             "in state `Charge`: `.backoff_rate(..)` of `.retry(..)` must be at least 1.0; this is 0.5",
+        ),
+    ),
+    (
+        ".. must be a whole number; this is ..",
+        Says(
+            || {
+                with_task(|task, failed| {
+                    task.raw("TimeoutSeconds", 1.5)
+                        .catch(States::ALL, failed)
+                        .end()
+                })
+            },
+            "in state `Charge`: `.timeout(..)` must be a whole number; this is 1.5",
+        ),
+    ),
+    (
+        ".. must be at least ..; this is ..",
+        Rustc("`.max_concurrency(..)` and `.tolerated_failures(..)` take a `u32`"),
+    ),
+    (
+        ".. must be from 0 to 100; this is ..",
+        Says(
+            || {
+                over(|map, failed| {
+                    map.tolerated_percentage(101)
+                        .catch(States::ALL, failed)
+                        .end()
+                })
+            },
+            "in state `All`: `.tolerated_percentage(..)` must be from 0 to 100; this is 101",
         ),
     ),
 ];

@@ -239,26 +239,25 @@ pub(crate) const ASSIGNMENT: &[Row] = &[
             "in state `Done`: variable `total` may be read before it is assigned: no state assigns it on the path `Look` -> `Done`; call `.bind(&variable)` or `.assign(&variable, ..)` on an earlier state",
         ),
     ),
-];
-
-pub(crate) const ASSIGNED: &[Row] = &[(
-    "; after a `catch`, variables have the values from before its state",
-    Says(
-        || {
-            let flow = FlowBuilder::<Order, u32>::new("Orders");
-            let paid = flow.variable::<u32>("paid");
-            let (pay, done) = (flow.declare("Pay"), flow.step("Done"));
-            flow.start_at(&pay);
-            flow.task(&pay, charge {})
-                .bind(&paid)
-                .catch(States::ALL, &done)
-                .next(&done);
-            flow.succeed_with(&done, expr!([paid] || paid));
-            faults(&flow)
-        },
-        "in state `Done`: variable `paid` may be read before it is assigned: no state assigns it on the path `Pay` -> `Done`; after a `.catch(..)`, variables have the values from before its state",
+    (
+        "..; after a .., variables have the values from before its state",
+        Says(
+            || {
+                let flow = FlowBuilder::<Order, u32>::new("Orders");
+                let paid = flow.variable::<u32>("paid");
+                let (pay, done) = (flow.declare("Pay"), flow.step("Done"));
+                flow.start_at(&pay);
+                flow.task(&pay, charge {})
+                    .bind(&paid)
+                    .catch(States::ALL, &done)
+                    .next(&done);
+                flow.succeed_with(&done, expr!([paid] || paid));
+                faults(&flow)
+            },
+            "in state `Done`: variable `paid` may be read before it is assigned: no state assigns it on the path `Pay` -> `Done`; after a `.catch(..)`, variables have the values from before its state",
+        ),
     ),
-)];
+];
 
 const BEGINS: &str = "`..` is the first state of its body and ..; this transition runs it again with another input: put a `pass` state before it, `pass Begin { next ..; }`";
 const TOO_EARLY: &str =

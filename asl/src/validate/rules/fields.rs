@@ -1,30 +1,46 @@
 //! Checks of fields that several rules need.
 
+use std::ops::RangeInclusive;
+
+use crate::analysis::whole_number_problem;
 use crate::service_text::{NumberText, ServiceText};
-use crate::validate::definition::DefinitionPart;
+use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
 
 /// Reports a number that is not an integer or is out of bounds.
 pub(super) fn whole_number(
+    definition: &Definition<'_>,
     part: &DefinitionPart<'_>,
     field: &'static str,
-    least: u64,
-    most: u64,
+    (least, most): (u64, Option<u64>),
+    unit: &str,
     report: &mut Report<'_>,
 ) {
-    if let Some(number) = part.number(field)
-        && (number.fract() != 0.0 || !(least as f64..=most as f64).contains(&number))
-    {
-        let message =
-            format!("`{field}` must be a whole number from {least} to {most}, not {number}");
+    let Some(number) = part.number(field) else {
+        return;
+    };
+    let what = definition.words_of(part, field);
+    if let Some(message) = whole_number_problem(&what, number, (least, most), unit) {
         report
             .add(part.at(field), message)
-            .service(number_text(number, least, Some(most)));
+            .service(number_text(number, least, most));
     }
 }
 
+/// Reports a number of seconds that is not an integer or is out of bounds.
+pub(super) fn seconds(
+    definition: &Definition<'_>,
+    part: &DefinitionPart<'_>,
+    field: &'static str,
+    range: RangeInclusive<u64>,
+    report: &mut Report<'_>,
+) {
+    let bounds = (*range.start(), Some(*range.end()));
+    whole_number(definition, part, field, bounds, " seconds", report);
+}
+
 /// AWS's text for a number that is not an integer or is out of bounds.
-pub(super) fn number_text(number: f64, least: u64, most: Option<u64>) -> ServiceText {
+fn number_text(number: f64, least: u64, most: Option<u64>) -> ServiceText {
     if number.fract() != 0.0 {
         return ServiceText::WrongType("Integer");
     }

@@ -46,6 +46,12 @@ pub(in crate::validate) struct VariableUses {
 }
 
 impl DefinitionVariables<'_> {
+    /// Whether a state assigns a variable, by its number.
+    pub(in crate::validate) fn assigns(&self, state: usize, name: usize) -> bool {
+        let mut assignments = self.assignments.iter();
+        assignments.any(|one| one.state == state && one.name == name)
+    }
+
     /// The number of a name.
     pub(super) fn number(&mut self, name: &str) -> usize {
         match self.names.get_index_of(name) {

@@ -143,6 +143,127 @@ fn faults_have_the_locations_of_the_builder_calls() {
     assert_eq!(faults.to_string().lines().count(), 5);
 }
 
+#[test]
+fn a_fault_of_the_validator_is_located_at_the_call_of_its_field() {
+    let flow = FlowBuilder::<Order, Order>::new("Orders").timeout(0);
+    let of_workflow = line!() - 1;
+    let order = flow.parameter("order");
+    let (charge, pause) = (flow.step("Charge"), flow.step("Pause"));
+    let (look, done) = (flow.step("Look"), flow.step("Done"));
+    let all = flow.step("All");
+    flow.start_at(&charge);
+    let task = line!() + 1;
+    flow.task_with(&charge, charge_card {}, expr!([order] || order))
+        .retry(Retry::on(errors!(PaymentError::GatewayTimeout)).interval(0))
+        .retry(Retry::on(States::TIMEOUT).backoff_rate(0.5))
+        .timeout(100_000_000)
+        .heartbeat(0)
+        .catch(States::ALL, &look)
+        .next(&pause);
+    flow.wait(&pause, 100_000_000).next(&look);
+    let wait = line!() - 1;
+    let choice = flow.choice(&look);
+    let empty = line!() - 1;
+    choice.otherwise(&all);
+    let body = Body::<Item, String>::new();
+    let pack = body.declare("Pack");
+    body.start_at(&pack);
+    body.task(&pack, super::pack {}).end();
+    let items = expr!([order] |_: AnyInput| order.items);
+    let map = flow.distributed_map(&all, items, crate::MachineType::Standard, body);
+    let label = line!() - 1;
+    map.label("a label").tolerated_percentage(101).next(&done);
+    let percentage = line!() - 1;
+    flow.succeed_with(&done, expr!([order] || order));
+
+    let faults = flow.build().expect_err("it has faults");
+    let mut found: Vec<(u32, &str)> = faults
+        .iter()
+        .map(|fault| {
+            let place = fault.location.source.expect("a location");
+            (place.line(), fault.code.expect("a code"))
+        })
+        .collect();
+    found.sort_unstable();
+    let expected = [
+        (of_workflow, "SW043"),
+        (task + 1, "SW057"),
+        (task + 2, "SW056"),
+        (task + 3, "SW043"),
+        (task + 4, "SW043"),
+        (wait, "SW081"),
+        (empty, "SW070"),
+        (label, "SW106"),
+        (percentage, "SW105"),
+    ];
+    assert_eq!(found, expected, "{faults}");
+}
+
+#[test]
+fn a_wrong_number_in_a_raw_field_is_a_fault() {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let charge = flow.declare("A");
+    flow.start_at(&charge);
+    flow.task(&charge, charge_card {})
+        .raw("TimeoutSeconds", 1.5)
+        .end();
+    assert_eq!(
+        faults(&flow),
+        ["in state `A`: `.timeout(..)` must be a whole number; this is 1.5"]
+    );
+}
+
+#[test]
+fn a_fault_names_its_state_even_if_the_state_has_the_name_of_a_field() {
+    let flow = FlowBuilder::<Vec<Item>, Vec<Item>>::new("Orders");
+    let (states, body) = (flow.declare("States"), Body::<Item, Item>::new());
+    flow.start_at(&states);
+    let branches = body.declare("Branches");
+    body.start_at(&branches);
+    body.wait(&branches, 100_000_000).end();
+    flow.map(&states, expr!(|items: Vec<Item>| items), body)
+        .raw("MaxConcurrency", -1)
+        .end();
+    assert_eq!(
+        faults(&flow),
+        [
+            "in state `States`: `.max_concurrency(..)` must be at least 0; this is -1",
+            "in state `Branches`: a wait must be from 0 to 99999999 seconds; this is 100000000",
+        ]
+    );
+}
+
+#[test]
+fn a_repeated_label_names_the_line_of_the_first() {
+    let flow = FlowBuilder::<Vec<Item>, Vec<String>>::new("Orders");
+    let (first, second) = (flow.declare("First"), flow.declare("Second"));
+    flow.start_at(&first);
+    let mut lines = Vec::new();
+    let packing = |name: &'static str| {
+        let body = Body::<Item, String>::new();
+        let pack = body.declare(name);
+        body.start_at(&pack);
+        body.task(&pack, super::pack {}).end();
+        body
+    };
+    let items = || expr!(|items: Vec<Item>| items);
+    let standard = crate::MachineType::Standard;
+    let map = flow.distributed_map(&first, items(), standard, packing("A"));
+    lines.push(line!() - 1);
+    map.label("all")
+        .output(expr!(|items: Vec<Item>, _: Vec<String>| items))
+        .next(&second);
+    let map = flow.distributed_map(&second, items(), standard, packing("B"));
+    lines.push(line!() - 1);
+    map.label("all").end();
+    let faults = flow.build().expect_err("the label is repeated");
+    let fault = faults.iter().next().expect("a fault");
+    let locations = [&fault.location, &fault.related[0].location];
+    let found = locations.map(|location| location.source.map(|place| place.line()));
+    assert_eq!(found, [Some(lines[1]), Some(lines[0])], "{faults}");
+    assert_eq!(fault.related[0].location.state.as_deref(), Some("First"));
+}
+
 /// A task with a timeout, and a flow with only this task.
 fn charging(timeout: u32, heartbeat: u32, retry: Retry<Errors<PaymentError>>) -> InvalidWorkflow {
     let flow = FlowBuilder::<Order, Charge>::new("Orders");

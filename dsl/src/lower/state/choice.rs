@@ -71,8 +71,8 @@ impl<'a> StateLowering<'_, 'a> {
             Otherwise::Unsaid | Otherwise::Fail => {}
         }
         if choice.choices.is_empty() {
-            self.report
-                .fault("a choice needs a rule; use a `pass` if there is only one transition");
+            let fault = self.report.problem(self.flow.front_end.empty_choice());
+            self.report.push(fault.with_code("SW070"));
         }
         self.env.known.truncate(before);
         choice

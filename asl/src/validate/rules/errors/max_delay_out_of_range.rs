@@ -1,4 +1,4 @@
-use crate::limits::DELAY_SECONDS;
+use crate::analysis::max_delay_problem;
 use crate::validate::rules::prelude::*;
 
 use super::retriers;
@@ -16,19 +16,15 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 fn max_delay(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let (field, interval) = ("MaxDelaySeconds", "IntervalSeconds");
     for retrier in retriers(definition) {
-        let Some(delay) = retrier.number("MaxDelaySeconds") else {
+        let Some(delay) = retrier.number(field) else {
             continue;
         };
-        let interval = retrier.number("IntervalSeconds");
-        let delays = *DELAY_SECONDS.start() as f64..=*DELAY_SECONDS.end() as f64;
-        let message = if delay.fract() != 0.0 || !delays.contains(&delay) {
-            "`MaxDelaySeconds` must be a whole number greater than 0 and less than 31622400"
-        } else if interval.is_some_and(|interval| delay <= interval) {
-            "`MaxDelaySeconds` must be greater than `IntervalSeconds`"
-        } else {
-            continue;
-        };
-        report.add(retrier.at("MaxDelaySeconds"), message);
+        let words = |field| definition.words_of(retrier, field);
+        let seconds = retrier.number(interval);
+        if let Some(message) = max_delay_problem(&words(field), &words(interval), delay, seconds) {
+            report.add(retrier.at(field), message);
+        }
     }
 }

@@ -1,5 +1,5 @@
 use crate::limits::{MAX_SECONDS, SECONDS};
-use crate::validate::rules::fields::whole_number;
+use crate::validate::rules::fields::{seconds, whole_number};
 use crate::validate::rules::prelude::*;
 
 use super::retriers;
@@ -18,13 +18,8 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn interval_and_attempts(definition: &Definition<'_>, report: &mut Report<'_>) {
     for retrier in retriers(definition) {
-        whole_number(
-            retrier,
-            "IntervalSeconds",
-            *SECONDS.start(),
-            *SECONDS.end(),
-            report,
-        );
-        whole_number(retrier, "MaxAttempts", 0, MAX_SECONDS, report);
+        seconds(definition, retrier, "IntervalSeconds", SECONDS, report);
+        let attempts = (0, Some(MAX_SECONDS));
+        whole_number(definition, retrier, "MaxAttempts", attempts, "", report);
     }
 }

@@ -1,3 +1,4 @@
+use crate::analysis::backoff_problem;
 use crate::limits::MIN_BACKOFF_RATE;
 use crate::validate::rules::prelude::*;
 
@@ -16,19 +17,14 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
+    let (field, least) = ("BackoffRate", NumberText::Decimal(MIN_BACKOFF_RATE));
     for retrier in retriers(definition) {
-        if retrier
-            .number("BackoffRate")
-            .is_some_and(|rate| rate < MIN_BACKOFF_RATE)
+        if let Some(rate) = retrier.number(field)
+            && let Some(message) = backoff_problem(&definition.words_of(retrier, field), rate)
         {
             report
-                .add(
-                    retrier.at("BackoffRate"),
-                    "`BackoffRate` must be at least 1.0",
-                )
-                .service(ServiceText::BelowMinimum(NumberText::Decimal(
-                    MIN_BACKOFF_RATE,
-                )));
+                .add(retrier.at(field), message)
+                .service(ServiceText::BelowMinimum(least));
         }
     }
 }

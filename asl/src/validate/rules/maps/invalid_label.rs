@@ -22,27 +22,32 @@ fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
     let names = labels.iter().map(|(label, _)| *label);
     for (index, problem) in check_names(NameKind::Label, names) {
         let (label, pointer) = &labels[index];
-        let message = match problem {
-            NameProblem::Repeated { first } => {
-                report
-                    .add(pointer, format!("Duplicate label: {label}"))
-                    .code("DUPLICATE_LABEL_NAME")
-                    .related(
-                        &labels[first].1,
-                        NameProblem::message_of_first(NameKind::Label, label),
-                    );
-                continue;
-            }
-            NameProblem::Invalid(_) if is_substitution(label) => continue,
-            NameProblem::Invalid(NameError::TooLong { .. }) => {
-                "Label cannot exceed 40 characters".to_owned()
-            }
-            NameProblem::Invalid(NameError::Character(char)) => format!(
-                "Label contains invalid character: '{}'",
-                char.escape_default()
-            ),
-            NameProblem::Invalid(error) => error.to_string(),
-        };
-        report.add(pointer, message);
+        if matches!(problem, NameProblem::Invalid(_)) && is_substitution(label) {
+            continue;
+        }
+        let entry = report
+            .add(pointer, problem.message(NameKind::Label, label))
+            .service(ServiceText::Label(service_text(label, &problem).into()));
+        if let NameProblem::Repeated { first } = problem {
+            let message = NameProblem::message_of_first(NameKind::Label, label);
+            entry
+                .code("DUPLICATE_LABEL_NAME")
+                .related(&labels[first].1, message);
+        }
+    }
+}
+
+/// AWS's text.
+fn service_text(label: &str, problem: &NameProblem) -> String {
+    match problem {
+        NameProblem::Repeated { .. } => format!("Duplicate label: {label}"),
+        NameProblem::Invalid(NameError::TooLong { .. }) => {
+            "Label cannot exceed 40 characters".to_owned()
+        }
+        NameProblem::Invalid(NameError::Character(char)) => format!(
+            "Label contains invalid character: '{}'",
+            char.escape_default()
+        ),
+        NameProblem::Invalid(error) => error.to_string(),
     }
 }

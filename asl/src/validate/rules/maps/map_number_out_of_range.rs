@@ -1,5 +1,6 @@
+use crate::analysis::percentage_problem;
 use crate::limits::{PERCENTAGE, SettingType, settings};
-use crate::validate::rules::fields::{number_text, whole_number};
+use crate::validate::rules::fields::whole_number;
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -16,35 +17,21 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
     for map in definition.parts_of("Map") {
-        let percentage = map.number("ToleratedFailurePercentage");
-        if percentage.is_some_and(|percentage| !PERCENTAGE.contains(&percentage)) {
+        let field = "ToleratedFailurePercentage";
+        if let Some(percentage) = map.number(field)
+            && let Some(message) = percentage_problem(&definition.words_of(map, field), percentage)
+        {
             let (least, most) = (*PERCENTAGE.start(), *PERCENTAGE.end());
-            let text = if percentage.is_some_and(|percentage| percentage > most) {
+            let text = if percentage > most {
                 ServiceText::AboveMaximum(NumberText::Decimal(most))
             } else {
                 ServiceText::BelowMinimum(NumberText::Decimal(least))
             };
-            report
-                .add(
-                    map.at("ToleratedFailurePercentage"),
-                    "ToleratedFailurePercentage must be between 0 and 100.",
-                )
-                .service(text);
+            report.add(map.at(field), message).service(text);
         }
-        if map
-            .number("ToleratedFailureCount")
-            .is_some_and(|count| count < 0.0)
-        {
-            report
-                .add(
-                    map.at("ToleratedFailureCount"),
-                    "ToleratedFailureCount cannot be negative.",
-                )
-                .service(ServiceText::BelowMinimum(NumberText::Integer(0)));
-        } else {
-            whole(map, "ToleratedFailureCount", 0, report);
+        for field in ["ToleratedFailureCount", "MaxConcurrency"] {
+            whole_number(definition, map, field, (0, None), "", report);
         }
-        whole(map, "MaxConcurrency", 0, report);
     }
     for part in ["ReaderConfig", "ItemBatcher"] {
         for setting in settings(part) {
@@ -52,23 +39,9 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
                 continue;
             };
             for owner in definition.parts_of(part) {
-                match most {
-                    Some(most) => whole_number(owner, setting.field, least, most, report),
-                    None => whole(owner, setting.field, least, report),
-                }
+                let bounds = (least, most);
+                whole_number(definition, owner, setting.field, bounds, "", report);
             }
         }
-    }
-}
-
-/// Reports a number that is not an integer or is below the minimum.
-fn whole(part: &DefinitionPart<'_>, field: &'static str, least: u64, report: &mut Report<'_>) {
-    if let Some(number) = part.number(field)
-        && (number.fract() != 0.0 || number < least as f64)
-    {
-        let message = format!("`{field}` must be a whole number from {least}, not {number}");
-        report
-            .add(part.at(field), message)
-            .service(number_text(number, least, None));
     }
 }

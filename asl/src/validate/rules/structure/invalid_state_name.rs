@@ -1,4 +1,4 @@
-use crate::analysis::NameProblem;
+use crate::analysis::{NameKind, NameProblem};
 use crate::validate::rules::prelude::*;
 
 use super::state_names;
@@ -17,10 +17,9 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
     for (state, problem) in state_names(definition) {
-        if let NameProblem::Invalid(error) = problem
-            && !is_substitution(state.name)
-        {
-            report.add(&state.pointer, error.to_string()).at_key();
+        if matches!(problem, NameProblem::Invalid(_)) && !is_substitution(state.name) {
+            let message = problem.message(NameKind::State, state.name);
+            report.add(&state.pointer, message).at_key();
         }
     }
 }

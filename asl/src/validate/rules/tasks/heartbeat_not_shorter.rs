@@ -1,3 +1,4 @@
+use crate::analysis::heartbeat_problem;
 use crate::validate::rules::prelude::*;
 
 use super::tasks;
@@ -16,14 +17,18 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn heartbeat(definition: &Definition<'_>, report: &mut Report<'_>) {
     for task in tasks(definition) {
-        let numbers = task
-            .number("HeartbeatSeconds")
-            .zip(task.number("TimeoutSeconds"));
-        if numbers.is_some_and(|(heartbeat, timeout)| heartbeat >= timeout) {
-            report.add(
-                task.at("HeartbeatSeconds"),
-                "`HeartbeatSeconds` must be less than `TimeoutSeconds`",
-            );
+        let (heartbeat, timeout) = ("HeartbeatSeconds", "TimeoutSeconds");
+        let numbers = task.number(heartbeat).zip(task.number(timeout));
+        let problem = numbers.and_then(|(heartbeat_seconds, timeout_seconds)| {
+            heartbeat_problem(
+                &definition.words_of(task, heartbeat),
+                &definition.words_of(task, timeout),
+                heartbeat_seconds,
+                timeout_seconds,
+            )
+        });
+        if let Some(message) = problem {
+            report.add(task.at(heartbeat), message);
         }
     }
 }

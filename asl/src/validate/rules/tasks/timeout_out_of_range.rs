@@ -1,5 +1,5 @@
 use crate::limits::SECONDS;
-use crate::validate::rules::fields::whole_number;
+use crate::validate::rules::fields::seconds;
 use crate::validate::rules::prelude::*;
 
 use super::tasks;
@@ -20,7 +20,7 @@ fn timeout_range(definition: &Definition<'_>, report: &mut Report<'_>) {
     let machine = definition.parts_of("StateMachine");
     for part in machine.chain(tasks(definition)) {
         for field in ["TimeoutSeconds", "HeartbeatSeconds"] {
-            whole_number(part, field, *SECONDS.start(), *SECONDS.end(), report);
+            seconds(definition, part, field, SECONDS, report);
         }
     }
 }

@@ -69,7 +69,8 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = match count < PATHS {
             true => {
                 let path = definition.path_without(read.name, state);
-                path.message(&format!("${name}"), false, |state| {
+                let is_own = variables.assigns(state, read.name);
+                path.message(&format!("${name}"), is_own, "catcher", |state| {
                     graph.states()[state].name
                 })
             }

@@ -1,5 +1,5 @@
 use crate::limits::MAX_SECONDS;
-use crate::validate::rules::fields::whole_number;
+use crate::validate::rules::fields;
 use crate::validate::rules::prelude::*;
 
 use super::waits;
@@ -18,6 +18,6 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn seconds(definition: &Definition<'_>, report: &mut Report<'_>) {
     for wait in waits(definition) {
-        whole_number(wait, "Seconds", 0, MAX_SECONDS, report);
+        fields::seconds(definition, wait, "Seconds", 0..=MAX_SECONDS, report);
     }
 }
