@@ -1,10 +1,10 @@
-//! The type that function workflows call: a task or another function workflow.
+//! The type that function workflows call: a task, a fragment or another function workflow.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, Visibility};
 
-/// The implementation of `Callable` for the type of a task or of a function workflow.
+/// The implementation of `Callable` for the type of a task, a fragment or a function workflow.
 pub(crate) struct CallableType<'a> {
     pub(crate) visibility: &'a Visibility,
     pub(crate) name: &'a Ident,
@@ -19,7 +19,7 @@ pub(crate) struct CallableType<'a> {
     pub(crate) returned: (TokenStream, Span),
     pub(crate) output: &'a TokenStream,
     pub(crate) error: &'a TokenStream,
-    /// `TaskKind` or `WorkflowKind`.
+    /// `TaskKind`, `FragmentKind` or `WorkflowKind`.
     pub(crate) kind: &'static str,
     /// The value of `Callable::run`.
     pub(crate) run: TokenStream,

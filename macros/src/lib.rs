@@ -6,6 +6,7 @@
 //! | declare a workflow | [`workflow!`] |
 //! | declare a task that workflows call | [`#[task]`](macro@task) |
 //! | declare a function that expressions call | [`#[expression]`](macro@expression) |
+//! | declare states that several function workflows have | [`#[fragment]`](macro@fragment) |
 //! | declare a type that states pass on | [`derive(Payload)`](macro@Payload) |
 //! | declare an error that workflows catch by its name | [`derive(TaskError)`](macro@TaskError) |
 //! | use an existing definition file | [`asl_file!`] |
@@ -114,7 +115,23 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = name` | the name of the dependency `stepwright` in this crate |
 #[proc_macro_attribute]
 pub fn function(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    function::attribute(arguments.into(), item.into()).into()
+    function::workflow(arguments.into(), item.into()).into()
+}
+
+/// Turns an async function into states of the functions that call it.
+///
+/// `bureau(name, order).await` in a function with `#[workflow]` or `#[fragment]` is a copy of the
+/// states of `bureau`, whose names begin with the name of the call: `Bureau.FetchReport`. In
+/// `workflow!`, an `include` of the function's name adds them. It is exported as
+/// `stepwright::function::fragment`.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `deny(..)`, `allow(..)` | sets a lint |
+/// | `crate = name` | the name of the dependency `stepwright` in this crate |
+#[proc_macro_attribute]
+pub fn fragment(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    function::fragment(arguments.into(), item.into()).into()
 }
 
 /// Makes a plain function usable in the expressions of workflows.

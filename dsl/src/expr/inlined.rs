@@ -10,7 +10,7 @@ use std::cell::RefCell;
     message = "a workflow cannot compute this call, because the function has no `#[expression]`",
     label = "no value of a workflow",
     note = "a task or a workflow runs in a state: await it in a function, `charge(order).await`; in `workflow!`, call it in a task state before",
-    note = "put `#[expression]` on a plain function, so that its body is part of the workflow; or make it a task with `#[task]`"
+    note = "put `#[expression]` on a plain function, so that its body is part of the workflow; or make it a task with `#[task]`, or a group of states with `#[fragment]`"
 )]
 pub trait ExpressionFunction: 'static {
     /// The tree of a call with these arguments.

@@ -35,6 +35,10 @@ pub trait Fragment: 'static {
     const LONGEST: usize;
     /// The reason why an Express execution cannot run it, if there is one.
     const STANDARD: Option<&'static str>;
+    /// The names of its parameters.
+    const PARAMETERS: &'static [&'static str];
+    /// Whether it is a function that returns errors, which no catcher of an include takes.
+    const RAISES: bool;
 
     /// The shapes of its parameters.
     fn parameters() -> Vec<fn() -> Shape>;
@@ -65,6 +69,17 @@ pub fn arguments(parameters: Vec<fn() -> Shape>, arguments: Vec<Expr>) -> Vec<Ex
     typed
         .map(|(argument, shape)| argument.typed(shape))
         .collect()
+}
+
+/// The length of the longest name of a call's states: `longest` is that of the names of the
+/// fragment's states, and 0 for a call that is one state.
+#[must_use]
+pub const fn inner_name(call: usize, longest: usize) -> usize {
+    if longest == 0 {
+        call
+    } else {
+        call + 1 + longest
+    }
 }
 
 /// The greatest of these lengths.
@@ -150,6 +165,15 @@ impl Include {
         end() => self.transition = Some(Transition::End(None));
         /// The same with another result.
         end_with(value: Expr) => self.transition = Some(Transition::End(Some(value)));
+    }
+
+    /// The fragment's end has the assignments and the transition of a state, and its first state
+    /// the comment.
+    pub(super) fn continuing_as(mut self, state: State) -> Include {
+        self.comment = state.comment;
+        self.assign = state.assign;
+        self.transition = state.transition;
+        self
     }
 
     /// The states and variables with their names in the workflow.

@@ -70,6 +70,20 @@ pub(crate) enum FlowStateKind {
     },
     Parallel(Vec<Body>),
     Map(Map),
+    /// The call of a function's fragment, which becomes the states of the fragment before the flow
+    /// is lowered.
+    Fragment(Box<FragmentCall>),
+}
+
+/// The call of a function's fragment.
+#[derive(Clone, Debug)]
+pub(crate) struct FragmentCall {
+    pub(super) body: Body,
+    /// The names of the parameters.
+    pub(super) names: &'static [&'static str],
+    pub(super) parameters: Vec<fn() -> Shape>,
+    pub(super) arguments: Vec<Expr>,
+    pub(super) output: fn() -> Shape,
 }
 
 /// The behaviour of a choice for data that no rule matches.
@@ -218,7 +232,7 @@ macro_rules! options {
 }
 
 impl State {
-    fn new(name: impl Into<Text>, kind: FlowStateKind) -> State {
+    pub(super) fn new(name: impl Into<Text>, kind: FlowStateKind) -> State {
         State {
             name: name.into(),
             place: None,
@@ -367,9 +381,9 @@ impl State {
         /// Task: sets the ARN of the role that the call assumes.
         credentials(role: Expr), "credentials" of FlowStateKind::Task { credentials, .. } => *credentials = Some(role);
         /// Task, Parallel, Map: adds a Retrier.
-        retry(retry: Retry), "retry" of FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => self.retry.push(retry);
+        retry(retry: Retry), "retry" of FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) | FlowStateKind::Fragment(_) => self.retry.push(retry);
         /// Task, Parallel, Map: adds a Catcher.
-        catch(catch: Catch), "catch" of FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) => self.catch.push(catch);
+        catch(catch: Catch), "catch" of FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_) | FlowStateKind::Fragment(_) => self.catch.push(catch);
         /// Map: sets how many items may run at the same time.
         max_concurrency(limit: Expr), "max_concurrency" of FlowStateKind::Map(map) => map.max_concurrency = Some(limit);
     }
@@ -395,7 +409,10 @@ impl State {
     pub(crate) fn has_result(&self) -> bool {
         matches!(
             self.kind,
-            FlowStateKind::Task { .. } | FlowStateKind::Parallel(_) | FlowStateKind::Map(_)
+            FlowStateKind::Task { .. }
+                | FlowStateKind::Parallel(_)
+                | FlowStateKind::Map(_)
+                | FlowStateKind::Fragment(_)
         )
     }
 

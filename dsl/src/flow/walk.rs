@@ -51,6 +51,7 @@ macro_rules! walks {
                     }
                     FlowStateKind::Wait(Wait::Seconds(value) | Wait::Timestamp(value)) => each(value),
                     FlowStateKind::Fail { error, cause } => error.$iter().chain(cause).for_each(each),
+                    FlowStateKind::Fragment(call) => call.arguments.$iter().for_each(each),
                     FlowStateKind::Map(map) => {
                         let own = map.items.$iter().chain(&$($mut)? map.max_concurrency);
                         own.for_each(&mut *each);

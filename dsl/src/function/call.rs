@@ -1,7 +1,7 @@
 //! The calls of a plain run: retries, timeouts and task tokens as Step Functions runs them.
 
 use super::body::{Operation, raise, wait_for};
-use super::callable::{Callable, CallableKind, SelectsErrors};
+use super::callable::{Callable, CallableKind, Execution, IsTaskState, SelectsErrors};
 use super::failure::{Failure, FailureKind};
 use super::host::{Host, RealFuture, poll_child};
 use super::record::{CallAnswer, PlainCall};
@@ -201,7 +201,10 @@ impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
     }
 
     /// Waits for the answer to the task token among its arguments.
-    pub fn answered<A: Payload>(mut self) -> TaskCall<T, R, A> {
+    pub fn answered<A: Payload>(mut self) -> TaskCall<T, R, A>
+    where
+        T::Kind: IsTaskState,
+    {
         self.spec.waits_for_token = true;
         self.with()
     }
@@ -249,14 +252,20 @@ impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
     }
 
     /// Fails an attempt that takes longer. The error is [`Failed::Timeout`].
-    pub fn timeout(mut self, timeout: Duration) -> TaskCall<T, R, A, WithTimeout> {
+    pub fn timeout(mut self, timeout: Duration) -> TaskCall<T, R, A, WithTimeout>
+    where
+        T::Kind: IsTaskState,
+    {
         self.spec.timeout = Some(timeout);
         self.with()
     }
 
     /// Fails an attempt that reports no heartbeat for longer. Only calls that wait for a token miss
     /// heartbeats in a plain run.
-    pub fn heartbeat(mut self, heartbeat: Duration) -> Self {
+    pub fn heartbeat(mut self, heartbeat: Duration) -> Self
+    where
+        T::Kind: IsTaskState,
+    {
         self.spec.heartbeat = Some(heartbeat);
         self
     }
@@ -402,7 +411,9 @@ async fn complete<T: Callable>(host: Rc<Host>, spec: CallSpec) -> CallAnswer {
             Ok(value) => Ok(value.clone()),
             Err(failure) => Err(failure.error.clone()),
         };
-        if let Some(call) = host.calls.borrow_mut().get_mut(began) {
+        if let Some(began) = began
+            && let Some(call) = host.calls.borrow_mut().get_mut(began)
+        {
             call.outcome = Some(written);
         }
         let mut failure = match answer {
@@ -427,8 +438,13 @@ async fn complete<T: Callable>(host: Rc<Host>, spec: CallSpec) -> CallAnswer {
     }
 }
 
-/// Records a call; returns its index.
-fn begin<T: Callable>(host: &Host, arguments: &[Value]) -> usize {
+/// Records a call; returns its index. The calls of a fragment are recorded, and not the call of the
+/// fragment.
+fn begin<T: Callable>(host: &Host, arguments: &[Value]) -> Option<usize> {
+    let is_inline = <T::Kind as CallableKind<T>>::EXECUTION == Execution::Inline;
+    if is_inline && !host.mocks.borrow().contains_key(&T::mock_key()) {
+        return None;
+    }
     let input = match arguments {
         [only] => only.clone(),
         several => Value::Array(several.to_vec()),
@@ -440,7 +456,7 @@ fn begin<T: Callable>(host: &Host, arguments: &[Value]) -> usize {
         outcome: None,
         at: host.elapsed(),
     });
-    calls.len() - 1
+    calls.len().checked_sub(1)
 }
 
 /// One attempt.
@@ -468,19 +484,21 @@ async fn attempt<T: Callable>(
             ));
         }
     };
-    let output = if <T::Kind as CallableKind<T>>::IS_WORKFLOW {
-        nested(host, running).await?
-    } else {
-        let mut running = RealFuture::new(host, running);
-        poll_fn(|cx| {
-            match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                Pin::new(&mut running).poll(cx)
-            })) {
-                Ok(polled) => polled.map(|ended| ended.map_err(Failure::of)),
-                Err(payload) => Poll::Ready(Err(Failure::of_task_panic(payload))),
-            }
-        })
-        .await?
+    let output = match <T::Kind as CallableKind<T>>::EXECUTION {
+        Execution::Nested => inline(host, running).await.map_err(of_execution)?,
+        Execution::Inline => inline(host, running).await?,
+        Execution::Handler => {
+            let mut running = RealFuture::new(host, running);
+            poll_fn(|cx| {
+                match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                    Pin::new(&mut running).poll(cx)
+                })) {
+                    Ok(polled) => polled.map(|ended| ended.map_err(Failure::of)),
+                    Err(payload) => Poll::Ready(Err(Failure::of_task_panic(payload))),
+                }
+            })
+            .await?
+        }
     };
     if waits_for_token {
         return never(host, T::FUNCTION).await;
@@ -489,39 +507,30 @@ async fn attempt<T: Callable>(
         .map_err(|error| Failure::outside(crate::task::INVALID_OUTPUT, error.to_string()))
 }
 
-/// A nested workflow. A failure outside of its error type is `States.TaskFailed` for the workflow
-/// that waits for it.
-async fn nested<O, E: TaskError>(
+/// Runs another function of the run.
+async fn inline<O, E: TaskError>(
     host: &Rc<Host>,
-    running: Pin<Box<dyn Future<Output = Result<O, E>>>>,
+    mut running: Pin<Box<dyn Future<Output = Result<O, E>>>>,
 ) -> Result<O, Failure> {
-    let mut running = running;
-    poll_fn(|cx| {
-        let polled = poll_child(running.as_mut(), cx);
-        let raised = match polled {
-            Ok(Poll::Ready(Ok(output))) => return Poll::Ready(Ok(output)),
-            Ok(Poll::Ready(Err(error))) => match Failure::of(error) {
-                failure @ Failure {
-                    kind: FailureKind::Task(_),
-                    ..
-                } => return Poll::Ready(Err(failure)),
-                failure => Some(failure),
-            },
-            Ok(Poll::Pending) => host.take_raised(),
-            Err(failure) => Some(failure),
-        };
-        match raised {
-            Some(failure) => {
-                let cause = serde_json::json!({ "Error": failure.error, "Cause": failure.cause });
-                Poll::Ready(Err(Failure::outside(
-                    "States.TaskFailed",
-                    cause.to_string(),
-                )))
-            }
+    poll_fn(|cx| match poll_child(running.as_mut(), cx) {
+        Ok(Poll::Ready(ended)) => Poll::Ready(ended.map_err(Failure::of)),
+        Ok(Poll::Pending) => match host.take_raised() {
+            Some(failure) => Poll::Ready(Err(failure)),
             None => Poll::Pending,
-        }
+        },
+        Err(failure) => Poll::Ready(Err(failure)),
     })
     .await
+}
+
+/// The failure of a nested workflow. One outside of its error type is `States.TaskFailed` for the
+/// workflow that waits for it.
+fn of_execution(failure: Failure) -> Failure {
+    if let FailureKind::Task(_) = failure.kind {
+        return failure;
+    }
+    let cause = serde_json::json!({ "Error": failure.error, "Cause": failure.cause });
+    Failure::outside("States.TaskFailed", cause.to_string())
 }
 
 /// A call that waits for an answer which never comes.

@@ -1,8 +1,8 @@
-//! The targets of calls in function workflows: tasks and other function workflows.
+//! The targets of calls in function workflows: tasks, fragments and other function workflows.
 
 use super::failure::Failure;
 use crate::expr::Expr;
-use crate::flow::{AnswerType, Call, error_names};
+use crate::flow::{AnswerType, Call, Fragment, State, error_names};
 use crate::shape::Payload;
 use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError, TaskReturn};
 use crate::workflow::{Binder, Workflow};
@@ -21,12 +21,12 @@ pub type Running<T> =
 /// A function that was started, or the reason why its arguments do not fit.
 pub type Started<T> = Result<Running<T>, Failure>;
 
-/// A task or a function workflow. `#[task]` and `#[workflow]` implement it for the type with the
-/// function's name.
+/// A task, a fragment or a function workflow. `#[task]`, `#[fragment]` and `#[workflow]` implement
+/// it for the type with the function's name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
     label = "a function workflow cannot call this",
-    note = "put `#[task]` on the function, or `#[workflow]` if it is a workflow"
+    note = "put `#[task]` on the function, `#[fragment]` if its states are part of the caller, or `#[workflow]` if it is a workflow"
 )]
 pub trait Callable: Sized + 'static {
     /// The types of the parameters: `()`, one type, or a tuple.
@@ -35,7 +35,7 @@ pub trait Callable: Sized + 'static {
     type Output: Payload;
     /// The type of the error.
     type Error: TaskError;
-    /// Whether it is a task, a workflow or a service.
+    /// Whether it is a task, a fragment, a workflow or a service.
     type Kind: CallableKind<Self>;
     /// The Rust name of the function.
     const FUNCTION: &'static str;
@@ -49,14 +49,14 @@ pub trait Callable: Sized + 'static {
         TypeId::of::<Self>()
     }
 
-    /// The call in a flow.
-    fn call(arguments: Vec<Expr>) -> Call {
-        <Self::Kind as CallableKind<Self>>::call(arguments)
+    /// The state of a call.
+    fn state(name: &'static str, arguments: Vec<Expr>) -> State {
+        <Self::Kind as CallableKind<Self>>::state(name, arguments)
     }
 
-    /// The call in a flow that waits for the task token among its arguments.
-    fn call_waiting(arguments: Vec<Expr>, answer: AnswerType) -> Call {
-        <Self::Kind as CallableKind<Self>>::call_waiting(arguments, answer)
+    /// The state of a call that waits for the task token among its arguments.
+    fn waiting_state(name: &'static str, arguments: Vec<Expr>, answer: AnswerType) -> State {
+        <Self::Kind as CallableKind<Self>>::waiting_state(name, arguments, answer)
     }
 
     /// Registers it with a runtime.
@@ -65,20 +65,36 @@ pub trait Callable: Sized + 'static {
     }
 }
 
-/// The parts of a [`Callable`] that are the same for all tasks, and for all function workflows.
+/// How a plain run runs a [`Callable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Execution {
+    /// As a function of Rust, which may wait for something real.
+    Handler,
+    /// As the body of another function, whose failures are those of an execution.
+    Nested,
+    /// As a part of the caller.
+    Inline,
+}
+
+/// The parts of a [`Callable`] that are the same for all tasks, for all fragments, and for all
+/// function workflows.
 pub trait CallableKind<T> {
     /// The deployed name.
     const NAME: &'static str;
-    /// Whether it is a workflow: its failures are those of an execution.
-    const IS_WORKFLOW: bool;
+    /// How a plain run runs it.
+    const EXECUTION: Execution;
+    /// The length of the longest state name, in characters; 0 if its call is one state.
+    const LONGEST: usize = 0;
+    /// The reason why an Express execution cannot run the states of its call, if there is one.
+    const STANDARD: Option<&'static str> = None;
     /// Whether it is deployed as a Lambda function, unless the workflow deploys it elsewhere.
     const IS_LAMBDA: bool;
 
-    /// The call in a flow.
-    fn call(arguments: Vec<Expr>) -> Call;
+    /// The state of a call.
+    fn state(name: &'static str, arguments: Vec<Expr>) -> State;
 
-    /// The call in a flow that waits for the task token among its arguments.
-    fn call_waiting(arguments: Vec<Expr>, answer: AnswerType) -> Call;
+    /// The state of a call that waits for the task token among its arguments.
+    fn waiting_state(name: &'static str, arguments: Vec<Expr>, answer: AnswerType) -> State;
 
     /// Registers the target with a runtime.
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>);
@@ -92,6 +108,21 @@ pub enum TaskKind {}
 #[derive(Debug)]
 pub enum WorkflowKind {}
 
+/// The kind of a fragment.
+#[derive(Debug)]
+pub enum FragmentKind {}
+
+/// A kind of targets whose calls are Task states.
+#[diagnostic::on_unimplemented(
+    message = "the call of a fragment is no Task state",
+    label = "the states of a fragment are states of the caller, which have no common timeout, heartbeat or task token",
+    note = "set the option on the calls inside of the fragment, or make the function a `#[workflow]`, whose call has a timeout"
+)]
+pub trait IsTaskState {}
+
+impl IsTaskState for TaskKind {}
+impl IsTaskState for WorkflowKind {}
+
 /// A kind of targets whose calls fail under the name of each error, so that a Retrier can select
 /// errors.
 #[diagnostic::on_unimplemented(
@@ -102,21 +133,22 @@ pub enum WorkflowKind {}
 pub trait SelectsErrors {}
 
 impl SelectsErrors for TaskKind {}
+impl SelectsErrors for FragmentKind {}
 
 impl<T: Task> CallableKind<T> for TaskKind {
     const NAME: &'static str = T::NAME;
-    const IS_WORKFLOW: bool = false;
+    const EXECUTION: Execution = Execution::Handler;
     const IS_LAMBDA: bool = matches!(
         T::DEPLOY,
         Deploy::Lambda | Deploy::LambdaArn | Deploy::FunctionName(_)
     );
 
-    fn call(arguments: Vec<Expr>) -> Call {
-        Call::task::<T>(arguments)
+    fn state(name: &'static str, arguments: Vec<Expr>) -> State {
+        State::task(name, Call::task::<T>(arguments))
     }
 
-    fn call_waiting(arguments: Vec<Expr>, answer: AnswerType) -> Call {
-        Call::wait_for_task_token::<T>(arguments, answer)
+    fn waiting_state(name: &'static str, arguments: Vec<Expr>, answer: AnswerType) -> State {
+        State::task(name, Call::wait_for_task_token::<T>(arguments, answer))
     }
 
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>) {
@@ -126,10 +158,10 @@ impl<T: Task> CallableKind<T> for TaskKind {
 
 impl<W: Workflow + Callable> CallableKind<W> for WorkflowKind {
     const NAME: &'static str = W::NAME;
-    const IS_WORKFLOW: bool = true;
+    const EXECUTION: Execution = Execution::Nested;
     const IS_LAMBDA: bool = false;
 
-    fn call(mut arguments: Vec<Expr>) -> Call {
+    fn state(name: &'static str, mut arguments: Vec<Expr>) -> State {
         let errors = error_names::<<W as Callable>::Error>();
         let input = arguments.pop();
         // A failed Express execution is a result of the call, which no Catcher takes.
@@ -139,17 +171,41 @@ impl<W: Workflow + Callable> CallableKind<W> for WorkflowKind {
                  return a value instead of an error",
                 <W as Workflow>::NAME
             );
-            return Call::function_workflow::<W>(Expr::refused(why), errors);
+            return State::task(
+                name,
+                Call::function_workflow::<W>(Expr::refused(why), errors),
+            );
         }
-        Call::function_workflow::<W>(input.unwrap_or_else(|| Expr::object(Vec::new())), errors)
+        let input = input.unwrap_or_else(|| Expr::object(Vec::new()));
+        State::task(name, Call::function_workflow::<W>(input, errors))
     }
 
-    fn call_waiting(arguments: Vec<Expr>, _answer: AnswerType) -> Call {
-        <W as Callable>::call(arguments)
+    fn waiting_state(name: &'static str, arguments: Vec<Expr>, _answer: AnswerType) -> State {
+        <W as Callable>::state(name, arguments)
     }
 
     fn bind<B: Binder>(binder: &mut B, _deploy: Option<Deploy>) {
         binder.workflow::<W>(Address::of_workflow::<W>());
+    }
+}
+
+impl<F: Fragment + Callable> CallableKind<F> for FragmentKind {
+    const NAME: &'static str = <F as Fragment>::NAME;
+    const EXECUTION: Execution = Execution::Inline;
+    const IS_LAMBDA: bool = false;
+    const LONGEST: usize = <F as Fragment>::LONGEST;
+    const STANDARD: Option<&'static str> = <F as Fragment>::STANDARD;
+
+    fn state(name: &'static str, arguments: Vec<Expr>) -> State {
+        State::fragment::<F>(name, arguments)
+    }
+
+    fn waiting_state(name: &'static str, arguments: Vec<Expr>, _answer: AnswerType) -> State {
+        <F as Callable>::state(name, arguments)
+    }
+
+    fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>) {
+        <F as Fragment>::bind(binder, deploy);
     }
 }
 
@@ -203,6 +259,33 @@ where
     F: Future<Output = R> + 'static,
 {
     Some(Ok(boxed::<W, R, F>(function())))
+}
+
+/// [`Callable::run`] of a fragment.
+pub fn run_fragment<T, R, F>(
+    arguments: &[Value],
+    function: impl FnOnce(T::Arguments) -> F,
+) -> Option<Started<T>>
+where
+    T: Callable<Output = R::Output, Error = R::Error, Arguments: DeserializeOwned>,
+    R: TaskReturn,
+    F: Future<Output = R> + 'static,
+{
+    Some(decoded::<T>(arguments).map(|arguments| boxed::<T, R, F>(function(arguments))))
+}
+
+/// The arguments of a call, from their JSON.
+pub(super) fn decoded<T: Callable>(arguments: &[Value]) -> Result<T::Arguments, Failure>
+where
+    T::Arguments: DeserializeOwned,
+{
+    let value = match arguments {
+        [] => Value::Null,
+        [only] => only.clone(),
+        several => Value::Array(several.to_vec()),
+    };
+    serde_json::from_value(value)
+        .map_err(|error| Failure::outside(crate::task::INVALID_INPUT, error.to_string()))
 }
 
 fn boxed<W, R, F>(future: F) -> Running<W>

@@ -97,7 +97,7 @@ pub use serde_json::json;
 pub use stepwright_macros::function as workflow;
 #[doc(no_inline)]
 #[cfg(feature = "macros")]
-pub use stepwright_macros::{asl_file, expression, task};
+pub use stepwright_macros::{asl_file, expression, fragment, task};
 
 /// What the code of `#[workflow]` and `#[task]` refers to.
 #[doc(hidden)]
@@ -105,8 +105,9 @@ pub mod plain {
     pub use super::body::{Operation, wait};
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        ArgumentFor, Callable, CallableKind, Inferred, Running, SelectsErrors, Started, TaskKind,
-        WorkflowKind, inferred, run_task, run_workflow, run_workflow_without_input,
+        ArgumentFor, Callable, CallableKind, Execution, FragmentKind, Inferred, IsTaskState,
+        Running, SelectsErrors, Started, TaskKind, WorkflowKind, inferred, run_fragment, run_task,
+        run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
         FunctionOf, Handled, Joined, KeepsName, PassesAs, Unrelated, Vocabulary, function_of,

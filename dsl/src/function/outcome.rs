@@ -1,7 +1,7 @@
 //! Runs a function workflow as plain Rust, with mocks and virtual time.
 
 use super::body::{Body, BodyHandle};
-use super::callable::{Callable, CallableKind};
+use super::callable::{Callable, CallableKind, decoded};
 use super::failure::Failure;
 use super::host::{Host, MockFn};
 use super::record::{CallAnswer, PlainCall};
@@ -258,19 +258,6 @@ impl PlainRun {
     pub fn elapsed(&self) -> Duration {
         self.host.elapsed()
     }
-}
-
-fn decoded<T: Callable>(arguments: &[Value]) -> Result<T::Arguments, Failure>
-where
-    T::Arguments: DeserializeOwned,
-{
-    let value = match arguments {
-        [] => Value::Null,
-        [only] => only.clone(),
-        several => Value::Array(several.to_vec()),
-    };
-    serde_json::from_value(value)
-        .map_err(|error| Failure::outside(crate::task::INVALID_INPUT, error.to_string()))
 }
 
 fn encoded(value: &impl Serialize) -> CallAnswer {

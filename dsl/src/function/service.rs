@@ -1,10 +1,10 @@
 //! Calls of AWS services in function workflows.
 
 use super::call::{OfService, TaskCall};
-use super::callable::{Callable, CallableKind, SelectsErrors, Started};
+use super::callable::{Callable, CallableKind, Execution, IsTaskState, SelectsErrors, Started};
 use crate::builder::Expression;
 use crate::expr::Expr;
-use crate::flow::{AnswerType, Call};
+use crate::flow::{AnswerType, Call, State};
 use crate::sealed::Sealed;
 use crate::services::{Action, Argument, Calls, Flag, Json, Number, Placeholder, Text};
 use crate::shape::Payload;
@@ -91,20 +91,22 @@ impl<A: Action + 'static, Answer: Payload> Callable for ServiceTarget<A, Answer>
 pub enum ServiceKind {}
 
 impl SelectsErrors for ServiceKind {}
+impl IsTaskState for ServiceKind {}
 
 impl<A: Action, Answer: Payload> CallableKind<ServiceTarget<A, Answer>> for ServiceKind {
     const NAME: &'static str = A::RESOURCE;
-    const IS_WORKFLOW: bool = false;
+    const EXECUTION: Execution = Execution::Handler;
     const IS_LAMBDA: bool = false;
 
-    fn call(_: Vec<Expr>) -> Call {
+    fn state(name: &'static str, _: Vec<Expr>) -> State {
         let resource = format!("arn:aws:states:::{}", A::RESOURCE);
-        Call::service(resource, None, Some(Answer::shape))
+        State::task(name, Call::service(resource, None, Some(Answer::shape)))
     }
 
-    fn call_waiting(_: Vec<Expr>, answer: AnswerType) -> Call {
+    fn waiting_state(name: &'static str, _: Vec<Expr>, answer: AnswerType) -> State {
         let resource = format!("arn:aws:states:::{}", A::RESOURCE);
-        Call::service_with_task_token(resource, None, Some(answer))
+        let call = Call::service_with_task_token(resource, None, Some(answer));
+        State::task(name, call)
     }
 
     fn bind<B: Binder>(_: &mut B, _: Option<Deploy>) {}

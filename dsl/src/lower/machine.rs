@@ -33,6 +33,7 @@ impl Flow {
     /// Adds the states and names that ASL needs and the flow does not contain. Calling it again
     /// changes nothing.
     pub(crate) fn prepare(&mut self) {
+        self.with_fragments();
         self.with_child_errors();
         self.with_own_caught_names();
     }

@@ -3,9 +3,11 @@
 use super::{bind, flow, item};
 use crate::check::needs_standard;
 use crate::errors::MacroDiagnostic;
-use crate::machine::{Include, Machine, State, StateWork};
+use crate::machine::{Callee, Include, Machine, State, StateWork};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Path;
+use syn::spanned::Spanned;
 
 pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
     let fragment = &machine.workflow;
@@ -38,10 +40,23 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
     let check = Ident::new("include", name.span());
     let bind = bind::bind(machine);
     let conditions = item::conditions(machine);
+    let parameter_names = names.iter().copied().map(crate::name::text);
+    // A function has the name of the type as a value.
+    let (end, raises) = match &fragment.function {
+        Some(function) => {
+            let error = quote!(<#function as __s::plain::Callable>::Error);
+            (
+                quote!({}),
+                quote!(!<#error as __s::TaskError>::VARIANTS.is_empty()),
+            )
+        }
+        None => (quote!(;), quote!(false)),
+    };
     quote! {
         #(#attributes)*
         #[derive(Clone, Copy, Debug)]
-        #visibility struct #name;
+        #[allow(non_camel_case_types, dead_code)]
+        #visibility struct #name #end
 
         #conditions
         #[doc(hidden)]
@@ -65,6 +80,8 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
                 const NAME: &'static str = #text;
                 const LONGEST: usize = #longest;
                 const STANDARD: ::core::option::Option<&'static str> = #standard;
+                const PARAMETERS: &'static [&'static str] = &[#(#parameter_names),*];
+                const RAISES: ::core::primitive::bool = #raises;
 
                 fn parameters() -> ::std::vec::Vec<fn() -> __s::Shape> {
                     ::std::vec![#(<#types as __s::Payload>::shape),*]
@@ -106,11 +123,10 @@ fn exits(machine: &Machine) -> TokenStream {
 fn longest(machine: &Machine) -> TokenStream {
     let own = machine.states.iter().map(|node| length(&node.state)).max();
     let own = Literal::usize_unsuffixed(own.unwrap_or_default());
-    let included = includes(machine).map(|(state, call)| {
-        let path = &call.path;
-        // The name of the include, followed by a dot.
-        let prefix = Literal::usize_unsuffixed(length(state) + 1);
-        quote!(#prefix + <#path as __s::Fragment>::LONGEST)
+    let included = inner_states(machine).map(|(state, inner)| {
+        let name = Literal::usize_unsuffixed(length(state));
+        let longest = inner.constant("LONGEST");
+        quote!(__s::inner_name(#name, #longest))
     });
     quote!(__s::longest(&[#own, #(#included),*]))
 }
@@ -130,15 +146,45 @@ fn standard(machine: &Machine) -> TokenStream {
         }
         None => quote!(::core::option::Option::None),
     };
-    let included = includes(machine).map(|(_, call)| {
-        let path = &call.path;
-        quote!(<#path as __s::Fragment>::STANDARD)
-    });
+    let included = inner_states(machine).map(|(_, inner)| inner.constant("STANDARD"));
     quote!(__s::first_of(&[#own, #(#included),*]))
 }
 
-/// Every include of a fragment or workflow.
-fn includes(machine: &Machine) -> impl Iterator<Item = (&State, &Include)> {
+/// The states that a state may stand for.
+pub(super) enum InnerStates<'m> {
+    /// Those of an include of a fragment or workflow.
+    Include(&'m Include),
+    /// Those of a call in a function: only its type decides whether it is a fragment.
+    Call(&'m Path),
+}
+
+impl InnerStates<'_> {
+    /// A constant of the fragment.
+    pub(super) fn constant(&self, name: &str) -> TokenStream {
+        match self {
+            InnerStates::Include(include) => {
+                let path = &include.path;
+                let name = Ident::new(name, path.span());
+                quote!(<#path as __s::Fragment>::#name)
+            }
+            InnerStates::Call(path) => {
+                let name = Ident::new(name, path.span());
+                quote_spanned!(path.span()=> <<#path as __s::plain::Callable>::Kind as __s::plain::CallableKind<#path>>::#name)
+            }
+        }
+    }
+}
+
+/// Every include, and in a function every call of a task, a fragment or a workflow.
+fn inner_states(machine: &Machine) -> impl Iterator<Item = (&State, InnerStates<'_>)> {
+    let is_function = machine.workflow.function.is_some();
     let states = machine.states.iter().map(|node| &node.state);
-    states.filter_map(|state| Some((state, state.include()?)))
+    states.filter_map(move |state| {
+        let called = || match &state.call()?.callee {
+            Callee::Task(call) if is_function => Some(InnerStates::Call(&call.path)),
+            _ => None,
+        };
+        let inner = state.include().map(InnerStates::Include);
+        Some((state, inner.or_else(called)?))
+    })
 }

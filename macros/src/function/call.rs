@@ -219,6 +219,13 @@ impl Translator<'_> {
             self.refuse(path, format!("`{local}` is a variable here, and a workflow calls tasks: give the variable another name"));
             return None;
         }
+        if let Some(fragment) = self.fragment.as_ref().filter(|name| path.is_ident(*name)) {
+            self.refuse(
+                path,
+                format!("the fragment `{fragment}` cannot call itself, because each call is a copy of its states: write a loop, or make it a `#[workflow]`"),
+            );
+            return None;
+        }
         let mut waits = None;
         let mut arguments = Vec::new();
         for argument in &call.args {

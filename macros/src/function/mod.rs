@@ -1,4 +1,4 @@
-//! `#[workflow]`: an async function as a workflow.
+//! `#[workflow]` and `#[fragment]`: an async function as a workflow, or as states of its callers.
 //!
 //! The function is compiled twice. rustc compiles it as it is, with the calls of tasks replaced
 //! ([`plain`]): tests call it as plain Rust. And its control flow becomes a graph of states
@@ -29,6 +29,7 @@ mod refused;
 mod result_arms;
 mod scan;
 mod service_call;
+mod signature;
 mod state_name;
 mod statements;
 #[cfg(test)]
@@ -39,39 +40,48 @@ mod unique_names;
 use self::emit::Emitter;
 use self::graph::Graph;
 use self::options::Options;
+use self::signature::{FunctionKind, Signature};
 use self::translator::Translator;
-use crate::attributes::{AttributeSite, refuse_ignored};
 use crate::callable::CallableType;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
-use crate::machine::{Machine, Workflow};
+use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow};
 use crate::task::{TaskReturnType, answer};
 use crate::{check, editor, expand};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Block, FnArg, ItemFn, Pat, ReturnType, Safety, TraitItemFn, Type, parse_quote};
+use syn::{Block, FnArg, ItemFn, Pat, ReturnType, TraitItemFn, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still
 /// be emitted.
-pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn workflow(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(FunctionKind::Workflow, arguments, item)
+}
+
+/// Returns the function and the fragment, or the errors with the parts that can still be emitted.
+pub(crate) fn fragment(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(FunctionKind::Fragment, arguments, item)
+}
+
+fn attribute(kind: FunctionKind, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
-        Err(error) => return no_function(&item, error),
+        Err(error) => return no_function(kind, &item, error),
     };
     let errors = Errors::new();
-    let options = <Options as syn::parse::Parse>::parse
+    let options = (|input: syn::parse::ParseStream<'_>| Options::parse(input, kind))
         .parse2(arguments)
         .unwrap_or_else(|error| {
             errors.syn(&error);
             Options::default()
         });
     let root = options.root.clone();
-    root.put_into(expanded(&function, options, errors))
+    root.put_into(expanded(kind, &function, options, errors))
 }
 
 /// The error of an item that is not a function with a body.
-fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
+fn no_function(kind: FunctionKind, item: &TokenStream, error: syn::Error) -> TokenStream {
     if let Ok(TraitItemFn {
         attrs,
         sig,
@@ -83,7 +93,7 @@ fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
         let semicolon = semi_token.map_or_else(Span::call_site, |token| token.span);
         let error = syn::Error::new(
             semicolon,
-            "a workflow is its code: write the body of the function, `{ .. }`",
+            format!("a {kind} is its code: write the body of the function, `{{ .. }}`"),
         );
         let error = error.to_compile_error();
         return quote!(#(#attrs)* #sig { #error });
@@ -95,7 +105,9 @@ fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
     } else {
         syn::Error::new(
             error.span(),
-            "`#[workflow]` belongs to an `async fn`: write the function, or the states in `workflow! { .. }`",
+            format!(
+                "`#[{kind}]` belongs to an `async fn`: write the function, or the states in `workflow! {{ .. }}`"
+            ),
         )
     };
     let error = error.to_compile_error();
@@ -112,25 +124,27 @@ fn no_function(item: &TokenStream, error: syn::Error) -> TokenStream {
     }
 }
 
-/// The parts of the signature.
-struct Signature {
-    parameter: Option<(Ident, Type)>,
-    returns: TaskReturnType,
-}
-
-fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStream {
-    let mut signature = signature(function, &errors);
+fn expanded(
+    kind: FunctionKind,
+    function: &ItemFn,
+    mut options: Options,
+    errors: Errors,
+) -> TokenStream {
+    let mut signature = Signature::of(kind, function, &errors);
     let is_broken = errors.count() > 0 && !editor::is_here();
     if is_broken && function.sig.receiver().is_some() {
         // A method is in an `impl`, where the other items cannot be.
         return stub(function, &errors.finish());
     }
     if is_broken {
-        signature.parameter = None;
+        signature.parameters.clear();
         signature.returns = TaskReturnType::of(parse_quote!(()));
     }
     let (output, error) = answer(&signature.returns);
+    let is_fragment = kind == FunctionKind::Fragment;
     let name = match &options.name {
+        // The type of a fragment has the name of the function, as that of a task.
+        _ if is_fragment => function.sig.ident.clone(),
         Some(name) => crate::name::identifier(&name.value(), name.span()).unwrap_or_else(|| {
             errors.at(
                 name.span(),
@@ -149,8 +163,9 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         .workflow
         .allow
         .push(format_ident!("unused_variables"));
-    let parameter = signature.parameter.as_ref().map(|(name, _)| name.clone());
-    let mut translator = Translator::new(&errors, parameter);
+    let parameters = signature.parameters.iter().map(|(name, _)| name.clone());
+    let mut translator = Translator::new(&errors, parameters.collect());
+    translator.fragment = is_fragment.then(|| name.clone());
     translator.output = Some(parse_quote!(#output));
     let graph = if is_broken {
         Graph::default()
@@ -170,15 +185,22 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
         called_macros::proofs(&function.block, &errors).to_tokens(&mut proofs);
     }
     let mut emitter = Emitter::new(&errors, translator.names.finish());
-    let body = emitter.body(graph);
+    let mut body = emitter.body(graph);
+    if is_fragment {
+        end_with_values(&mut body);
+    }
+    let (parameter, fragment) = match kind {
+        FunctionKind::Workflow => (signature.parameters.first().cloned(), None),
+        FunctionKind::Fragment => (None, Some(signature.parameters.clone())),
+    };
     let workflow = Workflow {
-        fragment: None,
+        fragment,
         function: Some(function.sig.ident.clone()),
         docs: crate::syntax::docs(&function.attrs),
         attributes: attributes(function),
         visibility: function.vis.clone(),
         name: name.clone(),
-        parameter: signature.parameter.clone(),
+        parameter,
         output: Some(parse_quote!(#output)),
         options: options.workflow,
     };
@@ -220,89 +242,19 @@ fn expanded(function: &ItemFn, mut options: Options, errors: Errors) -> TokenStr
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
     proofs.to_tokens(&mut tokens);
-    marker(function, &name, &signature, &output, &error).to_tokens(&mut tokens);
+    marker(kind, function, &name, &signature, &output, &error).to_tokens(&mut tokens);
     tokens
 }
 
-fn signature(function: &ItemFn, errors: &Errors) -> Signature {
-    let signature = &function.sig;
-    if signature.asyncness.is_none() {
-        errors.at(
-            signature.fn_token.span,
-            "a workflow is an `async fn`: write `async` before `fn`",
-        );
-    }
-    if let Safety::Unsafe(token) = &signature.safety {
-        errors.on(token, "a workflow is a safe function: remove `unsafe`");
-    }
-    if let Some(abi) = &signature.abi {
-        errors.on(abi, "a workflow is a function of Rust: remove `extern`");
-    }
-    refuse_ignored(
-        signature.inputs.to_token_stream(),
-        AttributeSite::Function,
-        errors,
-    );
-    if !signature.generics.params.is_empty() {
-        errors.on(
-            &signature.generics,
-            "a workflow has no generic parameters, because it has one name and one JSON form: write one function for each type",
-        );
-    }
-    let mut parameter = None;
-    for (index, input) in signature.inputs.iter().enumerate() {
-        if index > 0 {
-            errors.on(
-                input,
-                "a workflow has one parameter: put several values into one struct",
-            );
-            break;
+/// Makes a Pass state of each Succeed state: a Succeed state would end the caller, too.
+fn end_with_values(body: &mut MachineBody) {
+    for state in body.states.iter_mut().map(|draft| &mut draft.state) {
+        if let StateWork::Succeed(value) = &mut state.kind {
+            let keyword = Ident::new("end", state.keyword.span());
+            state.way = Some(StateExit::End(keyword, value.take()));
+            state.kind = StateWork::Pass;
+            state.keyword = Ident::new("pass", state.keyword.span());
         }
-        match input {
-            FnArg::Typed(typed) => match &*typed.pat {
-                Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
-                    if let Some(mutable) = &name.mutability {
-                        errors.on(
-                            mutable,
-                            format!("the workflow's input cannot be assigned: write `let mut {0} = {0};` in the function", name.ident),
-                        );
-                    }
-                    if let Type::ImplTrait(_) = &*typed.ty {
-                        errors.on(&typed.ty, "a workflow's input has one type, because it arrives as JSON: write the type instead of `impl ..`");
-                    }
-                    if let Type::Reference(_) = &*typed.ty {
-                        errors.on(&typed.ty, "a workflow owns its input, because it arrives as JSON: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
-                    }
-                    parameter = Some((name.ident.clone(), (*typed.ty).clone()));
-                }
-                pattern => errors.on(
-                    pattern,
-                    "a workflow's parameter is a plain name: take its fields in the function",
-                ),
-            },
-            FnArg::Receiver(receiver) => {
-                errors.on(
-                    receiver,
-                    "a workflow is a free function, not a method: pass its data as the parameter",
-                );
-            }
-        }
-    }
-    let returns = match &signature.output {
-        ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => {
-            if let Type::ImplTrait(_) = &**ty {
-                errors.on(ty, "a workflow's output has one type, because it is JSON: write the type instead of `impl ..`");
-            }
-            if let Type::Reference(_) = &**ty {
-                errors.on(ty, "a workflow returns a value, not a reference: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
-            }
-            (**ty).clone()
-        }
-    };
-    Signature {
-        parameter,
-        returns: TaskReturnType::of(returns),
     }
 }
 
@@ -375,8 +327,9 @@ fn plain_function(
     }
 }
 
-/// The names under which other workflows call this one.
+/// The names under which other functions call this one.
 fn marker(
+    kind: FunctionKind,
     function: &ItemFn,
     name: &Ident,
     signature: &Signature,
@@ -403,28 +356,39 @@ fn marker(
             #visibility type #function_name = #name;
         }
     });
-    let run = match signature.parameter {
-        None => {
-            quote!(::stepwright::__::plain::run_workflow_without_input::<Self, _, _>(#function_name))
-        }
-        Some(_) => {
-            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(arguments, #function_name))
-        }
+    let parameters = &signature.parameters;
+    let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
+    let (kind, run) = match (kind, parameters.as_slice()) {
+        (FunctionKind::Workflow, []) => (
+            "WorkflowKind",
+            quote!(::stepwright::__::plain::run_workflow_without_input::<Self, _, _>(#function_name)),
+        ),
+        (FunctionKind::Workflow, _) => (
+            "WorkflowKind",
+            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(arguments, #function_name)),
+        ),
+        (FunctionKind::Fragment, [(only, _)]) => (
+            "FragmentKind",
+            quote!(::stepwright::__::plain::run_fragment::<Self, _, _>(&arguments, |#only| #function_name(#only))),
+        ),
+        (FunctionKind::Fragment, _) => (
+            "FragmentKind",
+            quote!(::stepwright::__::plain::run_fragment::<Self, _, _>(&arguments, |(#(#names),*)| #function_name(#(#names),*))),
+        ),
     };
-    let parameter = signature.parameter.iter();
     let callable = CallableType {
         visibility,
         name,
         function: (text, function_name.span()),
-        checked: parameter
-            .clone()
+        checked: parameters
+            .iter()
             .map(|(_, ty)| ty.to_token_stream())
             .collect(),
-        parameters: parameter.map(|(name, ty)| (name, ty)).collect(),
+        parameters: parameters.iter().map(|(name, ty)| (name, ty)).collect(),
         returned: (returned, function.sig.output.span()),
         output,
         error,
-        kind: "WorkflowKind",
+        kind,
         run,
     };
     let (methods, implementation) = (callable.methods(), callable.implementation());

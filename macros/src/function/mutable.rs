@@ -81,9 +81,7 @@ impl Translator<'_> {
     /// The message about a name that is assigned and is no variable.
     pub(super) fn unknown_variable(&self, name: &Ident) -> String {
         if self.names.is_parameter(name) {
-            format!(
-                "the workflow's input cannot be assigned: write `let mut {name} = {name};` first"
-            )
+            self.kind().assigned_parameter(name)
         } else {
             format!("`{name}` is not a variable of this function")
         }

@@ -54,17 +54,17 @@ pub(super) struct Names {
     bindings: Vec<Binding>,
     scopes: Vec<(usize, HashMap<String, ScopeEntry>)>,
     scope_count: usize,
-    /// The name of the function's parameter, which is the workflow's input.
-    parameter: Option<Ident>,
+    /// The names of the function's parameters: the workflow's input, or a fragment's parameters.
+    parameters: Vec<Ident>,
 }
 
 impl Names {
-    pub(super) fn new(parameter: Option<Ident>) -> Names {
+    pub(super) fn new(parameters: Vec<Ident>) -> Names {
         Names {
             bindings: Vec::new(),
             scopes: vec![(0, HashMap::new())],
             scope_count: 1,
-            parameter,
+            parameters,
         }
     }
 
@@ -177,7 +177,7 @@ impl Names {
     }
 
     pub(super) fn is_parameter(&self, name: &Ident) -> bool {
-        self.find(name).is_none() && self.parameter.as_ref() == Some(name)
+        self.find(name).is_none() && self.parameters.contains(name)
     }
 
     /// Whether two variables may be one: they have the same name in the source, and never exist at
@@ -287,7 +287,7 @@ impl Names {
     /// The final names of all variables.
     pub(super) fn finish(mut self) -> FinalNames {
         self.share_equal_types();
-        let mut taken: HashSet<String> = self.parameter.iter().map(text).collect();
+        let mut taken: HashSet<String> = self.parameters.iter().map(text).collect();
         taken.extend(["task_token", "states"].map(str::to_owned));
         let mut names = HashMap::new();
         let mut of_roots: HashMap<usize, String> = HashMap::new();

@@ -1,12 +1,13 @@
-//! `#[workflow(timeout = days(7), express, lambda_retries)]`
+//! `#[workflow(timeout = days(7), express, lambda_retries)]`, `#[fragment(allow(unbounded_loop))]`
 
 use super::durations::unit_of;
+use super::signature::FunctionKind;
 use crate::machine::{Amount, WorkflowOptions};
 use crate::root::Root;
 use proc_macro2::Ident;
 use stepwright_asl::analysis::Lint;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Lit, LitStr, Result, Token};
 
@@ -18,8 +19,11 @@ pub(super) struct Options {
     pub(super) root: Root,
 }
 
-impl Parse for Options {
-    fn parse(input: ParseStream<'_>) -> Result<Options> {
+/// The options that a fragment also has.
+const OF_A_FRAGMENT: &[&str] = &["deny", "allow", "crate"];
+
+impl Options {
+    pub(super) fn parse(input: ParseStream<'_>, kind: FunctionKind) -> Result<Options> {
         let mut options = Options::default();
         let mut seen: Vec<Ident> = Vec::new();
         while !input.is_empty() {
@@ -32,6 +36,16 @@ impl Parse for Options {
             }
             seen.push(option.clone());
             let workflow = &mut options.workflow;
+            if kind == FunctionKind::Fragment && !OF_A_FRAGMENT.iter().any(|known| option == known)
+            {
+                return Err(Error::new(
+                    option.span(),
+                    format!(
+                        "`{option}` is not an option of a fragment, whose states are those of its callers; the options are `deny(..)`, `allow(..)` and \
+                         `crate = name`"
+                    ),
+                ));
+            }
             match option.to_string().as_str() {
                 "name" => {
                     equals(input, &option, "name = \"OrderProcessing\"")?;

@@ -25,7 +25,7 @@ fn states(source: &str) -> String {
         FnArg::Receiver(_) => unreachable!(),
     });
     let errors = Errors::new();
-    let mut translator = Translator::new(&errors, parameter);
+    let mut translator = Translator::new(&errors, parameter.into_iter().collect());
     translator.output = match &function.sig.output {
         syn::ReturnType::Default => None,
         syn::ReturnType::Type(_, ty) => {

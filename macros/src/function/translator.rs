@@ -8,6 +8,7 @@ use super::refused::{methods_of_results, reads_result, refused_in, result_withou
 use super::scan::{
     bare, first_await, value_arguments, without_reference, without_reference_pattern,
 };
+use super::signature::FunctionKind;
 use super::state_name::{subject, word};
 use crate::errors::Errors;
 use crate::name::text;
@@ -57,6 +58,8 @@ pub(super) struct Translator<'e> {
     pub(super) statement: Option<Span>,
     /// The type of the function's result, which a call that waits for a token needs.
     pub(super) output: Option<Type>,
+    /// The name of the function, if it is a fragment.
+    pub(super) fragment: Option<Ident>,
     pub(super) proofs: Proofs,
     /// The name of the state that ends the body with a value.
     end: String,
@@ -107,10 +110,10 @@ pub(super) struct Chain<'a> {
 }
 
 impl<'e> Translator<'e> {
-    pub(super) fn new(errors: &'e Errors, parameter: Option<Ident>) -> Translator<'e> {
+    pub(super) fn new(errors: &'e Errors, parameters: Vec<Ident>) -> Translator<'e> {
         Translator {
             errors,
-            names: Names::new(parameter),
+            names: Names::new(parameters),
             graph: Graph::default(),
             body: 0,
             bodies: 0,
@@ -120,6 +123,7 @@ impl<'e> Translator<'e> {
             around: Vec::new(),
             statement: None,
             output: None,
+            fragment: None,
             proofs: Proofs::default(),
             end: String::new(),
             deferred: None,
@@ -165,6 +169,13 @@ impl<'e> Translator<'e> {
         self.loops = outer_loops;
         self.end = outer_end;
         std::mem::replace(&mut self.graph, outer)
+    }
+
+    pub(super) fn kind(&self) -> FunctionKind {
+        match self.fragment {
+            Some(_) => FunctionKind::Fragment,
+            None => FunctionKind::Workflow,
+        }
     }
 
     pub(super) fn refuse(&self, at: &impl ToTokens, message: impl Into<String>) {

@@ -220,7 +220,7 @@ fn sources() -> Vec<Source> {
 fn expand(input: TokenStream, is_function: bool) -> Result<(), String> {
     let text = input.to_string();
     let expanded = std::panic::catch_unwind(|| match is_function {
-        true => function::attribute(TokenStream::new(), input.clone()),
+        true => function::workflow(TokenStream::new(), input.clone()),
         false => workflow(input.clone()),
     })
     .map_err(|_| format!("the macro panicked on: {text}"))?;

@@ -24,6 +24,7 @@ mod driver;
 mod equal;
 mod expression_functions;
 mod failures;
+mod fragments;
 #[allow(
     clippy::type_complexity,
     reason = "the macro reads the whole type of a result"
@@ -85,7 +86,7 @@ async fn assert_agrees(row: FunctionRow, replies: Replies, inputs: &[Value]) {
 
 /// The row of a function with an input.
 macro_rules! function_row {
-    ($function:ident($ty:ty) as $workflow:ident) => {
+    ($function:ident($ty:ty) as $workflow:path) => {
         super::compare::row::<$workflow>(0, stringify!($function), "", |run, input| {
             let input: $ty = ::serde_json::from_value(input).expect("the input has the type");
             super::compare::json(run.block_on($function(input)))

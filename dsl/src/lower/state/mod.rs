@@ -118,6 +118,8 @@ impl<'a> States<'a> {
                 }
                 FlowStateKind::Parallel(_) => lowering.parallel().into(),
                 FlowStateKind::Map(map) => lowering.map(map).into(),
+                // `Flow::prepare` has replaced it.
+                FlowStateKind::Fragment(_) => lowering.pass().into(),
             };
             let language = lowering.env.language();
             made_common(

@@ -4,38 +4,22 @@ use super::FlowWriter;
 use crate::machine::{Application, Call, Callee, ObjectLiteral, ObjectValue, request_argument};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::Type;
 
 impl FlowWriter<'_> {
-    pub(super) fn call(&mut self, call: &Call, ty: Option<&syn::Type>) -> TokenStream {
-        let shape = |ty: &syn::Type| quote!(<#ty as __s::Payload>::shape);
-        let answer = |ty: &syn::Type| quote!(__s::AnswerType::of::<#ty>());
+    pub(super) fn call(&mut self, call: &Call, ty: Option<&Type>) -> TokenStream {
+        let shape = |ty: &Type| quote!(<#ty as __s::Payload>::shape);
         match &call.callee {
             Callee::Task(Application {
                 path, arguments, ..
             }) => {
                 let arguments = self.expressions(arguments);
-                if self.machine.workflow.function.is_some() {
-                    let callable = quote!(<(#path) as __s::plain::Callable>);
-                    return match (&call.wait, ty) {
-                        (None, _) => quote!(#callable::call(#arguments)),
-                        (Some(_), ty) => {
-                            let answer = ty.map_or_else(
-                                || quote!(__s::AnswerType::of::<__s::serde_json::Value>()),
-                                answer,
-                            );
-                            quote!(#callable::call_waiting(#arguments, #answer))
-                        }
-                    };
-                }
                 // In parentheses a path is a type. Without them, a function at this position would
                 // cause a second error.
                 match (&call.wait, ty) {
                     (None, _) => quote!(__s::Call::task::<(#path)>(#arguments)),
                     (Some(_), ty) => {
-                        let answer = ty.map_or_else(
-                            || quote!(__s::AnswerType::of::<__s::serde_json::Value>()),
-                            answer,
-                        );
+                        let answer = answer_or_json(ty);
                         quote!(__s::Call::wait_for_task_token::<(#path)>(#arguments, #answer))
                     }
                 }
@@ -86,6 +70,25 @@ impl FlowWriter<'_> {
         }
     }
 
+    /// The state of a call in a function. The type of the callee decides what it calls.
+    pub(super) fn callable_state(
+        &mut self,
+        name: &str,
+        Application {
+            path, arguments, ..
+        }: &Application,
+        waits: bool,
+        ty: Option<&Type>,
+    ) -> TokenStream {
+        let arguments = self.expressions(arguments);
+        let callable = quote!(<(#path) as __s::plain::Callable>);
+        if !waits {
+            return quote!(#callable::state(#name, #arguments));
+        }
+        let answer = answer_or_json(ty);
+        quote!(#callable::waiting_state(#name, #arguments, #answer))
+    }
+
     pub(super) fn fields(&mut self, object: &ObjectLiteral) -> TokenStream {
         let mut fields = TokenStream::new();
         for (name, _, value) in &object.entries {
@@ -112,4 +115,14 @@ impl FlowWriter<'_> {
             ObjectValue::Expression(expression) => self.expression(expression),
         }
     }
+}
+
+/// The type of the answer to a token.
+fn answer(ty: &Type) -> TokenStream {
+    quote!(__s::AnswerType::of::<#ty>())
+}
+
+fn answer_or_json(ty: Option<&Type>) -> TokenStream {
+    let json = || quote!(__s::AnswerType::of::<__s::serde_json::Value>());
+    ty.map_or_else(json, answer)
 }

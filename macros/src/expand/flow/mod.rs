@@ -12,8 +12,8 @@ use super::term::TermWriter;
 use super::witness_types::{WitnessNumbers, known};
 use crate::check::read_variables;
 use crate::machine::{
-    Amount, Condition, EdgeKind, Machine, State, StateExit, StateNode, StateWork, Term, UserExpr,
-    Wait,
+    Amount, Callee, Condition, EdgeKind, Machine, State, StateExit, StateNode, StateWork, Term,
+    UserExpr, Wait,
 };
 use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -198,8 +198,16 @@ impl FlowWriter<'_> {
         match &node.state.kind {
             StateWork::Task(Some(call)) => {
                 let ty = node.state.result.as_ref();
-                let call = self.call(call, ty.and_then(|binding| binding.ty.as_ref()));
-                quote!(__s::State::task(#name, #call))
+                let ty = ty.and_then(|binding| binding.ty.as_ref());
+                match &call.callee {
+                    Callee::Task(task) if self.machine.workflow.function.is_some() => {
+                        self.callable_state(name, task, call.wait.is_some(), ty)
+                    }
+                    _ => {
+                        let call = self.call(call, ty);
+                        quote!(__s::State::task(#name, #call))
+                    }
+                }
             }
             StateWork::Choice(choice) => {
                 let mut tokens = quote!(__s::State::choice(#name));

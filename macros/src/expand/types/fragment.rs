@@ -3,11 +3,12 @@
 use super::TypeBlock;
 use super::state::{group, group_of_braces};
 use crate::check::is_silent;
-use crate::expand::fragment::length;
+use crate::expand::fragment::{InnerStates, length};
 use crate::machine::{EdgeKind, Exit, Include, StateNode};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use stepwright_asl::name::MAX_LENGTH;
+use syn::Path;
 use syn::spanned::Spanned;
 
 impl TypeBlock<'_> {
@@ -77,37 +78,59 @@ impl TypeBlock<'_> {
         let arms = group_of_braces(node.state.keyword.span(), arms);
         quote!({ type __Exits = <#path as __s::Fragment>::Exit; match #one #arms })
             .to_tokens(tokens);
-        self.limits(node, include).to_tokens(tokens);
+        self.limits(node, path, &InnerStates::Include(include))
+            .to_tokens(tokens);
+        self.catches(node, include).to_tokens(tokens);
         // rustc reports "expected .., found .." at the fragment's name.
         quote_spanned!(start=> __call)
     }
 
     /// Checks limits that depend on the fragment, when rustc evaluates constants.
-    fn limits(&self, node: &StateNode, include: &Include) -> TokenStream {
-        let path = &include.path;
-        let prefix = Literal::usize_unsuffixed(length(&node.state) + 1);
+    pub(super) fn limits(
+        &self,
+        node: &StateNode,
+        path: &Path,
+        inner: &InnerStates<'_>,
+    ) -> TokenStream {
+        let name = Literal::usize_unsuffixed(length(&node.state));
         let limit = Literal::usize_unsuffixed(MAX_LENGTH);
         let message = format!(
             "a state of this fragment would have a name of more than {MAX_LENGTH} characters: shorten `{}`, with which the \
              name begins",
             node.name
         );
-        // rustc reports the message at the include's name.
+        let longest = inner.constant("LONGEST");
+        // rustc reports the message at the name of the include or the call.
         let check = quote_spanned!(node.state.name_span()=> ::core::assert!(__TOO_LONG, #message));
         let express = self.machine.express(node.scope).map(|_| {
+            let standard = inner.constant("STANDARD");
             // rustc reports "an Express execution cannot include this" at the fragment's name.
             let panic = quote_spanned!(path.span()=> ::core::panic!("{}", __why));
             quote! {
-                const _: () = if let ::core::option::Option::Some(__why) =
-                    <#path as __s::Fragment>::STANDARD { #panic };
+                const _: () = if let ::core::option::Option::Some(__why) = #standard { #panic };
             }
         });
         quote! {
             const _: () = {
-                const __TOO_LONG: ::core::primitive::bool = <#path as __s::Fragment>::LONGEST + #prefix <= #limit;
+                const __TOO_LONG: ::core::primitive::bool = __s::inner_name(#name, #longest) <= #limit;
                 #check
             };
             #express
         }
+    }
+
+    /// Reports catchers of an include that would not catch the errors that a function returns.
+    fn catches(&self, node: &StateNode, include: &Include) -> Option<TokenStream> {
+        let mut edges = node.edges.iter();
+        edges.find(|edge| matches!(edge.kind, EdgeKind::Catch { .. }))?;
+        let path = &include.path;
+        let message = format!(
+            "the catchers of an include do not catch the errors that the function returns, because they end the workflow: put the include into a \
+             `parallel {}` with one branch, and catch there",
+            node.name
+        );
+        Some(quote_spanned! {path.span()=>
+            const _: () = ::core::assert!(!<#path as __s::Fragment>::RAISES, #message);
+        })
     }
 }

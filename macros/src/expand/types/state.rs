@@ -3,10 +3,11 @@
 use super::edge::{local, original};
 use super::{TypeBlock, result_of};
 use crate::check::{matched_variants, without_location, witness_name};
+use crate::expand::fragment::InnerStates;
 use crate::inference::{relies_on_parameter, wrapped};
 use crate::machine::{
     Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Fail, Map,
-    State, StateExit, StateNode, StateWork, request_argument,
+    StateExit, StateNode, StateWork, request_argument,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -220,7 +221,8 @@ impl TypeBlock<'_> {
     /// A call; returns its result. The call of a task is stored in `__call`, from which its errors
     /// are read.
     fn call(&self, index: usize, call: &Call, tokens: &mut TokenStream) -> TokenStream {
-        let State { result, .. } = &self.machine.states[index].state;
+        let node = &self.machine.states[index];
+        let result = &node.state.result;
         let anything = |typed: bool| match typed {
             // The type is in the `let`, or is missing there.
             true => quote!(__s::any()),
@@ -253,6 +255,8 @@ impl TypeBlock<'_> {
                     // reports equal errors once.
                     let function = quote_spanned!(start=> <#path>::plain);
                     quote!(let __call = __s::plain::called(#function #arguments);)
+                        .to_tokens(tokens);
+                    self.limits(node, path, &InnerStates::Call(path))
                         .to_tokens(tokens);
                 } else {
                     quote!(let __call = #less #path #greater #arguments;).to_tokens(tokens);

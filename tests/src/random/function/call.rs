@@ -15,6 +15,10 @@ pub(super) struct Called {
 
 impl Grower {
     pub(super) fn call(&mut self, context: &Context, wanted: Option<Kind>) -> Called {
+        if let Some(fragment) = self.called_fragment(context, wanted) {
+            let text = self.call_of_fragment(&fragment, context);
+            return self.finished(text, Some(fragment.result), fragment.error(), false);
+        }
         let may_be_timed = context.site != 'n';
         let is_timed = may_be_timed && self.once_in(8);
         let site = self.site(context, is_timed);
@@ -108,7 +112,7 @@ impl Grower {
     }
 
     /// An argument, sometimes as a reference.
-    fn argument(&mut self, kind: Kind, context: &Context) -> String {
+    pub(super) fn argument(&mut self, kind: Kind, context: &Context) -> String {
         let visible = self.visible_of(kind);
         match visible.iter().find(|one| !one.is_reference) {
             Some(one) if self.once_in(3) => format!("&{}", one.name),
@@ -353,6 +357,15 @@ impl Grower {
                     Kind::Int,
                 ),
                 "PickError" => (format!("PickError::Odd {{ n: {name} }}"), Kind::Int),
+                "FlowError" => {
+                    self.form("alternatives of errors");
+                    (
+                        format!(
+                            "FlowError::Count({name}) | FlowError::Rejected {{ at: {name}, .. }}"
+                        ),
+                        Kind::Int,
+                    )
+                }
                 _ => (
                     format!("ChildError::Negative {{ value: {name} }}"),
                     Kind::Int,
@@ -412,7 +425,7 @@ impl Grower {
                     called.text
                 )
             }
-            1 if !called.is_timed => {
+            1 if !called.is_timed && called.error != Some("FlowError") => {
                 self.form("if let Err");
                 let inside = self.arm_with(&name, Kind::Int, None, context);
                 let other = match self.once_in(2) {

@@ -8,6 +8,7 @@
 mod call;
 mod change;
 mod combinator;
+mod fragment;
 mod row;
 mod statement;
 mod value;
@@ -72,6 +73,18 @@ enum ErrorType {
     Never,
 }
 
+impl ErrorType {
+    /// The type of a function with this result.
+    fn returns(self, result: Kind) -> String {
+        let kind = result.rust();
+        match self {
+            ErrorType::Never => kind.to_owned(),
+            ErrorType::Flow => format!("Result<{kind}, FlowError>"),
+            ErrorType::Work => format!("Result<{kind}, WorkError>"),
+        }
+    }
+}
+
 /// A variable in scope.
 #[derive(Clone, Debug)]
 struct Variable {
@@ -112,6 +125,8 @@ struct Grower {
     variables: Vec<Variable>,
     /// The variables that a `for` or a `match` borrows.
     borrowed: Vec<String>,
+    /// The fragments so far.
+    fragments: Vec<fragment::Fragment>,
     forms: BTreeSet<&'static str>,
     states: usize,
     bodies: usize,

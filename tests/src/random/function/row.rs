@@ -39,12 +39,17 @@ fn grown(options: &Options, number: usize) -> FunctionSource {
         draw,
         variables: Vec::new(),
         borrowed: Vec::new(),
+        fragments: Vec::new(),
         forms: Default::default(),
         states: 0,
         bodies: 0,
         labels: 0,
         budget,
     };
+    let mut fragments = String::new();
+    for one in 0..grower.number(3) {
+        fragments.push_str(&grower.fragment(format!("part{one}")));
+    }
     let fields = [
         ("n", Kind::Int),
         ("text", Kind::Text),
@@ -84,14 +89,9 @@ fn grown(options: &Options, number: usize) -> FunctionSource {
     let count = 2 + grower.number(4);
     let statements = grower.statements(&context, count);
     let last = grower.last(&context);
-    let kind = context.result.rust();
-    let returns = match error {
-        ErrorType::Never => kind.to_owned(),
-        ErrorType::Flow => format!("Result<{kind}, FlowError>"),
-        ErrorType::Work => format!("Result<{kind}, WorkError>"),
-    };
+    let returns = error.returns(context.result);
     let text = format!(
-        "#[workflow] pub async fn w{number}({parameter}: Input) -> {returns} {{ {statements}{last} }}"
+        "{fragments}#[workflow] pub async fn w{number}({parameter}: Input) -> {returns} {{ {statements}{last} }}"
     );
     let forms: Vec<&str> = grower.forms.iter().copied().collect();
     FunctionSource {
