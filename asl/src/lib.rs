@@ -85,15 +85,14 @@
 //! - It knows definitions and nothing that runs them: no engine, no handler, no clock and no
 //!   evaluator. It reads no files, except for `Models::in_directory`.
 //! - Parsing and writing preserve a definition. Any input is a value or diagnostics, never a panic.
-//! - A rule about states, variables, error names or numbers exists once, in `analysis`. The
-//!   validator, `workflow!` and the typed builder share it.
+//! - A rule about states, variables, error names or numbers exists once, in `analysis`, which the
+//!   validator, `workflow!` and the typed builder share. A rule about code that no definition has
+//!   is in `front_end`.
 //! - The modules that are hidden in this documentation are for the packages of the project, and
 //!   change without notice.
 
 #[doc(hidden)]
 pub mod analysis;
-#[doc(hidden)]
-pub mod callable;
 pub mod condition;
 #[cfg(feature = "diff")]
 pub mod diff;
@@ -102,6 +101,8 @@ pub mod errors;
 #[cfg(feature = "estimate")]
 pub mod estimate;
 pub mod fix;
+#[doc(hidden)]
+pub mod front_end;
 pub mod graph;
 #[cfg(feature = "integrations")]
 pub mod integrations;

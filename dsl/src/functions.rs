@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
-use stepwright_asl::callable;
+use stepwright_asl::front_end::callable;
 use time::{Date, Month, OffsetDateTime};
 
 /// A function of this module, as a type with the same name: `workflow!` recognizes it by its type,

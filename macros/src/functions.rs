@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use stepwright_asl::callable::{LibraryFunction, UNITS, library_function};
+use stepwright_asl::front_end::callable::{LibraryFunction, UNITS, library_function};
 use syn::Path;
 
 /// The types with lower-case names that have functions and constants: `i64::from(x)`, `u32::MAX`.

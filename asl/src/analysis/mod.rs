@@ -5,32 +5,20 @@
 
 mod assignment;
 mod control_flow;
-mod express;
 mod handlers;
-mod lints;
-mod loops;
 mod names;
 mod numbers;
-#[cfg(feature = "integrations")]
-mod services;
-mod settings;
 
 #[cfg(feature = "estimate")]
 pub(crate) use control_flow::components;
 
 pub use assignment::{BodyStart, TransitionSet, UnassignedPath, VariableFlow, VariableUse};
 pub use control_flow::ControlFlow;
-pub use express::{ExpressPart, StandardFeature};
 pub use handlers::{
     HandlerKind, HandlerProblem, HandlerWords, check_handlers, is_covered, unknown_error,
 };
-pub use lints::{Lint, LintWords, retried_computation, unused_panicking_variable, unused_variable};
-pub use loops::{LoopChoice, LoopState, unbounded_loops};
 pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{
     FieldWords, as_float, asl_field, backoff_problem, heartbeat_problem, max_delay_problem,
     percentage_problem, seconds_problem, whole_number_problem,
 };
-#[cfg(feature = "integrations")]
-pub use services::{ServiceProblem, check_service, check_service_error, waiting_resource};
-pub use settings::{GivenSetting, GivenValue, SettingProblem, SettingWords, check_settings};

@@ -3,7 +3,7 @@
 //! Any other method is a fault whose message suggests a task.
 
 use crate::shape::Shape;
-use stepwright_asl::callable::{self, Kind};
+use stepwright_asl::front_end::callable::{self, Kind};
 use stepwright_asl::words;
 
 /// A kind of value that has methods.

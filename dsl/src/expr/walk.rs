@@ -2,7 +2,7 @@
 
 use super::{Binary, Case, Expr, ExprNode, Piece, Text, Unary};
 use serde_json::Value;
-use stepwright_asl::callable::{PANICKING_METHODS, library_function};
+use stepwright_asl::front_end::callable::{PANICKING_METHODS, library_function};
 
 /// The maximum number of nodes of a value that is inlined at the locals that read it. Without a
 /// limit, a value that doubles with each name would grow exponentially.

@@ -5,7 +5,7 @@ use super::report::Report;
 use crate::expr::{Expr, ExprNode, Piece, Record, Text, Unary};
 use crate::shape::{CustomForm, EnumShape, Field, Fields, Presence, Shape, Tagging, Variant};
 use serde_json::Value;
-use stepwright_asl::callable::JSON_PART;
+use stepwright_asl::front_end::callable::JSON_PART;
 
 /// A value whose leaves are computed in one of the query languages.
 #[derive(Clone, Debug)]

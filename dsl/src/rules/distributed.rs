@@ -6,7 +6,7 @@ use crate::flow::{Access, Distributed, FlowStateKind, Map, State};
 use crate::shape::{Fields, Shape};
 use crate::workflow::{AtSource, WorkflowDiagnostic};
 use serde_json::Value;
-use stepwright_asl::analysis::{GivenSetting, GivenValue, SettingWords, check_settings};
+use stepwright_asl::front_end::{GivenSetting, GivenValue, SettingWords, check_settings};
 use stepwright_asl::limits::{BATCH, READER, Setting, SettingType, WRITER};
 
 /// Returns the builder's words for the settings of a reader or a writer.

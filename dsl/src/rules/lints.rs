@@ -10,10 +10,10 @@ use crate::lower::unhandled;
 use crate::workflow::{AtSource, WorkflowDiagnostic, problem};
 use serde_json::Value;
 use std::collections::HashSet;
-pub use stepwright_asl::analysis::Lint;
-use stepwright_asl::analysis::{LintWords, retried_computation, unused_variable};
-use stepwright_asl::callable::{library_function, method_fails};
 use stepwright_asl::errors::ALL;
+pub use stepwright_asl::front_end::Lint;
+use stepwright_asl::front_end::callable::{library_function, method_fails};
+use stepwright_asl::front_end::{LintWords, retried_computation, unused_variable};
 use stepwright_asl::placeholder;
 
 const WORDS: LintWords = LintWords {

@@ -6,7 +6,7 @@ use crate::expr::{Expr, ExprNode};
 use crate::flow::{CallTarget, FlowStateKind, Otherwise, State};
 use crate::workflow::SourceLocation;
 use std::collections::HashMap;
-use stepwright_asl::analysis::{LoopChoice, LoopState, unbounded_loops};
+use stepwright_asl::front_end::{LoopChoice, LoopState, unbounded_loops};
 use stepwright_asl::limits::AwaitedEvent;
 
 /// Returns the states that close a loop without a wait and without a counter, each with the

@@ -6,7 +6,7 @@ use crate::machine::{
 };
 use proc_macro2::Ident;
 use stepwright_asl::Diagnostic;
-use stepwright_asl::analysis::{
+use stepwright_asl::front_end::{
     GivenSetting, GivenValue, SettingProblem, SettingWords, check_settings,
 };
 use stepwright_asl::limits::{self, BATCH, PERCENTAGE, READER, WRITER};

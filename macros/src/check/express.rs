@@ -4,7 +4,7 @@ use crate::errors::{Errors, TokenRange};
 use crate::machine::{Callee, Express, Machine, StateWork};
 use proc_macro2::Span;
 use stepwright_asl::Diagnostic;
-use stepwright_asl::analysis::{ExpressPart, StandardFeature};
+use stepwright_asl::front_end::{ExpressPart, StandardFeature};
 use stepwright_asl::limits::AwaitedEvent;
 
 /// An Express execution does not wait for jobs (`.sync`) or task tokens, use activities or run a

@@ -4,7 +4,7 @@ use crate::errors::Errors;
 use crate::functions::library;
 use crate::machine::{EdgeKind, Include, Machine, StateNode, StateWork, Term};
 use std::collections::HashSet;
-use stepwright_asl::callable::CLOCK;
+use stepwright_asl::front_end::callable::CLOCK;
 use stepwright_asl::limits::AwaitedEvent;
 
 /// Runs the rules of this file that need no lowered expressions.

@@ -7,7 +7,7 @@ use crate::machine::{Callee, Edge, EdgeKind, Machine, State, StateNode, StateWor
 use crate::name::text;
 use proc_macro2::Span;
 use std::collections::HashSet;
-use stepwright_asl::analysis::{
+use stepwright_asl::front_end::{
     Lint, LintWords, LoopChoice, LoopState, unbounded_loops as unbounded_loops_of,
 };
 use syn::visit::{self, Visit};

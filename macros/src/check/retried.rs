@@ -3,9 +3,9 @@
 use crate::functions::library;
 use crate::machine::{ErrorPattern, Machine, Term};
 use proc_macro2::Span;
-use stepwright_asl::analysis::retried_computation;
-use stepwright_asl::callable::method_fails;
 use stepwright_asl::errors::ALL;
+use stepwright_asl::front_end::callable::method_fails;
+use stepwright_asl::front_end::retried_computation;
 
 /// Returns the location of each `retry` that matches every error, in states with an expression that
 /// can fail, and the message.

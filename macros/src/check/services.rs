@@ -3,7 +3,7 @@
 use crate::errors::{Errors, TokenRange};
 use crate::machine::{Call, Callee, ErrorPattern, Machine, State, StateNode};
 use stepwright_asl::Diagnostic;
-use stepwright_asl::analysis::{check_service, check_service_error, waiting_resource};
+use stepwright_asl::front_end::{check_service, check_service_error, waiting_resource};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {

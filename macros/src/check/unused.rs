@@ -4,7 +4,7 @@ use super::variables::is_silent;
 use crate::machine::{Condition, EdgeKind, JsonLiteral, LetBinding, Machine, RawFields};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
-use stepwright_asl::analysis::{unused_panicking_variable, unused_variable};
+use stepwright_asl::front_end::{unused_panicking_variable, unused_variable};
 use syn::ext::IdentExt;
 
 /// Returns the variables that an expression or a text in `raw` reads.

@@ -5,7 +5,7 @@ use super::signature::FunctionKind;
 use crate::machine::{Amount, WorkflowOptions};
 use crate::root::Root;
 use proc_macro2::Ident;
-use stepwright_asl::analysis::Lint;
+use stepwright_asl::front_end::Lint;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;

@@ -19,7 +19,7 @@ use crate::inference::inferred;
 use crate::machine::{JsonArgument, cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use stepwright_asl::callable::{CLOCK, time_function};
+use stepwright_asl::front_end::callable::{CLOCK, time_function};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Paren;

@@ -3,7 +3,7 @@
 use crate::machine::{cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use stepwright_asl::callable::PANICKING_METHODS;
+use stepwright_asl::front_end::callable::PANICKING_METHODS;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{

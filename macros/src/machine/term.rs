@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use std::ops::Range;
 use std::rc::Rc;
-use stepwright_asl::analysis::Lint;
+use stepwright_asl::front_end::Lint;
 use syn::{Expr, Lit, Pat, Path, Type};
 
 /// An expression for the flow tree: with resolved names and without syntactic sugar.

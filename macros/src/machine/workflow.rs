@@ -2,7 +2,7 @@
 
 use super::{Amount, RawFields};
 use proc_macro2::Ident;
-use stepwright_asl::analysis::Lint;
+use stepwright_asl::front_end::Lint;
 use syn::{Attribute, Type, Visibility};
 
 /// A workflow, or a fragment of one, without its states.

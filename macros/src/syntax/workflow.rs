@@ -9,7 +9,7 @@ use super::state::docs;
 use crate::machine::{Amount, MachineBody, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
-use stepwright_asl::analysis::Lint;
+use stepwright_asl::front_end::Lint;
 use stepwright_asl::words;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Result, Token, Type, Visibility};

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use stepwright_asl::callable::{self, Kind};
+use stepwright_asl::front_end::callable::{self, Kind};
 
 /// A program: its definitions, the type of the parameter `x`, and the call.
 struct Program {

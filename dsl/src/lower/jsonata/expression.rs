@@ -11,7 +11,7 @@ use crate::lower::report::{
 use crate::lower::syntax::{Local, Operator, Syntax};
 use crate::lower::tree::{Build, LoweredTree};
 use crate::shape::{CustomForm, IntegerType, Shape, StructShape};
-use stepwright_asl::callable::CLOCK;
+use stepwright_asl::front_end::callable::CLOCK;
 
 /// Lowers expressions of one state or edge.
 pub(in crate::lower) struct Lowering<'e, 'r> {

@@ -10,7 +10,7 @@ use crate::lower::report::{FLOATS, HIDDEN_NONE};
 use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{Shape, Spelling};
 use serde_json::Value;
-use stepwright_asl::callable::Kind;
+use stepwright_asl::front_end::callable::Kind;
 
 impl Lowering<'_, '_> {
     pub(super) fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Code {

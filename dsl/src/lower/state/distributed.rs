@@ -5,7 +5,7 @@ use crate::expr::{Expr, ExprNode};
 use crate::flow::{self, Access, Batching, Distributed};
 use crate::lower::passed_value::PassedValue;
 use crate::shape::{Fields, Presence, Shape};
-use stepwright_asl::analysis::StandardFeature;
+use stepwright_asl::front_end::StandardFeature;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{
     ItemBatcher, ItemReader, MachineType, Map, ProcessorConfig, ProcessorMode, ReaderConfig,

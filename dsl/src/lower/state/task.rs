@@ -8,7 +8,7 @@ use crate::lower::jsonpath::{self, Paths};
 use crate::lower::tree::LoweredTree;
 use crate::shape::Shape;
 use crate::task::{Address, Deploy, effective};
-use stepwright_asl::analysis::{
+use stepwright_asl::front_end::{
     ExpressPart, StandardFeature, check_service, check_service_error, waiting_resource,
 };
 use stepwright_asl::json::{Json, Object};

@@ -1,4 +1,4 @@
-//! The methods of standard types, generated from the table of `stepwright_asl::callable`, and the
+//! The methods of standard types, generated from the table of `stepwright_asl::front_end::callable`, and the
 //! types that `*` dereferences.
 
 use serde_json::Value;

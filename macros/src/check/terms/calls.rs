@@ -9,7 +9,7 @@ use crate::functions::{is_task, replacement, unit, written};
 use crate::machine::{Record, Term};
 use crate::machine::{is_of_prelude, own_name};
 use std::rc::Rc;
-use stepwright_asl::callable::{FUNCTIONS, LIBRARY, time_function};
+use stepwright_asl::front_end::callable::{FUNCTIONS, LIBRARY, time_function};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMacro, ExprStruct, Member, Path};

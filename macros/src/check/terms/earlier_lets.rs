@@ -8,7 +8,7 @@ use crate::functions::library;
 use crate::machine::{EarlierLet, Term};
 use std::collections::HashSet;
 use std::rc::Rc;
-use stepwright_asl::callable::{CLOCK, PANICKING_METHODS};
+use stepwright_asl::front_end::callable::{CLOCK, PANICKING_METHODS};
 use syn::Lit;
 
 impl EarlierLet {

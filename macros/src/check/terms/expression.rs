@@ -13,7 +13,7 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
 use std::collections::HashSet;
 use std::rc::Rc;
-use stepwright_asl::callable;
+use stepwright_asl::front_end::callable;
 use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::{

@@ -1,7 +1,8 @@
 //! Replacements for methods that a workflow cannot run.
 
 use crate::suggest::closest;
-use stepwright_asl::{callable, words};
+use stepwright_asl::front_end::callable;
+use stepwright_asl::words;
 
 /// The replacement of each method, as the second part of a message.
 #[rustfmt::skip]

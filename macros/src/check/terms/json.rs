@@ -3,7 +3,7 @@
 use super::expression::Resolver;
 use crate::machine::{JsonArgument, JsonStruct, Term, json_call, own_name};
 use proc_macro2::Ident;
-use stepwright_asl::callable::JSON_PART;
+use stepwright_asl::front_end::callable::JSON_PART;
 use syn::{Expr, ExprMacro, ExprStruct};
 
 impl Resolver<'_> {

@@ -6,7 +6,7 @@ use crate::functions::{is_type, written};
 use crate::machine::Term;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
-use stepwright_asl::callable::{self, FUNCTIONS};
+use stepwright_asl::front_end::callable::{self, FUNCTIONS};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprPath, Path, parse_quote};
 

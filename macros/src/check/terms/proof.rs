@@ -13,7 +13,7 @@ use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use stepwright_asl::callable::{self, CLOCK, Kind, UNITS, time_function};
+use stepwright_asl::front_end::callable::{self, CLOCK, Kind, UNITS, time_function};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};

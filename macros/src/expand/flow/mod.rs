@@ -19,7 +19,7 @@ use crate::name::text;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
-use stepwright_asl::analysis::Lint;
+use stepwright_asl::front_end::Lint;
 use syn::spanned::Spanned;
 
 /// The body of `Workflow::build`.

@@ -9,7 +9,7 @@ use crate::machine::{
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use stepwright_asl::analysis::Lint;
+use stepwright_asl::front_end::Lint;
 use syn::spanned::Spanned;
 use syn::{Pat, Path};
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::expr::methods;
-use stepwright_asl::callable;
+use stepwright_asl::front_end::callable;
 
 #[test]
 fn every_template_of_the_method_table_is_jsonata() {

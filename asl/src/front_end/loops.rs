@@ -1,6 +1,6 @@
 //! Loops that neither wait nor count.
 
-use super::ControlFlow;
+use crate::analysis::ControlFlow;
 
 /// What decides whether a loop that contains this state ends.
 #[derive(Debug, Clone, Default)]
