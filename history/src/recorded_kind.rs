@@ -92,7 +92,10 @@ impl RecordedKind {
 
     /// Returns whether it is the end of a timeout.
     pub fn is_timeout(&self) -> bool {
-        self.name().ends_with("TimedOut")
+        match self {
+            Self::Known(kind) => kind.is_timeout(),
+            Self::Other(name) => name.ends_with("TimedOut"),
+        }
     }
 
     /// Returns the type of the state that was entered.

@@ -136,6 +136,17 @@ impl EventKind {
         self.group() == EventGroup::Exited
     }
 
+    /// Returns whether it is the end of a timeout.
+    pub fn is_timeout(self) -> bool {
+        matches!(
+            self,
+            Self::ExecutionTimedOut
+                | Self::TaskTimedOut
+                | Self::LambdaFunctionTimedOut
+                | Self::ActivityTimedOut
+        )
+    }
+
     /// Returns whether its details have an error and a cause, both of which may be missing.
     pub(crate) fn is_failure(self) -> bool {
         matches!(

@@ -4,7 +4,7 @@ use std::fmt;
 use stepwright_asl::errors;
 use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::Status;
-use stepwright_interpreter::history::EventKind;
+use stepwright_interpreter::history::{EventGroup, EventKind};
 
 use super::finding::{HiddenFailure, StuckExecution, UncaughtError};
 use super::names::HandledErrors;
@@ -303,11 +303,13 @@ fn first_failed_item(taken: &RunRecord) -> Option<String> {
 fn failing_state(report: &ExecutionReport) -> Option<String> {
     let events: Vec<_> = report.history.events().collect();
     let last = events.iter().rev().find(|event| {
-        let kind = event.kind().name();
+        let kind = event.kind();
         event.state_name().is_some()
-            && !kind.starts_with("MapIteration")
-            && !["MapStateFailed", "ParallelStateFailed"].contains(&kind)
-            && !kind.ends_with("Aborted")
+            && !matches!(
+                kind,
+                EventKind::MapStateFailed | EventKind::ParallelStateFailed
+            )
+            && !matches!(kind.group(), EventGroup::Iteration | EventGroup::Aborted)
     })?;
     (last.kind() != EventKind::FailStateEntered)
         .then(|| last.state_name().unwrap_or_default().to_owned())
@@ -323,7 +325,10 @@ fn open_states(report: &ExecutionReport) -> Vec<String> {
         let visit = (event.scope(), state.to_owned());
         if event.kind().is_entered() {
             open.push(visit);
-        } else if event.kind().is_exited() || event.kind().name().ends_with("Aborted") {
+        } else if matches!(
+            event.kind().group(),
+            EventGroup::Exited | EventGroup::Aborted
+        ) {
             open.retain(|known| *known != visit);
         }
     }
