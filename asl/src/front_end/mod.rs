@@ -1,6 +1,6 @@
-//! What only front ends need: the macros and the typed builder, in which a user writes a workflow as
-//! Rust. The validator shares the rules of [`analysis`](crate::analysis) with them; these rules are
-//! about code that no definition has.
+//! What only front ends need: the macros and the typed builder, in which a user writes a workflow
+//! as Rust. The validator shares the rules of [`analysis`](crate::analysis) with them; these rules
+//! are about code that no definition has.
 //!
 //! It is public for the packages of this project only. Its API changes without notice.
 

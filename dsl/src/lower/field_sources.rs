@@ -58,7 +58,8 @@ fn innermost<'p>(mut path: &'p [&'p str]) -> Option<(&'p str, &'p [&'p str])> {
     found
 }
 
-/// The location of the expression or edge that wrote a field of a state; `None` if neither wrote it.
+/// The location of the expression or edge that wrote a field of a state; `None` if neither wrote
+/// it.
 fn of_field(state: &State, path: &[&str]) -> Option<SourceLocation> {
     let (field, inside) = path.split_first()?;
     let index = || inside.first()?.parse::<usize>().ok();

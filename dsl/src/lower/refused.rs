@@ -20,8 +20,8 @@ const WARNINGS: [&str; 2] = ["SW054", "SW133"];
 /// The validator's rules about transitions between states.
 const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 
-/// The validator's errors and, for the builder, warnings, without consequences of the `known` faults
-/// and of the faults of the lowering, `said`.
+/// The validator's errors and, for the builder, warnings, without consequences of the `known`
+/// faults and of the faults of the lowering, `said`.
 pub(super) fn faults(
     flow: &Flow,
     machine: &StateMachine,

@@ -3,8 +3,8 @@
 //! They check the [flow tree](crate::flow), which has what the text of a definition lacks: types,
 //! declarations, repeated keys and settings, and errors of children, which become a Choice. The
 //! lowering runs the validator for all other rules. The rules about graphs, variables and error
-//! names are in [`stepwright_asl::analysis`], which `workflow!` and the validator also use. Messages
-//! name the builder's methods.
+//! names are in [`stepwright_asl::analysis`], which `workflow!` and the validator also use.
+//! Messages name the builder's methods.
 
 mod assigned;
 mod distributed;

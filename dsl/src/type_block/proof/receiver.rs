@@ -1,5 +1,5 @@
-//! The methods of standard types, generated from the table of `stepwright_asl::front_end::callable`, and the
-//! types that `*` dereferences.
+//! The methods of standard types, generated from the table of
+//! `stepwright_asl::front_end::callable`, and the types that `*` dereferences.
 
 use serde_json::Value;
 use std::borrow::Cow;
