@@ -272,7 +272,7 @@ async fn concurrent(order: Order) -> Result<i64, LoanError> {
 }
 
 /// A fragment whose first state runs again.
-#[fragment]
+#[fragment(allow(unbounded_loop))]
 async fn kept(n: i64) -> i64 {
     let mut left = n;
     loop {
@@ -284,7 +284,7 @@ async fn kept(n: i64) -> i64 {
 }
 
 /// A fragment whose first state, which reads the parameter, runs again.
-#[fragment]
+#[fragment(allow(unbounded_loop))]
 async fn again(n: i64) -> i64 {
     let mut count = 0;
     loop {
