@@ -35,8 +35,11 @@ impl<In, Out> BuiltWorkflow<In, Out> {
         &self.definition
     }
 
-    /// The diagnostics of [lints](super::Lint) that are neither allowed nor denied, each with its
-    /// state and location.
+    /// The diagnostics of [lints](super::Lint) that are neither allowed nor denied, and the
+    /// validator's warnings SW054 (an error that is never caught) and SW133 (an assignment that
+    /// reads a variable of the same state), each with its state and location.
+    ///
+    /// `stepwright: allow SW133` in the comment of a state suppresses such a warning.
     pub fn warnings(&self) -> &[WorkflowDiagnostic] {
         &self.warnings
     }

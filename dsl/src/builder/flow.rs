@@ -13,12 +13,12 @@ use crate::lower;
 use crate::rules::{self, Lint, LintLevel, LintLevels};
 use crate::shape::Payload;
 use crate::task::Deploy;
-use crate::workflow::{InvalidWorkflow, SourceLocation};
+use crate::workflow::{InvalidWorkflow, SourceLocation, WorkflowDiagnostic};
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 use stepwright_asl::model::{MachineType, QueryLanguage};
-use stepwright_asl::setters;
+use stepwright_asl::{Severity, setters};
 
 /// Builds a workflow with input `In` and output `Out`. It dereferences to the [`Body`] that
 /// contains its states.
@@ -112,10 +112,13 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         let ways_are_known = diagnostics::ways_are_known(scope);
         faults.extend(rules::faults(&flow, ways_are_known));
         let mut warnings = Vec::new();
-        for (lint, fault) in rules::lints(&flow, ways_are_known) {
+        for (lint, mut fault) in rules::lints(&flow, ways_are_known) {
             match self.lints.of(lint) {
                 LintLevel::Allow => {}
-                LintLevel::Warn => warnings.push(fault),
+                LintLevel::Warn => {
+                    fault.severity = Severity::Warning;
+                    warnings.push(fault);
+                }
                 LintLevel::Deny => faults.push(fault),
             }
         }
@@ -127,6 +130,9 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
         let reported: HashSet<Option<SourceLocation>> =
             faults.iter().map(|fault| fault.location.source).collect();
         lowered.retain(|fault| !reported.contains(&fault.location.source));
+        let is_warning = |one: &WorkflowDiagnostic| one.severity == Severity::Warning;
+        let (warned, lowered): (Vec<_>, Vec<_>) = lowered.into_iter().partition(is_warning);
+        warnings.extend(warned);
         faults.extend(lowered);
         if !faults.is_empty() {
             return Err(InvalidWorkflow::new(&flow.name, faults));

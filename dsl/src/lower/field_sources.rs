@@ -77,10 +77,13 @@ fn of_field(state: &State, path: &[&str]) -> Option<SourceLocation> {
                 .and_then(|condition| condition.place)
                 .or_else(|| of_edge(edge, &inside[1..]))
         }
-        ("Assign", FlowStateKind::Choice { otherwise, .. }) => match otherwise {
-            Otherwise::To(edge) => of_edge(edge, path),
-            _ => None,
-        },
+        (
+            "Assign",
+            FlowStateKind::Choice {
+                otherwise: Otherwise::To(edge),
+                ..
+            },
+        ) => of_edge(edge, path),
         ("Assign", _) => of_entry(&state.assign, inside),
         ("Output" | "OutputPath", _) => match &state.transition {
             Some(Transition::End(Some(value))) => value.place,

@@ -47,7 +47,8 @@ fn lower(flow: &Flow) -> Result<Definition, InvalidWorkflow> {
 }
 
 /// Returns the definition, and everything that ASL cannot express or that AWS would refuse, without
-/// faults that follow from the known ones. With faults, the definition is incomplete.
+/// faults that follow from the known ones. With faults, the definition is incomplete. The
+/// diagnostics of a flow of the builder include warnings.
 pub(crate) fn lower_with_faults(
     flow: &Flow,
     known: &[WorkflowDiagnostic],

@@ -2,23 +2,26 @@
 //! a raw field that does not fit.
 
 use super::field_sources::FieldSources;
-use crate::flow::Flow;
+use crate::flow::{Flow, FrontEnd};
 use crate::workflow::WorkflowDiagnostic;
 use std::collections::HashSet;
-use stepwright_asl::TextLocation;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::validate::Validator;
+use stepwright_asl::{Severity, TextLocation};
 
 /// The validator's rules about the value of one field. No other fault causes their diagnostics.
 const OF_FIELDS: [&str; 9] = [
     "SW031", "SW043", "SW044", "SW056", "SW057", "SW058", "SW081", "SW105", "SW106",
 ];
 
+/// The validator's warnings about code of the builder: it is allowed, but rarely intended.
+const WARNINGS: [&str; 2] = ["SW054", "SW133"];
+
 /// The validator's rules about transitions between states.
 const OF_WAYS: [&str; 2] = ["SW021", "SW023"];
 
-/// The validator's errors, without consequences of the `known` faults and of the faults of the
-/// lowering, `said`.
+/// The validator's errors and, for the builder, warnings, without consequences of the `known` faults
+/// and of the faults of the lowering, `said`.
 pub(super) fn faults(
     flow: &Flow,
     machine: &StateMachine,
@@ -39,9 +42,13 @@ pub(super) fn faults(
     // The known faults include those of transitions that the definition lacks.
     let ways_are_known = is_whole && known.is_empty();
     let mut faults = Vec::new();
-    for diagnostic in diagnostics.errors() {
+    for diagnostic in &diagnostics {
         let location = sources.find(&diagnostic.location.pointer);
         let code = diagnostic.code.unwrap_or_default();
+        let is_warning = diagnostic.severity == Severity::Warning;
+        if is_warning && (flow.front_end == FrontEnd::Macro || !WARNINGS.contains(&code)) {
+            continue;
+        }
         // A state that could not be lowered contains placeholders, so diagnostics in it are
         // meaningless.
         let follows = match &location.state {

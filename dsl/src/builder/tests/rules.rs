@@ -274,6 +274,72 @@ fn a_loop_that_counts_is_bounded() {
     assert!(flow.build().is_ok());
 }
 
+/// A workflow that assigns a variable next to one that reads it, with a comment on the state.
+fn assigning_together(comment: &'static str) -> (FlowBuilder<u32, u32>, u32) {
+    let flow = FlowBuilder::<u32, u32>::new("Totals");
+    let (total, last) = (flow.variable::<u32>("total"), flow.variable::<u32>("last"));
+    let (start, add, done) = (flow.step("Start"), flow.step("Add"), flow.step("Done"));
+    flow.start_at(&start);
+    flow.pass_on(&start)
+        .assign(&total, expr!(|_: AnyInput| 0))
+        .next(&add);
+    let line = line!() + 4;
+    flow.pass_on(&add)
+        .comment(comment)
+        .assign(&total, expr!(|_: AnyInput| 1))
+        .assign(&last, expr!([total] || total))
+        .next(&done);
+    flow.succeed_with(&done, expr!([last] || last));
+    (flow, line)
+}
+
+#[test]
+fn a_warning_of_the_validator_is_located_at_the_expression() {
+    let (flow, line) = assigning_together("");
+    let built = flow.build().unwrap();
+    let [warning] = built.warnings() else {
+        panic!("{:?}", built.warnings());
+    };
+    assert_eq!(warning.code, Some("SW133"));
+    assert_eq!(warning.severity, stepwright_asl::Severity::Warning);
+    assert_eq!(
+        warning.location.source.map(|place| place.line()),
+        Some(line),
+        "{warning}"
+    );
+    assert_eq!(
+        state_and_message(warning),
+        "in state `Add`: `last` reads the value that `$total` has before this state: the assignment to `total` takes effect \
+         in the next state"
+    );
+}
+
+#[test]
+fn a_comment_suppresses_a_warning_of_the_validator() {
+    let (flow, _) = assigning_together("stepwright: allow SW133");
+    let built = flow.build().unwrap();
+    assert!(built.warnings().is_empty(), "{:?}", built.warnings());
+}
+
+#[test]
+fn a_catch_of_an_error_that_ends_the_execution_is_a_warning() {
+    let flow = FlowBuilder::<Order, Charge>::new("Orders");
+    let (charge, failed) = (flow.declare("Charge"), flow.step("Failed"));
+    flow.start_at(&charge);
+    let line = line!() + 2;
+    flow.task(&charge, charge_card {})
+        .catch(States::named("States.Runtime"), &failed)
+        .end();
+    flow.fail(&failed, "Failed", ());
+    let built = flow.build().unwrap();
+    let found: Vec<_> = built
+        .warnings()
+        .iter()
+        .map(|warning| (warning.code, warning.location.source.map(|one| one.line())))
+        .collect();
+    assert_eq!(found, [(Some("SW054"), Some(line))]);
+}
+
 #[test]
 fn lints_warn_and_can_be_allowed_or_denied() {
     let flow = |level: fn(FlowBuilder<u32, String>, Lint) -> FlowBuilder<u32, String>| {
