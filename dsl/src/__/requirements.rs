@@ -3,5 +3,6 @@
 
 pub use crate::expr::ExpressionFunction;
 pub use crate::expr::plain_function::PlainFunction;
+pub use crate::flow::Call;
 pub use crate::function::plain::*;
 pub use crate::type_block::*;

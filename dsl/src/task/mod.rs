@@ -36,7 +36,7 @@ use std::future::Future;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a task",
     label = "this is not a task",
-    note = "put `#[task]` on the function"
+    note = "put `#[task]` on the function; in `workflow!`, write `workflow Name(..)` to call a workflow, and `include Name {{ .. }}` for a fragment"
 )]
 pub trait Task: 'static {
     /// The payload: `{}` without parameters, a single parameter as its JSON, several as an object

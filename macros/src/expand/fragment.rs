@@ -43,13 +43,14 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
     let parameter_names = names.iter().copied().map(crate::name::text);
     // A function has the name of the type as a value.
     let (end, raises) = match &fragment.function {
-        Some(function) => {
+        Some(function) if diagnostics.is_empty() => {
             let error = quote!(<#function as __s::plain::Callable>::Error);
             (
                 quote!({}),
                 quote!(!<#error as __s::TaskError>::VARIANTS.is_empty()),
             )
         }
+        Some(_) => (quote!({}), quote!(false)),
         None => (quote!(;), quote!(false)),
     };
     quote! {

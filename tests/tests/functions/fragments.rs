@@ -274,10 +274,11 @@ async fn concurrent(order: Order) -> Result<i64, LoanError> {
 /// A fragment whose first state runs again.
 #[fragment(allow(unbounded_loop))]
 async fn kept(n: i64) -> i64 {
-    let mut left = n;
+    let (mut left, mut tries) = (n, 0);
     loop {
         left = weigh("n kept".to_owned(), left).await % 5;
-        if left < 3 {
+        tries += 1;
+        if left < 3 || tries > 2 {
             return left + n;
         }
     }
