@@ -39,6 +39,10 @@ pub trait Callable: Sized + 'static {
     type Kind: CallableKind<Self>;
     /// The Rust name of the function.
     const FUNCTION: &'static str;
+    /// The length of the longest state name, in characters; 0 if its call is one state.
+    const LONGEST: usize = <Self::Kind as CallableKind<Self>>::LONGEST;
+    /// The reason why an Express execution cannot run the states of its call, if there is one.
+    const STANDARD: Option<&'static str> = <Self::Kind as CallableKind<Self>>::STANDARD;
 
     /// Runs the function with its arguments as JSON, in order; `None` if it is implemented
     /// elsewhere.
@@ -83,9 +87,9 @@ pub trait CallableKind<T> {
     const NAME: &'static str;
     /// How a plain run runs it.
     const EXECUTION: Execution;
-    /// The length of the longest state name, in characters; 0 if its call is one state.
+    /// [`Callable::LONGEST`].
     const LONGEST: usize = 0;
-    /// The reason why an Express execution cannot run the states of its call, if there is one.
+    /// [`Callable::STANDARD`].
     const STANDARD: Option<&'static str> = None;
     /// Whether it is deployed as a Lambda function, unless the workflow deploys it elsewhere.
     const IS_LAMBDA: bool;

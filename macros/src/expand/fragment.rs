@@ -170,7 +170,7 @@ impl InnerStates<'_> {
             }
             InnerStates::Call(path) => {
                 let name = Ident::new(name, path.span());
-                quote_spanned!(path.span()=> <<#path as __s::plain::Callable>::Kind as __s::plain::CallableKind<#path>>::#name)
+                quote_spanned!(path.span()=> <(#path) as __s::plain::Callable>::#name)
             }
         }
     }
