@@ -285,7 +285,7 @@ fn a_thousand_unknown_resources_are_reported_quickly() {
     let start = std::time::Instant::now();
     let found = resource_diagnostics(&json!({"StartAt": "S0", "States": states}));
     assert_eq!(found.len(), 1000);
-    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
 }
 
 #[test]
