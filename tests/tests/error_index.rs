@@ -22,7 +22,7 @@ const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "history", "jlen
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder
 /// share with the validator, and the failures of tasks.
-const SHARED: &[&str] = &["asl/src/analysis", "asl/src/errors"];
+const SHARED: &[&str] = &["asl/src/analysis", "asl/src/errors", "asl/src/front_end"];
 
 /// Parts of paths whose string literals are generated code or displayed text, are defined by AWS,
 /// or are for tests of workflows.
