@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [
     "asl/src",
     "diagram/src",
+    "editor/src",
     "macros/src",
     "dsl/src",
     "interpreter/src",

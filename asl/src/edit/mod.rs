@@ -52,6 +52,7 @@ mod editor;
 mod error;
 mod expected;
 mod flow;
+mod nodes;
 mod operation;
 mod plan;
 #[cfg(feature = "yaml")]

@@ -1,0 +1,161 @@
+//! A definition in a document.
+
+use std::ops::Range;
+
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::{self, Json};
+use stepwright_asl::model::{MachineType, QueryLanguage};
+
+/// A definition in a document, with its positions in the text of the file.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    name: Option<String>,
+    machine_type: MachineType,
+    tree: json::Document,
+    place: DefinitionPlace,
+}
+
+/// Where a definition is in its file.
+#[derive(Debug, Clone)]
+pub(crate) enum DefinitionPlace {
+    /// It is the whole file.
+    Whole,
+    /// It is an object of the file, at this pointer.
+    Part { pointer: String },
+    /// It is a string of the file. Each byte of the string has its offset in the file.
+    Text { offsets: Vec<u32> },
+}
+
+/// A node at an offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeAt {
+    /// RFC 6901 pointer to the node in its definition.
+    pub pointer: String,
+    /// The part of the node at the offset.
+    pub part: NodePart,
+}
+
+/// A part of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodePart {
+    /// The key of the member.
+    Key,
+    /// The value: a scalar, or the text of an array or object that no child contains.
+    Value,
+}
+
+impl Definition {
+    pub(crate) fn new(
+        name: Option<String>,
+        machine_type: MachineType,
+        tree: json::Document,
+        place: DefinitionPlace,
+    ) -> Definition {
+        Definition {
+            name,
+            machine_type,
+            tree,
+            place,
+        }
+    }
+
+    /// The logical id in a template, or the name in another file; `None` if the definition is the
+    /// whole file.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The type of the state machine.
+    pub fn machine_type(&self) -> MachineType {
+        self.machine_type
+    }
+
+    /// The value.
+    pub fn json(&self) -> &Json {
+        self.tree.json()
+    }
+
+    /// The definition with its own positions. For a string in a file, they are positions in the
+    /// string.
+    pub fn tree(&self) -> &json::Document {
+        &self.tree
+    }
+
+    /// The states and transitions.
+    pub fn graph(&self) -> Graph<'_> {
+        Graph::of(self.json())
+    }
+
+    /// The query language of the state that a pointer refers to or into.
+    pub fn language_at(&self, pointer: &str) -> QueryLanguage {
+        let graph = self.graph();
+        let state = graph.state_at(pointer).map(|index| &graph.states()[index]);
+        let own = state.and_then(|state| QueryLanguage::of(state.object));
+        let machine = || self.json().as_object().and_then(QueryLanguage::of);
+        own.or_else(machine).unwrap_or(QueryLanguage::JsonPath)
+    }
+
+    /// The range of the value at a pointer.
+    pub fn range(&self, pointer: &str) -> Option<Range<usize>> {
+        self.tree.span(pointer).map(|range| self.in_file(range))
+    }
+
+    /// The range of the key of a member, with its quotes.
+    pub fn key_range(&self, pointer: &str) -> Option<Range<usize>> {
+        self.tree.key_span(pointer).map(|range| self.in_file(range))
+    }
+
+    /// Whether the definition contains an offset of the file.
+    pub fn contains(&self, offset: usize) -> bool {
+        match &self.place {
+            DefinitionPlace::Whole => true,
+            DefinitionPlace::Part { .. } => self
+                .range("")
+                .is_some_and(|range| range.start <= offset && offset <= range.end),
+            DefinitionPlace::Text { offsets } => {
+                let ends = offsets.first().zip(offsets.last());
+                ends.is_some_and(|(first, last)| {
+                    *first as usize <= offset && offset <= *last as usize + 1
+                })
+            }
+        }
+    }
+
+    /// The innermost node at an offset of the file. An offset between two characters belongs to
+    /// the node before it and to the node after it; a scalar or a key has priority.
+    pub fn node_at(&self, offset: usize) -> Option<NodeAt> {
+        let (pointer, is_key) = self.tree.node_at(self.in_definition(offset)?)?;
+        Some(NodeAt {
+            pointer,
+            part: if is_key {
+                NodePart::Key
+            } else {
+                NodePart::Value
+            },
+        })
+    }
+
+    /// The range in the file of a range of the definition's own text.
+    pub(crate) fn in_file(&self, range: Range<usize>) -> Range<usize> {
+        let DefinitionPlace::Text { offsets } = &self.place else {
+            return range;
+        };
+        let last = offsets.last().map_or(0, |last| *last as usize + 1);
+        let at = |offset: usize| offsets.get(offset).map_or(last, |at| *at as usize);
+        at(range.start)..at(range.end).max(at(range.start))
+    }
+
+    /// The offset in the definition's own text of an offset of the file; `None` outside of it.
+    pub(crate) fn in_definition(&self, offset: usize) -> Option<usize> {
+        let DefinitionPlace::Text { offsets } = &self.place else {
+            return Some(offset);
+        };
+        self.contains(offset)
+            .then(|| offsets.partition_point(|at| (*at as usize) < offset))
+    }
+
+    pub(crate) fn place(&self) -> &DefinitionPlace {
+        &self.place
+    }
+}

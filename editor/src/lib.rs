@@ -1,0 +1,35 @@
+//! Editing of AWS Step Functions definitions, for language servers, visual editors and tools.
+//!
+//! A [`Document`] is a text with a revision. It answers questions about a position in the text, and
+//! turns an operation into [`TextEdit`]s. Text outside of these edits never changes.
+//!
+//! ```
+//! use stepwright_editor::Document;
+//!
+//! let text = r#"{"StartAt": "Charge", "States": {"Charge": {"Type": "Succeed"}}}"#;
+//! let document = Document::open("order.asl.json", text, 1);
+//! let definition = &document.definitions()[0];
+//! let state = definition.key_range("/States/Charge").expect("the state is there");
+//! assert_eq!(&text[state], r#""Charge""#);
+//! ```
+//!
+//! # Positions
+//!
+//! All positions are byte offsets in the text of the file, also for a definition that is a string
+//! in a template. A pointer is an RFC 6901 pointer into one definition.
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl` only.
+//! - It has no I/O, and knows no protocol and no editor. A caller gives it the text of each file.
+//! - No text is an error: a broken text is read as far as possible, and its faults are answers.
+//! - An answer never refers to a position outside of the document.
+
+mod definition;
+mod document;
+mod read;
+mod text_edit;
+
+pub use definition::{Definition, NodeAt, NodePart};
+pub use document::{Document, Fault};
+pub use text_edit::TextEdit;

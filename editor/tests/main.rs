@@ -1,0 +1,3 @@
+//! Tests of the document service.
+
+mod documents;
