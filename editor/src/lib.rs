@@ -27,9 +27,17 @@
 
 mod definition;
 mod document;
+mod folding;
+mod links;
 mod read;
+mod references;
+mod state_names;
+mod symbols;
 mod text_edit;
 
 pub use definition::{Definition, NodeAt, NodePart};
 pub use document::{Document, Fault};
+pub use links::{Link, LinkTarget};
+pub use references::{DeclarationSite, Reference};
+pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;

@@ -1,3 +1,4 @@
 //! Tests of the document service.
 
 mod documents;
+mod navigation;

@@ -71,6 +71,18 @@ impl Document {
         }
     }
 
+    /// Visits the byte range of each array and object, an outer one before those in it.
+    pub fn each_span(&self, visit: &mut impl FnMut(Range<usize>)) {
+        fn walk(mark: &ValueMark, visit: &mut impl FnMut(Range<usize>)) {
+            if mark.children.is_empty() || is_alias(mark) {
+                return;
+            }
+            visit(mark.start as usize..mark.end as usize);
+            mark.children.iter().for_each(|child| walk(child, visit));
+        }
+        walk(self.root(), visit);
+    }
+
     /// The child whose key or value contains an offset, and whether it is the key.
     fn child_at<'m>(
         &self,
