@@ -9,12 +9,12 @@ use stepwright_asl::placeholder::UnknownValue;
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 
-use super::files::{File, is_definition};
 use super::fix::FileFixer;
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::{self, whole};
+use crate::definitions::project::{File, is_definition};
 use crate::failure::Failure;
 use crate::source::SourceFile;
 
