@@ -1,0 +1,7 @@
+//! Answers of the editor, in the types of the protocol.
+
+pub(super) mod diagnostics;
+pub(super) mod folding;
+pub(super) mod links;
+pub(super) mod navigation;
+pub(super) mod symbols;
