@@ -32,8 +32,10 @@ mod links;
 mod read;
 mod references;
 mod state_names;
+mod string_text;
 mod symbols;
 mod text_edit;
+mod tokens;
 
 pub use definition::{Definition, NodeAt, NodePart};
 pub use document::{Document, Fault};
@@ -41,3 +43,4 @@ pub use links::{Link, LinkTarget};
 pub use references::{DeclarationSite, Reference};
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
+pub use tokens::{Token, TokenKind};

@@ -47,7 +47,15 @@ pub(crate) fn read(name: &str, text: &str) -> ReadText {
             faults: Vec::new(),
         };
     }
-    match Format::of(name, text).parse_with_placeholders(text) {
+    let read = Format::of(name, text).parse_with_placeholders(text);
+    if !template::is_definition(name, read.as_ref().ok(), text) {
+        return ReadText {
+            file: json::Document::unparsed(text),
+            definitions: Vec::new(),
+            faults: Vec::new(),
+        };
+    }
+    match read {
         Ok(file) => ReadText {
             definitions: vec![Definition::new(
                 None,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::source::SourceText;
 use super::target::is_alias;
-use crate::json::{Document, Json, ValueMark, escape};
+use crate::json::{Document, Json, ValueMark, align, escape};
 
 impl Document {
     /// The byte range of the key at `pointer`, with its quotes; `None` if the value is not a member
@@ -69,6 +69,21 @@ impl Document {
             }
             mark = child;
         }
+    }
+
+    /// The offset in the text of each byte of the string at `pointer`. `None` if it is not a
+    /// string, or its text was computed.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let document = Document::parse(r#"["a\nb"]"#)?;
+    /// assert_eq!(document.string_offsets("/0"), Some(vec![2, 3, 5]));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn string_offsets(&self, pointer: &str) -> Option<Vec<u32>> {
+        let text = self.json().pointer(pointer)?.as_str()?;
+        align(self.source(), self.mark(pointer)?.start as usize, text)
     }
 
     /// Visits the byte range of each array and object, an outer one before those in it.

@@ -5,3 +5,4 @@ pub(super) mod folding;
 pub(super) mod links;
 pub(super) mod navigation;
 pub(super) mod symbols;
+pub(super) mod tokens;
