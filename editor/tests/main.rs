@@ -1,4 +1,5 @@
 //! Tests of the document service.
 
+mod diagnostics;
 mod documents;
 mod navigation;
