@@ -26,6 +26,8 @@
 //! - An answer never refers to a position outside of the document.
 
 mod definition;
+mod definition_edits;
+mod diagnostics;
 mod document;
 mod folding;
 mod links;
@@ -38,6 +40,7 @@ mod text_edit;
 mod tokens;
 
 pub use definition::{Definition, NodeAt, NodePart};
+pub use diagnostics::{EditorDiagnostic, RelatedRange};
 pub use document::{Document, Fault};
 pub use links::{Link, LinkTarget};
 pub use references::{DeclarationSite, Reference};

@@ -1,5 +1,6 @@
 //! Tests of the document service.
 
+mod diagnostics;
 mod documents;
 mod navigation;
 mod tokens;
