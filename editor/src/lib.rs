@@ -29,6 +29,7 @@ mod definition;
 mod definition_edits;
 mod diagnostics;
 mod document;
+mod fix_all;
 mod folding;
 mod links;
 mod read;
