@@ -3,4 +3,5 @@
 mod diagnostics;
 mod documents;
 mod navigation;
+mod operations;
 mod tokens;

@@ -103,6 +103,19 @@ impl Edit {
         }
     }
 
+    /// Inserts a member before the member `key` of the same object.
+    pub fn insert_before(
+        pointer: impl ToString,
+        key: impl Into<String>,
+        value: impl Into<Json>,
+    ) -> Edit {
+        Edit::Insert {
+            pointer: pointer.to_string(),
+            value: value.into(),
+            position: InsertPosition::Before(key.into()),
+        }
+    }
+
     /// Inserts a member after the member `key` of the same object.
     pub fn insert_after(
         pointer: impl ToString,
