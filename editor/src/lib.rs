@@ -27,9 +27,12 @@
 
 mod definition;
 mod document;
+mod fault;
 mod read;
+mod stale;
 mod text_edit;
 
 pub use definition::{Definition, NodeAt, NodePart};
-pub use document::{Document, Fault};
+pub use document::Document;
+pub use fault::Fault;
 pub use text_edit::TextEdit;

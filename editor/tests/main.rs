@@ -1,3 +1,4 @@
 //! Tests of the document service.
 
+mod broken_texts;
 mod documents;
