@@ -1,5 +1,6 @@
 //! Tests of the document service.
 
+mod broken_texts;
 mod diagnostics;
 mod documents;
 mod navigation;
