@@ -1,9 +1,9 @@
-use crate::model::ProcessorMode;
+use crate::model::{MachineType, ProcessorMode};
 use crate::validate::rules::prelude::*;
 use crate::words;
 use crate::words::quoted;
 
-use super::{config, is_distributed, maps};
+use super::{config, is_distributed, maps, processor};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW103",
@@ -18,7 +18,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 /// Fields that an inline Map must not have.
-const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
+pub(super) const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
 
 /// Fields that have no effect in an inline Map.
 const IDLE: &[&str] = words![
@@ -47,11 +47,39 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message = format!("an inline Map {verb} {}", quoted(&fields));
             let entry = report.add(map.at(first), message).at_key().suggest("add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
                     .to_owned());
+            let entry = entry.choices(|| {
+                let only = (fields.len() == 1).then(|| field_fixes::remove(map, first));
+                distributed(definition, map).into_iter().chain(only)
+            });
             if !is_refused {
                 entry.warn();
             }
         }
     }
+}
+
+/// Makes a Map distributed.
+fn distributed(definition: &Definition<'_>, map: &DefinitionPart<'_>) -> Option<Fix> {
+    let (key, processor) = processor(map)?;
+    let processor_object = processor.as_object()?;
+    let is_standard = definition.machine_type == MachineType::Standard;
+    let is_inner = map
+        .state
+        .is_some_and(|state| super::children(definition, state).is_some());
+    if !is_standard || is_inner {
+        return None;
+    }
+    let pointer = map.at(key);
+    let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+    let edit = match processor_object.contains_key("ProcessorConfig") {
+        true => Edit::replace(pointer.key("ProcessorConfig"), config),
+        false => Edit::Insert {
+            pointer: field_fixes::member(&pointer, "ProcessorConfig"),
+            value: config,
+            position: field_fixes::first(processor_object),
+        },
+    };
+    Some(Fix::choice("make the Map distributed", [edit]))
 }
 
 /// The fields of a list that a Map has.

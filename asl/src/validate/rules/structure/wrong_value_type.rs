@@ -163,7 +163,7 @@ fn check_type<'d>(
                         .add(pointer().index(index), message)
                         .service(ServiceText::WrongType("Object"))
                         .choices(|| {
-                            // An empty list is a fault of its own in most fields.
+                            // Most lists must not be empty.
                             let edit = Edit::remove(pointer().index(index));
                             (items.len() > 1).then(|| Fix::choice("remove this item", [edit]))
                         });
