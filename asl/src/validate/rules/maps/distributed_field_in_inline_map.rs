@@ -1,9 +1,9 @@
-use crate::model::{MachineType, ProcessorMode};
+use crate::model::ProcessorMode;
 use crate::validate::rules::prelude::*;
 use crate::words;
 use crate::words::quoted;
 
-use super::{config, is_distributed, maps, processor};
+use super::{config, distributed, is_distributed, maps};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW103",
@@ -56,30 +56,6 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
         }
     }
-}
-
-/// Makes a Map distributed.
-fn distributed(definition: &Definition<'_>, map: &DefinitionPart<'_>) -> Option<Fix> {
-    let (key, processor) = processor(map)?;
-    let processor_object = processor.as_object()?;
-    let is_standard = definition.machine_type == MachineType::Standard;
-    let is_inner = map
-        .state
-        .is_some_and(|state| super::children(definition, state).is_some());
-    if !is_standard || is_inner {
-        return None;
-    }
-    let pointer = map.at(key);
-    let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
-    let edit = match processor_object.contains_key("ProcessorConfig") {
-        true => Edit::replace(pointer.key("ProcessorConfig"), config),
-        false => Edit::Insert {
-            pointer: field_fixes::member(&pointer, "ProcessorConfig"),
-            value: config,
-            position: field_fixes::first(processor_object),
-        },
-    };
-    Some(Fix::choice("make the Map distributed", [edit]))
 }
 
 /// The fields of a list that a Map has.
