@@ -147,6 +147,16 @@ impl Edit {
         }
     }
 
+    /// The approximate length of its texts, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let texts = match self {
+            Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
+            Edit::Rename { key, .. } => key.len(),
+            Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
+        };
+        self.pointer().len() + texts
+    }
+
     /// The same edit of a value that is at `prefix` in a larger text.
     #[must_use]
     pub fn inside(mut self, prefix: &str) -> Edit {
