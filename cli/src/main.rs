@@ -5,7 +5,8 @@
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-runtime`,
+//! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-editor`,
+//!   `stepwright-runtime`,
 //!   `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
 //!   `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
@@ -30,7 +31,8 @@ use clap::Parser;
 use args::{Arguments, Command};
 use commands::{
     bench, completions, console, coverage, debug, diff, estimate, executions, graph, history,
-    import, placeholders, policy, replay, report, rule, run, serve, store, test_state, validate,
+    import, lsp, placeholders, policy, replay, report, rule, run, serve, store, test_state,
+    validate,
 };
 use terminal::diagnostics;
 
@@ -58,6 +60,7 @@ async fn main() -> ExitCode {
         Command::Policy(arguments) => policy::policy(&arguments),
         Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Placeholders(arguments) => placeholders::placeholders(&arguments),
+        Command::Lsp(arguments) => lsp::lsp(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };

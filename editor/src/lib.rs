@@ -26,13 +26,28 @@
 //! - An answer never refers to a position outside of the document.
 
 mod definition;
+mod definition_edits;
+mod diagnostics;
 mod document;
 mod fault;
+mod fix_all;
+mod folding;
+mod links;
 mod read;
+mod references;
 mod stale;
+mod state_names;
+mod string_text;
+mod symbols;
 mod text_edit;
+mod tokens;
 
 pub use definition::{Definition, NodeAt, NodePart};
+pub use diagnostics::{EditorDiagnostic, RelatedRange};
 pub use document::Document;
 pub use fault::Fault;
+pub use links::{Link, LinkTarget};
+pub use references::{DeclarationSite, Reference};
+pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
+pub use tokens::{Token, TokenKind};

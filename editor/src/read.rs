@@ -23,7 +23,7 @@ pub(crate) fn read(name: &str, text: &str) -> ReadText {
     let is_json = dialect != Dialect::Json || Format::of(name, text) == Format::Json;
     if is_json {
         let (file, errors) = json::Document::parse_recovering(text, dialect);
-        return of_file(file, &errors);
+        return of_file(name, file, &errors);
     }
     if is_template(text)
         && let Ok(file) = template::read(name, text)
@@ -32,7 +32,12 @@ pub(crate) fn read(name: &str, text: &str) -> ReadText {
         return of_machines(file, machines, Vec::new());
     }
     match json::Document::parse_yaml(text) {
-        Ok(file) => of_file(file, &[]),
+        Ok(file) => of_file(name, file, &[]),
+        Err(_) if !template::is_definition(name, None, text) => ReadText {
+            file: json::Document::unparsed(text),
+            definitions: None,
+            faults: Vec::new(),
+        },
         Err(error) => ReadText {
             file: json::Document::unparsed(text),
             definitions: None,
@@ -47,11 +52,20 @@ fn is_template(text: &str) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
-fn of_file(file: json::Document, errors: &[SyntaxError]) -> ReadText {
+fn of_file(name: &str, file: json::Document, errors: &[SyntaxError]) -> ReadText {
     let faults = errors.iter().map(|error| Fault::of(error, file.source()));
     let faults = faults.collect();
     if let Some(machines) = template::machines(&file) {
         return of_machines(file, machines, faults);
+    }
+    // A broken text may lack the fields that a definition has.
+    let whole = errors.is_empty().then_some(&file);
+    if !template::is_definition(name, whole, file.source()) {
+        return ReadText {
+            file,
+            definitions: Some(Vec::new()),
+            faults: Vec::new(),
+        };
     }
     let place = DefinitionPlace::Whole;
     let whole = Definition::new(None, MachineType::Standard, file.clone(), place);

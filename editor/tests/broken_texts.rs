@@ -21,7 +21,7 @@ fn messages(document: &Document) -> Vec<(&str, &str)> {
 fn a_missing_value_is_a_node_at_the_cursor() {
     let text = MACHINE.replace("\"Next\": \"B\"", "\"Next\": ");
     let document = Document::open("a.asl.json", &text, 1);
-    assert_eq!(messages(&document), [(" ", "expected a JSON value")]);
+    assert_eq!(messages(&document), [("}", "expected a JSON value")]);
     let definition = &document.definitions()[0];
     let cursor = text.find("\"Next\": ").expect("the key") + 8;
     let node = definition.node_at(cursor).expect("a node");
@@ -60,9 +60,9 @@ fn comments_are_faults_in_json_only() {
 fn a_broken_string_in_a_template_has_its_fault_in_the_file() {
     let text = "Resources:\n  Orders:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: |\n        {\"StartAt\": \"A\", \"States\": {\n          \"A\": {\"Type\": }, \"B\": {\"Type\": \"Pass\"}}}\n";
     let document = Document::open("template.yaml", text, 1);
-    assert_eq!(messages(&document), [(" ", "expected a JSON value")]);
+    assert_eq!(messages(&document), [("}", "expected a JSON value")]);
     let fault = &document.faults()[0];
-    assert!(text[..fault.range.start].ends_with("\"Type\":"));
+    assert!(text[..fault.range.start].ends_with("\"Type\": "));
     let state = document.definitions()[0]
         .range("/States/B")
         .expect("the state");

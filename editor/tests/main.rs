@@ -1,4 +1,7 @@
 //! Tests of the document service.
 
 mod broken_texts;
+mod diagnostics;
 mod documents;
+mod navigation;
+mod tokens;

@@ -1,5 +1,7 @@
 //! The [`Editor`].
 
+use std::ops::Range;
+
 use super::compare;
 use super::error::EditError;
 use super::expected::{Change, PlacedChange, expected};
@@ -87,9 +89,13 @@ impl Editor {
         Editor::parse_with(text, Document::parse_yaml)
     }
 
-    /// Edits a template in JSON or YAML, whose values may have any tag.
+    /// Edits a [template](crate::template) in JSON or YAML, whose values may have any tag.
+    ///
+    /// # Errors
+    ///
+    /// If the text is neither JSON nor YAML.
     #[cfg(feature = "yaml")]
-    pub(crate) fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
+    pub fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
         Editor::parse_with(text, |text| Document::read(text, read_template))
     }
 
@@ -240,11 +246,35 @@ impl Editor {
     ///
     /// If one of the edits is impossible, or two of them change the same text.
     pub fn apply(&mut self, edits: &[Edit]) -> Result<(), EditError> {
+        self.apply_with_changes(edits).map(drop)
+    }
+
+    /// Makes several edits like [`Editor::apply`], and returns the changes of the previous text:
+    /// ranges and their new texts, in text order.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::{Edit, Editor};
+    ///
+    /// let mut editor = Editor::parse(r#"{"a": 1, "b": 2}"#)?;
+    /// let changes = editor.apply_with_changes(&[Edit::rename("/a", "c"), Edit::replace("/b", 3)])?;
+    /// assert_eq!(changes, [(1..4, r#""c""#.to_owned()), (14..15, "3".to_owned())]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Like [`Editor::apply`].
+    pub fn apply_with_changes(
+        &mut self,
+        edits: &[Edit],
+    ) -> Result<Vec<(Range<usize>, String)>, EditError> {
         let Some(first) = edits.first() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
-        self.commit(first.pointer(), &splices, changes)
+        self.commit(first.pointer(), &splices, changes)?;
+        let changes = splices.into_iter().map(|one| (one.range, one.text));
+        Ok(changes.collect())
     }
 
     /// Makes as many of these groups of edits as possible, without two that change the same text.

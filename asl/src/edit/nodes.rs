@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::source::SourceText;
 use super::target::is_alias;
-use crate::json::{Document, Json, ValueMark, escape};
+use crate::json::{Document, Json, ValueMark, align, escape};
 
 impl Document {
     /// The byte range of the key at `pointer`, with its quotes; `None` if the value is not a member
@@ -69,6 +69,33 @@ impl Document {
             }
             mark = child;
         }
+    }
+
+    /// The offset in the text of each byte of the string at `pointer`. `None` if it is not a
+    /// string, or its text was computed.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let document = Document::parse(r#"["a\nb"]"#)?;
+    /// assert_eq!(document.string_offsets("/0"), Some(vec![2, 3, 5]));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn string_offsets(&self, pointer: &str) -> Option<Vec<u32>> {
+        let text = self.json().pointer(pointer)?.as_str()?;
+        align(self.source(), self.mark(pointer)?.start as usize, text)
+    }
+
+    /// Visits the byte range of each array and object, an outer one before those in it.
+    pub fn each_span(&self, visit: &mut impl FnMut(Range<usize>)) {
+        fn walk(mark: &ValueMark, visit: &mut impl FnMut(Range<usize>)) {
+            if mark.children.is_empty() || is_alias(mark) {
+                return;
+            }
+            visit(mark.start as usize..mark.end as usize);
+            mark.children.iter().for_each(|child| walk(child, visit));
+        }
+        walk(self.root(), visit);
     }
 
     /// The child whose key or value contains an offset, and whether it is the key.

@@ -112,8 +112,8 @@ impl Document {
     /// assert_eq!(document.json().to_string(), value);
     /// let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
     /// assert_eq!(messages, [
-    ///     "expected a JSON value at line 2, column 13",
-    ///     "the text ends here; expected `}` at line 3, column 35",
+    ///     "expected a JSON value at line 2, column 14",
+    ///     "the text ends here; expected `}` at line 3, column 34",
     /// ]);
     /// ```
     pub fn parse_recovering(text: &str, dialect: Dialect) -> (Document, Vec<SyntaxError>) {

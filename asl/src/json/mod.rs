@@ -5,6 +5,7 @@
 //! parser limits the depth, reports duplicate keys and never panics. [`json!`](crate::json!) builds
 //! values from JSON syntax.
 
+mod align;
 mod change;
 mod convert;
 mod dialect;
@@ -31,6 +32,7 @@ pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
 pub use value::{Json, MAX_DEPTH, Object};
 
+pub(crate) use align::align;
 pub(crate) use nesting::Children;
 #[cfg(feature = "yaml")]
 pub(crate) use read::{Failure, MAX_POINTERS, ParsedText, RawDuplicate, check_length};

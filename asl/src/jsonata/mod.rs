@@ -22,6 +22,7 @@
 
 mod call;
 mod function;
+mod highlight;
 mod parser;
 mod references;
 mod stack;
@@ -30,6 +31,7 @@ mod token;
 mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
+pub use highlight::{ExpressionPart, parts};
 pub use references::{Chain, StatesRead};
 pub(crate) use tree::{BinaryOp, JsonataNode, NodeKind};
 

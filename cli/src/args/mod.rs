@@ -5,6 +5,7 @@ mod console;
 mod debug;
 mod estimate;
 mod log;
+mod lsp;
 mod mocks;
 mod otlp;
 mod placeholders;
@@ -27,6 +28,7 @@ pub(crate) use self::console::ConsoleArguments;
 pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
+pub(crate) use self::lsp::LspArguments;
 pub(crate) use self::mocks::MockArguments;
 pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
@@ -105,6 +107,10 @@ pub(crate) enum Command {
     /// Explain what a rule of the validator requires, and why
     #[command(visible_alias = "explain", after_help = RULE_EXAMPLES)]
     Rule(RuleArguments),
+    /// Answer an editor: diagnostics, completion, hover, rename and more, by the Language Server
+    /// Protocol
+    #[command(after_help = lsp::EXAMPLES)]
+    Lsp(LspArguments),
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),

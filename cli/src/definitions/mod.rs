@@ -7,5 +7,6 @@ pub(crate) mod embedded;
 pub(crate) mod embedded_machine;
 pub(crate) mod input;
 pub(crate) mod named_file;
+pub(crate) mod project;
 pub(crate) mod template;
 pub(crate) mod terraform;

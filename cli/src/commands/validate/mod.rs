@@ -2,21 +2,19 @@
 
 mod check;
 mod count;
-mod files;
 mod fix;
 mod fixable;
 mod github;
 mod json;
 mod replace_file;
 mod sarif;
-mod settings;
 mod statistics;
 mod text;
-mod validators;
 
 use std::path::Path;
 
 use crate::args::{OutputFormat, ValidateArguments};
+use crate::definitions::project::{RuleSeverities, SettingsSource, Validators, files_of};
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
@@ -24,7 +22,6 @@ use crate::terminal::progress::ProgressLine;
 use check::{CheckedDefinition, Checker};
 use fix::FileFixer;
 use text::Totals;
-use validators::Validators;
 
 /// Validates the files and prints the diagnostics.
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
@@ -70,9 +67,14 @@ fn check_files(
     checker: &mut Checker,
     arguments: &ValidateArguments,
 ) -> Result<Vec<Failure>, Failure> {
-    let mut validators = Validators::of(arguments)?;
+    let given = RuleSeverities {
+        allow: arguments.allow.clone(),
+        deny: arguments.deny.clone(),
+    };
+    let settings = SettingsSource::of(arguments.config.as_deref(), arguments.no_config)?;
+    let mut validators = Validators::of(arguments.machine_type.into(), given, settings)?;
     let mut failures = Vec::new();
-    let files = files::of(&arguments.files, validators.settings(), &mut failures)?;
+    let files = files_of(&arguments.files, validators.settings(), &mut failures)?;
     let mut progress = ProgressLine::new();
     for (number, file) in (1_usize..).zip(&files) {
         progress.step(format_args!("checking file {number} of {}", files.len()));

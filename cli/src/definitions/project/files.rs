@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::commands::validate::settings::{Settings, SettingsSource};
 use crate::definitions::input::whole;
 use crate::failure::Failure;
 
+use super::settings::{Settings, SettingsSource};
+
 /// A file to check.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct File {
-    pub(super) path: PathBuf,
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
     /// Whether it was found in a folder. Then it is skipped if it has no definition.
-    pub(super) is_found: bool,
+    pub(crate) is_found: bool,
 }
 
 /// Maximum depth of nested folders.
@@ -22,7 +23,7 @@ const MOST_LEVELS: usize = 64;
 
 /// The files of the paths; those of a folder are sorted by name. Unreadable paths are added to
 /// `failures`. Fails if the settings are wrong.
-pub(super) fn of(
+pub(crate) fn files_of(
     paths: &[PathBuf],
     settings: &mut SettingsSource,
     failures: &mut Vec<Failure>,
@@ -99,7 +100,7 @@ fn is_of_tool(folder: &Path) -> bool {
     matches!(name(folder), "target" | "node_modules")
 }
 
-fn may_hold_definition(path: &Path) -> bool {
+pub(crate) fn may_hold_definition(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     let endings = [
         ".json",
@@ -111,13 +112,6 @@ fn may_hold_definition(path: &Path) -> bool {
         ".template",
         ".tf",
     ];
-    endings.iter().any(|ending| name.ends_with(ending))
-}
-
-/// Whether the name of a file is that of a definition.
-pub(super) fn is_definition(path: &Path) -> bool {
-    let name = name(path).to_ascii_lowercase();
-    let endings = [".asl", ".asl.json", ".asl.yaml", ".asl.yml"];
     endings.iter().any(|ending| name.ends_with(ending))
 }
 

@@ -1,4 +1,4 @@
-//! `stepwright.toml`: the settings of a project for `stepwright validate`.
+//! `stepwright.toml`: the settings of a project for `stepwright validate` and editors.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::definitions::input::{self, whole};
 use crate::failure::Failure;
 
 /// The name of the file, in the folder of a definition or in a folder above it.
-const FILE_NAME: &str = "stepwright.toml";
+pub(crate) const FILE_NAME: &str = "stepwright.toml";
 
 /// The content of the file.
 #[derive(Debug, Default, Deserialize)]

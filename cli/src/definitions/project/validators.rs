@@ -2,45 +2,52 @@
 
 use std::path::Path;
 
+use stepwright_asl::MachineType;
 use stepwright_asl::validate::{RuleIdError, Validator};
 
-use crate::args::ValidateArguments;
-use crate::commands::validate::settings::{RuleSeverities, Settings, SettingsSource};
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 
+use super::settings::{RuleSeverities, Settings, SettingsSource};
+
 /// Creates the validator of each file.
-pub(super) struct Validators<'a> {
-    arguments: &'a ValidateArguments,
+#[derive(Debug)]
+pub(crate) struct Validators {
+    machine_type: MachineType,
+    /// The severities of the command line, which take precedence over the settings.
+    given: RuleSeverities,
     settings: SettingsSource,
 }
 
-impl<'a> Validators<'a> {
-    pub(super) fn of(arguments: &'a ValidateArguments) -> Result<Validators<'a>, Failure> {
-        let config = arguments.config.as_deref();
+impl Validators {
+    /// `machine_type` is that of definitions whose file does not contain it.
+    pub(crate) fn of(
+        machine_type: MachineType,
+        given: RuleSeverities,
+        settings: SettingsSource,
+    ) -> Result<Validators, Failure> {
         let validators = Validators {
-            arguments,
-            settings: SettingsSource::of(config, arguments.no_config)?,
+            machine_type,
+            given,
+            settings,
         };
         // A wrong rule on the command line is reported once, and before any file is read.
         validators.with(None, Path::new("-"))?;
         Ok(validators)
     }
 
-    pub(super) fn settings(&mut self) -> &mut SettingsSource {
+    pub(crate) fn settings(&mut self) -> &mut SettingsSource {
         &mut self.settings
     }
 
     /// The validator of a file.
-    pub(super) fn of_file(&mut self, path: &Path) -> Result<Validator, Failure> {
+    pub(crate) fn of_file(&mut self, path: &Path) -> Result<Validator, Failure> {
         let settings = self.settings.find(path)?;
         self.with(settings.as_deref(), path)
     }
 
-    /// The command line takes precedence over the settings.
     fn with(&self, settings: Option<&Settings>, path: &Path) -> Result<Validator, Failure> {
-        let arguments = self.arguments;
-        let mut validator = Validator::new(arguments.machine_type.into());
+        let mut validator = Validator::new(self.machine_type);
         if let Some(settings) = settings {
             let unknown = |error: RuleIdError| {
                 Failure::Usage(format!("{}: {error}", settings.path.display()))
@@ -53,11 +60,7 @@ impl<'a> Validators<'a> {
                 validator = validator.with_known_placeholders(placeholders);
             }
         }
-        let given = RuleSeverities {
-            allow: arguments.allow.clone(),
-            deny: arguments.deny.clone(),
-        };
-        apply(validator, &given).map_err(|error| diagnostics::unknown_rule(&error))
+        apply(validator, &self.given).map_err(|error| diagnostics::unknown_rule(&error))
     }
 }
 

@@ -1,0 +1,104 @@
+//! Finds the function that answers a request or receives a notification.
+
+use gen_lsp_types::{Notification, Request};
+use lsp_server::{ErrorCode, RequestId, Response, ResponseError};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::server::Server;
+
+/// A request without an answer.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    code: ErrorCode,
+    message: String,
+}
+
+impl Refusal {
+    /// The request cannot be done, for a reason that the editor shows to the user.
+    pub(super) fn failed(reason: impl Into<String>) -> Refusal {
+        Refusal {
+            code: ErrorCode::RequestFailed,
+            message: reason.into(),
+        }
+    }
+
+    fn response(self) -> ResponseError {
+        ResponseError {
+            code: self.code as i32,
+            message: self.message,
+            data: None,
+        }
+    }
+}
+
+/// A request on its way to the function for its method.
+pub(super) struct RequestRouter<'s> {
+    pub(super) server: &'s mut Server,
+    pub(super) method: String,
+    pub(super) parameters: Value,
+    pub(super) answer: Option<Result<Value, Refusal>>,
+}
+
+impl RequestRouter<'_> {
+    /// Answers a request of this kind.
+    pub(super) fn on<R: Request>(
+        mut self,
+        answer: fn(&mut Server, R::Params) -> Result<R::Result, Refusal>,
+    ) -> Self {
+        if self.answer.is_none() && R::METHOD.as_str() == self.method {
+            let parameters = parse::<R::Params>(self.parameters.take());
+            let answered = parameters.and_then(|parameters| answer(self.server, parameters));
+            self.answer = Some(answered.and_then(|answered| {
+                serde_json::to_value(answered).map_err(|error| Refusal {
+                    code: ErrorCode::InternalError,
+                    message: error.to_string(),
+                })
+            }));
+        }
+        self
+    }
+
+    pub(super) fn finish(self, id: RequestId) -> Response {
+        let answer = self.answer.unwrap_or_else(|| {
+            Err(Refusal {
+                code: ErrorCode::MethodNotFound,
+                message: format!("the server has no method `{}`", self.method),
+            })
+        });
+        Response {
+            id,
+            response_result: answer.map_err(Refusal::response),
+        }
+    }
+}
+
+/// A notification on its way to the function for its method.
+pub(super) struct NotificationRouter<'s> {
+    pub(super) server: &'s mut Server,
+    pub(super) method: String,
+    pub(super) parameters: Value,
+}
+
+impl NotificationRouter<'_> {
+    /// Receives a notification of this kind. Unknown ones are ignored, as the protocol says.
+    pub(super) fn on<N: Notification>(mut self, receive: fn(&mut Server, N::Params)) -> Self {
+        if N::METHOD.as_str() == self.method {
+            match parse::<N::Params>(self.parameters.take()) {
+                Ok(parameters) => receive(self.server, parameters),
+                Err(refusal) => {
+                    let text = format!("{} is ignored: {}", self.method, refusal.message);
+                    self.server.log.line(text);
+                }
+            }
+        }
+        self
+    }
+}
+
+fn parse<P: DeserializeOwned>(parameters: Value) -> Result<P, Refusal> {
+    serde_json::from_value(parameters).map_err(|error| Refusal {
+        code: ErrorCode::InvalidParams,
+        message: error.to_string(),
+    })
+}

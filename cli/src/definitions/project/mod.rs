@@ -1,0 +1,9 @@
+//! The files of a project, and the settings with which they are checked.
+
+mod files;
+mod settings;
+mod validators;
+
+pub(crate) use self::files::{File, files_of, may_hold_definition};
+pub(crate) use self::settings::{FILE_NAME, RuleSeverities, SettingsSource};
+pub(crate) use self::validators::Validators;

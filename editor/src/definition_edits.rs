@@ -1,0 +1,154 @@
+//! Edits of a definition as edits of its file.
+
+use std::ops::Range;
+
+use stepwright_asl::SyntaxError;
+use stepwright_asl::edit::{Edit, EditError, Editor};
+use stepwright_asl::json::{self, Json};
+use stepwright_asl::yaml::Format;
+
+use crate::definition::DefinitionPlace;
+use crate::{Document, TextEdit};
+
+/// The notation of a string in a file.
+enum StringNotation<'t> {
+    /// In double quotes, with the escapes of JSON.
+    DoubleQuotes,
+    /// In single quotes of YAML.
+    SingleQuotes,
+    /// In a block of YAML with this indentation and line end.
+    Block {
+        indentation: &'t str,
+        line_end: &'static str,
+    },
+}
+
+impl Document {
+    /// The text edits that make these edits of a definition, in text order. All pointers refer to
+    /// the definition before the edits.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such definition or value, two edits change the same text, or the text cannot
+    /// be edited there (see [`EditError`]).
+    pub fn text_edits(
+        &self,
+        definition: usize,
+        edits: &[Edit],
+    ) -> Result<Vec<TextEdit>, EditError> {
+        let Some(found) = self.definitions().get(definition) else {
+            return Err(EditError::Value {
+                reason: format!("the document has no definition {definition}"),
+            });
+        };
+        match found.place() {
+            DefinitionPlace::Whole => {
+                let editor = match Format::of(self.name(), self.text()) {
+                    Format::Json => Editor::parse(self.text()),
+                    Format::Yaml => Editor::parse_yaml(self.text()),
+                };
+                changes(editor, edits).map(|(changes, _)| changes)
+            }
+            DefinitionPlace::Part { pointer } => {
+                let edits: Vec<Edit> = edits
+                    .iter()
+                    .map(|edit| edit.clone().inside(pointer))
+                    .collect();
+                changes(Editor::parse_template(self.text()), &edits).map(|(changes, _)| changes)
+            }
+            DefinitionPlace::Text { .. } => {
+                let editor = Editor::parse(found.tree().source());
+                let (changes, edited) = changes(editor, edits)?;
+                let start = found.in_file(0..0).start;
+                let notation = StringNotation::of(self.text(), start);
+                let changes: Option<Vec<TextEdit>> = changes
+                    .into_iter()
+                    .map(|change| {
+                        let text = notation.as_ref()?.write(&change.text)?;
+                        Some(TextEdit::replace(found.in_file(change.range), text))
+                    })
+                    .collect();
+                changes
+                    .filter(|changes| self.has_definition(definition, changes, &edited))
+                    .ok_or_else(|| EditError::Unsafe {
+                        pointer: edits.first().map_or("", Edit::pointer).to_owned(),
+                        position: self.file().position_at(start),
+                        reason: "the definition is a string that is folded or has several parts; write it as an object in `Definition`"
+                            .to_owned(),
+                    })
+            }
+        }
+    }
+
+    /// Whether the edited file has this definition. YAML may read a string differently.
+    fn has_definition(&self, index: usize, edits: &[TextEdit], edited: &json::Document) -> bool {
+        let overlap = edits
+            .windows(2)
+            .any(|pair| pair[1].range.start < pair[0].range.end);
+        if overlap {
+            return false;
+        }
+        let file = self.with_text(&TextEdit::apply(self.text(), edits), self.revision());
+        let definition = file.definitions().get(index);
+        file.definitions().len() == self.definitions().len()
+            && definition.is_some_and(|one| one.tree().source() == edited.source())
+    }
+}
+
+impl<'t> StringNotation<'t> {
+    /// The notation of the string whose first character is at this offset.
+    fn of(file: &'t str, start: usize) -> Option<StringNotation<'t>> {
+        let before = file.get(..start)?;
+        if before.ends_with('"') {
+            return Some(StringNotation::DoubleQuotes);
+        }
+        if before.ends_with('\'') {
+            return Some(StringNotation::SingleQuotes);
+        }
+        let line = before.rfind('\n')? + 1;
+        let indentation = &before[line..];
+        let is_block = !indentation.is_empty() && indentation.chars().all(|char| char == ' ');
+        let line_end = match before[..line].ends_with("\r\n") {
+            true => "\r\n",
+            false => "\n",
+        };
+        is_block.then_some(StringNotation::Block {
+            indentation,
+            line_end,
+        })
+    }
+
+    /// Writes a part of the string; `None` if the notation cannot represent it.
+    fn write(&self, text: &str) -> Option<String> {
+        match self {
+            StringNotation::DoubleQuotes => {
+                let quoted = Json::from(text).to_string();
+                Some(quoted[1..quoted.len() - 1].to_owned())
+            }
+            StringNotation::SingleQuotes => {
+                (!text.contains('\n')).then(|| text.replace('\'', "''"))
+            }
+            StringNotation::Block {
+                indentation,
+                line_end,
+            } => Some(text.replace('\n', &format!("{line_end}{indentation}"))),
+        }
+    }
+}
+
+/// The changes that an editor makes, and the edited definition.
+fn changes(
+    editor: Result<Editor, SyntaxError>,
+    edits: &[Edit],
+) -> Result<(Vec<TextEdit>, json::Document), EditError> {
+    let mut editor = editor.map_err(|source| EditError::Unreadable {
+        pointer: edits.first().map_or("", Edit::pointer).to_owned(),
+        source,
+    })?;
+    let changes = editor.apply_with_changes(edits)?;
+    let edit = |(range, text): (Range<usize>, String)| TextEdit::replace(range, text);
+    Ok((
+        changes.into_iter().map(edit).collect(),
+        editor.document().clone(),
+    ))
+}
