@@ -139,6 +139,12 @@ impl Definition {
         self.tree.key_span(pointer).map(|range| self.in_file(range))
     }
 
+    /// The range of a member, from its key to the end of its value.
+    pub fn member(&self, pointer: &str) -> Option<Range<usize>> {
+        let (key, value) = (self.key_range(pointer)?, self.range(pointer)?);
+        Some(key.start..value.end.max(key.end))
+    }
+
     /// Whether the definition contains an offset of the file.
     pub fn contains(&self, offset: usize) -> bool {
         match &self.place {

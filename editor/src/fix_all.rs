@@ -3,6 +3,7 @@
 use stepwright_asl::fix::{Fix, Safety};
 use stepwright_asl::validate::Validator;
 
+use crate::pieces::Pieces;
 use crate::{Document, TextEdit};
 
 /// Maximum number of rounds. A fix may uncover a problem that has a fix, too.
@@ -23,21 +24,17 @@ impl Document {
     /// ```
     pub fn fix_all(&self, validator: &Validator) -> Vec<TextEdit> {
         let mut document = self.clone();
-        let mut rounds: Vec<Vec<TextEdit>> = Vec::new();
-        while rounds.len() < MOST_ROUNDS {
+        let mut pieces = Pieces::of(self.text());
+        for _ in 0..MOST_ROUNDS {
             let edits = document.safe_edits(validator);
             if edits.is_empty() {
                 break;
             }
+            pieces.apply(&edits);
             let text = TextEdit::apply(document.text(), &edits);
             document = document.with_text(&text, self.revision());
-            rounds.push(edits);
         }
-        match rounds.as_slice() {
-            [] => Vec::new(),
-            [only] => only.clone(),
-            _ => vec![TextEdit::between(self.text(), document.text())],
-        }
+        pieces.edits(self.text())
     }
 
     /// The edits of one round: those of all safe fixes that do not change the same text.

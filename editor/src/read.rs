@@ -34,9 +34,8 @@ pub(crate) fn read(name: &str, text: &str) -> ReadText {
     match json::Document::parse_yaml(text) {
         Ok(file) => of_file(name, file, &[]),
         Err(_) if !template::is_definition(name, None, text) => ReadText {
-            file: json::Document::unparsed(text),
             definitions: None,
-            faults: Vec::new(),
+            ..none(text)
         },
         Err(error) => ReadText {
             file: json::Document::unparsed(text),
@@ -52,20 +51,24 @@ fn is_template(text: &str) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
+/// A text without definitions, whose faults are those of another language.
+fn none(text: &str) -> ReadText {
+    ReadText {
+        file: json::Document::unparsed(text),
+        definitions: Some(Vec::new()),
+        faults: Vec::new(),
+    }
+}
+
 fn of_file(name: &str, file: json::Document, errors: &[SyntaxError]) -> ReadText {
     let faults = errors.iter().map(|error| Fault::of(error, file.source()));
     let faults = faults.collect();
     if let Some(machines) = template::machines(&file) {
         return of_machines(file, machines, faults);
     }
-    // A broken text may lack the fields that a definition has.
-    let whole = errors.is_empty().then_some(&file);
-    if !template::is_definition(name, whole, file.source()) {
-        return ReadText {
-            file,
-            definitions: Some(Vec::new()),
-            faults: Vec::new(),
-        };
+    let complete = errors.is_empty().then_some(&file);
+    if !template::is_definition(name, complete, file.source()) {
+        return none(file.source());
     }
     let place = DefinitionPlace::Whole;
     let whole = Definition::new(None, MachineType::Standard, file.clone(), place);

@@ -22,29 +22,6 @@ impl TextEdit {
         }
     }
 
-    /// The edit that makes one text from another: the part that differs.
-    ///
-    /// ```
-    /// use stepwright_editor::TextEdit;
-    ///
-    /// assert_eq!(TextEdit::between("one two", "one three"), TextEdit::replace(5..7, "hree"));
-    /// ```
-    pub fn between(before: &str, after: &str) -> TextEdit {
-        let same = |(one, other): &(char, char)| one == other;
-        let start: usize = before
-            .chars()
-            .zip(after.chars())
-            .take_while(same)
-            .map(|(c, _)| c.len_utf8())
-            .sum();
-        let ends = before[start..]
-            .chars()
-            .rev()
-            .zip(after[start..].chars().rev());
-        let end: usize = ends.take_while(same).map(|(c, _)| c.len_utf8()).sum();
-        TextEdit::replace(start..before.len() - end, &after[start..after.len() - end])
-    }
-
     /// Applies edits of the same text. They must be in text order and must not overlap.
     ///
     /// ```

@@ -4,4 +4,5 @@ mod broken_texts;
 mod diagnostics;
 mod documents;
 mod navigation;
+mod operations;
 mod tokens;
