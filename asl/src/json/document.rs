@@ -141,6 +141,21 @@ impl Document {
         }
     }
 
+    /// Parses a text by a parser that continues after errors.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn read_recovering(
+        text: &str,
+        read: impl FnOnce(&str) -> Result<(ParsedText, Vec<Failure>), Failure>,
+    ) -> Result<(Document, Vec<SyntaxError>), SyntaxError> {
+        let lines = Lines::of(text);
+        let (parsed, failures) = read(text).map_err(|error| syntax_error(text, &lines, error))?;
+        let errors = failures.into_iter();
+        let errors = errors
+            .map(|error| syntax_error(text, &lines, error))
+            .collect();
+        Ok((Document::of_parsed(text, lines, parsed), errors))
+    }
+
     fn of_parsed(text: &str, lines: Lines, read: ParsedText) -> Document {
         let duplicates = read
             .duplicates
