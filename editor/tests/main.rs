@@ -5,4 +5,5 @@ mod diagnostics;
 mod documents;
 mod navigation;
 mod operations;
+mod templates;
 mod tokens;
