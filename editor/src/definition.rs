@@ -136,6 +136,10 @@ impl Definition {
 
     /// The range of the key of a member, with its quotes.
     pub fn key_range(&self, pointer: &str) -> Option<Range<usize>> {
+        // The key of the definition itself is outside of it.
+        if pointer.is_empty() {
+            return None;
+        }
         self.tree.key_span(pointer).map(|range| self.in_file(range))
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use stepwright_asl::SyntaxError;
 use stepwright_asl::edit::{Edit, EditError, Editor};
-use stepwright_asl::json::{self, Json};
+use stepwright_asl::json::{self, Dialect, Json};
 use stepwright_asl::yaml::Format;
 
 use crate::definition::DefinitionPlace;
@@ -43,9 +43,10 @@ impl Document {
         };
         match found.place() {
             DefinitionPlace::Whole => {
+                let dialect = Dialect::of_name(self.name());
                 let editor = match Format::of(self.name(), self.text()) {
-                    Format::Json => Editor::parse(self.text()),
-                    Format::Yaml => Editor::parse_yaml(self.text()),
+                    Format::Yaml if dialect == Dialect::Json => Editor::parse_yaml(self.text()),
+                    _ => Editor::parse_dialect(self.text(), dialect),
                 };
                 changes(editor, edits).map(|(changes, _)| changes)
             }

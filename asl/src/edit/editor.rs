@@ -12,7 +12,7 @@ use super::source::SourceText;
 use super::splice::{Splice, apply, insert_sorted, meets};
 use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
-use crate::json::{Document, Json, MAX_DEPTH, escape, index};
+use crate::json::{Dialect, Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
 use crate::yaml::{Format, read_template};
 
@@ -59,6 +59,36 @@ impl Editor {
         Ok(Editor {
             document: Document::parse_with_placeholders(text)?,
             read: Document::parse_with_placeholders,
+            is_yaml: false,
+        })
+    }
+
+    /// Edits a text in a dialect of JSON. Comments and the notation of unchanged values remain.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::Editor;
+    /// use stepwright_asl::json::Dialect;
+    ///
+    /// let text = "{\n  StartAt: 'Charge', // by card\n}";
+    /// let mut editor = Editor::parse_dialect(text, Dialect::Json5)?;
+    /// editor.insert("/TimeoutSeconds", 60)?;
+    /// let edited = "{\n  StartAt: 'Charge', // by card\n  \"TimeoutSeconds\": 60,\n}";
+    /// assert_eq!(editor.text(), edited);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_dialect`].
+    pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Editor, SyntaxError> {
+        let read: fn(&str) -> Result<Document, SyntaxError> = match dialect {
+            Dialect::Json => return Editor::parse(text),
+            Dialect::Comments => |text| Document::parse_dialect(text, Dialect::Comments),
+            Dialect::Json5 => |text| Document::parse_dialect(text, Dialect::Json5),
+        };
+        Ok(Editor {
+            document: read(text)?,
+            read,
             is_yaml: false,
         })
     }
