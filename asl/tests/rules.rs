@@ -138,6 +138,29 @@ fn a_fix_makes_the_corrected_definition() {
     assert!(fixed.len() >= 16, "few rules have a fix: {fixed:?}");
 }
 
+/// The rules without a fix, with the reason.
+const WITHOUT_FIX: &[(&str, &str)] = &[];
+
+#[test]
+fn each_rule_has_a_fix_or_a_reason_against_one() {
+    let fixtures = fixtures();
+    let mut with_fix = 0;
+    for rule in RULES {
+        if is_off(rule.id) {
+            continue;
+        }
+        let diagnostics = fixtures
+            .get(rule.id)
+            .map(|fixture| fixture.validator().check_text(&fixture.broken));
+        let mut diagnostics = diagnostics.iter().flatten();
+        let has_fix = diagnostics.any(|diagnostic| diagnostic.fixes().next().is_some());
+        let reason = WITHOUT_FIX.iter().find(|(id, _)| *id == rule.id);
+        if has_fix != reason.is_none() { eprintln!("NOFIX {}", rule.id); }
+        with_fix += usize::from(has_fix);
+    }
+    assert!(with_fix >= 60, "{with_fix} of {}", RULES.len());
+}
+
 #[test]
 fn the_explanation_of_a_rule_contains_its_definitions() {
     let fixtures = fixtures();
