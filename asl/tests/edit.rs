@@ -2,6 +2,7 @@
 
 mod cases;
 mod model;
+mod order;
 pub(crate) mod sample;
 
 use model::{Edited, Seed, edit, pointers};

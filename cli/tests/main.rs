@@ -15,6 +15,7 @@ mod graph;
 mod import;
 mod import_random;
 mod log;
+mod lsp;
 mod output;
 mod placeholders;
 mod policy;

@@ -15,3 +15,18 @@ fn a_definition_that_is_a_string_has_its_positions_in_the_file() {
     let node = definition.node_at(key.start + 1).expect("a node");
     assert_eq!((&*node.pointer, node.part), ("/States/A", NodePart::Key));
 }
+
+#[test]
+fn other_files_have_no_definitions_and_no_faults() {
+    for (name, text) in [
+        ("package.json", "{\"name\": \"orders\"}"),
+        ("broken.json", "{\"name\": "),
+        ("values.yaml", "a: [1"),
+    ] {
+        let document = Document::open(name, text, 1);
+        assert!(
+            document.definitions().is_empty() && document.faults().is_empty(),
+            "{name}"
+        );
+    }
+}

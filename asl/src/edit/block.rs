@@ -3,6 +3,8 @@
 use super::block_layout::{column, column_of, end_of_lines, first_of, items, lines};
 use super::block_write::BlockWriter;
 use super::plan::{Changes, EditPlan};
+use super::segment::{ChildSegment, comment_above};
+use super::source::SourceText;
 use super::splice::Splice;
 use super::target::{EditTarget, TargetNode};
 use crate::json::{Json, ValueSyntax};
@@ -136,6 +138,72 @@ pub(super) fn move_last(plan: &EditPlan<'_>, parent: TargetNode<'_>, at: usize) 
         Splice::delete(lines(source, item.begin, end)),
         Splice::insert(end_of_lines(source, &last)?, text),
     ])
+}
+
+/// The texts of the children with their comments.
+pub(super) fn segments(
+    source: SourceText<'_>,
+    node: TargetNode<'_>,
+) -> Result<Vec<ChildSegment>, String> {
+    let items = items(source, node)?;
+    let column = items
+        .first()
+        .map_or(0, |first| column_of(source, first.begin));
+    let mut segments = Vec::with_capacity(items.len());
+    let mut offset = items
+        .first()
+        .map_or(0, |first| above_first(source, first.begin, column));
+    for item in &items {
+        let begin = comment_above(source, offset.min(item.begin), item.begin, Some(column));
+        offset = inner_comments(source, end_of_lines(source, item)?, column);
+        segments.push(ChildSegment::new(begin, offset));
+    }
+    Ok(segments)
+}
+
+/// The start of the lines above the first child that contain only a comment at its column. At
+/// column 0 they belong to the whole text.
+fn above_first(source: SourceText<'_>, begin: usize, column: usize) -> usize {
+    let mut start = begin;
+    while column > 0 && source.begins_line(start) {
+        let Some(before) = source.text[..source.line_start(start)].strip_suffix('\n') else {
+            break;
+        };
+        let line = source.line_start(before.len());
+        let comment = line + column;
+        let is_comment = source.byte(comment) == Some(b'#') && source.begins_line(comment);
+        if !is_comment {
+            break;
+        }
+        start = comment;
+    }
+    match start == begin {
+        true => begin,
+        false => source.line_start(start),
+    }
+}
+
+/// The end of the comment lines after a child that are indented more than it, so that they belong
+/// to it.
+fn inner_comments(source: SourceText<'_>, line_end: usize, column: usize) -> usize {
+    let mut end = line_end;
+    let mut offset = line_end;
+    for line in source.text[line_end..].split_inclusive('\n').skip(1) {
+        let text = line.trim_start_matches(' ');
+        let is_blank = text.trim().is_empty();
+        let is_inner = text.starts_with('#') && line.len() - text.len() > column;
+        if !is_blank && !is_inner {
+            break;
+        }
+        let start = source.text[offset..]
+            .find('\n')
+            .map_or(offset, |at| offset + at + 1);
+        offset = start + line.trim_end_matches(['\n', '\r']).len();
+        if !is_blank {
+            end = offset;
+        }
+    }
+    end
 }
 
 /// Replaces a value.

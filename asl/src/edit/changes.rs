@@ -4,6 +4,7 @@
 use super::block;
 use super::flow::{self, FlowCollection};
 use super::plan::{Changes, EditPlan};
+use super::segment::{self, ChildSegment};
 use super::splice::Splice;
 use super::target::{EditTarget, TargetNode};
 use crate::json::{Json, ValueSyntax};
@@ -85,6 +86,21 @@ impl EditPlan<'_> {
             return block::move_last(self, parent, at);
         }
         self.flow(parent, None)?.move_last(at)
+    }
+
+    /// Changes the order of the children.
+    pub(super) fn reorder(&self, node: TargetNode<'_>, order: &[usize]) -> Changes {
+        let segments = self.segments(node)?;
+        Ok(segment::reorder(self.source.text, &segments, order))
+    }
+
+    /// The texts of the children with their comments.
+    fn segments(&self, node: TargetNode<'_>) -> Result<Vec<ChildSegment>, String> {
+        #[cfg(feature = "yaml")]
+        if node.mark.shape == ValueSyntax::Block {
+            return block::segments(self.source, node);
+        }
+        Ok(self.flow(node, None)?.segments())
     }
 
     fn flow<'s>(

@@ -1,5 +1,6 @@
 //! The [`Editor`].
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::compare;
@@ -38,6 +39,9 @@ pub struct Editor {
     read: fn(&str) -> Result<Document, SyntaxError>,
     is_yaml: bool,
 }
+
+/// The reason why an alias cannot be edited.
+const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
 struct PreparedEdit {
@@ -357,6 +361,7 @@ impl Editor {
             Edit::Rename { pointer, key } => self.prepare_rename(plan, pointer, key),
             Edit::Remove { pointer } => self.prepare_remove(plan, pointer),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
+            Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
             Edit::Insert {
                 pointer,
                 value,
@@ -431,6 +436,36 @@ impl Editor {
         self.prepared(pointer, target, splices, Change::MoveLast)
     }
 
+    fn prepare_reorder(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        keys: &[String],
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let node = target.node();
+        let Some(members) = node.json.as_object() else {
+            let reason = "it is not an object".to_owned();
+            return Err(self.refusal(pointer, node, reason));
+        };
+        if is_alias(node.mark) {
+            return Err(self.refusal(pointer, node, ALIAS.to_owned()));
+        }
+        self.check_duplicates(&format!("{pointer}/"), node)?;
+        let order: Option<Vec<usize>> = keys.iter().map(|key| members.get_index_of(key)).collect();
+        let order = order.filter(|order| {
+            let distinct: HashSet<&usize> = order.iter().collect();
+            distinct.len() == order.len() && order.len() == members.len()
+        });
+        let Some(order) = order else {
+            return Err(EditError::Value {
+                reason: format!("the new order must name each member of `{pointer}` once"),
+            });
+        };
+        let splices = plan.reorder(node, &order);
+        self.prepared(pointer, target, splices, Change::Reorder(order))
+    }
+
     fn prepare_insert(
         &self,
         plan: &EditPlan<'_>,
@@ -453,8 +488,7 @@ impl Editor {
         let target = EditTarget::find(&self.document, outer)?;
         let node = target.node();
         if is_alias(node.mark) {
-            let reason = "this is an alias; edit the value of its anchor, or replace the alias";
-            return Err(self.refusal(pointer, node, reason.to_owned()));
+            return Err(self.refusal(pointer, node, ALIAS.to_owned()));
         }
         self.check_duplicates(pointer, node)?;
         let (at, is_member) = child_position(pointer, outer, &step, node, position)?;

@@ -15,6 +15,8 @@ pub(super) enum Change {
     Remove,
     /// Moves the item behind the others.
     MoveLast,
+    /// Changes the order of the members: the index of the member at each position.
+    Reorder(Vec<usize>),
 }
 
 /// A change of the child at the last index of `path`, or of the whole value if the path is empty.
@@ -33,6 +35,14 @@ pub(super) fn expected(before: &Json, mut changes: Vec<PlacedChange>) -> Json {
     let mut json = before.clone();
     for PlacedChange { path, change } in changes {
         match (path.split_last(), change) {
+            (_, Change::Reorder(order)) => {
+                if let Some(Json::Object(members)) = node(&mut json, &path) {
+                    let old = std::mem::take(members);
+                    let mut old: Vec<_> = old.into_iter().map(Some).collect();
+                    let new = order.iter().filter_map(|at| old.get_mut(*at)?.take());
+                    *members = new.collect();
+                }
+            }
             (Some((at, outer)), change) => {
                 if let Some(parent) = node(&mut json, outer) {
                     change_child(parent, *at, change);

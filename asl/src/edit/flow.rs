@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::segment::{ChildSegment, comment_above};
 use super::source::SourceText;
 use super::splice::Splice;
 use super::style::Style;
@@ -220,6 +221,20 @@ impl<'t> FlowCollection<'t> {
         Ok(moved
             .map(|(item, new)| Splice::new(item.begin..item.end, text(new)))
             .collect())
+    }
+
+    /// The texts of the children with their comments.
+    pub(super) fn segments(&self) -> Vec<ChildSegment> {
+        let source = self.source;
+        let mut offset = source.skip_comment(self.open + 1);
+        let segment = |item: &FlowEntry| {
+            let begin = comment_above(source, offset, item.begin, None);
+            let behind = item.comma.map_or(item.end, |comma| comma + 1);
+            let trail = source.skip_comment(behind);
+            offset = trail;
+            ChildSegment::new(begin, item.end).with_trail(behind, trail)
+        };
+        self.items.iter().map(segment).collect()
     }
 
     /// Replaces the value of a child.

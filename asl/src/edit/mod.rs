@@ -57,6 +57,7 @@ mod operation;
 mod plan;
 #[cfg(feature = "yaml")]
 mod scalar;
+mod segment;
 mod source;
 mod splice;
 mod style;

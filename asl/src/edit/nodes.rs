@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::source::SourceText;
 use super::target::is_alias;
-use crate::json::{Document, Json, ValueMark, escape};
+use crate::json::{Document, Json, ValueMark, align, escape};
 
 impl Document {
     /// The byte range of the key at `pointer`, with its quotes; `None` if the value is not a member
@@ -71,6 +71,21 @@ impl Document {
         }
     }
 
+    /// The offset in the text of each byte of the string at `pointer`. `None` if it is not a
+    /// string, or its text was computed.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let document = Document::parse(r#"["a\nb"]"#)?;
+    /// assert_eq!(document.string_offsets("/0"), Some(vec![2, 3, 5]));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn string_offsets(&self, pointer: &str) -> Option<Vec<u32>> {
+        let text = self.json().pointer(pointer)?.as_str()?;
+        align(self.source(), self.mark(pointer)?.start as usize, text)
+    }
+
     /// Visits the byte range of each array and object, an outer one before those in it.
     pub fn each_span(&self, visit: &mut impl FnMut(Range<usize>)) {
         fn walk(mark: &ValueMark, visit: &mut impl FnMut(Range<usize>)) {
@@ -115,11 +130,17 @@ impl Document {
         if mark.key == mark.start {
             return None;
         }
+        let (key, start) = (mark.key as usize, mark.start as usize);
         let source = SourceText {
-            text: self.source(),
+            text: self.source().get(..start)?,
             is_yaml: true,
         };
-        let key = mark.key as usize;
-        Some(key..source.key_end(key)?)
+        let end = source.key_end(key).unwrap_or_else(|| {
+            // A key of JSON5 without quotes, or a broken key.
+            let text = &source.text[key..];
+            let is_end = |char: char| char == ':' || char.is_whitespace();
+            key + text.find(is_end).unwrap_or(text.len())
+        });
+        Some(key..end)
     }
 }

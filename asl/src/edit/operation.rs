@@ -54,6 +54,13 @@ pub enum Edit {
         /// Pointer to the item.
         pointer: String,
     },
+    /// Changes the order of the members of an object, with the comments of each.
+    Reorder {
+        /// Pointer to the object.
+        pointer: String,
+        /// All keys, in the new order.
+        keys: Vec<String>,
+    },
 }
 
 /// The position of a new member in its object.
@@ -103,6 +110,19 @@ impl Edit {
         }
     }
 
+    /// Inserts a member before the member `key` of the same object.
+    pub fn insert_before(
+        pointer: impl ToString,
+        key: impl Into<String>,
+        value: impl Into<Json>,
+    ) -> Edit {
+        Edit::Insert {
+            pointer: pointer.to_string(),
+            value: value.into(),
+            position: InsertPosition::Before(key.into()),
+        }
+    }
+
     /// Inserts a member after the member `key` of the same object.
     pub fn insert_after(
         pointer: impl ToString,
@@ -123,6 +143,14 @@ impl Edit {
         }
     }
 
+    /// Changes the order of the members of the object at the pointer. `keys` names each of them.
+    pub fn reorder(pointer: impl ToString, keys: Vec<String>) -> Edit {
+        Edit::Reorder {
+            pointer: pointer.to_string(),
+            keys,
+        }
+    }
+
     /// The pointer of the edit.
     pub fn pointer(&self) -> &str {
         match self {
@@ -130,7 +158,8 @@ impl Edit {
             | Edit::Rename { pointer, .. }
             | Edit::Remove { pointer }
             | Edit::Insert { pointer, .. }
-            | Edit::MoveLast { pointer } => pointer,
+            | Edit::MoveLast { pointer }
+            | Edit::Reorder { pointer, .. } => pointer,
         }
     }
 
@@ -152,7 +181,8 @@ impl Edit {
             | Edit::Rename { pointer, .. }
             | Edit::Remove { pointer }
             | Edit::Insert { pointer, .. }
-            | Edit::MoveLast { pointer } => pointer.insert_str(0, prefix),
+            | Edit::MoveLast { pointer }
+            | Edit::Reorder { pointer, .. } => pointer.insert_str(0, prefix),
         }
         self
     }

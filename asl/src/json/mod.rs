@@ -5,9 +5,12 @@
 //! parser limits the depth, reports duplicate keys and never panics. [`json!`](crate::json!) builds
 //! values from JSON syntax.
 
+mod align;
 mod change;
 mod convert;
+mod dialect;
 mod document;
+mod lenient_token;
 mod literal;
 mod nesting;
 mod number;
@@ -15,17 +18,21 @@ mod pointer;
 mod position;
 mod read;
 mod reader;
+mod recovery;
+mod recovery_state;
 mod serde;
 mod value;
 mod write;
 
 pub use change::WrongType;
+pub use dialect::Dialect;
 pub use document::{Document, DuplicateKey};
 pub use number::{NotFinite, Number};
 pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
 pub use value::{Json, MAX_DEPTH, Object};
 
+pub(crate) use align::align;
 pub(crate) use nesting::Children;
 #[cfg(feature = "yaml")]
 pub(crate) use read::{Failure, MAX_POINTERS, ParsedText, RawDuplicate, check_length};
@@ -34,5 +41,7 @@ pub(crate) use read::{ValueMark, ValueSyntax};
 pub(crate) use reader::read_with_placeholders;
 pub(crate) use write::string;
 
+#[cfg(test)]
+mod recovery_tests;
 #[cfg(test)]
 mod tests;

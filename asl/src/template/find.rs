@@ -50,6 +50,47 @@ pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Documen
     }
 }
 
+/// Whether a file is a definition itself: by the ending of its name, or by its content. A text that
+/// cannot be parsed is one if it contains `StartAt` and `States`. `file` is `None` for such a text.
+///
+/// ```
+/// use stepwright_asl::json::Document;
+/// use stepwright_asl::template::is_definition;
+///
+/// let package = Document::parse(r#"{"name": "orders"}"#)?;
+/// assert!(!is_definition("package.json", Some(&package), package.source()));
+/// assert!(is_definition("order.asl.json", None, ""));
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
+/// ```
+pub fn is_definition(name: impl AsRef<Path>, file: Option<&Document>, text: &str) -> bool {
+    if is_definition_name(name) {
+        return true;
+    }
+    let Some(file) = file else {
+        return text.contains("StartAt") && text.contains("States");
+    };
+    let members = file.json().as_object();
+    members.is_some_and(|members| {
+        let has_states = members.get("States").and_then(Json::as_object).is_some();
+        has_states && members.contains_key("StartAt")
+    })
+}
+
+/// Whether the name of a file is that of a definition.
+fn is_definition_name(name: impl AsRef<Path>) -> bool {
+    let name = name.as_ref().file_name().and_then(|name| name.to_str());
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    let endings = [
+        ".asl",
+        ".asl.json",
+        ".asl.jsonc",
+        ".asl.json5",
+        ".asl.yaml",
+        ".asl.yml",
+    ];
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
 /// The state machines of a template or of a `serverless.yml`, or the one in the output of
 /// `aws stepfunctions describe-state-machine`; `None` for other files.
 pub fn machines(file: &Document) -> Option<Vec<Embedded>> {

@@ -39,7 +39,6 @@
 //! (`DefinitionSubstitutions`, the variables of `Fn::Sub`), and reports missing, misspelt and
 //! unused ones.
 
-mod align;
 mod definition;
 mod find;
 mod literal_values;
@@ -51,7 +50,7 @@ mod text;
 
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition, parse_text};
-pub use find::{machines, read, read_for_evaluation};
+pub use find::{is_definition, machines, read, read_for_evaluation};
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The values that a template defines for the placeholders of its machines.
 
-use super::align::align;
 use super::definition::EmbeddedDefinition;
 use super::find::machines;
 use super::text::TemplateValue;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::json::{Document, Json, Position, escape};
+use crate::json::{Document, Json, Position, align, escape};
 use crate::placeholder::{self, Mismatch, mismatches};
 use crate::similar::did_you_mean;
 

@@ -1,7 +1,6 @@
 //! Strings and values that a template computes.
 
-use super::align::align;
-use crate::json::{Document, Json, Number, Object, ValueMark, ValueSyntax};
+use crate::json::{Document, Json, Number, Object, ValueMark, ValueSyntax, align};
 
 /// A value of a template with its position.
 #[derive(Clone, Copy)]

@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use gen_lsp_types::{
-    CancelNotification, DefinitionRequest, DidChangeTextDocumentNotification,
+    CancelNotification, CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
     DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification,
     DidOpenTextDocumentNotification, DocumentHighlightRequest, DocumentLinkRequest,
     DocumentSymbolRequest, FoldingRangeRequest, InitializeParams, InitializeResult, Notification,
-    ReferencesRequest, SelectionRangeRequest, ServerInfo, Uri,
+    ReferencesRequest, SelectionRangeRequest, SemanticTokensRequest, ServerInfo, Uri,
 };
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
 use serde_json::Value;
 
-use super::answers::{folding, links, navigation, symbols};
+use super::answers::{actions, folding, links, navigation, symbols, tokens};
 use super::client::ClientAbilities;
 use super::open_document::OpenDocument;
 use super::router::{NotificationRouter, Refusal, RequestRouter};
@@ -153,6 +153,8 @@ impl Server {
             .on::<FoldingRangeRequest>(folding::folding_ranges)
             .on::<SelectionRangeRequest>(folding::selection_ranges)
             .on::<DocumentLinkRequest>(links::document_links)
+            .on::<CodeActionRequest>(actions::code_actions)
+            .on::<SemanticTokensRequest>(tokens::semantic_tokens)
             .finish(id);
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
         self.log.line(format_args!("{shown}: {milliseconds:.1} ms"));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use stepwright_asl::Diagnostics;
-use stepwright_asl::json::{Document, Json};
+use stepwright_asl::json::Document;
 use stepwright_asl::placeholder::UnknownValue;
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
@@ -14,7 +14,7 @@ use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::{self, whole};
-use crate::definitions::project::{File, is_definition};
+use crate::definitions::project::File;
 use crate::failure::Failure;
 use crate::source::SourceFile;
 
@@ -130,20 +130,6 @@ impl Checker {
 /// Whether a file is checked: it was named, or is a definition or a template.
 fn is_wanted(file: &File, document: Option<&Document>, text: &str) -> bool {
     !file.is_found
-        || is_definition(&file.path)
-        || looks_like_definition(document, text)
+        || template::is_definition(&file.path, document, text)
         || document.and_then(template::machines).is_some()
-}
-
-/// Whether a file in a folder is a definition: it has states and a start, or contains both words
-/// and cannot be parsed.
-fn looks_like_definition(document: Option<&Document>, text: &str) -> bool {
-    let Some(document) = document else {
-        return text.contains("StartAt") && text.contains("States");
-    };
-    let members = document.json().as_object();
-    members.is_some_and(|members| {
-        let has_states = members.get("States").and_then(Json::as_object).is_some();
-        has_states && members.contains_key("StartAt")
-    })
 }

@@ -115,13 +115,6 @@ pub(crate) fn may_hold_definition(path: &Path) -> bool {
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
-/// Whether the name of a file is that of a definition.
-pub(crate) fn is_definition(path: &Path) -> bool {
-    let name = name(path).to_ascii_lowercase();
-    let endings = [".asl", ".asl.json", ".asl.yaml", ".asl.yml"];
-    endings.iter().any(|ending| name.ends_with(ending))
-}
-
 fn name(path: &Path) -> &str {
     let name = path.file_name().and_then(|name| name.to_str());
     name.unwrap_or_default()

@@ -4,7 +4,7 @@
 /// `None` if they do not match.
 ///
 /// Whitespace is skipped, because YAML folds lines and removes indentation.
-pub(super) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32>> {
+pub(crate) fn align(source: &str, start: usize, decoded: &str) -> Option<Vec<u32>> {
     let mut written = SourceCursor::at(source, start)?;
     let mut map = Vec::with_capacity(decoded.len());
     for char in decoded.chars() {

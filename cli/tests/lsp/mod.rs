@@ -1,0 +1,7 @@
+//! `stepwright lsp`, with a scripted client.
+
+mod actions;
+mod client;
+mod navigation;
+mod session;
+mod workspace;

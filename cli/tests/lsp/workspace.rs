@@ -1,0 +1,80 @@
+//! Diagnostics of open documents and of the other files of the workspace.
+
+use serde_json::json;
+
+use super::client::Client;
+
+const GOOD: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
+const BAD: &str = "{\"StartAt\": \"B\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
+
+fn change_file(client: &mut Client, name: &str, text: Option<&str>) {
+    let path = client.path(name);
+    match text {
+        Some(text) => std::fs::write(path, text).expect("a file"),
+        None => std::fs::remove_file(path).expect("a file"),
+    }
+    let kind = if text.is_some() { 2 } else { 3 };
+    let change = json!({"uri": client.uri(name), "type": kind});
+    client.notify(
+        "workspace/didChangeWatchedFiles",
+        json!({"changes": [change]}),
+    );
+}
+
+#[test]
+fn all_files_of_the_workspace_are_checked() {
+    let mut client = Client::start(&[
+        ("flows/good.asl.json", GOOD),
+        ("flows/bad.asl.json", BAD),
+        ("package.json", "{\"name\": \"x\", \"scripts\": {}}"),
+        ("node_modules/m/bad.asl.json", BAD),
+    ]);
+    let uri = client.uri("flows/bad.asl.json");
+    let found = client.diagnostics(&uri, None);
+    assert_eq!(found[0]["source"], "stepwright");
+    let open = client.open("flows/bad.asl.json", GOOD);
+    assert_eq!(
+        client.diagnostics(&open, Some(1)),
+        Vec::<serde_json::Value>::new()
+    );
+    // The file still has the fault.
+    client.notify(
+        "textDocument/didClose",
+        json!({"textDocument": {"uri": open}}),
+    );
+    assert!(!client.diagnostics(&uri, None).is_empty());
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn a_changed_or_deleted_file_is_checked_again() {
+    let mut client = Client::start(&[("bad.asl.json", BAD)]);
+    let uri = client.uri("bad.asl.json");
+    assert!(!client.diagnostics(&uri, None).is_empty());
+    change_file(&mut client, "bad.asl.json", Some(GOOD));
+    assert!(client.diagnostics(&uri, None).is_empty());
+    change_file(&mut client, "bad.asl.json", Some(BAD));
+    assert!(!client.diagnostics(&uri, None).is_empty());
+    change_file(&mut client, "bad.asl.json", None);
+    assert!(client.diagnostics(&uri, None).is_empty());
+}
+
+#[test]
+fn settings_change_the_diagnostics() {
+    let task = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:states:::sqs:sendMessage.waitForTaskToken\", \"Parameters\": {\"QueueUrl\": \"q\", \"MessageBody.$\": \"$$.Task.Token\"}, \"End\": true}}}";
+    let mut client = Client::start(&[]);
+    let uri = client.open("a.asl.json", task);
+    let codes = |client: &mut Client, version| -> Vec<String> {
+        let found = client.diagnostics(&uri, Some(version));
+        found
+            .iter()
+            .map(|one| one["code"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let before = codes(&mut client, 1);
+    assert!(before.contains(&"SW048".to_owned()), "{before:?}");
+    let settings = "[validate]\nallow = [\"missing-timeout\"]\n";
+    change_file(&mut client, "stepwright.toml", Some(settings));
+    let after = codes(&mut client, 1);
+    assert!(!after.contains(&"SW048".to_owned()), "{after:?}");
+}
