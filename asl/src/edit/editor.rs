@@ -345,7 +345,7 @@ impl Editor {
         let mut splices: Vec<Splice> = Vec::new();
         let mut changes = Vec::new();
         for edit in group {
-            let prepared = self.prepare(plan, edit)?;
+            let prepared = self.prepare(plan, edit, group)?;
             if prepared.splices.iter().any(|one| meets(&splices, one)) {
                 return Err(self.overlap(edit.pointer(), &prepared.splices));
             }
@@ -355,11 +355,16 @@ impl Editor {
         Ok((splices, changes))
     }
 
-    fn prepare(&self, plan: &EditPlan<'_>, edit: &Edit) -> Result<PreparedEdit, EditError> {
+    fn prepare(
+        &self,
+        plan: &EditPlan<'_>,
+        edit: &Edit,
+        group: &[Edit],
+    ) -> Result<PreparedEdit, EditError> {
         match edit {
             Edit::Replace { pointer, value } => self.prepare_replace(plan, pointer, value),
             Edit::Rename { pointer, key } => self.prepare_rename(plan, pointer, key),
-            Edit::Remove { pointer } => self.prepare_remove(plan, pointer),
+            Edit::Remove { pointer } => self.prepare_remove(plan, pointer, group),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
             Edit::Insert {
@@ -411,6 +416,7 @@ impl Editor {
         &self,
         plan: &EditPlan<'_>,
         pointer: &str,
+        group: &[Edit],
     ) -> Result<PreparedEdit, EditError> {
         let target = EditTarget::find(&self.document, pointer)?;
         let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
@@ -418,7 +424,8 @@ impl Editor {
             return Err(self.refusal(pointer, target.node(), reason));
         };
         self.check_duplicates(pointer, parent)?;
-        let splices = plan.remove(&target, parent, at);
+        let is_last = ends_with_removals(pointer, parent, at, group);
+        let splices = plan.remove(&target, parent, at, is_last);
         self.prepared(pointer, target, splices, Change::Remove)
     }
 
@@ -590,6 +597,31 @@ impl Editor {
             is_yaml: self.is_yaml,
         };
         EditPlan::of(source, self.document.json(), self.document.root())
+    }
+}
+
+/// Whether a group of edits removes all children after the one at `pointer`, and at least one.
+fn ends_with_removals(pointer: &str, parent: TargetNode<'_>, at: usize, group: &[Edit]) -> bool {
+    let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
+    let is_removed = |step: &str| {
+        group.iter().any(|edit| match edit {
+            Edit::Remove { pointer } => {
+                let inside = pointer.strip_prefix(outer);
+                inside.and_then(|rest| rest.strip_prefix('/')) == Some(step)
+            }
+            _ => false,
+        })
+    };
+    match parent.json {
+        Json::Object(members) => {
+            let mut later = members.keys().skip(at + 1);
+            at + 1 < members.len() && later.all(|key| is_removed(&escape(key)))
+        }
+        Json::Array(items) => {
+            let mut later = at + 1..items.len();
+            at + 1 < items.len() && later.all(|index| is_removed(&index.to_string()))
+        }
+        _ => false,
     }
 }
 
