@@ -12,7 +12,7 @@ use super::source::SourceText;
 use super::splice::{Splice, apply, insert_sorted, meets};
 use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
-use crate::json::{Document, Json, MAX_DEPTH, escape, index};
+use crate::json::{Dialect, Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
 use crate::yaml::{Format, read_template};
 
@@ -35,9 +35,44 @@ use crate::yaml::{Format, read_template};
 #[derive(Debug, Clone)]
 pub struct Editor {
     document: Document,
-    /// The parser of the text.
-    read: fn(&str) -> Result<Document, SyntaxError>,
-    is_yaml: bool,
+    reader: TextReader,
+    /// The number of syntax errors in the text.
+    faults: usize,
+}
+
+/// The parser of a text.
+#[derive(Debug, Clone, Copy)]
+enum TextReader {
+    /// JSON.
+    Json,
+    /// JSON or a superset of it, with or without syntax errors.
+    Recovering(Dialect),
+    /// YAML.
+    #[cfg(feature = "yaml")]
+    Yaml(fn(&str) -> Result<Document, SyntaxError>),
+}
+
+impl TextReader {
+    /// Parses a text. Returns it with the number of its syntax errors.
+    fn read(self, text: &str) -> Result<(Document, usize), SyntaxError> {
+        match self {
+            TextReader::Json => Ok((Document::parse_with_placeholders(text)?, 0)),
+            TextReader::Recovering(dialect) => {
+                let (document, errors) = Document::parse_recovering(text, dialect);
+                Ok((document, errors.len()))
+            }
+            #[cfg(feature = "yaml")]
+            TextReader::Yaml(read) => Ok((read(text)?, 0)),
+        }
+    }
+
+    fn is_yaml(self) -> bool {
+        match self {
+            TextReader::Json | TextReader::Recovering(_) => false,
+            #[cfg(feature = "yaml")]
+            TextReader::Yaml(_) => true,
+        }
+    }
 }
 
 /// The reason why an alias cannot be edited.
@@ -56,10 +91,37 @@ impl Editor {
     ///
     /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::open(text, TextReader::Json)
+    }
+
+    /// Edits a text in JSON or a superset of it, also if it has syntax errors. An edit must not add
+    /// one.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::Editor;
+    /// use stepwright_asl::json::Dialect;
+    ///
+    /// let text = "{\n  \"StartAt\": , // later\n  \"States\": {\"A\": {\"Type\": \"Pass\"}}\n}";
+    /// let mut editor = Editor::parse_recovering(text, Dialect::Comments);
+    /// editor.insert("/States/A/End", true)?;
+    /// assert_eq!(editor.text(), text.replace("\"Pass\"", "\"Pass\", \"End\": true"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse_recovering(text: &str, dialect: Dialect) -> Editor {
+        let (document, errors) = Document::parse_recovering(text, dialect);
+        Editor {
+            document,
+            reader: TextReader::Recovering(dialect),
+            faults: errors.len(),
+        }
+    }
+
+    fn open(text: &str, reader: TextReader) -> Result<Editor, SyntaxError> {
+        let (document, faults) = reader.read(text)?;
         Ok(Editor {
-            document: Document::parse_with_placeholders(text)?,
-            read: Document::parse_with_placeholders,
-            is_yaml: false,
+            document,
+            reader,
+            faults,
         })
     }
 
@@ -114,11 +176,7 @@ impl Editor {
         {
             return Ok(editor);
         }
-        Ok(Editor {
-            document: read(text)?,
-            read,
-            is_yaml: true,
-        })
+        Editor::open(text, TextReader::Yaml(read))
     }
 
     /// The current text.
@@ -535,10 +593,16 @@ impl Editor {
         changes: Vec<PlacedChange>,
     ) -> Result<(), EditError> {
         let text = apply(self.text(), splices);
-        let document = (self.read)(&text).map_err(|source| EditError::Unreadable {
+        let read = self.reader.read(&text);
+        let (document, faults) = read.map_err(|source| EditError::Unreadable {
             pointer: pointer.to_owned(),
             source,
         })?;
+        if faults > self.faults {
+            let at = splices.first().map_or(0, |splice| splice.range.start);
+            let reason = "the edited text would have another syntax error".to_owned();
+            return Err(self.refusal_at(pointer, at, reason));
+        }
         let wanted = expected(self.document.json(), changes);
         if let Err(other) = compare::check(&wanted, document.json()) {
             let at = splices.first().map_or(0, |splice| splice.range.start);
@@ -553,6 +617,7 @@ impl Editor {
             return Err(self.refusal_at(pointer, at, reason));
         }
         self.document = document;
+        self.faults = faults;
         Ok(())
     }
 
@@ -594,7 +659,8 @@ impl Editor {
     fn plan(&self) -> EditPlan<'_> {
         let source = SourceText {
             text: self.document.source(),
-            is_yaml: self.is_yaml,
+            is_yaml: self.reader.is_yaml(),
+            has_slashes: matches!(self.reader, TextReader::Recovering(_)),
         };
         EditPlan::of(source, self.document.json(), self.document.root())
     }

@@ -53,6 +53,9 @@ impl<'t> FlowCollection<'t> {
             return Err("the object has no braces; write it as `{key: value}`".to_owned());
         };
         let close = (mark.end as usize).saturating_sub(1);
+        if close <= open || !matches!(source.byte(close), Some(b'}' | b']')) {
+            return Err("its object or array is not closed".to_owned());
+        }
         let mut flow = FlowCollection {
             source,
             style: style.beside(source, json, mark),

@@ -134,6 +134,7 @@ impl Document {
         let source = SourceText {
             text: self.source().get(..start)?,
             is_yaml: true,
+            has_slashes: false,
         };
         let end = source.key_end(key).unwrap_or_else(|| {
             // A key of JSON5 without quotes, or a broken key.

@@ -16,6 +16,8 @@ pub(super) enum Quotes {
 pub(super) struct SourceText<'t> {
     pub(super) text: &'t str,
     pub(super) is_yaml: bool,
+    /// Whether `//` and `/* */` are comments, as in JSON5.
+    pub(super) has_slashes: bool,
 }
 
 impl<'t> SourceText<'t> {
@@ -72,9 +74,23 @@ impl<'t> SourceText<'t> {
             match self.byte(offset) {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => offset += 1,
                 Some(b'#') if self.is_yaml => offset = self.line_end(offset),
-                _ => return offset,
+                _ => match self.slash_comment(offset) {
+                    Some(end) => offset = end,
+                    None => return offset,
+                },
             }
         }
+    }
+
+    /// The end of a comment that begins at an offset with `//` or `/*`.
+    fn slash_comment(&self, offset: usize) -> Option<usize> {
+        let rest = self.text.get(offset..).filter(|_| self.has_slashes)?;
+        if rest.starts_with("//") {
+            return Some(self.line_end(offset));
+        }
+        let inside = rest.strip_prefix("/*")?;
+        let length = inside.find("*/").map(|length| length + 4);
+        Some(offset + length.unwrap_or(rest.len()))
     }
 
     /// The offset after blanks and a comment on this line.
@@ -82,7 +98,10 @@ impl<'t> SourceText<'t> {
         let after = self.skip_blanks(offset);
         match self.byte(after) {
             Some(b'#') if self.is_yaml => self.line_end(after),
-            _ => offset,
+            _ => match self.slash_comment(after) {
+                Some(end) if !self.text[after..end].contains('\n') => end,
+                _ => offset,
+            },
         }
     }
 
@@ -140,7 +159,9 @@ impl<'t> SourceText<'t> {
 
     /// Whether the text between two values contains a comment.
     pub(super) fn has_comment(&self, range: Range<usize>) -> bool {
-        self.is_yaml && self.text[range].contains('#')
+        let text = &self.text[range];
+        self.is_yaml && text.contains('#')
+            || self.has_slashes && (text.contains("//") || text.contains("/*"))
     }
 
     /// The offset after anchors and tags and the whitespace after each, at most `end`.

@@ -208,7 +208,7 @@ pub(super) fn survey(source: SourceText<'_>, json: &Json, mark: &ValueMark) -> S
 
 impl<'t> StyleSurvey<'t> {
     fn visit(&mut self, json: &Json, mark: &ValueMark) {
-        let SourceText { text, is_yaml } = self.source;
+        let SourceText { text, is_yaml, .. } = self.source;
         if let Json::String(_) = json
             && mark.shape == ValueSyntax::Scalar
             && let Some(quotes) = self.source.quotes(mark.start as usize)
