@@ -5,9 +5,9 @@ use std::ops::Range;
 use stepwright_asl::SyntaxError;
 use stepwright_asl::edit::{Edit, EditError, Editor};
 use stepwright_asl::json::{self, Dialect, Json};
-use stepwright_asl::yaml::Format;
 
 use crate::definition::DefinitionPlace;
+use crate::read::json_dialect;
 use crate::{Document, TextEdit};
 
 /// The notation of a string in a file.
@@ -43,10 +43,9 @@ impl Document {
         };
         match found.place() {
             DefinitionPlace::Whole => {
-                let dialect = Dialect::of_name(self.name());
-                let editor = match Format::of(self.name(), self.text()) {
-                    Format::Yaml if dialect == Dialect::Json => Editor::parse_yaml(self.text()),
-                    _ => Editor::parse_dialect(self.text(), dialect),
+                let editor = match json_dialect(self.name(), self.text()) {
+                    Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
+                    None => Editor::parse_yaml(self.text()),
                 };
                 changes(editor, edits).map(|(changes, _)| changes)
             }
@@ -55,11 +54,15 @@ impl Document {
                     .iter()
                     .map(|edit| edit.clone().inside(pointer))
                     .collect();
-                changes(Editor::parse_template(self.text()), &edits).map(|(changes, _)| changes)
+                let editor = match json_dialect(self.name(), self.text()) {
+                    Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
+                    None => Editor::parse_template(self.text()),
+                };
+                changes(editor, &edits).map(|(changes, _)| changes)
             }
             DefinitionPlace::Text { .. } => {
-                let editor = Editor::parse(found.tree().source());
-                let (changes, edited) = changes(editor, edits)?;
+                let editor = Editor::parse_recovering(found.tree().source(), Dialect::Json);
+                let (changes, edited) = changes(Ok(editor), edits)?;
                 let start = found.in_file(0..0).start;
                 let notation = StringNotation::of(self.text(), start);
                 let changes: Option<Vec<TextEdit>> = changes

@@ -40,18 +40,20 @@ impl EditPlan<'_> {
         self.flow(parent, None)?.replace(at, node.json, value)
     }
 
+    /// Removes a child. `is_last` if all children after it are removed as well.
     pub(super) fn remove(
         &self,
         target: &EditTarget<'_>,
         parent: TargetNode<'_>,
         at: usize,
+        is_last: bool,
     ) -> Changes {
         #[cfg(feature = "yaml")]
         if parent.mark.shape == ValueSyntax::Block {
             return block::remove(self, target, at);
         }
         let _ = target;
-        self.flow(parent, None)?.remove(at)
+        self.flow(parent, None)?.remove(at, is_last)
     }
 
     /// Replaces the key of a member, with the quotes of the old key.
