@@ -1,6 +1,7 @@
 //! An edit changes the named value and nothing else.
 
 mod cases;
+mod layout;
 mod model;
 mod order;
 pub(crate) mod sample;

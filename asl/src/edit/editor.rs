@@ -277,8 +277,7 @@ impl Editor {
         };
         let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
         self.commit(first.pointer(), &splices, changes)?;
-        let changes = splices.into_iter().map(|one| (one.range, one.text));
-        Ok(changes.collect())
+        Ok(splices.into_iter().map(Splice::into_change).collect())
     }
 
     /// Makes as many of these groups of edits as possible, without two that change the same text.
@@ -521,7 +520,7 @@ impl Editor {
     }
 
     /// Applies the changes if the resulting text has the intended content.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         pointer: &str,
         splices: &[Splice],
@@ -584,7 +583,7 @@ impl Editor {
         }
     }
 
-    fn plan(&self) -> EditPlan<'_> {
+    pub(super) fn plan(&self) -> EditPlan<'_> {
         let source = SourceText {
             text: self.document.source(),
             is_yaml: self.is_yaml,

@@ -52,6 +52,7 @@ mod editor;
 mod error;
 mod expected;
 mod flow;
+mod layout;
 mod nodes;
 mod operation;
 mod plan;
@@ -66,4 +67,5 @@ mod write;
 
 pub use editor::Editor;
 pub use error::EditError;
+pub use layout::TextLayout;
 pub use operation::{Edit, InsertPosition};
