@@ -67,6 +67,9 @@ pub struct Diagnostic<L = TextLocation> {
     /// An automatic fix, which [`Fixer`](crate::fix::Fixer) makes. Only diagnostics of texts have
     /// one.
     pub fix: Option<Fix>,
+    /// Further fixes, the most likely one first. A person chooses one of them, so
+    /// [`Fixer`](crate::fix::Fixer) makes none.
+    pub choices: Vec<Fix>,
     /// AWS's form, if it differs from the message or the location.
     pub(crate) service: Option<Box<ServiceForm>>,
 }
@@ -191,6 +194,7 @@ impl<L> Diagnostic<L> {
             related: Vec::new(),
             help: None,
             fix: None,
+            choices: Vec::new(),
             service: None,
         }
     }
@@ -206,7 +210,12 @@ impl<L> Diagnostic<L> {
         };
     }
 
-    /// The same problem with locations of another kind, without the fix, which belongs to the old
+    /// All fixes: the automatic one, then the choices.
+    pub fn fixes(&self) -> impl Iterator<Item = &Fix> {
+        self.fix.iter().chain(&self.choices)
+    }
+
+    /// The same problem with locations of another kind, without the fixes, which belong to the old
     /// kind.
     pub fn relocated<M>(self, locate: impl Fn(&L) -> M) -> Diagnostic<M> {
         let related = self.related.into_iter().map(|related| RelatedLocation {
@@ -223,6 +232,7 @@ impl<L> Diagnostic<L> {
             related: related.collect(),
             help: self.help,
             fix: None,
+            choices: Vec::new(),
             service: None,
         }
     }
@@ -259,6 +269,8 @@ impl Diagnostic {
         position(position: Position) => self.location = self.location.with_position(position);
         /// Sets the fix.
         with_fix(fix: Fix) => self.fix = Some(fix);
+        /// Adds a fix that a person may choose.
+        with_choice(fix: Fix) => self.choices.push(fix);
     }
 
     /// The error for a text that is not valid JSON or YAML.
@@ -339,10 +351,10 @@ impl DiagnosticLocation for TextLocation {
 }
 
 /// AWS's `severity`, `code`, `message` and `location`; and `rule`, `name`, `pointer`, `line`,
-/// `column`, `offset`, `suggestion`, `related` and `fix`.
+/// `column`, `offset`, `suggestion`, `related`, `fix` and `choices`.
 impl Serialize for Diagnostic {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut diagnostic = serializer.serialize_struct("Diagnostic", 13)?;
+        let mut diagnostic = serializer.serialize_struct("Diagnostic", 14)?;
         diagnostic.serialize_field("severity", &self.severity)?;
         diagnostic.serialize_field("code", &self.aws_code)?;
         diagnostic.serialize_field("message", &self.message)?;
@@ -356,6 +368,7 @@ impl Serialize for Diagnostic {
         diagnostic.serialize_field("suggestion", &self.help)?;
         diagnostic.serialize_field("related", &self.related)?;
         diagnostic.serialize_field("fix", &self.fix)?;
+        diagnostic.serialize_field("choices", &self.choices)?;
         diagnostic.end()
     }
 }

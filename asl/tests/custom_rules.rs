@@ -195,7 +195,9 @@ fn diagnostics_serialise_in_the_shape_of_aws() {
         "severity": "ERROR", "code": "MISSING_TRANSITION_TARGET", "message": "Missing 'Next' target: Dnoe",
         "location": "/States/A/Next", "rule": "SW020", "name": "missing-transition-target", "pointer": "/States/A/Next", "line": 1, "column": 59,
         "offset": 58, "suggestion": "did you mean `Done`?", "related": [], "fix": {"title": "replace `Dnoe` with `Done`", "safety": "safe",
-        "edits": [{"op": "replace", "pointer": "/States/A/Next", "value": "Done"}]}}]);
+        "edits": [{"op": "replace", "pointer": "/States/A/Next", "value": "Done"}]}, "choices": [
+            {"title": "add a state `Dnoe`", "safety": "unsafe", "edits": [{"op": "insert", "pointer": "/States/Dnoe",
+            "value": {"Type": "Pass", "Next": "Done"}, "position": "last"}]}]}]);
     assert_eq!(json, expected);
     let text = r#"{"StartAt": "A", "StartAt": "B", "States": {}}"#;
     let diagnostics = validator().check_text(text);

@@ -1,5 +1,6 @@
 //! A fix removes its diagnostic and changes nothing else.
 
+mod choices;
 mod model;
 
 use std::sync::OnceLock;
@@ -14,7 +15,7 @@ use stepwright_asl::{Diagnostic, Diagnostics, Severity};
 
 use crate::edit::sample::write;
 use crate::yaml::emit::emit;
-use model::apply;
+use model::apply_all;
 
 fn fixer(machine_type: MachineType) -> Fixer {
     Fixer::new(Validator::new(machine_type))
@@ -417,11 +418,7 @@ fn check(machine_type: MachineType, text: &str, fix: impl Fn(&Fixer, &str) -> Fi
         assert_eq!(validator.check(&after), fixed.diagnostics);
         if let [applied] = fixed.applied.as_slice() {
             let mut expected = document.json().clone();
-            applied
-                .fix
-                .edits
-                .iter()
-                .for_each(|edit| apply(&mut expected, edit));
+            apply_all(&mut expected, &applied.fix.edits);
             assert_eq!(expected.to_string(), after.json().to_string(), "{text}");
         }
         for applied in &fixed.applied {

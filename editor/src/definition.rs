@@ -6,6 +6,8 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{self, Json};
 use stepwright_asl::model::{MachineType, QueryLanguage};
 
+use crate::stale::Shift;
+
 /// A definition in a document, with its positions in the text of the file.
 #[derive(Debug, Clone)]
 pub struct Definition {
@@ -13,6 +15,8 @@ pub struct Definition {
     machine_type: MachineType,
     tree: json::Document,
     place: DefinitionPlace,
+    /// The change of the text since the definition was read, if the current text cannot be read.
+    shift: Option<Shift>,
 }
 
 /// Where a definition is in its file.
@@ -45,6 +49,19 @@ pub enum NodePart {
     Value,
 }
 
+impl DefinitionPlace {
+    /// The offset in the file of an offset in the definition's own text.
+    pub(crate) fn in_file(&self, offset: usize) -> usize {
+        let DefinitionPlace::Text { offsets } = self else {
+            return offset;
+        };
+        let after_last = || offsets.last().map_or(0, |last| *last as usize + 1);
+        offsets
+            .get(offset)
+            .map_or_else(after_last, |at| *at as usize)
+    }
+}
+
 impl Definition {
     pub(crate) fn new(
         name: Option<String>,
@@ -57,7 +74,23 @@ impl Definition {
             machine_type,
             tree,
             place,
+            shift: None,
         }
+    }
+
+    /// This definition in a text that cannot be read. The shift is the one from the text of this
+    /// definition.
+    pub(crate) fn stale(&self, shift: Shift) -> Definition {
+        Definition {
+            shift: Some(shift),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the definition is the last one that could be read, because the current text cannot.
+    /// Its positions are those of the same characters in the current text.
+    pub fn is_stale(&self) -> bool {
+        self.shift.is_some()
     }
 
     /// The logical id in a template, or the name in another file; `None` if the definition is the
@@ -106,6 +139,12 @@ impl Definition {
         self.tree.key_span(pointer).map(|range| self.in_file(range))
     }
 
+    /// The range of a member, from its key to the end of its value.
+    pub fn member(&self, pointer: &str) -> Option<Range<usize>> {
+        let (key, value) = (self.key_range(pointer)?, self.range(pointer)?);
+        Some(key.start..value.end.max(key.end))
+    }
+
     /// Whether the definition contains an offset of the file.
     pub fn contains(&self, offset: usize) -> bool {
         match &self.place {
@@ -115,6 +154,7 @@ impl Definition {
                 .is_some_and(|range| range.start <= offset && offset <= range.end),
             DefinitionPlace::Text { offsets } => {
                 let ends = offsets.first().zip(offsets.last());
+                let offset = self.before_shift(offset);
                 ends.is_some_and(|(first, last)| {
                     *first as usize <= offset && offset <= *last as usize + 1
                 })
@@ -138,21 +178,31 @@ impl Definition {
 
     /// The range in the file of a range of the definition's own text.
     pub(crate) fn in_file(&self, range: Range<usize>) -> Range<usize> {
-        let DefinitionPlace::Text { offsets } = &self.place else {
-            return range;
+        let after = |offset| match &self.shift {
+            Some(shift) => shift.after(offset),
+            None => offset,
         };
-        let last = offsets.last().map_or(0, |last| *last as usize + 1);
-        let at = |offset: usize| offsets.get(offset).map_or(last, |at| *at as usize);
-        at(range.start)..at(range.end).max(at(range.start))
+        let start = after(self.place.in_file(range.start));
+        let end = after(self.place.in_file(range.end));
+        start..end.max(start)
     }
 
     /// The offset in the definition's own text of an offset of the file; `None` outside of it.
     pub(crate) fn in_definition(&self, offset: usize) -> Option<usize> {
         let DefinitionPlace::Text { offsets } = &self.place else {
-            return Some(offset);
+            return Some(self.before_shift(offset));
         };
+        let old = self.before_shift(offset);
         self.contains(offset)
-            .then(|| offsets.partition_point(|at| (*at as usize) < offset))
+            .then(|| offsets.partition_point(|at| (*at as usize) < old))
+    }
+
+    /// The offset in the text of this definition of an offset in the current text.
+    fn before_shift(&self, offset: usize) -> usize {
+        match &self.shift {
+            Some(shift) => shift.before(offset),
+            None => offset,
+        }
     }
 
     pub(crate) fn place(&self) -> &DefinitionPlace {

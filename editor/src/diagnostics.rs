@@ -121,7 +121,7 @@ fn placed(definition: &Definition, index: usize, diagnostic: Diagnostic) -> Edit
         definition: Some(index),
         range: range(&diagnostic.location.pointer, diagnostic.location.offset),
         related,
-        fixes: diagnostic.fix.into_iter().collect(),
+        fixes: diagnostic.fixes().cloned().collect(),
         pointer: diagnostic.location.pointer,
         code: diagnostic.code,
         name: diagnostic.name,

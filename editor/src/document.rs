@@ -1,11 +1,13 @@
 //! A text with a revision.
 
-use std::ops::Range;
+use std::sync::Arc;
 
-use stepwright_asl::{SyntaxError, json};
+use stepwright_asl::json;
 
 use crate::definition::Definition;
+use crate::fault::Fault;
 use crate::read::{ReadText, read};
+use crate::stale::Shift;
 
 /// A text with a revision, and the definitions in it.
 #[derive(Debug, Clone)]
@@ -14,28 +16,9 @@ pub struct Document {
     revision: i32,
     file: json::Document,
     definitions: Vec<Definition>,
+    /// The text of the definitions, if the current one cannot be read.
+    stale_text: Option<Arc<str>>,
     faults: Vec<Fault>,
-}
-
-/// A fault of the syntax of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Fault {
-    /// The range in the text.
-    pub range: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl Fault {
-    pub(crate) fn of(error: &SyntaxError, text: &str) -> Fault {
-        let start = error.offset.min(text.len());
-        let length = text[start..].chars().next().map_or(0, char::len_utf8);
-        Fault {
-            range: start..start + length,
-            message: error.message.clone(),
-        }
-    }
 }
 
 impl Document {
@@ -51,15 +34,48 @@ impl Document {
             name,
             revision,
             file,
-            definitions,
+            definitions: definitions.unwrap_or_default(),
+            stale_text: None,
             faults,
         }
     }
 
     /// The document with another text.
+    ///
+    /// If no part of the text can be read, the definitions of the last text that could be read
+    /// remain; they are [stale](Definition::is_stale).
     #[must_use]
     pub fn with_text(&self, text: &str, revision: i32) -> Document {
-        Document::open(self.name.clone(), text, revision)
+        let ReadText {
+            file,
+            definitions,
+            faults,
+        } = read(&self.name, text);
+        let (definitions, stale_text) = match definitions {
+            Some(definitions) => (definitions, None),
+            None => self.stale_definitions(text),
+        };
+        Document {
+            name: self.name.clone(),
+            revision,
+            file,
+            definitions,
+            stale_text,
+            faults,
+        }
+    }
+
+    /// The current definitions at their positions in a new text, and the text that they are of.
+    fn stale_definitions(&self, text: &str) -> (Vec<Definition>, Option<Arc<str>>) {
+        if self.definitions.is_empty() {
+            return (Vec::new(), None);
+        }
+        let old_text = self.stale_text.clone();
+        let old_text = old_text.unwrap_or_else(|| Arc::from(self.text()));
+        let shift = Shift::between(&old_text, text);
+        let definitions = self.definitions.iter();
+        let definitions = definitions.map(|definition| definition.stale(shift));
+        (definitions.collect(), Some(old_text))
     }
 
     /// The name of the file.

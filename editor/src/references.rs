@@ -5,7 +5,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::state_names::{named_state, names_of};
-use crate::{Document, NodePart};
+use crate::variable_names::variable_names;
+use crate::{Definition, Document, NodePart};
 
 /// A place that refers to the same thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,9 +30,28 @@ pub struct DeclarationSite {
     pub selection: Range<usize>,
 }
 
+/// A name at an offset.
+#[derive(Debug, Clone)]
+pub(crate) struct NameAt {
+    /// The index of its definition.
+    pub(crate) definition: usize,
+    /// The range of the name, without quotes and `$`.
+    pub(crate) range: Range<usize>,
+    pub(crate) thing: NamedThing,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub(crate) enum NamedThing {
+    /// The state at a pointer.
+    State(String),
+    /// A variable, and a pointer to the object with the states that can read it.
+    Variable { name: String, scope: String },
+}
+
 impl Document {
     /// The declaration of the name at an offset: the state that `Next`, `Default`, `StartAt`, a
-    /// Choice rule or a Catcher names.
+    /// Choice rule or a Catcher names, or the first `Assign` of a variable.
     ///
     /// ```
     /// use stepwright_editor::Document;
@@ -42,38 +62,86 @@ impl Document {
     /// assert_eq!(found.selection.start, text.find("A\": {").unwrap());
     /// ```
     pub fn declaration(&self, offset: usize) -> Option<DeclarationSite> {
-        let definition = self.definition_at(offset)?;
-        let node = definition.node_at(offset)?;
-        let graph = definition.graph();
-        let state = named_state(&graph, &node)?;
-        let pointer = graph.states()[state].pointer.to_string();
-        let selection = definition.key_range(&pointer)?;
-        let origin = match node.part {
-            NodePart::Key => selection.clone(),
-            NodePart::Value => definition.range(&node.pointer)?,
+        let name = self.name_at(offset)?;
+        let references = self.references_of(&name);
+        let declared = references.iter().find(|one| one.is_declaration)?;
+        let range = match &name.thing {
+            NamedThing::State(pointer) => self.definitions()[name.definition].member(pointer)?,
+            NamedThing::Variable { .. } => declared.range.clone(),
         };
         Some(DeclarationSite {
-            origin: self.unquoted(origin),
-            range: selection.start..definition.range(&pointer)?.end.max(selection.end),
-            selection: self.unquoted(selection),
+            origin: name.range,
+            range,
+            selection: declared.range.clone(),
         })
     }
 
-    /// All places of the name at an offset, in text order, with its declaration.
+    /// All places of the name at an offset, in text order, with its declarations.
     pub fn references(&self, offset: usize) -> Vec<Reference> {
-        let found = || {
-            let definition = self.definition_at(offset)?;
-            let node = definition.node_at(offset)?;
-            let graph = definition.graph();
-            let state = named_state(&graph, &node)?;
-            let names = names_of(definition, &graph, state).into_iter();
-            let references = names.map(|name| Reference {
-                range: self.unquoted(name.range),
-                is_declaration: name.is_declaration,
+        let name = self.name_at(offset);
+        name.map_or_else(Vec::new, |name| self.references_of(&name))
+    }
+
+    /// The name at an offset.
+    pub(crate) fn name_at(&self, offset: usize) -> Option<NameAt> {
+        let contains = |definition: &Definition| definition.contains(offset);
+        let index = self.definitions().iter().position(contains)?;
+        let definition = &self.definitions()[index];
+        let node = definition.node_at(offset)?;
+        let graph = definition.graph();
+        if let Some(state) = named_state(&graph, &node) {
+            let pointer = graph.states()[state].pointer.to_string();
+            let origin = match node.part {
+                NodePart::Key => definition.key_range(&pointer)?,
+                NodePart::Value => definition.range(&node.pointer)?,
+            };
+            return Some(NameAt {
+                definition: index,
+                range: self.unquoted(origin),
+                thing: NamedThing::State(pointer),
             });
-            Some(references.collect())
-        };
-        found().unwrap_or_default()
+        }
+        let mut variables = variable_names(self, definition).into_iter();
+        let found = variables.find(|one| {
+            // The `$` belongs to the name.
+            one.range.start.saturating_sub(1) <= offset && offset <= one.range.end
+        })?;
+        Some(NameAt {
+            definition: index,
+            range: found.range,
+            thing: NamedThing::Variable {
+                name: found.name,
+                scope: found.scope,
+            },
+        })
+    }
+
+    /// All places of a name, in text order.
+    pub(crate) fn references_of(&self, name: &NameAt) -> Vec<Reference> {
+        let definition = &self.definitions()[name.definition];
+        match &name.thing {
+            NamedThing::State(pointer) => {
+                let graph = definition.graph();
+                let names = graph
+                    .state_at(pointer)
+                    .map(|state| names_of(definition, &graph, state));
+                let names = names.into_iter().flatten();
+                let references = names.map(|name| Reference {
+                    range: self.unquoted(name.range),
+                    is_declaration: name.is_declaration,
+                });
+                references.collect()
+            }
+            NamedThing::Variable { name, scope } => {
+                let names = variable_names(self, definition).into_iter();
+                let own = names.filter(|one| one.name == *name && one.scope == *scope);
+                let references = own.map(|one| Reference {
+                    range: one.range,
+                    is_declaration: one.is_declaration,
+                });
+                references.collect()
+            }
+        }
     }
 
     /// The range without the quotes around it.

@@ -10,8 +10,6 @@ use crate::{Definition, NodePart};
 /// A place that names a state: its key, `StartAt`, or the target of a transition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StateName {
-    /// The index of the state in the graph.
-    pub(crate) state: usize,
     /// The range of the name, with its quotes.
     pub(crate) range: Range<usize>,
     /// Whether it is the state itself.
@@ -42,7 +40,6 @@ pub(crate) fn names_of(definition: &Definition, graph: &Graph<'_>, state: usize)
     let mut add = |range: Option<Range<usize>>, is_declaration| {
         if let Some(range) = range {
             names.push(StateName {
-                state,
                 range,
                 is_declaration,
             });

@@ -7,6 +7,7 @@ use stepwright_asl::json::{Json, Object, escape};
 use stepwright_asl::jsonata::{ExpressionPart, parts, strip};
 use stepwright_asl::model::QueryLanguage;
 
+use crate::path_text::{PathPart, path_parts};
 use crate::string_text::StringText;
 use crate::{Definition, Document};
 
@@ -217,7 +218,10 @@ impl TokenWalk<'_, '_> {
                     .collect(),
                 None => return,
             },
-            QueryLanguage::JsonPath if is_path_key(key) && may_be_path(text) => path_parts(text),
+            QueryLanguage::JsonPath if is_path_key(key) && may_be_path(text) => path_parts(text)
+                .into_iter()
+                .map(|(part, range)| (of_path(part), range))
+                .collect(),
             QueryLanguage::JsonPath => return,
         };
         let Some(string) = StringText::at(self.definition, &self.pointer) else {
@@ -279,6 +283,17 @@ fn of_part(part: ExpressionPart) -> Option<TokenKind> {
     })
 }
 
+fn of_path(part: PathPart) -> TokenKind {
+    match part {
+        PathPart::Root => TokenKind::Variable,
+        PathPart::Member => TokenKind::Member,
+        PathPart::Function => TokenKind::Function,
+        PathPart::String => TokenKind::String,
+        PathPart::Number => TokenKind::Number,
+        PathPart::Word => TokenKind::Word,
+    }
+}
+
 /// Whether the value of a member is a path or an intrinsic function in JSONPath.
 fn is_path_key(key: &str) -> bool {
     key.ends_with(".$") || key.ends_with("Path") || key == "Variable"
@@ -286,73 +301,4 @@ fn is_path_key(key: &str) -> bool {
 
 fn may_be_path(text: &str) -> bool {
     text.starts_with('$') || text.starts_with("States.")
-}
-
-/// The parts of a path or of an intrinsic function. It is only for colours, so it accepts any
-/// text.
-fn path_parts(text: &str) -> Vec<(TokenKind, Range<usize>)> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    while let Some(first) = text[at..].chars().next() {
-        let start = at;
-        let word_end = |from: usize| {
-            let rest = &text[from..];
-            from + rest.find(|c: char| !is_word(c)).unwrap_or(rest.len())
-        };
-        let kind = match first {
-            '$' | '@' => {
-                let sigils = text[at..].len() - text[at..].trim_start_matches(['$', '@']).len();
-                at = word_end(at + sigils);
-                Some(TokenKind::Variable)
-            }
-            '\'' => {
-                at = end_of_text(text, at);
-                Some(TokenKind::String)
-            }
-            '0'..='9' => {
-                let rest = &text[at..];
-                let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E');
-                at += rest.find(|c| !is_number(c)).unwrap_or(rest.len());
-                Some(TokenKind::Number)
-            }
-            first if is_word(first) => {
-                at = word_end(at);
-                let is_states = &text[start..at] == "States" && text[at..].starts_with('.');
-                if is_states {
-                    at = word_end(at + 1);
-                    Some(TokenKind::Function)
-                } else if matches!(&text[start..at], "true" | "false" | "null") {
-                    Some(TokenKind::Word)
-                } else {
-                    Some(TokenKind::Member)
-                }
-            }
-            first => {
-                at += first.len_utf8();
-                None
-            }
-        };
-        if let Some(kind) = kind {
-            found.push((kind, start..at));
-        }
-    }
-    found
-}
-
-/// The offset after a text in single quotes.
-fn end_of_text(text: &str, start: usize) -> usize {
-    let mut escaped = false;
-    for (at, c) in text[start + 1..].char_indices() {
-        match c {
-            '\\' if !escaped => {
-                escaped = true;
-                continue;
-            }
-            '\'' if !escaped => return start + 1 + at + 1,
-            _ => {}
-        }
-        escaped = false;
-    }
-    text.len()
 }

@@ -168,3 +168,56 @@ fn links_lead_to_files_and_pages() {
         LinkTarget::File("flows/order.asl.json".to_owned())
     );
 }
+
+const VARIABLES: &str = r#"{
+  "QueryLanguage": "JSONata",
+  "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Assign": {"total": 1, "other": "{% $total %}"}, "Next": "B"},
+    "B": {
+      "Type": "Parallel",
+      "Branches": [
+        {"StartAt": "C", "States": {"C": {"Type": "Pass", "Output": "{% $exists($total) ? ($total2 := $total; $total2) : function($total) { $total } %}", "End": true}}},
+        {"StartAt": "D", "States": {"D": {"Type": "Pass", "Assign": {"own": 1}, "Next": "E"}, "E": {"Type": "Pass", "Output": "{% $own %}", "End": true}}},
+        {"StartAt": "F", "States": {"F": {"Type": "Pass", "QueryLanguage": "JSONPath", "Assign": {"own.$": "States.Format('{} $total', $total.x)"}, "OutputPath": "$own", "End": true}}}
+      ],
+      "Next": "G"
+    },
+    "G": {"Type": "Pass", "Output": {"a": ["{% $total.items[$total > 1] %}"]}, "End": true}
+  }
+}
+"#;
+
+#[test]
+fn variables_have_scopes_and_local_bindings_are_others() {
+    let document = Document::open("a.asl.json", VARIABLES, 1);
+    let places = |at: &str| -> Vec<String> {
+        let offset = VARIABLES.find(at).expect("the place") + 1;
+        let references = document.references(offset).into_iter();
+        references
+            .map(|one| {
+                let before = &VARIABLES[..one.range.start];
+                let line = before.lines().count();
+                let declared = if one.is_declaration { " declared" } else { "" };
+                format!("{line}: {}{declared}", &VARIABLES[one.range.clone()])
+            })
+            .collect()
+    };
+    let total = [
+        "5: total declared",
+        "5: total",
+        "9: total",
+        "9: total",
+        "11: total",
+        "15: total",
+        "15: total",
+    ];
+    assert_eq!(places("\"total\""), total);
+    assert_eq!(places("$total.x"), total);
+    assert_eq!(places("$total > 1"), total);
+    assert_eq!(places("\"own\": 1"), ["10: own declared", "10: own"]);
+    assert_eq!(places("$own\""), ["11: own declared", "11: own"]);
+    for local in ["$total2", "$total) {", "$total }", " $total'"] {
+        assert_eq!(places(local), [""; 0], "{local}");
+    }
+}

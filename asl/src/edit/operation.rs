@@ -110,6 +110,19 @@ impl Edit {
         }
     }
 
+    /// Inserts a member before the member `key` of the same object.
+    pub fn insert_before(
+        pointer: impl ToString,
+        key: impl Into<String>,
+        value: impl Into<Json>,
+    ) -> Edit {
+        Edit::Insert {
+            pointer: pointer.to_string(),
+            value: value.into(),
+            position: InsertPosition::Before(key.into()),
+        }
+    }
+
     /// Inserts a member after the member `key` of the same object.
     pub fn insert_after(
         pointer: impl ToString,
@@ -148,6 +161,16 @@ impl Edit {
             | Edit::MoveLast { pointer }
             | Edit::Reorder { pointer, .. } => pointer,
         }
+    }
+
+    /// The approximate length of its texts, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let texts = match self {
+            Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
+            Edit::Rename { key, .. } => key.len(),
+            Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
+        };
+        self.pointer().len() + texts
     }
 
     /// The same edit of a value that is at `prefix` in a larger text.

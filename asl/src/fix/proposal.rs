@@ -60,6 +60,24 @@ impl Fix {
         Fix::new(Safety::Safe, title, edit)
     }
 
+    /// Creates one of several fixes, from which a person chooses.
+    pub(crate) fn choice(title: impl Into<String>, edits: impl Into<Vec<Edit>>) -> Fix {
+        Fix {
+            title: title.into(),
+            safety: Safety::Unsafe,
+            edits: edits.into(),
+        }
+    }
+
+    /// The approximate size in memory, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let edits = self
+            .edits
+            .iter()
+            .map(|edit| size_of::<Edit>() + edit.size());
+        size_of::<Fix>() + self.title.len() + edits.sum::<usize>()
+    }
+
     /// Creates an unsafe fix with one edit.
     pub(crate) fn risky(title: impl Into<String>, edit: Edit) -> Fix {
         Fix::new(Safety::Unsafe, title, edit)

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
+use super::dialect::Dialect;
 use super::pointer::{self, segments};
 use super::position::{Lines, Position, characters};
 use super::read::{Failure, ParsedText, ValueMark, ValueSyntax};
-use super::reader;
+use super::reader::{self, JsonSyntax};
+use super::recovery;
 use super::value::Json;
 use crate::SyntaxError;
 
@@ -82,15 +84,64 @@ impl Document {
         Document::read(text, reader::read_with_placeholders)
     }
 
+    /// Parses the text of a definition in a dialect of JSON. Placeholders may appear outside of
+    /// strings, as for [`Document::parse_with_placeholders`].
+    ///
+    /// # Errors
+    ///
+    /// Like [`Document::parse`].
+    pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Document, SyntaxError> {
+        let syntax = JsonSyntax {
+            placeholders: true,
+            dialect,
+        };
+        Document::read(text, |text| reader::read_text(text, syntax))
+    }
+
+    /// Parses a text that is being written. After an error, the parser continues at the nearest
+    /// member. Syntax of another dialect is also an error, and is read.
+    ///
+    /// A missing value is null. A string that is not closed ends with its line.
+    ///
+    /// ```
+    /// use stepwright_asl::json::{Dialect, Document};
+    ///
+    /// let text = "{\n  \"StartAt\": ,\n  \"States\": {\"A\": {\"Type\": \"Pass\"";
+    /// let (document, errors) = Document::parse_recovering(text, Dialect::Json);
+    /// let value = r#"{"StartAt":null,"States":{"A":{"Type":"Pass"}}}"#;
+    /// assert_eq!(document.json().to_string(), value);
+    /// let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    /// assert_eq!(messages, [
+    ///     "expected a JSON value at line 2, column 13",
+    ///     "the text ends here; expected `}` at line 3, column 35",
+    /// ]);
+    /// ```
+    pub fn parse_recovering(text: &str, dialect: Dialect) -> (Document, Vec<SyntaxError>) {
+        let syntax = JsonSyntax {
+            placeholders: true,
+            dialect,
+        };
+        let (parsed, failures) = recovery::read_recovering(text, syntax);
+        let lines = Lines::of(text);
+        let errors = failures.into_iter();
+        let errors = errors
+            .map(|error| syntax_error(text, &lines, error))
+            .collect();
+        (Document::of_parsed(text, lines, parsed), errors)
+    }
+
     pub(crate) fn read(
         text: &str,
         read: impl FnOnce(&str) -> Result<ParsedText, Failure>,
     ) -> Result<Document, SyntaxError> {
         let lines = Lines::of(text);
-        let read = read(text).map_err(|error| {
-            let position = lines.locate(text, error.offset);
-            SyntaxError::in_document(position, error.message)
-        })?;
+        match read(text) {
+            Ok(parsed) => Ok(Document::of_parsed(text, lines, parsed)),
+            Err(error) => Err(syntax_error(text, &lines, error)),
+        }
+    }
+
+    fn of_parsed(text: &str, lines: Lines, read: ParsedText) -> Document {
         let duplicates = read
             .duplicates
             .into_iter()
@@ -101,7 +152,7 @@ impl Document {
                 key: duplicate.key,
             })
             .collect();
-        Ok(Document {
+        Document {
             source: text.to_owned(),
             json: read.json,
             has_unknown: has_unknown(&read.mark),
@@ -109,7 +160,7 @@ impl Document {
             duplicates,
             lines,
             is_part: false,
-        })
+        }
     }
 
     /// A text that is not parsed, for the positions in it. Its value is null.
@@ -304,6 +355,10 @@ impl std::str::FromStr for Document {
     fn from_str(text: &str) -> Result<Document, SyntaxError> {
         Document::parse(text)
     }
+}
+
+fn syntax_error(text: &str, lines: &Lines, error: Failure) -> SyntaxError {
+    SyntaxError::in_document(lines.locate(text, error.offset), error.message)
 }
 
 /// Whether a value or a part of it is a placeholder without quotes.

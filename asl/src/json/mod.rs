@@ -8,7 +8,9 @@
 mod align;
 mod change;
 mod convert;
+mod dialect;
 mod document;
+mod lenient_token;
 mod literal;
 mod nesting;
 mod number;
@@ -16,11 +18,14 @@ mod pointer;
 mod position;
 mod read;
 mod reader;
+mod recovery;
+mod recovery_state;
 mod serde;
 mod value;
 mod write;
 
 pub use change::WrongType;
+pub use dialect::Dialect;
 pub use document::{Document, DuplicateKey};
 pub use number::{NotFinite, Number};
 pub use pointer::{Pointer, escape, index, segments};
@@ -36,5 +41,7 @@ pub(crate) use read::{ValueMark, ValueSyntax};
 pub(crate) use reader::read_with_placeholders;
 pub(crate) use write::string;
 
+#[cfg(test)]
+mod recovery_tests;
 #[cfg(test)]
 mod tests;

@@ -2,38 +2,43 @@
 
 use indexmap::map::Entry;
 
+use super::dialect::Dialect;
 use super::number::Number;
 use super::pointer::escape;
 use super::read::{
     Failure, MAX_POINTERS, ParsedText, RawDuplicate, ValueMark, ValueSyntax, check_length,
 };
+use super::recovery_state::{LinePosition, Recovery, Step, StringRole};
 use super::value::{Json, MAX_DEPTH, Object};
 use crate::substitution::word_length;
 
 /// Parses a whole text.
 pub(crate) fn read(text: &str) -> Result<ParsedText, Failure> {
-    read_text(text, false)
+    read_text(text, JsonSyntax::default())
 }
 
 /// Parses a text that a template engine completes. A `${placeholder}` outside of a string is a
 /// value, an item, a member, or several of them with their commas. It becomes a string with the
 /// syntax [`ValueSyntax::Unknown`].
 pub(crate) fn read_with_placeholders(text: &str) -> Result<ParsedText, Failure> {
-    read_text(text, true)
+    let syntax = JsonSyntax {
+        placeholders: true,
+        ..JsonSyntax::default()
+    };
+    read_text(text, syntax)
 }
 
-fn read_text(text: &str, placeholders: bool) -> Result<ParsedText, Failure> {
+/// The syntax that the parser accepts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct JsonSyntax {
+    /// Whether placeholders may appear outside of strings.
+    pub(super) placeholders: bool,
+    pub(super) dialect: Dialect,
+}
+
+pub(super) fn read_text(text: &str, syntax: JsonSyntax) -> Result<ParsedText, Failure> {
     check_length(text)?;
-    let mut reader = JsonParser {
-        placeholders,
-        text,
-        bytes: text.as_bytes(),
-        offset: if text.starts_with('\u{feff}') { 3 } else { 0 },
-        depth: 0,
-        path: Vec::new(),
-        duplicates: Vec::new(),
-        room: MAX_POINTERS,
-    };
+    let mut reader = JsonParser::new(text, syntax, None);
     reader.skip_blanks();
     if reader.peek().is_none() {
         return Err(reader.failure("the text is empty; expected a JSON value"));
@@ -50,16 +55,21 @@ fn read_text(text: &str, placeholders: bool) -> Result<ParsedText, Failure> {
     })
 }
 
-struct JsonParser<'t> {
+pub(super) struct JsonParser<'t> {
     /// Whether placeholders may appear outside of strings.
     placeholders: bool,
-    text: &'t str,
+    pub(super) dialect: Dialect,
+    /// Whether the text may contain syntax that JSON does not have.
+    pub(super) is_lenient: bool,
+    /// The state of a parser that continues after an error.
+    pub(super) recovery: Option<Recovery>,
+    pub(super) text: &'t str,
     bytes: &'t [u8],
-    offset: usize,
+    pub(super) offset: usize,
     depth: usize,
     /// The path of the current node, for the pointers of duplicates.
     path: Vec<Segment>,
-    duplicates: Vec<RawDuplicate>,
+    pub(super) duplicates: Vec<RawDuplicate>,
     /// Remaining bytes for pointers to duplicates. Without a limit, thousands of duplicates below a
     /// key of megabytes would fill the memory.
     room: usize,
@@ -70,27 +80,47 @@ enum Segment {
     Index(usize),
 }
 
-impl JsonParser<'_> {
-    fn value(&mut self) -> Result<(Json, ValueMark), Failure> {
+/// The start of a member.
+struct MemberStart {
+    key_start: usize,
+    /// Whether a value follows the key.
+    has_value: bool,
+    value: LinePosition,
+}
+
+impl<'t> JsonParser<'t> {
+    pub(super) fn new(
+        text: &'t str,
+        syntax: JsonSyntax,
+        recovery: Option<Recovery>,
+    ) -> JsonParser<'t> {
+        JsonParser {
+            placeholders: syntax.placeholders,
+            dialect: syntax.dialect,
+            is_lenient: recovery.is_some() || syntax.dialect != Dialect::Json,
+            recovery,
+            text,
+            bytes: text.as_bytes(),
+            offset: if text.starts_with('\u{feff}') { 3 } else { 0 },
+            depth: 0,
+            path: Vec::new(),
+            duplicates: Vec::new(),
+            room: MAX_POINTERS,
+        }
+    }
+
+    pub(super) fn value(&mut self) -> Result<(Json, ValueMark), Failure> {
+        if self.is_lenient && self.misses_value()? {
+            return Ok(self.missing_value());
+        }
         let start = self.offset;
         let mut children = Vec::new();
         if let Some(text) = self.placeholder()? {
             return Ok((Json::from(text), self.unknown_mark(start)));
         }
         let json = match self.peek() {
-            Some(b'{') => self.nested(|reader| reader.object(&mut children))?,
-            Some(b'[') => self.nested(|reader| reader.array(&mut children))?,
-            Some(b'"') => Json::String(self.string()?),
-            Some(b'-' | b'0'..=b'9') => Json::Number(self.number()?),
-            Some(b't') => self.word("true", Json::Bool(true))?,
-            Some(b'f') => self.word("false", Json::Bool(false))?,
-            Some(b'n') => self.word("null", Json::Null)?,
-            Some(b'$') if self.text[start..].starts_with("${") => {
-                let message = "expected a JSON value; a template must replace this placeholder before the text is read";
-                return Err(self.failure(message));
-            }
-            Some(_) => return Err(self.failure("expected a JSON value")),
-            None => return Err(self.failure("the text ends where a JSON value was expected")),
+            Some(b'{' | b'[') => self.nested(&mut children)?,
+            _ => self.scalar()?,
         };
         let mark = ValueMark {
             key: start as u32,
@@ -105,6 +135,23 @@ impl JsonParser<'_> {
         Ok((json, mark))
     }
 
+    fn scalar(&mut self) -> Result<Json, Failure> {
+        Ok(match self.peek() {
+            Some(b'"') => Json::String(self.string(b'"', StringRole::Value)?),
+            Some(_) if self.is_lenient => self.lenient_scalar()?,
+            Some(b'-' | b'0'..=b'9') => Json::Number(self.number()?),
+            Some(b't') => self.word("true", Json::Bool(true))?,
+            Some(b'f') => self.word("false", Json::Bool(false))?,
+            Some(b'n') => self.word("null", Json::Null)?,
+            Some(b'$') if self.text[self.offset..].starts_with("${") => {
+                let message = "expected a JSON value; a template must replace this placeholder before the text is read";
+                return Err(self.failure(message));
+            }
+            Some(_) => return Err(self.failure("expected a JSON value")),
+            None => return Err(self.failure("the text ends where a JSON value was expected")),
+        })
+    }
+
     /// Reads a value without quotes that contains a placeholder, such as `${Limit}` or `1${Zeros}`;
     /// `None` for all other values.
     fn placeholder(&mut self) -> Result<Option<String>, Failure> {
@@ -112,12 +159,15 @@ impl JsonParser<'_> {
             return Ok(None);
         }
         let start = self.offset;
-        let rest = &self.text[start..];
+        let rest = match self.recovery {
+            Some(_) => self.placeholder_window(),
+            None => &self.text[start..],
+        };
         let Some(length) = word_length(rest) else {
             // Only the text of a placeholder is searched for its end, because this is called for
             // each value.
             return match rest.starts_with("${") && !rest.contains('}') {
-                true => Err(self.failure("the placeholder is not closed; add `}`")),
+                true => self.unclosed_placeholder().map(Some),
                 false => Ok(None),
             };
         };
@@ -144,39 +194,65 @@ impl JsonParser<'_> {
             && (last.is_some_and(is_unknown) || self.text[self.offset..].starts_with("${"))
     }
 
-    fn nested(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<Json, Failure>,
-    ) -> Result<Json, Failure> {
+    /// Reads an array or object.
+    fn nested(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
         if self.depth == MAX_DEPTH {
-            return Err(self.failure(format!(
+            self.report(format!(
                 "arrays and objects nest deeper than {MAX_DEPTH} levels"
-            )));
+            ))?;
+            self.skip_rest();
+            return Ok(Json::Null);
         }
         self.depth += 1;
-        let json = read(self);
+        self.enter_brackets();
+        let is_object = self.take(b'{') || !self.take(b'[');
+        let json = match is_object {
+            true => self.members(marks),
+            false => self.items(marks),
+        };
+        self.leave_brackets();
         self.depth -= 1;
         json
     }
 
-    fn object(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
-        self.offset += 1;
+    /// Reads the members of an object and the brace after them.
+    ///
+    /// Only this function, [`items`](Self::items) and [`value`](Self::value) recurse. Other
+    /// functions do the rest, so that few values are on the stack for each level.
+    pub(super) fn members(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
         let mut members = Object::new();
         self.skip_blanks();
-        if self.take(b'}') {
+        if self.closes(b'}')? {
             return Ok(Json::Object(members));
         }
+        while let Some(start) = self.begin_member(&mut members, marks)? {
+            let (value, mark) = match start.has_value {
+                true => self.value()?,
+                false => self.missing_value(),
+            };
+            if !self.end_member(&mut members, marks, start, value, mark)? {
+                break;
+            }
+        }
+        Ok(Json::Object(members))
+    }
+
+    /// Reads the next key until its value, and adds it to the path; `None` after the last member.
+    fn begin_member(
+        &mut self,
+        members: &mut Object,
+        marks: &mut Vec<ValueMark>,
+    ) -> Result<Option<MemberStart>, Failure> {
         loop {
             self.skip_blanks();
-            let key_start = self.offset;
-            let placeholder = self.placeholder()?;
-            let unknown = placeholder.is_some().then(|| self.unknown_mark(key_start));
-            if placeholder.is_none() && self.peek() != Some(b'"') {
-                return Err(self.failure("expected a key in double quotes"));
+            if self.is_lenient && self.ends_by_layout()? {
+                return Ok(None);
             }
-            let key = match placeholder {
-                Some(text) => text,
-                None => self.string()?,
+            let key_start = self.offset;
+            let (key, unknown) = match self.key()? {
+                Step::Found(found) => found,
+                Step::Again => continue,
+                Step::End => return Ok(None),
             };
             self.skip_blanks();
             if let Some(mark) = unknown.filter(|_| self.peek() != Some(b':')) {
@@ -190,104 +266,168 @@ impl JsonParser<'_> {
                 // A comma before the closing brace belongs to the value, too.
                 self.take(b',');
                 self.skip_blanks();
-                if self.take(b'}') {
-                    return Ok(Json::Object(members));
+                if self.closes(b'}')? {
+                    return Ok(None);
                 }
                 continue;
             }
-            if !self.take(b':') {
-                return Err(self.failure("expected `:` after the key"));
-            }
-            self.skip_blanks();
+            let has_value = self.take(b':') || self.value_follows(key_start)?;
             self.path.push(Segment::Key(key));
-            let (value, mut mark) = self.value()?;
-            mark.key = key_start as u32;
-            let Some(Segment::Key(key)) = self.path.pop() else {
-                return Err(self.failure("internal error: the parser lost its position"));
-            };
-            match members.entry(key) {
-                Entry::Vacant(entry) => {
-                    entry.insert(value);
-                    marks.push(mark);
-                }
-                Entry::Occupied(mut entry) => {
-                    let first = &mut marks[entry.index()];
-                    if self.room > 0 {
-                        let pointer = format!("{}/{}", pointer(&self.path), escape(entry.key()));
-                        self.room = self.room.saturating_sub(pointer.len());
-                        self.duplicates.push(RawDuplicate {
-                            pointer,
-                            key: entry.key().clone(),
-                            first: first.key as usize,
-                            again: key_start,
-                        });
-                    }
-                    entry.insert(value);
-                    *first = mark;
-                }
-            }
             self.skip_blanks();
-            if self.take(b',') {
-                continue;
-            }
-            if self.take(b'}') {
-                return Ok(Json::Object(members));
-            }
-            if self.continues(marks.last()) {
-                continue;
-            }
-            return Err(self.failure("expected `,` or `}` after the member"));
+            return Ok(Some(MemberStart {
+                key_start,
+                has_value,
+                value: self.line_position(),
+            }));
         }
     }
 
-    fn array(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
-        self.offset += 1;
-        let mut items = Vec::new();
-        self.skip_blanks();
-        if self.take(b']') {
-            return Ok(Json::Array(items));
+    /// Adds a member, and reads the comma after it. Returns whether another member follows.
+    fn end_member(
+        &mut self,
+        members: &mut Object,
+        marks: &mut Vec<ValueMark>,
+        start: MemberStart,
+        mut value: Json,
+        mut mark: ValueMark,
+    ) -> Result<bool, Failure> {
+        if self.is_lenient && self.is_next_key(&value, &mark, start.value)? {
+            (value, mark) = self.missing_value();
         }
+        mark.key = start.key_start as u32;
+        let Some(Segment::Key(key)) = self.path.pop() else {
+            return Err(self.failure("internal error: the parser lost its position"));
+        };
+        match members.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+                marks.push(mark);
+            }
+            Entry::Occupied(mut entry) => {
+                let first = &mut marks[entry.index()];
+                if self.room > 0 {
+                    let pointer = format!("{}/{}", pointer(&self.path), escape(entry.key()));
+                    self.room = self.room.saturating_sub(pointer.len());
+                    self.duplicates.push(RawDuplicate {
+                        pointer,
+                        key: entry.key().clone(),
+                        first: first.key as usize,
+                        again: start.key_start,
+                    });
+                }
+                entry.insert(value);
+                *first = mark;
+            }
+        }
+        self.another_follows(b'}', marks.last())
+    }
+
+    /// Reads a key, and its position if it is a placeholder without quotes.
+    fn key(&mut self) -> Result<Step<(String, Option<ValueMark>)>, Failure> {
+        let start = self.offset;
+        if let Some(text) = self.placeholder()? {
+            return Ok(Step::Found((text, Some(self.unknown_mark(start)))));
+        }
+        if self.peek() == Some(b'"') {
+            let key = self.string(b'"', StringRole::Key)?;
+            return Ok(Step::Found((key, None)));
+        }
+        Ok(match self.lenient_key()? {
+            Step::Found(key) => Step::Found((key, None)),
+            Step::Again => Step::Again,
+            Step::End => Step::End,
+        })
+    }
+
+    /// Reads the comma or the bracket after a member or an item. Returns whether another one
+    /// follows.
+    fn another_follows(&mut self, close: u8, last: Option<&ValueMark>) -> Result<bool, Failure> {
         loop {
             self.skip_blanks();
-            self.path.push(Segment::Index(items.len()));
-            let (value, mark) = self.value()?;
-            self.path.pop();
-            items.push(value);
-            marks.push(mark);
-            self.skip_blanks();
             if self.take(b',') {
-                continue;
+                return Ok(true);
             }
-            if self.take(b']') {
-                return Ok(Json::Array(items));
+            if self.closes(close)? {
+                return Ok(false);
             }
-            if self.continues(marks.last()) {
-                continue;
+            if self.continues(last) {
+                return Ok(true);
             }
-            return Err(self.failure("expected `,` or `]` after the item"));
+            match self.skip_to_separator(close)? {
+                Step::Found(()) => return Ok(true),
+                Step::End => return Ok(false),
+                Step::Again => {}
+            }
         }
     }
 
-    fn string(&mut self) -> Result<String, Failure> {
+    /// Reads the items of an array and the bracket after them.
+    fn items(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
+        let mut items = Vec::new();
+        self.skip_blanks();
+        if self.closes(b']')? {
+            return Ok(Json::Array(items));
+        }
+        while self.begin_item(items.len())? {
+            let start = self.line_position();
+            let (value, mark) = self.value()?;
+            self.path.pop();
+            if self.is_lenient && self.is_outer_key(&value, &mark, start)? {
+                break;
+            }
+            items.push(value);
+            marks.push(mark);
+            if !self.another_follows(b']', marks.last())? {
+                break;
+            }
+        }
+        Ok(Json::Array(items))
+    }
+
+    /// Adds the index of the next item to the path. Returns whether there is one.
+    fn begin_item(&mut self, index: usize) -> Result<bool, Failure> {
+        self.skip_blanks();
+        if self.is_lenient && !self.item_follows()? {
+            return Ok(false);
+        }
+        self.path.push(Segment::Index(index));
+        Ok(true)
+    }
+
+    pub(super) fn string(&mut self, quote: u8, role: StringRole) -> Result<String, Failure> {
         let opening = self.offset;
         self.offset += 1;
         let mut text = String::new();
         loop {
             let run = self.offset;
-            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1f)) {
+            while self
+                .peek()
+                .is_some_and(|byte| byte != quote && byte != b'\\' && byte > 0x1f)
+            {
                 self.offset += 1;
             }
             text.push_str(&self.text[run..self.offset]);
             match self.peek() {
-                Some(b'"') => {
+                Some(byte) if byte == quote => {
                     self.offset += 1;
+                    if self.recovery.is_some()
+                        && let Some(shorter) = self.ends_earlier(opening, role)?
+                    {
+                        return Ok(shorter);
+                    }
                     return Ok(text);
                 }
+                Some(b'\\') if self.is_lenient => self.lenient_escape(&mut text)?,
                 Some(b'\\') => text.push(self.escape_sequence()?),
-                Some(_) => {
-                    return Err(self.failure(
+                Some(b'\n' | b'\r') | None if self.recovery.is_some() => {
+                    return self.unclosed_string(opening, role);
+                }
+                Some(byte) => {
+                    self.report(
                         "control character in a string; write it as an escape such as `\\n`",
-                    ));
+                    )?;
+                    text.push(char::from(byte));
+                    self.offset += 1;
                 }
                 None => {
                     self.offset = opening;
@@ -297,7 +437,7 @@ impl JsonParser<'_> {
         }
     }
 
-    fn escape_sequence(&mut self) -> Result<char, Failure> {
+    pub(super) fn escape_sequence(&mut self) -> Result<char, Failure> {
         let start = self.offset;
         self.offset += 1;
         let escape = self.peek();
@@ -345,7 +485,7 @@ impl JsonParser<'_> {
         Ok(unit)
     }
 
-    fn number(&mut self) -> Result<Number, Failure> {
+    pub(super) fn number(&mut self) -> Result<Number, Failure> {
         let start = self.offset;
         self.take(b'-');
         if !self.take(b'0') && self.digits() == 0 {
@@ -377,7 +517,7 @@ impl JsonParser<'_> {
         self.offset - start
     }
 
-    fn word(&mut self, word: &str, json: Json) -> Result<Json, Failure> {
+    pub(super) fn word(&mut self, word: &str, json: Json) -> Result<Json, Failure> {
         if self.text[self.offset..].starts_with(word) {
             self.offset += word.len();
             Ok(json)
@@ -386,23 +526,26 @@ impl JsonParser<'_> {
         }
     }
 
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
+        if self.is_lenient {
+            return self.skip_trivia();
+        }
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.offset += 1;
         }
     }
 
-    fn take(&mut self, byte: u8) -> bool {
+    pub(super) fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.offset += usize::from(found);
         found
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.offset).copied()
     }
 
-    fn failure(&self, message: impl Into<String>) -> Failure {
+    pub(super) fn failure(&self, message: impl Into<String>) -> Failure {
         Failure {
             offset: self.offset,
             message: message.into(),

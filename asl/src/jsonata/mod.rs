@@ -32,7 +32,7 @@ mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use highlight::{ExpressionPart, parts};
-pub use references::{Chain, StatesRead};
+pub use references::{Chain, StatesRead, VariableUse};
 pub(crate) use tree::{BinaryOp, JsonataNode, NodeKind};
 
 use self::parser::ParseFailure;
@@ -43,6 +43,7 @@ use crate::SyntaxError;
 pub struct Expression {
     source: String,
     variables: Vec<String>,
+    uses: Vec<VariableUse>,
     states: Vec<StatesRead>,
     unknown_functions: Vec<String>,
     chains: Vec<Chain>,
@@ -71,6 +72,7 @@ impl Expression {
             let expression = Expression {
                 source: source.to_owned(),
                 variables: references.variables.into_iter().collect(),
+                uses: references.uses,
                 states: references.states,
                 unknown_functions: references.unknown_functions.into_iter().collect(),
                 chains: references.chains,
@@ -99,6 +101,21 @@ impl Expression {
     /// not included.
     pub fn variables(&self) -> &[String] {
         &self.variables
+    }
+
+    /// Each read of a workflow variable. Local bindings and parameters of functions are not
+    /// workflow variables.
+    ///
+    /// ```
+    /// use stepwright_asl::jsonata::Expression;
+    ///
+    /// let expression = Expression::parse("($a := $b; function($c) { $a + $b + $c })")?;
+    /// let uses: Vec<_> = expression.variable_uses().iter().map(|one| (&*one.variable, one.offset)).collect();
+    /// assert_eq!(uses, [("b", 7), ("b", 31)]);
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn variable_uses(&self) -> &[VariableUse] {
+        &self.uses
     }
 
     /// The reads of `$states`, in text order.

@@ -11,6 +11,7 @@ use indexmap::IndexSet;
 #[derive(Debug, Clone, Default)]
 pub(super) struct References {
     pub(super) variables: IndexSet<String>,
+    pub(super) uses: Vec<VariableUse>,
     pub(super) states: Vec<StatesRead>,
     pub(super) unknown_functions: IndexSet<String>,
     pub(super) chains: Vec<Chain>,
@@ -25,6 +26,16 @@ pub struct Chain {
     /// The names after it, with their byte offsets in the expression's source. Filters between them
     /// are omitted.
     pub names: Vec<(String, usize)>,
+}
+
+/// A read of a workflow variable in an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VariableUse {
+    /// The variable, without `$`.
+    pub variable: String,
+    /// The byte offset of its `$` in the expression's source.
+    pub offset: usize,
 }
 
 /// A read of `$states` in an expression.
@@ -290,6 +301,10 @@ impl<'a> ReferenceWalk<'a> {
             _ if is_function(name) => {}
             _ => {
                 self.references.variables.insert(name.to_owned());
+                self.references.uses.push(VariableUse {
+                    variable: name.to_owned(),
+                    offset: node.span.start,
+                });
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
-use super::align::align;
 use super::text::{TemplateText, TemplateValue};
 use super::*;
+use crate::json::align;
 use crate::json::{Document, Json};
 use crate::validate::{MachineType, Validator};
 use crate::yaml::Format;

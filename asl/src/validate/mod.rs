@@ -54,7 +54,7 @@ pub use rules::{RULES, rule};
 pub use service_diagnostic::{ServiceDiagnostic, ServiceDiagnostics, service_diagnostics};
 pub(crate) use silence::allow_in_comment;
 pub use validator::Validator;
-pub use variables::variable_references;
+pub use variables::{VariablePlace, variable_places, variable_references};
 
 use crate::json::Document;
 use crate::model::StateMachine;

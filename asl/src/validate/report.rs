@@ -28,6 +28,9 @@ pub(super) struct Report<'d> {
     /// Remaining bytes of memory for diagnostics and their pointers. Without a limit, thousands of
     /// faults below a key of megabytes would fill the memory.
     room: usize,
+    /// Remaining number of diagnostics with choices of fixes. Without a limit, thousands of faults
+    /// in a definition of thousands of states would take too long.
+    choices: usize,
     has_error: bool,
     truncated: bool,
 }
@@ -48,6 +51,7 @@ impl<'d> Report<'d> {
             diagnostics: Vec::new(),
             comparisons: 50_000,
             room: 16 * 1024 * 1024,
+            choices: 500,
             has_error: false,
             truncated: false,
         }
@@ -85,6 +89,7 @@ impl<'d> Report<'d> {
             meant: None,
             comparisons: &mut self.comparisons,
             room: &mut self.room,
+            choices: &mut self.choices,
             had_error: self.has_error,
             has_error: &mut self.has_error,
             document,
@@ -164,6 +169,7 @@ pub(super) struct ReportEntry<'r> {
     /// The suggested name, if no other is as similar.
     meant: Option<MeantName>,
     room: &'r mut usize,
+    choices: &'r mut usize,
     comparisons: &'r mut usize,
     /// Whether the report had an error before this diagnostic.
     had_error: bool,
@@ -215,16 +221,38 @@ impl ReportEntry<'_> {
         let Some(fix) = fix else {
             return self;
         };
-        let size: usize = fix
-            .edits
-            .iter()
-            .map(|edit| DIAGNOSTIC + edit.pointer().len())
-            .sum();
+        let size = fix.size();
         if *self.room < size {
             return self;
         }
         *self.room -= size;
         self.change(|diagnostic, _| diagnostic.fix = Some(fix))
+    }
+
+    /// Adds fixes from which a person chooses, the most likely one first. A choice that equals the
+    /// automatic fix is left out.
+    pub(super) fn choices<I: IntoIterator<Item = Fix>>(
+        mut self,
+        choices: impl FnOnce() -> I,
+    ) -> Self {
+        let Some(diagnostic) = &mut self.diagnostic else {
+            return self;
+        };
+        if *self.choices == 0 {
+            return self;
+        }
+        *self.choices -= 1;
+        for choice in choices() {
+            let size = choice.size();
+            if *self.room < size {
+                break;
+            }
+            if diagnostic.fixes().all(|fix| fix.edits != choice.edits) {
+                *self.room -= size;
+                diagnostic.choices.push(choice);
+            }
+        }
+        self
     }
 
     /// Adds the fix for the suggested name, if no other name is as similar. A safe fix becomes an

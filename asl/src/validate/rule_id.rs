@@ -52,8 +52,13 @@ impl RuleIds {
 
     /// Like [`get`](RuleIds::get), with the error that suggests the most similar id or name.
     pub(super) fn resolve(&self, word: &str) -> Result<&'static str, RuleIdError> {
-        let words = self.0.iter().flat_map(|(id, name)| [Some(*id), *name]);
         self.get(word)
-            .ok_or_else(|| RuleIdError::unknown(word, words.flatten()))
+            .ok_or_else(|| RuleIdError::unknown(word, self.words()))
+    }
+
+    /// All ids and names.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let words = self.0.iter().flat_map(|(id, name)| [Some(*id), *name]);
+        words.flatten()
     }
 }

@@ -3,8 +3,21 @@
 use stepwright_asl::edit::{Edit, InsertPosition};
 use stepwright_asl::json::{Json, Object};
 
+/// Makes edits whose pointers refer to the value before them: renames come last.
+pub(super) fn apply_all(json: &mut Json, edits: &[Edit]) {
+    let order = |edit: &&Edit| match edit {
+        Edit::Replace { .. } => 0,
+        Edit::Insert { .. } => 1,
+        Edit::Rename { .. } => 3,
+        _ => 2,
+    };
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(order);
+    edits.into_iter().for_each(|edit| apply(json, edit));
+}
+
 /// Makes an edit.
-pub(super) fn apply(json: &mut Json, edit: &Edit) {
+fn apply(json: &mut Json, edit: &Edit) {
     if let Edit::Replace { pointer, value } = edit {
         *json.pointer_mut(pointer).expect("is there") = value.clone();
         return;
@@ -30,6 +43,9 @@ pub(super) fn apply(json: &mut Json, edit: &Edit) {
         ) => {
             let mut with_new = Object::new();
             for (key, old) in members.drain(..) {
+                if matches!(position, InsertPosition::Before(before) if *before == key) {
+                    with_new.insert(step.clone(), value.clone());
+                }
                 let is_here = matches!(position, InsertPosition::After(after) if *after == key);
                 with_new.insert(key, old);
                 if is_here {
@@ -43,6 +59,9 @@ pub(super) fn apply(json: &mut Json, edit: &Edit) {
             let at: usize = step.parse().expect("an index");
             let item = items.remove(at);
             items.push(item);
+        }
+        (Json::Array(items), Edit::Insert { value, .. }) => {
+            items.insert(step.parse().expect("an index"), value.clone());
         }
         (Json::Array(items), Edit::Remove { .. }) => {
             items.remove(step.parse().expect("an index"));

@@ -1,5 +1,6 @@
 //! `stepwright lsp`, with a scripted client.
 
+mod actions;
 mod client;
 mod navigation;
 mod session;

@@ -61,7 +61,7 @@ fn a_changed_or_deleted_file_is_checked_again() {
 
 #[test]
 fn settings_change_the_diagnostics() {
-    let task = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:eu-west-1:123456789012:function:f\", \"End\": true}}}";
+    let task = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:states:::sqs:sendMessage.waitForTaskToken\", \"Parameters\": {\"QueueUrl\": \"q\", \"MessageBody.$\": \"$$.Task.Token\"}, \"End\": true}}}";
     let mut client = Client::start(&[]);
     let uri = client.open("a.asl.json", task);
     let codes = |client: &mut Client, version| -> Vec<String> {
@@ -72,9 +72,9 @@ fn settings_change_the_diagnostics() {
             .collect()
     };
     let before = codes(&mut client, 1);
-    assert!(before.contains(&"SW038".to_owned()), "{before:?}");
+    assert!(before.contains(&"SW048".to_owned()), "{before:?}");
     let settings = "[validate]\nallow = [\"missing-timeout\"]\n";
     change_file(&mut client, "stepwright.toml", Some(settings));
     let after = codes(&mut client, 1);
-    assert!(!after.contains(&"SW038".to_owned()), "{after:?}");
+    assert!(!after.contains(&"SW048".to_owned()), "{after:?}");
 }

@@ -3,9 +3,13 @@
 use std::ops::RangeInclusive;
 
 use crate::analysis::whole_number_problem;
+use crate::edit::Edit;
+use crate::fix::Fix;
+use crate::json::Json;
 use crate::service_text::{NumberText, ServiceText};
 use crate::validate::definition::{Definition, DefinitionPart};
 use crate::validate::report::Report;
+use crate::validate::rules::field_fixes;
 
 /// Reports a number that is not an integer or is out of bounds.
 pub(super) fn whole_number(
@@ -23,7 +27,12 @@ pub(super) fn whole_number(
     if let Some(message) = whole_number_problem(&what, number, (least, most), unit) {
         report
             .add(part.at(field), message)
-            .service(number_text(number, least, most));
+            .service(number_text(number, least, most))
+            .choices(|| {
+                let nearest = nearest_number(number, least, most);
+                let nearest = field_fixes::set(part, field, nearest);
+                [nearest].into_iter().chain(optional(part, field))
+            });
     }
 }
 
@@ -37,6 +46,19 @@ pub(super) fn seconds(
 ) {
     let bounds = (*range.start(), Some(*range.end()));
     whole_number(definition, part, field, bounds, " seconds", report);
+}
+
+/// The whole number within the bounds that is nearest to a number.
+fn nearest_number(number: f64, least: u64, most: Option<u64>) -> u64 {
+    let most = most.unwrap_or(u64::MAX);
+    // A cast saturates, and a number that is not whole is rounded.
+    (number.round() as u64).clamp(least, most)
+}
+
+/// Removes a field that has a default value.
+pub(super) fn optional(part: &DefinitionPart<'_>, field: &'static str) -> Option<Fix> {
+    let is_needed = part.is("Wait") || part.is("ItemBatcher");
+    (!is_needed).then(|| field_fixes::remove(part, field))
 }
 
 /// AWS's text for a number that is not an integer or is out of bounds.
@@ -54,13 +76,20 @@ fn number_text(number: f64, least: u64, most: Option<u64>) -> ServiceText {
 pub(super) fn required_list(
     part: &DefinitionPart<'_>,
     field: &'static str,
+    item: impl Fn() -> Option<Json>,
     report: &mut Report<'_>,
 ) {
+    let list = || item().map(|item| Json::Array(vec![item]));
     if !part.has(field) {
         let message = format!("These fields are required: [{field}]");
-        report.add(&part.pointer, message).at_key();
+        let entry = report.add(&part.pointer, message).at_key();
+        entry.choices(|| list().map(|list| field_fixes::add(part, field, list)));
     }
     if part.items(field).is_some_and(<[_]>::is_empty) {
-        report.add(part.at(field), "Value cannot be empty");
+        let entry = report.add(part.at(field), "Value cannot be empty");
+        entry.choices(|| {
+            let title = format!("add an item to `{field}`");
+            list().map(|list| Fix::choice(title, [Edit::replace(part.at(field), list)]))
+        });
     }
 }

@@ -52,3 +52,22 @@ pub(super) fn delimit(pointer: &Pointer<'_>, text: &str) -> Option<Fix> {
 pub(super) fn in_quotes(value: &Json) -> Option<String> {
     matches!(value, Json::Number(_) | Json::Bool(_)).then(|| "put it in quotes".to_owned())
 }
+
+/// Whether a value has paths, calls or expressions, whose syntax depends on the query language.
+pub(super) fn is_computed(value: &Json) -> bool {
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match value {
+            Json::String(text) if text.starts_with("{%") => return true,
+            Json::Array(items) => open.extend(items),
+            Json::Object(members) => {
+                if members.keys().any(|key| key.ends_with(".$")) {
+                    return true;
+                }
+                open.extend(members.values());
+            }
+            _ => {}
+        }
+    }
+    false
+}

@@ -3,9 +3,11 @@
 
 mod data;
 mod find;
+mod places;
 mod references;
 mod unassigned;
 
 pub(super) use data::{Assignment, DefinitionVariables, VariableUses};
 pub(super) use find::find_variables;
+pub use places::{VariablePlace, variable_places};
 pub use references::variable_references;

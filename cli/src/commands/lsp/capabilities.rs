@@ -1,11 +1,11 @@
 //! What the server can do.
 
 use gen_lsp_types::{
-    DocumentLinkOptions, SaveOptions, SemanticTokensOptions, ServerCapabilities,
+    CodeActionOptions, DocumentLinkOptions, SaveOptions, SemanticTokensOptions, ServerCapabilities,
     TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
-use super::answers::tokens;
+use super::answers::{actions, tokens};
 use super::client::ClientAbilities;
 
 pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
@@ -30,6 +30,13 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
+        code_action_provider: Some(
+            CodeActionOptions {
+                code_action_kinds: Some(actions::KINDS.to_vec()),
+                ..CodeActionOptions::default()
+            }
+            .into(),
+        ),
         semantic_tokens_provider: Some(
             SemanticTokensOptions {
                 legend: tokens::legend(),

@@ -1,10 +1,11 @@
 //! A document that is open in the editor.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::ops::Range;
 
 use gen_lsp_types::{Position, Uri};
-use stepwright_editor::{Document, TextEdit};
+use stepwright_asl::validate::Validator;
+use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
 use super::document_uri::name_of;
 use super::positions::{ColumnUnit, LineStarts};
@@ -21,6 +22,10 @@ pub(super) struct OpenDocument {
     /// The document of an earlier version.
     before: Option<Document>,
     read: OnceCell<Document>,
+    /// The diagnostics of the last check, which may be those of an earlier text.
+    diagnostics: RefCell<Vec<EditorDiagnostic>>,
+    /// Whether they are those of the current text.
+    is_checked: Cell<bool>,
 }
 
 impl OpenDocument {
@@ -33,6 +38,8 @@ impl OpenDocument {
             columns,
             before: None,
             read: OnceCell::new(),
+            diagnostics: RefCell::default(),
+            is_checked: Cell::new(false),
         }
     }
 
@@ -52,6 +59,23 @@ impl OpenDocument {
         })
     }
 
+    /// Checks the current text.
+    pub(super) fn check(&self, validator: &Validator) {
+        self.diagnostics
+            .replace(self.document().diagnostics(validator));
+        self.is_checked.set(true);
+    }
+
+    /// Whether the current text was checked.
+    pub(super) fn is_checked(&self) -> bool {
+        self.is_checked.get()
+    }
+
+    /// The diagnostics of the last check.
+    pub(super) fn diagnostics(&self) -> Ref<'_, Vec<EditorDiagnostic>> {
+        self.diagnostics.borrow()
+    }
+
     /// Changes the text.
     pub(super) fn change(&mut self, version: i32, change: impl FnOnce(&mut String, &LineStarts)) {
         if let Some(document) = self.read.take() {
@@ -60,6 +84,7 @@ impl OpenDocument {
         change(&mut self.text, &self.lines);
         self.lines = LineStarts::of(&self.text, self.columns);
         self.version = version;
+        self.is_checked.set(false);
     }
 
     pub(super) fn offset(&self, position: Position) -> usize {

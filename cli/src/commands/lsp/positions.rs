@@ -32,18 +32,35 @@ impl ColumnUnit {
         }
     }
 
-    fn length(self, text: &str) -> usize {
+    /// The number of units of the characters that start in a piece of UTF-8.
+    fn count(self, bytes: &[u8]) -> usize {
         match self {
-            ColumnUnit::Utf8 => text.len(),
-            ColumnUnit::Utf16 => text.chars().map(char::len_utf16).sum(),
+            ColumnUnit::Utf8 => bytes.len(),
+            ColumnUnit::Utf16 => bytes.iter().map(|byte| units_of(*byte)).sum(),
         }
     }
 }
+
+/// The number of UTF-16 units of the character that starts with a byte.
+fn units_of(byte: u8) -> usize {
+    match byte {
+        // A byte inside of a character.
+        0x80..=0xbf => 0,
+        0xf0..=0xff => 2,
+        _ => 1,
+    }
+}
+
+/// The size of a block in bytes. A file in one line has many columns, so they are counted from the
+/// start of a block.
+const BLOCK: usize = 1024;
 
 /// The starts of the lines of a text.
 #[derive(Debug, Clone)]
 pub(super) struct LineStarts {
     starts: Vec<usize>,
+    /// The number of units before each block.
+    blocks: Vec<usize>,
     unit: ColumnUnit,
 }
 
@@ -54,10 +71,17 @@ impl LineStarts {
             // A line ends with "\n", "\r\n" or "\r".
             **byte == b'\n' || (**byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
         });
+        let mut before = 0;
+        let blocks = bytes.chunks(BLOCK).map(|block| {
+            let start = before;
+            before += unit.count(block);
+            start
+        });
         LineStarts {
             starts: std::iter::once(0)
                 .chain(ends.map(|(at, _)| at + 1))
                 .collect(),
+            blocks: blocks.collect(),
             unit,
         }
     }
@@ -66,11 +90,18 @@ impl LineStarts {
     pub(super) fn position(&self, text: &str, offset: usize) -> Position {
         let offset = floor_boundary(text, offset);
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
-        let column = self.unit.length(&text[self.starts[line]..offset]);
+        let column = self.units_before(text, offset) - self.units_before(text, self.starts[line]);
         Position {
             line: clamped(line),
             character: clamped(column),
         }
+    }
+
+    fn units_before(&self, text: &str, offset: usize) -> usize {
+        // The end of a text of whole blocks is in the last one.
+        let block = (offset / BLOCK).min(self.blocks.len().saturating_sub(1));
+        let rest = text.as_bytes().get(block * BLOCK..offset);
+        self.blocks.get(block).copied().unwrap_or(0) + self.unit.count(rest.unwrap_or_default())
     }
 
     pub(super) fn range(&self, text: &str, range: Range<usize>) -> gen_lsp_types::Range {
@@ -88,21 +119,26 @@ impl LineStarts {
             return text.len();
         };
         let end = self.starts.get(line + 1).copied().unwrap_or(text.len());
-        let content = text[start..end].trim_end_matches(['\n', '\r']);
-        let column = position.character as usize;
-        match self.unit {
-            ColumnUnit::Utf8 => start + floor_boundary(content, column),
-            ColumnUnit::Utf16 => {
-                let mut units = 0;
-                for (at, c) in content.char_indices() {
-                    if units + c.len_utf16() > column {
-                        return start + at;
-                    }
-                    units += c.len_utf16();
-                }
-                start + content.len()
+        let end = start + text[start..end].trim_end_matches(['\n', '\r']).len();
+        let wanted = self.units_before(text, start) + position.character as usize;
+        let block = self.blocks.partition_point(|before| *before <= wanted);
+        let block = block.saturating_sub(1);
+        let mut at = (block * BLOCK).max(start);
+        let mut units = self.units_before(text, at);
+        while at < end && units < wanted {
+            units += self.unit.count(&text.as_bytes()[at..=at]);
+            at += 1;
+        }
+        // A column inside of a character is its start. The units of a character are counted at its
+        // first byte, so the rest of its bytes follows.
+        if units > wanted {
+            at -= 1;
+        } else if self.unit == ColumnUnit::Utf16 {
+            while at < end && !text.is_char_boundary(at) {
+                at += 1;
             }
         }
+        floor_boundary(text, at.min(end))
     }
 
     pub(super) fn offsets(&self, text: &str, range: gen_lsp_types::Range) -> Range<usize> {
@@ -154,6 +190,28 @@ mod tests {
             for unit in [ColumnUnit::Utf8, ColumnUnit::Utf16] {
                 let offset = LineStarts::of(&text, unit).offset(&text, Position { line, character });
                 prop_assert!(text.is_char_boundary(offset));
+            }
+        }
+    }
+
+    /// Positions in the middle of long lines, around the borders of blocks.
+    #[test]
+    fn long_lines_have_exact_columns() {
+        let text = "xé𝄞".repeat(1500);
+        for unit in [ColumnUnit::Utf8, ColumnUnit::Utf16] {
+            let lines = LineStarts::of(&text, unit);
+            let mut column = 0;
+            for (offset, c) in text.char_indices() {
+                assert_eq!(lines.position(&text, offset).character as usize, column);
+                let position = Position {
+                    line: 0,
+                    character: column as u32,
+                };
+                assert_eq!(lines.offset(&text, position), offset);
+                column += match unit {
+                    ColumnUnit::Utf8 => c.len_utf8(),
+                    ColumnUnit::Utf16 => c.len_utf16(),
+                };
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use gen_lsp_types::{
-    CancelNotification, DefinitionRequest, DidChangeTextDocumentNotification,
+    CancelNotification, CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
     DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification,
     DidOpenTextDocumentNotification, DocumentHighlightRequest, DocumentLinkRequest,
     DocumentSymbolRequest, FoldingRangeRequest, InitializeParams, InitializeResult, Notification,
@@ -12,7 +12,7 @@ use gen_lsp_types::{
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
 use serde_json::Value;
 
-use super::answers::{folding, links, navigation, symbols, tokens};
+use super::answers::{actions, folding, links, navigation, symbols, tokens};
 use super::client::ClientAbilities;
 use super::open_document::OpenDocument;
 use super::router::{NotificationRouter, Refusal, RequestRouter};
@@ -153,6 +153,7 @@ impl Server {
             .on::<FoldingRangeRequest>(folding::folding_ranges)
             .on::<SelectionRangeRequest>(folding::selection_ranges)
             .on::<DocumentLinkRequest>(links::document_links)
+            .on::<CodeActionRequest>(actions::code_actions)
             .on::<SemanticTokensRequest>(tokens::semantic_tokens)
             .finish(id);
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

@@ -151,24 +151,41 @@ impl Server {
         true
     }
 
-    fn check(&mut self, uri: &Uri) {
-        let path = path_of(uri);
-        let validator = match &path {
-            Some(path) => self.workspace.validator(path),
+    /// Checks an open document now if its text was not checked since its last change.
+    pub(super) fn check_open(&mut self, uri: &Uri) {
+        if self
+            .documents
+            .get(uri)
+            .is_some_and(|open| !open.is_checked())
+        {
+            self.check(uri);
+        }
+    }
+
+    /// The validator of a file. Wrong settings are told to the user, and have no effect.
+    pub(super) fn validator_of(&mut self, uri: &Uri) -> Validator {
+        let validator = match path_of(uri) {
+            Some(path) => self.workspace.validator(&path),
             None => Ok(Validator::new(MachineType::Standard)),
         };
-        let validator = match validator {
-            Ok(validator) => validator,
-            Err(failure) => {
-                self.tell(&failure);
-                Validator::new(MachineType::Standard)
-            }
-        };
+        validator.unwrap_or_else(|failure| {
+            self.tell(&failure);
+            Validator::new(MachineType::Standard)
+        })
+    }
+
+    fn check(&mut self, uri: &Uri) {
+        let path = path_of(uri);
+        let validator = self.validator_of(uri);
         let (version, found) = match self.documents.get(uri) {
-            Some(open) => (Some(open.version()), diagnostics::of(open, &validator)),
+            Some(open) => {
+                open.check(&validator);
+                (Some(open.version()), converted(open))
+            }
             None => (None, self.of_file(uri, path.as_deref(), &validator)),
         };
-        if found.is_empty() && !self.workspace.reported.remove(uri) {
+        // Editors wait for the result of an open document, also for an empty one.
+        if found.is_empty() && !self.workspace.reported.remove(uri) && version.is_none() {
             return;
         }
         if !found.is_empty() {
@@ -195,7 +212,8 @@ impl Server {
             return Vec::new();
         };
         let document = OpenDocument::new(uri.clone(), text, 0, self.client.columns);
-        diagnostics::of(&document, validator)
+        document.check(validator);
+        converted(&document)
     }
 
     /// Shows a failure that concerns no position of a document, such as wrong settings.
@@ -210,4 +228,12 @@ impl Server {
             json!({"type": warning, "message": message}),
         ));
     }
+}
+
+fn converted(document: &OpenDocument) -> Vec<gen_lsp_types::Diagnostic> {
+    let found = document.diagnostics();
+    found
+        .iter()
+        .map(|found| diagnostics::converted(document, found))
+        .collect()
 }

@@ -17,12 +17,39 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn empty_or_without_next(definition: &Definition<'_>, report: &mut Report<'_>) {
     for choice in definition.parts_of("Choice") {
-        required_list(choice, "Choices", report);
+        required_list(choice, "Choices", || rule_for(definition, choice), report);
     }
     for rule in rules(definition) {
         if is_outer(rule) && !rule.has("Next") {
             let message = "These fields are required: [Next]";
-            report.add(&rule.pointer, message);
+            let entry = report.add(&rule.pointer, message);
+            entry.choices(|| {
+                let targets = targets(definition, rule).into_iter();
+                targets.map(|name| field_fixes::add(rule, "Next", name))
+            });
         }
     }
+}
+
+/// A rule as a placeholder.
+fn rule_for(definition: &Definition<'_>, choice: &DefinitionPart<'_>) -> Option<Json> {
+    let default = choice.text("Default");
+    let target = default.or_else(|| targets(definition, choice).first().copied())?;
+    Some(match choice.language {
+        QueryLanguage::JsonPath => {
+            json!({"Variable": "$.value", "IsPresent": true, "Next": target})
+        }
+        QueryLanguage::Jsonata => {
+            json!({"Condition": "{% $exists($states.input.value) %}", "Next": target})
+        }
+    })
+}
+
+/// The states that the rule may lead to.
+fn targets<'d>(definition: &Definition<'d>, part: &DefinitionPart<'_>) -> Vec<&'d str> {
+    let Some(choice) = part.state else {
+        return Vec::new();
+    };
+    let container = definition.graph.states()[choice].container;
+    state_fixes::targets(definition, container, Some(choice))
 }

@@ -43,9 +43,29 @@ fn no_default(definition: &Definition<'_>, report: &mut Report<'_>) {
                     "the rules may not cover all cases, and there is no `Default`: if no rule matches, the execution fails with `States.Runtime`",
                 )
                 .at_key()
-                .suggest("add a `Default`".to_owned());
+                .suggest("add a `Default`".to_owned())
+                .choices(|| defaults(definition, choice));
         }
     }
+}
+
+/// Adds a `Default`: a new Fail state, or another state.
+fn defaults(definition: &Definition<'_>, choice: &DefinitionPart<'_>) -> Vec<Fix> {
+    let Some(number) = choice.state else {
+        return Vec::new();
+    };
+    let index = definition.graph.states()[number].container;
+    let container = &definition.graph.containers()[index];
+    let name = state_fixes::fresh_name(definition, "No rule matched");
+    let fail = json!({"Type": "Fail", "Error": "NoRuleMatched"});
+    let edits = [
+        field_fixes::add_edit(choice, "Default", name.as_str()),
+        state_fixes::add_state(container, &name, fail),
+    ];
+    let failing = Fix::choice("fail if no rule matches", edits);
+    let targets = state_fixes::targets(definition, index, Some(number)).into_iter();
+    let targets = targets.map(|name| field_fixes::add(choice, "Default", name));
+    targets.chain([failing]).collect()
 }
 
 /// The expressions of conditions, by the number of the rule.

@@ -24,13 +24,15 @@ fn next_inside(definition: &Definition<'_>, report: &mut Report<'_>) {
                     ServiceLocation::Parent,
                 )
                 .at_key()
-                .suggest("only the outermost rule has `Next`".to_owned());
+                .suggest("only the outermost rule has `Next`".to_owned())
+                .choices(|| [field_fixes::remove(rule, "Next")]);
         }
         if !is_outer(rule) && rule.has("Assign") && rule.language == QueryLanguage::JsonPath {
             report
                 .add(rule.at("Assign"), "only the outermost rule has `Assign`")
                 .at_key()
-                .warn();
+                .warn()
+                .choices(|| [field_fixes::remove(rule, "Assign")]);
         }
     }
 }

@@ -27,7 +27,13 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .to_owned()
             }
             [test @ ("And" | "Or")] if rule.items(test).is_some_and(<[_]>::is_empty) => {
-                report.add(rule.at(test), "Value cannot be empty");
+                report
+                    .add(rule.at(test), "Value cannot be empty")
+                    .choices(|| {
+                        let list = Json::Array(vec![comparison("$.value")]);
+                        let title = format!("add a rule to `{test}`");
+                        [Fix::choice(title, [Edit::replace(rule.at(test), list)])]
+                    });
                 continue;
             }
             [test] => {
@@ -48,6 +54,68 @@ fn one_test(definition: &Definition<'_>, report: &mut Report<'_>) {
                 several.join(", ")
             ),
         };
-        report.add(&rule.pointer, message);
+        report.add(&rule.pointer, message).choices(|| one(rule));
     }
+}
+
+/// A comparison as a placeholder.
+fn comparison(variable: &str) -> Json {
+    json!({"Variable": variable, "IsPresent": true})
+}
+
+/// Completes a rule, or reduces it to one test.
+fn one(rule: &DefinitionPart<'_>) -> Vec<Fix> {
+    let tests = tests(rule);
+    match tests.as_slice() {
+        [] if rule.has("Variable") => vec![field_fixes::add(rule, "IsPresent", true)],
+        [] => {
+            let edits = [
+                Edit::Insert {
+                    pointer: field_fixes::member(&rule.pointer, "Variable"),
+                    value: "$.value".into(),
+                    position: field_fixes::first(rule.object),
+                },
+                Edit::insert(field_fixes::member(&rule.pointer, "IsPresent"), true),
+            ];
+            match rule.object.is_empty() {
+                true => vec![field_fixes::replace(&rule.pointer, comparison("$.value"))],
+                false => vec![Fix::choice("test whether `$.value` is present", edits)],
+            }
+        }
+        [_] if rule.has("Variable") => vec![field_fixes::remove(rule, "Variable")],
+        [_] => vec![field_fixes::add(rule, "Variable", "$.value")],
+        several => {
+            let mut fixes: Vec<Fix> = joined(rule, several).into_iter().collect();
+            if let [first, second] = several {
+                let is_comparison = |test: &str| Operator::from_name(test).is_some();
+                let fits = |test: &str| is_comparison(test) == rule.has("Variable");
+                let kept = [(second, first), (first, second)].into_iter();
+                let kept = kept.filter(|(_, test)| fits(test));
+                fixes.extend(kept.map(|(removed, _)| field_fixes::remove(rule, removed)));
+            }
+            fixes
+        }
+    }
+}
+
+/// Joins several comparisons with `And`.
+fn joined(rule: &DefinitionPart<'_>, tests: &[&str]) -> Option<Fix> {
+    let variable = rule.get("Variable")?;
+    if tests.iter().any(|test| Operator::from_name(test).is_none()) {
+        return None;
+    }
+    let comparison = |test: &&str| {
+        let mut comparison = Object::new();
+        comparison.insert("Variable".to_owned(), variable.clone());
+        comparison.insert((*test).to_owned(), rule.object[*test].clone());
+        Json::Object(comparison)
+    };
+    let mut new = Object::new();
+    let all: Vec<Json> = tests.iter().map(comparison).collect();
+    new.insert("And".to_owned(), Json::Array(all));
+    let others = rule.object.iter();
+    let others = others.filter(|(key, _)| *key != "Variable" && !tests.contains(&key.as_str()));
+    new.extend(others.map(|(key, value)| (key.clone(), value.clone())));
+    let edit = Edit::replace(&rule.pointer, Json::Object(new));
+    Some(Fix::choice("join the comparisons with `And`", [edit]))
 }

@@ -100,9 +100,10 @@ impl<'d> Presence<'_, 'd, '_> {
                 let message = format!(
                     "`{variable}` may be absent here, which fails the execution with `States.Runtime`"
                 );
-                self.report.add(pointer.key("Variable"), message).suggest(
+                let entry = self.report.add(pointer.key("Variable"), message).suggest(
                     "test `IsPresent` before it in an `And`, or in an earlier rule".to_owned(),
                 );
+                entry.choices(|| [tested(object, variable, pointer)]);
             }
             // A compared variable was present.
             return (vec![variable], vec![variable]);
@@ -140,4 +141,19 @@ impl<'d> Presence<'_, 'd, '_> {
         }
         (Vec::new(), Vec::new())
     }
+}
+
+/// Tests the presence of a variable before its comparison.
+fn tested(rule: &Object, variable: &str, pointer: &Pointer<'_>) -> Fix {
+    let (kept, compared): (Object, Object) = rule
+        .clone()
+        .into_iter()
+        .partition(|(key, _)| matches!(key.as_str(), "Next" | "Assign" | "Output" | "Comment"));
+    let mut new = Object::new();
+    let presence = json!({"Variable": variable, "IsPresent": true});
+    let both = vec![presence, Json::Object(compared)];
+    new.insert("And".to_owned(), Json::Array(both));
+    new.extend(kept);
+    let title = format!("test first whether `{variable}` is present");
+    Fix::choice(title, [Edit::replace(pointer, Json::Object(new))])
 }

@@ -2,7 +2,7 @@ use crate::model::{OperandType, Operator};
 use crate::timestamp;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::{self, in_quotes};
-use crate::validate::rules::waits_and_fails::{NO_TIMESTAMP, TIMESTAMP_MEND};
+use crate::validate::rules::waits_and_fails::{NO_TIMESTAMP, TIMESTAMP_MEND, timestamps};
 use crate::wildcard::Wildcard;
 
 use super::rules;
@@ -52,11 +52,29 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 };
                 report
                     .add(rule.at(operator.name()), NO_TIMESTAMP)
-                    .suggest(mend);
+                    .suggest(mend)
+                    .choices(|| {
+                        let path = format!("{operator}Path");
+                        let renamed =
+                            takes_path.then(|| field_fixes::rename(rule, operator.name(), &path));
+                        let text = operand.as_str().unwrap_or_default();
+                        let times = timestamps(text).into_iter().filter(|_| !takes_path);
+                        let times = times.map(|text| field_fixes::set(rule, operator.name(), text));
+                        renamed
+                            .flatten()
+                            .into_iter()
+                            .chain(times)
+                            .collect::<Vec<_>>()
+                    });
             } else if operator == Operator::StringMatches
                 && let Some(Err(fault)) = operand.as_str().map(Wildcard::parse)
             {
-                report.add(rule.at(operator.name()), fault.message);
+                let text = operand.as_str().unwrap_or_default();
+                let entry = report.add(rule.at(operator.name()), fault.message);
+                entry.choices(|| {
+                    let escaped = text.replace('\\', "\\\\");
+                    [field_fixes::set(rule, operator.name(), escaped)]
+                });
             } else if !fits {
                 let message = format!(
                     "`{operator}` compares with {wanted}, not with {}",
@@ -66,10 +84,62 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                 report
                     .add(rule.at(operator.name()), message)
                     .suggest(wants_text.then(|| in_quotes(operand)).flatten())
-                    .fix(wants_text.then(|| quoted(rule, operator)).flatten());
+                    .fix(wants_text.then(|| quoted(rule, operator)).flatten())
+                    .choices(|| {
+                        let fits = |value: &Json| match operator.is_path() {
+                            true => false,
+                            false => {
+                                let kind = operator.operand_type();
+                                kind != OperandType::Timestamp && kind.accepts(value)
+                            }
+                        };
+                        converted(operand)
+                            .into_iter()
+                            .filter(fits)
+                            .map(|value| field_fixes::set(rule, operator.name(), value))
+                            .chain(other_operators(rule, operator, operand))
+                            .collect::<Vec<_>>()
+                    });
             }
         }
     }
+}
+
+/// The operand in other types.
+fn converted(operand: &Json) -> Vec<Json> {
+    match operand {
+        Json::String(text) => {
+            let json = text.trim().to_ascii_lowercase().parse::<Json>().ok();
+            let json = json.filter(|json| matches!(json, Json::Number(_) | Json::Bool(_)));
+            let tests = [Json::from(true), Json::from(false)];
+            json.map_or(tests.to_vec(), |json| vec![json])
+        }
+        Json::Number(_) | Json::Bool(_) => {
+            vec![operand.to_string().into(), true.into(), false.into()]
+        }
+        _ => vec![true.into(), false.into()],
+    }
+}
+
+/// The same comparison for the type of the operand: `StringEquals` for `NumericEquals`.
+fn other_operators(rule: &DefinitionPart<'_>, operator: Operator, operand: &Json) -> Vec<Fix> {
+    let kinds = ["String", "Numeric", "Boolean", "Timestamp"];
+    let name = operator.name();
+    let Some(compares) = kinds.iter().find_map(|kind| name.strip_prefix(kind)) else {
+        return Vec::new();
+    };
+    let names = kinds.iter().map(|kind| format!("{kind}{compares}"));
+    let fits = |name: &String| {
+        let operator = Operator::from_name(name);
+        operator.is_some_and(|operator| {
+            let is_time = operator.operand_type() == OperandType::Timestamp;
+            !operator.is_path() && !is_time && operator.operand_type().accepts(operand)
+        })
+    };
+    let fitting = names.filter(fits);
+    fitting
+        .filter_map(|new| field_fixes::rename(rule, name, &new))
+        .collect()
 }
 
 fn quoted(rule: &DefinitionPart<'_>, operator: Operator) -> Option<Fix> {

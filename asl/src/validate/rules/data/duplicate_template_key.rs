@@ -22,6 +22,13 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
         let plain = key.strip_suffix(".$").unwrap_or(key);
         let message =
             format!("the keys `{plain}` and `{key}` set the same member; remove one of them");
-        report.add(binding.object.key(key), message).at_key();
+        let entry = report.add(binding.object.key(key), message).at_key();
+        entry.choices(|| {
+            let remove = |key| {
+                let edit = Edit::remove(binding.object.key(key));
+                Fix::choice(format!("remove `{key}`"), [edit])
+            };
+            [remove(plain), remove(key)]
+        });
     }
 }

@@ -29,8 +29,13 @@ fn template(definition: &Definition<'_>, report: &mut Report<'_>) {
         .collect();
     for (pointer, (message, advice)) in faults {
         report
-            .add(pointer, message)
-            .suggest(advice.map(str::to_owned));
+            .add(&pointer, message)
+            .suggest(advice.map(str::to_owned))
+            .choices(|| {
+                let json = definition.document.json().pointer(&pointer.to_string());
+                let new = json.and_then(Json::as_str).and_then(corrected);
+                new.map(|text| field_fixes::replace(&pointer, text))
+            });
     }
 }
 
@@ -54,4 +59,50 @@ fn fault(call: &IntrinsicCall) -> Option<(String, Option<&'static str>)> {
         );
         (message, None)
     })
+}
+
+/// The call with escaped braces; `None` if it has another fault.
+fn corrected(text: &str) -> Option<String> {
+    const CALL: &str = "States.Format(";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(CALL) {
+        let (before, after) = rest.split_at(at + CALL.len());
+        out.push_str(before);
+        let literal = after.trim_start();
+        out.push_str(&after[..after.len() - literal.len()]);
+        rest = literal;
+        if let Some(template) = literal.strip_prefix('\'') {
+            let (escaped, length) = escaped(template);
+            out.push('\'');
+            out.push_str(&escaped);
+            rest = &template[length..];
+        }
+    }
+    out.push_str(rest);
+    match Expression::parse(&out) {
+        Ok(Expression::Call(call)) if call.all().into_iter().all(|call| fault(call).is_none()) => {
+            Some(out)
+        }
+        _ => None,
+    }
+}
+
+/// A template with escaped braces, and its length up to the closing quote.
+fn escaped(template: &str) -> (String, usize) {
+    let mut out = String::new();
+    let mut chars = template.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '\'' => return (out, at),
+            '\\' => {
+                out.push(char);
+                out.extend(chars.next().map(|(_, next)| next));
+            }
+            '{' if chars.next_if(|(_, next)| *next == '}').is_some() => out.push_str("{}"),
+            '{' | '}' => out.extend(['\\', char]),
+            _ => out.push(char),
+        }
+    }
+    (out, template.len())
 }

@@ -1,5 +1,8 @@
+use crate::path::{Path, Root};
 use crate::validate::definition::PathText;
 use crate::validate::rules::prelude::*;
+
+use super::path_fixes;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW110",
@@ -32,6 +35,37 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
         report
             .add(&path.pointer, message)
             .service(service_text(path))
-            .suggest(error.suggestion());
+            .suggest(error.suggestion())
+            .choices(|| {
+                let part = &definition.parts[path.part];
+                let mut texts = path_fixes::meant(path.text);
+                texts.retain(|text| fits(path.field, text));
+                texts.truncate(1);
+                if let ("Variable", true) = (path.field, texts.is_empty()) {
+                    texts.push("$.value".to_owned());
+                }
+                let whole = ["InputPath", "OutputPath", "ItemsPath"].contains(&path.field);
+                texts.extend(whole.then(|| "$".to_owned()));
+                let texts = texts.into_iter();
+                let mut fixes: Vec<Fix> = texts
+                    .map(|text| field_fixes::replace(&path.pointer, text))
+                    .collect();
+                if whole || path.field == "ResultPath" {
+                    fixes.push(field_fixes::remove(part, path.field));
+                }
+                fixes
+            });
+    }
+}
+
+/// Whether a path selects as few values as its field requires.
+fn fits(field: &str, text: &str) -> bool {
+    let Ok(path) = Path::parse(text) else {
+        return false;
+    };
+    match field {
+        "InputPath" | "OutputPath" => true,
+        "ResultPath" => path.is_reference() && path.root == Root::Input,
+        _ => path.is_definite(),
     }
 }

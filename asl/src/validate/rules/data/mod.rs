@@ -10,5 +10,6 @@ mod literal_meaning;
 pub(super) mod missing_dollar;
 pub(super) mod missing_path_suffix;
 pub(super) mod not_a_reference_path;
+mod path_fixes;
 pub(super) mod static_result;
 pub(super) mod unknown_intrinsic;

@@ -2,6 +2,8 @@ use crate::intrinsic::Expression;
 use crate::path::Root;
 use crate::validate::rules::prelude::*;
 
+use super::path_fixes;
+
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW111",
     name: "not-a-reference-path",
@@ -33,6 +35,16 @@ fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             _ => continue,
         };
-        report.add(&path.pointer, message);
+        report.add(&path.pointer, message).choices(|| {
+            let is_result = path.field == "ResultPath";
+            let text = match is_result {
+                true => Some(path_fixes::result(path.text)),
+                false => path_fixes::reference(path.text),
+            };
+            let text = text.map(|text| field_fixes::replace(&path.pointer, text));
+            let part = &definition.parts[path.part];
+            let removed = is_result.then(|| field_fixes::remove(part, path.field));
+            text.into_iter().chain(removed)
+        });
     }
 }

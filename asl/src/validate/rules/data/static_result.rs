@@ -42,7 +42,17 @@ fn static_result(definition: &Definition<'_>, report: &mut Report<'_>) {
             );
             report
                 .add(&literal.pointer, message)
-                .suggest("`Parameters` is evaluated".to_owned());
+                .suggest("`Parameters` is evaluated".to_owned())
+                .choices(|| {
+                    let pass = &definition.parts[number];
+                    // `Parameters` must be an object.
+                    let is_object = pass
+                        .get("Result")
+                        .is_some_and(|result| result.as_object().is_some());
+                    let renamed =
+                        is_object.then(|| field_fixes::rename(pass, "Result", "Parameters"));
+                    renamed.flatten()
+                });
         }
     }
 }

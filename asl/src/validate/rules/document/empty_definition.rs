@@ -14,9 +14,11 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn empty(definition: &Definition<'_>, report: &mut Report<'_>) {
     if definition.document.json().is_null() {
-        report.add(
-            Pointer::ROOT,
-            "the definition is empty; it needs `StartAt` and `States`",
-        );
+        let message = "the definition is empty; it needs `StartAt` and `States`";
+        report.add(Pointer::ROOT, message).choices(|| {
+            let title = "write a machine with one state";
+            let machine = state_fixes::container("Start");
+            [Fix::choice(title, [Edit::replace("", machine)])]
+        });
     }
 }

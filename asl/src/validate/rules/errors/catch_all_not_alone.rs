@@ -28,7 +28,16 @@ fn all_alone(definition: &Definition<'_>, report: &mut Report<'_>) {
                     ServiceText::MisplacedCatchAll,
                     ServiceLocation::Item(found.index),
                 )
-                .fix(Some(fix));
+                .fix(Some(fix))
+                .choices(|| {
+                    let names = error_names(found.handler).into_iter();
+                    let others = names.filter(|name| *name != errors::ALL);
+                    let others: Vec<Json> = others.map(Json::from).collect();
+                    let pointer = found.handler.at("ErrorEquals");
+                    let edit = Edit::replace(pointer, Json::Array(others.clone()));
+                    let title = "remove `States.ALL`";
+                    (!others.is_empty()).then(|| Fix::choice(title, [edit]))
+                });
         }
     }
 }

@@ -2,6 +2,7 @@ use crate::analysis::HandlerProblem;
 use crate::validate::rules::prelude::*;
 
 use super::name_problem::{WORDS, name_problems};
+use super::remove_handler;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW052",
@@ -26,7 +27,8 @@ fn all_last(definition: &Definition<'_>, report: &mut Report<'_>) {
                     ServiceText::MisplacedCatchAll,
                     ServiceLocation::Item(found.index),
                 )
-                .fix((found.with_all == 1).then_some(fix));
+                .fix((found.with_all == 1).then_some(fix))
+                .choices(|| remove_handler(definition, found.handler));
         }
     }
 }

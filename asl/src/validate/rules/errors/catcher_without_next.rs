@@ -16,7 +16,15 @@ fn catcher_next(definition: &Definition<'_>, report: &mut Report<'_>) {
     for catcher in definition.parts_of("Catcher") {
         if !catcher.has("Next") {
             let message = "These fields are required: [Next]";
-            report.add(&catcher.pointer, message);
+            let entry = report.add(&catcher.pointer, message);
+            entry.choices(|| {
+                let state = catcher.state;
+                let container = state.map(|state| definition.graph.states()[state].container);
+                let targets =
+                    container.map(|container| state_fixes::targets(definition, container, state));
+                let targets = targets.unwrap_or_default().into_iter();
+                targets.map(|name| field_fixes::add(catcher, "Next", name))
+            });
         }
     }
 }

@@ -1,4 +1,5 @@
 use crate::analysis::max_delay_problem;
+use crate::limits::DELAY_SECONDS;
 use crate::validate::rules::prelude::*;
 
 use super::retriers;
@@ -24,7 +25,16 @@ fn max_delay(definition: &Definition<'_>, report: &mut Report<'_>) {
         let words = |field| definition.words_of(retrier, field);
         let seconds = retrier.number(interval);
         if let Some(message) = max_delay_problem(&words(field), &words(interval), delay, seconds) {
-            report.add(retrier.at(field), message);
+            let entry = report.add(retrier.at(field), message);
+            entry.choices(|| {
+                let least = seconds.map_or(1.0, |seconds| (seconds.floor() + 1.0).max(1.0));
+                let nearest = delay.round().max(least) as u64;
+                let nearest = nearest.min(*DELAY_SECONDS.end());
+                let is_longer = seconds.is_none_or(|seconds| nearest as f64 > seconds);
+                let longer = is_longer.then(|| field_fixes::set(retrier, field, nearest));
+                let removed = field_fixes::remove(retrier, field);
+                longer.into_iter().chain([removed])
+            });
         }
     }
 }

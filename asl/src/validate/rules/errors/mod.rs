@@ -16,9 +16,13 @@ pub(super) mod unknown_jitter_strategy;
 pub(super) mod unmatched_error_name;
 pub(super) mod unused_error_handler;
 
+use crate::edit::Edit;
 use crate::errors;
-use crate::json::Pointer;
+use crate::fix::Fix;
+use crate::graph::EdgeKind;
+use crate::json::{Json, Pointer};
 use crate::validate::definition::{Definition, DefinitionPart};
+use crate::validate::rules::state_fixes;
 
 fn handlers<'d, 'a>(
     definition: &'a Definition<'d>,
@@ -65,3 +69,72 @@ const FATAL: &[&str] = &[
     errors::INTRINSIC_FAILURE,
     errors::PARAMETER_PATH_FAILURE,
 ];
+
+/// The handlers in the list that contains a handler, as values, and the index in the list.
+fn siblings<'d>(
+    definition: &Definition<'d>,
+    handler: &DefinitionPart<'d>,
+) -> Option<(&'static str, &'d [Json], usize)> {
+    let field = match handler.is("Retrier") {
+        true => "Retry",
+        false => "Catch",
+    };
+    let state = &definition.graph.states()[handler.state?];
+    let list = state.object.get(field)?.as_array()?;
+    Some((field, list, handler.pointer.last_index()?))
+}
+
+/// Removes a retrier or catcher, unless only this catcher leads to its state.
+fn remove_handler(definition: &Definition<'_>, handler: &DefinitionPart<'_>) -> Option<Fix> {
+    let (field, list, index) = siblings(definition, handler)?;
+    let number = handler.state?;
+    let state = &definition.graph.states()[number];
+    let edges = state.edges.iter().enumerate();
+    let mut leads = edges.filter(|(_, edge)| edge.kind == EdgeKind::Catch(index));
+    if field == "Catch"
+        && let Some((edge, _)) = leads.next()
+        && let Some(target) = definition.flow.targets[number][edge]
+        && !state_fixes::is_named_elsewhere(definition, target, number)
+    {
+        return None;
+    }
+    let edit = match list.len() {
+        1 => Edit::remove(state.pointer.key(field)),
+        _ => Edit::remove(&handler.pointer),
+    };
+    let noun = match field {
+        "Retry" => "retrier",
+        _ => "catcher",
+    };
+    Some(Fix::choice(format!("remove this {noun}"), [edit]))
+}
+
+/// Removes a name, or the handler with this name only.
+fn remove_name(
+    definition: &Definition<'_>,
+    handler: &DefinitionPart<'_>,
+    index: usize,
+) -> Option<Fix> {
+    match handler.items("ErrorEquals")?.len() {
+        1 => remove_handler(definition, handler),
+        _ => {
+            let edit = Edit::remove(name_pointer(handler, index));
+            Some(Fix::choice("remove this name", [edit]))
+        }
+    }
+}
+
+/// The names that match most errors in the position of a handler.
+fn usual_names(definition: &Definition<'_>, handler: &DefinitionPart<'_>) -> Vec<&'static str> {
+    let is_all = |other: &Json| {
+        let names = other.get("ErrorEquals").and_then(Json::as_array);
+        names.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(errors::ALL)))
+    };
+    let siblings = siblings(definition, handler);
+    let is_last = siblings
+        .is_some_and(|(_, list, index)| index + 1 == list.len() && !list.iter().any(is_all));
+    match is_last {
+        true => vec![errors::ALL, errors::TASK_FAILED],
+        false => vec![errors::TASK_FAILED],
+    }
+}

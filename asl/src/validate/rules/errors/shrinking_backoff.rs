@@ -24,7 +24,11 @@ fn backoff_rate(definition: &Definition<'_>, report: &mut Report<'_>) {
         {
             report
                 .add(retrier.at(field), message)
-                .service(ServiceText::BelowMinimum(least));
+                .service(ServiceText::BelowMinimum(least))
+                .choices(|| {
+                    let constant = field_fixes::set(retrier, field, 1);
+                    [constant, field_fixes::remove(retrier, field)]
+                });
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::errors;
 use crate::validate::rules::prelude::*;
 
-use super::{FATAL, name_pointer, names};
+use super::{FATAL, error_names, name_pointer, names, remove_name, usual_names};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW054",
@@ -28,6 +28,15 @@ fn never_matched(definition: &Definition<'_>, report: &mut Report<'_>) {
                 errors::RUNTIME
             )
         };
-        report.add(name_pointer(handler, index), message);
+        let pointer = name_pointer(handler, index);
+        report.add(&pointer, message).choices(|| {
+            let is_alone = error_names(handler).len() == 1;
+            let usual = usual_names(definition, handler).into_iter();
+            let usual = usual.filter(|_| is_alone);
+            let usual = usual.map(|name| field_fixes::replace(&pointer, name));
+            usual
+                .chain(remove_name(definition, handler, index))
+                .collect::<Vec<_>>()
+        });
     }
 }

@@ -4,7 +4,7 @@ use crate::errors;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
-use super::{name_pointer, names};
+use super::{name_pointer, names, remove_name};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW053",
@@ -38,7 +38,8 @@ fn unknown_name(definition: &Definition<'_>, report: &mut Report<'_>) {
                 .fix_meant(|meant| {
                     let fix = proposals::replace(&pointer, name, meant);
                     Some(fix.with_safety(Safety::Unsafe))
-                });
+                })
+                .choices(|| remove_name(definition, handler, index));
         }
     }
 }

@@ -28,7 +28,11 @@ fn jitter(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(&pointer, message)
                 .meant(word, JitterStrategy::WORDS.iter().copied())
-                .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)));
+                .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)))
+                .choices(|| {
+                    let words = JitterStrategy::WORDS.iter();
+                    words.map(|word| field_fixes::replace(&pointer, *word))
+                });
         }
     }
 }

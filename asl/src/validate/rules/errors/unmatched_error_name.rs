@@ -10,7 +10,7 @@ use crate::validate::rules::proposals;
 #[cfg(feature = "models")]
 use super::service_errors::ServiceErrors;
 #[cfg(feature = "models")]
-use super::{name_pointer, names};
+use super::{name_pointer, names, remove_name};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW061",
@@ -57,6 +57,7 @@ fn unmatched(definition: &Definition<'_>, report: &mut Report<'_>) {
             let fix = proposals::replace(&pointer, name, meant);
             Some(fix.with_safety(Safety::Unsafe))
         };
+        let entry = entry.choices(|| remove_name(definition, handler, index));
         match errors.correct(prefix, error) {
             Some(correct) => entry
                 .suggest(format!("did you mean `{correct}`?"))

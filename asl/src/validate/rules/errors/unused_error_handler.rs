@@ -2,7 +2,7 @@ use crate::analysis::HandlerProblem;
 use crate::validate::rules::prelude::*;
 
 use super::name_problem::{NameProblem, WORDS, name_problems};
-use super::{FATAL, error_names};
+use super::{FATAL, error_names, remove_handler};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW055",
@@ -39,6 +39,7 @@ fn covered(definition: &Definition<'_>, report: &mut Report<'_>) {
             ),
         };
         let entry = report.add(handler.at("ErrorEquals"), message);
+        let entry = entry.choices(|| remove_handler(definition, handler));
         let Some(earlier) = found[0].earlier.filter(|_| found.len() == 1) else {
             continue;
         };

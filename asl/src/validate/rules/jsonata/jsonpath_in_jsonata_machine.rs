@@ -23,7 +23,15 @@ fn downgrade(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(&part.pointer, message)
                 .at_value(&part.at("QueryLanguage"))
-                .suggest("leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned());
+                .suggest("leave the machine JSONPath and give the JSONata states their own `QueryLanguage`".to_owned())
+                .choices(|| {
+                    let fields = part.members();
+                    let mut only = fields.filter_map(|(.., field)| field?.language);
+                    let fits = only.all(|only| only == QueryLanguage::Jsonata);
+                    let edit = field_fixes::remove_edit(part, "QueryLanguage");
+                    let title = "remove `QueryLanguage`: the state is JSONata as well";
+                    fits.then(|| Fix::choice(title, [edit]))
+                });
         }
     }
 }

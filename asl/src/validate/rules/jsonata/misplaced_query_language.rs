@@ -31,7 +31,8 @@ fn in_processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                 )
                 .at_key()
                 .suggest("the states inside use the machine's language; set `QueryLanguage` on a state to change it".to_owned())
-                .fix(fix);
+                .fix(fix)
+                .choices(|| [field_fixes::remove(part, "QueryLanguage")]);
         }
     }
 }

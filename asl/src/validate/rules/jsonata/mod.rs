@@ -2,6 +2,7 @@
 
 pub(super) mod bare_name_in_jsonata;
 pub(super) mod broken_delimiters;
+mod expression_fixes;
 mod foreign_field;
 pub(super) mod invalid_jsonata;
 pub(super) mod jsonata_field_in_jsonpath;
@@ -16,6 +17,7 @@ use crate::substitution::is_substitution;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
+use crate::validate::rules::field_fixes;
 
 /// AWS's code for JSONata features that it does not support.
 const UNSUPPORTED_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
@@ -50,6 +52,13 @@ fn refused(
         };
         report
             .add(&expression.pointer, error.message.as_str())
-            .suggest(suggestion);
+            .suggest(suggestion)
+            .choices(|| {
+                let is_assigned =
+                    |name: &str| definition.variables.names.iter().any(|one| one == name);
+                expression_fixes::rooted(expression.text, &is_assigned)
+                    .into_iter()
+                    .map(|text| field_fixes::replace(&expression.pointer, text))
+            });
     }
 }

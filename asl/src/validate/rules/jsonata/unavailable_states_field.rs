@@ -1,6 +1,8 @@
+use crate::validate::definition::ExpressionText;
 use crate::validate::rules::prelude::*;
 
 use super::UNSUPPORTED_EXPRESSION;
+use super::expression_fixes::renamed;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW128",
@@ -37,14 +39,23 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
                     report
                         .add(pointer, "there is no `$states.result` here")
                         .warn()
-                        .suggest(format!("it is available only in {RESULT}"));
+                        .suggest(format!("it is available only in {RESULT}"))
+                        .choices(|| of_input(expression, "result"));
                     continue;
                 }
                 Some(field) if !FIELDS.contains(&field) => {
                     report
                         .add(pointer, format!("`$states` has no field `{field}`"))
                         .warn()
-                        .meant(field, FIELDS.iter().copied());
+                        .meant(field, FIELDS.iter().copied())
+                        .fix_meant(|meant| {
+                            let (old, new) =
+                                (format!("$states.{field}"), format!("$states.{meant}"));
+                            let text = renamed(expression.text, &old, &new)?;
+                            let title = format!("replace `{old}` with `{new}`");
+                            Some(Fix::risky(title, Edit::replace(pointer, text)))
+                        })
+                        .choices(|| of_input(expression, field));
                     continue;
                 }
                 _ => continue,
@@ -55,7 +66,20 @@ fn states(definition: &Definition<'_>, report: &mut Report<'_>) {
             );
             report
                 .add(pointer, message)
-                .suggest(format!("`$states.{field}` is available only in {place}"));
+                .suggest(format!("`$states.{field}` is available only in {place}"))
+                .choices(|| of_input(expression, field));
         }
     }
+}
+
+/// Reads the input instead of a field of `$states`.
+fn of_input(expression: &ExpressionText<'_>, field: &str) -> Option<Fix> {
+    let text = renamed(
+        expression.text,
+        &format!("$states.{field}"),
+        "$states.input",
+    )?;
+    let title = format!("replace `$states.{field}` with `$states.input`");
+    let edit = Edit::replace(&expression.pointer, text);
+    Some(Fix::choice(title, [edit]))
 }

@@ -1,7 +1,10 @@
 use std::collections::HashSet;
 
 use crate::jsonata;
+use crate::validate::definition::ExpressionText;
 use crate::validate::rules::prelude::*;
+
+use super::expression_fixes::renamed;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW134",
@@ -38,10 +41,22 @@ fn unknown_function(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message = format!("there is no function `${name}`");
             let entry = report.add(&expression.pointer, message);
             if name == "eval" {
-                entry.suggest("`$parse` reads JSON from a string".to_owned());
+                entry
+                    .suggest("`$parse` reads JSON from a string".to_owned())
+                    .choices(|| replaced(expression, name, "parse"));
             } else {
-                entry.meant_with(name, jsonata::functions(), |meant| format!("`${meant}`"));
+                entry
+                    .meant_with(name, jsonata::functions(), |meant| format!("`${meant}`"))
+                    .fix_meant(|meant| replaced(expression, name, meant));
             }
         }
     }
+}
+
+/// Calls another function.
+fn replaced(expression: &ExpressionText<'_>, name: &str, meant: &str) -> Option<Fix> {
+    let (old, new) = (format!("${name}"), format!("${meant}"));
+    let text = renamed(expression.text, &old, &new)?;
+    let title = format!("replace `{old}` with `{new}`");
+    Some(Fix::risky(title, Edit::replace(&expression.pointer, text)))
 }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use crate::model::{MachineType, StateKind};
 use crate::validate::history::{Events, MAX_EVENTS, counted, items};
-use crate::validate::rules::maps::children;
+use crate::validate::rules::maps::{children, distributed};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::transitions::cycles::{endless_cycles, waits};
 
@@ -64,7 +64,12 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = format!(
             "{items} iterations write at least {total} events; a history holds at most 25,000"
         );
-        report.add(&map.pointer, message).at_key().suggest(mend());
+        let entry = report.add(&map.pointer, message).at_key().suggest(mend());
+        entry.choices(|| {
+            let mut parts = definition.parts_of("Map");
+            let part = parts.find(|part| part.state == Some(number))?;
+            distributed(definition, part)
+        });
     }
 }
 
@@ -84,7 +89,11 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let state = &definition.graph.states()[cycle[0]];
         let message = "this loop never ends, and after 25,000 events the execution fails";
-        report.add(&state.pointer, message).at_key().suggest("continue in a new execution before the history is full, or add a transition out of the loop".to_owned());
+        report.add(&state.pointer, message).at_key().suggest("continue in a new execution before the history is full, or add a transition out of the loop".to_owned()).choices(|| {
+            let states = cycle.iter().rev();
+            let mut ends = states.filter_map(|state| state_fixes::end_after(definition, *state));
+            ends.next()
+        });
     }
 }
 

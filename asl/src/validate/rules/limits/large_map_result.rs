@@ -1,3 +1,4 @@
+use crate::graph::State;
 use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::StateKind;
 use crate::resource::{IntegrationPattern, Resource};
@@ -53,7 +54,9 @@ fn payload(definition: &Definition<'_>, report: &mut Report<'_>) {
             "the Map collects the whole response of `{}` for each item; a few hundred responses exceed 256 KiB",
             last.name
         );
-        report.add(&map.pointer, message).at_key().suggest(format!(
+        let entry = report.add(&map.pointer, message).at_key();
+        let entry = entry.choices(|| [discarded(definition, number, map)]);
+        entry.suggest(format!(
             "select the part that you need with `{}` of `{}`",
             if definition.languages[end] == QueryLanguage::Jsonata {
                 "Output"
@@ -95,4 +98,19 @@ fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
     let shapes = ["ResultSelector", "OutputPath"];
     !shapes.iter().any(|field| task.contains_key(*field))
         && !task.get("ResultPath").is_some_and(Json::is_null)
+}
+
+/// Discards the result of a Map.
+fn discarded(definition: &Definition<'_>, number: usize, map: &State<'_>) -> Fix {
+    let is_jsonata = definition.languages[number] == QueryLanguage::Jsonata;
+    let (field, value) = match is_jsonata {
+        true => ("Output", Json::from("{% $states.input %}")),
+        false => ("ResultPath", Json::Null),
+    };
+    let pointer = field_fixes::member(&map.pointer, field);
+    let edit = match map.object.contains_key(field) {
+        true => Edit::replace(pointer, value),
+        false => Edit::insert(pointer, value),
+    };
+    Fix::choice("discard the result of the Map", [edit])
 }

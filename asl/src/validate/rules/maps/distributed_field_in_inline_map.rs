@@ -3,7 +3,7 @@ use crate::validate::rules::prelude::*;
 use crate::words;
 use crate::words::quoted;
 
-use super::{config, is_distributed, maps};
+use super::{config, distributed, is_distributed, maps};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW103",
@@ -18,7 +18,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 /// Fields that an inline Map must not have.
-const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
+pub(super) const REFUSED: &[&str] = &["ItemReader", "ItemBatcher", "ResultWriter"];
 
 /// Fields that have no effect in an inline Map.
 const IDLE: &[&str] = words![
@@ -47,6 +47,10 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message = format!("an inline Map {verb} {}", quoted(&fields));
             let entry = report.add(map.at(first), message).at_key().suggest("add `\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}` to the processor"
                     .to_owned());
+            let entry = entry.choices(|| {
+                let only = (fields.len() == 1).then(|| field_fixes::remove(map, first));
+                distributed(definition, map).into_iter().chain(only)
+            });
             if !is_refused {
                 entry.warn();
             }

@@ -1,6 +1,7 @@
 use crate::model::MachineType;
 use crate::validate::rules::prelude::*;
 
+use super::distributed_field_in_inline_map::REFUSED;
 use super::{children, config_pointer, is_distributed, maps};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -27,6 +28,13 @@ fn in_express(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             _ => continue,
         };
-        report.add(config_pointer(map).key("Mode"), message);
+        report
+            .add(config_pointer(map).key("Mode"), message)
+            .choices(|| {
+                let is_simple = !REFUSED.iter().any(|field| map.has(field));
+                let mode = json!({"Mode": "INLINE"});
+                let edit = Edit::replace(config_pointer(map), mode);
+                is_simple.then(|| Fix::choice("make the Map inline", [edit]))
+            });
     }
 }

@@ -1,5 +1,7 @@
+use std::collections::HashSet;
+
 use crate::analysis::{NameKind, NameProblem, check_names};
-use crate::name::NameError;
+use crate::name::{MAX_LABEL_LENGTH, NameError, is_allowed};
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
@@ -16,23 +18,38 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn label(definition: &Definition<'_>, report: &mut Report<'_>) {
     let maps = definition.parts_of("Map");
-    let labels: Vec<(&str, Pointer<'_>)> = maps
-        .filter_map(|map| Some((map.text("Label")?, map.at("Label"))))
+    let labels: Vec<(&str, &DefinitionPart<'_>)> = maps
+        .filter_map(|map| Some((map.text("Label")?, map)))
         .collect();
     let names = labels.iter().map(|(label, _)| *label);
     for (index, problem) in check_names(NameKind::Label, names) {
-        let (label, pointer) = &labels[index];
+        let (label, map) = labels[index];
         if matches!(problem, NameProblem::Invalid(_)) && is_substitution(label) {
             continue;
         }
         let entry = report
-            .add(pointer, problem.message(NameKind::Label, label))
-            .service(ServiceText::Label(service_text(label, &problem).into()));
+            .add(map.at("Label"), problem.message(NameKind::Label, label))
+            .service(ServiceText::Label(service_text(label, &problem).into()))
+            .choices(|| {
+                let others: HashSet<&str> = labels.iter().map(|(label, _)| *label).collect();
+                let allowed = label.chars().filter(|char| is_allowed(*char));
+                let allowed: String = allowed.collect();
+                let base = if allowed.is_empty() {
+                    "Items"
+                } else {
+                    &allowed
+                };
+                let new = state_fixes::fresh(&others, base, MAX_LABEL_LENGTH);
+                [
+                    field_fixes::set(map, "Label", new),
+                    field_fixes::remove(map, "Label"),
+                ]
+            });
         if let NameProblem::Repeated { first } = problem {
             let message = NameProblem::message_of_first(NameKind::Label, label);
             entry
                 .code("DUPLICATE_LABEL_NAME")
-                .related(&labels[first].1, message);
+                .related(labels[first].1.at("Label"), message);
         }
     }
 }

@@ -36,19 +36,33 @@ fn check_parts(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let required = settings("WriterConfig").iter().filter(|one| one.required);
                 for missing in required.filter(|one| !part.has(one.field)) {
                     let message = format!("These fields are required: [{}]", missing.field);
-                    report.add(&part.pointer, message);
+                    let entry = report.add(&part.pointer, message);
+                    entry.choices(|| match &missing.takes {
+                        SettingType::Word(words) => {
+                            let words = words.iter();
+                            let words =
+                                words.map(|word| field_fixes::add(part, missing.field, *word));
+                            words.collect()
+                        }
+                        _ => Vec::new(),
+                    });
                 }
             }
             "ResultWriter" if part.object.is_empty() => {
                 let message = "the `ResultWriter` is empty, which fails when the Map runs";
-                report.add(&part.pointer, message).warn();
+                let entry = report.add(&part.pointer, message).warn();
+                entry.choices(|| {
+                    let title = "remove the `ResultWriter`";
+                    [Fix::choice(title, [Edit::remove(&part.pointer)])]
+                });
             }
             "ItemBatcher" if !BATCHES.iter().any(|field| part.has(field)) => {
                 let message = "the `ItemBatcher` has no batch size";
                 report
                     .add(&part.pointer, message)
                     .warn()
-                    .suggest("add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned());
+                    .suggest("add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned())
+                    .choices(|| [field_fixes::add(part, "MaxItemsPerBatch", 10)]);
             }
             "ReaderConfig" => report_missing_csv_header(part, report),
             _ => {}
@@ -71,6 +85,11 @@ fn check_parts(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .fix_meant(|meant| {
                         let fix = proposals::replace(&pointer, word, meant);
                         Some(fix.with_safety(Safety::Unsafe))
+                    })
+                    .choices(|| {
+                        words
+                            .iter()
+                            .map(|word| field_fixes::replace(&pointer, *word))
                     });
             }
         }
@@ -87,5 +106,12 @@ fn report_missing_csv_header(config: &DefinitionPart<'_>, report: &mut Report<'_
         _ => return,
     };
     let message = format!("a CSV reader needs `{missing}`");
-    report.add(&config.pointer, message).warn();
+    report.add(&config.pointer, message).warn().choices(|| {
+        let value = match missing {
+            "CSVHeaderLocation" => "FIRST_ROW".into(),
+            _ => ["column"].into(),
+        };
+        let value: Json = value;
+        [field_fixes::add(config, missing, value)]
+    });
 }

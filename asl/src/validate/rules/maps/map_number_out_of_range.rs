@@ -27,7 +27,13 @@ fn tolerated(definition: &Definition<'_>, report: &mut Report<'_>) {
             } else {
                 ServiceText::BelowMinimum(NumberText::Decimal(least))
             };
-            report.add(map.at(field), message).service(text);
+            let entry = report.add(map.at(field), message).service(text);
+            entry.choices(|| {
+                // The bounds are whole numbers.
+                let nearest = percentage.clamp(least, most) as u64;
+                let nearest = field_fixes::set(map, field, nearest);
+                [nearest, field_fixes::remove(map, field)]
+            });
         }
         for field in ["ToleratedFailureCount", "MaxConcurrency"] {
             whole_number(definition, map, field, (0, None), "", report);

@@ -15,6 +15,10 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 
 fn branches(definition: &Definition<'_>, report: &mut Report<'_>) {
     for parallel in definition.parts_of("Parallel") {
-        required_list(parallel, "Branches", report);
+        let branch = || {
+            let name = state_fixes::fresh_name(definition, "Branch");
+            Some(state_fixes::container(&name))
+        };
+        required_list(parallel, "Branches", branch, report);
     }
 }

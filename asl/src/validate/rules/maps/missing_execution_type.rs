@@ -1,3 +1,4 @@
+use crate::model::MachineType;
 use crate::validate::rules::prelude::*;
 
 use super::{config_pointer, is_distributed, maps, processor};
@@ -23,7 +24,16 @@ fn execution_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     config_pointer(map),
                     "These fields are required: [ExecutionType]",
                 )
-                .suggest("`STANDARD` or `EXPRESS`".to_owned());
+                .suggest("`STANDARD` or `EXPRESS`".to_owned())
+                .choices(|| {
+                    let pointer = field_fixes::member(config_pointer(map), "ExecutionType");
+                    let types = [MachineType::Standard, MachineType::Express];
+                    types.map(|machine_type| {
+                        let word = machine_type.as_str();
+                        let title = format!("add `\"ExecutionType\": \"{word}\"`");
+                        Fix::choice(title, [Edit::insert(&pointer, word)])
+                    })
+                });
         }
     }
 }

@@ -11,10 +11,14 @@ pub(super) mod missing_execution_type;
 pub(super) mod not_one_processor;
 pub(super) mod value_and_path;
 
+use crate::edit::Edit;
+use crate::fix::Fix;
+use crate::json;
 use crate::json::{Json, Pointer};
 use crate::model::{MachineType, ProcessorMode, QueryLanguage};
 use crate::substitution::is_substitution;
 use crate::validate::definition::{Definition, DefinitionPart};
+use crate::validate::rules::field_fixes;
 use crate::validate::unknown::has_open_members;
 
 fn maps<'d, 'a>(definition: &'a Definition<'d>) -> impl Iterator<Item = &'a DefinitionPart<'d>> {
@@ -86,4 +90,28 @@ pub(super) fn children(definition: &Definition<'_>, state: usize) -> Option<Mach
         let parent = graph.containers()[container].parent?;
         container = graph.states()[parent].container;
     }
+}
+
+/// Makes a Map distributed.
+pub(super) fn distributed(definition: &Definition<'_>, map: &DefinitionPart<'_>) -> Option<Fix> {
+    let (key, processor) = processor(map)?;
+    let processor_object = processor.as_object()?;
+    let is_standard = definition.machine_type == MachineType::Standard;
+    let is_inner = map
+        .state
+        .is_some_and(|state| children(definition, state).is_some());
+    if !is_standard || is_inner {
+        return None;
+    }
+    let pointer = map.at(key);
+    let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+    let edit = match processor_object.contains_key("ProcessorConfig") {
+        true => Edit::replace(pointer.key("ProcessorConfig"), config),
+        false => Edit::Insert {
+            pointer: field_fixes::member(&pointer, "ProcessorConfig"),
+            value: config,
+            position: field_fixes::first(processor_object),
+        },
+    };
+    Some(Fix::choice("make the Map distributed", [edit]))
 }

@@ -17,7 +17,20 @@ fn processor(definition: &Definition<'_>, report: &mut Report<'_>) {
         match (map.has("ItemProcessor"), map.has("Iterator")) {
             (false, false) => {
                 let message = "These fields are required: [ItemProcessor]";
-                report.add(&map.pointer, message).at_key();
+                let entry = report.add(&map.pointer, message).at_key();
+                entry.choices(|| {
+                    let name = state_fixes::fresh_name(definition, "Process item");
+                    let mode = json!({"Mode": "INLINE"});
+                    let mut processor = Object::new();
+                    processor.insert("ProcessorConfig".to_owned(), mode);
+                    let container = state_fixes::container(&name);
+                    processor.extend(container.as_object().cloned().unwrap_or_default());
+                    [field_fixes::add(
+                        map,
+                        "ItemProcessor",
+                        Json::Object(processor),
+                    )]
+                });
             }
             (true, true) => {
                 let message = "a Map has either `ItemProcessor` or `Iterator`, which is its old name, not both";
@@ -25,7 +38,8 @@ fn processor(definition: &Definition<'_>, report: &mut Report<'_>) {
                 report
                     .add(&map.pointer, message)
                     .service(ServiceText::OnlyOneOf(fields))
-                    .at_key();
+                    .at_key()
+                    .choices(|| field_fixes::either(map, "ItemProcessor", "Iterator"));
             }
             _ => {}
         }

@@ -42,7 +42,8 @@ fn value_and_path(definition: &Definition<'_>, report: &mut Report<'_>) {
                         ServiceText::OnlyOneOf(Box::new([value, path])),
                         ServiceLocation::Parent,
                     )
-                    .at_key();
+                    .at_key()
+                    .choices(|| field_fixes::either(part, value, path));
             }
         }
     }

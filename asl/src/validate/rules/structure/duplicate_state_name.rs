@@ -31,6 +31,16 @@ fn duplicate(definition: &Definition<'_>, report: &mut Report<'_>) {
             .related(
                 &first.pointer,
                 NameProblem::message_of_first(NameKind::State, state.name),
-            );
+            )
+            .choices(|| {
+                let new = state_fixes::fresh_name(definition, state.name);
+                let renamed = |state| state_fixes::rename_state(definition, state, &new);
+                // Both have the same title unless it says which one.
+                let of_first = renamed(first);
+                let title = format!("{}, the first one", of_first.title);
+                // Two states of one container have the same name only in the text.
+                let edits = of_first.edits;
+                [renamed(state), Fix::choice(title, edits)]
+            });
     }
 }

@@ -19,7 +19,18 @@ fn state_name(definition: &Definition<'_>, report: &mut Report<'_>) {
     for (state, problem) in state_names(definition) {
         if matches!(problem, NameProblem::Invalid(_)) && !is_substitution(state.name) {
             let message = problem.message(NameKind::State, state.name);
-            report.add(&state.pointer, message).at_key();
+            let entry = report.add(&state.pointer, message).at_key();
+            entry.choices(|| {
+                let allowed = state.name.chars().filter(|char| !char.is_control());
+                let allowed: String = allowed.collect();
+                let base = if allowed.is_empty() {
+                    "State"
+                } else {
+                    &allowed
+                };
+                let new = state_fixes::fresh_name(definition, base);
+                [state_fixes::rename_state(definition, state, &new)]
+            });
         }
     }
 }

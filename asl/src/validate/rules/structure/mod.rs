@@ -12,12 +12,15 @@ pub(super) mod unknown_state_type;
 pub(super) mod wrong_value_type;
 
 use crate::analysis::{NameKind, NameProblem, check_names};
+use crate::edit::Edit;
+use crate::fix::Fix;
 use crate::graph::{Container, State};
 use crate::json::{Json, Object};
 use crate::model::{StateMachine, ValueKind};
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
 use crate::validate::report::Report;
+use crate::validate::rules::{field_fixes, state_fixes};
 
 /// Names all missing fields in one message, as AWS does.
 fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states: bool) {
@@ -28,9 +31,60 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>, without_states
             .collect();
         if !missing.is_empty() && missing.contains(&"States") == without_states {
             let message = format!("These fields are required: [{}]", missing.join(", "));
-            report.add(&container.pointer, message);
+            let entry = report.add(&container.pointer, message);
+            entry.choices(|| complete(definition, container, &missing));
         }
     }
+}
+
+/// Adds the missing fields of a container: a state, or the name of its first state.
+fn complete(definition: &Definition<'_>, container: &Container<'_>, missing: &[&str]) -> Vec<Fix> {
+    let start_at = |name: &str| Edit::Insert {
+        pointer: field_fixes::member(&container.pointer, "StartAt"),
+        value: name.into(),
+        position: state_fixes::before_states(container),
+    };
+    if *missing == ["StartAt"] {
+        let states = definition.graph.states();
+        let named = &definition.target_names.named;
+        // A state that no transition names is probably the first one.
+        let mut all: Vec<usize> = container.states.clone();
+        all.sort_by_key(|state| named[*state]);
+        let only_first = all.iter().filter(|state| !named[**state]).count() == 1;
+        let offered = if only_first { 1 } else { 3 };
+        let names = all
+            .into_iter()
+            .take(offered)
+            .map(|state| states[state].name);
+        return names
+            .map(|name| Fix::choice(format!("start at `{name}`"), [start_at(name)]))
+            .collect();
+    }
+    if container.object.is_empty() {
+        let name = state_fixes::fresh_name(definition, "Start");
+        let value = state_fixes::container(&name);
+        let title = "add a first state";
+        return vec![Fix::choice(
+            title,
+            [Edit::replace(&container.pointer, value)],
+        )];
+    }
+    let fresh = || state_fixes::fresh_name(definition, "Start");
+    let name = container.start_at.map_or_else(fresh, str::to_owned);
+    let states = Json::Object(state_fixes::placeholder(&name));
+    let pointer = field_fixes::member(&container.pointer, "States");
+    let mut edits = vec![Edit::insert(pointer, states)];
+    if missing.contains(&"StartAt") {
+        edits.push(Edit::Insert {
+            pointer: field_fixes::member(&container.pointer, "StartAt"),
+            value: name.as_str().into(),
+            position: field_fixes::first(container.object),
+        });
+    }
+    vec![Fix::choice(
+        format!("add `States` with a state `{name}`"),
+        edits,
+    )]
 }
 
 /// Whether a member of `States` is not a state but a misplaced field of its container, such as

@@ -1,4 +1,4 @@
-use crate::model::Operator;
+use crate::model::{Operator, Schema, ValueKind};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
 
@@ -32,9 +32,55 @@ fn unknown_field(definition: &Definition<'_>, report: &mut Report<'_>) {
                 )
                 .at_key()
                 .meant(key, names)
-                .fix_meant(|meant| proposals::correct_field(part, key, meant));
+                .fix_meant(|meant| proposals::correct_field(part, key, meant))
+                .choices(|| {
+                    let moved = moved(definition, part, key);
+                    moved.into_iter().chain([field_fixes::remove(part, key)])
+                });
         }
     }
+}
+
+/// Moves a field to where fields of this name are: into an object of this part, or to the state
+/// that contains the part.
+fn moved(definition: &Definition<'_>, part: &DefinitionPart<'_>, key: &str) -> Vec<Fix> {
+    let Some(value) = part.get(key) else {
+        return Vec::new();
+    };
+    let fits = |schema: &Schema, object: &Object, language: QueryLanguage| {
+        let field = schema.field(key);
+        !object.contains_key(key)
+            && field.is_some_and(|field| {
+                field.kind.accepts(value) && field.language.is_none_or(|only| only == language)
+            })
+    };
+    let to = |title: String, object: String| {
+        let edits = [
+            field_fixes::remove_edit(part, key),
+            Edit::insert(field_fixes::member(object, key), value.clone()),
+        ];
+        Fix::choice(title, edits)
+    };
+    let mut fixes = Vec::new();
+    for (name, inner, field) in part.members() {
+        if let (Some(ValueKind::Structure(schema)), Some(object)) =
+            (field.map(|field| field.kind), inner.as_object())
+            && fits(schema(), object, part.language)
+        {
+            let title = format!("move `{key}` into `{name}`");
+            fixes.push(to(title, part.pointer.key(name).to_string()));
+        }
+    }
+    let state = part.state.map(|state| &definition.graph.states()[state]);
+    let is_transition = matches!(key, "Next" | "End");
+    if let Some(state) = state.filter(|_| !part.is_state() && !is_transition)
+        && let Some(kind) = state.kind
+        && fits(kind.schema(), state.object, part.language)
+    {
+        let title = format!("move `{key}` to state `{}`", state.name);
+        fixes.push(to(title, state.pointer.to_string()));
+    }
+    fixes
 }
 
 /// Whether another rule reports this field in more detail.

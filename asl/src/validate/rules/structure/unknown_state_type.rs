@@ -39,7 +39,19 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .add(&state.pointer, "These fields are required: [Type]")
                     .at_key()
                     .suggest(misspelt.map(|key| format!("write `{key}` as `Type`")))
-                    .fix(fix);
+                    .fix(fix)
+                    .choices(|| {
+                        let add = |kind: StateKind| {
+                            let title = format!("add `\"Type\": \"{kind}\"`");
+                            let edit = Edit::Insert {
+                                pointer: field_fixes::member(&state.pointer, "Type"),
+                                value: kind.as_str().into(),
+                                position: field_fixes::first(state.object),
+                            };
+                            Fix::choice(title, [edit])
+                        };
+                        fitting(state.object).into_iter().map(add)
+                    });
             }
             Some(Json::String(word)) if is_substitution(word) => {}
             Some(Json::String(word)) => {
@@ -52,14 +64,47 @@ fn state_type(definition: &Definition<'_>, report: &mut Report<'_>) {
                 report
                     .add(&pointer, message)
                     .meant(word, words)
-                    .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)));
+                    .fix_meant(|meant| Some(proposals::replace(&pointer, word, meant)))
+                    .choices(|| {
+                        let fitting = fitting(state.object).into_iter();
+                        fitting.map(|kind| field_fixes::replace(&pointer, kind.as_str()))
+                    });
             }
             Some(other) => {
                 let message = format!("expected a string, found {}", other.noun());
+                let pointer = state.pointer.key("Type");
                 report
-                    .add(state.pointer.key("Type"), message)
-                    .service(ServiceText::WrongType("String"));
+                    .add(&pointer, message)
+                    .service(ServiceText::WrongType("String"))
+                    .choices(|| {
+                        let fitting = fitting(state.object).into_iter();
+                        fitting.map(|kind| field_fixes::replace(&pointer, kind.as_str()))
+                    });
             }
         }
     }
+}
+
+/// The types that have all fields of an object, and whose required fields it has.
+fn fitting(object: &Object) -> Vec<StateKind> {
+    let has_next = object.contains_key("Next") || object.contains_key("End");
+    let waits = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
+    let fits = |kind: &StateKind| {
+        let schema = kind.schema();
+        let mut required = schema.fields.iter().filter(|field| field.required);
+        let is_complete = required.all(|field| object.contains_key(field.name));
+        let has_all = object.keys().all(|key| schema.has(key) || key == "Comment");
+        let waited = waits.iter().filter(|field| object.contains_key(**field));
+        is_complete
+            && has_all
+            && has_next == state_fixes::takes_next(Some(*kind))
+            && match kind {
+                StateKind::Wait => waited.count() == 1,
+                StateKind::Map => {
+                    object.contains_key("ItemProcessor") != object.contains_key("Iterator")
+                }
+                _ => true,
+            }
+    };
+    StateKind::ALL.iter().copied().filter(fits).collect()
 }

@@ -1,8 +1,10 @@
+use crate::edit::InsertPosition;
 use crate::jsonata;
-use crate::model::{FieldInfo, ValueKind};
+use crate::model::{FieldInfo, ProcessorMode, ValueKind};
 use crate::validate::delimiters::mended;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::{self, in_quotes};
+use crate::words;
 
 use super::is_misplaced;
 
@@ -23,7 +25,12 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
         let found = definition.document.json().noun();
         report
             .add(Pointer::ROOT, format!("expected an object, found {found}"))
-            .service(ServiceText::WrongType("Object"));
+            .service(ServiceText::WrongType("Object"))
+            .choices(|| {
+                let title = "replace it with a machine with one state";
+                let machine = state_fixes::container("Start");
+                [Fix::choice(title, [Edit::replace("", machine)])]
+            });
     }
     for part in &definition.parts {
         for (_, value, field) in part.members() {
@@ -68,7 +75,14 @@ fn check_type<'d>(
             .add(pointer(), message)
             .service(ServiceText::WrongType(service_type(field)))
             .suggest(suggestion)
-            .fix(fix);
+            .fix(fix)
+            .choices(|| {
+                let converted = converted(field.kind, value).into_iter();
+                let converted = converted.map(|value| field_fixes::set(part, field.name, value));
+                let removed =
+                    (!is_needed(part, field)).then(|| field_fixes::remove(part, field.name));
+                converted.chain(removed).collect::<Vec<_>>()
+            });
         return;
     }
     match (field.kind, value) {
@@ -86,7 +100,15 @@ fn check_type<'d>(
             report
                 .add(pointer(), message)
                 .meant(word, words.iter().copied())
-                .fix_meant(|meant| Some(proposals::replace(&pointer(), word, meant)));
+                .fix_meant(|meant| Some(proposals::replace(&pointer(), word, meant)))
+                .choices(|| {
+                    // A Distributed Map needs further fields.
+                    let is_complete = |word: &&&str| {
+                        **word != ProcessorMode::Distributed.as_str() || part.has("ExecutionType")
+                    };
+                    let words = words.iter().filter(is_complete);
+                    words.map(|word| field_fixes::replace(pointer(), *word))
+                });
         }
         (ValueKind::Number, Json::String(text)) => {
             let may_be_expression = part.language == QueryLanguage::Jsonata
@@ -101,7 +123,16 @@ fn check_type<'d>(
                     .add(pointer(), "expected a number, found a string")
                     .service(ServiceText::WrongType(service_type(field)))
                     .suggest(mended.map(|text| format!("write `{text}`")))
-                    .fix(fix);
+                    .fix(fix)
+                    .choices(|| {
+                        let number = text.trim().parse::<Json>().ok();
+                        let number = number.filter(|json| json.as_number().is_some());
+                        let set = number.map(|number| field_fixes::set(part, field.name, number));
+                        let removed = field_fixes::remove(part, field.name);
+                        set.into_iter()
+                            .chain((!is_needed(part, field)).then_some(removed))
+                            .collect::<Vec<_>>()
+                    });
             }
         }
         (ValueKind::Template, _) if field.name == "Items" => {
@@ -120,7 +151,8 @@ fn check_type<'d>(
                 report
                     .add(pointer(), message)
                     .suggest(mended.map(|text| format!("write `{text}`")))
-                    .fix(text.and_then(|text| proposals::delimit(&pointer(), text)));
+                    .fix(text.and_then(|text| proposals::delimit(&pointer(), text)))
+                    .choices(|| [field_fixes::remove(part, field.name)]);
             }
         }
         (ValueKind::Structures(_), Json::Array(items)) => {
@@ -129,7 +161,12 @@ fn check_type<'d>(
                     let message = format!("expected an object, found {}", item.noun());
                     report
                         .add(pointer().index(index), message)
-                        .service(ServiceText::WrongType("Object"));
+                        .service(ServiceText::WrongType("Object"))
+                        .choices(|| {
+                            // Most lists must not be empty.
+                            let edit = Edit::remove(pointer().index(index));
+                            (items.len() > 1).then(|| Fix::choice("remove this item", [edit]))
+                        });
                 }
             }
         }
@@ -143,17 +180,66 @@ fn check_type<'d>(
                     report
                         .add(pointer().key(name), message)
                         .at_key()
-                        .suggest(format!("move `{name}` out of `States`"));
+                        .suggest(format!("move `{name}` out of `States`"))
+                        .choices(|| {
+                            let edits = [
+                                Edit::remove(pointer().key(name)),
+                                Edit::Insert {
+                                    pointer: field_fixes::member(&part.pointer, name),
+                                    value: state.clone(),
+                                    position: InsertPosition::Before("States".to_owned()),
+                                },
+                            ];
+                            let title = format!("move `{name}` out of `States`");
+                            (!part.has(name)).then(|| Fix::choice(title, edits))
+                        });
                 } else if state.as_object().is_none() {
                     let message = format!("expected an object, found {}", state.noun());
                     report
                         .add(pointer().key(name), message)
-                        .service(ServiceText::WrongType("Object"));
+                        .service(ServiceText::WrongType("Object"))
+                        .choices(|| {
+                            let pass = json!({"Type": "Pass", "End": true});
+                            let title = "replace it with a Pass state";
+                            [Fix::choice(
+                                title,
+                                [Edit::replace(pointer().key(name), pass)],
+                            )]
+                        });
                 }
             }
         }
         _ => {}
     }
+}
+
+/// The value in the type that a field requires.
+fn converted(kind: ValueKind, value: &Json) -> Vec<Json> {
+    let text = match value {
+        Json::String(text) => Some(text.trim().to_ascii_lowercase()),
+        _ => None,
+    };
+    match kind {
+        ValueKind::Bool => match text.as_deref() {
+            Some("true" | "yes" | "1") => vec![true.into()],
+            Some("false" | "no" | "0") => vec![false.into()],
+            _ => vec![true.into(), false.into()],
+        },
+        ValueKind::Texts if value.as_str().is_some() => vec![[value.clone()].into()],
+        ValueKind::Structures(_) if value.as_object().is_some_and(|value| !value.is_empty()) => {
+            vec![[value.clone()].into()]
+        }
+        ValueKind::Word(words) => words.iter().map(|word| Json::from(*word)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a part is invalid without a field.
+fn is_needed(part: &DefinitionPart<'_>, field: &FieldInfo) -> bool {
+    let fields = words![
+        Next End Seconds Timestamp RoleArn ItemProcessor Iterator Branches Choices
+    ];
+    field.required || fields.contains(&field.name) || part.is("ChoiceRule")
 }
 
 /// AWS's name of the type that a field requires.

@@ -1,4 +1,5 @@
 use crate::analysis::heartbeat_problem;
+use crate::limits::SECONDS;
 use crate::validate::rules::prelude::*;
 
 use super::tasks;
@@ -28,7 +29,21 @@ fn heartbeat(definition: &Definition<'_>, report: &mut Report<'_>) {
             )
         });
         if let Some(message) = problem {
-            report.add(task.at(heartbeat), message);
+            let entry = report.add(task.at(heartbeat), message);
+            entry.choices(|| shortened(task, heartbeat, timeout));
         }
     }
+}
+
+/// Shortens the heartbeat, lengthens the timeout, or removes the heartbeat.
+fn shortened(task: &DefinitionPart<'_>, heartbeat: &str, timeout: &str) -> Vec<Fix> {
+    let seconds = |field| task.number(field).map(|seconds| seconds as u64);
+    let shorter = seconds(timeout).and_then(|timeout| timeout.checked_sub(1));
+    let shorter = shorter.filter(|shorter| SECONDS.contains(shorter));
+    let longer = seconds(heartbeat).map(|heartbeat| heartbeat.saturating_add(1));
+    let longer = longer.filter(|longer| SECONDS.contains(longer));
+    let shorter = shorter.map(|shorter| field_fixes::set(task, heartbeat, shorter));
+    let longer = longer.map(|longer| field_fixes::set(task, timeout, longer));
+    let removed = field_fixes::remove(task, heartbeat);
+    shorter.into_iter().chain(longer).chain([removed]).collect()
 }

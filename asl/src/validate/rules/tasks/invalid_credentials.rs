@@ -14,6 +14,9 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     check: credentials,
 };
 
+/// A role that a template engine fills in.
+const ROLE: &str = "${RoleArn}";
+
 fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
     for task in tasks(definition) {
         let pointer = task.at("Credentials");
@@ -25,22 +28,43 @@ fn credentials(definition: &Definition<'_>, report: &mut Report<'_>) {
                     task.language == QueryLanguage::JsonPath && object.contains_key("RoleArn.$");
                 match object.get("RoleArn") {
                     None if !computed => {
-                        report.add(pointer, "The field 'RoleArn' is required but was missing");
+                        let message = "The field 'RoleArn' is required but was missing";
+                        report.add(pointer.clone(), message).choices(|| {
+                            let edit = Edit::insert(pointer.key("RoleArn"), ROLE);
+                            let title = format!("add `\"RoleArn\": \"{ROLE}\"`");
+                            [
+                                Fix::choice(title, [edit]),
+                                field_fixes::remove(task, "Credentials"),
+                            ]
+                        });
                     }
                     None | Some(Json::String(_)) => {}
                     Some(other) => {
                         let message = format!("expected a string, found {}", other.noun());
                         report
                             .add(pointer.key("RoleArn"), message)
-                            .service(ServiceText::WrongType("String"));
+                            .service(ServiceText::WrongType("String"))
+                            .choices(|| {
+                                [
+                                    field_fixes::replace(pointer.key("RoleArn"), ROLE),
+                                    field_fixes::remove(task, "Credentials"),
+                                ]
+                            });
                     }
                 }
             }
             Some(other) => {
                 let message = format!("expected an object, found {}", other.noun());
                 report
-                    .add(pointer, message)
-                    .service(ServiceText::WrongType("Object"));
+                    .add(&pointer, message)
+                    .service(ServiceText::WrongType("Object"))
+                    .choices(|| {
+                        let role = other.as_str().unwrap_or(ROLE);
+                        [
+                            field_fixes::replace(&pointer, json!({"RoleArn": role})),
+                            field_fixes::remove(task, "Credentials"),
+                        ]
+                    });
             }
         }
     }

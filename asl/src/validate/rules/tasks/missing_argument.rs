@@ -28,7 +28,14 @@ fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(task.at(field), fault.to_string())
                 .suggest(fault.mend())
-                .at_key();
+                .at_key()
+                .choices(|| {
+                    // A template engine fills in the value, and a person sees that it is missing.
+                    let value = format!("${{{}}}", fault.name);
+                    let title = format!("add `\"{}\": \"{value}\"`", fault.name);
+                    let pointer = field_fixes::member(task.at(field), &fault.name);
+                    [Fix::choice(title, [Edit::insert(pointer, value)])]
+                });
         }
     });
 }

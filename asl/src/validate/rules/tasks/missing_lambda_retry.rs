@@ -1,4 +1,5 @@
 use crate::errors;
+use crate::limits::LAMBDA_ERRORS;
 use crate::resource::Resource;
 use crate::validate::rules::prelude::*;
 use crate::words::quoted;
@@ -47,7 +48,26 @@ fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
             };
             let message = format!("transient errors of Lambda are not retried: {missing}");
             let suggestion = "add a retrier for them, with a few attempts".to_owned();
-            report.add(task.at(field), message).suggest(suggestion);
+            let entry = report.add(task.at(field), message).suggest(suggestion);
+            entry.choices(|| [retried(task)]);
         }
     }
+}
+
+/// Adds the retrier that AWS recommends, before the others.
+fn retried(task: &DefinitionPart<'_>) -> Fix {
+    let errors: Vec<&str> = LAMBDA_ERRORS.to_vec();
+    let retrier = json!({
+        "ErrorEquals": errors,
+        "IntervalSeconds": 1,
+        "MaxAttempts": 3,
+        "BackoffRate": 2,
+        "JitterStrategy": "FULL",
+    });
+    let edit = match task.items("Retry") {
+        Some([]) => Edit::replace(task.at("Retry"), [retrier]),
+        Some(_) => Edit::insert(task.at("Retry").index(0), retrier),
+        None => field_fixes::add_edit(task, "Retry", [retrier]),
+    };
+    Fix::choice("retry the transient errors three times", [edit])
 }

@@ -18,6 +18,11 @@ fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
     for task in tasks(definition).filter(|task| !task.has("Resource")) {
         report
             .add(&task.pointer, "These fields are required: [Resource]")
-            .at_key();
+            .at_key()
+            .choices(|| {
+                // A template engine fills in a substitution, and the console shows it.
+                let resources = ["arn:aws:states:::lambda:invoke", "${ResourceArn}"];
+                resources.map(|resource| field_fixes::add(task, "Resource", resource))
+            });
     }
 }

@@ -50,7 +50,8 @@ fn no_timeout(definition: &Definition<'_>, report: &mut Report<'_>) {
                     format!("this Task waits for {what} without a timeout, up to a year"),
                 )
                 .suggest("add `TimeoutSeconds` or `HeartbeatSeconds`".to_owned())
-                .fix(Some(one_hour(task)));
+                .fix(Some(one_hour(task)))
+                .choices(|| [field_fixes::add(task, "HeartbeatSeconds", 300)]);
         }
     }
 }

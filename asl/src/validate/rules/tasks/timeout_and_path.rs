@@ -28,7 +28,8 @@ fn two_timeouts(definition: &Definition<'_>, report: &mut Report<'_>) {
                         ServiceText::OnlyOneOf(Box::new([value, path])),
                         ServiceLocation::Parent,
                     )
-                    .at_key();
+                    .at_key()
+                    .choices(|| field_fixes::either(task, value, path));
             }
         }
     }

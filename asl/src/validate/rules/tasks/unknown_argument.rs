@@ -44,7 +44,8 @@ fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
             .add(task.at(field).key(key), fault.to_string())
             .suggest(fault.mend())
             .at_key()
-            .fix(rename(&task.at(field), members, key, fault));
+            .fix(rename(&task.at(field), members, key, fault))
+            .choices(|| [removal(&task.at(field).key(key), key)]);
     });
     unknown_in_model(definition, report);
 }
@@ -79,9 +80,20 @@ fn unknown_in_model(definition: &Definition<'_>, report: &mut Report<'_>) {
             report
                 .add(&pointer, format!("`{called}` takes no argument `{name}`"))
                 .at_key()
-                .meant(bare, known);
+                .meant(bare, known)
+                .fix_meant(|meant| {
+                    let new = format!("{meant}{}", name.strip_prefix(bare)?);
+                    let title = format!("rename `{name}` to `{new}`");
+                    Some(Fix::risky(title, Edit::rename(&pointer, new)))
+                })
+                .choices(|| [removal(&pointer, name)]);
         },
     );
+}
+
+#[cfg(feature = "integrations")]
+fn removal(pointer: &Pointer<'_>, name: &str) -> Fix {
+    Fix::choice(format!("remove `{name}`"), [Edit::remove(pointer)])
 }
 
 /// Corrects the name of an argument. AWS accepts the definition, so the fix changes what it does.

@@ -83,8 +83,56 @@ fn token(definition: &Definition<'_>, report: &mut Report<'_>) {
                 pointer,
                 "the task token is not passed on, so no worker can return it",
             )
-            .suggest(format!("add it to `{field}`, as in `{token}`"));
+            .suggest(format!("add it to `{field}`, as in `{token}`"))
+            .choices(|| passed_on(task, field));
     }
+}
+
+/// Passes the token on in the message of the call or in its arguments, or does not wait for it.
+fn passed_on(task: &DefinitionPart<'_>, field: &str) -> Vec<Fix> {
+    let (key, token) = match task.language {
+        QueryLanguage::JsonPath => ("token.$", "$$.Task.Token"),
+        QueryLanguage::Jsonata => ("token", "{% $states.context.Task.Token %}"),
+    };
+    let mut fixes = Vec::new();
+    let messages = [
+        "Payload",
+        "MessageBody",
+        "Message",
+        "Input",
+        "Detail",
+        "RequestBody",
+    ];
+    match task.get(field) {
+        Some(Json::Object(arguments)) => {
+            let message = messages.iter().find(|name| {
+                let message = arguments.get(**name).and_then(Json::as_object);
+                message.is_some_and(|message| !message.contains_key(key))
+            });
+            let pointer = task.pointer.key(field);
+            let (pointer, owner) = match message {
+                Some(message) => (pointer.key(message), *message),
+                None => (pointer, field),
+            };
+            if message.is_some() || !arguments.contains_key(key) {
+                let edit = Edit::insert(field_fixes::member(&pointer, key), token);
+                fixes.push(Fix::choice(format!("add the token to `{owner}`"), [edit]));
+            }
+        }
+        Some(_) => {}
+        None => {
+            let mut arguments = Object::new();
+            arguments.insert(key.to_owned(), token.into());
+            fixes.push(field_fixes::add(task, field, Json::Object(arguments)));
+        }
+    }
+    let resource = task.text("Resource").unwrap_or_default();
+    if let Some(bare) = resource.strip_suffix(".waitForTaskToken") {
+        let edit = Edit::replace(task.pointer.key("Resource"), bare);
+        let title = "call the service without waiting: remove `.waitForTaskToken`";
+        fixes.push(Fix::choice(title, [edit]));
+    }
+    fixes
 }
 
 /// Whether the value that a path selects contains the task token.

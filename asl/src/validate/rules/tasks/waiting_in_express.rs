@@ -35,6 +35,15 @@ fn express(definition: &Definition<'_>, report: &mut Report<'_>) {
             Some(AwaitedEvent::Activity) => "Express state machine does not support Activity ARN",
             None => continue,
         };
-        report.add(task.pointer.key("Resource"), message);
+        let pointer = task.at("Resource");
+        report.add(&pointer, message).choices(|| {
+            let patterns = [".waitForTaskToken", ".sync:2", ".sync"];
+            let suffix = patterns
+                .iter()
+                .find(|suffix| resource.ends_with(**suffix))?;
+            let bare = resource.strip_suffix(suffix)?;
+            let title = format!("call the service without waiting: remove `{suffix}`");
+            Some(Fix::choice(title, [Edit::replace(&pointer, bare)]))
+        });
     }
 }

@@ -1,5 +1,5 @@
 #[cfg(feature = "models")]
-use crate::service_models::ArgumentProblemKind;
+use crate::service_models::{ArgumentProblemKind, ArgumentType};
 use crate::validate::rules::prelude::*;
 
 #[cfg(feature = "models")]
@@ -51,6 +51,23 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
             let rejection = problem.rejection().filter(|_| !called.is_sdk);
             let pointer = pointer(task.at(field), arguments, &problem.path);
             let entry = report.add(&pointer, message).suggest(mend);
+            let entry = entry.choices(|| {
+                let mut fixes = Vec::new();
+                if looks_computed && task.language == QueryLanguage::JsonPath {
+                    let title = format!("rename `{name}` to `{name}.$`");
+                    let edit = Edit::rename(&pointer, format!("{name}.$"));
+                    fixes.push(Fix::choice(title, [edit]));
+                }
+                let value = definition.document.json().pointer(&pointer.to_string());
+                let converted = value.map(|value| converted(*wanted, value));
+                let converted = converted.into_iter().flatten();
+                fixes.extend(converted.map(|value| field_fixes::replace(&pointer, value)));
+                if problem.path.len() == 1 {
+                    let title = format!("remove `{name}`");
+                    fixes.push(Fix::choice(title, [Edit::remove(&pointer)]));
+                }
+                fixes
+            });
             match rejection {
                 Some(text) => {
                     let location = ServiceLocation::Ancestor(problem.path.len());
@@ -62,4 +79,29 @@ fn wrong_type(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
         },
     );
+}
+
+/// The value in the type that a service requires.
+#[cfg(feature = "models")]
+fn converted(wanted: ArgumentType, value: &Json) -> Vec<Json> {
+    let text = value.as_str().map(str::trim);
+    match wanted {
+        ArgumentType::Text if matches!(value, Json::Number(_) | Json::Bool(_)) => {
+            vec![value.to_string().into()]
+        }
+        ArgumentType::Boolean => match text.map(str::to_ascii_lowercase).as_deref() {
+            Some("yes" | "true" | "1") => vec![true.into()],
+            Some("no" | "false" | "0") => vec![false.into()],
+            _ => vec![true.into(), false.into()],
+        },
+        ArgumentType::Number => {
+            let number = text.and_then(|text| text.parse::<Json>().ok());
+            number
+                .into_iter()
+                .filter(|json| json.as_number().is_some())
+                .collect()
+        }
+        ArgumentType::List => vec![[value.clone()].into()],
+        _ => Vec::new(),
+    }
 }

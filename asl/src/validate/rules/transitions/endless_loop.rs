@@ -1,3 +1,4 @@
+use crate::graph::EdgeKind;
 use crate::validate::rules::prelude::*;
 
 use super::cycles::{endless_cycles, waits};
@@ -35,6 +36,33 @@ fn endless(definition: &Definition<'_>, report: &mut Report<'_>) {
         report
             .add(&state.pointer, message)
             .at_key()
-            .suggest("add a transition out of the loop, or a Wait inside it".to_owned());
+            .suggest("add a transition out of the loop, or a Wait inside it".to_owned())
+            .choices(|| exits(definition, &cycle));
     }
+}
+
+/// Ends the container inside the loop, or adds a Wait to it.
+fn exits(definition: &Definition<'_>, cycle: &[usize]) -> Vec<Fix> {
+    let ends = cycle.iter().rev();
+    let ends = ends.filter_map(|state| state_fixes::end_after(definition, *state));
+    let mut fixes: Vec<Fix> = ends.take(1).collect();
+    let states = definition.graph.states();
+    let container = &definition.graph.containers()[states[cycle[0]].container];
+    let into = |state: &usize| {
+        let edge = states[*state].edges.first()?;
+        (edge.kind == EdgeKind::Next && edge.target == states[cycle[0]].name).then_some(edge)
+    };
+    if let Some(edge) = cycle.iter().rev().find_map(into) {
+        let name = state_fixes::fresh_name(definition, &format!("Wait before {}", edge.target));
+        let wait = json!({"Type": "Wait", "Seconds": 60, "Next": edge.target});
+        let edits = [
+            Edit::replace(&edge.pointer, name.as_str()),
+            state_fixes::add_state(container, &name, wait),
+        ];
+        fixes.push(Fix::choice(
+            format!("wait a minute before `{}`", edge.target),
+            edits,
+        ));
+    }
+    fixes
 }

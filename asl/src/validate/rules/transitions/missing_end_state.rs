@@ -27,7 +27,12 @@ fn no_end(definition: &Definition<'_>, report: &mut Report<'_>) {
             .service(ServiceText::NoTerminalState)
             .suggest(
                 "give the last state `\"End\": true`, or add a Succeed or Fail state".to_owned(),
-            );
+            )
+            .choices(|| {
+                let states = container.states.iter().rev();
+                let ends = states.filter_map(|state| state_fixes::end_after(definition, *state));
+                ends.take(state_fixes::OFFERED).collect::<Vec<_>>()
+            });
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::validate::rules::prelude::*;
 
-use super::continuing;
+use super::takes_next;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW028",
@@ -15,7 +15,10 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for state in continuing(definition) {
+    for (index, state) in definition.graph.states().iter().enumerate() {
+        if !takes_next(state) {
+            continue;
+        }
         let ends = match state.object.get("End") {
             Some(Json::Bool(end)) => *end,
             // A wrong type is reported elsewhere.
@@ -24,7 +27,38 @@ fn neither_next_nor_end(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         if !state.object.contains_key("Next") && !ends {
             let message = "a state needs `\"Next\": \"...\"` or `\"End\": true`";
-            report.add(&state.pointer, message).at_key();
+            let entry = report.add(&state.pointer, message).at_key();
+            entry.choices(|| completed(definition, index));
         }
+    }
+}
+
+/// Adds `End` or `Next`. The last state of a container probably ends it; any other state probably
+/// continues with the state after it.
+fn completed(definition: &Definition<'_>, index: usize) -> Vec<Fix> {
+    let state = &definition.graph.states()[index];
+    let states = &definition.graph.containers()[state.container].states;
+    let pointer = state.pointer.key("End");
+    let end = match state.object.contains_key("End") {
+        true => Edit::replace(&pointer, true),
+        false => Edit::insert(&pointer, true),
+    };
+    let end = Fix::choice("add `\"End\": true`", [end]);
+    let targets = state_fixes::targets(definition, state.container, Some(index));
+    let next = targets.into_iter().map(|name| {
+        let pointer = state.pointer.key("End");
+        // `"End": false` becomes the `Next`.
+        let edits = match state.object.contains_key("End") {
+            true => vec![
+                Edit::rename(&pointer, "Next"),
+                Edit::replace(&pointer, name),
+            ],
+            false => vec![Edit::insert(state.pointer.key("Next"), name)],
+        };
+        Fix::choice(format!("continue with `{name}`"), edits)
+    });
+    match states.last() == Some(&index) {
+        true => std::iter::once(end).chain(next).collect(),
+        false => next.chain([end]).collect(),
     }
 }

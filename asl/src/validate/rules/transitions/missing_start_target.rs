@@ -37,6 +37,19 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             .add(&pointer, message)
             .service(ServiceText::MissingTarget(start_at.into()))
             .meant(start_at, names)
-            .fix_meant(|meant| Some(proposals::replace(&pointer, start_at, meant)));
+            .fix_meant(|meant| Some(proposals::replace(&pointer, start_at, meant)))
+            .choices(|| {
+                let first = state_fixes::targets(definition, index, None);
+                let starts = first
+                    .into_iter()
+                    .map(|name| field_fixes::replace(&pointer, name))
+                    .collect::<Vec<_>>();
+                let next = definition.graph.states()[container.states[0]].name;
+                let state = json!({"Type": "Pass", "Next": next});
+                let edit = state_fixes::add_state(container, start_at, state);
+                let added =
+                    Fix::choice(format!("add a state `{start_at}` before `{next}`"), [edit]);
+                starts.into_iter().chain([added])
+            });
     }
 }

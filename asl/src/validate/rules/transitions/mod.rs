@@ -18,8 +18,8 @@ use crate::edit::Edit;
 use crate::fix::Fix;
 use crate::graph::{Container, State};
 use crate::json::Json;
-use crate::model::StateKind;
 use crate::validate::definition::Definition;
+use crate::validate::rules::state_fixes;
 
 /// Removes a state that is not the only one.
 fn removal(container: &Container<'_>, state: &State<'_>) -> Option<Fix> {
@@ -28,14 +28,29 @@ fn removal(container: &Container<'_>, state: &State<'_>) -> Option<Fix> {
     (container.states.len() > 1).then_some(fix)
 }
 
+/// Lets another state of the container continue with a state: one that ends it now.
+fn reached_from(definition: &Definition<'_>, index: usize) -> Vec<Fix> {
+    let states = definition.graph.states();
+    let container = &definition.graph.containers()[states[index].container];
+    let place = container.states.iter().position(|state| *state == index);
+    let (before, after) = container.states.split_at(place.unwrap_or_default());
+    let nearest = before.iter().rev().chain(after);
+    let others = nearest.filter(|other| **other != index && definition.flow.reached[**other]);
+    let fixes = others.filter_map(|other| {
+        // A container needs a state that ends it.
+        let is_last = container
+            .states
+            .iter()
+            .all(|state| state == other || !states[*state].is_terminal());
+        let fix = state_fixes::continue_with(&states[*other], states[index].name)?;
+        (!is_last).then_some(fix)
+    });
+    fixes.take(state_fixes::OFFERED).collect()
+}
+
 /// Whether a state continues with `Next` or ends with `End`.
 fn takes_next(state: &State<'_>) -> bool {
-    state.kind.is_some_and(|kind| {
-        !matches!(
-            kind,
-            StateKind::Choice | StateKind::Succeed | StateKind::Fail
-        )
-    })
+    state_fixes::takes_next(state.kind)
 }
 
 /// The states that continue with `Next` or end with `End`.

@@ -40,7 +40,14 @@ fn needless(definition: &Definition<'_>, report: &mut Report<'_>) {
                     )
                     .at_key()
                     .suggest(mend.to_owned())
-                    .fix(Some(removal(state, kind, field)));
+                    .fix(Some(removal(state, kind, field)))
+                    .choices(|| {
+                        let is_default = kind == StateKind::Choice
+                            && field == "Next"
+                            && !state.object.contains_key("Default");
+                        let edit = Edit::rename(state.pointer.key("Next"), "Default");
+                        is_default.then(|| Fix::choice("rename `Next` to `Default`", [edit]))
+                    });
             }
         }
     }

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 
 use crate::validate::rules::prelude::*;
 
-use super::removal;
+use super::{reached_from, removal};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW022",
@@ -55,7 +55,11 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
         // The states of a larger group may be meant to be reached.
         let container = &definition.graph.containers()[state.container];
         let fix = removal(container, state).filter(|_| members.len() == 1);
-        report.add(&state.pointer, message).at_key().fix(fix);
+        report
+            .add(&state.pointer, message)
+            .at_key()
+            .fix(fix)
+            .choices(|| reached_from(definition, members[0]));
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::validate::rules::prelude::*;
 
-use super::removal;
+use super::{reached_from, removal};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW021",
@@ -17,14 +17,15 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 /// AWS checks whether any transition names the state, not whether the state is reachable from
 /// `StartAt`.
 fn unreachable(definition: &Definition<'_>, report: &mut Report<'_>) {
-    for state in unnamed(definition) {
-        let state = &definition.graph.states()[state];
+    for index in unnamed(definition) {
+        let state = &definition.graph.states()[index];
         let message = format!("State \"{}\" is not reachable.", state.name);
         let container = &definition.graph.containers()[state.container];
         report
             .add(&state.pointer, message)
             .at_key()
-            .fix(removal(container, state));
+            .fix(removal(container, state))
+            .choices(|| reached_from(definition, index));
     }
 }
 

@@ -1,4 +1,8 @@
-use crate::name::check_variable;
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
+use crate::name::{MAX_LENGTH, check_variable, continues_variable, starts_variable};
 use crate::validate::rules::prelude::*;
 
 use super::pointer;
@@ -24,9 +28,43 @@ fn name(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         if let Err(error) = check_variable(name) {
             let message = format!("`{}` is not a valid variable name: {error}", assignment.key);
-            report
-                .add(pointer(definition, assignment), message)
-                .at_key();
+            let pointer = pointer(definition, assignment);
+            report.add(&pointer, message).at_key().choices(|| {
+                let suffix = assignment
+                    .key
+                    .strip_prefix(name.as_str())
+                    .unwrap_or_default();
+                let new = format!("{}{suffix}", valid(name, &variables.names));
+                let edit = Edit::rename(&pointer, new.as_str());
+                [Fix::choice(
+                    format!("rename `{}` to `{new}`", assignment.key),
+                    [edit],
+                )]
+            });
         }
     }
+}
+
+/// A valid name that is like an invalid one.
+fn valid(name: &str, names: &IndexSet<String>) -> String {
+    let mut valid = String::new();
+    let mut is_new_word = false;
+    for char in name.chars() {
+        let fits = match valid.is_empty() {
+            true => starts_variable(char),
+            false => continues_variable(char),
+        };
+        match (fits, is_new_word && !valid.is_empty()) {
+            (true, true) => valid.extend(char.to_uppercase()),
+            (true, false) => valid.push(char),
+            (false, _) => {}
+        }
+        is_new_word = !fits;
+    }
+    let base = match valid.as_str() {
+        "" | "states" => "value",
+        valid => valid,
+    };
+    let names: HashSet<&str> = names.iter().map(String::as_str).collect();
+    state_fixes::fresh(&names, base, MAX_LENGTH)
 }

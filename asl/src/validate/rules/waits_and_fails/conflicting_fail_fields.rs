@@ -23,7 +23,8 @@ fn twice(definition: &Definition<'_>, report: &mut Report<'_>) {
                         ServiceText::OnlyOneOf(Box::new([value, path])),
                         ServiceLocation::Parent,
                     )
-                    .at_key();
+                    .at_key()
+                    .choices(|| field_fixes::either(fail, value, path));
             }
         }
         for field in ["InputPath", "OutputPath"] {

@@ -23,7 +23,11 @@ fn no_string(definition: &Definition<'_>, report: &mut Report<'_>) {
                 "`{}` needs a string, but `{}` does not return one",
                 path.field, call.function
             );
-            report.add(&path.pointer, message);
+            report.add(&path.pointer, message).choices(|| {
+                let call = format!("States.Format('{{}}', {})", path.text.trim());
+                let text = Expression::parse(&call).is_ok().then_some(call);
+                text.map(|text| field_fixes::replace(&path.pointer, text))
+            });
         }
     }
 }

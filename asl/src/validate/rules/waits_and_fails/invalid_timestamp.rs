@@ -1,7 +1,7 @@
 use crate::validate::rules::prelude::*;
 use crate::{jsonata, timestamp};
 
-use super::{NO_TIMESTAMP, TIMESTAMP_MEND, waits};
+use super::{NO_TIMESTAMP, TIMESTAMP_MEND, timestamps, waits};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW082",
@@ -25,7 +25,19 @@ fn timestamp(definition: &Definition<'_>, report: &mut Report<'_>) {
         if !is_expression && !is_substitution(text) && !timestamp::is_literal(text) {
             report
                 .add(wait.at("Timestamp"), NO_TIMESTAMP)
-                .suggest(TIMESTAMP_MEND.to_owned());
+                .suggest(TIMESTAMP_MEND.to_owned())
+                .choices(|| {
+                    let is_path = text.starts_with('$') && wait.language == QueryLanguage::JsonPath;
+                    let renamed =
+                        is_path.then(|| field_fixes::rename(wait, "Timestamp", "TimestampPath"));
+                    let times = timestamps(text).into_iter().filter(|_| !is_path);
+                    let times = times.map(|text| field_fixes::set(wait, "Timestamp", text));
+                    renamed
+                        .flatten()
+                        .into_iter()
+                        .chain(times)
+                        .collect::<Vec<_>>()
+                });
         }
     }
 }

@@ -27,6 +27,11 @@ fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
             ),
         };
         let entry = report.add(&wait.pointer, message).at_key();
+        let entry = entry.choices(|| match given.as_slice() {
+            [] => vec![field_fixes::add(wait, "Seconds", 60)],
+            [one, other] => field_fixes::either(wait, one, other).into(),
+            _ => Vec::new(),
+        });
         if !given.is_empty() {
             entry.service(ServiceText::OnlyOneOf(given.into()));
         }

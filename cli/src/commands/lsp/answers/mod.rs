@@ -1,5 +1,6 @@
 //! Answers of the editor, in the types of the protocol.
 
+pub(super) mod actions;
 pub(super) mod diagnostics;
 pub(super) mod folding;
 pub(super) mod links;

@@ -1,0 +1,71 @@
+//! The expressions that an invalid one may mean.
+
+use crate::jsonata::{self, Expression};
+use crate::syntax_error::{SyntaxError, SyntaxFault};
+
+/// The expression with a root for each path that has none: a variable of this name, or the input.
+/// Returns nothing for an expression with another fault.
+pub(super) fn rooted(text: &str, is_variable: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let with_variables = with_roots(text, &|name| is_variable(name).then(|| format!("${name}")));
+    let of_input = with_roots(text, &|_| None);
+    let mut texts: Vec<String> = with_variables.into_iter().chain(of_input).collect();
+    texts.dedup();
+    texts
+}
+
+/// The expression in which each path without a root begins with `root` of its name, or with the
+/// input.
+fn with_roots(text: &str, root: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    /// An expression with more such paths is not corrected.
+    const PATHS: usize = 20;
+    let mut source = jsonata::strip(text)?.to_owned();
+    for _ in 0..PATHS {
+        match Expression::parse(&source) {
+            Ok(_) => return Some(format!("{{%{source}%}}")),
+            Err(error) => {
+                let name = reference(&error)?;
+                let at = error.offset;
+                let old = source.get(at..)?.starts_with(name).then_some(name)?;
+                let new = match old {
+                    "$" | "$$" => "$states.input".to_owned(),
+                    name => root(name).unwrap_or_else(|| format!("$states.input.{name}")),
+                };
+                source.replace_range(at..at + old.len(), &new);
+            }
+        }
+    }
+    None
+}
+
+/// The name without a root: `phone` of `Reference to 'phone' at the top level is not supported.`
+fn reference(error: &SyntaxError) -> Option<&str> {
+    if error.fault != SyntaxFault::Unsupported {
+        return None;
+    }
+    error
+        .message
+        .strip_prefix("Reference to '")?
+        .split('\'')
+        .next()
+}
+
+/// The expression with another name: each whole occurrence of `old` becomes `new`.
+pub(super) fn renamed(text: &str, old: &str, new: &str) -> Option<String> {
+    let source = jsonata::strip(text)?;
+    let mut out = String::new();
+    let mut rest = source;
+    let mut count = 0;
+    while let Some(at) = rest.find(old) {
+        let (before, after) = rest.split_at(at);
+        let after = &after[old.len()..];
+        let is_whole = !after.starts_with(crate::name::continues_variable)
+            && !before.ends_with(crate::name::continues_variable)
+            && !before.ends_with('$');
+        out.push_str(before);
+        out.push_str(if is_whole { new } else { old });
+        count += usize::from(is_whole);
+        rest = after;
+    }
+    out.push_str(rest);
+    (count > 0 && Expression::parse(&out).is_ok()).then(|| format!("{{%{out}%}}"))
+}

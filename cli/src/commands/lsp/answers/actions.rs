@@ -1,0 +1,131 @@
+//! Code actions: fixes of diagnostics.
+
+use gen_lsp_types::{
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, DocumentChange, Edit,
+    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier,
+    WorkspaceEdit,
+};
+use stepwright_asl::fix::{Fix, Safety};
+use stepwright_asl::validate::Validator;
+use stepwright_editor::{EditorDiagnostic, TextEdit};
+
+use super::diagnostics;
+use crate::commands::lsp::open_document::OpenDocument;
+use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::server::Server;
+
+/// The kinds of actions that the server offers.
+pub(crate) const KINDS: [CodeActionKind; 2] =
+    [CodeActionKind::QuickFix, CodeActionKind::SourceFixAll];
+
+pub(crate) fn code_actions(
+    server: &mut Server,
+    parameters: CodeActionParams,
+) -> Result<Option<Vec<CodeActionResponse>>, Refusal> {
+    let uri = parameters.text_document.uri;
+    server.check_open(&uri);
+    let validator = server.validator_of(&uri);
+    let open = server.document(&uri)?;
+    let only = parameters.context.only;
+    let wants = |kind: &CodeActionKind| {
+        only.as_ref().is_none_or(|only| {
+            let is_inside = |outer: &CodeActionKind| {
+                let (kind, outer) = (kind.to_string(), outer.to_string());
+                kind == outer || kind.starts_with(&format!("{outer}."))
+            };
+            only.iter().any(is_inside)
+        })
+    };
+    let mut actions = Vec::new();
+    if wants(&CodeActionKind::QuickFix) {
+        quick_fixes(server, open, parameters.range, &mut actions);
+    }
+    if wants(&CodeActionKind::SourceFixAll) {
+        actions.extend(fix_all(server, open, &validator));
+    }
+    Ok(Some(actions.into_iter().map(Into::into).collect()))
+}
+
+/// The fixes of the diagnostics that a range touches.
+fn quick_fixes(
+    server: &Server,
+    open: &OpenDocument,
+    range: gen_lsp_types::Range,
+    actions: &mut Vec<CodeAction>,
+) {
+    let range = open.offsets(range);
+    for found in open.diagnostics().iter() {
+        if found.range.start > range.end || found.range.end < range.start {
+            continue;
+        }
+        for (index, fix) in found.fixes.iter().enumerate() {
+            let Some(edits) = found
+                .definition
+                .and_then(|definition| open.document().fix_edits(definition, fix).ok())
+            else {
+                continue;
+            };
+            actions.push(CodeAction {
+                title: capitalized(&fix.title),
+                kind: Some(CodeActionKind::QuickFix),
+                diagnostics: Some(vec![diagnostics::converted(open, found)]),
+                is_preferred: Some(index == 0 && fix.safety == Safety::Safe),
+                edit: Some(workspace_edit(server, open, edits)),
+                ..CodeAction::default()
+            });
+        }
+    }
+}
+
+/// All safe fixes at once, as `stepwright validate --fix` makes them.
+fn fix_all(server: &Server, open: &OpenDocument, validator: &Validator) -> Option<CodeAction> {
+    let is_safe = |fix: &Fix| fix.safety == Safety::Safe;
+    let has_safe = |found: &EditorDiagnostic| found.fixes.first().is_some_and(is_safe);
+    if !open.diagnostics().iter().any(has_safe) {
+        return None;
+    }
+    let edits = open.document().fix_all(validator);
+    (!edits.is_empty()).then(|| CodeAction {
+        title: "Fix all problems with a safe fix".to_owned(),
+        kind: Some(CodeActionKind::SourceFixAll),
+        edit: Some(workspace_edit(server, open, edits)),
+        ..CodeAction::default()
+    })
+}
+
+/// The edits of a document in the form that the client understands. With the version, the client
+/// refuses them for a text that has changed.
+pub(crate) fn workspace_edit(
+    server: &Server,
+    open: &OpenDocument,
+    edits: Vec<TextEdit>,
+) -> WorkspaceEdit {
+    let edits = open.edits(edits);
+    if !server.client.versioned_edits {
+        return WorkspaceEdit {
+            changes: Some([(open.uri.clone(), edits)].into()),
+            ..WorkspaceEdit::default()
+        };
+    }
+    let document = OptionalVersionedTextDocumentIdentifier {
+        version: Some(open.version()),
+        text_document_identifier: TextDocumentIdentifier {
+            uri: open.uri.clone(),
+        },
+    };
+    let edits = edits.into_iter().map(Edit::TextEdit).collect();
+    let change = DocumentChange::TextDocumentEdit(TextDocumentEdit::new(document, edits));
+    WorkspaceEdit {
+        document_changes: Some(vec![change]),
+        ..WorkspaceEdit::default()
+    }
+}
+
+/// Titles of fixes are commands in lower case, as they appear in a sentence.
+fn capitalized(title: &str) -> String {
+    let mut chars = title.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

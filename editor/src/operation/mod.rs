@@ -1,0 +1,241 @@
+//! Changes of a definition as values that can be sent and repeated.
+//!
+//! [`Document::edits`] turns an [`Operation`] into text edits. An operation that cannot keep the
+//! meaning of the other states is refused with an [`OperationError`].
+
+mod error;
+mod fields;
+mod rename;
+mod states;
+mod transitions;
+
+use serde::{Deserialize, Serialize};
+use stepwright_asl::edit::{Edit, EditError};
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json;
+use stepwright_asl::name::check_state;
+
+use crate::pieces::Pieces;
+use crate::{Definition, Document, TextEdit};
+
+pub use error::OperationError;
+
+/// A change of one definition of a document. Pointers are RFC 6901 pointers into the definition.
+///
+/// ```
+/// use stepwright_editor::{Document, Operation, TextEdit};
+///
+/// let operation: Operation = serde_json::from_str(
+///     r#"{"operation": "renameState", "state": "/States/A", "name": "Charge"}"#,
+/// )?;
+/// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+/// let document = Document::open("order.asl.json", text, 1);
+/// let edits = document.edits(0, &operation)?;
+/// let renamed = r#"{"StartAt": "Charge", "States": {"Charge": {"Type": "Succeed"}}}"#;
+/// assert_eq!(TextEdit::apply(text, &edits), renamed);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "operation",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Renames a state and all transitions to it.
+    RenameState {
+        /// Pointer to the state.
+        state: String,
+        /// The new name.
+        name: String,
+    },
+    /// Renames a workflow variable in all states that can read it. Local bindings of JSONata and
+    /// variables of other scopes with the same name remain.
+    RenameVariable {
+        /// Pointer to the member of an `Assign`.
+        variable: String,
+        /// The new name, without `$`.
+        name: String,
+    },
+    /// Adds a state between the source of a transition and its target, or as the first state.
+    AddState {
+        /// Pointer to the name of the target: a `Next`, `Default` or `StartAt`. For a state with
+        /// `End`, the pointer to `End`.
+        transition: String,
+        /// The name of the new state.
+        name: String,
+        /// The new state, without `Next` and `End`. A Choice gets a `Default`.
+        state: Json,
+    },
+    /// Removes a state. The transitions to it lead to its successor.
+    RemoveState {
+        /// Pointer to the state.
+        state: String,
+        /// The successor, if the state has transitions to several states.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        successor: Option<String>,
+    },
+    /// Adds a copy of a state after it. No transition leads to the copy.
+    DuplicateState {
+        /// Pointer to the state.
+        state: String,
+        /// The name of the copy.
+        name: String,
+    },
+    /// Lets a transition lead to another state of the same body.
+    Retarget {
+        /// Pointer to the name of the target. For a state with `End`, the pointer to `End`, which
+        /// becomes `Next`.
+        transition: String,
+        /// The name of the new target.
+        target: String,
+    },
+    /// Adds a Retrier before one for all errors.
+    AddRetrier {
+        /// Pointer to the state.
+        state: String,
+        /// The names of the errors.
+        errors: Vec<String>,
+    },
+    /// Adds a Catcher before one for all errors.
+    AddCatcher {
+        /// Pointer to the state.
+        state: String,
+        /// The names of the errors.
+        errors: Vec<String>,
+        /// The state that continues after the error.
+        target: String,
+    },
+    /// Adds a rule as the last one of a Choice.
+    AddChoiceRule {
+        /// Pointer to the Choice.
+        state: String,
+        /// The condition: an expression in JSONata, a comparison in JSONPath.
+        condition: Json,
+        /// The state that continues if the condition is true.
+        target: String,
+    },
+    /// Sets a field, or adds it if it is absent.
+    SetField {
+        /// Pointer to the field.
+        field: String,
+        /// The value.
+        value: Json,
+    },
+    /// Removes a field or an item.
+    RemoveField {
+        /// Pointer to the field or item.
+        field: String,
+    },
+}
+
+impl Document {
+    /// The text edits of an operation on a definition, in text order.
+    ///
+    /// # Errors
+    ///
+    /// If the definition lacks what the operation names, the result would not be what it says, or
+    /// the text cannot be edited there.
+    pub fn edits(
+        &self,
+        definition: usize,
+        operation: &Operation,
+    ) -> Result<Vec<TextEdit>, OperationError> {
+        let found = self
+            .definitions()
+            .get(definition)
+            .ok_or_else(|| OperationError::missing(format!("the definition {definition}")))?;
+        let target = OperationTarget {
+            document: self,
+            definition: found,
+            graph: found.graph(),
+        };
+        let edits = match operation {
+            Operation::RenameState { state, name } => target.rename_state(state, name)?,
+            // The places of a variable are parts of texts, so they are edited as text.
+            Operation::RenameVariable { variable, name } => {
+                return target.rename_variable(definition, variable, name);
+            }
+            Operation::AddState {
+                transition,
+                name,
+                state,
+            } => target.add_state(transition, name, state)?,
+            Operation::RemoveState { state, successor } => {
+                target.remove_state(state, successor.as_deref())?
+            }
+            Operation::DuplicateState { state, name } => target.duplicate_state(state, name)?,
+            Operation::Retarget {
+                transition,
+                target: to,
+            } => target.retarget(transition, to)?,
+            Operation::AddRetrier { state, errors } => target.add_retrier(state, errors)?,
+            Operation::AddCatcher {
+                state,
+                errors,
+                target: to,
+            } => target.add_catcher(state, errors, to)?,
+            Operation::AddChoiceRule {
+                state,
+                condition,
+                target: to,
+            } => target.add_choice_rule(state, condition, to)?,
+            Operation::SetField { field, value } => target.set_field(field, value),
+            Operation::RemoveField { field } => target.remove_field(field)?,
+        };
+        Ok(self.rounds(definition, edits)?)
+    }
+
+    /// The text edits of edits that may touch each other: first all replacements, then the others
+    /// one after the other. Their pointers must remain right in this order.
+    fn rounds(&self, definition: usize, edits: Vec<Edit>) -> Result<Vec<TextEdit>, EditError> {
+        let is_replacement = |edit: &Edit| matches!(edit, Edit::Replace { .. });
+        let (replacements, others): (Vec<_>, Vec<_>) = edits.into_iter().partition(is_replacement);
+        let mut pieces = Pieces::of(self.text());
+        let mut document = self.clone();
+        let rounds = std::iter::once(replacements).chain(others.into_iter().map(|edit| vec![edit]));
+        for round in rounds.filter(|round| !round.is_empty()) {
+            let edits = document.text_edits(definition, &round)?;
+            pieces.apply(&edits);
+            let text = TextEdit::apply(document.text(), &edits);
+            document = document.with_text(&text, self.revision());
+        }
+        Ok(pieces.edits(self.text()))
+    }
+}
+
+/// The definition that an operation changes.
+struct OperationTarget<'d> {
+    document: &'d Document,
+    definition: &'d Definition,
+    graph: Graph<'d>,
+}
+
+impl OperationTarget<'_> {
+    /// The state at exactly this pointer.
+    fn state(&self, pointer: &str) -> Result<usize, OperationError> {
+        let state = self.graph.state_at(pointer);
+        state
+            .filter(|state| self.graph.states()[*state].pointer.to_string() == pointer)
+            .ok_or_else(|| OperationError::missing(format!("a state at `{pointer}`")))
+    }
+
+    /// Refuses a name for a state of a container that AWS refuses, or that another state has.
+    fn check_new_name(&self, container: usize, name: &str) -> Result<(), OperationError> {
+        check_state(name).map_err(|error| OperationError::refused(error.to_string()))?;
+        // Names are unique in the whole definition.
+        let mut states = self.graph.states().iter();
+        if let Some(other) = states.find(|state| state.name == name) {
+            let place = if other.container == container {
+                ""
+            } else {
+                " in another body"
+            };
+            return Err(OperationError::refused(format!(
+                "there is already a state `{name}`{place}; names are unique in a definition"
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! Adds, removes and copies states.
+
+use stepwright_asl::edit::Edit;
+use stepwright_asl::json::{Json, Object, escape};
+
+use super::transitions::redirect;
+use super::{OperationError, OperationTarget};
+
+impl OperationTarget<'_> {
+    pub(super) fn add_state(
+        &self,
+        transition: &str,
+        name: &str,
+        state: &Json,
+    ) -> Result<Vec<Edit>, OperationError> {
+        let place = self.transition(transition)?;
+        self.check_new_name(place.container, name)?;
+        let Some(fields) = state.as_object() else {
+            return Err(OperationError::refused("a state is an object"));
+        };
+        let state = connected(fields, place.target)?;
+        let container = &self.graph.containers()[place.container];
+        let new = container.pointer.key("States").to_string();
+        let new = format!("{new}/{}", escape(name));
+        // The state is next to the source of the transition, so that the text has their order.
+        let source = self.graph.state_at(transition);
+        let source =
+            source.filter(|source| self.graph.states()[*source].container == place.container);
+        let insert = match (source, place.target) {
+            (Some(source), _) => Edit::insert_after(new, self.graph.states()[source].name, state),
+            (None, Some(first)) => Edit::insert_before(new, first, state),
+            (None, None) => Edit::insert(new, state),
+        };
+        let mut edits = redirect(&place, name);
+        edits.push(insert);
+        Ok(edits)
+    }
+
+    pub(super) fn remove_state(
+        &self,
+        pointer: &str,
+        successor: Option<&str>,
+    ) -> Result<Vec<Edit>, OperationError> {
+        let index = self.state(pointer)?;
+        let state = &self.graph.states()[index];
+        let container = &self.graph.containers()[state.container];
+        if container.states.len() == 1 {
+            let name = state.name;
+            return Err(OperationError::refused(format!(
+                "`{name}` is the only state of its body"
+            )));
+        }
+        let successor = match successor {
+            Some(successor) => {
+                self.check_target(state.container, successor)?;
+                if successor == state.name {
+                    return Err(OperationError::refused("a state cannot follow itself"));
+                }
+                Some(successor)
+            }
+            None => self.only_successor(index)?,
+        };
+        let mut edits = Vec::new();
+        if container.start_at == Some(state.name) {
+            let Some(successor) = successor else {
+                let name = state.name;
+                return Err(OperationError::refused(format!(
+                    "no state follows `{name}`, which is the first one; name the new first state as the successor"
+                )));
+            };
+            edits.push(Edit::replace(container.pointer.key("StartAt"), successor));
+        }
+        for (from, edge) in self.graph.predecessors(index) {
+            if from == index {
+                continue;
+            }
+            let place = self.transition(&edge.pointer.to_string())?;
+            match successor {
+                Some(successor) => edits.extend(redirect(&place, successor)),
+                None if place.pointer
+                    == self.graph.states()[from].pointer.key("Next").to_string() =>
+                {
+                    edits.push(Edit::replace(&place.pointer, true));
+                    edits.push(Edit::rename(&place.pointer, "End"));
+                }
+                None => {
+                    let (name, from) = (state.name, self.graph.states()[from].name);
+                    return Err(OperationError::refused(format!(
+                        "no state follows `{name}`, and a transition of `{from}` cannot end the execution; name a successor"
+                    )));
+                }
+            }
+        }
+        edits.push(Edit::remove(pointer));
+        Ok(edits)
+    }
+
+    /// The state after this one; `None` if the execution ends. Transitions of Catchers do not
+    /// count.
+    fn only_successor(&self, index: usize) -> Result<Option<&str>, OperationError> {
+        use stepwright_asl::graph::EdgeKind;
+
+        let state = &self.graph.states()[index];
+        let mut targets: Vec<&str> = self
+            .graph
+            .successors(index)
+            .filter(|(target, edge)| !matches!(edge.kind, EdgeKind::Catch(_)) && *target != index)
+            .map(|(_, edge)| edge.target)
+            .collect();
+        targets.sort_unstable();
+        targets.dedup();
+        match targets.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only)),
+            several => {
+                let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
+                Err(OperationError::refused(format!(
+                    "several states follow `{}`: {}; name one of them as the successor",
+                    state.name,
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+
+    pub(super) fn duplicate_state(
+        &self,
+        pointer: &str,
+        name: &str,
+    ) -> Result<Vec<Edit>, OperationError> {
+        let index = self.state(pointer)?;
+        let state = &self.graph.states()[index];
+        self.check_new_name(state.container, name)?;
+        if !state.inner.is_empty() {
+            return Err(OperationError::refused(format!(
+                "`{}` contains states, and names are unique in a definition",
+                state.name
+            )));
+        }
+        let copy = Json::Object(state.object.clone());
+        let outer = self.graph.containers()[state.container]
+            .pointer
+            .key("States");
+        let new = format!("{outer}/{}", escape(name));
+        Ok(vec![Edit::insert_after(new, state.name, copy)])
+    }
+}
+
+/// The state with a transition to its successor.
+fn connected(fields: &Object, target: Option<&str>) -> Result<Json, OperationError> {
+    let mut state = fields.clone();
+    let kind = state.get("Type").and_then(Json::as_str).unwrap_or_default();
+    let is_choice = kind == "Choice";
+    if matches!(kind, "Succeed" | "Fail") {
+        // It ends the execution, so nothing follows.
+        return Ok(Json::Object(state));
+    }
+    for field in ["Next", "End"] {
+        state.shift_remove(field);
+    }
+    match (target, is_choice) {
+        (Some(target), true) => {
+            state.insert("Default".to_owned(), target.into());
+        }
+        (Some(target), false) => {
+            state.insert("Next".to_owned(), target.into());
+        }
+        (None, true) => {
+            return Err(OperationError::refused(
+                "a Choice cannot be the last state; its rules need targets",
+            ));
+        }
+        (None, false) => {
+            state.insert("End".to_owned(), true.into());
+        }
+    }
+    Ok(Json::Object(state))
+}

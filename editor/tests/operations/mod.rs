@@ -1,0 +1,350 @@
+//! Operations: what they change, and that they change nothing else.
+
+mod generator;
+
+use proptest::prelude::*;
+use stepwright_asl::json;
+use stepwright_asl::json::Json;
+use stepwright_editor::{Document, Operation, OperationError, TextEdit};
+
+use generator::{NAMES, definition, documents, is_valid};
+
+/// The document after an operation. The edits are in order, and undo restores the text.
+fn changed(document: &Document, operation: &Operation) -> Result<Document, OperationError> {
+    let sent = serde_json::to_string(operation).expect("it can be sent");
+    let operation: Operation = serde_json::from_str(&sent).expect("it can be received");
+    let edits = document.edits(0, &operation)?;
+    let text = TextEdit::apply(document.text(), &edits);
+    let mut undo = Vec::new();
+    let mut moved = 0_isize;
+    for edit in &edits {
+        let start = edit
+            .range
+            .start
+            .checked_add_signed(moved)
+            .expect("an offset");
+        let old = &document.text()[edit.range.clone()];
+        undo.push(TextEdit::replace(start..start + edit.text.len(), old));
+        moved += edit.text.len() as isize - edit.range.len() as isize;
+    }
+    assert!(edits.is_sorted_by_key(|edit| edit.range.start));
+    assert_eq!(TextEdit::apply(&text, &undo), document.text());
+    Ok(document.with_text(&text, 2))
+}
+
+fn states(document: &Document) -> Vec<(String, String)> {
+    let definition = &document.definitions()[0];
+    let graph = definition.graph();
+    graph
+        .states()
+        .iter()
+        .map(|state| (state.pointer.to_string(), state.name.to_owned()))
+        .collect()
+}
+
+/// The transitions by names, so that the order of the text does not count.
+fn transitions(document: &Document) -> Vec<String> {
+    let definition = &document.definitions()[0];
+    let graph = definition.graph();
+    let mut all: Vec<String> = graph
+        .states()
+        .iter()
+        .flat_map(|state| {
+            let edges = state.edges.iter();
+            edges.map(|edge| format!("{} {:?} {}", state.name, edge.kind, edge.target))
+        })
+        .chain(
+            graph
+                .containers()
+                .iter()
+                .map(|container| format!("start {:?}", container.start_at)),
+        )
+        .collect();
+    all.sort();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_state_is_renamed_and_back(definition in definition(), pick in any::<prop::sample::Index>(), name in prop::sample::select(NAMES)) {
+        for document in documents(&definition) {
+            prop_assert!(is_valid(&document), "{}", document.text());
+            let all = states(&document);
+            let (pointer, old) = pick.get(&all).clone();
+            let taken = all.iter().any(|(_, other)| other == name);
+            let operation = Operation::RenameState { state: pointer.clone(), name: name.to_owned() };
+            let renamed = match changed(&document, &operation) {
+                Ok(renamed) => renamed,
+                Err(error) => {
+                    prop_assert!(taken && old != name, "{error}: {}", document.text());
+                    continue;
+                }
+            };
+            prop_assert!(is_valid(&renamed), "{}", renamed.text());
+            let (pointer, _) = states(&renamed).into_iter().find(|(_, new)| new == name).expect("the state");
+            let operation = Operation::RenameState { state: pointer, name: old.clone() };
+            let back = changed(&renamed, &operation).expect("the old name is free");
+            // A name of YAML that needed quotes has them on the way back, too.
+            let is_plain = |name: &str| name != "true" && name.chars().all(|c| c.is_ascii_alphabetic());
+            let is_plain = is_plain(name) && is_plain(&old);
+            if is_plain || document.name() != "d.asl.yaml" {
+                prop_assert_eq!(back.text(), document.text());
+            } else {
+                prop_assert_eq!(back.definitions()[0].json(), document.definitions()[0].json());
+            }
+        }
+    }
+
+    #[test]
+    fn an_added_state_is_removed_and_the_others_are_connected(definition in definition(), pick in any::<prop::sample::Index>(), kind in 0..3_usize) {
+        for document in documents(&definition) {
+            let mut places: Vec<String> = Vec::new();
+            {
+                let graph = document.definitions()[0].graph();
+                for state in graph.states() {
+                    places.extend(state.edges.iter().map(|edge| edge.pointer.to_string()));
+                    let end = state.pointer.key("End").to_string();
+                    if document.definitions()[0].json().pointer(&end).is_some() {
+                        places.push(end);
+                    }
+                }
+                places.extend(graph.containers().iter().map(|one| one.pointer.key("StartAt").to_string()));
+            }
+            let transition = pick.get(&places).clone();
+            let state = [json!({"Type": "Pass"}), json!({"Type": "Wait", "Seconds": 1, "End": true}), json!({"Type": "Pass", "Next": "nowhere"})][kind].clone();
+            let operation = Operation::AddState { transition, name: "New state".to_owned(), state };
+            let added = changed(&document, &operation).expect("the name is free");
+            prop_assert!(is_valid(&added), "{}", added.text());
+            let (pointer, _) = states(&added).into_iter().find(|(_, name)| name == "New state").expect("the state");
+            let removed = changed(&added, &Operation::RemoveState { state: pointer, successor: None }).expect("it has one successor");
+            prop_assert_eq!(transitions(&removed), transitions(&document));
+            prop_assert!(is_valid(&removed), "{}", removed.text());
+        }
+    }
+
+    #[test]
+    fn a_retargeted_transition_leads_to_the_state(definition in definition(), pick in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
+        for document in documents(&definition) {
+            let graph = document.definitions()[0].graph();
+            let edges: Vec<(String, usize)> = graph
+                .states()
+                .iter()
+                .flat_map(|state| state.edges.iter().map(|edge| (edge.pointer.to_string(), state.container)))
+                .collect();
+            if edges.is_empty() {
+                continue;
+            }
+            let (transition, container) = pick.get(&edges).clone();
+            let target = to.get(graph.states());
+            let operation = Operation::Retarget { transition: transition.clone(), target: target.name.to_owned() };
+            match changed(&document, &operation) {
+                Ok(after) => {
+                    prop_assert_eq!(target.container, container);
+                    let found = after.definitions()[0].json().pointer(&transition).and_then(Json::as_str);
+                    prop_assert_eq!(found, Some(target.name));
+                }
+                Err(error) => {
+                    prop_assert_ne!(target.container, container);
+                    prop_assert!(error.to_string().contains("in another body"), "{}", error);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_removed_state_leaves_a_valid_definition_or_is_refused(definition in definition(), pick in any::<prop::sample::Index>()) {
+        for document in documents(&definition) {
+            let (state, name) = pick.get(&states(&document)).clone();
+            match changed(&document, &Operation::RemoveState { state, successor: None }) {
+                Ok(after) => {
+                    prop_assert!(states(&after).iter().all(|(_, other)| *other != name));
+                    let graph = after.definitions()[0].graph();
+                    for (index, state) in graph.states().iter().enumerate() {
+                        prop_assert_eq!(graph.successors(index).count(), state.edges.len());
+                    }
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    let reasons = ["is the only state", "several states follow", "no state follows"];
+                    prop_assert!(reasons.iter().any(|reason| text.contains(reason)), "{}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_is_equal_to_its_state(definition in definition(), pick in any::<prop::sample::Index>()) {
+        for document in documents(&definition) {
+            let (state, _) = pick.get(&states(&document)).clone();
+            let before = document.definitions()[0].json().pointer(&state).cloned();
+            let operation = Operation::DuplicateState { state, name: "Copy".to_owned() };
+            match changed(&document, &operation) {
+                Ok(after) => {
+                    let (copy, _) = states(&after).into_iter().find(|(_, name)| name == "Copy").expect("the copy");
+                    prop_assert_eq!(after.definitions()[0].json().pointer(&copy).cloned(), before);
+                }
+                Err(error) => prop_assert!(error.to_string().contains("contains states"), "{}", error),
+            }
+        }
+    }
+}
+
+const TASK: &str = r#"{"StartAt": "A", "States": {
+  "A": {"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:f", "Next": "C"},
+  "C": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "A"}], "Default": "Z"},
+  "Z": {"Type": "Succeed"}
+}}"#;
+
+fn after(text: &str, operation: &Operation) -> String {
+    let document = Document::open("a.asl.json", text, 1);
+    match changed(&document, operation) {
+        Ok(after) => after.text().to_owned(),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+#[test]
+fn handlers_and_rules_are_added_where_they_have_an_effect() {
+    let state = || "/States/A".to_owned();
+    let errors = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let all = Operation::AddCatcher {
+        state: state(),
+        errors: errors(&["States.ALL"]),
+        target: "Z".to_owned(),
+    };
+    let one = Operation::AddCatcher {
+        state: state(),
+        errors: errors(&["States.Timeout"]),
+        target: "Z".to_owned(),
+    };
+    let retry = Operation::AddRetrier {
+        state: state(),
+        errors: errors(&["States.Timeout"]),
+    };
+    let rule = Operation::AddChoiceRule {
+        state: "/States/C".to_owned(),
+        condition: json!({"Variable": "$.b", "NumericEquals": 1}),
+        target: "Z".to_owned(),
+    };
+    let mut text = TASK.to_owned();
+    for operation in [&all, &one, &retry, &rule] {
+        text = after(&text, operation);
+    }
+    insta::assert_snapshot!(text);
+    assert_eq!(
+        after(&text, &all),
+        "error: `Catch` of `A` already has an item for all errors"
+    );
+}
+
+#[test]
+fn refusals_say_why() {
+    let refused = [
+        Operation::RenameState {
+            state: "/States/A".to_owned(),
+            name: "Z".to_owned(),
+        },
+        Operation::RenameState {
+            state: "/States/A".to_owned(),
+            name: String::new(),
+        },
+        Operation::RenameState {
+            state: "/States/B".to_owned(),
+            name: "X".to_owned(),
+        },
+        Operation::RenameState {
+            state: "/States/A/Next".to_owned(),
+            name: "X".to_owned(),
+        },
+        Operation::RemoveState {
+            state: "/States/C".to_owned(),
+            successor: None,
+        },
+        Operation::RemoveState {
+            state: "/States/A".to_owned(),
+            successor: Some("A".to_owned()),
+        },
+        Operation::RemoveState {
+            state: "/States/Z".to_owned(),
+            successor: None,
+        },
+        Operation::Retarget {
+            transition: "/States/A/Next".to_owned(),
+            target: "Y".to_owned(),
+        },
+        Operation::Retarget {
+            transition: "/States/A/Type".to_owned(),
+            target: "A".to_owned(),
+        },
+        Operation::AddCatcher {
+            state: "/States/Z".to_owned(),
+            errors: vec!["E".to_owned()],
+            target: "A".to_owned(),
+        },
+        Operation::AddRetrier {
+            state: "/States/A".to_owned(),
+            errors: Vec::new(),
+        },
+        Operation::AddChoiceRule {
+            state: "/States/A".to_owned(),
+            condition: json!({}),
+            target: "Z".to_owned(),
+        },
+        Operation::AddChoiceRule {
+            state: "/States/C".to_owned(),
+            condition: json!("{% true %}"),
+            target: "Z".to_owned(),
+        },
+        Operation::RemoveField {
+            field: "/States/A/Retry".to_owned(),
+        },
+        Operation::AddState {
+            transition: "/States/A/Next".to_owned(),
+            name: "X".to_owned(),
+            state: json!(1),
+        },
+    ];
+    let lines: Vec<String> = refused
+        .iter()
+        .map(|operation| after(TASK, operation))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+    let document = Document::open("a.asl.json", TASK, 1);
+    let error = document.edits(1, &refused[0]).unwrap_err();
+    assert_eq!(error.to_string(), "there is no definition 1");
+}
+
+const VARIABLES: &str = r#"{"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+  "A": {"Type": "Pass", "Assign": {"total": 1, "n": "{% $total %}"}, "Next": "B"},
+  "B": {"Type": "Pass", "Output": "{% ($x := $total; $total + $x) & '$total' %}", "Next": "C"},
+  "C": {"Type": "Pass", "QueryLanguage": "JSONPath", "Assign": {"total.$": "$.total"}, "OutputPath": "$total", "End": true}
+}}"#;
+
+fn rename(name: &str) -> Operation {
+    Operation::RenameVariable {
+        variable: "/States/A/Assign/total".to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+#[test]
+fn a_variable_is_renamed_in_all_its_places_and_back() {
+    let renamed = after(VARIABLES, &rename("amount"));
+    insta::assert_snapshot!(renamed);
+    let back = Operation::RenameVariable {
+        variable: "/States/A/Assign/amount".to_owned(),
+        name: "total".to_owned(),
+    };
+    assert_eq!(after(&renamed, &back), VARIABLES);
+}
+
+#[test]
+fn a_name_that_means_something_else_is_refused() {
+    let lines: Vec<String> = ["n", "x", "sum", "states", "1a", ""]
+        .iter()
+        .map(|name| after(VARIABLES, &rename(name)))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
