@@ -169,6 +169,7 @@ impl Edit {
             Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
             Edit::Rename { key, .. } => key.len(),
             Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
+            Edit::Reorder { keys, .. } => keys.iter().map(String::len).sum(),
         };
         self.pointer().len() + texts
     }

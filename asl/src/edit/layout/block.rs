@@ -22,7 +22,7 @@ enum LineRole {
 /// The changes of the whitespace of a block.
 pub(super) fn layout(plan: &EditPlan<'_>, node: TargetNode<'_>, layout: &TextLayout) -> Changes {
     let source = plan.source;
-    let unit = layout.indentation.as_deref().unwrap_or(&plan.style.unit);
+    let unit = layout.unit(&plan.style.unit);
     let is_blank = |unit: &str| !unit.is_empty() && unit.bytes().all(|byte| byte == b' ');
     let starts: Vec<usize> = std::iter::once(0)
         .chain(source.text.match_indices('\n').map(|(at, _)| at + 1))

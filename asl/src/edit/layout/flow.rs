@@ -32,7 +32,7 @@ pub(super) fn layout(plan: &EditPlan<'_>, mark: &ValueMark, layout: &TextLayout)
         text,
         tokens: tokens(text, range),
         style: &plan.style,
-        unit: layout.indentation.as_deref().unwrap_or(&plan.style.unit),
+        unit: layout.unit(&plan.style.unit),
         outer: match is_whole {
             true => String::new(),
             false => plan.source.indentation(start),
@@ -98,11 +98,7 @@ impl FlowLayout<'_> {
                     open.push(spreads);
                     depth += usize::from(spreads);
                 }
-                TokenKind::Close => {
-                    if open.pop() == Some(true) {
-                        depth -= 1;
-                    }
-                }
+                TokenKind::Close => depth -= usize::from(open.pop() == Some(true)),
                 _ => {}
             }
             column += self.text[token.range.clone()].chars().count();

@@ -40,6 +40,14 @@ impl TextLayout {
     /// The default of `columns`.
     const COLUMNS: usize = 100;
 
+    /// One level of indentation in a text whose most frequent level is `usual`.
+    fn unit<'s>(&'s self, usual: &'s str) -> &'s str {
+        // A text without a regular layout has an accidental level.
+        let is_regular = matches!(usual, "\t" | "  " | "   " | "    " | "        ");
+        let unit = if is_regular { usual } else { "  " };
+        self.indentation.as_deref().unwrap_or(unit)
+    }
+
     fn columns(&self) -> usize {
         self.columns.unwrap_or(TextLayout::COLUMNS)
     }
