@@ -38,6 +38,7 @@ mod path_text;
 mod pieces;
 mod read;
 mod references;
+mod rename_at;
 mod stale;
 mod state_names;
 mod string_text;

@@ -168,6 +168,7 @@ impl Edit {
         let texts = match self {
             Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
             Edit::Rename { key, .. } => key.len(),
+            Edit::Reorder { keys, .. } => keys.iter().map(String::len).sum(),
             Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
             Edit::Reorder { keys, .. } => keys.iter().map(String::len).sum(),
         };
