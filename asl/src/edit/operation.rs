@@ -170,7 +170,6 @@ impl Edit {
             Edit::Rename { key, .. } => key.len(),
             Edit::Reorder { keys, .. } => keys.iter().map(String::len).sum(),
             Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
-            Edit::Reorder { keys, .. } => keys.iter().map(String::len).sum(),
         };
         self.pointer().len() + texts
     }
