@@ -4,6 +4,7 @@ mod cases;
 mod layout;
 mod model;
 mod order;
+mod regroup;
 pub(crate) mod sample;
 
 use model::{Edited, Seed, edit, pointers};

@@ -34,7 +34,7 @@ use crate::yaml::{Format, read_template};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Editor {
-    document: Document,
+    pub(super) document: Document,
     /// The parser of the text.
     read: fn(&str) -> Result<Document, SyntaxError>,
     is_yaml: bool,
@@ -44,7 +44,7 @@ pub struct Editor {
 const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
-struct PreparedEdit {
+pub(super) struct PreparedEdit {
     splices: Vec<Splice>,
     placed: PlacedChange,
 }
@@ -361,6 +361,11 @@ impl Editor {
             Edit::Remove { pointer } => self.prepare_remove(plan, pointer),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
+            Edit::CopyText { pointer, from } => self.prepare_copy(plan, pointer, from),
+            Edit::RemoveMembers { pointer, keys } => {
+                self.prepare_remove_members(plan, pointer, keys)
+            }
+            Edit::Unnest { pointer, members } => self.prepare_unnest(plan, pointer, members),
             Edit::Insert {
                 pointer,
                 value,
@@ -500,7 +505,7 @@ impl Editor {
     }
 
     /// The text changes of an edit of a target, or its error if the text cannot be changed there.
-    fn prepared(
+    pub(super) fn prepared(
         &self,
         pointer: &str,
         target: EditTarget<'_>,
@@ -553,7 +558,7 @@ impl Editor {
         self.refusal_at(pointer, at, "another edit changes the same text".to_owned())
     }
 
-    fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
+    pub(super) fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
         self.refusal_at(pointer, node.mark.start as usize, reason)
     }
 
@@ -567,7 +572,11 @@ impl Editor {
 
     /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is
     /// meant.
-    fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
+    pub(super) fn check_duplicates(
+        &self,
+        pointer: &str,
+        node: TargetNode<'_>,
+    ) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
             let inside = duplicate.pointer.strip_prefix(outer);

@@ -56,6 +56,7 @@ mod layout;
 mod nodes;
 mod operation;
 mod plan;
+mod regroup;
 #[cfg(feature = "yaml")]
 mod scalar;
 mod segment;
