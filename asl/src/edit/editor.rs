@@ -34,7 +34,7 @@ use crate::yaml::{Format, read_template};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Editor {
-    document: Document,
+    pub(super) document: Document,
     reader: TextReader,
     /// The number of syntax errors in the text.
     faults: usize,
@@ -79,7 +79,7 @@ impl TextReader {
 const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
-struct PreparedEdit {
+pub(super) struct PreparedEdit {
     splices: Vec<Splice>,
     placed: PlacedChange,
 }
@@ -360,8 +360,7 @@ impl Editor {
         };
         let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
         self.commit(first.pointer(), &splices, changes)?;
-        let changes = splices.into_iter().map(|one| (one.range, one.text));
-        Ok(changes.collect())
+        Ok(splices.into_iter().map(Splice::into_change).collect())
     }
 
     /// Makes as many of these groups of edits as possible, without two that change the same text.
@@ -450,6 +449,11 @@ impl Editor {
             Edit::Remove { pointer } => self.prepare_remove(plan, pointer, group),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
+            Edit::CopyText { pointer, from } => self.prepare_copy(plan, pointer, from),
+            Edit::RemoveMembers { pointer, keys } => {
+                self.prepare_remove_members(plan, pointer, keys)
+            }
+            Edit::Unnest { pointer, members } => self.prepare_unnest(plan, pointer, members),
             Edit::Insert {
                 pointer,
                 value,
@@ -591,7 +595,7 @@ impl Editor {
     }
 
     /// The text changes of an edit of a target, or its error if the text cannot be changed there.
-    fn prepared(
+    pub(super) fn prepared(
         &self,
         pointer: &str,
         target: EditTarget<'_>,
@@ -611,7 +615,7 @@ impl Editor {
     }
 
     /// Applies the changes if the resulting text has the intended content.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         pointer: &str,
         splices: &[Splice],
@@ -651,7 +655,7 @@ impl Editor {
         self.refusal_at(pointer, at, "another edit changes the same text".to_owned())
     }
 
-    fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
+    pub(super) fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
         self.refusal_at(pointer, node.mark.start as usize, reason)
     }
 
@@ -665,7 +669,11 @@ impl Editor {
 
     /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is
     /// meant.
-    fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
+    pub(super) fn check_duplicates(
+        &self,
+        pointer: &str,
+        node: TargetNode<'_>,
+    ) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
             let inside = duplicate.pointer.strip_prefix(outer);
@@ -681,7 +689,7 @@ impl Editor {
         }
     }
 
-    fn plan(&self) -> EditPlan<'_> {
+    pub(super) fn plan(&self) -> EditPlan<'_> {
         let source = SourceText {
             text: self.document.source(),
             is_yaml: self.reader.is_yaml(),

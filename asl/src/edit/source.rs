@@ -58,6 +58,27 @@ impl<'t> SourceText<'t> {
         line[..end].replace('-', " ")
     }
 
+    /// The text of a range for another indentation of its first line.
+    pub(super) fn moved(&self, range: Range<usize>, indentation: &str) -> String {
+        let old = self.indentation(range.start);
+        let mut text = String::with_capacity(range.len());
+        for (index, line) in self.text[range].split_inclusive('\n').enumerate() {
+            match line.strip_prefix(old.as_str()) {
+                _ if index == 0 => text.push_str(line),
+                Some(rest) if !rest.trim_end_matches(['\r', '\n']).is_empty() => {
+                    text.push_str(indentation);
+                    text.push_str(rest);
+                }
+                _ if line.trim().is_empty() => text.push_str(line.trim_start_matches([' ', '\t'])),
+                _ => {
+                    text.push_str(indentation);
+                    text.push_str(line.trim_start_matches([' ', '\t']));
+                }
+            }
+        }
+        text
+    }
+
     /// Whether only whitespace precedes the offset on its line.
     pub(super) fn begins_line(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset]
