@@ -139,6 +139,11 @@ impl Definition {
         self.tree.key_span(pointer).map(|range| self.in_file(range))
     }
 
+    /// Whether the definition is a string of the file.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.place, DefinitionPlace::Text { .. })
+    }
+
     /// The range of a member, from its key to the end of its value.
     pub fn member(&self, pointer: &str) -> Option<Range<usize>> {
         let (key, value) = (self.key_range(pointer)?, self.range(pointer)?);

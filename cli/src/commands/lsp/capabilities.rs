@@ -1,11 +1,12 @@
 //! What the server can do.
 
 use gen_lsp_types::{
-    CodeActionOptions, DocumentLinkOptions, SaveOptions, SemanticTokensOptions, ServerCapabilities,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    CodeActionOptions, CodeLensOptions, DocumentLinkOptions, ExecuteCommandOptions, RenameOptions,
+    SaveOptions, SemanticTokensOptions, ServerCapabilities, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
-use super::answers::{actions, tokens};
+use super::answers::{actions, commands, tokens};
 use super::client::ClientAbilities;
 
 pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
@@ -37,6 +38,18 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
             }
             .into(),
         ),
+        rename_provider: Some(
+            RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }
+            .into(),
+        ),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![commands::PICTURE.to_owned(), commands::OPERATION.to_owned()],
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         semantic_tokens_provider: Some(
             SemanticTokensOptions {
                 legend: tokens::legend(),

@@ -11,8 +11,6 @@ pub(super) struct ClientAbilities {
     pub(super) columns: ColumnUnit,
     /// Edits may name the version of the text.
     pub(super) versioned_edits: bool,
-    /// Edits may ask for a confirmation, with a preview.
-    pub(super) annotated_edits: bool,
     pub(super) markdown: bool,
     pub(super) snippets: bool,
     /// Symbols may be a tree.
@@ -20,8 +18,8 @@ pub(super) struct ClientAbilities {
     pub(super) definition_links: bool,
     /// The client reports changes of files that the server registers.
     pub(super) watches_files: bool,
-    /// The client asks again for code lenses when the server says that they changed.
-    pub(super) refreshes_lenses: bool,
+    /// The commands that the client can execute, by its `initializationOptions.commands`.
+    pub(super) commands: Vec<String>,
 }
 
 impl ClientAbilities {
@@ -43,13 +41,19 @@ impl ClientAbilities {
         ClientAbilities {
             columns: ColumnUnit::choose(encodings),
             versioned_edits: has("/workspace/workspaceEdit/documentChanges"),
-            annotated_edits: at("/workspace/workspaceEdit/changeAnnotationSupport").is_some(),
             markdown: lists("/textDocument/hover/contentFormat", "markdown"),
             snippets: has("/textDocument/completion/completionItem/snippetSupport"),
             symbol_tree: has("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             definition_links: has("/textDocument/definition/linkSupport"),
             watches_files: has("/workspace/didChangeWatchedFiles/dynamicRegistration"),
-            refreshes_lenses: has("/workspace/codeLens/refreshSupport"),
+            commands: commands(parameters),
         }
     }
+}
+
+fn commands(parameters: &InitializeParams) -> Vec<String> {
+    let options = parameters.initialization_options.as_ref();
+    let commands = options.and_then(|options| options["commands"].as_array());
+    let names = commands.into_iter().flatten().filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
 }

@@ -3,16 +3,19 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use gen_lsp_types::{
-    CancelNotification, CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
-    DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification,
-    DidOpenTextDocumentNotification, DocumentHighlightRequest, DocumentLinkRequest,
-    DocumentSymbolRequest, FoldingRangeRequest, InitializeParams, InitializeResult, Notification,
-    ReferencesRequest, SelectionRangeRequest, SemanticTokensRequest, ServerInfo, Uri,
+    CancelNotification, CodeActionRequest, CodeLensRequest, DefinitionRequest,
+    DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
+    DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentHighlightRequest,
+    DocumentLinkRequest, DocumentSymbolRequest, ExecuteCommandRequest, FoldingRangeRequest,
+    InitializeParams, InitializeResult, Notification, PrepareRenameRequest, ReferencesRequest,
+    RenameRequest, SelectionRangeRequest, SemanticTokensRequest, ServerInfo, Uri,
 };
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
 use serde_json::Value;
 
-use super::answers::{actions, folding, links, navigation, symbols, tokens};
+use super::answers::{
+    actions, commands, folding, lenses, links, navigation, rename, symbols, tokens,
+};
 use super::client::ClientAbilities;
 use super::open_document::OpenDocument;
 use super::router::{NotificationRouter, Refusal, RequestRouter};
@@ -154,6 +157,10 @@ impl Server {
             .on::<SelectionRangeRequest>(folding::selection_ranges)
             .on::<DocumentLinkRequest>(links::document_links)
             .on::<CodeActionRequest>(actions::code_actions)
+            .on::<PrepareRenameRequest>(rename::prepare_rename)
+            .on::<RenameRequest>(rename::rename)
+            .on::<CodeLensRequest>(lenses::code_lenses)
+            .on::<ExecuteCommandRequest>(commands::execute)
             .on::<SemanticTokensRequest>(tokens::semantic_tokens)
             .finish(id);
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

@@ -1,15 +1,11 @@
 //! Code actions: fixes of diagnostics.
 
-use gen_lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, DocumentChange, Edit,
-    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier,
-    WorkspaceEdit,
-};
+use gen_lsp_types::{CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse};
 use stepwright_asl::fix::{Fix, Safety};
 use stepwright_asl::validate::Validator;
-use stepwright_editor::{EditorDiagnostic, TextEdit};
+use stepwright_editor::EditorDiagnostic;
 
-use super::diagnostics;
+use super::{diagnostics, workspace_edit};
 use crate::commands::lsp::open_document::OpenDocument;
 use crate::commands::lsp::router::Refusal;
 use crate::commands::lsp::server::Server;
@@ -91,34 +87,6 @@ fn fix_all(server: &Server, open: &OpenDocument, validator: &Validator) -> Optio
         edit: Some(workspace_edit(server, open, edits)),
         ..CodeAction::default()
     })
-}
-
-/// The edits of a document in the form that the client understands. With the version, the client
-/// refuses them for a text that has changed.
-pub(crate) fn workspace_edit(
-    server: &Server,
-    open: &OpenDocument,
-    edits: Vec<TextEdit>,
-) -> WorkspaceEdit {
-    let edits = open.edits(edits);
-    if !server.client.versioned_edits {
-        return WorkspaceEdit {
-            changes: Some([(open.uri.clone(), edits)].into()),
-            ..WorkspaceEdit::default()
-        };
-    }
-    let document = OptionalVersionedTextDocumentIdentifier {
-        version: Some(open.version()),
-        text_document_identifier: TextDocumentIdentifier {
-            uri: open.uri.clone(),
-        },
-    };
-    let edits = edits.into_iter().map(Edit::TextEdit).collect();
-    let change = DocumentChange::TextDocumentEdit(TextDocumentEdit::new(document, edits));
-    WorkspaceEdit {
-        document_changes: Some(vec![change]),
-        ..WorkspaceEdit::default()
-    }
 }
 
 /// Titles of fixes are commands in lower case, as they appear in a sentence.

@@ -1,0 +1,83 @@
+//! Commands that the server executes for a client.
+
+use gen_lsp_types::{ExecuteCommandParams, Uri};
+use serde_json::{Value, json};
+use stepwright_diagram::Diagram;
+use stepwright_editor::Operation;
+
+use super::workspace_edit;
+use crate::commands::lsp::open_document::OpenDocument;
+use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::server::Server;
+
+/// Returns the picture of a definition, and where its states are.
+pub(crate) const PICTURE: &str = "stepwright.picture";
+
+/// Returns the edits of an operation on a definition.
+pub(crate) const OPERATION: &str = "stepwright.operation";
+
+pub(crate) fn execute(
+    server: &mut Server,
+    parameters: ExecuteCommandParams,
+) -> Result<Option<Value>, Refusal> {
+    let arguments = parameters.arguments.unwrap_or_default();
+    let argument = arguments.first().cloned().unwrap_or_default();
+    match parameters.command.as_str() {
+        PICTURE => picture(server, &argument).map(Some),
+        OPERATION => operation(server, &argument).map(Some),
+        other => Err(Refusal::failed(format!(
+            "the server has no command `{other}`; it has `{PICTURE}` and `{OPERATION}`"
+        ))),
+    }
+}
+
+/// The document and the index of the definition that an argument names.
+fn named<'s>(server: &'s Server, argument: &Value) -> Result<(&'s OpenDocument, usize), Refusal> {
+    let uri = argument["uri"]
+        .as_str()
+        .ok_or_else(|| Refusal::failed("the first argument is an object with the member `uri`"))?;
+    let open = server.document(&Uri(uri.to_owned()))?;
+    let definition = argument["definition"].as_u64().unwrap_or(0);
+    Ok((open, usize::try_from(definition).unwrap_or(usize::MAX)))
+}
+
+/// `{"uri", "definition"?}` gives `{"svg", "name", "isStale", "version", "states": [{"pointer", "range"}]}`.
+fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
+    let (open, index) = named(server, argument)?;
+    let Some(definition) = open.document().definitions().get(index) else {
+        return Err(Refusal::failed("the document has no such definition"));
+    };
+    let graph = definition.graph();
+    let states = graph.states().iter().filter_map(|state| {
+        let pointer = state.pointer.to_string();
+        let range = open.range(definition.member(&pointer)?);
+        Some(json!({"name": state.name, "pointer": pointer, "range": range}))
+    });
+    let states: Vec<Value> = states.collect();
+    Ok(json!({
+        "svg": Diagram::of(definition.json()).to_svg(),
+        "name": definition.name(),
+        "isStale": definition.is_stale(),
+        "version": open.version(),
+        "states": states,
+    }))
+}
+
+/// `{"uri", "definition"?, "version"?, "operation"}` gives a workspace edit.
+fn operation(server: &Server, argument: &Value) -> Result<Value, Refusal> {
+    let (open, index) = named(server, argument)?;
+    let version = argument["version"].as_i64();
+    if version.is_some_and(|version| version != i64::from(open.version())) {
+        return Err(Refusal::failed(
+            "the text has changed since the operation was made",
+        ));
+    }
+    let operation: Operation = serde_json::from_value(argument["operation"].clone())
+        .map_err(|error| Refusal::failed(format!("the operation cannot be read: {error}")))?;
+    let edits = open
+        .document()
+        .edits(index, &operation)
+        .map_err(|error| Refusal::failed(error.to_string()))?;
+    let edit = workspace_edit(server, open, edits);
+    serde_json::to_value(edit).map_err(|error| Refusal::failed(error.to_string()))
+}
