@@ -6,6 +6,7 @@
 mod error;
 mod fields;
 mod format;
+mod offers;
 mod order;
 mod rename;
 mod rounds;
@@ -23,6 +24,7 @@ use stepwright_asl::name::check_state;
 use crate::{Definition, Document, TextEdit};
 
 pub use error::OperationError;
+pub use offers::Offer;
 use rounds::EditRounds;
 
 /// A change of one definition of a document. Pointers are RFC 6901 pointers into the definition.
