@@ -38,7 +38,10 @@ fn check(
             let mut edited = editor.clone();
             if let Err(error) = edited.apply(&fix.edits) {
                 // A comment belongs to the item before or after it, so the items are not moved.
-                if error.to_string().ends_with("there is a comment between the items") {
+                if error
+                    .to_string()
+                    .ends_with("there is a comment between the items")
+                {
                     continue;
                 }
                 problems.push(format!("{code} {}: {error}\n{text}", fix.title));
@@ -93,7 +96,9 @@ fn each_choice_removes_its_diagnostic_and_adds_no_error() {
         fixes += check(machine_type, &json.to_pretty(), json_text, &mut problems);
         fixes += check(machine_type, &emit(json, 0), yaml_text, &mut problems);
         let pretty = json.to_pretty();
-        let commented = pretty.lines().map(|line| format!("{line} // ] \"x\": {{\n"));
+        let commented = pretty
+            .lines()
+            .map(|line| format!("{line} // ] \"x\": {{\n"));
         let commented: String = commented.collect();
         let commented_text = |text: &str| Editor::parse_recovering(text, Dialect::Comments);
         fixes += check(machine_type, &commented, commented_text, &mut problems);
