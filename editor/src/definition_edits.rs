@@ -45,7 +45,7 @@ impl Document {
             DefinitionPlace::Whole => {
                 let editor = match json_dialect(self.name(), self.text()) {
                     Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
-                    None => Editor::parse_yaml(self.text()),
+                    None => Editor::parse_yaml_recovering(self.text()),
                 };
                 changes(editor, edits).map(|(changes, _)| changes)
             }
@@ -56,7 +56,7 @@ impl Document {
                     .collect();
                 let editor = match json_dialect(self.name(), self.text()) {
                     Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
-                    None => Editor::parse_template(self.text()),
+                    None => Editor::parse_template_recovering(self.text()),
                 };
                 changes(editor, &edits).map(|(changes, _)| changes)
             }

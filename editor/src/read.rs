@@ -19,19 +19,19 @@ pub(crate) struct ReadText {
 
 /// Reads a text. `name` is the name of its file, which determines the format.
 pub(crate) fn read(name: &str, text: &str) -> ReadText {
-    if let Some(dialect) = json_dialect(name, text) {
-        let (file, errors) = json::Document::parse_recovering(text, dialect);
+    let is_json = json_dialect(name, text).is_some();
+    if (is_json || is_template(text))
+        && let Ok((file, errors)) = template::read_recovering(name, text)
+        && (is_json || template::machines(&file).is_some())
+    {
         return of_file(name, file, &errors);
     }
-    if is_template(text)
-        && let Ok(file) = template::read(name, text)
-        && let Some(machines) = template::machines(&file)
-    {
-        return of_machines(file, machines, Vec::new());
-    }
-    match json::Document::parse_yaml(text) {
-        Ok(file) => of_file(name, file, &[]),
-        Err(_) if !template::is_definition(name, None, text) => none(text),
+    match json::Document::parse_yaml_recovering(text) {
+        Ok((file, errors)) => of_file(name, file, &errors),
+        Err(_) if !template::is_definition(name, None, text) => ReadText {
+            definitions: None,
+            ..none(text)
+        },
         Err(error) => ReadText {
             file: json::Document::unparsed(text),
             definitions: None,

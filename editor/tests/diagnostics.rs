@@ -178,7 +178,6 @@ fn a_fault_of_the_syntax_is_a_diagnostic() {
     let fault = &diagnostics[0];
     assert_eq!(
         (fault.code, &text[fault.range.clone()]),
-        // The value is missing here; what follows is read.
-        (Some("SW001"), " ")
+        (Some("SW001"), "]")
     );
 }

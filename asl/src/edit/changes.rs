@@ -64,8 +64,9 @@ impl EditPlan<'_> {
         key: &str,
     ) -> Changes {
         let start = target.node().mark.key as usize;
-        let (Some(end), Some(quotes)) = (self.source.key_end(start), self.source.quotes(start))
-        else {
+        let value = target.node().mark.start as usize;
+        let end = self.source.key_end_before(start, value);
+        let (Some(end), Some(quotes)) = (end, self.source.quotes(start)) else {
             return Err("its key is written in a form that cannot be edited".to_owned());
         };
         let mut style = self.style.clone();
