@@ -5,8 +5,8 @@ use stepwright_asl::model::{FieldInfo, Operator, QueryLanguage, Schema, StateKin
 
 use super::insertion::InsertionPoint;
 use super::{Completion, CompletionKind};
+use crate::Definition;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::{Definition, Document};
 
 /// Fields of which an object has at most one.
 const EXCLUSIVE: &[&[&str]] = &[
@@ -21,7 +21,6 @@ const EXCLUSIVE: &[&[&str]] = &[
 const DEPRECATED: &[&str] = &["Iterator"];
 
 pub(super) fn fields(
-    _document: &Document,
     definition: &Definition,
     point: &InsertionPoint,
     part: &DefinitionPart,
@@ -70,7 +69,7 @@ fn is_possible(
 ) -> bool {
     let excluded = |name: &str| !is_free(name, object, point);
     let is_other = |group: &&[&str]| group.contains(&field.name);
-    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(&group));
+    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(group));
     let twin = match field.name.strip_suffix("Path") {
         Some(bare) => bare.to_owned(),
         None => format!("{}Path", field.name),

@@ -85,14 +85,14 @@ impl Document {
                     let part = part_at(definition, parent)?;
                     match part.kind {
                         PartKind::Field(..) => {
-                            arguments::members(self, definition, &point, &part, parent)
+                            arguments::members(definition, &point, &part, parent)
                         }
-                        _ => fields::fields(self, definition, &point, &part, parent),
+                        _ => fields::fields(definition, &point, &part, parent),
                     }
                 }
                 InsertionPoint::Value { pointer, .. } => {
                     let part = part_at(definition, pointer)?;
-                    values::values(self, definition, &point, &part, pointer, offset)
+                    values::values(definition, &point, &part, pointer, offset)
                 }
             })
         };
