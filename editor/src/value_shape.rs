@@ -39,8 +39,11 @@ pub(crate) struct KnownValues<'g, 'd> {
     steps: Cell<usize>,
 }
 
-/// Maximum number of values at which one question looks.
-const STEPS: usize = 200;
+/// Maximum number of steps for one question.
+const STEPS: usize = 20_000;
+
+/// The number of steps of a search for the assignments of a variable, which reads many states.
+const SEARCH: usize = 200;
 
 /// Maximum number of values that refer to each other.
 const DEPTH: usize = 12;
@@ -239,9 +242,11 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     }
 
     fn variable(&self, state: usize, name: &str, depth: usize) -> Vec<ValueShape<'d>> {
-        if name.is_empty() {
+        let remaining = self.steps.get().checked_sub(SEARCH);
+        let Some(remaining) = remaining.filter(|_| !name.is_empty()) else {
             return Vec::new();
-        }
+        };
+        self.steps.set(remaining);
         let assignments = assignments_before(self.graph, state).into_iter();
         let own = assignments.filter(|one| one.name == name);
         own.take(ALTERNATIVES)

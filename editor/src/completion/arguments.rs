@@ -59,11 +59,9 @@ pub(super) fn members(
             let mut both = vec![completion];
             // In JSONPath, a key with `.$` has a path as its value.
             if part.language == QueryLanguage::JsonPath {
-                let name = format!("{}.\\$", argument.name);
+                let name = format!("{}.$", argument.name);
                 let mut by_path = payload_member(point, &name, false);
                 by_path.kind = CompletionKind::Member;
-                by_path.label = format!("{}.$", argument.name);
-                by_path.filter = by_path.filter.replace("\\$", "$");
                 by_path.detail = Some("a path".to_owned());
                 by_path.rank = u8::from(!is_required) + 2;
                 both.push(by_path);

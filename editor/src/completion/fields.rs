@@ -4,7 +4,7 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{FieldInfo, Operator, QueryLanguage, Schema, StateKind, ValueKind};
 
 use super::insertion::InsertionPoint;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, escaped};
 use crate::Definition;
 use crate::structure::{DefinitionPart, PartKind};
 
@@ -110,7 +110,7 @@ fn type_field(point: &InsertionPoint) -> Completion {
 }
 
 fn state(point: &InsertionPoint) -> Completion {
-    let mut completion = member(point, "${1:Name}", Value::State);
+    let mut completion = member(point, "Name", Value::State);
     completion.label = "New state".to_owned();
     completion.filter = "State".to_owned();
     completion.kind = CompletionKind::State;
@@ -158,16 +158,19 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
         return Completion::new(CompletionKind::Field, name, 0..0);
     };
     let mut completion = Completion::new(CompletionKind::Field, name, range.clone());
-    let quote = notation.quote.replace('\\', "\\\\");
-    let key = match notation.is_yaml {
+    let written = |name: &str| match notation.is_yaml {
         true => name.to_owned(),
-        false => format!("{quote}{name}{quote}"),
+        false => format!("{0}{name}{0}", notation.quote),
     };
     if *has_value {
-        completion.text = key;
-        completion.is_snippet = notation.quote != "\"";
+        completion.text = written(name);
         return completion;
     }
+    let quote = escaped(notation.quote);
+    let key = match value {
+        Value::State => format!("{quote}${{1:Name}}{quote}"),
+        _ => escaped(&written(name)),
+    };
     let value = match (value, notation.is_yaml) {
         (Value::Literal(text), _) => format!(" {text}"),
         (Value::Text(start), true) => format!(" {start}$1"),

@@ -79,6 +79,12 @@ impl Document {
         let offset = offset.min(self.text().len());
         let found = || {
             let definition = self.definition_at(offset)?;
+            // Inside of an escape, nothing can be inserted.
+            let own = definition.in_definition(offset)?;
+            let offset = match definition.is_text() {
+                true => definition.in_file(own..own).start,
+                false => offset,
+            };
             let point = insertion_point(self, definition, offset)?;
             Some(match &point {
                 InsertionPoint::Key { parent, .. } => {
