@@ -52,7 +52,7 @@ pub use diagnostics::{EditorDiagnostic, RelatedRange};
 pub use document::Document;
 pub use fault::Fault;
 pub use links::{Link, LinkTarget};
-pub use operation::{Operation, OperationError};
+pub use operation::{Extraction, Operation, OperationError, Wrapper};
 pub use references::{DeclarationSite, Reference};
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;

@@ -1,5 +1,6 @@
 //! Edits that move members between objects with their text.
 
+use super::comments::ScalarRanges;
 use super::editor::{Editor, PreparedEdit};
 use super::error::EditError;
 use super::expected::Change;
@@ -159,12 +160,13 @@ impl EditPlan<'_> {
         let (Some(first), Some(last)) = (members.first(), members.last()) else {
             return Err("the object has no members".to_owned());
         };
+        let scalars = ScalarRanges::of(source, target.node().mark);
         let between = members.windows(2).map(|pair| pair[0].end..pair[1].begin);
         let around = [outer.child..first.begin, last.end..outer.end];
         if around
             .into_iter()
             .chain(between)
-            .any(|gap| source.has_comment(gap))
+            .any(|gap| scalars.has_comment(source, gap))
         {
             return Err("a comment in it would be lost; move the comment first".to_owned());
         }
