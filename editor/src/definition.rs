@@ -136,7 +136,16 @@ impl Definition {
 
     /// The range of the key of a member, with its quotes.
     pub fn key_range(&self, pointer: &str) -> Option<Range<usize>> {
+        // The key of the definition itself is outside of it.
+        if pointer.is_empty() {
+            return None;
+        }
         self.tree.key_span(pointer).map(|range| self.in_file(range))
+    }
+
+    /// Whether the definition is a string of the file.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.place, DefinitionPlace::Text { .. })
     }
 
     /// The range of a member, from its key to the end of its value.
@@ -217,11 +226,6 @@ impl Definition {
         let own = at(range.start)..at(range.end);
         let is_outside = own.is_empty() && !self.contains(range.start);
         (!is_outside).then_some(own)
-    }
-
-    /// Whether the definition is a string of the file.
-    pub(crate) fn is_text(&self) -> bool {
-        matches!(self.place, DefinitionPlace::Text { .. })
     }
 
     pub(crate) fn place(&self) -> &DefinitionPlace {

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use stepwright_asl::edit::{Edit, EditError, Editor};
-use stepwright_asl::json::{self, Json};
-use stepwright_asl::yaml::Format;
+use stepwright_asl::json::{self, Dialect, Json};
 
 use crate::definition::DefinitionPlace;
+use crate::read::json_dialect;
 use crate::{Document, TextEdit};
 
 /// Ranges of a text and their new texts, in text order.
@@ -63,16 +63,23 @@ impl Document {
         };
         let (editor, prefix) = match found.place() {
             DefinitionPlace::Whole => {
-                let editor = match Format::of(self.name(), self.text()) {
-                    Format::Json => Editor::parse(self.text()),
-                    Format::Yaml => Editor::parse_yaml(self.text()),
+                let editor = match json_dialect(self.name(), self.text()) {
+                    Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
+                    None => Editor::parse_yaml(self.text()),
                 };
                 (editor, "")
             }
             DefinitionPlace::Part { pointer } => {
-                (Editor::parse_template(self.text()), pointer.as_str())
+                let editor = match json_dialect(self.name(), self.text()) {
+                    Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
+                    None => Editor::parse_template(self.text()),
+                };
+                (editor, pointer.as_str())
             }
-            DefinitionPlace::Text { .. } => (Editor::parse(found.tree().source()), ""),
+            DefinitionPlace::Text { .. } => {
+                let text = found.tree().source();
+                (Ok(Editor::parse_recovering(text, Dialect::Json)), "")
+            }
         };
         let mut editor = editor.map_err(|source| EditError::Unreadable {
             pointer: pointer.to_owned(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use stepwright_asl::json;
+use stepwright_asl::yaml::Format;
 
 use crate::definition::Definition;
 use crate::fault::Fault;
@@ -96,6 +97,11 @@ impl Document {
     /// The parsed file.
     pub fn file(&self) -> &json::Document {
         &self.file
+    }
+
+    /// Whether the file is YAML.
+    pub(crate) fn is_yaml(&self) -> bool {
+        Format::of(&self.name, self.text()) == Format::Yaml
     }
 
     /// The definitions in the file, in text order.

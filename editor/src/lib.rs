@@ -25,6 +25,7 @@
 //! - No text is an error: a broken text is read as far as possible, and its faults are answers.
 //! - An answer never refers to a position outside of the document.
 
+mod completion;
 mod definition;
 mod definition_edits;
 mod diagnostics;
@@ -32,28 +33,37 @@ mod document;
 mod fault;
 mod fix_all;
 mod folding;
+mod hover;
+mod inlay;
 mod links;
 mod operation;
 mod path_text;
 mod pieces;
 mod read;
+mod reference;
 mod references;
 mod rename_at;
+mod signature;
 mod stale;
 mod state_names;
 mod string_text;
+mod structure;
 mod symbols;
 mod text_edit;
 mod tokens;
 mod variable_names;
 
+pub use completion::{Completion, CompletionKind};
 pub use definition::{Definition, NodeAt, NodePart};
 pub use diagnostics::{EditorDiagnostic, RelatedRange};
 pub use document::Document;
 pub use fault::Fault;
+pub use hover::Hover;
+pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
 pub use operation::{Extraction, Operation, OperationError, Wrapper};
 pub use references::{DeclarationSite, Reference};
+pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
 pub use tokens::{Token, TokenKind};

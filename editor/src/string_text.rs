@@ -32,6 +32,18 @@ impl<'d> StringText<'d> {
         definition.in_file(start..end.max(start))
     }
 
+    /// The index in the string of an offset in the file: that of the first character that is not
+    /// before it.
+    pub(crate) fn index_at(&self, definition: &Definition, offset: usize) -> Option<usize> {
+        let own = definition.in_definition(offset)?;
+        let index = self.offsets.partition_point(|at| (*at as usize) < own);
+        let mut index = index.min(self.text.len());
+        while !self.text.is_char_boundary(index) {
+            index -= 1;
+        }
+        Some(index)
+    }
+
     fn offset(&self, at: usize) -> usize {
         match self.offsets.get(at) {
             Some(offset) => *offset as usize,

@@ -1,8 +1,11 @@
 //! Tests of the document service.
 
 mod broken_texts;
+mod completion;
 mod diagnostics;
 mod documents;
+mod explanations;
 mod navigation;
 mod operations;
+mod templates;
 mod tokens;

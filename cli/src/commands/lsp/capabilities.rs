@@ -1,12 +1,12 @@
 //! What the server can do.
 
 use gen_lsp_types::{
-    CodeActionOptions, CodeLensOptions, DocumentLinkOptions, ExecuteCommandOptions, RenameOptions,
-    SaveOptions, SemanticTokensOptions, ServerCapabilities, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkDoneProgressOptions,
+    CodeActionOptions, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
+    ExecuteCommandOptions, RenameOptions, SaveOptions, SemanticTokensOptions, ServerCapabilities,
+    SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
-use super::answers::{actions, commands, tokens};
+use super::answers::{actions, commands, completion, explanations, tokens};
 use super::client::ClientAbilities;
 
 pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
@@ -38,6 +38,16 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
             }
             .into(),
         ),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        hover_provider: Some(true.into()),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(explanations::TRIGGERS.map(str::to_owned).to_vec()),
+            ..SignatureHelpOptions::default()
+        }),
+        inlay_hint_provider: Some(true.into()),
         rename_provider: Some(
             RenameOptions {
                 prepare_provider: Some(true),

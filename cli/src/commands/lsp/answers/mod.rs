@@ -2,7 +2,9 @@
 
 pub(super) mod actions;
 pub(super) mod commands;
+pub(super) mod completion;
 pub(super) mod diagnostics;
+pub(super) mod explanations;
 pub(super) mod folding;
 pub(super) mod lenses;
 pub(super) mod links;

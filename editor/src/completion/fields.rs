@@ -1,0 +1,206 @@
+//! Completion of fields.
+
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::model::{FieldInfo, Operator, QueryLanguage, Schema, StateKind, ValueKind};
+
+use super::insertion::InsertionPoint;
+use super::{Completion, CompletionKind};
+use crate::structure::{DefinitionPart, PartKind};
+use crate::{Definition, Document};
+
+/// Fields of which an object has at most one.
+const EXCLUSIVE: &[&[&str]] = &[
+    &["Next", "End"],
+    &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
+    &["ItemProcessor", "Iterator"],
+    &["ItemSelector", "Parameters"],
+    &["Items", "ItemsPath"],
+];
+
+/// The deprecated names of fields.
+const DEPRECATED: &[&str] = &["Iterator"];
+
+pub(super) fn fields(
+    _document: &Document,
+    definition: &Definition,
+    point: &InsertionPoint,
+    part: &DefinitionPart,
+    parent: &str,
+) -> Vec<Completion> {
+    let none = Object::new();
+    let object = definition.json().pointer(parent).and_then(Json::as_object);
+    let object = object.unwrap_or(&none);
+    match part.kind {
+        PartKind::Structure(schema) => {
+            let mut found: Vec<Completion> = schema
+                .fields
+                .iter()
+                .filter(|field| is_possible(field, part.language, object, point))
+                .map(|field| of_field(field, schema, point))
+                .collect();
+            let is_state = StateKind::from_word(schema.name).is_some();
+            if is_state && is_free("Type", object, point) {
+                found.push(type_field(point));
+            }
+            if schema.name == "ChoiceRule" && part.language == QueryLanguage::JsonPath {
+                found.extend(operators(object, point));
+            }
+            found
+        }
+        PartKind::UntypedState if is_free("Type", object, point) => vec![type_field(point)],
+        PartKind::UntypedState => vec![],
+        PartKind::States => vec![state(point)],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an object lacks the field. The field that is replaced does not count.
+fn is_free(name: &str, object: &Object, point: &InsertionPoint) -> bool {
+    let InsertionPoint::Key { replaced, .. } = point else {
+        return false;
+    };
+    !object.contains_key(name) || replaced.as_deref() == Some(name)
+}
+
+fn is_possible(
+    field: &FieldInfo,
+    language: QueryLanguage,
+    object: &Object,
+    point: &InsertionPoint,
+) -> bool {
+    let excluded = |name: &str| !is_free(name, object, point);
+    let is_other = |group: &&[&str]| group.contains(&field.name);
+    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(&group));
+    let twin = match field.name.strip_suffix("Path") {
+        Some(bare) => bare.to_owned(),
+        None => format!("{}Path", field.name),
+    };
+    field.language.is_none_or(|only| only == language)
+        && !DEPRECATED.contains(&field.name)
+        && !excluded(field.name)
+        && !excluded(&twin)
+        && !by_group.flatten().any(|name| excluded(name))
+}
+
+fn of_field(field: &FieldInfo, schema: &Schema, point: &InsertionPoint) -> Completion {
+    let value = match (field.name, field.kind) {
+        ("End", _) => Value::Literal("true"),
+        (_, ValueKind::Bool) => Value::Literal("${1:true}"),
+        (_, ValueKind::Number) => Value::Literal("$1"),
+        (_, ValueKind::Text | ValueKind::Word(_)) => Value::Text(""),
+        (_, ValueKind::Path) => Value::Text("\\$."),
+        (_, ValueKind::Texts) => Value::Texts,
+        (_, ValueKind::Structures(_)) => Value::Objects,
+        _ => Value::Object,
+    };
+    let mut completion = member(point, field.name, value);
+    completion.detail = Some(match field.required {
+        true => format!("{}, required", field.kind.noun()),
+        false => field.kind.noun().to_owned(),
+    });
+    completion.documentation = crate::reference::field(schema.name, field.name);
+    completion.rank = u8::from(!field.required) + 1;
+    completion
+}
+
+fn type_field(point: &InsertionPoint) -> Completion {
+    let mut completion = member(point, "Type", Value::Text(""));
+    completion.detail = Some("the type of the state, required".to_owned());
+    completion.rank = 0;
+    completion
+}
+
+fn state(point: &InsertionPoint) -> Completion {
+    let mut completion = member(point, "${1:Name}", Value::State);
+    completion.label = "New state".to_owned();
+    completion.filter = "State".to_owned();
+    completion.kind = CompletionKind::State;
+    completion
+}
+
+fn operators<'p>(
+    object: &'p Object,
+    point: &'p InsertionPoint,
+) -> impl Iterator<Item = Completion> + 'p {
+    let has_one = Operator::ALL.iter().any(|one| {
+        let name = one.name();
+        !is_free(name, object, point)
+    });
+    let all = Operator::ALL.iter().filter(move |_| !has_one);
+    all.map(|operator| {
+        let mut completion = member(point, operator.name(), Value::Literal("$1"));
+        completion.detail = Some("a comparison".to_owned());
+        completion.rank = 3;
+        completion
+    })
+}
+
+/// The value of a new member, as a snippet.
+#[derive(Debug, Clone, Copy)]
+enum Value {
+    /// A text with this start.
+    Text(&'static str),
+    Literal(&'static str),
+    Texts,
+    Object,
+    Objects,
+    State,
+}
+
+/// A new member, or another key for the replaced one.
+fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
+    let InsertionPoint::Key {
+        range,
+        has_value,
+        notation,
+        ..
+    } = point
+    else {
+        return Completion::new(CompletionKind::Field, name, 0..0);
+    };
+    let mut completion = Completion::new(CompletionKind::Field, name, range.clone());
+    let quote = notation.quote.replace('\\', "\\\\");
+    let key = match notation.is_yaml {
+        true => name.to_owned(),
+        false => format!("{quote}{name}{quote}"),
+    };
+    if *has_value {
+        completion.text = key;
+        completion.is_snippet = notation.quote != "\"";
+        return completion;
+    }
+    let value = match (value, notation.is_yaml) {
+        (Value::Literal(text), _) => format!(" {text}"),
+        (Value::Text(start), true) => format!(" {start}$1"),
+        (Value::Text(start), false) => format!(" {quote}{start}$1{quote}"),
+        (Value::Texts, true) => "\n  - $1".to_owned(),
+        (Value::Texts, false) => format!(" [{quote}$1{quote}]"),
+        (Value::Object, true) => "\n  $1".to_owned(),
+        (Value::Object, false) => " {$1\\}".to_owned(),
+        (Value::Objects, true) => "\n  - $1".to_owned(),
+        (Value::Objects, false) => " [{$1\\}]".to_owned(),
+        (Value::State, true) => "\n  Type: ${2:Pass}\n  ${3:End}: ${4:true}".to_owned(),
+        (Value::State, false) => format!(
+            " {{{quote}Type{quote}: {quote}${{2:Pass}}{quote}, {quote}${{3:End}}{quote}: ${{4:true}}\\}}"
+        ),
+    };
+    let comma = if notation.comma_after { "," } else { "" };
+    completion.text = format!("{key}:{value}{comma}");
+    completion.is_snippet = true;
+    completion.filter = match notation.is_yaml {
+        true => name.to_owned(),
+        false => format!("\"{name}\""),
+    };
+    completion.further = notation.further();
+    completion
+}
+
+/// A member of a payload or of arguments, whose value the user writes.
+pub(super) fn payload_member(point: &InsertionPoint, name: &str, is_object: bool) -> Completion {
+    let value = if is_object {
+        Value::Object
+    } else {
+        Value::Literal("$1")
+    };
+    member(point, name, value)
+}

@@ -1,0 +1,394 @@
+//! What the thing at an offset means.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use serde::Serialize;
+use stepwright_asl::condition::readable;
+use stepwright_asl::errors;
+use stepwright_asl::graph::{EdgeKind, Graph};
+use stepwright_asl::integrations::{IntegrationPattern, ResolvedResource, lookup};
+use stepwright_asl::json::{Json, segments};
+use stepwright_asl::jsonata::{ExpressionPart, parts, strip};
+use stepwright_asl::model::{Operator, StateKind, ValueKind};
+use stepwright_asl::policy::{Policy, PolicyOptions};
+use stepwright_asl::validate::variable_places;
+use stepwright_asl::{StateMachine, json};
+
+use crate::definition::NodeAt;
+use crate::path_text::{PathPart, path_parts};
+use crate::state_names::named_state;
+use crate::string_text::StringText;
+use crate::structure::{DefinitionPart, PartKind, part_at};
+use crate::{Definition, Document, NodePart, reference};
+
+/// An explanation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Hover {
+    /// The range that it explains.
+    pub range: Range<usize>,
+    /// The explanation in Markdown.
+    pub text: String,
+}
+
+impl Document {
+    /// Explains what is at an offset: a field, a state, a resource, the name of an error, a
+    /// function or a variable.
+    ///
+    /// ```
+    /// use stepwright_editor::Document;
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 5, "End": true}}}"#;
+    /// let document = Document::open("a.asl.json", text, 1);
+    /// let hover = document.hover(text.find("Seconds").unwrap()).expect("a field");
+    /// assert_eq!(&text[hover.range], "\"Seconds\"");
+    /// assert!(hover.text.starts_with("**Seconds**: a number\n"), "{}", hover.text);
+    /// ```
+    pub fn hover(&self, offset: usize) -> Option<Hover> {
+        let definition = self.definition_at(offset)?;
+        let node = definition.node_at(offset)?;
+        let part = part_at(definition, &node.pointer)?;
+        let graph = definition.graph();
+        if let Some(state) = named_state(&graph, &node) {
+            let range = match node.part {
+                NodePart::Key => definition.key_range(&node.pointer)?,
+                NodePart::Value => definition.range(&node.pointer)?,
+            };
+            return Some(Hover {
+                range,
+                text: of_state(definition, &graph, state),
+            });
+        }
+        match node.part {
+            NodePart::Key => {
+                let (parent, _) = node.pointer.rsplit_once('/')?;
+                let parent = part_at(definition, parent)?;
+                let key = segments(&node.pointer)?.last()?.into_owned();
+                Some(Hover {
+                    range: definition.key_range(&node.pointer)?,
+                    text: of_field(&parent, &key)?,
+                })
+            }
+            NodePart::Value => self.of_value(definition, &node, &part, offset),
+        }
+    }
+
+    fn of_value(
+        &self,
+        definition: &Definition,
+        node: &NodeAt,
+        part: &DefinitionPart,
+        offset: usize,
+    ) -> Option<Hover> {
+        let text = definition.json().pointer(&node.pointer)?.as_str()?;
+        let whole = |text: String| {
+            Some(Hover {
+                range: definition.range(&node.pointer)?,
+                text,
+            })
+        };
+        match part.kind {
+            PartKind::Field(_, field) if field.name == "Resource" => {
+                return whole(of_resource(definition, part, text));
+            }
+            PartKind::Field(_, field)
+                if matches!(field.name, "ErrorEquals" | "Error") && strip(text).is_none() =>
+            {
+                return whole(of_error(text));
+            }
+            PartKind::Other if node.pointer.ends_with("/Type") => {
+                let kind = StateKind::from_word(text)?;
+                return whole(format!("**{text}**: {}", reference::state_type(kind)));
+            }
+            _ => {}
+        }
+        let string = StringText::at(definition, &node.pointer)?;
+        let at = string.index_at(definition, offset)?;
+        let (range, text) = of_word(definition, node, text, at)?;
+        let range = string.in_file(definition, range);
+        (range.start <= offset && offset <= range.end).then_some(Hover { range, text })
+    }
+}
+
+fn of_field(parent: &DefinitionPart, key: &str) -> Option<String> {
+    match parent.kind {
+        PartKind::Structure(schema) => {
+            let name = if schema.name == "StateMachine" {
+                "the state machine"
+            } else {
+                schema.name
+            };
+            if let Some(field) = schema.field(key) {
+                let mut text = format!("**{key}**: {}", field.kind.noun());
+                if field.required {
+                    text.push_str(", required");
+                }
+                if let Some(language) = field.language {
+                    write!(text, ", only in {}", language.as_ref()).ok()?;
+                }
+                text.push('\n');
+                if let Some(meaning) = reference::field(schema.name, key) {
+                    write!(text, "\n{meaning}").ok()?;
+                }
+                if let ValueKind::Word(words) = field.kind {
+                    write!(text, "\n\nOne of: {}", words.join(", ")).ok()?;
+                }
+                return Some(text);
+            }
+            if key == "Type" {
+                let meaning = reference::field(schema.name, key)?;
+                return Some(format!("**Type**: a string, required\n\n{meaning}"));
+            }
+            let operator = Operator::from_name(key).filter(|_| schema.name == "ChoiceRule");
+            operator.map(|operator| {
+                let rule = json!({"Variable": "value", (operator.name()): "operand"});
+                format!("**{key}** of {name}: `{}`", readable(&rule))
+            })
+        }
+        PartKind::UntypedState if key == "Type" => reference::field("", key),
+        _ => None,
+    }
+}
+
+fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String {
+    let state = &graph.states()[index];
+    let kind = state
+        .kind
+        .map_or("a state without a type", reference::state_type);
+    let name = state.kind.map_or("State", StateKind::as_str);
+    let mut text = format!("**{}** ({name}): {kind}\n", state.name);
+    if let Some(comment) = state.object.get("Comment").and_then(Json::as_str) {
+        let _ = write!(text, "\n{comment}\n");
+    }
+    let mut from: Vec<&str> = graph
+        .predecessors(index)
+        .map(|(from, _)| graph.states()[from].name)
+        .collect();
+    from.dedup();
+    let container = &graph.containers()[state.container];
+    if container.start_at == Some(state.name) {
+        from.insert(0, "the start");
+    }
+    if !from.is_empty() {
+        let _ = write!(text, "\n- entered from {}", listed(&from));
+    }
+    for edge in &state.edges {
+        let how = match edge.kind {
+            EdgeKind::Next => "next".to_owned(),
+            EdgeKind::Default => "otherwise".to_owned(),
+            EdgeKind::Choice(rule) => {
+                let rule = state
+                    .object
+                    .get("Choices")
+                    .and_then(|rules| rules.as_array()?.get(rule));
+                format!("if `{}`", rule.map_or_else(String::new, readable))
+            }
+            EdgeKind::Catch(catcher) => {
+                let catcher = state
+                    .object
+                    .get("Catch")
+                    .and_then(|all| all.as_array()?.get(catcher));
+                let names = catcher.and_then(|one| one.get("ErrorEquals")?.as_array());
+                let names = names.into_iter().flatten().filter_map(Json::as_str);
+                format!("after {}", names.collect::<Vec<_>>().join(", "))
+            }
+            _ => continue,
+        };
+        let _ = write!(text, "\n- {how}: {}", edge.target);
+    }
+    if state.is_terminal() {
+        text.push_str("\n- ends here");
+    }
+    if state.kind == Some(StateKind::Task)
+        && let Some(resource) = state.object.get("Resource").and_then(Json::as_str)
+    {
+        let part = part_at(definition, &state.pointer.to_string());
+        if let Some(part) = part {
+            let _ = write!(text, "\n\n{}", of_resource(definition, &part, resource));
+        }
+    }
+    text
+}
+
+/// The first names of a list.
+fn listed(names: &[&str]) -> String {
+    const MOST: usize = 6;
+    let shown = names
+        .iter()
+        .take(MOST)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn of_resource(definition: &Definition, part: &DefinitionPart, resource: &str) -> String {
+    let mut text = format!("`{resource}`\n");
+    match lookup(resource) {
+        Ok(found) => {
+            let kind = match found.kind() {
+                ResolvedResource::Optimized(_) => "optimized integration",
+                ResolvedResource::Sdk(_) => "integration of the AWS SDK",
+                _ => "task",
+            };
+            let waits = match found.pattern() {
+                IntegrationPattern::RequestResponse => "continues after the response",
+                IntegrationPattern::Sync | IntegrationPattern::Sync2 => "waits for the job",
+                IntegrationPattern::WaitForTaskToken => "waits until its token is answered",
+                _ => "runs",
+            };
+            let _ = write!(
+                text,
+                "\n{kind}: {} {}, {waits}",
+                found.service(),
+                found.action()
+            );
+            if let Some(prefix) = found.error_prefix() {
+                let _ = write!(text, "\n\nIts errors begin with `{prefix}.`");
+            }
+        }
+        Err(unknown) => {
+            if let Some(suggestion) = unknown.suggestion {
+                let _ = write!(text, "\n{suggestion}");
+            }
+        }
+    }
+    let actions = actions_of(definition, part);
+    if !actions.is_empty() {
+        let _ = write!(text, "\n\nThe role needs: {}", actions.join(", "));
+    }
+    text
+}
+
+/// The IAM actions that a Task needs.
+fn actions_of(definition: &Definition, part: &DefinitionPart) -> Vec<String> {
+    let found = || {
+        let state = definition.json().pointer(part.state.as_deref()?)?;
+        let mut state = state.as_object()?.clone();
+        for field in ["Next", "Catch", "Retry"] {
+            state.shift_remove(field);
+        }
+        state.insert("End".to_owned(), true.into());
+        let language = part.language.as_ref().to_owned();
+        let machine = json!({
+            "StartAt": "State",
+            "QueryLanguage": (language.as_str()),
+            "States": {"State": (Json::Object(state))},
+        });
+        let machine = StateMachine::from_value(&machine).ok()?;
+        let policy = Policy::of(&machine, &PolicyOptions::new("StateMachine"));
+        let mut actions: Vec<String> = policy
+            .statements()
+            .iter()
+            .flat_map(|statement| statement.actions.iter().map(|action| format!("`{action}`")))
+            .collect();
+        actions.sort();
+        actions.dedup();
+        Some(actions)
+    };
+    found().unwrap_or_default()
+}
+
+fn of_error(name: &str) -> String {
+    let meaning = match name {
+        errors::ALL => "any error except States.Runtime and States.DataLimitExceeded of a payload",
+        errors::TASK_FAILED => "any error of a task except States.Timeout",
+        errors::TIMEOUT => "the task, or the execution, took longer than its time",
+        errors::HEARTBEAT_TIMEOUT => "no heartbeat came in time",
+        errors::PERMISSIONS => "the role lacks a permission",
+        errors::RUNTIME => "the definition does not fit the data; no Retrier or Catcher handles it",
+        errors::DATA_LIMIT_EXCEEDED => "a payload is larger than 256 KiB",
+        errors::QUERY_EVALUATION_ERROR => "a JSONata expression failed",
+        errors::PARAMETER_PATH_FAILURE => "a path in a payload template found nothing",
+        errors::NO_CHOICE_MATCHED => "no rule of a Choice was true, and there is no Default",
+        errors::BRANCH_FAILED => "a branch of a Parallel failed",
+        errors::INTRINSIC_FAILURE => "an intrinsic function failed",
+        errors::RESULT_PATH_MATCH_FAILURE => "ResultPath cannot be applied to the input",
+        errors::ITEM_READER_FAILED => "the items of a Distributed Map could not be read",
+        errors::RESULT_WRITER_FAILED => "the results of a Distributed Map could not be written",
+        errors::EXCEED_TOLERATED_FAILURE_THRESHOLD => "more items failed than are tolerated",
+        errors::HTTP_SOCKET => "an HTTP task had no response in time",
+        _ if errors::is_reserved(name) => "an error of the service",
+        _ => return format!("`{name}`: the name of an error of a task"),
+    };
+    format!("`{name}`: {meaning}")
+}
+
+/// The word of an expression or a path at an offset: its range and its meaning.
+fn of_word(
+    definition: &Definition,
+    node: &NodeAt,
+    text: &str,
+    at: usize,
+) -> Option<(Range<usize>, String)> {
+    let touches = |range: &Range<usize>| range.start <= at && at <= range.end;
+    let (range, is_function) = match strip(text) {
+        Some(inside) => {
+            let mut found = parts(inside).into_iter().filter(|(part, _)| {
+                matches!(part, ExpressionPart::Function | ExpressionPart::Variable)
+            });
+            let (part, range) =
+                found.find(|(_, range)| touches(&(range.start + 2..range.end + 2)))?;
+            (
+                range.start + 2..range.end + 2,
+                part == ExpressionPart::Function,
+            )
+        }
+        None => {
+            let mut found = path_parts(text).into_iter();
+            let (part, range) = found.find(|(part, range)| {
+                matches!(part, PathPart::Function | PathPart::Root) && touches(range)
+            })?;
+            (range, part == PathPart::Function)
+        }
+    };
+    let word = &text[range.clone()];
+    let bare = word.strip_prefix('$').unwrap_or(word);
+    let explained = match reference::function(bare) {
+        Some(function) if is_function => {
+            format!("`{}`\n\n{}", function.signature(), function.meaning)
+        }
+        _ => of_variable(definition, node, bare, word)?,
+    };
+    Some((range, explained))
+}
+
+fn of_variable(definition: &Definition, node: &NodeAt, name: &str, word: &str) -> Option<String> {
+    match word {
+        "$states" => {
+            return Some("`$states`: the input, result, error and context of the state".to_owned());
+        }
+        "$$" => return Some("`$$`: the context object".to_owned()),
+        "$" => return Some("`$`: the data of this field".to_owned()),
+        _ => {}
+    }
+    let places = variable_places(definition.tree());
+    let own = places
+        .iter()
+        .find(|place| place.name == name && place.pointer == node.pointer)?;
+    let graph = definition.graph();
+    let mut text = format!("`${name}`: a workflow variable");
+    let assigned = places
+        .iter()
+        .filter(|place| place.assigns && place.name == name && place.scope == own.scope);
+    for place in assigned {
+        let state = graph.state_at(&place.pointer);
+        let state = state.map_or("", |state| graph.states()[state].name);
+        let value = definition.json().pointer(&place.pointer);
+        let value = value.map(ToString::to_string).unwrap_or_default();
+        let _ = write!(text, "\n- assigned by {state}: `{}`", shortened(&value));
+    }
+    Some(text)
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}..", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,265 @@
+//! Completion at a marked place.
+
+use std::fmt::Write;
+
+use stepwright_editor::{Completion, Document, TextEdit};
+
+/// The text without the marker, and its offset.
+fn unmarked(marked: &str) -> (String, usize) {
+    let offset = marked.find('¦').expect("a marker");
+    (marked.replace('¦', ""), offset)
+}
+
+fn completions(name: &str, marked: &str) -> Vec<Completion> {
+    let (text, offset) = unmarked(marked);
+    Document::open(name, &text, 1).completion(offset)
+}
+
+fn labels(name: &str, marked: &str) -> Vec<String> {
+    completions(name, marked)
+        .into_iter()
+        .map(|one| one.label)
+        .collect()
+}
+
+/// The text with a completion.
+fn completed(name: &str, marked: &str, label: &str) -> String {
+    let (text, _) = unmarked(marked);
+    let all = completions(name, marked);
+    let one = all.iter().find(|one| one.label == label);
+    let one = one.unwrap_or_else(|| panic!("`{label}` is not among {all:#?}"));
+    let mut edits = one.further.clone();
+    edits.push(TextEdit::replace(one.range.clone(), one.text.clone()));
+    edits.sort_by_key(|edit| edit.range.start);
+    TextEdit::apply(&text, &edits)
+}
+
+const MACHINE: &str = r#"{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "Next": "Done" ¦},
+    "Done": {"Type": "Succeed"}
+  }
+}"#;
+
+#[test]
+fn fields_are_those_of_the_type_and_the_language() {
+    let found = labels("a.asl.json", MACHINE);
+    assert!(found.contains(&"ResultPath".to_owned()), "{found:?}");
+    for absent in [
+        "End",
+        "Next",
+        "Type",
+        "Arguments",
+        "Output",
+        "Seconds",
+        "Branches",
+    ] {
+        assert!(!found.contains(&absent.to_owned()), "{absent}");
+    }
+    let jsonata = MACHINE.replace("\"StartAt\"", "\"QueryLanguage\": \"JSONata\", \"StartAt\"");
+    let found = labels("a.asl.json", &jsonata);
+    assert!(found.contains(&"Output".to_owned()), "{found:?}");
+    assert!(!found.contains(&"ResultPath".to_owned()));
+}
+
+#[test]
+fn a_field_brings_its_comma_and_a_snippet_for_its_value() {
+    let found = completed("a.asl.json", MACHINE, "Retry");
+    assert!(
+        found.contains(r#""Next": "Done", "Retry": [{$1\}]}"#),
+        "{found}"
+    );
+    let before = MACHINE
+        .replace('¦', "")
+        .replace("{\"Type\": \"Task\"", "{¦\"Type\": \"Task\"");
+    let found = completed("a.asl.json", &before, "TimeoutSeconds");
+    assert!(found.contains(r#"{"TimeoutSeconds": $1,"Type""#), "{found}");
+}
+
+#[test]
+fn an_existing_key_is_replaced() {
+    let marked = MACHINE.replace('¦', "").replace("\"Next\"", "\"Ne¦x\"");
+    let found = completed("a.asl.json", &marked, "Next");
+    assert!(found.contains(r#""Next": "Done" }"#), "{found}");
+}
+
+#[test]
+fn targets_are_the_states_of_the_body() {
+    let marked = r#"{"StartAt": "A", "States": {
+      "A": {"Type": "Parallel", "Branches": [{"StartAt": "¦", "States": {"Inner \"1\"": {"Type": "Succeed"}}}], "Next": "B"},
+      "B": {"Type": "Succeed"}}}"#;
+    assert_eq!(labels("a.asl.json", marked), ["Inner \"1\""]);
+    let found = completed("a.asl.json", marked, "Inner \"1\"");
+    assert!(found.contains(r#"[{"StartAt": "Inner \"1\"","#), "{found}");
+    let outer = marked
+        .replace('¦', "Inner")
+        .replace("\"Next\": \"B\"", "\"Next\": ¦");
+    assert_eq!(labels("a.asl.json", &outer), ["A", "B"]);
+}
+
+#[test]
+fn words_are_those_of_the_field() {
+    let types = r#"{"StartAt": "A", "States": {"A": {"Type": "¦"}}}"#;
+    assert_eq!(labels("a.asl.json", types).len(), 8);
+    assert_eq!(labels("a.asl.json", &types.replace('¦', "Pass¦")).len(), 8);
+    let end = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": ¦}}}"#;
+    assert_eq!(labels("a.asl.json", end), ["false", "true"]);
+    let language = r#"{"QueryLanguage": "¦", "StartAt": "A", "States": {}}"#;
+    assert_eq!(labels("a.asl.json", language), ["JSONPath", "JSONata"]);
+}
+
+#[test]
+fn resources_are_found_by_words() {
+    let marked = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "dynamodb put¦", "End": true}}}"#;
+    let found = completions("a.asl.json", marked);
+    let optimized = found
+        .iter()
+        .find(|one| one.label == "arn:aws:states:::dynamodb:putItem");
+    assert!(
+        optimized
+            .expect("the integration")
+            .filter
+            .contains("dynamodb putItem")
+    );
+    assert!(
+        found
+            .iter()
+            .any(|one| one.label == "arn:aws:states:::aws-sdk:dynamodb:putItem")
+    );
+    assert!(
+        found
+            .iter()
+            .any(|one| one.label == "arn:aws:states:::sqs:sendMessage.waitForTaskToken")
+    );
+    let text = completed("a.asl.json", marked, "arn:aws:states:::dynamodb:putItem");
+    assert!(
+        text.contains(r#""Resource": "arn:aws:states:::dynamodb:putItem", "End""#),
+        "{text}"
+    );
+}
+
+#[test]
+fn arguments_are_those_of_the_service_at_any_depth() {
+    let marked = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Arguments": {"TableName": "t", ¦}, "End": true}}}"#;
+    let found = completions("a.asl.json", marked);
+    assert_eq!(
+        (&*found[0].label, found[0].detail.as_deref()),
+        ("Item", Some("an object, required"))
+    );
+    assert!(found.iter().any(|one| one.label == "ConditionExpression"));
+    assert!(!found.iter().any(|one| one.label == "TableName"));
+    let nested = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:startExecution", "Parameters": {¦}, "End": true}}}"#;
+    let found = labels("a.asl.json", nested);
+    assert!(
+        found.contains(&"Input".to_owned()) && found.contains(&"Input.$".to_owned()),
+        "{found:?}"
+    );
+    let text = completed("a.asl.json", nested, "Input.$");
+    assert!(text.contains(r#"{"Input.\$": $1}"#), "{text}");
+}
+
+#[test]
+fn error_names_are_predefined_or_of_the_called_action() {
+    let marked = r#"{"StartAt": "A", "States": {
+      "A": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {}, "Retry": [{"ErrorEquals": ["¦"]}], "Next": "B"},
+      "B": {"Type": "Fail", "Error": "Order.Lost"}}}"#;
+    let found = labels("a.asl.json", marked);
+    for name in ["States.ALL", "States.Timeout", "Order.Lost"] {
+        assert!(found.contains(&name.to_owned()), "{name}: {found:?}");
+    }
+    assert!(
+        found.iter().any(|name| name.starts_with("DynamoDB.")),
+        "{found:?}"
+    );
+    assert!(!found.contains(&"States.Runtime".to_owned()));
+}
+
+const EXPRESSION: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+  "A": {"Type": "Pass", "Assign": {"order": {"id": 1, "customer": {"name": "x"}}}, "Next": "B"},
+  "B": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Arguments": {}, "Output": "{% HERE %}", "Next": "C"},
+  "C": {"Type": "Pass", "Output": "{% LATER %}", "End": true}}}"#;
+
+#[test]
+fn expressions_complete_variables_members_and_functions() {
+    let at = |text: &str| labels("a.asl.json", &EXPRESSION.replace("HERE", text));
+    let found = at("$or¦");
+    assert!(
+        found.contains(&"$order".to_owned()) && found.contains(&"$sum".to_owned()),
+        "{found:?}"
+    );
+    assert_eq!(found[0], "$states");
+    assert_eq!(at("$states.¦"), ["context", "input", "result"]);
+    assert_eq!(at("$order.cu¦"), ["customer", "id"]);
+    assert_eq!(at("'é' & $order.customer.¦ & 1"), ["name"]);
+    assert_eq!(
+        at("$states.context.State.¦"),
+        ["EnteredTime", "Name", "RetryCount"]
+    );
+    assert_eq!(at("$states.result.¦"), ["ConsumedCapacity", "Item"]);
+    let later = labels("a.asl.json", &EXPRESSION.replace("LATER", "$states.¦"));
+    assert_eq!(later, ["context", "input"]);
+    let text = completed(
+        "a.asl.json",
+        &EXPRESSION.replace("HERE", "$sum($order.cu¦st)"),
+        "customer",
+    );
+    assert!(text.contains("{% $sum($order.customer) %}"), "{text}");
+}
+
+#[test]
+fn paths_complete_the_context_and_intrinsic_functions() {
+    let marked = |text: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", "Parameters": {{"a.$": "{text}"}}, "End": true}}}}}}"#
+        )
+    };
+    assert_eq!(labels("a.asl.json", &marked("$$.Execution.¦")).len(), 7);
+    let found = labels("a.asl.json", &marked("States.¦"));
+    assert!(found.contains(&"Format".to_owned()), "{found:?}");
+}
+
+#[test]
+fn yaml_completes_on_empty_lines_and_after_colons() {
+    let text = "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::lambda:invoke\n    ¦\n  B:\n    Type: Succeed\n";
+    let found = labels("a.asl.yaml", text);
+    assert!(
+        found.contains(&"Next".to_owned()) && !found.contains(&"Type".to_owned()),
+        "{found:?}"
+    );
+    let added = completed("a.asl.yaml", text, "Retry");
+    assert!(added.contains("    Retry:\n  - $1\n"), "{added}");
+    let next = text.replace("    ¦\n", "    Next: ¦\n");
+    assert_eq!(labels("a.asl.yaml", &next), ["A", "B"]);
+    let root = format!("{}¦", text.replace("    ¦\n", "    End: true\n"));
+    let found = labels("a.asl.yaml", &root);
+    assert!(
+        found.contains(&"TimeoutSeconds".to_owned()) && !found.contains(&"StartAt".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_definition_in_a_string_is_completed_with_its_quotes() {
+    let text = "{\"Resources\": {\"M\": {\"Type\": \"AWS::StepFunctions::StateMachine\", \"Properties\": {\"DefinitionString\": \"{\\\"StartAt\\\": \\\"¦\\\", \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"}}}}";
+    let text = completed("template.json", text, "A");
+    assert!(text.contains(r#"\"StartAt\": \"A\", "#), "{text}");
+}
+
+#[test]
+fn every_offset_has_an_answer_in_the_text() {
+    let mut out = String::new();
+    for text in [
+        MACHINE.replace('¦', ""),
+        EXPRESSION.replace("HERE", "$a.b").replace("LATER", "$c"),
+    ] {
+        let document = Document::open("a.asl.json", &text, 1);
+        for (offset, _) in text.char_indices() {
+            for one in document.completion(offset) {
+                assert!(text.get(one.range.clone()).is_some(), "{one:?}");
+                write!(out, "{}", one.label.len()).expect("a text");
+            }
+        }
+    }
+    assert!(!out.is_empty());
+}
