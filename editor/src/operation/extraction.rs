@@ -1,4 +1,4 @@
-//! Moves a group of states to a state machine of its own.
+//! Moves a group of states to a separate state machine.
 
 use serde::Serialize;
 use stepwright_asl::edit::{Edit, Editor, InsertPosition};

@@ -1,4 +1,4 @@
-//! Groups of states in a Parallel, in a Map, and in a state machine of their own.
+//! Groups of states in a Parallel, in a Map, and in a separate state machine.
 
 use proptest::prelude::*;
 use stepwright_editor::{Document, Operation, OperationError, TextEdit, Wrapper};
