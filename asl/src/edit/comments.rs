@@ -6,7 +6,10 @@ use super::source::SourceText;
 use super::target::is_alias;
 use crate::json::{Document, ValueMark};
 
-/// The keys and scalars of a value. A `#` in one of them is no comment.
+/// The signs that begin a comment, in YAML and in JSON with comments.
+const SIGNS: [&str; 3] = ["#", "//", "/*"];
+
+/// The keys and scalars of a value. A `#` or `//` in one of them is no comment.
 pub(super) struct ScalarRanges {
     /// In text order.
     ranges: Vec<Range<usize>>,
@@ -38,13 +41,14 @@ impl ScalarRanges {
                 .is_some_and(|index| at < self.ranges[index].end)
         };
         let start = range.start;
-        let mut signs = source.text[range].match_indices('#');
-        source.is_yaml && signs.any(|(at, _)| !is_scalar(start + at))
+        let text = &source.text[range];
+        let mut signs = SIGNS.into_iter().flat_map(|sign| text.match_indices(sign));
+        signs.any(|(at, _)| !is_scalar(start + at))
     }
 }
 
 impl Document {
-    /// Whether the value at `pointer` contains a comment of YAML.
+    /// Whether the value at `pointer` contains a comment, or its last line does.
     ///
     /// ```
     /// use stepwright_asl::json::Document;

@@ -150,7 +150,7 @@ impl OperationTarget<'_> {
         self.definition.language_at("")
     }
 
-    /// Whether the text of a group contains a comment of YAML.
+    /// Whether the text of a group contains a comment.
     fn has_comments(&self, group: &StateGroup<'_>) -> bool {
         let tree = self.definition.tree();
         let mut states = group
