@@ -64,7 +64,7 @@ pub use fault::Fault;
 pub use hover::Hover;
 pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
-pub use operation::{Offer, Operation, OperationError};
+pub use operation::{Extraction, Offer, Operation, OperationError, Wrapper};
 pub use references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};

@@ -265,6 +265,14 @@ impl<'t> FlowCollection<'t> {
         if runs.windows(2).any(|pair| pair[0].1 + 1 == pair[1].0) {
             return Err("a comment between the members would be lost".to_owned());
         }
+        let before_comma = |at: &usize| segments[*at].end..segments[*at].trail_begin();
+        if removed
+            .iter()
+            .map(before_comma)
+            .any(|gap| source.has_comment(gap))
+        {
+            return Err("a comment before a comma would be lost".to_owned());
+        }
         for (first, last) in runs {
             let (begin, end) = (segments[first].begin, segments[last].trail_end());
             let previous = first.checked_sub(1).map(|at| &self.items[at]);

@@ -47,6 +47,7 @@ mod block_layout;
 #[cfg(feature = "yaml")]
 mod block_write;
 mod changes;
+mod comments;
 mod compare;
 mod editor;
 mod error;

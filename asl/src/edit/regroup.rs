@@ -1,12 +1,13 @@
 //! Edits that move members between objects with their text.
 
+use super::comments::ScalarRanges;
 use super::editor::{Editor, PreparedEdit};
 use super::error::EditError;
 use super::expected::Change;
 use super::plan::EditPlan;
 use super::splice::Splice;
-use super::target::EditTarget;
-use crate::json::{Json, escape};
+use super::target::{EditTarget, TargetNode};
+use crate::json::{Json, ValueSyntax, escape};
 
 impl Editor {
     /// Writes a member again like an equal member elsewhere in the text.
@@ -134,12 +135,17 @@ impl EditPlan<'_> {
                 .ok_or_else(|| "there is no such member".to_owned())
         };
         let (from, to) = (segment(from, original)?, segment(to, target)?);
-        if from.has_trail() {
-            return Err("a comment after its comma cannot be moved".to_owned());
-        }
         let indentation = source.indentation(to.begin);
         let text = source.moved(from.begin..from.end, &indentation);
-        Ok(vec![Splice::new(to.begin..to.end, text)])
+        let trail = from.trail_text(source.text);
+        if to.trail_begin() == to.end {
+            return Ok(vec![Splice::new(to.begin..to.end, text + trail)]);
+        }
+        let mut splices = vec![Splice::new(to.begin..to.end, text)];
+        if !trail.is_empty() {
+            splices.push(Splice::insert(to.trail_begin(), trail));
+        }
+        Ok(splices)
     }
 
     fn unnest(
@@ -159,37 +165,57 @@ impl EditPlan<'_> {
         let (Some(first), Some(last)) = (members.first(), members.last()) else {
             return Err("the object has no members".to_owned());
         };
-        let between = members.windows(2).map(|pair| pair[0].end..pair[1].begin);
-        let around = [outer.child..first.begin, last.end..outer.end];
+        let scalars = ScalarRanges::of(source, target.node().mark);
+        let between = members
+            .windows(2)
+            .map(|pair| pair[0].trail_end()..pair[1].begin);
+        let around = [outer.child..first.begin, last.trail_end()..outer.end];
         if around
             .into_iter()
             .chain(between)
-            .any(|gap| source.has_comment(gap))
+            .chain(
+                members
+                    .iter()
+                    .map(|member| member.end..member.trail_begin()),
+            )
+            .any(|gap| scalars.has_comment(source, gap))
         {
             return Err("a comment in it would be lost; move the comment first".to_owned());
         }
         let indentation = source.indentation(outer.child);
-        let texts: Vec<String> = members
-            .iter()
-            .map(|member| source.moved(member.begin..member.end, &indentation))
-            .collect();
-        let gap = self.gap(parent, outer.child, &indentation);
-        Ok(vec![Splice::new(outer.child..outer.end, texts.join(&gap))])
+        let (comma, gap) = self.gap(parent, outer.child, &indentation);
+        let mut text = String::new();
+        for (index, member) in members.iter().enumerate() {
+            text.push_str(&source.moved(member.begin..member.end, &indentation));
+            if index + 1 < members.len() {
+                text.push_str(comma);
+                text.push_str(member.trail_text(source.text));
+                text.push_str(&gap);
+            }
+        }
+        // The comma of the replaced member follows the last new one.
+        let trail = last.trail_text(source.text);
+        if outer.trail_begin() == outer.end {
+            text.push_str(trail);
+            return Ok(vec![Splice::new(outer.child..outer.end, text)]);
+        }
+        let mut splices = vec![Splice::new(outer.child..outer.end, text)];
+        if !trail.is_empty() {
+            splices.push(Splice::insert(outer.trail_begin(), trail));
+        }
+        Ok(splices)
     }
 
-    /// The text between two new children next to a child.
-    fn gap(
-        &self,
-        parent: super::target::TargetNode<'_>,
-        child: usize,
-        indentation: &str,
-    ) -> String {
-        let line = format!("{}{indentation}", self.source.line_break(child));
+    /// The comma and the whitespace between two new children next to a child.
+    fn gap(&self, parent: TargetNode<'_>, child: usize, indentation: &str) -> (&str, String) {
         let in_lines = self.source.begins_line(child);
         match parent.mark.shape {
-            crate::json::ValueSyntax::Flow if in_lines => format!(",{line}"),
-            crate::json::ValueSyntax::Flow => format!(",{}", self.style.after_comma),
-            _ => line,
+            ValueSyntax::Flow if !in_lines => (",", self.style.after_comma.to_owned()),
+            shape => {
+                let comma = if shape == ValueSyntax::Flow { "," } else { "" };
+                let line = format!("{}{indentation}", self.source.line_break(child));
+                (comma, line)
+            }
         }
     }
 }

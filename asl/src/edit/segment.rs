@@ -43,12 +43,17 @@ impl ChildSegment {
         self.trail.0 < self.trail.1
     }
 
+    /// The offset after the comma, before the comment.
+    pub(super) fn trail_begin(&self) -> usize {
+        self.trail.0
+    }
+
     /// The offset after the comment after the comma.
     pub(super) fn trail_end(&self) -> usize {
         self.trail.1
     }
 
-    fn trail_text<'t>(&self, text: &'t str) -> &'t str {
+    pub(super) fn trail_text<'t>(&self, text: &'t str) -> &'t str {
         &text[self.trail.0..self.trail.1]
     }
 }
@@ -61,25 +66,22 @@ pub(super) fn comment_above(
     begin: usize,
     column: Option<usize>,
 ) -> usize {
-    if !source.has_comment(from..begin) {
-        return begin;
-    }
-    let between = &source.text[from..begin];
-    let mut start = begin;
+    let mut start = None;
     let mut offset = from;
-    for line in between.split_inclusive('\n') {
-        let blanks = line.len() - line.trim_start().len();
-        let is_blank = blanks == line.len();
-        if is_blank && line.ends_with('\n')
-            || !is_blank && column.is_some_and(|column| column != blanks)
-        {
-            start = begin;
-        } else if !is_blank {
-            start = start.min(offset + blanks);
+    while offset < begin {
+        let comment = source.skip_blank_lines(offset, begin);
+        if source.text[offset..comment].matches('\n').count() > 1 {
+            start = None;
         }
-        offset += line.len();
+        let Some(end) = source.comment_end(comment).filter(|_| comment < begin) else {
+            break;
+        };
+        let line = source.line_start(comment);
+        let is_own = column.is_none_or(|column| comment - line == column);
+        start = is_own.then_some(start.unwrap_or(comment));
+        offset = end;
     }
-    start
+    start.unwrap_or(begin)
 }
 
 /// Writes the children in another order. `order` has the index of the child at each position. The

@@ -101,7 +101,7 @@ impl<'t> SourceText<'t> {
     }
 
     /// The end of the comment that begins at an offset between two values, without its line break.
-    fn comment_end(&self, offset: usize) -> Option<usize> {
+    pub(super) fn comment_end(&self, offset: usize) -> Option<usize> {
         let rest = &self.text.get(offset..)?;
         if self.is_yaml {
             return rest.starts_with('#').then(|| self.line_end(offset));
@@ -131,6 +131,16 @@ impl<'t> SourceText<'t> {
             true => end,
             false => offset,
         }
+    }
+
+    /// The offset after whitespace, at most `end`.
+    pub(super) fn skip_blank_lines(&self, mut offset: usize, end: usize) -> usize {
+        while offset < end
+            && let Some(b' ' | b'\t' | b'\r' | b'\n') = self.byte(offset)
+        {
+            offset += 1;
+        }
+        offset
     }
 
     pub(super) fn skip_blanks(&self, mut offset: usize) -> usize {

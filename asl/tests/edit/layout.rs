@@ -2,23 +2,28 @@
 
 use proptest::prelude::*;
 use stepwright_asl::edit::{Editor, TextLayout};
+use stepwright_asl::json::Dialect;
 
-use super::sample::{any_json, write};
+use super::sample::{any_json, write, write_json5};
 use crate::yaml::emit::emit;
 
 /// Formats a text twice: the second time changes nothing.
-fn check(mut editor: Editor) -> String {
+fn check(editor: Editor) -> String {
+    check_layout(editor, &TextLayout::default())
+}
+
+fn check_layout(mut editor: Editor, layout: &TextLayout) -> String {
     let before = editor.text().to_owned();
     let json = editor.document().json().clone();
     editor
-        .format(&TextLayout::default())
+        .format(layout)
         .unwrap_or_else(|error| panic!("{error} in\n{before}"));
     let after = editor.text().to_owned();
     assert_eq!(editor.document().json().to_string(), json.to_string());
     let ink = |text: &str| text.split_whitespace().collect::<String>();
     assert_eq!(ink(&after), ink(&before));
     let changes = editor
-        .format(&TextLayout::default())
+        .format(layout)
         .unwrap_or_else(|error| panic!("{error} in\n{after}"));
     assert_eq!(
         changes,
@@ -37,6 +42,13 @@ proptest! {
     ) {
         check(Editor::parse(&write(&json, style)).expect("is JSON"));
         check(Editor::parse(&json.to_string()).expect("is JSON"));
+        // The line breaks in comments remain.
+        let json5 = write_json5(&json, style).replace("\r\n", "\n");
+        let json5 = Editor::parse_dialect(&json5, Dialect::Json5);
+        // Comments in the middle of lines make it impossible to find the usual indentation.
+        let mut layout = TextLayout::default();
+        layout.indentation = Some("\t".to_owned());
+        check_layout(json5.expect("is JSON5"), &layout);
         let yaml = emit(&json, style);
         check(Editor::parse_yaml(&yaml).expect("is YAML"));
         check(Editor::parse_yaml(&yaml.replace('\n', "\r\n")).expect("is YAML"));

@@ -4,8 +4,11 @@
 //! meaning of the other states is refused with an [`OperationError`].
 
 mod error;
+mod extraction;
 mod fields;
 mod format;
+mod group;
+mod nesting;
 mod offers;
 mod order;
 mod rename;
@@ -24,6 +27,8 @@ use stepwright_asl::name::check_state;
 use crate::{Definition, Document, TextEdit};
 
 pub use error::OperationError;
+pub use extraction::Extraction;
+pub use nesting::Wrapper;
 pub use offers::Offer;
 use rounds::EditRounds;
 
@@ -151,6 +156,30 @@ pub enum Operation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
     },
+    /// Moves states into a new Parallel or Map. The transitions from outside lead to it.
+    WrapStates {
+        /// Pointers to the states, which are in the same body.
+        states: Vec<String>,
+        /// The name of the new state.
+        name: String,
+        /// The type of the new state.
+        wrapper: Wrapper,
+    },
+    /// Replaces a Map, or a Parallel with one branch, by the states in it.
+    UnwrapState {
+        /// Pointer to the Map or Parallel.
+        state: String,
+    },
+    /// Replaces states by a call of a new state machine with these states. The text of the new
+    /// state machine is in [`Document::extraction`].
+    ExtractStates {
+        /// Pointers to the states, which are in the same body.
+        states: Vec<String>,
+        /// The name of the state with the call.
+        name: String,
+        /// The ARN of the new state machine, or a placeholder of it such as `${Inner}`.
+        state_machine: String,
+    },
     /// Writes the whitespace again. Values, comments and the order remain.
     Format {
         /// The range of the file in which whitespace changes. Without it, all whitespace of the
@@ -175,15 +204,7 @@ impl Document {
         definition: usize,
         operation: &Operation,
     ) -> Result<Vec<TextEdit>, OperationError> {
-        let found = self
-            .definitions()
-            .get(definition)
-            .ok_or_else(|| OperationError::missing(format!("the definition {definition}")))?;
-        let target = OperationTarget {
-            document: self,
-            definition: found,
-            graph: found.graph(),
-        };
+        let target = self.target(definition)?;
         let edits = match operation {
             Operation::RenameState { state, name } => target.rename_state(state, name)?,
             // The places of a variable are parts of texts, so they are edited as text.
@@ -222,11 +243,37 @@ impl Document {
             Operation::SortStates { body } => {
                 return target.sort_states(definition, body.as_deref());
             }
+            Operation::WrapStates {
+                states,
+                name,
+                wrapper,
+            } => return target.wrap_states(definition, states, name, *wrapper),
+            Operation::UnwrapState { state } => return target.unwrap_state(definition, state),
+            Operation::ExtractStates {
+                states,
+                name,
+                state_machine,
+            } => {
+                let extraction = target.extract_states(definition, states, name, state_machine)?;
+                return Ok(extraction.edits);
+            }
             Operation::Format { range, indentation } => {
                 return target.format(definition, range.as_ref(), indentation.as_deref());
             }
         };
         Ok(self.rounds(definition, edits)?)
+    }
+
+    fn target(&self, definition: usize) -> Result<OperationTarget<'_>, OperationError> {
+        let found = self
+            .definitions()
+            .get(definition)
+            .ok_or_else(|| OperationError::missing(format!("the definition {definition}")))?;
+        Ok(OperationTarget {
+            document: self,
+            definition: found,
+            graph: found.graph(),
+        })
     }
 
     /// The text edits of edits that may touch each other: first all replacements, then the others

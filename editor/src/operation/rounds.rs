@@ -3,7 +3,7 @@
 use stepwright_asl::edit::{Edit, EditError};
 
 use crate::pieces::Pieces;
-use crate::{Document, TextEdit};
+use crate::{Definition, Document, TextEdit};
 
 /// Edits of a definition in several rounds. Each round refers to the text after the rounds before
 /// it.
@@ -32,6 +32,11 @@ impl EditRounds {
         let text = TextEdit::apply(self.document.text(), &edits);
         self.document = self.document.with_text(&text, self.document.revision());
         Ok(())
+    }
+
+    /// The definition after the rounds before. An edit removes no definition.
+    pub(super) fn definition(&self) -> Option<&Definition> {
+        self.document.definitions().get(self.definition)
     }
 
     /// The edits of the first document that make the current text.

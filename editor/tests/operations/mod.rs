@@ -2,6 +2,7 @@
 
 mod format;
 mod generator;
+mod nesting;
 mod order;
 mod reference;
 

@@ -37,7 +37,10 @@ pub(super) fn layout(plan: &EditPlan<'_>, mark: &ValueMark, layout: &TextLayout)
             true => String::new(),
             false => plan.source.indentation(start),
         },
-        line_break: plan.source.line_break(start),
+        // The last line break remains, also if the first ones are removed.
+        line_break: plan
+            .source
+            .line_break(if is_whole { text.len() } else { start }),
         columns: layout.columns(),
     };
     writer.splices(is_whole)
