@@ -1,15 +1,17 @@
 //! An edit changes the named value and nothing else.
 
 mod cases;
+mod layout;
 mod model;
 mod order;
+mod regroup;
 pub(crate) mod sample;
 
 use model::{Edited, Seed, edit, pointers};
 use proptest::prelude::*;
-use sample::{any_json, write, write_flow};
+use sample::{any_json, write, write_flow, write_json5};
 use stepwright_asl::edit::Editor;
-use stepwright_asl::json::{Json, escape};
+use stepwright_asl::json::{Dialect, Json, escape};
 
 use crate::yaml::emit::emit;
 
@@ -218,6 +220,36 @@ proptest! {
         let text = write(&json, style);
         let json = text.parse().expect("is JSON");
         check_json(&text, json, &seeds);
+    }
+
+    #[test]
+    fn editing_json5_keeps_the_comments(json in any_json(), style in any::<u64>(), seeds in seeds()) {
+        let text = write_json5(&json, style);
+        let mut editor = Editor::parse_dialect(&text, Dialect::Json5).expect("is JSON5");
+        let mut json = editor.document().json().clone();
+        for seed in &seeds {
+            let before = editor.clone();
+            let edited = edit(&mut editor, &mut json, seed);
+            let (old, new) = (before.text(), editor.text());
+            if let Err(error) = &edited.result {
+                prop_assert_eq!(old, new, "{}: {}", edited.what, error);
+                let inside = before.document().span(model::parent(&edited.pointer));
+                let inside = inside.map(|range| &old[range]).unwrap_or_default();
+                prop_assert!(edited.what == "remove " || inside.contains("(more)"), "{} in {}: {}", edited.what, old, error);
+                continue;
+            }
+            prop_assert_eq!(editor.document().json(), &json, "{}", edited.what);
+            let comments = |text: &str| text.matches("(more)").count();
+            let removed = match edited.what.starts_with("insert") {
+                true => 0,
+                false => {
+                    let key = before.document().key_position(&edited.pointer).expect("is there");
+                    let end = before.document().span(&edited.pointer).expect("is there").end;
+                    comments(&old[key.offset..end])
+                }
+            };
+            prop_assert!(comments(new) + removed >= comments(old), "{}\n{}\n---\n{}", edited.what, old, new);
+        }
     }
 
     #[test]

@@ -136,6 +136,10 @@ impl Definition {
 
     /// The range of the key of a member, with its quotes.
     pub fn key_range(&self, pointer: &str) -> Option<Range<usize>> {
+        // The key of the definition itself is outside of it.
+        if pointer.is_empty() {
+            return None;
+        }
         self.tree.key_span(pointer).map(|range| self.in_file(range))
     }
 
@@ -208,6 +212,20 @@ impl Definition {
             Some(shift) => shift.before(offset),
             None => offset,
         }
+    }
+
+    /// The range in the definition's own text of a range of the file; `None` if they do not meet.
+    pub(crate) fn range_in_definition(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let DefinitionPlace::Text { offsets } = &self.place else {
+            let own = self.range("")?;
+            let meets = range.start <= own.end && own.start <= range.end;
+            let is_whole = matches!(self.place, DefinitionPlace::Whole);
+            return (meets || is_whole).then(|| range.clone());
+        };
+        let at = |offset: usize| offsets.partition_point(|at| (*at as usize) < offset);
+        let own = at(range.start)..at(range.end);
+        let is_outside = own.is_empty() && !self.contains(range.start);
+        (!is_outside).then_some(own)
     }
 
     pub(crate) fn place(&self) -> &DefinitionPlace {

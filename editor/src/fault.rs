@@ -10,7 +10,7 @@ use stepwright_asl::SyntaxError;
 pub struct Fault {
     /// The range in the text.
     pub range: Range<usize>,
-    /// What is wrong.
+    /// The message.
     pub message: String,
 }
 

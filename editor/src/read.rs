@@ -19,27 +19,35 @@ pub(crate) struct ReadText {
 
 /// Reads a text. `name` is the name of its file, which determines the format.
 pub(crate) fn read(name: &str, text: &str) -> ReadText {
-    let dialect = Dialect::of_name(name);
-    let is_json = dialect != Dialect::Json || Format::of(name, text) == Format::Json;
-    if is_json {
+    if let Some(dialect) = json_dialect(name, text) {
         let (file, errors) = json::Document::parse_recovering(text, dialect);
         return of_file(name, file, &errors);
     }
     if is_template(text)
-        && let Ok(file) = template::read(name, text)
-        && let Some(machines) = template::machines(&file)
+        && let Ok((file, errors)) = template::read_recovering(name, text)
+        && template::machines(&file).is_some()
     {
-        return of_machines(file, machines, Vec::new());
+        return of_file(name, file, &errors);
     }
-    match json::Document::parse_yaml(text) {
-        Ok(file) => of_file(name, file, &[]),
-        Err(_) if !template::is_definition(name, None, text) => none(text),
+    match json::Document::parse_yaml_recovering(text) {
+        Ok((file, errors)) => of_file(name, file, &errors),
+        Err(_) if !template::is_definition(name, None, text) => ReadText {
+            definitions: None,
+            ..none(text)
+        },
         Err(error) => ReadText {
             file: json::Document::unparsed(text),
             definitions: None,
             faults: vec![Fault::of(&error, text)],
         },
     }
+}
+
+/// The dialect of a text in JSON; `None` for YAML.
+pub(crate) fn json_dialect(name: &str, text: &str) -> Option<Dialect> {
+    let dialect = Dialect::of_name(name);
+    let is_json = dialect != Dialect::Json || Format::of(name, text) == Format::Json;
+    is_json.then_some(dialect)
 }
 
 /// Whether a text can be a template. A definition needs to be read only once.

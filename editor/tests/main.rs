@@ -7,4 +7,5 @@ mod documents;
 mod explanations;
 mod navigation;
 mod operations;
+mod templates;
 mod tokens;

@@ -52,9 +52,11 @@ mod editor;
 mod error;
 mod expected;
 mod flow;
+mod layout;
 mod nodes;
 mod operation;
 mod plan;
+mod regroup;
 #[cfg(feature = "yaml")]
 mod scalar;
 mod segment;
@@ -66,4 +68,5 @@ mod write;
 
 pub use editor::Editor;
 pub use error::EditError;
+pub use layout::TextLayout;
 pub use operation::{Edit, InsertPosition};

@@ -130,17 +130,12 @@ impl Document {
         if mark.key == mark.start {
             return None;
         }
-        let (key, start) = (mark.key as usize, mark.start as usize);
         let source = SourceText {
-            text: self.source().get(..start)?,
+            text: self.source(),
             is_yaml: true,
         };
-        let end = source.key_end(key).unwrap_or_else(|| {
-            // A key of JSON5 without quotes, or a broken key.
-            let text = &source.text[key..];
-            let is_end = |char: char| char == ':' || char.is_whitespace();
-            key + text.find(is_end).unwrap_or(text.len())
-        });
+        let (key, start) = (mark.key as usize, mark.start as usize);
+        let end = source.key_end_before(key, start)?;
         Some(key..end)
     }
 }

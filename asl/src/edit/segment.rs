@@ -8,6 +8,8 @@ use super::splice::Splice;
 pub(super) struct ChildSegment {
     /// Start offset: of the first comment directly above, or of the child.
     pub(super) begin: usize,
+    /// Start offset of the child.
+    pub(super) child: usize,
     /// End of the child. In a block, also of the comments in it and on its last line.
     pub(super) end: usize,
     /// In brackets, the comment on the line after the comma.
@@ -15,9 +17,10 @@ pub(super) struct ChildSegment {
 }
 
 impl ChildSegment {
-    pub(super) fn new(begin: usize, end: usize) -> ChildSegment {
+    pub(super) fn new(begin: usize, child: usize, end: usize) -> ChildSegment {
         ChildSegment {
             begin,
+            child,
             end,
             trail: (end, end),
         }
@@ -33,6 +36,16 @@ impl ChildSegment {
 
     fn text<'t>(&self, text: &'t str) -> &'t str {
         &text[self.begin..self.end]
+    }
+
+    /// Whether there is a comment after the comma.
+    pub(super) fn has_trail(&self) -> bool {
+        self.trail.0 < self.trail.1
+    }
+
+    /// The offset after the comment after the comma.
+    pub(super) fn trail_end(&self) -> usize {
+        self.trail.1
     }
 
     fn trail_text<'t>(&self, text: &'t str) -> &'t str {
@@ -77,7 +90,7 @@ pub(super) fn reorder(text: &str, segments: &[ChildSegment], order: &[usize]) ->
         .map(|pair| &text[pair[0].end..pair[1].begin])
         .collect();
     let is_regular = gaps.windows(2).all(|pair| pair[0] == pair[1])
-        && segments.iter().all(|one| one.trail_text(text).is_empty());
+        && !segments.iter().any(ChildSegment::has_trail);
     match (gaps.first(), segments.first(), segments.last()) {
         (Some(gap), Some(first), Some(last)) if is_regular => {
             move_between(text, segments, order, gap, first.begin..last.end)
@@ -140,6 +153,27 @@ fn exchange(text: &str, segments: &[ChildSegment], order: &[usize]) -> Vec<Splic
     }
     splices.retain(|splice| text[splice.range.clone()] != splice.text);
     splices
+}
+
+/// The runs of consecutive indices. A comment that belongs to no child divides a run.
+pub(super) fn runs(
+    source: SourceText<'_>,
+    segments: &[ChildSegment],
+    indices: &[usize],
+) -> Vec<(usize, usize)> {
+    let has_comment = |before: usize, after: usize| {
+        source.has_comment(segments[before].trail_end()..segments[after].begin)
+    };
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for index in indices {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *index && !has_comment(*last, *index) => {
+                *last = *index;
+            }
+            _ => runs.push((*index, *index)),
+        }
+    }
+    runs
 }
 
 /// The lengths of the equal texts at the begin and at the end.

@@ -58,6 +58,27 @@ impl<'t> SourceText<'t> {
         line[..end].replace('-', " ")
     }
 
+    /// The text of a range for another indentation of its first line.
+    pub(super) fn moved(&self, range: Range<usize>, indentation: &str) -> String {
+        let old = self.indentation(range.start);
+        let mut text = String::with_capacity(range.len());
+        for (index, line) in self.text[range].split_inclusive('\n').enumerate() {
+            match line.strip_prefix(old.as_str()) {
+                _ if index == 0 => text.push_str(line),
+                Some(rest) if !rest.trim_end_matches(['\r', '\n']).is_empty() => {
+                    text.push_str(indentation);
+                    text.push_str(rest);
+                }
+                _ if line.trim().is_empty() => text.push_str(line.trim_start_matches([' ', '\t'])),
+                _ => {
+                    text.push_str(indentation);
+                    text.push_str(line.trim_start_matches([' ', '\t']));
+                }
+            }
+        }
+        text
+    }
+
     /// Whether only whitespace precedes the offset on its line.
     pub(super) fn begins_line(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset]
@@ -71,18 +92,44 @@ impl<'t> SourceText<'t> {
         loop {
             match self.byte(offset) {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => offset += 1,
-                Some(b'#') if self.is_yaml => offset = self.line_end(offset),
-                _ => return offset,
+                _ => match self.comment_end(offset) {
+                    Some(end) => offset = end,
+                    None => return offset,
+                },
             }
         }
     }
 
+    /// The end of the comment that begins at an offset between two values, without its line break.
+    fn comment_end(&self, offset: usize) -> Option<usize> {
+        let rest = &self.text.get(offset..)?;
+        if self.is_yaml {
+            return rest.starts_with('#').then(|| self.line_end(offset));
+        }
+        if rest.starts_with("//") {
+            return Some(self.line_end(offset));
+        }
+        let block = rest.strip_prefix("/*")?;
+        let length = block.find("*/").map_or(block.len(), |end| end + 2);
+        Some(offset + 2 + length)
+    }
+
     /// The offset after blanks and a comment on this line.
     pub(super) fn skip_comment(&self, offset: usize) -> usize {
-        let after = self.skip_blanks(offset);
-        match self.byte(after) {
-            Some(b'#') if self.is_yaml => self.line_end(after),
-            _ => offset,
+        let mut after = offset;
+        let mut end = offset;
+        let line_end = self.line_end(offset);
+        while let Some(comment) = self.comment_end(self.skip_blanks(after)) {
+            if comment > line_end {
+                break;
+            }
+            after = comment;
+            end = comment;
+        }
+        // A comment before the next value of the line belongs to that value.
+        match self.skip_blanks(end) == line_end {
+            true => end,
+            false => offset,
         }
     }
 
@@ -138,9 +185,25 @@ impl<'t> SourceText<'t> {
         })
     }
 
+    /// The offset after a key whose value starts at an offset. The key may be that of JSON5, or a
+    /// broken one.
+    pub(super) fn key_end_before(&self, key: usize, value: usize) -> Option<usize> {
+        let text = self.text.get(..value)?;
+        let known = SourceText { text, ..*self }.key_end(key);
+        known.or_else(|| {
+            let rest = text.get(key..)?;
+            let ends = |char: char| char == ':' || char.is_whitespace();
+            Some(key + rest.find(ends).unwrap_or(rest.len()))
+        })
+    }
+
     /// Whether the text between two values contains a comment.
     pub(super) fn has_comment(&self, range: Range<usize>) -> bool {
-        self.is_yaml && self.text[range].contains('#')
+        let text = &self.text[range];
+        match self.is_yaml {
+            true => text.contains('#'),
+            false => text.contains("//") || text.contains("/*"),
+        }
     }
 
     /// The offset after anchors and tags and the whitespace after each, at most `end`.

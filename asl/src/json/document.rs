@@ -112,8 +112,8 @@ impl Document {
     /// assert_eq!(document.json().to_string(), value);
     /// let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
     /// assert_eq!(messages, [
-    ///     "expected a JSON value at line 2, column 13",
-    ///     "the text ends here; expected `}` at line 3, column 35",
+    ///     "expected a JSON value at line 2, column 14",
+    ///     "the text ends here; expected `}` at line 3, column 34",
     /// ]);
     /// ```
     pub fn parse_recovering(text: &str, dialect: Dialect) -> (Document, Vec<SyntaxError>) {
@@ -139,6 +139,21 @@ impl Document {
             Ok(parsed) => Ok(Document::of_parsed(text, lines, parsed)),
             Err(error) => Err(syntax_error(text, &lines, error)),
         }
+    }
+
+    /// Parses a text by a parser that continues after errors.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn read_recovering(
+        text: &str,
+        read: impl FnOnce(&str) -> Result<(ParsedText, Vec<Failure>), Failure>,
+    ) -> Result<(Document, Vec<SyntaxError>), SyntaxError> {
+        let lines = Lines::of(text);
+        let (parsed, failures) = read(text).map_err(|error| syntax_error(text, &lines, error))?;
+        let errors = failures.into_iter();
+        let errors = errors
+            .map(|error| syntax_error(text, &lines, error))
+            .collect();
+        Ok((Document::of_parsed(text, lines, parsed), errors))
     }
 
     fn of_parsed(text: &str, lines: Lines, read: ParsedText) -> Document {

@@ -190,6 +190,15 @@ impl<'t> JsonParser<'t> {
         content_end.unwrap_or(self.offset)
     }
 
+    /// The position of a missing token: that of the next token, or the end of the previous one if
+    /// the next one is on a later line.
+    fn expected_at(&self) -> usize {
+        match &self.recovery {
+            Some(recovery) if recovery.at.line > recovery.at.content_end => recovery.at.content_end,
+            _ => self.offset,
+        }
+    }
+
     pub(super) fn unbalanced(&mut self) {
         if let Some(recovery) = &mut self.recovery {
             recovery.is_unbalanced = true;
@@ -255,7 +264,7 @@ impl<'t> JsonParser<'t> {
             return Ok(false);
         }
         if recovery.follows_layout && is_inner && indent <= bracket.indent {
-            self.report_at(self.content_end(), "expected `}` after the last member")?;
+            self.report_at(self.expected_at(), "expected `}` after the last member")?;
             return Ok(true);
         }
         bracket.member_indent.get_or_insert(indent);
@@ -271,7 +280,7 @@ impl<'t> JsonParser<'t> {
                     return Ok(true);
                 }
                 BracketRole::Outer => {
-                    self.report_at(self.content_end(), missing_bracket(close))?;
+                    self.report_at(self.expected_at(), missing_bracket(close))?;
                     return Ok(true);
                 }
                 BracketRole::Stray => {
@@ -345,7 +354,7 @@ impl<'t> JsonParser<'t> {
         });
         self.unbalanced();
         if is_open {
-            self.report_at(self.content_end(), missing_bracket(close))?;
+            self.report_at(self.expected_at(), missing_bracket(close))?;
             return Ok(Step::End);
         }
         self.report(format!("unexpected `{}`; remove it", char::from(found)))?;
@@ -446,7 +455,7 @@ impl<'t> JsonParser<'t> {
             .last()
             .is_some_and(|error| error.offset == key_start);
         if !is_reported {
-            self.report_at(self.content_end(), EXPECTED)?;
+            self.report_at(self.expected_at(), EXPECTED)?;
         }
         Ok(match self.peek() {
             None | Some(b',' | b'}' | b']') => false,
@@ -467,7 +476,7 @@ impl<'t> JsonParser<'t> {
         }
         let is_missing = matches!(self.peek(), None | Some(b',' | b'}' | b']'));
         if is_missing {
-            self.report_at(self.content_end(), "expected a JSON value")?;
+            self.report_at(self.expected_at(), "expected a JSON value")?;
         }
         Ok(is_missing)
     }
@@ -493,7 +502,7 @@ impl<'t> JsonParser<'t> {
             return Ok(false);
         }
         self.return_to(start);
-        self.report_at(start.content_end, "expected a JSON value")?;
+        self.report_at(self.expected_at(), "expected a JSON value")?;
         Ok(true)
     }
 
@@ -513,7 +522,7 @@ impl<'t> JsonParser<'t> {
         }
         self.return_to(start);
         self.unbalanced();
-        self.report_at(start.content_end, missing_bracket(b']'))?;
+        self.report_at(self.expected_at(), missing_bracket(b']'))?;
         Ok(true)
     }
 
@@ -566,7 +575,7 @@ impl<'t> JsonParser<'t> {
                 Ok(Step::Found(()))
             }
             Some(_) => {
-                self.report_at(self.content_end(), expected)?;
+                self.report_at(self.expected_at(), expected)?;
                 Ok(Step::Found(()))
             }
         }

@@ -21,7 +21,7 @@ fn each_fault_leaves_the_other_members() {
         (
             r#"{"a": 1 "b": 2}"#,
             r#"{"a":1,"b":2}"#,
-            &["7: expected `,` or `}` after the member"][..],
+            &["8: expected `,` or `}` after the member"][..],
         ),
         (
             r#"{"a": 1,, "b": 2}"#,
@@ -33,13 +33,13 @@ fn each_fault_leaves_the_other_members() {
             "[1,2,3]",
             &[
                 "3: unexpected `,`; remove it",
-                "6: expected `,` or `]` after the item",
+                "7: expected `,` or `]` after the item",
             ],
         ),
         (
             r#"{"a" 1, "b": 2}"#,
             r#"{"a":1,"b":2}"#,
-            &["4: expected `:` after the key"],
+            &["5: expected `:` after the key"],
         ),
         (
             r#"{"a":: 1, "b": 2}"#,
@@ -50,19 +50,19 @@ fn each_fault_leaves_the_other_members() {
         (
             r#"{"a": , "b": 2}"#,
             r#"{"a":null,"b":2}"#,
-            &["5: expected a JSON value"],
+            &["6: expected a JSON value"],
         ),
         (
             r#"{"a": "b": 2}"#,
             r#"{"a":null,"b":2}"#,
-            &["5: expected a JSON value"],
+            &["6: expected a JSON value"],
         ),
         (
             "{\"a\":\n\"b\": 2}",
             r#"{"a":null,"b":2}"#,
             &["5: expected a JSON value"],
         ),
-        (r#"{"a": }"#, r#"{"a":null}"#, &["5: expected a JSON value"]),
+        (r#"{"a": }"#, r#"{"a":null}"#, &["6: expected a JSON value"]),
         (
             r#"{"a": tru, "b": 2}"#,
             r#"{"a":"tru","b":2}"#,
@@ -150,7 +150,7 @@ fn each_fault_leaves_the_other_members() {
         (
             r#"{"a": [1, 2, "b": 2}"#,
             r#"{"a":[1,2],"b":2}"#,
-            &["12: expected `]` after the last item"],
+            &["13: expected `]` after the last item"],
         ),
         (
             r#"{"a": [1, 2}"#,

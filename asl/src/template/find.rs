@@ -8,10 +8,10 @@ use super::text::{TemplateText, TemplateValue, definition};
 use super::{serverless, sub_arguments};
 use crate::SyntaxError;
 use crate::diagnostic::Diagnostic;
-use crate::json::{Document, Json, Object, escape};
+use crate::json::{Dialect, Document, Json, Object, escape};
 use crate::model::MachineType;
 use crate::substitution::is_substitution;
-use crate::yaml::{Format, read_long_forms, read_template};
+use crate::yaml::{self, Format, TagMode, read_long_forms, read_template};
 
 /// Parses a file that may contain definitions. In YAML, all tags are accepted.
 ///
@@ -23,6 +23,24 @@ pub fn read(name: impl AsRef<Path>, text: &str) -> Result<Document, SyntaxError>
         Format::Json => Document::parse(text),
         Format::Yaml => Document::read(text, read_template),
     }
+}
+
+/// Parses a file that is being written, as far as possible; see
+/// [`Document::parse_recovering`](crate::json::Document::parse_recovering) and
+/// [`Document::parse_yaml_recovering`].
+///
+/// # Errors
+///
+/// If no part of the text can be parsed.
+pub fn read_recovering(
+    name: impl AsRef<Path>,
+    text: &str,
+) -> Result<(Document, Vec<SyntaxError>), SyntaxError> {
+    let dialect = Dialect::of_name(&name);
+    if dialect != Dialect::Json || Format::of(name, text) == Format::Json {
+        return Ok(Document::parse_recovering(text, dialect));
+    }
+    yaml::parse_recovering(text, TagMode::Template)
 }
 
 /// Parses a template for a program that evaluates it. YAML's short forms become long forms, as in a

@@ -50,7 +50,7 @@ mod text;
 
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition, parse_text};
-pub use find::{is_definition, machines, read, read_for_evaluation};
+pub use find::{is_definition, machines, read, read_for_evaluation, read_recovering};
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 
 #[cfg(test)]

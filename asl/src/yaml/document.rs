@@ -1,6 +1,7 @@
 //! Documents in YAML.
 
-use super::reader::read;
+use super::reader::{TagMode, read};
+use super::recovery::parse_recovering;
 use crate::SyntaxError;
 use crate::json::Document;
 
@@ -16,5 +17,26 @@ impl Document {
     /// repeats too much through aliases, or is longer than 4 GiB.
     pub fn parse_yaml(text: &str) -> Result<Document, SyntaxError> {
         Document::read(text, read)
+    }
+
+    /// Parses a YAML text that is being written. Lines that cannot be parsed are repaired: a tab in
+    /// the indentation, a missing quote or colon, or the value or the whole line is ignored.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let text = "States:\n  A:\n    Ty\n    Next: \"B\n  B:\n    Type: Pass\n";
+    /// let (document, errors) = Document::parse_yaml_recovering(text)?;
+    /// let value = r#"{"States":{"A":{"Ty":null,"Next":"B"},"B":{"Type":"Pass"}}}"#;
+    /// assert_eq!(document.json().to_string(), value);
+    /// assert_eq!(errors.len(), 2);
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Like [`Document::parse_yaml`], if the repairs do not help.
+    pub fn parse_yaml_recovering(text: &str) -> Result<(Document, Vec<SyntaxError>), SyntaxError> {
+        parse_recovering(text, TagMode::Definition)
     }
 }

@@ -65,12 +65,16 @@ mod format;
 mod message;
 mod print;
 mod reader;
+mod recovery;
 mod scalar;
 mod tag;
 
 pub use format::Format;
-pub(crate) use reader::{read_long_forms, read_template};
+pub(crate) use reader::{TagMode, read_long_forms, read_template};
+pub(crate) use recovery::parse_recovering;
 pub(crate) use scalar::resolve;
 
+#[cfg(test)]
+mod recovery_tests;
 #[cfg(test)]
 mod tests;

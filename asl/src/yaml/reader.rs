@@ -36,9 +36,9 @@ pub(crate) fn read_long_forms(text: &str) -> Result<ParsedText, Failure> {
     read_with(text, TagMode::LongForms)
 }
 
-/// What the tags of CloudFormation become.
+/// The result of the tags of CloudFormation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TagMode {
+pub(crate) enum TagMode {
     /// As in a definition file: substitutions, and errors for the other functions.
     Definition,
     /// Substitutions. Other tags are ignored.
@@ -47,7 +47,7 @@ enum TagMode {
     LongForms,
 }
 
-fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure> {
+pub(super) fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure> {
     json::check_length(text)?;
     // CloudFormation tries JSON first.
     if Format::of_text(text) == Format::Json

@@ -111,20 +111,32 @@ fn number(text: &str, choice: u64) -> String {
 
 /// The value as JSON; `style` selects blanks, line breaks and spellings.
 pub(crate) fn write(json: &Json, style: u64) -> String {
-    written(json, style, false)
+    written(json, style, Notation::Json)
 }
 
 /// The same in YAML flow style: tabs are not allowed as indentation, and a colon must be on the
 /// line of its key.
 pub(crate) fn write_flow(json: &Json, style: u64) -> String {
-    written(json, style, true).replace('\t', " ")
+    written(json, style, Notation::Flow).replace('\t', " ")
 }
 
-fn written(json: &Json, style: u64, is_yaml: bool) -> String {
+/// The same in JSON5, with comments that contain `(more)`.
+pub(crate) fn write_json5(json: &Json, style: u64) -> String {
+    written(json, style, Notation::Json5)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Notation {
+    Json,
+    Flow,
+    Json5,
+}
+
+fn written(json: &Json, style: u64, notation: Notation) -> String {
     let mut writer = Writer {
         out: String::new(),
         style,
-        is_yaml,
+        notation,
     };
     writer.blanks();
     writer.value(json);
@@ -135,7 +147,7 @@ fn written(json: &Json, style: u64, is_yaml: bool) -> String {
 struct Writer {
     out: String,
     style: u64,
-    is_yaml: bool,
+    notation: Notation,
 }
 
 impl Writer {
@@ -151,6 +163,29 @@ impl Writer {
         let blanks = ["", " ", "", "\n", "\r\n", "\t", "\n\n    ", "  "];
         let choice = self.choose() as usize % blanks.len();
         self.out.push_str(blanks[choice]);
+        if self.notation == Notation::Json5 {
+            let comments = [
+                "",
+                "",
+                "// \"(more)\" {\n",
+                "/* (more)\n, */",
+                "/*(more)*/ ",
+                "",
+            ];
+            let choice = self.choose() as usize % comments.len();
+            self.out.push_str(comments[choice]);
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        let is_word = !key.is_empty() && key.chars().all(|char| char.is_ascii_alphabetic());
+        match self.choose() % 3 {
+            0 if self.notation == Notation::Json5 && is_word => self.out.push_str(key),
+            1 if self.notation == Notation::Json5 && is_word => {
+                self.out.push_str(&format!("'{key}'"));
+            }
+            _ => self.out.push_str(&Json::from(key).to_string()),
+        }
     }
 
     fn value(&mut self, json: &Json) {
@@ -163,8 +198,8 @@ impl Writer {
                 members.len(),
                 |writer, at| {
                     let (key, value) = members.get_index(at).expect("is there");
-                    writer.out.push_str(&Json::from(key.as_str()).to_string());
-                    if !writer.is_yaml {
+                    writer.key(key);
+                    if writer.notation != Notation::Flow {
                         writer.blanks();
                     }
                     writer.out.push(':');
@@ -196,6 +231,10 @@ impl Writer {
                 self.blanks();
             }
             child(self, at);
+            self.blanks();
+        }
+        if count > 0 && self.notation == Notation::Json5 && self.choose() % 2 == 0 {
+            self.out.push(',');
             self.blanks();
         }
         self.out.push(close);

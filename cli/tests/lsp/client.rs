@@ -38,6 +38,7 @@ pub(super) fn abilities() -> Value {
             "completion": {"completionItem": {"snippetSupport": true}},
             "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
             "definition": {"linkSupport": true},
+            "codeAction": {"resolveSupport": {"properties": ["edit"]}},
         },
     })
 }
@@ -49,6 +50,14 @@ impl Client {
     }
 
     pub(super) fn with_abilities(files: &[(&str, &str)], abilities: &Value) -> Client {
+        Client::with_options(files, abilities, &Value::Null)
+    }
+
+    pub(super) fn with_options(
+        files: &[(&str, &str)],
+        abilities: &Value,
+        options: &Value,
+    ) -> Client {
         let folder = TempDir::new().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -88,6 +97,7 @@ impl Client {
                 "processId": null,
                 "rootUri": null,
                 "capabilities": abilities,
+                "initializationOptions": options,
                 "workspaceFolders": [{"uri": root.trim_end_matches('/'), "name": "project"}],
             }),
         );

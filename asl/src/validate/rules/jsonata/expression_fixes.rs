@@ -2,6 +2,7 @@
 
 use crate::jsonata::{self, Expression};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
+use crate::validate::rules::proposals;
 
 /// The expression with a root for each path that has none: a variable of this name, or the input.
 /// Returns nothing for an expression with another fault.
@@ -50,22 +51,8 @@ fn reference(error: &SyntaxError) -> Option<&str> {
 }
 
 /// The expression with another name: each whole occurrence of `old` becomes `new`.
-pub(super) fn renamed(text: &str, old: &str, new: &str) -> Option<String> {
-    let source = jsonata::strip(text)?;
-    let mut out = String::new();
-    let mut rest = source;
-    let mut count = 0;
-    while let Some(at) = rest.find(old) {
-        let (before, after) = rest.split_at(at);
-        let after = &after[old.len()..];
-        let is_whole = !after.starts_with(crate::name::continues_variable)
-            && !before.ends_with(crate::name::continues_variable)
-            && !before.ends_with('$');
-        out.push_str(before);
-        out.push_str(if is_whole { new } else { old });
-        count += usize::from(is_whole);
-        rest = after;
-    }
-    out.push_str(rest);
-    (count > 0 && Expression::parse(&out).is_ok()).then(|| format!("{{%{out}%}}"))
+pub(in crate::validate::rules) fn renamed(text: &str, old: &str, new: &str) -> Option<String> {
+    let source = proposals::replace_name(jsonata::strip(text)?, old, new)?;
+    Expression::parse(&source).ok()?;
+    Some(format!("{{%{source}%}}"))
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod bare_name_in_jsonata;
 pub(super) mod broken_delimiters;
-mod expression_fixes;
+pub(super) mod expression_fixes;
 mod foreign_field;
 pub(super) mod invalid_jsonata;
 pub(super) mod jsonata_field_in_jsonpath;
