@@ -65,9 +65,14 @@ pub use fault::Fault;
 pub use hover::Hover;
 pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
-pub use operation::{Operation, OperationError};
+pub use operation::{Extraction, Offer, Operation, OperationError, Wrapper};
 pub use references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
 pub use tokens::{Token, TokenKind};
+
+/// The example of the page runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/reference/editing.md")]
+struct EditingPage;

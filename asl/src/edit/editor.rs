@@ -14,7 +14,7 @@ use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Dialect, Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
-use crate::yaml::{Format, read_template};
+use crate::yaml::{Format, TagMode, parse_recovering, read_template};
 
 /// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see
 /// [`edit`](super).
@@ -34,7 +34,7 @@ use crate::yaml::{Format, read_template};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Editor {
-    document: Document,
+    pub(super) document: Document,
     reader: TextReader,
     /// The number of syntax errors in the text.
     faults: usize,
@@ -43,32 +43,39 @@ pub struct Editor {
 /// The parser of a text.
 #[derive(Debug, Clone, Copy)]
 enum TextReader {
-    /// JSON.
-    Json,
+    /// JSON or a superset of it.
+    Json(Dialect),
     /// JSON or a superset of it, with or without syntax errors.
     Recovering(Dialect),
-    /// YAML.
+    /// YAML, perhaps with syntax errors.
     #[cfg(feature = "yaml")]
-    Yaml(fn(&str) -> Result<Document, SyntaxError>),
+    Yaml(YamlReader),
 }
+
+/// A parser of YAML: the text and its syntax errors.
+#[cfg(feature = "yaml")]
+type YamlReader = fn(&str) -> Result<(Document, Vec<SyntaxError>), SyntaxError>;
 
 impl TextReader {
     /// Parses a text. Returns it with the number of its syntax errors.
     fn read(self, text: &str) -> Result<(Document, usize), SyntaxError> {
         match self {
-            TextReader::Json => Ok((Document::parse_with_placeholders(text)?, 0)),
+            TextReader::Json(dialect) => Ok((Document::parse_dialect(text, dialect)?, 0)),
             TextReader::Recovering(dialect) => {
                 let (document, errors) = Document::parse_recovering(text, dialect);
                 Ok((document, errors.len()))
             }
             #[cfg(feature = "yaml")]
-            TextReader::Yaml(read) => Ok((read(text)?, 0)),
+            TextReader::Yaml(read) => {
+                let (document, errors) = read(text)?;
+                Ok((document, errors.len()))
+            }
         }
     }
 
     fn is_yaml(self) -> bool {
         match self {
-            TextReader::Json | TextReader::Recovering(_) => false,
+            TextReader::Json(_) | TextReader::Recovering(_) => false,
             #[cfg(feature = "yaml")]
             TextReader::Yaml(_) => true,
         }
@@ -79,7 +86,7 @@ impl TextReader {
 const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
-struct PreparedEdit {
+pub(super) struct PreparedEdit {
     splices: Vec<Splice>,
     placed: PlacedChange,
 }
@@ -91,7 +98,7 @@ impl Editor {
     ///
     /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::open(text, TextReader::Json)
+        Editor::parse_dialect(text, Dialect::Json)
     }
 
     /// Edits a text in JSON or a superset of it, also if it has syntax errors. An edit must not add
@@ -143,11 +150,7 @@ impl Editor {
     ///
     /// See [`Document::parse_dialect`].
     pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Editor, SyntaxError> {
-        Ok(Editor {
-            document: Document::parse_dialect(text, dialect)?,
-            reader: TextReader::Recovering(dialect),
-            faults: 0,
-        })
+        Editor::open(text, TextReader::Json(dialect))
     }
 
     /// Edits a YAML text. A text in JSON remains JSON.
@@ -177,7 +180,17 @@ impl Editor {
     /// See [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::parse_with(text, Document::parse_yaml)
+        Editor::parse_with(text, |text| Ok((Document::parse_yaml(text)?, Vec::new())))
+    }
+
+    /// Edits a YAML text, also if it has syntax errors. An edit must not add one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_yaml_recovering`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_yaml_recovering(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::open(text, TextReader::Yaml(Document::parse_yaml_recovering))
     }
 
     /// Edits a [template](crate::template) in JSON or YAML, whose values may have any tag.
@@ -187,15 +200,25 @@ impl Editor {
     /// If the text is neither JSON nor YAML.
     #[cfg(feature = "yaml")]
     pub fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::parse_with(text, |text| Document::read(text, read_template))
+        Editor::parse_with(text, |text| {
+            Ok((Document::read(text, read_template)?, Vec::new()))
+        })
+    }
+
+    /// Edits a template in YAML, also if it has syntax errors. An edit must not add one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_yaml_recovering`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_template_recovering(text: &str) -> Result<Editor, SyntaxError> {
+        let read: YamlReader = |text| parse_recovering(text, TagMode::Template);
+        Editor::open(text, TextReader::Yaml(read))
     }
 
     /// Edits a text in JSON, or in the YAML that `read` parses.
     #[cfg(feature = "yaml")]
-    fn parse_with(
-        text: &str,
-        read: fn(&str) -> Result<Document, SyntaxError>,
-    ) -> Result<Editor, SyntaxError> {
+    fn parse_with(text: &str, read: YamlReader) -> Result<Editor, SyntaxError> {
         if Format::of_text(text) == Format::Json
             && let Ok(editor) = Editor::parse(text)
         {
@@ -360,8 +383,7 @@ impl Editor {
         };
         let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
         self.commit(first.pointer(), &splices, changes)?;
-        let changes = splices.into_iter().map(|one| (one.range, one.text));
-        Ok(changes.collect())
+        Ok(splices.into_iter().map(Splice::into_change).collect())
     }
 
     /// Makes as many of these groups of edits as possible, without two that change the same text.
@@ -450,6 +472,11 @@ impl Editor {
             Edit::Remove { pointer } => self.prepare_remove(plan, pointer, group),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
+            Edit::CopyText { pointer, from } => self.prepare_copy(plan, pointer, from),
+            Edit::RemoveMembers { pointer, keys } => {
+                self.prepare_remove_members(plan, pointer, keys)
+            }
+            Edit::Unnest { pointer, members } => self.prepare_unnest(plan, pointer, members),
             Edit::Insert {
                 pointer,
                 value,
@@ -591,7 +618,7 @@ impl Editor {
     }
 
     /// The text changes of an edit of a target, or its error if the text cannot be changed there.
-    fn prepared(
+    pub(super) fn prepared(
         &self,
         pointer: &str,
         target: EditTarget<'_>,
@@ -611,7 +638,7 @@ impl Editor {
     }
 
     /// Applies the changes if the resulting text has the intended content.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         pointer: &str,
         splices: &[Splice],
@@ -651,7 +678,7 @@ impl Editor {
         self.refusal_at(pointer, at, "another edit changes the same text".to_owned())
     }
 
-    fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
+    pub(super) fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
         self.refusal_at(pointer, node.mark.start as usize, reason)
     }
 
@@ -665,7 +692,11 @@ impl Editor {
 
     /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is
     /// meant.
-    fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
+    pub(super) fn check_duplicates(
+        &self,
+        pointer: &str,
+        node: TargetNode<'_>,
+    ) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
             let inside = duplicate.pointer.strip_prefix(outer);
@@ -681,7 +712,7 @@ impl Editor {
         }
     }
 
-    fn plan(&self) -> EditPlan<'_> {
+    pub(super) fn plan(&self) -> EditPlan<'_> {
         let source = SourceText {
             text: self.document.source(),
             is_yaml: self.reader.is_yaml(),

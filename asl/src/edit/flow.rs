@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::segment::{ChildSegment, comment_above};
+use super::segment::{ChildSegment, comment_above, runs};
 use super::source::SourceText;
 use super::splice::Splice;
 use super::style::Style;
@@ -173,12 +173,20 @@ impl<'t> FlowCollection<'t> {
             false => item.comma,
         };
         let behind = comma.map_or(item.end, |comma| comma + 1);
+        // A comment between the child and its comma remains.
+        let deleted = |begin: usize, behind: usize| match comma {
+            Some(comma) if source.has_comment(item.end..comma) => vec![
+                Splice::delete(begin..item.end),
+                Splice::delete(comma..behind),
+            ],
+            _ => vec![Splice::delete(begin..behind)],
+        };
         Ok(match (before, after) {
             (None, None) => {
                 let has_comment = source.has_comment(self.open + 1..item.begin)
                     || source.has_comment(item.end..self.close);
                 if has_comment {
-                    vec![Splice::delete(item.begin..behind)]
+                    deleted(item.begin, behind)
                 } else {
                     vec![Splice::delete(self.open + 1..self.close)]
                 }
@@ -186,9 +194,7 @@ impl<'t> FlowCollection<'t> {
             (_, Some(next)) if !source.has_comment(item.end..next.begin) => {
                 vec![Splice::delete(item.begin..next.begin)]
             }
-            (_, Some(_)) => {
-                vec![Splice::delete(item.begin..source.skip_blanks(behind))]
-            }
+            (_, Some(_)) => deleted(item.begin, source.skip_blanks(behind)),
             (Some(previous), None) => {
                 if source.has_comment(previous.end..item.begin) {
                     let before = previous.comma.filter(|_| comma.is_none());
@@ -196,10 +202,10 @@ impl<'t> FlowCollection<'t> {
                         .map(|comma| Splice::delete(comma..comma + 1))
                         .into_iter()
                         .collect();
-                    splices.push(Splice::delete(item.begin..behind));
+                    splices.extend(deleted(item.begin, behind));
                     splices
                 } else if let (Some(comma), Some(_)) = (previous.comma, comma) {
-                    vec![Splice::delete(comma + 1..behind)]
+                    deleted(comma + 1, behind)
                 } else {
                     vec![Splice::delete(previous.end..item.end)]
                 }
@@ -245,9 +251,54 @@ impl<'t> FlowCollection<'t> {
             let behind = item.comma.map_or(item.end, |comma| comma + 1);
             let trail = source.skip_comment(behind);
             offset = trail;
-            ChildSegment::new(begin, item.end).with_trail(behind, trail)
+            ChildSegment::new(begin, item.begin, item.end).with_trail(behind, trail)
         };
         self.items.iter().map(segment).collect()
+    }
+
+    /// Removes children with their comments. One of the others remains.
+    pub(super) fn remove_members(&self, removed: &[usize]) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let segments = self.segments();
+        let mut splices = Vec::new();
+        let runs = runs(source, &segments, removed);
+        if runs.windows(2).any(|pair| pair[0].1 + 1 == pair[1].0) {
+            return Err("a comment between the members would be lost".to_owned());
+        }
+        let before_comma = |at: &usize| segments[*at].end..segments[*at].trail_begin();
+        if removed
+            .iter()
+            .map(before_comma)
+            .any(|gap| source.has_comment(gap))
+        {
+            return Err("a comment before a comma would be lost".to_owned());
+        }
+        for (first, last) in runs {
+            let (begin, end) = (segments[first].begin, segments[last].trail_end());
+            let previous = first.checked_sub(1).map(|at| &self.items[at]);
+            match (previous, segments.get(last + 1)) {
+                (_, Some(next)) if !source.has_comment(end..next.begin) => {
+                    splices.push(Splice::delete(begin..next.begin));
+                }
+                (_, Some(_)) | (None, None) => {
+                    splices.push(Splice::delete(begin..source.skip_blanks(end)));
+                }
+                (Some(previous), None) => {
+                    let commas = (previous.comma, self.items[last].comma);
+                    let has_comment = source.has_comment(previous.end..begin);
+                    match commas {
+                        (Some(comma), None) if has_comment => {
+                            splices.push(Splice::delete(comma..comma + 1));
+                            splices.push(Splice::delete(begin..end));
+                        }
+                        _ if has_comment => splices.push(Splice::delete(begin..end)),
+                        (Some(comma), Some(_)) => splices.push(Splice::delete(comma + 1..end)),
+                        _ => splices.push(Splice::delete(previous.end..end)),
+                    }
+                }
+            }
+        }
+        Ok(splices)
     }
 
     /// Replaces the value of a child.
