@@ -134,9 +134,28 @@ fn resources_are_found_by_words() {
     );
     let text = completed("a.asl.json", marked, "arn:aws:states:::dynamodb:putItem");
     assert!(
-        text.contains(r#""Resource": "arn:aws:states:::dynamodb:putItem", "End""#),
+        text.contains(
+            r#""Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "$1", "Item": {$2\}\}, "End""#
+        ),
         "{text}"
     );
+}
+
+#[test]
+fn a_resource_brings_its_required_arguments_unless_there_are_some() {
+    let resource = "arn:aws:states:::sns:publish";
+    let lines = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\n      \"Type\": \"Task\",\n      \"Resource\": \"¦\",\n      \"End\": true\n    }\n  }\n}\n";
+    let item = "arn:aws:states:::dynamodb:getItem";
+    let text = completed("a.asl.json", lines, item);
+    let expected = "\"arn:aws:states:::dynamodb:getItem\",\n\"Arguments\": {\n  \"TableName\": \"$1\",\n  \"Key\": {$2\\}\n\\},\n      \"End\"";
+    assert!(text.contains(expected), "{text}");
+    let yaml = "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: ¦\n    End: true\n";
+    let text = completed("a.asl.yaml", yaml, item);
+    let expected = "Resource: arn:aws:states:::dynamodb:getItem\nParameters:\n  TableName: \"$1\"\n  Key: {$2\\}\n    End";
+    assert!(text.contains(expected), "{text}");
+    let present = lines.replace("\"End\"", "\"Arguments\": {}, \"End\"");
+    let text = completed("a.asl.json", &present, resource);
+    assert!(text.contains("sns:publish\",\n"), "{text}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod arguments;
 mod expressions;
 mod fields;
 mod insertion;
+mod required_arguments;
 mod resources;
 mod values;
 
@@ -32,7 +33,8 @@ pub struct Completion {
     pub range: Range<usize>,
     /// The new text.
     pub text: String,
-    /// Whether the text is a snippet, in which `$1` and `${1:text}` are places to fill in.
+    /// Whether the text is a snippet, in which `$1` and `${1:text}` are places to fill in. Its
+    /// further lines are relative to the indentation of the line that it begins in.
     pub is_snippet: bool,
     /// The text that is compared with what the user has typed.
     pub filter: String,

@@ -234,7 +234,7 @@ fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String 
     text
 }
 
-/// What a run of a state costs.
+/// The price of a state.
 fn cost(machine_type: MachineType) -> Option<String> {
     const REGION: &str = "us-east-1";
     match machine_type {
