@@ -143,19 +143,22 @@ fn resources_are_found_by_words() {
 
 #[test]
 fn a_resource_brings_its_required_arguments_unless_there_are_some() {
-    let resource = "arn:aws:states:::sns:publish";
-    let lines = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\n      \"Type\": \"Task\",\n      \"Resource\": \"¦\",\n      \"End\": true\n    }\n  }\n}\n";
+    let lines = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\n      \"Type\": \"Task\",\n      \"Resource\": \"dynamodb¦\",\n      \"End\": true\n    }\n  }\n}\n";
     let item = "arn:aws:states:::dynamodb:getItem";
     let text = completed("a.asl.json", lines, item);
     let expected = "\"arn:aws:states:::dynamodb:getItem\",\n\"Arguments\": {\n  \"TableName\": \"$1\",\n  \"Key\": {$2\\}\n\\},\n      \"End\"";
     assert!(text.contains(expected), "{text}");
-    let yaml = "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: ¦\n    End: true\n";
+    let yaml =
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: dynamodb¦\n    End: true\n";
     let text = completed("a.asl.yaml", yaml, item);
     let expected = "Resource: arn:aws:states:::dynamodb:getItem\nParameters:\n  TableName: \"$1\"\n  Key: {$2\\}\n    End";
     assert!(text.contains(expected), "{text}");
     let present = lines.replace("\"End\"", "\"Arguments\": {}, \"End\"");
-    let text = completed("a.asl.json", &present, resource);
-    assert!(text.contains("sns:publish\",\n"), "{text}");
+    let text = completed("a.asl.json", &present, item);
+    assert!(
+        text.contains("getItem\",\n      \"Arguments\": {}, \"End\""),
+        "{text}"
+    );
 }
 
 #[test]
@@ -413,4 +416,45 @@ fn values_that_refer_to_each_other_have_an_answer() {
     assert_eq!(labels("a.asl.json", &marked), [""; 0]);
     let variable = marked.replace("$states.input.v.¦", "$v.¦");
     assert_eq!(labels("a.asl.json", &variable), [""; 0]);
+}
+
+#[test]
+fn unfinished_texts_have_completions() {
+    let head = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\"Type\": \"Pass\", \"Assign\": {\"order\": {\"id\": 1}}, \"Next\": \"B\"},\n    \"B\": {\n      \"Type\": \"Pass\",\n";
+    let tail = "\n    }\n  }\n}\n";
+    let at = |text: &str| labels("a.asl.json", &format!("{head}      {text}{tail}"));
+    for (text, label) in [
+        ("\"Next\": ¦", "A"),
+        ("\"Next\": \"¦", "A"),
+        ("\"Next\": \"¦,\n      \"Comment\": \"x\"", "A"),
+        ("\"Next\": ¦,\n      \"Comment\": \"x\"", "A"),
+        ("\"Ne¦", "Next"),
+        ("\"Ne¦\"", "Next"),
+        ("¦", "Next"),
+        ("\"¦\"", "Next"),
+        ("\"¦", "Next"),
+        ("\"Output\": \"{% $order.¦\"", "id"),
+        ("\"Output\": \"{% $order.¦", "id"),
+        ("\"Output\": \"{% $¦ %}\"", "$order"),
+    ] {
+        let found = at(text);
+        assert!(found.contains(&label.to_owned()), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn expressions_in_yaml_are_completed() {
+    let head = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Pass\n    Assign:\n      order: {id: 1}\n    Next: B\n  B:\n    Type: Pass\n";
+    for text in [
+        "    Output: \"{% $order.¦ %}\"\n    End: true\n",
+        "    Output: '{% \"é\" & $order.¦ %}'\n    End: true\n",
+        "    Output: >-\n      {% $states.input.x &\n      $order.¦ %}\n    End: true\n",
+        "    Output: |\n      {% $order.¦\n        & 'x' %}\n    End: true\n",
+        "    Output:\n      x: \"{% $order.¦ %}\"\n    End: true\n",
+    ] {
+        let marked = format!("{head}{text}");
+        assert_eq!(labels("a.asl.yaml", &marked), ["id"], "{text}");
+        let new = completed("a.asl.yaml", &marked, "id");
+        assert_eq!(new, marked.replace('¦', "id"), "{text}");
+    }
 }
