@@ -458,3 +458,51 @@ fn expressions_in_yaml_are_completed() {
         assert_eq!(new, marked.replace('¦', "id"), "{text}");
     }
 }
+
+#[test]
+fn unfinished_yaml_has_completions() {
+    let head = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Choice\n    Default: B\n    Choices:\n      - Condition: \"{% true %}\"\n        Next: B\n  B:\n    Type: Task\n    Resource: arn:aws:states:::dynamodb:getItem\n";
+    let tail = "\n  C:\n    Type: Succeed\n";
+    let at = |text: &str| labels("a.asl.yaml", &format!("{head}{text}{tail}"));
+    for (text, label) in [
+        ("    Next: ¦", "A"),
+        ("    Next: ¦\n    Comment: x", "A"),
+        ("    Ne¦", "Next"),
+        ("    ¦", "Next"),
+        ("    ¦\n    Next: A", "Retry"),
+        ("    Next: A\n    ¦", "Retry"),
+        ("    Arguments:\n      ¦", "TableName"),
+        ("    Arguments:\n      TableName: t\n      ¦", "Key"),
+        ("    Arguments:\n      TableName: t\n      K¦", "Key"),
+        ("    Retry:\n      - ¦", "ErrorEquals"),
+        ("    Retry:\n      - ErrorEquals: [¦]", "States.ALL"),
+        (
+            "    Retry:\n      - ErrorEquals:\n          - ¦",
+            "States.ALL",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n        ¦",
+            "MaxAttempts",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n        Max¦",
+            "MaxAttempts",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n      - ¦",
+            "ErrorEquals",
+        ),
+        ("    Output: \"{% $states.¦\"", "input"),
+        ("    Output: \"{% $states.¦", "input"),
+        ("    End: true\n  ¦", "New state"),
+        ("    End: true\n  D:\n    ¦", "Type"),
+        ("    End: true\n  D:\n    Type: ¦", "Pass"),
+        ("    End: true\n¦", "TimeoutSeconds"),
+    ] {
+        let found = at(text);
+        assert!(found.contains(&label.to_owned()), "{text}: {found:?}");
+    }
+    let item = format!("{head}    Retry:\n      - ¦{tail}");
+    let text = completed("a.asl.yaml", &item, "ErrorEquals");
+    assert!(text.contains("      - ErrorEquals:\n    - $1\n"), "{text}");
+}

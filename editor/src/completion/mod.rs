@@ -78,7 +78,10 @@ impl Document {
     /// assert_eq!(found[0].label, "Charge");
     /// ```
     pub fn completion(&self, offset: usize) -> Vec<Completion> {
-        let offset = offset.min(self.text().len());
+        let mut offset = offset.min(self.text().len());
+        while !self.text().is_char_boundary(offset) {
+            offset -= 1;
+        }
         let found = || {
             let definition = self.definition_at(offset)?;
             // Inside of an escape, nothing can be inserted.
@@ -100,7 +103,13 @@ impl Document {
                 }
                 InsertionPoint::Value { pointer, .. } => {
                     let part = part_at(definition, pointer)?;
-                    values::values(definition, &point, &part, pointer, offset)
+                    match part.kind {
+                        PartKind::Structure(_) => {
+                            let point = point.as_first_member(self)?;
+                            fields::fields(definition, &point, &part, pointer)
+                        }
+                        _ => values::values(definition, &point, &part, pointer, offset),
+                    }
                 }
             })
         };
