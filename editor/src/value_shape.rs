@@ -1,4 +1,5 @@
-//! What is known of the values at run time: the literals of the definition and the models of APIs.
+//! The known parts of the values at run time: the literals of the definition and the models of
+//! APIs.
 
 use std::cell::Cell;
 
@@ -11,7 +12,7 @@ use crate::api_shape::ApiShape;
 use crate::expression_text::chain_names;
 use crate::variables_in_scope::assignments_before;
 
-/// What is known of a value.
+/// The known part of a value.
 #[derive(Debug, Clone)]
 pub(crate) enum ValueShape<'d> {
     /// A literal in a state. Its members may be expressions or paths.

@@ -6,7 +6,7 @@ use stepwright_asl::json::Json;
 
 use crate::{Definition, Document, NodePart, TextEdit};
 
-/// What an inserted text would be.
+/// The role of an inserted text.
 #[derive(Debug)]
 pub(super) enum InsertionPoint {
     /// A member of an object.

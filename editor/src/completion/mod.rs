@@ -23,7 +23,7 @@ use insertion::{InsertionPoint, insertion_point};
 pub struct Completion {
     /// What the list shows.
     pub label: String,
-    /// What it is.
+    /// Its kind.
     pub kind: CompletionKind,
     /// A short addition to the label, such as the type of a value.
     pub detail: Option<String>,
