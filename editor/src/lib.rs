@@ -61,7 +61,7 @@ pub use fault::Fault;
 pub use hover::Hover;
 pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
-pub use operation::{Extraction, Operation, OperationError, Wrapper};
+pub use operation::{Extraction, Offer, Operation, OperationError, Wrapper};
 pub use references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};

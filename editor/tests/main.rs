@@ -7,5 +7,6 @@ mod documents;
 mod explanations;
 mod navigation;
 mod operations;
+mod robust;
 mod templates;
 mod tokens;

@@ -173,12 +173,19 @@ impl<'t> FlowCollection<'t> {
             false => item.comma,
         };
         let behind = comma.map_or(item.end, |comma| comma + 1);
+        // A comment between the child and its comma remains.
+        let delete = |begin: usize, end: usize| match comma {
+            Some(comma) if source.has_comment(item.end..comma) => {
+                vec![Splice::delete(begin..item.end), Splice::delete(comma..end)]
+            }
+            _ => vec![Splice::delete(begin..end)],
+        };
         Ok(match (before, after) {
             (None, None) => {
                 let has_comment = source.has_comment(self.open + 1..item.begin)
                     || source.has_comment(item.end..self.close);
                 if has_comment {
-                    vec![Splice::delete(item.begin..behind)]
+                    delete(item.begin, behind)
                 } else {
                     vec![Splice::delete(self.open + 1..self.close)]
                 }
@@ -186,9 +193,7 @@ impl<'t> FlowCollection<'t> {
             (_, Some(next)) if !source.has_comment(item.end..next.begin) => {
                 vec![Splice::delete(item.begin..next.begin)]
             }
-            (_, Some(_)) => {
-                vec![Splice::delete(item.begin..source.skip_blanks(behind))]
-            }
+            (_, Some(_)) => delete(item.begin, source.skip_blanks(behind)),
             (Some(previous), None) => {
                 if source.has_comment(previous.end..item.begin) {
                     let before = previous.comma.filter(|_| comma.is_none());
@@ -196,10 +201,10 @@ impl<'t> FlowCollection<'t> {
                         .map(|comma| Splice::delete(comma..comma + 1))
                         .into_iter()
                         .collect();
-                    splices.push(Splice::delete(item.begin..behind));
+                    splices.extend(delete(item.begin, behind));
                     splices
                 } else if let (Some(comma), Some(_)) = (previous.comma, comma) {
-                    vec![Splice::delete(comma + 1..behind)]
+                    delete(comma + 1, behind)
                 } else {
                     vec![Splice::delete(previous.end..item.end)]
                 }

@@ -38,6 +38,7 @@ pub(super) fn abilities() -> Value {
             "completion": {"completionItem": {"snippetSupport": true}},
             "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
             "definition": {"linkSupport": true},
+            "codeAction": {"resolveSupport": {"properties": ["edit"]}},
         },
     })
 }

@@ -159,3 +159,42 @@ fn the_capabilities_are_those_of_the_docs() {
     insta::assert_json_snapshot!(names);
     assert_ne!(client.capabilities, Value::Null);
 }
+
+/// The page lists each method with its test, and the server answers no method that is not listed.
+#[test]
+fn the_page_lists_each_method_and_its_test() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).expect("a file");
+    let page = read("../docs/reference/language-server.md");
+    let tests: String = ["actions", "editing", "navigation", "session", "workspace"]
+        .iter()
+        .map(|file| read(&format!("tests/lsp/{file}.rs")))
+        .collect();
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains('/'))
+        .filter(|line| line.matches(" | ").count() == 2)
+        .collect();
+    let mut methods = 0;
+    for row in &rows {
+        let mut columns = row.trim_matches('|').split(" | ");
+        methods += columns
+            .next()
+            .map_or(0, |names| names.matches('`').count() / 2);
+        let names = columns.last().unwrap_or_default();
+        for name in names.split('`').skip(1).step_by(2) {
+            assert!(
+                tests.contains(&format!("fn {name}(")),
+                "there is no test {name}"
+            );
+        }
+    }
+    let server = read("src/commands/lsp/server.rs");
+    // The loop itself handles a cancellation, and the server publishes diagnostics.
+    let further = 2;
+    assert_eq!(
+        methods,
+        server.matches(".on::<").count() + further,
+        "{rows:#?}"
+    );
+}

@@ -9,6 +9,7 @@ mod fields;
 mod format;
 mod group;
 mod nesting;
+mod offers;
 mod order;
 mod rename;
 mod rounds;
@@ -28,6 +29,7 @@ use crate::{Definition, Document, TextEdit};
 pub use error::OperationError;
 pub use extraction::Extraction;
 pub use nesting::Wrapper;
+pub use offers::Offer;
 use rounds::EditRounds;
 
 /// A change of one definition of a document. Pointers are RFC 6901 pointers into the definition.

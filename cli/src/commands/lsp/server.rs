@@ -3,20 +3,21 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use gen_lsp_types::{
-    CancelNotification, CodeActionRequest, CodeLensRequest, CompletionRequest, DefinitionRequest,
-    DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
-    DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentHighlightRequest,
-    DocumentLinkRequest, DocumentSymbolRequest, ExecuteCommandRequest, FoldingRangeRequest,
-    HoverRequest, InitializeParams, InitializeResult, InlayHintRequest, Notification,
-    PrepareRenameRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
-    SemanticTokensRequest, ServerInfo, SignatureHelpRequest, Uri,
+    CancelNotification, CodeActionRequest, CodeActionResolveRequest, CodeLensRequest,
+    CompletionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
+    DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification,
+    DidOpenTextDocumentNotification, DocumentFormattingRequest, DocumentHighlightRequest,
+    DocumentLinkRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest,
+    ExecuteCommandRequest, FoldingRangeRequest, HoverRequest, InitializeParams, InitializeResult,
+    InlayHintRequest, Notification, PrepareRenameRequest, ReferencesRequest, RenameRequest,
+    SelectionRangeRequest, SemanticTokensRequest, ServerInfo, SignatureHelpRequest, Uri,
 };
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
 use serde_json::Value;
 
 use super::answers::{
-    actions, commands, completion, explanations, folding, lenses, links, navigation, rename,
-    symbols, tokens,
+    actions, commands, completion, explanations, folding, formatting, lenses, links, navigation,
+    rename, symbols, tokens,
 };
 use super::client::ClientAbilities;
 use super::open_document::OpenDocument;
@@ -163,6 +164,9 @@ impl Server {
             .on::<HoverRequest>(explanations::hover)
             .on::<SignatureHelpRequest>(explanations::signature_help)
             .on::<InlayHintRequest>(explanations::inlay_hints)
+            .on::<CodeActionResolveRequest>(actions::resolve)
+            .on::<DocumentFormattingRequest>(formatting::document)
+            .on::<DocumentRangeFormattingRequest>(formatting::range)
             .on::<PrepareRenameRequest>(rename::prepare_rename)
             .on::<RenameRequest>(rename::rename)
             .on::<CodeLensRequest>(lenses::code_lenses)

@@ -64,7 +64,7 @@ fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
 }
 
 /// `{"uri", "definition"?, "version"?, "operation"}` gives a workspace edit.
-fn operation(server: &Server, argument: &Value) -> Result<Value, Refusal> {
+pub(crate) fn operation(server: &Server, argument: &Value) -> Result<Value, Refusal> {
     let (open, index) = named(server, argument)?;
     let version = argument["version"].as_i64();
     if version.is_some_and(|version| version != i64::from(open.version())) {
