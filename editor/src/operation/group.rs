@@ -88,8 +88,10 @@ impl<'d> OperationTarget<'d> {
                 _ if state.is_terminal() => end = end.or(Some(state)),
                 _ => {}
             }
-            for (target, edge) in self.graph.successors(*index) {
-                if states.binary_search(&target).is_ok() {
+            // A target that does not exist is outside of the group.
+            for edge in &state.edges {
+                let target = self.graph.find(state.container, edge.target);
+                if target.is_some_and(|target| states.binary_search(&target).is_ok()) {
                     continue;
                 }
                 if edge.kind != EdgeKind::Next {
