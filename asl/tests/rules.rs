@@ -154,7 +154,7 @@ const WITHOUT_FIX: &[(&str, &str)] = &[
     ),
     (
         "SW124",
-        "only the author knows the part of the expression that is missing",
+        "only the author knows the missing operand; missing brackets and quotes are added",
     ),
     (
         "SW133",

@@ -18,7 +18,7 @@ enum StringNotation<'t> {
     DoubleQuotes,
     /// In single quotes of YAML.
     SingleQuotes,
-    /// In a block of YAML with this indentation and line end.
+    /// In lines with this indentation and line end: a block of YAML, or a heredoc.
     Block {
         indentation: &'t str,
         line_end: &'static str,
@@ -65,14 +65,14 @@ impl Document {
             DefinitionPlace::Whole => {
                 let editor = match json_dialect(self.name(), self.text()) {
                     Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
-                    None => Editor::parse_yaml(self.text()),
+                    None => Editor::parse_yaml_recovering(self.text()),
                 };
                 (editor, "")
             }
             DefinitionPlace::Part { pointer } => {
                 let editor = match json_dialect(self.name(), self.text()) {
                     Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
-                    None => Editor::parse_template(self.text()),
+                    None => Editor::parse_template_recovering(self.text()),
                 };
                 (editor, pointer.as_str())
             }
@@ -137,9 +137,9 @@ impl<'t> StringNotation<'t> {
         if before.ends_with('\'') {
             return Some(StringNotation::SingleQuotes);
         }
-        let line = before.rfind('\n')? + 1;
+        let line = before.rfind('\n').map_or(0, |line| line + 1);
         let indentation = &before[line..];
-        let is_block = !indentation.is_empty() && indentation.chars().all(|char| char == ' ');
+        let is_block = indentation.chars().all(|char| matches!(char, ' ' | '\t'));
         let line_end = match before[..line].ends_with("\r\n") {
             true => "\r\n",
             false => "\n",

@@ -9,7 +9,7 @@ use stepwright_asl::yaml::Format;
 use crate::definition::{Definition, DefinitionPlace};
 use crate::fault::Fault;
 
-/// What a text contains.
+/// The content of a text.
 pub(crate) struct ReadText {
     pub(crate) file: json::Document,
     /// `None` if no part of the text can be read.

@@ -121,9 +121,9 @@ fn the_edits_of_each_fix_change_the_file_so_that_the_diagnostic_is_gone() {
                     .fix_edits(index, fix)
                     .unwrap_or_else(|error| panic!("{}: {error} in\n{text}", fix.title));
                 let fixed = document.with_text(&TextEdit::apply(&text, &edits), 2);
-                assert_eq!(
-                    fixed.faults().len(),
-                    document.faults().len(),
+                // A fix may supply a missing value.
+                assert!(
+                    fixed.faults().len() <= document.faults().len(),
                     "{}",
                     fixed.text()
                 );

@@ -14,7 +14,7 @@ use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Dialect, Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
-use crate::yaml::{Format, read_template};
+use crate::yaml::{Format, TagMode, parse_recovering, read_template};
 
 /// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see
 /// [`edit`](super).
@@ -43,32 +43,39 @@ pub struct Editor {
 /// The parser of a text.
 #[derive(Debug, Clone, Copy)]
 enum TextReader {
-    /// JSON.
-    Json,
+    /// JSON or a superset of it.
+    Json(Dialect),
     /// JSON or a superset of it, with or without syntax errors.
     Recovering(Dialect),
-    /// YAML.
+    /// YAML, perhaps with syntax errors.
     #[cfg(feature = "yaml")]
-    Yaml(fn(&str) -> Result<Document, SyntaxError>),
+    Yaml(YamlReader),
 }
+
+/// A parser of YAML: the text and its syntax errors.
+#[cfg(feature = "yaml")]
+type YamlReader = fn(&str) -> Result<(Document, Vec<SyntaxError>), SyntaxError>;
 
 impl TextReader {
     /// Parses a text. Returns it with the number of its syntax errors.
     fn read(self, text: &str) -> Result<(Document, usize), SyntaxError> {
         match self {
-            TextReader::Json => Ok((Document::parse_with_placeholders(text)?, 0)),
+            TextReader::Json(dialect) => Ok((Document::parse_dialect(text, dialect)?, 0)),
             TextReader::Recovering(dialect) => {
                 let (document, errors) = Document::parse_recovering(text, dialect);
                 Ok((document, errors.len()))
             }
             #[cfg(feature = "yaml")]
-            TextReader::Yaml(read) => Ok((read(text)?, 0)),
+            TextReader::Yaml(read) => {
+                let (document, errors) = read(text)?;
+                Ok((document, errors.len()))
+            }
         }
     }
 
     fn is_yaml(self) -> bool {
         match self {
-            TextReader::Json | TextReader::Recovering(_) => false,
+            TextReader::Json(_) | TextReader::Recovering(_) => false,
             #[cfg(feature = "yaml")]
             TextReader::Yaml(_) => true,
         }
@@ -91,7 +98,7 @@ impl Editor {
     ///
     /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::open(text, TextReader::Json)
+        Editor::parse_dialect(text, Dialect::Json)
     }
 
     /// Edits a text in JSON or a superset of it, also if it has syntax errors. An edit must not add
@@ -143,11 +150,7 @@ impl Editor {
     ///
     /// See [`Document::parse_dialect`].
     pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Editor, SyntaxError> {
-        Ok(Editor {
-            document: Document::parse_dialect(text, dialect)?,
-            reader: TextReader::Recovering(dialect),
-            faults: 0,
-        })
+        Editor::open(text, TextReader::Json(dialect))
     }
 
     /// Edits a YAML text. A text in JSON remains JSON.
@@ -177,7 +180,17 @@ impl Editor {
     /// See [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::parse_with(text, Document::parse_yaml)
+        Editor::parse_with(text, |text| Ok((Document::parse_yaml(text)?, Vec::new())))
+    }
+
+    /// Edits a YAML text, also if it has syntax errors. An edit must not add one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_yaml_recovering`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_yaml_recovering(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::open(text, TextReader::Yaml(Document::parse_yaml_recovering))
     }
 
     /// Edits a [template](crate::template) in JSON or YAML, whose values may have any tag.
@@ -187,15 +200,25 @@ impl Editor {
     /// If the text is neither JSON nor YAML.
     #[cfg(feature = "yaml")]
     pub fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::parse_with(text, |text| Document::read(text, read_template))
+        Editor::parse_with(text, |text| {
+            Ok((Document::read(text, read_template)?, Vec::new()))
+        })
+    }
+
+    /// Edits a template in YAML, also if it has syntax errors. An edit must not add one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_yaml_recovering`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_template_recovering(text: &str) -> Result<Editor, SyntaxError> {
+        let read: YamlReader = |text| parse_recovering(text, TagMode::Template);
+        Editor::open(text, TextReader::Yaml(read))
     }
 
     /// Edits a text in JSON, or in the YAML that `read` parses.
     #[cfg(feature = "yaml")]
-    fn parse_with(
-        text: &str,
-        read: fn(&str) -> Result<Document, SyntaxError>,
-    ) -> Result<Editor, SyntaxError> {
+    fn parse_with(text: &str, read: YamlReader) -> Result<Editor, SyntaxError> {
         if Format::of_text(text) == Format::Json
             && let Ok(editor) = Editor::parse(text)
         {

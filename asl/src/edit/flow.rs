@@ -174,18 +174,19 @@ impl<'t> FlowCollection<'t> {
         };
         let behind = comma.map_or(item.end, |comma| comma + 1);
         // A comment between the child and its comma remains.
-        let delete = |begin: usize, end: usize| match comma {
-            Some(comma) if source.has_comment(item.end..comma) => {
-                vec![Splice::delete(begin..item.end), Splice::delete(comma..end)]
-            }
-            _ => vec![Splice::delete(begin..end)],
+        let deleted = |begin: usize, behind: usize| match comma {
+            Some(comma) if source.has_comment(item.end..comma) => vec![
+                Splice::delete(begin..item.end),
+                Splice::delete(comma..behind),
+            ],
+            _ => vec![Splice::delete(begin..behind)],
         };
         Ok(match (before, after) {
             (None, None) => {
                 let has_comment = source.has_comment(self.open + 1..item.begin)
                     || source.has_comment(item.end..self.close);
                 if has_comment {
-                    delete(item.begin, behind)
+                    deleted(item.begin, behind)
                 } else {
                     vec![Splice::delete(self.open + 1..self.close)]
                 }
@@ -193,7 +194,7 @@ impl<'t> FlowCollection<'t> {
             (_, Some(next)) if !source.has_comment(item.end..next.begin) => {
                 vec![Splice::delete(item.begin..next.begin)]
             }
-            (_, Some(_)) => delete(item.begin, source.skip_blanks(behind)),
+            (_, Some(_)) => deleted(item.begin, source.skip_blanks(behind)),
             (Some(previous), None) => {
                 if source.has_comment(previous.end..item.begin) {
                     let before = previous.comma.filter(|_| comma.is_none());
@@ -201,10 +202,10 @@ impl<'t> FlowCollection<'t> {
                         .map(|comma| Splice::delete(comma..comma + 1))
                         .into_iter()
                         .collect();
-                    splices.extend(delete(item.begin, behind));
+                    splices.extend(deleted(item.begin, behind));
                     splices
                 } else if let (Some(comma), Some(_)) = (previous.comma, comma) {
-                    delete(comma + 1, behind)
+                    deleted(comma + 1, behind)
                 } else {
                     vec![Splice::delete(previous.end..item.end)]
                 }

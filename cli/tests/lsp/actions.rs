@@ -145,7 +145,7 @@ fn operations_are_offered_and_resolved() {
     let (_, message) = client.answer(&stale).unwrap_err();
     assert_eq!(message, "the text has changed since the operation was made");
 
-    // A client that cannot wait gets the edits at once, and only of what is possible.
+    // A client that cannot wait gets the edits at once, and only those of possible operations.
     let mut plain = abilities();
     plain["textDocument"]["codeAction"] = json!({});
     let mut client = Client::with_abilities(&[], &plain);

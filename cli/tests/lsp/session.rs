@@ -10,7 +10,7 @@ const ONE: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed
 #[test]
 fn a_session_ends_with_shutdown_and_exit() {
     assert_eq!(Client::start(&[]).end(), Some(0));
-    // An editor that crashed is gone without a word, and nobody reads the status.
+    // The connection ends without a message when an editor crashes.
     assert_eq!(Client::start(&[]).hang_up(), Some(0));
     assert_eq!(Client::start(&[]).exit(), Some(1));
 }
@@ -189,7 +189,7 @@ fn the_page_lists_each_method_and_its_test() {
             );
         }
     }
-    let server = read("src/commands/lsp/server.rs");
+    let server = read("src/commands/lsp/message_loop.rs");
     // The loop itself handles a cancellation, and the server publishes diagnostics.
     let further = 2;
     assert_eq!(

@@ -63,7 +63,8 @@ impl<'d> OperationTarget<'d> {
         let entries: Vec<usize> = states.iter().filter(is_entered).copied().collect();
         match entries.as_slice() {
             [entry] => Ok(*entry),
-            // No state leads to the group: it begins with a state to which none of its states leads.
+            // No state leads to the group: it begins with a state to which none of its states
+            // leads.
             [] => Ok(states
                 .iter()
                 .copied()

@@ -56,3 +56,36 @@ pub(in crate::validate::rules) fn renamed(text: &str, old: &str, new: &str) -> O
     Expression::parse(&source).ok()?;
     Some(format!("{{%{source}%}}"))
 }
+
+/// The expression with the brackets and quotes that are missing at its end.
+pub(super) fn closed(text: &str) -> Option<String> {
+    /// An expression without more brackets is not corrected.
+    const MISSING: usize = 10;
+    let mut source = jsonata::strip(text)?.trim_end().to_owned();
+    for _ in 0..MISSING {
+        match Expression::parse(&source) {
+            Ok(_) => return Some(format!("{{%{source} %}}")),
+            Err(error) => source.push_str(&missing(&error, &source)?),
+        }
+    }
+    None
+}
+
+/// The bracket or quote that an error reports as missing at the end.
+fn missing(error: &SyntaxError, source: &str) -> Option<String> {
+    let (code, message) = error.message.split_once(": ")?;
+    match code {
+        "S0203" => {
+            let expected = message.strip_prefix("Expected \"")?;
+            let (bracket, _) = expected.split_once('"')?;
+            matches!(bracket, ")" | "]" | "}").then(|| bracket.to_owned())
+        }
+        "S0101" => {
+            let is_open = source.matches('"').count() % 2 == 1;
+            Some(if is_open { "\"" } else { "'" }.to_owned())
+        }
+        "S0105" => Some("`".to_owned()),
+        "S0302" => Some("/".to_owned()),
+        _ => None,
+    }
+}

@@ -58,6 +58,7 @@ fn refused(
                     |name: &str| definition.variables.names.iter().any(|one| one == name);
                 expression_fixes::rooted(expression.text, &is_assigned)
                     .into_iter()
+                    .chain(expression_fixes::closed(expression.text))
                     .map(|text| field_fixes::replace(&expression.pointer, text))
             });
     }

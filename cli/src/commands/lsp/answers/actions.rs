@@ -8,7 +8,7 @@ use stepwright_editor::EditorDiagnostic;
 
 use super::{commands, diagnostics, workspace_edit};
 use crate::commands::lsp::open_document::OpenDocument;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The kinds of actions that the server offers.
@@ -104,7 +104,7 @@ fn operations(
             actions.push(action);
             continue;
         }
-        // What is refused is not offered.
+        // A refused operation is not offered.
         if let Ok(edits) = open.document().edits(offer.definition, &offer.operation) {
             action.edit = Some(workspace_edit(server, open, edits));
             actions.push(action);

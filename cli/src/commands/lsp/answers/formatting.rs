@@ -7,7 +7,7 @@ use gen_lsp_types::{
 };
 use stepwright_editor::Operation;
 
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 pub(crate) fn document(
