@@ -212,7 +212,7 @@ fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String 
 }
 
 /// The first names of a list.
-fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     const MOST: usize = 6;
     let shown = names
         .iter()

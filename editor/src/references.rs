@@ -40,7 +40,7 @@ pub(crate) struct NameAt {
     pub(crate) thing: NamedThing,
 }
 
-/// What a name stands for.
+/// The thing that has a name.
 #[derive(Debug, Clone)]
 pub(crate) enum NamedThing {
     /// The state at a pointer.

@@ -263,3 +263,135 @@ fn every_offset_has_an_answer_in_the_text() {
     }
     assert!(!out.is_empty());
 }
+
+/// The labels of the members that complete `text` in the `Output` of state `C`.
+fn in_last(machine: &str, text: &str) -> Vec<String> {
+    labels("a.asl.json", &machine.replace("HERE", text))
+}
+
+const PATHS: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Start", "States": {
+  "Start": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Assign": {"vip": {"level": 1}}, "Next": "Charge"}],
+    "Assign": {"guest": true}, "Default": "Guest"},
+  "Guest": {"Type": "Pass", "Output": {"name": "x", "first name": "y"}, "Next": "C"},
+  "Charge": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Arguments": {},
+    "Assign": {"item": "{% $states.result %}", "copy": "{% $vip %}"},
+    "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"failure": "{% $states.errorOutput %}"}, "Next": "Failed"}], "Next": "C"},
+  "Failed": {"Type": "Pass", "Output": "{% FAILED %}", "End": true},
+  "C": {"Type": "Pass", "Output": "{% HERE %}", "Next": "Later"},
+  "Later": {"Type": "Pass", "Assign": {"later": 1}, "End": true}}}"#;
+
+#[test]
+fn variables_are_those_that_a_path_before_assigns() {
+    let is_variable = |one: &Completion| one.kind == stepwright_editor::CompletionKind::Variable;
+    let variables = |marked: &str| -> Vec<(String, String)> {
+        completions("a.asl.json", marked)
+            .into_iter()
+            .filter(|one| is_variable(one) && one.label != "$states")
+            .map(|one| (one.label, one.detail.unwrap_or_default()))
+            .collect()
+    };
+    let shown = |names: &[(&str, &str)]| -> Vec<(String, String)> {
+        names
+            .iter()
+            .map(|(name, detail)| ((*name).to_owned(), (*detail).to_owned()))
+            .collect()
+    };
+    assert_eq!(
+        variables(&PATHS.replace("HERE", "$¦")),
+        shown(&[
+            ("$copy", "assigned by Charge"),
+            ("$guest", "assigned by Start"),
+            ("$item", "assigned by Charge"),
+            ("$vip", "assigned by Start"),
+        ])
+    );
+    // After a failure, the assignments of the failed state have no effect.
+    assert_eq!(
+        variables(&PATHS.replace("FAILED", "$¦")),
+        shown(&[
+            ("$failure", "assigned by Charge"),
+            ("$vip", "assigned by Start"),
+        ])
+    );
+    let bound = PATHS.replace("HERE", "($sum := 1; $map([1], function($x, $i) { $¦ }))");
+    let bound = variables(&bound);
+    for name in ["$sum", "$x", "$i"] {
+        let expected = (name.to_owned(), "bound in this expression".to_owned());
+        assert!(bound.contains(&expected), "{bound:?}");
+    }
+}
+
+#[test]
+fn a_state_without_transitions_to_it_sees_the_variables_of_all_others() {
+    let alone = PATHS
+        .replace("\"Next\": \"C\"", "\"Next\": \"Later\"")
+        .replace("HERE", "$¦");
+    let found = labels("a.asl.json", &alone);
+    for name in ["$failure", "$guest"] {
+        assert!(found.contains(&name.to_owned()), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn members_are_those_of_the_values_that_reach_the_expression() {
+    // The output of `Guest`, and the response of `Charge`.
+    assert_eq!(
+        in_last(PATHS, "$states.input.¦"),
+        ["ConsumedCapacity", "Item", "first name", "name"]
+    );
+    assert_eq!(in_last(PATHS, "$item.¦"), ["ConsumedCapacity", "Item"]);
+    assert_eq!(in_last(PATHS, "$copy.¦"), ["level"]);
+    assert_eq!(
+        in_last(PATHS, "$item.ConsumedCapacity.Table.¦").len(),
+        in_last(PATHS, "$item.ConsumedCapacity.LocalSecondaryIndexes.x.¦").len()
+    );
+    let failed = PATHS.replace("FAILED", "$states.input.¦");
+    assert_eq!(labels("a.asl.json", &failed), ["Cause", "Error"]);
+    let quoted = completed(
+        "a.asl.json",
+        &PATHS.replace("HERE", "$states.input.fi¦"),
+        "first name",
+    );
+    assert!(
+        quoted.contains("{% $states.input.`first name` %}"),
+        "{quoted}"
+    );
+}
+
+#[test]
+fn paths_complete_the_members_of_the_input() {
+    let marked = |path: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{
+              "A": {{"Type": "Pass", "Result": {{"order": {{"id": 1}}, "lines": [{{"sku": "x"}}]}}, "Next": "B"}},
+              "B": {{"Type": "Pass", "Parameters": {{"copy.$": "$.order", "n": 1}}, "Next": "C"}},
+              "C": {{"Type": "Pass", "Parameters": {{"a.$": "{path}"}}, "End": true}}}}}}"#
+        )
+    };
+    assert_eq!(labels("a.asl.json", &marked("$.¦")), ["copy", "n"]);
+    assert_eq!(labels("a.asl.json", &marked("$.copy.¦")), ["id"]);
+    let b = marked("$").replace("$.order", "$.lines[0].¦");
+    assert_eq!(labels("a.asl.json", &b), ["sku"]);
+}
+
+#[test]
+fn values_that_refer_to_each_other_have_an_answer() {
+    let mut states = String::new();
+    for index in 0..300 {
+        write!(
+            states,
+            r#""S{index}": {{"Type": "Choice", "Choices": [{{"Condition": "{{% true %}}", "Next": "S{}"}}, {{"Condition": "{{% true %}}", "Next": "S0"}}],
+              "Assign": {{"v": "{{% $v.v.v %}}"}}, "Default": "S{}"}},"#,
+            (index * 7) % 300,
+            (index + 1) % 300
+        )
+        .expect("a text");
+    }
+    let marked = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "S0", "States": {{{states} "E": {{"Type": "Pass", "Output": "{{% $states.input.v.¦ %}}", "End": true}}}}}}"#
+    )
+    .replacen("\"Next\": \"S0\"", "\"Next\": \"E\"", 1);
+    assert_eq!(labels("a.asl.json", &marked), [""; 0]);
+    let variable = marked.replace("$states.input.v.¦", "$v.¦");
+    assert_eq!(labels("a.asl.json", &variable), [""; 0]);
+}

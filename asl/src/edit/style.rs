@@ -84,9 +84,13 @@ impl Style {
 
     /// The whitespace between the brackets and the content on one line.
     pub(super) fn padding(&self, json: &Json) -> &'static str {
-        let pads = match json {
-            Json::Object(_) => self.pads_objects,
-            _ => self.pads_arrays,
+        self.padding_of(matches!(json, Json::Object(_)))
+    }
+
+    pub(super) fn padding_of(&self, is_object: bool) -> &'static str {
+        let pads = match is_object {
+            true => self.pads_objects,
+            false => self.pads_arrays,
         };
         if pads { " " } else { "" }
     }

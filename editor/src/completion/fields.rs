@@ -4,9 +4,9 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{FieldInfo, Operator, QueryLanguage, Schema, StateKind, ValueKind};
 
 use super::insertion::InsertionPoint;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, escaped};
+use crate::Definition;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::{Definition, Document};
 
 /// Fields of which an object has at most one.
 const EXCLUSIVE: &[&[&str]] = &[
@@ -21,7 +21,6 @@ const EXCLUSIVE: &[&[&str]] = &[
 const DEPRECATED: &[&str] = &["Iterator"];
 
 pub(super) fn fields(
-    _document: &Document,
     definition: &Definition,
     point: &InsertionPoint,
     part: &DefinitionPart,
@@ -70,7 +69,7 @@ fn is_possible(
 ) -> bool {
     let excluded = |name: &str| !is_free(name, object, point);
     let is_other = |group: &&[&str]| group.contains(&field.name);
-    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(&group));
+    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(group));
     let twin = match field.name.strip_suffix("Path") {
         Some(bare) => bare.to_owned(),
         None => format!("{}Path", field.name),
@@ -111,7 +110,7 @@ fn type_field(point: &InsertionPoint) -> Completion {
 }
 
 fn state(point: &InsertionPoint) -> Completion {
-    let mut completion = member(point, "${1:Name}", Value::State);
+    let mut completion = member(point, "Name", Value::State);
     completion.label = "New state".to_owned();
     completion.filter = "State".to_owned();
     completion.kind = CompletionKind::State;
@@ -159,16 +158,19 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
         return Completion::new(CompletionKind::Field, name, 0..0);
     };
     let mut completion = Completion::new(CompletionKind::Field, name, range.clone());
-    let quote = notation.quote.replace('\\', "\\\\");
-    let key = match notation.is_yaml {
+    let written = |name: &str| match notation.is_yaml {
         true => name.to_owned(),
-        false => format!("{quote}{name}{quote}"),
+        false => format!("{0}{name}{0}", notation.quote),
     };
     if *has_value {
-        completion.text = key;
-        completion.is_snippet = notation.quote != "\"";
+        completion.text = written(name);
         return completion;
     }
+    let quote = escaped(notation.quote);
+    let key = match value {
+        Value::State => format!("{quote}${{1:Name}}{quote}"),
+        _ => escaped(&written(name)),
+    };
     let value = match (value, notation.is_yaml) {
         (Value::Literal(text), _) => format!(" {text}"),
         (Value::Text(start), true) => format!(" {start}$1"),

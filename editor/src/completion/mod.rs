@@ -22,7 +22,7 @@ use insertion::{InsertionPoint, insertion_point};
 pub struct Completion {
     /// What the list shows.
     pub label: String,
-    /// What it is.
+    /// Its kind.
     pub kind: CompletionKind,
     /// A short addition to the label, such as the type of a value.
     pub detail: Option<String>,
@@ -79,20 +79,26 @@ impl Document {
         let offset = offset.min(self.text().len());
         let found = || {
             let definition = self.definition_at(offset)?;
+            // Inside of an escape, nothing can be inserted.
+            let own = definition.in_definition(offset)?;
+            let offset = match definition.is_text() {
+                true => definition.in_file(own..own).start,
+                false => offset,
+            };
             let point = insertion_point(self, definition, offset)?;
             Some(match &point {
                 InsertionPoint::Key { parent, .. } => {
                     let part = part_at(definition, parent)?;
                     match part.kind {
                         PartKind::Field(..) => {
-                            arguments::members(self, definition, &point, &part, parent)
+                            arguments::members(definition, &point, &part, parent)
                         }
-                        _ => fields::fields(self, definition, &point, &part, parent),
+                        _ => fields::fields(definition, &point, &part, parent),
                     }
                 }
                 InsertionPoint::Value { pointer, .. } => {
                     let part = part_at(definition, pointer)?;
-                    values::values(self, definition, &point, &part, pointer, offset)
+                    values::values(definition, &point, &part, pointer, offset)
                 }
             })
         };

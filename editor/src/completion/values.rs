@@ -11,11 +11,10 @@ use stepwright_asl::model::{QueryLanguage, StateKind, ValueKind};
 
 use super::insertion::InsertionPoint;
 use super::{Completion, CompletionKind, expressions, resources};
+use crate::Definition;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::{Definition, Document};
 
 pub(super) fn values(
-    document: &Document,
     definition: &Definition,
     point: &InsertionPoint,
     part: &DefinitionPart,
@@ -32,7 +31,7 @@ pub(super) fn values(
         return Vec::new();
     };
     if *in_text {
-        let inside = expressions::expressions(document, definition, part, pointer, offset);
+        let inside = expressions::expressions(definition, part, pointer, offset);
         if let Some(inside) = inside {
             return inside;
         }

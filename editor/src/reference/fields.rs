@@ -5,7 +5,7 @@ use stepwright_asl::model::StateKind;
 /// A line for each field; the first lines of the file explain it.
 const TABLE: &str = include_str!("fields.txt");
 
-/// What a field of a structure means.
+/// The meaning of a field of a structure.
 pub(crate) fn field(structure: &str, field: &str) -> Option<String> {
     let row = |name: &str| {
         let mut rows = TABLE.lines().filter_map(|line| line.split_once('|'));
@@ -15,7 +15,7 @@ pub(crate) fn field(structure: &str, field: &str) -> Option<String> {
     row(&format!("{structure}.{field}")).or_else(|| row(field))
 }
 
-/// What a state of a type does.
+/// The effect of a state of a type.
 pub(crate) fn state_type(kind: StateKind) -> &'static str {
     match kind {
         StateKind::Task => "calls a service, a function or an activity",

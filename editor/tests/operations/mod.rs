@@ -1,6 +1,10 @@
 //! Operations: what they change, and that they change nothing else.
 
+mod format;
 mod generator;
+mod nesting;
+mod order;
+mod reference;
 
 use proptest::prelude::*;
 use stepwright_asl::json;

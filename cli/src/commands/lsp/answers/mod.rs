@@ -6,6 +6,7 @@ pub(super) mod completion;
 pub(super) mod diagnostics;
 pub(super) mod explanations;
 pub(super) mod folding;
+pub(super) mod formatting;
 pub(super) mod lenses;
 pub(super) mod links;
 pub(super) mod navigation;

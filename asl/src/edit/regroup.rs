@@ -1,0 +1,221 @@
+//! Edits that move members between objects with their text.
+
+use super::comments::ScalarRanges;
+use super::editor::{Editor, PreparedEdit};
+use super::error::EditError;
+use super::expected::Change;
+use super::plan::EditPlan;
+use super::splice::Splice;
+use super::target::{EditTarget, TargetNode};
+use crate::json::{Json, ValueSyntax, escape};
+
+impl Editor {
+    /// Writes a member again like an equal member elsewhere in the text.
+    pub(super) fn prepare_copy(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        from: &str,
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let original = EditTarget::find(&self.document, from)?;
+        let json = target.node().json;
+        let key = |pointer: &str| pointer.rsplit_once('/').map(|(_, key)| key.to_owned());
+        if json != original.node().json || key(pointer) != key(from) {
+            return Err(EditError::Value {
+                reason: format!("the members `{pointer}` and `{from}` differ"),
+            });
+        }
+        let change = Change::Replace(json.clone());
+        let splices = plan.copy(&original, &target);
+        self.prepared(pointer, target, splices, change)
+    }
+
+    /// Removes members with their comments.
+    pub(super) fn prepare_remove_members(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        keys: &[String],
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let node = target.node();
+        let Some(members) = node.json.as_object() else {
+            let reason = "it is not an object".to_owned();
+            return Err(self.refusal(pointer, node, reason));
+        };
+        self.check_duplicates(&format!("{pointer}/"), node)?;
+        if let Some(missing) = keys.iter().find(|key| !members.contains_key(*key)) {
+            return Err(EditTarget::find(
+                &self.document,
+                &format!("{pointer}/{}", escape(missing)),
+            )
+            .err()
+            .unwrap_or(EditError::Exists {
+                pointer: pointer.to_owned(),
+            }));
+        }
+        let (removed, remaining): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|at| {
+            let member = members.get_index(*at);
+            member.is_some_and(|(key, _)| keys.contains(key))
+        });
+        let splices = match remaining.is_empty() {
+            true => Err("all of its members would be removed; remove the object".to_owned()),
+            false => plan.remove_members(node, &removed),
+        };
+        self.prepared(pointer, target, splices, Change::Reorder(remaining))
+    }
+
+    /// Replaces a member by the members of an object inside of it.
+    pub(super) fn prepare_unnest(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        members: &str,
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let inner = EditTarget::find(&self.document, members)?;
+        let Some(parent) = target.parent() else {
+            let reason = "it is not a member of an object".to_owned();
+            return Err(self.refusal(pointer, target.node(), reason));
+        };
+        let (Some(outer), Some(new)) = (parent.json.as_object(), inner.node().json.as_object())
+        else {
+            let reason = "it is not an object in a member of an object".to_owned();
+            return Err(self.refusal(pointer, target.node(), reason));
+        };
+        self.check_duplicates(pointer, parent)?;
+        self.check_duplicates(&format!("{members}/"), inner.node())?;
+        let is_inside = members
+            .strip_prefix(pointer)
+            .is_some_and(|rest| rest.starts_with('/'));
+        let own = target.path.last().and_then(|at| outer.get_index(*at));
+        let own = own.map(|(key, _)| key);
+        if let Some(key) = new
+            .keys()
+            .find(|key| outer.contains_key(*key) && Some(*key) != own)
+        {
+            let (outer, _) = pointer.rsplit_once('/').unwrap_or_default();
+            return Err(EditError::Exists {
+                pointer: format!("{outer}/{}", escape(key)),
+            });
+        }
+        let splices = match is_inside && !new.is_empty() {
+            true => plan.unnest(&target, &inner),
+            false => Err(format!("`{members}` has no members inside of it")),
+        };
+        let new: Vec<(String, Json)> = new
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        self.prepared(pointer, target, splices, Change::Unnest(new))
+    }
+}
+
+impl EditPlan<'_> {
+    /// Writes the target with the text of an equal member.
+    fn copy(
+        &self,
+        original: &EditTarget<'_>,
+        target: &EditTarget<'_>,
+    ) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let (Some(from), Some(to)) = (original.parent(), target.parent()) else {
+            return Err("it is not a member of an object".to_owned());
+        };
+        if from.mark.shape != to.mark.shape {
+            return Err("one of the two objects has brackets and the other one not".to_owned());
+        }
+        let segment = |node, target: &EditTarget<'_>| {
+            let segments = self.segments(node)?;
+            let at = target.path.last().copied().unwrap_or_default();
+            segments
+                .get(at)
+                .copied()
+                .ok_or_else(|| "there is no such member".to_owned())
+        };
+        let (from, to) = (segment(from, original)?, segment(to, target)?);
+        let indentation = source.indentation(to.begin);
+        let text = source.moved(from.begin..from.end, &indentation);
+        let trail = from.trail_text(source.text);
+        if to.trail_begin() == to.end {
+            return Ok(vec![Splice::new(to.begin..to.end, text + trail)]);
+        }
+        let mut splices = vec![Splice::new(to.begin..to.end, text)];
+        if !trail.is_empty() {
+            splices.push(Splice::insert(to.trail_begin(), trail));
+        }
+        Ok(splices)
+    }
+
+    fn unnest(
+        &self,
+        target: &EditTarget<'_>,
+        inner: &EditTarget<'_>,
+    ) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
+            return Err("it is not a member of an object".to_owned());
+        };
+        let segments = self.segments(parent)?;
+        let outer = segments
+            .get(at)
+            .ok_or_else(|| "there is no such member".to_owned())?;
+        let members = self.segments(inner.node())?;
+        let (Some(first), Some(last)) = (members.first(), members.last()) else {
+            return Err("the object has no members".to_owned());
+        };
+        let scalars = ScalarRanges::of(source, target.node().mark);
+        let between = members
+            .windows(2)
+            .map(|pair| pair[0].trail_end()..pair[1].begin);
+        let around = [outer.child..first.begin, last.trail_end()..outer.end];
+        if around
+            .into_iter()
+            .chain(between)
+            .chain(
+                members
+                    .iter()
+                    .map(|member| member.end..member.trail_begin()),
+            )
+            .any(|gap| scalars.has_comment(source, gap))
+        {
+            return Err("a comment in it would be lost; move the comment first".to_owned());
+        }
+        let indentation = source.indentation(outer.child);
+        let (comma, gap) = self.gap(parent, outer.child, &indentation);
+        let mut text = String::new();
+        for (index, member) in members.iter().enumerate() {
+            text.push_str(&source.moved(member.begin..member.end, &indentation));
+            if index + 1 < members.len() {
+                text.push_str(comma);
+                text.push_str(member.trail_text(source.text));
+                text.push_str(&gap);
+            }
+        }
+        // The comma of the replaced member follows the last new one.
+        let trail = last.trail_text(source.text);
+        if outer.trail_begin() == outer.end {
+            text.push_str(trail);
+            return Ok(vec![Splice::new(outer.child..outer.end, text)]);
+        }
+        let mut splices = vec![Splice::new(outer.child..outer.end, text)];
+        if !trail.is_empty() {
+            splices.push(Splice::insert(outer.trail_begin(), trail));
+        }
+        Ok(splices)
+    }
+
+    /// The comma and the whitespace between two new children next to a child.
+    fn gap(&self, parent: TargetNode<'_>, child: usize, indentation: &str) -> (&str, String) {
+        let in_lines = self.source.begins_line(child);
+        match parent.mark.shape {
+            ValueSyntax::Flow if !in_lines => (",", self.style.after_comma.to_owned()),
+            shape => {
+                let comma = if shape == ValueSyntax::Flow { "," } else { "" };
+                let line = format!("{}{indentation}", self.source.line_break(child));
+                (comma, line)
+            }
+        }
+    }
+}
