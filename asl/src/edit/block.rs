@@ -268,7 +268,14 @@ fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: 
     } else {
         end_of_lines(source, &item)?
     };
-    let writer = BlockWriter::new(source, plan.style.clone(), line_end);
+    let mut style = plan.style.clone();
+    // A text keeps its quotes, or has none again.
+    if let (Json::String(_), Json::String(_)) = (node.json, value)
+        && let Some(quotes) = source.quotes(item.start)
+    {
+        style.texts = quotes;
+    }
+    let writer = BlockWriter::new(source, style, line_end);
     let inline = match node.mark.shape {
         ValueSyntax::Flow if flow => Some(writer.flow_like(
             value,
