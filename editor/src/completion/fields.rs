@@ -48,7 +48,7 @@ pub(super) fn fields(
         }
         PartKind::UntypedState if is_free("Type", object, point) => vec![type_field(point)],
         PartKind::UntypedState => vec![],
-        PartKind::States => vec![state(point)],
+        PartKind::States => state(point).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -109,12 +109,21 @@ fn type_field(point: &InsertionPoint) -> Completion {
     completion
 }
 
-fn state(point: &InsertionPoint) -> Completion {
-    let mut completion = member(point, "Name", Value::State);
+/// A new state with the name that is typed already.
+fn state(point: &InsertionPoint) -> Option<Completion> {
+    let InsertionPoint::Key {
+        replaced,
+        has_value: false,
+        ..
+    } = point
+    else {
+        return None;
+    };
+    let typed = replaced.as_deref().filter(|name| !name.is_empty());
+    let mut completion = member(point, typed.unwrap_or("Name"), Value::State);
     completion.label = "New state".to_owned();
-    completion.filter = "State".to_owned();
     completion.kind = CompletionKind::State;
-    completion
+    Some(completion)
 }
 
 fn operators<'p>(
@@ -162,13 +171,15 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
         true => name.to_owned(),
         false => format!("{0}{name}{0}", notation.quote),
     };
+    // Editors compare it with the replaced text, which has quotes.
+    completion.filter = written(name);
     if *has_value {
         completion.text = written(name);
         return completion;
     }
     let quote = escaped(notation.quote);
     let key = match value {
-        Value::State => format!("{quote}${{1:Name}}{quote}"),
+        Value::State => format!("{quote}${{1:{}}}{quote}", escaped(name)),
         _ => escaped(&written(name)),
     };
     let value = match (value, notation.is_yaml) {
@@ -190,10 +201,6 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
     let comma = if notation.comma_after { "," } else { "" };
     completion.text = format!("{key}:{value}{comma}");
     completion.is_snippet = true;
-    completion.filter = match notation.is_yaml {
-        true => name.to_owned(),
-        false => format!("\"{name}\""),
-    };
     completion.further = notation.further();
     completion
 }
