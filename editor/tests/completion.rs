@@ -506,3 +506,28 @@ fn unfinished_yaml_has_completions() {
     let text = completed("a.asl.yaml", &item, "ErrorEquals");
     assert!(text.contains("      - ErrorEquals:\n    - $1\n"), "{text}");
 }
+
+#[test]
+fn a_new_item_has_its_required_fields() {
+    let marked = |field: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", {field}, "End": true}}}}}}"#
+        )
+    };
+    let retry = marked(r#""Retry": [{"ErrorEquals": ["E"]} ¦]"#);
+    let text = completed("a.asl.json", &retry, "New Retrier");
+    assert!(
+        text.contains(r#"[{"ErrorEquals": ["E"]}, {"ErrorEquals": ["$1"]\}]"#),
+        "{text}"
+    );
+    let catch = marked(r#""Catch": [¦ {"ErrorEquals": ["E"], "Next": "A"}]"#);
+    let text = completed("a.asl.json", &catch, "New Catcher");
+    assert!(
+        text.contains(r#"[{"ErrorEquals": ["$1"], "Next": "$2"\}, {"ErrorEquals""#),
+        "{text}"
+    );
+    let choice = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [¦]}}}"#;
+    let text = completed("a.asl.json", choice, "New ChoiceRule");
+    let expected = r#"[{"Condition": "{% $1 %\}", "Next": "$2"\}]"#;
+    assert!(text.contains(expected), "{text}");
+}
