@@ -531,3 +531,21 @@ fn a_new_item_has_its_required_fields() {
     let expected = r#"[{"Condition": "{% $1 %\}", "Next": "$2"\}]"#;
     assert!(text.contains(expected), "{text}");
 }
+
+#[test]
+fn values_with_many_members_and_expressions_with_many_names_have_an_answer() {
+    const COUNT: usize = 20_000;
+    let members: Vec<String> = (0..COUNT).map(|index| format!("\"m{index}\": 1")).collect();
+    let bound: String = (0..COUNT)
+        .map(|index| format!("$n{index} := 1; "))
+        .collect();
+    let text = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{
+          "A": {{"Type": "Pass", "Assign": {{"v": {{{}}}}}, "Next": "B"}},
+          "B": {{"Type": "Pass", "Output": "{{% ({bound} $v.¦) %}}", "End": true}}}}}}"#,
+        members.join(", ")
+    );
+    assert_eq!(labels("a.asl.json", &text).len(), COUNT);
+    let roots = labels("a.asl.json", &text.replace("$v.¦", "$¦"));
+    assert!(roots.len() > COUNT, "{}", roots.len());
+}
