@@ -472,7 +472,11 @@ impl Editor {
             Edit::Remove { pointer } => self.prepare_remove(plan, pointer, group),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
-            Edit::CopyText { pointer, from } => self.prepare_copy(plan, pointer, from),
+            Edit::CopyText {
+                pointer,
+                from,
+                keys,
+            } => self.prepare_copy(plan, pointer, from, keys),
             Edit::RemoveMembers { pointer, keys } => {
                 self.prepare_remove_members(plan, pointer, keys)
             }

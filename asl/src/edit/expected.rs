@@ -18,6 +18,8 @@ pub(super) enum Change {
     /// Changes the order of the members: the index of the member at each position. Members
     /// without a position are removed.
     Reorder(Vec<usize>),
+    /// Changes only the text.
+    Layout,
     /// Replaces the member by these members.
     Unnest(Vec<(String, Json)>),
 }

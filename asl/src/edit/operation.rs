@@ -61,12 +61,14 @@ pub enum Edit {
         /// All keys, in the new order.
         keys: Vec<String>,
     },
-    /// Writes a member again with the text of an equal member elsewhere, with its comments.
+    /// Writes members again with the texts of equal members of another object, with their comments.
     CopyText {
-        /// Pointer to the member.
+        /// Pointer to the object.
         pointer: String,
-        /// Pointer to the equal member.
+        /// Pointer to the other object.
         from: String,
+        /// The keys of the members.
+        keys: Vec<String>,
     },
     /// Removes members of an object with the comments above them. A member remains.
     RemoveMembers {
@@ -172,11 +174,13 @@ impl Edit {
         }
     }
 
-    /// Writes the member at the pointer again with the text of the equal member `from`.
-    pub fn copy_text(pointer: impl ToString, from: impl ToString) -> Edit {
+    /// Writes members of the object at the pointer again with the texts of the equal members of the
+    /// object `from`.
+    pub fn copy_text(pointer: impl ToString, from: impl ToString, keys: Vec<String>) -> Edit {
         Edit::CopyText {
             pointer: pointer.to_string(),
             from: from.to_string(),
+            keys,
         }
     }
 
@@ -225,10 +229,10 @@ impl Edit {
         let texts = match self {
             Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
             Edit::Rename { key, .. } => key.len(),
-            Edit::Reorder { keys, .. } | Edit::RemoveMembers { keys, .. } => {
-                keys.iter().map(String::len).sum()
-            }
-            Edit::CopyText { from: other, .. } | Edit::Unnest { members: other, .. } => other.len(),
+            Edit::Reorder { keys, .. }
+            | Edit::CopyText { keys, .. }
+            | Edit::RemoveMembers { keys, .. } => keys.iter().map(String::len).sum(),
+            Edit::Unnest { members, .. } => members.len(),
             Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
         };
         self.pointer().len() + texts
@@ -248,6 +252,7 @@ impl Edit {
             Edit::CopyText {
                 pointer,
                 from: other,
+                ..
             }
             | Edit::Unnest {
                 pointer,

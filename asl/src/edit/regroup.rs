@@ -1,5 +1,7 @@
 //! Edits that move members between objects with their text.
 
+use std::collections::HashSet;
+
 use super::comments::ScalarRanges;
 use super::editor::{Editor, PreparedEdit};
 use super::error::EditError;
@@ -10,25 +12,34 @@ use super::target::{EditTarget, TargetNode};
 use crate::json::{Json, ValueSyntax, escape};
 
 impl Editor {
-    /// Writes a member again like an equal member elsewhere in the text.
+    /// Writes members again like equal members of another object.
     pub(super) fn prepare_copy(
         &self,
         plan: &EditPlan<'_>,
         pointer: &str,
         from: &str,
+        keys: &[String],
     ) -> Result<PreparedEdit, EditError> {
         let target = EditTarget::find(&self.document, pointer)?;
         let original = EditTarget::find(&self.document, from)?;
-        let json = target.node().json;
-        let key = |pointer: &str| pointer.rsplit_once('/').map(|(_, key)| key.to_owned());
-        if json != original.node().json || key(pointer) != key(from) {
+        let (new, old) = (target.node(), original.node());
+        self.check_duplicates(&format!("{pointer}/"), new)?;
+        self.check_duplicates(&format!("{from}/"), old)?;
+        let pairs: Option<Vec<(usize, usize)>> = keys
+            .iter()
+            .map(|key| {
+                let (from, _, old) = old.json.as_object()?.get_full(key)?;
+                let (to, _, new) = new.json.as_object()?.get_full(key)?;
+                (old == new).then_some((from, to))
+            })
+            .collect();
+        let Some(pairs) = pairs else {
             return Err(EditError::Value {
-                reason: format!("the members `{pointer}` and `{from}` differ"),
+                reason: format!("the members of `{pointer}` and `{from}` differ"),
             });
-        }
-        let change = Change::Replace(json.clone());
-        let splices = plan.copy(&original, &target);
-        self.prepared(pointer, target, splices, change)
+        };
+        let splices = plan.copy(old, new, &pairs);
+        self.prepared(pointer, target, splices, Change::Layout)
     }
 
     /// Removes members with their comments.
@@ -55,10 +66,12 @@ impl Editor {
                 pointer: pointer.to_owned(),
             }));
         }
-        let (removed, remaining): (Vec<usize>, Vec<usize>) = (0..members.len()).partition(|at| {
-            let member = members.get_index(*at);
-            member.is_some_and(|(key, _)| keys.contains(key))
-        });
+        let chosen: HashSet<usize> = keys
+            .iter()
+            .filter_map(|key| members.get_index_of(key))
+            .collect();
+        let (removed, remaining): (Vec<usize>, Vec<usize>) =
+            (0..members.len()).partition(|at| chosen.contains(at));
         let splices = match remaining.is_empty() {
             true => Err("all of its members would be removed; remove the object".to_owned()),
             false => plan.remove_members(node, &removed),
@@ -113,38 +126,36 @@ impl Editor {
 }
 
 impl EditPlan<'_> {
-    /// Writes the target with the text of an equal member.
+    /// Writes members with the texts of equal members. The pairs have the indices of both.
     fn copy(
         &self,
-        original: &EditTarget<'_>,
-        target: &EditTarget<'_>,
+        from: TargetNode<'_>,
+        to: TargetNode<'_>,
+        pairs: &[(usize, usize)],
     ) -> Result<Vec<Splice>, String> {
         let source = self.source;
-        let (Some(from), Some(to)) = (original.parent(), target.parent()) else {
-            return Err("it is not a member of an object".to_owned());
-        };
         if from.mark.shape != to.mark.shape {
             return Err("one of the two objects has brackets and the other one not".to_owned());
         }
-        let segment = |node, target: &EditTarget<'_>| {
-            let segments = self.segments(node)?;
-            let at = target.path.last().copied().unwrap_or_default();
-            segments
-                .get(at)
-                .copied()
-                .ok_or_else(|| "there is no such member".to_owned())
-        };
-        let (from, to) = (segment(from, original)?, segment(to, target)?);
-        let indentation = source.indentation(to.begin);
-        let text = source.moved(from.begin..from.end, &indentation);
-        let trail = from.trail_text(source.text);
-        if to.trail_begin() == to.end {
-            return Ok(vec![Splice::new(to.begin..to.end, text + trail)]);
+        let (from, to) = (self.segments(from)?, self.segments(to)?);
+        let mut splices = Vec::with_capacity(pairs.len());
+        for (old, new) in pairs {
+            let (Some(from), Some(to)) = (from.get(*old), to.get(*new)) else {
+                return Err("there is no such member".to_owned());
+            };
+            let indentation = source.indentation(to.begin);
+            let text = source.moved(from.begin..from.end, &indentation);
+            let trail = from.trail_text(source.text);
+            if to.trail_begin() == to.end {
+                splices.push(Splice::new(to.begin..to.end, text + trail));
+                continue;
+            }
+            splices.push(Splice::new(to.begin..to.end, text));
+            if !trail.is_empty() {
+                splices.push(Splice::insert(to.trail_begin(), trail));
+            }
         }
-        let mut splices = vec![Splice::new(to.begin..to.end, text)];
-        if !trail.is_empty() {
-            splices.push(Splice::insert(to.trail_begin(), trail));
-        }
+        splices.sort_by_key(|splice| splice.range.start);
         Ok(splices)
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use stepwright_asl::edit::{Edit, Editor};
-use stepwright_asl::json::{Dialect, Json, Object, escape};
+use stepwright_asl::json::{Dialect, Json, Object};
 
 use super::model::pointers;
 use super::sample::{any_json, write, write_json5};
@@ -47,17 +47,11 @@ fn check(mut editor: Editor, place: usize, chosen: u8) -> bool {
         assert!(has_line_comments, "{error} in\n{before}");
         return false;
     }
-    let mut edits: Vec<Edit> = moved
-        .keys()
-        .map(|key| {
-            let key = escape(key);
-            Edit::copy_text(format!("{inner}/{key}"), format!("{pointer}/{key}"))
-        })
-        .collect();
-    edits.push(Edit::remove_members(
-        pointer,
-        moved.keys().cloned().collect(),
-    ));
+    let keys: Vec<String> = moved.keys().cloned().collect();
+    let edits = [
+        Edit::copy_text(&inner, pointer, keys.clone()),
+        Edit::remove_members(pointer, keys),
+    ];
     let with_copies = editor.text().to_owned();
     if let Err(error) = editor.apply(&edits) {
         let text = error.to_string();
@@ -161,8 +155,11 @@ fn members_move_with_their_comments() {
         .expect("a new member");
     editor
         .apply(&[
-            Edit::copy_text("/States/Both/States/A", "/States/A"),
-            Edit::copy_text("/States/Both/States/B", "/States/B"),
+            Edit::copy_text(
+                "/States/Both/States",
+                "/States",
+                vec!["A".to_owned(), "B".to_owned()],
+            ),
             Edit::remove_members("/States", vec!["A".to_owned(), "B".to_owned()]),
         ])
         .expect("they can move");

@@ -129,6 +129,8 @@ fn operations_are_offered_and_resolved() {
         "Add a state after `Check`",
         "Duplicate `Check`",
         "Remove `Check`",
+        "Wrap `Check` in a Parallel",
+        "Wrap `Check` in a Map",
         "Sort the states",
     ];
     assert_eq!(titles(&actions), wanted);

@@ -82,19 +82,19 @@ impl OperationTarget<'_> {
             let reason = "the call needs the ARN of the new state machine, or a placeholder of it";
             return Err(OperationError::refused(reason));
         }
-        // A branch of a Parallel has the text of the new definition.
-        let (mut rounds, call) = self.wrapped(definition, &group, name, Wrapper::Parallel)?;
-        let branch = format!("{call}/Branches/0");
-        let text = rounds
-            .definition()
-            .and_then(|found| found.tree().unindented(&branch))
-            .ok_or_else(|| OperationError::missing(format!("a value at `{branch}`")))?;
-        let definition = self.new_definition(&text)?;
-        rounds.apply(&[Edit::replace(&call, self.call(state_machine, group.exit))])?;
-        self.check_result(&rounds)?;
+        self.check_new_name(group.container, name)?;
+        let mut branch = None;
+        let edits = self.document.in_rounds(definition, &states[0], |rounds| {
+            // A branch of a Parallel has the text of the new definition.
+            let call = self.wrap(rounds, &group, name, Wrapper::Parallel)?;
+            branch = rounds.unindented(&format!("{call}/Branches/0"));
+            rounds.apply(&[Edit::replace(&call, self.call(state_machine, group.exit))])
+        })?;
+        self.check_result(definition, &edits)?;
+        let text = branch.ok_or_else(|| OperationError::missing("the text of the states"))?;
         Ok(Extraction {
-            edits: rounds.edits(self.document),
-            definition,
+            edits,
+            definition: self.new_definition(&text)?,
         })
     }
 

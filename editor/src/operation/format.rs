@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use stepwright_asl::edit::TextLayout;
+use stepwright_asl::edit::{EditError, TextLayout};
 
 use super::{OperationError, OperationTarget};
 use crate::TextEdit;
@@ -28,14 +28,22 @@ impl OperationTarget<'_> {
             },
         };
         let is_one_line = !self.definition.tree().source().contains('\n');
-        Ok(self.document.changed(definition, "", |editor, prefix| {
+        let is_range = range.is_some();
+        let edits = self.document.changed(definition, "", |editor, prefix| {
             let mut layout = TextLayout::default();
             layout.pointer = prefix.to_owned();
             layout.range = range;
-            layout.indentation = indentation.map(str::to_owned);
+            // A range has the indentation of the rest.
+            layout.indentation = indentation.filter(|_| !is_range).map(str::to_owned);
             // A string on one line of a template remains one.
             layout.columns = (is_one_line && self.definition.is_text()).then_some(usize::MAX);
             editor.format(&layout)
-        })?)
+        });
+        edits.map_err(|error| match error {
+            EditError::Unreadable { .. } if is_range => OperationError::refused(
+                "the range cannot be formatted without the rest; format the whole definition",
+            ),
+            error => error.into(),
+        })
     }
 }

@@ -1,9 +1,9 @@
 //! A group of states with one entry and one exit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use stepwright_asl::graph::EdgeKind;
-use stepwright_asl::json::Json;
+use stepwright_asl::json::{Json, escape};
 use stepwright_asl::model::StateKind;
 use stepwright_asl::validate::variable_places;
 
@@ -89,8 +89,10 @@ impl<'d> OperationTarget<'d> {
                 _ if state.is_terminal() => end = end.or(Some(state)),
                 _ => {}
             }
-            for (target, edge) in self.graph.successors(*index) {
-                if states.binary_search(&target).is_ok() {
+            // A target that does not exist is outside of the group.
+            for edge in &state.edges {
+                let target = self.graph.find(state.container, edge.target);
+                if target.is_some_and(|target| states.binary_search(&target).is_ok()) {
                     continue;
                 }
                 if edge.kind != EdgeKind::Next {
@@ -127,22 +129,28 @@ impl<'d> OperationTarget<'d> {
         is_extracted: bool,
     ) -> Result<(), OperationError> {
         let own = self.graph.containers()[group.container].pointer.to_string();
-        let pointers: Vec<String> = group
+        let states = format!("{own}/States/");
+        let names: HashSet<String> = group
             .states
             .iter()
-            .map(|state| self.graph.states()[*state].pointer.to_string())
+            .map(|state| escape(self.graph.states()[*state].name).into_owned())
             .collect();
-        let is_inside = |pointer: &str| pointers.iter().any(|state| is_within(pointer, state));
-        let places = variable_places(self.definition.tree());
-        let shared = |name: &str, scope: &str| {
-            let mut others = places.iter();
-            others.any(|one| one.name == name && one.scope == scope && !is_inside(&one.pointer))
+        let is_inside = |pointer: &str| {
+            let inner = pointer.strip_prefix(&states);
+            let name = inner.and_then(|inner| inner.split('/').next());
+            name.is_some_and(|name| names.contains(name))
         };
-        let refused = places.iter().find(|one| {
-            is_inside(&one.pointer)
-                && is_within(&own, &one.scope)
+        let places = variable_places(self.definition.tree());
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            places.iter().partition(|one| is_inside(&one.pointer));
+        let outside: HashSet<(&str, &str)> = outside
+            .into_iter()
+            .map(|one| (one.name.as_str(), one.scope.as_str()))
+            .collect();
+        let refused = inside.into_iter().find(|one| {
+            is_within(&own, &one.scope)
                 && (is_extracted || (one.assigns && one.scope == own))
-                && shared(&one.name, &one.scope)
+                && outside.contains(&(&*one.name, &*one.scope))
         });
         match refused {
             None => Ok(()),

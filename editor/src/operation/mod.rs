@@ -30,7 +30,6 @@ pub use error::OperationError;
 pub use extraction::Extraction;
 pub use nesting::Wrapper;
 pub use offers::Offer;
-use rounds::EditRounds;
 
 /// A change of one definition of a document. Pointers are RFC 6901 pointers into the definition.
 ///
@@ -281,12 +280,14 @@ impl Document {
     fn rounds(&self, definition: usize, edits: Vec<Edit>) -> Result<Vec<TextEdit>, EditError> {
         let is_replacement = |edit: &Edit| matches!(edit, Edit::Replace { .. });
         let (replacements, others): (Vec<_>, Vec<_>) = edits.into_iter().partition(is_replacement);
-        let mut rounds = EditRounds::of(self, definition);
-        rounds.apply(&replacements)?;
-        for edit in others {
-            rounds.apply(&[edit])?;
-        }
-        Ok(rounds.edits(self))
+        let first = replacements.first().or(others.first());
+        let first = first.map_or("", Edit::pointer);
+        self.in_rounds(definition, first, |rounds| {
+            rounds.apply(&replacements)?;
+            others
+                .iter()
+                .try_for_each(|edit| rounds.apply(std::slice::from_ref(edit)))
+        })
     }
 }
 

@@ -1,14 +1,17 @@
 //! Wraps states in a Parallel or a Map, and unwraps them.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
-use stepwright_asl::edit::Edit;
+use stepwright_asl::edit::{Edit, EditError};
 use stepwright_asl::json;
 use stepwright_asl::json::{Json, Object, escape};
 use stepwright_asl::model::{QueryLanguage, StateKind};
 use stepwright_asl::validate::{Validator, variable_places};
 
 use super::group::{StateGroup, is_within};
-use super::{EditRounds, OperationError, OperationTarget};
+use super::rounds::EditRounds;
+use super::{OperationError, OperationTarget};
 use crate::TextEdit;
 
 /// The state that contains a group of states.
@@ -48,20 +51,22 @@ impl OperationTarget<'_> {
     ) -> Result<Vec<TextEdit>, OperationError> {
         let group = self.group(states)?;
         self.check_variables(&group, false)?;
-        let (rounds, _) = self.wrapped(definition, &group, name, wrapper)?;
-        self.check_result(&rounds)?;
-        Ok(rounds.edits(self.document))
+        self.check_new_name(group.container, name)?;
+        let edits = self.document.in_rounds(definition, &states[0], |rounds| {
+            self.wrap(rounds, &group, name, wrapper).map(drop)
+        })?;
+        self.check_result(definition, &edits)?;
+        Ok(edits)
     }
 
     /// Moves a group into a new state. Returns the pointer to the new state.
-    pub(super) fn wrapped(
+    pub(super) fn wrap(
         &self,
-        definition: usize,
+        rounds: &mut EditRounds<'_>,
         group: &StateGroup<'_>,
         name: &str,
         wrapper: Wrapper,
-    ) -> Result<(EditRounds, String), OperationError> {
-        self.check_new_name(group.container, name)?;
+    ) -> Result<String, EditError> {
         let container = &self.graph.containers()[group.container];
         let outer = container.pointer.key("States").to_string();
         let new = format!("{outer}/{}", escape(name));
@@ -70,7 +75,6 @@ impl OperationTarget<'_> {
             .iter()
             .map(|state| self.graph.states()[*state].name)
             .collect();
-        let mut rounds = EditRounds::of(self.document, definition);
         // The new state, and the transitions to it.
         let state = self.wrapping_state(group, wrapper);
         let last = names.last().copied().unwrap_or_default();
@@ -88,18 +92,14 @@ impl OperationTarget<'_> {
         // The states move with their text.
         let body = format!("{new}{}", wrapper.body());
         let keys: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let removal = Edit::remove_members(&outer, keys);
-        let copies = names.iter().map(|name| {
-            let name = escape(name);
-            Edit::copy_text(format!("{body}/States/{name}"), format!("{outer}/{name}"))
-        });
-        let moves: Vec<Edit> = copies.chain([removal.clone()]).collect();
+        let copies = Edit::copy_text(format!("{body}/States"), &outer, keys.clone());
+        let moves = [copies, Edit::remove_members(&outer, keys)];
         if let Err(error) = rounds.apply(&moves) {
             // Text without brackets cannot move into brackets, but values without comments can.
             if self.has_comments(group) {
-                return Err(error.into());
+                return Err(error);
             }
-            rounds.apply(&[removal])?;
+            rounds.apply(&moves[1..])?;
         }
         let exits = group.states.iter().filter_map(|state| {
             let state = &self.graph.states()[*state];
@@ -113,7 +113,7 @@ impl OperationTarget<'_> {
             .flat_map(|next| [Edit::replace(&next, true), Edit::rename(&next, "End")])
             .collect();
         rounds.apply(&ends)?;
-        Ok((rounds, new))
+        Ok(new)
     }
 
     fn wrapping_state(&self, group: &StateGroup<'_>, wrapper: Wrapper) -> Json {
@@ -200,9 +200,8 @@ impl OperationTarget<'_> {
                 "`StartAt` in `{name}` names no state"
             )));
         };
-        let mut rounds = EditRounds::of(self.document, definition);
         let members = inner.pointer.key("States").to_string();
-        rounds.apply(&[Edit::unnest(pointer, members)])?;
+        let unnest = Edit::unnest(pointer, members);
         let mut edits = Vec::new();
         if container.start_at == Some(name) {
             edits.push(Edit::replace(container.pointer.key("StartAt"), start));
@@ -224,9 +223,12 @@ impl OperationTarget<'_> {
                 edits.extend([Edit::replace(&end, next), Edit::rename(&end, "Next")]);
             }
         }
-        rounds.apply(&edits)?;
-        self.check_result(&rounds)?;
-        Ok(rounds.edits(self.document))
+        let edits = self.document.in_rounds(definition, pointer, |rounds| {
+            rounds.apply(&[unnest])?;
+            rounds.apply(&edits)
+        })?;
+        self.check_result(definition, &edits)?;
+        Ok(edits)
     }
 
     /// Refuses to remove a state with fields that have an effect.
@@ -293,14 +295,14 @@ impl OperationTarget<'_> {
         let pointer = |container: usize| self.graph.containers()[container].pointer.to_string();
         let (outer, inner) = (pointer(outer), pointer(body));
         let places = variable_places(self.definition.tree());
-        let taken = places.iter().find(|one| {
-            one.scope == inner
-                && places.iter().any(|other| {
-                    other.name == one.name
-                        && other.scope != inner
-                        && (is_within(&other.scope, &outer) || is_within(&outer, &other.scope))
-                })
-        });
+        let (own, others): (Vec<_>, Vec<_>) = places.iter().partition(|one| one.scope == inner);
+        let meets = |scope: &str| is_within(scope, &outer) || is_within(&outer, scope);
+        let others: HashSet<&str> = others
+            .into_iter()
+            .filter(|other| meets(&other.scope))
+            .map(|other| other.name.as_str())
+            .collect();
+        let taken = own.into_iter().find(|one| others.contains(&*one.name));
         match taken {
             None => Ok(()),
             Some(one) => Err(OperationError::refused(format!(
@@ -311,16 +313,22 @@ impl OperationTarget<'_> {
     }
 
     /// Refuses a result with errors, if the definition has none.
-    pub(super) fn check_result(&self, rounds: &EditRounds) -> Result<(), OperationError> {
+    pub(super) fn check_result(
+        &self,
+        definition: usize,
+        edits: &[TextEdit],
+    ) -> Result<(), OperationError> {
         let validator = Validator::new(self.definition.machine_type()).with_any_placeholder();
         if validator.check(self.definition.tree()).has_errors() {
             return Ok(());
         }
-        let Some(result) = rounds.definition() else {
-            return Ok(());
+        let text = TextEdit::apply(self.document.text(), edits);
+        let result = self.document.with_text(&text, self.document.revision());
+        let Some(result) = result.definitions().get(definition) else {
+            let reason = "the result would not be a definition";
+            return Err(OperationError::refused(reason));
         };
-        let diagnostics = validator.check(result.tree());
-        match diagnostics.errors().next() {
+        match validator.check(result.tree()).errors().next() {
             None => Ok(()),
             Some(error) => Err(OperationError::refused(format!(
                 "the result would not be valid: {}",

@@ -7,7 +7,7 @@ use stepwright_asl::json;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
 
-use super::Operation;
+use super::{Operation, Wrapper};
 use crate::Document;
 
 /// An operation that an editor can offer at an offset.
@@ -32,7 +32,14 @@ impl Document {
     /// let document = Document::open("a.asl.json", text, 1);
     /// let offers = document.offers(text.find("\"Pass\"").unwrap());
     /// let titles: Vec<&str> = offers.iter().map(|offer| &*offer.title).collect();
-    /// assert_eq!(titles, ["Add a state after `A`", "Duplicate `A`", "Remove `A`", "Sort the states"]);
+    /// assert_eq!(titles, [
+    ///     "Add a state after `A`",
+    ///     "Duplicate `A`",
+    ///     "Remove `A`",
+    ///     "Wrap `A` in a Parallel",
+    ///     "Wrap `A` in a Map",
+    ///     "Sort the states",
+    /// ]);
     /// ```
     pub fn offers(&self, offset: usize) -> Vec<Offer> {
         let found = || {
@@ -116,10 +123,27 @@ fn of_state(graph: &Graph<'_>, index: usize, definition: usize) -> Vec<Offer> {
     offer(
         format!("Remove `{name}`"),
         Operation::RemoveState {
-            state: pointer,
+            state: pointer.clone(),
             successor: None,
         },
     );
+    for (wrapper, kind) in [(Wrapper::Parallel, "Parallel"), (Wrapper::Map, "Map")] {
+        offer(
+            format!("Wrap `{name}` in a {kind}"),
+            Operation::WrapStates {
+                states: vec![pointer.clone()],
+                name: free_name(graph, kind),
+                wrapper,
+            },
+        );
+    }
+    let may_unwrap = matches!(state.kind, Some(StateKind::Parallel | StateKind::Map));
+    if may_unwrap && state.inner.len() == 1 {
+        offer(
+            format!("Unwrap `{name}`"),
+            Operation::UnwrapState { state: pointer },
+        );
+    }
     offer(
         "Sort the states".to_owned(),
         Operation::SortStates { body: None },

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use stepwright_asl::edit::Edit;
 use stepwright_asl::graph::{Edge, EdgeKind, Graph};
 
-use super::{EditRounds, OperationError, OperationTarget};
+use super::{OperationError, OperationTarget};
 use crate::TextEdit;
 
 impl OperationTarget<'_> {
@@ -68,11 +68,9 @@ impl OperationTarget<'_> {
         if let Some(body) = body.filter(|_| !is_known) {
             return Err(OperationError::missing(format!("a body at `{body}`")));
         }
-        let mut rounds = EditRounds::of(self.document, definition);
-        for level in levels {
-            rounds.apply(&level)?;
-        }
-        Ok(rounds.edits(self.document))
+        Ok(self.document.in_rounds(definition, "", |rounds| {
+            levels.iter().try_for_each(|level| rounds.apply(level))
+        })?)
     }
 
     /// The keys of `States` of a container, also of members that are not states.
