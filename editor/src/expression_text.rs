@@ -1,5 +1,7 @@
 //! The names in the text of an expression, which may be unfinished.
 
+use indexmap::IndexSet;
+
 /// The names of a chain such as `$a.b[0].`c d``; `None` for another expression. Indices are left
 /// out.
 pub(crate) fn chain_names(chain: &str) -> Option<Vec<&str>> {
@@ -50,9 +52,9 @@ pub(crate) fn chain_start(text: &str) -> usize {
 }
 
 /// The variables that an expression binds: `$name := value`, and the parameters of its functions.
-pub(crate) fn locals(text: &str) -> Vec<&str> {
+pub(crate) fn locals(text: &str) -> IndexSet<&str> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let mut found: Vec<&str> = Vec::new();
+    let mut found = IndexSet::new();
     let mut in_parameters = false;
     let mut rest = text;
     while let Some(at) = rest.find(['$', ')', '(']) {
@@ -65,8 +67,8 @@ pub(crate) fn locals(text: &str) -> Vec<&str> {
                 let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
                 let name = &after[..end];
                 let is_bound = in_parameters || after[end..].trim_start().starts_with(":=");
-                if is_bound && !name.is_empty() && !found.contains(&name) {
-                    found.push(name);
+                if is_bound && !name.is_empty() {
+                    found.insert(name);
                 }
             }
         }

@@ -2,6 +2,7 @@
 //! APIs.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::{Json, Object};
@@ -72,6 +73,7 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     /// The members of a value with these alternatives, each once.
     pub(crate) fn members(&self, shapes: &[ValueShape<'d>]) -> Vec<ValueMember> {
         let mut found: Vec<ValueMember> = Vec::new();
+        let mut names = HashSet::new();
         for shape in shapes {
             let members: Vec<ValueMember> = match shape {
                 ValueShape::Api(api) => {
@@ -100,7 +102,7 @@ impl<'g, 'd> KnownValues<'g, 'd> {
                 }
             };
             for member in members {
-                if !found.iter().any(|known| known.name == member.name) {
+                if names.insert(member.name.clone()) {
                     found.push(member);
                 }
             }

@@ -506,3 +506,46 @@ fn unfinished_yaml_has_completions() {
     let text = completed("a.asl.yaml", &item, "ErrorEquals");
     assert!(text.contains("      - ErrorEquals:\n    - $1\n"), "{text}");
 }
+
+#[test]
+fn a_new_item_has_its_required_fields() {
+    let marked = |field: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", {field}, "End": true}}}}}}"#
+        )
+    };
+    let retry = marked(r#""Retry": [{"ErrorEquals": ["E"]} ¦]"#);
+    let text = completed("a.asl.json", &retry, "New Retrier");
+    assert!(
+        text.contains(r#"[{"ErrorEquals": ["E"]}, {"ErrorEquals": ["$1"]\}]"#),
+        "{text}"
+    );
+    let catch = marked(r#""Catch": [¦ {"ErrorEquals": ["E"], "Next": "A"}]"#);
+    let text = completed("a.asl.json", &catch, "New Catcher");
+    assert!(
+        text.contains(r#"[{"ErrorEquals": ["$1"], "Next": "$2"\}, {"ErrorEquals""#),
+        "{text}"
+    );
+    let choice = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [¦]}}}"#;
+    let text = completed("a.asl.json", choice, "New ChoiceRule");
+    let expected = r#"[{"Condition": "{% $1 %\}", "Next": "$2"\}]"#;
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn values_with_many_members_and_expressions_with_many_names_have_an_answer() {
+    const COUNT: usize = 20_000;
+    let members: Vec<String> = (0..COUNT).map(|index| format!("\"m{index}\": 1")).collect();
+    let bound: String = (0..COUNT)
+        .map(|index| format!("$n{index} := 1; "))
+        .collect();
+    let text = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{
+          "A": {{"Type": "Pass", "Assign": {{"v": {{{}}}}}, "Next": "B"}},
+          "B": {{"Type": "Pass", "Output": "{{% ({bound} $v.¦) %}}", "End": true}}}}}}"#,
+        members.join(", ")
+    );
+    assert_eq!(labels("a.asl.json", &text).len(), COUNT);
+    let roots = labels("a.asl.json", &text.replace("$v.¦", "$¦"));
+    assert!(roots.len() > COUNT, "{}", roots.len());
+}

@@ -176,7 +176,11 @@ pub(super) fn insertion_point(
         _ => {
             let range = definition.range(&node.pointer)?;
             let text = document.text().get(range.clone())?;
+            let quotes = ['"', '\''];
+            let is_closed =
+                text.len() > 1 && text.starts_with(['"', '\'', '\\']) && text.ends_with(quotes);
             let in_text = json.as_str().is_some()
+                && (offset < range.end || !is_closed)
                 && (notation.is_yaml || text.starts_with(['"', '\'', '\\']))
                 && (range.start < offset || notation.is_yaml);
             Some(InsertionPoint::Value {

@@ -104,10 +104,10 @@ impl Document {
                 InsertionPoint::Value { pointer, .. } => {
                     let part = part_at(definition, pointer)?;
                     match part.kind {
-                        PartKind::Structure(_) => {
-                            let point = point.as_first_member(self)?;
-                            fields::fields(definition, &point, &part, pointer)
-                        }
+                        PartKind::Structure(schema) => match point.as_first_member(self) {
+                            Some(point) => fields::fields(definition, &point, &part, pointer),
+                            None => fields::item(&point, schema, part.language),
+                        },
                         _ => values::values(definition, &point, &part, pointer, offset),
                     }
                 }

@@ -23,7 +23,9 @@ pub(super) fn resources(
     let mut add = |resource: String, detail: &str, rank: u8| {
         let mut completion = Completion::new(CompletionKind::Resource, resource, range.clone());
         completion.text = write(&completion.label);
-        completion.filter = words(&completion.label);
+        // Editors compare it with the replaced text, which has quotes.
+        let quote = completion.text.split("arn").next().unwrap_or_default();
+        completion.filter = format!("{quote}{}", words(&completion.label));
         found.push(completion.detail(detail).rank(rank));
     };
     let own = optimized().iter().filter(|action| action.place == place);

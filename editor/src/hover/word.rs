@@ -83,7 +83,7 @@ fn of_chain(graph: &Graph<'_>, state: usize, text: &str, chain: &str) -> Option<
         _ => None,
     };
     let mut explained = match (variable, meaning) {
-        (Some(name), _) if locals(text).contains(&name) => {
+        (Some(name), _) if locals(text).contains(name) => {
             return Some(format!("`${name}`: a variable of this expression"));
         }
         (Some(name), _) => of_variable(graph, state, name, noun),
