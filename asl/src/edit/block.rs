@@ -268,7 +268,8 @@ fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: 
     } else {
         end_of_lines(source, &item)?
     };
-    let writer = BlockWriter::new(source, plan.style.clone(), line_end);
+    let style = plan.style.instead(source, node.json, first, value);
+    let writer = BlockWriter::new(source, style, line_end);
     let inline = match node.mark.shape {
         ValueSyntax::Flow if flow => Some(writer.flow_like(
             value,
