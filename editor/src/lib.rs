@@ -31,6 +31,7 @@ mod definition;
 mod definition_edits;
 mod diagnostics;
 mod document;
+mod expression_text;
 mod fault;
 mod fix_all;
 mod folding;

@@ -82,6 +82,16 @@ impl Document {
         name.map_or_else(Vec::new, |name| self.references_of(&name))
     }
 
+    /// The name of the state at an offset: of its key, or of a transition to it.
+    pub fn state_at(&self, offset: usize) -> Option<String> {
+        let name = self.name_at(offset)?;
+        let NamedThing::State(pointer) = name.thing else {
+            return None;
+        };
+        let key = stepwright_asl::json::segments(&pointer)?.last()?;
+        Some(key.into_owned())
+    }
+
     /// The name at an offset.
     pub(crate) fn name_at(&self, offset: usize) -> Option<NameAt> {
         let contains = |definition: &Definition| definition.contains(offset);

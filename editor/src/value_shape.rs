@@ -9,6 +9,7 @@ use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{QueryLanguage, StateKind};
 
 use crate::api_shape::ApiShape;
+use crate::expression_text::chain_names;
 use crate::variables_in_scope::assignments_before;
 
 /// The known part of a value.
@@ -367,53 +368,4 @@ impl<'g, 'd> KnownValues<'g, 'd> {
 /// The value, or the first item of an array: expressions read the members of all items.
 fn first_item(value: &Json) -> &Json {
     value.as_array().and_then(<[Json]>::first).unwrap_or(value)
-}
-
-/// The names of a chain such as `$a.b[0].`c d``; `None` for another expression. Indices are left
-/// out.
-pub(crate) fn chain_names(chain: &str) -> Option<Vec<&str>> {
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let mut names = Vec::new();
-    let mut rest = chain;
-    loop {
-        if let Some(quoted) = rest.strip_prefix('`') {
-            let (name, after) = quoted.split_once('`')?;
-            names.push(name);
-            rest = after;
-        } else {
-            let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
-            if end == 0 {
-                return None;
-            }
-            names.push(&rest[..end]);
-            rest = &rest[end..];
-        }
-        while let Some(index) = rest.strip_prefix('[') {
-            rest = &index[index.find(']')? + 1..];
-        }
-        if rest.is_empty() {
-            return Some(names);
-        }
-        rest = rest.strip_prefix('.')?;
-    }
-}
-
-/// The start of the chain that ends at the end of a text, which may end with a dot.
-pub(crate) fn chain_start(text: &str) -> usize {
-    let mut start = text.len();
-    while let Some(c) = text[..start].chars().next_back() {
-        let before = start - c.len_utf8();
-        start = match c {
-            '`' | ']' => {
-                let open = if c == ']' { '[' } else { '`' };
-                match text[..before].rfind(open) {
-                    Some(open) => open,
-                    None => return start,
-                }
-            }
-            c if c.is_alphanumeric() || matches!(c, '_' | '$' | '.') => before,
-            _ => return start,
-        };
-    }
-    start
 }

@@ -134,7 +134,29 @@ fn resources_are_found_by_words() {
     );
     let text = completed("a.asl.json", marked, "arn:aws:states:::dynamodb:putItem");
     assert!(
-        text.contains(r#""Resource": "arn:aws:states:::dynamodb:putItem", "End""#),
+        text.contains(
+            r#""Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "$1", "Item": {$2\}\}, "End""#
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_resource_brings_its_required_arguments_unless_there_are_some() {
+    let lines = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\n      \"Type\": \"Task\",\n      \"Resource\": \"dynamodb¦\",\n      \"End\": true\n    }\n  }\n}\n";
+    let item = "arn:aws:states:::dynamodb:getItem";
+    let text = completed("a.asl.json", lines, item);
+    let expected = "\"arn:aws:states:::dynamodb:getItem\",\n\"Arguments\": {\n  \"TableName\": \"$1\",\n  \"Key\": {$2\\}\n\\},\n      \"End\"";
+    assert!(text.contains(expected), "{text}");
+    let yaml =
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: dynamodb¦\n    End: true\n";
+    let text = completed("a.asl.yaml", yaml, item);
+    let expected = "Resource: arn:aws:states:::dynamodb:getItem\nParameters:\n  TableName: \"$1\"\n  Key: {$2\\}\n    End";
+    assert!(text.contains(expected), "{text}");
+    let present = lines.replace("\"End\"", "\"Arguments\": {}, \"End\"");
+    let text = completed("a.asl.json", &present, item);
+    assert!(
+        text.contains("getItem\",\n      \"Arguments\": {}, \"End\""),
         "{text}"
     );
 }
@@ -394,4 +416,93 @@ fn values_that_refer_to_each_other_have_an_answer() {
     assert_eq!(labels("a.asl.json", &marked), [""; 0]);
     let variable = marked.replace("$states.input.v.¦", "$v.¦");
     assert_eq!(labels("a.asl.json", &variable), [""; 0]);
+}
+
+#[test]
+fn unfinished_texts_have_completions() {
+    let head = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\"Type\": \"Pass\", \"Assign\": {\"order\": {\"id\": 1}}, \"Next\": \"B\"},\n    \"B\": {\n      \"Type\": \"Pass\",\n";
+    let tail = "\n    }\n  }\n}\n";
+    let at = |text: &str| labels("a.asl.json", &format!("{head}      {text}{tail}"));
+    for (text, label) in [
+        ("\"Next\": ¦", "A"),
+        ("\"Next\": \"¦", "A"),
+        ("\"Next\": \"¦,\n      \"Comment\": \"x\"", "A"),
+        ("\"Next\": ¦,\n      \"Comment\": \"x\"", "A"),
+        ("\"Ne¦", "Next"),
+        ("\"Ne¦\"", "Next"),
+        ("¦", "Next"),
+        ("\"¦\"", "Next"),
+        ("\"¦", "Next"),
+        ("\"Output\": \"{% $order.¦\"", "id"),
+        ("\"Output\": \"{% $order.¦", "id"),
+        ("\"Output\": \"{% $¦ %}\"", "$order"),
+    ] {
+        let found = at(text);
+        assert!(found.contains(&label.to_owned()), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn expressions_in_yaml_are_completed() {
+    let head = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Pass\n    Assign:\n      order: {id: 1}\n    Next: B\n  B:\n    Type: Pass\n";
+    for text in [
+        "    Output: \"{% $order.¦ %}\"\n    End: true\n",
+        "    Output: '{% \"é\" & $order.¦ %}'\n    End: true\n",
+        "    Output: >-\n      {% $states.input.x &\n      $order.¦ %}\n    End: true\n",
+        "    Output: |\n      {% $order.¦\n        & 'x' %}\n    End: true\n",
+        "    Output:\n      x: \"{% $order.¦ %}\"\n    End: true\n",
+    ] {
+        let marked = format!("{head}{text}");
+        assert_eq!(labels("a.asl.yaml", &marked), ["id"], "{text}");
+        let new = completed("a.asl.yaml", &marked, "id");
+        assert_eq!(new, marked.replace('¦', "id"), "{text}");
+    }
+}
+
+#[test]
+fn unfinished_yaml_has_completions() {
+    let head = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Choice\n    Default: B\n    Choices:\n      - Condition: \"{% true %}\"\n        Next: B\n  B:\n    Type: Task\n    Resource: arn:aws:states:::dynamodb:getItem\n";
+    let tail = "\n  C:\n    Type: Succeed\n";
+    let at = |text: &str| labels("a.asl.yaml", &format!("{head}{text}{tail}"));
+    for (text, label) in [
+        ("    Next: ¦", "A"),
+        ("    Next: ¦\n    Comment: x", "A"),
+        ("    Ne¦", "Next"),
+        ("    ¦", "Next"),
+        ("    ¦\n    Next: A", "Retry"),
+        ("    Next: A\n    ¦", "Retry"),
+        ("    Arguments:\n      ¦", "TableName"),
+        ("    Arguments:\n      TableName: t\n      ¦", "Key"),
+        ("    Arguments:\n      TableName: t\n      K¦", "Key"),
+        ("    Retry:\n      - ¦", "ErrorEquals"),
+        ("    Retry:\n      - ErrorEquals: [¦]", "States.ALL"),
+        (
+            "    Retry:\n      - ErrorEquals:\n          - ¦",
+            "States.ALL",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n        ¦",
+            "MaxAttempts",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n        Max¦",
+            "MaxAttempts",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n      - ¦",
+            "ErrorEquals",
+        ),
+        ("    Output: \"{% $states.¦\"", "input"),
+        ("    Output: \"{% $states.¦", "input"),
+        ("    End: true\n  ¦", "New state"),
+        ("    End: true\n  D:\n    ¦", "Type"),
+        ("    End: true\n  D:\n    Type: ¦", "Pass"),
+        ("    End: true\n¦", "TimeoutSeconds"),
+    ] {
+        let found = at(text);
+        assert!(found.contains(&label.to_owned()), "{text}: {found:?}");
+    }
+    let item = format!("{head}    Retry:\n      - ¦{tail}");
+    let text = completed("a.asl.yaml", &item, "ErrorEquals");
+    assert!(text.contains("      - ErrorEquals:\n    - $1\n"), "{text}");
 }

@@ -6,37 +6,16 @@ use indexmap::IndexMap;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::intrinsic::Function;
 use stepwright_asl::jsonata::functions;
-use stepwright_asl::model::QueryLanguage;
+use stepwright_asl::model::{QueryLanguage, StateKind};
 
 use super::{Completion, CompletionKind};
 use crate::Definition;
+use crate::expression_text::{chain_names, chain_start, locals};
 use crate::hover::listed;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::value_shape::{KnownValues, chain_names, chain_start};
+use crate::value_shape::KnownValues;
 use crate::variables_in_scope::assignments_before;
-
-/// The members of the context object, by the path to them.
-const CONTEXT: &[(&str, &[&str])] = &[
-    ("", &["Execution", "Map", "State", "StateMachine", "Task"]),
-    (
-        "Execution",
-        &[
-            "Id",
-            "Input",
-            "Name",
-            "RedriveCount",
-            "RedriveTime",
-            "RoleArn",
-            "StartTime",
-        ],
-    ),
-    ("State", &["EnteredTime", "Name", "RetryCount"]),
-    ("StateMachine", &["Id", "Name"]),
-    ("Task", &["Token"]),
-    ("Map", &["Item"]),
-    ("Map.Item", &["Index", "Key", "Source", "Value"]),
-];
 
 /// The completions at an offset in a text; `None` if the text is no expression and no path.
 pub(super) fn expressions(
@@ -147,17 +126,53 @@ impl ChainPoint<'_, '_> {
     fn members(&self, path: &str) -> Vec<Completion> {
         let names = chain_names(path).unwrap_or_default();
         match names.as_slice() {
-            ["$states"] => self.fixed(&self.states_members()),
-            ["$states", "context", rest @ ..] => self.fixed(context(&rest.join("."))),
+            ["$states"] => {
+                let possible = self.states_members();
+                let mut members = self.context("");
+                members.retain(|one| possible.contains(&&*one.label));
+                members
+            }
+            ["$states", "context", rest @ ..] => self.context(&joined(rest)),
             _ => self.known(path),
         }
     }
 
-    fn fixed(&self, names: &[&str]) -> Vec<Completion> {
-        let names = names.iter();
-        names
-            .map(|name| self.completion(CompletionKind::Member, name))
+    /// The members at a path after `$states`.
+    fn context(&self, path: &str) -> Vec<Completion> {
+        let resource = self.state.and_then(|state| {
+            let state = self.graph.states()[state].object;
+            state.get("Resource")?.as_str()
+        });
+        let has_token = resource.is_some_and(|text| text.contains(".waitForTaskToken"));
+        let is_possible = |name: &str| match (path, name) {
+            ("context", "Task") => has_token,
+            ("context", "Map") => self.is_in_map(),
+            _ => true,
+        };
+        crate::reference::context_members(path)
+            .filter(|member| is_possible(member.name))
+            .map(|member| {
+                let mut completion = self.completion(CompletionKind::Member, member.name);
+                completion.documentation = Some(member.meaning.to_owned());
+                completion
+            })
             .collect()
+    }
+
+    /// Whether there is an iteration: in the states of a Map, and in the fields for each item.
+    fn is_in_map(&self) -> bool {
+        let Some(state) = self.state else {
+            return false;
+        };
+        let states = self.graph.states();
+        let mut around = Some(state);
+        while let Some(state) = around {
+            if states[state].kind == Some(StateKind::Map) {
+                return true;
+            }
+            around = self.graph.containers()[states[state].container].parent;
+        }
+        false
     }
 
     /// The members of a value that the definition or the model of a service determines.
@@ -216,7 +231,8 @@ impl ChainPoint<'_, '_> {
 
     fn path_members(&self, path: &str) -> Vec<Completion> {
         match path.split_once('.').unwrap_or((path, "")) {
-            ("$$", rest) => self.fixed(context(rest)),
+            ("$$", "") => self.context("context"),
+            ("$$", rest) => self.context(&format!("context.{rest}")),
             // In the result of a task, and with `InputPath`, `$` differs from the input.
             ("$", _) if !self.reads_input() => Vec::new(),
             _ => self.known(path),
@@ -256,34 +272,9 @@ impl ChainPoint<'_, '_> {
     }
 }
 
-fn context(path: &str) -> &'static [&'static str] {
-    let mut rows = CONTEXT.iter();
-    let row = rows.find(|(known, _)| *known == path);
-    row.map_or(&[], |(_, names)| names)
-}
-
-/// The variables that an expression binds: `$name := value`, and the parameters of its functions.
-fn locals(text: &str) -> Vec<&str> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let mut found: Vec<&str> = Vec::new();
-    let mut in_parameters = false;
-    let mut rest = text;
-    while let Some(at) = rest.find(['$', ')', '(']) {
-        let before = rest[..at].trim_end();
-        let after = &rest[at + 1..];
-        match rest.as_bytes()[at] {
-            b'(' => in_parameters = before.ends_with("function") || before.ends_with('λ'),
-            b')' => in_parameters = false,
-            _ => {
-                let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
-                let name = &after[..end];
-                let is_bound = in_parameters || after[end..].trim_start().starts_with(":=");
-                if is_bound && !name.is_empty() && !found.contains(&name) {
-                    found.push(name);
-                }
-            }
-        }
-        rest = after;
-    }
-    found
+/// The path of the names after `$states.context`, from `$states`.
+fn joined(names: &[&str]) -> String {
+    let context = ["context"];
+    let names = context.iter().chain(names).copied();
+    names.collect::<Vec<_>>().join(".")
 }

@@ -186,6 +186,7 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
             " {{{quote}Type{quote}: {quote}${{2:Pass}}{quote}, {quote}${{3:End}}{quote}: ${{4:true}}\\}}"
         ),
     };
+    let value = value.replace('\n', &format!("\n{}", " ".repeat(notation.dash)));
     let comma = if notation.comma_after { "," } else { "" };
     completion.text = format!("{key}:{value}{comma}");
     completion.is_snippet = true;

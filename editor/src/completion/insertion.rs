@@ -43,6 +43,9 @@ pub(super) struct Notation {
     pub(super) comma_before: Option<usize>,
     /// Whether a comma is missing after it.
     pub(super) comma_after: bool,
+    /// The columns of a dash of YAML before a new member: further lines have that much more
+    /// indentation.
+    pub(super) dash: usize,
 }
 
 impl Notation {
@@ -212,6 +215,38 @@ fn notation(document: &Document, definition: &Definition) -> Notation {
         quote: if is_escaped { "\\\"" } else { "\"" },
         comma_before: None,
         comma_after: false,
+        dash: 0,
+    }
+}
+
+impl InsertionPoint {
+    /// The first member of an object that an item of YAML begins: after `- `.
+    pub(super) fn as_first_member(&self, document: &Document) -> Option<InsertionPoint> {
+        let InsertionPoint::Value {
+            pointer,
+            range,
+            notation,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let text = document.text();
+        let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[line_start..range.start].trim_start_matches(' ');
+        let is_item = notation.is_yaml && line.starts_with("- ") && line.trim_end() == "-";
+        let word = &text[range.clone()];
+        let is_word = word.chars().all(|c| c.is_ascii_alphanumeric());
+        (is_item && is_word).then(|| InsertionPoint::Key {
+            parent: pointer.clone(),
+            range: range.clone(),
+            replaced: (!word.is_empty()).then(|| word.to_owned()),
+            has_value: false,
+            notation: Notation {
+                dash: line.len(),
+                ..notation.clone()
+            },
+        })
     }
 }
 

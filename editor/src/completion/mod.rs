@@ -4,6 +4,7 @@ mod arguments;
 mod expressions;
 mod fields;
 mod insertion;
+mod required_arguments;
 mod resources;
 mod values;
 
@@ -32,7 +33,8 @@ pub struct Completion {
     pub range: Range<usize>,
     /// The new text.
     pub text: String,
-    /// Whether the text is a snippet, in which `$1` and `${1:text}` are places to fill in.
+    /// Whether the text is a snippet, in which `$1` and `${1:text}` are places to fill in. Its
+    /// further lines are relative to the indentation of the line that it begins in.
     pub is_snippet: bool,
     /// The text that is compared with what the user has typed.
     pub filter: String,
@@ -76,7 +78,10 @@ impl Document {
     /// assert_eq!(found[0].label, "Charge");
     /// ```
     pub fn completion(&self, offset: usize) -> Vec<Completion> {
-        let offset = offset.min(self.text().len());
+        let mut offset = offset.min(self.text().len());
+        while !self.text().is_char_boundary(offset) {
+            offset -= 1;
+        }
         let found = || {
             let definition = self.definition_at(offset)?;
             // Inside of an escape, nothing can be inserted.
@@ -98,7 +103,13 @@ impl Document {
                 }
                 InsertionPoint::Value { pointer, .. } => {
                     let part = part_at(definition, pointer)?;
-                    values::values(definition, &point, &part, pointer, offset)
+                    match part.kind {
+                        PartKind::Structure(_) => {
+                            let point = point.as_first_member(self)?;
+                            fields::fields(definition, &point, &part, pointer)
+                        }
+                        _ => values::values(definition, &point, &part, pointer, offset),
+                    }
                 }
             })
         };

@@ -23,6 +23,7 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
         ),
         document_symbol_provider: Some(true.into()),
         definition_provider: Some(true.into()),
+        implementation_provider: Some(true.into()),
         references_provider: Some(true.into()),
         document_highlight_provider: Some(true.into()),
         folding_range_provider: Some(true.into()),

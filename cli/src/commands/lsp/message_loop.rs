@@ -6,15 +6,16 @@ use gen_lsp_types::{
     DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification,
     DidOpenTextDocumentNotification, DocumentFormattingRequest, DocumentHighlightRequest,
     DocumentLinkRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest,
-    ExecuteCommandRequest, FoldingRangeRequest, HoverRequest, InitializeParams, InitializeResult,
-    InlayHintRequest, Notification, PrepareRenameRequest, ReferencesRequest, RenameRequest,
-    SelectionRangeRequest, SemanticTokensRequest, ServerInfo, SignatureHelpRequest,
+    ExecuteCommandRequest, FoldingRangeRequest, HoverRequest, ImplementationRequest,
+    InitializeParams, InitializeResult, InlayHintRequest, Notification, PrepareRenameRequest,
+    ReferencesRequest, RenameRequest, SelectionRangeRequest, SemanticTokensRequest, ServerInfo,
+    SignatureHelpRequest,
 };
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
 
 use super::answers::{
     actions, commands, completion, explanations, folding, formatting, lenses, links, navigation,
-    rename, symbols, tokens,
+    rename, sources, symbols, tokens,
 };
 use super::client::ClientAbilities;
 use super::router::{NotificationRouter, RequestRouter};
@@ -126,6 +127,7 @@ impl Server {
         let response = router
             .on::<DocumentSymbolRequest>(symbols::document_symbols)
             .on::<DefinitionRequest>(navigation::definition)
+            .on::<ImplementationRequest>(sources::implementation)
             .on::<ReferencesRequest>(navigation::references)
             .on::<DocumentHighlightRequest>(navigation::highlights)
             .on::<FoldingRangeRequest>(folding::folding_ranges)

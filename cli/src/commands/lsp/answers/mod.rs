@@ -11,6 +11,7 @@ pub(super) mod lenses;
 pub(super) mod links;
 pub(super) mod navigation;
 pub(super) mod rename;
+pub(super) mod sources;
 pub(super) mod symbols;
 pub(super) mod tokens;
 
