@@ -268,13 +268,7 @@ fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: 
     } else {
         end_of_lines(source, &item)?
     };
-    let mut style = plan.style.clone();
-    // A text keeps its quotes, or has none again.
-    if let (Json::String(_), Json::String(_)) = (node.json, value)
-        && let Some(quotes) = source.quotes(item.start)
-    {
-        style.texts = quotes;
-    }
+    let style = plan.style.instead(source, node.json, first, value);
     let writer = BlockWriter::new(source, style, line_end);
     let inline = match node.mark.shape {
         ValueSyntax::Flow if flow => Some(writer.flow_like(

@@ -1,6 +1,5 @@
 //! The [`Editor`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::compare;
@@ -83,7 +82,8 @@ impl TextReader {
 }
 
 /// The reason why an alias cannot be edited.
-const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
+pub(super) const ALIAS: &str =
+    "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
 pub(super) struct PreparedEdit {
@@ -555,36 +555,6 @@ impl Editor {
         };
         let splices = plan.move_last(parent, at);
         self.prepared(pointer, target, splices, Change::MoveLast)
-    }
-
-    fn prepare_reorder(
-        &self,
-        plan: &EditPlan<'_>,
-        pointer: &str,
-        keys: &[String],
-    ) -> Result<PreparedEdit, EditError> {
-        let target = EditTarget::find(&self.document, pointer)?;
-        let node = target.node();
-        let Some(members) = node.json.as_object() else {
-            let reason = "it is not an object".to_owned();
-            return Err(self.refusal(pointer, node, reason));
-        };
-        if is_alias(node.mark) {
-            return Err(self.refusal(pointer, node, ALIAS.to_owned()));
-        }
-        self.check_duplicates(&format!("{pointer}/"), node)?;
-        let order: Option<Vec<usize>> = keys.iter().map(|key| members.get_index_of(key)).collect();
-        let order = order.filter(|order| {
-            let distinct: HashSet<&usize> = order.iter().collect();
-            distinct.len() == order.len() && order.len() == members.len()
-        });
-        let Some(order) = order else {
-            return Err(EditError::Value {
-                reason: format!("the new order must name each member of `{pointer}` once"),
-            });
-        };
-        let splices = plan.reorder(node, &order);
-        self.prepared(pointer, target, splices, Change::Reorder(order))
     }
 
     fn prepare_insert(

@@ -326,7 +326,8 @@ impl<'t> FlowCollection<'t> {
             ""
         };
         let layout = self.layout_like(old, item, in_lines.then_some(indent.as_str()));
-        let text = self.writer(item.start).value(value, layout);
+        let style = self.style.instead(self.source, old, item.start, value);
+        let text = writer(self.source, style, item.start).value(value, layout);
         Ok(vec![Splice::new(range, format!("{blank}{text}"))])
     }
 

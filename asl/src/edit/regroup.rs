@@ -1,17 +1,48 @@
-//! Edits that move members between objects with their text.
+//! Edits that move members in an object or between objects, with their text.
 
 use std::collections::HashSet;
 
 use super::comments::ScalarRanges;
-use super::editor::{Editor, PreparedEdit};
+use super::editor::{ALIAS, Editor, PreparedEdit};
 use super::error::EditError;
 use super::expected::Change;
 use super::plan::EditPlan;
 use super::splice::Splice;
-use super::target::{EditTarget, TargetNode};
+use super::target::{EditTarget, TargetNode, is_alias};
 use crate::json::{Json, ValueSyntax, escape};
 
 impl Editor {
+    /// Changes the order of members.
+    pub(super) fn prepare_reorder(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        keys: &[String],
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let node = target.node();
+        let Some(members) = node.json.as_object() else {
+            let reason = "it is not an object".to_owned();
+            return Err(self.refusal(pointer, node, reason));
+        };
+        if is_alias(node.mark) {
+            return Err(self.refusal(pointer, node, ALIAS.to_owned()));
+        }
+        self.check_duplicates(&format!("{pointer}/"), node)?;
+        let order: Option<Vec<usize>> = keys.iter().map(|key| members.get_index_of(key)).collect();
+        let order = order.filter(|order| {
+            let distinct: HashSet<&usize> = order.iter().collect();
+            distinct.len() == order.len() && order.len() == members.len()
+        });
+        let Some(order) = order else {
+            return Err(EditError::Value {
+                reason: format!("the new order must name each member of `{pointer}` once"),
+            });
+        };
+        let splices = plan.reorder(node, &order);
+        self.prepared(pointer, target, splices, Change::Reorder(order))
+    }
+
     /// Writes members again like equal members of another object.
     pub(super) fn prepare_copy(
         &self,

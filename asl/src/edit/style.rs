@@ -74,6 +74,24 @@ impl Style {
         style
     }
 
+    /// The style of a new value at the offset of an old one: a string has the quotes of the string
+    /// before it.
+    pub(super) fn instead(
+        &self,
+        source: SourceText<'_>,
+        old: &Json,
+        start: usize,
+        new: &Json,
+    ) -> Style {
+        let mut style = self.clone();
+        if let (Json::String(_), Json::String(_)) = (old, new)
+            && let Some(quotes) = source.quotes(start)
+        {
+            style.texts = quotes;
+        }
+        style
+    }
+
     fn spread(&self, json: &Json) -> Spread {
         match kind(json) {
             StyleKind::Object => self.objects,

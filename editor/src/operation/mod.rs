@@ -194,6 +194,35 @@ pub enum Operation {
 impl Document {
     /// The text edits of an operation on a definition, in text order.
     ///
+    /// ```
+    /// use stepwright_editor::{Document, OperationError, TextEdit};
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+    /// let document = Document::open("a.asl.json", text, 1);
+    /// let after = |operation: &str| -> Result<String, OperationError> {
+    ///     let operation = serde_json::from_str(operation).expect("it is an operation");
+    ///     Ok(TextEdit::apply(text, &document.edits(0, &operation)?))
+    /// };
+    /// assert_eq!(
+    ///     after(r#"{"operation": "addState", "transition": "/States/A/Next", "name": "C", "state": {"Type": "Pass"}}"#)?,
+    ///     r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#,
+    /// );
+    /// assert_eq!(
+    ///     after(r#"{"operation": "removeState", "state": "/States/A"}"#)?,
+    ///     r#"{"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}"#,
+    /// );
+    /// assert_eq!(
+    ///     after(r#"{"operation": "moveState", "state": "/States/B", "before": "A"}"#)?,
+    ///     r#"{"StartAt": "A", "States": {"B": {"Type": "Succeed"}, "A": {"Type": "Pass", "Next": "B"}}}"#,
+    /// );
+    /// assert_eq!(after(r#"{"operation": "sortStates"}"#)?, text);
+    /// assert_eq!(
+    ///     after(r#"{"operation": "wrapStates", "states": ["/States/A"], "name": "M", "wrapper": "Map"}"#)?,
+    ///     r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}, "Next": "B"}, "B": {"Type": "Succeed"}}}"#,
+    /// );
+    /// # Ok::<(), OperationError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the definition lacks what the operation names, the result would not be what it says, or

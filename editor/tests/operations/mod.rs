@@ -1,5 +1,6 @@
 //! Operations: what they change, and that they change nothing else.
 
+mod broken;
 mod format;
 mod generator;
 mod nesting;
