@@ -41,7 +41,8 @@ fn named<'s>(server: &'s Server, argument: &Value) -> Result<(&'s OpenDocument, 
     Ok((open, usize::try_from(definition).unwrap_or(usize::MAX)))
 }
 
-/// `{"uri", "definition"?}` gives `{"svg", "name", "isStale", "version", "states": [{"pointer", "range"}]}`.
+/// `{"uri", "definition"?}` gives `{"svg", "name", "isStale", "hasFaults", "version", "states": [{"name",
+/// "pointer", "range"}]}`. With faults, the picture shows the part of the text that could be read.
 fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
     let (open, index) = named(server, argument)?;
     let Some(definition) = open.document().definitions().get(index) else {
@@ -58,6 +59,7 @@ fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
         "svg": Diagram::of(definition.json()).to_svg(),
         "name": definition.name(),
         "isStale": definition.is_stale(),
+        "hasFaults": !open.document().faults().is_empty(),
         "version": open.version(),
         "states": states,
     }))
