@@ -188,8 +188,8 @@ impl Emission {
     }
 }
 
-/// The file with the places in Rust where the states are declared. Editors read it, and a deployment
-/// does not. Each change of the code changes it, so it is not compared.
+/// The file with the places in Rust where the states are declared. Editors read it, and a
+/// deployment does not. Each change of the code changes it, so it is not compared.
 const SOURCES: &str = "stepwright.sources.json";
 
 /// The workflow, the name and the content of each file.

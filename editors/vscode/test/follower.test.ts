@@ -165,18 +165,31 @@ test("changes of other files are ignored", async () => {
   assert.deepEqual(timers.waiting, []);
 });
 
-test("a broken text keeps the last picture, and says that it is old", async () => {
-  const { script, page, timers, follower } = setUp();
+for (const broken of [{ isStale: true }, { hasFaults: true }]) {
+  test(`a broken text (${Object.keys(broken)}) keeps the last picture, with new positions`, async () => {
+    const { script, page, timers, follower } = setUp();
+    await follower.open(at(5));
+    const moved = { name: "Last", pointer: "/States/Last", range: range(40, 42) };
+    script.answers = [picture({ svg: "<svg>part</svg>", states: [moved], version: 2, ...broken })];
+    follower.textChanged(at(41, { version: 2 }));
+    timers.fire();
+    await settle();
+    assert.deepEqual([page.svg, page.text, page.state], ["<svg/>", STALE_NOTICE, "Last"]);
+    follower.repeat();
+    assert.equal(page.svg, "<svg/>");
+    script.answers = [picture({ svg: "<svg>fixed</svg>", version: 3 })];
+    follower.textChanged(at(5, { version: 3 }));
+    timers.fire();
+    await settle();
+    assert.deepEqual([page.svg, page.text], ["<svg>fixed</svg>", undefined]);
+  });
+}
+
+test("a file that is broken when its picture opens shows what can be read", async () => {
+  const { script, page, follower } = setUp();
+  script.answers = [picture({ svg: "<svg>part</svg>", hasFaults: true })];
   await follower.open(at(5));
-  script.answers = [picture({ isStale: true })];
-  follower.textChanged(at(5, { version: 2 }));
-  timers.fire();
-  await settle();
-  assert.deepEqual([page.svg, page.text], ["<svg/>", STALE_NOTICE]);
-  follower.textChanged(at(5, { version: 3 }));
-  timers.fire();
-  await settle();
-  assert.equal(page.text, undefined);
+  assert.deepEqual([page.svg, page.text], ["<svg>part</svg>", STALE_NOTICE]);
 });
 
 test("an error and a lost definition keep the last picture, too", async () => {

@@ -15,8 +15,10 @@ export interface Range {
 export interface Picture {
   svg: string;
   name: string | null;
-  /** Whether the text has syntax errors, so that the picture shows an earlier text. */
+  /** Whether the definition cannot be read, so that the picture shows an earlier text. */
   isStale: boolean;
+  /** Whether the text has syntax errors, so that the picture may lack states. */
+  hasFaults?: boolean;
   version: number;
   states: { name: string; pointer: string; range: Range }[];
 }
@@ -57,7 +59,7 @@ export type Schedule = (run: () => void, milliseconds: number) => () => void;
 export const DELAY_MS = 150;
 
 export const STALE_NOTICE =
-  "The text has errors. The picture shows the last text that could be read.";
+  "The text has syntax errors. The picture shows what could be read before.";
 export const NO_DEFINITION_NOTICE = "This file has no definition of a state machine.";
 
 /** Follows a document: its text, its cursor, and the definition under the cursor. */
@@ -158,8 +160,7 @@ export class PictureFollower {
       if (request !== this.request) {
         return;
       }
-      this.shown = { uri, definition, picture };
-      this.show(picture);
+      this.receive(uri, definition, picture);
     } catch (error) {
       if (request === this.request) {
         this.notice(error instanceof Error ? error.message : String(error));
@@ -167,9 +168,17 @@ export class PictureFollower {
     }
   }
 
-  private show(picture: Picture): void {
-    this.view.show(picture);
-    this.notice(picture.isStale ? STALE_NOTICE : undefined);
+  /** Shows a picture. With syntax errors, the last picture stays, with the new positions. */
+  private receive(uri: string, definition: number, picture: Picture): void {
+    const isBroken = picture.isStale || picture.hasFaults === true;
+    const last = this.shown;
+    if (isBroken && last?.uri === uri && last.definition === definition) {
+      this.shown = { uri, definition, picture: { ...picture, svg: last.picture.svg } };
+    } else {
+      this.shown = { uri, definition, picture };
+      this.view.show(picture);
+    }
+    this.notice(isBroken ? STALE_NOTICE : undefined);
     this.highlight();
   }
 

@@ -54,14 +54,7 @@ export class Editor {
     if (installed.status !== 0 || !installed.stdout.includes("was successfully installed")) {
       throw new Error(`the extension was not installed:\n${installed.stdout}${installed.stderr}`);
     }
-    const port = await freePort();
-    const flags = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
-    const server = spawn(
-      process.execPath,
-      [...common, ...flags, "--bind-addr", `127.0.0.1:${port}`, folder],
-      { env, stdio: ["ignore", "pipe", "inherit"] },
-    );
-    await untilOutput(server, "HTTP server listening");
+    const { server, port } = await startServer(common, folder, env);
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
@@ -90,6 +83,27 @@ export class Editor {
     this.server.kill();
     await ended;
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Starts the server. It ends after 10 seconds if a busy machine starts its worker too late, so it has several attempts. */
+async function startServer(common, folder, env) {
+  const flags = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const server = spawn(
+      process.execPath,
+      [...common, ...flags, "--bind-addr", `127.0.0.1:${port}`, folder],
+      { env, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    try {
+      await untilOutput(server, "HTTP server listening");
+      return { server, port };
+    } catch (error) {
+      if (attempt === 5) {
+        throw error;
+      }
+    }
   }
 }
 

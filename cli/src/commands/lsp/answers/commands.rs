@@ -42,7 +42,8 @@ fn named<'s>(server: &'s Server, argument: &Value) -> Result<(&'s OpenDocument, 
 }
 
 /// `{"uri", "definition"?}` gives
-/// `{"svg", "name", "isStale", "version", "states": [{"pointer", "range"}]}`.
+/// `{"svg", "name", "isStale", "hasFaults", "version", "states": [{"name", "pointer", "range"}]}`.
+/// With faults, the picture shows the part of the text that could be read.
 fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
     let (open, index) = named(server, argument)?;
     let Some(definition) = open.document().definitions().get(index) else {
@@ -59,6 +60,7 @@ fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
         "svg": Diagram::of(definition.json()).to_svg(),
         "name": definition.name(),
         "isStale": definition.is_stale(),
+        "hasFaults": !open.document().faults().is_empty(),
         "version": open.version(),
         "states": states,
     }))

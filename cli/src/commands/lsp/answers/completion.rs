@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{
     CompletionItem, CompletionItemKind, CompletionList, CompletionParams, CompletionResponse,
-    Documentation, InsertTextFormat, MarkupContent, MarkupKind, TextEdit,
+    Documentation, InsertTextFormat, InsertTextMode, MarkupContent, MarkupKind, TextEdit,
 };
 use stepwright_editor::{Completion, CompletionKind};
 
@@ -78,6 +78,8 @@ fn item(server: &Server, open: &OpenDocument, found: Completion) -> CompletionIt
             true => InsertTextFormat::Snippet,
             false => InsertTextFormat::PlainText,
         }),
+        // Further lines of a snippet are relative to the line of the completion.
+        insert_text_mode: Some(InsertTextMode::AdjustIndentation),
         text_edit: Some(edit.into()),
         additional_text_edits: (!further.is_empty()).then_some(further),
         ..CompletionItem::default()
