@@ -12,7 +12,7 @@ use stepwright_asl::yaml::Format;
 use crate::definition::{Definition, DefinitionPlace};
 use crate::fault::Fault;
 
-/// What a text contains.
+/// The content of a text.
 pub(crate) struct ReadText {
     pub(crate) file: json::Document,
     /// `None` if no part of the text can be read.
@@ -26,10 +26,13 @@ pub(crate) fn read(name: &str, text: &str, siblings: &[(String, String)]) -> Rea
     if name.ends_with(".tf") {
         return read_terraform(name, text, siblings);
     }
-    let is_json = Dialect::of_name(name) != Dialect::Json || Format::of(name, text) == Format::Json;
-    if (is_json || is_template(text))
+    if let Some(dialect) = json_dialect(name, text) {
+        let (file, errors) = json::Document::parse_recovering(text, dialect);
+        return of_file(name, file, &errors);
+    }
+    if is_template(text)
         && let Ok((file, errors)) = template::read_recovering(name, text)
-        && (is_json || template::machines(&file).is_some())
+        && template::machines(&file).is_some()
     {
         return of_file(name, file, &errors);
     }
@@ -45,6 +48,13 @@ pub(crate) fn read(name: &str, text: &str, siblings: &[(String, String)]) -> Rea
             faults: vec![Fault::of(&error, text)],
         },
     }
+}
+
+/// The dialect of a text in JSON; `None` for YAML.
+pub(crate) fn json_dialect(name: &str, text: &str) -> Option<Dialect> {
+    let dialect = Dialect::of_name(name);
+    let is_json = dialect != Dialect::Json || Format::of(name, text) == Format::Json;
+    is_json.then_some(dialect)
 }
 
 /// Whether a text can be a template. A definition needs to be read only once.

@@ -38,8 +38,12 @@ fn files() -> Vec<(&'static str, String)> {
     let one_line = DEFINITION.replace("\n", "");
     let quoted = serde_json::to_string(DEFINITION).expect("a string");
     let single = one_line.replace('\'', "''");
+    let broken = DEFINITION.replace(r#""StartAt": "A","#, r#""StartAt": ,"#);
     vec![
         ("order.asl.json", DEFINITION.to_owned()),
+        ("order.asl.jsonc", with_comments()),
+        ("order.asl.json5", json5()),
+        ("order.asl.json", broken),
         ("order.asl.json", DEFINITION.replace('\n', "\r\n")),
         ("order.asl.yaml", yaml()),
         (
@@ -63,6 +67,23 @@ fn files() -> Vec<(&'static str, String)> {
             ),
         ),
     ]
+}
+
+fn with_comments() -> String {
+    let lines = DEFINITION.lines();
+    let lines = lines.map(|line| format!("{line} // {{, \"x\": /*\n"));
+    let text = lines.collect::<String>();
+    text.replace("\"Next\"", "/* to */ \"Next\"")
+}
+
+fn json5() -> String {
+    let text = DEFINITION.replace("\"Wait\",", "'Wait', // one");
+    let keys = [
+        "StartAt", "States", "Type", "Secnods", "End", "Next", "A", "Done",
+    ];
+    keys.iter().fold(text, |text, key| {
+        text.replace(&format!("\"{key}\":"), &format!("{key}:"))
+    })
 }
 
 fn yaml() -> String {
@@ -100,7 +121,12 @@ fn the_edits_of_each_fix_change_the_file_so_that_the_diagnostic_is_gone() {
                     .fix_edits(index, fix)
                     .unwrap_or_else(|error| panic!("{}: {error} in\n{text}", fix.title));
                 let fixed = document.with_text(&TextEdit::apply(&text, &edits), 2);
-                assert_eq!(fixed.faults(), [], "{}", fixed.text());
+                // A fix may supply a missing value.
+                assert!(
+                    fixed.faults().len() <= document.faults().len(),
+                    "{}",
+                    fixed.text()
+                );
                 let is_there = self::diagnostics(&fixed).iter().any(|one| {
                     (one.code, &one.pointer, &one.message)
                         == (diagnostic.code, &diagnostic.pointer, &diagnostic.message)

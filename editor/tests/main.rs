@@ -1,6 +1,7 @@
 //! Tests of the document service.
 
 mod broken_texts;
+mod completed_texts;
 mod completion;
 mod diagnostics;
 mod documents;

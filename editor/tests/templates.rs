@@ -32,7 +32,7 @@ fn check(document: &Document, definition: &Definition) {
     for pointer in pointers(definition.json()) {
         let range = definition.range(&pointer).expect("each node has a range");
         assert!(text.get(range.clone()).is_some(), "{pointer}");
-        // An empty text has no offset of its own.
+        // An empty text has no offsets.
         let is_computed = range.is_empty();
         let node = definition.node_at(range.start);
         let node = node.unwrap_or_else(|| panic!("{pointer} has no node at {range:?}"));

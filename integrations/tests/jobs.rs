@@ -184,7 +184,7 @@ async fn a_restart_follows_the_job_that_was_started_before() {
         .build()
         .expect("it is valid");
     let run = engine
-        .execution(&id)
+        .blocking_execution(&id)
         .expect("the store is open")
         .expect("it is stored");
     assert_eq!(

@@ -17,7 +17,7 @@ const NUMBER: &str = "4929123456781234";
 
 /// Returns the token of the only wait of an execution.
 fn token_of(api: &Api, arn: &str) -> String {
-    let run = api.engine.find_execution(arn);
+    let run = api.engine.execution(arn);
     let run = api.wait(run).expect("it can be read").expect("it exists");
     loop {
         let waits = api.wait(run.waits());

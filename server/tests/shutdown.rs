@@ -88,7 +88,7 @@ fn the_api_answers_until_the_last_handler_has_ended() {
         closed(&api);
     });
     let report = |arn: &str| {
-        let run = api.engine.execution(arn).expect("it is read");
+        let run = api.engine.blocking_execution(arn).expect("it is read");
         api.wait(run.expect("it is there").report())
     };
     assert_eq!(report(&slow_run).status.as_str(), "SUCCEEDED");

@@ -40,18 +40,20 @@ impl EditPlan<'_> {
         self.flow(parent, None)?.replace(at, node.json, value)
     }
 
+    /// Removes a child. `is_last` if all children after it are removed as well.
     pub(super) fn remove(
         &self,
         target: &EditTarget<'_>,
         parent: TargetNode<'_>,
         at: usize,
+        is_last: bool,
     ) -> Changes {
         #[cfg(feature = "yaml")]
         if parent.mark.shape == ValueSyntax::Block {
             return block::remove(self, target, at);
         }
         let _ = target;
-        self.flow(parent, None)?.remove(at)
+        self.flow(parent, None)?.remove(at, is_last)
     }
 
     /// Replaces the key of a member, with the quotes of the old key.
@@ -95,8 +97,17 @@ impl EditPlan<'_> {
         Ok(segment::reorder(self.source.text, &segments, order))
     }
 
+    /// Removes members with their comments. A member remains.
+    pub(super) fn remove_members(&self, node: TargetNode<'_>, removed: &[usize]) -> Changes {
+        #[cfg(feature = "yaml")]
+        if node.mark.shape == ValueSyntax::Block {
+            return block::remove_members(self.source, node, removed);
+        }
+        self.flow(node, None)?.remove_members(removed)
+    }
+
     /// The texts of the children with their comments.
-    fn segments(&self, node: TargetNode<'_>) -> Result<Vec<ChildSegment>, String> {
+    pub(super) fn segments(&self, node: TargetNode<'_>) -> Result<Vec<ChildSegment>, String> {
         #[cfg(feature = "yaml")]
         if node.mark.shape == ValueSyntax::Block {
             return block::segments(self.source, node);

@@ -1,6 +1,5 @@
 //! The [`Editor`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::compare;
@@ -14,7 +13,7 @@ use super::target::{EditTarget, TargetNode, is_alias, missing};
 use crate::SyntaxError;
 use crate::json::{Dialect, Document, Json, MAX_DEPTH, escape, index};
 #[cfg(feature = "yaml")]
-use crate::yaml::{Format, read_template};
+use crate::yaml::{Format, TagMode, parse_recovering, read_template};
 
 /// A JSON or YAML text with edits. Text that no edit names remains unchanged, byte by byte; see
 /// [`edit`](super).
@@ -34,17 +33,60 @@ use crate::yaml::{Format, read_template};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Editor {
-    document: Document,
-    /// The parser of the text.
-    read: fn(&str) -> Result<Document, SyntaxError>,
-    is_yaml: bool,
+    pub(super) document: Document,
+    reader: TextReader,
+    /// The number of syntax errors in the text.
+    faults: usize,
+}
+
+/// The parser of a text.
+#[derive(Debug, Clone, Copy)]
+enum TextReader {
+    /// JSON or a superset of it.
+    Json(Dialect),
+    /// JSON or a superset of it, with or without syntax errors.
+    Recovering(Dialect),
+    /// YAML, perhaps with syntax errors.
+    #[cfg(feature = "yaml")]
+    Yaml(YamlReader),
+}
+
+/// A parser of YAML: the text and its syntax errors.
+#[cfg(feature = "yaml")]
+type YamlReader = fn(&str) -> Result<(Document, Vec<SyntaxError>), SyntaxError>;
+
+impl TextReader {
+    /// Parses a text. Returns it with the number of its syntax errors.
+    fn read(self, text: &str) -> Result<(Document, usize), SyntaxError> {
+        match self {
+            TextReader::Json(dialect) => Ok((Document::parse_dialect(text, dialect)?, 0)),
+            TextReader::Recovering(dialect) => {
+                let (document, errors) = Document::parse_recovering(text, dialect);
+                Ok((document, errors.len()))
+            }
+            #[cfg(feature = "yaml")]
+            TextReader::Yaml(read) => {
+                let (document, errors) = read(text)?;
+                Ok((document, errors.len()))
+            }
+        }
+    }
+
+    fn is_yaml(self) -> bool {
+        match self {
+            TextReader::Json(_) | TextReader::Recovering(_) => false,
+            #[cfg(feature = "yaml")]
+            TextReader::Yaml(_) => true,
+        }
+    }
 }
 
 /// The reason why an alias cannot be edited.
-const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
+pub(super) const ALIAS: &str =
+    "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
-struct PreparedEdit {
+pub(super) struct PreparedEdit {
     splices: Vec<Splice>,
     placed: PlacedChange,
 }
@@ -56,10 +98,37 @@ impl Editor {
     ///
     /// See [`Document::parse`].
     pub fn parse(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::parse_dialect(text, Dialect::Json)
+    }
+
+    /// Edits a text in JSON or a superset of it, also if it has syntax errors. An edit must not add
+    /// one.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::Editor;
+    /// use stepwright_asl::json::Dialect;
+    ///
+    /// let text = "{\n  \"StartAt\": , // later\n  \"States\": {\"A\": {\"Type\": \"Pass\"}}\n}";
+    /// let mut editor = Editor::parse_recovering(text, Dialect::Comments);
+    /// editor.insert("/States/A/End", true)?;
+    /// assert_eq!(editor.text(), text.replace("\"Pass\"", "\"Pass\", \"End\": true"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse_recovering(text: &str, dialect: Dialect) -> Editor {
+        let (document, errors) = Document::parse_recovering(text, dialect);
+        Editor {
+            document,
+            reader: TextReader::Recovering(dialect),
+            faults: errors.len(),
+        }
+    }
+
+    fn open(text: &str, reader: TextReader) -> Result<Editor, SyntaxError> {
+        let (document, faults) = reader.read(text)?;
         Ok(Editor {
-            document: Document::parse_with_placeholders(text)?,
-            read: Document::parse_with_placeholders,
-            is_yaml: false,
+            document,
+            reader,
+            faults,
         })
     }
 
@@ -81,16 +150,7 @@ impl Editor {
     ///
     /// See [`Document::parse_dialect`].
     pub fn parse_dialect(text: &str, dialect: Dialect) -> Result<Editor, SyntaxError> {
-        let read: fn(&str) -> Result<Document, SyntaxError> = match dialect {
-            Dialect::Json => return Editor::parse(text),
-            Dialect::Comments => |text| Document::parse_dialect(text, Dialect::Comments),
-            Dialect::Json5 => |text| Document::parse_dialect(text, Dialect::Json5),
-        };
-        Ok(Editor {
-            document: read(text)?,
-            read,
-            is_yaml: false,
-        })
+        Editor::open(text, TextReader::Json(dialect))
     }
 
     /// Edits a YAML text. A text in JSON remains JSON.
@@ -120,7 +180,17 @@ impl Editor {
     /// See [`Document::parse_yaml`].
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::parse_with(text, Document::parse_yaml)
+        Editor::parse_with(text, |text| Ok((Document::parse_yaml(text)?, Vec::new())))
+    }
+
+    /// Edits a YAML text, also if it has syntax errors. An edit must not add one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_yaml_recovering`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_yaml_recovering(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::open(text, TextReader::Yaml(Document::parse_yaml_recovering))
     }
 
     /// Edits a [template](crate::template) in JSON or YAML, whose values may have any tag.
@@ -130,25 +200,31 @@ impl Editor {
     /// If the text is neither JSON nor YAML.
     #[cfg(feature = "yaml")]
     pub fn parse_template(text: &str) -> Result<Editor, SyntaxError> {
-        Editor::parse_with(text, |text| Document::read(text, read_template))
+        Editor::parse_with(text, |text| {
+            Ok((Document::read(text, read_template)?, Vec::new()))
+        })
+    }
+
+    /// Edits a template in YAML, also if it has syntax errors. An edit must not add one.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_yaml_recovering`].
+    #[cfg(feature = "yaml")]
+    pub fn parse_template_recovering(text: &str) -> Result<Editor, SyntaxError> {
+        let read: YamlReader = |text| parse_recovering(text, TagMode::Template);
+        Editor::open(text, TextReader::Yaml(read))
     }
 
     /// Edits a text in JSON, or in the YAML that `read` parses.
     #[cfg(feature = "yaml")]
-    fn parse_with(
-        text: &str,
-        read: fn(&str) -> Result<Document, SyntaxError>,
-    ) -> Result<Editor, SyntaxError> {
+    fn parse_with(text: &str, read: YamlReader) -> Result<Editor, SyntaxError> {
         if Format::of_text(text) == Format::Json
             && let Ok(editor) = Editor::parse(text)
         {
             return Ok(editor);
         }
-        Ok(Editor {
-            document: read(text)?,
-            read,
-            is_yaml: true,
-        })
+        Editor::open(text, TextReader::Yaml(read))
     }
 
     /// The current text.
@@ -307,8 +383,7 @@ impl Editor {
         };
         let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
         self.commit(first.pointer(), &splices, changes)?;
-        let changes = splices.into_iter().map(|one| (one.range, one.text));
-        Ok(changes.collect())
+        Ok(splices.into_iter().map(Splice::into_change).collect())
     }
 
     /// Makes as many of these groups of edits as possible, without two that change the same text.
@@ -375,7 +450,7 @@ impl Editor {
         let mut splices: Vec<Splice> = Vec::new();
         let mut changes = Vec::new();
         for edit in group {
-            let prepared = self.prepare(plan, edit)?;
+            let prepared = self.prepare(plan, edit, group)?;
             if prepared.splices.iter().any(|one| meets(&splices, one)) {
                 return Err(self.overlap(edit.pointer(), &prepared.splices));
             }
@@ -385,13 +460,27 @@ impl Editor {
         Ok((splices, changes))
     }
 
-    fn prepare(&self, plan: &EditPlan<'_>, edit: &Edit) -> Result<PreparedEdit, EditError> {
+    fn prepare(
+        &self,
+        plan: &EditPlan<'_>,
+        edit: &Edit,
+        group: &[Edit],
+    ) -> Result<PreparedEdit, EditError> {
         match edit {
             Edit::Replace { pointer, value } => self.prepare_replace(plan, pointer, value),
             Edit::Rename { pointer, key } => self.prepare_rename(plan, pointer, key),
-            Edit::Remove { pointer } => self.prepare_remove(plan, pointer),
+            Edit::Remove { pointer } => self.prepare_remove(plan, pointer, group),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
+            Edit::CopyText {
+                pointer,
+                from,
+                keys,
+            } => self.prepare_copy(plan, pointer, from, keys),
+            Edit::RemoveMembers { pointer, keys } => {
+                self.prepare_remove_members(plan, pointer, keys)
+            }
+            Edit::Unnest { pointer, members } => self.prepare_unnest(plan, pointer, members),
             Edit::Insert {
                 pointer,
                 value,
@@ -441,6 +530,7 @@ impl Editor {
         &self,
         plan: &EditPlan<'_>,
         pointer: &str,
+        group: &[Edit],
     ) -> Result<PreparedEdit, EditError> {
         let target = EditTarget::find(&self.document, pointer)?;
         let (Some(parent), Some(&at)) = (target.parent(), target.path.last()) else {
@@ -448,7 +538,8 @@ impl Editor {
             return Err(self.refusal(pointer, target.node(), reason));
         };
         self.check_duplicates(pointer, parent)?;
-        let splices = plan.remove(&target, parent, at);
+        let is_last = ends_with_removals(pointer, parent, at, group);
+        let splices = plan.remove(&target, parent, at, is_last);
         self.prepared(pointer, target, splices, Change::Remove)
     }
 
@@ -464,36 +555,6 @@ impl Editor {
         };
         let splices = plan.move_last(parent, at);
         self.prepared(pointer, target, splices, Change::MoveLast)
-    }
-
-    fn prepare_reorder(
-        &self,
-        plan: &EditPlan<'_>,
-        pointer: &str,
-        keys: &[String],
-    ) -> Result<PreparedEdit, EditError> {
-        let target = EditTarget::find(&self.document, pointer)?;
-        let node = target.node();
-        let Some(members) = node.json.as_object() else {
-            let reason = "it is not an object".to_owned();
-            return Err(self.refusal(pointer, node, reason));
-        };
-        if is_alias(node.mark) {
-            return Err(self.refusal(pointer, node, ALIAS.to_owned()));
-        }
-        self.check_duplicates(&format!("{pointer}/"), node)?;
-        let order: Option<Vec<usize>> = keys.iter().map(|key| members.get_index_of(key)).collect();
-        let order = order.filter(|order| {
-            let distinct: HashSet<&usize> = order.iter().collect();
-            distinct.len() == order.len() && order.len() == members.len()
-        });
-        let Some(order) = order else {
-            return Err(EditError::Value {
-                reason: format!("the new order must name each member of `{pointer}` once"),
-            });
-        };
-        let splices = plan.reorder(node, &order);
-        self.prepared(pointer, target, splices, Change::Reorder(order))
     }
 
     fn prepare_insert(
@@ -531,7 +592,7 @@ impl Editor {
     }
 
     /// The text changes of an edit of a target, or its error if the text cannot be changed there.
-    fn prepared(
+    pub(super) fn prepared(
         &self,
         pointer: &str,
         target: EditTarget<'_>,
@@ -551,17 +612,23 @@ impl Editor {
     }
 
     /// Applies the changes if the resulting text has the intended content.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         pointer: &str,
         splices: &[Splice],
         changes: Vec<PlacedChange>,
     ) -> Result<(), EditError> {
         let text = apply(self.text(), splices);
-        let document = (self.read)(&text).map_err(|source| EditError::Unreadable {
+        let read = self.reader.read(&text);
+        let (document, faults) = read.map_err(|source| EditError::Unreadable {
             pointer: pointer.to_owned(),
             source,
         })?;
+        if faults > self.faults {
+            let at = splices.first().map_or(0, |splice| splice.range.start);
+            let reason = "the edited text would have another syntax error".to_owned();
+            return Err(self.refusal_at(pointer, at, reason));
+        }
         let wanted = expected(self.document.json(), changes);
         if let Err(other) = compare::check(&wanted, document.json()) {
             let at = splices.first().map_or(0, |splice| splice.range.start);
@@ -576,6 +643,7 @@ impl Editor {
             return Err(self.refusal_at(pointer, at, reason));
         }
         self.document = document;
+        self.faults = faults;
         Ok(())
     }
 
@@ -584,7 +652,7 @@ impl Editor {
         self.refusal_at(pointer, at, "another edit changes the same text".to_owned())
     }
 
-    fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
+    pub(super) fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
         self.refusal_at(pointer, node.mark.start as usize, reason)
     }
 
@@ -598,7 +666,11 @@ impl Editor {
 
     /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is
     /// meant.
-    fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
+    pub(super) fn check_duplicates(
+        &self,
+        pointer: &str,
+        node: TargetNode<'_>,
+    ) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
             let inside = duplicate.pointer.strip_prefix(outer);
@@ -614,12 +686,37 @@ impl Editor {
         }
     }
 
-    fn plan(&self) -> EditPlan<'_> {
+    pub(super) fn plan(&self) -> EditPlan<'_> {
         let source = SourceText {
             text: self.document.source(),
-            is_yaml: self.is_yaml,
+            is_yaml: self.reader.is_yaml(),
         };
         EditPlan::of(source, self.document.json(), self.document.root())
+    }
+}
+
+/// Whether a group of edits removes all children after the one at `pointer`, and at least one.
+fn ends_with_removals(pointer: &str, parent: TargetNode<'_>, at: usize, group: &[Edit]) -> bool {
+    let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
+    let is_removed = |step: &str| {
+        group.iter().any(|edit| match edit {
+            Edit::Remove { pointer } => {
+                let inside = pointer.strip_prefix(outer);
+                inside.and_then(|rest| rest.strip_prefix('/')) == Some(step)
+            }
+            _ => false,
+        })
+    };
+    match parent.json {
+        Json::Object(members) => {
+            let mut later = members.keys().skip(at + 1);
+            at + 1 < members.len() && later.all(|key| is_removed(&escape(key)))
+        }
+        Json::Array(items) => {
+            let mut later = at + 1..items.len();
+            at + 1 < items.len() && later.all(|index| is_removed(&index.to_string()))
+        }
+        _ => false,
     }
 }
 

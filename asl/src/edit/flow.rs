@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::segment::{ChildSegment, comment_above};
+use super::segment::{ChildSegment, comment_above, runs};
 use super::source::SourceText;
 use super::splice::Splice;
 use super::style::Style;
@@ -53,6 +53,9 @@ impl<'t> FlowCollection<'t> {
             return Err("the object has no braces; write it as `{key: value}`".to_owned());
         };
         let close = (mark.end as usize).saturating_sub(1);
+        if close <= open || !matches!(source.byte(close), Some(b'}' | b']')) {
+            return Err("its object or array is not closed".to_owned());
+        }
         let mut flow = FlowCollection {
             source,
             style: style.beside(source, json, mark),
@@ -156,21 +159,34 @@ impl<'t> FlowCollection<'t> {
         Ok(vec![Splice::new(inside, text)])
     }
 
-    /// Removes a child.
-    pub(super) fn remove(&self, index: usize) -> Result<Vec<Splice>, String> {
+    /// Removes a child. `is_last` if all children after it are removed as well.
+    pub(super) fn remove(&self, index: usize, is_last: bool) -> Result<Vec<Splice>, String> {
         let source = self.source;
         let Some(item) = self.items.get(index) else {
             return Err("there is no such child".to_owned());
         };
         let before = index.checked_sub(1).and_then(|index| self.items.get(index));
-        let after = self.items.get(index + 1);
-        let behind = item.comma.map_or(item.end, |comma| comma + 1);
+        let after = self.items.get(index + 1).filter(|_| !is_last);
+        // The next removal takes the comma between the two, unless each child has one.
+        let comma = match is_last {
+            true => item.comma.filter(|_| self.has_last_comma()),
+            false => item.comma,
+        };
+        let behind = comma.map_or(item.end, |comma| comma + 1);
+        // A comment between the child and its comma remains.
+        let deleted = |begin: usize, behind: usize| match comma {
+            Some(comma) if source.has_comment(item.end..comma) => vec![
+                Splice::delete(begin..item.end),
+                Splice::delete(comma..behind),
+            ],
+            _ => vec![Splice::delete(begin..behind)],
+        };
         Ok(match (before, after) {
             (None, None) => {
                 let has_comment = source.has_comment(self.open + 1..item.begin)
                     || source.has_comment(item.end..self.close);
                 if has_comment {
-                    vec![Splice::delete(item.begin..behind)]
+                    deleted(item.begin, behind)
                 } else {
                     vec![Splice::delete(self.open + 1..self.close)]
                 }
@@ -178,25 +194,28 @@ impl<'t> FlowCollection<'t> {
             (_, Some(next)) if !source.has_comment(item.end..next.begin) => {
                 vec![Splice::delete(item.begin..next.begin)]
             }
-            (_, Some(_)) => {
-                vec![Splice::delete(item.begin..source.skip_blanks(behind))]
-            }
+            (_, Some(_)) => deleted(item.begin, source.skip_blanks(behind)),
             (Some(previous), None) => {
                 if source.has_comment(previous.end..item.begin) {
-                    let comma = previous.comma.filter(|_| item.comma.is_none());
-                    let mut splices: Vec<Splice> = comma
+                    let before = previous.comma.filter(|_| comma.is_none());
+                    let mut splices: Vec<Splice> = before
                         .map(|comma| Splice::delete(comma..comma + 1))
                         .into_iter()
                         .collect();
-                    splices.push(Splice::delete(item.begin..behind));
+                    splices.extend(deleted(item.begin, behind));
                     splices
-                } else if let (Some(comma), Some(_)) = (previous.comma, item.comma) {
-                    vec![Splice::delete(comma + 1..behind)]
+                } else if let (Some(comma), Some(_)) = (previous.comma, comma) {
+                    deleted(comma + 1, behind)
                 } else {
                     vec![Splice::delete(previous.end..item.end)]
                 }
             }
         })
+    }
+
+    /// Whether the last child has a comma behind it.
+    fn has_last_comma(&self) -> bool {
+        self.items.last().is_some_and(|last| last.comma.is_some())
     }
 
     /// Moves a child behind the others: each later value moves one place forward. The text between
@@ -232,9 +251,54 @@ impl<'t> FlowCollection<'t> {
             let behind = item.comma.map_or(item.end, |comma| comma + 1);
             let trail = source.skip_comment(behind);
             offset = trail;
-            ChildSegment::new(begin, item.end).with_trail(behind, trail)
+            ChildSegment::new(begin, item.begin, item.end).with_trail(behind, trail)
         };
         self.items.iter().map(segment).collect()
+    }
+
+    /// Removes children with their comments. One of the others remains.
+    pub(super) fn remove_members(&self, removed: &[usize]) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let segments = self.segments();
+        let mut splices = Vec::new();
+        let runs = runs(source, &segments, removed);
+        if runs.windows(2).any(|pair| pair[0].1 + 1 == pair[1].0) {
+            return Err("a comment between the members would be lost".to_owned());
+        }
+        let before_comma = |at: &usize| segments[*at].end..segments[*at].trail_begin();
+        if removed
+            .iter()
+            .map(before_comma)
+            .any(|gap| source.has_comment(gap))
+        {
+            return Err("a comment before a comma would be lost".to_owned());
+        }
+        for (first, last) in runs {
+            let (begin, end) = (segments[first].begin, segments[last].trail_end());
+            let previous = first.checked_sub(1).map(|at| &self.items[at]);
+            match (previous, segments.get(last + 1)) {
+                (_, Some(next)) if !source.has_comment(end..next.begin) => {
+                    splices.push(Splice::delete(begin..next.begin));
+                }
+                (_, Some(_)) | (None, None) => {
+                    splices.push(Splice::delete(begin..source.skip_blanks(end)));
+                }
+                (Some(previous), None) => {
+                    let commas = (previous.comma, self.items[last].comma);
+                    let has_comment = source.has_comment(previous.end..begin);
+                    match commas {
+                        (Some(comma), None) if has_comment => {
+                            splices.push(Splice::delete(comma..comma + 1));
+                            splices.push(Splice::delete(begin..end));
+                        }
+                        _ if has_comment => splices.push(Splice::delete(begin..end)),
+                        (Some(comma), Some(_)) => splices.push(Splice::delete(comma + 1..end)),
+                        _ => splices.push(Splice::delete(previous.end..end)),
+                    }
+                }
+            }
+        }
+        Ok(splices)
     }
 
     /// Replaces the value of a child.
@@ -262,7 +326,8 @@ impl<'t> FlowCollection<'t> {
             ""
         };
         let layout = self.layout_like(old, item, in_lines.then_some(indent.as_str()));
-        let text = self.writer(item.start).value(value, layout);
+        let style = self.style.instead(self.source, old, item.start, value);
+        let text = writer(self.source, style, item.start).value(value, layout);
         Ok(vec![Splice::new(range, format!("{blank}{text}"))])
     }
 

@@ -21,6 +21,10 @@ impl Splice {
         Splice::new(offset..offset, text)
     }
 
+    pub(super) fn into_change(self) -> (Range<usize>, String) {
+        (self.range, self.text)
+    }
+
     pub(super) fn delete(range: Range<usize>) -> Splice {
         Splice::new(range, "")
     }
@@ -39,12 +43,20 @@ pub(super) fn apply(text: &str, splices: &[Splice]) -> String {
     out
 }
 
-/// Whether a replacement overlaps or touches one of these, which are in text order.
+/// Whether a replacement overlaps or touches one of these, which are in text order. Two deletions
+/// may touch: they are one deletion.
 pub(super) fn meets(splices: &[Splice], one: &Splice) -> bool {
     let at = splices.partition_point(|splice| splice.range.end < one.range.start);
-    splices
-        .get(at)
-        .is_some_and(|splice| splice.range.start <= one.range.end)
+    let mut near = splices[at..]
+        .iter()
+        .take_while(|splice| splice.range.start <= one.range.end);
+    near.any(|splice| !continues(splice, one) && !continues(one, splice))
+}
+
+/// Whether a deletion begins where another one ends.
+fn continues(first: &Splice, second: &Splice) -> bool {
+    let is_deletion = |splice: &Splice| splice.text.is_empty() && !splice.range.is_empty();
+    first.range.end == second.range.start && is_deletion(first) && is_deletion(second)
 }
 
 /// Adds replacements that meet none of these, and keeps the text order.

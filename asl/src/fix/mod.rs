@@ -32,6 +32,14 @@
 //! is most similar to it; the correction is safe if the two differ in one or two characters and in
 //! no digit.
 //!
+//! # Choices
+//!
+//! Most diagnostics also have [`choices`](crate::Diagnostic::choices): fixes from which a person
+//! chooses, the most likely one first. A choice may add a value to complete, such as `${RoleArn}`.
+//! [`Fixer`] makes none of them; an editor applies the edits of one with
+//! [`Editor::apply`](crate::edit::Editor::apply). A choice removes its diagnostic and adds no
+//! error.
+//!
 //! # Cost
 //!
 //! [`Fixer`] works in rounds. A round validates the text, makes all fixes that do not change the

@@ -1,11 +1,10 @@
-//! Examples of the rules, as texts: the library does not parse them. Only the documentation page
-//! refers to them.
+//! Examples of the rules, as texts. Only the documentation page refers to them.
 
 use crate::model::MachineType;
 
 /// A definition that breaks a rule, and the same definition after its correction.
 pub(super) struct RuleExample {
-    id: &'static str,
+    pub(super) id: &'static str,
     pub(super) machine_type: MachineType,
     pub(super) broken: &'static str,
     pub(super) fixed: &'static str,

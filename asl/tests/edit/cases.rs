@@ -1,6 +1,6 @@
 //! Individual edits.
 
-use stepwright_asl::edit::{EditError, Editor};
+use stepwright_asl::edit::{Edit, EditError, Editor};
 use stepwright_asl::json::Json;
 
 fn json(text: &str) -> Json {
@@ -329,4 +329,47 @@ fn edits_preserve_the_text_of_numbers() {
     let mut editor = Editor::parse_yaml("a: 0x1F\nb: 1_000.50\nc: 010\n").expect("is YAML");
     editor.remove("/b").expect("can be removed");
     assert_eq!(editor.text(), "a: 0x1F\nc: 010\n");
+}
+
+#[test]
+fn any_neighbours_are_removed_together() {
+    let texts = [
+        r#"{"a": 1, "b": [2, 2], "c": 3, "d": 4}"#,
+        "{\n  \"a\": 1,\n  \"b\": [2, 2],\n  \"c\": 3,\n  \"d\": 4\n}\n",
+        "{\n    \"a\": 1\n  , \"b\": [2, 2]\n  , \"c\": 3\n  , \"d\": 4\n}",
+        "a: 1 # one\nb: [2, 2]\n\n# three\nc: 3\nd: 4\n",
+        "{a: 1, b: [2, 2], c: 3, d: 4,}\n",
+    ];
+    let keys = ["a", "b", "c", "d"];
+    for text in texts {
+        // The bits select the removed members. An object that becomes empty is written anew.
+        for bits in 0..15 {
+            let is_removed = |at: usize| bits & (1 << at) != 0;
+            let removed = (0..4).filter(|at| is_removed(*at));
+            let edits: Vec<Edit> = removed
+                .map(|at| Edit::remove(format!("/{}", keys[at])))
+                .collect();
+            let mut editor = Editor::parse_yaml(text).expect("is YAML");
+            let mut expected = editor.document().json().clone();
+            let members = expected.as_object_mut().expect("is an object");
+            for at in (0..4).filter(|at| is_removed(*at)) {
+                members.shift_remove(keys[at]);
+            }
+            if let Err(error) = editor.apply(&edits) {
+                panic!("{error}: {edits:?} of\n{text}");
+            }
+            assert_eq!(editor.document().json(), &expected, "{}", editor.text());
+        }
+    }
+}
+
+#[test]
+fn a_replaced_string_has_the_quotes_of_the_old_one() {
+    let text = "a: plain\nb: 'single'\nc: \"double\"\nd: [plain, 'single', \"double\"]\n";
+    let mut editor = Editor::parse_yaml(text).expect("is YAML");
+    for pointer in ["/a", "/b", "/c", "/d/0", "/d/1", "/d/2"] {
+        editor.replace(pointer, "new").expect("can be replaced");
+    }
+    let new = "a: new\nb: 'new'\nc: \"new\"\nd: [new, 'new', \"new\"]\n";
+    assert_eq!(editor.text(), new);
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// How long an answer may take on a busy machine before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A session with a server. The server works in a folder of its own.
+/// A session with a server, which works in a separate folder.
 pub(super) struct Client {
     server: Child,
     input: Option<ChildStdin>,
@@ -38,6 +38,7 @@ pub(super) fn abilities() -> Value {
             "completion": {"completionItem": {"snippetSupport": true}},
             "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
             "definition": {"linkSupport": true},
+            "codeAction": {"resolveSupport": {"properties": ["edit"]}},
         },
     })
 }
@@ -49,6 +50,14 @@ impl Client {
     }
 
     pub(super) fn with_abilities(files: &[(&str, &str)], abilities: &Value) -> Client {
+        Client::with_options(files, abilities, &Value::Null)
+    }
+
+    pub(super) fn with_options(
+        files: &[(&str, &str)],
+        abilities: &Value,
+        options: &Value,
+    ) -> Client {
         let folder = TempDir::new().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -88,6 +97,7 @@ impl Client {
                 "processId": null,
                 "rootUri": null,
                 "capabilities": abilities,
+                "initializationOptions": options,
                 "workspaceFolders": [{"uri": root.trim_end_matches('/'), "name": "project"}],
             }),
         );

@@ -2,6 +2,7 @@
 
 mod actions;
 mod client;
+mod editing;
 mod navigation;
 mod session;
 mod workspace;

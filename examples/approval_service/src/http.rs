@@ -31,7 +31,7 @@ async fn start<W: Workflow<Input = Order, Output = Receipt>>(
 ) -> Result<Response, Refused> {
     let id = order.id.clone();
     let options = StartOptions::new().name(&id);
-    let run = engine.start_with::<W>(order, options).await?;
+    let run = engine.start_workflow::<W>(order, options).await?;
     let place = format!("/orders/{id}");
     let told = Json(json!({"order": id, "status": run.status().as_str(), "place": place}));
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], told).into_response())
@@ -42,7 +42,7 @@ async fn status<W: Workflow>(
     State(engine): State<Engine>,
     Path(id): Path<String>,
 ) -> Result<Response, Refused> {
-    let run = find::<W>(&engine, &id)?;
+    let run = find::<W>(&engine, &id).await?;
     let mut told = json!({"order": id, "status": run.status().as_str()});
     if run.status() != Status::Running {
         let report = run.report().await;
@@ -63,7 +63,7 @@ async fn ask<W: Workflow>(
     State(engine): State<Engine>,
     Path((id, _token)): Path<(String, String)>,
 ) -> Result<Html<String>, Refused> {
-    let run = find::<W>(&engine, &id)?;
+    let run = find::<W>(&engine, &id).await?;
     let order: Order = run
         .execution()
         .input()
@@ -121,11 +121,11 @@ async fn decide(
 }
 
 /// The execution of an order.
-fn find<W: Workflow>(engine: &Engine, id: &str) -> Result<ExecutionHandle<Value>, Refused> {
-    let machine = engine.machine(W::NAME);
-    let arn = machine.map(|machine| machine.execution_arn(id));
-    let found = arn.map(|arn| engine.execution(&arn)).transpose()?.flatten();
-    found.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("there is no order `{id}`")))
+async fn find<W: Workflow>(engine: &Engine, id: &str) -> Result<ExecutionHandle<Value>, Refused> {
+    let unknown = || Refused(StatusCode::NOT_FOUND, format!("there is no order `{id}`"));
+    let machine = engine.machine(W::NAME).ok_or_else(unknown)?;
+    let found = engine.execution(&machine.execution_arn(id)).await?;
+    found.ok_or_else(unknown)
 }
 
 fn escape(text: &str) -> String {

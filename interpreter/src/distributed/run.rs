@@ -35,14 +35,14 @@ use crate::status::Status;
 /// let run = engine.start_machine("m", json!([1, 20, 3]), StartOptions::new()).await?;
 /// run.report().await;
 ///
-/// let map_run = engine.map_runs(run.id())?.pop().expect("there was one Map Run");
+/// let map_run = engine.map_runs(run.id()).await?.pop().expect("there was one Map Run");
 /// assert_eq!((map_run.items.succeeded, map_run.items.failed), (2, 1));
 /// assert_eq!(map_run.to_json()["status"], "SUCCEEDED");
 ///
 /// // Each item was an execution with its own history.
-/// let children = engine.map_run_executions(&map_run.arn)?;
+/// let children = engine.map_run_executions(&map_run.arn).await?;
 /// let failed = children.iter().find(|child| child.status == Status::Failed).unwrap();
-/// let child = engine.execution(&failed.id)?.expect("it is remembered");
+/// let child = engine.execution(&failed.id).await?.expect("it is remembered");
 /// assert_eq!(child.history().await.path(), ["Small", "Large"]);
 /// # Ok(()) }
 /// ```

@@ -12,6 +12,17 @@ use crate::clock::Clock;
 use crate::task::EngineMonitor;
 
 /// Runs workflows. Clones refer to the same engine.
+///
+/// # Names of the methods
+///
+/// | method | name and parameters |
+/// |---|---|
+/// | starts an execution, and returns a handle | `start_…`, after what is started, with [`StartOptions`](crate::StartOptions) as the last parameter: [`start_workflow`](Self::start_workflow), [`start_machine`](Self::start_machine), [`start_built`](Self::start_built), [`start_from_state`](Self::start_from_state) |
+/// | runs an execution to its end on the caller's task | `execute_…`: [`execute_machine`](Self::execute_machine) |
+/// | the same for a workflow without options | [`start`](Self::start), [`execute`](Self::execute) |
+/// | reads executions, and a store on a thread for blocking work | a noun, `async`: [`execution`](Self::execution), [`executions`](Self::executions), [`execution_data`](Self::execution_data), [`history`](Self::history), [`stored_counts`](Self::stored_counts), [`map_run`](Self::map_run), [`map_runs`](Self::map_runs), [`map_run_children`](Self::map_run_children), [`map_run_executions`](Self::map_run_executions) |
+/// | the same, and blocks the thread while it reads a store | `blocking_…`: [`blocking_execution`](Self::blocking_execution), [`blocking_executions`](Self::blocking_executions), … |
+/// | describes what the engine has in memory | a noun, not `async`: [`machine`](Self::machine), [`activity`](Self::activity), [`unhandled_tasks`](Self::unhandled_tasks), … |
 #[derive(Clone)]
 pub struct Engine {
     pub(super) shared: Arc<EngineShared>,

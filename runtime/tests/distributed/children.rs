@@ -19,12 +19,12 @@ async fn children_are_separate_executions_listed_with_their_run() {
     let prefix = "arn:aws:states:us-east-1:123456789012";
     assert!(run.arn.starts_with(&format!("{prefix}:mapRun:m/even:")));
     assert_eq!(run.execution, report.execution().id());
-    let children = engine.map_run_executions(&run.arn).unwrap();
+    let children = engine.blocking_map_run_executions(&run.arn).unwrap();
     assert_eq!(children.len(), 2);
     // They are only listed with their run.
     assert_eq!(
         engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .len(),
@@ -37,7 +37,7 @@ async fn children_are_separate_executions_listed_with_their_run() {
         assert!(child.id.starts_with(&format!("{prefix}:execution:m/even:")));
         assert!(child.id.ends_with(&child.name));
         assert_eq!(child.machine, "m/even");
-        let child = engine.execution(&child.id).unwrap().unwrap();
+        let child = engine.blocking_execution(&child.id).unwrap().unwrap();
         assert_eq!(child.status(), status);
         assert_eq!(
             child.execution().machine_id(),
@@ -70,8 +70,8 @@ async fn a_map_run_is_described_as_in_the_api() {
             "itemCounts": counts, "executionCounts": counts, "redriveCount": 0
         })
     );
-    assert_eq!(engine.map_run(&run.arn).unwrap(), Some(run));
-    assert_eq!(engine.map_run("arn").unwrap(), None);
+    assert_eq!(engine.blocking_map_run(&run.arn).unwrap(), Some(run));
+    assert_eq!(engine.blocking_map_run("arn").unwrap(), None);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn express_children_time_out_after_five_minutes_unlike_standard_ones() {
     assert_eq!(seconds(&report), 300.0);
     let run = map_run(&express, &report);
     assert_eq!((run.items.timed_out, run.items.failed), (1, 0));
-    let child = &express.map_run_executions(&run.arn).unwrap()[1];
+    let child = &express.blocking_map_run_executions(&run.arn).unwrap()[1];
     assert_eq!(child.status, Status::TimedOut);
     let of_run = child
         .id
@@ -173,13 +173,21 @@ async fn retention_limits_the_listed_children() {
     let engine: Engine = builder(&definition).retention(3).build().unwrap();
     let report = run_in(&engine, json!([0, 1, 2, 3, 4])).await;
     let run = map_run(&engine, &report);
-    assert_eq!(engine.map_run_executions(&run.arn).unwrap().len(), 3);
+    assert_eq!(
+        engine.blocking_map_run_executions(&run.arn).unwrap().len(),
+        3
+    );
     // The runs are deleted with their execution.
     for _ in 0..3 {
         run_in(&engine, json!([1])).await;
     }
-    assert_eq!(engine.map_run(&run.arn).unwrap(), None);
-    assert!(engine.map_runs(report.execution().id()).unwrap().is_empty());
+    assert_eq!(engine.blocking_map_run(&run.arn).unwrap(), None);
+    assert!(
+        engine
+            .blocking_map_runs(report.execution().id())
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -188,7 +196,7 @@ async fn map_runs_on_virtual_time_are_deterministic() {
         let engine = engine(&echo(json!({})), &Memory::new(), &Mocks::new());
         let report = run_in(&engine, json!([1, 2])).await;
         let run = map_run(&engine, &report);
-        let children = engine.map_run_executions(&run.arn).unwrap();
+        let children = engine.blocking_map_run_executions(&run.arn).unwrap();
         (run, children)
     };
     assert_eq!(names().await, names().await);

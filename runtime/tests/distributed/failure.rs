@@ -158,7 +158,7 @@ async fn a_failed_run_stops_running_children_and_starts_no_others() {
         ),
         (1, 2, 0, 2)
     );
-    let children = engine.map_run_executions(&run.arn).unwrap();
+    let children = engine.blocking_map_run_executions(&run.arn).unwrap();
     let status: Vec<&str> = children.iter().map(|child| child.status.as_str()).collect();
     assert_eq!(status, ["FAILED", "ABORTED", "ABORTED"]);
 }
@@ -177,7 +177,7 @@ async fn each_retry_creates_a_new_map_run() {
         json!({"Error": EXCEEDED.0, "Cause": EXCEEDED.1})
     );
     assert_eq!(seconds(&report), 15.0);
-    let runs = engine.map_runs(report.execution().id()).unwrap();
+    let runs = engine.blocking_map_runs(report.execution().id()).unwrap();
     assert_eq!(runs.len(), 3);
     assert!(runs[0].arn != runs[1].arn && runs[0].started < runs[1].started);
     assert_eq!(

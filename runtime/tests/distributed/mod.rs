@@ -2,6 +2,7 @@
 //! under them.
 
 mod batch;
+mod blocking_reads;
 mod children;
 mod failure;
 mod folder;

@@ -25,13 +25,16 @@ async fn a_child_execution_can_start_map_runs() {
     let engine = engine(&definition, &store, &Mocks::new());
     let report = run_in(&engine, json!({})).await;
     assert_eq!(output(&report), json!([[1, 2], [3]]));
-    let outer = engine.map_runs(report.execution().id()).unwrap().remove(0);
-    let child = &engine.map_run_executions(&outer.arn).unwrap()[0];
-    let inner = engine.map_runs(&child.id).unwrap().remove(0);
+    let outer = engine
+        .blocking_map_runs(report.execution().id())
+        .unwrap()
+        .remove(0);
+    let child = &engine.blocking_map_run_executions(&outer.arn).unwrap()[0];
+    let inner = engine.blocking_map_runs(&child.id).unwrap().remove(0);
     assert!(inner.arn.contains(":mapRun:m/files/rows:"), "{}", inner.arn);
     assert_eq!(inner.items.succeeded, 2);
     assert_eq!(
-        engine.map_run_executions(&inner.arn).unwrap()[1].machine,
+        engine.blocking_map_run_executions(&inner.arn).unwrap()[1].machine,
         "m/files/rows"
     );
 }

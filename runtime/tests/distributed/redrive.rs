@@ -111,7 +111,7 @@ async fn a_redrive_does_not_repeat_succeeded_items() {
                     "ExecutionSucceeded"
                 ]
             );
-            let runs = engine.map_runs(second.execution().id()).unwrap();
+            let runs = engine.blocking_map_runs(second.execution().id()).unwrap();
             assert_eq!(runs.len(), 1, "it is the same run");
             let run = &runs[0];
             assert_eq!((run.status, run.redrive_count), (Status::Succeeded, 1));
@@ -119,7 +119,10 @@ async fn a_redrive_does_not_repeat_succeeded_items() {
             let counts = run.items;
             assert_eq!((counts.succeeded, counts.failed), (8, 0));
             assert_eq!((counts.pending_redrive, counts.total), (0, 8));
-            assert_eq!(engine.map_run_executions(&run.arn).unwrap().len(), 8);
+            assert_eq!(
+                engine.blocking_map_run_executions(&run.arn).unwrap().len(),
+                8
+            );
         }
     }
 }
@@ -134,7 +137,7 @@ async fn a_child_execution_cannot_be_redriven_directly() {
         .unwrap();
     run.report().await;
     let child = engine
-        .map_run_executions(&engine.map_runs(run.id()).unwrap()[0].arn)
+        .blocking_map_run_executions(&engine.blocking_map_runs(run.id()).unwrap()[0].arn)
         .unwrap();
     let refused = engine.redrive(&child[0].id).await.unwrap_err();
     assert!(matches!(refused, RedriveError::ExecutionNotRedrivable(_)));
@@ -164,7 +167,7 @@ async fn a_redriven_stopped_run_resumes_running_and_pending_items() {
     assert_eq!(output(&*again.report().await), json!([0, 1, 2, 3, 4]));
     let calls = calls.lock().unwrap();
     assert!(calls.values().all(|count| *count == 1), "{calls:?}");
-    let counts = engine.map_runs(run.id()).unwrap()[0].items;
+    let counts = engine.blocking_map_runs(run.id()).unwrap()[0].items;
     assert_eq!((counts.succeeded, counts.aborted, counts.total), (5, 0, 5));
 }
 

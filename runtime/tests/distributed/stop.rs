@@ -19,7 +19,7 @@ async fn stopping_an_execution_aborts_its_run_and_the_children() {
     while mocks.calls().len() < 2 {
         tokio::task::yield_now().await;
     }
-    let map_run = engine.map_runs(run.id()).unwrap().remove(0);
+    let map_run = engine.blocking_map_runs(run.id()).unwrap().remove(0);
     assert_eq!(map_run.status, Status::Running);
     assert_eq!((map_run.items.running, map_run.items.pending), (2, 1));
     assert_eq!(map_run.to_json().get("stopDate"), None);
@@ -29,11 +29,11 @@ async fn stopping_an_execution_aborts_its_run_and_the_children() {
         kinds(&report)[3..],
         ["MapRunStarted", "MapRunAborted", "ExecutionAborted"]
     );
-    let map_run = engine.map_run(&map_run.arn).unwrap().unwrap();
+    let map_run = engine.blocking_map_run(&map_run.arn).unwrap().unwrap();
     assert_eq!(map_run.status, Status::Aborted);
     assert_eq!((map_run.items.running, map_run.items.aborted), (0, 2));
-    for child in engine.map_run_executions(&map_run.arn).unwrap() {
-        let child = engine.execution(&child.id).unwrap().unwrap();
+    for child in engine.blocking_map_run_executions(&map_run.arn).unwrap() {
+        let child = engine.blocking_execution(&child.id).unwrap().unwrap();
         assert_eq!(child.report().await.status, Status::Aborted);
     }
     assert_eq!(mocks.calls().len(), 2);
@@ -47,10 +47,13 @@ async fn a_timeout_of_the_state_machine_aborts_the_map_run() {
     let engine = engine(&definition, &Memory::new(), &mocks);
     let report = run_in(&engine, json!([1])).await;
     assert_eq!(report.status, Status::TimedOut);
-    let run = engine.map_runs(report.execution().id()).unwrap().remove(0);
+    let run = engine
+        .blocking_map_runs(report.execution().id())
+        .unwrap()
+        .remove(0);
     assert_eq!(run.status, Status::Aborted);
-    let children = engine.map_run_executions(&run.arn).unwrap();
-    let child = engine.execution(&children[0].id).unwrap().unwrap();
+    let children = engine.blocking_map_run_executions(&run.arn).unwrap();
+    let child = engine.blocking_execution(&children[0].id).unwrap().unwrap();
     assert_eq!(child.report().await.status, Status::Aborted);
 }
 
@@ -78,7 +81,10 @@ async fn a_failed_sibling_aborts_the_run() {
         .position(|kind| *kind == "MapRunAborted")
         .unwrap();
     assert_eq!(kinds[at + 1], "MapStateAborted");
-    let run = engine.map_runs(report.execution().id()).unwrap().remove(0);
+    let run = engine
+        .blocking_map_runs(report.execution().id())
+        .unwrap()
+        .remove(0);
     assert_eq!(run.status, Status::Aborted);
 }
 
@@ -94,15 +100,23 @@ async fn a_stopped_child_counts_as_failed() {
     while mocks.calls().is_empty() {
         tokio::task::yield_now().await;
     }
-    let map_run = engine.map_runs(run.id()).unwrap().remove(0);
-    let child = engine.map_run_executions(&map_run.arn).unwrap().remove(0);
-    let child = engine.execution(&child.id).unwrap().unwrap();
+    let map_run = engine.blocking_map_runs(run.id()).unwrap().remove(0);
+    let child = engine
+        .blocking_map_run_executions(&map_run.arn)
+        .unwrap()
+        .remove(0);
+    let child = engine.blocking_execution(&child.id).unwrap().unwrap();
     child.stop(None, None).await;
     drop(held);
     let report = run.report().await;
     assert_eq!(failure(&report).0, "States.ExceedToleratedFailureThreshold");
     assert_eq!(
-        engine.map_run(&map_run.arn).unwrap().unwrap().items.aborted,
+        engine
+            .blocking_map_run(&map_run.arn)
+            .unwrap()
+            .unwrap()
+            .items
+            .aborted,
         1
     );
 }

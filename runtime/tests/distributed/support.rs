@@ -104,7 +104,7 @@ pub(crate) async fn run_in(engine: &Engine, input: Json) -> Arc<ExecutionReport>
 
 /// The one Map Run of an execution.
 pub(crate) fn map_run(engine: &Engine, report: &ExecutionReport) -> MapRun {
-    let mut runs = engine.map_runs(report.execution().id()).unwrap();
+    let mut runs = engine.blocking_map_runs(report.execution().id()).unwrap();
     assert_eq!(runs.len(), 1);
     runs.remove(0)
 }

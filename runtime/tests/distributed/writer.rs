@@ -66,7 +66,7 @@ async fn results_are_exported_by_status_with_a_manifest() {
             }
         })
     );
-    let children = engine.map_run_executions(&run.arn).unwrap();
+    let children = engine.blocking_map_run_executions(&run.arn).unwrap();
     let at = "2026-01-01T00:00:00.000Z";
     let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:m/L";
     assert_eq!(

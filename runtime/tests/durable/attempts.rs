@@ -134,7 +134,7 @@ fn a_slow_step_after_a_restart_is_an_attempt_until_it_ends() {
     process(async move {
         let engine = build(&third);
         while !engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .iter()
@@ -198,7 +198,7 @@ fn an_open_execution_is_aborted_without_an_engine_with_its_children() {
         let engine = engine(&again);
         assert_eq!(engine.unreadable_executions(), []);
         let all = engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions;
         let running = all.iter().filter(|one| one.status == Status::Running);

@@ -44,7 +44,7 @@ fn times(report: &ExecutionReport) -> Vec<Timestamp> {
 
 /// Starts the execution, or finds it.
 async fn run(engine: &Engine) -> ExecutionHandle<stepwright_runtime::value::Value> {
-    match engine.execution(ID).unwrap() {
+    match engine.blocking_execution(ID).unwrap() {
         Some(run) => run,
         None => engine
             .start_machine("m", json!({}), StartOptions::new().name("e"))
@@ -106,7 +106,7 @@ proptest! {
         // The store has the same end.
         let stored = process(async move {
             let engine = builder(&[("m", machine)], &store, &Done::default()).virtual_time();
-            engine.build().unwrap().execution(ID).unwrap().unwrap().report().await.stopped
+            engine.build().unwrap().blocking_execution(ID).unwrap().unwrap().report().await.stopped
         });
         prop_assert_eq!(stored, report.stopped);
     }
@@ -251,10 +251,10 @@ fn a_map_run_does_not_stop_before_it_started() {
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         let engine = builder(&[("m", machine)], &store, &done).virtual_time_from(second(0));
         let engine = engine.build().unwrap();
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         engine.send_task_success(&token, "yes").await.unwrap();
         assert_eq!(run.report().await.status, Status::Succeeded);
-        engine.map_runs(ID).unwrap()
+        engine.blocking_map_runs(ID).unwrap()
     });
     assert_eq!(runs[0].started, second(DAY));
     assert_eq!(runs[0].stopped, Some(second(DAY)));

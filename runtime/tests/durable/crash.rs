@@ -33,7 +33,7 @@ fn work(
     process(async move {
         let builder = builder(&machines, &store, &done);
         let engine: Engine = builder.virtual_time_from(second(at)).build().unwrap();
-        let run = match engine.execution(ID).unwrap() {
+        let run = match engine.blocking_execution(ID).unwrap() {
             Some(run) => run,
             None => {
                 let options = StartOptions::new().name("e");
@@ -47,12 +47,12 @@ fn work(
         // Executions that no other execution waits for end, too.
         let mut lost = 0;
         for one in engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
         {
             let history = engine
-                .execution(&one.id)
+                .blocking_execution(&one.id)
                 .unwrap()?
                 .report()
                 .await
@@ -221,7 +221,7 @@ fn a_crash_does_not_change_the_delay_of_a_retry() {
                 });
                 let engine = builder.virtual_time_from(second(at)).build().unwrap();
                 let hold = engine.clock().hold();
-                if engine.execution(ID).unwrap().is_none() {
+                if engine.blocking_execution(ID).unwrap().is_none() {
                     let options = StartOptions::new().name("e");
                     engine.start_machine("m", json!({}), options).await.unwrap();
                 }
@@ -233,7 +233,14 @@ fn a_crash_does_not_change_the_delay_of_a_retry() {
                     return None;
                 }
                 drop(hold);
-                Some(engine.execution(ID).unwrap().unwrap().report().await)
+                Some(
+                    engine
+                        .blocking_execution(ID)
+                        .unwrap()
+                        .unwrap()
+                        .report()
+                        .await,
+                )
             })
         }
     };
@@ -273,7 +280,12 @@ fn times_after_restart_at(at: i64) -> Vec<String> {
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         let answer = json!({"Payload": "yes"});
         engine.send_task_success(&token, &answer).await.unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         // It waits by the current clock.
         assert_eq!(engine.clock().now(), second(at + 10));

@@ -170,8 +170,8 @@ fn used(store: &MemoryStore, id: &str) {
     process(async move {
         let engine = builder(&[], &store, &Done::default()).virtual_time();
         let Ok(engine) = engine.build() else { return };
-        engine.executions(&ExecutionFilter::new()).unwrap();
-        if let Ok(Some(run)) = engine.execution(&id) {
+        engine.blocking_executions(&ExecutionFilter::new()).unwrap();
+        if let Ok(Some(run)) = engine.blocking_execution(&id) {
             let ended = tokio::time::timeout(Duration::from_millis(20), run.report()).await;
             if let Ok(report) = ended {
                 report.history.to_json();

@@ -113,7 +113,10 @@ fn an_execution_from_a_state_continues_after_a_restart_with_its_definition_and_h
         });
         process(async move {
             let engine = engine(is_jsonata, &store, &done);
-            let run = engine.execution(&format!("{ARN}second")).unwrap().unwrap();
+            let run = engine
+                .blocking_execution(&format!("{ARN}second"))
+                .unwrap()
+                .unwrap();
             assert_eq!(run.execution().input.to_text(), r#"{"id":"o-1"}"#);
             let report = run.report().await;
             assert_eq!(report.status, Status::Succeeded, "{report:?}");
@@ -167,8 +170,11 @@ async fn states_and_executions_from_which_nothing_can_start_are_refused() {
         nested,
         "the state `J` is inside of `M`, where no execution can begin; start at `M`, or at the state around it on the top level"
     );
-    let map_run = engine.map_runs(run.id()).unwrap().remove(0);
-    let child = engine.map_run_executions(&map_run.arn).unwrap().remove(0);
+    let map_run = engine.blocking_map_runs(run.id()).unwrap().remove(0);
+    let child = engine
+        .blocking_map_run_executions(&map_run.arn)
+        .unwrap()
+        .remove(0);
     let expected = StartFromStateError::MapRunChild(child.id.clone());
     assert_eq!(start(child.id, "J").await, expected);
 }

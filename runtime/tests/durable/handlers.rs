@@ -81,7 +81,12 @@ fn an_execution_waits_at_tasks_until_their_handler_is_registered() {
                 named,
                 [("A".to_owned(), note.clone()), ("B".to_owned(), note)]
             );
-            let history = engine.execution(ID).unwrap().unwrap().history().await;
+            let history = engine
+                .blocking_execution(ID)
+                .unwrap()
+                .unwrap()
+                .history()
+                .await;
             assert!(!history.to_json().to_string().contains("Scheduled"));
         });
     }
@@ -89,7 +94,12 @@ fn an_execution_waits_at_tasks_until_their_handler_is_registered() {
     process(async move {
         let engine = with_note(builder(&store), &noted).build().unwrap();
         assert!(engine.unhandled_tasks().is_empty());
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         let entered = report.history.to_json().to_string();
         assert_eq!(entered.matches("\"TaskStateEntered\"").count(), 2);
@@ -126,7 +136,7 @@ fn a_task_that_waits_for_its_handler_ends_with_its_execution() {
     process(async move {
         let engine = builder(&store).build().unwrap();
         waiting(&engine, 2).await;
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         run.stop(Some("Enough"), None).await;
         assert_eq!(run.report().await.status, Status::Aborted);
         assert!(engine.unhandled_tasks().is_empty());
@@ -149,7 +159,7 @@ fn waiting_for_a_handler_counts_for_the_execution_but_not_the_task() {
         let kept = store.clone();
         process(async move {
             let engine = builder(&kept).build().unwrap();
-            let run = engine.execution(ID).unwrap().unwrap();
+            let run = engine.blocking_execution(ID).unwrap().unwrap();
             if !is_task {
                 let report = run.report().await;
                 assert_eq!(report.status, Status::TimedOut);
@@ -164,7 +174,12 @@ fn waiting_for_a_handler_counts_for_the_execution_but_not_the_task() {
             process(async move {
                 let builder = builder(&store).virtual_time_from(second(1_000));
                 let engine = with_note(builder, &done).build().unwrap();
-                let report = engine.execution(ID).unwrap().unwrap().report().await;
+                let report = engine
+                    .blocking_execution(ID)
+                    .unwrap()
+                    .unwrap()
+                    .report()
+                    .await;
                 assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
             });
         }
@@ -190,7 +205,7 @@ fn an_interrupted_task_waits_for_its_handler() {
             assert_eq!(engine.unhandled_tasks()[0].state, "A");
             tokio::time::sleep(Duration::from_millis(20)).await;
             assert_eq!(
-                engine.execution(ID).unwrap().unwrap().status(),
+                engine.blocking_execution(ID).unwrap().unwrap().status(),
                 Status::Running
             );
         });
@@ -203,7 +218,12 @@ fn an_interrupted_task_waits_for_its_handler() {
             };
             let engine = builder.build().unwrap();
             assert!(engine.unhandled_tasks().is_empty());
-            let report = engine.execution(ID).unwrap().unwrap().report().await;
+            let report = engine
+                .blocking_execution(ID)
+                .unwrap()
+                .unwrap()
+                .report()
+                .await;
             match is_idempotent {
                 true => assert_eq!(report.status, Status::Succeeded),
                 false => assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost")),
@@ -252,7 +272,12 @@ fn tasks_wait_for_missing_activities_and_state_machines() {
         let builder = builder(&store).activity(ACTIVITY);
         let builder = builder.register_json("inner", &inner.to_string(), MachineType::Standard);
         let engine = builder.build().unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
     });
 }

@@ -140,7 +140,12 @@ fn continued(
     let (definition, store, service) = (definition.clone(), store.copy(), service.clone());
     process(async move {
         let engine = builder(&definition, &store, &service, at).build().unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         // A stop is a separate task of tokio.
         for _ in 0..50 {
             tokio::task::yield_now().await;
@@ -246,7 +251,7 @@ fn a_stop_after_a_restart_stops_the_job_once() {
     process(async move {
         let engine = builder(&definition, &store, &service, 10).build().unwrap();
         let _held = engine.clock().hold();
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         while service.done.all().len() < 3 {
             tokio::task::yield_now().await;
         }
@@ -315,7 +320,7 @@ fn a_job_whose_source_was_removed_waits_for_it() {
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         assert_eq!(run.status(), Status::Running);
     });
     let report = continued(&definition, &store, &Service::new(&done, true, true), 20);

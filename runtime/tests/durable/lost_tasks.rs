@@ -74,7 +74,12 @@ fn interrupted(
             builder
         };
         let engine = builder.build().unwrap();
-        engine.execution(ID).unwrap().unwrap().report().await
+        engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await
     });
     (report, done.all())
 }
@@ -183,7 +188,12 @@ fn a_repeated_request_has_the_same_task_token() {
                 assert_eq!(all[0], all[1]);
                 let token = all[1]["token"].as_str().unwrap();
                 engine.send_task_success(token, "yes").await.unwrap();
-                let report = engine.execution(ID).unwrap().unwrap().report().await;
+                let report = engine
+                    .blocking_execution(ID)
+                    .unwrap()
+                    .unwrap()
+                    .report()
+                    .await;
                 assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#);
                 let submitted = types(&report);
                 let submitted = submitted.iter().filter(|name| *name == "TaskSubmitted");
@@ -260,13 +270,16 @@ fn typed_tasks_declare_that_they_are_idempotent() {
             let engine = builder.build().unwrap();
             if turn == 0 {
                 let options = StartOptions::new().name("e");
-                engine.start_with::<Doing>((), options).await.unwrap();
+                engine.start_workflow::<Doing>((), options).await.unwrap();
                 while calls.lock().unwrap().len() < 4 {
                     tokio::task::yield_now().await;
                 }
             } else {
-                let page = engine.executions(&Default::default()).unwrap();
-                let run = engine.execution(&page.executions[0].id).unwrap().unwrap();
+                let page = engine.blocking_executions(&Default::default()).unwrap();
+                let run = engine
+                    .blocking_execution(&page.executions[0].id)
+                    .unwrap()
+                    .unwrap();
                 let report = run.report().await;
                 assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
             }
@@ -345,7 +358,7 @@ proptest! {
                     engine.shutdown(std::time::Duration::ZERO).await;
                     return json!(null);
                 }
-                engine.execution(ID).unwrap().unwrap().report().await.output.as_ref().unwrap().to_json()
+                engine.blocking_execution(ID).unwrap().unwrap().report().await.output.as_ref().unwrap().to_json()
             })
         });
         let calls = done.all();

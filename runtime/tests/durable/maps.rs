@@ -111,14 +111,14 @@ struct Before {
 
 impl Before {
     fn of(engine: &Engine, world: &World) -> Self {
-        let runs = engine.map_runs(ID).unwrap();
+        let runs = engine.blocking_map_runs(ID).unwrap();
         let children = runs
             .iter()
-            .flat_map(|run| engine.map_run_executions(&run.arn).unwrap());
+            .flat_map(|run| engine.blocking_map_run_executions(&run.arn).unwrap());
         let over = children
             .filter(|child| child.id.contains(":execution:") && child.status != Status::Running);
         let inputs = over.map(|child| {
-            let child = engine.execution(&child.id).unwrap().unwrap();
+            let child = engine.blocking_execution(&child.id).unwrap().unwrap();
             child.execution().input().to_json()
         });
         let counts = runs.iter().map(|run| run.executions);
@@ -144,9 +144,12 @@ fn told(run: &MapRun) -> Json {
 }
 
 fn seen(engine: &Engine, report: &ExecutionReport, objects: &Memory) -> Seen {
-    let runs = engine.map_runs(ID).unwrap();
+    let runs = engine.blocking_map_runs(ID).unwrap();
     let children = runs.iter().map(|run| {
-        let children = engine.map_run_executions(&run.arn).unwrap().into_iter();
+        let children = engine
+            .blocking_map_run_executions(&run.arn)
+            .unwrap()
+            .into_iter();
         let standard = children.filter(|child| child.id.contains(":execution:"));
         standard.map(|child| child.status).collect()
     });
@@ -231,7 +234,7 @@ fn work(
     process(async move {
         let engine = engine(&case, &store, &objects, &world, at);
         let before = Before::of(&engine, &world);
-        let run = match engine.execution(ID).unwrap() {
+        let run = match engine.blocking_execution(ID).unwrap() {
             Some(run) => run,
             None => {
                 let options = StartOptions::new().name("e");
@@ -253,7 +256,7 @@ fn work(
                 Ok(run) => run.report().await,
                 Err(RedriveError::Store(_)) => {
                     // It is closed as before.
-                    let runs = engine.map_runs(ID).unwrap();
+                    let runs = engine.blocking_map_runs(ID).unwrap();
                     assert!(
                         runs.iter().all(|run| run.status == Status::Failed),
                         "{runs:?}"

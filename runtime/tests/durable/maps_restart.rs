@@ -42,7 +42,7 @@ async fn start(engine: &Engine, input: Json) {
 }
 
 fn only_map_run(engine: &Engine) -> MapRun {
-    engine.map_runs(ID).unwrap().pop().unwrap()
+    engine.blocking_map_runs(ID).unwrap().pop().unwrap()
 }
 
 /// Waits until this number of notes was recorded, and everything before them is durable.
@@ -117,17 +117,25 @@ fn a_map_run_and_its_children_are_listed_after_a_restart() {
         let run = only_map_run(&engine);
         assert_eq!(run.status, Status::Running);
         assert_eq!((run.items.running, run.items.pending), (3, 1));
-        let children = engine.map_run_executions(&run.arn).unwrap();
+        let children = engine.blocking_map_run_executions(&run.arn).unwrap();
         assert_eq!(children.len(), 3);
-        let child = engine.execution(&children[2].id).unwrap().unwrap();
+        let child = engine.blocking_execution(&children[2].id).unwrap().unwrap();
         assert_eq!(child.status(), Status::Running);
         assert_eq!(child.history().await.path(), ["First", "Rest"]);
         assert_eq!(child.execution().input().to_json(), json!({"id": 2}));
         // Children are only in the list of their run.
-        let all = engine.executions(&Default::default()).unwrap().executions;
+        let all = engine
+            .blocking_executions(&Default::default())
+            .unwrap()
+            .executions;
         assert_eq!(all.len(), 1);
         drop(hold);
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         // They waited a minute from their start; the fourth, from the end of the first.
         assert_eq!(report.stopped, second(120));
@@ -135,13 +143,16 @@ fn a_map_run_and_its_children_are_listed_after_a_restart() {
     process(async move {
         let engine = over.build().unwrap();
         let run = only_map_run(&engine);
-        assert_eq!(engine.map_run(&run.arn).unwrap().as_ref(), Some(&run));
+        assert_eq!(
+            engine.blocking_map_run(&run.arn).unwrap().as_ref(),
+            Some(&run)
+        );
         assert_eq!((run.status, run.items.succeeded), (Status::Succeeded, 4));
-        let children = engine.map_run_executions(&run.arn).unwrap();
+        let children = engine.blocking_map_run_executions(&run.arn).unwrap();
         assert_eq!(children.len(), 4);
         for (id, child) in children.iter().enumerate() {
             assert_eq!(child.status, Status::Succeeded);
-            let child = engine.execution(&child.id).unwrap().unwrap();
+            let child = engine.blocking_execution(&child.id).unwrap().unwrap();
             assert_eq!(child.execution().input().to_json(), json!({"id": id}));
             assert_eq!(
                 child.report().await.history.path(),
@@ -175,7 +186,12 @@ fn with_the_object(first: &'static str, second: &'static str) -> (Status, Option
     let again = lives.builder(&store, &done, 10);
     process(async move {
         let engine = again.build().unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         let cause = report.cause.clone();
         let counts = only_map_run(&engine).to_json()["itemCounts"].clone();
         assert_eq!(
@@ -221,7 +237,7 @@ fn a_stop_reaches_the_children_after_a_crash_at_any_commit() {
         process(async move {
             let engine = builder.build().unwrap();
             let _hold = engine.clock().hold();
-            if engine.execution(ID).unwrap().is_none() {
+            if engine.blocking_execution(ID).unwrap().is_none() {
                 start(&engine, items(3)).await;
             }
             until_noted(&noted, 2, &kept).await;
@@ -229,12 +245,12 @@ fn a_stop_reaches_the_children_after_a_crash_at_any_commit() {
             if let Some(commit) = power {
                 kept.fail_commits_from(before + commit, power_is_gone());
             }
-            if let Some(run) = engine.execution(ID).unwrap() {
+            if let Some(run) = engine.blocking_execution(ID).unwrap() {
                 run.stop(Some("Enough"), None).await;
             }
             let run = only_map_run(&engine);
-            for child in engine.map_run_executions(&run.arn).unwrap() {
-                if let Some(child) = engine.execution(&child.id).unwrap() {
+            for child in engine.blocking_map_run_executions(&run.arn).unwrap() {
+                if let Some(child) = engine.blocking_execution(&child.id).unwrap() {
                     child.report().await;
                 }
             }
@@ -257,7 +273,7 @@ fn a_stop_reaches_the_children_after_a_crash_at_any_commit() {
             let run = only_map_run(&engine);
             assert_eq!(run.status, Status::Aborted, "{at}");
             assert_eq!((run.items.running, run.items.aborted), (0, 2), "{at}");
-            for child in engine.map_run_executions(&run.arn).unwrap() {
+            for child in engine.blocking_map_run_executions(&run.arn).unwrap() {
                 assert_eq!(child.status, Status::Aborted, "{at}");
             }
             drop(hold);
@@ -294,7 +310,12 @@ fn children_of_a_shut_down_engine_resume_in_the_next_engine() {
         });
         process(async move {
             let engine = again.build().unwrap();
-            let report = engine.execution(ID).unwrap().unwrap().report().await;
+            let report = engine
+                .blocking_execution(ID)
+                .unwrap()
+                .unwrap()
+                .report()
+                .await;
             assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
             let counts = only_map_run(&engine).items;
             assert_eq!((counts.succeeded, counts.aborted), (2, 0));
@@ -331,7 +352,7 @@ fn the_last_record_contains_an_ended_map_run_with_many_express_children() {
         let before = process(async move {
             let engine = first.build().unwrap();
             start(&engine, json!({})).await;
-            let run = engine.find_execution(ID).await.unwrap().unwrap();
+            let run = engine.execution(ID).await.unwrap().unwrap();
             let report = run.report().await;
             (report.status, report.history.to_json())
         });
@@ -350,7 +371,7 @@ fn the_last_record_contains_an_ended_map_run_with_many_express_children() {
         let second = builder(&machines, &store, &Done::default());
         let restored = process(async move {
             let engine = second.build().unwrap();
-            let run = engine.find_execution(ID).await.unwrap().unwrap();
+            let run = engine.execution(ID).await.unwrap().unwrap();
             let restored = (run.status(), run.history().await.to_json());
             if is_failing {
                 let report = engine.redrive(ID).await.unwrap().report().await;
@@ -362,7 +383,7 @@ fn the_last_record_contains_an_ended_map_run_with_many_express_children() {
         let third = builder(&machines, &store, &Done::default());
         let redrives = process(async move {
             let engine = third.build().unwrap();
-            let run = engine.find_execution(ID).await.unwrap().unwrap();
+            let run = engine.execution(ID).await.unwrap().unwrap();
             assert_eq!(run.status(), before.0);
             run.execution().redrive_count()
         });

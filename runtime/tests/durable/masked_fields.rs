@@ -79,7 +79,7 @@ async fn a_reader_masks_what_any_engine_of_the_store_masked() {
     // An engine masks what earlier engines masked, too.
     let engine = builder(&store, "returns").build().expect("an engine");
     let found = engine
-        .execution(&first)
+        .blocking_execution(&first)
         .expect("reads")
         .expect("it is stored");
     let report = found.report().await;

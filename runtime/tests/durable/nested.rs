@@ -92,7 +92,7 @@ fn a_nested_start_from_before_a_crash_waits_for_its_state_machine() {
         let store = decided(form);
         process(async move {
             let engine = builder(store, form, false).build().unwrap();
-            let run = engine.execution(ID).unwrap().expect("it is open");
+            let run = engine.blocking_execution(ID).unwrap().expect("it is open");
             // It waits, and reports for what.
             let waiting = engine.unhandled_tasks();
             assert_eq!(waiting.len(), 1, "{form}");
@@ -109,7 +109,10 @@ fn a_nested_start_from_before_a_crash_waits_for_its_state_machine() {
             );
             assert!(engine.unhandled_tasks().is_empty(), "{form}");
             let child = ID.replace("outer:e", "inner:child");
-            let child = engine.execution(&child).unwrap().expect("it was started");
+            let child = engine
+                .blocking_execution(&child)
+                .unwrap()
+                .expect("it was started");
             assert_eq!(child.report().await.status, Status::Succeeded);
         });
     }
@@ -127,7 +130,7 @@ fn resume_later_waits_until_state_machines_are_registered() {
             assert!(engine.unhandled_tasks().is_empty());
             engine.resume().unwrap();
             engine.resume().unwrap();
-            let run = engine.execution(ID).unwrap().expect("it is open");
+            let run = engine.blocking_execution(ID).unwrap().expect("it is open");
             let report = run.report().await;
             assert_eq!(
                 report.status,
@@ -178,7 +181,7 @@ fn a_nested_start_during_a_shutdown_waits_for_the_next_engine() {
                 .function("slow", |_: Json| async { Ok::<_, TaskFailure>(json!({})) })
                 .build()
                 .unwrap();
-            let run = engine.execution(ID).unwrap().expect("it is open");
+            let run = engine.blocking_execution(ID).unwrap().expect("it is open");
             let report = run.report().await;
             assert_eq!(
                 report.status,

@@ -61,10 +61,13 @@ fn a_task_success_is_acknowledged_when_the_store_commits_again() {
             tokio::spawn(async move { sender.send_task_success(&token, &json!({})).await });
         until("the outage", || engine.store_outage().is_some()).await;
         assert!(!answer.is_finished());
-        let run = engine.execution(ID).unwrap().expect("it is listed");
+        let run = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .expect("it is listed");
         assert_eq!(run.status(), Status::Running);
         let listed = engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions;
         assert_eq!(listed.len(), 1);
@@ -115,12 +118,12 @@ fn a_stop_in_an_outage_is_reported_when_it_is_durable() {
     process(async move {
         let (engine, _) = waiting(&first, &noted).await;
         first.fail_commits_from(0, full());
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         let stop = tokio::spawn(async move { run.stop(Some("Enough"), None).await });
         until("the outage", || engine.store_outage().is_some()).await;
         assert!(!stop.is_finished());
         assert_eq!(
-            engine.execution(ID).unwrap().unwrap().status(),
+            engine.blocking_execution(ID).unwrap().unwrap().status(),
             Status::Running
         );
         first.fail_no_commits();
@@ -129,7 +132,7 @@ fn a_stop_in_an_outage_is_reported_when_it_is_durable() {
     });
     process(async move {
         let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         assert_eq!(run.status(), Status::Aborted);
     });
 }
@@ -141,14 +144,17 @@ fn an_execution_continues_after_a_stop_that_was_not_committed() {
     process(async move {
         let (engine, _) = waiting(&first, &noted).await;
         first.fail_commits_from(0, full());
-        let run = engine.execution(ID).unwrap().unwrap();
+        let run = engine.blocking_execution(ID).unwrap().unwrap();
         let stop = tokio::spawn(async move { run.stop(None, None).await });
         until("the outage", || engine.store_outage().is_some()).await;
         engine.shutdown(Duration::ZERO).await;
         let report = stop.await.unwrap();
         assert!(!report.is_over());
         assert_eq!(report.error.as_deref(), Some("Stepwright.CommitFailed"));
-        let run = engine.execution(ID).unwrap().expect("it is still listed");
+        let run = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .expect("it is still listed");
         assert_eq!(run.status(), Status::Running);
     });
     store.fail_no_commits();
@@ -156,7 +162,12 @@ fn an_execution_continues_after_a_stop_that_was_not_committed() {
         let engine = builder(&[("m", asks())], &store, &done).build().unwrap();
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         engine.send_task_success(&token, &json!({})).await.unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -246,7 +257,7 @@ fn a_start_that_is_refused_leaves_no_map_run() {
         store.fail_commits_from(0, full());
         let refused = engine.start_machine("m", input(), named("e")).await;
         assert!(matches!(refused, Err(StartError::Unavailable(_))));
-        assert_eq!(engine.map_runs(ID).unwrap(), []);
+        assert_eq!(engine.blocking_map_runs(ID).unwrap(), []);
         store.fail_no_commits();
         until("the end of the outage", || engine.store_outage().is_none()).await;
         let run = engine
@@ -254,7 +265,7 @@ fn a_start_that_is_refused_leaves_no_map_run() {
             .await
             .unwrap();
         assert_eq!(run.report().await.status, Status::Succeeded);
-        engine.map_runs(ID).unwrap()
+        engine.blocking_map_runs(ID).unwrap()
     });
     assert_eq!(whole.len(), 1);
     process(async move {
@@ -266,6 +277,6 @@ fn a_start_that_is_refused_leaves_no_map_run() {
             refused,
             Err(StartError::ExecutionAlreadyExists(_))
         ));
-        assert_eq!(engine.map_runs(ID).unwrap(), whole);
+        assert_eq!(engine.blocking_map_runs(ID).unwrap(), whole);
     });
 }

@@ -128,7 +128,7 @@ async fn emptied(store: &MemoryStore, queue: OutboxQueue) {
 }
 
 fn executions(engine: &Engine) -> Vec<ExecutionSummary> {
-    let page = engine.executions(&ExecutionFilter::default());
+    let page = engine.blocking_executions(&ExecutionFilter::default());
     page.unwrap().executions
 }
 
@@ -179,7 +179,7 @@ proptest! {
         process(async move {
             let engine = builder(&used, &listener).build().unwrap();
             for summary in executions(&engine) {
-                if let Ok(Some(run)) = engine.execution(&summary.id) {
+                if let Ok(Some(run)) = engine.blocking_execution(&summary.id) {
                     run.report().await;
                 }
             }
@@ -403,13 +403,13 @@ fn a_nested_execution_of_an_ended_task_is_stopped_after_a_kill_at_any_commit() {
         process(async move {
             let engine = machines(&used);
             for summary in executions(&engine) {
-                if let Ok(Some(run)) = engine.execution(&summary.id) {
+                if let Ok(Some(run)) = engine.blocking_execution(&summary.id) {
                     run.report().await;
                 }
             }
             // The outer execution may start the inner one in this process.
             let inner = "arn:aws:states:us-east-1:123456789012:execution:inner:child";
-            if let Ok(Some(run)) = engine.execution(inner) {
+            if let Ok(Some(run)) = engine.blocking_execution(inner) {
                 run.report().await;
             }
             emptied(&used, OutboxQueue::Stops).await;

@@ -269,7 +269,7 @@ fn executions_are_listed_by_the_arn_of_their_machine() {
             ("arn:aws:states:::stateMachine:n", 0),
         ] {
             let filter = ExecutionFilter::new().machine(machine);
-            let page = engine.executions(&filter).unwrap();
+            let page = engine.blocking_executions(&filter).unwrap();
             assert_eq!(page.executions.len(), count, "{machine}");
         }
     });

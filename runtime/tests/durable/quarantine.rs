@@ -182,7 +182,7 @@ fn an_unreadable_execution_is_listed_and_aborted_while_the_others_continue() {
             );
 
             let good = engine
-                .execution(&format!("{PREFIX}:good:e"))
+                .blocking_execution(&format!("{PREFIX}:good:e"))
                 .unwrap()
                 .unwrap();
             assert_eq!(
@@ -190,13 +190,13 @@ fn an_unreadable_execution_is_listed_and_aborted_while_the_others_continue() {
                 Status::Aborted,
                 "{what}"
             );
-            let described = engine.execution(&bad);
+            let described = engine.blocking_execution(&bad);
             assert!(
                 matches!(described, Err(StoreError::Unreadable { .. })),
                 "{what}: {described:?}"
             );
             let listed = engine
-                .executions(&ExecutionFilter::new().status(Status::Running))
+                .blocking_executions(&ExecutionFilter::new().status(Status::Running))
                 .unwrap();
             assert!(listed.executions.iter().any(|one| one.id == bad), "{what}");
             // Its name is taken.

@@ -49,7 +49,12 @@ fn a_task_token_is_completed_once_after_a_restart() {
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
         engine.send_task_success(&token, "yes").await.unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#);
         assert!(engine.send_task_success(&token, "yes").await.is_err());
         assert_eq!(done.all().len(), 1);
@@ -87,7 +92,12 @@ fn with_a_request_under_way(answers: bool) -> Status {
     });
     process(async move {
         let engine = engine(machine, &store, &done);
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(done.all().len(), 1);
         match answers {
             true => assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#),
@@ -129,7 +139,12 @@ fn a_queued_task_of_an_activity_waits_for_its_worker_after_a_restart() {
                 .send_task_success(&task.token, "packed")
                 .await
                 .unwrap();
-            let report = engine.execution(ID).unwrap().unwrap().report().await;
+            let report = engine
+                .blocking_execution(ID)
+                .unwrap()
+                .unwrap()
+                .report()
+                .await;
             assert_eq!(report.status, Status::Succeeded);
         });
     }
@@ -157,7 +172,12 @@ fn a_started_activity_task_is_not_assigned_again_after_a_restart() {
         assert!(again.is_err(), "{again:?}");
         let token = done.all()[0].as_str().unwrap().to_owned();
         engine.send_task_success(&token, "packed").await.unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -216,7 +236,7 @@ fn an_execution_keeps_its_definition_after_a_restart() {
                 .build()
                 .unwrap();
             let hold = engine.clock().hold();
-            let run = match engine.execution(ID).unwrap() {
+            let run = match engine.blocking_execution(ID).unwrap() {
                 Some(run) => run,
                 None => engine
                     .start_machine("m", json!({}), started("e"))
@@ -277,7 +297,12 @@ fn uncommitted_changes_of_a_failed_store_have_no_effect() {
             .unwrap();
         let token = done.all()[0]["token"].as_str().unwrap().to_owned();
         engine.send_task_success(&token, &json!({})).await.unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded);
     });
 }
@@ -329,7 +354,12 @@ fn a_failed_execution_is_redriven_across_restarts() {
                 }
                 _ => {
                     drop(hold);
-                    let report = engine.execution(ID).unwrap().unwrap().report().await;
+                    let report = engine
+                        .blocking_execution(ID)
+                        .unwrap()
+                        .unwrap()
+                        .report()
+                        .await;
                     assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
                     assert_eq!(report.execution().redrive_count(), Some(1));
                 }
@@ -367,7 +397,12 @@ fn executions_of_a_shut_down_engine_resume_in_the_next_engine() {
             .virtual_time()
             .build()
             .unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded);
         assert_eq!(done.all().len(), 1);
     });
@@ -425,7 +460,12 @@ fn activities_survive_restarts_until_they_are_deleted() {
         engine.create_activity("pack").await.unwrap();
         let task = engine.get_activity_task(ACTIVITY, None).await.unwrap();
         engine.send_task_success(&task.token, "done").await.unwrap();
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded);
     });
     process(async move {

@@ -81,7 +81,7 @@ async fn an_execution_is_deleted_after_ninety_days_and_frees_its_name() {
     let held = sleep.await;
     eventually("it is deleted", || names(&store).len() == 2).await;
     eventually("it is forgotten", || {
-        engine.execution(&old).unwrap().is_none()
+        engine.blocking_execution(&old).unwrap().is_none()
     })
     .await;
     assert_eq!(
@@ -90,7 +90,7 @@ async fn an_execution_is_deleted_after_ninety_days_and_frees_its_name() {
     );
     // An execution that ended eleven days ago exists, although it started earlier.
     assert_eq!(long.status(), Status::Succeeded);
-    assert!(engine.execution(long.id()).unwrap().is_some());
+    assert!(engine.blocking_execution(long.id()).unwrap().is_some());
     assert_eq!(open.status(), Status::Running);
     assert_eq!(run(&engine, "old", json!(2)).await.unwrap(), old);
     drop(held);
@@ -115,7 +115,7 @@ async fn old_executions_are_deleted_when_an_engine_is_built() {
     let old = week(second(8 * 86_400)).build().unwrap();
     eventually("they are deleted", || names(&store) == ["young"]).await;
     assert_eq!(
-        old.executions(&ExecutionFilter::new())
+        old.blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .len(),
@@ -195,7 +195,7 @@ async fn a_closed_execution_is_deleted_on_request() {
     );
     let id = run(&engine, "e", json!(1)).await.unwrap();
     engine.delete(&id).await.unwrap();
-    assert!(engine.execution(&id).unwrap().is_none());
+    assert!(engine.blocking_execution(&id).unwrap().is_none());
     assert_eq!(names(&store), ["open"]);
     let gone = engine.delete(&id).await.unwrap_err();
     assert_eq!(gone, DeleteError::ExecutionDoesNotExist(id.clone()));
@@ -208,7 +208,7 @@ async fn a_closed_execution_is_deleted_on_request() {
         Err(DeleteError::Store(StoreError::Full { .. }))
     ));
     store.fail_no_commits();
-    let known = engine.execution(&id).unwrap().unwrap();
+    let known = engine.blocking_execution(&id).unwrap().unwrap();
     assert_eq!(known.execution().input().to_text(), "2");
     drop(hold);
 
@@ -216,7 +216,7 @@ async fn a_closed_execution_is_deleted_on_request() {
     drop((open, known, engine));
     let engine = self::engine(&store).virtual_time().build().unwrap();
     engine.delete(&id).await.unwrap();
-    assert!(engine.execution(&id).unwrap().is_none());
+    assert!(engine.blocking_execution(&id).unwrap().is_none());
 }
 
 #[tokio::test]
@@ -226,14 +226,14 @@ async fn an_engine_without_a_store_deletes_by_age_and_on_request() {
     let first = run(&engine, "a", json!(1)).await.unwrap();
     let second = run(&engine, "b", json!(1)).await.unwrap();
     engine.delete(&second).await.unwrap();
-    assert!(engine.execution(&second).unwrap().is_none());
+    assert!(engine.blocking_execution(&second).unwrap().is_none());
     assert!(engine.delete(&second).await.is_err());
     run(&engine, "b", json!(1)).await.unwrap();
     drop(engine.clock().sleep(2 * DAY).await);
     run(&engine, "c", json!(1)).await.unwrap();
-    assert!(engine.execution(&first).unwrap().is_none());
+    assert!(engine.blocking_execution(&first).unwrap().is_none());
     let left = engine
-        .executions(&ExecutionFilter::new())
+        .blocking_executions(&ExecutionFilter::new())
         .unwrap()
         .executions;
     assert_eq!(left.len(), 1);
@@ -287,7 +287,7 @@ async fn a_concurrent_redrive_and_deletion_have_one_winner() {
             (Err(DeleteError::ExecutionIsRunning(_)), Ok(Status::Succeeded)) => {
                 redriven += 1;
                 assert_eq!(
-                    engine.execution(&id).unwrap().unwrap().status(),
+                    engine.blocking_execution(&id).unwrap().unwrap().status(),
                     Status::Succeeded
                 );
                 assert_eq!(names(&store), ["e"]);
@@ -344,6 +344,11 @@ async fn unused_definitions_are_deleted_and_can_be_registered_again() {
         .virtual_time_from(second(-100_000_000))
         .build()
         .unwrap();
-    let known = engine.execution(&again).unwrap().unwrap().report().await;
+    let known = engine
+        .blocking_execution(&again)
+        .unwrap()
+        .unwrap()
+        .report()
+        .await;
     assert_eq!(known.output.as_ref().unwrap().to_text(), "0");
 }

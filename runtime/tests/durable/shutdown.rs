@@ -101,7 +101,10 @@ impl Calls {
         let (calls, definition, store) = (self.clone(), definition.clone(), store.clone());
         process(async move {
             let engine = calls.engine(&definition, Some(&store), MachineType::Standard);
-            let run = engine.execution(ID).unwrap().expect("it is stored");
+            let run = engine
+                .blocking_execution(ID)
+                .unwrap()
+                .expect("it is stored");
             run.report().await
         })
     }
@@ -246,7 +249,7 @@ proptest! {
                     let (calls, text, store) = (calls.clone(), definition.clone(), store.clone());
                     process(async move {
                         let engine = calls.engine(&text, Some(&store), MachineType::Standard);
-                        let run = engine.execution(ID).unwrap().expect("it is stored");
+                        let run = engine.blocking_execution(ID).unwrap().expect("it is stored");
                         for _ in 0..polls {
                             tokio::task::yield_now().await;
                         }
@@ -347,7 +350,12 @@ fn tokens_are_answered_in_the_grace_period_and_their_timeouts_do_not_expire() {
     });
     process(async move {
         let engine = token_engine(&store, &tokens);
-        let report = engine.execution(ID).unwrap().unwrap().report().await;
+        let report = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .unwrap()
+            .report()
+            .await;
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
         assert_eq!(tokens.lock().unwrap().len(), 1);
     });

@@ -94,7 +94,12 @@ async fn pack(engine: &Engine) {
 }
 
 async fn end(engine: &Engine) -> Arc<ExecutionReport> {
-    engine.execution(ID).unwrap().unwrap().report().await
+    engine
+        .blocking_execution(ID)
+        .unwrap()
+        .unwrap()
+        .report()
+        .await
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn the_token_of_a_task_that_ended_in_a_running_execution_is_known_after_a_restar
     let (used, got) = (store.clone(), tokens.clone());
     let waits = |engine: &Engine| {
         let id = "arn:aws:states:us-east-1:123456789012:execution:waits:e";
-        engine.execution(id).unwrap().unwrap()
+        engine.blocking_execution(id).unwrap().unwrap()
     };
     let before = process(async move {
         let engine = engine(&used, &got, usize::MAX, true);

@@ -85,7 +85,7 @@ fn waits_are_the_same_after_a_restart_and_can_be_completed() {
     process(async move {
         let engine = engine(&store, &done);
         let id = "arn:aws:states:us-east-1:123456789012:execution:m:e";
-        let run = engine.execution(id).unwrap().unwrap();
+        let run = engine.blocking_execution(id).unwrap().unwrap();
         let after = all_waits(&run).await;
         assert_eq!(after, before);
         let token = after.iter().find_map(|wait| match &wait.kind {
@@ -103,7 +103,7 @@ fn waits_are_the_same_after_a_restart_and_can_be_completed() {
             .unwrap();
         assert_eq!(run.report().await.status, Status::Failed);
         assert!(run.waits().await.is_empty());
-        let closed = engine.execution(id).unwrap().unwrap();
+        let closed = engine.blocking_execution(id).unwrap().unwrap();
         assert!(closed.waits().await.is_empty());
     });
 }
@@ -131,7 +131,7 @@ fn a_task_whose_handler_is_missing_after_a_restart_waits_for_it() {
     process(async move {
         let engine = builder(&[("m", machine)], &store, &done).build().unwrap();
         let id = "arn:aws:states:us-east-1:123456789012:execution:m:e";
-        let run = engine.execution(id).unwrap().unwrap();
+        let run = engine.blocking_execution(id).unwrap().unwrap();
         let expected = WaitKind::Handler {
             resource: "arn:aws:states:::lambda:invoke".to_owned(),
             target: Some("old".to_owned()),

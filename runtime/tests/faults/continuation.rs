@@ -78,7 +78,7 @@ fn continued(machine: &Json, store: MemoryStore) -> (Option<String>, bool) {
     let output = process(async move {
         let engine = engine(&machine, faulty);
         // It does not exist if its start was not committed.
-        let run = engine.execution(ID).ok().flatten()?;
+        let run = engine.blocking_execution(ID).ok().flatten()?;
         let report = tokio::time::timeout(HANGS, run.report()).await;
         let report = report.expect("it ends");
         assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);

@@ -27,7 +27,10 @@ fn run(workflow: usize, fault: Fault) -> (FaultyStore, Ended) {
     let stored = process(async move {
         let workflow: Workflow = work();
         let engine = workflow.engine(of_next, &world);
-        let run = engine.execution(ID).unwrap().expect("it is in the store");
+        let run = engine
+            .blocking_execution(ID)
+            .unwrap()
+            .expect("it is in the store");
         workflow.ended(&engine, &run, &world).await
     });
     assert_eq!(stored, ended, "{fault:?}: the store has another end");
@@ -97,7 +100,7 @@ fn answer_all(store: FaultyStore, world: World) -> (Vec<String>, u64) {
             if unreadable.contains(&arn(name)) {
                 continue;
             }
-            let run = engine.execution(&arn(name)).unwrap();
+            let run = engine.blocking_execution(&arn(name)).unwrap();
             let run = run.expect("it is in the store");
             if run.status() == Status::Running {
                 workflow.answer(&engine, &world, name).await;

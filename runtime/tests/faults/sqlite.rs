@@ -167,7 +167,7 @@ fn a_damaged_value_of_any_column_stops_no_other_execution() {
             let engine = workflow.engine(SqliteStore::open(&path).unwrap(), &of_engine);
             let mut ended = 0;
             for name in NAMES {
-                let Ok(Some(run)) = engine.execution(&arn(name)) else {
+                let Ok(Some(run)) = engine.blocking_execution(&arn(name)) else {
                     continue;
                 };
                 workflow.answer(&engine, &of_engine, name).await;

@@ -276,7 +276,10 @@ impl Workflow {
                 engine.shutdown(Duration::ZERO).await;
                 drop((run, engine));
                 engine = self.engine(open(), world);
-                run = engine.execution(ID).unwrap().expect("it is not lost");
+                run = engine
+                    .blocking_execution(ID)
+                    .unwrap()
+                    .expect("it is not lost");
                 self.answer(&engine, world, "e").await;
             }
             Caller::WorksOnActivity => {
@@ -334,16 +337,16 @@ impl Workflow {
     ) -> Ended {
         let report = run.report().await;
         let mut executions = Vec::new();
-        let listed = engine.executions(&ExecutionFilter::new()).unwrap();
+        let listed = engine.blocking_executions(&ExecutionFilter::new()).unwrap();
         for summary in listed.executions {
-            let run = engine.execution(&summary.id).unwrap();
+            let run = engine.blocking_execution(&summary.id).unwrap();
             let status = run.expect("it is listed").report().await.status;
             executions.push((summary.name, status.to_string()));
         }
         executions.sort();
         let mut children = Vec::new();
-        for map_run in engine.map_runs(ID).unwrap() {
-            for child in engine.map_run_executions(&map_run.arn).unwrap() {
+        for map_run in engine.blocking_map_runs(ID).unwrap() {
+            for child in engine.blocking_map_run_executions(&map_run.arn).unwrap() {
                 // The store does not have Express children.
                 if child.id.contains(":execution:") {
                     children.push(child.status.to_string());

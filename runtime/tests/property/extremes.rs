@@ -139,7 +139,7 @@ async fn recursive_nested_executions_end_at_the_nesting_limit() {
     // A binary tree of eight levels.
     assert_eq!(
         engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .len(),

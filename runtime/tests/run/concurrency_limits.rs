@@ -162,7 +162,7 @@ async fn check_limits(most: Most, plans: Vec<Plan>, threads: bool) {
             );
             tokio::spawn(async move {
                 let _awake = sleep.await;
-                let run = engine.execution(&id).unwrap().unwrap();
+                let run = engine.blocking_execution(&id).unwrap().unwrap();
                 run.stop(None, None).await;
             });
         }
@@ -563,7 +563,13 @@ fn queued_starts_end_when_their_runtime_shuts_down() {
     drop(runtime);
     assert_eq!(engine.statistics().all_executions().open, 0);
     let running = ExecutionFilter::new().status(Status::Running).limit(10);
-    assert!(engine.executions(&running).unwrap().executions.is_empty());
+    assert!(
+        engine
+            .blocking_executions(&running)
+            .unwrap()
+            .executions
+            .is_empty()
+    );
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let quick = engine.start_machine("quick", json!({}), StartOptions::new());

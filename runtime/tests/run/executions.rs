@@ -87,11 +87,16 @@ async fn a_stopped_execution_reports_the_given_error_and_cause() {
     assert_eq!(report.status, Status::Aborted);
     assert_eq!(report.error.as_deref(), Some("Cancelled"));
     let rows = engine
-        .executions(&ExecutionFilter::new())
+        .blocking_executions(&ExecutionFilter::new())
         .unwrap()
         .executions;
     assert_eq!((rows.len(), rows[0].status), (1, Status::Aborted));
-    let again = engine.execution(run.id()).unwrap().unwrap().report().await;
+    let again = engine
+        .blocking_execution(run.id())
+        .unwrap()
+        .unwrap()
+        .report()
+        .await;
     assert_eq!(again.cause.as_deref(), Some("by the customer"));
 }
 
@@ -197,17 +202,19 @@ async fn pages_of_any_size_join_to_the_whole_list() {
         let filter = status.map_or(ExecutionFilter::new(), |status| {
             ExecutionFilter::new().status(status)
         });
-        let whole = engine.executions(&filter).unwrap().executions;
+        let whole = engine.blocking_executions(&filter).unwrap().executions;
         for limit in 1..10 {
             let mut joined = Vec::new();
-            let mut page = engine.executions(&filter.clone().limit(limit)).unwrap();
+            let mut page = engine
+                .blocking_executions(&filter.clone().limit(limit))
+                .unwrap();
             loop {
                 joined.append(&mut page.executions);
                 let Some(next) = page.next else {
                     break;
                 };
                 page = engine
-                    .executions(&filter.clone().limit(limit).after(next))
+                    .blocking_executions(&filter.clone().limit(limit).after(next))
                     .unwrap();
                 assert!(!page.executions.is_empty(), "the last page is not empty");
             }
@@ -215,7 +222,13 @@ async fn pages_of_any_size_join_to_the_whole_list() {
         }
     }
     let other = ExecutionFilter::new().machine("other");
-    assert!(engine.executions(&other).unwrap().executions.is_empty());
+    assert!(
+        engine
+            .blocking_executions(&other)
+            .unwrap()
+            .executions
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -235,7 +248,7 @@ async fn retention_by_bytes_limits_the_stored_executions() {
     }
     let kept: Vec<_> = ids
         .iter()
-        .map(|id| engine.execution(id).unwrap().is_some())
+        .map(|id| engine.blocking_execution(id).unwrap().is_some())
         .collect();
     let first = kept.iter().position(|kept| *kept).unwrap();
     // A text that all events share counts once.
@@ -245,10 +258,10 @@ async fn retention_by_bytes_limits_the_stored_executions() {
     let start = engine.start_machine("m", json!({}), StartOptions::new());
     let run = start.await.unwrap();
     assert!(run.report().await.output.is_some());
-    assert!(engine.execution(run.id()).unwrap().is_some());
+    assert!(engine.blocking_execution(run.id()).unwrap().is_some());
     let start = engine.start_machine("m", json!({}), StartOptions::new());
     let next = start.await.unwrap();
     assert!(next.report().await.output.is_some());
-    assert!(engine.execution(run.id()).unwrap().is_none());
-    assert!(engine.execution(next.id()).unwrap().is_some());
+    assert!(engine.blocking_execution(run.id()).unwrap().is_none());
+    assert!(engine.blocking_execution(next.id()).unwrap().is_some());
 }

@@ -109,7 +109,12 @@ async fn a_child_that_is_not_awaited_outlives_its_parent() {
     let report = run.report().await;
     assert_eq!(seconds(&report), 0.0);
     let child = output(&report)["ExecutionArn"].as_str().unwrap().to_owned();
-    let report = engine.execution(&child).unwrap().unwrap().report().await;
+    let report = engine
+        .blocking_execution(&child)
+        .unwrap()
+        .unwrap()
+        .report()
+        .await;
     assert_eq!(seconds(&report), 30.0);
 }
 
@@ -134,7 +139,7 @@ const SYNC: &str = "arn:aws:states:::states:startExecution.sync:2";
 /// Returns the status of the only execution of `child`.
 fn child_status(engine: &Engine) -> Status {
     let rows = engine
-        .executions(&ExecutionFilter::new())
+        .blocking_executions(&ExecutionFilter::new())
         .unwrap()
         .executions;
     let children: Vec<Status> = rows
@@ -157,7 +162,7 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
             .await
             .unwrap();
         while engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .len()
@@ -169,12 +174,15 @@ async fn stopping_a_parent_stops_the_child_that_it_waits_for() {
         assert_eq!(report.status, Status::Aborted);
         drop(held);
         let child = engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
-        let child = engine.execution(&child.unwrap().id).unwrap().unwrap();
+        let child = engine
+            .blocking_execution(&child.unwrap().id)
+            .unwrap()
+            .unwrap();
         let report = child.report().await;
         assert_eq!((report.status, seconds(&report)), (Status::Aborted, 0.0));
     }
@@ -226,13 +234,13 @@ async fn a_timeout_of_the_parent_or_its_task_stops_the_child() {
         let report = run.report().await;
         assert_eq!((report.status, seconds(&report)), (status, 10.0));
         let id = engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .into_iter()
             .find(|row| row.machine == "child");
         let child = engine
-            .execution(&id.unwrap().id)
+            .blocking_execution(&id.unwrap().id)
             .unwrap()
             .unwrap()
             .report()
@@ -291,7 +299,7 @@ async fn executions_that_are_not_awaited_do_not_count_as_nested() {
     loop {
         tokio::task::yield_now().await;
         let all = engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions;
         assert!(all.iter().all(|one| one.status != Status::Failed));
@@ -323,7 +331,7 @@ async fn a_nested_start_beyond_the_history_limit_starts_no_child() {
         assert_eq!(report.error.as_deref(), Some("States.Runtime"));
         let was_started = kinds(&report).contains(&"TaskStarted");
         let children = engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .len()
@@ -460,13 +468,13 @@ async fn a_task_token_completes_a_task_that_waits_for_a_child() {
     drop(held);
     assert_eq!(child_status(&engine), Status::Running);
     let id = engine
-        .executions(&ExecutionFilter::new())
+        .blocking_executions(&ExecutionFilter::new())
         .unwrap()
         .executions
         .into_iter()
         .find(|row| row.machine == "child");
     let child = engine
-        .execution(&id.unwrap().id)
+        .blocking_execution(&id.unwrap().id)
         .unwrap()
         .unwrap()
         .report()

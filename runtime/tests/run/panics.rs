@@ -196,7 +196,7 @@ async fn panics_of_tasks_do_not_affect_other_tasks() {
     );
     assert_eq!(
         engine
-            .executions(&Default::default())
+            .blocking_executions(&Default::default())
             .unwrap()
             .executions
             .len(),

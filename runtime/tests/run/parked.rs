@@ -210,7 +210,7 @@ fn a_long_chain_of_starts_does_not_overflow_the_stack() {
                 let mut filter = ExecutionFilter::new().status(status);
                 let mut count = 0;
                 loop {
-                    let page = engine.executions(&filter).unwrap();
+                    let page = engine.blocking_executions(&filter).unwrap();
                     count += page.executions.len();
                     match page.next {
                         Some(next) => filter = filter.after(next),
@@ -278,7 +278,7 @@ async fn a_start_completes_after_its_future_is_dropped() {
         }
         let id = "arn:aws:states:us-east-1:123456789012:execution:m:once";
         let run = loop {
-            if let Some(run) = engine.execution(id).unwrap() {
+            if let Some(run) = engine.blocking_execution(id).unwrap() {
                 break run;
             }
             tokio::task::yield_now().await;
@@ -418,14 +418,14 @@ fn parked_child_executions_end_with_their_runtime() {
     let runtime = threads(2);
     let run = runtime.block_on(async {
         let run = start(&engine, json!([1, 2, 3])).await;
-        while engine.map_runs(run.id()).unwrap().is_empty() {
+        while engine.blocking_map_runs(run.id()).unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
         run
     });
-    let map_run = engine.map_runs(run.id()).unwrap().remove(0);
-    let children = || engine.map_run_executions(&map_run.arn).unwrap();
+    let map_run = engine.blocking_map_runs(run.id()).unwrap().remove(0);
+    let children = || engine.blocking_map_run_executions(&map_run.arn).unwrap();
     assert!(
         children()
             .iter()

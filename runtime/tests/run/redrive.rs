@@ -19,7 +19,12 @@ async fn twice(definition: &Json, mocks: &Mocks, input: Json) -> [Arc<ExecutionR
     let again = engine.redrive(run.id()).await.unwrap();
     assert_eq!(again.id(), run.id());
     let second = again.report().await;
-    let known = engine.execution(run.id()).unwrap().unwrap().report().await;
+    let known = engine
+        .blocking_execution(run.id())
+        .unwrap()
+        .unwrap()
+        .report()
+        .await;
     assert_eq!(known.status, second.status);
     [first, second]
 }

@@ -217,7 +217,7 @@ fn an_execution_that_continues_in_a_second_process_starts_once_and_ends_once() {
         let (engine, store, changes) = second;
         let engine = engine(&store, &changes);
         let id = "arn:aws:states:us-east-1:123456789012:execution:m:e";
-        let run = engine.execution(id).unwrap().unwrap();
+        let run = engine.blocking_execution(id).unwrap().unwrap();
         run.stop(None, None).await;
         assert_eq!(run.report().await.status, Status::Aborted);
         // The outbox passes the changes after the commit.

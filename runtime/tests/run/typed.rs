@@ -224,7 +224,7 @@ async fn registering_a_workflow_registers_its_nested_workflows() {
     assert_eq!(receipt.payment, "Charge for o-1");
     assert_eq!(
         engine
-            .executions(&ExecutionFilter::new())
+            .blocking_executions(&ExecutionFilter::new())
             .unwrap()
             .executions
             .len(),
@@ -276,7 +276,7 @@ async fn a_handler_gets_the_trace_of_the_start_and_none_is_made_up() {
     let trace = TraceContext::new(parent, None).unwrap();
     let engine = Engine::builder().register::<Traced>().build().unwrap();
     let options = StartOptions::new().trace_context(trace);
-    let run = engine.start_with::<Traced>(1, options).await.unwrap();
+    let run = engine.start_workflow::<Traced>(1, options).await.unwrap();
     assert_eq!(run.await.unwrap(), format!("1 {parent}"));
     let run = engine.start::<Traced>(2).await.unwrap();
     assert_eq!(run.await.unwrap(), "2 none");

@@ -199,7 +199,7 @@ async fn a_nested_execution_and_a_map_run_are_shown_with_their_arns() {
             WaitKind::Execution { arn: shown } => assert_eq!(shown, arn),
             WaitKind::MapRun { arn: shown } => {
                 assert!(shown.starts_with(arn), "{shown}");
-                assert_eq!(shown, &engine.map_runs(run.id()).unwrap()[0].arn);
+                assert_eq!(shown, &engine.blocking_map_runs(run.id()).unwrap()[0].arn);
             }
             other => panic!("{other:?}"),
         }

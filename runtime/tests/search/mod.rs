@@ -93,15 +93,13 @@ impl World {
 
     /// Returns the executions that a scan of all finds.
     fn scan(&self, filter: &ExecutionFilter, text: &str) -> Vec<String> {
-        let page = self.engine().executions(filter).expect("a list");
+        let page = self.engine().blocking_executions(filter).expect("a list");
         let ids: Vec<String> = page
             .executions
             .into_iter()
             .map(|execution| execution.id)
             .collect();
-        let data = self
-            .runtime
-            .block_on(self.engine().find_execution_data(&ids));
+        let data = self.runtime.block_on(self.engine().execution_data(&ids));
         let found = ids.into_iter().zip(data.expect("the data"));
         let found = found.filter(|(_, data)| {
             let data = data.as_ref().expect("it exists");

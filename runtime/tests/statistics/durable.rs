@@ -293,7 +293,7 @@ async fn an_execution_with_two_tasks_without_a_handler_is_counted_once() {
         }
     );
     let run = engine
-        .execution(&format!("{PREFIX}:branches:a"))
+        .blocking_execution(&format!("{PREFIX}:branches:a"))
         .unwrap()
         .unwrap();
     run.stop(None, None).await;
@@ -347,7 +347,7 @@ async fn standard_children_of_a_map_run_are_resumed_as_executions() {
         }
     );
     let run = engine
-        .execution(&format!("{PREFIX}:maps:a"))
+        .blocking_execution(&format!("{PREFIX}:maps:a"))
         .unwrap()
         .unwrap();
     run.stop(None, None).await;

@@ -156,7 +156,7 @@ async fn sequence(requests: Vec<Request>, is_durable: bool) {
                 assert_eq!(of_it.suspended, suspended.len() as u64);
                 engine_now = engine(Some(store), now);
                 let resumed = suspended.iter().map(|id| {
-                    let run = engine_now.execution(id).unwrap().unwrap();
+                    let run = engine_now.blocking_execution(id).unwrap().unwrap();
                     (Begin::Resumed, run)
                 });
                 model.runs = resumed.collect();

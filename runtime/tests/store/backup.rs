@@ -139,7 +139,7 @@ async fn a_backup_under_load_contains_all_acknowledged_executions() {
         assert!(before.len() > 20, "{}", before.len());
         let restored = self::engine(&path);
         for id in before {
-            let run = restored.execution(&id).expect("it is read");
+            let run = restored.blocking_execution(&id).expect("it is read");
             let report = run.unwrap_or_else(|| panic!("{id} is lost")).report().await;
             assert_eq!(report.status, Status::Succeeded, "{id}");
             let ids = report.history.events().map(|event| event.id());

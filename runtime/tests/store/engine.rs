@@ -35,7 +35,12 @@ fn an_execution_resumes_from_its_file() {
                 run.id().clone_into(&mut id);
                 return;
             }
-            let report = engine.execution(&id).unwrap().unwrap().report().await;
+            let report = engine
+                .blocking_execution(&id)
+                .unwrap()
+                .unwrap()
+                .report()
+                .await;
             assert_eq!(report.status, Status::Succeeded);
             assert_eq!(report.output.as_ref().unwrap().to_text(), r#"{"id":1}"#);
         });
@@ -70,13 +75,13 @@ async fn a_damaged_clock_mark_stops_deletion_but_not_the_engine() {
     let engine = builder.build().unwrap();
     run(&engine).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(engine.execution(&id).unwrap().is_some());
+    assert!(engine.blocking_execution(&id).unwrap().is_some());
     drop(engine);
     let store = SqliteStore::open(&path).unwrap();
     let builder = Engine::builder().store(store).confirm_clock();
     let engine = builder.retention_time(Duration::ZERO).build().unwrap();
     let begun = Instant::now();
-    while engine.execution(&id).unwrap().is_some() {
+    while engine.blocking_execution(&id).unwrap().is_some() {
         assert!(
             begun.elapsed() < Duration::from_secs(20),
             "it is not deleted"

@@ -288,7 +288,7 @@ async fn nested_workflows() -> Done {
         total: 12.0,
     };
     let options = StartOptions::new().tasks(mocks);
-    let run = engine.start_with::<Morning>(order, options).await?;
+    let run = engine.start_workflow::<Morning>(order, options).await?;
     expect(&run.report().await).output("r-1").path(["Sell"]);
     Ok(())
 }

@@ -265,7 +265,7 @@ async fn mocks_of_a_start_continue_their_sequence_in_nested_workflows() {
         let own = Mocks::new().task::<quote>(Mock::returns(1.5).then(Mock::returns(2.5)));
         let options = StartOptions::new().tasks(own);
         let run = engine
-            .start_with::<Outer>("tea".to_owned(), options)
+            .start_workflow::<Outer>("tea".to_owned(), options)
             .await
             .unwrap();
         assert_eq!(run.await.unwrap(), [1.5, 2.5]);

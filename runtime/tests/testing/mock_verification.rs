@@ -351,10 +351,10 @@ async fn assertions_exclude_the_children_of_map_runs() {
         assert!(said.contains("mocks.calls_of(..)"), "{said}");
     }
     // The message leads to the child.
-    let runs = engine.map_runs(report.execution().id()).unwrap();
-    let children = engine.map_run_executions(&runs[0].arn).unwrap();
+    let runs = engine.blocking_map_runs(report.execution().id()).unwrap();
+    let children = engine.blocking_map_run_executions(&runs[0].arn).unwrap();
     let child = engine
-        .execution(&children[0].id)
+        .blocking_execution(&children[0].id)
         .unwrap()
         .unwrap()
         .report()

@@ -63,9 +63,9 @@ async fn record(definition: &Json, objects: Memory, input: Json) -> (RecordedHis
         .unwrap();
     let recorded = RecordedHistory::from_json(&run.report().await.history.to_json()).unwrap();
     let mut children = Vec::new();
-    for map_run in engine.map_runs(run.id()).unwrap() {
-        for child in engine.map_run_executions(&map_run.arn).unwrap() {
-            let child = engine.execution(&child.id).unwrap().unwrap();
+    for map_run in engine.blocking_map_runs(run.id()).unwrap() {
+        for child in engine.blocking_map_run_executions(&map_run.arn).unwrap() {
+            let child = engine.blocking_execution(&child.id).unwrap().unwrap();
             children.push(child.history().await.to_json());
         }
     }
@@ -295,9 +295,9 @@ async fn redrives_of_inline_and_distributed_maps_replay() {
         assert!(redrives > 0);
         let recorded = RecordedHistory::from_json(&report.history.to_json()).unwrap();
         let mut children = Vec::new();
-        for map_run in engine.map_runs(run.id()).unwrap() {
-            for child in engine.map_run_executions(&map_run.arn).unwrap() {
-                let child = engine.execution(&child.id).unwrap().unwrap();
+        for map_run in engine.blocking_map_runs(run.id()).unwrap() {
+            for child in engine.blocking_map_run_executions(&map_run.arn).unwrap() {
+                let child = engine.blocking_execution(&child.id).unwrap().unwrap();
                 children.push(child.history().await.to_json());
             }
         }

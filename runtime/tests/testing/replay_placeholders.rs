@@ -171,7 +171,7 @@ async fn substitutions_of_an_engine_are_used() {
         .virtual_time()
         .build()
         .unwrap();
-    let run = engine.start_with::<Telling>("o-1".to_owned(), StartOptions::new());
+    let run = engine.start_workflow::<Telling>("o-1".to_owned(), StartOptions::new());
     let report = run.await.unwrap().report().await;
     let recorded = RecordedHistory::from_json(&report.history.to_json()).unwrap();
     let definition = Telling::definition();

@@ -95,7 +95,7 @@ async fn start_once(console: &Console, params: &Params) -> Target {
     let response = console.perform("StartExecution", request.into()).await?;
     let arn = response["executionArn"].as_str().unwrap_or_default();
     // Express executions are not stored.
-    let found = console.service.engine.find_execution(arn).await?;
+    let found = console.service.engine.execution(arn).await?;
     Ok(match found {
         Some(_) => link::execution(arn),
         None => link::with(link::MACHINES, &[(notice::PARAM, &Notice::Express.value())]),
@@ -127,7 +127,7 @@ impl Action {
     /// Performs the action, if the execution is still as the page of the form shows it.
     async fn perform(self, console: &Console, params: &Params, arn: &str) -> Result<(), PageError> {
         // An execution that cannot be read can be stopped.
-        if let Ok(Some(run)) = console.service.engine.find_execution(arn).await {
+        if let Ok(Some(run)) = console.service.engine.execution(arn).await {
             let redrives = run.execution().redrive_count().unwrap_or_default();
             let known = params.number::<u32>("redrives");
             if known.is_some_and(|known| known != redrives) {

@@ -73,7 +73,7 @@ async fn render(console: &Console, params: &Params) -> PageResult {
     let mut rows = Vec::new();
     for arn in &arns {
         // A damaged execution can be stopped, so its status is not needed.
-        let found = console.service.engine.find_execution(arn).await;
+        let found = console.service.engine.execution(arn).await;
         let status = found.ok().flatten().map(|run| match run.final_report() {
             Some(report) => report.status,
             None => Status::Running,

@@ -74,7 +74,7 @@ impl Console {
     ///
     /// When it does not exist, and those of the store.
     pub(super) async fn run(&self, arn: &str) -> Result<ExecutionHandle<Value>, PageError> {
-        let found = self.service.engine.find_execution(arn).await?;
+        let found = self.service.engine.execution(arn).await?;
         found.ok_or_else(|| no_execution(arn))
     }
 
@@ -135,6 +135,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
     let timeline = Timeline::of(history);
     let waits = run.waits().await;
     let parent = Parent::of(console, run.execution()).await?;
+    let is_redrivable = is_redrivable(console, &run).await;
     let transitions = Transitions::of(console, &timeline).await?;
     let root_cause = RootCause::of(console, arn, &timeline).await?;
     let definition: Option<Asl> = history.definition().and_then(|text| text.parse().ok());
@@ -181,7 +182,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
                 (root_cause.render(arn, history.redaction()))
             }
             div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now)) }
-            (action_forms(console, &run, &view))
+            (action_forms(console, &run, &view, is_redrivable))
             nav class="tabs" aria-label="Views" {
                 @for (name, title) in VIEWS {
                     a href=(link::with("/console/execution", &[("arn", arn), ("view", name)])) aria-current=[(name == tab).then_some("page")] { (title) }
@@ -284,15 +285,24 @@ fn failure(view: &ExecutionView<'_>) -> Markup {
     }
 }
 
+/// Returns whether the page has a button for a redrive. An execution of a store that cannot be read
+/// is shown without the button.
+async fn is_redrivable(console: &Console, run: &ExecutionSnapshot) -> bool {
+    let Some(handle) = run.handle() else {
+        return false;
+    };
+    let redrivability = console.service.engine.redrivability(handle).await;
+    matches!(redrivability, Ok(Redrivability::Redrivable))
+}
+
 /// The forms that act on the whole execution.
-fn action_forms(console: &Console, run: &ExecutionSnapshot, view: &ExecutionView<'_>) -> Markup {
+fn action_forms(
+    console: &Console,
+    run: &ExecutionSnapshot,
+    view: &ExecutionView<'_>,
+    is_redrivable: bool,
+) -> Markup {
     let is_open = view.timeline.ended().is_none();
-    // An execution of a store that cannot be read is shown without the button.
-    let redrivability = |handle| console.service.engine.redrivability(handle);
-    let is_redrivable = matches!(
-        run.handle().map(redrivability),
-        Some(Ok(Redrivability::Redrivable))
-    );
     let arn = run.id();
     let redrives = run.execution().redrive_count().unwrap_or_default();
     // A client cannot start child executions of a Distributed Map, and executions of deleted state

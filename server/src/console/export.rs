@@ -177,7 +177,7 @@ impl Export {
     /// Begins the line of an execution with its description.
     async fn begin(&mut self, arn: &str) -> Result<String, PageError> {
         let console = &self.console;
-        let Some(run) = console.service.engine.find_execution(arn).await? else {
+        let Some(run) = console.service.engine.execution(arn).await? else {
             let missing = json!({"executionArn": arn, "message": "there is no execution with this ARN; it was deleted"});
             return Ok(format!("{missing}\n"));
         };

@@ -138,7 +138,7 @@ async fn execution_changes(console: &Console, params: &Params) -> Result<Changes
     if console.source.store().is_some() {
         return Ok(store_live::changes(console.clone(), arn.to_owned(), known).boxed());
     }
-    let run = console.service.engine.find_execution(arn).await?;
+    let run = console.service.engine.execution(arn).await?;
     let run = run.ok_or_else(|| PageError::not_found(format!("there is no execution `{arn}`")))?;
     Ok(changes(console.clone(), run.events(), known).boxed())
 }

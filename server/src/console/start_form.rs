@@ -124,7 +124,7 @@ pub(super) async fn earlier_inputs(console: &Console, machine: &Machine) -> Page
     if !console.service.engine.has_redaction() {
         for execution in list.executions {
             // An execution may be deleted concurrently.
-            let found = console.service.engine.find_execution(&execution.id).await?;
+            let found = console.service.engine.execution(&execution.id).await?;
             let Some(run) = found else { continue };
             let input = run.execution().input();
             if !is_shown(console.source.redaction(), input) {

@@ -22,13 +22,13 @@ use crate::shape::{
 /// # Errors
 ///
 /// `InvalidArn`, `ResourceNotFound`.
-pub(super) fn find(service: &Service, text: &str) -> Result<MapRun, ApiError> {
+pub(super) async fn find(service: &Service, text: &str) -> Result<MapRun, ApiError> {
     let arn = StatesArn::parse(text)?;
     match arn.resource {
         Resource::MapRun => {}
         _ => return Err(arn.wrong_type()),
     }
-    let found = service.engine.map_run(arn.text)?;
+    let found = service.engine.map_run(arn.text).await?;
     found.ok_or_else(|| ApiError::no_resource(text))
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn describe(
     service: &Arc<Service>,
     input: DescribeMapRun,
 ) -> Result<DescribeMapRunOutput, ApiError> {
-    let run = find(service, &input.map_run_arn)?;
+    let run = find(service, &input.map_run_arn).await?;
     Ok(DescribeMapRunOutput {
         status: run.status.as_str(),
         start_date: Date(run.started),
@@ -117,7 +117,7 @@ pub(crate) async fn list(
     let execution = executions::find(service, &input.execution_arn).await?;
     let list = format!("ListMapRuns {}", execution.id());
     let page = Page::new(list, input.max_results, input.next_token.as_deref())?;
-    let runs = service.engine.find_map_runs(execution.id()).await?;
+    let runs = service.engine.map_runs(execution.id()).await?;
     let runs = runs.into_iter().enumerate();
     let (runs, next_token) = page.of(runs, |(number, _)| format!("{number:010}"));
     let machine = execution.execution().machine_id();
@@ -148,7 +148,7 @@ pub(crate) async fn update(
     service: &Arc<Service>,
     input: UpdateMapRun,
 ) -> Result<EmptyResponse, ApiError> {
-    let run = find(service, &input.map_run_arn)?;
+    let run = find(service, &input.map_run_arn).await?;
     let changes = RunChanges {
         max_concurrency: input.max_concurrency.map(|number| number.count()),
         tolerated_count: input.tolerated_failure_count.map(|number| number.count()),

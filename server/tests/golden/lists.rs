@@ -98,7 +98,7 @@ impl Lists {
 
 /// Checks the lists of all state machines and Map Runs. Returns the number of rows.
 async fn check_all(engine: &Engine, lists: &Lists) -> usize {
-    let page = engine.executions(&ExecutionFilter::new()).unwrap();
+    let page = engine.blocking_executions(&ExecutionFilter::new()).unwrap();
     let (mut machines, mut rows) = (Vec::new(), 0);
     for execution in page.executions {
         if engine.machine(&execution.machine).is_some() && !machines.contains(&execution.machine) {
@@ -107,7 +107,7 @@ async fn check_all(engine: &Engine, lists: &Lists) -> usize {
             rows += lists.check(json!({"stateMachineArn": arn})).await;
             machines.push(execution.machine);
         }
-        for run in engine.map_runs(&execution.id).unwrap() {
+        for run in engine.blocking_map_runs(&execution.id).unwrap() {
             rows += lists.check(json!({"mapRunArn": run.arn})).await;
         }
     }

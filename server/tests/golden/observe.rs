@@ -109,12 +109,12 @@ fn stored(path: &Path) -> StoredExecutions {
 
 /// Returns the ARNs of the children of Map Runs at all depths.
 fn children(engine: &Engine) -> Vec<String> {
-    let page = engine.executions(&ExecutionFilter::new()).unwrap();
+    let page = engine.blocking_executions(&ExecutionFilter::new()).unwrap();
     let mut open: Vec<String> = page.executions.into_iter().map(|one| one.id).collect();
     let mut all = Vec::new();
     while let Some(id) = open.pop() {
-        for run in engine.map_runs(&id).unwrap() {
-            let children = engine.map_run_executions(&run.arn).unwrap();
+        for run in engine.blocking_map_runs(&id).unwrap() {
+            let children = engine.blocking_map_run_executions(&run.arn).unwrap();
             let ids = children.into_iter().map(|child| child.id);
             for id in ids {
                 open.push(id.clone());

@@ -129,12 +129,15 @@ impl SessionRunner {
                 error,
                 cause,
             } => {
-                let run = engine.execution(&execution(name)).unwrap().unwrap();
+                let run = engine
+                    .blocking_execution(&execution(name))
+                    .unwrap()
+                    .unwrap();
                 run.stop(error.as_deref(), cause.as_deref()).await;
             }
             Step::WaitingForHandlers => return self.unhandled_tasks(),
             Step::MapRuns(name) => {
-                let runs = engine.map_runs(&execution(name)).unwrap();
+                let runs = engine.blocking_map_runs(&execution(name)).unwrap();
                 return runs.iter().map(|run| run.to_json()).collect();
             }
             Step::Results => {

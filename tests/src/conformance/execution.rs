@@ -46,7 +46,9 @@ pub(super) async fn check_by_api(row: &Json) -> Result<(), Differences> {
     let mut histories = None;
     if let (Some(recorded), Some(events)) = (row["history"].as_array(), events) {
         let id = ended["executionArn"].as_str().unwrap_or_default();
-        let run = engine.execution(id).map_err(|error| error.to_string())?;
+        let run = engine
+            .blocking_execution(id)
+            .map_err(|error| error.to_string())?;
         let kept = run.ok_or_else(|| "the engine does not know the execution".to_owned())?;
         let kept = kept.history().await;
         let events = events.iter().zip(kept.events());

@@ -24,6 +24,13 @@ pub(super) fn either(part: &DefinitionPart<'_>, one: &str, other: &str) -> [Fix;
     [remove(part, other), remove(part, one)]
 }
 
+/// Removes all but one of several exclusive fields.
+pub(super) fn only(part: &DefinitionPart<'_>, field: &str, all: &[&str]) -> Fix {
+    let others = all.iter().filter(|other| **other != field);
+    let edits: Vec<Edit> = others.map(|other| remove_edit(part, other)).collect();
+    Fix::choice(format!("use only `{field}`"), edits)
+}
+
 /// Replaces the value of a field.
 pub(super) fn set(part: &DefinitionPart<'_>, field: &str, value: impl Into<Json>) -> Fix {
     let value = value.into();

@@ -4,6 +4,7 @@ use crate::edit::Edit;
 use crate::fix::Fix;
 use crate::json::{Json, Pointer};
 use crate::jsonata::{self, Expression};
+use crate::name::continues_variable;
 use crate::similar::is_slip;
 use crate::validate::definition::DefinitionPart;
 use crate::validate::delimiters::mended;
@@ -70,4 +71,23 @@ pub(super) fn is_computed(value: &Json) -> bool {
         }
     }
     false
+}
+
+/// The text with another name, which begins with `$`: each whole occurrence of `old` becomes `new`.
+/// `None` if there is none.
+pub(super) fn replace_name(text: &str, old: &str, new: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut count = 0;
+    while let Some(at) = rest.find(old) {
+        let (before, after) = rest.split_at(at);
+        let after = &after[old.len()..];
+        let is_whole = !after.starts_with(continues_variable) && !before.ends_with('$');
+        out.push_str(before);
+        out.push_str(if is_whole { new } else { old });
+        count += usize::from(is_whole);
+        rest = after;
+    }
+    out.push_str(rest);
+    (count > 0).then_some(out)
 }

@@ -1,12 +1,12 @@
 //! What the server can do.
 
 use gen_lsp_types::{
-    CodeActionOptions, CodeLensOptions, DocumentLinkOptions, ExecuteCommandOptions, RenameOptions,
-    SaveOptions, SemanticTokensOptions, ServerCapabilities, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkDoneProgressOptions,
+    CodeActionOptions, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
+    ExecuteCommandOptions, RenameOptions, SaveOptions, SemanticTokensOptions, ServerCapabilities,
+    SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
-use super::answers::{actions, commands, tokens};
+use super::answers::{actions, commands, completion, explanations, tokens};
 use super::client::ClientAbilities;
 
 pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
@@ -23,6 +23,7 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
         ),
         document_symbol_provider: Some(true.into()),
         definition_provider: Some(true.into()),
+        implementation_provider: Some(true.into()),
         references_provider: Some(true.into()),
         document_highlight_provider: Some(true.into()),
         folding_range_provider: Some(true.into()),
@@ -34,10 +35,23 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
         code_action_provider: Some(
             CodeActionOptions {
                 code_action_kinds: Some(actions::KINDS.to_vec()),
+                resolve_provider: Some(true),
                 ..CodeActionOptions::default()
             }
             .into(),
         ),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        hover_provider: Some(true.into()),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(explanations::TRIGGERS.map(str::to_owned).to_vec()),
+            ..SignatureHelpOptions::default()
+        }),
+        inlay_hint_provider: Some(true.into()),
+        document_formatting_provider: Some(true.into()),
+        document_range_formatting_provider: Some(true.into()),
         rename_provider: Some(
             RenameOptions {
                 prepare_provider: Some(true),

@@ -32,15 +32,6 @@ impl SessionLog {
         })
     }
 
-    /// No log.
-    #[cfg(test)]
-    pub(super) fn none() -> SessionLog {
-        SessionLog {
-            file: None,
-            start: Instant::now(),
-        }
-    }
-
     /// Writes a line. A full disk must not end the session, so a failed write ends the log.
     pub(super) fn line(&mut self, text: impl Display) {
         let Some(file) = &mut self.file else {

@@ -134,7 +134,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
             return engine.execute_machine(name, input, options).await;
         }
         let known = match &known {
-            Some(id) => engine.execution(id).map_err(StartError::Store)?,
+            Some(id) => engine.execution(id).await.map_err(StartError::Store)?,
             None => None,
         };
         let run = match known {
@@ -228,10 +228,10 @@ async fn write_history(
     let mut executions = vec![report.execution().id().to_string()];
     let cannot = |error: StoreError| Failure::Failed(error.to_string());
     while let Some(execution) = executions.pop() {
-        for map_run in engine.map_runs(&execution).map_err(cannot)? {
-            let all = engine.map_run_executions(&map_run.arn);
+        for map_run in engine.map_runs(&execution).await.map_err(cannot)? {
+            let all = engine.map_run_executions(&map_run.arn).await;
             for child in all.map_err(cannot)? {
-                if let Some(child) = engine.execution(&child.id).map_err(cannot)? {
+                if let Some(child) = engine.execution(&child.id).await.map_err(cannot)? {
                     children.push(redacted(&child.history().await, redaction)?);
                 }
                 executions.push(child.id);

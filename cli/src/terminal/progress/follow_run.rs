@@ -96,7 +96,7 @@ impl ShownProgress {
         }
         if count.is_multiple_of(TICKS_OF_MAP_RUNS)
             && self.progress.has_map_runs()
-            && let Ok(Ok(runs)) = timeout(PATIENCE, engine.find_map_runs(run.id())).await
+            && let Ok(Ok(runs)) = timeout(PATIENCE, engine.map_runs(run.id())).await
         {
             let runs = runs.into_iter().map(|run| (run.arn, run.items));
             self.progress.note_map_runs(runs);

@@ -143,12 +143,12 @@ impl Watcher {
             return;
         }
         let filter = ExecutionFilter::new().status(Status::Running).limit(SHOWN);
-        let Ok(page) = self.engine.executions(&filter) else {
+        let Ok(page) = self.engine.blocking_executions(&filter) else {
             return;
         };
         let runs = page.executions.iter();
         self.executions = runs
-            .filter_map(|one| self.engine.execution(&one.id).ok()?)
+            .filter_map(|one| self.engine.blocking_execution(&one.id).ok()?)
             .collect();
     }
 }

@@ -25,7 +25,7 @@ impl EngineBuilder {
     /// let id = run.id().to_owned();
     /// run.await?;
     /// // Another engine on the same store knows it.
-    /// let known = builder().build()?.execution(&id)?.expect("it is stored");
+    /// let known = builder().build()?.execution(&id).await?.expect("it is stored");
     /// assert_eq!(known.await?.to_text(), r#""Ada""#);
     /// # Ok(()) }
     /// ```

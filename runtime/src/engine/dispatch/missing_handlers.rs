@@ -44,7 +44,7 @@ impl Engine {
     /// let pack = |order: Value| async move { Ok::<_, TaskFailure>(order) };
     /// let engine = builder().function("pack", pack).idempotent("pack").build()?;
     /// assert!(engine.unhandled_tasks().is_empty());
-    /// assert_eq!(engine.execution(run.id())?.expect("it is open").await?.to_text(), "7");
+    /// assert_eq!(engine.execution(run.id()).await?.expect("it is open").await?.to_text(), "7");
     /// # Ok(()) }
     /// ```
     pub fn unhandled_tasks(&self) -> Vec<UnhandledTask> {

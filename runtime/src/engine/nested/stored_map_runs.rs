@@ -11,24 +11,27 @@ use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
 
 impl EngineShared {
-    /// Returns the Map Runs of an execution, in the order of their starts. Blocks the thread while
-    /// it reads the store.
-    pub(in crate::engine) fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
-        let stored = match &self.durable {
-            Some(durable) => stored_runs(&mut **durable.readers.take(), execution)?,
-            None => Vec::new(),
-        };
-        self.with_remembered(execution, stored)
-    }
-
-    /// Returns the same, and reads the store on a thread for blocking work.
-    pub(in crate::engine) async fn find_map_runs(
+    /// Returns the Map Runs of an execution, in the order of their starts, and reads the store on a
+    /// thread for blocking work.
+    pub(in crate::engine) async fn map_runs(
         self: &Arc<Self>,
         execution: &str,
     ) -> Result<Vec<MapRun>, StoreError> {
         let id = execution.to_owned();
         let stored = self.read_store(move |_, reader| stored_runs(reader, &id));
         let stored = stored.await?.unwrap_or_default();
+        self.with_remembered(execution, stored)
+    }
+
+    /// Returns the same, and blocks the thread while it reads the store.
+    pub(in crate::engine) fn blocking_map_runs(
+        &self,
+        execution: &str,
+    ) -> Result<Vec<MapRun>, StoreError> {
+        let stored = match &self.durable {
+            Some(durable) => stored_runs(&mut **durable.readers.take(), execution)?,
+            None => Vec::new(),
+        };
         self.with_remembered(execution, stored)
     }
 
@@ -50,8 +53,24 @@ impl EngineShared {
         Ok(all)
     }
 
-    /// Returns a Map Run by its ARN.
-    pub(in crate::engine) fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+    /// Returns a Map Run by its ARN, and reads the store on a thread for blocking work.
+    pub(in crate::engine) async fn map_run(
+        self: &Arc<Self>,
+        arn: &str,
+    ) -> Result<Option<MapRun>, StoreError> {
+        if let Some(run) = self.runs.describe(arn) {
+            return Ok(Some(run));
+        }
+        let arn = arn.to_owned();
+        let stored = self.read_store(move |_, reader| reader.map_run(&arn));
+        stored.await?.flatten().as_ref().map(read).transpose()
+    }
+
+    /// Returns the same, and blocks the thread while it reads the store.
+    pub(in crate::engine) fn blocking_map_run(
+        &self,
+        arn: &str,
+    ) -> Result<Option<MapRun>, StoreError> {
         match (self.runs.describe(arn), &self.durable) {
             (None, Some(durable)) => {
                 let stored = durable.reader().map_run(arn)?;
@@ -61,21 +80,41 @@ impl EngineShared {
         }
     }
 
-    /// Returns the children of a Map Run, in the order of their starts.
-    pub(in crate::engine) fn map_run_executions(
+    /// Returns the children of a Map Run, in the order of their starts, and reads the store on a
+    /// thread for blocking work.
+    pub(in crate::engine) async fn map_run_executions(
+        self: &Arc<Self>,
+        arn: &str,
+    ) -> Result<Vec<ExecutionSummary>, StoreError> {
+        let run = arn.to_owned();
+        let stored = self.read_store(move |_, reader| children(reader, &run));
+        let stored = stored.await?.unwrap_or_default();
+        Ok(self.with_express_children(arn, stored))
+    }
+
+    /// Returns the same, and blocks the thread while it reads the store.
+    pub(in crate::engine) fn blocking_map_run_executions(
         &self,
         arn: &str,
     ) -> Result<Vec<ExecutionSummary>, StoreError> {
-        let mut all = match &self.durable {
+        let stored = match &self.durable {
             Some(durable) => children(&mut **durable.readers.take(), arn)?,
             None => BTreeMap::new(),
         };
-        // Express children are not in the store.
+        Ok(self.with_express_children(arn, stored))
+    }
+
+    /// Adds the children in memory. Express children are not in the store.
+    fn with_express_children(
+        &self,
+        arn: &str,
+        mut all: BTreeMap<u32, ExecutionSummary>,
+    ) -> Vec<ExecutionSummary> {
         for (number, state) in self.runs.children(arn) {
             let summary = || ExecutionSummary::of(&state);
             all.entry(number).or_insert_with(summary);
         }
-        Ok(all.into_values().collect())
+        all.into_values().collect()
     }
 }
 

@@ -52,7 +52,7 @@ impl Engine {
     /// # Errors
     ///
     /// Those of the store. Without a store there is none.
-    pub async fn find_map_run_children(
+    pub async fn map_run_children(
         &self,
         arn: &str,
         numbers: Range<u32>,
@@ -106,7 +106,7 @@ impl EngineShared {
 
 impl StoredExecutions {
     /// Returns the Standard children of a Map Run whose numbers are in a range, as
-    /// [`Engine::find_map_run_children`] does.
+    /// [`Engine::map_run_children`] does.
     ///
     /// # Errors
     ///

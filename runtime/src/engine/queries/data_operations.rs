@@ -18,9 +18,9 @@ impl Engine {
     /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
     /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
     /// engine.start_machine("greet", json!("Ada"), StartOptions::new()).await?.await?;
-    /// let page = engine.executions(&ExecutionFilter::new())?;
+    /// let page = engine.executions(&ExecutionFilter::new()).await?;
     /// let ids: Vec<String> = page.executions.into_iter().map(|execution| execution.id).collect();
-    /// let data = engine.find_execution_data(&ids).await?;
+    /// let data = engine.execution_data(&ids).await?;
     /// assert_eq!(data[0].as_ref().map(|data| data.input.to_json()), Some(json!("Ada")));
     /// # Ok(()) }
     /// ```
@@ -28,7 +28,7 @@ impl Engine {
     /// # Errors
     ///
     /// Those of the store. Without a store there is none.
-    pub async fn find_execution_data(
+    pub async fn execution_data(
         &self,
         ids: &[String],
     ) -> Result<Vec<Option<ExecutionData>>, StoreError> {

@@ -342,9 +342,9 @@ impl ExecutionPage {
     /// for name in ["Ada", "Grace", "Edith"] {
     ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
     /// }
-    /// let page = engine.executions(&ExecutionFilter::new())?;
+    /// let page = engine.executions(&ExecutionFilter::new()).await?;
     /// let after = page.after(0).expect("the page has three");
-    /// let rest = engine.executions(&ExecutionFilter::new().after(after))?;
+    /// let rest = engine.executions(&ExecutionFilter::new().after(after)).await?;
     /// assert_eq!(rest.executions, page.executions[1..]);
     /// # Ok(()) }
     /// ```

@@ -1,5 +1,6 @@
 //! Lists and descriptions of executions, in memory and in the store.
 
+mod blocking_queries;
 pub(super) mod child_list;
 mod data_operations;
 pub(super) mod execution_data;

@@ -1,4 +1,6 @@
 //! The requests for executions, their histories and their Map Runs.
+//!
+//! `blocking_queries.rs` has the same requests for callers that do not await.
 
 use stepwright_interpreter::distributed::MapRun;
 use stepwright_interpreter::history::{HistoryPage, HistoryQuery};
@@ -18,34 +20,7 @@ impl Engine {
     /// # Errors
     ///
     /// Those of the store. Without a store there is none.
-    ///
-    /// # Blocking
-    ///
-    /// Blocks the thread while it reads an execution that only the store has: all records of it.
-    pub fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
-        let state = match self.shared.remembered(id)? {
-            Some(known) => Some(known),
-            None => match &self.shared.durable {
-                Some(durable) => {
-                    let reader = &mut **durable.readers.take();
-                    self.shared.stored(reader, id)?.map(|stored| stored.state)
-                }
-                None => None,
-            },
-        };
-        Ok(state.map(|state| self.run(state)))
-    }
-
-    /// Returns the same as [`execution`](Self::execution), and reads the store on a thread for
-    /// blocking work.
-    ///
-    /// # Errors
-    ///
-    /// As [`execution`](Self::execution).
-    pub async fn find_execution(
-        &self,
-        id: &str,
-    ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
+    pub async fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let state = match self.shared.remembered(id)? {
             Some(known) => Some(known),
             None => self
@@ -68,7 +43,7 @@ impl Engine {
         execution: &str,
         query: &HistoryQuery,
     ) -> Result<HistoryPage, HistoryError> {
-        let run = self.find_execution(execution).await?;
+        let run = self.execution(execution).await?;
         let run = run.ok_or_else(|| HistoryError::ExecutionDoesNotExist(execution.to_owned()))?;
         Ok(run.history().await.page(query)?)
     }
@@ -88,9 +63,9 @@ impl Engine {
     ///     engine.start_machine("greet", json!({"name": name}), StartOptions::new()).await?.await?;
     /// }
     /// let succeeded = ExecutionFilter::new().machine("greet").status(Status::Succeeded).limit(2);
-    /// let page = engine.executions(&succeeded)?;
+    /// let page = engine.executions(&succeeded).await?;
     /// assert_eq!(page.executions.len(), 2);
-    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more")))?;
+    /// let rest = engine.executions(&succeeded.after(page.next.expect("there is one more"))).await?;
     /// assert_eq!((rest.executions.len(), rest.next), (1, None));
     /// # Ok(()) }
     /// ```
@@ -98,17 +73,13 @@ impl Engine {
     /// # Errors
     ///
     /// The errors of reading the store. Without a store there are none.
-    ///
-    /// # Blocking
-    ///
-    /// With a store this blocks the thread while it reads. A page by machine, by status or of all
-    /// executions reads as many rows as it returns; one by name may read all executions of the
-    /// machine.
-    pub fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
-        if let Some(durable) = &self.shared.durable {
-            return filter.read(&mut **durable.readers.take());
-        }
-        Ok(self.shared.full_page_in_memory(filter))
+    pub async fn executions(&self, filter: &ExecutionFilter) -> Result<ExecutionPage, StoreError> {
+        let of_store = filter.clone();
+        let read = self
+            .shared
+            .read_store(move |_, reader| of_store.read(reader));
+        let page = read.await?;
+        Ok(page.unwrap_or_else(|| self.shared.full_page_in_memory(filter)))
     }
 
     /// Returns the numbers of executions of each state machine and status in the
@@ -118,14 +89,8 @@ impl Engine {
     /// # Errors
     ///
     /// The errors of reading the store.
-    ///
-    /// # Blocking
-    ///
-    /// Blocks the thread while it reads.
-    pub fn stored_counts(&self) -> Result<Option<Vec<MachineCount>>, StoreError> {
-        let durable = self.shared.durable.as_ref();
-        let counts = durable.map(|durable| durable.readers.take().counts());
-        counts.transpose()
+    pub async fn stored_counts(&self) -> Result<Option<Vec<MachineCount>>, StoreError> {
+        self.shared.read_store(|_, reader| reader.counts()).await
     }
 
     /// Returns the Map Runs of an execution, by its ARN, in the order of their starts: one for each
@@ -135,22 +100,8 @@ impl Engine {
     ///
     /// The errors of reading the [store](crate::EngineBuilder::store). Without a store there are
     /// none.
-    ///
-    /// # Blocking
-    ///
-    /// With a store this blocks the thread while it reads.
-    pub fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
-        self.shared.map_runs(execution)
-    }
-
-    /// Returns the same as [`map_runs`](Self::map_runs), and reads the store on a thread for
-    /// blocking work.
-    ///
-    /// # Errors
-    ///
-    /// As [`map_runs`](Self::map_runs).
-    pub async fn find_map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
-        self.shared.find_map_runs(execution).await
+    pub async fn map_runs(&self, execution: &str) -> Result<Vec<MapRun>, StoreError> {
+        self.shared.map_runs(execution).await
     }
 
     /// Returns a Map Run by its ARN, as long as the engine or the
@@ -159,12 +110,8 @@ impl Engine {
     /// # Errors
     ///
     /// As [`map_runs`](Self::map_runs).
-    ///
-    /// # Blocking
-    ///
-    /// As [`map_runs`](Self::map_runs).
-    pub fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
-        self.shared.map_run(arn)
+    pub async fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
+        self.shared.map_run(arn).await
     }
 
     /// Returns the running and the retained children of a Map Run, by its ARN, in the order of
@@ -173,11 +120,7 @@ impl Engine {
     /// # Errors
     ///
     /// As [`map_runs`](Self::map_runs).
-    ///
-    /// # Blocking
-    ///
-    /// With a store this blocks the thread while it reads all children.
-    pub fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
-        self.shared.map_run_executions(arn)
+    pub async fn map_run_executions(&self, arn: &str) -> Result<Vec<ExecutionSummary>, StoreError> {
+        self.shared.map_run_executions(arn).await
     }
 }

@@ -23,7 +23,7 @@ impl Engine {
     /// assert!(greet().await.is_err());
     ///
     /// engine.delete(&id).await?;
-    /// assert!(engine.execution(&id)?.is_none());
+    /// assert!(engine.execution(&id).await?.is_none());
     /// assert!(greet().await.is_ok());
     /// # Ok(()) }
     /// ```

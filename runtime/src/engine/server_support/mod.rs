@@ -202,7 +202,7 @@ impl ServerEngine {
     /// # Errors
     ///
     /// The errors of reading the store.
-    pub fn map_run_of(&self, child: &str) -> Result<Option<SmolStr>, StoreError> {
+    pub async fn map_run_of(&self, child: &str) -> Result<Option<SmolStr>, StoreError> {
         // Its state machine is `<machine>/<label>`, and no name contains a `/`.
         if !child.contains('/') {
             return Ok(None);
@@ -210,10 +210,11 @@ impl ServerEngine {
         if let Some(run) = self.shared.runs.run_of(child) {
             return Ok(Some(run));
         }
-        let Some(durable) = &self.shared.durable else {
-            return Ok(None);
-        };
-        let row = durable.reader().execution(child)?;
+        let child = child.to_owned();
+        let read = self
+            .shared
+            .read_store(move |_, reader| reader.execution(&child));
+        let row = read.await?.flatten();
         Ok(row.and_then(|row| Some(SmolStr::from(row.child_of?.map_run))))
     }
 }

@@ -23,7 +23,10 @@ impl ServerEngine {
     /// # Errors
     ///
     /// The errors of reading the store.
-    pub fn redrivability(&self, run: &ExecutionHandle<Value>) -> Result<Redrivability, StoreError> {
+    pub async fn redrivability(
+        &self,
+        run: &ExecutionHandle<Value>,
+    ) -> Result<Redrivability, StoreError> {
         let not = |reason: &str| Ok(Redrivability::Not(reason.to_owned()));
         let state = run.state();
         let Some(report) = state.final_report() else {
@@ -32,7 +35,7 @@ impl ServerEngine {
         if report.status == Status::Succeeded {
             return not("Execution is SUCCEEDED and cannot be redriven");
         }
-        if self.map_run_of(run.id())?.is_some() {
+        if self.map_run_of(run.id()).await?.is_some() {
             return Ok(Redrivability::ByMapRun);
         }
         let Some(redrivable) = state.redrivable() else {

@@ -61,6 +61,10 @@ impl Revision {
         &self.machine.text
     }
 
+    fn name(&self) -> &str {
+        &self.machine.info.name
+    }
+
     /// Describes its state machine.
     pub fn describe(&self) -> MachineDescription {
         self.machine.describe()
@@ -133,9 +137,8 @@ impl ServerEngine {
         input: Value,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Value>, StartError> {
-        let runtime = self.start_runtime()?;
-        let started = self.launch_revision(&revision.machine, input, options)?;
-        self.begin(started, &runtime, |output| Ok(output.clone()))
+        let launch = || self.launch_revision(&revision.machine, input, options);
+        self.begin(revision.name(), launch, |output| Ok(output.clone()))
             .await
     }
 
@@ -152,8 +155,8 @@ impl ServerEngine {
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
         let runtime = self.start_runtime()?;
-        let started = self.launch_revision(&revision.machine, input, options)?;
-        self.run_to_end(started, |task| async move {
+        let launch = || self.launch_revision(&revision.machine, input, options);
+        self.run_to_end(revision.name(), launch, |task| async move {
             match runtime.is_current {
                 true => task.await,
                 // The execution ends with its task, however that ends.
@@ -174,9 +177,7 @@ impl ServerEngine {
         if machine.program.entry().machine_type == MachineType::Express {
             self.shared.check_express_limit(false)?;
         }
-        let input = StartInput::Any(input).of(machine.input_type);
-        let launched = input.and_then(|input| self.shared.launch(machine, input, options, 0));
-        launched.inspect_err(|error| self.refused(&machine.info.name, error))
+        self.launch_machine(machine, StartInput::Any(input), options)
     }
 
     /// Sets the revisions behind the ARN of a version or an alias, with their weights, for states

@@ -14,7 +14,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As [`start_with`](Self::start_with).
+    /// As [`start_workflow`](Self::start_workflow).
     pub async fn start_built<In: Payload, Out: Payload>(
         &self,
         built: &BuiltWorkflow<In, Out>,

@@ -7,6 +7,7 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo};
 
+use super::input::StartInput;
 use super::options::StartOptions;
 use crate::engine::Engine;
 use crate::engine::error::{BuildError, StartFromStateError};
@@ -61,16 +62,14 @@ impl Engine {
         variables: &BTreeMap<String, Value>,
         options: StartOptions,
     ) -> Result<ExecutionHandle<Value>, StartFromStateError> {
-        let runtime = self.start_runtime()?;
-        let known = self.find_execution(execution).await;
+        let known = self.execution(execution).await;
         let known = known.map_err(StartFromStateError::Unreadable)?;
         let known = known
             .ok_or_else(|| StartFromStateError::ExecutionDoesNotExist(execution.to_owned()))?;
         let machine = self.machine_from(&known.history().await, state, &input.into(), variables)?;
         let input = known.execution().input.clone();
-        let launched = self.shared.launch(&machine, input, options, 0);
-        let started = launched.inspect_err(|error| self.refused(&machine.info.name, error))?;
-        let run = self.begin(started, &runtime, |output| Ok(output.clone()));
+        let launch = || self.launch_machine(&machine, StartInput::Typed(input), options);
+        let run = self.begin(&machine.info.name, launch, |output| Ok(output.clone()));
         Ok(run.await?)
     }
 

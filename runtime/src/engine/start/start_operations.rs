@@ -27,7 +27,8 @@ impl Engine {
         &self,
         input: W::Input,
     ) -> Result<ExecutionHandle<W::Output>, StartError> {
-        self.start_with::<W>(input, StartOptions::default()).await
+        self.start_workflow::<W>(input, StartOptions::default())
+            .await
     }
 
     /// Starts a workflow with options: a name or mocks, for example.
@@ -35,7 +36,7 @@ impl Engine {
     /// # Errors
     ///
     /// As [`start`](Self::start), and when the name is taken.
-    pub async fn start_with<W: Workflow>(
+    pub async fn start_workflow<W: Workflow>(
         &self,
         input: W::Input,
         options: StartOptions,
@@ -110,9 +111,8 @@ impl Engine {
         options: StartOptions,
         decode: Decode<T>,
     ) -> Result<ExecutionHandle<T>, StartError> {
-        let runtime = self.start_runtime()?;
-        let started = self.prepare(machine, input, options)?;
-        self.begin(started, &runtime, decode).await
+        let launch = || self.launch_newest(machine, input, options);
+        self.begin(machine, launch, decode).await
     }
 
     /// Starts an execution of the newest version, and drives it to its end on the caller's task.
@@ -122,25 +122,32 @@ impl Engine {
         input: StartInput,
         options: StartOptions,
     ) -> Result<Arc<ExecutionReport>, StartError> {
-        let started = self.prepare(machine, input, options)?;
-        self.run_to_end(started, |task| task).await
+        let launch = || self.launch_newest(machine, input, options);
+        self.run_to_end(machine, launch, |task| task).await
     }
 
     /// Creates an execution of the newest version of a state machine.
-    fn prepare(
+    fn launch_newest(
         &self,
         machine: &str,
         input: StartInput,
         options: StartOptions,
     ) -> Result<StartOutcome, StartError> {
-        let launch = |known: &Arc<Machine>| {
-            let input = input.of(known.input_type)?;
-            self.shared.launch(known, input, options, 0)
-        };
+        let launch = |known: &Arc<Machine>| self.launch_machine(known, input, options);
         let launched = self.shared.machines.look_up(machine, launch);
         let missing = || Err(StartError::StateMachineDoesNotExist(machine.to_owned()));
-        let launched = launched.unwrap_or_else(missing);
-        launched.inspect_err(|error| self.refused(machine, error))
+        launched.unwrap_or_else(missing)
+    }
+
+    /// Creates an execution of a state machine that no state starts.
+    pub(in crate::engine) fn launch_machine(
+        &self,
+        machine: &Machine,
+        input: StartInput,
+        options: StartOptions,
+    ) -> Result<StartOutcome, StartError> {
+        let input = input.of(machine.input_type)?;
+        self.shared.launch(machine, input, options, 0)
     }
 
     /// Returns the runtime for a new execution. Chosen before the execution exists, because nothing
@@ -150,13 +157,16 @@ impl Engine {
         chosen.map_err(|_| StartError::NoRuntime)
     }
 
-    /// Runs a new execution in a separate task, and returns when its start is durable.
+    /// Runs the execution that `launch` creates in a separate task, and returns when its start is
+    /// durable. Each start of an [`ExecutionHandle`] ends here.
     pub(in crate::engine) async fn begin<T>(
         &self,
-        started: StartOutcome,
-        runtime: &StartRuntime,
+        machine: &str,
+        launch: impl FnOnce() -> Result<StartOutcome, StartError>,
         decode: Decode<T>,
     ) -> Result<ExecutionHandle<T>, StartError> {
+        let runtime = &self.start_runtime()?;
+        let started = launch().inspect_err(|error| self.refused(machine, error))?;
         if let Some(pending) = started.pending_execution {
             Driver::begin(ExecutionTask::new(self.shared.clone(), pending), runtime);
         }
@@ -165,13 +175,15 @@ impl Engine {
         Ok(run)
     }
 
-    /// Runs a new execution to its end. `drive` returns the future that the caller awaits for its
-    /// task.
+    /// Runs the execution that `launch` creates to its end. `drive` returns the future that the
+    /// caller awaits for its task.
     pub(in crate::engine) async fn run_to_end<F: Future>(
         &self,
-        started: StartOutcome,
+        machine: &str,
+        launch: impl FnOnce() -> Result<StartOutcome, StartError>,
         drive: impl FnOnce(Box<ExecutionTask>) -> F,
     ) -> Result<Arc<ExecutionReport>, StartError> {
+        let started = launch().inspect_err(|error| self.refused(machine, error))?;
         let state = started.state;
         if let Some(pending) = started.pending_execution {
             let _awaits = self.clock().await_end();
@@ -183,7 +195,7 @@ impl Engine {
     }
 
     /// Reports to the sources that nothing was started, and why.
-    pub(in crate::engine) fn refused(&self, machine: &str, error: &StartError) {
+    fn refused(&self, machine: &str, error: &StartError) {
         let message = || format!("`{machine}` was not started: {error}");
         self.shared.notify_sources(message, true);
     }

@@ -100,9 +100,9 @@ pub async fn replay(machine: &StateMachine, recorded: &RecordedHistory) -> Resul
 /// let recorded = RecordedHistory::from_json(&run.report().await.history.to_json())?;
 ///
 /// let mut replay = Replay::new(&machine, &recorded);
-/// for map_run in engine.map_runs(run.id())? {
-///     for child in engine.map_run_executions(&map_run.arn)? {
-///         let child = engine.execution(&child.id)?.expect("it is remembered");
+/// for map_run in engine.map_runs(run.id()).await? {
+///     for child in engine.map_run_executions(&map_run.arn).await? {
+///         let child = engine.execution(&child.id).await?.expect("it is remembered");
 ///         replay = replay.child(RecordedHistory::from_json(&child.history().await.to_json())?);
 ///     }
 /// }

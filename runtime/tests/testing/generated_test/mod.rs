@@ -367,13 +367,13 @@ async fn the_children_of_a_map_run_have_their_own_histories() {
             .contains("`Each` is a Distributed Map")
     );
     let runs = engine
-        .map_runs(report.execution().id())
+        .blocking_map_runs(report.execution().id())
         .expect("they are listed");
     let children = engine
-        .map_run_executions(&runs[0].arn)
+        .blocking_map_run_executions(&runs[0].arn)
         .expect("they are listed");
     let child = engine
-        .execution(&children[0].id)
+        .blocking_execution(&children[0].id)
         .expect("it is read")
         .expect("it is there");
     assert!(

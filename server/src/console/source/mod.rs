@@ -59,10 +59,7 @@ impl ExecutionSource {
         filter: ExecutionFilter,
     ) -> Result<ExecutionPage, StoreError> {
         match self {
-            Self::Engine(service) => {
-                let engine = service.engine.clone();
-                blocking(move || engine.executions(&filter)).await
-            }
+            Self::Engine(service) => service.engine.executions(&filter).await,
             Self::Store(store) => store.read(move |stored| stored.list(&filter)).await,
         }
     }
@@ -73,8 +70,7 @@ impl ExecutionSource {
         match self {
             Self::Engine(service) => {
                 let counted = ExecutionCounts::of_statistics(service.engine.statistics());
-                let engine = service.engine.clone();
-                let stored = blocking(move || engine.stored_counts()).await?;
+                let stored = service.engine.stored_counts().await?;
                 let is_express = |name: &str| {
                     let machine = service.control.machine(name);
                     machine.is_some_and(|machine| machine.machine_type == MachineType::Express)
@@ -97,7 +93,7 @@ impl ExecutionSource {
         arn: &str,
     ) -> Result<Option<ExecutionSnapshot>, StoreError> {
         match self {
-            Self::Engine(service) => match service.engine.find_execution(arn).await? {
+            Self::Engine(service) => match service.engine.execution(arn).await? {
                 Some(run) => Ok(Some(ExecutionSnapshot::of_engine(run).await)),
                 None => Ok(None),
             },
@@ -115,7 +111,7 @@ impl ExecutionSource {
         arns: Vec<String>,
     ) -> Result<Vec<Option<ExecutionData>>, StoreError> {
         match self {
-            Self::Engine(service) => service.engine.find_execution_data(&arns).await,
+            Self::Engine(service) => service.engine.execution_data(&arns).await,
             Self::Store(store) => {
                 let read = store.read(move |stored| {
                     let described = arns.iter().map(|arn| stored.describe(arn));
@@ -129,13 +125,12 @@ impl ExecutionSource {
 
     /// Returns a Map Run.
     pub(super) async fn map_run(&self, arn: &str) -> Result<Option<MapRun>, StoreError> {
-        let arn = arn.to_owned();
         match self {
-            Self::Engine(service) => {
-                let engine = service.engine.clone();
-                blocking(move || engine.map_run(&arn)).await
+            Self::Engine(service) => service.engine.map_run(arn).await,
+            Self::Store(store) => {
+                let arn = arn.to_owned();
+                store.read(move |stored| stored.map_run(&arn)).await
             }
-            Self::Store(store) => store.read(move |stored| stored.map_run(&arn)).await,
         }
     }
 
@@ -143,7 +138,7 @@ impl ExecutionSource {
     pub(super) async fn map_runs(&self, execution: &str) -> Result<Vec<String>, StoreError> {
         match self {
             Self::Engine(service) => {
-                let runs = service.engine.find_map_runs(execution).await?;
+                let runs = service.engine.map_runs(execution).await?;
                 Ok(runs.into_iter().map(|run| run.arn).collect())
             }
             Self::Store(store) => {
@@ -172,7 +167,7 @@ impl ExecutionSource {
         match self {
             Self::Engine(service) => {
                 let engine = &service.engine;
-                engine.find_map_run_children(arn, numbers, status).await
+                engine.map_run_children(arn, numbers, status).await
             }
             Self::Store(store) => {
                 let arn = arn.to_owned();
@@ -190,14 +185,13 @@ impl ExecutionSource {
         if !child.contains('/') {
             return Ok(None);
         }
-        let child = child.to_owned();
         match self {
             Self::Engine(service) => {
-                let engine = service.engine.clone();
-                let run = blocking(move || engine.map_run_of(&child)).await?;
+                let run = service.engine.map_run_of(child).await?;
                 Ok(run.map(String::from))
             }
             Self::Store(store) => {
+                let child = child.to_owned();
                 let read = move |stored: &mut StoredExecutions| {
                     let row = stored.reader().execution(&child)?;
                     Ok(row.and_then(|row| Some(row.child_of?.map_run)))
@@ -210,7 +204,7 @@ impl ExecutionSource {
     /// Returns what an execution waits for; nothing if it does not exist.
     pub(super) async fn waits(&self, arn: &str) -> Result<Vec<Wait>, StoreError> {
         match self {
-            Self::Engine(service) => match service.engine.find_execution(arn).await? {
+            Self::Engine(service) => match service.engine.execution(arn).await? {
                 Some(run) => Ok(execution_snapshot::waits_of(&run).await),
                 None => Ok(Vec::new()),
             },
@@ -244,13 +238,5 @@ impl ExecutionSource {
         let ended = all.succeeded + all.failed + all.aborted + all.timed_out + all.suspended;
         let queues = statistics.activity_queues.iter();
         [begun, ended, queues.map(|queue| queue.waiting).sum()]
-    }
-}
-
-/// Runs work that blocks its thread.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

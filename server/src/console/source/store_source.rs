@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use stepwright_runtime::store::{StoreError, StoreView, StoredDocument, StoredMachine};
 use stepwright_runtime::{ExecutionDescription, ExecutionFilter, Redaction, StoredExecutions};
 
-use super::blocking;
 use super::idle_readers::{IdleReaders, OpenReader};
 use crate::service::Service;
 
@@ -105,7 +104,10 @@ impl StoreSource {
             }
             result
         };
-        blocking(work).await
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     /// Returns the name of the store.

@@ -91,7 +91,7 @@ pub(crate) async fn describe_machine(
         tracing_configuration: Tracing {
             enabled: configuration.is_traced,
         },
-        map_run_arn: service.engine.map_run_of(about.id())?,
+        map_run_arn: service.engine.map_run_of(about.id()).await?,
         label: label.map(str::to_owned),
         revision_id: shown_id,
         encryption_configuration: configuration.encryption.clone(),
@@ -157,7 +157,7 @@ pub(crate) async fn describe(
     // Nested executions have the origin of their root.
     let own = origin.filter(|_| about.root() == about.id());
     let has_data = input.included_data.as_deref() != Some("METADATA_ONLY");
-    let (redrive_status, redrive_status_reason) = match service.engine.redrivability(&run)? {
+    let (redrive_status, redrive_status_reason) = match service.engine.redrivability(&run).await? {
         Redrivability::Redrivable => ("REDRIVABLE", None),
         Redrivability::ByMapRun => ("REDRIVABLE_BY_MAP_RUN", None),
         Redrivability::Not(reason) => ("NOT_REDRIVABLE", Some(reason)),
@@ -176,7 +176,7 @@ pub(crate) async fn describe(
         output_details: output.as_ref().map(|_| DataDetails::INCLUDED),
         output,
         trace_header: own.and_then(|origin| origin.trace.clone()),
-        map_run_arn: service.engine.map_run_of(about.id())?,
+        map_run_arn: service.engine.map_run_of(about.id()).await?,
         error: report.and_then(|report| report.error.clone()),
         cause: report.and_then(|report| report.cause.clone()),
         state_machine_version_arn: origin.and_then(|origin| origin.version.clone()),

@@ -169,7 +169,7 @@ async fn list_children(
     input: &ListExecutions,
     run: &str,
 ) -> Result<ListExecutionsOutput, ApiError> {
-    let map_run = map_runs::find(service, run)?;
+    let map_run = map_runs::find(service, run).await?;
     let status = input.status_filter.as_deref();
     let filters = ListFilters::of(input);
     let list = format!("ListExecutions {run} {status:?} {:?}", filters.is_redriven);

@@ -37,6 +37,6 @@ pub(super) async fn find(
         Resource::Execution { .. } => {}
         _ => return Err(arn.wrong_type()),
     }
-    let found = service.engine.find_execution(arn.text).await?;
+    let found = service.engine.execution(arn.text).await?;
     found.ok_or_else(|| ApiError::no_execution(text))
 }

@@ -85,7 +85,7 @@ fn all(engine: &Engine) -> Result<Vec<(String, Status)>, Broken> {
     let mut all = Vec::new();
     let mut filter = ExecutionFilter::new().limit(1_000);
     loop {
-        let page = engine.executions(&filter);
+        let page = engine.blocking_executions(&filter);
         let page = page.map_err(|error| error.to_string())?;
         all.extend(page.executions.into_iter().map(|one| (one.id, one.status)));
         match page.next {
@@ -130,7 +130,7 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
         }
     }
     for (arn, (machine, id)) in expected {
-        let known = engine.execution(&arn);
+        let known = engine.blocking_execution(&arn);
         let Some(run) = known.map_err(|error| error.to_string())? else {
             verdict.lost(format!("{arn} is not there"));
             continue;
@@ -150,7 +150,10 @@ pub(crate) async fn check(folder: &Path, outputs: &Outputs) -> Result<Verdict, B
             &logged,
             &mut verdict,
         );
-        for map_run in engine.map_runs(&arn).map_err(|error| error.to_string())? {
+        for map_run in engine
+            .blocking_map_runs(&arn)
+            .map_err(|error| error.to_string())?
+        {
             let executions = &mut logs.executions;
             children::check(&engine, &map_run, executions, &mut verdict).await?;
         }

@@ -205,7 +205,7 @@ fn running(engine: &Engine) -> Result<Vec<String>, Broken> {
         .status(Status::Running)
         .limit(100_000);
     let page = engine
-        .executions(&filter)
+        .blocking_executions(&filter)
         .map_err(|error| error.to_string())?;
     Ok(page.executions.into_iter().map(|one| one.id).collect())
 }
@@ -254,7 +254,7 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
     let places = Arc::new(Semaphore::new(life.open.saturating_sub(recovered.len())));
     // Executions beyond the limit do not release a permit.
     for id in recovered.into_iter().take(life.open) {
-        let known = engine.execution(&id);
+        let known = engine.blocking_execution(&id);
         if let Some(run) = known.map_err(|error| error.to_string())? {
             let places = places.clone();
             tokio::spawn(async move {
@@ -279,7 +279,7 @@ pub(crate) async fn live(life: Life) -> Result<(), Broken> {
         one.await.map_err(|error| error.to_string())?;
     }
     while let Some(id) = running(&engine)?.first() {
-        let known = engine.execution(id);
+        let known = engine.blocking_execution(id);
         let Some(run) = known.map_err(|error| error.to_string())? else {
             client
                 .stuck(format!(

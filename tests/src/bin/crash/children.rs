@@ -29,13 +29,13 @@ pub(crate) async fn check(
     if is_express(arn) {
         return Ok(());
     }
-    let children = engine.map_run_executions(arn);
+    let children = engine.blocking_map_run_executions(arn);
     let children = children.map_err(|error| error.to_string())?;
     if children.len() as u64 != CHILDREN {
         verdict.lost(format!("{arn} has {} children", children.len()));
     }
     for child in children {
-        let found = engine.execution(&child.id);
+        let found = engine.blocking_execution(&child.id);
         let Some(run) = found.map_err(|error| error.to_string())? else {
             verdict.lost(format!("{} is not there", child.id));
             continue;

@@ -92,13 +92,13 @@ impl Client {
         let Some(map_run) = self.map_run(run)? else {
             return Ok(Vec::new());
         };
-        let children = self.engine.map_run_executions(&map_run.arn);
+        let children = self.engine.blocking_map_run_executions(&map_run.arn);
         let children = children.map_err(|error| error.to_string())?;
         let done = children
             .iter()
             .filter(|child| child.status == Status::Succeeded);
         done.map(|child| {
-            let execution = self.engine.execution(&child.id);
+            let execution = self.engine.blocking_execution(&child.id);
             let execution = execution.map_err(|error| error.to_string())?;
             let execution = execution.ok_or_else(|| format!("{} is not described", child.id))?;
             Ok(key(&execution.execution().input().to_json()))
@@ -108,7 +108,7 @@ impl Client {
 
     /// The Map Run; `None` if the execution was stopped before it began.
     fn map_run(&self, run: &Started) -> Result<Option<MapRun>, Lost> {
-        let runs = self.engine.map_runs(run.id());
+        let runs = self.engine.blocking_map_runs(run.id());
         let mut runs = runs.map_err(|error| error.to_string())?;
         must(runs.len() < 2, || {
             format!("{} has {} Map Runs", run.id(), runs.len())

@@ -164,7 +164,7 @@ async fn soak(arguments: &Arguments) -> Result<(), Lost> {
         if begun.elapsed() >= next {
             next += LINE;
             let running = ExecutionFilter::new().status(Status::Running);
-            let running = engine.executions(&running);
+            let running = engine.blocking_executions(&running);
             let running = running.map_err(|error| error.to_string())?.executions.len();
             let memory = Memory::now();
             growth.note(begun.elapsed(), memory);

@@ -176,8 +176,10 @@ pub(crate) async fn read_pages(client: Client) -> Result<(), Lost> {
         let mut next: Option<String> = None;
         loop {
             let page = match &next {
-                Some(next) => client.engine.executions(&filter.clone().after(next)),
-                None => client.engine.executions(&filter),
+                Some(next) => client
+                    .engine
+                    .blocking_executions(&filter.clone().after(next)),
+                None => client.engine.blocking_executions(&filter),
             };
             let page = page.map_err(|error| error.to_string())?;
             client.world.counts.rows.add(page.executions.len() as u64);

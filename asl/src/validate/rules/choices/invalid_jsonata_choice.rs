@@ -1,4 +1,4 @@
-use crate::jsonata::Expression;
+use crate::jsonata::{self, Expression};
 use crate::model::Operator;
 use crate::validate::delimiters::mended;
 use crate::validate::rules::prelude::*;
@@ -130,6 +130,11 @@ fn jsonata_test(rule: &Object) -> Option<String> {
     }
     if let Some(inner) = rule.get("Not").and_then(Json::as_object) {
         return Some(format!("$not({})", jsonata_test(inner)?));
+    }
+    match rule.get("Condition") {
+        Some(Json::Bool(test)) => return Some(test.to_string()),
+        Some(Json::String(text)) => return Some(jsonata::strip(text)?.trim().to_owned()),
+        _ => {}
     }
     let comparison = super::comparison(rule)?;
     let value = match comparison.variable.strip_prefix('$')? {

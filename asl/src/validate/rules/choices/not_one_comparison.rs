@@ -86,13 +86,10 @@ fn one(rule: &DefinitionPart<'_>) -> Vec<Fix> {
         [_] => vec![field_fixes::add(rule, "Variable", "$.value")],
         several => {
             let mut fixes: Vec<Fix> = joined(rule, several).into_iter().collect();
-            if let [first, second] = several {
-                let is_comparison = |test: &str| Operator::from_name(test).is_some();
-                let fits = |test: &str| is_comparison(test) == rule.has("Variable");
-                let kept = [(second, first), (first, second)].into_iter();
-                let kept = kept.filter(|(_, test)| fits(test));
-                fixes.extend(kept.map(|(removed, _)| field_fixes::remove(rule, removed)));
-            }
+            // A comparison needs the `Variable`; `And`, `Or` and `Not` must not have one.
+            let fits = |test: &&&str| Operator::from_name(test).is_some() == rule.has("Variable");
+            let fitting = several.iter().filter(fits);
+            fixes.extend(fitting.map(|test| field_fixes::only(rule, test, several)));
             fixes
         }
     }

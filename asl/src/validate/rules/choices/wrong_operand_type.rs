@@ -98,6 +98,12 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                             .filter(fits)
                             .map(|value| field_fixes::set(rule, operator.name(), value))
                             .chain(other_operators(rule, operator, operand))
+                            .chain(null_test(rule, operator, operand))
+                            .chain(
+                                operator
+                                    .is_path()
+                                    .then(|| field_fixes::set(rule, operator.name(), "$.value")),
+                            )
                             .collect::<Vec<_>>()
                     });
             }
@@ -117,7 +123,7 @@ fn converted(operand: &Json) -> Vec<Json> {
         Json::Number(_) | Json::Bool(_) => {
             vec![operand.to_string().into(), true.into(), false.into()]
         }
-        _ => vec![true.into(), false.into()],
+        _ => vec![true.into(), false.into(), 0.into(), "".into()],
     }
 }
 
@@ -140,6 +146,18 @@ fn other_operators(rule: &DefinitionPart<'_>, operator: Operator, operand: &Json
     fitting
         .filter_map(|new| field_fixes::rename(rule, name, &new))
         .collect()
+}
+
+/// Tests whether a value is null instead of comparing it with null.
+fn null_test(rule: &DefinitionPart<'_>, operator: Operator, operand: &Json) -> Option<Fix> {
+    let pointer = rule.at(operator.name());
+    let is_equal = operator.name().ends_with("Equals") && !operator.name().contains("Than");
+    let edits = [
+        Edit::rename(&pointer, "IsNull"),
+        Edit::replace(&pointer, true),
+    ];
+    let fits = operand.is_null() && is_equal && !rule.has("IsNull");
+    fits.then(|| Fix::choice("test for null with `IsNull`", edits))
 }
 
 fn quoted(rule: &DefinitionPart<'_>, operator: Operator) -> Option<Fix> {

@@ -36,9 +36,13 @@ pub(super) fn refuse(
             let text = value.and_then(Json::as_str);
             let corrected = text.into_iter().flat_map(|text| corrected(text, binding));
             let corrected = corrected.map(|text| field_fixes::replace(&pointer, text));
-            corrected
-                .chain(unevaluated(binding, text))
-                .collect::<Vec<_>>()
+            let mut fixes: Vec<Fix> = corrected.collect();
+            let is_call = text.is_some_and(|text| text.trim_start().starts_with("States."));
+            // A wrong call is hardly meant as a text.
+            if !is_call || fixes.is_empty() {
+                fixes.extend(unevaluated(binding));
+            }
+            fixes
         });
 }
 
@@ -79,19 +83,18 @@ fn unquoted(text: &str) -> String {
     out
 }
 
-/// Passes on a value without evaluation. A wrong call is hardly meant as a text.
-fn unevaluated(binding: &VariableBinding<'_>, text: Option<&str>) -> Option<Fix> {
+/// Passes on a value without evaluation.
+fn unevaluated(binding: &VariableBinding<'_>) -> Option<Fix> {
     let plain = binding
         .key
         .strip_suffix(".$")
         .filter(|plain| !plain.is_empty())?;
-    let is_call = text.is_some_and(|text| text.trim_start().starts_with("States."));
     let edit = Edit::rename(binding.object.key(binding.key), plain);
     let title = format!(
         "pass on the value unchanged: rename `{}` to `{plain}`",
         binding.key
     );
-    (!is_call && !binding.is_double).then(|| Fix::choice(title, [edit]))
+    (!binding.is_double).then(|| Fix::choice(title, [edit]))
 }
 
 /// Reports each value that does not parse, if the fault belongs to the rule.

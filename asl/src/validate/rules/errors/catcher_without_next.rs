@@ -23,7 +23,18 @@ fn catcher_next(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let targets =
                     container.map(|container| state_fixes::targets(definition, container, state));
                 let targets = targets.unwrap_or_default().into_iter();
-                targets.map(|name| field_fixes::add(catcher, "Next", name))
+                let targets = targets.map(|name| field_fixes::add(catcher, "Next", name));
+                let failing = container.map(|container| {
+                    let container = &definition.graph.containers()[container];
+                    let name = state_fixes::fresh_name(definition, "Failed");
+                    let fail = json!({"Type": "Fail", "Error": "Failed"});
+                    let edits = [
+                        field_fixes::add_edit(catcher, "Next", name.as_str()),
+                        state_fixes::add_state(container, &name, fail),
+                    ];
+                    Fix::choice(format!("continue with a new state `{name}`"), edits)
+                });
+                targets.chain(failing).collect::<Vec<_>>()
             });
         }
     }

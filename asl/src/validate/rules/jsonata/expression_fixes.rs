@@ -2,6 +2,7 @@
 
 use crate::jsonata::{self, Expression};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
+use crate::validate::rules::proposals;
 
 /// The expression with a root for each path that has none: a variable of this name, or the input.
 /// Returns nothing for an expression with another fault.
@@ -50,22 +51,41 @@ fn reference(error: &SyntaxError) -> Option<&str> {
 }
 
 /// The expression with another name: each whole occurrence of `old` becomes `new`.
-pub(super) fn renamed(text: &str, old: &str, new: &str) -> Option<String> {
-    let source = jsonata::strip(text)?;
-    let mut out = String::new();
-    let mut rest = source;
-    let mut count = 0;
-    while let Some(at) = rest.find(old) {
-        let (before, after) = rest.split_at(at);
-        let after = &after[old.len()..];
-        let is_whole = !after.starts_with(crate::name::continues_variable)
-            && !before.ends_with(crate::name::continues_variable)
-            && !before.ends_with('$');
-        out.push_str(before);
-        out.push_str(if is_whole { new } else { old });
-        count += usize::from(is_whole);
-        rest = after;
+pub(in crate::validate::rules) fn renamed(text: &str, old: &str, new: &str) -> Option<String> {
+    let source = proposals::replace_name(jsonata::strip(text)?, old, new)?;
+    Expression::parse(&source).ok()?;
+    Some(format!("{{%{source}%}}"))
+}
+
+/// The expression with the brackets and quotes that are missing at its end.
+pub(super) fn closed(text: &str) -> Option<String> {
+    /// An expression without more brackets is not corrected.
+    const MISSING: usize = 10;
+    let mut source = jsonata::strip(text)?.trim_end().to_owned();
+    for _ in 0..MISSING {
+        match Expression::parse(&source) {
+            Ok(_) => return Some(format!("{{%{source} %}}")),
+            Err(error) => source.push_str(&missing(&error, &source)?),
+        }
     }
-    out.push_str(rest);
-    (count > 0 && Expression::parse(&out).is_ok()).then(|| format!("{{%{out}%}}"))
+    None
+}
+
+/// The bracket or quote that an error reports as missing at the end.
+fn missing(error: &SyntaxError, source: &str) -> Option<String> {
+    let (code, message) = error.message.split_once(": ")?;
+    match code {
+        "S0203" => {
+            let expected = message.strip_prefix("Expected \"")?;
+            let (bracket, _) = expected.split_once('"')?;
+            matches!(bracket, ")" | "]" | "}").then(|| bracket.to_owned())
+        }
+        "S0101" => {
+            let is_open = source.matches('"').count() % 2 == 1;
+            Some(if is_open { "\"" } else { "'" }.to_owned())
+        }
+        "S0105" => Some("`".to_owned()),
+        "S0302" => Some("/".to_owned()),
+        _ => None,
+    }
 }

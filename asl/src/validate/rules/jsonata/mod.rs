@@ -2,7 +2,7 @@
 
 pub(super) mod bare_name_in_jsonata;
 pub(super) mod broken_delimiters;
-mod expression_fixes;
+pub(super) mod expression_fixes;
 mod foreign_field;
 pub(super) mod invalid_jsonata;
 pub(super) mod jsonata_field_in_jsonpath;
@@ -58,6 +58,7 @@ fn refused(
                     |name: &str| definition.variables.names.iter().any(|one| one == name);
                 expression_fixes::rooted(expression.text, &is_assigned)
                     .into_iter()
+                    .chain(expression_fixes::closed(expression.text))
                     .map(|text| field_fixes::replace(&expression.pointer, text))
             });
     }

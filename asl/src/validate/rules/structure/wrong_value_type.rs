@@ -4,6 +4,7 @@ use crate::model::{FieldInfo, ProcessorMode, ValueKind};
 use crate::validate::delimiters::mended;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::{self, in_quotes};
+use crate::validate::rules::tasks::unknown_resource::{LAMBDA, PLACEHOLDER};
 use crate::words;
 
 use super::is_misplaced;
@@ -81,7 +82,13 @@ fn check_type<'d>(
                 let converted = converted.map(|value| field_fixes::set(part, field.name, value));
                 let removed =
                     (!is_needed(part, field)).then(|| field_fixes::remove(part, field.name));
-                converted.chain(removed).collect::<Vec<_>>()
+                let values = usual(definition, part, field.name).into_iter();
+                let usual = values.map(|value| field_fixes::set(part, field.name, value));
+                let usual = usual.filter(|_| removed.is_none());
+                converted
+                    .chain(usual)
+                    .chain(removed.clone())
+                    .collect::<Vec<_>>()
             });
         return;
     }
@@ -128,8 +135,15 @@ fn check_type<'d>(
                         let number = text.trim().parse::<Json>().ok();
                         let number = number.filter(|json| json.as_number().is_some());
                         let set = number.map(|number| field_fixes::set(part, field.name, number));
+                        let path = format!("{}Path", field.name);
+                        let is_path = text.starts_with('$') && part.schema.has(&path);
+                        let path = is_path.then(|| field_fixes::rename(part, field.name, &path));
+                        let path = path
+                            .flatten()
+                            .filter(|_| part.language == QueryLanguage::JsonPath);
                         let removed = field_fixes::remove(part, field.name);
                         set.into_iter()
+                            .chain(path)
                             .chain((!is_needed(part, field)).then_some(removed))
                             .collect::<Vec<_>>()
                     });
@@ -165,7 +179,15 @@ fn check_type<'d>(
                         .choices(|| {
                             // Most lists must not be empty.
                             let edit = Edit::remove(pointer().index(index));
-                            (items.len() > 1).then(|| Fix::choice("remove this item", [edit]))
+                            let removed = Fix::choice("remove this item", [edit]);
+                            let rule = json!({"Variable": "$.value", "IsPresent": true});
+                            let rule = field_fixes::replace(pointer().index(index), rule);
+                            let is_rule = matches!(field.name, "And" | "Or");
+                            match (items.len() > 1, is_rule) {
+                                (true, _) => vec![removed],
+                                (false, true) => vec![rule],
+                                (false, false) => Vec::new(),
+                            }
                         });
                 }
             }
@@ -182,6 +204,9 @@ fn check_type<'d>(
                         .at_key()
                         .suggest(format!("move `{name}` out of `States`"))
                         .choices(|| {
+                            if name == "States" {
+                                return unnested(part, states, state);
+                            }
                             let edits = [
                                 Edit::remove(pointer().key(name)),
                                 Edit::Insert {
@@ -210,6 +235,78 @@ fn check_type<'d>(
             }
         }
         _ => {}
+    }
+}
+
+/// Replaces `States` by the `States` in it, with the other fields of the container in it.
+fn unnested(part: &DefinitionPart<'_>, states: &Object, inner: &Json) -> Option<Fix> {
+    let mut edits = vec![Edit::replace(part.at("States"), inner.clone())];
+    for (name, value) in states.iter().filter(|(name, _)| *name != "States") {
+        if part.has(name) || !part.schema.has(name) {
+            return None;
+        }
+        edits.push(Edit::Insert {
+            pointer: field_fixes::member(&part.pointer, name),
+            value: value.clone(),
+            position: InsertPosition::Before("States".to_owned()),
+        });
+    }
+    // Two insertions at one position are not possible.
+    (edits.len() <= 2).then(|| Fix::choice("move `States` one level up", edits))
+}
+
+/// The usual values of a required field, as placeholders.
+fn usual(definition: &Definition<'_>, part: &DefinitionPart<'_>, field: &str) -> Vec<Json> {
+    let graph = &definition.graph;
+    let own =
+        |container: &&crate::graph::Container<'_>| std::ptr::eq(container.object, part.object);
+    let container = || {
+        graph
+            .containers()
+            .iter()
+            .position(|container| own(&container))
+    };
+    let of_state = || {
+        let state = part.state?;
+        let container = graph.states()[state].container;
+        Some(state_fixes::targets(definition, container, Some(state)))
+    };
+    let texts = |texts: Vec<&str>| texts.into_iter().map(Json::from).collect();
+    let start = || match part.text("StartAt") {
+        Some(name) => name.to_owned(),
+        None => state_fixes::fresh_name(definition, "Start"),
+    };
+    match field {
+        "StartAt" => {
+            let container = container();
+            let targets = container.map(|index| state_fixes::targets(definition, index, None));
+            texts(targets.unwrap_or_default())
+        }
+        "Next" | "Default" => texts(of_state().unwrap_or_default()),
+        "Seconds" => vec![60.into()],
+        "Resource" if part.is("Task") => texts(vec![LAMBDA, PLACEHOLDER]),
+        "Variable" => vec!["$.value".into()],
+        "ErrorEquals" => vec![["States.TaskFailed"].into()],
+        "States" => vec![Json::Object(state_fixes::placeholder(&start()))],
+        "ItemProcessor" | "Iterator" => {
+            let name = state_fixes::fresh_name(definition, "Process item");
+            vec![state_fixes::container(&name)]
+        }
+        "Branches" => {
+            let name = state_fixes::fresh_name(definition, "Branch");
+            vec![[state_fixes::container(&name)].into()]
+        }
+        "Choices" if part.language == QueryLanguage::JsonPath => {
+            let default = part.text("Default").map(str::to_owned);
+            let first = || Some((*of_state()?.first()?).to_owned());
+            let target = default.or_else(first);
+            let rule = |target| json!({"Variable": "$.value", "IsPresent": true, "Next": target});
+            target
+                .map(|target| [rule(target)].into())
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) struct FormFault {
     /// Whether the resource is an ARN, but of something that a Task cannot call.
     pub(super) is_arn: bool,
     pub(super) suggestion: Option<String>,
+    /// The valid resource that is probably meant.
+    pub(super) meant: Option<String>,
     /// Whether the resource may still be valid: AWS may accept it, or a deployment script may
     /// replace it by an ARN.
     pub(super) doubt: bool,
@@ -19,6 +21,7 @@ impl FormFault {
         Some(FormFault {
             is_arn: false,
             suggestion: Some(suggestion.into()),
+            meant: None,
             doubt: false,
         })
     }
@@ -27,6 +30,7 @@ impl FormFault {
         Some(FormFault {
             is_arn: true,
             suggestion,
+            meant: None,
             doubt: false,
         })
     }
@@ -35,7 +39,15 @@ impl FormFault {
         Some(FormFault {
             is_arn: true,
             suggestion: Some(suggestion.to_owned()),
+            meant: None,
             doubt: true,
+        })
+    }
+
+    fn meaning(self, meant: String) -> Option<FormFault> {
+        Some(FormFault {
+            meant: Some(meant),
+            ..self
         })
     }
 }
@@ -46,7 +58,8 @@ const EXAMPLE: &str = "an integration is written like `arn:aws:states:::lambda:i
 /// rules check it.
 pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     if let Some(open) = unclosed(resource) {
-        return FormFault::no_arn(format!("close the substitution: `{open}}}`"));
+        let closed = format!("{resource}}}");
+        return FormFault::no_arn(format!("close the substitution: `{open}}}`"))?.meaning(closed);
     }
     if is_substitution(resource) {
         return None;
@@ -57,17 +70,19 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
         return Some(FormFault {
             is_arn: false,
             suggestion: Some(EXAMPLE.to_owned()),
+            meant: None,
             doubt,
         });
     };
     if scheme != "arn" {
         let meant = format!("arn:{resource}");
         if scheme.starts_with("aws") && form_fault(&meant).is_none() {
-            return FormFault::no_arn(format!("did you mean `{meant}`?"));
+            return FormFault::no_arn(format!("did you mean `{meant}`?"))?.meaning(meant);
         }
         return Some(FormFault {
             is_arn: false,
             suggestion: Some(EXAMPLE.to_owned()),
+            meant: None,
             // The States Language allows any URI, but the service does not call any.
             doubt: is_uri(scheme, rest),
         });
@@ -91,13 +106,11 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
     let (kind, name) = what.split_once(':').unwrap_or((what, ""));
     let instead = |before: &str, meant: &str| {
         let meant = resource.replacen(&format!(":{before}:"), &format!(":{meant}:"), 1);
-        Some(format!("did you mean `{meant}`?"))
+        FormFault::unknown(Some(format!("did you mean `{meant}`?")))?.meaning(meant)
     };
     match (service, kind) {
         ("lambda", "function") => function_fault(resource, name),
-        ("lambda", _) if nearest(kind, ["function"]).is_some() => {
-            FormFault::unknown(instead(kind, "function"))
-        }
+        ("lambda", _) if nearest(kind, ["function"]).is_some() => instead(kind, "function"),
         ("lambda", _) => {
             FormFault::doubtful("a Task invokes a function by an ARN with `function:<name>`")
         }
@@ -106,15 +119,9 @@ pub(super) fn form_fault(resource: &str) -> Option<FormFault> {
         ("states", "stateMachine") => FormFault::doubtful(
             "to start an execution, use `arn:aws:states:::states:startExecution`",
         ),
-        ("states", _) if nearest(kind, ["activity"]).is_some() => {
-            FormFault::unknown(instead(kind, "activity"))
-        }
-        (_, "function") if nearest(service, ["lambda"]).is_some() => {
-            FormFault::unknown(instead(service, "lambda"))
-        }
-        (_, "activity") if nearest(service, ["states"]).is_some() => {
-            FormFault::unknown(instead(service, "states"))
-        }
+        ("states", _) if nearest(kind, ["activity"]).is_some() => instead(kind, "activity"),
+        (_, "function") if nearest(service, ["lambda"]).is_some() => instead(service, "lambda"),
+        (_, "activity") if nearest(service, ["states"]).is_some() => instead(service, "states"),
         _ => None,
     }
 }
@@ -132,7 +139,8 @@ fn function_fault(resource: &str, name: &str) -> Option<FormFault> {
             let bare = resource.strip_suffix(':').unwrap_or(resource);
             FormFault::unknown(Some(format!(
                 "the version or alias is missing; without one, write `{bare}`"
-            )))
+            )))?
+            .meaning(bare.to_owned())
         }
         Some("$LATEST" | "$LATEST.PUBLISHED") | None => None,
         Some(qualifier) if qualifier.chars().all(is_word) => None,

@@ -1,6 +1,7 @@
 use crate::validate::rules::prelude::*;
 
 use super::tasks;
+use super::unknown_resource::{LAMBDA, PLACEHOLDER};
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW040",
@@ -20,9 +21,7 @@ fn resource_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
             .add(&task.pointer, "These fields are required: [Resource]")
             .at_key()
             .choices(|| {
-                // A template engine fills in a substitution, and the console shows it.
-                let resources = ["arn:aws:states:::lambda:invoke", "${ResourceArn}"];
-                resources.map(|resource| field_fixes::add(task, "Resource", resource))
+                [LAMBDA, PLACEHOLDER].map(|resource| field_fixes::add(task, "Resource", resource))
             });
     }
 }

@@ -20,6 +20,12 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 /// The prefix before the service and the action of an integration.
 const INTEGRATION: &str = "arn:aws:states:::";
 
+/// The most frequent integration.
+pub(in crate::validate::rules) const LAMBDA: &str = "arn:aws:states:::lambda:invoke";
+
+/// A resource that a template engine fills in, and that the console shows.
+pub(in crate::validate::rules) const PLACEHOLDER: &str = "${ResourceArn}";
+
 fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
     let mut tables = tables::Tables::default();
     let places = ["Task", "ItemReader", "ResultWriter"];
@@ -45,7 +51,16 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .fix(Some(fix));
                 continue;
             }
-            let entry = report.add(pointer, message).suggest(fault.suggestion);
+            let meant = fault.meant.clone();
+            let entry = report.add(&pointer, message).suggest(fault.suggestion);
+            let entry = entry.choices(|| {
+                let usual = [LAMBDA, PLACEHOLDER].map(str::to_owned);
+                let usual = usual
+                    .into_iter()
+                    .filter(|_| place == "Task" && !fault.doubt);
+                let resources = meant.into_iter().chain(usual);
+                resources.map(|resource| field_fixes::replace(&pointer, resource))
+            });
             if fault.doubt {
                 entry.warn();
             }
@@ -61,9 +76,16 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         let fix = fault.fix(&pointer, resource);
         let entry = report
-            .add(pointer, fault.message)
+            .add(&pointer, fault.message)
             .suggest(fault.suggestion)
-            .fix(fix);
+            .fix(fix)
+            .choices(|| {
+                // The same action without the pattern may exist.
+                let name = resource.rfind(':').map_or(0, |at| at + 1);
+                let bare = resource[name..].find('.').map(|at| &resource[..name + at]);
+                let bare = bare.filter(|bare| tables::knows(place, bare));
+                bare.map(|bare| field_fixes::replace(&pointer, bare))
+            });
         if fault.doubt {
             entry.warn();
         }

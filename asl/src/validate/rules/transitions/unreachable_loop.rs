@@ -59,8 +59,36 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
             .add(&state.pointer, message)
             .at_key()
             .fix(fix)
-            .choices(|| reached_from(definition, members[0]));
+            .choices(|| {
+                let removed = all_removed(definition, state.container);
+                removed
+                    .into_iter()
+                    .chain(reached_from(definition, members[0]))
+            });
     }
+}
+
+/// Removes all states of a container that are never reached, if they are few.
+fn all_removed(definition: &Definition<'_>, container: usize) -> Option<Fix> {
+    const MOST: usize = 50;
+    let states = &definition.graph.containers()[container].states;
+    let unreached = states
+        .iter()
+        .filter(|state| !definition.flow.reached[**state]);
+    let unreached: Vec<usize> = unreached.copied().collect();
+    let count = unreached.len();
+    if !(2..=MOST).contains(&count) || count == states.len() {
+        return None;
+    }
+    let states = definition.graph.states();
+    let edits = unreached
+        .iter()
+        .map(|state| Edit::remove(&states[*state].pointer));
+    let edits: Vec<Edit> = edits.collect();
+    Some(Fix::choice(
+        format!("remove the {count} states that are never reached"),
+        edits,
+    ))
 }
 
 /// Formats the first few items of a list.

@@ -1,7 +1,9 @@
 use indexmap::IndexMap;
 use std::collections::{HashMap, VecDeque};
 
+use crate::name::MAX_LENGTH;
 use crate::validate::rules::prelude::*;
+use crate::validate::rules::proposals::replace_name;
 
 use super::{Scopes, pointer};
 
@@ -58,8 +60,44 @@ fn shadows(definition: &Definition<'_>, report: &mut Report<'_>) {
         report
             .add(pointer(definition, assignment), message)
             .at_key()
-            .suggest(suggestion);
+            .suggest(suggestion)
+            .choices(|| renamed_inside(definition, container, assignment.name));
     }
+}
+
+/// Renames a variable in a container and the containers inside.
+fn renamed_inside(definition: &Definition<'_>, container: usize, name: usize) -> Option<Fix> {
+    let (variables, graph) = (&definition.variables, &definition.graph);
+    let is_inside = |state: usize| {
+        let mut around = Scopes::around(definition, state);
+        around.any(|state| graph.states()[state].container == container)
+    };
+    let old = variables.names.get_index(name)?;
+    let names = variables.names.iter().map(String::as_str).collect();
+    let new = state_fixes::fresh(&names, old, MAX_LENGTH);
+    let assignments = variables.assignments.iter();
+    let assignments = assignments.filter(|one| one.name == name && is_inside(one.state));
+    let mut edits: Vec<Edit> = assignments
+        .map(|one| {
+            let suffix = one.key.strip_prefix(old.as_str()).unwrap_or_default();
+            Edit::rename(pointer(definition, one), format!("{new}{suffix}"))
+        })
+        .collect();
+    let (old, new) = (format!("${old}"), format!("${new}"));
+    let mut texts: IndexMap<String, &str> = IndexMap::new();
+    let reads = variables.reads.iter();
+    for read in reads.filter(|read| read.name == name && is_inside(read.state)) {
+        let pointer = read.pointer.to_string();
+        let text = definition.document.json().pointer(&pointer)?.as_str()?;
+        texts.insert(pointer, text);
+    }
+    for (pointer, text) in texts {
+        edits.push(Edit::replace(pointer, replace_name(text, &old, &new)?));
+    }
+    Some(Fix::choice(
+        format!("rename `{old}` to `{new}` here"),
+        edits,
+    ))
 }
 
 /// Searches transitions backwards.

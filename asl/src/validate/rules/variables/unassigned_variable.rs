@@ -1,6 +1,9 @@
 use std::collections::{HashMap, HashSet};
 
+use crate::model::StateKind;
+use crate::validate::rules::jsonata::expression_fixes::renamed;
 use crate::validate::rules::prelude::*;
+use crate::validate::rules::proposals::replace_name;
 
 use super::Scopes;
 
@@ -51,14 +54,20 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
             {
                 entry.suggest("children of a Distributed Map cannot read the variables of the machine; pass the value in `ItemSelector`".to_owned());
             } else if assigned_in.is_empty() {
-                entry.meant(
-                    name,
-                    variables
-                        .names
-                        .iter()
-                        .filter(|other| *other != name)
-                        .map(String::as_str),
-                );
+                let others = variables.names.iter().filter(|other| *other != name);
+                entry
+                    .meant(name, others.map(String::as_str))
+                    .fix_meant(|meant| {
+                        let (old, new) = (format!("${name}"), format!("${meant}"));
+                        let json = definition
+                            .document
+                            .json()
+                            .pointer(&read.pointer.to_string());
+                        let text = replace_name(json?.as_str()?, &old, &new)?;
+                        let title = format!("replace `{old}` with `{new}`");
+                        Some(Fix::risky(title, Edit::replace(&read.pointer, text)))
+                    })
+                    .choices(|| supplied(definition, read.state, &read.pointer, name));
             } else {
                 entry.suggest(format!(
                     "`{name}` is assigned inside a branch or Map and discarded when that ends; return the value in its `Output`"
@@ -76,6 +85,50 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             false => format!("variable `${name}` may be read before it is assigned"),
         };
-        report.add(&read.pointer, message);
+        let entry = report.add(&read.pointer, message);
+        entry.choices(|| supplied(definition, read.state, &read.pointer, name));
     }
+}
+
+/// Supplies null for a variable without a value: in the first state, or where it is read.
+fn supplied(
+    definition: &Definition<'_>,
+    state: usize,
+    pointer: &Pointer<'_>,
+    name: &str,
+) -> Vec<Fix> {
+    let mut fixes = Vec::new();
+    let graph = &definition.graph;
+    let container = graph.states()[state].container;
+    let first = graph.containers()[container].start_at;
+    let first = first.and_then(|name| graph.find(container, name));
+    if let Some(first) = first.filter(|first| *first != state) {
+        let first = &graph.states()[first];
+        let takes = first
+            .kind
+            .is_some_and(|kind| kind != StateKind::Choice && kind.schema().has("Assign"));
+        // A catcher discards the assignments of its state.
+        let is_certain = takes && !first.object.contains_key("Catch");
+        let assign = first.pointer.key("Assign");
+        let edit = match first.object.get("Assign") {
+            Some(Json::Object(_)) => {
+                let pointer = field_fixes::member(&assign, name);
+                Some(Edit::insert(pointer, Json::Null))
+            }
+            Some(_) => None,
+            None => Some(Edit::insert(&assign, json!({(name): null}))),
+        };
+        let edit = edit.filter(|_| is_certain);
+        let title = format!("assign null to `${name}` in `{}`", first.name);
+        fixes.extend(edit.map(|edit| Fix::choice(title, [edit])));
+    }
+    let json = definition.document.json().pointer(&pointer.to_string());
+    let old = format!("${name}");
+    let new = format!("($exists({old}) ? {old} : null)");
+    let text = json.and_then(Json::as_str);
+    if let Some(text) = text.and_then(|text| renamed(text, &old, &new)) {
+        let title = format!("read null while `{old}` has no value");
+        fixes.push(Fix::choice(title, [Edit::replace(pointer, text)]));
+    }
+    fixes
 }

@@ -30,7 +30,10 @@ fn one_field(definition: &Definition<'_>, report: &mut Report<'_>) {
         let entry = entry.choices(|| match given.as_slice() {
             [] => vec![field_fixes::add(wait, "Seconds", 60)],
             [one, other] => field_fixes::either(wait, one, other).into(),
-            _ => Vec::new(),
+            several => several
+                .iter()
+                .map(|field| field_fixes::only(wait, field, several))
+                .collect(),
         });
         if !given.is_empty() {
             entry.service(ServiceText::OnlyOneOf(given.into()));
