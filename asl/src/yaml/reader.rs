@@ -111,9 +111,15 @@ fn restore_braces(text: &str, mark: char) -> String {
 
 /// Parses a YAML text in which `hidden_brace` replaces the braces of placeholders.
 fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<ParsedText, Failure> {
-    let joined = join_quoted_lines(text);
-    let text = joined.as_deref().unwrap_or(text);
-    let (nodes, anchors) = nodes(text)?;
+    let joined;
+    let (text, (nodes, anchors)) = match nodes(text) {
+        Ok(found) => (text, found),
+        // Only a text with an error is parsed again.
+        Err(failure) => {
+            joined = join_quoted_lines(text).ok_or(failure)?;
+            (joined.as_str(), nodes(&joined)?)
+        }
+    };
     let mut reader = YamlParser {
         text,
         tags,
