@@ -76,6 +76,7 @@
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
 //! | `models` | the API models of AWS's services, with which the validator checks arguments and error names | the feature `integrations`, `flate2` |
 //! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations` |
+//! | `terraform` | [`template::terraform`]: definitions in Terraform files, with `yaml` | `hcl-edit` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 //!
 //! # Boundary

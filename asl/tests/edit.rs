@@ -1,8 +1,10 @@
 //! An edit changes the named value and nothing else.
 
 mod cases;
+mod layout;
 mod model;
 mod order;
+mod regroup;
 pub(crate) mod sample;
 
 use model::{Edited, Seed, edit, pointers};

@@ -214,6 +214,20 @@ impl Definition {
         }
     }
 
+    /// The range in the definition's own text of a range of the file; `None` if they do not meet.
+    pub(crate) fn range_in_definition(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let DefinitionPlace::Text { offsets } = &self.place else {
+            let own = self.range("")?;
+            let meets = range.start <= own.end && own.start <= range.end;
+            let is_whole = matches!(self.place, DefinitionPlace::Whole);
+            return (meets || is_whole).then(|| range.clone());
+        };
+        let at = |offset: usize| offsets.partition_point(|at| (*at as usize) < offset);
+        let own = at(range.start)..at(range.end);
+        let is_outside = own.is_empty() && !self.contains(range.start);
+        (!is_outside).then_some(own)
+    }
+
     pub(crate) fn place(&self) -> &DefinitionPlace {
         &self.place
     }

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use stepwright_asl::SyntaxError;
 use stepwright_asl::edit::{Edit, EditError, Editor};
 use stepwright_asl::json::{self, Dialect, Json};
 
 use crate::definition::DefinitionPlace;
 use crate::read::json_dialect;
 use crate::{Document, TextEdit};
+
+/// Ranges of a text and their new texts, in text order.
+pub(crate) type Changes = Vec<(Range<usize>, String)>;
 
 /// The notation of a string in a file.
 enum StringNotation<'t> {
@@ -36,52 +38,78 @@ impl Document {
         definition: usize,
         edits: &[Edit],
     ) -> Result<Vec<TextEdit>, EditError> {
+        let first = edits.first().map_or("", Edit::pointer);
+        self.changed(definition, first, |editor, prefix| {
+            let edits: Vec<Edit> = edits
+                .iter()
+                .map(|edit| edit.clone().inside(prefix))
+                .collect();
+            editor.apply_with_changes(&edits)
+        })
+    }
+
+    /// The text edits that make the changes of an editor. `change` gets an editor of the text of
+    /// the definition, and the pointer to the definition in that text.
+    pub(crate) fn changed(
+        &self,
+        definition: usize,
+        pointer: &str,
+        change: impl FnOnce(&mut Editor, &str) -> Result<Changes, EditError>,
+    ) -> Result<Vec<TextEdit>, EditError> {
         let Some(found) = self.definitions().get(definition) else {
             return Err(EditError::Value {
                 reason: format!("the document has no definition {definition}"),
             });
         };
-        match found.place() {
+        let (editor, prefix) = match found.place() {
             DefinitionPlace::Whole => {
                 let editor = match json_dialect(self.name(), self.text()) {
                     Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
                     None => Editor::parse_yaml_recovering(self.text()),
                 };
-                changes(editor, edits).map(|(changes, _)| changes)
+                (editor, "")
             }
             DefinitionPlace::Part { pointer } => {
-                let edits: Vec<Edit> = edits
-                    .iter()
-                    .map(|edit| edit.clone().inside(pointer))
-                    .collect();
                 let editor = match json_dialect(self.name(), self.text()) {
                     Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
                     None => Editor::parse_template_recovering(self.text()),
                 };
-                changes(editor, &edits).map(|(changes, _)| changes)
+                (editor, pointer.as_str())
             }
             DefinitionPlace::Text { .. } => {
-                let editor = Editor::parse_recovering(found.tree().source(), Dialect::Json);
-                let (changes, edited) = changes(Ok(editor), edits)?;
-                let start = found.in_file(0..0).start;
-                let notation = StringNotation::of(self.text(), start);
-                let changes: Option<Vec<TextEdit>> = changes
-                    .into_iter()
-                    .map(|change| {
-                        let text = notation.as_ref()?.write(&change.text)?;
-                        Some(TextEdit::replace(found.in_file(change.range), text))
-                    })
-                    .collect();
-                changes
-                    .filter(|changes| self.has_definition(definition, changes, &edited))
-                    .ok_or_else(|| EditError::Unsafe {
-                        pointer: edits.first().map_or("", Edit::pointer).to_owned(),
-                        position: self.file().position_at(start),
-                        reason: "the definition is a string that is folded or has several parts; write it as an object in `Definition`"
-                            .to_owned(),
-                    })
+                let text = found.tree().source();
+                (Ok(Editor::parse_recovering(text, Dialect::Json)), "")
             }
-        }
+        };
+        let mut editor = editor.map_err(|source| EditError::Unreadable {
+            pointer: pointer.to_owned(),
+            source,
+        })?;
+        let changes = change(&mut editor, prefix)?;
+        let changes: Vec<TextEdit> = changes
+            .into_iter()
+            .map(|(range, text)| TextEdit::replace(range, text))
+            .collect();
+        let DefinitionPlace::Text { .. } = found.place() else {
+            return Ok(changes);
+        };
+        let start = found.in_file(0..0).start;
+        let notation = StringNotation::of(self.text(), start);
+        let changes: Option<Vec<TextEdit>> = changes
+            .into_iter()
+            .map(|change| {
+                let text = notation.as_ref()?.write(&change.text)?;
+                Some(TextEdit::replace(found.in_file(change.range), text))
+            })
+            .collect();
+        changes
+            .filter(|changes| self.has_definition(definition, changes, editor.document()))
+            .ok_or_else(|| EditError::Unsafe {
+                pointer: pointer.to_owned(),
+                position: self.file().position_at(start),
+                reason: "the definition is a string that is folded or has several parts; write it as an object in `Definition`"
+                    .to_owned(),
+            })
     }
 
     /// Whether the edited file has this definition. YAML may read a string differently.
@@ -138,21 +166,4 @@ impl<'t> StringNotation<'t> {
             } => Some(text.replace('\n', &format!("{line_end}{indentation}"))),
         }
     }
-}
-
-/// The changes that an editor makes, and the edited definition.
-fn changes(
-    editor: Result<Editor, SyntaxError>,
-    edits: &[Edit],
-) -> Result<(Vec<TextEdit>, json::Document), EditError> {
-    let mut editor = editor.map_err(|source| EditError::Unreadable {
-        pointer: edits.first().map_or("", Edit::pointer).to_owned(),
-        source,
-    })?;
-    let changes = editor.apply_with_changes(edits)?;
-    let edit = |(range, text): (Range<usize>, String)| TextEdit::replace(range, text);
-    Ok((
-        changes.into_iter().map(edit).collect(),
-        editor.document().clone(),
-    ))
 }

@@ -103,8 +103,8 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If the text cannot be edited there, for example because an alias of YAML connects two values,
-    /// or a template computes the text.
+    /// If the text cannot be edited there, for example because an alias of YAML connects two
+    /// values, or a template computes the text.
     pub fn fix_edits(&self, definition: usize, fix: &Fix) -> Result<Vec<TextEdit>, EditError> {
         self.text_edits(definition, &fix.edits)
     }

@@ -14,6 +14,8 @@ use crate::stale::Shift;
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
+    /// The names and texts of the other files of a Terraform module.
+    siblings: Arc<[(String, String)]>,
     revision: i32,
     file: json::Document,
     definitions: Vec<Definition>,
@@ -25,14 +27,38 @@ pub struct Document {
 impl Document {
     /// Reads a text. The name of its file determines the format: JSON, YAML, a template.
     pub fn open(name: impl Into<String>, text: &str, revision: i32) -> Document {
+        Document::open_with(name, text, revision, Vec::new())
+    }
+
+    /// Reads a text of Terraform. `siblings` are the names and texts of the other `.tf` files of
+    /// its folder, which define locals for it.
+    ///
+    /// ```
+    /// use stepwright_editor::Document;
+    ///
+    /// let text = r#"resource "aws_sfn_state_machine" "orders" {
+    ///   definition = jsonencode({ StartAt = "A", States = { A = { Type = "Succeed" } } })
+    /// }"#;
+    /// let document = Document::open_with("main.tf", text, 1, Vec::new());
+    /// let definition = &document.definitions()[0];
+    /// let key = definition.key_range("/States/A").expect("the state");
+    /// assert_eq!((definition.name(), &text[key]), (Some("orders"), "A"));
+    /// ```
+    pub fn open_with(
+        name: impl Into<String>,
+        text: &str,
+        revision: i32,
+        siblings: Vec<(String, String)>,
+    ) -> Document {
         let name = name.into();
         let ReadText {
             file,
             definitions,
             faults,
-        } = read(&name, text);
+        } = read(&name, text, &siblings);
         Document {
             name,
+            siblings: siblings.into(),
             revision,
             file,
             definitions: definitions.unwrap_or_default(),
@@ -51,13 +77,14 @@ impl Document {
             file,
             definitions,
             faults,
-        } = read(&self.name, text);
+        } = read(&self.name, text, &self.siblings);
         let (definitions, stale_text) = match definitions {
             Some(definitions) => (definitions, None),
             None => self.stale_definitions(text),
         };
         Document {
             name: self.name.clone(),
+            siblings: self.siblings.clone(),
             revision,
             file,
             definitions,

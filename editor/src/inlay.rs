@@ -5,9 +5,9 @@ use std::ops::Range;
 use serde::Serialize;
 use stepwright_asl::graph::EdgeKind;
 use stepwright_asl::json::Json;
-use stepwright_asl::jsonata::strip;
 
 use crate::Document;
+use crate::value_shape::KnownValues;
 
 /// A short note at an offset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,23 +23,31 @@ pub struct InlayHint {
 const FAR: usize = 30;
 
 impl Document {
-    /// The notes in a range: the type of each variable whose value is written, and the type of a
+    /// The notes in a range: the type of each variable whose value is known, and the type of a
     /// state to which a `Default` far away leads.
     pub fn inlay_hints(&self, range: Range<usize>) -> Vec<InlayHint> {
         let mut hints = Vec::new();
         for definition in self.definitions() {
             let graph = definition.graph();
-            for state in graph.states() {
+            let values = KnownValues::of(&graph);
+            for (index, state) in graph.states().iter().enumerate() {
                 let pointer = state.pointer.to_string();
+                let is_shown = definition
+                    .range(&pointer)
+                    .is_none_or(|own| own.start <= range.end && range.start <= own.end);
+                if !is_shown {
+                    continue;
+                }
                 let assigned = state.object.get("Assign").and_then(Json::as_object);
                 for (name, value) in assigned.into_iter().flatten() {
                     let key = format!("{pointer}/Assign/{}", stepwright_asl::json::escape(name));
-                    if let Some(noun) = noun_of(name, value)
+                    if let Some(noun) = values.noun(&values.assigned(index, name, value))
                         && let Some(key) = definition.key_range(&key)
                     {
+                        let bare = noun.strip_prefix("an ").or_else(|| noun.strip_prefix("a "));
                         hints.push(InlayHint {
                             offset: key.end,
-                            text: format!(": {noun}"),
+                            text: format!(": {}", bare.unwrap_or(noun)),
                         });
                     }
                 }
@@ -71,19 +79,5 @@ impl Document {
         hints.retain(|hint| range.start <= hint.offset && hint.offset <= range.end);
         hints.sort_by_key(|hint| hint.offset);
         hints
-    }
-}
-
-/// The type of a value that is written in the definition; `None` for a computed one.
-fn noun_of(name: &str, value: &Json) -> Option<&'static str> {
-    match value {
-        _ if name.ends_with(".$") => None,
-        Json::String(text) if strip(text).is_some() => None,
-        Json::String(_) => Some("string"),
-        Json::Number(_) => Some("number"),
-        Json::Bool(_) => Some("boolean"),
-        Json::Array(_) => Some("array"),
-        Json::Object(_) => Some("object"),
-        Json::Null => Some("null"),
     }
 }

@@ -25,11 +25,13 @@
 //! - No text is an error: a broken text is read as far as possible, and its faults are answers.
 //! - An answer never refers to a position outside of the document.
 
+mod api_shape;
 mod completion;
 mod definition;
 mod definition_edits;
 mod diagnostics;
 mod document;
+mod expression_text;
 mod fault;
 mod fix_all;
 mod folding;
@@ -51,7 +53,9 @@ mod structure;
 mod symbols;
 mod text_edit;
 mod tokens;
+mod value_shape;
 mod variable_names;
+mod variables_in_scope;
 
 pub use completion::{Completion, CompletionKind};
 pub use definition::{Definition, NodeAt, NodePart};
@@ -61,9 +65,14 @@ pub use fault::Fault;
 pub use hover::Hover;
 pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
-pub use operation::{Operation, OperationError};
+pub use operation::{Extraction, Offer, Operation, OperationError, Wrapper};
 pub use references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
 pub use tokens::{Token, TokenKind};
+
+/// The example of the page runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/reference/editing.md")]
+struct EditingPage;

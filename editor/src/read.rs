@@ -3,13 +3,16 @@
 use stepwright_asl::SyntaxError;
 use stepwright_asl::json::{self, Dialect};
 use stepwright_asl::model::MachineType;
+use stepwright_asl::template::terraform::{
+    self, Module, TerraformDefinition, TerraformFile, TextEncoding,
+};
 use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
 use stepwright_asl::yaml::Format;
 
 use crate::definition::{Definition, DefinitionPlace};
 use crate::fault::Fault;
 
-/// What a text contains.
+/// The content of a text.
 pub(crate) struct ReadText {
     pub(crate) file: json::Document,
     /// `None` if no part of the text can be read.
@@ -18,11 +21,18 @@ pub(crate) struct ReadText {
 }
 
 /// Reads a text. `name` is the name of its file, which determines the format.
-pub(crate) fn read(name: &str, text: &str) -> ReadText {
-    let is_json = json_dialect(name, text).is_some();
-    if (is_json || is_template(text))
+/// `siblings` are the names and texts of the other files of a Terraform module.
+pub(crate) fn read(name: &str, text: &str, siblings: &[(String, String)]) -> ReadText {
+    if name.ends_with(".tf") {
+        return read_terraform(name, text, siblings);
+    }
+    if let Some(dialect) = json_dialect(name, text) {
+        let (file, errors) = json::Document::parse_recovering(text, dialect);
+        return of_file(name, file, &errors);
+    }
+    if is_template(text)
         && let Ok((file, errors)) = template::read_recovering(name, text)
-        && (is_json || template::machines(&file).is_some())
+        && template::machines(&file).is_some()
     {
         return of_file(name, file, &errors);
     }
@@ -112,5 +122,72 @@ fn of_machines(file: json::Document, machines: Vec<Embedded>, faults: Vec<Fault>
         file,
         definitions: Some(definitions),
         faults,
+    }
+}
+
+/// Reads the definitions in a file of Terraform.
+fn read_terraform(name: &str, text: &str, siblings: &[(String, String)]) -> ReadText {
+    let file = match TerraformFile::parse(name, text.to_owned()) {
+        Ok(file) => file,
+        Err(error) => {
+            let offset = error.location().offset();
+            return ReadText {
+                definitions: None,
+                faults: vec![Fault::at(offset, error.message(), text)],
+                ..none(text)
+            };
+        }
+    };
+    // A broken sibling has its faults in its own document.
+    let siblings = siblings.iter();
+    let siblings =
+        siblings.filter_map(|(name, text)| TerraformFile::parse(name.as_str(), text.clone()).ok());
+    let module = Module::of(std::iter::once(file).chain(siblings).collect());
+    let mut faults = Vec::new();
+    let mut definitions = Vec::new();
+    for machine in terraform::machines(&module) {
+        let TerraformDefinition::Texts {
+            file: 0,
+            texts,
+            encoding,
+        } = machine.definition
+        else {
+            continue;
+        };
+        if encoding == TextEncoding::Yaml && texts.has_loop {
+            continue;
+        }
+        let mut all = texts.texts.iter();
+        let readable = all.find(|text| encoding.parse(&text.text).is_ok());
+        let Some(found) = readable.or(texts.texts.first()) else {
+            continue;
+        };
+        let Some((tree, errors)) = read_encoded(&found.text, encoding) else {
+            continue;
+        };
+        let offsets = found.offsets.iter().map(|offset| *offset as u32).collect();
+        let place = DefinitionPlace::Text { offsets };
+        faults.extend(
+            errors
+                .iter()
+                .map(|error| Fault::at(place.in_file(error.offset), &error.message, text)),
+        );
+        let name = Some(machine.name);
+        definitions.push(Definition::new(name, machine.machine_type, tree, place));
+    }
+    ReadText {
+        definitions: Some(definitions),
+        faults,
+        ..none(text)
+    }
+}
+
+/// Reads a text of Terraform as far as possible; `None` if no part can be read.
+fn read_encoded(text: &str, encoding: TextEncoding) -> Option<(json::Document, Vec<SyntaxError>)> {
+    match encoding {
+        TextEncoding::Yaml => json::Document::parse_yaml_recovering(text).ok(),
+        TextEncoding::Json | TextEncoding::Object => {
+            Some(json::Document::parse_recovering(text, Dialect::Json))
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct NameAt {
     pub(crate) thing: NamedThing,
 }
 
-/// What a name stands for.
+/// The thing that has a name.
 #[derive(Debug, Clone)]
 pub(crate) enum NamedThing {
     /// The state at a pointer.
@@ -80,6 +80,16 @@ impl Document {
     pub fn references(&self, offset: usize) -> Vec<Reference> {
         let name = self.name_at(offset);
         name.map_or_else(Vec::new, |name| self.references_of(&name))
+    }
+
+    /// The name of the state at an offset: of its key, or of a transition to it.
+    pub fn state_at(&self, offset: usize) -> Option<String> {
+        let name = self.name_at(offset)?;
+        let NamedThing::State(pointer) = name.thing else {
+            return None;
+        };
+        let key = stepwright_asl::json::segments(&pointer)?.last()?;
+        Some(key.into_owned())
     }
 
     /// The name at an offset.

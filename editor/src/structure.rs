@@ -1,4 +1,4 @@
-//! What the parts of a definition are, by the field tables of the model.
+//! The kinds of the parts of a definition, by the field tables of the model.
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::{Json, segments};
@@ -6,7 +6,7 @@ use stepwright_asl::model::{FieldInfo, QueryLanguage, Schema, StateKind, ValueKi
 
 use crate::Definition;
 
-/// What a node of a definition is.
+/// The kind of a node of a definition.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum PartKind {
     /// An object with the fields of a schema.
@@ -36,7 +36,7 @@ pub(crate) struct DefinitionPart {
     pub(crate) language: QueryLanguage,
 }
 
-/// What the node at a pointer is. The node itself may be missing.
+/// The kind of the node at a pointer. The node itself may be missing.
 pub(crate) fn part_at(definition: &Definition, pointer: &str) -> Option<DefinitionPart> {
     let mut json = Some(definition.json());
     let language = |json: Option<&Json>| json.and_then(Json::as_object).and_then(QueryLanguage::of);

@@ -15,7 +15,7 @@ use crate::{Definition, Document};
 pub struct Symbol {
     /// The name of the state or definition; `Branch 1` for a branch.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: SymbolKind,
     /// The type of the state; the `Comment` of a definition.
     pub detail: Option<String>,

@@ -17,7 +17,7 @@ use crate::{Definition, Document};
 pub struct Token {
     /// The range in the text.
     pub range: Range<usize>,
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
     /// Whether it declares the name: the key of a state, or a variable in `Assign`.
     pub is_declaration: bool,

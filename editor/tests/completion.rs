@@ -134,7 +134,29 @@ fn resources_are_found_by_words() {
     );
     let text = completed("a.asl.json", marked, "arn:aws:states:::dynamodb:putItem");
     assert!(
-        text.contains(r#""Resource": "arn:aws:states:::dynamodb:putItem", "End""#),
+        text.contains(
+            r#""Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "$1", "Item": {$2\}\}, "End""#
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_resource_brings_its_required_arguments_unless_there_are_some() {
+    let lines = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\n      \"Type\": \"Task\",\n      \"Resource\": \"dynamodb¦\",\n      \"End\": true\n    }\n  }\n}\n";
+    let item = "arn:aws:states:::dynamodb:getItem";
+    let text = completed("a.asl.json", lines, item);
+    let expected = "\"arn:aws:states:::dynamodb:getItem\",\n\"Arguments\": {\n  \"TableName\": \"$1\",\n  \"Key\": {$2\\}\n\\},\n      \"End\"";
+    assert!(text.contains(expected), "{text}");
+    let yaml =
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: dynamodb¦\n    End: true\n";
+    let text = completed("a.asl.yaml", yaml, item);
+    let expected = "Resource: arn:aws:states:::dynamodb:getItem\nParameters:\n  TableName: \"$1\"\n  Key: {$2\\}\n    End";
+    assert!(text.contains(expected), "{text}");
+    let present = lines.replace("\"End\"", "\"Arguments\": {}, \"End\"");
+    let text = completed("a.asl.json", &present, item);
+    assert!(
+        text.contains("getItem\",\n      \"Arguments\": {}, \"End\""),
         "{text}"
     );
 }
@@ -262,4 +284,268 @@ fn every_offset_has_an_answer_in_the_text() {
         }
     }
     assert!(!out.is_empty());
+}
+
+/// The labels of the members that complete `text` in the `Output` of state `C`.
+fn in_last(machine: &str, text: &str) -> Vec<String> {
+    labels("a.asl.json", &machine.replace("HERE", text))
+}
+
+const PATHS: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Start", "States": {
+  "Start": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Assign": {"vip": {"level": 1}}, "Next": "Charge"}],
+    "Assign": {"guest": true}, "Default": "Guest"},
+  "Guest": {"Type": "Pass", "Output": {"name": "x", "first name": "y"}, "Next": "C"},
+  "Charge": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Arguments": {},
+    "Assign": {"item": "{% $states.result %}", "copy": "{% $vip %}"},
+    "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"failure": "{% $states.errorOutput %}"}, "Next": "Failed"}], "Next": "C"},
+  "Failed": {"Type": "Pass", "Output": "{% FAILED %}", "End": true},
+  "C": {"Type": "Pass", "Output": "{% HERE %}", "Next": "Later"},
+  "Later": {"Type": "Pass", "Assign": {"later": 1}, "End": true}}}"#;
+
+#[test]
+fn variables_are_those_that_a_path_before_assigns() {
+    let is_variable = |one: &Completion| one.kind == stepwright_editor::CompletionKind::Variable;
+    let variables = |marked: &str| -> Vec<(String, String)> {
+        completions("a.asl.json", marked)
+            .into_iter()
+            .filter(|one| is_variable(one) && one.label != "$states")
+            .map(|one| (one.label, one.detail.unwrap_or_default()))
+            .collect()
+    };
+    let shown = |names: &[(&str, &str)]| -> Vec<(String, String)> {
+        names
+            .iter()
+            .map(|(name, detail)| ((*name).to_owned(), (*detail).to_owned()))
+            .collect()
+    };
+    assert_eq!(
+        variables(&PATHS.replace("HERE", "$¦")),
+        shown(&[
+            ("$copy", "assigned by Charge"),
+            ("$guest", "assigned by Start"),
+            ("$item", "assigned by Charge"),
+            ("$vip", "assigned by Start"),
+        ])
+    );
+    // After a failure, the assignments of the failed state have no effect.
+    assert_eq!(
+        variables(&PATHS.replace("FAILED", "$¦")),
+        shown(&[
+            ("$failure", "assigned by Charge"),
+            ("$vip", "assigned by Start"),
+        ])
+    );
+    let bound = PATHS.replace("HERE", "($sum := 1; $map([1], function($x, $i) { $¦ }))");
+    let bound = variables(&bound);
+    for name in ["$sum", "$x", "$i"] {
+        let expected = (name.to_owned(), "bound in this expression".to_owned());
+        assert!(bound.contains(&expected), "{bound:?}");
+    }
+}
+
+#[test]
+fn a_state_without_transitions_to_it_sees_the_variables_of_all_others() {
+    let alone = PATHS
+        .replace("\"Next\": \"C\"", "\"Next\": \"Later\"")
+        .replace("HERE", "$¦");
+    let found = labels("a.asl.json", &alone);
+    for name in ["$failure", "$guest"] {
+        assert!(found.contains(&name.to_owned()), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn members_are_those_of_the_values_that_reach_the_expression() {
+    // The output of `Guest`, and the response of `Charge`.
+    assert_eq!(
+        in_last(PATHS, "$states.input.¦"),
+        ["ConsumedCapacity", "Item", "first name", "name"]
+    );
+    assert_eq!(in_last(PATHS, "$item.¦"), ["ConsumedCapacity", "Item"]);
+    assert_eq!(in_last(PATHS, "$copy.¦"), ["level"]);
+    assert_eq!(
+        in_last(PATHS, "$item.ConsumedCapacity.Table.¦").len(),
+        in_last(PATHS, "$item.ConsumedCapacity.LocalSecondaryIndexes.x.¦").len()
+    );
+    let failed = PATHS.replace("FAILED", "$states.input.¦");
+    assert_eq!(labels("a.asl.json", &failed), ["Cause", "Error"]);
+    let quoted = completed(
+        "a.asl.json",
+        &PATHS.replace("HERE", "$states.input.fi¦"),
+        "first name",
+    );
+    assert!(
+        quoted.contains("{% $states.input.`first name` %}"),
+        "{quoted}"
+    );
+}
+
+#[test]
+fn paths_complete_the_members_of_the_input() {
+    let marked = |path: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{
+              "A": {{"Type": "Pass", "Result": {{"order": {{"id": 1}}, "lines": [{{"sku": "x"}}]}}, "Next": "B"}},
+              "B": {{"Type": "Pass", "Parameters": {{"copy.$": "$.order", "n": 1}}, "Next": "C"}},
+              "C": {{"Type": "Pass", "Parameters": {{"a.$": "{path}"}}, "End": true}}}}}}"#
+        )
+    };
+    assert_eq!(labels("a.asl.json", &marked("$.¦")), ["copy", "n"]);
+    assert_eq!(labels("a.asl.json", &marked("$.copy.¦")), ["id"]);
+    let b = marked("$").replace("$.order", "$.lines[0].¦");
+    assert_eq!(labels("a.asl.json", &b), ["sku"]);
+}
+
+#[test]
+fn values_that_refer_to_each_other_have_an_answer() {
+    let mut states = String::new();
+    for index in 0..300 {
+        write!(
+            states,
+            r#""S{index}": {{"Type": "Choice", "Choices": [{{"Condition": "{{% true %}}", "Next": "S{}"}}, {{"Condition": "{{% true %}}", "Next": "S0"}}],
+              "Assign": {{"v": "{{% $v.v.v %}}"}}, "Default": "S{}"}},"#,
+            (index * 7) % 300,
+            (index + 1) % 300
+        )
+        .expect("a text");
+    }
+    let marked = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "S0", "States": {{{states} "E": {{"Type": "Pass", "Output": "{{% $states.input.v.¦ %}}", "End": true}}}}}}"#
+    )
+    .replacen("\"Next\": \"S0\"", "\"Next\": \"E\"", 1);
+    assert_eq!(labels("a.asl.json", &marked), [""; 0]);
+    let variable = marked.replace("$states.input.v.¦", "$v.¦");
+    assert_eq!(labels("a.asl.json", &variable), [""; 0]);
+}
+
+#[test]
+fn unfinished_texts_have_completions() {
+    let head = "{\n  \"QueryLanguage\": \"JSONata\",\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\"Type\": \"Pass\", \"Assign\": {\"order\": {\"id\": 1}}, \"Next\": \"B\"},\n    \"B\": {\n      \"Type\": \"Pass\",\n";
+    let tail = "\n    }\n  }\n}\n";
+    let at = |text: &str| labels("a.asl.json", &format!("{head}      {text}{tail}"));
+    for (text, label) in [
+        ("\"Next\": ¦", "A"),
+        ("\"Next\": \"¦", "A"),
+        ("\"Next\": \"¦,\n      \"Comment\": \"x\"", "A"),
+        ("\"Next\": ¦,\n      \"Comment\": \"x\"", "A"),
+        ("\"Ne¦", "Next"),
+        ("\"Ne¦\"", "Next"),
+        ("¦", "Next"),
+        ("\"¦\"", "Next"),
+        ("\"¦", "Next"),
+        ("\"Output\": \"{% $order.¦\"", "id"),
+        ("\"Output\": \"{% $order.¦", "id"),
+        ("\"Output\": \"{% $¦ %}\"", "$order"),
+    ] {
+        let found = at(text);
+        assert!(found.contains(&label.to_owned()), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn expressions_in_yaml_are_completed() {
+    let head = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Pass\n    Assign:\n      order: {id: 1}\n    Next: B\n  B:\n    Type: Pass\n";
+    for text in [
+        "    Output: \"{% $order.¦ %}\"\n    End: true\n",
+        "    Output: '{% \"é\" & $order.¦ %}'\n    End: true\n",
+        "    Output: >-\n      {% $states.input.x &\n      $order.¦ %}\n    End: true\n",
+        "    Output: |\n      {% $order.¦\n        & 'x' %}\n    End: true\n",
+        "    Output:\n      x: \"{% $order.¦ %}\"\n    End: true\n",
+    ] {
+        let marked = format!("{head}{text}");
+        assert_eq!(labels("a.asl.yaml", &marked), ["id"], "{text}");
+        let new = completed("a.asl.yaml", &marked, "id");
+        assert_eq!(new, marked.replace('¦', "id"), "{text}");
+    }
+}
+
+#[test]
+fn unfinished_yaml_has_completions() {
+    let head = "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Choice\n    Default: B\n    Choices:\n      - Condition: \"{% true %}\"\n        Next: B\n  B:\n    Type: Task\n    Resource: arn:aws:states:::dynamodb:getItem\n";
+    let tail = "\n  C:\n    Type: Succeed\n";
+    let at = |text: &str| labels("a.asl.yaml", &format!("{head}{text}{tail}"));
+    for (text, label) in [
+        ("    Next: ¦", "A"),
+        ("    Next: ¦\n    Comment: x", "A"),
+        ("    Ne¦", "Next"),
+        ("    ¦", "Next"),
+        ("    ¦\n    Next: A", "Retry"),
+        ("    Next: A\n    ¦", "Retry"),
+        ("    Arguments:\n      ¦", "TableName"),
+        ("    Arguments:\n      TableName: t\n      ¦", "Key"),
+        ("    Arguments:\n      TableName: t\n      K¦", "Key"),
+        ("    Retry:\n      - ¦", "ErrorEquals"),
+        ("    Retry:\n      - ErrorEquals: [¦]", "States.ALL"),
+        (
+            "    Retry:\n      - ErrorEquals:\n          - ¦",
+            "States.ALL",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n        ¦",
+            "MaxAttempts",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n        Max¦",
+            "MaxAttempts",
+        ),
+        (
+            "    Retry:\n      - ErrorEquals: [States.ALL]\n      - ¦",
+            "ErrorEquals",
+        ),
+        ("    Output: \"{% $states.¦\"", "input"),
+        ("    Output: \"{% $states.¦", "input"),
+        ("    End: true\n  ¦", "New state"),
+        ("    End: true\n  D:\n    ¦", "Type"),
+        ("    End: true\n  D:\n    Type: ¦", "Pass"),
+        ("    End: true\n¦", "TimeoutSeconds"),
+    ] {
+        let found = at(text);
+        assert!(found.contains(&label.to_owned()), "{text}: {found:?}");
+    }
+    let item = format!("{head}    Retry:\n      - ¦{tail}");
+    let text = completed("a.asl.yaml", &item, "ErrorEquals");
+    assert!(text.contains("      - ErrorEquals:\n    - $1\n"), "{text}");
+}
+
+#[test]
+fn a_new_item_has_its_required_fields() {
+    let marked = |field: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", {field}, "End": true}}}}}}"#
+        )
+    };
+    let retry = marked(r#""Retry": [{"ErrorEquals": ["E"]} ¦]"#);
+    let text = completed("a.asl.json", &retry, "New Retrier");
+    assert!(
+        text.contains(r#"[{"ErrorEquals": ["E"]}, {"ErrorEquals": ["$1"]\}]"#),
+        "{text}"
+    );
+    let catch = marked(r#""Catch": [¦ {"ErrorEquals": ["E"], "Next": "A"}]"#);
+    let text = completed("a.asl.json", &catch, "New Catcher");
+    assert!(
+        text.contains(r#"[{"ErrorEquals": ["$1"], "Next": "$2"\}, {"ErrorEquals""#),
+        "{text}"
+    );
+    let choice = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [¦]}}}"#;
+    let text = completed("a.asl.json", choice, "New ChoiceRule");
+    let expected = r#"[{"Condition": "{% $1 %\}", "Next": "$2"\}]"#;
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn values_with_many_members_and_expressions_with_many_names_have_an_answer() {
+    const COUNT: usize = 20_000;
+    let members: Vec<String> = (0..COUNT).map(|index| format!("\"m{index}\": 1")).collect();
+    let bound: String = (0..COUNT)
+        .map(|index| format!("$n{index} := 1; "))
+        .collect();
+    let text = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{
+          "A": {{"Type": "Pass", "Assign": {{"v": {{{}}}}}, "Next": "B"}},
+          "B": {{"Type": "Pass", "Output": "{{% ({bound} $v.¦) %}}", "End": true}}}}}}"#,
+        members.join(", ")
+    );
+    assert_eq!(labels("a.asl.json", &text).len(), COUNT);
+    let roots = labels("a.asl.json", &text.replace("$v.¦", "$¦"));
+    assert!(roots.len() > COUNT, "{}", roots.len());
 }

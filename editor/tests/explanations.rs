@@ -56,6 +56,49 @@ fn hover_explains_what_is_there() {
     insta::assert_snapshot!(out);
 }
 
+/// The explanation at the marker `¦`.
+fn hover(marked: &str) -> String {
+    let offset = marked.find('¦').expect("a marker");
+    let document = Document::open("a.asl.json", &marked.replace('¦', ""), 1);
+    let hover = document.hover(offset);
+    hover.map_or_else(String::new, |hover| hover.text)
+}
+
+#[test]
+fn hover_shows_the_shape_of_values() {
+    let machine = |output: &str| {
+        format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "Get", "States": {{
+              "Get": {{"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Arguments": {{"TableName": "t"}},
+                "Assign": {{"order": {{"id": 1, "item": "{{% $states.result.Item %}}"}}, "n": "{{% $order.id %}}"}}, "Next": "Show"}},
+              "Show": {{"Type": "Pass", "Output": "{{% {output} %}}", "End": true}}}}}}"#
+        )
+    };
+    let mut out = String::new();
+    for output in [
+        "$ord¦er",
+        "$order.it¦em",
+        "$order.id¦",
+        "$states.in¦put",
+        "$states.input.Consumed¦Capacity",
+        "$states.context.Execution.St¦artTime",
+        "$unkno¦wn",
+        "$n¦",
+        "($sum := 1; $s¦um)",
+        "$order.unkno¦wn",
+    ] {
+        writeln!(out, "=== {output}\n{}", hover(&machine(output))).expect("a text");
+    }
+    for (text, marked) in [
+        ("\"TableName\"", "\"Table¦Name\""),
+        ("\"order\"", "\"or¦der\""),
+    ] {
+        let marked = machine("1").replacen(text, marked, 1);
+        writeln!(out, "=== {text}\n{}", hover(&marked)).expect("a text");
+    }
+    insta::assert_snapshot!(out);
+}
+
 #[test]
 fn signatures_know_the_active_parameter() {
     let text = |inside: &str| {

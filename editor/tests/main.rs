@@ -1,11 +1,13 @@
 //! Tests of the document service.
 
 mod broken_texts;
+mod completed_texts;
 mod completion;
 mod diagnostics;
 mod documents;
 mod explanations;
 mod navigation;
 mod operations;
+mod robust;
 mod templates;
 mod tokens;

@@ -66,7 +66,7 @@ fn symbols_are_the_tree_of_states() {
 fn each_name_leads_to_its_state_and_back() {
     for document in forms() {
         let text = document.text();
-        // The `Done` of the branch is another state.
+        // The `Done` of the branch is a different state.
         let inner = text
             .find("Done\", \"States")
             .expect("the start of the branch");

@@ -32,7 +32,7 @@ fn check(document: &Document, definition: &Definition) {
     for pointer in pointers(definition.json()) {
         let range = definition.range(&pointer).expect("each node has a range");
         assert!(text.get(range.clone()).is_some(), "{pointer}");
-        // An empty text has no offset of its own.
+        // An empty text has no offsets.
         let is_computed = range.is_empty();
         let node = definition.node_at(range.start);
         let node = node.unwrap_or_else(|| panic!("{pointer} has no node at {range:?}"));
@@ -64,6 +64,13 @@ fn block(indentation: usize) -> String {
 
 const MACHINE: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
 
+/// A file of Terraform with a definition.
+fn tf(definition: &str) -> String {
+    format!(
+        "# Orders.\nresource \"aws_sfn_state_machine\" \"orders\" {{\n  definition = {definition}\n}}\n"
+    )
+}
+
 #[test]
 fn each_kind_of_file_has_the_positions_of_its_definitions() {
     let resource =
@@ -91,6 +98,11 @@ fn each_kind_of_file_has_the_positions_of_its_definitions() {
             Json::from(&MACHINE[..49]), Json::from(&MACHINE[49..]))),
         ("template.json", format!(r#"{{"Resources": {{"A": {{"Type": "AWS::Serverless::StateMachine", "Properties": {{"Definition": {MACHINE}}}}}}}}}"#)),
         ("serverless.yml", format!("service: orders\nprovider:\n  name: aws\nstepFunctions:\n  stateMachines:\n    orders:\n      definition:\n{}", block(8))),
+        ("main.tf", tf("jsonencode({\n    StartAt = \"A\"\n    \"States\" : { A = { Type = \"Wait\", Seconds = var.seconds, Next = \"B\" },\n      \"B\" = { Type = \"Succeed\" } }\n  })")),
+        ("main.tf", tf(&format!("<<-EOF\n{}  EOF", block(4)))),
+        ("main.tf", tf(&format!("<<EOF\n{}EOF", block(0)))),
+        ("main.tf", tf(&quoted)),
+        ("main.tf", tf(&format!("jsonencode(yamldecode(<<EOF\n{}\nEOF\n  ))", MACHINE.parse::<Json>().expect("it is JSON").to_yaml()))),
         ("described.json", format!(r#"{{"stateMachineArn": "arn:aws:states:x", "name": "orders", "definition": {quoted}, "roleArn": "r"}}"#)),
     ];
     for (name, text) in files {

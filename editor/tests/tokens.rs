@@ -61,7 +61,7 @@ fn texts_of_yaml_have_tokens() {
 }
 
 proptest! {
-    /// Tokens do not overlap, whatever the expression is.
+    /// Tokens of any expression do not overlap.
     #[test]
     fn tokens_are_in_order_and_in_the_text(text in "[$a-c.'\"\\\\ (){}\\[\\]/é%:=&0-9@#\n]{0,40}", path in any::<bool>()) {
         let value = serde_json::Value::from(if path { format!("${text}") } else { format!("{{%{text}%}}") });

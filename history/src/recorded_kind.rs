@@ -56,18 +56,12 @@ impl RecordedKind {
         }
     }
 
-    /// Returns whether it begins an attempt: a task was scheduled, or iterations or branches
-    /// started.
+    /// Returns whether it begins an attempt, as [`EventKind::is_attempt`] does.
     pub(crate) fn is_attempt(&self) -> bool {
-        self.group() == Some(EventGroup::Scheduled)
-            || matches!(
-                self.known(),
-                Some(
-                    EventKind::MapStateStarted
-                        | EventKind::ParallelStateStarted
-                        | EventKind::MapRunRedriven
-                )
-            )
+        match self {
+            Self::Known(kind) => kind.is_attempt(),
+            Self::Other(_) => self.group() == Some(EventGroup::Scheduled),
+        }
     }
 
     /// Returns whether an attempt at a task, or an evaluation, failed.

@@ -3,7 +3,7 @@
 use super::block_layout::{column, column_of, end_of_lines, first_of, items, lines};
 use super::block_write::BlockWriter;
 use super::plan::{Changes, EditPlan};
-use super::segment::{ChildSegment, comment_above};
+use super::segment::{ChildSegment, comment_above, runs};
 use super::source::SourceText;
 use super::splice::Splice;
 use super::target::{EditTarget, TargetNode};
@@ -41,7 +41,7 @@ pub(super) fn insert(
         let text = format!("{child}{}{indent}", writer.line_break());
         return Ok(vec![Splice::insert(first.begin, text)]);
     };
-    let offset = end_of_lines(source, before)?;
+    let offset = inner_comments(source, end_of_lines(source, before)?, column);
     let writer = BlockWriter::new(source, style, offset);
     let child = writer.child(key, value, column, flow);
     let text = format!("{}{indent}{child}", writer.line_break());
@@ -156,9 +156,28 @@ pub(super) fn segments(
     for item in &items {
         let begin = comment_above(source, offset.min(item.begin), item.begin, Some(column));
         offset = inner_comments(source, end_of_lines(source, item)?, column);
-        segments.push(ChildSegment::new(begin, offset));
+        segments.push(ChildSegment::new(begin, item.begin, offset));
     }
     Ok(segments)
+}
+
+/// Removes children with their comments. One of the others remains.
+pub(super) fn remove_members(
+    source: SourceText<'_>,
+    node: TargetNode<'_>,
+    removed: &[usize],
+) -> Changes {
+    let segments = segments(source, node)?;
+    let splices = runs(source, &segments, removed)
+        .into_iter()
+        .map(|(first, last)| {
+            let (first, last) = (&segments[first], &segments[last]);
+            match source.begins_line(first.begin) {
+                true => Ok(Splice::delete(lines(source, first.begin, last.end))),
+                false => Err("it is not at the beginning of a line".to_owned()),
+            }
+        });
+    splices.collect()
 }
 
 /// The start of the lines above the first child that contain only a comment at its column. At
@@ -249,7 +268,8 @@ fn replace_as(plan: &EditPlan<'_>, target: &EditTarget<'_>, value: &Json, flow: 
     } else {
         end_of_lines(source, &item)?
     };
-    let writer = BlockWriter::new(source, plan.style.clone(), line_end);
+    let style = plan.style.instead(source, node.json, first, value);
+    let writer = BlockWriter::new(source, style, line_end);
     let inline = match node.mark.shape {
         ValueSyntax::Flow if flow => Some(writer.flow_like(
             value,

@@ -97,8 +97,17 @@ impl EditPlan<'_> {
         Ok(segment::reorder(self.source.text, &segments, order))
     }
 
+    /// Removes members with their comments. A member remains.
+    pub(super) fn remove_members(&self, node: TargetNode<'_>, removed: &[usize]) -> Changes {
+        #[cfg(feature = "yaml")]
+        if node.mark.shape == ValueSyntax::Block {
+            return block::remove_members(self.source, node, removed);
+        }
+        self.flow(node, None)?.remove_members(removed)
+    }
+
     /// The texts of the children with their comments.
-    fn segments(&self, node: TargetNode<'_>) -> Result<Vec<ChildSegment>, String> {
+    pub(super) fn segments(&self, node: TargetNode<'_>) -> Result<Vec<ChildSegment>, String> {
         #[cfg(feature = "yaml")]
         if node.mark.shape == ValueSyntax::Block {
             return block::segments(self.source, node);

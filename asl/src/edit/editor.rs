@@ -1,6 +1,5 @@
 //! The [`Editor`].
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::compare;
@@ -34,7 +33,7 @@ use crate::yaml::{Format, TagMode, parse_recovering, read_template};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Editor {
-    document: Document,
+    pub(super) document: Document,
     reader: TextReader,
     /// The number of syntax errors in the text.
     faults: usize,
@@ -83,10 +82,11 @@ impl TextReader {
 }
 
 /// The reason why an alias cannot be edited.
-const ALIAS: &str = "this is an alias; edit the value of its anchor, or replace the alias";
+pub(super) const ALIAS: &str =
+    "this is an alias; edit the value of its anchor, or replace the alias";
 
 /// The text changes of one edit, and the change of the value that they make.
-struct PreparedEdit {
+pub(super) struct PreparedEdit {
     splices: Vec<Splice>,
     placed: PlacedChange,
 }
@@ -383,8 +383,7 @@ impl Editor {
         };
         let (splices, changes) = self.prepare_group(&self.plan(), edits)?;
         self.commit(first.pointer(), &splices, changes)?;
-        let changes = splices.into_iter().map(|one| (one.range, one.text));
-        Ok(changes.collect())
+        Ok(splices.into_iter().map(Splice::into_change).collect())
     }
 
     /// Makes as many of these groups of edits as possible, without two that change the same text.
@@ -473,6 +472,15 @@ impl Editor {
             Edit::Remove { pointer } => self.prepare_remove(plan, pointer, group),
             Edit::MoveLast { pointer } => self.prepare_move(plan, pointer),
             Edit::Reorder { pointer, keys } => self.prepare_reorder(plan, pointer, keys),
+            Edit::CopyText {
+                pointer,
+                from,
+                keys,
+            } => self.prepare_copy(plan, pointer, from, keys),
+            Edit::RemoveMembers { pointer, keys } => {
+                self.prepare_remove_members(plan, pointer, keys)
+            }
+            Edit::Unnest { pointer, members } => self.prepare_unnest(plan, pointer, members),
             Edit::Insert {
                 pointer,
                 value,
@@ -549,36 +557,6 @@ impl Editor {
         self.prepared(pointer, target, splices, Change::MoveLast)
     }
 
-    fn prepare_reorder(
-        &self,
-        plan: &EditPlan<'_>,
-        pointer: &str,
-        keys: &[String],
-    ) -> Result<PreparedEdit, EditError> {
-        let target = EditTarget::find(&self.document, pointer)?;
-        let node = target.node();
-        let Some(members) = node.json.as_object() else {
-            let reason = "it is not an object".to_owned();
-            return Err(self.refusal(pointer, node, reason));
-        };
-        if is_alias(node.mark) {
-            return Err(self.refusal(pointer, node, ALIAS.to_owned()));
-        }
-        self.check_duplicates(&format!("{pointer}/"), node)?;
-        let order: Option<Vec<usize>> = keys.iter().map(|key| members.get_index_of(key)).collect();
-        let order = order.filter(|order| {
-            let distinct: HashSet<&usize> = order.iter().collect();
-            distinct.len() == order.len() && order.len() == members.len()
-        });
-        let Some(order) = order else {
-            return Err(EditError::Value {
-                reason: format!("the new order must name each member of `{pointer}` once"),
-            });
-        };
-        let splices = plan.reorder(node, &order);
-        self.prepared(pointer, target, splices, Change::Reorder(order))
-    }
-
     fn prepare_insert(
         &self,
         plan: &EditPlan<'_>,
@@ -614,7 +592,7 @@ impl Editor {
     }
 
     /// The text changes of an edit of a target, or its error if the text cannot be changed there.
-    fn prepared(
+    pub(super) fn prepared(
         &self,
         pointer: &str,
         target: EditTarget<'_>,
@@ -634,7 +612,7 @@ impl Editor {
     }
 
     /// Applies the changes if the resulting text has the intended content.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         pointer: &str,
         splices: &[Splice],
@@ -674,7 +652,7 @@ impl Editor {
         self.refusal_at(pointer, at, "another edit changes the same text".to_owned())
     }
 
-    fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
+    pub(super) fn refusal(&self, pointer: &str, node: TargetNode<'_>, reason: String) -> EditError {
         self.refusal_at(pointer, node.mark.start as usize, reason)
     }
 
@@ -688,7 +666,11 @@ impl Editor {
 
     /// Rejects changes to an object with duplicate keys: it is ambiguous which of the members is
     /// meant.
-    fn check_duplicates(&self, pointer: &str, node: TargetNode<'_>) -> Result<(), EditError> {
+    pub(super) fn check_duplicates(
+        &self,
+        pointer: &str,
+        node: TargetNode<'_>,
+    ) -> Result<(), EditError> {
         let outer = pointer.rsplit_once('/').map_or("", |(outer, _)| outer);
         let duplicate = self.document.duplicates().iter().find(|duplicate| {
             let inside = duplicate.pointer.strip_prefix(outer);
@@ -704,7 +686,7 @@ impl Editor {
         }
     }
 
-    fn plan(&self) -> EditPlan<'_> {
+    pub(super) fn plan(&self) -> EditPlan<'_> {
         let source = SourceText {
             text: self.document.source(),
             is_yaml: self.reader.is_yaml(),

@@ -15,8 +15,13 @@ pub(super) enum Change {
     Remove,
     /// Moves the item behind the others.
     MoveLast,
-    /// Changes the order of the members: the index of the member at each position.
+    /// Changes the order of the members: the index of the member at each position. Members
+    /// without a position are removed.
     Reorder(Vec<usize>),
+    /// Changes only the text.
+    Layout,
+    /// Replaces the member by these members.
+    Unnest(Vec<(String, Json)>),
 }
 
 /// A change of the child at the last index of `path`, or of the whole value if the path is empty.
@@ -79,6 +84,12 @@ fn change_child(parent: &mut Json, at: usize, change: Change) {
         (Json::Object(members), Change::Rename(key)) => {
             if let Some((_, value)) = members.shift_remove_index(at) {
                 members.shift_insert(at.min(members.len()), key, value);
+            }
+        }
+        (Json::Object(members), Change::Unnest(new)) => {
+            members.shift_remove_index(at);
+            for (index, (key, value)) in new.into_iter().enumerate() {
+                members.shift_insert((at + index).min(members.len()), key, value);
             }
         }
         (Json::Object(members), Change::Remove) => drop(members.shift_remove_index(at)),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::segment::{ChildSegment, comment_above};
+use super::segment::{ChildSegment, comment_above, runs};
 use super::source::SourceText;
 use super::splice::Splice;
 use super::style::Style;
@@ -251,9 +251,54 @@ impl<'t> FlowCollection<'t> {
             let behind = item.comma.map_or(item.end, |comma| comma + 1);
             let trail = source.skip_comment(behind);
             offset = trail;
-            ChildSegment::new(begin, item.end).with_trail(behind, trail)
+            ChildSegment::new(begin, item.begin, item.end).with_trail(behind, trail)
         };
         self.items.iter().map(segment).collect()
+    }
+
+    /// Removes children with their comments. One of the others remains.
+    pub(super) fn remove_members(&self, removed: &[usize]) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let segments = self.segments();
+        let mut splices = Vec::new();
+        let runs = runs(source, &segments, removed);
+        if runs.windows(2).any(|pair| pair[0].1 + 1 == pair[1].0) {
+            return Err("a comment between the members would be lost".to_owned());
+        }
+        let before_comma = |at: &usize| segments[*at].end..segments[*at].trail_begin();
+        if removed
+            .iter()
+            .map(before_comma)
+            .any(|gap| source.has_comment(gap))
+        {
+            return Err("a comment before a comma would be lost".to_owned());
+        }
+        for (first, last) in runs {
+            let (begin, end) = (segments[first].begin, segments[last].trail_end());
+            let previous = first.checked_sub(1).map(|at| &self.items[at]);
+            match (previous, segments.get(last + 1)) {
+                (_, Some(next)) if !source.has_comment(end..next.begin) => {
+                    splices.push(Splice::delete(begin..next.begin));
+                }
+                (_, Some(_)) | (None, None) => {
+                    splices.push(Splice::delete(begin..source.skip_blanks(end)));
+                }
+                (Some(previous), None) => {
+                    let commas = (previous.comma, self.items[last].comma);
+                    let has_comment = source.has_comment(previous.end..begin);
+                    match commas {
+                        (Some(comma), None) if has_comment => {
+                            splices.push(Splice::delete(comma..comma + 1));
+                            splices.push(Splice::delete(begin..end));
+                        }
+                        _ if has_comment => splices.push(Splice::delete(begin..end)),
+                        (Some(comma), Some(_)) => splices.push(Splice::delete(comma + 1..end)),
+                        _ => splices.push(Splice::delete(previous.end..end)),
+                    }
+                }
+            }
+        }
+        Ok(splices)
     }
 
     /// Replaces the value of a child.
@@ -281,7 +326,8 @@ impl<'t> FlowCollection<'t> {
             ""
         };
         let layout = self.layout_like(old, item, in_lines.then_some(indent.as_str()));
-        let text = self.writer(item.start).value(value, layout);
+        let style = self.style.instead(self.source, old, item.start, value);
+        let text = writer(self.source, style, item.start).value(value, layout);
         Ok(vec![Splice::new(range, format!("{blank}{text}"))])
     }
 

@@ -47,14 +47,17 @@ mod block_layout;
 #[cfg(feature = "yaml")]
 mod block_write;
 mod changes;
+mod comments;
 mod compare;
 mod editor;
 mod error;
 mod expected;
 mod flow;
+mod layout;
 mod nodes;
 mod operation;
 mod plan;
+mod regroup;
 #[cfg(feature = "yaml")]
 mod scalar;
 mod segment;
@@ -66,4 +69,5 @@ mod write;
 
 pub use editor::Editor;
 pub use error::EditError;
+pub use layout::TextLayout;
 pub use operation::{Edit, InsertPosition};

@@ -86,6 +86,23 @@ impl Document {
         align(self.source(), self.mark(pointer)?.start as usize, text)
     }
 
+    /// The text of the value at `pointer`, without the indentation of the lines around it.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Document;
+    ///
+    /// let document = Document::parse("{\n  \"a\": {\n    \"b\": 1\n  }\n}")?;
+    /// assert_eq!(document.unindented("/a").as_deref(), Some("{\n  \"b\": 1\n}"));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn unindented(&self, pointer: &str) -> Option<String> {
+        let source = SourceText {
+            text: self.source(),
+            is_yaml: true,
+        };
+        Some(source.moved(self.span(pointer)?, ""))
+    }
+
     /// Visits the byte range of each array and object, an outer one before those in it.
     pub fn each_span(&self, visit: &mut impl FnMut(Range<usize>)) {
         fn walk(mark: &ValueMark, visit: &mut impl FnMut(Range<usize>)) {

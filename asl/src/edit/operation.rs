@@ -61,6 +61,29 @@ pub enum Edit {
         /// All keys, in the new order.
         keys: Vec<String>,
     },
+    /// Writes members again with the texts of equal members of another object, with their comments.
+    CopyText {
+        /// Pointer to the object.
+        pointer: String,
+        /// Pointer to the other object.
+        from: String,
+        /// The keys of the members.
+        keys: Vec<String>,
+    },
+    /// Removes members of an object with the comments above them. A member remains.
+    RemoveMembers {
+        /// Pointer to the object.
+        pointer: String,
+        /// The keys of the removed members.
+        keys: Vec<String>,
+    },
+    /// Replaces a member by the members of an object inside of it, with their comments.
+    Unnest {
+        /// Pointer to the member.
+        pointer: String,
+        /// Pointer to the object inside of it.
+        members: String,
+    },
 }
 
 /// The position of a new member in its object.
@@ -151,6 +174,41 @@ impl Edit {
         }
     }
 
+    /// Writes members of the object at the pointer again with the texts of the equal members of the
+    /// object `from`.
+    pub fn copy_text(pointer: impl ToString, from: impl ToString, keys: Vec<String>) -> Edit {
+        Edit::CopyText {
+            pointer: pointer.to_string(),
+            from: from.to_string(),
+            keys,
+        }
+    }
+
+    /// Removes members of the object at the pointer with the comments above them.
+    pub fn remove_members(pointer: impl ToString, keys: Vec<String>) -> Edit {
+        Edit::RemoveMembers {
+            pointer: pointer.to_string(),
+            keys,
+        }
+    }
+
+    /// Replaces the member at the pointer by the members of the object at `members`.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::{Edit, Editor};
+    ///
+    /// let mut editor = Editor::parse(r#"{"a": {"b": {"c": 1.50, "d": 2}}, "e": 3}"#)?;
+    /// editor.apply(&[Edit::unnest("/a", "/a/b")])?;
+    /// assert_eq!(editor.text(), r#"{"c": 1.50, "d": 2, "e": 3}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unnest(pointer: impl ToString, members: impl ToString) -> Edit {
+        Edit::Unnest {
+            pointer: pointer.to_string(),
+            members: members.to_string(),
+        }
+    }
+
     /// The pointer of the edit.
     pub fn pointer(&self) -> &str {
         match self {
@@ -159,7 +217,10 @@ impl Edit {
             | Edit::Remove { pointer }
             | Edit::Insert { pointer, .. }
             | Edit::MoveLast { pointer }
-            | Edit::Reorder { pointer, .. } => pointer,
+            | Edit::Reorder { pointer, .. }
+            | Edit::CopyText { pointer, .. }
+            | Edit::RemoveMembers { pointer, .. }
+            | Edit::Unnest { pointer, .. } => pointer,
         }
     }
 
@@ -168,7 +229,10 @@ impl Edit {
         let texts = match self {
             Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
             Edit::Rename { key, .. } => key.len(),
-            Edit::Reorder { keys, .. } => keys.iter().map(String::len).sum(),
+            Edit::Reorder { keys, .. }
+            | Edit::CopyText { keys, .. }
+            | Edit::RemoveMembers { keys, .. } => keys.iter().map(String::len).sum(),
+            Edit::Unnest { members, .. } => members.len(),
             Edit::Remove { .. } | Edit::MoveLast { .. } => 0,
         };
         self.pointer().len() + texts
@@ -183,7 +247,20 @@ impl Edit {
             | Edit::Remove { pointer }
             | Edit::Insert { pointer, .. }
             | Edit::MoveLast { pointer }
-            | Edit::Reorder { pointer, .. } => pointer.insert_str(0, prefix),
+            | Edit::Reorder { pointer, .. }
+            | Edit::RemoveMembers { pointer, .. } => pointer.insert_str(0, prefix),
+            Edit::CopyText {
+                pointer,
+                from: other,
+                ..
+            }
+            | Edit::Unnest {
+                pointer,
+                members: other,
+            } => {
+                pointer.insert_str(0, prefix);
+                other.insert_str(0, prefix);
+            }
         }
         self
     }

@@ -8,6 +8,8 @@ use super::splice::Splice;
 pub(super) struct ChildSegment {
     /// Start offset: of the first comment directly above, or of the child.
     pub(super) begin: usize,
+    /// Start offset of the child.
+    pub(super) child: usize,
     /// End of the child. In a block, also of the comments in it and on its last line.
     pub(super) end: usize,
     /// In brackets, the comment on the line after the comma.
@@ -15,9 +17,10 @@ pub(super) struct ChildSegment {
 }
 
 impl ChildSegment {
-    pub(super) fn new(begin: usize, end: usize) -> ChildSegment {
+    pub(super) fn new(begin: usize, child: usize, end: usize) -> ChildSegment {
         ChildSegment {
             begin,
+            child,
             end,
             trail: (end, end),
         }
@@ -35,7 +38,22 @@ impl ChildSegment {
         &text[self.begin..self.end]
     }
 
-    fn trail_text<'t>(&self, text: &'t str) -> &'t str {
+    /// Whether there is a comment after the comma.
+    pub(super) fn has_trail(&self) -> bool {
+        self.trail.0 < self.trail.1
+    }
+
+    /// The offset after the comma, before the comment.
+    pub(super) fn trail_begin(&self) -> usize {
+        self.trail.0
+    }
+
+    /// The offset after the comment after the comma.
+    pub(super) fn trail_end(&self) -> usize {
+        self.trail.1
+    }
+
+    pub(super) fn trail_text<'t>(&self, text: &'t str) -> &'t str {
         &text[self.trail.0..self.trail.1]
     }
 }
@@ -48,25 +66,22 @@ pub(super) fn comment_above(
     begin: usize,
     column: Option<usize>,
 ) -> usize {
-    if !source.has_comment(from..begin) {
-        return begin;
-    }
-    let between = &source.text[from..begin];
-    let mut start = begin;
+    let mut start = None;
     let mut offset = from;
-    for line in between.split_inclusive('\n') {
-        let blanks = line.len() - line.trim_start().len();
-        let is_blank = blanks == line.len();
-        if is_blank && line.ends_with('\n')
-            || !is_blank && column.is_some_and(|column| column != blanks)
-        {
-            start = begin;
-        } else if !is_blank {
-            start = start.min(offset + blanks);
+    while offset < begin {
+        let comment = source.skip_blank_lines(offset, begin);
+        if source.text[offset..comment].matches('\n').count() > 1 {
+            start = None;
         }
-        offset += line.len();
+        let Some(end) = source.comment_end(comment).filter(|_| comment < begin) else {
+            break;
+        };
+        let line = source.line_start(comment);
+        let is_own = column.is_none_or(|column| comment - line == column);
+        start = is_own.then_some(start.unwrap_or(comment));
+        offset = end;
     }
-    start
+    start.unwrap_or(begin)
 }
 
 /// Writes the children in another order. `order` has the index of the child at each position. The
@@ -77,7 +92,7 @@ pub(super) fn reorder(text: &str, segments: &[ChildSegment], order: &[usize]) ->
         .map(|pair| &text[pair[0].end..pair[1].begin])
         .collect();
     let is_regular = gaps.windows(2).all(|pair| pair[0] == pair[1])
-        && segments.iter().all(|one| one.trail_text(text).is_empty());
+        && !segments.iter().any(ChildSegment::has_trail);
     match (gaps.first(), segments.first(), segments.last()) {
         (Some(gap), Some(first), Some(last)) if is_regular => {
             move_between(text, segments, order, gap, first.begin..last.end)
@@ -140,6 +155,27 @@ fn exchange(text: &str, segments: &[ChildSegment], order: &[usize]) -> Vec<Splic
     }
     splices.retain(|splice| text[splice.range.clone()] != splice.text);
     splices
+}
+
+/// The runs of consecutive indices. A comment that belongs to no child divides a run.
+pub(super) fn runs(
+    source: SourceText<'_>,
+    segments: &[ChildSegment],
+    indices: &[usize],
+) -> Vec<(usize, usize)> {
+    let has_comment = |before: usize, after: usize| {
+        source.has_comment(segments[before].trail_end()..segments[after].begin)
+    };
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for index in indices {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *index && !has_comment(*last, *index) => {
+                *last = *index;
+            }
+            _ => runs.push((*index, *index)),
+        }
+    }
+    runs
 }
 
 /// The lengths of the equal texts at the begin and at the end.

@@ -58,6 +58,27 @@ impl<'t> SourceText<'t> {
         line[..end].replace('-', " ")
     }
 
+    /// The text of a range for another indentation of its first line.
+    pub(super) fn moved(&self, range: Range<usize>, indentation: &str) -> String {
+        let old = self.indentation(range.start);
+        let mut text = String::with_capacity(range.len());
+        for (index, line) in self.text[range].split_inclusive('\n').enumerate() {
+            match line.strip_prefix(old.as_str()) {
+                _ if index == 0 => text.push_str(line),
+                Some(rest) if !rest.trim_end_matches(['\r', '\n']).is_empty() => {
+                    text.push_str(indentation);
+                    text.push_str(rest);
+                }
+                _ if line.trim().is_empty() => text.push_str(line.trim_start_matches([' ', '\t'])),
+                _ => {
+                    text.push_str(indentation);
+                    text.push_str(line.trim_start_matches([' ', '\t']));
+                }
+            }
+        }
+        text
+    }
+
     /// Whether only whitespace precedes the offset on its line.
     pub(super) fn begins_line(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset]
@@ -80,7 +101,7 @@ impl<'t> SourceText<'t> {
     }
 
     /// The end of the comment that begins at an offset between two values, without its line break.
-    fn comment_end(&self, offset: usize) -> Option<usize> {
+    pub(super) fn comment_end(&self, offset: usize) -> Option<usize> {
         let rest = &self.text.get(offset..)?;
         if self.is_yaml {
             return rest.starts_with('#').then(|| self.line_end(offset));
@@ -110,6 +131,16 @@ impl<'t> SourceText<'t> {
             true => end,
             false => offset,
         }
+    }
+
+    /// The offset after whitespace, at most `end`.
+    pub(super) fn skip_blank_lines(&self, mut offset: usize, end: usize) -> usize {
+        while offset < end
+            && let Some(b' ' | b'\t' | b'\r' | b'\n') = self.byte(offset)
+        {
+            offset += 1;
+        }
+        offset
     }
 
     pub(super) fn skip_blanks(&self, mut offset: usize) -> usize {

@@ -21,6 +21,10 @@ impl Splice {
         Splice::new(offset..offset, text)
     }
 
+    pub(super) fn into_change(self) -> (Range<usize>, String) {
+        (self.range, self.text)
+    }
+
     pub(super) fn delete(range: Range<usize>) -> Splice {
         Splice::new(range, "")
     }

@@ -74,6 +74,24 @@ impl Style {
         style
     }
 
+    /// The style of a new value at the offset of an old one: a string has the quotes of the string
+    /// before it.
+    pub(super) fn instead(
+        &self,
+        source: SourceText<'_>,
+        old: &Json,
+        start: usize,
+        new: &Json,
+    ) -> Style {
+        let mut style = self.clone();
+        if let (Json::String(_), Json::String(_)) = (old, new)
+            && let Some(quotes) = source.quotes(start)
+        {
+            style.texts = quotes;
+        }
+        style
+    }
+
     fn spread(&self, json: &Json) -> Spread {
         match kind(json) {
             StyleKind::Object => self.objects,
@@ -84,9 +102,13 @@ impl Style {
 
     /// The whitespace between the brackets and the content on one line.
     pub(super) fn padding(&self, json: &Json) -> &'static str {
-        let pads = match json {
-            Json::Object(_) => self.pads_objects,
-            _ => self.pads_arrays,
+        self.padding_of(matches!(json, Json::Object(_)))
+    }
+
+    pub(super) fn padding_of(&self, is_object: bool) -> &'static str {
+        let pads = match is_object {
+            true => self.pads_objects,
+            false => self.pads_arrays,
         };
         if pads { " " } else { "" }
     }
@@ -208,7 +230,7 @@ pub(super) fn survey(source: SourceText<'_>, json: &Json, mark: &ValueMark) -> S
 
 impl<'t> StyleSurvey<'t> {
     fn visit(&mut self, json: &Json, mark: &ValueMark) {
-        let SourceText { text, is_yaml, .. } = self.source;
+        let SourceText { text, is_yaml } = self.source;
         if let Json::String(_) = json
             && mark.shape == ValueSyntax::Scalar
             && let Some(quotes) = self.source.quotes(mark.start as usize)

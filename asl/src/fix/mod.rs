@@ -37,7 +37,8 @@
 //! Most diagnostics also have [`choices`](crate::Diagnostic::choices): fixes from which a person
 //! chooses, the most likely one first. A choice may add a value to complete, such as `${RoleArn}`.
 //! [`Fixer`] makes none of them; an editor applies the edits of one with
-//! [`Editor::apply`](crate::edit::Editor::apply). A choice removes its diagnostic and adds no error.
+//! [`Editor::apply`](crate::edit::Editor::apply). A choice removes its diagnostic and adds no
+//! error.
 //!
 //! # Cost
 //!

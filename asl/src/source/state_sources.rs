@@ -14,6 +14,12 @@ impl StateSources {
     pub fn of(&self, state: &str) -> Option<SourceLocation> {
         self.0.as_ref()?.get(state).copied()
     }
+
+    /// The states with a known location, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, SourceLocation)> {
+        let states = self.0.iter().flat_map(|states| states.iter());
+        states.map(|(state, place)| (state.as_str(), *place))
+    }
 }
 
 impl FromIterator<(String, SourceLocation)> for StateSources {

@@ -46,6 +46,8 @@ mod placeholder_values;
 mod serverless;
 mod string_edit;
 mod sub_arguments;
+#[cfg(feature = "terraform")]
+pub mod terraform;
 mod text;
 
 pub(crate) use definition::placed;

@@ -214,13 +214,13 @@ impl<'t> SourceLine<'t> {
     /// The lines before this one, nearest first, without blank lines and comments.
     fn before(&self, text: &'t str) -> impl Iterator<Item = SourceLine<'t>> {
         let mut start = self.start;
-        let mut next = move || {
+        let next = move || {
             let end = start.checked_sub(1)?;
             let line = SourceLine::at(text, end);
             start = line.start;
             Some(line)
         };
-        std::iter::from_fn(move || next()).filter(|line| {
+        std::iter::from_fn(next).filter(|line| {
             let content = line.text.trim_start();
             !content.is_empty() && !content.starts_with('#')
         })

@@ -362,3 +362,14 @@ fn any_neighbours_are_removed_together() {
         }
     }
 }
+
+#[test]
+fn a_replaced_string_has_the_quotes_of_the_old_one() {
+    let text = "a: plain\nb: 'single'\nc: \"double\"\nd: [plain, 'single', \"double\"]\n";
+    let mut editor = Editor::parse_yaml(text).expect("is YAML");
+    for pointer in ["/a", "/b", "/c", "/d/0", "/d/1", "/d/2"] {
+        editor.replace(pointer, "new").expect("can be replaced");
+    }
+    let new = "a: new\nb: 'new'\nc: \"new\"\nd: [new, 'new', \"new\"]\n";
+    assert_eq!(editor.text(), new);
+}

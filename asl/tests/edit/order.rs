@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use stepwright_asl::edit::{Edit, Editor};
-use stepwright_asl::json::Json;
+use stepwright_asl::json::{Dialect, Json};
 
 use super::model::pointers;
-use super::sample::{any_json, write};
+use super::sample::{any_json, write, write_json5};
 use crate::yaml::emit::emit;
 
 fn keys(json: &Json, pointer: &str) -> Vec<String> {
@@ -17,7 +17,7 @@ fn keys(json: &Json, pointer: &str) -> Vec<String> {
 }
 
 /// Shuffles the members of an object, and restores their order.
-fn check(mut editor: Editor, place: usize, swaps: &[(usize, usize)]) {
+fn check(mut editor: Editor, place: usize, swaps: &[(usize, usize)], is_json5: bool) {
     let before = editor.text().to_owned();
     let json = editor.document().json().clone();
     let objects: Vec<String> = pointers(&json)
@@ -33,9 +33,15 @@ fn check(mut editor: Editor, place: usize, swaps: &[(usize, usize)]) {
     for (a, b) in swaps {
         new.swap(a % old.len(), b % old.len());
     }
-    editor
-        .apply(&[Edit::reorder(pointer, new.clone())])
-        .unwrap_or_else(|error| panic!("{error}: {new:?} in\n{before}"));
+    if let Err(error) = editor.apply(&[Edit::reorder(pointer, new.clone())]) {
+        // A comment up to the end of its line cannot be in the middle of a line.
+        assert!(
+            is_json5 && before.contains("//"),
+            "{error}: {new:?} in\n{before}"
+        );
+        assert_eq!(editor.text(), before);
+        return;
+    }
     assert_eq!(
         keys(editor.document().json(), pointer),
         new,
@@ -44,8 +50,11 @@ fn check(mut editor: Editor, place: usize, swaps: &[(usize, usize)]) {
     );
     // `Json` does not compare the order of members.
     assert_eq!(editor.document().json(), &json);
-    let comments = |text: &str| text.matches('#').count();
+    let comments = |text: &str| text.matches('#').count() + text.matches("(more)").count();
     assert_eq!(comments(editor.text()), comments(&before));
+    if is_json5 {
+        return;
+    }
     // A comment above the first member of the root belongs to the whole text.
     if pointer.is_empty() && before.contains('#') {
         return;
@@ -64,11 +73,13 @@ proptest! {
         place in any::<usize>(),
         swaps in prop::collection::vec((0..9usize, 0..9usize), 1..6),
     ) {
-        check(Editor::parse(&write(&json, style)).expect("is JSON"), place, &swaps);
-        check(Editor::parse(&json.to_pretty()).expect("is JSON"), place, &swaps);
+        check(Editor::parse(&write(&json, style)).expect("is JSON"), place, &swaps, false);
+        check(Editor::parse(&json.to_pretty()).expect("is JSON"), place, &swaps, false);
+        let json5 = Editor::parse_dialect(&write_json5(&json, style), Dialect::Json5);
+        check(json5.expect("is JSON5"), place, &swaps, true);
         let yaml = emit(&json, style);
-        check(Editor::parse_yaml(&yaml).expect("is YAML"), place, &swaps);
-        check(Editor::parse_yaml(&yaml.replace('\n', "\r\n")).expect("is YAML"), place, &swaps);
+        check(Editor::parse_yaml(&yaml).expect("is YAML"), place, &swaps, false);
+        check(Editor::parse_yaml(&yaml.replace('\n', "\r\n")).expect("is YAML"), place, &swaps, false);
     }
 }
 

@@ -233,7 +233,7 @@ impl Writer {
             child(self, at);
             self.blanks();
         }
-        if count > 0 && self.notation == Notation::Json5 && self.choose() % 2 == 0 {
+        if count > 0 && self.notation == Notation::Json5 && self.choose().is_multiple_of(2) {
             self.out.push(',');
             self.blanks();
         }

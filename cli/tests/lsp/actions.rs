@@ -108,3 +108,52 @@ fn a_client_without_versions_gets_plain_changes() {
     let fix = fixes.find(|action| action["kind"] == "quickfix");
     assert!(fix.expect("a fix")["edit"]["changes"][&uri].is_array());
 }
+
+#[test]
+fn operations_are_offered_and_resolved() {
+    let mut client = Client::start(&[]);
+    let uri = client.open("order.asl.json", FAULTY);
+    let params = json!({
+        "textDocument": {"uri": uri},
+        "range": {"start": {"line": 3, "character": 6}, "end": {"line": 3, "character": 6}},
+        "context": {"diagnostics": [], "only": ["refactor"]},
+    });
+    let actions = client.request("textDocument/codeAction", params.clone());
+    let titles = |actions: &Value| -> Vec<String> {
+        let actions = actions.as_array().into_iter().flatten();
+        actions
+            .map(|action| action["title"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let wanted = [
+        "Add a state after `Check`",
+        "Duplicate `Check`",
+        "Remove `Check`",
+        "Wrap `Check` in a Parallel",
+        "Wrap `Check` in a Map",
+        "Sort the states",
+    ];
+    assert_eq!(titles(&actions), wanted);
+    let resolved = client.request("codeAction/resolve", actions[1].clone());
+    let after = edited(FAULTY, &uri, 1, &resolved["edit"]);
+    assert!(
+        after.contains("\"Check 2\": {\"Type\": \"Wait\""),
+        "{after}"
+    );
+    client.replace(&uri, 2, FAULTY);
+    let stale = client.ask("codeAction/resolve", actions[1].clone());
+    let (_, message) = client.answer(&stale).unwrap_err();
+    assert_eq!(message, "the text has changed since the operation was made");
+
+    // A client that cannot wait gets the edits at once, and only those of possible operations.
+    let mut plain = abilities();
+    plain["textDocument"]["codeAction"] = json!({});
+    let mut client = Client::with_abilities(&[], &plain);
+    let uri = client.open("order.asl.json", FAULTY);
+    let mut params = params;
+    params["textDocument"]["uri"] = uri.clone().into();
+    let actions = client.request("textDocument/codeAction", params);
+    assert!(!titles(&actions).contains(&"Remove `Check`".to_owned()));
+    let after = edited(FAULTY, &uri, 1, &actions[1]["edit"]);
+    assert!(after.contains("\"Check 2\""), "{after}");
+}

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// How long an answer may take on a busy machine before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A session with a server. The server works in a folder of its own.
+/// A session with a server, which works in a separate folder.
 pub(super) struct Client {
     server: Child,
     input: Option<ChildStdin>,
@@ -38,6 +38,7 @@ pub(super) fn abilities() -> Value {
             "completion": {"completionItem": {"snippetSupport": true}},
             "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
             "definition": {"linkSupport": true},
+            "codeAction": {"resolveSupport": {"properties": ["edit"]}},
         },
     })
 }

@@ -291,3 +291,34 @@ fn commands_return_pictures_and_edits() {
         assert!(text.contains(message), "{text}");
     }
 }
+
+#[test]
+fn documents_and_ranges_are_formatted() {
+    let faulty =
+        "{\"StartAt\":\"A\",\n\"States\": {\n  \"A\":{\"Type\":\"Pass\",\n\"End\":true}\n}}\n";
+    let mut client = Client::start(&[]);
+    let uri = client.open("a.asl.json", faulty);
+    let options = json!({"tabSize": 4, "insertSpaces": true});
+    let edits = client.request(
+        "textDocument/formatting",
+        json!({"textDocument": {"uri": uri}, "options": options}),
+    );
+    let edits = edits.as_array().expect("edits");
+    assert!(!edits.is_empty());
+    for edit in edits {
+        let old = text_of(faulty, &edit["range"]);
+        let new = edit["newText"].as_str().expect("a text");
+        assert_eq!(old.trim(), new.trim(), "only blanks change");
+    }
+    let range = json!({"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}});
+    let some = client.request(
+        "textDocument/rangeFormatting",
+        json!({"textDocument": {"uri": uri}, "range": range, "options": options}),
+    );
+    let some = some.as_array().expect("edits");
+    assert!(some.len() < edits.len(), "{some:?}");
+    assert!(
+        some.iter()
+            .all(|edit| edit["range"]["start"]["line"].as_u64() >= Some(1))
+    );
+}

@@ -150,3 +150,29 @@ fn links_lead_to_pages_and_files() {
     let target = found[0]["target"].as_str().expect("a file");
     assert!(is_named(target, "flows/order.asl.json"), "{target}");
 }
+
+#[test]
+fn a_state_of_emitted_asl_leads_to_its_line_of_rust() {
+    let text = unmarked(ORDER);
+    let sources =
+        json!({"order.asl.json": {"Done": "app/src/orders.rs:7:9", "Both": "gone.rs:1:1"}});
+    let mut client = Client::start(&[
+        ("app/asl/order.asl.json", &text),
+        ("app/asl/stepwright.sources.json", &sources.to_string()),
+        ("app/src/orders.rs", "workflow! {}"),
+    ]);
+    let uri = client.open("app/asl/order.asl.json", &text);
+    let found = client.at("textDocument/implementation", &uri, ORDER, json!({}));
+    assert!(is_named(
+        found["uri"].as_str().expect("a file"),
+        "app/src/orders.rs"
+    ));
+    assert_eq!(found["range"]["start"], json!({"line": 6, "character": 8}));
+    // The file of another state is gone, and a third state is unknown.
+    for state in ["\"Bo¦th\": {", "\"Che¦ck\": {"] {
+        let plain = state.replace('¦', "");
+        let marked = text.replace(&plain, state);
+        let found = client.at("textDocument/implementation", &uri, &marked, json!({}));
+        assert_eq!(found, Value::Null);
+    }
+}

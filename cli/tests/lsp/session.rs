@@ -10,7 +10,7 @@ const ONE: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed
 #[test]
 fn a_session_ends_with_shutdown_and_exit() {
     assert_eq!(Client::start(&[]).end(), Some(0));
-    // An editor that crashed is gone without a word, and nobody reads the status.
+    // The connection ends without a message when an editor crashes.
     assert_eq!(Client::start(&[]).hang_up(), Some(0));
     assert_eq!(Client::start(&[]).exit(), Some(1));
 }
@@ -158,4 +158,43 @@ fn the_capabilities_are_those_of_the_docs() {
     let names: Vec<&String> = capabilities.keys().collect();
     insta::assert_json_snapshot!(names);
     assert_ne!(client.capabilities, Value::Null);
+}
+
+/// The page lists each method with its test, and the server answers no method that is not listed.
+#[test]
+fn the_page_lists_each_method_and_its_test() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).expect("a file");
+    let page = read("../docs/reference/language-server.md");
+    let tests: String = ["actions", "editing", "navigation", "session", "workspace"]
+        .iter()
+        .map(|file| read(&format!("tests/lsp/{file}.rs")))
+        .collect();
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains('/'))
+        .filter(|line| line.matches(" | ").count() == 2)
+        .collect();
+    let mut methods = 0;
+    for row in &rows {
+        let mut columns = row.trim_matches('|').split(" | ");
+        methods += columns
+            .next()
+            .map_or(0, |names| names.matches('`').count() / 2);
+        let names = columns.last().unwrap_or_default();
+        for name in names.split('`').skip(1).step_by(2) {
+            assert!(
+                tests.contains(&format!("fn {name}(")),
+                "there is no test {name}"
+            );
+        }
+    }
+    let server = read("src/commands/lsp/message_loop.rs");
+    // The loop itself handles a cancellation, and the server publishes diagnostics.
+    let further = 2;
+    assert_eq!(
+        methods,
+        server.matches(".on::<").count() + further,
+        "{rows:#?}"
+    );
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination};
+use stepwright_asl::json::Json;
 
 /// Starts an emission of workflow files in a build script.
 ///
@@ -121,7 +122,7 @@ impl Emission {
     /// with the differing lines, when files are compared; or with an error of the file system.
     pub fn write(self) -> Result {
         let (mode, folder) = self.destination()?;
-        let files = files(self.workflows)?;
+        let (files, sources) = files(self.workflows)?;
         let mut written = WrittenFiles {
             files: Vec::new(),
             changed: Vec::new(),
@@ -152,6 +153,12 @@ impl Emission {
             }
             written.files.push(path);
         }
+        if mode == Mode::Write {
+            let path = folder.join(SOURCES);
+            if read(&path)?.as_deref() != Some(sources.as_bytes()) {
+                replace(&path, &sources).map_err(|error| EmitError::io(&path, error))?;
+            }
+        }
         if let From::Script = self.from {
             // Before a drift is reported: writing the files fixes it.
             script::tell(self.folder.is_some().then_some(&written.files));
@@ -181,8 +188,15 @@ impl Emission {
     }
 }
 
+/// The file with the places in Rust where the states are declared. Editors read it, and a deployment
+/// does not. Each change of the code changes it, so it is not compared.
+const SOURCES: &str = "stepwright.sources.json";
+
 /// The workflow, the name and the content of each file.
-fn files(workflows: Workflows) -> std::result::Result<Vec<(String, String, String)>, EmitError> {
+type NamedFiles = Vec<(String, String, String)>;
+
+/// All files of the workflows, and the content of the file with the sources.
+fn files(workflows: Workflows) -> std::result::Result<(NamedFiles, String), EmitError> {
     let mut faults = Vec::new();
     let mut all: Vec<Files> = Vec::new();
     for one in workflows.files {
@@ -215,13 +229,17 @@ fn files(workflows: Workflows) -> std::result::Result<Vec<(String, String, Strin
             }
         }
     }
+    let sources = all.iter().map(|one| one.sources.clone());
+    let sources = Json::Object(sources.collect()).to_pretty() + "\n";
     let each = all.into_iter().flat_map(|one| {
-        let Files { workflow, files } = one;
+        let Files {
+            workflow, files, ..
+        } = one;
         files
             .into_iter()
             .map(move |(name, text)| (workflow.clone(), name, text))
     });
-    Ok(each.collect())
+    Ok((each.collect(), sources))
 }
 
 fn read(path: &Path) -> std::result::Result<Option<Vec<u8>>, EmitError> {

@@ -1,6 +1,7 @@
 //! The files of one workflow.
 
 use crate::workflow::{Definition, Schemas};
+use stepwright_asl::json::Json;
 use stepwright_asl::placeholder;
 
 /// The files of one workflow: their names and contents.
@@ -8,6 +9,8 @@ use stepwright_asl::placeholder;
 pub(super) struct Files {
     pub(super) workflow: String,
     pub(super) files: Vec<(String, String)>,
+    /// The name of the file with the ASL, and where each state is declared.
+    pub(super) sources: (String, Json),
 }
 
 impl Files {
@@ -21,12 +24,16 @@ impl Files {
             ("policy", policy(definition)),
         ];
         let stem = stem(definition.name());
+        let states = definition.sources().iter();
+        let states = states.map(|(state, place)| (state.to_owned(), place.to_string().into()));
+        let sources = Json::Object(states.collect());
         let named = texts
             .into_iter()
             .filter_map(|(kind, text)| Some((format!("{stem}.{kind}.json"), text? + "\n")));
         Files {
             workflow: definition.name().to_owned(),
             files: named.collect(),
+            sources: (format!("{stem}.asl.json"), sources),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | `order-processing.schemas.json` | the JSON Schemas of the workflow and its tasks, from [`Schemas::to_json_pretty`](crate::Schemas::to_json_pretty) |
 //! | `order-processing.substitutions.json` | each placeholder that a template must replace, the meaning of its value, and the states that use it |
 //! | `order-processing.policy.json` | with the feature `policy`: the IAM policy of the state machine's role, in any region and account. `stepwright policy` has options, and reports what it cannot know |
+//! | `stepwright.sources.json` | one file for all workflows of the folder: the line of Rust that declares each state, for editors. Do not commit it |
 //!
 //! The same workflows always produce the same bytes. A file that is up to date is not written
 //! again.

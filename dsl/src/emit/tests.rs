@@ -127,6 +127,24 @@ fn each_workflow_has_its_definition_schemas_and_substitutions() {
 }
 
 #[test]
+fn the_sources_of_states_are_written_and_not_compared() {
+    let folder = Folder::new("sources");
+    let written = folder.write(both()).unwrap();
+    let path = folder.file("stepwright.sources.json");
+    let sources: serde_json::Value = serde_json::from_str(&text(&path)).unwrap();
+    for (_, states) in sources.as_object().unwrap() {
+        for (_, place) in states.as_object().unwrap() {
+            let place = place.as_str().unwrap();
+            assert!(place.contains("emit/tests.rs:"), "{place}");
+        }
+    }
+    assert!(!written.files.contains(&path));
+    std::fs::write(&path, "{}").unwrap();
+    folder.check(both()).unwrap();
+    assert_eq!(text(&path), "{}");
+}
+
+#[test]
 fn up_to_date_files_are_not_rewritten() {
     let folder = Folder::new("again");
     folder.write(both()).unwrap();
@@ -138,7 +156,8 @@ fn up_to_date_files_are_not_rewritten() {
     let left: Vec<_> = std::fs::read_dir(folder.0.join("asl")).unwrap().collect();
     assert_eq!(
         left.len(),
-        again.files.len(),
+        // And the sources of the states.
+        again.files.len() + 1,
         "the folder contains other files: {left:?}"
     );
 }

@@ -2,43 +2,23 @@
 
 use std::ops::Range;
 
+use indexmap::IndexMap;
+use stepwright_asl::graph::Graph;
 use stepwright_asl::intrinsic::Function;
-use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata::functions;
-use stepwright_asl::model::QueryLanguage;
-use stepwright_asl::validate::variable_places;
+use stepwright_asl::model::{QueryLanguage, StateKind};
 
-use super::arguments::members_of;
 use super::{Completion, CompletionKind};
+use crate::Definition;
+use crate::expression_text::{chain_names, chain_start, locals};
+use crate::hover::listed;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::{Definition, Document};
-
-/// The members of the context object, by the path to them.
-const CONTEXT: &[(&str, &[&str])] = &[
-    ("", &["Execution", "Map", "State", "StateMachine", "Task"]),
-    (
-        "Execution",
-        &[
-            "Id",
-            "Input",
-            "Name",
-            "RedriveCount",
-            "RedriveTime",
-            "RoleArn",
-            "StartTime",
-        ],
-    ),
-    ("State", &["EnteredTime", "Name", "RetryCount"]),
-    ("StateMachine", &["Id", "Name"]),
-    ("Task", &["Token"]),
-    ("Map", &["Item"]),
-    ("Map.Item", &["Index", "Key", "Source", "Value"]),
-];
+use crate::value_shape::KnownValues;
+use crate::variables_in_scope::assignments_before;
 
 /// The completions at an offset in a text; `None` if the text is no expression and no path.
 pub(super) fn expressions(
-    _document: &Document,
     definition: &Definition,
     part: &DefinitionPart,
     pointer: &str,
@@ -54,19 +34,11 @@ pub(super) fn expressions(
         return None;
     }
     // The chain of names that ends at the offset: `$states.input.or`.
-    let is_chain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
-    let start = before
-        .char_indices()
-        .rev()
-        .take_while(|(_, c)| is_chain(*c))
-        .last()
-        .map_or(at, |(start, _)| start);
+    let start = chain_start(before);
     let chain = &before[start..];
-    let (path, _typed) = chain.rsplit_once('.').map_or(("", chain), |found| found);
-    let word_start = if chain.contains('.') {
-        start + path.len() + 1
-    } else {
-        start
+    let (path, word_start) = match chain.rfind('.') {
+        Some(dot) => (&chain[..dot], start + dot + 1),
+        None => ("", start),
     };
     // The rest of the word is replaced, too.
     let rest = &string.text[at..];
@@ -74,10 +46,12 @@ pub(super) fn expressions(
         + rest
             .find(|c: char| !(c.is_alphanumeric() || c == '_'))
             .unwrap_or(rest.len());
+    let graph = definition.graph();
     let point = ChainPoint {
-        definition,
+        state: graph.state_at(pointer),
+        graph: &graph,
         part,
-        pointer,
+        text: string.text,
         range: string.in_file(definition, word_start..end),
     };
     let has_dot = chain.contains('.');
@@ -90,15 +64,16 @@ pub(super) fn expressions(
     })
 }
 
-/// A place in a chain of names.
-struct ChainPoint<'d> {
-    definition: &'d Definition,
-    part: &'d DefinitionPart,
-    pointer: &'d str,
+/// A position in a chain of names.
+struct ChainPoint<'p, 'd> {
+    graph: &'p Graph<'d>,
+    state: Option<usize>,
+    part: &'p DefinitionPart,
+    text: &'p str,
     range: Range<usize>,
 }
 
-impl ChainPoint<'_> {
+impl ChainPoint<'_, '_> {
     fn completion(&self, kind: CompletionKind, name: &str) -> Completion {
         Completion::new(kind, name, self.range.clone())
     }
@@ -111,6 +86,11 @@ impl ChainPoint<'_> {
                 .rank(0),
         ];
         found.extend(self.variables());
+        let locals = locals(self.text).into_iter();
+        found.extend(locals.map(|name| {
+            self.completion(CompletionKind::Variable, &format!("${name}"))
+                .detail("bound in this expression")
+        }));
         for name in functions() {
             let mut completion = self.completion(CompletionKind::Function, &format!("${name}"));
             if let Some(function) = crate::reference::function(name) {
@@ -122,50 +102,105 @@ impl ChainPoint<'_> {
         found
     }
 
+    /// The variables that a path to this state assigns.
     fn variables(&self) -> Vec<Completion> {
-        let mut names: Vec<(String, String)> = Vec::new();
-        for place in variable_places(self.definition.tree()) {
-            let is_seen = self.pointer.starts_with(&format!("{}/", place.scope));
-            if place.assigns && is_seen && !names.iter().any(|(name, _)| *name == place.name) {
-                names.push((place.name, place.pointer));
+        let Some(state) = self.state else {
+            return Vec::new();
+        };
+        let mut assigned_by: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for one in assignments_before(self.graph, state) {
+            let states = assigned_by.entry(one.name).or_default();
+            let name = self.graph.states()[one.state].name;
+            if !states.contains(&name) {
+                states.push(name);
             }
         }
-        let found = names.into_iter().map(|(name, pointer)| {
-            let state = self.definition.graph().state_at(&pointer).map(|state| {
-                let graph = self.definition.graph();
-                format!("assigned by {}", graph.states()[state].name)
-            });
-            let mut completion = self.completion(CompletionKind::Variable, &format!("${name}"));
-            completion.detail = state;
-            completion
+        let found = assigned_by.into_iter().map(|(name, states)| {
+            self.completion(CompletionKind::Variable, &format!("${name}"))
+                .detail(format!("assigned by {}", listed(&states)))
         });
         found.collect()
     }
 
     /// The members after a chain such as `$states.input`.
     fn members(&self, path: &str) -> Vec<Completion> {
-        let mut steps = path.split('.');
-        let root = steps.next().unwrap_or_default();
-        let steps: Vec<&str> = steps.collect();
-        let names: Vec<String> = match (root, steps.as_slice()) {
-            ("$states", []) => self
-                .states_members()
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
-            ("$states", ["context", rest @ ..]) => context(&rest.join(".")),
-            ("$states", ["errorOutput"]) => vec!["Cause".to_owned(), "Error".to_owned()],
-            ("$states", ["result", rest @ ..]) => self.result_members(rest),
-            ("$states", _) => Vec::new(),
-            (variable, rest) => match variable.strip_prefix('$') {
-                Some(name) if !name.is_empty() => self.variable_members(name, rest),
-                _ => Vec::new(),
-            },
+        let names = chain_names(path).unwrap_or_default();
+        match names.as_slice() {
+            ["$states"] => {
+                let possible = self.states_members();
+                let mut members = self.context("");
+                members.retain(|one| possible.contains(&&*one.label));
+                members
+            }
+            ["$states", "context", rest @ ..] => self.context(&joined(rest)),
+            _ => self.known(path),
+        }
+    }
+
+    /// The members at a path after `$states`.
+    fn context(&self, path: &str) -> Vec<Completion> {
+        let resource = self.state.and_then(|state| {
+            let state = self.graph.states()[state].object;
+            state.get("Resource")?.as_str()
+        });
+        let has_token = resource.is_some_and(|text| text.contains(".waitForTaskToken"));
+        let is_possible = |name: &str| match (path, name) {
+            ("context", "Task") => has_token,
+            ("context", "Map") => self.is_in_map(),
+            _ => true,
         };
-        let members = names.iter();
-        members
-            .map(|name| self.completion(CompletionKind::Member, name))
+        crate::reference::context_members(path)
+            .filter(|member| is_possible(member.name))
+            .map(|member| {
+                let mut completion = self.completion(CompletionKind::Member, member.name);
+                completion.documentation = Some(member.meaning.to_owned());
+                completion
+            })
             .collect()
+    }
+
+    /// Whether there is an iteration: in the states of a Map, and in the fields for each item.
+    fn is_in_map(&self) -> bool {
+        let Some(state) = self.state else {
+            return false;
+        };
+        let states = self.graph.states();
+        let mut around = Some(state);
+        while let Some(state) = around {
+            if states[state].kind == Some(StateKind::Map) {
+                return true;
+            }
+            around = self.graph.containers()[states[state].container].parent;
+        }
+        false
+    }
+
+    /// The members of a value that the definition or the model of a service determines.
+    fn known(&self, path: &str) -> Vec<Completion> {
+        let Some(state) = self.state else {
+            return Vec::new();
+        };
+        let values = KnownValues::of(self.graph);
+        let shapes = values.of_chain(state, path);
+        let members = values.members(&shapes).into_iter();
+        members
+            .map(|member| {
+                let mut completion = self.completion(CompletionKind::Member, &member.name);
+                completion.text = self.member_text(&member.name);
+                completion.detail = member.noun.map(str::to_owned);
+                completion
+            })
+            .collect()
+    }
+
+    /// The name of a member, in backticks if it is no simple name.
+    fn member_text(&self, name: &str) -> String {
+        let is_simple = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        match self.part.language {
+            QueryLanguage::Jsonata if !is_simple => format!("`{name}`"),
+            _ => name.to_owned(),
+        }
     }
 
     /// The members of `$states` that exist here.
@@ -179,42 +214,6 @@ impl ChainPoint<'_> {
             "Task" | "Parallel" | "Map" if shapes_output => vec!["context", "input", "result"],
             _ => vec!["context", "input"],
         }
-    }
-
-    /// The members of the result of a Task, by the model of the operation that it calls.
-    fn result_members(&self, path: &[&str]) -> Vec<String> {
-        let found = || {
-            let state = self
-                .definition
-                .json()
-                .pointer(self.part.state.as_deref()?)?;
-            let resource = state.get("Resource")?.as_str()?;
-            // The result of a job differs from the response of the call that starts it.
-            if resource.contains(".sync") || resource.contains(".waitForTaskToken") {
-                return None;
-            }
-            let members = members_of(resource, path, false)?.into_iter();
-            Some(members.map(|member| member.name).collect())
-        };
-        found().unwrap_or_default()
-    }
-
-    /// The members of a variable whose value is written as an object.
-    fn variable_members(&self, name: &str, path: &[&str]) -> Vec<String> {
-        let mut places = variable_places(self.definition.tree()).into_iter();
-        let found = places.find_map(|place| {
-            let is_own = place.assigns && place.name == name;
-            let mut value = self
-                .definition
-                .json()
-                .pointer(&place.pointer)
-                .filter(|_| is_own)?;
-            for step in path {
-                value = value.get(step)?;
-            }
-            value.as_object().map(keys)
-        });
-        found.unwrap_or_default()
     }
 
     /// The roots of a path: the input, the context and the variables.
@@ -231,19 +230,28 @@ impl ChainPoint<'_> {
     }
 
     fn path_members(&self, path: &str) -> Vec<Completion> {
-        let names = match path.split_once('.').unwrap_or((path, "")) {
-            ("$$", rest) => context(rest),
-            ("$", _) => Vec::new(),
-            (variable, rest) => {
-                let rest: Vec<&str> = rest.split('.').filter(|step| !step.is_empty()).collect();
-                let name = variable.strip_prefix('$').unwrap_or_default();
-                self.variable_members(name, &rest)
-            }
+        match path.split_once('.').unwrap_or((path, "")) {
+            ("$$", "") => self.context("context"),
+            ("$$", rest) => self.context(&format!("context.{rest}")),
+            // In the result of a task, and with `InputPath`, `$` differs from the input.
+            ("$", _) if !self.reads_input() => Vec::new(),
+            _ => self.known(path),
+        }
+    }
+
+    /// Whether `$` is the input of the state in this field.
+    fn reads_input(&self) -> bool {
+        let PartKind::Field(_, field) = self.part.kind else {
+            return matches!(self.part.kind, PartKind::Operand);
         };
-        let members = names.iter();
-        members
-            .map(|name| self.completion(CompletionKind::Member, name))
-            .collect()
+        let state = self.state.map(|state| self.graph.states()[state].object);
+        let has_input_path = state.is_some_and(|state| state.contains_key("InputPath"));
+        field.name == "InputPath"
+            || !has_input_path
+                && !matches!(
+                    field.name,
+                    "OutputPath" | "ResultPath" | "ResultSelector" | "Assign"
+                )
     }
 
     fn intrinsics(&self, has_dot: bool) -> Vec<Completion> {
@@ -264,19 +272,9 @@ impl ChainPoint<'_> {
     }
 }
 
-fn context(path: &str) -> Vec<String> {
-    let mut rows = CONTEXT.iter();
-    let row = rows.find(|(known, _)| *known == path);
-    let names = row.map_or(&[][..], |(_, names)| names);
-    names.iter().map(|name| (*name).to_owned()).collect()
-}
-
-fn keys(object: &Object) -> Vec<String> {
-    let keys = object.keys();
-    let is_template = |value: &Json| value.as_str().is_some();
-    keys.map(|key| match key.strip_suffix(".$") {
-        Some(name) if object.get(key).is_some_and(is_template) => name.to_owned(),
-        _ => key.clone(),
-    })
-    .collect()
+/// The path of the names after `$states.context`, from `$states`.
+fn joined(names: &[&str]) -> String {
+    let context = ["context"];
+    let names = context.iter().chain(names).copied();
+    names.collect::<Vec<_>>().join(".")
 }

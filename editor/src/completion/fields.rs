@@ -4,9 +4,9 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{FieldInfo, Operator, QueryLanguage, Schema, StateKind, ValueKind};
 
 use super::insertion::InsertionPoint;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, escaped};
+use crate::Definition;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::{Definition, Document};
 
 /// Fields of which an object has at most one.
 const EXCLUSIVE: &[&[&str]] = &[
@@ -21,7 +21,6 @@ const EXCLUSIVE: &[&[&str]] = &[
 const DEPRECATED: &[&str] = &["Iterator"];
 
 pub(super) fn fields(
-    _document: &Document,
     definition: &Definition,
     point: &InsertionPoint,
     part: &DefinitionPart,
@@ -49,7 +48,7 @@ pub(super) fn fields(
         }
         PartKind::UntypedState if is_free("Type", object, point) => vec![type_field(point)],
         PartKind::UntypedState => vec![],
-        PartKind::States => vec![state(point)],
+        PartKind::States => state(point).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -70,7 +69,7 @@ fn is_possible(
 ) -> bool {
     let excluded = |name: &str| !is_free(name, object, point);
     let is_other = |group: &&[&str]| group.contains(&field.name);
-    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(&group));
+    let by_group = EXCLUSIVE.iter().copied().filter(|group| is_other(group));
     let twin = match field.name.strip_suffix("Path") {
         Some(bare) => bare.to_owned(),
         None => format!("{}Path", field.name),
@@ -83,16 +82,7 @@ fn is_possible(
 }
 
 fn of_field(field: &FieldInfo, schema: &Schema, point: &InsertionPoint) -> Completion {
-    let value = match (field.name, field.kind) {
-        ("End", _) => Value::Literal("true"),
-        (_, ValueKind::Bool) => Value::Literal("${1:true}"),
-        (_, ValueKind::Number) => Value::Literal("$1"),
-        (_, ValueKind::Text | ValueKind::Word(_)) => Value::Text(""),
-        (_, ValueKind::Path) => Value::Text("\\$."),
-        (_, ValueKind::Texts) => Value::Texts,
-        (_, ValueKind::Structures(_)) => Value::Objects,
-        _ => Value::Object,
-    };
+    let value = value_of(field);
     let mut completion = member(point, field.name, value);
     completion.detail = Some(match field.required {
         true => format!("{}, required", field.kind.noun()),
@@ -103,6 +93,22 @@ fn of_field(field: &FieldInfo, schema: &Schema, point: &InsertionPoint) -> Compl
     completion
 }
 
+/// The first value of a field.
+fn value_of(field: &FieldInfo) -> Value {
+    match (field.name, field.kind) {
+        ("End", _) => Value::Literal("true"),
+        ("Condition", _) => Value::Expression,
+        ("Variable", _) => Value::Text("\\$."),
+        (_, ValueKind::Bool) => Value::Literal("${1:true}"),
+        (_, ValueKind::Number) => Value::Literal("$1"),
+        (_, ValueKind::Text | ValueKind::Word(_)) => Value::Text(""),
+        (_, ValueKind::Path) => Value::Text("\\$."),
+        (_, ValueKind::Texts) => Value::Texts,
+        (_, ValueKind::Structures(_)) => Value::Objects,
+        _ => Value::Object,
+    }
+}
+
 fn type_field(point: &InsertionPoint) -> Completion {
     let mut completion = member(point, "Type", Value::Text(""));
     completion.detail = Some("the type of the state, required".to_owned());
@@ -110,12 +116,21 @@ fn type_field(point: &InsertionPoint) -> Completion {
     completion
 }
 
-fn state(point: &InsertionPoint) -> Completion {
-    let mut completion = member(point, "${1:Name}", Value::State);
+/// A new state with the name that is typed already.
+fn state(point: &InsertionPoint) -> Option<Completion> {
+    let InsertionPoint::Key {
+        replaced,
+        has_value: false,
+        ..
+    } = point
+    else {
+        return None;
+    };
+    let typed = replaced.as_deref().filter(|name| !name.is_empty());
+    let mut completion = member(point, typed.unwrap_or("Name"), Value::State);
     completion.label = "New state".to_owned();
-    completion.filter = "State".to_owned();
     completion.kind = CompletionKind::State;
-    completion
+    Some(completion)
 }
 
 fn operators<'p>(
@@ -135,16 +150,82 @@ fn operators<'p>(
     })
 }
 
+/// A new item of an array of objects, with the required fields; in JSON only.
+pub(super) fn item(
+    point: &InsertionPoint,
+    schema: &Schema,
+    language: QueryLanguage,
+) -> Vec<Completion> {
+    let InsertionPoint::Value {
+        range, notation, ..
+    } = point
+    else {
+        return Vec::new();
+    };
+    if notation.is_yaml || !range.is_empty() {
+        return Vec::new();
+    }
+    let quote = escaped(notation.quote);
+    let is_first = |field: &&FieldInfo| match (schema.name, field.name) {
+        ("ChoiceRule", "Condition" | "Variable") => field.language == Some(language),
+        ("ChoiceRule", "Next") => true,
+        _ => field.required,
+    };
+    let fields = schema.fields.iter().filter(is_first).enumerate();
+    let members = fields.map(|(index, field)| {
+        let value = value_of(field).in_json(&quote);
+        let value = value.replace("$1", &format!("${}", index + 1));
+        format!("{quote}{}{quote}:{value}", field.name)
+    });
+    let members: Vec<String> = members.collect();
+    let label = format!("New {}", schema.name);
+    let mut completion = Completion::new(CompletionKind::Field, label, range.clone());
+    let comma = if notation.comma_after { "," } else { "" };
+    completion.text = format!("{{{}\\}}{comma}", members.join(", "));
+    completion.is_snippet = true;
+    completion.further = notation.further();
+    vec![completion]
+}
+
 /// The value of a new member, as a snippet.
 #[derive(Debug, Clone, Copy)]
 enum Value {
     /// A text with this start.
     Text(&'static str),
     Literal(&'static str),
+    /// An expression of JSONata.
+    Expression,
     Texts,
     Object,
     Objects,
     State,
+}
+
+impl Value {
+    fn in_yaml(self) -> String {
+        match self {
+            Value::Literal(text) => format!(" {text}"),
+            Value::Text(start) => format!(" {start}$1"),
+            Value::Expression => " \"{% $1 %\\}\"".to_owned(),
+            Value::Object => "\n  $1".to_owned(),
+            Value::Texts | Value::Objects => "\n  - $1".to_owned(),
+            Value::State => "\n  Type: ${2:Pass}\n  ${3:End}: ${4:true}".to_owned(),
+        }
+    }
+
+    fn in_json(self, quote: &str) -> String {
+        match self {
+            Value::Literal(text) => format!(" {text}"),
+            Value::Text(start) => format!(" {quote}{start}$1{quote}"),
+            Value::Expression => format!(" {quote}{{% $1 %\\}}{quote}"),
+            Value::Texts => format!(" [{quote}$1{quote}]"),
+            Value::Object => " {$1\\}".to_owned(),
+            Value::Objects => " [{$1\\}]".to_owned(),
+            Value::State => format!(
+                " {{{quote}Type{quote}: {quote}${{2:Pass}}{quote}, {quote}${{3:End}}{quote}: ${{4:true}}\\}}"
+            ),
+        }
+    }
 }
 
 /// A new member, or another key for the replaced one.
@@ -159,38 +240,29 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
         return Completion::new(CompletionKind::Field, name, 0..0);
     };
     let mut completion = Completion::new(CompletionKind::Field, name, range.clone());
-    let quote = notation.quote.replace('\\', "\\\\");
-    let key = match notation.is_yaml {
+    let written = |name: &str| match notation.is_yaml {
         true => name.to_owned(),
-        false => format!("{quote}{name}{quote}"),
+        false => format!("{0}{name}{0}", notation.quote),
     };
+    // Editors compare it with the replaced text, which has quotes.
+    completion.filter = written(name);
     if *has_value {
-        completion.text = key;
-        completion.is_snippet = notation.quote != "\"";
+        completion.text = written(name);
         return completion;
     }
-    let value = match (value, notation.is_yaml) {
-        (Value::Literal(text), _) => format!(" {text}"),
-        (Value::Text(start), true) => format!(" {start}$1"),
-        (Value::Text(start), false) => format!(" {quote}{start}$1{quote}"),
-        (Value::Texts, true) => "\n  - $1".to_owned(),
-        (Value::Texts, false) => format!(" [{quote}$1{quote}]"),
-        (Value::Object, true) => "\n  $1".to_owned(),
-        (Value::Object, false) => " {$1\\}".to_owned(),
-        (Value::Objects, true) => "\n  - $1".to_owned(),
-        (Value::Objects, false) => " [{$1\\}]".to_owned(),
-        (Value::State, true) => "\n  Type: ${2:Pass}\n  ${3:End}: ${4:true}".to_owned(),
-        (Value::State, false) => format!(
-            " {{{quote}Type{quote}: {quote}${{2:Pass}}{quote}, {quote}${{3:End}}{quote}: ${{4:true}}\\}}"
-        ),
+    let quote = escaped(notation.quote);
+    let key = match value {
+        Value::State => format!("{quote}${{1:{}}}{quote}", escaped(name)),
+        _ => escaped(&written(name)),
     };
+    let value = match notation.is_yaml {
+        true => value.in_yaml(),
+        false => value.in_json(&quote),
+    };
+    let value = value.replace('\n', &format!("\n{}", " ".repeat(notation.dash)));
     let comma = if notation.comma_after { "," } else { "" };
     completion.text = format!("{key}:{value}{comma}");
     completion.is_snippet = true;
-    completion.filter = match notation.is_yaml {
-        true => name.to_owned(),
-        false => format!("\"{name}\""),
-    };
     completion.further = notation.further();
     completion
 }

@@ -6,7 +6,7 @@ use stepwright_asl::json::Json;
 
 use crate::{Definition, Document, NodePart, TextEdit};
 
-/// What an inserted text would be.
+/// The role of an inserted text.
 #[derive(Debug)]
 pub(super) enum InsertionPoint {
     /// A member of an object.
@@ -43,6 +43,9 @@ pub(super) struct Notation {
     pub(super) comma_before: Option<usize>,
     /// Whether a comma is missing after it.
     pub(super) comma_after: bool,
+    /// The columns of a dash of YAML before a new member: further lines have that much more
+    /// indentation.
+    pub(super) dash: usize,
 }
 
 impl Notation {
@@ -92,7 +95,7 @@ pub(super) fn insertion_point(
     definition: &Definition,
     offset: usize,
 ) -> Option<InsertionPoint> {
-    let notation = notation(document, definition, offset);
+    let notation = notation(document, definition);
     if notation.is_yaml
         && let Some(point) = blank_line(document, definition, offset, &notation)
             .or_else(|| missing_value(document, definition, offset, &notation))
@@ -101,17 +104,32 @@ pub(super) fn insertion_point(
     }
     let node = definition.node_at(offset)?;
     let json = definition.json().pointer(&node.pointer)?;
+    let collection = match (node.part, json) {
+        (NodePart::Value, Json::Object(_) | Json::Array(_)) => &*node.pointer,
+        _ => node
+            .pointer
+            .rsplit_once('/')
+            .map_or("", |(parent, _)| parent),
+    };
+    let has_brackets = definition
+        .range(collection)
+        .is_some_and(|range| document.text()[range].starts_with(['{', '[']));
+    // YAML between brackets is written as JSON.
+    let notation = Notation {
+        is_yaml: notation.is_yaml && !has_brackets,
+        ..notation
+    };
     if node.part == NodePart::Key {
         let range = definition.key_range(&node.pointer)?;
         let (parent, _) = node.pointer.rsplit_once('/')?;
-        let after = document.text().get(range.end..)?.trim_start();
-        // Before a key, another one is inserted.
-        if offset == range.start && after.starts_with(':') {
+        let (_, after) = around_range(definition, &range)?;
+        // Before a key, another one is inserted. In YAML it needs its own line.
+        if offset == range.start && !notation.is_yaml && after.starts_with(':') {
             return Some(InsertionPoint::Key {
                 parent: parent.to_owned(),
                 replaced: None,
                 has_value: false,
-                notation: around(document, definition, offset..offset, notation),
+                notation: with_commas(definition, &(offset..offset), notation),
                 range: offset..offset,
             });
         }
@@ -121,18 +139,22 @@ pub(super) fn insertion_point(
                 .last()
                 .map(|key| key.into_owned()),
             has_value: after.starts_with(':'),
-            notation: around(document, definition, range.clone(), notation),
+            notation: with_commas(definition, &range, notation),
             range,
         });
     }
     let is_empty = offset..offset;
     match json {
+        Json::Object(_) | Json::Array(_) if notation.is_yaml => None,
         Json::Object(_) if !is_inside(document, definition, &node.pointer, offset) => None,
+        Json::Object(_) if is_after_key(definition, offset) => {
+            before_value(document, definition, offset, notation)
+        }
         Json::Object(_) => Some(InsertionPoint::Key {
             parent: node.pointer,
             replaced: None,
             has_value: false,
-            notation: around(document, definition, is_empty.clone(), notation),
+            notation: with_commas(definition, &is_empty, notation),
             range: is_empty,
         }),
         Json::Array(items) => {
@@ -147,14 +169,18 @@ pub(super) fn insertion_point(
             Some(InsertionPoint::Value {
                 pointer: format!("{}/{}", node.pointer, before.count()),
                 in_text: false,
-                notation: around(document, definition, is_empty.clone(), notation),
+                notation: with_commas(definition, &is_empty, notation),
                 range: is_empty,
             })
         }
         _ => {
             let range = definition.range(&node.pointer)?;
             let text = document.text().get(range.clone())?;
+            let quotes = ['"', '\''];
+            let is_closed =
+                text.len() > 1 && text.starts_with(['"', '\'', '\\']) && text.ends_with(quotes);
             let in_text = json.as_str().is_some()
+                && (offset < range.end || !is_closed)
                 && (notation.is_yaml || text.starts_with(['"', '\'', '\\']))
                 && (range.start < offset || notation.is_yaml);
             Some(InsertionPoint::Value {
@@ -172,52 +198,123 @@ fn is_inside(document: &Document, definition: &Definition, pointer: &str, offset
     let Some(range) = definition.range(pointer) else {
         return false;
     };
-    match document.text().as_bytes().get(range.start) {
-        Some(b'{' | b'[') => range.start < offset && offset <= range.end,
-        _ => true,
+    let text = &document.text()[range.clone()];
+    let is_closed = text.len() > 1 && text.ends_with(['}', ']']);
+    match text.starts_with(['{', '[']) {
+        true => range.start < offset && (offset < range.end || !is_closed && offset == range.end),
+        false => true,
     }
 }
 
-fn notation(document: &Document, definition: &Definition, offset: usize) -> Notation {
+fn notation(document: &Document, definition: &Definition) -> Notation {
     let is_text = definition.is_text();
     let range = definition.range("");
     let first = range.and_then(|range| document.text()[range.start..].chars().next());
     let is_yaml = !is_text && first != Some('{') && document.is_yaml();
-    // A string of a file in JSON escapes the quotes in it.
-    let before = &document.text()[..offset.min(document.text().len())];
-    let is_escaped = is_text
-        && before
-            .rfind("\\\"")
-            .is_some_and(|at| at + 200 > before.len());
+    // A string in double quotes escapes the quotes in it.
+    let start = definition.in_file(0..0).start;
+    let is_escaped = is_text && document.text()[..start].ends_with('"');
     Notation {
         is_yaml,
         quote: if is_escaped { "\\\"" } else { "\"" },
         comma_before: None,
         comma_after: false,
+        dash: 0,
     }
 }
 
+impl InsertionPoint {
+    /// The first member of an object that an item of YAML begins: after `- `.
+    pub(super) fn as_first_member(&self, document: &Document) -> Option<InsertionPoint> {
+        let InsertionPoint::Value {
+            pointer,
+            range,
+            notation,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let text = document.text();
+        let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[line_start..range.start].trim_start_matches(' ');
+        let is_item = notation.is_yaml && line.starts_with("- ") && line.trim_end() == "-";
+        let word = &text[range.clone()];
+        let is_word = word.chars().all(|c| c.is_ascii_alphanumeric());
+        (is_item && is_word).then(|| InsertionPoint::Key {
+            parent: pointer.clone(),
+            range: range.clone(),
+            replaced: (!word.is_empty()).then(|| word.to_owned()),
+            has_value: false,
+            notation: Notation {
+                dash: line.len(),
+                ..notation.clone()
+            },
+        })
+    }
+}
+
+/// The definition's own text before and after a range of the file, without the blanks next to the
+/// range.
+fn around_range<'d>(
+    definition: &'d Definition,
+    range: &Range<usize>,
+) -> Option<(&'d str, &'d str)> {
+    let text = definition.tree().source();
+    let start = definition.in_definition(range.start)?;
+    let end = definition.in_definition(range.end)?;
+    Some((text.get(..start)?.trim_end(), text.get(end..)?.trim_start()))
+}
+
 /// The notation with the commas that are missing around a range.
-fn around(
-    document: &Document,
-    definition: &Definition,
-    range: Range<usize>,
-    notation: Notation,
-) -> Notation {
+fn with_commas(definition: &Definition, range: &Range<usize>, notation: Notation) -> Notation {
     if notation.is_yaml {
         return notation;
     }
-    let text = document.text();
-    let start = definition.range("").map_or(0, |range| range.start);
-    let before = text.get(start..range.start).unwrap_or_default();
-    let content = before.trim_end();
-    let comma_before = !content.is_empty() && !content.ends_with(['{', '[', ',', ':', '\\']);
-    let after = text.get(range.end..).unwrap_or_default().trim_start();
+    let Some((before, after)) = around_range(definition, range) else {
+        return notation;
+    };
+    let has_member = !before.is_empty() && !before.ends_with(['{', '[', ',', ':']);
+    let end = before.len();
     Notation {
-        comma_before: comma_before.then(|| start + content.len()),
-        comma_after: after.starts_with(['"', '\\', '{', '[']),
+        comma_before: has_member.then(|| definition.in_file(end..end).start),
+        comma_after: !after.is_empty() && !after.starts_with(['}', ']', ',', ':']),
         ..notation
     }
+}
+
+/// Whether an offset is between a key and its value, before or after the colon.
+fn is_after_key(definition: &Definition, offset: usize) -> bool {
+    let around = around_range(definition, &(offset..offset));
+    around.is_some_and(|(before, after)| before.ends_with(':') || after.starts_with(':'))
+}
+
+/// The point between a colon and a value on the same line, which is replaced.
+fn before_value(
+    document: &Document,
+    definition: &Definition,
+    offset: usize,
+    notation: Notation,
+) -> Option<InsertionPoint> {
+    let (before, after) = around_range(definition, &(offset..offset))?;
+    let key = before.strip_suffix(':')?.trim_end().len().checked_sub(1)?;
+    let node = definition.node_at(definition.in_file(key..key).start)?;
+    if node.part != NodePart::Key {
+        return None;
+    }
+    let is_missing = after.starts_with([',', '}']) || after.is_empty();
+    let end = match definition.json().pointer(&node.pointer)? {
+        _ if is_missing => offset,
+        Json::Object(_) | Json::Array(_) => return None,
+        _ => definition.range(&node.pointer)?.end,
+    };
+    let replaced = document.text().get(offset..end)?;
+    (!replaced.contains('\n')).then_some(InsertionPoint::Value {
+        pointer: node.pointer,
+        range: offset..end,
+        in_text: false,
+        notation,
+    })
 }
 
 /// The point on a line of YAML that is empty, or has a word without a colon. The column tells the
@@ -284,7 +381,9 @@ fn missing_value(
         return None;
     }
     let node = definition.node_at(line_start + key.len())?;
-    (node.part == NodePart::Key).then(|| InsertionPoint::Value {
+    let value = definition.json().pointer(&node.pointer);
+    let is_missing = node.part == NodePart::Key && value.is_none_or(Json::is_null);
+    is_missing.then(|| InsertionPoint::Value {
         pointer: node.pointer,
         range: offset..offset,
         in_text: false,

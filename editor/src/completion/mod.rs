@@ -4,6 +4,7 @@ mod arguments;
 mod expressions;
 mod fields;
 mod insertion;
+mod required_arguments;
 mod resources;
 mod values;
 
@@ -22,7 +23,7 @@ use insertion::{InsertionPoint, insertion_point};
 pub struct Completion {
     /// What the list shows.
     pub label: String,
-    /// What it is.
+    /// Its kind.
     pub kind: CompletionKind,
     /// A short addition to the label, such as the type of a value.
     pub detail: Option<String>,
@@ -32,7 +33,8 @@ pub struct Completion {
     pub range: Range<usize>,
     /// The new text.
     pub text: String,
-    /// Whether the text is a snippet, in which `$1` and `${1:text}` are places to fill in.
+    /// Whether the text is a snippet, in which `$1` and `${1:text}` are places to fill in. Its
+    /// further lines are relative to the indentation of the line that it begins in.
     pub is_snippet: bool,
     /// The text that is compared with what the user has typed.
     pub filter: String,
@@ -76,23 +78,38 @@ impl Document {
     /// assert_eq!(found[0].label, "Charge");
     /// ```
     pub fn completion(&self, offset: usize) -> Vec<Completion> {
-        let offset = offset.min(self.text().len());
+        let mut offset = offset.min(self.text().len());
+        while !self.text().is_char_boundary(offset) {
+            offset -= 1;
+        }
         let found = || {
             let definition = self.definition_at(offset)?;
+            // Inside of an escape, nothing can be inserted.
+            let own = definition.in_definition(offset)?;
+            let offset = match definition.is_text() {
+                true => definition.in_file(own..own).start,
+                false => offset,
+            };
             let point = insertion_point(self, definition, offset)?;
             Some(match &point {
                 InsertionPoint::Key { parent, .. } => {
                     let part = part_at(definition, parent)?;
                     match part.kind {
                         PartKind::Field(..) => {
-                            arguments::members(self, definition, &point, &part, parent)
+                            arguments::members(definition, &point, &part, parent)
                         }
-                        _ => fields::fields(self, definition, &point, &part, parent),
+                        _ => fields::fields(definition, &point, &part, parent),
                     }
                 }
                 InsertionPoint::Value { pointer, .. } => {
                     let part = part_at(definition, pointer)?;
-                    values::values(self, definition, &point, &part, pointer, offset)
+                    match part.kind {
+                        PartKind::Structure(schema) => match point.as_first_member(self) {
+                            Some(point) => fields::fields(definition, &point, &part, pointer),
+                            None => fields::item(&point, schema, part.language),
+                        },
+                        _ => values::values(definition, &point, &part, pointer, offset),
+                    }
                 }
             })
         };

@@ -23,7 +23,9 @@ pub(super) fn resources(
     let mut add = |resource: String, detail: &str, rank: u8| {
         let mut completion = Completion::new(CompletionKind::Resource, resource, range.clone());
         completion.text = write(&completion.label);
-        completion.filter = words(&completion.label);
+        // Editors compare it with the replaced text, which has quotes.
+        let quote = completion.text.split("arn").next().unwrap_or_default();
+        completion.filter = format!("{quote}{}", words(&completion.label));
         found.push(completion.detail(detail).rank(rank));
     };
     let own = optimized().iter().filter(|action| action.place == place);
@@ -45,10 +47,7 @@ pub(super) fn resources(
         return found;
     }
     let typed = typed.to_ascii_lowercase();
-    let wanted: Vec<&str> = typed
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !matches!(*word, "" | "arn" | "aws" | "states" | "sdk"))
-        .collect();
+    let wanted: Vec<&str> = typed_words(&typed).collect();
     let mut count = 0;
     for service in services() {
         let Some((first, rest)) = wanted.split_first() else {
@@ -79,6 +78,20 @@ pub(super) fn resources(
         }
     }
     found
+}
+
+/// The words that a user has typed, without those of every ARN.
+fn typed_words(typed: &str) -> impl Iterator<Item = &str> {
+    let words = typed.split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter(|word| !matches!(*word, "" | "arn" | "aws" | "states" | "sdk"))
+}
+
+/// Whether a user has typed the start of a resource's service.
+pub(super) fn is_typed(typed: &str, resource: &str) -> bool {
+    let typed = typed.to_ascii_lowercase();
+    let service = resource.strip_prefix(PREFIX).unwrap_or(resource);
+    let first = typed_words(&typed).next();
+    first.is_some_and(|first| service.starts_with(first))
 }
 
 /// The text that editors compare with what was typed: the ARN, and its words with spaces.

@@ -10,12 +10,12 @@ use stepwright_asl::json::Json;
 use stepwright_asl::model::{QueryLanguage, StateKind, ValueKind};
 
 use super::insertion::InsertionPoint;
+use super::required_arguments::ArgumentsLayout;
 use super::{Completion, CompletionKind, expressions, resources};
+use crate::Definition;
 use crate::structure::{DefinitionPart, PartKind};
-use crate::{Definition, Document};
 
 pub(super) fn values(
-    document: &Document,
     definition: &Definition,
     point: &InsertionPoint,
     part: &DefinitionPart,
@@ -32,7 +32,7 @@ pub(super) fn values(
         return Vec::new();
     };
     if *in_text {
-        let inside = expressions::expressions(document, definition, part, pointer, offset);
+        let inside = expressions::expressions(definition, part, pointer, offset);
         if let Some(inside) = inside {
             return inside;
         }
@@ -53,7 +53,21 @@ pub(super) fn values(
                     _ => ResourceField::Task,
                 };
                 let typed = definition.json().pointer(pointer).and_then(Json::as_str);
-                resources::resources(place, typed.unwrap_or_default(), range, write)
+                let typed = typed.unwrap_or_default();
+                let mut found = resources::resources(place, typed, range, write);
+                let state = part.state.as_deref();
+                let state = state.and_then(|state| definition.json().pointer(state));
+                let has = |field| state.is_some_and(|state| state.get(field).is_some());
+                if place == ResourceField::Task && !has("Arguments") && !has("Parameters") {
+                    let layout = ArgumentsLayout::of(definition, pointer, part.language, notation);
+                    // The models of all services need much time and memory.
+                    for completion in &mut found {
+                        if resources::is_typed(typed, &completion.label) {
+                            layout.add_required(completion);
+                        }
+                    }
+                }
+                found
             }
             ("ErrorEquals", _) => error_names(definition, part)
                 .into_iter()

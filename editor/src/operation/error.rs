@@ -9,7 +9,7 @@ pub enum OperationError {
     /// The definition lacks what the operation names.
     #[error("there is no {what}")]
     Missing {
-        /// What is missing.
+        /// The name of the missing thing.
         what: String,
     },
     /// The result would not be what the operation says.

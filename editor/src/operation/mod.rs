@@ -4,10 +4,19 @@
 //! meaning of the other states is refused with an [`OperationError`].
 
 mod error;
+mod extraction;
 mod fields;
+mod format;
+mod group;
+mod nesting;
+mod offers;
+mod order;
 mod rename;
+mod rounds;
 mod states;
 mod transitions;
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use stepwright_asl::edit::{Edit, EditError};
@@ -15,10 +24,12 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 use stepwright_asl::name::check_state;
 
-use crate::pieces::Pieces;
 use crate::{Definition, Document, TextEdit};
 
 pub use error::OperationError;
+pub use extraction::Extraction;
+pub use nesting::Wrapper;
+pub use offers::Offer;
 
 /// A change of one definition of a document. Pointers are RFC 6901 pointers into the definition.
 ///
@@ -128,10 +139,89 @@ pub enum Operation {
         /// Pointer to the field or item.
         field: String,
     },
+    /// Moves a state in the text, with its comments. Transitions remain.
+    MoveState {
+        /// Pointer to the state.
+        state: String,
+        /// The name of the state of the same body that follows it in the text. Without it, the
+        /// state becomes the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+    },
+    /// Sorts the states in the order of execution: the states on the path without errors first.
+    /// States that are never reached come last.
+    SortStates {
+        /// Pointer to the object with `States`. Without it, all bodies are sorted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
+    /// Moves states into a new Parallel or Map. The transitions from outside lead to it.
+    WrapStates {
+        /// Pointers to the states, which are in the same body.
+        states: Vec<String>,
+        /// The name of the new state.
+        name: String,
+        /// The type of the new state.
+        wrapper: Wrapper,
+    },
+    /// Replaces a Map, or a Parallel with one branch, by the states in it.
+    UnwrapState {
+        /// Pointer to the Map or Parallel.
+        state: String,
+    },
+    /// Replaces states by a call of a new state machine with these states. The text of the new
+    /// state machine is in [`Document::extraction`].
+    ExtractStates {
+        /// Pointers to the states, which are in the same body.
+        states: Vec<String>,
+        /// The name of the state with the call.
+        name: String,
+        /// The ARN of the new state machine, or a placeholder of it such as `${Inner}`.
+        state_machine: String,
+    },
+    /// Writes the whitespace again. Values, comments and the order remain.
+    Format {
+        /// The range of the file in which whitespace changes. Without it, all whitespace of the
+        /// definition changes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<Range<usize>>,
+        /// One level of indentation. Without it, the most frequent one of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        indentation: Option<String>,
+    },
 }
 
 impl Document {
     /// The text edits of an operation on a definition, in text order.
+    ///
+    /// ```
+    /// use stepwright_editor::{Document, OperationError, TextEdit};
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+    /// let document = Document::open("a.asl.json", text, 1);
+    /// let after = |operation: &str| -> Result<String, OperationError> {
+    ///     let operation = serde_json::from_str(operation).expect("it is an operation");
+    ///     Ok(TextEdit::apply(text, &document.edits(0, &operation)?))
+    /// };
+    /// assert_eq!(
+    ///     after(r#"{"operation": "addState", "transition": "/States/A/Next", "name": "C", "state": {"Type": "Pass"}}"#)?,
+    ///     r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#,
+    /// );
+    /// assert_eq!(
+    ///     after(r#"{"operation": "removeState", "state": "/States/A"}"#)?,
+    ///     r#"{"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}"#,
+    /// );
+    /// assert_eq!(
+    ///     after(r#"{"operation": "moveState", "state": "/States/B", "before": "A"}"#)?,
+    ///     r#"{"StartAt": "A", "States": {"B": {"Type": "Succeed"}, "A": {"Type": "Pass", "Next": "B"}}}"#,
+    /// );
+    /// assert_eq!(after(r#"{"operation": "sortStates"}"#)?, text);
+    /// assert_eq!(
+    ///     after(r#"{"operation": "wrapStates", "states": ["/States/A"], "name": "M", "wrapper": "Map"}"#)?,
+    ///     r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}, "Next": "B"}, "B": {"Type": "Succeed"}}}"#,
+    /// );
+    /// # Ok::<(), OperationError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -142,15 +232,7 @@ impl Document {
         definition: usize,
         operation: &Operation,
     ) -> Result<Vec<TextEdit>, OperationError> {
-        let found = self
-            .definitions()
-            .get(definition)
-            .ok_or_else(|| OperationError::missing(format!("the definition {definition}")))?;
-        let target = OperationTarget {
-            document: self,
-            definition: found,
-            graph: found.graph(),
-        };
+        let target = self.target(definition)?;
         let edits = match operation {
             Operation::RenameState { state, name } => target.rename_state(state, name)?,
             // The places of a variable are parts of texts, so they are edited as text.
@@ -183,8 +265,43 @@ impl Document {
             } => target.add_choice_rule(state, condition, to)?,
             Operation::SetField { field, value } => target.set_field(field, value),
             Operation::RemoveField { field } => target.remove_field(field)?,
+            Operation::MoveState { state, before } => {
+                target.move_state(state, before.as_deref())?
+            }
+            Operation::SortStates { body } => {
+                return target.sort_states(definition, body.as_deref());
+            }
+            Operation::WrapStates {
+                states,
+                name,
+                wrapper,
+            } => return target.wrap_states(definition, states, name, *wrapper),
+            Operation::UnwrapState { state } => return target.unwrap_state(definition, state),
+            Operation::ExtractStates {
+                states,
+                name,
+                state_machine,
+            } => {
+                let extraction = target.extract_states(definition, states, name, state_machine)?;
+                return Ok(extraction.edits);
+            }
+            Operation::Format { range, indentation } => {
+                return target.format(definition, range.as_ref(), indentation.as_deref());
+            }
         };
         Ok(self.rounds(definition, edits)?)
+    }
+
+    fn target(&self, definition: usize) -> Result<OperationTarget<'_>, OperationError> {
+        let found = self
+            .definitions()
+            .get(definition)
+            .ok_or_else(|| OperationError::missing(format!("the definition {definition}")))?;
+        Ok(OperationTarget {
+            document: self,
+            definition: found,
+            graph: found.graph(),
+        })
     }
 
     /// The text edits of edits that may touch each other: first all replacements, then the others
@@ -192,16 +309,14 @@ impl Document {
     fn rounds(&self, definition: usize, edits: Vec<Edit>) -> Result<Vec<TextEdit>, EditError> {
         let is_replacement = |edit: &Edit| matches!(edit, Edit::Replace { .. });
         let (replacements, others): (Vec<_>, Vec<_>) = edits.into_iter().partition(is_replacement);
-        let mut pieces = Pieces::of(self.text());
-        let mut document = self.clone();
-        let rounds = std::iter::once(replacements).chain(others.into_iter().map(|edit| vec![edit]));
-        for round in rounds.filter(|round| !round.is_empty()) {
-            let edits = document.text_edits(definition, &round)?;
-            pieces.apply(&edits);
-            let text = TextEdit::apply(document.text(), &edits);
-            document = document.with_text(&text, self.revision());
-        }
-        Ok(pieces.edits(self.text()))
+        let first = replacements.first().or(others.first());
+        let first = first.map_or("", Edit::pointer);
+        self.in_rounds(definition, first, |rounds| {
+            rounds.apply(&replacements)?;
+            others
+                .iter()
+                .try_for_each(|edit| rounds.apply(std::slice::from_ref(edit)))
+        })
     }
 }
 

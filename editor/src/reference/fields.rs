@@ -5,7 +5,7 @@ use stepwright_asl::model::StateKind;
 /// A line for each field; the first lines of the file explain it.
 const TABLE: &str = include_str!("fields.txt");
 
-/// What a field of a structure means.
+/// The meaning of a field of a structure.
 pub(crate) fn field(structure: &str, field: &str) -> Option<String> {
     let row = |name: &str| {
         let mut rows = TABLE.lines().filter_map(|line| line.split_once('|'));
@@ -15,7 +15,33 @@ pub(crate) fn field(structure: &str, field: &str) -> Option<String> {
     row(&format!("{structure}.{field}")).or_else(|| row(field))
 }
 
-/// What a state of a type does.
+/// The page of AWS's documentation about a structure and a field of it.
+pub(crate) fn page(structure: &str, field: &str) -> String {
+    let name = match (structure, field) {
+        (_, "Assign") => "workflow-variables",
+        (_, "Retry" | "Catch") | ("Retrier" | "Catcher", _) => "concepts-error-handling",
+        (_, "ItemReader") | ("ItemReader" | "ReaderConfig", _) => "input-output-itemreader",
+        (_, "ItemBatcher") | ("ItemBatcher", _) => "input-output-itembatcher",
+        (_, "ResultWriter") | ("ResultWriter" | "WriterConfig", _) => "input-output-resultwriter",
+        (_, "InputPath" | "OutputPath" | "ResultPath" | "ResultSelector") => {
+            "amazon-states-language-paths"
+        }
+        ("Task", _) => "state-task",
+        ("Pass", _) => "state-pass",
+        ("Choice" | "ChoiceRule", _) => "state-choice",
+        ("Wait", _) => "state-wait",
+        ("Succeed", _) => "state-succeed",
+        ("Fail", _) => "state-fail",
+        ("Parallel", _) => "state-parallel",
+        ("Map", _) => "state-map",
+        ("ItemProcessor" | "ProcessorConfig", _) => "state-map-distributed",
+        ("StateMachine" | "Branch", _) => "statemachine-structure",
+        _ => "workflow-states",
+    };
+    format!("https://docs.aws.amazon.com/step-functions/latest/dg/{name}.html")
+}
+
+/// The effect of a state of a type.
 pub(crate) fn state_type(kind: StateKind) -> &'static str {
     match kind {
         StateKind::Task => "calls a service, a function or an activity",

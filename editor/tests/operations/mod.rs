@@ -1,6 +1,11 @@
 //! Operations: what they change, and that they change nothing else.
 
+mod broken;
+mod format;
 mod generator;
+mod nesting;
+mod order;
+mod reference;
 
 use proptest::prelude::*;
 use stepwright_asl::json;

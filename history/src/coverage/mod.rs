@@ -493,12 +493,7 @@ impl Coverage {
             }
         } else if known == Some(EventKind::MapIterationStarted) {
             visits.remove(scope);
-        } else if group == Some(EventGroup::Scheduled)
-            || matches!(
-                known,
-                Some(EventKind::MapStateStarted | EventKind::ParallelStateStarted)
-            )
-        {
+        } else if kind.is_attempt() {
             if group != Some(EventGroup::Scheduled) {
                 // The branches start again.
                 remove_inside(visits, scope);

@@ -140,7 +140,7 @@ impl Walk {
                 false => VisitStatus::Stopped,
             };
             self.end(at, event.at, status);
-        } else if event.kind.is_attempt() {
+        } else if event.kind.is_attempt() || event.kind == EventKind::MapRunRedriven {
             self.attempt(at, event);
         } else if event.kind.is_task_failure() || event.kind.is_container_failure() {
             self.failure(at, event);

@@ -136,6 +136,13 @@ impl EventKind {
         self.group() == EventGroup::Exited
     }
 
+    /// Returns whether it begins an attempt: a task was scheduled, or the iterations or branches of
+    /// a state started.
+    pub fn is_attempt(self) -> bool {
+        let is_container = matches!(self, Self::MapStateStarted | Self::ParallelStateStarted);
+        is_container || self.group() == EventGroup::Scheduled
+    }
+
     /// Returns whether it is the end of a timeout.
     pub fn is_timeout(self) -> bool {
         matches!(
@@ -253,6 +260,27 @@ mod tests {
         }
         assert_eq!(EventKind::from_name("executionStarted"), None);
         assert_eq!(EventKind::from_name("TaskStartFailed"), None);
+    }
+
+    #[test]
+    fn an_attempt_begins_with_a_scheduled_task_or_with_started_branches_or_iterations() {
+        let attempts = [
+            EventKind::TaskScheduled,
+            EventKind::LambdaFunctionScheduled,
+            EventKind::ActivityScheduled,
+            EventKind::ParallelStateStarted,
+            EventKind::MapStateStarted,
+        ];
+        assert!(attempts.into_iter().all(EventKind::is_attempt));
+        let others = [
+            EventKind::TaskStarted,
+            EventKind::TaskSubmitted,
+            EventKind::MapIterationStarted,
+            EventKind::MapRunStarted,
+            EventKind::MapRunRedriven,
+            EventKind::ExecutionStarted,
+        ];
+        assert!(!others.into_iter().any(EventKind::is_attempt));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::{Event, History};
+use stepwright_runtime::history::{Event, EventGroup, EventKind, History};
 use stepwright_runtime::report::text;
 use stepwright_runtime::{ExecutionInfo, Wait, WaitKind};
 
@@ -58,12 +58,8 @@ fn request_of(history: &History, wait: &Wait) -> u32 {
     let of_wait =
         |event: &Event| event.state_name() == Some(&wait.state) && event.scope() == wait.scope;
     let of_wait = history.events().filter(of_wait);
-    let requests = of_wait.filter(|event| event.is_scheduled() || is_entry(event));
+    let requests = of_wait.filter(|event| event.is_scheduled() || event.kind().is_entered());
     requests.last().map_or(0, |event| event.id())
-}
-
-fn is_entry(event: &Event) -> bool {
-    event.kind().name().ends_with("StateEntered")
 }
 
 /// Says why a request for an answer is closed: the next events of its state, or the end of the
@@ -77,26 +73,27 @@ pub(super) fn closed_reason(
     let later = history.events().filter(|later| later.id() > event);
     let is_of_it = |later: &Event| later.state_name() == Some(state) && later.scope() == scope;
     let is_end = |later: &Event| {
-        let kind = later.kind().name();
-        // The attempt has started; that does not close it.
-        let is_begin = ["Started", "Submitted", "Scheduled"]
-            .iter()
-            .any(|begin| kind.ends_with(begin));
-        later.state_name().is_none() && kind.starts_with("Execution")
-            || is_of_it(later) && !is_begin
+        match later.kind().group() {
+            EventGroup::Execution => true,
+            // The attempt has started; that does not close it.
+            EventGroup::Scheduled | EventGroup::Started | EventGroup::Submitted => false,
+            _ => is_of_it(later),
+        }
     };
     let mut later = later.filter(is_end);
     let why = match later.next() {
         None => "it is not open any more".to_owned(),
         Some(end) => {
-            let kind = end.kind().name();
-            let what = match kind {
-                "ExecutionRedriven" => "the execution was redriven",
-                _ if kind.starts_with("Execution") => "the execution has ended",
-                _ if kind.ends_with("TimedOut") => "it has timed out",
-                _ if kind.ends_with("Succeeded") => "it was answered with success",
-                _ if kind.ends_with("Failed") => "it was answered with a failure",
-                _ if is_entry(&end) => "the state was entered again",
+            let kind = end.kind();
+            let what = match kind.group() {
+                EventGroup::Execution if kind == EventKind::ExecutionRedriven => {
+                    "the execution was redriven"
+                }
+                EventGroup::Execution => "the execution has ended",
+                EventGroup::Failed if kind.is_timeout() => "it has timed out",
+                EventGroup::Succeeded => "it was answered with success",
+                EventGroup::Failed => "it was answered with a failure",
+                EventGroup::Entered => "the state was entered again",
                 _ => "the state has continued",
             };
             format!(

@@ -23,6 +23,7 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
         ),
         document_symbol_provider: Some(true.into()),
         definition_provider: Some(true.into()),
+        implementation_provider: Some(true.into()),
         references_provider: Some(true.into()),
         document_highlight_provider: Some(true.into()),
         folding_range_provider: Some(true.into()),
@@ -34,6 +35,7 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
         code_action_provider: Some(
             CodeActionOptions {
                 code_action_kinds: Some(actions::KINDS.to_vec()),
+                resolve_provider: Some(true),
                 ..CodeActionOptions::default()
             }
             .into(),
@@ -48,6 +50,8 @@ pub(super) fn of(client: &ClientAbilities) -> ServerCapabilities {
             ..SignatureHelpOptions::default()
         }),
         inlay_hint_provider: Some(true.into()),
+        document_formatting_provider: Some(true.into()),
+        document_range_formatting_provider: Some(true.into()),
         rename_provider: Some(
             RenameOptions {
                 prepare_provider: Some(true),

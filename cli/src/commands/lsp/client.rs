@@ -16,6 +16,8 @@ pub(super) struct ClientAbilities {
     /// Symbols may be a tree.
     pub(super) symbol_tree: bool,
     pub(super) definition_links: bool,
+    /// The client asks for the edits of a code action when the user chooses it.
+    pub(super) resolves_edits: bool,
     /// The client reports changes of files that the server registers.
     pub(super) watches_files: bool,
     /// The commands that the client can execute, by its `initializationOptions.commands`.
@@ -45,6 +47,7 @@ impl ClientAbilities {
             snippets: has("/textDocument/completion/completionItem/snippetSupport"),
             symbol_tree: has("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             definition_links: has("/textDocument/definition/linkSupport"),
+            resolves_edits: lists("/textDocument/codeAction/resolveSupport/properties", "edit"),
             watches_files: has("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             commands: commands(parameters),
         }

@@ -1,36 +1,12 @@
 //! Finds the function that answers a request or receives a notification.
 
 use gen_lsp_types::{Notification, Request};
-use lsp_server::{ErrorCode, RequestId, Response, ResponseError};
+use lsp_server::{ErrorCode, RequestId, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::refusal::Refusal;
 use super::server::Server;
-
-/// A request without an answer.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    code: ErrorCode,
-    message: String,
-}
-
-impl Refusal {
-    /// The request cannot be done, for a reason that the editor shows to the user.
-    pub(super) fn failed(reason: impl Into<String>) -> Refusal {
-        Refusal {
-            code: ErrorCode::RequestFailed,
-            message: reason.into(),
-        }
-    }
-
-    fn response(self) -> ResponseError {
-        ResponseError {
-            code: self.code as i32,
-            message: self.message,
-            data: None,
-        }
-    }
-}
 
 /// A request on its way to the function for its method.
 pub(super) struct RequestRouter<'s> {
@@ -50,10 +26,8 @@ impl RequestRouter<'_> {
             let parameters = parse::<R::Params>(self.parameters.take());
             let answered = parameters.and_then(|parameters| answer(self.server, parameters));
             self.answer = Some(answered.and_then(|answered| {
-                serde_json::to_value(answered).map_err(|error| Refusal {
-                    code: ErrorCode::InternalError,
-                    message: error.to_string(),
-                })
+                serde_json::to_value(answered)
+                    .map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))
             }));
         }
         self
@@ -61,10 +35,10 @@ impl RequestRouter<'_> {
 
     pub(super) fn finish(self, id: RequestId) -> Response {
         let answer = self.answer.unwrap_or_else(|| {
-            Err(Refusal {
-                code: ErrorCode::MethodNotFound,
-                message: format!("the server has no method `{}`", self.method),
-            })
+            Err(Refusal::new(
+                ErrorCode::MethodNotFound,
+                format!("the server has no method `{}`", self.method),
+            ))
         });
         Response {
             id,
@@ -87,7 +61,7 @@ impl NotificationRouter<'_> {
             match parse::<N::Params>(self.parameters.take()) {
                 Ok(parameters) => receive(self.server, parameters),
                 Err(refusal) => {
-                    let text = format!("{} is ignored: {}", self.method, refusal.message);
+                    let text = format!("{} is ignored: {}", self.method, refusal.reason());
                     self.server.log.line(text);
                 }
             }
@@ -97,8 +71,6 @@ impl NotificationRouter<'_> {
 }
 
 fn parse<P: DeserializeOwned>(parameters: Value) -> Result<P, Refusal> {
-    serde_json::from_value(parameters).map_err(|error| Refusal {
-        code: ErrorCode::InvalidParams,
-        message: error.to_string(),
-    })
+    serde_json::from_value(parameters)
+        .map_err(|error| Refusal::new(ErrorCode::InvalidParams, error.to_string()))
 }

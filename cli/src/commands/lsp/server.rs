@@ -1,190 +1,49 @@
-//! The loop of the language server.
+//! The state of a session.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use gen_lsp_types::{
-    CancelNotification, CodeActionRequest, CodeLensRequest, CompletionRequest, DefinitionRequest,
-    DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
-    DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentHighlightRequest,
-    DocumentLinkRequest, DocumentSymbolRequest, ExecuteCommandRequest, FoldingRangeRequest,
-    HoverRequest, InitializeParams, InitializeResult, InlayHintRequest, Notification,
-    PrepareRenameRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
-    SemanticTokensRequest, ServerInfo, SignatureHelpRequest, Uri,
-};
-use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
+use gen_lsp_types::{InitializeParams, Notification, Uri};
+use lsp_server::{Connection, Message, Request, RequestId};
 use serde_json::Value;
 
-use super::answers::{
-    actions, commands, completion, explanations, folding, lenses, links, navigation, rename,
-    symbols, tokens,
-};
 use super::client::ClientAbilities;
 use super::open_document::OpenDocument;
-use super::router::{NotificationRouter, Refusal, RequestRouter};
+use super::refusal::Refusal;
 use super::session_log::SessionLog;
 use super::workspace::Workspace;
-use super::{capabilities, text_sync};
-use crate::failure::Failure;
 
 /// The state of a session.
 pub(super) struct Server {
-    connection: Connection,
+    pub(super) connection: Connection,
     pub(super) client: ClientAbilities,
     pub(super) documents: HashMap<Uri, OpenDocument>,
     pub(super) workspace: Workspace,
     pub(super) log: SessionLog,
     /// The messages that have arrived, in their order.
-    inbox: VecDeque<Message>,
+    pub(super) inbox: VecDeque<Message>,
     /// The requests in the inbox that the client has cancelled.
-    cancelled: HashSet<RequestId>,
+    pub(super) cancelled: HashSet<RequestId>,
     /// The number of the next request to the client.
     next_request: i32,
 }
 
 impl Server {
-    /// Serves a client until it says `exit` or the connection ends.
-    pub(super) fn serve(connection: Connection, mut log: SessionLog) -> Result<(), Failure> {
-        let lost = |error: lsp_server::ProtocolError| {
-            Failure::Failed(format!("the editor did not start the session: {error}"))
-        };
-        let (id, parameters) = connection.initialize_start().map_err(lost)?;
-        let parameters: InitializeParams = serde_json::from_value(parameters).map_err(|error| {
-            Failure::Failed(format!("the parameters of `initialize` are wrong: {error}"))
-        })?;
-        let client = ClientAbilities::of(&parameters);
-        log.line(format_args!("client: {client:?}"));
-        let result = InitializeResult {
-            capabilities: capabilities::of(&client),
-            server_info: Some(ServerInfo {
-                name: "stepwright".to_owned(),
-                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            }),
-        };
-        let result = serde_json::to_value(result).unwrap_or_default();
-        connection.initialize_finish(id, result).map_err(lost)?;
-        let mut server = Server {
+    pub(super) fn new(
+        connection: Connection,
+        parameters: &InitializeParams,
+        client: ClientAbilities,
+        log: SessionLog,
+    ) -> Server {
+        Server {
             connection,
-            workspace: Workspace::of(&parameters),
+            workspace: Workspace::of(parameters),
             client,
             documents: HashMap::new(),
             log,
             inbox: VecDeque::new(),
             cancelled: HashSet::new(),
             next_request: 0,
-        };
-        server.watch_files();
-        server.run()
-    }
-
-    /// Handles messages in their order. Files are checked while there are none.
-    fn run(&mut self) -> Result<(), Failure> {
-        loop {
-            while let Ok(message) = self.connection.receiver.try_recv() {
-                self.arrived(message);
-            }
-            let message = match self.inbox.pop_front() {
-                Some(message) => message,
-                None if self.check_next_file() => continue,
-                None => match self.connection.receiver.recv() {
-                    Ok(message) => {
-                        self.arrived(message);
-                        continue;
-                    }
-                    // The client is gone without `exit`.
-                    Err(_) => return Ok(()),
-                },
-            };
-            match message {
-                Message::Request(request) => {
-                    let is_shutdown = self.connection.handle_shutdown(&request);
-                    match is_shutdown {
-                        Ok(true) => return Ok(()),
-                        Ok(false) => self.answer(request),
-                        Err(error) => return Err(Failure::Failed(error.to_string())),
-                    }
-                }
-                Message::Notification(notification) if notification.method == "exit" => {
-                    let reason = "the editor said `exit` before `shutdown`";
-                    return Err(Failure::Failed(reason.to_owned()));
-                }
-                Message::Notification(notification) => self.receive(notification),
-                // The answers of the client to requests of the server contain nothing.
-                Message::Response(_) => {}
-            }
         }
-    }
-
-    /// Puts a message into the inbox. A cancellation has effect before the messages before it.
-    fn arrived(&mut self, message: Message) {
-        if let Message::Notification(notification) = &message
-            && notification.method == CancelNotification::METHOD.as_str()
-        {
-            let id = notification.params.get("id").cloned().unwrap_or_default();
-            if let Ok(id) = serde_json::from_value::<RequestId>(id) {
-                let waits = |message: &Message| matches!(message, Message::Request(request) if request.id == id);
-                if self.inbox.iter().any(waits) {
-                    self.cancelled.insert(id);
-                }
-            }
-            return;
-        }
-        self.inbox.push_back(message);
-    }
-
-    fn answer(&mut self, request: Request) {
-        let Request { id, method, params } = request;
-        if self.cancelled.remove(&id) {
-            let reason = "the client cancelled the request".to_owned();
-            self.send(Response::new_err(
-                id,
-                ErrorCode::RequestCanceled as i32,
-                reason,
-            ));
-            return;
-        }
-        let start = std::time::Instant::now();
-        let shown = method.clone();
-        let router = RequestRouter {
-            server: self,
-            method,
-            parameters: params,
-            answer: None,
-        };
-        let response = router
-            .on::<DocumentSymbolRequest>(symbols::document_symbols)
-            .on::<DefinitionRequest>(navigation::definition)
-            .on::<ReferencesRequest>(navigation::references)
-            .on::<DocumentHighlightRequest>(navigation::highlights)
-            .on::<FoldingRangeRequest>(folding::folding_ranges)
-            .on::<SelectionRangeRequest>(folding::selection_ranges)
-            .on::<DocumentLinkRequest>(links::document_links)
-            .on::<CodeActionRequest>(actions::code_actions)
-            .on::<CompletionRequest>(completion::completion)
-            .on::<HoverRequest>(explanations::hover)
-            .on::<SignatureHelpRequest>(explanations::signature_help)
-            .on::<InlayHintRequest>(explanations::inlay_hints)
-            .on::<PrepareRenameRequest>(rename::prepare_rename)
-            .on::<RenameRequest>(rename::rename)
-            .on::<CodeLensRequest>(lenses::code_lenses)
-            .on::<ExecuteCommandRequest>(commands::execute)
-            .on::<SemanticTokensRequest>(tokens::semantic_tokens)
-            .finish(id);
-        let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
-        self.log.line(format_args!("{shown}: {milliseconds:.1} ms"));
-        self.send(response);
-    }
-
-    fn receive(&mut self, notification: lsp_server::Notification) {
-        let router = NotificationRouter {
-            server: self,
-            method: notification.method,
-            parameters: notification.params,
-        };
-        router
-            .on::<DidOpenTextDocumentNotification>(text_sync::open)
-            .on::<DidChangeTextDocumentNotification>(text_sync::change)
-            .on::<DidCloseTextDocumentNotification>(text_sync::close)
-            .on::<DidChangeWatchedFilesNotification>(Server::files_changed);
     }
 
     /// The open document with a URI.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::Event;
+use stepwright_runtime::history::{Event, EventGroup, EventKind};
 use stepwright_runtime::{MapRunCounts, Wait, WaitKind};
 
 use super::bar::bar;
@@ -91,23 +91,29 @@ impl ExecutionProgress {
 
     /// Adds the next event.
     pub(super) fn apply(&mut self, event: &Event) {
-        let kind = event.kind().name();
+        let kind = event.kind();
         let Some(state) = event.state_name() else {
-            if !["ExecutionStarted", "ExecutionRedriven"].contains(&kind) {
+            let is_begin = matches!(
+                kind,
+                EventKind::ExecutionStarted | EventKind::ExecutionRedriven
+            );
+            if !is_begin {
                 self.open.clear();
             }
             return;
         };
         let (scope, at) = (event.scope(), event.timestamp());
-        if event.kind().is_entered() {
+        let group = kind.group();
+        if group == EventGroup::Entered {
             self.enter(scope, state, event);
-        } else if let Some(outcome) = kind.strip_prefix("MapIteration") {
-            self.iteration(&scope, state, outcome);
+        } else if group == EventGroup::Iteration {
+            self.iteration(&scope, state, kind);
         } else if let Some(index) = self.position(&scope, state) {
             match kind {
-                _ if kind.ends_with("StateExited") => self.leave(index, at),
-                _ if kind.ends_with("StateAborted") => self.remove(index),
-                "MapStateFailed" | "ParallelStateFailed" => {
+                EventKind::MapRunStarted => self.open[index].map_run = map_run(event),
+                // The end of its state follows.
+                EventKind::MapRunAborted => {}
+                EventKind::MapStateFailed | EventKind::ParallelStateFailed => {
                     // Its event has no error.
                     let is_inside = |one: &OpenState| one.is_inside(&scope, state);
                     let inner = self.newest_error(is_inside);
@@ -115,10 +121,15 @@ impl ExecutionProgress {
                     self.fail(index, at, inner.or(earlier));
                     self.remove_inside(&scope, state);
                 }
-                _ if is_failure(kind) => self.fail(index, at, event.error().map(str::to_owned)),
-                _ if is_attempt(kind) => self.attempt(index, at, event),
-                "MapRunStarted" => self.open[index].map_run = map_run(event),
-                _ => {}
+                _ if kind.is_attempt() => self.attempt(index, at, event),
+                _ => match group {
+                    EventGroup::Exited => self.leave(index, at),
+                    EventGroup::Aborted => self.remove(index),
+                    EventGroup::Failed | EventGroup::Evaluation => {
+                        self.fail(index, at, event.error().map(str::to_owned));
+                    }
+                    _ => {}
+                },
             }
         }
     }
@@ -286,7 +297,7 @@ impl ExecutionProgress {
         let state = &mut self.open[index];
         state.attempts += 1;
         state.wait = None;
-        if event.kind().name() == "MapStateStarted" {
+        if event.kind() == EventKind::MapStateStarted {
             let length = event.details().get("length").and_then(|one| one.as_i64());
             let total = length.and_then(|length| u64::try_from(length).ok());
             state.items = total.map(|total| ItemCounts {
@@ -324,9 +335,12 @@ impl ExecutionProgress {
     }
 
     /// Counts an event of an iteration: the last part of the scope is the iteration of the Map.
-    fn iteration(&mut self, scope: &[String], map: &str, outcome: &str) {
+    fn iteration(&mut self, scope: &[String], map: &str, kind: EventKind) {
         let mut error = None;
-        if ["Failed", "Aborted"].contains(&outcome) {
+        if matches!(
+            kind,
+            EventKind::MapIterationFailed | EventKind::MapIterationAborted
+        ) {
             error = self.newest_error(|state| state.scope.starts_with(scope));
             self.open.retain(|state| !state.scope.starts_with(scope));
         }
@@ -336,7 +350,7 @@ impl ExecutionProgress {
         };
         let state = &mut self.open[index];
         if let Some(items) = &mut state.items {
-            items.count(outcome);
+            items.count(kind);
         }
         state.iteration_error = error.or(state.iteration_error.take());
     }
@@ -399,14 +413,14 @@ impl ItemCounts {
         }
     }
 
-    fn count(&mut self, outcome: &str) {
-        match outcome {
-            "Started" => {
+    fn count(&mut self, kind: EventKind) {
+        match kind {
+            EventKind::MapIterationStarted => {
                 self.running += 1;
                 return;
             }
-            "Succeeded" => self.succeeded += 1,
-            "Failed" | "Aborted" => self.failed += 1,
+            EventKind::MapIterationSucceeded => self.succeeded += 1,
+            EventKind::MapIterationFailed | EventKind::MapIterationAborted => self.failed += 1,
             _ => return,
         }
         self.running = self.running.saturating_sub(1);
@@ -428,17 +442,6 @@ fn map_run(event: &Event) -> Option<String> {
     let details = event.details();
     let arn = details.get("mapRunArn").and_then(|arn| arn.as_str());
     arn.map(str::to_owned)
-}
-
-/// Whether an event begins an attempt of a task, or the iterations or branches of a state.
-fn is_attempt(kind: &str) -> bool {
-    kind.ends_with("Scheduled") || ["MapStateStarted", "ParallelStateStarted"].contains(&kind)
-}
-
-/// Whether an event is the failure of an attempt.
-fn is_failure(kind: &str) -> bool {
-    // The end of a Map Run is followed by that of its state.
-    (kind.ends_with("Failed") || kind.ends_with("TimedOut")) && !kind.starts_with("MapRun")
 }
 
 #[cfg(test)]
@@ -562,7 +565,7 @@ mod tests {
         let history = history(states, 1, json!([1, 2, 3])).await;
         let ended = history
             .events()
-            .position(|event| event.kind().name() == "MapIterationSucceeded");
+            .position(|event| event.kind() == EventKind::MapIterationSucceeded);
         let (partly, now) = progress(&history, ended.unwrap() + 1);
         let rows = texts(&partly.rows(now));
         assert_eq!(rows[1], "  Each  [======>             ] 1/3, 1 running");

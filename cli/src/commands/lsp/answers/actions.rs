@@ -1,18 +1,22 @@
-//! Code actions: fixes of diagnostics.
+//! Code actions: fixes of diagnostics, and operations on states.
 
 use gen_lsp_types::{CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse};
+use serde_json::json;
 use stepwright_asl::fix::{Fix, Safety};
 use stepwright_asl::validate::Validator;
 use stepwright_editor::EditorDiagnostic;
 
-use super::{diagnostics, workspace_edit};
+use super::{commands, diagnostics, workspace_edit};
 use crate::commands::lsp::open_document::OpenDocument;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The kinds of actions that the server offers.
-pub(crate) const KINDS: [CodeActionKind; 2] =
-    [CodeActionKind::QuickFix, CodeActionKind::SourceFixAll];
+pub(crate) const KINDS: [CodeActionKind; 3] = [
+    CodeActionKind::QuickFix,
+    CodeActionKind::RefactorRewrite,
+    CodeActionKind::SourceFixAll,
+];
 
 pub(crate) fn code_actions(
     server: &mut Server,
@@ -35,6 +39,9 @@ pub(crate) fn code_actions(
     let mut actions = Vec::new();
     if wants(&CodeActionKind::QuickFix) {
         quick_fixes(server, open, parameters.range, &mut actions);
+    }
+    if wants(&CodeActionKind::RefactorRewrite) {
+        operations(server, open, parameters.range, &mut actions);
     }
     if wants(&CodeActionKind::SourceFixAll) {
         actions.extend(fix_all(server, open, &validator));
@@ -71,6 +78,48 @@ fn quick_fixes(
             });
         }
     }
+}
+
+/// The operations on the state at the start of a range. Their edits are computed when the user
+/// chooses one, if the client can wait for them.
+fn operations(
+    server: &Server,
+    open: &OpenDocument,
+    range: gen_lsp_types::Range,
+    actions: &mut Vec<CodeAction>,
+) {
+    for offer in open.document().offers(open.offset(range.start)) {
+        let mut action = CodeAction {
+            title: offer.title,
+            kind: Some(CodeActionKind::RefactorRewrite),
+            ..CodeAction::default()
+        };
+        if server.client.resolves_edits {
+            action.data = Some(json!({
+                "uri": open.uri,
+                "version": open.version(),
+                "definition": offer.definition,
+                "operation": offer.operation,
+            }));
+            actions.push(action);
+            continue;
+        }
+        // A refused operation is not offered.
+        if let Ok(edits) = open.document().edits(offer.definition, &offer.operation) {
+            action.edit = Some(workspace_edit(server, open, edits));
+            actions.push(action);
+        }
+    }
+}
+
+/// Adds the edits to an action that the user has chosen.
+pub(crate) fn resolve(server: &mut Server, mut action: CodeAction) -> Result<CodeAction, Refusal> {
+    if let Some(data) = action.data.take() {
+        let edit = commands::operation(server, &data)?;
+        let edit = serde_json::from_value(edit);
+        action.edit = Some(edit.map_err(|error| Refusal::failed(error.to_string()))?);
+    }
+    Ok(action)
 }
 
 /// All safe fixes at once, as `stepwright validate --fix` makes them.

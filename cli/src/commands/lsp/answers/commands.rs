@@ -7,7 +7,7 @@ use stepwright_editor::Operation;
 
 use super::workspace_edit;
 use crate::commands::lsp::open_document::OpenDocument;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// Returns the picture of a definition, and where its states are.
@@ -41,7 +41,8 @@ fn named<'s>(server: &'s Server, argument: &Value) -> Result<(&'s OpenDocument, 
     Ok((open, usize::try_from(definition).unwrap_or(usize::MAX)))
 }
 
-/// `{"uri", "definition"?}` gives `{"svg", "name", "isStale", "version", "states": [{"pointer", "range"}]}`.
+/// `{"uri", "definition"?}` gives
+/// `{"svg", "name", "isStale", "version", "states": [{"pointer", "range"}]}`.
 fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
     let (open, index) = named(server, argument)?;
     let Some(definition) = open.document().definitions().get(index) else {
@@ -64,7 +65,7 @@ fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
 }
 
 /// `{"uri", "definition"?, "version"?, "operation"}` gives a workspace edit.
-fn operation(server: &Server, argument: &Value) -> Result<Value, Refusal> {
+pub(crate) fn operation(server: &Server, argument: &Value) -> Result<Value, Refusal> {
     let (open, index) = named(server, argument)?;
     let version = argument["version"].as_i64();
     if version.is_some_and(|version| version != i64::from(open.version())) {

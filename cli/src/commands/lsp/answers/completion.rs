@@ -7,7 +7,7 @@ use gen_lsp_types::{
 use stepwright_editor::{Completion, CompletionKind};
 
 use crate::commands::lsp::open_document::OpenDocument;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The characters after which an editor asks for completions by itself.

@@ -5,7 +5,7 @@ use gen_lsp_types::{
     ParameterInformation, SignatureHelp, SignatureHelpParams, SignatureInformation,
 };
 
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The characters after which an editor asks for a signature.

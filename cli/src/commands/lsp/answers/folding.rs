@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{FoldingRange, FoldingRangeParams, SelectionRange, SelectionRangeParams};
 
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 pub(crate) fn folding_ranges(

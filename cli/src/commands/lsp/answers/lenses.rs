@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stepwright_editor::Definition;
 
 use crate::commands::lsp::open_document::OpenDocument;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The commands of a definition, with their titles.

@@ -4,7 +4,7 @@ use gen_lsp_types::{DocumentLink, DocumentLinkParams, Uri};
 use stepwright_editor::LinkTarget;
 
 use crate::commands::lsp::document_uri::{path_of, uri_of};
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 pub(crate) fn document_links(

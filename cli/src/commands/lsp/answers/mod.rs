@@ -6,10 +6,12 @@ pub(super) mod completion;
 pub(super) mod diagnostics;
 pub(super) mod explanations;
 pub(super) mod folding;
+pub(super) mod formatting;
 pub(super) mod lenses;
 pub(super) mod links;
 pub(super) mod navigation;
 pub(super) mod rename;
+pub(super) mod sources;
 pub(super) mod symbols;
 pub(super) mod tokens;
 

@@ -5,7 +5,7 @@ use gen_lsp_types::{
     DocumentHighlightParams, Location, LocationLink, ReferenceParams,
 };
 
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 pub(crate) fn definition(

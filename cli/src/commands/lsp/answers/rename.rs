@@ -3,7 +3,7 @@
 use gen_lsp_types::{PrepareRenameParams, PrepareRenameResult, RenameParams, WorkspaceEdit};
 
 use super::workspace_edit;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 pub(crate) fn prepare_rename(

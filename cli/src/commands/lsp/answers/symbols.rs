@@ -7,7 +7,7 @@ use gen_lsp_types::{
 use stepwright_editor::{Symbol, SymbolKind};
 
 use crate::commands::lsp::open_document::OpenDocument;
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 pub(crate) fn document_symbols(

@@ -3,7 +3,7 @@
 use gen_lsp_types::{SemanticToken, SemanticTokens, SemanticTokensLegend, SemanticTokensParams};
 use stepwright_editor::TokenKind;
 
-use crate::commands::lsp::router::Refusal;
+use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The kinds of tokens, in the order of their numbers in the protocol, and the standard type that

@@ -1,22 +1,24 @@
 //! What the thing at an offset means.
 
+mod member;
+mod word;
+
 use std::fmt::Write;
 use std::ops::Range;
 
 use serde::Serialize;
 use stepwright_asl::condition::readable;
 use stepwright_asl::errors;
+use stepwright_asl::estimate::prices_of;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::integrations::{IntegrationPattern, ResolvedResource, lookup};
 use stepwright_asl::json::{Json, segments};
-use stepwright_asl::jsonata::{ExpressionPart, parts, strip};
-use stepwright_asl::model::{Operator, StateKind, ValueKind};
+use stepwright_asl::jsonata::strip;
+use stepwright_asl::model::{MachineType, Operator, StateKind, ValueKind};
 use stepwright_asl::policy::{Policy, PolicyOptions};
-use stepwright_asl::validate::variable_places;
 use stepwright_asl::{StateMachine, json};
 
 use crate::definition::NodeAt;
-use crate::path_text::{PathPart, path_parts};
 use crate::state_names::named_state;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind, part_at};
@@ -67,16 +69,22 @@ impl Document {
                 let key = segments(&node.pointer)?.last()?.into_owned();
                 Some(Hover {
                     range: definition.key_range(&node.pointer)?,
-                    text: of_field(&parent, &key)?,
+                    text: match parent.kind {
+                        PartKind::Field(..) => {
+                            member::of_member(definition, &graph, &parent, &key)?
+                        }
+                        _ => of_field(&parent, &key)?,
+                    },
                 })
             }
-            NodePart::Value => self.of_value(definition, &node, &part, offset),
+            NodePart::Value => self.of_value(definition, &graph, &node, &part, offset),
         }
     }
 
     fn of_value(
         &self,
         definition: &Definition,
+        graph: &Graph<'_>,
         node: &NodeAt,
         part: &DefinitionPart,
         offset: usize,
@@ -105,7 +113,8 @@ impl Document {
         }
         let string = StringText::at(definition, &node.pointer)?;
         let at = string.index_at(definition, offset)?;
-        let (range, text) = of_word(definition, node, text, at)?;
+        let state = graph.state_at(&node.pointer)?;
+        let (range, text) = word::of_word(graph, state, text, at)?;
         let range = string.in_file(definition, range);
         (range.start <= offset && offset <= range.end).then_some(Hover { range, text })
     }
@@ -134,11 +143,15 @@ fn of_field(parent: &DefinitionPart, key: &str) -> Option<String> {
                 if let ValueKind::Word(words) = field.kind {
                     write!(text, "\n\nOne of: {}", words.join(", ")).ok()?;
                 }
+                write!(text, "\n\n{}", link(schema.name, key)).ok()?;
                 return Some(text);
             }
             if key == "Type" {
                 let meaning = reference::field(schema.name, key)?;
-                return Some(format!("**Type**: a string, required\n\n{meaning}"));
+                let link = link(schema.name, key);
+                return Some(format!(
+                    "**Type**: a string, required\n\n{meaning}\n\n{link}"
+                ));
             }
             let operator = Operator::from_name(key).filter(|_| schema.name == "ChoiceRule");
             operator.map(|operator| {
@@ -149,6 +162,13 @@ fn of_field(parent: &DefinitionPart, key: &str) -> Option<String> {
         PartKind::UntypedState if key == "Type" => reference::field("", key),
         _ => None,
     }
+}
+
+fn link(structure: &str, field: &str) -> String {
+    format!(
+        "[AWS's documentation]({})",
+        reference::page(structure, field)
+    )
 }
 
 fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String {
@@ -200,6 +220,9 @@ fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String 
     if state.is_terminal() {
         text.push_str("\n- ends here");
     }
+    if let Some(cost) = cost(definition.machine_type()) {
+        let _ = write!(text, "\n\n{cost}");
+    }
     if state.kind == Some(StateKind::Task)
         && let Some(resource) = state.object.get("Resource").and_then(Json::as_str)
     {
@@ -211,8 +234,24 @@ fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String 
     text
 }
 
+/// The price of a state.
+fn cost(machine_type: MachineType) -> Option<String> {
+    const REGION: &str = "us-east-1";
+    match machine_type {
+        MachineType::Standard => {
+            let price = prices_of(REGION)?.per_thousand_transitions;
+            Some(format!(
+                "Each run and each retry is a state transition: ${price} for 1,000 in {REGION}"
+            ))
+        }
+        MachineType::Express => {
+            Some("An Express workflow pays for time and memory, not for states".to_owned())
+        }
+    }
+}
+
 /// The first names of a list.
-fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     const MOST: usize = 6;
     let shown = names
         .iter()
@@ -316,79 +355,4 @@ fn of_error(name: &str) -> String {
         _ => return format!("`{name}`: the name of an error of a task"),
     };
     format!("`{name}`: {meaning}")
-}
-
-/// The word of an expression or a path at an offset: its range and its meaning.
-fn of_word(
-    definition: &Definition,
-    node: &NodeAt,
-    text: &str,
-    at: usize,
-) -> Option<(Range<usize>, String)> {
-    let touches = |range: &Range<usize>| range.start <= at && at <= range.end;
-    let (range, is_function) = match strip(text) {
-        Some(inside) => {
-            let mut found = parts(inside).into_iter().filter(|(part, _)| {
-                matches!(part, ExpressionPart::Function | ExpressionPart::Variable)
-            });
-            let (part, range) =
-                found.find(|(_, range)| touches(&(range.start + 2..range.end + 2)))?;
-            (
-                range.start + 2..range.end + 2,
-                part == ExpressionPart::Function,
-            )
-        }
-        None => {
-            let mut found = path_parts(text).into_iter();
-            let (part, range) = found.find(|(part, range)| {
-                matches!(part, PathPart::Function | PathPart::Root) && touches(range)
-            })?;
-            (range, part == PathPart::Function)
-        }
-    };
-    let word = &text[range.clone()];
-    let bare = word.strip_prefix('$').unwrap_or(word);
-    let explained = match reference::function(bare) {
-        Some(function) if is_function => {
-            format!("`{}`\n\n{}", function.signature(), function.meaning)
-        }
-        _ => of_variable(definition, node, bare, word)?,
-    };
-    Some((range, explained))
-}
-
-fn of_variable(definition: &Definition, node: &NodeAt, name: &str, word: &str) -> Option<String> {
-    match word {
-        "$states" => {
-            return Some("`$states`: the input, result, error and context of the state".to_owned());
-        }
-        "$$" => return Some("`$$`: the context object".to_owned()),
-        "$" => return Some("`$`: the data of this field".to_owned()),
-        _ => {}
-    }
-    let places = variable_places(definition.tree());
-    let own = places
-        .iter()
-        .find(|place| place.name == name && place.pointer == node.pointer)?;
-    let graph = definition.graph();
-    let mut text = format!("`${name}`: a workflow variable");
-    let assigned = places
-        .iter()
-        .filter(|place| place.assigns && place.name == name && place.scope == own.scope);
-    for place in assigned {
-        let state = graph.state_at(&place.pointer);
-        let state = state.map_or("", |state| graph.states()[state].name);
-        let value = definition.json().pointer(&place.pointer);
-        let value = value.map(ToString::to_string).unwrap_or_default();
-        let _ = write!(text, "\n- assigned by {state}: `{}`", shortened(&value));
-    }
-    Some(text)
-}
-
-fn shortened(text: &str) -> String {
-    const MOST: usize = 80;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}..", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -1,0 +1,343 @@
+//! The state machines in a Terraform file.
+
+use hcl_edit::Span;
+use hcl_edit::expr::{Expression, FuncCall};
+use hcl_edit::structure::{Block, Body};
+
+use super::choices::Literals;
+use super::rendering::Renderings;
+use super::text::DefinitionText;
+use super::{MOST_PARTS, Module, TerraformFile, is_call, local, path_of};
+use crate::diagnostic::Diagnostics;
+use crate::json::Document;
+use crate::model::MachineType;
+use crate::template;
+
+/// Maximum number of locals and templates on the way to a definition.
+const MOST_STEPS: usize = 32;
+
+/// A state machine of a Terraform file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TerraformMachine<'m> {
+    /// The last label of its block.
+    pub name: String,
+    /// The type.
+    pub machine_type: MachineType,
+    /// The definition.
+    pub definition: TerraformDefinition<'m>,
+}
+
+/// The location of a definition.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TerraformDefinition<'m> {
+    /// In a file of the module.
+    Texts {
+        /// The index of the file.
+        file: usize,
+        /// The texts that the definition can have.
+        texts: Renderings<'m>,
+        /// The encoding of the texts.
+        encoding: TextEncoding,
+    },
+    /// In a separate file.
+    File {
+        /// The path, relative to the folder of the module.
+        path: String,
+        /// Whether Terraform replaces placeholders in it.
+        kind: FileKind,
+        /// The encoding of its text.
+        encoding: TextEncoding,
+    },
+    /// In a location that cannot be read.
+    Elsewhere {
+        /// The reason.
+        reason: String,
+    },
+}
+
+/// Whether a file has state machines.
+pub fn has_machines(file: &TerraformFile) -> bool {
+    file.body.blocks().any(is_machine)
+}
+
+/// The state machines of the first file of a module: its `aws_sfn_state_machine` resources, and
+/// modules with a `definition`.
+pub fn machines(module: &Module) -> Vec<TerraformMachine<'_>> {
+    let Some(file) = module.files.first() else {
+        return Vec::new();
+    };
+    let blocks = file.body.blocks().filter(|block| is_machine(block));
+    let machines = blocks.map(|block| {
+        let locator = DefinitionLocator { module };
+        let definition = match block.body.get_attribute("definition") {
+            Some(definition) => locator.read(0, &definition.value, 0, TextEncoding::Json),
+            None => elsewhere("it has no `definition`"),
+        };
+        TerraformMachine {
+            name: name_of(block),
+            machine_type: type_of(&block.body),
+            definition,
+        }
+    });
+    machines.collect()
+}
+
+/// Whether a block creates a state machine.
+fn is_machine(block: &Block) -> bool {
+    match block.ident.as_str() {
+        "resource" => {
+            let kind = block.labels.first();
+            kind.is_some_and(|kind| kind.as_str() == "aws_sfn_state_machine")
+        }
+        "module" => {
+            let source = block.body.get_attribute("source");
+            let source = source.and_then(|source| source.value.as_str());
+            source.is_some_and(|source| source.contains("step-functions"))
+                && block.body.has_attribute("definition")
+        }
+        _ => false,
+    }
+}
+
+/// The last label: the name of a resource, after its type, or of a module.
+fn name_of(block: &Block) -> String {
+    let label = block.labels.last();
+    label.map_or_else(String::new, |label| label.as_str().to_owned())
+}
+
+fn type_of(body: &Body) -> MachineType {
+    let express = |attribute: &hcl_edit::structure::Attribute| {
+        let value = attribute.value.as_str();
+        value.is_some_and(|value| value.eq_ignore_ascii_case("EXPRESS"))
+    };
+    match body.get_attribute("type").is_some_and(express) {
+        true => MachineType::Express,
+        false => MachineType::Standard,
+    }
+}
+
+fn elsewhere<'m>(reason: &str) -> TerraformDefinition<'m> {
+    TerraformDefinition::Elsewhere {
+        reason: reason.to_owned(),
+    }
+}
+
+/// A definition that only Terraform knows.
+fn computed<'m>() -> TerraformDefinition<'m> {
+    elsewhere("Terraform computes its definition")
+}
+
+/// Finds the definition of a state machine.
+struct DefinitionLocator<'m> {
+    module: &'m Module,
+}
+
+impl<'m> DefinitionLocator<'m> {
+    /// Reads the definition in an expression with a text; `file` is the index of the file with the
+    /// expression.
+    fn read(
+        &self,
+        file: usize,
+        value: &'m Expression,
+        steps: usize,
+        encoding: TextEncoding,
+    ) -> TerraformDefinition<'m> {
+        if steps > MOST_STEPS {
+            return elsewhere("it uses too many nested locals");
+        }
+        let at = &self.module.files[file];
+        let texts = match value {
+            Expression::Parenthesis(inner) => {
+                return self.read(file, inner.inner(), steps + 1, encoding);
+            }
+            // As of `Fn::If`, the first value is read.
+            Expression::Conditional(condition) => {
+                return self.read(file, &condition.true_expr, steps + 1, encoding);
+            }
+            Expression::FuncCall(call) if is_call(call, "jsonencode") => {
+                return match call.args.iter().next() {
+                    Some(value) => self.encoded(file, value, steps + 1),
+                    None => computed(),
+                };
+            }
+            Expression::FuncCall(call) if is_call(call, "file") => {
+                return self.file(call, FileKind::Plain, encoding);
+            }
+            Expression::FuncCall(call) if is_call(call, "templatefile") => {
+                return self.file(call, FileKind::Template, encoding);
+            }
+            Expression::HeredocTemplate(heredoc) => {
+                Renderings::of_elements(&at.text, || heredoc.template.iter(), Literals::Heredoc)
+            }
+            Expression::String(string) => {
+                let span = string.span().unwrap_or_default();
+                Renderings::single(DefinitionText::of_string(&at.text, string, span))
+            }
+            Expression::StringTemplate(template) => {
+                Renderings::of_elements(&at.text, || template.iter(), Literals::Quoted)
+            }
+            other => {
+                if let Some((_, (file, value))) = local(self.module, other) {
+                    return self.read(*file, value, steps + 1, encoding);
+                }
+                return match self.template(at, other) {
+                    // The data source replaces placeholders also in the text of a file.
+                    Some((_, Expression::FuncCall(call))) if is_call(call, "file") => {
+                        self.file(call, FileKind::Template, encoding)
+                    }
+                    Some((file, value)) => self.read(file, value, steps + 1, encoding),
+                    None => computed(),
+                };
+            }
+        };
+        self.rendered(file, texts, encoding)
+    }
+
+    /// Reads the definition in the argument of `jsonencode`.
+    fn encoded(&self, file: usize, value: &'m Expression, steps: usize) -> TerraformDefinition<'m> {
+        if steps > MOST_STEPS {
+            return elsewhere("it uses too many nested locals");
+        }
+        match value {
+            Expression::Parenthesis(inner) => self.encoded(file, inner.inner(), steps + 1),
+            Expression::FuncCall(call) if is_call(call, "yamldecode") => {
+                match call.args.iter().next() {
+                    Some(text) => self.read(file, text, steps + 1, TextEncoding::Yaml),
+                    None => computed(),
+                }
+            }
+            Expression::FuncCall(call) if is_call(call, "jsondecode") => {
+                match call.args.iter().next() {
+                    Some(text) => self.read(file, text, steps + 1, TextEncoding::Json),
+                    None => computed(),
+                }
+            }
+            Expression::Object(_) => self.object(file, value),
+            Expression::FuncCall(call) if is_call(call, "merge") => self.object(file, value),
+            other => match local(self.module, other) {
+                Some((_, (file, value))) => self.encoded(*file, value, steps + 1),
+                None => computed(),
+            },
+        }
+    }
+
+    /// Reads the definition in an object, or in the call that returns one.
+    fn object(&self, file: usize, value: &'m Expression) -> TerraformDefinition<'m> {
+        let at = &self.module.files[file];
+        match DefinitionText::of_value(&at.text, value) {
+            Some(text) if !text.is_placeholder() => {
+                self.rendered(file, Renderings::single(text), TextEncoding::Object)
+            }
+            _ => computed(),
+        }
+    }
+
+    /// The `template` of `data.template_file.name.rendered`.
+    fn template(
+        &self,
+        at: &TerraformFile,
+        value: &'m Expression,
+    ) -> Option<(usize, &'m Expression)> {
+        let span = value.span()?;
+        let name = at.text.get(span)?.trim();
+        let name = name.strip_prefix("data.template_file.")?;
+        let name = name.strip_suffix(".rendered")?;
+        let files = self.module.files.iter().enumerate();
+        let mut templates = files.flat_map(|(index, file)| {
+            let blocks = file.body.blocks().filter(|block| {
+                let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+                block.ident.as_str() == "data" && labels == ["template_file", name]
+            });
+            blocks.filter_map(move |block| {
+                Some((index, &block.body.get_attribute("template")?.value))
+            })
+        });
+        templates.next()
+    }
+
+    /// Finds the separate file that a call names.
+    fn file(
+        &self,
+        call: &'m FuncCall,
+        kind: FileKind,
+        encoding: TextEncoding,
+    ) -> TerraformDefinition<'m> {
+        let mut left = MOST_PARTS;
+        let path = call.args.iter().next();
+        match path.and_then(|path| path_of(self.module, path, &mut left)) {
+            Some(path) => TerraformDefinition::File {
+                path,
+                kind,
+                encoding,
+            },
+            None => computed(),
+        }
+    }
+
+    /// The definition in the texts that a template can have.
+    fn rendered(
+        &self,
+        file: usize,
+        texts: Renderings<'m>,
+        encoding: TextEncoding,
+    ) -> TerraformDefinition<'m> {
+        TerraformDefinition::Texts {
+            file,
+            texts,
+            encoding,
+        }
+    }
+}
+
+/// The help for a text in YAML.
+const YAML_ADVICE: &str = "write `jsonencode(yamldecode(..))` around the text, or write it as JSON";
+
+/// The encoding of a definition's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEncoding {
+    /// A text that the resource or `jsondecode` reads.
+    Json,
+    /// A text that `yamldecode` reads.
+    Yaml,
+    /// The JSON of an object that `jsonencode` reads.
+    Object,
+}
+
+impl TextEncoding {
+    /// Parses a text.
+    ///
+    /// # Errors
+    ///
+    /// If the text is invalid.
+    pub fn parse(self, text: &str) -> Result<Document, Diagnostics> {
+        match self {
+            TextEncoding::Json | TextEncoding::Object => template::parse_text(text, YAML_ADVICE),
+            TextEncoding::Yaml => Document::parse_yaml(text).map_err(Diagnostics::from),
+        }
+    }
+
+    /// Parses a text in which Terraform replaces no placeholders.
+    ///
+    /// # Errors
+    ///
+    /// If the text is invalid.
+    pub fn parse_complete(self, text: &str) -> Result<Document, Diagnostics> {
+        match self {
+            TextEncoding::Json | TextEncoding::Object => {
+                Document::parse(text).map_err(Diagnostics::from)
+            }
+            TextEncoding::Yaml => self.parse(text),
+        }
+    }
+}
+
+/// Whether Terraform replaces placeholders in the text of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// It does not, as for `file(..)`.
+    Plain,
+    /// It does, as for `templatefile(..)`.
+    Template,
+}

@@ -1,0 +1,180 @@
+//! Terraform files: their locals, and their state machines.
+//!
+//! A caller reads the files; this module knows their texts only.
+//!
+//! ```
+//! use stepwright_asl::template::terraform::{Module, TerraformDefinition, TerraformFile, machines};
+//!
+//! let text = r#"resource "aws_sfn_state_machine" "orders" {
+//!   definition = jsonencode({ StartAt = "A", States = { A = { Type = "Succeed" } } })
+//! }"#;
+//! let module = Module::of(vec![TerraformFile::parse("main.tf", text.to_owned())?]);
+//! let found = machines(&module);
+//! let TerraformDefinition::Texts { texts, .. } = &found[0].definition else {
+//!     panic!("the definition is in the file");
+//! };
+//! let json = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed" } } }"#;
+//! assert_eq!((&*found[0].name, &*texts.texts[0].text), ("orders", json));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod choices;
+mod machines;
+mod rendering;
+mod text;
+
+pub use machines::{
+    FileKind, TerraformDefinition, TerraformMachine, TextEncoding, has_machines, machines,
+};
+pub use rendering::Renderings;
+pub use text::DefinitionText;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use hcl_edit::Span;
+use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
+use hcl_edit::structure::Body;
+use hcl_edit::template::Element;
+
+/// Maximum number of locals and text parts in a path.
+pub const MOST_PARTS: usize = 256;
+
+/// A Terraform file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TerraformFile {
+    /// The path.
+    pub path: PathBuf,
+    /// The text.
+    pub text: String,
+    /// The parsed text.
+    pub body: Body,
+}
+
+impl TerraformFile {
+    /// Parses a file.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not valid.
+    pub fn parse(
+        path: impl Into<PathBuf>,
+        text: String,
+    ) -> Result<TerraformFile, hcl_edit::parser::Error> {
+        let body = hcl_edit::parser::parse_body(&text)?;
+        Ok(TerraformFile {
+            path: path.into(),
+            text,
+            body,
+        })
+    }
+}
+
+/// The files of a folder, which may use each other's locals.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Module {
+    /// The folder of the first file.
+    pub folder: PathBuf,
+    /// The files.
+    pub files: Vec<TerraformFile>,
+    /// Each local value: the index of its file and its expression.
+    pub locals: HashMap<String, (usize, Expression)>,
+}
+
+impl Module {
+    /// The module of the files of one folder.
+    pub fn of(files: Vec<TerraformFile>) -> Module {
+        let path = files.first().and_then(|file| file.path.parent());
+        let folder = path.unwrap_or(Path::new("")).to_owned();
+        let mut locals = HashMap::new();
+        for (index, file) in files.iter().enumerate() {
+            let blocks = file
+                .body
+                .blocks()
+                .filter(|block| block.ident.as_str() == "locals");
+            for attribute in blocks.flat_map(|block| block.body.attributes()) {
+                let name = attribute.key.as_str().to_owned();
+                locals.insert(name, (index, attribute.value.clone()));
+            }
+        }
+        Module {
+            folder,
+            files,
+            locals,
+        }
+    }
+}
+
+/// Whether a call is of a function of Terraform.
+pub fn is_call(call: &FuncCall, name: &str) -> bool {
+    let is_core = |space: &hcl_edit::Decorated<hcl_edit::Ident>| space.as_str() == "core";
+    call.name.name.as_str() == name && call.name.namespace.iter().all(is_core)
+}
+
+/// The name of a key and its range; `None` if it is computed.
+pub fn name_of(key: &ObjectKey) -> Option<(String, Range<usize>)> {
+    match key {
+        ObjectKey::Ident(name) => Some((name.as_str().to_owned(), name.span()?)),
+        ObjectKey::Expression(Expression::String(name)) => {
+            Some((name.as_str().to_owned(), name.span()?))
+        }
+        ObjectKey::Expression(_) => None,
+    }
+}
+
+/// The name and the value of `local.name`.
+pub fn local<'m, 'e>(
+    module: &'m Module,
+    expression: &'e Expression,
+) -> Option<(&'e str, &'m (usize, Expression))> {
+    let (root, name) = attribute_of(expression)?;
+    let value = module.locals.get(name).filter(|_| root == "local")?;
+    Some((name, value))
+}
+
+/// `path` and `module` for `path.module`.
+pub fn attribute_of(expression: &Expression) -> Option<(&str, &str)> {
+    let Expression::Traversal(traversal) = expression else {
+        return None;
+    };
+    let Expression::Variable(root) = &traversal.expr else {
+        return None;
+    };
+    match traversal.operators.as_slice() {
+        [only] => match only.value() {
+            TraversalOperator::GetAttr(name) => Some((root.as_str(), name.as_str())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The path of a file, relative to the folder of the module, built from at most `left` more parts.
+pub fn path_of(module: &Module, expression: &Expression, left: &mut usize) -> Option<String> {
+    *left = left.checked_sub(1)?;
+    match expression {
+        Expression::String(path) => Some(path.as_str().to_owned()),
+        Expression::Parenthesis(inner) => path_of(module, inner.inner(), left),
+        Expression::StringTemplate(template) => {
+            let mut path = String::new();
+            for element in template.iter() {
+                match element {
+                    Element::Literal(text) => path.push_str(text),
+                    Element::Interpolation(one) => {
+                        path.push_str(&path_of(module, &one.expr, left)?)
+                    }
+                    Element::Directive(_) => return None,
+                }
+            }
+            Some(path)
+        }
+        other => match attribute_of(other)? {
+            ("path", "module" | "root" | "cwd") => Some(".".to_owned()),
+            ("local", name) => path_of(module, &module.locals.get(name)?.1, left),
+            _ => None,
+        },
+    }
+}

@@ -1,0 +1,60 @@
+//! Formats documents and ranges.
+
+use std::ops::Range;
+
+use gen_lsp_types::{
+    DocumentFormattingParams, DocumentRangeFormattingParams, FormattingOptions, TextEdit, Uri,
+};
+use stepwright_editor::Operation;
+
+use crate::commands::lsp::refusal::Refusal;
+use crate::commands::lsp::server::Server;
+
+pub(crate) fn document(
+    server: &mut Server,
+    parameters: DocumentFormattingParams,
+) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    formatted(
+        server,
+        &parameters.text_document.uri,
+        None,
+        &parameters.options,
+    )
+}
+
+pub(crate) fn range(
+    server: &mut Server,
+    parameters: DocumentRangeFormattingParams,
+) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    let uri = parameters.text_document.uri;
+    let range = server.document(&uri)?.offsets(parameters.range);
+    formatted(server, &uri, Some(range), &parameters.options)
+}
+
+/// Formats the definitions of a document, and nothing around them.
+fn formatted(
+    server: &Server,
+    uri: &Uri,
+    range: Option<Range<usize>>,
+    options: &FormattingOptions,
+) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    /// Wider indentation is a wrong setting.
+    const MOST_SPACES: u32 = 16;
+    let open = server.document(uri)?;
+    let document = open.document();
+    let indentation = match options.insert_spaces {
+        true => " ".repeat(options.tab_size.clamp(1, MOST_SPACES) as usize),
+        false => "\t".to_owned(),
+    };
+    let mut edits = Vec::new();
+    for index in 0..document.definitions().len() {
+        let operation = Operation::Format {
+            range: range.clone(),
+            indentation: Some(indentation.clone()),
+        };
+        let found = document.edits(index, &operation);
+        edits.extend(found.map_err(|error| Refusal::failed(error.to_string()))?);
+    }
+    edits.sort_by_key(|edit| edit.range.start);
+    Ok(Some(open.edits(edits)))
+}

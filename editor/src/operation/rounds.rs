@@ -1,0 +1,61 @@
+//! Edits in several rounds.
+
+use stepwright_asl::edit::{Edit, EditError, Editor};
+
+use crate::pieces::Pieces;
+use crate::{Document, TextEdit};
+
+/// Edits of a definition in several rounds. Each round refers to the text after the rounds before
+/// it.
+pub(super) struct EditRounds<'e> {
+    editor: &'e mut Editor,
+    /// Pointer to the definition in the text of the editor.
+    prefix: &'e str,
+    pieces: Pieces,
+}
+
+impl Document {
+    /// The text edits of several rounds. `pointer` is that of an error without its own pointer.
+    pub(super) fn in_rounds(
+        &self,
+        definition: usize,
+        pointer: &str,
+        make: impl FnOnce(&mut EditRounds<'_>) -> Result<(), EditError>,
+    ) -> Result<Vec<TextEdit>, EditError> {
+        self.changed(definition, pointer, |editor, prefix| {
+            let first = editor.text().to_owned();
+            let pieces = Pieces::of(&first);
+            let mut rounds = EditRounds {
+                editor,
+                prefix,
+                pieces,
+            };
+            make(&mut rounds)?;
+            let edits = rounds.pieces.edits(&first).into_iter();
+            Ok(edits.map(|edit| (edit.range, edit.text)).collect())
+        })
+    }
+}
+
+impl EditRounds<'_> {
+    /// Makes edits that do not touch each other.
+    pub(super) fn apply(&mut self, edits: &[Edit]) -> Result<(), EditError> {
+        let edits: Vec<Edit> = edits
+            .iter()
+            .map(|edit| edit.clone().inside(self.prefix))
+            .collect();
+        let changes = self.editor.apply_with_changes(&edits)?;
+        let changes: Vec<TextEdit> = changes
+            .into_iter()
+            .map(|(range, text)| TextEdit::replace(range, text))
+            .collect();
+        self.pieces.apply(&changes);
+        Ok(())
+    }
+
+    /// The text of a value of the definition, without the indentation of the lines around it.
+    pub(super) fn unindented(&self, pointer: &str) -> Option<String> {
+        let pointer = format!("{}{pointer}", self.prefix);
+        self.editor.document().unindented(&pointer)
+    }
+}

@@ -1,0 +1,373 @@
+//! The known parts of the values at run time: the literals of the definition and the models of
+//! APIs.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+
+use stepwright_asl::graph::{EdgeKind, Graph};
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::jsonata::strip;
+use stepwright_asl::model::{QueryLanguage, StateKind};
+
+use crate::api_shape::ApiShape;
+use crate::expression_text::chain_names;
+use crate::variables_in_scope::assignments_before;
+
+/// The known part of a value.
+#[derive(Debug, Clone)]
+pub(crate) enum ValueShape<'d> {
+    /// A literal in a state. Its members may be expressions or paths.
+    Literal { value: &'d Json, state: usize },
+    /// A value of an API.
+    Api(ApiShape),
+    /// An object with these members, which are strings.
+    Members(&'static [&'static str]),
+}
+
+/// A member of a known value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ValueMember {
+    pub(crate) name: String,
+    /// The type, with its article; `None` if it is unknown.
+    pub(crate) noun: Option<&'static str>,
+}
+
+/// The values of the states of a definition.
+///
+/// Each question looks at a limited number of values, so that it has an answer at once also for a
+/// hostile definition. A value that it does not reach is unknown.
+#[derive(Debug)]
+pub(crate) struct KnownValues<'g, 'd> {
+    graph: &'g Graph<'d>,
+    steps: Cell<usize>,
+}
+
+/// Maximum number of steps for one question.
+const STEPS: usize = 20_000;
+
+/// The number of steps of a search for the assignments of a variable, which reads many states.
+const SEARCH: usize = 200;
+
+/// Maximum number of values that refer to each other.
+const DEPTH: usize = 12;
+
+/// Maximum number of alternatives for one value.
+const ALTERNATIVES: usize = 16;
+
+/// The error output of a state.
+const ERROR_OUTPUT: &[&str] = &["Cause", "Error"];
+
+impl<'g, 'd> KnownValues<'g, 'd> {
+    pub(crate) fn of(graph: &'g Graph<'d>) -> KnownValues<'g, 'd> {
+        KnownValues {
+            graph,
+            steps: Cell::new(STEPS),
+        }
+    }
+
+    /// The alternatives for the value of a chain such as `$states.input.order` in a state.
+    pub(crate) fn of_chain(&self, state: usize, chain: &str) -> Vec<ValueShape<'d>> {
+        self.chain_at(state, chain, DEPTH)
+    }
+
+    /// The members of a value with these alternatives, each once.
+    pub(crate) fn members(&self, shapes: &[ValueShape<'d>]) -> Vec<ValueMember> {
+        let mut found: Vec<ValueMember> = Vec::new();
+        let mut names = HashSet::new();
+        for shape in shapes {
+            let members: Vec<ValueMember> = match shape {
+                ValueShape::Api(api) => {
+                    let members = api.members().into_iter();
+                    members
+                        .map(|one| ValueMember {
+                            name: one.name,
+                            noun: Some(one.noun),
+                        })
+                        .collect()
+                }
+                ValueShape::Members(names) => {
+                    let names = names.iter();
+                    names
+                        .map(|name| ValueMember {
+                            name: (*name).to_owned(),
+                            noun: Some("a string"),
+                        })
+                        .collect()
+                }
+                ValueShape::Literal { value, state } => {
+                    let object = first_item(value).as_object();
+                    let keys = object.into_iter().flat_map(Object::keys);
+                    keys.map(|key| self.literal_member(*state, value, key))
+                        .collect()
+                }
+            };
+            for member in members {
+                if names.insert(member.name.clone()) {
+                    found.push(member);
+                }
+            }
+        }
+        found
+    }
+
+    fn literal_member(&self, state: usize, object: &'d Json, key: &str) -> ValueMember {
+        let name = self.bare(state, key);
+        let noun = self.noun(&self.member(
+            &ValueShape::Literal {
+                value: object,
+                state,
+            },
+            name,
+            DEPTH,
+        ));
+        ValueMember {
+            name: name.to_owned(),
+            noun,
+        }
+    }
+
+    /// The key of a member without the `.$` of JSONPath.
+    fn bare<'k>(&self, state: usize, key: &'k str) -> &'k str {
+        let bare = key.strip_suffix(".$");
+        match self.language(state) {
+            QueryLanguage::JsonPath => bare.unwrap_or(key),
+            QueryLanguage::Jsonata => key,
+        }
+    }
+
+    /// The type that all alternatives have, with its article.
+    pub(crate) fn noun(&self, shapes: &[ValueShape<'d>]) -> Option<&'static str> {
+        let mut nouns = shapes.iter().map(|shape| match shape {
+            ValueShape::Api(api) => api.noun(),
+            ValueShape::Members(_) => "an object",
+            ValueShape::Literal { value, .. } => match value {
+                Json::String(_) => "a string",
+                Json::Number(_) => "a number",
+                Json::Bool(_) => "a boolean",
+                Json::Array(_) => "an array",
+                Json::Object(_) => "an object",
+                Json::Null => "null",
+            },
+        });
+        let first = nouns.next()?;
+        nouns.all(|noun| noun == first).then_some(first)
+    }
+
+    /// The alternatives for the value of a member of `Assign`, as written in a state.
+    pub(crate) fn assigned(&self, state: usize, key: &str, value: &'d Json) -> Vec<ValueShape<'d>> {
+        match self.bare(state, key) == key {
+            true => self.literal(state, value, DEPTH),
+            false => self.path(state, value, DEPTH),
+        }
+    }
+
+    fn language(&self, state: usize) -> QueryLanguage {
+        QueryLanguage::of(self.graph.states()[state].object).unwrap_or_else(|| {
+            let machine = self.graph.containers().first();
+            machine
+                .and_then(|machine| QueryLanguage::of(machine.object))
+                .unwrap_or(QueryLanguage::JsonPath)
+        })
+    }
+
+    /// Counts a step. `None` when no steps remain.
+    fn step(&self, depth: usize) -> Option<usize> {
+        self.steps.set(self.steps.get().checked_sub(1)?);
+        depth.checked_sub(1)
+    }
+
+    fn chain_at(&self, state: usize, chain: &str, depth: usize) -> Vec<ValueShape<'d>> {
+        let found = || {
+            let depth = self.step(depth)?;
+            let mut names = chain_names(chain)?.into_iter();
+            let mut shapes = match names.next()? {
+                "$states" => match names.next()? {
+                    "input" => self.input(state, depth),
+                    "result" => self.result(state),
+                    "errorOutput" => vec![ValueShape::Members(ERROR_OUTPUT)],
+                    _ => return None,
+                },
+                "$" if self.language(state) == QueryLanguage::JsonPath => self.input(state, depth),
+                root => self.variable(state, root.strip_prefix('$')?, depth),
+            };
+            for name in names {
+                shapes = self.each(&shapes, |shape| self.member(shape, name, depth));
+            }
+            Some(shapes)
+        };
+        found().unwrap_or_default()
+    }
+
+    fn each(
+        &self,
+        shapes: &[ValueShape<'d>],
+        then: impl Fn(&ValueShape<'d>) -> Vec<ValueShape<'d>>,
+    ) -> Vec<ValueShape<'d>> {
+        shapes.iter().flat_map(then).take(ALTERNATIVES).collect()
+    }
+
+    fn member(&self, shape: &ValueShape<'d>, name: &str, depth: usize) -> Vec<ValueShape<'d>> {
+        let Some(depth) = self.step(depth) else {
+            return Vec::new();
+        };
+        match shape {
+            ValueShape::Api(api) => api.member(name).map(ValueShape::Api).into_iter().collect(),
+            ValueShape::Members(_) => Vec::new(),
+            ValueShape::Literal { value, state } => {
+                let value = first_item(value);
+                if let Some(value) = value.get(name) {
+                    return self.literal(*state, value, depth);
+                }
+                let path = match self.language(*state) {
+                    QueryLanguage::JsonPath => value.get(&format!("{name}.$")),
+                    QueryLanguage::Jsonata => None,
+                };
+                path.map_or_else(Vec::new, |path| self.path(*state, path, depth))
+            }
+        }
+    }
+
+    /// A value in a state, which may be an expression.
+    fn literal(&self, state: usize, value: &'d Json, depth: usize) -> Vec<ValueShape<'d>> {
+        let expression = match self.language(state) {
+            QueryLanguage::Jsonata => value.as_str().and_then(strip),
+            QueryLanguage::JsonPath => None,
+        };
+        match expression {
+            Some(expression) => self.chain_at(state, expression.trim(), depth),
+            None => vec![ValueShape::Literal { value, state }],
+        }
+    }
+
+    /// The value of a path in a state.
+    fn path(&self, state: usize, path: &Json, depth: usize) -> Vec<ValueShape<'d>> {
+        let path = path.as_str().unwrap_or_default();
+        self.chain_at(state, path, depth)
+    }
+
+    fn variable(&self, state: usize, name: &str, depth: usize) -> Vec<ValueShape<'d>> {
+        let remaining = self.steps.get().checked_sub(SEARCH);
+        let Some(remaining) = remaining.filter(|_| !name.is_empty()) else {
+            return Vec::new();
+        };
+        self.steps.set(remaining);
+        let assignments = assignments_before(self.graph, state).into_iter();
+        let own = assignments.filter(|one| one.name == name);
+        own.take(ALTERNATIVES)
+            .flat_map(|one| {
+                let is_path = self.language(one.state) == QueryLanguage::JsonPath
+                    && one.value.as_str().is_some_and(|path| path.starts_with('$'));
+                match is_path {
+                    true => self.path(one.state, one.value, depth),
+                    false => self.literal(one.state, one.value, depth),
+                }
+            })
+            .collect()
+    }
+
+    /// The result of a Task, by the model of the operation that it calls.
+    fn result(&self, state: usize) -> Vec<ValueShape<'d>> {
+        let resource = self.graph.states()[state].object.get("Resource");
+        let response = resource.and_then(Json::as_str).and_then(ApiShape::response);
+        response.map(ValueShape::Api).into_iter().collect()
+    }
+
+    /// The input of a state: the known outputs of the states before it.
+    fn input(&self, state: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        let Some(depth) = self.step(depth) else {
+            return Vec::new();
+        };
+        let found = &self.graph.states()[state];
+        let container = &self.graph.containers()[found.container];
+        let mut shapes = Vec::new();
+        if container.start_at == Some(found.name)
+            && let Some(parent) = container.parent
+        {
+            shapes.extend(self.body_input(parent, depth));
+        }
+        for (from, edge) in self.graph.predecessors(state) {
+            if shapes.len() >= ALTERNATIVES {
+                break;
+            }
+            shapes.extend(self.output(from, edge.kind, depth));
+        }
+        shapes.truncate(ALTERNATIVES);
+        shapes
+    }
+
+    /// The input of the branches or of the iterations of a state.
+    fn body_input(&self, state: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        let found = &self.graph.states()[state];
+        let written = |field: &str| {
+            let value = found.object.get(field)?;
+            Some(self.literal(state, value, depth))
+        };
+        match found.kind {
+            Some(StateKind::Parallel) => written("Arguments")
+                .or_else(|| written("Parameters"))
+                .unwrap_or_else(|| self.input(state, depth)),
+            Some(StateKind::Map) => written("ItemSelector")
+                .or_else(|| written("Parameters"))
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The output of a state on a transition.
+    fn output(&self, state: usize, edge: EdgeKind, depth: usize) -> Vec<ValueShape<'d>> {
+        let found = &self.graph.states()[state];
+        let part = |field: &str, index: usize| {
+            let items = found.object.get(field)?.as_array()?;
+            items.get(index)?.as_object()
+        };
+        let fields = match edge {
+            EdgeKind::Choice(rule) => part("Choices", rule),
+            EdgeKind::Catch(catcher) => part("Catch", catcher),
+            _ => Some(found.object),
+        };
+        let has = |fields: &[&str]| fields.iter().any(|one| found.object.contains_key(*one));
+        if let Some(output) = fields.and_then(|fields| fields.get("Output")) {
+            return self.literal(state, output, depth);
+        }
+        if matches!(edge, EdgeKind::Catch(_)) {
+            let keeps_input = fields.is_some_and(|fields| fields.contains_key("ResultPath"));
+            return match keeps_input {
+                true => Vec::new(),
+                false => vec![ValueShape::Members(ERROR_OUTPUT)],
+            };
+        }
+        // A path that combines input and result makes a value that is not written anywhere.
+        if has(&["OutputPath", "ResultPath"]) {
+            return Vec::new();
+        }
+        let written = |field: &str| {
+            let value = found.object.get(field)?;
+            Some(self.literal(state, value, depth))
+        };
+        match found.kind {
+            Some(StateKind::Task) => {
+                written("ResultSelector").unwrap_or_else(|| self.result(state))
+            }
+            Some(StateKind::Pass) => written("Result")
+                .or_else(|| written("Parameters"))
+                .unwrap_or_else(|| self.unchanged(state, depth)),
+            Some(StateKind::Choice | StateKind::Wait) => self.unchanged(state, depth),
+            Some(StateKind::Parallel | StateKind::Map) => {
+                written("ResultSelector").unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn unchanged(&self, state: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        match self.graph.states()[state].object.contains_key("InputPath") {
+            true => Vec::new(),
+            false => self.input(state, depth),
+        }
+    }
+}
+
+/// The value, or the first item of an array: expressions read the members of all items.
+fn first_item(value: &Json) -> &Json {
+    value.as_array().and_then(<[Json]>::first).unwrap_or(value)
+}

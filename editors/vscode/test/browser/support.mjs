@@ -1,0 +1,141 @@
+// VS Code in a browser: a server with the packaged extension, and a tab that shows a folder.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium } from "playwright-core";
+
+const HERE = import.meta.dirname;
+const ENTRY = process.env.CODE_SERVER ?? join(HERE, "node_modules/code-server/out/node/entry.js");
+const EXTENSION = resolve(HERE, "../../dist/stepwright.vsix");
+const STEPWRIGHT = resolve(
+  process.env.STEPWRIGHT ?? join(HERE, "../../../../target/debug/stepwright"),
+);
+const CHROMIUM =
+  process.env.CHROMIUM ??
+  ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+/** A debug build of the server on a busy machine needs this time at most. */
+export const TIMEOUT_MS = 120_000;
+
+const SETTINGS = {
+  "stepwright.path": STEPWRIGHT,
+  "editor.minimap.enabled": false,
+  "editor.accessibilitySupport": "off",
+  "extensions.autoCheckUpdates": false,
+  "security.workspace.trust.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "window.commandCenter": false,
+  "json.validate.enable": false,
+};
+
+/** A running server of VS Code, with a folder. */
+export class Editor {
+  static async start(files, settings = {}) {
+    const root = mkdtempSync(join(tmpdir(), "stepwright-vscode-"));
+    const folder = join(root, "orders");
+    mkdirSync(folder);
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, name), text);
+    }
+    const data = join(root, "data");
+    mkdirSync(join(data, "User"), { recursive: true });
+    writeFileSync(join(data, "User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+    const env = { ...process.env, HOME: root, XDG_DATA_HOME: root, XDG_CONFIG_HOME: root };
+    const common = [ENTRY, "--user-data-dir", data, "--extensions-dir", join(root, "extensions")];
+    const installed = spawnSync(process.execPath, [...common, "--install-extension", EXTENSION], {
+      env,
+      encoding: "utf8",
+    });
+    if (installed.status !== 0 || !installed.stdout.includes("was successfully installed")) {
+      throw new Error(`the extension was not installed:\n${installed.stdout}${installed.stderr}`);
+    }
+    const port = await freePort();
+    const flags = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
+    const server = spawn(
+      process.execPath,
+      [...common, ...flags, "--bind-addr", `127.0.0.1:${port}`, folder],
+      { env, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    await untilOutput(server, "HTTP server listening");
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+    });
+    return new Editor(root, folder, server, browser, `http://127.0.0.1:${port}/?folder=${folder}`);
+  }
+
+  constructor(root, folder, server, browser, url) {
+    Object.assign(this, { root, folder, server, browser, url });
+  }
+
+  /** Opens a file in a new tab of the browser. */
+  async open(file) {
+    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 } });
+    context.setDefaultTimeout(TIMEOUT_MS);
+    const page = await context.newPage();
+    await page.goto(this.url);
+    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick();
+    await page.locator(".view-line").first().waitFor();
+    return page;
+  }
+
+  async stop() {
+    await this.browser.close();
+    const ended = once(this.server, "exit");
+    this.server.kill();
+    await ended;
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Returns a port that no program uses. */
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+async function untilOutput(server, text) {
+  let output = "";
+  for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
+    output += chunk;
+    if (output.includes(text)) {
+      server.stdout.resume();
+      return;
+    }
+  }
+  throw new Error(`the server ended:\n${output}`);
+}
+
+/** Runs a command of the editor by its title. */
+export async function command(page, title) {
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget input").fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** Moves the cursor to a line and a column, which start at 1. */
+export async function goTo(page, line, column) {
+  await page.locator(".view-lines").first().click();
+  await page.keyboard.press("Control+g");
+  await page.locator(".quick-input-widget input").fill(`:${line}:${column}`);
+  await page.keyboard.press("Enter");
+  await page.getByText(`Ln ${line}, Col ${column}`, { exact: false }).waitFor();
+}
+
+/** The frame with the page of the picture. */
+export async function pictureFrame(page) {
+  const outer = page.frameLocator("iframe.webview.ready");
+  const frame = outer.frameLocator("iframe#active-frame");
+  await frame.locator("#picture svg").waitFor();
+  return frame;
+}
