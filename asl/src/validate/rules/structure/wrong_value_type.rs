@@ -1,6 +1,7 @@
 use crate::edit::InsertPosition;
 use crate::jsonata;
 use crate::model::{FieldInfo, ProcessorMode, ValueKind};
+use crate::path::Path;
 use crate::validate::delimiters::mended;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::{self, in_quotes};
@@ -79,6 +80,13 @@ fn check_type<'d>(
             .fix(fix)
             .choices(|| {
                 let converted = converted(field.kind, value).into_iter();
+                // Another language or mode needs other fields, and `"End": false` a `Next`.
+                let is_free = |value: &Json| match field.name {
+                    "QueryLanguage" | "Mode" => false,
+                    "End" => value.as_bool() == Some(true) && !part.has("Next"),
+                    _ => true,
+                };
+                let converted = converted.filter(is_free);
                 let converted = converted.map(|value| field_fixes::set(part, field.name, value));
                 let removed =
                     (!is_needed(part, field)).then(|| field_fixes::remove(part, field.name));
@@ -111,7 +119,9 @@ fn check_type<'d>(
                 .choices(|| {
                     // A Distributed Map needs further fields.
                     let is_complete = |word: &&&str| {
-                        **word != ProcessorMode::Distributed.as_str() || part.has("ExecutionType")
+                        field.name != "QueryLanguage"
+                            && (**word != ProcessorMode::Distributed.as_str()
+                                || part.has("ExecutionType"))
                     };
                     let words = words.iter().filter(is_complete);
                     words.map(|word| field_fixes::replace(pointer(), *word))
@@ -136,7 +146,8 @@ fn check_type<'d>(
                         let number = number.filter(|json| json.as_number().is_some());
                         let set = number.map(|number| field_fixes::set(part, field.name, number));
                         let path = format!("{}Path", field.name);
-                        let is_path = text.starts_with('$') && part.schema.has(&path);
+                        let is_path = Path::parse(text).is_ok_and(|path| path.is_definite())
+                            && part.schema.has(&path);
                         let path = is_path.then(|| field_fixes::rename(part, field.name, &path));
                         let path = path
                             .flatten()
@@ -334,7 +345,8 @@ fn converted(kind: ValueKind, value: &Json) -> Vec<Json> {
 /// Whether a part is invalid without a field.
 fn is_needed(part: &DefinitionPart<'_>, field: &FieldInfo) -> bool {
     let fields = words![
-        Next End Seconds Timestamp RoleArn ItemProcessor Iterator Branches Choices
+        Next End Seconds Timestamp RoleArn ItemProcessor Iterator Branches Choices Resource
+        ExecutionType
     ];
     field.required || fields.contains(&field.name) || part.is("ChoiceRule")
 }

@@ -1,3 +1,4 @@
+use crate::name::check_state;
 use crate::validate::flow::has_state;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
@@ -49,7 +50,8 @@ fn start_at_missing(definition: &Definition<'_>, report: &mut Report<'_>) {
                 let edit = state_fixes::add_state(container, start_at, state);
                 let added =
                     Fix::choice(format!("add a state `{start_at}` before `{next}`"), [edit]);
-                starts.into_iter().chain([added])
+                let is_name = check_state(start_at).is_ok();
+                starts.into_iter().chain(is_name.then_some(added))
             });
     }
 }

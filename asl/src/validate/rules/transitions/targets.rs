@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::fix::Fix;
 use crate::graph::{Edge, EdgeKind};
 use crate::json;
+use crate::name::check_state;
 use crate::service_text::ServiceText;
 use crate::substitution::is_substitution;
 use crate::validate::definition::Definition;
@@ -73,7 +74,8 @@ pub(super) fn targets(definition: &Definition<'_>, report: &mut Report<'_>, else
                         let edit = state_fixes::add_state(container, edge.target, last);
                         let title = format!("add a state `{}`", edge.target);
                         let mut fixes = retargeted(definition, index, edge);
-                        fixes.push(Fix::choice(title, [edit]));
+                        let is_name = check_state(edge.target).is_ok();
+                        fixes.extend(is_name.then(|| Fix::choice(title, [edit])));
                         fixes
                     });
             }
