@@ -8,6 +8,7 @@ import { command, Editor, goTo, pictureFrame } from "./support.mjs";
 
 const ORDERS = readFileSync(join(import.meta.dirname, "../../../test/orders.asl.json"), "utf8");
 const FILE = "orders.asl.json";
+const RUST = "workflow! {\n    workflow Orders(order: String) -> String {}\n}\n";
 let editor;
 let page;
 
@@ -17,7 +18,7 @@ async function text() {
 }
 
 before(async () => {
-  editor = await Editor.start({ [FILE]: ORDERS });
+  editor = await Editor.start({ [FILE]: ORDERS, "orders.rs": RUST });
   page = await editor.open(FILE);
 });
 after(() => editor?.stop());
@@ -101,4 +102,12 @@ test("the picture follows the theme of the editor", async () => {
   await command(page, "Preferences: Toggle between Light/Dark Themes");
   await picture.locator("body.vscode-dark").waitFor();
   assert.notEqual(await fill(), light);
+});
+
+test("a workflow in Rust shows the picture of the emitted file", async () => {
+  const tab = await editor.open("orders.rs");
+  const lens = tab.locator(".codelens-decoration a", { hasText: /^Picture$/ });
+  await lens.click();
+  const picture = await pictureFrame(tab);
+  assert.equal(await picture.locator("g.state").count(), 3);
 });
