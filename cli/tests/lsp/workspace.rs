@@ -78,3 +78,18 @@ fn settings_change_the_diagnostics() {
     let after = codes(&mut client, 1);
     assert!(!after.contains(&"SW048".to_owned()), "{after:?}");
 }
+
+#[test]
+fn a_module_of_terraform_has_the_locals_of_its_other_files() {
+    let main = "resource \"aws_sfn_state_machine\" \"m\" {\n  definition = jsonencode(local.machine)\n}\n";
+    let locals = "locals {\n  machine = { StartAt = \"B\", States = { A = { Type = \"Succeed\" } } }\n}\n";
+    let own = "resource \"aws_sfn_state_machine\" \"n\" {\n  definition = jsonencode({ StartAt = \"B\", States = { A = { Type = \"Succeed\" } } })\n}\n";
+    let mut client = Client::start(&[("main.tf", main), ("locals.tf", locals)]);
+    let uri = client.open("own.tf", own);
+    let found = client.diagnostics(&uri, Some(1));
+    assert_eq!(found[0]["code"], "SW008", "{found:?}");
+    let uri = client.open("main.tf", main);
+    // The fault is in another file, so it has no place here.
+    client.diagnostics(&uri, Some(1));
+    assert_eq!(client.end(), Some(0));
+}

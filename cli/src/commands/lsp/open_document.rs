@@ -7,8 +7,10 @@ use gen_lsp_types::{Position, Uri};
 use stepwright_asl::validate::Validator;
 use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
-use super::document_uri::name_of;
+use super::document_uri::{name_of, path_of};
 use super::positions::{ColumnUnit, LineStarts};
+use crate::definitions::input;
+use crate::definitions::terraform::is_terraform;
 
 /// A text of the editor. It is read when the first answer needs it, so a burst of changes is read
 /// once.
@@ -55,7 +57,10 @@ impl OpenDocument {
     pub(super) fn document(&self) -> &Document {
         self.read.get_or_init(|| match &self.before {
             Some(before) => before.with_text(&self.text, self.version),
-            None => Document::open(name_of(&self.uri), &self.text, self.version),
+            None => {
+                let siblings = module_files(&self.uri);
+                Document::open_with(name_of(&self.uri), &self.text, self.version, siblings)
+            }
         })
     }
 
@@ -112,4 +117,20 @@ impl OpenDocument {
             })
             .collect()
     }
+}
+
+/// The other files of the Terraform module of a document, which may have locals for it.
+fn module_files(uri: &Uri) -> Vec<(String, String)> {
+    let Some(path) = path_of(uri).filter(|path| is_terraform(path)) else {
+        return Vec::new();
+    };
+    let folder = path.parent().and_then(|folder| folder.read_dir().ok());
+    let files = folder.into_iter().flatten().flatten();
+    let others = files.map(|entry| entry.path());
+    let others = others.filter(|other| is_terraform(other) && *other != path);
+    let texts = others.filter_map(|other| {
+        let text = input::read(&other).ok()?;
+        Some((other.to_string_lossy().into_owned(), text))
+    });
+    texts.collect()
 }
