@@ -81,8 +81,10 @@ fn settings_change_the_diagnostics() {
 
 #[test]
 fn a_module_of_terraform_has_the_locals_of_its_other_files() {
-    let main = "resource \"aws_sfn_state_machine\" \"m\" {\n  definition = jsonencode(local.machine)\n}\n";
-    let locals = "locals {\n  machine = { StartAt = \"B\", States = { A = { Type = \"Succeed\" } } }\n}\n";
+    let main =
+        "resource \"aws_sfn_state_machine\" \"m\" {\n  definition = jsonencode(local.machine)\n}\n";
+    let locals =
+        "locals {\n  machine = { StartAt = \"B\", States = { A = { Type = \"Succeed\" } } }\n}\n";
     let own = "resource \"aws_sfn_state_machine\" \"n\" {\n  definition = jsonencode({ StartAt = \"B\", States = { A = { Type = \"Succeed\" } } })\n}\n";
     let mut client = Client::start(&[("main.tf", main), ("locals.tf", locals)]);
     let uri = client.open("own.tf", own);

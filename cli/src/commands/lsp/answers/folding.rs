@@ -51,7 +51,7 @@ pub(crate) fn selection_ranges(
                 parent: parent.map(Box::new),
             })
         });
-        nested.unwrap_or_else(|| SelectionRange {
+        nested.unwrap_or(SelectionRange {
             range: gen_lsp_types::Range {
                 start: position,
                 end: position,
