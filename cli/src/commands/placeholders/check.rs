@@ -11,7 +11,7 @@ use super::machine::PlaceholderMachine;
 use super::terraform;
 use crate::definitions::input;
 use crate::definitions::named_file;
-use crate::definitions::terraform::{Module, is_terraform};
+use crate::definitions::terraform::{Module, is_terraform, read_module};
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
@@ -37,7 +37,7 @@ pub(super) fn check(
             // All files are in one folder, and so in one module.
             let module = match &module {
                 Some(module) => module,
-                None => module.insert(Module::read(&file)?),
+                None => module.insert(read_module(&file)?),
             };
             checked.extend(terraform::check(module, &file, wanted.as_ref())?);
         } else {
