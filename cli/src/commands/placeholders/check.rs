@@ -11,7 +11,7 @@ use super::machine::PlaceholderMachine;
 use super::terraform;
 use crate::definitions::input;
 use crate::definitions::named_file;
-use crate::definitions::terraform::{Module, is_terraform, read_module};
+use crate::definitions::terraform::{is_terraform, read_module};
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
