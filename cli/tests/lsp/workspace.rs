@@ -89,7 +89,7 @@ fn a_module_of_terraform_has_the_locals_of_its_other_files() {
     let mut client = Client::start(&[("main.tf", main), ("locals.tf", locals)]);
     let uri = client.open("own.tf", own);
     let found = client.diagnostics(&uri, Some(1));
-    assert_eq!(found[0]["code"], "SW008", "{found:?}");
+    assert_eq!(found[0]["code"], "SW012", "{found:?}");
     let uri = client.open("main.tf", main);
     // The fault is in another file, so it has no place here.
     client.diagnostics(&uri, Some(1));
