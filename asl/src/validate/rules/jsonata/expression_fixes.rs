@@ -4,6 +4,15 @@ use crate::jsonata::{self, Expression};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::rules::proposals;
 
+/// A longer text is not corrected: the result of each correction is parsed, and a definition may have
+/// many faults.
+pub(in crate::validate::rules) const LONGEST: usize = 4_096;
+
+/// The expression in a text, if it is short enough for a correction.
+fn source_of(text: &str) -> Option<&str> {
+    jsonata::strip(text).filter(|source| source.len() <= LONGEST)
+}
+
 /// The expression with a root for each path that has none: a variable of this name, or the input.
 /// Returns nothing for an expression with another fault.
 pub(super) fn rooted(text: &str, is_variable: &dyn Fn(&str) -> bool) -> Vec<String> {
@@ -19,7 +28,7 @@ pub(super) fn rooted(text: &str, is_variable: &dyn Fn(&str) -> bool) -> Vec<Stri
 fn with_roots(text: &str, root: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     /// An expression with more such paths is not corrected.
     const PATHS: usize = 20;
-    let mut source = jsonata::strip(text)?.to_owned();
+    let mut source = source_of(text)?.to_owned();
     for _ in 0..PATHS {
         match Expression::parse(&source) {
             Ok(_) => return Some(format!("{{%{source}%}}")),
@@ -52,7 +61,7 @@ fn reference(error: &SyntaxError) -> Option<&str> {
 
 /// The expression with another name: each whole occurrence of `old` becomes `new`.
 pub(in crate::validate::rules) fn renamed(text: &str, old: &str, new: &str) -> Option<String> {
-    let source = proposals::replace_name(jsonata::strip(text)?, old, new)?;
+    let source = proposals::replace_name(source_of(text)?, old, new)?;
     Expression::parse(&source).ok()?;
     Some(format!("{{%{source}%}}"))
 }
@@ -61,7 +70,7 @@ pub(in crate::validate::rules) fn renamed(text: &str, old: &str, new: &str) -> O
 pub(super) fn closed(text: &str) -> Option<String> {
     /// An expression without more brackets is not corrected.
     const MISSING: usize = 10;
-    let mut source = jsonata::strip(text)?.trim_end().to_owned();
+    let mut source = source_of(text)?.trim_end().to_owned();
     for _ in 0..MISSING {
         match Expression::parse(&source) {
             Ok(_) => return Some(format!("{{%{source} %}}")),

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::StateKind;
-use crate::validate::rules::jsonata::expression_fixes::renamed;
+use crate::validate::rules::jsonata::expression_fixes::{LONGEST, renamed};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals::replace_name;
 
@@ -63,7 +63,9 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
                             .document
                             .json()
                             .pointer(&read.pointer.to_string());
-                        let text = replace_name(json?.as_str()?, &old, &new)?;
+                        // Each of many reads in a long text would have a copy of it.
+                        let text = json?.as_str().filter(|text| text.len() <= LONGEST)?;
+                        let text = replace_name(text, &old, &new)?;
                         let title = format!("replace `{old}` with `{new}`");
                         Some(Fix::risky(title, Edit::replace(&read.pointer, text)))
                     })
