@@ -17,8 +17,11 @@ use std::str::FromStr;
 
 /// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which
 /// `docs/reference/rules.md` explains, those of `history` are displayed text, or for tests of
-/// workflows.
-const OTHER_PACKAGES: &[&str] = &["asl", "diagram", "examples", "history", "jlens", "tests"];
+/// workflows. `editor` has explanations, and refusals of operations that contain their reason;
+/// `docs/reference/editing.md` has the rules.
+const OTHER_PACKAGES: &[&str] = &[
+    "asl", "diagram", "editor", "editors", "examples", "history", "jlens", "tests",
+];
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder
 /// share with the validator, and the failures of tasks.
@@ -42,6 +45,8 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/commands/import/task.rs",
     "cli/src/commands/import/text.rs",
     "cli/src/commands/import/variables.rs",
+    // Responses of the protocol and titles of actions, which an editor shows.
+    "cli/src/commands/lsp/",
     "cli/src/commands/placeholders/show.rs",
     "cli/src/commands/placeholders/checked_machine.rs",
     "cli/src/terminal/progress/",
