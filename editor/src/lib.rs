@@ -71,8 +71,3 @@ pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
 pub use tokens::{Token, TokenKind};
-
-/// The example of the page runs.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/reference/editing.md")]
-struct EditingPage;

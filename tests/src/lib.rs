@@ -52,6 +52,11 @@ mod validate {}
 #[doc = include_str!("../../docs/reference/services.md")]
 mod services {}
 
+/// The page on operations of the editor compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/reference/editing.md")]
+mod editing {}
+
 /// The page on the engine compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/reference/engine.md")]
