@@ -4,8 +4,8 @@ use crate::jsonata::{self, Expression};
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::rules::proposals;
 
-/// A longer text is not corrected: the result of each correction is parsed, and a definition may have
-/// many faults.
+/// A longer text is not corrected: the result of each correction is parsed, and a definition may
+/// have many faults.
 pub(in crate::validate::rules) const LONGEST: usize = 4_096;
 
 /// The expression in a text, if it is short enough for a correction.
