@@ -7,6 +7,7 @@ use std::fmt;
 use std::fmt::Write;
 
 use divan::Bencher;
+use stepwright_asl::validate::{MachineType, Validator};
 use stepwright_editor::Document;
 
 fn main() {
@@ -161,4 +162,36 @@ fn symbols(bencher: Bencher, sample: &Sample) {
 fn tokens(bencher: Bencher, sample: &Sample) {
     let (document, ..) = sample.document();
     bencher.bench(|| document.tokens());
+}
+
+#[divan::bench(args = SAMPLES)]
+fn diagnostics(bencher: Bencher, sample: &Sample) {
+    let (document, ..) = sample.document();
+    let validator = Validator::new(MachineType::Standard);
+    bencher.bench(|| document.diagnostics(&validator));
+}
+
+#[divan::bench(args = SAMPLES)]
+fn rename(bencher: Bencher, sample: &Sample) {
+    let (document, text, _) = sample.document();
+    let name = text.find("State77").expect("a state");
+    bencher.bench(|| document.rename(name, "Charge"));
+}
+
+/// A workspace: 500 files of 20 states are read and checked.
+#[divan::bench(sample_count = 10)]
+fn workspace_of_500_files(bencher: Bencher) {
+    let texts: Vec<String> = (0..500)
+        .map(|file| match file % 2 {
+            0 => json(20),
+            _ => yaml(20, ""),
+        })
+        .collect();
+    let validator = Validator::new(MachineType::Standard);
+    bencher.bench(|| {
+        for (file, text) in texts.iter().enumerate() {
+            let name = ["order.asl.json", "order.asl.yaml"][file % 2];
+            divan::black_box(Document::open(name, text, 1).diagnostics(&validator));
+        }
+    });
 }
