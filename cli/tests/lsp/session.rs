@@ -15,6 +15,20 @@ fn a_session_ends_with_shutdown_and_exit() {
     assert_eq!(Client::start(&[]).exit(), Some(1));
 }
 
+/// Editors send both messages at once, and do not wait for the answer.
+#[test]
+fn shutdown_and_exit_may_arrive_together() {
+    let mut client = Client::start(&[]);
+    let ended = client.ask("shutdown", Value::Null);
+    let late = client.ask("textDocument/definition", json!({}));
+    assert_eq!(client.answer(&ended), Ok(Value::Null));
+    assert_eq!(client.answer(&late).unwrap_err().0, -32600);
+    assert_eq!(client.exit(), Some(0));
+    let mut client = Client::start(&[]);
+    client.ask("shutdown", Value::Null);
+    assert_eq!(client.exit(), Some(0));
+}
+
 #[test]
 fn columns_are_in_utf_8_if_the_client_can() {
     assert_eq!(

@@ -69,17 +69,22 @@ impl Server {
                 },
             };
             match message {
-                Message::Request(request) => {
-                    let is_shutdown = self.connection.handle_shutdown(&request);
-                    match is_shutdown {
-                        Ok(true) => return Ok(()),
-                        Ok(false) => self.answer(request),
-                        Err(error) => return Err(Failure::Failed(error.to_string())),
-                    }
+                Message::Request(request) if self.is_shut_down => {
+                    let reason = "the session has ended".to_owned();
+                    let code = ErrorCode::InvalidRequest as i32;
+                    self.send(Response::new_err(request.id, code, reason));
                 }
+                Message::Request(request) if request.method == "shutdown" => {
+                    self.is_shut_down = true;
+                    self.send(Response::new_ok(request.id, ()));
+                }
+                Message::Request(request) => self.answer(request),
                 Message::Notification(notification) if notification.method == "exit" => {
                     let reason = "the editor said `exit` before `shutdown`";
-                    return Err(Failure::Failed(reason.to_owned()));
+                    return match self.is_shut_down {
+                        true => Ok(()),
+                        false => Err(Failure::Failed(reason.to_owned())),
+                    };
                 }
                 Message::Notification(notification) => self.receive(notification),
                 // The answers of the client to requests of the server contain nothing.

@@ -23,6 +23,8 @@ pub(super) struct Server {
     pub(super) inbox: VecDeque<Message>,
     /// The requests in the inbox that the client has cancelled.
     pub(super) cancelled: HashSet<RequestId>,
+    /// Whether the client has ended the session, and says `exit` next.
+    pub(super) is_shut_down: bool,
     /// The number of the next request to the client.
     next_request: i32,
 }
@@ -42,6 +44,7 @@ impl Server {
             log,
             inbox: VecDeque::new(),
             cancelled: HashSet::new(),
+            is_shut_down: false,
             next_request: 0,
         }
     }
