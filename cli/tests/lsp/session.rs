@@ -29,6 +29,26 @@ fn shutdown_and_exit_may_arrive_together() {
     assert_eq!(client.exit(), Some(0));
 }
 
+/// Clients send what newer or older versions of the protocol say.
+#[test]
+fn unexpected_abilities_are_absent_abilities() {
+    let odd = json!({
+        "general": {"positionEncodings": "utf-8"},
+        "workspace": {"workspaceEdit": [], "codeLens": {"refreshSupport": "yes"}},
+        "textDocument": {"hover": {"contentFormat": [1, "html"]}, "completion": null, "new": {}},
+    });
+    let mut client = Client::with_abilities(&[], &odd);
+    assert_eq!(client.capabilities["positionEncoding"], "utf-16");
+    let uri = client.open("a.asl.json", ONE);
+    let params = json!({"textDocument": {"uri": uri}});
+    assert!(
+        client
+            .request("textDocument/documentSymbol", params)
+            .is_array()
+    );
+    assert_eq!(client.end(), Some(0));
+}
+
 #[test]
 fn columns_are_in_utf_8_if_the_client_can() {
     assert_eq!(

@@ -1,6 +1,5 @@
 //! What the client supports.
 
-use gen_lsp_types::InitializeParams;
 use serde_json::Value;
 
 use super::positions::ColumnUnit;
@@ -25,23 +24,23 @@ pub(super) struct ClientAbilities {
 }
 
 impl ClientAbilities {
-    /// Reads them leniently: a client that sends an unexpected type lacks the ability.
-    pub(super) fn of(parameters: &InitializeParams) -> ClientAbilities {
-        let capabilities = serde_json::to_value(&parameters.capabilities).unwrap_or_default();
-        let at = |pointer: &str| capabilities.pointer(pointer);
+    /// Reads the parameters of `initialize` leniently: a client that sends an unexpected type lacks
+    /// the ability.
+    pub(super) fn of(parameters: &Value) -> ClientAbilities {
+        let at = |pointer: &str| parameters.get("capabilities")?.pointer(pointer);
         let has = |pointer: &str| at(pointer).and_then(Value::as_bool) == Some(true);
         let lists = |pointer: &str, word: &str| {
             at(pointer)
                 .and_then(Value::as_array)
                 .is_some_and(|items| items.iter().any(|item| item == word))
         };
-        let encodings = parameters
-            .capabilities
-            .general
-            .as_ref()
-            .and_then(|general| general.position_encodings.as_deref());
+        let has_utf8 = lists("/general/positionEncodings", "utf-8");
         ClientAbilities {
-            columns: ColumnUnit::choose(encodings),
+            columns: match has_utf8 {
+                true => ColumnUnit::Utf8,
+                // Every client supports it.
+                false => ColumnUnit::Utf16,
+            },
             versioned_edits: has("/workspace/workspaceEdit/documentChanges"),
             markdown: lists("/textDocument/hover/contentFormat", "markdown"),
             snippets: has("/textDocument/completion/completionItem/snippetSupport"),
@@ -54,9 +53,9 @@ impl ClientAbilities {
     }
 }
 
-fn commands(parameters: &InitializeParams) -> Vec<String> {
-    let options = parameters.initialization_options.as_ref();
-    let commands = options.and_then(|options| options["commands"].as_array());
+fn commands(parameters: &Value) -> Vec<String> {
+    let commands = parameters.pointer("/initializationOptions/commands");
+    let commands = commands.and_then(Value::as_array);
     let names = commands.into_iter().flatten().filter_map(Value::as_str);
     names.map(str::to_owned).collect()
 }

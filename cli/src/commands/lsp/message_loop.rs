@@ -7,9 +7,8 @@ use gen_lsp_types::{
     DidOpenTextDocumentNotification, DocumentFormattingRequest, DocumentHighlightRequest,
     DocumentLinkRequest, DocumentRangeFormattingRequest, DocumentSymbolRequest,
     ExecuteCommandRequest, FoldingRangeRequest, HoverRequest, ImplementationRequest,
-    InitializeParams, InitializeResult, InlayHintRequest, Notification, PrepareRenameRequest,
-    ReferencesRequest, RenameRequest, SelectionRangeRequest, SemanticTokensRequest, ServerInfo,
-    SignatureHelpRequest,
+    InitializeResult, InlayHintRequest, Notification, PrepareRenameRequest, ReferencesRequest,
+    RenameRequest, SelectionRangeRequest, SemanticTokensRequest, ServerInfo, SignatureHelpRequest,
 };
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
 
@@ -31,9 +30,6 @@ impl Server {
             Failure::Failed(format!("the editor did not start the session: {error}"))
         };
         let (id, parameters) = connection.initialize_start().map_err(lost)?;
-        let parameters: InitializeParams = serde_json::from_value(parameters).map_err(|error| {
-            Failure::Failed(format!("the parameters of `initialize` are wrong: {error}"))
-        })?;
         let client = ClientAbilities::of(&parameters);
         log.line(format_args!("client: {client:?}"));
         let result = InitializeResult {

@@ -12,19 +12,6 @@ pub(super) enum ColumnUnit {
 }
 
 impl ColumnUnit {
-    /// The unit for a client that supports these encodings. UTF-16 is what every client supports.
-    pub(super) fn choose(encodings: Option<&[PositionEncodingKind]>) -> ColumnUnit {
-        let has_utf8 = encodings
-            .into_iter()
-            .flatten()
-            .any(|encoding| *encoding == PositionEncodingKind::UTF8);
-        if has_utf8 {
-            ColumnUnit::Utf8
-        } else {
-            ColumnUnit::Utf16
-        }
-    }
-
     pub(super) fn kind(self) -> PositionEncodingKind {
         match self {
             ColumnUnit::Utf8 => PositionEncodingKind::UTF8,

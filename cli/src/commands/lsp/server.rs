@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use gen_lsp_types::{InitializeParams, Notification, Uri};
+use gen_lsp_types::{Notification, Uri};
 use lsp_server::{Connection, Message, Request, RequestId};
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn new(
         connection: Connection,
-        parameters: &InitializeParams,
+        parameters: &Value,
         client: ClientAbilities,
         log: SessionLog,
     ) -> Server {

@@ -3,7 +3,8 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
-use gen_lsp_types::{InitializeParams, Uri};
+use gen_lsp_types::Uri;
+use serde_json::Value;
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
 
@@ -25,21 +26,15 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    pub(super) fn of(parameters: &InitializeParams) -> Workspace {
-        let folders = &parameters
-            .workspace_folders_initialize_params
-            .workspace_folders;
-        let folders = serde_json::to_value(folders).unwrap_or_default();
-        let mut folders: Vec<PathBuf> = folders
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|folder| path_of(&Uri(folder.get("uri")?.as_str()?.to_owned())))
-            .collect();
-        #[expect(deprecated, reason = "older clients send only this")]
-        let root = parameters.root_uri.as_ref().and_then(path_of);
+    /// The folders that the parameters of `initialize` name.
+    pub(super) fn of(parameters: &Value) -> Workspace {
+        let path = |uri: &Value| path_of(&Uri(uri.as_str()?.to_owned()));
+        let folders = parameters["workspaceFolders"].as_array();
+        let uris = folders.into_iter().flatten();
+        let mut folders: Vec<PathBuf> = uris.filter_map(|folder| path(&folder["uri"])).collect();
         if folders.is_empty() {
-            folders.extend(root);
+            // Older clients send only this.
+            folders.extend(path(&parameters["rootUri"]));
         }
         Workspace {
             is_unread: !folders.is_empty(),
