@@ -1,5 +1,6 @@
 //! All safe fixes of a document.
 
+use stepwright_asl::edit::Edit;
 use stepwright_asl::fix::{Fix, Safety};
 use stepwright_asl::validate::Validator;
 
@@ -39,27 +40,48 @@ impl Document {
 
     /// The edits of one round: those of all safe fixes that do not change the same text.
     fn safe_edits(&self, validator: &Validator) -> Vec<TextEdit> {
+        let mut fixes: Vec<Vec<Fix>> = vec![Vec::new(); self.definitions().len()];
+        for mut found in self.diagnostics(validator) {
+            let is_safe = found
+                .fixes
+                .first()
+                .is_some_and(|fix| fix.safety == Safety::Safe);
+            if let Some(definition) = found.definition.filter(|_| is_safe) {
+                fixes[definition].push(found.fixes.swap_remove(0));
+            }
+        }
         let mut edits: Vec<TextEdit> = Vec::new();
-        for found in self.diagnostics(validator) {
-            let is_safe = |fix: &&Fix| fix.safety == Safety::Safe;
-            let fix = found.fixes.first().filter(is_safe);
-            let Some((fix, definition)) = fix.zip(found.definition) else {
-                continue;
-            };
-            let Ok(new) = self.fix_edits(definition, fix) else {
-                continue;
-            };
-            let meets = |one: &TextEdit| {
-                let touches = |other: &TextEdit| {
-                    one.range.start <= other.range.end && other.range.start <= one.range.end
-                };
-                edits.iter().any(touches)
-            };
-            if !new.iter().any(meets) {
-                edits.extend(new);
-                edits.sort_by_key(|edit| edit.range.start);
+        let with_fixes = fixes
+            .iter()
+            .enumerate()
+            .filter(|(_, fixes)| !fixes.is_empty());
+        for (definition, fixes) in with_fixes {
+            // The file is read once for all edits together, and else once for each fix.
+            let all: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.clone()).collect();
+            match self.text_edits(definition, &all) {
+                Ok(new) => add_free(&mut edits, new),
+                Err(_) => {
+                    let each = fixes
+                        .iter()
+                        .filter_map(|fix| self.fix_edits(definition, fix).ok());
+                    each.for_each(|new| add_free(&mut edits, new));
+                }
             }
         }
         edits
+    }
+}
+
+/// Adds edits, unless one of them changes the same text as another edit. Keeps the text order.
+fn add_free(edits: &mut Vec<TextEdit>, new: Vec<TextEdit>) {
+    let meets = |one: &TextEdit| {
+        let touches = |other: &TextEdit| {
+            one.range.start <= other.range.end && other.range.start <= one.range.end
+        };
+        edits.iter().any(touches)
+    };
+    if !new.iter().any(meets) {
+        edits.extend(new);
+        edits.sort_by_key(|edit| edit.range.start);
     }
 }

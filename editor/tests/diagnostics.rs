@@ -8,7 +8,7 @@ fn diagnostics(document: &Document) -> Vec<EditorDiagnostic> {
     document.diagnostics(&Validator::new(MachineType::Standard))
 }
 
-/// A machine with a misspelt field in a block, and the rest in the given notation.
+/// A machine with a misspelt field.
 const DEFINITION: &str = r#"{
   "StartAt": "A",
   "States": {
