@@ -108,6 +108,15 @@ impl<'a> TaskCall<'a> {
         Entropy::of_text(&format!("{execution} {} {state}", self.call)).uuid()
     }
 
+    /// Returns random numbers for the name of an execution that this call starts. No other call has
+    /// the same ones, also not after a restart: the numbers of an engine begin again there. An
+    /// execution that has the name of an earlier one started at another time.
+    pub fn name_entropy(&self) -> Entropy {
+        let (execution, started) = (self.about.arn(), self.about.started());
+        let (call, state) = (self.call, self.state);
+        Entropy::of_text(&format!("{execution} {started} {call} {state}"))
+    }
+
     /// Returns the call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
     pub fn invocation(&self) -> Option<Invocation> {
         let is_invocation = self.resource.is_lambda_invoke();

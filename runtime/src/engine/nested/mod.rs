@@ -227,7 +227,7 @@ impl EngineShared {
             Some(input) => input.clone(),
         };
         let name = call.parameters().get("Name").and_then(Value::as_str);
-        let names = self.names(machine, name);
+        let names = self.named(machine, name, &call.name_entropy());
         Ok(NestedStart {
             integration,
             machine: match qualified {

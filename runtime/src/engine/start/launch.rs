@@ -183,13 +183,8 @@ impl EngineShared {
         }
     }
 
-    /// Returns the name and the ARN of the next execution of a machine.
-    pub(in crate::engine) fn names(&self, machine: &Machine, name: Option<&str>) -> Names {
-        let drawn = drawn_for_names(machine, name.is_some());
-        self.named(machine, name, &self.entropy.draw(drawn))
-    }
-
-    /// Returns them with the seed of its random numbers.
+    /// Returns the name and the ARN of the next execution of a machine, with the seed of its random
+    /// numbers.
     fn drawn(&self, machine: &Machine, name: Option<&str>) -> (u64, Names) {
         let drawn = 1 + drawn_for_names(machine, name.is_some());
         let entropy = self.entropy.draw(drawn);
@@ -197,7 +192,14 @@ impl EngineShared {
         (seed, self.named(machine, name, &entropy))
     }
 
-    fn named(&self, machine: &Machine, name: Option<&str>, entropy: &Entropy) -> Names {
+    /// Returns the name and the ARN of an execution of a machine. The random numbers make a generated
+    /// name unique.
+    pub(in crate::engine) fn named(
+        &self,
+        machine: &Machine,
+        name: Option<&str>,
+        entropy: &Entropy,
+    ) -> Names {
         let prefix = &*machine.info.prefix;
         match (machine.program.entry().machine_type, name) {
             (MachineType::Express, None) => Names::generated(entropy),
