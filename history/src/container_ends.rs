@@ -23,6 +23,9 @@ struct ContainerEnd {
     ended: Option<usize>,
     /// The index of the last Failed event.
     failed: Option<usize>,
+    /// Whether the execution left the container, which therefore writes no event before it is
+    /// entered again.
+    has_exited: bool,
 }
 
 /// The type of the previous event in a chain.
@@ -73,6 +76,7 @@ impl ContainerEnds {
         let end = self.ends.entry(scope.clone()).or_default();
         end.ended = ended;
         end.failed = failed.or(end.failed);
+        end.has_exited = kind.group() == Some(EventGroup::Exited);
     }
 
     /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise
@@ -111,6 +115,9 @@ impl ContainerEnds {
         let Some(ended) = inner.ended else {
             return true;
         };
+        if inner.has_exited {
+            return false;
+        }
         let has_failed = inner.failed == Some(ended);
         // The container retries because its output cannot be evaluated. The retry of the container
         // around it would look the same.

@@ -65,11 +65,30 @@ fn found_definitions_end_and_run_deterministically() {
         },
         "S2": {"Type": "Fail", "QueryLanguage": "JSONata", "Error": "{% $v %}", "Cause": "by chance"},
     }});
-    for (definition, input) in [
-        (branch_with_a_failing_catcher, json!("text")),
-        (fail_with_a_caught_name, json!({})),
+    let parallel_whose_output_fails_around_another = json!({"StartAt": "S1", "States": {"S1": {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": "S2", "States": {"S2": {
+            "Type": "Parallel",
+            "Branches": [{"StartAt": "S5", "States": {"S5": {
+                "Type": "Task", "QueryLanguage": "JSONata", "TimeoutSeconds": 181, "Arguments": {},
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true,
+            }}}],
+            "End": true,
+        }}}],
+        "OutputPath": "$.a",
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3, "BackoffRate": 1.5}],
+        "End": true,
+    }}});
+    for (definition, input, seed) in [
+        (branch_with_a_failing_catcher, json!("text"), 1),
+        (fail_with_a_caught_name, json!({}), 1),
+        (
+            parallel_whose_output_fails_around_another,
+            Json::Null,
+            16_226_627_404_442_874_875,
+        ),
     ] {
-        let ran = runs_well(&definition, MachineType::Standard, &input, 1);
+        let ran = runs_well(&definition, MachineType::Standard, &input, seed);
         assert_eq!(ran, Ok(true), "{definition}");
     }
 }
