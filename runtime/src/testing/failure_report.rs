@@ -37,8 +37,12 @@ fn folder(variable: Option<PathBuf>, program: Option<PathBuf>) -> Option<PathBuf
     let chosen = variable.filter(|folder| !folder.as_os_str().is_empty());
     chosen.or_else(|| {
         let program = program?;
-        // Cargo marks each target folder.
-        let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
+        // Cargo writes these files to a target folder: the first one only if it creates the folder.
+        let marked = |folder: &&Path| {
+            ["CACHEDIR.TAG", ".rustc_info.json"]
+                .iter()
+                .any(|file| folder.join(file).exists())
+        };
         let target = program.ancestors().skip(1).find(marked)?;
         Some(target.join(FOLDER))
     })
@@ -80,6 +84,17 @@ mod tests {
         assert_eq!(folder(Some(PathBuf::new()), Some(program.clone())), default);
         assert_eq!(folder(None, Some(program)), default);
         assert_eq!(folder(None, Some(PathBuf::from("/bin/true"))), None);
+    }
+
+    #[test]
+    fn a_target_folder_that_cargo_did_not_create_is_found() {
+        let target = tempfile::tempdir().unwrap();
+        std::fs::write(target.path().join(".rustc_info.json"), "").unwrap();
+        let program = target.path().join("debug/deps/all-0123");
+        assert_eq!(
+            folder(None, Some(program)),
+            Some(target.path().join(FOLDER))
+        );
     }
 
     #[test]
