@@ -160,3 +160,134 @@ fn a_definition_with_errors_has_no_policy() {
     assert_eq!(policy(&["nowhere.json"], "").status, 2);
     assert!(examples().is_dir());
 }
+
+const TEMPLATE: &str = r#"
+Resources:
+  Charge: {Type: AWS::Lambda::Function}
+  Orders: {Type: AWS::DynamoDB::Table}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: charge
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: lambda:InvokeFunction
+                Resource: !Sub ${Charge.Arn}*
+  Save:
+    Type: AWS::IAM::Policy
+    Properties:
+      Roles: [!Ref Role]
+      PolicyName: save
+      PolicyDocument:
+        Statement: {Effect: Allow, Action: [ACTION], Resource: !GetAtt Orders.Arn}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: !GetAtt Role.Arn
+      DefinitionSubstitutions: {Table: !Ref Orders}
+      Definition:
+        StartAt: Charge
+        States:
+          Charge:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: !GetAtt Charge.Arn, Payload.$: $}
+            Next: Save
+          Save:
+            Type: Task
+            Resource: arn:aws:states:::dynamodb:putItem
+            Parameters: {TableName: "${Table}", Item: {id: {S.$: $.id}}}
+            End: true
+"#;
+
+#[test]
+fn the_role_of_a_template_is_compared_with_what_its_definition_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.yaml");
+    let check = |action: &str, options: &[&str]| {
+        std::fs::write(&path, TEMPLATE.replace("ACTION", action)).unwrap();
+        policy(
+            &[&[path.to_str().unwrap(), "--check"], options].concat(),
+            "",
+        )
+    };
+    let ran = check("dynamodb:PutItem", &[]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .ends_with("2 granted, 0 missing, 0 undecidable\n"),
+        "{}",
+        ran.stdout
+    );
+    let ran = check("dynamodb:GetItem", &[]);
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with(
+            "missing      `dynamodb:PutItem` on `arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Orders}`\n"
+        ),
+        "{}",
+        ran.stdout
+    );
+    let unused =
+        "the statement `dynamodb:GetItem` of the role allows nothing that the definition needs";
+    assert!(ran.stderr.contains(unused), "{}", ran.stderr);
+    let ran = check(
+        "dynamodb:PutItem",
+        &["--region", "eu-west-1", "--format", "json"],
+    );
+    let document: Value = serde_json::from_str(&ran.stdout).expect("is JSON");
+    let verdicts = document["permissions"]
+        .as_array()
+        .expect("is a list")
+        .iter();
+    let verdicts: Vec<&str> = verdicts.filter_map(|one| one["verdict"].as_str()).collect();
+    assert_eq!(
+        (ran.status, verdicts),
+        (0, vec!["granted", "granted"]),
+        "{}",
+        ran.stdout
+    );
+    let managed = TEMPLATE.replace(
+        "AssumeRolePolicyDocument: {}",
+        "ManagedPolicyArns: ['arn:aws:iam::aws:policy/P']",
+    );
+    std::fs::write(&path, managed.replace("ACTION", "dynamodb:GetItem")).unwrap();
+    let arguments = [path.to_str().unwrap(), "--check"];
+    assert_eq!(policy(&arguments, "").status, 0);
+    let ran = policy(&[&arguments[..], &["--strict"]].concat(), "");
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("undecidable  "), "{}", ran.stdout);
+}
+
+#[test]
+fn a_role_that_the_command_line_of_aws_exported_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("role.json");
+    let role = json!({"RoleName": "r", "PolicyName": "p", "PolicyDocument": {"Statement": {
+        "Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}}});
+    std::fs::write(&path, role.to_string()).unwrap();
+    let definition = r#"{"StartAt": "Tell", "States": {"Tell": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn.$": "$.topic", "Message": "m"}}}}"#;
+    let ran = policy(&["-", "--check", path.to_str().unwrap()], definition);
+    assert_eq!(
+        (ran.status, &*ran.stdout),
+        (
+            0,
+            "granted      `sns:Publish` on `*`\n1 granted, 0 missing, 0 undecidable\n"
+        )
+    );
+    std::fs::write(&path, "{\"Role\": {}}").unwrap();
+    let ran = policy(&["-", "--check", path.to_str().unwrap()], definition);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("this object is no policy"),
+        "{}",
+        ran.stderr
+    );
+    let ran = policy(&["-", "--check"], definition);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("so it has no role"), "{}", ran.stderr);
+}

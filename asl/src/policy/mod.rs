@@ -36,6 +36,7 @@
 
 mod arguments;
 mod call;
+mod check;
 mod collect;
 mod conditions;
 mod dependents;
@@ -52,6 +53,9 @@ mod sdk_resources;
 mod template;
 mod warning;
 
+pub use check::{
+    CheckedPermission, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole, Verdict,
+};
 pub use document::{Effect, Policy, RolePolicy, Statement};
 pub use options::PolicyOptions;
 pub use warning::{Warning, WarningKind};

@@ -12,11 +12,14 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright policy etl.asl.json --name Etl --redrive             a Distributed Map starts executions of its own machine
   stepwright policy job.asl.json --pass-role 'Run=arn:aws:iam::123456789012:role/jobTask' --pass-role 'Run=arn:aws:iam::123456789012:role/jobExec'
   stepwright policy orders.asl.json --region '${AWS::Region}' --account '${AWS::AccountId}' --format sam --strict
+  stepwright policy template.yaml#Orders --check                  compare with the role in the template
+  stepwright policy orders.asl.json --check role.json --region eu-west-1 --account 123456789012
   cargo run --bin order_processing -- --emit | stepwright policy - --name OrderProcessing
 
 Placeholders such as ${OrdersTable} stay as they are. Warnings on standard error name what the definition does not determine: computed targets, roles to pass,
 actions that IAM does not have, roles of other accounts.
-Exit status: 0 printed; 1 the definition has errors, or with --strict the policy may lack permissions; 2 wrong usage, or a file that cannot be read.";
+--check has three answers for each permission: granted, missing, and undecidable with the value that would decide it.
+Exit status: 0 printed, or nothing is missing; 1 the definition has errors, a permission is missing, or with --strict one is undecidable or may be; 2 wrong usage, or a file that cannot be read.";
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArguments {
@@ -61,10 +64,15 @@ pub(crate) struct PolicyArguments {
     /// pass, resources that the definition does not show
     #[arg(long)]
     pub(crate) strict: bool,
-    /// The form of the policy: the document of IAM, or `Policies` of a state machine in a SAM
-    /// template
-    #[arg(long, value_name = "FORM", value_enum, default_value = "json")]
-    pub(crate) format: PolicyFormat,
+    /// The form of the policy: the document of IAM (the default), or `Policies` of a state machine
+    /// in a SAM template; with --check, `json` for programs
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) format: Option<PolicyFormat>,
+    /// Print no policy, but compare it with the policies of a role: those in a file (a policy
+    /// document, or what `aws iam get-role-policy` and `get-account-authorization-details` print),
+    /// or without a file those of the role in the template
+    #[arg(long, value_name = "ROLE", num_args = 0..=1)]
+    pub(crate) check: Option<Option<PathBuf>>,
 }
 
 /// The form of a policy.

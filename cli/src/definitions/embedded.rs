@@ -175,7 +175,7 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<LoadedDefinition
 
 /// Splits the path into the file, and the name after `#`. If a file with the whole name exists, it
 /// takes precedence.
-fn split(path: &Path) -> (PathBuf, Option<String>) {
+pub(crate) fn split(path: &Path) -> (PathBuf, Option<String>) {
     let text = path.to_str().filter(|_| !path.exists());
     match text.and_then(|text| text.rsplit_once('#')) {
         Some((file, name)) if !file.is_empty() && !name.is_empty() => {

@@ -1,5 +1,7 @@
 //! `stepwright policy`: the IAM policy of a definition.
 
+mod role_check;
+
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
 use stepwright_asl::policy::{Policy, PolicyOptions, Statement, WarningKind};
@@ -20,6 +22,9 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
         Some(name) => name.as_str(),
         None => definition.name(),
     };
+    if arguments.check.is_some() {
+        return role_check::check(arguments, &definition, machine, name);
+    }
     let policy = Policy::of(&machine, &options(arguments, name, &machine)?);
     for warning in policy.warnings() {
         diagnostics::warning(&warning.to_string());
@@ -34,8 +39,8 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
         ));
     }
     match arguments.format {
-        PolicyFormat::Json => output::line(&policy),
-        PolicyFormat::Sam => output::print(sam(policy.statements())),
+        None | Some(PolicyFormat::Json) => output::line(&policy),
+        Some(PolicyFormat::Sam) => output::print(sam(policy.statements())),
     }
     let text = policy.to_json();
     if arguments.name.is_none() && text.contains(&format!("stateMachine:{name}\"")) {

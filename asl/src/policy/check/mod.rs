@@ -1,0 +1,333 @@
+//! Compares the permissions that a definition needs with those that a role has.
+
+mod condition;
+mod pattern;
+mod role;
+mod sam_policy;
+mod template_role;
+mod template_text;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use self::condition::condition_coverage;
+use self::pattern::{Coverage, Pattern};
+use self::role::{RoleStatement, Selection};
+use super::document::{Effect, Policy, Statement};
+use super::warning::{Warning, WarningKind};
+use crate::json::Object;
+
+pub use self::role::{RolePolicies, RolePoliciesError};
+pub use self::template_role::TemplateRole;
+
+/// The comparison of a [`Policy`] with the policies of a role.
+///
+/// ```
+/// use stepwright_asl::StateMachine;
+/// use stepwright_asl::policy::{Policy, PolicyOptions, RolePolicies, Verdict};
+///
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Save", "States": {"Save": {
+///     "Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "End": true,
+///     "Parameters": {"TableName": "orders", "Item": {}}
+/// }}}"#)?;
+/// let options = PolicyOptions::new("Orders").region("eu-west-1").account("123456789012");
+/// let policy = Policy::of(&machine, &options);
+/// let role = RolePolicies::parse(&r#"{"Statement": [
+///     {"Effect": "Allow", "Action": "dynamodb:Get*", "Resource": "*"}
+/// ]}"#.parse()?)?;
+/// let check = policy.check(&role);
+/// assert_eq!(check.permissions[0].verdict, Verdict::Missing { reason: None });
+/// assert_eq!(check.unused, ["`dynamodb:Get*`"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RoleCheck {
+    /// The needed permissions, in the order of the policy.
+    pub permissions: Vec<CheckedPermission>,
+    /// The permissions that may be needed for reasons that the definition does not show, such as
+    /// encryption keys.
+    pub warnings: Vec<Warning>,
+    /// The statements that allow nothing that the definition needs, in the order of the role.
+    pub unused: Vec<String>,
+}
+
+/// A needed permission: an action on a resource.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CheckedPermission {
+    /// The action: `dynamodb:PutItem`.
+    pub action: String,
+    /// The ARN, or `*` for any.
+    pub resource: String,
+    /// The states, if only some of them need it and their names are known.
+    pub states: Vec<String>,
+    /// Whether the role has it.
+    pub verdict: Verdict,
+}
+
+/// Whether a role has a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The role has it.
+    Granted,
+    /// The role lacks it.
+    Missing {
+        /// The reason, if a statement denies it.
+        reason: Option<String>,
+    },
+    /// The documents do not determine it.
+    Undecidable {
+        /// The value that would decide it.
+        reason: String,
+    },
+}
+
+impl Verdict {
+    /// Its name: `granted`, `missing` or `undecidable`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Verdict::Granted => "granted",
+            Verdict::Missing { .. } => "missing",
+            Verdict::Undecidable { .. } => "undecidable",
+        }
+    }
+}
+
+impl fmt::Display for CheckedPermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.action)?;
+        match self.resource.is_empty() {
+            true => Ok(()),
+            false => write!(f, " on `{}`", self.resource),
+        }
+    }
+}
+
+impl RoleCheck {
+    /// Returns whether the role has all permissions for certain.
+    pub fn is_granted(&self) -> bool {
+        let mut permissions = self.permissions.iter();
+        permissions.all(|permission| permission.verdict == Verdict::Granted)
+    }
+
+    /// Returns the number of permissions with a verdict of this name.
+    pub fn count(&self, verdict: &str) -> usize {
+        let permissions = self.permissions.iter();
+        permissions
+            .filter(|permission| permission.verdict.as_str() == verdict)
+            .count()
+    }
+}
+
+/// A needed permission with its patterns.
+struct NeededPermission<'p> {
+    action: &'p str,
+    resource: &'p str,
+    action_pattern: Pattern,
+    resource_pattern: Pattern,
+    condition: Option<&'p Object>,
+}
+
+/// How much of a needed permission a statement matches, and the unknown value.
+struct StatementCoverage {
+    coverage: Coverage,
+    reason: String,
+}
+
+impl Policy {
+    /// Compares this policy with the policies of a role. A permission that a statement of the role
+    /// covers only for some values of what is unknown is undecidable, never a guess.
+    pub fn check(&self, role: &RolePolicies) -> RoleCheck {
+        let mut used = BTreeSet::new();
+        let mut permissions = Vec::new();
+        let statements = self.statements.iter();
+        for statement in statements.filter(|statement| statement.effect == Effect::Allow) {
+            for needed in needed(statement) {
+                permissions.push(CheckedPermission {
+                    action: needed.action.to_owned(),
+                    resource: needed.resource.to_owned(),
+                    states: Vec::new(),
+                    verdict: verdict(&needed, role, &mut used),
+                });
+            }
+        }
+        for warning in &self.warnings {
+            let is_unknown = match warning.kind {
+                WarningKind::Unknown => true,
+                WarningKind::PassRole => !allows_everything(role),
+                _ => false,
+            };
+            if is_unknown {
+                permissions.push(CheckedPermission {
+                    action: warning.kind.as_str().to_owned(),
+                    resource: String::new(),
+                    states: warning.states.clone(),
+                    verdict: Verdict::Undecidable {
+                        reason: warning.message.clone(),
+                    },
+                });
+            }
+        }
+        let unused = role.statements.iter().enumerate();
+        let unused = unused.filter(|(index, statement)| {
+            statement.effect == Effect::Allow && !used.contains(index)
+        });
+        let warnings = self.warnings.iter();
+        let warnings = warnings.filter(|warning| warning.kind == WarningKind::NotVisible);
+        RoleCheck {
+            permissions,
+            warnings: warnings.cloned().collect(),
+            unused: unused
+                .map(|(_, statement)| statement.name.clone())
+                .collect(),
+        }
+    }
+}
+
+/// The permissions of a statement, one for each action and resource. A call of a function without
+/// version needs no permission for its versions and aliases.
+fn needed(statement: &Statement) -> impl Iterator<Item = NeededPermission<'_>> {
+    statement.actions.iter().flat_map(|action| {
+        let resources = statement.resources.iter().filter(|resource| {
+            let function = resource.strip_suffix(":*");
+            !function.is_some_and(|function| statement.resources.iter().any(|one| one == function))
+        });
+        resources.map(|resource| NeededPermission {
+            action,
+            resource,
+            action_pattern: Pattern::action(action),
+            resource_pattern: Pattern::resource(resource),
+            condition: statement.condition.as_ref(),
+        })
+    })
+}
+
+/// Whether a role may do everything.
+fn allows_everything(role: &RolePolicies) -> bool {
+    let everything = Pattern::resource("*");
+    role.statements.iter().any(|statement| {
+        let all = |selection: &Selection| selection.coverage(&everything) == Coverage::All;
+        statement.effect == Effect::Allow
+            && statement.condition.is_none()
+            && all(&statement.actions)
+            && all(&statement.resources)
+    })
+}
+
+/// Decides a permission, and adds the indices of the statements that may allow it.
+fn verdict(
+    needed: &NeededPermission<'_>,
+    role: &RolePolicies,
+    used: &mut BTreeSet<usize>,
+) -> Verdict {
+    let (mut is_allowed, mut doubts, mut denial) = (false, Vec::new(), None);
+    for (index, statement) in role.statements.iter().enumerate() {
+        let StatementCoverage { coverage, reason } = statement.coverage(needed);
+        if coverage == Coverage::None {
+            continue;
+        }
+        let name = &statement.name;
+        match statement.effect {
+            Effect::Allow => {
+                used.insert(index);
+                is_allowed |= coverage == Coverage::All;
+                if coverage == Coverage::Some {
+                    doubts.push(format!("the statement {name} allows it only if {reason}"));
+                }
+            }
+            // A resource that is only known at run time may be a denied one.
+            Effect::Deny if coverage == Coverage::All => {
+                denial.get_or_insert_with(|| format!("the statement {name} denies it"));
+            }
+            Effect::Deny => {
+                return match denial {
+                    Some(reason) => Verdict::Missing {
+                        reason: Some(reason),
+                    },
+                    None => Verdict::Undecidable {
+                        reason: format!("the statement {name} denies it if {reason}"),
+                    },
+                };
+            }
+        }
+    }
+    if let Some(reason) = denial {
+        return Verdict::Missing {
+            reason: Some(reason),
+        };
+    }
+    if is_allowed {
+        return match role.limits.first() {
+            Some(limit) => Verdict::Undecidable {
+                reason: format!("{limit}, whose content is not here"),
+            },
+            None => Verdict::Granted,
+        };
+    }
+    match doubts
+        .into_iter()
+        .chain(role.unknown.iter().cloned())
+        .next()
+    {
+        Some(reason) => Verdict::Undecidable { reason },
+        None => Verdict::Missing { reason: None },
+    }
+}
+
+impl RoleStatement {
+    /// How much of a needed permission the statement matches.
+    fn coverage(&self, needed: &NeededPermission<'_>) -> StatementCoverage {
+        let actions = self.actions.coverage(&needed.action_pattern);
+        let resources = self.resources.coverage(&needed.resource_pattern);
+        let lowest = actions.min(resources);
+        if lowest == Coverage::None {
+            return StatementCoverage {
+                coverage: lowest,
+                reason: String::new(),
+            };
+        }
+        let (condition, key) = condition_coverage(self.condition.as_ref(), needed);
+        let reason = match (resources, &self.resources) {
+            (Coverage::Some, Selection::Unknown) => {
+                "a resource that the template computes is this one".to_owned()
+            }
+            (Coverage::Some, selection) => format!(
+                "{selection} {}",
+                match needed.resource_pattern.has_wildcard() {
+                    true => format!("contains what is behind `{}`", needed.resource),
+                    false => format!("is `{}`", needed.resource),
+                }
+            ),
+            _ if actions == Coverage::Some => "its computed actions contain it".to_owned(),
+            _ => format!("its condition on `{}` holds", key.unwrap_or_default()),
+        };
+        StatementCoverage {
+            coverage: lowest.min(condition),
+            reason,
+        }
+    }
+}
+
+impl Selection {
+    /// How much of a needed text the selection contains.
+    fn coverage(&self, needed: &Pattern) -> Coverage {
+        let most = |patterns: &[role::SelectedPattern]| {
+            let coverages = patterns.iter().map(|one| one.pattern.coverage(needed));
+            coverages.max().unwrap_or(Coverage::None)
+        };
+        match self {
+            Selection::Listed(patterns) => most(patterns),
+            Selection::Others(patterns) => match most(patterns) {
+                Coverage::All => Coverage::None,
+                Coverage::Some => Coverage::Some,
+                Coverage::None => Coverage::All,
+            },
+            Selection::Unknown => Coverage::Some,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! The permissions that a role has: the documents of its policies.
+
+use super::pattern::Pattern;
+use crate::json::{Json, Object};
+use crate::policy::Effect;
+
+/// What is known of the policies of a role.
+///
+/// ```
+/// use stepwright_asl::policy::RolePolicies;
+///
+/// // A policy document, the response of `aws iam get-role-policy`, a role of
+/// // `get-account-authorization-details`, or a list of those.
+/// let role = RolePolicies::parse(&r#"{"Version": "2012-10-17", "Statement": {
+///     "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"
+/// }}"#.parse()?)?;
+/// assert!(role.is_complete());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct RolePolicies {
+    pub(super) statements: Vec<RoleStatement>,
+    /// The policies whose content is unknown, each with its reason.
+    pub(super) unknown: Vec<String>,
+    /// Why even a granted permission may not be effective.
+    pub(super) limits: Vec<String>,
+}
+
+/// A statement of a role's policy.
+#[derive(Debug, Clone)]
+pub(super) struct RoleStatement {
+    pub(super) effect: Effect,
+    pub(super) actions: Selection,
+    pub(super) resources: Selection,
+    pub(super) condition: Option<Object>,
+    /// The statement in messages: its `Sid`, or its actions.
+    pub(super) name: String,
+}
+
+/// The actions or resources of a statement: those of a list, or all others.
+#[derive(Debug, Clone)]
+pub(super) enum Selection {
+    /// `Action`, `Resource`.
+    Listed(Vec<SelectedPattern>),
+    /// `NotAction`, `NotResource`.
+    Others(Vec<SelectedPattern>),
+    /// It is computed, and unknown.
+    Unknown,
+}
+
+/// A pattern with its text.
+#[derive(Debug, Clone)]
+pub(super) struct SelectedPattern {
+    pub(super) text: String,
+    pub(super) pattern: Pattern,
+}
+
+/// A text that is not the policy of a role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RolePoliciesError(pub(super) String);
+
+impl RolePolicies {
+    /// Creates a role without policies.
+    pub fn new() -> RolePolicies {
+        RolePolicies::default()
+    }
+
+    /// Reads a policy document, a role as AWS's command line exports it, or a list of those.
+    ///
+    /// # Errors
+    ///
+    /// If the JSON contains no policy.
+    pub fn parse(json: &Json) -> Result<RolePolicies, RolePoliciesError> {
+        let mut role = RolePolicies::new();
+        role.add(json, &mut |value| value.as_str().map(str::to_owned))?;
+        Ok(role)
+    }
+
+    /// Whether the content of all policies is known.
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_empty() && self.limits.is_empty()
+    }
+
+    /// Adds a policy whose content is unknown.
+    #[must_use]
+    pub fn with_unknown_policy(mut self, policy: impl Into<String>) -> RolePolicies {
+        self.unknown.push(policy.into());
+        self
+    }
+
+    /// Adds the policies of a value. `text` returns the text of a string that a template may
+    /// compute; `None` if it is unknown.
+    pub(super) fn add(
+        &mut self,
+        value: &Json,
+        text: &mut dyn FnMut(&Json) -> Option<String>,
+    ) -> Result<(), RolePoliciesError> {
+        if let Some(list) = value.as_array() {
+            return list.iter().try_for_each(|one| self.add(one, text));
+        }
+        let Some(members) = value.as_object() else {
+            return Err(not_a_policy(value));
+        };
+        if let Some(statements) = members.get("Statement") {
+            let one = std::slice::from_ref(statements);
+            for statement in statements.as_array().unwrap_or(one) {
+                self.add_statement(statement, text);
+            }
+            return Ok(());
+        }
+        if members.contains_key("Effect") {
+            self.add_statement(value, text);
+            return Ok(());
+        }
+        let document = ["PolicyDocument", "Document", "policy"].into_iter();
+        if let Some(document) = document.filter_map(|key| members.get(key)).next() {
+            return self.add_document(document, text);
+        }
+        self.add_role(members, text)
+            .ok_or_else(|| not_a_policy(value))?
+    }
+
+    /// Adds a document that may be a JSON text.
+    fn add_document(
+        &mut self,
+        document: &Json,
+        text: &mut dyn FnMut(&Json) -> Option<String>,
+    ) -> Result<(), RolePoliciesError> {
+        let Some(source) = document.as_str() else {
+            return self.add(document, text);
+        };
+        let parsed = source.parse::<Json>().map_err(|error| {
+            RolePoliciesError(format!("the policy document is not JSON: {error}"))
+        })?;
+        self.add(&parsed, text)
+    }
+
+    /// Adds a role of `get-account-authorization-details`, or an `AWS::IAM::Role`; `None` for other
+    /// objects.
+    fn add_role(
+        &mut self,
+        role: &Object,
+        text: &mut dyn FnMut(&Json) -> Option<String>,
+    ) -> Option<Result<(), RolePoliciesError>> {
+        let inline = ["RolePolicyList", "Policies"].into_iter();
+        let inline = inline.filter_map(|key| role.get(key)).next();
+        let managed = [
+            "AttachedManagedPolicies",
+            "AttachedPolicies",
+            "ManagedPolicyArns",
+        ];
+        let managed = managed.into_iter().filter_map(|key| role.get(key)).next();
+        let versions = role.get("PolicyVersionList").and_then(Json::as_array);
+        if let Some(versions) = versions {
+            let is_default = |version: &&Json| {
+                let version = version.as_object();
+                version.and_then(|version| version.get("IsDefaultVersion")?.as_bool()) == Some(true)
+            };
+            let version = versions.iter().find(is_default).or(versions.first())?;
+            return Some(self.add(version, text));
+        }
+        if inline.is_none() && managed.is_none() && !role.contains_key("AssumeRolePolicyDocument") {
+            return None;
+        }
+        for policy in managed.and_then(Json::as_array).into_iter().flatten() {
+            let arn = policy
+                .as_object()
+                .and_then(|policy| policy.get("PolicyArn"));
+            let named = text(arn.unwrap_or(policy));
+            self.add_managed(named.as_deref());
+        }
+        if role
+            .get("PermissionsBoundary")
+            .is_some_and(|boundary| !boundary.is_null())
+        {
+            self.limits
+                .push("the role has a permissions boundary".to_owned());
+        }
+        Some(inline.map_or(Ok(()), |inline| self.add(inline, text)))
+    }
+
+    /// Adds a managed policy.
+    pub(super) fn add_managed(&mut self, arn: Option<&str>) {
+        match arn {
+            Some(arn) if arn.ends_with(":policy/AdministratorAccess") => {
+                self.statements
+                    .push(RoleStatement::all("AdministratorAccess"));
+            }
+            Some(arn) => self.unknown.push(format!(
+                "the content of the managed policy `{arn}` is not here"
+            )),
+            None => self
+                .unknown
+                .push("a managed policy is computed by the template".to_owned()),
+        }
+    }
+
+    fn add_statement(&mut self, statement: &Json, text: &mut dyn FnMut(&Json) -> Option<String>) {
+        let Some(members) = statement.as_object() else {
+            self.unknown
+                .push("a statement is computed by the template".to_owned());
+            return;
+        };
+        let effect = match members.get("Effect").and_then(&mut *text).as_deref() {
+            Some("Deny") => Effect::Deny,
+            Some("Allow") => Effect::Allow,
+            _ => {
+                self.unknown
+                    .push("a statement has no known `Effect`".to_owned());
+                return;
+            }
+        };
+        let actions = Selection::of(members, "Action", text, Pattern::action);
+        let sid = members.get("Sid").and_then(Json::as_str);
+        let name = sid.map_or_else(|| actions.to_string(), |sid| format!("`{sid}`"));
+        self.statements.push(RoleStatement {
+            effect,
+            name,
+            actions,
+            resources: Selection::of(members, "Resource", text, Pattern::resource),
+            condition: members.get("Condition").and_then(Json::as_object).cloned(),
+        });
+    }
+}
+
+impl RoleStatement {
+    /// Allows everything.
+    fn all(name: &str) -> RoleStatement {
+        RoleStatement {
+            effect: Effect::Allow,
+            actions: Selection::Listed(vec![SelectedPattern::new("*", Pattern::action)]),
+            resources: Selection::Listed(vec![SelectedPattern::new("*", Pattern::resource)]),
+            condition: None,
+            name: format!("`{name}`"),
+        }
+    }
+}
+
+impl SelectedPattern {
+    pub(super) fn new(text: &str, pattern: fn(&str) -> Pattern) -> SelectedPattern {
+        SelectedPattern {
+            pattern: pattern(text),
+            text: text.to_owned(),
+        }
+    }
+}
+
+impl Selection {
+    /// The selection of `Action` and `NotAction`, or of `Resource` and `NotResource`.
+    fn of(
+        members: &Object,
+        key: &str,
+        text: &mut dyn FnMut(&Json) -> Option<String>,
+        pattern: fn(&str) -> Pattern,
+    ) -> Selection {
+        let (value, is_negated) = match (members.get(key), members.get(&format!("Not{key}"))) {
+            (Some(value), _) => (value, false),
+            (None, Some(value)) => (value, true),
+            (None, None) => return Selection::Listed(Vec::new()),
+        };
+        let one = std::slice::from_ref(value);
+        let values = value.as_array().unwrap_or(one);
+        let texts: Option<Vec<String>> = values.iter().map(text).collect();
+        let Some(texts) = texts else {
+            return Selection::Unknown;
+        };
+        let patterns = texts.iter().map(|text| SelectedPattern::new(text, pattern));
+        match is_negated {
+            false => Selection::Listed(patterns.collect()),
+            true => Selection::Others(patterns.collect()),
+        }
+    }
+}
+
+impl std::fmt::Display for Selection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (patterns, word) = match self {
+            Selection::Listed(patterns) => (patterns, ""),
+            Selection::Others(patterns) => (patterns, "all except "),
+            Selection::Unknown => return f.write_str("a computed list"),
+        };
+        let names: Vec<String> = patterns
+            .iter()
+            .map(|one| format!("`{}`", one.text))
+            .collect();
+        write!(f, "{word}{}", names.join(", "))
+    }
+}
+
+fn not_a_policy(value: &Json) -> RolePoliciesError {
+    let what = match value {
+        Json::Object(_) => {
+            "this object is no policy: it has no `Statement`, and it is no role with policies, as `aws iam get-account-authorization-details` prints it"
+        }
+        _ => "a policy is an object with `Statement`",
+    };
+    RolePoliciesError(what.to_owned())
+}

@@ -1,0 +1,230 @@
+//! The role of a state machine of a CloudFormation or SAM template.
+
+use super::role::{RolePolicies, RolePoliciesError};
+use super::sam_policy;
+use super::template_text::TemplateResources;
+use crate::json::{Document, Json, Object};
+
+/// The role of a state machine that a template of CloudFormation, SAM or CDK deploys.
+///
+/// ```
+/// use stepwright_asl::StateMachine;
+/// use stepwright_asl::policy::{Policy, PolicyOptions, TemplateRole};
+/// use stepwright_asl::template::read_for_evaluation;
+///
+/// let template = read_for_evaluation("template.yaml", r#"
+/// Resources:
+///   Save: {Type: AWS::Lambda::Function}
+///   Orders:
+///     Type: AWS::Serverless::StateMachine
+///     Properties:
+///       DefinitionUri: orders.asl.json
+///       DefinitionSubstitutions: {SaveArn: !GetAtt Save.Arn}
+///       Policies:
+///         - LambdaInvokePolicy: {FunctionName: !Ref Save}
+/// "#)?;
+/// let role = TemplateRole::of(&template, "Orders").expect("the machine has a role");
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Save", "States": {"Save": {
+///     "Type": "Task", "Resource": "${SaveArn}", "End": true
+/// }}}"#)?;
+/// let machine = StateMachine::from_value(role.definition(&machine.to_value()))?;
+/// let options = PolicyOptions::new("Orders").region("${AWS::Region}").account("${AWS::AccountId}");
+/// assert!(Policy::of(&machine, &options).check(&role.policies()?).is_granted());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TemplateRole {
+    resources: TemplateResources,
+    properties: Object,
+    substitutions: Object,
+}
+
+impl TemplateRole {
+    /// Finds a state machine by its logical id; `None` if the template does not have it. The
+    /// template is read by [`read_for_evaluation`](crate::template::read_for_evaluation).
+    pub fn of(template: &Document, machine: &str) -> Option<TemplateRole> {
+        let resources = template.json().as_object()?.get("Resources")?.as_object()?;
+        let resources = TemplateResources::new(resources);
+        let kinds = [
+            "AWS::Serverless::StateMachine",
+            "AWS::StepFunctions::StateMachine",
+        ];
+        let properties = kinds
+            .into_iter()
+            .find_map(|kind| resources.properties(machine, kind))?
+            .clone();
+        let substitutions = properties.get("DefinitionSubstitutions");
+        let substitutions = substitutions.and_then(Json::as_object).cloned();
+        Some(TemplateRole {
+            substitutions: substitutions.unwrap_or_default(),
+            resources,
+            properties,
+        })
+    }
+
+    /// Sets the region of the deployment, which is `${AWS::Region}` otherwise.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> TemplateRole {
+        self.resources.set("AWS::Region", region.into());
+        self
+    }
+
+    /// Sets the account of the deployment, which is `${AWS::AccountId}` otherwise.
+    #[must_use]
+    pub fn account(mut self, account: impl Into<String>) -> TemplateRole {
+        self.resources.set("AWS::AccountId", account.into());
+        self
+    }
+
+    /// Replaces the placeholders and functions of a definition by texts that equal those of the
+    /// role. What they cannot know remains a placeholder.
+    pub fn definition(&self, definition: &Json) -> Json {
+        if let Some(text) = definition.as_str() {
+            let filled = self.resources.filled(text, &self.substitutions);
+            return Json::from(filled.unwrap_or_else(|| text.to_owned()));
+        }
+        if let Some(list) = definition.as_array() {
+            return Json::Array(list.iter().map(|one| self.definition(one)).collect());
+        }
+        let Some(members) = definition.as_object() else {
+            return definition.clone();
+        };
+        let is_function = members.len() == 1
+            && members
+                .keys()
+                .all(|key| key == "Ref" || key.starts_with("Fn::"));
+        if is_function && let Some(text) = self.resources.text(definition) {
+            return Json::from(text);
+        }
+        let members = members.iter();
+        Json::Object(
+            members
+                .map(|(key, value)| (key.clone(), self.definition(value)))
+                .collect(),
+        )
+    }
+
+    /// Reads the policies of the role.
+    ///
+    /// # Errors
+    ///
+    /// If a policy is no policy document.
+    pub fn policies(&self) -> Result<RolePolicies, RolePoliciesError> {
+        let mut policies = RolePolicies::new();
+        let role = ["Role", "RoleArn"].into_iter();
+        let role = role.filter_map(|key| self.properties.get(key)).next();
+        match role {
+            Some(role) => self.add_role(role, &mut policies)?,
+            None => self.add_sam_policies(&mut policies)?,
+        }
+        if self.properties.contains_key("PermissionsBoundary") {
+            policies
+                .limits
+                .push("the role has a permissions boundary".to_owned());
+        }
+        Ok(policies)
+    }
+
+    /// Adds a document, or a list of them.
+    fn add(&self, document: &Json, policies: &mut RolePolicies) -> Result<(), RolePoliciesError> {
+        policies.add(document, &mut |value| self.resources.text(value))
+    }
+
+    /// Adds the policies of a role of the template.
+    fn add_role(&self, role: &Json, policies: &mut RolePolicies) -> Result<(), RolePoliciesError> {
+        let id = self.resources.referenced(role);
+        let found = id
+            .as_deref()
+            .and_then(|id| Some((id, self.resources.properties(id, "AWS::IAM::Role")?)));
+        let Some((id, properties)) = found else {
+            let name = self.resources.text(role);
+            policies.unknown.push(match name {
+                Some(name) => format!("the policies of the role `{name}` are not in the template"),
+                None => "the template computes the role".to_owned(),
+            });
+            return Ok(());
+        };
+        if let Some(inline) = properties.get("Policies") {
+            self.add(inline, policies)?;
+        }
+        if properties.contains_key("PermissionsBoundary") {
+            policies
+                .limits
+                .push("the role has a permissions boundary".to_owned());
+        }
+        let managed = properties.get("ManagedPolicyArns").and_then(Json::as_array);
+        for policy in managed.into_iter().flatten() {
+            let of_template = self.resources.referenced(policy).and_then(|id| {
+                self.resources
+                    .properties(&id, "AWS::IAM::ManagedPolicy")
+                    .cloned()
+            });
+            match of_template
+                .as_ref()
+                .and_then(|policy| policy.get("PolicyDocument"))
+            {
+                Some(document) => self.add(document, policies)?,
+                None => policies.add_managed(self.resources.text(policy).as_deref()),
+            }
+        }
+        for kind in [
+            "AWS::IAM::Policy",
+            "AWS::IAM::ManagedPolicy",
+            "AWS::IAM::RolePolicy",
+        ] {
+            for (policy, properties) in self.resources.of_type(kind) {
+                let roles = properties.get("Roles").and_then(Json::as_array);
+                let one = properties.get("RoleName").into_iter();
+                let mut roles = roles.into_iter().flatten().chain(one);
+                let is_attached =
+                    roles.any(|role| self.resources.referenced(role).as_deref() == Some(id));
+                if !is_attached {
+                    continue;
+                }
+                match properties.get("PolicyDocument") {
+                    Some(document) if !self.resources.is_conditional(policy) => {
+                        self.add(document, policies)?;
+                    }
+                    _ => policies
+                        .unknown
+                        .push(format!("the policy `{policy}` depends on a condition")),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds `Policies` of a state machine of SAM: names and ARNs of managed policies, policy
+    /// templates, and documents.
+    fn add_sam_policies(&self, policies: &mut RolePolicies) -> Result<(), RolePoliciesError> {
+        let Some(given) = self.properties.get("Policies") else {
+            return Ok(());
+        };
+        let one = std::slice::from_ref(given);
+        for policy in given.as_array().unwrap_or(one) {
+            let members = policy.as_object().filter(|members| members.len() == 1);
+            let template = members.and_then(|members| members.iter().next());
+            let statements = template.and_then(|(name, parameters)| {
+                let parameters = parameters.as_object()?;
+                sam_policy::statements(name, parameters, &mut |value| self.resources.text(value))
+            });
+            if let Some(statements) = statements {
+                policies.statements.extend(statements);
+            } else if policy
+                .as_object()
+                .is_some_and(|policy| policy.contains_key("Statement"))
+            {
+                self.add(policy, policies)?;
+            } else if let Some((name, _)) =
+                template.filter(|(name, _)| !name.starts_with("Fn::") && *name != "Ref")
+            {
+                policies
+                    .unknown
+                    .push(format!("`{name}` is an unknown policy template"));
+            } else {
+                policies.add_managed(self.resources.text(policy).as_deref());
+            }
+        }
+        Ok(())
+    }
+}

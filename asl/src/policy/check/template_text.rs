@@ -1,0 +1,279 @@
+//! Values of a CloudFormation template as texts, so that two references to one resource are equal.
+
+use crate::json::{Json, Object};
+
+/// Resource types whose ARN and name are computed from the logical id: the type, its property with
+/// the name, and the ARN after the partition. `{}` is the name.
+const ARNS: [(&str, &str, &str); 19] = [
+    (
+        "AWS::CodeBuild::Project",
+        "Name",
+        "codebuild:${AWS::Region}:${AWS::AccountId}:project/{}",
+    ),
+    (
+        "AWS::DynamoDB::GlobalTable",
+        "TableName",
+        "dynamodb:${AWS::Region}:${AWS::AccountId}:table/{}",
+    ),
+    (
+        "AWS::DynamoDB::Table",
+        "TableName",
+        "dynamodb:${AWS::Region}:${AWS::AccountId}:table/{}",
+    ),
+    (
+        "AWS::ECS::Cluster",
+        "ClusterName",
+        "ecs:${AWS::Region}:${AWS::AccountId}:cluster/{}",
+    ),
+    (
+        "AWS::Events::EventBus",
+        "Name",
+        "events:${AWS::Region}:${AWS::AccountId}:event-bus/{}",
+    ),
+    (
+        "AWS::IAM::Role",
+        "RoleName",
+        "iam::${AWS::AccountId}:role/{}",
+    ),
+    (
+        "AWS::Kinesis::Stream",
+        "Name",
+        "kinesis:${AWS::Region}:${AWS::AccountId}:stream/{}",
+    ),
+    (
+        "AWS::Lambda::Function",
+        "FunctionName",
+        "lambda:${AWS::Region}:${AWS::AccountId}:function:{}",
+    ),
+    ("AWS::S3::Bucket", "BucketName", "s3:::{}"),
+    (
+        "AWS::SNS::Topic",
+        "TopicName",
+        "sns:${AWS::Region}:${AWS::AccountId}:{}",
+    ),
+    (
+        "AWS::SQS::Queue",
+        "QueueName",
+        "sqs:${AWS::Region}:${AWS::AccountId}:{}",
+    ),
+    (
+        "AWS::Serverless::Function",
+        "FunctionName",
+        "lambda:${AWS::Region}:${AWS::AccountId}:function:{}",
+    ),
+    (
+        "AWS::Serverless::SimpleTable",
+        "TableName",
+        "dynamodb:${AWS::Region}:${AWS::AccountId}:table/{}",
+    ),
+    (
+        "AWS::Serverless::StateMachine",
+        "Name",
+        "states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}",
+    ),
+    (
+        "AWS::Signer::SigningProfile",
+        "ProfileName",
+        "signer:${AWS::Region}:${AWS::AccountId}:/signing-profiles/{}",
+    ),
+    (
+        "AWS::StepFunctions::Activity",
+        "Name",
+        "states:${AWS::Region}:${AWS::AccountId}:activity:{}",
+    ),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "StateMachineName",
+        "states:${AWS::Region}:${AWS::AccountId}:stateMachine:{}",
+    ),
+    (
+        "AWS::Logs::LogGroup",
+        "LogGroupName",
+        "logs:${AWS::Region}:${AWS::AccountId}:log-group:{}:*",
+    ),
+    (
+        "AWS::SecretsManager::Secret",
+        "Name",
+        "secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:{}-??????",
+    ),
+];
+
+/// The types of which `Ref` is the ARN.
+const REFERENCE_IS_ARN: [&str; 5] = [
+    "AWS::SNS::Topic",
+    "AWS::SecretsManager::Secret",
+    "AWS::Serverless::StateMachine",
+    "AWS::StepFunctions::Activity",
+    "AWS::StepFunctions::StateMachine",
+];
+
+/// The resources of a template.
+#[derive(Debug, Clone)]
+pub(super) struct TemplateResources {
+    resources: Object,
+    /// The values of the pseudo parameters, such as `AWS::Region`.
+    parameters: [(&'static str, String); 3],
+}
+
+impl TemplateResources {
+    pub(super) fn new(resources: &Object) -> TemplateResources {
+        TemplateResources {
+            resources: resources.clone(),
+            parameters: [
+                ("AWS::Partition", "aws".to_owned()),
+                ("AWS::Region", "${AWS::Region}".to_owned()),
+                ("AWS::AccountId", "${AWS::AccountId}".to_owned()),
+            ],
+        }
+    }
+
+    /// Sets the value of a pseudo parameter.
+    pub(super) fn set(&mut self, parameter: &str, value: String) {
+        for (name, known) in &mut self.parameters {
+            if *name == parameter {
+                known.clone_from(&value);
+            }
+        }
+    }
+
+    /// The properties of a resource, if it has this type.
+    pub(super) fn properties(&self, id: &str, kind: &str) -> Option<&Object> {
+        (self.kind(id)? == kind).then(|| self.property_map(id))?
+    }
+
+    /// All resources of a type.
+    pub(super) fn of_type(&self, kind: &str) -> impl Iterator<Item = (&str, &Object)> {
+        let ids = self.resources.keys().map(String::as_str);
+        ids.filter_map(move |id| Some((id, self.properties(id, kind)?)))
+    }
+
+    /// Whether a condition decides whether the resource exists.
+    pub(super) fn is_conditional(&self, id: &str) -> bool {
+        let resource = self.resources.get(id).and_then(Json::as_object);
+        resource.is_some_and(|resource| resource.contains_key("Condition"))
+    }
+
+    fn kind(&self, id: &str) -> Option<&str> {
+        self.resources.get(id)?.as_object()?.get("Type")?.as_str()
+    }
+
+    fn property_map(&self, id: &str) -> Option<&Object> {
+        let resource = self.resources.get(id)?.as_object()?;
+        resource.get("Properties")?.as_object()
+    }
+
+    /// The logical id in a `Ref` or `Fn::GetAtt`, also in the only variable of an `Fn::Sub`.
+    pub(super) fn referenced(&self, value: &Json) -> Option<String> {
+        let members = value.as_object()?;
+        let id = if let Some(id) = members.get("Ref") {
+            id.as_str()?
+        } else if let Some(attribute) = members.get("Fn::GetAtt") {
+            match attribute.as_array() {
+                Some(parts) => parts.first()?.as_str()?,
+                None => attribute.as_str()?.split('.').next()?,
+            }
+        } else {
+            let text = members.get("Fn::Sub")?.as_str()?;
+            let name = text.strip_prefix("${")?.strip_suffix('}')?;
+            name.split('.').next()?
+        };
+        self.resources.contains_key(id).then(|| id.to_owned())
+    }
+
+    /// The text of a value; `None` if the template computes it in another way.
+    pub(super) fn text(&self, value: &Json) -> Option<String> {
+        if let Some(text) = value.as_str() {
+            return Some(text.to_owned());
+        }
+        let members = value.as_object().filter(|members| members.len() == 1)?;
+        let (function, argument) = members.iter().next()?;
+        match function.as_str() {
+            "Ref" => Some(self.variable(argument.as_str()?)),
+            "Fn::GetAtt" => {
+                let joined = argument.as_array().map(|parts| {
+                    let parts: Option<Vec<&str>> = parts.iter().map(Json::as_str).collect();
+                    parts.map(|parts| parts.join("."))
+                });
+                let name = match joined {
+                    Some(joined) => joined?,
+                    None => argument.as_str()?.to_owned(),
+                };
+                Some(self.variable(&name))
+            }
+            "Fn::Sub" => match argument.as_array() {
+                Some(parts) => self.filled(parts.first()?.as_str()?, parts.get(1)?.as_object()?),
+                None => self.filled(argument.as_str()?, &Object::new()),
+            },
+            "Fn::Join" => {
+                let parts = argument.as_array()?;
+                let separator = parts.first()?.as_str()?;
+                let list = parts.get(1)?.as_array()?;
+                let texts: Option<Vec<String>> = list.iter().map(|part| self.text(part)).collect();
+                Some(texts?.join(separator))
+            }
+            _ => None,
+        }
+    }
+
+    /// A text whose variables are replaced by `values`, else by those of the template.
+    pub(super) fn filled(&self, text: &str, values: &Object) -> Option<String> {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((name, after)) = after.split_once('}') else {
+                break;
+            };
+            filled.push_str(before);
+            match values.get(name) {
+                Some(value) => filled.push_str(&self.text(value)?),
+                None => match name.strip_prefix('!') {
+                    Some(literal) => filled.push_str(&format!("${{{literal}}}")),
+                    None => filled.push_str(&self.variable(name)),
+                },
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        Some(filled)
+    }
+
+    /// The text of `Ref` with an id, or of `Fn::GetAtt` with `id.attribute`.
+    fn variable(&self, name: &str) -> String {
+        if let Some((_, value)) = self.parameters.iter().find(|(known, _)| *known == name) {
+            return value.clone();
+        }
+        let (id, attribute) = match name.split_once('.') {
+            Some((id, attribute)) => (id, Some(attribute)),
+            None => (name, None),
+        };
+        let unknown = || format!("${{{name}}}");
+        let Some(kind) = self.kind(id) else {
+            return unknown();
+        };
+        let Some((_, property, arn)) = ARNS.iter().find(|(of, ..)| *of == kind) else {
+            return unknown();
+        };
+        let named = self.property_map(id).and_then(|found| found.get(*property));
+        let own_name = named.and_then(|name| self.text(name));
+        let own_name = own_name.unwrap_or_else(|| format!("${{{id}}}"));
+        let known = |text: &str| {
+            let parameters = self.parameters.iter();
+            let text = parameters.fold(text.to_owned(), |text, (name, value)| {
+                text.replace(&format!("${{{name}}}"), value)
+            });
+            text.replace("{}", &own_name)
+        };
+        let arn = || known(&format!("arn:${{AWS::Partition}}:{arn}"));
+        match attribute {
+            None if REFERENCE_IS_ARN.contains(&kind) => arn(),
+            None if kind == "AWS::SQS::Queue" => {
+                known("https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/{}")
+            }
+            None => own_name,
+            Some("Arn" | "TopicArn") => arn(),
+            Some(attribute) if attribute == *property => own_name,
+            Some("Name") => own_name,
+            Some(_) => unknown(),
+        }
+    }
+}

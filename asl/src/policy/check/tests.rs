@@ -1,0 +1,116 @@
+use super::*;
+use crate::StateMachine;
+use crate::json::Json;
+use crate::policy::PolicyOptions;
+
+/// The verdict on `dynamodb:PutItem` of the table `orders`.
+fn verdict(statements: &str) -> Verdict {
+    let machine = StateMachine::from_json(
+        r#"{"StartAt": "Save", "States": {"Save": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Parameters": {"TableName": "orders", "Item": {}}}}}"#,
+    )
+    .unwrap();
+    let options = PolicyOptions::new("m")
+        .region("eu-west-1")
+        .account("123456789012");
+    let role = format!(r#"{{"Statement": [{statements}]}}"#)
+        .parse::<Json>()
+        .unwrap();
+    let role = RolePolicies::parse(&role).unwrap();
+    let check = Policy::of(&machine, &options).check(&role);
+    let [permission] = &check.permissions[..] else {
+        panic!("{check:?}");
+    };
+    permission.verdict.clone()
+}
+
+const PUT: &str = r#"{"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}"#;
+
+#[test]
+fn statements_that_cover_the_permission_grant_it() {
+    for statements in [
+        PUT,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": ["DYNAMODB:put*"], "Resource": "arn:aws:dynamodb:*:*:table/or*"}"#,
+        r#"{"Effect": "Allow", "NotAction": "s3:*", "Resource": "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"}"#,
+        r#"{"Effect": "Allow", "Action": "dynamodb:?utItem", "NotResource": "arn:aws:s3:::*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}"#,
+    ] {
+        assert_eq!(verdict(statements), Verdict::Granted, "{statements}");
+    }
+}
+
+#[test]
+fn a_permission_is_missing_if_no_statement_can_allow_it_or_one_denies_it() {
+    for statements in [
+        "",
+        r#"{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:dynamodb:*:*:table/other"}"#,
+        r#"{"Effect": "Allow", "NotAction": "dynamodb:*", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:dynamodb:*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "dynamodb:Put*", "Resource": "*"}"#,
+    ] {
+        let verdict = verdict(statements);
+        assert_eq!(verdict.as_str(), "missing", "{statements}: {verdict:?}");
+    }
+}
+
+#[test]
+fn values_that_are_not_here_make_a_permission_undecidable() {
+    for (statements, reason) in [
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "pay"}}}"#,
+            "its condition on `aws:PrincipalTag/team` holds",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:dynamodb:eu-west-1:123456789012:table/${aws:PrincipalTag/table}"}"#,
+            "is `arn:aws:dynamodb:eu-west-1:123456789012:table/orders`",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Sid": "No", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}"#,
+            "`No` denies it if its condition on `aws:SourceIp` holds",
+        ),
+    ] {
+        match verdict(statements) {
+            Verdict::Undecidable { reason: found } => assert!(found.contains(reason), "{found}"),
+            other => panic!("{statements}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn exports_of_the_command_line_are_read() {
+    for role in [
+        r#"{"RoleName": "r", "PolicyName": "p", "PolicyDocument": {"Statement": PUT}}"#,
+        r#"{"RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Statement": [PUT]}}], "AttachedManagedPolicies": []}"#,
+        r#"[{"Version": "2012-10-17", "Statement": []}, {"Statement": PUT}]"#,
+        r#"{"PolicyVersionList": [{"IsDefaultVersion": false, "Document": {"Statement": []}}, {"IsDefaultVersion": true, "Document": {"Statement": [PUT]}}]}"#,
+    ] {
+        let role = role.replace("PUT", PUT).parse::<Json>().unwrap();
+        let role = RolePolicies::parse(&role).unwrap();
+        assert_eq!(role.statements.len(), 1, "{role:?}");
+    }
+    let administrator = r#"{"RolePolicyList": [], "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]}"#;
+    let role = RolePolicies::parse(&administrator.parse::<Json>().unwrap()).unwrap();
+    assert!(allows_everything(&role));
+    assert!(RolePolicies::parse(&r#"{"Role": 1}"#.parse::<Json>().unwrap()).is_err());
+}
+
+#[test]
+fn statements_that_allow_nothing_needed_are_unused() {
+    let machine =
+        StateMachine::from_json(r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#)
+            .unwrap();
+    let role = RolePolicies::parse(
+        &format!(r#"{{"Statement": {PUT}}}"#)
+            .parse::<Json>()
+            .unwrap(),
+    );
+    let check = Policy::of(&machine, &PolicyOptions::new("m")).check(&role.unwrap());
+    assert!(check.is_granted() && check.permissions.is_empty());
+    assert_eq!(check.unused, ["`dynamodb:PutItem`"]);
+}
