@@ -5,8 +5,8 @@ use std::process::ExitCode;
 /// The message for standard error, and the exit status.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The definition has errors, a tested state failed, or a role lacks a permission. Everything has
-    /// already been printed.
+    /// The definition has errors, a tested state failed, or a role lacks a permission. Everything
+    /// has already been printed.
     Diagnostics,
     /// The definition or the execution failed.
     Failed(String),

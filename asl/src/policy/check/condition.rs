@@ -1,6 +1,6 @@
 //! Conditions whose values are known.
 
-use super::NeededPermission;
+use super::needed::NeededPermission;
 use super::pattern::{Coverage, Pattern};
 use crate::json::{Json, Object};
 

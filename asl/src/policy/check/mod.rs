@@ -1,6 +1,7 @@
 //! Compares the permissions that a definition needs with those that a role has.
 
 mod condition;
+mod needed;
 mod pattern;
 mod role;
 mod sam_policy;
@@ -11,11 +12,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use self::condition::condition_coverage;
+use self::needed::{NeededPermission, needed};
 use self::pattern::{Coverage, Pattern};
 use self::role::{RoleStatement, Selection};
-use super::document::{Effect, Policy, Statement};
+use super::document::{Effect, Policy};
 use super::warning::{Warning, WarningKind};
-use crate::json::Object;
 
 pub use self::role::{RolePolicies, RolePoliciesError};
 pub use self::template_role::TemplateRole;
@@ -121,15 +122,6 @@ impl RoleCheck {
     }
 }
 
-/// A needed permission with its patterns.
-struct NeededPermission<'p> {
-    action: &'p str,
-    resource: &'p str,
-    action_pattern: Pattern,
-    resource_pattern: Pattern,
-    condition: Option<&'p Object>,
-}
-
 /// How much of a needed permission a statement matches, and the unknown value.
 struct StatementCoverage {
     coverage: Coverage,
@@ -184,24 +176,6 @@ impl Policy {
                 .collect(),
         }
     }
-}
-
-/// The permissions of a statement, one for each action and resource. A call of a function without
-/// version needs no permission for its versions and aliases.
-fn needed(statement: &Statement) -> impl Iterator<Item = NeededPermission<'_>> {
-    statement.actions.iter().flat_map(|action| {
-        let resources = statement.resources.iter().filter(|resource| {
-            let function = resource.strip_suffix(":*");
-            !function.is_some_and(|function| statement.resources.iter().any(|one| one == function))
-        });
-        resources.map(|resource| NeededPermission {
-            action,
-            resource,
-            action_pattern: Pattern::action(action),
-            resource_pattern: Pattern::resource(resource),
-            condition: statement.condition.as_ref(),
-        })
-    })
 }
 
 /// Whether a role may do everything.

@@ -192,8 +192,8 @@ impl EngineShared {
         (seed, self.named(machine, name, &entropy))
     }
 
-    /// Returns the name and the ARN of an execution of a machine. The random numbers make a generated
-    /// name unique.
+    /// Returns the name and the ARN of an execution of a machine. The random numbers make a
+    /// generated name unique.
     pub(in crate::engine) fn named(
         &self,
         machine: &Machine,
