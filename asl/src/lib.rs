@@ -46,6 +46,7 @@
 //! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
 //! | to fix what it finds | [`fix::Fixer`], which changes the text |
 //! | to change the text of a definition | [`edit::Editor`] |
+//! | to convert states from JSONPath to JSONata | [`convert::Converter`] |
 //! | what changed, and the effects on running executions | [`diff::Diff`] |
 //! | what executions cost, and how close they come to the limits | [`estimate::Estimate`] |
 //! | a picture | `stepwright_diagram::Diagram`, in the crate `stepwright-diagram` |
@@ -71,6 +72,7 @@
 //!
 //! | feature | what it adds | depends on |
 //! |---|---|---|
+//! | `convert` | [`convert`]: states from JSONPath to JSONata | |
 //! | `diff` | [`diff`]: what changed between two definitions | |
 //! | `estimate` | [`estimate`]: transitions, events, payload and price of executions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
@@ -95,6 +97,8 @@
 #[doc(hidden)]
 pub mod analysis;
 pub mod condition;
+#[cfg(feature = "convert")]
+pub mod convert;
 #[cfg(feature = "diff")]
 pub mod diff;
 pub mod edit;

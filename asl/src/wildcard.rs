@@ -51,9 +51,14 @@ impl Wildcard {
         })
     }
 
+    /// The texts between the stars; one more than there are stars.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(AsRef::as_ref)
+    }
+
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        matches_pieces(self.pieces.iter().map(AsRef::as_ref), text)
+        matches_pieces(self.pieces(), text)
     }
 }
 

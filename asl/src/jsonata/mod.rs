@@ -27,6 +27,8 @@ mod parser;
 mod references;
 mod stack;
 mod steps;
+#[doc(hidden)]
+pub mod text;
 mod token;
 mod tree;
 

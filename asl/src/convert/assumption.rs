@@ -1,0 +1,53 @@
+//! What a conversion assumes about data.
+
+use std::fmt;
+
+macro_rules! assumptions {
+    ($( $(#[$meta:meta])* $name:ident = $code:literal, $explanation:literal; )*) => {
+        /// An assumption about the data of executions. The conversion is exact for data that
+        /// satisfies all three.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Assumption {
+            $( $(#[$meta])* $name, )*
+        }
+
+        impl Assumption {
+            /// All assumptions.
+            pub const ALL: &'static [Assumption] = &[$(Assumption::$name),*];
+
+            /// The name.
+            pub fn code(self) -> &'static str {
+                match self {
+                    $( Assumption::$name => $code, )*
+                }
+            }
+
+            /// What is assumed, and what differs otherwise.
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $( Assumption::$name => $explanation, )*
+                }
+            }
+        }
+    };
+}
+
+assumptions! {
+    /// Paths find a value.
+    Absent = "absent",
+        "Each path finds a value. Otherwise a JSONPath execution fails with `States.Runtime`, which nothing catches. In JSONata the field fails with `States.QueryEvaluationError`, which `States.ALL` catches; inside of an expression the member is left out, the text is empty, and a comparison is false. An index after the end of a list is `null` in JSONPath.";
+    /// Values have the types that paths and functions need.
+    Types = "types",
+        "Paths read members of objects and items of lists, functions have arguments of their types, `States.JsonToString` gets no text and `States.Format` no objects, and numbers are no texts. Otherwise JSONPath finds nothing or fails, and JSONata may find the members of each item of a list, or convert the value.";
+    /// Numbers survive 64-bit floating point.
+    Digits = "digits",
+        "Numbers have at most 15 significant digits, those in texts are written without an exponent and without `.0`, and those of `States.MathAdd`, `States.ArrayRange` and other functions that round are integers.";
+}
+
+/// The name of the assumption.
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

@@ -1,0 +1,382 @@
+//! Conditions of Choice rules.
+
+use super::Difference;
+use super::expr::{Expr, Kind, Operator};
+use super::guard::{KnownType, guarded, type_name, typed};
+use super::note::Findings;
+use super::path::of_text;
+use super::scope::Scope;
+use crate::json::{Json, Object, escape};
+use crate::model::{OperandType, Operator as Comparison};
+use crate::wildcard::Wildcard;
+
+/// The condition of a rule, or of a rule in it. `None` after a note.
+pub(super) fn condition(
+    rule: &Object,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    for (key, operator) in [("And", Operator::And), ("Or", Operator::Or)] {
+        if let Some(rules) = rule.get(key) {
+            return compound(rules, key, operator, scope, known, findings);
+        }
+    }
+    if let Some(inner) = rule.get("Not") {
+        let pointer = format!("{}/Not", scope.pointer);
+        let scope = Scope {
+            pointer: &pointer,
+            ..scope
+        };
+        let inner = nested(inner, scope, &mut known.clone(), findings)?;
+        return Some(negated(inner));
+    }
+    let comparison = rule
+        .iter()
+        .find_map(|(key, operand)| Some((Comparison::from_name(key)?, operand)));
+    let (Some((operator, operand)), Some(variable)) =
+        (comparison, rule.get("Variable").and_then(Json::as_str))
+    else {
+        let message = "the rule has no comparison";
+        findings.note(Difference::InvalidState, scope.pointer, message);
+        return None;
+    };
+    let pointer = format!("{}/Variable", scope.pointer);
+    let left = of_text(
+        variable,
+        Scope {
+            pointer: &pointer,
+            ..scope
+        },
+        findings,
+    )?;
+    let pointer = format!("{}/{}", scope.pointer, escape(operator.name()));
+    let scope = Scope {
+        pointer: &pointer,
+        ..scope
+    };
+    if operator.operand_type() == OperandType::Test {
+        let Some(expected) = operand.as_bool() else {
+            let message = format!("`{operator}` must be `true` or `false`");
+            findings.note(Difference::InvalidState, scope.pointer, message);
+            return None;
+        };
+        return test(left, operator, expected, scope, known, findings);
+    }
+    let Some(text) = operand.as_str().filter(|_| operator.is_path()) else {
+        return literal_comparison(left, operator, operand, scope, known, findings);
+    };
+    let right = of_text(text, scope, findings)?;
+    Some(ordered(left, operator, right, scope, known, findings))
+}
+
+fn nested(
+    rule: &Json,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    match rule.as_object() {
+        Some(rule) => condition(rule, scope, known, findings),
+        None => {
+            let message = "a rule must be an object";
+            findings.note(Difference::InvalidState, scope.pointer, message);
+            None
+        }
+    }
+}
+
+fn compound(
+    rules: &Json,
+    key: &str,
+    operator: Operator,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    let mut whole: Option<Expr> = None;
+    for (index, rule) in rules.as_array().into_iter().flatten().enumerate() {
+        let pointer = format!("{}/{key}/{index}", scope.pointer);
+        let scope = Scope {
+            pointer: &pointer,
+            ..scope
+        };
+        // A condition of `Or` is evaluated where the others are false.
+        let part = match operator {
+            Operator::And => nested(rule, scope, known, findings)?,
+            _ => nested(rule, scope, &mut known.clone(), findings)?,
+        };
+        whole = Some(match whole {
+            Some(whole) => whole.binary(operator, part),
+            None => part,
+        });
+    }
+    if whole.is_none() {
+        let message = format!("`{key}` must be a list of rules");
+        findings.note(Difference::InvalidState, scope.pointer, message);
+    }
+    whole
+}
+
+/// The negation of a condition.
+fn negated(condition: Expr) -> Expr {
+    match condition {
+        // The argument exists or does not; there is no third case.
+        Expr::Call("not", mut arguments)
+            if arguments.len() == 1 && arguments[0].kind() == Kind::Bool =>
+        {
+            arguments.remove(0)
+        }
+        condition => Expr::Call("not", vec![condition]),
+    }
+}
+
+/// Tests of types and of presence.
+fn test(
+    value: Expr,
+    operator: Comparison,
+    expected: bool,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    let kind = match operator {
+        Comparison::IsNumeric => Kind::Number,
+        Comparison::IsString => Kind::Text,
+        Comparison::IsBoolean => Kind::Bool,
+        Comparison::IsNull => {
+            let operator = if expected {
+                Operator::Equal
+            } else {
+                Operator::NotEqual
+            };
+            return Some(value.binary(operator, Expr::Literal(Json::Null)));
+        }
+        Comparison::IsPresent => return Some(presence(value, expected, scope, findings)),
+        _ => {
+            let message = "the expression accepts some texts that are no timestamps of RFC 3339";
+            findings.note(Difference::TimestampText, scope.pointer, message);
+            let is_timestamp = guarded(
+                [typed(&value, Kind::Text, known), None],
+                Expr::Call("contains", vec![value, Expr::Regex(TIMESTAMP.to_owned())]),
+            );
+            return Some(match expected {
+                true => is_timestamp,
+                false => negated(is_timestamp),
+            });
+        }
+    };
+    let type_of = Expr::Call("type", vec![value.clone()]);
+    let operator = if expected {
+        Operator::Equal
+    } else {
+        Operator::NotEqual
+    };
+    if expected {
+        known.push((value, kind));
+    }
+    Some(type_of.binary(operator, Expr::literal(type_name(kind))))
+}
+
+/// Texts with a date, `T`, a time and an offset.
+const TIMESTAMP: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$";
+
+fn presence(value: Expr, expected: bool, scope: Scope<'_>, findings: &mut Findings<'_>) -> Expr {
+    if let Expr::Key(_, name) = &value
+        && INHERITED.contains(&name.as_str())
+    {
+        let message = format!("JSONata finds `{name}` in every object");
+        findings.note(Difference::InheritedName, scope.pointer, message);
+    }
+    let exists = Expr::Call("exists", vec![value]);
+    match expected {
+        true => exists,
+        false => Expr::Call("not", vec![exists]),
+    }
+}
+
+/// The properties that every object of JavaScript has.
+const INHERITED: [&str; 12] = [
+    "constructor",
+    "__defineGetter__",
+    "__defineSetter__",
+    "hasOwnProperty",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toString",
+    "valueOf",
+    "__proto__",
+    "toLocaleString",
+];
+
+fn literal_comparison(
+    left: Expr,
+    operator: Comparison,
+    operand: &Json,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    if !operator.operand_type().accepts(operand) {
+        let noun = operator.operand_type().noun();
+        let message = format!("`{operator}` must be {noun}");
+        findings.note(Difference::InvalidState, scope.pointer, message);
+        return None;
+    }
+    if operator == Comparison::StringMatches {
+        return matches(left, operand.as_str()?, scope, known, findings);
+    }
+    let right = Expr::Literal(operand.clone());
+    Some(ordered(left, operator, right, scope, known, findings))
+}
+
+/// A comparison of two values. It is false if one has another type than the operator compares.
+fn ordered(
+    left: Expr,
+    operator: Comparison,
+    right: Expr,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Expr {
+    let kind = match operator.operand_type() {
+        OperandType::Text | OperandType::Test => Kind::Text,
+        OperandType::Number => Kind::Number,
+        OperandType::Bool => Kind::Bool,
+        OperandType::Timestamp => {
+            return timestamps(left, operator, right, scope, known, findings);
+        }
+    };
+    let relation = relation(operator);
+    let guards = if relation == Operator::Equal {
+        // Equal values have the same type, so one test is enough, and none for a literal.
+        match typed(&right, kind, known) {
+            None => [None, None],
+            Some(_) => [typed(&left, kind, known), None],
+        }
+    } else {
+        [typed(&left, kind, known), typed(&right, kind, known)]
+    };
+    known.push((left.clone(), kind));
+    known.push((right.clone(), kind));
+    guarded(guards, left.binary(relation, right))
+}
+
+fn timestamps(
+    left: Expr,
+    operator: Comparison,
+    right: Expr,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Expr {
+    let message = format!(
+        "`{operator}` does not match if a text is no timestamp, and `$toMillis` fails; it ignores fractions of milliseconds"
+    );
+    findings.note(Difference::TimestampText, scope.pointer, message);
+    let guards = [
+        typed(&left, Kind::Text, known),
+        typed(&right, Kind::Text, known),
+    ];
+    known.push((left.clone(), Kind::Text));
+    known.push((right.clone(), Kind::Text));
+    let millis = |value| Expr::Call("toMillis", vec![value]);
+    guarded(
+        guards,
+        millis(left).binary(relation(operator), millis(right)),
+    )
+}
+
+fn relation(operator: Comparison) -> Operator {
+    let name = operator.name().trim_end_matches("Path");
+    let is_equal = name.ends_with("Equals");
+    if name.contains("LessThan") {
+        if is_equal {
+            Operator::LessOrEqual
+        } else {
+            Operator::Less
+        }
+    } else if name.contains("GreaterThan") {
+        if is_equal {
+            Operator::GreaterOrEqual
+        } else {
+            Operator::Greater
+        }
+    } else {
+        Operator::Equal
+    }
+}
+
+fn matches(
+    value: Expr,
+    pattern: &str,
+    scope: Scope<'_>,
+    known: &mut Vec<KnownType>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    let wildcard = match Wildcard::parse(pattern) {
+        Ok(wildcard) => wildcard,
+        Err(error) => {
+            findings.note(Difference::InvalidState, scope.pointer, error.message);
+            return None;
+        }
+    };
+    let pieces: Vec<&str> = wildcard.pieces().collect();
+    if let [whole] = pieces.as_slice() {
+        known.push((value.clone(), Kind::Text));
+        return Some(value.binary(Operator::Equal, Expr::literal(*whole)));
+    }
+    let guards = [typed(&value, Kind::Text, known), None];
+    known.push((value.clone(), Kind::Text));
+    // `*part*` needs no expression.
+    let argument = match pieces.as_slice() {
+        ["", ""] => Expr::literal(""),
+        ["", part, ""] => Expr::literal(*part),
+        pieces => Expr::Regex(anchored(pieces)),
+    };
+    Some(guarded(
+        guards,
+        Expr::Call("contains", vec![value, argument]),
+    ))
+}
+
+/// A regular expression for a whole text with these pieces, and any text between them.
+fn anchored(pieces: &[&str]) -> String {
+    let mut regex = String::new();
+    let last = pieces.len() - 1;
+    for (index, piece) in pieces.iter().enumerate() {
+        if index == 0 && !piece.is_empty() {
+            regex.push('^');
+        }
+        // Any character, also the end of a line.
+        if index > 0
+            && !(index == 1 && pieces[0].is_empty())
+            && !(index == last && piece.is_empty())
+        {
+            regex.push_str("[\\s\\S]*");
+        }
+        for letter in piece.chars() {
+            literal_character(letter, &mut regex);
+        }
+        if index == last && !piece.is_empty() {
+            regex.push('$');
+        }
+    }
+    regex
+}
+
+fn literal_character(letter: char, regex: &mut String) {
+    match letter {
+        '\n' => regex.push_str("\\n"),
+        '\r' => regex.push_str("\\r"),
+        '\t' => regex.push_str("\\t"),
+        '.' | '*' | '+' | '?' | '^' | '$' | '{' | '}' | '(' | ')' | '|' | '[' | ']' | '\\'
+        | '/' => {
+            regex.push('\\');
+            regex.push(letter);
+        }
+        letter => regex.push(letter),
+    }
+}

@@ -1,0 +1,129 @@
+//! Filters of paths: `[?(@.price < 10)]`.
+
+use super::expr::{Expr, Kind, Operator};
+use super::guard::{guarded, typed};
+use super::note::Findings;
+use super::scope::{Scope, definite};
+use super::{Assumption, Difference};
+use crate::json::Json;
+use crate::path::{Comparator, Filter, Operand, Path};
+
+/// The predicate of a filter, over [`Expr::ITEM`]. `None` after a note.
+pub(super) fn predicate(
+    filter: &Filter,
+    scope: Scope<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    match filter {
+        Filter::Or(filters) => joined(filters, Operator::Or, scope, findings),
+        Filter::And(filters) => joined(filters, Operator::And, scope, findings),
+        Filter::Not(filter) => Some(Expr::Call("not", vec![predicate(filter, scope, findings)?])),
+        Filter::Exists(path) => {
+            let value = read(path, scope, findings)?;
+            Some(Expr::Call("exists", vec![value]))
+        }
+        Filter::Compare {
+            left,
+            comparator,
+            right,
+        } => comparison(left, *comparator, right, scope, findings),
+    }
+}
+
+fn joined(
+    filters: &[Filter],
+    operator: Operator,
+    scope: Scope<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    let mut predicates = Vec::with_capacity(filters.len());
+    for filter in filters {
+        predicates.push(predicate(filter, scope, findings)?);
+    }
+    let mut predicates = predicates.into_iter();
+    let first = predicates.next()?;
+    Some(predicates.fold(first, |left, right| left.binary(operator, right)))
+}
+
+/// A path in a filter, which must select one value. A value that it does not find is no failure.
+fn read(path: &Path, scope: Scope<'_>, findings: &mut Findings<'_>) -> Option<Expr> {
+    let value = definite(path, scope);
+    if value.is_none() {
+        let message = format!("the filter reads several values with `{path}`");
+        findings.note(Difference::NoCounterpart, scope.pointer, message);
+    }
+    value
+}
+
+fn operand(operand: &Operand, scope: Scope<'_>, findings: &mut Findings<'_>) -> Option<Expr> {
+    match operand {
+        Operand::Path(path) => read(path, scope, findings),
+        Operand::Literal(json) => Some(Expr::Literal(json.clone())),
+        Operand::Regex { pattern, .. } => {
+            let message = format!("the filter compares with the regular expression `/{pattern}/`");
+            findings.note(Difference::NoCounterpart, scope.pointer, message);
+            None
+        }
+    }
+}
+
+fn comparison(
+    left: &Operand,
+    comparator: Comparator,
+    right: &Operand,
+    scope: Scope<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    let left = operand(left, scope, findings)?;
+    let right = operand(right, scope, findings)?;
+    let is_loose = |expr: &Expr| match expr {
+        // A number equals a text with this number.
+        Expr::Literal(Json::Number(_)) => true,
+        Expr::Literal(Json::String(text)) => matches!(text.parse(), Ok(Json::Number(_))),
+        Expr::Literal(_) => false,
+        _ => true,
+    };
+    let operator = match comparator {
+        Comparator::Equal | Comparator::StrictlyEqual => Operator::Equal,
+        Comparator::NotEqual | Comparator::StrictlyNotEqual => Operator::NotEqual,
+        Comparator::Less => Operator::Less,
+        Comparator::LessOrEqual => Operator::LessOrEqual,
+        Comparator::Greater => Operator::Greater,
+        Comparator::GreaterOrEqual => Operator::GreaterOrEqual,
+        other => {
+            let message = format!("the filter has the operator `{other}`");
+            findings.note(Difference::NoCounterpart, scope.pointer, message);
+            return None;
+        }
+    };
+    match operator {
+        Operator::Equal | Operator::NotEqual => {
+            let is_strict = matches!(
+                comparator,
+                Comparator::StrictlyEqual | Comparator::StrictlyNotEqual
+            );
+            if !is_strict && is_loose(&left) && is_loose(&right) {
+                findings.assume(Assumption::Types);
+            }
+            // An absent value differs from everything in JSONPath, and compares to nothing in
+            // JSONata.
+            Some(match operator {
+                Operator::Equal => left.binary(Operator::Equal, right),
+                _ => Expr::Call("not", vec![left.binary(Operator::Equal, right)]),
+            })
+        }
+        _ => {
+            let kind = [&left, &right].into_iter().map(Expr::kind);
+            let kind = kind
+                .filter(|kind| matches!(kind, Kind::Number | Kind::Text))
+                .next_back();
+            let Some(kind) = kind else {
+                let message = "the filter orders two values of unknown types";
+                findings.note(Difference::FilterTypes, scope.pointer, message);
+                return Some(left.binary(operator, right));
+            };
+            let guards = [&left, &right].map(|side| typed(side, kind, &[]));
+            Some(guarded(guards, left.binary(operator, right)))
+        }
+    }
+}
