@@ -8,6 +8,7 @@
 
 mod batch;
 mod compile;
+mod conversion;
 mod crates;
 mod draw;
 mod flow;
@@ -21,6 +22,7 @@ mod rules;
 
 pub use batch::{Batch, Program};
 pub use compile::{Refused, report_refused};
+pub use conversion::{Conversions, Report};
 pub use crates::{Crates, GeneratedRow};
 pub use flow::{FlowRow, flows};
 pub use function::{FunctionSource, functions};

@@ -1,0 +1,75 @@
+//! Runs a machine in both query languages and compares the executions.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::compare::{Requirement, difference, watched};
+use super::convert::{Converted, converted};
+use super::run::Runner;
+use super::shape::Shape;
+
+/// What the comparison of one machine found.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    pub(super) converted: Converted,
+    /// The runs that were compared.
+    pub(super) runs: usize,
+    /// The runs in which a path found nothing.
+    pub(super) absent: usize,
+}
+
+/// A machine whose conversion does something else.
+#[derive(Clone, Debug)]
+pub(super) struct Mismatch {
+    /// What differs: the first word names the part.
+    pub(super) reason: String,
+    /// The input, and the seed of the results, of the first run that differs.
+    pub(super) run: Option<(Json, u64)>,
+    pub(super) converted: Option<String>,
+}
+
+/// Compares the executions with these inputs and seeds.
+pub(super) async fn compare(
+    definition: &Json,
+    results: &HashMap<String, Shape>,
+    runs: &[(Json, u64)],
+) -> Result<Comparison, Mismatch> {
+    let failed = |reason: String| Mismatch {
+        reason,
+        run: None,
+        converted: None,
+    };
+    let text = format!("{definition:#}");
+    let jsonpath =
+        Runner::new(&text, results).map_err(|reason| failed(format!("rejected: {reason}")))?;
+    let watcher = Runner::new(&watched(definition).to_string(), results)
+        .map_err(|reason| failed(format!("watched: {reason}")))?;
+    let converted = converted(&text).map_err(failed)?;
+    let jsonata = Runner::new(&converted.text, results)
+        .map_err(|reason| failed(format!("compile: {reason}\n{}", converted.text)))?;
+    let mut comparison = Comparison {
+        converted,
+        runs: 0,
+        absent: 0,
+    };
+    for (input, seed) in runs {
+        let mismatch = |reason| Mismatch {
+            reason,
+            run: Some((input.clone(), *seed)),
+            converted: Some(comparison.converted.text.clone()),
+        };
+        let watched = watcher.run(input, *seed).await.map_err(mismatch)?;
+        if Requirement::of(&watched) == Requirement::Nothing {
+            comparison.absent += 1;
+            continue;
+        }
+        let before = jsonpath.run(input, *seed).await.map_err(mismatch)?;
+        let after = jsonata.run(input, *seed).await.map_err(mismatch)?;
+        comparison.runs += 1;
+        if let Some(reason) = difference(&before, &after) {
+            return Err(mismatch(reason));
+        }
+    }
+    Ok(comparison)
+}
