@@ -94,7 +94,7 @@ fn compound(
     known: &mut Vec<KnownType>,
     findings: &mut Findings<'_>,
 ) -> Option<Expr> {
-    let mut whole: Option<Expr> = None;
+    let mut parts = Vec::new();
     for (index, rule) in rules.as_array().into_iter().flatten().enumerate() {
         let pointer = format!("{}/{key}/{index}", scope.pointer);
         let scope = Scope {
@@ -102,20 +102,61 @@ fn compound(
             ..scope
         };
         // A condition of `Or` is evaluated where the others are false.
-        let part = match operator {
+        parts.push(match operator {
             Operator::And => nested(rule, scope, known, findings)?,
             _ => nested(rule, scope, &mut known.clone(), findings)?,
-        };
-        whole = Some(match whole {
-            Some(whole) => whole.binary(operator, part),
-            None => part,
         });
     }
+    if operator == Operator::And {
+        parts = without_implied(parts);
+    }
+    let whole = parts
+        .into_iter()
+        .reduce(|left, right| left.binary(operator, right));
     if whole.is_none() {
         let message = format!("`{key}` must be a list of rules");
         findings.note(Difference::InvalidState, scope.pointer, message);
     }
     whole
+}
+
+/// Conditions of `And` without tests of presence that a later condition implies: a comparison of an
+/// absent value is false.
+fn without_implied(parts: Vec<Expr>) -> Vec<Expr> {
+    let is_implied = |at: usize| match &parts[at] {
+        Expr::Call("exists", arguments) => arguments.first().is_some_and(|value| {
+            let mut later = parts[at + 1..].iter();
+            later.any(|part| requires(part, value))
+        }),
+        _ => false,
+    };
+    let implied: Vec<bool> = (0..parts.len()).map(is_implied).collect();
+    let parts = parts.into_iter().zip(implied);
+    let parts = parts.filter(|(_, is_implied)| !is_implied);
+    parts.map(|(part, _)| part).collect()
+}
+
+/// Whether a condition is false if a value is absent.
+fn requires(condition: &Expr, value: &Expr) -> bool {
+    match condition {
+        Expr::Binary(Operator::And, left, right) => requires(left, value) || requires(right, value),
+        Expr::Binary(Operator::Or, left, right) => requires(left, value) && requires(right, value),
+        Expr::Binary(Operator::Equal | Operator::NotEqual, left, right) => {
+            reads(left, value) || reads(right, value)
+        }
+        Expr::Call("exists", arguments) => arguments.iter().any(|one| reads(one, value)),
+        _ => false,
+    }
+}
+
+/// Whether an expression is a path that begins with another one, or the type of one.
+fn reads(expr: &Expr, value: &Expr) -> bool {
+    expr == value
+        || match expr {
+            Expr::Key(base, _) | Expr::Index(base, _) => reads(base, value),
+            Expr::Call("type", arguments) => arguments.iter().any(|one| reads(one, value)),
+            _ => false,
+        }
 }
 
 /// The negation of a condition.

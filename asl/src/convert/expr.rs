@@ -25,6 +25,8 @@ pub(super) enum Expr {
     ItemAt(Box<Expr>, Box<Expr>),
     /// The items for which a predicate holds; it reads the item as [`DataRoot::Item`].
     Filter(Box<Expr>, Box<Expr>),
+    /// The values of the members of an object.
+    Members(Box<Expr>),
     /// All values inside of a value.
     Descendants(Box<Expr>),
     /// An object with some members replaced or added.
@@ -201,6 +203,7 @@ impl Expr {
             Expr::List(base)
             | Expr::Key(base, _)
             | Expr::Index(base, _)
+            | Expr::Members(base)
             | Expr::Descendants(base) => base.each(visit),
             Expr::ItemAt(base, other)
             | Expr::Filter(base, other)

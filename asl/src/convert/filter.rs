@@ -113,10 +113,9 @@ fn comparison(
             })
         }
         _ => {
-            let kind = [&left, &right].into_iter().map(Expr::kind);
-            let kind = kind
-                .filter(|kind| matches!(kind, Kind::Number | Kind::Text))
-                .next_back();
+            let is_ordered = |kind: &Kind| matches!(kind, Kind::Number | Kind::Text);
+            let kind = Some(right.kind()).filter(is_ordered);
+            let kind = kind.or_else(|| Some(left.kind()).filter(is_ordered));
             let Some(kind) = kind else {
                 let message = "the filter orders two values of unknown types";
                 findings.note(Difference::FilterTypes, scope.pointer, message);

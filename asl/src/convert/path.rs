@@ -114,16 +114,7 @@ impl PathConversion<'_, '_> {
                 Some(Expr::Filter(Box::new(base), Box::new(items)))
             }
             PathStep::Slice { start, end } => self.slice(base, *start, *end),
-            PathStep::Wildcard if self.selection == Selection::One => {
-                self.selection = Selection::Items;
-                Some(base)
-            }
-            PathStep::Wildcard if self.selection == Selection::Members => {
-                self.flattens();
-                self.selection = Selection::Items;
-                Some(base)
-            }
-            PathStep::Wildcard => self.refuse("selects the items of each selected value"),
+            PathStep::Wildcard => self.wildcard(base),
             PathStep::Descendant(step) => match &**step {
                 PathStep::Key(name) if self.selection == Selection::One => {
                     let message = format!(
@@ -158,6 +149,26 @@ impl PathConversion<'_, '_> {
                 None
             }
         }
+    }
+
+    /// `[*]` selects the items of a list, and `.*` the members of an object.
+    fn wildcard(&mut self, base: Expr) -> Option<Expr> {
+        let text = self.path.as_str();
+        let is_dotted = text.contains(".*");
+        if is_dotted && text.contains("[*]") {
+            return self.refuse("selects both items of lists and members of objects");
+        }
+        if self.selection == Selection::Items {
+            return self.refuse("selects the items of each selected value");
+        }
+        if is_dotted || self.selection == Selection::Members {
+            self.flattens();
+        }
+        self.selection = Selection::Items;
+        Some(match is_dotted {
+            true => Expr::Members(Box::new(base)),
+            false => base,
+        })
     }
 
     fn slice(&mut self, base: Expr, start: Option<i64>, end: Option<i64>) -> Option<Expr> {

@@ -118,6 +118,10 @@ fn write_bare(expr: &Expr, out: &mut String) {
             write_base(base, out);
             write_predicate(predicate, out);
         }
+        Expr::Members(base) => {
+            write_base(base, out);
+            out.push_str(".*");
+        }
         Expr::Descendants(base) => {
             write_base(base, out);
             out.push_str(".**");

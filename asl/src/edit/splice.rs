@@ -43,26 +43,28 @@ pub(super) fn apply(text: &str, splices: &[Splice]) -> String {
     out
 }
 
-/// Whether a replacement overlaps or touches one of these, which are in text order. Two deletions
-/// may touch: they are one deletion.
+/// Whether a replacement overlaps one of these, which are in text order, or inserts at the same
+/// offset.
 pub(super) fn meets(splices: &[Splice], one: &Splice) -> bool {
     let at = splices.partition_point(|splice| splice.range.end < one.range.start);
     let mut near = splices[at..]
         .iter()
         .take_while(|splice| splice.range.start <= one.range.end);
-    near.any(|splice| !continues(splice, one) && !continues(one, splice))
+    near.any(|splice| !precedes(splice, one) && !precedes(one, splice))
 }
 
-/// Whether a deletion begins where another one ends.
-fn continues(first: &Splice, second: &Splice) -> bool {
-    let is_deletion = |splice: &Splice| splice.text.is_empty() && !splice.range.is_empty();
-    first.range.end == second.range.start && is_deletion(first) && is_deletion(second)
+/// Whether a replacement ends where another one begins, at the latest. The order of two insertions
+/// at one offset is not defined.
+fn precedes(first: &Splice, second: &Splice) -> bool {
+    first.range.end <= second.range.start && first.range != second.range
 }
 
-/// Adds replacements that meet none of these, and keeps the text order.
+/// Adds replacements that meet none of these, and keeps the text order. An insertion comes before a
+/// replacement that begins at its offset.
 pub(super) fn insert_sorted(splices: &mut Vec<Splice>, new: Vec<Splice>) {
+    let key = |splice: &Splice| (splice.range.start, splice.range.end);
     for splice in new {
-        let at = splices.partition_point(|other| other.range.start <= splice.range.start);
+        let at = splices.partition_point(|other| key(other) <= key(&splice));
         splices.insert(at, splice);
     }
 }
