@@ -123,7 +123,7 @@ fn states(scope: &Json) -> usize {
             .into_iter()
             .flatten()
             .chain(processors)
-            .map(states_of)
+            .map(states)
             .sum();
         1 + inner
     });
