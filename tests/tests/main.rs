@@ -45,6 +45,7 @@ mod order_processing_example;
 mod pages;
 mod payload_forms;
 mod placeholders;
+mod random_conversions;
 mod raw_forms;
 mod readme;
 mod recordings;

@@ -1,19 +1,22 @@
-//! `cargo run -p stepwright-tests --bin conformance -- [--api | --endpoint URL] FILE...`
+//! `cargo run -p stepwright-tests --bin conformance -- [--api | --endpoint URL | --convert jsonata] FILE...`
 //!
 //! Replays every row of the files and prints, for each row that differs, its id and all
 //! differences; the last line is `N passed, N failed`. With `--api` each row is replayed by
 //! requests to a server of the Step Functions API, which this program starts on loopback: a row's
 //! tasks return the recorded results. With `--endpoint` the server is already running, for example
 //! `stepwright serve --virtual-time --account 111111111111`; rows that need results of tasks, or
-//! objects, are skipped and counted. Exit status: 0 all agree, 1 some differ, 2 a file cannot be
+//! objects, are skipped and counted. With `--convert jsonata` each JSONPath definition is converted to
+//! JSONata first, and the output, error, cause and path of states of the recorded executions are
+//! compared; the last line also has the number of definitions that were converted whole. Exit status: 0 all agree, 1 some differ, 2 a file cannot be
 //! read.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use stepwright_tests::conformance::{ReplayMode, read_rows};
+use stepwright_tests::conformance::{ConvertedReplays, ReplayMode, Row, read_rows};
 
-const USAGE: &str = "usage: conformance [--api | --endpoint http://HOST:PORT] FILE...
+const USAGE: &str =
+    "usage: conformance [--api | --endpoint http://HOST:PORT | --convert jsonata] FILE...
 
 FILE holds one JSON row a line: cases.jsonl, teststate.jsonl or validation.jsonl";
 
@@ -21,38 +24,54 @@ FILE holds one JSON row a line: cases.jsonl, teststate.jsonl or validation.jsonl
 async fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (way, files) = match words.as_slice() {
-        ["--api", files @ ..] => (ReplayMode::Api, files),
+    let (mode, files) = match words.as_slice() {
+        ["--api", files @ ..] => (Some(ReplayMode::Api), files),
         ["--endpoint", url, files @ ..] => {
             let address = url.strip_prefix("http://").unwrap_or(url);
-            (ReplayMode::Endpoint(address.trim_end_matches('/')), files)
+            let address = address.trim_end_matches('/');
+            (Some(ReplayMode::Endpoint(address)), files)
         }
-        files => (ReplayMode::InProcess, files),
+        ["--convert", "jsonata", files @ ..] => (None, files),
+        files => (Some(ReplayMode::InProcess), files),
     };
     if files.is_empty() || files.iter().any(|file| file.starts_with('-')) {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     }
-    let (mut passed, mut failed, mut left_out) = (0_usize, 0_usize, 0_usize);
+    let mut rows = Vec::new();
     for file in files {
-        let rows = match read_rows(Path::new(file)) {
-            Ok(rows) => rows,
+        match read_rows(Path::new(file)) {
+            Ok(read) => rows.extend(read),
             Err(error) => {
                 eprintln!("{error}");
                 return ExitCode::from(2);
             }
-        };
-        for row in rows {
-            if !row.has_all(way) {
-                left_out += 1;
-                continue;
-            }
-            match row.check(way).await {
-                Ok(()) => passed += 1,
-                Err(differences) => {
-                    failed += 1;
-                    println!("{}: {differences}", row.id);
-                }
+        }
+    }
+    let all_agree = match mode {
+        Some(mode) => replay(&rows, mode).await,
+        None => replay_converted(&rows).await,
+    };
+    if all_agree {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Replays the rows. Returns whether all agree.
+async fn replay(rows: &[Row], mode: ReplayMode<'_>) -> bool {
+    let (mut passed, mut failed, mut left_out) = (0_usize, 0_usize, 0_usize);
+    for row in rows {
+        if !row.has_all(mode) {
+            left_out += 1;
+            continue;
+        }
+        match row.check(mode).await {
+            Ok(()) => passed += 1,
+            Err(differences) => {
+                failed += 1;
+                println!("{}: {differences}", row.id);
             }
         }
     }
@@ -62,9 +81,17 @@ async fn main() -> ExitCode {
         );
     }
     println!("{passed} passed, {failed} failed");
-    if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    failed == 0
+}
+
+/// Converts the definitions and replays the rows. Returns whether all agree.
+async fn replay_converted(rows: &[Row]) -> bool {
+    let mut replays = ConvertedReplays::default();
+    for row in rows {
+        if let Some(differences) = replays.add(row).await {
+            println!("{}: {differences}", row.id);
+        }
     }
+    println!("{replays}");
+    replays.failed == 0
 }

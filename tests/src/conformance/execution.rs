@@ -158,7 +158,7 @@ fn builder(row: &Json, volatile: Volatile) -> EngineBuilder {
         .virtual_time()
 }
 
-async fn run(
+pub(super) async fn run(
     row: &Json,
     volatile: Volatile,
 ) -> Result<std::sync::Arc<ExecutionReport>, Differences> {
@@ -234,7 +234,7 @@ fn dropped(row: &Json) -> usize {
 }
 
 /// The end of an execution, in the form of the rows.
-fn result(report: &ExecutionReport) -> Json {
+pub(super) fn result(report: &ExecutionReport) -> Json {
     json!({
         "status": report.status.as_str(),
         "output": report.output.as_ref().map(Value::to_json),
@@ -243,7 +243,7 @@ fn result(report: &ExecutionReport) -> Json {
     })
 }
 
-fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<String> {
+pub(super) fn result_differences(expect: &Json, ours: &Json, volatile: &Volatile) -> Vec<String> {
     let mut found = Vec::new();
     if expect["status"] != ours["status"] {
         found.push(format!(

@@ -6,6 +6,7 @@
 //! read.
 
 mod api;
+mod conversion;
 pub mod equal;
 mod execution;
 mod history;
@@ -15,6 +16,7 @@ mod test_state;
 mod validation;
 
 pub use api::ReplayMode;
+pub use conversion::{ConvertedReplay, ConvertedReplays};
 pub use known::KnownDifferences;
 pub use row::{Row, read_rows};
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Differences, ReplayMode, execution, test_state, validation};
+use super::{
+    ConvertedReplay, Differences, ReplayMode, conversion, execution, test_state, validation,
+};
 
 /// One recorded behaviour of the service.
 #[derive(Debug)]
@@ -55,6 +57,19 @@ impl Row {
             (Kind::TestState, way) => test_state::check(&self.fields, way).await,
             (Kind::Validation, ReplayMode::InProcess) => validation::check(&self.fields),
             (Kind::Validation, way) => validation::check_by_api(&self.fields, way).await,
+        }
+    }
+
+    /// Converts the definition of an execution from JSONPath to JSONata, and replays the row with
+    /// the recorded results of tasks. `None` for rows of other formats.
+    ///
+    /// # Errors
+    ///
+    /// All differences in the output, the error, the cause and the path of states.
+    pub async fn check_converted(&self) -> Option<Result<ConvertedReplay, Differences>> {
+        match self.kind {
+            Kind::Execution => Some(conversion::check(&self.fields).await),
+            Kind::TestState | Kind::Validation => None,
         }
     }
 

@@ -13,10 +13,10 @@ pub(super) const CAUGHT: &str = "Watch.Caught";
 /// What an execution in JSONPath requires of the converted one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Requirement {
-    /// A path found nothing, or a field had a value of a wrong type: the conversion assumes that
-    /// this does not happen.
+    /// A path found nothing, a field or function got a value of a wrong type, or a ResultPath leads
+    /// into a value that is no object: the conversion assumes that this does not happen.
     Nothing,
-    /// Everything is equal, apart from the name of the error of a failed function or ResultPath.
+    /// Everything is equal.
     Equality,
 }
 
@@ -24,7 +24,12 @@ impl Requirement {
     /// Returns the requirement after the execution of a [watched](watched) definition.
     pub(super) fn of(watched: &Outcome) -> Requirement {
         match watched.error.as_deref() {
-            Some(ABSENT | CAUGHT | errors::PARAMETER_PATH_FAILURE) => Requirement::Nothing,
+            Some(ABSENT | CAUGHT) => Requirement::Nothing,
+            Some(
+                errors::PARAMETER_PATH_FAILURE
+                | errors::INTRINSIC_FAILURE
+                | errors::REFERENCE_PATH_CONFLICT,
+            ) => Requirement::Nothing,
             Some(errors::RUNTIME) if !has_no_transition(watched) => Requirement::Nothing,
             _ => Requirement::Equality,
         }
@@ -63,6 +68,7 @@ fn watch(scope: &mut Json) {
         let caught = [
             errors::INTRINSIC_FAILURE,
             errors::RESULT_PATH_MATCH_FAILURE,
+            errors::REFERENCE_PATH_CONFLICT,
             CAUGHT,
         ];
         if let Some(retriers) = state.get_mut("Retry").and_then(Json::as_array_mut) {
@@ -136,7 +142,7 @@ fn is_query_error(outcome: &Outcome) -> bool {
     let names = [
         errors::PARAMETER_PATH_FAILURE,
         errors::RESULT_PATH_MATCH_FAILURE,
-        errors::INTRINSIC_FAILURE,
+        errors::REFERENCE_PATH_CONFLICT,
         errors::QUERY_EVALUATION_ERROR,
         errors::RUNTIME,
     ];

@@ -63,11 +63,13 @@ fn comparison(draw: &mut Draw, data: &Readable) -> Option<Json> {
 
 /// Returns an operator, usually one for values of this shape.
 fn operator(draw: &mut Draw, shape: &Shape) -> Operator {
+    // The conversion refuses comparisons of timestamps, so they are rare.
+    let has_timestamps = draw.number(8) == 0;
     let fits = |operator: Operator| match operator.operand_type() {
         OperandType::Text => matches!(shape, Shape::Text),
         OperandType::Number => shape.is_integer() || *shape == Shape::Number,
         OperandType::Bool => *shape == Shape::Bool,
-        OperandType::Timestamp => *shape == Shape::Timestamp,
+        OperandType::Timestamp => *shape == Shape::Timestamp && has_timestamps,
         OperandType::Test => *shape == Shape::Scalar,
     };
     let fitting: Vec<Operator> = Operator::ALL
@@ -76,7 +78,12 @@ fn operator(draw: &mut Draw, shape: &Shape) -> Operator {
         .filter(|one| fits(*one))
         .collect();
     match fitting.is_empty() || draw.number(8) == 0 {
-        true => draw.of(Operator::ALL),
+        true => {
+            let all = Operator::ALL.iter().copied();
+            let all =
+                all.filter(|one| has_timestamps || one.operand_type() != OperandType::Timestamp);
+            draw.of(&all.collect::<Vec<_>>())
+        }
         false => draw.of(&fitting),
     }
 }

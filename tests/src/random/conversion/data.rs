@@ -58,7 +58,7 @@ impl Readable {
 
     /// Returns any path.
     pub(super) fn any_path(&self, draw: &mut Draw) -> Selected {
-        if draw.number(6) == 0 {
+        if draw.number(10) == 0 {
             let paths = self.paths(draw);
             if let Some(path) = path::indefinite(draw, &paths) {
                 return path;
@@ -112,7 +112,7 @@ impl Readable {
                 let (value, shape) = self.template(draw, depth - 1);
                 ("", value, shape)
             }
-            7 if depth > 0 => {
+            7 if depth > 0 && draw.number(2) == 0 => {
                 let (value, shape) = self.template(draw, depth - 1);
                 let literal = Shape::Scalar.value(draw);
                 let shapes = vec![shape, Shape::of(&literal)];
@@ -148,11 +148,12 @@ impl Readable {
                 }
                 (format!("{text})"), Shape::Text)
             }
-            5 | 6 => {
+            5 => {
                 let mut arguments = Vec::new();
                 let mut shapes = Vec::new();
                 for _ in 0..draw.number(4) {
-                    let path = self.path(draw, |_| true)?;
+                    let is_mixed = draw.number(6) == 0;
+                    let path = self.path(draw, |shape| is_mixed || shape.is_scalar())?;
                     arguments.push(path.text);
                     shapes.push(path.shape);
                 }
@@ -200,7 +201,7 @@ impl Readable {
                 let item = path.shape.item()?;
                 (format!("States.ArrayUnique({})", path.text), list(item))
             }
-            13 => {
+            13 if draw.number(3) == 0 => {
                 let text = self.argument(draw, depth, Shape::is_text)?;
                 let call = match draw.number(2) {
                     0 => format!("States.Base64Encode({text})"),
@@ -213,7 +214,7 @@ impl Readable {
                 let algorithm = draw.of(&["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"]);
                 (format!("States.Hash({text}, '{algorithm}')"), Shape::Text)
             }
-            15 | 16 => {
+            6 | 15 | 16 => {
                 let is_object = |shape: &Shape| matches!(shape, Shape::Object(_));
                 let left = self.path(draw, is_object)?;
                 let right = self.path(draw, is_object)?;
@@ -223,7 +224,9 @@ impl Readable {
                 )
             }
             17 => {
-                let path = self.path(draw, |_| true)?;
+                let path = self.path(draw, |shape| {
+                    !shape.is_text() && !matches!(shape, Shape::Scalar | Shape::Unknown)
+                })?;
                 let text = format!("States.JsonToString({})", path.text);
                 match draw.number(2) {
                     0 => (text, Shape::Text),

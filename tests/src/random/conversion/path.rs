@@ -49,16 +49,13 @@ fn below(draw: &mut Draw, path: &Selected) -> Vec<Selected> {
             });
             members.collect()
         }
-        Shape::List(item) if draw.number(3) == 0 => {
-            let index = draw.of(&["[0]", "[0]", "[-1]", "[1]"]);
-            vec![Selected {
-                may_be_absent: true,
-                ..path.step(index, (**item).clone())
-            }]
-        }
         Shape::Tuple(items) if !items.is_empty() => {
             let index = draw.number(items.len());
-            vec![path.step(&format!("[{index}]"), items[index].clone())]
+            let text = match items.len() - index {
+                1 if draw.number(2) == 0 => "[-1]".to_owned(),
+                _ => format!("[{index}]"),
+            };
+            vec![path.step(&text, items[index].clone())]
         }
         _ => Vec::new(),
     }
@@ -83,11 +80,6 @@ pub(super) fn indefinite(draw: &mut Draw, from: &[Selected]) -> Option<Selected>
         return Some(path.step(&format!("{dots}{name}"), list(Shape::Unknown)));
     }
     if let Shape::Object(members) = &path.shape {
-        let shapes = members.iter().map(|member| member.shape.clone());
-        let joined = shapes.reduce(|left, right| left.or(&right))?;
-        if draw.number(3) > 0 || members.len() < 2 {
-            return Some(path.step(draw.of(&[".*", "[*]"]), list(joined)));
-        }
         let keys: Vec<&Member> = members
             .iter()
             .filter(|member| !member.is_optional && !member.name.contains('\''))

@@ -64,7 +64,7 @@ impl Conversions {
                 })
                 .collect();
             report.machines += 1;
-            report.states += states(&machine.definition);
+            report.states += count_states(&machine.definition);
             match compare(&machine.definition, &machine.results, &runs).await {
                 Ok(comparison) => {
                     report.compared += usize::from(comparison.runs > 0);
@@ -113,7 +113,7 @@ impl Conversions {
 }
 
 /// The number of states in a definition.
-fn states(scope: &Json) -> usize {
+fn count_states(scope: &Json) -> usize {
     let states = scope["States"].as_object().into_iter().flatten();
     let counts = states.map(|(_, state)| {
         let branches = state.get("Branches").and_then(Json::as_array);
@@ -123,7 +123,7 @@ fn states(scope: &Json) -> usize {
             .into_iter()
             .flatten()
             .chain(processors)
-            .map(states)
+            .map(count_states)
             .sum();
         1 + inner
     });

@@ -89,7 +89,15 @@ impl Shape {
         ];
         match draw.number(if depth == 0 { 6 } else { 10 }) {
             0..=5 => draw.of(&leaf),
-            6 | 7 => Shape::List(Box::new(Shape::draw(draw, depth - 1))),
+            6 => Shape::List(Box::new(Shape::draw(draw, depth - 1))),
+            7 => match draw.number(3) {
+                0 => Shape::Tuple(
+                    (0..=draw.number(3))
+                        .map(|_| Shape::draw(draw, depth - 1))
+                        .collect(),
+                ),
+                _ => Shape::List(Box::new(Shape::object(draw, depth - 1))),
+            },
             _ => Shape::object(draw, depth - 1),
         }
     }
@@ -121,10 +129,9 @@ impl Shape {
                 json!(0.5),
                 json!(-1.25),
                 json!(3.1234),
-                json!(100.0),
                 json!(0.1),
                 json!(99.9999),
-                json!(-0.0001),
+                json!(-0.025),
             ]),
             Shape::Text => json!(draw.of(TEXTS)),
             Shape::Timestamp => json!(draw.of(TIMES)),
