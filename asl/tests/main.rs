@@ -1,6 +1,8 @@
 //! The tests of this package, in one program: linking a program for each file takes most of the
 //! time.
 
+#[cfg(feature = "convert")]
+mod convert;
 mod custom_rules;
 #[cfg(feature = "integrations")]
 mod definitions;

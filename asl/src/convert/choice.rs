@@ -7,6 +7,7 @@ use super::note::Findings;
 use super::path::of_text;
 use super::scope::Scope;
 use crate::json::{Json, Object, escape};
+use crate::jsonata::text::is_in_each_object;
 use crate::model::{OperandType, Operator as Comparison};
 use crate::wildcard::Wildcard;
 
@@ -55,6 +56,11 @@ pub(super) fn condition(
         pointer: &pointer,
         ..scope
     };
+    if findings.unknown.contains(scope.pointer) {
+        let message = format!("a template engine fills in `{operator}`");
+        findings.note(Difference::UnknownValue, scope.pointer, message);
+        return None;
+    }
     if operator.operand_type() == OperandType::Test {
         let Some(expected) = operand.as_bool() else {
             let message = format!("`{operator}` must be `true` or `false`");
@@ -224,7 +230,7 @@ const TIMESTAMP: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\
 
 fn presence(value: Expr, expected: bool, scope: Scope<'_>, findings: &mut Findings<'_>) -> Expr {
     if let Expr::Key(_, name) = &value
-        && INHERITED.contains(&name.as_str())
+        && is_in_each_object(name)
     {
         let message = format!("JSONata finds `{name}` in every object");
         findings.note(Difference::InheritedName, scope.pointer, message);
@@ -235,22 +241,6 @@ fn presence(value: Expr, expected: bool, scope: Scope<'_>, findings: &mut Findin
         false => Expr::Call("not", vec![exists]),
     }
 }
-
-/// The properties that every object of JavaScript has.
-const INHERITED: [&str; 12] = [
-    "constructor",
-    "__defineGetter__",
-    "__defineSetter__",
-    "hasOwnProperty",
-    "__lookupGetter__",
-    "__lookupSetter__",
-    "isPrototypeOf",
-    "propertyIsEnumerable",
-    "toString",
-    "valueOf",
-    "__proto__",
-    "toLocaleString",
-];
 
 fn literal_comparison(
     left: Expr,
@@ -369,18 +359,16 @@ fn matches(
         known.push((value.clone(), Kind::Text));
         return Some(value.binary(Operator::Equal, Expr::literal(*whole)));
     }
-    let guards = [typed(&value, Kind::Text, known), None];
+    let guard = typed(&value, Kind::Text, known);
     known.push((value.clone(), Kind::Text));
-    // `*part*` needs no expression.
+    // `*part*` needs no regular expression.
     let argument = match pieces.as_slice() {
-        ["", ""] => Expr::literal(""),
+        ["", ""] => return Some(guard.unwrap_or_else(|| Expr::literal(true))),
         ["", part, ""] => Expr::literal(*part),
         pieces => Expr::Regex(anchored(pieces)),
     };
-    Some(guarded(
-        guards,
-        Expr::Call("contains", vec![value, argument]),
-    ))
+    let contains = Expr::Call("contains", vec![value, argument]);
+    Some(guarded([guard, None], contains))
 }
 
 /// A regular expression for a whole text with these pieces, and any text between them.

@@ -1,13 +1,13 @@
 //! The [`Converter`].
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::note::Findings;
 use super::{Conversion, ConvertedState, Difference, Note, RefusedState, state};
 use crate::TextLocation;
 use crate::edit::Edit;
 use crate::graph::Graph;
-use crate::json::{Document, Json, Object};
+use crate::json::{Document, Json, Object, escape};
 use crate::model::QueryLanguage;
 use crate::substitution::{is_substitution, open_members};
 
@@ -79,10 +79,12 @@ impl Converter {
             return conversion;
         }
         let variables = variables(&graph);
+        let unknown: HashSet<String> = document.unknown_values().into_iter().collect();
         let mut session = Session {
             converter: self,
             document,
             variables: &variables,
+            unknown: &unknown,
             conversion,
             languages: Vec::new(),
             is_whole: true,
@@ -139,6 +141,7 @@ struct Session<'c, 'd> {
     converter: &'c Converter,
     document: &'d Document,
     variables: &'c HashSet<String>,
+    unknown: &'c HashSet<String>,
     conversion: Conversion,
     /// The edits of `QueryLanguage` for each state: of a whole machine, and otherwise.
     languages: Vec<LanguageEdits>,
@@ -149,6 +152,14 @@ struct Session<'c, 'd> {
 struct LanguageEdits {
     whole: Option<Edit>,
     single: Option<Edit>,
+    /// Pointer to the member before which `QueryLanguage` would be inserted.
+    neighbour: Option<String>,
+}
+
+/// The member after the one with this key.
+fn following<'s>(object: &'s Object, key: &str) -> Option<&'s str> {
+    let mut keys = object.keys().skip_while(|other| *other != key);
+    keys.nth(1).map(String::as_str)
 }
 
 impl Session<'_, '_> {
@@ -159,6 +170,7 @@ impl Session<'_, '_> {
             self.languages.push(LanguageEdits {
                 whole: Some(Edit::remove(own)),
                 single: None,
+                neighbour: None,
             });
             return;
         }
@@ -166,7 +178,7 @@ impl Session<'_, '_> {
             self.is_whole = false;
             return;
         }
-        let mut findings = Findings::new(self.variables);
+        let mut findings = Findings::new(self.variables, self.unknown);
         let edits = match state.kind {
             Some(kind) => {
                 self.find_placeholders(state.object, &pointer, &mut findings);
@@ -187,12 +199,16 @@ impl Session<'_, '_> {
             return;
         }
         let has_language = state.object.contains_key("QueryLanguage");
+        let language = QueryLanguage::Jsonata.as_str();
+        let single = Some(match has_language {
+            true => Edit::replace(&own, language),
+            false => Edit::insert_after(&own, "Type", language),
+        });
+        let next = following(state.object, "Type").map(|key| format!("{pointer}/{}", escape(key)));
         self.languages.push(LanguageEdits {
             whole: has_language.then(|| Edit::remove(&own)),
-            single: Some(match has_language {
-                true => Edit::replace(own, QueryLanguage::Jsonata.as_str()),
-                false => Edit::insert_after(own, "Type", QueryLanguage::Jsonata.as_str()),
-            }),
+            single,
+            neighbour: next.filter(|_| !has_language),
         });
         self.conversion.edits.extend(edits);
         self.conversion.states.push(ConvertedState {
@@ -243,13 +259,27 @@ impl Session<'_, '_> {
         if self.is_whole {
             self.conversion.edits.push(machine_language(machine));
         }
-        for edits in self.languages {
-            let edit = if self.is_whole {
-                edits.whole
-            } else {
-                edits.single
-            };
-            self.conversion.edits.extend(edit);
+        let edits = &mut self.conversion.edits;
+        let removed = edits.iter().enumerate();
+        let removed: HashMap<String, usize> = removed
+            .filter(|(_, edit)| matches!(edit, Edit::Remove { .. }))
+            .map(|(at, edit)| (edit.pointer().to_owned(), at))
+            .collect();
+        for language in self.languages {
+            if self.is_whole {
+                edits.extend(language.whole);
+                continue;
+            }
+            let neighbour = language.neighbour.as_ref();
+            match neighbour.and_then(|neighbour| Some((neighbour, *removed.get(neighbour)?))) {
+                // The field gets the position of the removed one: both would change the same text.
+                Some((pointer, at)) => {
+                    edits[at] = Edit::rename(pointer, "QueryLanguage");
+                    let language = QueryLanguage::Jsonata.as_str();
+                    edits.push(Edit::replace(pointer, language));
+                }
+                None => edits.extend(language.single),
+            }
         }
         self.conversion
     }

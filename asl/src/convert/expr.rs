@@ -7,6 +7,8 @@ use crate::json::Json;
 pub(super) enum Expr {
     /// A value without expressions.
     Literal(Json),
+    /// A value that a template engine fills in: a placeholder without quotes.
+    Unknown(Json),
     /// An object. In a template, a member without a value fails the state.
     Object(Vec<(String, Expr)>),
     /// An object with those of its members that have a value.
@@ -29,8 +31,8 @@ pub(super) enum Expr {
     Members(Box<Expr>),
     /// All values inside of a value.
     Descendants(Box<Expr>),
-    /// An object with some members replaced or added.
-    Merge(Box<Expr>, Vec<(String, Expr)>),
+    /// An object with the members of another one replaced or added.
+    Merge(Box<Expr>, Box<Expr>),
     /// A call of a function of JSONata, without `$`.
     Call(&'static str, Vec<Expr>),
     /// An operation.
@@ -121,10 +123,18 @@ impl Expr {
                     let found = json.get(name).cloned();
                     return Expr::Literal(found.unwrap_or_default());
                 }
-                Expr::Merge(_, members) if members.iter().any(|(key, _)| key == name) => {
-                    return member(members, name);
-                }
-                Expr::Merge(base, _) => *base,
+                Expr::Merge(base, added) => match *added {
+                    Expr::Object(members) => {
+                        if members.iter().any(|(key, _)| key == name) {
+                            return member(members, name);
+                        }
+                        *base
+                    }
+                    added => {
+                        let merged = Expr::Merge(base, Box::new(added));
+                        return Expr::Key(Box::new(merged), name.to_owned());
+                    }
+                },
                 base => return Expr::Key(Box::new(base), name.to_owned()),
             };
         }
@@ -207,15 +217,12 @@ impl Expr {
             | Expr::Descendants(base) => base.each(visit),
             Expr::ItemAt(base, other)
             | Expr::Filter(base, other)
+            | Expr::Merge(base, other)
             | Expr::Binary(_, base, other) => {
                 base.each(visit);
                 other.each(visit);
             }
-            Expr::Merge(base, members) => {
-                base.each(visit);
-                members.iter().for_each(|(_, value)| value.each(visit));
-            }
-            Expr::Literal(_) | Expr::Root(_) | Expr::Regex(_) => {}
+            Expr::Literal(_) | Expr::Unknown(_) | Expr::Root(_) | Expr::Regex(_) => {}
         }
     }
 

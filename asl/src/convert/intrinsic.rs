@@ -160,7 +160,7 @@ impl CallConversion<'_, '_> {
                 if next() != Expr::literal(false) {
                     return self.refuse("merges deeply, which fails");
                 }
-                merge(first, second)
+                Expr::Merge(Box::new(first), Box::new(second))
             }
             Function::StringToJson => Expr::Call("parse", vec![first]),
             Function::JsonToString => return self.json_text(first),
@@ -350,18 +350,6 @@ fn range(from: Expr, to: Expr, step: Expr) -> Expr {
         return from.binary(Operator::Range, to).list();
     }
     Expr::Call("range", vec![from, to, step]).list()
-}
-
-fn merge(first: Expr, second: Expr) -> Expr {
-    match second {
-        Expr::Object(members) => Expr::Merge(Box::new(first), members),
-        Expr::Literal(json) => {
-            let members = json.into_object().unwrap_or_default().into_iter();
-            let members = members.map(|(key, value)| (key, Expr::Literal(value)));
-            Expr::Merge(Box::new(first), members.collect())
-        }
-        second => Expr::Call("merge", vec![Expr::Array(vec![first, second])]),
-    }
 }
 
 /// The sum, or the difference if a literal is negative.

@@ -8,6 +8,8 @@ use super::{Assumption, Difference};
 pub(super) struct Findings<'m> {
     /// The names of all workflow variables of the machine.
     pub(super) variables: &'m HashSet<String>,
+    /// Pointers to the values that a template engine fills in.
+    pub(super) unknown: &'m HashSet<String>,
     pub(super) notes: Vec<Finding>,
     pub(super) assumptions: BTreeSet<Assumption>,
 }
@@ -21,9 +23,13 @@ pub(super) struct Finding {
 }
 
 impl<'m> Findings<'m> {
-    pub(super) fn new(variables: &'m HashSet<String>) -> Findings<'m> {
+    pub(super) fn new(
+        variables: &'m HashSet<String>,
+        unknown: &'m HashSet<String>,
+    ) -> Findings<'m> {
         Findings {
             variables,
+            unknown,
             notes: Vec::new(),
             assumptions: BTreeSet::new(),
         }
@@ -44,6 +50,12 @@ impl<'m> Findings<'m> {
         if !self.notes.contains(&finding) {
             self.notes.push(finding);
         }
+    }
+
+    /// Adds that a template engine fills in a part of a path.
+    pub(super) fn unknown_path(&mut self, text: &str, pointer: &str) {
+        let message = format!("a template engine fills in a part of `{text}`");
+        self.note(Difference::UnknownValue, pointer, message);
     }
 
     pub(super) fn assume(&mut self, assumption: Assumption) {

@@ -5,12 +5,17 @@ use super::note::Findings;
 use super::scope::{Scope, root};
 use super::{Assumption, Difference};
 use crate::path::{Path, PathStep};
+use crate::substitution::is_substitution;
 
 /// The longest path that is converted, in steps.
 const MAX_STEPS: usize = 100;
 
 /// The value of a path's text. `None` after a note.
 pub(super) fn of_text(text: &str, scope: Scope<'_>, findings: &mut Findings<'_>) -> Option<Expr> {
+    if is_substitution(text) {
+        findings.unknown_path(text, scope.pointer);
+        return None;
+    }
     match Path::parse(text) {
         Ok(path) => of_path(&path, scope, findings),
         Err(error) => {

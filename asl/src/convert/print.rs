@@ -85,7 +85,7 @@ fn level_of(expr: &Expr) -> u8 {
 
 fn write_bare(expr: &Expr, out: &mut String) {
     match expr {
-        Expr::Literal(json) => write_json(json, out),
+        Expr::Literal(json) | Expr::Unknown(json) => write_json(json, out),
         Expr::Object(members) | Expr::Existing(members) => write_members(members, out),
         Expr::Array(items) => {
             out.push('[');
@@ -126,11 +126,11 @@ fn write_bare(expr: &Expr, out: &mut String) {
             write_base(base, out);
             out.push_str(".**");
         }
-        Expr::Merge(base, members) => {
+        Expr::Merge(base, added) => {
             out.push_str("$merge([");
             write(base, 0, out);
             out.push_str(", ");
-            write_members(members, out);
+            write(added, 0, out);
             out.push_str("])");
         }
         Expr::Call(name, arguments) => {

@@ -5,7 +5,7 @@ use super::expr::Expr;
 use super::note::Findings;
 use super::path::of_text;
 use super::scope::Scope;
-use super::template::{of_expression, of_template, to_template, to_text, value_edits};
+use super::template::{literal, of_expression, of_template, to_template, to_text, value_edits};
 use super::{Assumption, Difference};
 use crate::edit::Edit;
 use crate::json::{Json, Object, escape};
@@ -143,7 +143,7 @@ impl<'s> StateConversion<'s, '_, '_> {
 
     fn pass(&mut self, input: Expr) -> Option<()> {
         let result = match (self.fields.get("Result"), self.fields.get("Parameters")) {
-            (Some(result), _) => Expr::Literal(result.clone()),
+            (Some(result), _) => literal(result, &self.fields.at("Result"), self.findings),
             (None, Some(_)) => self.template("Parameters", &input)?,
             (None, None) => input,
         };
@@ -573,5 +573,6 @@ fn put(base: Expr, names: &[&str], value: Expr) -> Expr {
         return value;
     };
     let value = put(base.clone().key(name), rest, value);
-    Expr::Merge(Box::new(base), vec![((*name).to_owned(), value)])
+    let added = Expr::Object(vec![((*name).to_owned(), value)]);
+    Expr::Merge(Box::new(base), Box::new(added))
 }

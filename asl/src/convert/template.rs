@@ -13,6 +13,7 @@ use crate::edit::Edit;
 use crate::intrinsic::Expression;
 use crate::json::{Json, Object, escape};
 use crate::jsonata;
+use crate::substitution::is_substitution;
 
 /// The value of a payload template in JSONPath. `None` after a note.
 pub(super) fn of_template(
@@ -64,7 +65,20 @@ pub(super) fn of_template(
                 None => Expr::Array(found),
             })
         }
+        scalar if findings.unknown.contains(scope.pointer) => Some(Expr::Unknown(scalar.clone())),
         scalar => Some(Expr::Literal(scalar.clone())),
+    }
+}
+
+/// A value whose keys have no meaning. It may contain values that a template engine fills in.
+pub(super) fn literal(json: &Json, pointer: &str, findings: &Findings<'_>) -> Expr {
+    let is_unknown = |found: &&String| {
+        let inside = found.strip_prefix(pointer);
+        inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match findings.unknown.iter().any(|found| is_unknown(&found)) {
+        true => Expr::Unknown(json.clone()),
+        false => Expr::Literal(json.clone()),
     }
 }
 
@@ -94,6 +108,10 @@ pub(super) fn of_expression(
     scope: Scope<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Expr> {
+    if is_substitution(text) {
+        findings.unknown_path(text, scope.pointer);
+        return None;
+    }
     match Expression::parse(text) {
         Ok(Expression::Path(path)) => of_path(&path, scope, findings),
         Ok(Expression::Call(call)) => of_call(&call, scope, findings),
@@ -109,6 +127,7 @@ pub(super) fn of_expression(
 pub(super) fn to_template(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<Json> {
     Some(match expr {
         Expr::Literal(json) => literal_template(json),
+        Expr::Unknown(json) => json.clone(),
         Expr::Object(members) => {
             let mut object = Object::new();
             for (key, value) in members {
@@ -168,6 +187,7 @@ pub(super) fn to_text(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -
 fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
     let mut functions = BTreeSet::new();
     let mut lists = false;
+    let mut is_unknown = false;
     let mut large: Option<String> = None;
     expr.each(&mut |part| match part {
         Expr::Call(name, _) => {
@@ -186,6 +206,7 @@ fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
                 matches!(item.kind(), Kind::Unknown | Kind::List) && !is_literal_list
             });
         }
+        Expr::Unknown(_) => is_unknown = true,
         Expr::Literal(json) => large = large.take().or_else(|| large_number(json)),
         _ => {}
     });
@@ -194,6 +215,10 @@ fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
             let message = format!("the variable `${name}` hides the function `${name}`");
             findings.note(Difference::HiddenFunction, pointer, message);
         }
+    }
+    if is_unknown {
+        let message = "a template engine fills in a value that would be inside of an expression";
+        findings.note(Difference::UnknownValue, pointer, message);
     }
     if lists {
         let message = "if an item of this list is a list, JSONata inserts the items of the inner list instead";

@@ -51,3 +51,30 @@ pub fn quoted(text: &str) -> String {
     out.push(mark);
     out
 }
+
+/// The properties of JavaScript's `Object.prototype`.
+const PROTOTYPE: [&str; 12] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
+/// Whether JSONata finds this name in every object.
+///
+/// ```
+/// use stepwright_asl::jsonata::text::is_in_each_object;
+///
+/// assert!(is_in_each_object("toString") && !is_in_each_object("total"));
+/// ```
+pub fn is_in_each_object(name: &str) -> bool {
+    PROTOTYPE.contains(&name)
+}

@@ -475,13 +475,4 @@ pub(crate) const WITH_ANY_BOUNDS: &[Method] = &[
     row(R::Number, &["clamp"], &[T::Value, T::Value], G::This, "$a > $b ? $error('the bounds of clamp are in the wrong order') : $max([$a, $min([$b, $this])])"),
 ];
 
-/// The properties of JavaScript's `Object.prototype`.
-const PROTOTYPE: &[&str] = words![
-    __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__ constructor
-    hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf
-];
-
-/// Whether `$lookup` finds this name in every object.
-pub(crate) fn is_in_each_object(name: &str) -> bool {
-    PROTOTYPE.contains(&name)
-}
+pub(crate) use stepwright_asl::jsonata::text::is_in_each_object;

@@ -1,20 +1,7 @@
 //! Names in JSONata: field steps, and functions that variables must not shadow.
 
 pub(in crate::lower) use stepwright_asl::jsonata::is_function;
-
-/// Whether a field's name can follow a dot without quotes.
-pub(in crate::lower) fn is_plain(name: &str) -> bool {
-    let mut letters = name.chars();
-    let first = letters
-        .next()
-        .is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
-    first
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        && !matches!(
-            name,
-            "and" | "or" | "in" | "null" | "true" | "false" | "function"
-        )
-}
+pub(in crate::lower) use stepwright_asl::jsonata::text::is_plain_name as is_plain;
 
 /// The name of a local, derived from a name in Rust or a word of this module.
 pub(in crate::lower) fn local(hint: &str) -> String {

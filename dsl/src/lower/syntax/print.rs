@@ -397,30 +397,9 @@ fn level_of(syntax: &Syntax) -> u8 {
 
 /// A text literal. Single quotes if possible, because the JSON around it has double quotes.
 fn quoted(text: &str) -> String {
-    let pieces: Vec<_> = text::pieces(text).into_iter().map(piece).collect();
+    let pieces: Vec<_> = text::pieces(text)
+        .into_iter()
+        .map(stepwright_asl::jsonata::text::quoted)
+        .collect();
     pieces.join(" & ")
-}
-
-fn piece(text: &str) -> String {
-    let mark = if text.contains('\'') { '"' } else { '\'' };
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push(mark);
-    for letter in text.chars() {
-        match letter {
-            '\\' => out.push_str("\\\\"),
-            '"' if mark == '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control.is_control() => {
-                let mut units = [0; 2];
-                for unit in control.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            other => out.push(other),
-        }
-    }
-    out.push(mark);
-    out
 }

@@ -1,0 +1,258 @@
+//! Conversions of random states with adversarial names and values.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use stepwright_asl::Severity;
+use stepwright_asl::convert::{Converter, Difference};
+use stepwright_asl::edit::Editor;
+use stepwright_asl::json::Dialect;
+use stepwright_asl::validate::{MachineType, Validator};
+
+fn name() -> impl Strategy<Value = String> {
+    let chosen = prop::sample::select(vec![
+        "a",
+        "b",
+        "in",
+        "function",
+        "it's",
+        "say \"x\"",
+        "a.b",
+        "a`b",
+        "größe",
+        "状態 🎉",
+        "back\\slash",
+        "toString",
+        "{% x %}",
+        "",
+        " ",
+        "$",
+        "%}",
+    ]);
+    prop_oneof![4 => chosen.prop_map(str::to_owned), 1 => "\\PC{0,6}"]
+}
+
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn step() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => name().prop_map(|name| format!("[{}]", quoted(&name))),
+        4 => "[a-c]".prop_map(|name| format!(".{name}")),
+        2 => (-3i64..4).prop_map(|index| format!("[{index}]")),
+        1 => Just("[*]".to_owned()),
+        1 => Just(".*".to_owned()),
+        1 => Just("[0:2]".to_owned()),
+        1 => Just("[-1:]".to_owned()),
+        1 => Just("[0,2]".to_owned()),
+        1 => "[a-c]".prop_map(|name| format!("..{name}")),
+        1 => (name(), name()).prop_map(|(a, b)| format!("[{},{}]", quoted(&a), quoted(&b))),
+        1 => (name(), name()).prop_map(|(a, b)| format!("[?(@[{}] == {})]", quoted(&a), quoted(&b))),
+        1 => (name(), any::<i32>()).prop_map(|(a, b)| format!("[?(@[{}] < {b} || !@.a)]", quoted(&a))),
+    ]
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let root = prop::sample::select(vec!["$", "$", "$", "$$", "$v", "$count"]);
+    (root, prop::collection::vec(step(), 0..4))
+        .prop_map(|(root, steps)| root.to_owned() + &steps.concat())
+}
+
+fn reference() -> impl Strategy<Value = String> {
+    prop::collection::vec(name(), 0..3).prop_map(|names| {
+        let steps = names.iter().map(|name| format!("[{}]", quoted(name)));
+        "$".to_owned() + &steps.collect::<String>()
+    })
+}
+
+fn call() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        path(),
+        name().prop_map(|text| quoted(&text)),
+        any::<i64>().prop_map(|number| number.to_string()),
+        any::<f32>()
+            .prop_filter("is finite", |number| number.is_finite())
+            .prop_map(|number| number.to_string()),
+        Just("true".to_owned()),
+        Just("null".to_owned()),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        let function = prop::sample::select(vec![
+            "Array",
+            "ArrayPartition",
+            "ArrayContains",
+            "ArrayRange",
+            "ArrayGetItem",
+            "ArrayLength",
+            "ArrayUnique",
+            "Base64Encode",
+            "Hash",
+            "JsonMerge",
+            "StringToJson",
+            "JsonToString",
+            "MathRandom",
+            "MathAdd",
+            "StringSplit",
+            "UUID",
+            "Format",
+        ]);
+        (function, prop::collection::vec(inner, 0..4))
+            .prop_map(|(name, arguments)| format!("States.{name}({})", arguments.join(", ")))
+    })
+}
+
+fn template() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        name().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        Just(Value::Null),
+        Just(json!("{% $states.input %}")),
+    ];
+    let dynamic = prop_oneof![path(), call()];
+    leaf.prop_recursive(3, 12, 3, move |inner| {
+        let member = prop_oneof![
+            (name(), inner.clone()).boxed(),
+            (name(), dynamic.clone())
+                .prop_map(|(name, text)| (name + ".$", Value::from(text)))
+                .boxed(),
+        ];
+        prop_oneof![
+            prop::collection::vec(inner, 0..3).prop_map(Value::from),
+            prop::collection::vec(member, 0..3)
+                .prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()),
+        ]
+    })
+    .prop_filter("is an object", Value::is_object)
+}
+
+fn rule() -> impl Strategy<Value = Value> {
+    let operand = prop_oneof![
+        name().prop_map(|text| ("StringEquals", Value::from(text))),
+        name().prop_map(|text| ("StringLessThan", Value::from(text))),
+        Just(("StringMatches", json!("a*[b]/\\\\*c"))),
+        any::<i64>().prop_map(|number| ("NumericGreaterThanEquals", Value::from(number))),
+        any::<bool>().prop_map(|test| ("BooleanEquals", Value::from(test))),
+        any::<bool>().prop_map(|test| ("IsPresent", Value::from(test))),
+        any::<bool>().prop_map(|test| ("IsNull", Value::from(test))),
+        any::<bool>().prop_map(|test| ("IsTimestamp", Value::from(test))),
+        Just(("TimestampLessThan", json!("2026-01-01T00:00:00Z"))),
+        reference().prop_map(|path| ("NumericEqualsPath", Value::from(path))),
+    ];
+    let leaf = (reference(), operand)
+        .prop_map(|(path, (operator, operand))| json!({"Variable": path, operator: operand}));
+    leaf.prop_recursive(3, 10, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4).prop_map(|rules| json!({"And": rules})),
+            prop::collection::vec(inner.clone(), 1..4).prop_map(|rules| json!({"Or": rules})),
+            inner.prop_map(|rule| json!({"Not": rule})),
+        ]
+    })
+}
+
+fn io() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
+    let selection = || prop_oneof![1 => Just(Value::Null), 5 => path().prop_map(Value::from)];
+    let position = prop_oneof![1 => Just(Value::Null), 5 => reference().prop_map(Value::from)];
+    let fields = (
+        prop::option::of(selection()),
+        prop::option::of(template()),
+        prop::option::of(template()),
+        prop::option::of(position),
+        prop::option::of(selection()),
+    );
+    fields.prop_map(|(input, parameters, selector, position, output)| {
+        let fields = [
+            ("InputPath", input),
+            ("Parameters", parameters),
+            ("ResultSelector", selector),
+            ("ResultPath", position),
+            ("OutputPath", output),
+        ];
+        let fields = fields.into_iter();
+        fields
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
+    })
+}
+
+fn state() -> impl Strategy<Value = Value> {
+    let kind = prop::sample::select(vec!["Pass", "Task", "Wait", "Choice", "Map", "Succeed"]);
+    (kind, io(), rule(), path(), any::<bool>()).prop_map(|(kind, io, mut rule, path, flag)| {
+        let mut state = json!({"Type": kind});
+        for (key, value) in io {
+            let exists = match key {
+                "Parameters" => matches!(kind, "Pass" | "Task" | "Map"),
+                "ResultSelector" => matches!(kind, "Task" | "Map"),
+                "ResultPath" => matches!(kind, "Pass" | "Task" | "Map"),
+                _ => true,
+            };
+            if exists {
+                state[key] = value;
+            }
+        }
+        match kind {
+            "Task" => {
+                state["Resource"] = json!("arn:aws:states:::lambda:invoke");
+                if flag {
+                    state["TimeoutSecondsPath"] = path.into();
+                } else {
+                    state["Catch"] =
+                        json!([{"ErrorEquals": ["States.ParameterPathFailure"], "ResultPath": "$['e']", "Next": "B"}]);
+                }
+            }
+            "Wait" => state["SecondsPath"] = path.into(),
+            "Choice" => {
+                rule["Next"] = json!("B");
+                state["Choices"] = json!([rule]);
+                state["Default"] = json!("B");
+            }
+            "Map" => {
+                state["ItemProcessor"] =
+                    json!({"StartAt": "I", "States": {"I": {"Type": "Succeed", "OutputPath": path}}});
+            }
+            _ => {}
+        }
+        if !matches!(kind, "Choice" | "Succeed") {
+            state["Next"] = json!("B");
+        }
+        state
+    })
+}
+
+/// The errors of a definition.
+fn errors(editor: &Editor) -> Vec<String> {
+    let validator = Validator::new(MachineType::Standard);
+    let diagnostics = validator.check(editor.document());
+    let errors = diagnostics.iter();
+    let errors = errors.filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors.map(|diagnostic| diagnostic.to_string()).collect()
+}
+
+proptest! {
+    /// A conversion of a valid definition is valid, and converting it again changes nothing.
+    #[test]
+    fn converted_definitions_are_valid_and_complete(state in state(), accepts in any::<bool>(), is_pretty in any::<bool>()) {
+        let machine = json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Succeed"}}});
+        let text = match is_pretty {
+            true => serde_json::to_string_pretty(&machine),
+            false => serde_json::to_string(&machine),
+        };
+        let mut editor = Editor::parse_dialect(&text.expect("is JSON"), Dialect::Json).expect("is JSON");
+        let mut converter = Converter::new();
+        if accepts {
+            converter = Difference::ALL.iter().fold(converter, |converter, one| converter.accept(*one));
+        }
+        let before = errors(&editor);
+        let conversion = converter.convert(editor.document());
+        if let Err(error) = editor.apply(&conversion.edits) {
+            panic!("{error}: {:#?}", conversion.edits);
+        }
+        if before.is_empty() {
+            prop_assert_eq!(errors(&editor), Vec::<String>::new(), "{}", editor.text());
+        }
+        let again = converter.convert(editor.document());
+        prop_assert_eq!(again.edits, []);
+        let refuses = conversion.notes.iter().any(|note| !note.accepted);
+        prop_assert_eq!(refuses, !conversion.refused.is_empty());
+        prop_assert_eq!(refuses, !conversion.is_whole);
+    }
+}
