@@ -30,9 +30,9 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 use commands::{
-    bench, completions, console, coverage, debug, diff, estimate, executions, graph, history,
-    import, lsp, placeholders, policy, replay, report, rule, run, serve, store, test_state,
-    validate,
+    bench, completions, console, convert, coverage, debug, diff, estimate, executions, graph,
+    history, import, lsp, placeholders, policy, replay, report, rule, run, serve, store,
+    test_state, validate,
 };
 use terminal::diagnostics;
 
@@ -42,6 +42,7 @@ async fn main() -> ExitCode {
     arguments.color.apply();
     let done = match arguments.command {
         Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Convert(arguments) => convert::convert(&arguments),
         Command::Rule(arguments) => rule::rule(&arguments),
         Command::Run(arguments) => run::run(arguments).await,
         Command::Debug(arguments) => debug::debug(arguments).await,

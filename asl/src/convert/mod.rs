@@ -53,6 +53,7 @@
 mod assumption;
 mod choice;
 mod conversion;
+mod converted_text;
 mod converter;
 mod difference;
 mod expr;
@@ -68,5 +69,6 @@ mod template;
 
 pub use assumption::Assumption;
 pub use conversion::{Conversion, ConvertedState, Note, RefusedState};
+pub use converted_text::{ConvertedDefinition, ConvertedText};
 pub use converter::Converter;
 pub use difference::{Difference, UnknownDifference};

@@ -181,7 +181,7 @@ impl Fixer {
             parts.collect()
         };
         let mut fixed = self.fix(Editor::parse_template(text)?, &check);
-        let mut file = read_template(&fixed.text)?;
+        let mut file = Editor::parse_template(&fixed.text)?.document().clone();
         let mut machines = template::machines(&file).unwrap_or_default();
         for index in 0..machines.len() {
             if let Some(changed) = self.fix_string(&file, &machines[index], index, &mut fixed) {
@@ -225,27 +225,15 @@ impl Fixer {
             diagnostic: placed(one.diagnostic),
             ..one
         });
-        let changed = machine.replace_text(file, &inner.text).and_then(|changed| {
-            let changed = read_template(&changed).ok()?;
-            let machines = template::machines(&changed)?;
-            Some((changed, machines))
-        });
-        // YAML may read the written string differently, so it is compared with the fixed
-        // definition.
-        let has_fixes = |(_, machines): &(Document, Vec<Embedded>)| {
-            let definition = machines.get(index).map(|one| &one.definition);
-            matches!(definition, Some(EmbeddedDefinition::Text { text, .. }) if *text == inner.text)
-        };
-        match changed.filter(has_fixes) {
+        match template::replaced(file, index, &inner.text) {
             Some(changed) => {
                 fixed.applied.extend(applied);
                 Some(changed)
             }
             None => {
-                let reason = "the definition is a string that is folded or has several parts";
                 fixed.refused.extend(applied.map(|one| RefusedFix {
                     diagnostic: one.diagnostic,
-                    reason: reason.to_owned(),
+                    reason: template::UNEDITABLE.to_owned(),
                 }));
                 None
             }
@@ -393,12 +381,6 @@ impl FixSession<'_> {
             reason,
         });
     }
-}
-
-/// Reads a template as the editor does.
-#[cfg(feature = "yaml")]
-fn read_template(text: &str) -> Result<Document, SyntaxError> {
-    Ok(Editor::parse_template(text)?.document().clone())
 }
 
 /// A text that identifies a diagnostic and its fix in all rounds.

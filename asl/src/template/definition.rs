@@ -2,8 +2,10 @@
 
 use super::string_edit;
 use crate::SyntaxError;
+#[cfg(feature = "convert")]
+use crate::diagnostic::TextLocation;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::json::Document;
+use crate::json::{Document, Position};
 use crate::model::MachineType;
 use crate::validate::Validator;
 use crate::yaml::Format;
@@ -159,9 +161,21 @@ impl Embedded {
 /// A diagnostic of a string, with its position in the file. `offsets` has the offset of each byte
 /// of the string.
 pub(crate) fn placed(file: &Document, offsets: &[u32], diagnostic: Diagnostic) -> Diagnostic {
-    let offset = offsets.get(diagnostic.location.offset).or(offsets.last());
-    let offset = offset.copied().unwrap_or_default() as usize;
-    diagnostic.position(file.position_at(offset))
+    let position = position_in(file, offsets, diagnostic.location.offset);
+    diagnostic.position(position)
+}
+
+/// Changes a location in a string into the location in the file.
+#[cfg(feature = "convert")]
+pub(crate) fn place(file: &Document, offsets: &[u32], location: &mut TextLocation) {
+    let position = position_in(file, offsets, location.offset);
+    (location.line, location.column) = (position.line, position.column);
+    location.offset = position.offset;
+}
+
+fn position_in(file: &Document, offsets: &[u32], offset: usize) -> Position {
+    let offset = offsets.get(offset).or(offsets.last());
+    file.position_at(offset.copied().unwrap_or_default() as usize)
 }
 
 fn check_text(text: &str, validator: &Validator) -> Diagnostics {

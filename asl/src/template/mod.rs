@@ -43,6 +43,7 @@ mod definition;
 mod find;
 mod literal_values;
 mod placeholder_values;
+mod rewrite;
 mod serverless;
 mod string_edit;
 mod sub_arguments;
@@ -50,10 +51,14 @@ mod sub_arguments;
 pub mod terraform;
 mod text;
 
+#[cfg(feature = "convert")]
+pub(crate) use definition::place;
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition, parse_text};
 pub use find::{is_definition, machines, read, read_for_evaluation, read_recovering};
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
+pub use rewrite::UNEDITABLE;
+pub(crate) use rewrite::replaced;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod console;
+mod convert;
 mod debug;
 mod estimate;
 mod log;
@@ -25,6 +26,7 @@ use stepwright_asl::placeholder::is_name;
 
 pub(crate) use self::bench::{BenchArguments, Measure, Switch};
 pub(crate) use self::console::ConsoleArguments;
+pub(crate) use self::convert::{ConvertArguments, ConvertFormat, TargetLanguage};
 pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
@@ -104,6 +106,9 @@ pub(crate) enum Command {
     /// Check definitions and report each problem with its position and how to fix it
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArguments),
+    /// Convert definitions from JSONPath to JSONata
+    #[command(after_help = convert::EXAMPLES)]
+    Convert(ConvertArguments),
     /// Explain what a rule of the validator requires, and why
     #[command(visible_alias = "explain", after_help = RULE_EXAMPLES)]
     Rule(RuleArguments),

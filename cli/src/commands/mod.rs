@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod completions;
 pub(crate) mod console;
+pub(crate) mod convert;
 pub(crate) mod coverage;
 pub(crate) mod debug;
 pub(crate) mod diff;

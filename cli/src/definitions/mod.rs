@@ -8,5 +8,7 @@ pub(crate) mod embedded_machine;
 pub(crate) mod input;
 pub(crate) mod named_file;
 pub(crate) mod project;
+pub(crate) mod replace_file;
+pub(crate) mod rewrite;
 pub(crate) mod template;
 pub(crate) mod terraform;

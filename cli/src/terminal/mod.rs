@@ -1,5 +1,6 @@
 //! What the command prints: results, tables, diagnostics, and the progress of long work.
 
+pub(crate) mod count;
 pub(crate) mod diagnostics;
 pub(crate) mod heading;
 pub(crate) mod output;

@@ -1,33 +1,19 @@
 //! `--fix` and `--diff`: fixes definitions before they are checked.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use similar::TextDiff;
 use stepwright_asl::SyntaxError;
 use stepwright_asl::fix::{Fixed, Fixer, Safety};
 use stepwright_asl::json::Document;
-use stepwright_asl::template::{self, EmbeddedDefinition};
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 
-use super::count::count;
 use crate::args::ValidateArguments;
-use crate::commands::validate::replace_file::replace_file;
-use crate::definitions::input::whole;
 use crate::definitions::named_file;
+use crate::definitions::rewrite::{FileRewriter, RewriteMode, named_files};
 use crate::definitions::terraform::is_terraform;
 use crate::failure::Failure;
-use crate::terminal::output;
-
-/// What happens with a fixed text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FixMode {
-    /// The file is replaced. Standard input is printed.
-    Write,
-    /// A unified diff is printed.
-    Diff,
-}
+use crate::terminal::count::count;
 
 /// The changes that are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +26,9 @@ enum FileChanges {
 
 /// Fixes files one after the other.
 pub(super) struct FileFixer {
-    mode: FixMode,
+    rewriter: FileRewriter,
     changes: FileChanges,
     fixed: usize,
-    changed: BTreeSet<PathBuf>,
     notes: Vec<String>,
 }
 
@@ -51,18 +36,17 @@ impl FileFixer {
     /// The fixer for `--fix`, `--diff` or `--add-ignore`; `None` without these options.
     pub(super) fn of(arguments: &ValidateArguments) -> Option<FileFixer> {
         let mode = match (arguments.fix || arguments.add_ignore, arguments.diff) {
-            (true, _) => FixMode::Write,
-            (_, true) => FixMode::Diff,
+            (true, _) => RewriteMode::Write,
+            (_, true) => RewriteMode::Diff,
             _ => return None,
         };
         Some(FileFixer {
-            mode,
+            rewriter: FileRewriter::new(mode),
             changes: match arguments.add_ignore {
                 true => FileChanges::Suppressions,
                 false => FileChanges::Fixes(allowed(arguments)),
             },
             fixed: 0,
-            changed: BTreeSet::new(),
             notes: Vec::new(),
         })
     }
@@ -79,23 +63,14 @@ impl FileFixer {
         if is_terraform(template) {
             return Ok(text);
         }
-        let Some(machines) = document.and_then(template::machines) else {
+        let Some(named) = named_files(template, document) else {
             return self.definition(template, text, validator);
         };
-        let folder = template.parent().unwrap_or(Path::new(""));
         let validator = &validator.clone().with_any_placeholder();
-        for machine in machines {
-            let (EmbeddedDefinition::File { path } | EmbeddedDefinition::Asset { path }) =
-                &machine.definition
-            else {
-                continue;
-            };
-            let named = folder.join(path);
-            if named.is_file() {
-                let validator = validator.clone().of_type(machine.machine_type);
-                let text = named_file::of_template(template, &named)?;
-                self.definition(&named, text, &validator)?;
-            }
+        for (named, machine_type) in named {
+            let validator = validator.clone().of_type(machine_type);
+            let text = named_file::of_template(template, &named)?;
+            self.definition(&named, text, &validator)?;
         }
         let fixed = self.fixer(validator).fix_template(&text);
         self.finish(template, text, fixed)
@@ -144,27 +119,15 @@ impl FileFixer {
                 diagnostic.code.unwrap_or_default()
             ));
         }
-        let is_first = fixed.text != text && self.changed.insert(whole(path));
-        // A file that several templates name is fixed again, but its diff is shown once.
-        let is_changed = match self.mode {
-            FixMode::Write => fixed.text != text,
-            FixMode::Diff => is_first,
-        };
-        if is_changed {
+        if self.rewriter.rewrite(path, &text, &fixed.text)? {
             self.fixed += fixed.applied.len();
-        }
-        match self.mode {
-            FixMode::Write if path == Path::new("-") => output::document(&fixed.text),
-            FixMode::Write if is_changed => replace_file(path, &fixed.text)?,
-            FixMode::Diff if is_changed => output::print(diff(path, &text, &fixed.text)),
-            _ => {}
         }
         Ok(fixed.text)
     }
 
     /// Whether a file was changed, or would be.
     pub(super) fn has_changes(&self) -> bool {
-        !self.changed.is_empty()
+        self.rewriter.has_changes()
     }
 
     pub(super) fn take_notes(&mut self) -> Vec<String> {
@@ -173,13 +136,18 @@ impl FileFixer {
 
     /// `Fixed 3 problems in 2 files`.
     pub(super) fn summary(&self) -> String {
-        let (verb, noun) = match (self.changes, self.mode) {
+        let (verb, noun) = match (self.changes, self.rewriter.mode) {
             (FileChanges::Suppressions, _) => ("Allowed", "warning"),
-            (_, FixMode::Write) => ("Fixed", "problem"),
-            (_, FixMode::Diff) => ("Would fix", "problem"),
+            (_, RewriteMode::Write) => ("Fixed", "problem"),
+            (_, RewriteMode::Diff | RewriteMode::Print | RewriteMode::Discard) => {
+                ("Would fix", "problem")
+            }
         };
         let problems = count(self.fixed, noun);
-        format!("{verb} {problems} in {}", count(self.changed.len(), "file"))
+        format!(
+            "{verb} {problems} in {}",
+            count(self.rewriter.changed(), "file")
+        )
     }
 }
 
@@ -189,11 +157,4 @@ pub(super) fn allowed(arguments: &ValidateArguments) -> Safety {
         true => Safety::Unsafe,
         false => Safety::Safe,
     }
-}
-
-fn diff(path: &Path, old: &str, new: &str) -> String {
-    let shown = path.display().to_string();
-    let diff = TextDiff::from_lines(old, new);
-    let mut diff = diff.unified_diff();
-    diff.header(&shown, &shown).to_string()
 }

@@ -3,9 +3,9 @@
 use stepwright_asl::fix::Safety;
 
 use super::check::CheckedDefinition;
-use super::count::count;
 use super::fix::allowed;
 use crate::args::ValidateArguments;
+use crate::terminal::count::count;
 
 /// The number of diagnostics with a fix of this safety in texts that can be edited.
 fn fixable(checked: &[CheckedDefinition], safety: Safety) -> usize {

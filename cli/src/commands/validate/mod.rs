@@ -1,12 +1,10 @@
 //! `stepwright validate`: reports all diagnostics about definitions.
 
 mod check;
-mod count;
 mod fix;
 mod fixable;
 mod github;
 mod json;
-mod replace_file;
 mod sarif;
 mod statistics;
 mod text;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::check::CheckedDefinition;
-use super::count::count;
 use crate::definitions::definition::listed;
+use crate::terminal::count::count;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
 

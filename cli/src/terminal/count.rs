@@ -1,7 +1,7 @@
 //! Numbers with nouns.
 
 /// `1 error`, or `2 errors`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 {
         format!("1 {noun}")
     } else {
