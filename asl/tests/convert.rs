@@ -228,7 +228,7 @@ fn calls_without_an_exact_expression_are_refused() {
         ("States.ArrayGetItem($.a, -1)", "always-fails"),
         ("States.MathAdd($.a, 1.5)", "no-counterpart"),
         ("States.MathAdd($.a, 9007199254740993)", "large-number"),
-        ("States.ArrayLength(States.Array($.a))", "nested-list"),
+        ("States.JsonToString(States.Array($.a))", "nested-list"),
         ("States.StringSplit($.a, $.b)", "no-counterpart"),
     ] {
         assert_eq!(notes(call), [code], "{call}");
@@ -404,6 +404,10 @@ fn rules_become_conditions() {
             "$exists($states.input.a) and ($states.input.a = true or $states.input.b = null)",
         ),
         (
+            r#"{"Or": [{"Variable": "$.a", "StringEquals": "x"}, {"Variable": "$.a", "StringEquals": "y"}, {"Variable": "$.a", "NumericEquals": 1}]}"#,
+            "$states.input.a in ['x', 'y', 1]",
+        ),
+        (
             r#"{"Variable": "$.a", "StringMatches": "log-*.t/t"}"#,
             "$type($states.input.a) = 'string' and $contains($states.input.a, /^log-[\\s\\S]*\\.t\\/t$/)",
         ),
@@ -531,4 +535,50 @@ fn assumptions_are_counted() {
             (Assumption::Digits, 1)
         ]
     );
+}
+
+#[test]
+fn long_and_deep_fields_are_refused() {
+    let rules = vec![r#"{"Variable": "$.a", "NumericLessThan": 1}"#; 100].join(", ");
+    let choice = |rule: &str| {
+        format!(r#"{{"Type": "Choice", "Choices": [{{{rule}, "Next": "B"}}], "Default": "B"}}"#)
+    };
+    let deep = format!(
+        r#"{}{{"Variable": "$.a", "IsNull": true}}{}"#,
+        r#"{"And": ["#.repeat(70) + &r#"{"Not": "#.repeat(40),
+        "}".repeat(40) + &"]}".repeat(70)
+    );
+    let filter = format!("$.a[?({})]", vec!["@.b == 1"; 10_000].join(" && "));
+    let arguments = vec!["$.a"; 10_000].join(", ");
+    let format = format!("States.Format('{}', {arguments})", "{}".repeat(10_000));
+    let pass = |text: &str| {
+        let text = Json::from(text);
+        format!(r#"{{"Type": "Pass", "Parameters": {{"x.$": {text}}}, "Next": "B"}}"#)
+    };
+    for state in [
+        choice(&format!(r#""And": [{rules}]"#)),
+        choice(&format!(
+            r#""Or": [{rules}, {rules}, {rules}, {rules}, {rules}, {rules}]"#
+        )),
+        pass(&filter),
+        pass(&format),
+        pass(&format!("$.a{}", ".b".repeat(10_000))),
+    ] {
+        let (_, conversion) = convert_with(&Converter::new(), &state);
+        let notes = conversion.notes.iter();
+        assert!(
+            notes
+                .map(|note| note.difference)
+                .eq([Difference::NoCounterpart]),
+            "{:?}",
+            conversion.notes
+        );
+    }
+    let texts: Vec<String> = (0..300)
+        .map(|text| format!(r#"{{"Variable": "$.a", "StringEquals": "{text}"}}"#))
+        .collect();
+    converted(&choice(&format!(r#""Or": [{}]"#, texts.join(", "))));
+    converted(&choice(&format!(r#""Not": {deep}"#)));
+    let contains = format!("States.ArrayContains(States.Array({arguments}), 1)");
+    convert_with(&Converter::new(), &pass(&contains));
 }

@@ -11,8 +11,34 @@ use crate::jsonata::text::is_in_each_object;
 use crate::model::{OperandType, Operator as Comparison};
 use crate::wildcard::Wildcard;
 
-/// The condition of a rule, or of a rule in it. `None` after a note.
+/// The maximum number of comparisons in a rule, and of rules around each other.
+const MAX_COMPARISONS: usize = 500;
+
+/// The number of comparisons in a rule.
+fn comparisons(rule: &Json) -> usize {
+    let lists = ["And", "Or"]
+        .iter()
+        .filter_map(|key| rule.get(key)?.as_array());
+    let inner: usize = lists.flatten().map(comparisons).sum();
+    inner + rule.get("Not").map_or(0, comparisons) + 1
+}
+
+/// The condition of a rule. `None` after a note.
 pub(super) fn condition(
+    rule: &Json,
+    scope: Scope<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Expr> {
+    if comparisons(rule) > MAX_COMPARISONS {
+        let message = format!("the rule has more than {MAX_COMPARISONS} comparisons");
+        findings.note(Difference::NoCounterpart, scope.pointer, message);
+        return None;
+    }
+    nested(rule, scope, &mut Vec::new(), findings)
+}
+
+/// The condition of a rule, or of a rule in it. `None` after a note.
+fn part(
     rule: &Object,
     scope: Scope<'_>,
     known: &mut Vec<KnownType>,
@@ -83,7 +109,7 @@ fn nested(
     findings: &mut Findings<'_>,
 ) -> Option<Expr> {
     match rule.as_object() {
-        Some(rule) => condition(rule, scope, known, findings),
+        Some(rule) => part(rule, scope, known, findings),
         None => {
             let message = "a rule must be an object";
             findings.note(Difference::InvalidState, scope.pointer, message);
@@ -113,8 +139,9 @@ fn compound(
             _ => nested(rule, scope, &mut known.clone(), findings)?,
         });
     }
-    if operator == Operator::And {
-        parts = without_implied(parts);
+    match operator {
+        Operator::And => parts = without_implied(parts),
+        _ => parts = alternatives(parts),
     }
     let whole = parts
         .into_iter()
@@ -124,6 +151,45 @@ fn compound(
         findings.note(Difference::InvalidState, scope.pointer, message);
     }
     whole
+}
+
+/// Conditions of `Or`, with one for comparisons of a value with several literals.
+fn alternatives(parts: Vec<Expr>) -> Vec<Expr> {
+    let mut joined: Vec<Expr> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let part = match (joined.last_mut(), part) {
+            (
+                Some(Expr::Binary(operator, value, literals)),
+                Expr::Binary(Operator::Equal, other, literal),
+            ) if **value == *other
+                && matches!(*operator, Operator::Equal | Operator::In)
+                && is_listed(*operator, literals)
+                && matches!(*literal, Expr::Literal(_)) =>
+            {
+                let all = std::mem::replace(&mut **literals, Expr::Array(Vec::new()));
+                **literals = match all {
+                    Expr::Array(mut items) => {
+                        items.push(*literal);
+                        Expr::Array(items)
+                    }
+                    first => Expr::Array(vec![first, *literal]),
+                };
+                *operator = Operator::In;
+                continue;
+            }
+            (_, part) => part,
+        };
+        joined.push(part);
+    }
+    joined
+}
+
+/// Whether the right side of a comparison is a literal, or a list of them.
+fn is_listed(operator: Operator, right: &Expr) -> bool {
+    match operator {
+        Operator::In => matches!(right, Expr::Array(_)),
+        _ => matches!(right, Expr::Literal(_)),
+    }
 }
 
 /// Conditions of `And` without tests of presence that a later condition implies: a comparison of an
@@ -147,7 +213,7 @@ fn requires(condition: &Expr, value: &Expr) -> bool {
     match condition {
         Expr::Binary(Operator::And, left, right) => requires(left, value) || requires(right, value),
         Expr::Binary(Operator::Or, left, right) => requires(left, value) && requires(right, value),
-        Expr::Binary(Operator::Equal | Operator::NotEqual, left, right) => {
+        Expr::Binary(Operator::Equal | Operator::NotEqual | Operator::In, left, right) => {
             reads(left, value) || reads(right, value)
         }
         Expr::Call("exists", arguments) => arguments.iter().any(|one| reads(one, value)),

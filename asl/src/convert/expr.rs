@@ -226,6 +226,31 @@ impl Expr {
         }
     }
 
+    /// The nesting of evaluations. The steps of a path are one after the other.
+    pub(super) fn depth(&self) -> usize {
+        let deepest = |members: &[(String, Expr)]| {
+            let depths = members.iter().map(|(_, value)| value.depth());
+            depths.max().unwrap_or(0)
+        };
+        match self {
+            Expr::Literal(_) | Expr::Unknown(_) | Expr::Root(_) | Expr::Regex(_) => 1,
+            Expr::Key(base, _)
+            | Expr::Index(base, _)
+            | Expr::Members(base)
+            | Expr::Descendants(base) => base.depth().max(2),
+            Expr::ItemAt(base, other) | Expr::Filter(base, other) => {
+                base.depth().max(2 + other.depth())
+            }
+            Expr::Object(members) | Expr::Existing(members) => 1 + deepest(members),
+            Expr::Array(items) | Expr::Call(_, items) => {
+                1 + items.iter().map(Expr::depth).max().unwrap_or(0)
+            }
+            Expr::List(inner) => 1 + inner.depth(),
+            Expr::Merge(base, added) => 2 + base.depth().max(added.depth()),
+            Expr::Binary(_, left, right) => 1 + left.depth().max(right.depth()),
+        }
+    }
+
     /// Whether each evaluation has a different value.
     pub(super) fn is_random(&self) -> bool {
         let mut is_random = false;

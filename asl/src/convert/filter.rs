@@ -8,12 +8,28 @@ use super::{Assumption, Difference};
 use crate::json::Json;
 use crate::path::{Comparator, Filter, Operand, Path};
 
+/// The maximum number of conditions in a filter.
+const MAX_CONDITIONS: usize = 60;
+
+fn conditions(filter: &Filter) -> usize {
+    match filter {
+        Filter::Or(filters) | Filter::And(filters) => filters.iter().map(conditions).sum(),
+        Filter::Not(filter) => conditions(filter),
+        Filter::Exists(_) | Filter::Compare { .. } => 1,
+    }
+}
+
 /// The predicate of a filter, over [`Expr::ITEM`]. `None` after a note.
 pub(super) fn predicate(
     filter: &Filter,
     scope: Scope<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Expr> {
+    if conditions(filter) > MAX_CONDITIONS {
+        let message = format!("the filter has more than {MAX_CONDITIONS} conditions");
+        findings.note(Difference::NoCounterpart, scope.pointer, message);
+        return None;
+    }
     match filter {
         Filter::Or(filters) => joined(filters, Operator::Or, scope, findings),
         Filter::And(filters) => joined(filters, Operator::And, scope, findings),

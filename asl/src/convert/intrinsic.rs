@@ -8,6 +8,9 @@ use super::{Assumption, Difference};
 use crate::intrinsic::{Argument, Function, IntrinsicCall, Literal};
 use crate::json::{Json, Number};
 
+/// The maximum number of operands that one call adds to an expression.
+const MAX_PARTS: usize = 40;
+
 /// The value of a call. `None` after a note.
 pub(super) fn of_call(
     call: &IntrinsicCall,
@@ -50,6 +53,9 @@ fn format(call: &IntrinsicCall, scope: Scope<'_>, findings: &mut Findings<'_>) -
     let Some((Argument::String(template), values)) = call.arguments.split_first() else {
         return conversion.refuse("has a template that is not a literal");
     };
+    if values.len() > MAX_PARTS {
+        return conversion.refuse("has too many arguments for one expression");
+    }
     if template.unmatched_brace.is_some() || template.placeholders.len() != values.len() {
         return conversion.fails("its template and arguments do not match");
     }
@@ -150,7 +156,7 @@ impl CallConversion<'_, '_> {
             Function::ArrayContains => contains(first, next()),
             Function::ArrayRange => range(first, next(), next()),
             Function::ArrayGetItem => return self.item(first, next()),
-            Function::ArrayLength => Expr::Call("count", vec![unlisted(first)]),
+            Function::ArrayLength => count(first),
             Function::ArrayUnique => Expr::Call("distinct", vec![first]).list(),
             Function::Base64Encode => self.base64("base64encode", first),
             Function::Base64Decode => self.base64("base64decode", first),
@@ -323,15 +329,26 @@ impl CallConversion<'_, '_> {
     }
 }
 
-/// The sequence in a list, where it does not matter whether one value is a list.
-fn unlisted(list: Expr) -> Expr {
+fn count(list: Expr) -> Expr {
     match list {
-        Expr::List(inner) if matches!(*inner, Expr::Filter(..) | Expr::Key(..)) => *inner,
-        list => list,
+        Expr::Array(items) => Expr::literal(items.len()),
+        // It does not matter whether one value is a list.
+        Expr::List(inner) if matches!(*inner, Expr::Filter(..) | Expr::Key(..)) => {
+            Expr::Call("count", vec![*inner])
+        }
+        list => Expr::Call("count", vec![list]),
     }
 }
 
 fn contains(list: Expr, item: Expr) -> Expr {
+    if let Expr::Array(items) = &list
+        && items.len() <= MAX_PARTS
+    {
+        let tests = items.iter().cloned();
+        let tests = tests.map(|other| other.binary(Operator::Equal, item.clone()));
+        let tests = tests.reduce(|left, right| left.binary(Operator::Or, right));
+        return tests.unwrap_or_else(|| Expr::literal(false));
+    }
     // `in` compares only scalars by their values.
     match item.kind() {
         Kind::Text | Kind::Number | Kind::Bool | Kind::Null => item.binary(Operator::In, list),

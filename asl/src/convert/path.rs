@@ -140,7 +140,11 @@ impl PathConversion<'_, '_> {
                     self.flattens();
                 }
                 self.selection = Selection::Items;
-                Some(Expr::Filter(Box::new(base), Box::new(predicate)))
+                let items = match base {
+                    Expr::List(inner) => inner,
+                    base => Box::new(base),
+                };
+                Some(Expr::Filter(items, Box::new(predicate)))
             }
             PathStep::Filter(_) => self.refuse("has a filter after a wildcard or filter"),
             PathStep::Function { name, .. } => {

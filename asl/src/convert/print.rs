@@ -89,12 +89,17 @@ fn write_bare(expr: &Expr, out: &mut String) {
         Expr::Object(members) | Expr::Existing(members) => write_members(members, out),
         Expr::Array(items) => {
             out.push('[');
-            write_items(items, out);
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_item(item, out);
+            }
             out.push(']');
         }
         Expr::List(inner) => {
             out.push('[');
-            write(inner, 0, out);
+            write_item(inner, out);
             out.push(']');
         }
         Expr::Root(root) => write_root(root, out),
@@ -205,6 +210,29 @@ fn write_predicate(predicate: &Expr, out: &mut String) {
     out.push('[');
     write(predicate, 0, out);
     out.push(']');
+}
+
+/// Prints an item of a list. JSONata takes a selection from a new list for a new list, and would not
+/// insert its items, unless it is in a block.
+fn write_item(item: &Expr, out: &mut String) {
+    let is_selection = matches!(item, Expr::Index(..) | Expr::ItemAt(..) | Expr::Filter(..));
+    if is_selection && begins_with_list(item) {
+        out.push('(');
+        write_bare(item, out);
+        out.push(')');
+    } else {
+        write(item, 0, out);
+    }
+}
+
+fn begins_with_list(expr: &Expr) -> bool {
+    match expr {
+        Expr::List(_) | Expr::Array(_) | Expr::Literal(Json::Array(_)) => true,
+        Expr::Index(base, _) | Expr::ItemAt(base, _) | Expr::Filter(base, _) => {
+            begins_with_list(base)
+        }
+        _ => false,
+    }
 }
 
 fn write_items(items: &[Expr], out: &mut String) {

@@ -380,22 +380,22 @@ impl<'s> StateConversion<'s, '_, '_> {
             let Some(object) = rule.as_object() else {
                 return self.invalid(&pointer, "a rule must be an object");
             };
+            let scope = Scope {
+                input,
+                pointer: &pointer,
+            };
+            let condition = choice::condition(rule, scope, self.findings)?;
             let rule = Fields {
                 object,
                 pointer: &pointer,
             };
-            self.rule(rule, input)?;
+            self.rule(rule, condition, input)?;
         }
         self.assign(self.fields, input)?;
         self.output(input, &Expr::INPUT)
     }
 
-    fn rule(&mut self, rule: Fields<'_>, input: &Expr) -> Option<()> {
-        let scope = Scope {
-            input,
-            pointer: rule.pointer,
-        };
-        let condition = choice::condition(rule.object, scope, &mut Vec::new(), self.findings)?;
+    fn rule(&mut self, rule: Fields<'_>, condition: Expr, input: &Expr) -> Option<()> {
         let text = to_text(&condition, rule.pointer, self.findings)?;
         let is_condition = |key: &str| {
             matches!(key, "And" | "Or" | "Not" | "Variable")
@@ -410,17 +410,7 @@ impl<'s> StateConversion<'s, '_, '_> {
         for other in names {
             self.edits.push(Edit::remove(rule.at(other)));
         }
-        if let Some(assign) = rule.object.get("Assign") {
-            let pointer = rule.at("Assign");
-            let scope = Scope {
-                input,
-                pointer: &pointer,
-            };
-            let value = of_template(assign, scope, self.findings)?;
-            let json = to_template(&value, &pointer, self.findings)?;
-            value_edits(assign, &json, &pointer, &mut self.edits);
-        }
-        Some(())
+        self.assign(rule, input)
     }
 
     /// Writes the output of a Choice into each rule: the output of the state is for `Default`.

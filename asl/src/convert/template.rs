@@ -15,6 +15,9 @@ use crate::json::{Json, Object, escape};
 use crate::jsonata;
 use crate::substitution::is_substitution;
 
+/// The deepest expression. AWS evaluates at most 100 nested parts.
+const MAX_DEPTH: usize = 90;
+
 /// The value of a payload template in JSONPath. `None` after a note.
 pub(super) fn of_template(
     json: &Json,
@@ -170,6 +173,11 @@ fn delimited(expr: &Expr) -> String {
 
 /// An expression with its delimiters. `None` after a note.
 pub(super) fn to_text(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<String> {
+    if expr.depth() > MAX_DEPTH {
+        let message = "the expression would nest deeper than AWS evaluates";
+        findings.note(Difference::NoCounterpart, pointer, message);
+        return None;
+    }
     check(expr, pointer, findings);
     let text = delimited(expr);
     let parsed = jsonata::strip(&text).map(jsonata::Expression::parse);
