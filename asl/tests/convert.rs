@@ -181,6 +181,7 @@ fn intrinsic_functions_become_functions_and_operators() {
             "$count($states.input.a[$exists(k)])",
         ),
         ("States.Base64Encode('a')", "$base64encode('a')"),
+        ("States.Base64Decode($.a)", "$base64decode($states.input.a)"),
         (
             "States.Hash($.a, 'SHA-256')",
             "$hash($states.input.a, 'SHA-256')",
@@ -220,7 +221,6 @@ fn intrinsic_functions_become_functions_and_operators() {
 fn calls_without_an_exact_expression_are_refused() {
     for (call, code) in [
         ("States.MathRandom(1, 10, 42)", "random-seed"),
-        ("States.Base64Decode($.a)", "base64-text"),
         ("States.Format($.a, 1)", "no-counterpart"),
         ("States.Format('{}', States.Array(1))", "object-text"),
         ("States.JsonToString('a')", "object-text"),

@@ -9,6 +9,7 @@ use super::scope::Scope;
 use crate::json::{Json, Object, escape};
 use crate::jsonata::text::is_in_each_object;
 use crate::model::{OperandType, Operator as Comparison};
+use crate::timestamp;
 use crate::wildcard::Wildcard;
 
 /// The maximum number of comparisons in a rule, and of rules around each other.
@@ -369,10 +370,12 @@ fn timestamps(
     known: &mut Vec<KnownType>,
     findings: &mut Findings<'_>,
 ) -> Expr {
-    let message = format!(
-        "`{operator}` does not match if a text is no timestamp, and `$toMillis` fails; it ignores fractions of milliseconds"
-    );
-    findings.note(Difference::TimestampText, scope.pointer, message);
+    if !is_timestamp(&left) || !is_timestamp(&right) {
+        let message = format!(
+            "`{operator}` does not match if a text is no timestamp, and `$toMillis` fails; it ignores fractions of milliseconds"
+        );
+        findings.note(Difference::TimestampText, scope.pointer, message);
+    }
     let guards = [
         typed(&left, Kind::Text, known),
         typed(&right, Kind::Text, known),
@@ -384,6 +387,22 @@ fn timestamps(
         guards,
         millis(left).binary(relation(operator), millis(right)),
     )
+}
+
+/// Whether a value is known to be a timestamp without fractions of milliseconds.
+fn is_timestamp(value: &Expr) -> bool {
+    match value {
+        Expr::Literal(json) => json
+            .as_str()
+            .and_then(timestamp::read)
+            .is_some_and(|nanoseconds| nanoseconds % 1_000_000 == 0),
+        Expr::Key(base, name) => match name.as_str() {
+            "StartTime" => **base == Expr::CONTEXT.key("Execution"),
+            "EnteredTime" => **base == Expr::CONTEXT.key("State"),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn relation(operator: Comparison) -> Operator {

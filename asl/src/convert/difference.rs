@@ -69,9 +69,6 @@ differences! {
     /// An object or list in a text.
     ObjectText = "object-text",
         "JSONPath and JSONata print objects, lists and texts in texts differently.", true;
-    /// A text outside of ASCII in Base64.
-    Base64Text = "base64-text",
-        "`$base64encode` and `$base64decode` treat characters outside of ASCII differently.", true;
     /// A comparison in a filter.
     FilterTypes = "filter-types",
         "A filter of JSONPath compares values of different types by other rules than JSONata.", true;

@@ -158,8 +158,8 @@ impl CallConversion<'_, '_> {
             Function::ArrayGetItem => return self.item(first, next()),
             Function::ArrayLength => count(first),
             Function::ArrayUnique => Expr::Call("distinct", vec![first]).list(),
-            Function::Base64Encode => self.base64("base64encode", first),
-            Function::Base64Decode => self.base64("base64decode", first),
+            Function::Base64Encode => Expr::Call("base64encode", vec![first]),
+            Function::Base64Decode => Expr::Call("base64decode", vec![first]),
             Function::Hash => Expr::Call("hash", vec![first, next()]),
             Function::JsonMerge => {
                 let second = next();
@@ -240,23 +240,6 @@ impl CallConversion<'_, '_> {
                 Some(Expr::ItemAt(Box::new(list), Box::new(index)))
             }
         }
-    }
-
-    fn base64(&mut self, name: &'static str, text: Expr) -> Expr {
-        let is_ascii = match &text {
-            Expr::Literal(Json::String(text)) => text.is_ascii(),
-            Expr::Call("uuid" | "hash" | "base64encode", _) => true,
-            _ => false,
-        };
-        if !is_ascii || name == "base64decode" {
-            let message = format!(
-                "`{}` treats characters outside of ASCII differently in JSONata",
-                self.call
-            );
-            let pointer = self.scope.pointer;
-            self.findings.note(Difference::Base64Text, pointer, message);
-        }
-        Expr::Call(name, vec![text])
     }
 
     fn json_text(&mut self, value: Expr) -> Option<Expr> {

@@ -3,6 +3,7 @@
 //! [`Document::edits`] turns an [`Operation`] into text edits. An operation that cannot keep the
 //! meaning of the other states is refused with an [`OperationError`].
 
+mod conversion;
 mod error;
 mod extraction;
 mod fields;
@@ -179,6 +180,20 @@ pub enum Operation {
         /// The ARN of the new state machine, or a placeholder of it such as `${Inner}`.
         state_machine: String,
     },
+    /// Converts a state from JSONPath to JSONata. The states in it remain as they are.
+    ConvertState {
+        /// Pointer to the state.
+        state: String,
+        /// The codes of the differences that are accepted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        accept: Vec<String>,
+    },
+    /// Converts all states from JSONPath to JSONata, except for those with a difference.
+    ConvertDefinition {
+        /// The codes of the differences that are accepted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        accept: Vec<String>,
+    },
     /// Writes the whitespace again. Values, comments and the order remain.
     Format {
         /// The range of the file in which whitespace changes. Without it, all whitespace of the
@@ -284,6 +299,12 @@ impl Document {
             } => {
                 let extraction = target.extract_states(definition, states, name, state_machine)?;
                 return Ok(extraction.edits);
+            }
+            Operation::ConvertState { state, accept } => {
+                return target.convert_state(definition, state, accept);
+            }
+            Operation::ConvertDefinition { accept } => {
+                return target.convert_definition(definition, accept);
             }
             Operation::Format { range, indentation } => {
                 return target.format(definition, range.as_ref(), indentation.as_deref());

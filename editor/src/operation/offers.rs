@@ -5,7 +5,7 @@ use stepwright_asl::errors;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json;
 use stepwright_asl::json::Json;
-use stepwright_asl::model::StateKind;
+use stepwright_asl::model::{QueryLanguage, StateKind};
 
 use super::{Operation, Wrapper};
 use crate::Document;
@@ -38,6 +38,8 @@ impl Document {
     ///     "Remove `A`",
     ///     "Wrap `A` in a Parallel",
     ///     "Wrap `A` in a Map",
+    ///     "Convert `A` to JSONata",
+    ///     "Convert all states to JSONata",
     ///     "Sort the states",
     /// ]);
     /// ```
@@ -141,7 +143,24 @@ fn of_state(graph: &Graph<'_>, index: usize, definition: usize) -> Vec<Offer> {
     if may_unwrap && state.inner.len() == 1 {
         offer(
             format!("Unwrap `{name}`"),
-            Operation::UnwrapState { state: pointer },
+            Operation::UnwrapState {
+                state: pointer.clone(),
+            },
+        );
+    }
+    let machine = graph.containers()[0].object;
+    let language = QueryLanguage::of(state.object).or(QueryLanguage::of(machine));
+    if language != Some(QueryLanguage::Jsonata) {
+        offer(
+            format!("Convert `{name}` to JSONata"),
+            Operation::ConvertState {
+                state: pointer,
+                accept: Vec::new(),
+            },
+        );
+        offer(
+            "Convert all states to JSONata".to_owned(),
+            Operation::ConvertDefinition { accept: Vec::new() },
         );
     }
     offer(
