@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, abilities, text_of};
+use super::client::{Client, abilities, edited, text_of};
 
 const FAULTY: &str = "{
   \"StartAt\": \"Check\",
@@ -15,20 +15,12 @@ const FAULTY: &str = "{
 ";
 
 /// The document after the edits for one version of it.
-fn edited(text: &str, uri: &str, version: i32, edit: &Value) -> String {
-    let change = &edit["documentChanges"][0];
-    assert_eq!(change["textDocument"]["uri"], uri);
+fn changed(text: &str, uri: &str, version: i32, edit: &Value) -> String {
+    let changes = edit["documentChanges"].as_array().expect("changes");
+    let of_document = |change: &&Value| change["textDocument"]["uri"] == uri;
+    let change = changes.iter().find(of_document).expect("its change");
     assert_eq!(change["textDocument"]["version"], version);
-    let mut edits = change["edits"].as_array().expect("edits").clone();
-    edits.sort_by_key(|edit| edit["range"]["start"]["line"].as_u64());
-    let mut text = text.to_owned();
-    for edit in edits.iter().rev() {
-        let part = text_of(&text, &edit["range"]);
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-        let range = start..start + part.len();
-        text.replace_range(range, edit["newText"].as_str().expect("a text"));
-    }
-    text
+    edited(text, &change["edits"])
 }
 
 #[test]
@@ -66,7 +58,7 @@ fn a_quick_fix_changes_only_its_text() {
     assert_eq!(actions[0]["title"], "Rename `Secnods` to `Seconds`");
     assert_eq!(actions[0]["isPreferred"], true);
     assert_eq!(actions[0]["diagnostics"][0]["code"], found[0]["code"]);
-    let fixed = edited(FAULTY, &uri, 1, &actions[0]["edit"]);
+    let fixed = changed(FAULTY, &uri, 1, &actions[0]["edit"]);
     assert_eq!(fixed, FAULTY.replace("Secnods", "Seconds"));
 }
 
@@ -80,9 +72,26 @@ fn fix_all_makes_the_safe_fixes() {
         "context": {"diagnostics": [], "only": ["source.fixAll"]},
     });
     let actions = client.request("textDocument/codeAction", params);
-    let fixed = edited(FAULTY, &uri, 1, &actions[0]["edit"]);
+    let fixed = changed(FAULTY, &uri, 1, &actions[0]["edit"]);
     let wanted = FAULTY.replace("Secnods", "Seconds").replace("Dnoe", "Done");
     assert_eq!(fixed, wanted);
+
+    // A request for all kinds is answered before the edits are computed.
+    let params = json!({
+        "textDocument": {"uri": uri},
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}},
+        "context": {"diagnostics": []},
+    });
+    let actions = client.request("textDocument/codeAction", params);
+    let last = actions.as_array().and_then(|actions| actions.last());
+    let last = last.expect("an action").clone();
+    assert_eq!(
+        (&last["kind"], &last["edit"]),
+        (&json!("source.fixAll"), &Value::Null)
+    );
+    let resolved = client.request("codeAction/resolve", last);
+    assert_eq!(changed(FAULTY, &uri, 1, &resolved["edit"]), wanted);
+
     client.replace(&uri, 2, &fixed);
     let params = json!({
         "textDocument": {"uri": uri},
@@ -131,11 +140,12 @@ fn operations_are_offered_and_resolved() {
         "Remove `Check`",
         "Wrap `Check` in a Parallel",
         "Wrap `Check` in a Map",
+        "Extract `Check` to a new state machine",
         "Sort the states",
     ];
     assert_eq!(titles(&actions), wanted);
     let resolved = client.request("codeAction/resolve", actions[1].clone());
-    let after = edited(FAULTY, &uri, 1, &resolved["edit"]);
+    let after = changed(FAULTY, &uri, 1, &resolved["edit"]);
     assert!(
         after.contains("\"Check 2\": {\"Type\": \"Wait\""),
         "{after}"
@@ -154,6 +164,71 @@ fn operations_are_offered_and_resolved() {
     params["textDocument"]["uri"] = uri.clone().into();
     let actions = client.request("textDocument/codeAction", params);
     assert!(!titles(&actions).contains(&"Remove `Check`".to_owned()));
-    let after = edited(FAULTY, &uri, 1, &actions[1]["edit"]);
+    let after = changed(FAULTY, &uri, 1, &actions[1]["edit"]);
     assert!(after.contains("\"Check 2\""), "{after}");
+}
+
+const CHAIN: &str = r#"{
+  "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Next": "B"},
+    "B": {"Type": "Pass", "Next": "C"},
+    "C": {"Type": "Succeed"}
+  }
+}
+"#;
+
+#[test]
+fn selected_states_are_extracted_to_a_new_file() {
+    let range = json!({"start": {"line": 3, "character": 9}, "end": {"line": 4, "character": 20}});
+    let params = |uri: &str| {
+        json!({
+            "textDocument": {"uri": uri},
+            "range": range,
+            "context": {"diagnostics": [], "only": ["refactor.extract"]},
+        })
+    };
+    let mut client = Client::start(&[("flows/run-a.asl.json", CHAIN)]);
+    let uri = client.open("flows/order.asl.json", CHAIN);
+    let actions = client.request("textDocument/codeAction", params(&uri));
+    assert_eq!(actions.as_array().map(Vec::len), Some(1), "{actions}");
+    assert_eq!(
+        actions[0]["title"],
+        "Extract 2 states to a new state machine"
+    );
+    let resolved = client.request("codeAction/resolve", actions[0].clone());
+    let changes = &resolved["edit"]["documentChanges"];
+    // `run-a.asl.json` exists.
+    let new = client.uri("flows/run-a-2.asl.json");
+    let options = json!({"overwrite": false, "ignoreIfExists": false});
+    assert_eq!(
+        changes[0],
+        json!({"kind": "create", "uri": new, "options": options})
+    );
+    assert_eq!(changes[1]["textDocument"]["uri"], new);
+    let inner = edited("", &changes[1]["edits"]);
+    let outer = changed(CHAIN, &uri, 1, &resolved["edit"]);
+    insta::assert_snapshot!(format!("{outer}---\n{inner}"));
+
+    // The command makes the same edit.
+    let argument = actions[0]["data"].clone();
+    let command = json!({"command": "stepwright.operation", "arguments": [argument]});
+    let edit = client.request("workspace/executeCommand", command.clone());
+    assert_eq!(edit, resolved["edit"]);
+
+    // Without a file, the states would be lost.
+    let mut plain = abilities();
+    plain["workspace"]["workspaceEdit"] = json!({"documentChanges": true});
+    let mut client = Client::with_abilities(&[], &plain);
+    let uri = client.open("flows/order.asl.json", CHAIN);
+    let actions = client.request("textDocument/codeAction", params(&uri));
+    assert_eq!(actions, json!([]));
+    let mut command = command;
+    command["arguments"][0]["uri"] = uri.into();
+    let refused = client.ask("workspace/executeCommand", command);
+    let (_, message) = client.answer(&refused).unwrap_err();
+    assert_eq!(
+        message,
+        "the editor cannot create the file of the new state machine"
+    );
 }

@@ -30,7 +30,11 @@ pub(super) fn abilities() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-16"]},
         "workspace": {
-            "workspaceEdit": {"documentChanges": true, "changeAnnotationSupport": {}},
+            "workspaceEdit": {
+                "documentChanges": true,
+                "resourceOperations": ["create", "rename", "delete"],
+                "changeAnnotationSupport": {},
+            },
             "didChangeWatchedFiles": {"dynamicRegistration": true},
         },
         "textDocument": {
@@ -275,6 +279,23 @@ pub(super) fn text_of<'t>(text: &'t str, range: &Value) -> &'t str {
         text.len()
     };
     &text[offset(&range["start"])..offset(&range["end"])]
+}
+
+/// The text after the edits of one document.
+pub(super) fn edited(text: &str, edits: &Value) -> String {
+    let mut edits = edits.as_array().expect("edits").clone();
+    edits.sort_by_key(|edit| {
+        let start = &edit["range"]["start"];
+        (start["line"].as_u64(), start["character"].as_u64())
+    });
+    let mut text = text.to_owned();
+    for edit in edits.iter().rev() {
+        let part = text_of(&text, &edit["range"]);
+        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        let range = start..start + part.len();
+        text.replace_range(range, edit["newText"].as_str().expect("a text"));
+    }
+    text
 }
 
 /// A path that ends with this name.

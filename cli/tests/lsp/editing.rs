@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, abilities, position, text_of, unmarked};
+use super::client::{Client, abilities, edited, position, text_of, unmarked};
 
 const ORDER: &str = r#"{
   "QueryLanguage": "JSONata",
@@ -167,24 +167,7 @@ fn renamed(client: &mut Client, uri: &str, marked: &str, name: &str) -> String {
     let range = client.at("textDocument/prepareRename", uri, marked, json!({}));
     assert!(range["start"].is_object(), "{range}");
     let edit = client.at("textDocument/rename", uri, marked, json!({"newName": name}));
-    let mut edits = edit["documentChanges"][0]["edits"]
-        .as_array()
-        .expect("edits")
-        .clone();
-    edits.sort_by_key(|edit| {
-        (
-            edit["range"]["start"]["line"].as_u64(),
-            edit["range"]["start"]["character"].as_u64(),
-        )
-    });
-    let mut text = text();
-    for edit in edits.iter().rev() {
-        let part = text_of(&text, &edit["range"]);
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-        let range = start..start + part.len();
-        text.replace_range(range, edit["newText"].as_str().expect("a text"));
-    }
-    text
+    edited(&text(), &edit["documentChanges"][0]["edits"])
 }
 
 #[test]

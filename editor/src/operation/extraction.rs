@@ -117,6 +117,10 @@ impl OperationTarget<'_> {
             }])?;
         }
         let text = editor.text().trim_end();
+        let text = match text.contains('\n') {
+            true => text.to_owned(),
+            false => on_lines(text)?,
+        };
         Ok(format!("{text}\n"))
     }
 
@@ -147,4 +151,31 @@ impl OperationTarget<'_> {
         }
         Json::Object(state)
     }
+}
+
+/// A definition on one line as a text with a line for each field and each state.
+fn on_lines(text: &str) -> Result<String, OperationError> {
+    let name = "new.asl.json";
+    let document = Document::open(name, text, 0);
+    let starts = document.definitions().iter().flat_map(|definition| {
+        ["", "/States"]
+            .into_iter()
+            .filter_map(|pointer| definition.range(pointer))
+    });
+    let breaks: Vec<TextEdit> = starts
+        .map(|value| TextEdit {
+            range: value.start + 1..value.start + 1,
+            text: "\n".to_owned(),
+        })
+        .collect();
+    if breaks.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let broken = Document::open(name, &TextEdit::apply(text, &breaks), 0);
+    let format = Operation::Format {
+        range: None,
+        indentation: None,
+    };
+    let edits = broken.edits(0, &format)?;
+    Ok(TextEdit::apply(broken.text(), &edits))
 }

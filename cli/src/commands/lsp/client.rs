@@ -10,6 +10,8 @@ pub(super) struct ClientAbilities {
     pub(super) columns: ColumnUnit,
     /// Edits may name the version of the text.
     pub(super) versioned_edits: bool,
+    /// Edits may create a file.
+    pub(super) creates_files: bool,
     pub(super) markdown: bool,
     pub(super) snippets: bool,
     /// Symbols may be a tree.
@@ -35,13 +37,16 @@ impl ClientAbilities {
                 .is_some_and(|items| items.iter().any(|item| item == word))
         };
         let has_utf8 = lists("/general/positionEncodings", "utf-8");
+        let versioned_edits = has("/workspace/workspaceEdit/documentChanges");
         ClientAbilities {
             columns: match has_utf8 {
                 true => ColumnUnit::Utf8,
                 // Every client supports it.
                 false => ColumnUnit::Utf16,
             },
-            versioned_edits: has("/workspace/workspaceEdit/documentChanges"),
+            versioned_edits,
+            creates_files: versioned_edits
+                && lists("/workspace/workspaceEdit/resourceOperations", "create"),
             markdown: lists("/textDocument/hover/contentFormat", "markdown"),
             snippets: has("/textDocument/completion/completionItem/snippetSupport"),
             symbol_tree: has("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),

@@ -4,16 +4,17 @@ use gen_lsp_types::{CodeAction, CodeActionKind, CodeActionParams, CodeActionResp
 use serde_json::json;
 use stepwright_asl::fix::{Fix, Safety};
 use stepwright_asl::validate::Validator;
-use stepwright_editor::EditorDiagnostic;
+use stepwright_editor::{EditorDiagnostic, Operation};
 
-use super::{commands, diagnostics, workspace_edit};
+use super::{commands, diagnostics, extraction, workspace_edit};
 use crate::commands::lsp::open_document::OpenDocument;
 use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
 
 /// The kinds of actions that the server offers.
-pub(crate) const KINDS: [CodeActionKind; 3] = [
+pub(crate) const KINDS: [CodeActionKind; 4] = [
     CodeActionKind::QuickFix,
+    CodeActionKind::RefactorExtract,
     CodeActionKind::RefactorRewrite,
     CodeActionKind::SourceFixAll,
 ];
@@ -27,26 +28,31 @@ pub(crate) fn code_actions(
     let validator = server.validator_of(&uri);
     let open = server.document(&uri)?;
     let only = parameters.context.only;
-    let wants = |kind: &CodeActionKind| {
-        only.as_ref().is_none_or(|only| {
-            let is_inside = |outer: &CodeActionKind| {
-                let (kind, outer) = (kind.to_string(), outer.to_string());
-                kind == outer || kind.starts_with(&format!("{outer}."))
-            };
-            only.iter().any(is_inside)
-        })
+    let is_wanted = |kind: &CodeActionKind| {
+        only.as_ref()
+            .is_none_or(|only| only.iter().any(|outer| is_inside(kind, outer)))
     };
     let mut actions = Vec::new();
-    if wants(&CodeActionKind::QuickFix) {
+    if is_wanted(&CodeActionKind::QuickFix) {
         quick_fixes(server, open, parameters.range, &mut actions);
     }
-    if wants(&CodeActionKind::RefactorRewrite) {
-        operations(server, open, parameters.range, &mut actions);
-    }
-    if wants(&CodeActionKind::SourceFixAll) {
-        actions.extend(fix_all(server, open, &validator));
+    let mut operations = operations(server, open, parameters.range);
+    operations.retain(|action| action.kind.as_ref().is_some_and(is_wanted));
+    actions.extend(operations);
+    if is_wanted(&CodeActionKind::SourceFixAll) {
+        // An editor that asks for this kind only, such as before it saves a file, makes the edits.
+        let is_chosen = only.is_some();
+        actions.extend(fix_all(server, open, &validator, is_chosen));
     }
     Ok(Some(actions.into_iter().map(Into::into).collect()))
+}
+
+/// Whether a kind is the same as another one, or a special case of it: `refactor.extract` of
+/// `refactor`.
+fn is_inside(kind: &CodeActionKind, outer: &CodeActionKind) -> bool {
+    let (kind, outer) = (kind.to_string(), outer.to_string());
+    let rest = kind.strip_prefix(&outer);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The fixes of the diagnostics that a range touches.
@@ -80,18 +86,25 @@ fn quick_fixes(
     }
 }
 
-/// The operations on the state at the start of a range. Their edits are computed when the user
-/// chooses one, if the client can wait for them.
+/// The operations on the states of a range. Their edits are computed when the user chooses one, if
+/// the client can wait for them.
 fn operations(
     server: &Server,
     open: &OpenDocument,
     range: gen_lsp_types::Range,
-    actions: &mut Vec<CodeAction>,
-) {
-    for offer in open.document().offers(open.offset(range.start)) {
+) -> Vec<CodeAction> {
+    let mut actions = Vec::new();
+    for offer in open.document().offers(open.offsets(range)) {
+        let is_extraction = matches!(offer.operation, Operation::ExtractStates { .. });
+        if is_extraction && !extraction::is_possible(server, open) {
+            continue;
+        }
         let mut action = CodeAction {
             title: offer.title,
-            kind: Some(CodeActionKind::RefactorRewrite),
+            kind: Some(match is_extraction {
+                true => CodeActionKind::RefactorExtract,
+                false => CodeActionKind::RefactorRewrite,
+            }),
             ..CodeAction::default()
         };
         if server.client.resolves_edits {
@@ -105,37 +118,60 @@ fn operations(
             continue;
         }
         // A refused operation is not offered.
-        if let Ok(edits) = open.document().edits(offer.definition, &offer.operation) {
-            action.edit = Some(workspace_edit(server, open, edits));
+        let edit = commands::operation_edit(server, open, offer.definition, &offer.operation);
+        if let Ok(edit) = edit {
+            action.edit = Some(edit);
             actions.push(action);
         }
     }
+    actions
 }
 
 /// Adds the edits to an action that the user has chosen.
 pub(crate) fn resolve(server: &mut Server, mut action: CodeAction) -> Result<CodeAction, Refusal> {
-    if let Some(data) = action.data.take() {
-        let edit = commands::operation(server, &data)?;
-        let edit = serde_json::from_value(edit);
-        action.edit = Some(edit.map_err(|error| Refusal::failed(error.to_string()))?);
+    let Some(data) = action.data.take() else {
+        return Ok(action);
+    };
+    if action.kind == Some(CodeActionKind::SourceFixAll) {
+        let uri = commands::current(server, &data)?.uri.clone();
+        let validator = server.validator_of(&uri);
+        let open = server.document(&uri)?;
+        let edits = open.document().fix_all(&validator);
+        action.edit = Some(workspace_edit(server, open, edits));
+    } else {
+        action.edit = Some(commands::operation(server, &data)?);
     }
     Ok(action)
 }
 
-/// All safe fixes at once, as `stepwright validate --fix` makes them.
-fn fix_all(server: &Server, open: &OpenDocument, validator: &Validator) -> Option<CodeAction> {
+/// All safe fixes at once, as `stepwright validate --fix` makes them. Unless the user has chosen
+/// them, their edits are computed later, if the client can wait for them.
+fn fix_all(
+    server: &Server,
+    open: &OpenDocument,
+    validator: &Validator,
+    is_chosen: bool,
+) -> Option<CodeAction> {
     let is_safe = |fix: &Fix| fix.safety == Safety::Safe;
     let has_safe = |found: &EditorDiagnostic| found.fixes.first().is_some_and(is_safe);
     if !open.diagnostics().iter().any(has_safe) {
         return None;
     }
-    let edits = open.document().fix_all(validator);
-    (!edits.is_empty()).then(|| CodeAction {
+    let mut action = CodeAction {
         title: "Fix all problems with a safe fix".to_owned(),
         kind: Some(CodeActionKind::SourceFixAll),
-        edit: Some(workspace_edit(server, open, edits)),
         ..CodeAction::default()
-    })
+    };
+    if server.client.resolves_edits && !is_chosen {
+        action.data = Some(json!({"uri": open.uri, "version": open.version()}));
+        return Some(action);
+    }
+    let edits = open.document().fix_all(validator);
+    if edits.is_empty() {
+        return None;
+    }
+    action.edit = Some(workspace_edit(server, open, edits));
+    Some(action)
 }
 
 /// Titles of fixes are commands in lower case, as they appear in a sentence.

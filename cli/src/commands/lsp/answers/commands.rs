@@ -1,11 +1,11 @@
 //! Commands that the server executes for a client.
 
-use gen_lsp_types::{ExecuteCommandParams, Uri};
+use gen_lsp_types::{ExecuteCommandParams, Uri, WorkspaceEdit};
 use serde_json::{Value, json};
 use stepwright_diagram::Diagram;
 use stepwright_editor::Operation;
 
-use super::workspace_edit;
+use super::{extraction, workspace_edit};
 use crate::commands::lsp::open_document::OpenDocument;
 use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
@@ -24,7 +24,11 @@ pub(crate) fn execute(
     let argument = arguments.first().cloned().unwrap_or_default();
     match parameters.command.as_str() {
         PICTURE => picture(server, &argument).map(Some),
-        OPERATION => operation(server, &argument).map(Some),
+        OPERATION => {
+            let edit = serde_json::to_value(operation(server, &argument)?);
+            edit.map(Some)
+                .map_err(|error| Refusal::failed(error.to_string()))
+        }
         other => Err(Refusal::failed(format!(
             "the server has no command `{other}`; it has `{PICTURE}` and `{OPERATION}`"
         ))),
@@ -66,21 +70,41 @@ fn picture(server: &Server, argument: &Value) -> Result<Value, Refusal> {
     }))
 }
 
-/// `{"uri", "definition"?, "version"?, "operation"}` gives a workspace edit.
-pub(crate) fn operation(server: &Server, argument: &Value) -> Result<Value, Refusal> {
-    let (open, index) = named(server, argument)?;
+/// The document that an argument names, if it still has the version that the argument names.
+pub(super) fn current<'s>(
+    server: &'s Server,
+    argument: &Value,
+) -> Result<&'s OpenDocument, Refusal> {
+    let (open, _) = named(server, argument)?;
     let version = argument["version"].as_i64();
     if version.is_some_and(|version| version != i64::from(open.version())) {
         return Err(Refusal::failed(
             "the text has changed since the operation was made",
         ));
     }
+    Ok(open)
+}
+
+/// The edit of `{"uri", "definition"?, "version"?, "operation"}`.
+pub(super) fn operation(server: &Server, argument: &Value) -> Result<WorkspaceEdit, Refusal> {
+    let (_, index) = named(server, argument)?;
+    let open = current(server, argument)?;
     let operation: Operation = serde_json::from_value(argument["operation"].clone())
         .map_err(|error| Refusal::failed(format!("the operation cannot be read: {error}")))?;
-    let edits = open
-        .document()
-        .edits(index, &operation)
-        .map_err(|error| Refusal::failed(error.to_string()))?;
-    let edit = workspace_edit(server, open, edits);
-    serde_json::to_value(edit).map_err(|error| Refusal::failed(error.to_string()))
+    operation_edit(server, open, index, &operation)
+}
+
+/// The edits of an operation. States that are extracted are in a new file.
+pub(super) fn operation_edit(
+    server: &Server,
+    open: &OpenDocument,
+    definition: usize,
+    operation: &Operation,
+) -> Result<WorkspaceEdit, Refusal> {
+    if let Operation::ExtractStates { name, .. } = operation {
+        return extraction::edit(server, open, definition, operation, name);
+    }
+    let edits = open.document().edits(definition, operation);
+    let edits = edits.map_err(|error| Refusal::failed(error.to_string()))?;
+    Ok(workspace_edit(server, open, edits))
 }

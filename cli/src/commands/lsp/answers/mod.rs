@@ -5,6 +5,7 @@ pub(super) mod commands;
 pub(super) mod completion;
 pub(super) mod diagnostics;
 pub(super) mod explanations;
+mod extraction;
 pub(super) mod folding;
 pub(super) mod formatting;
 pub(super) mod lenses;
