@@ -67,6 +67,14 @@ impl ApiShape {
         Some(self.with(shape))
     }
 
+    /// The items of a list, or the type itself.
+    pub(crate) fn item(&self) -> ApiShape {
+        match self.model.shape(self.shape) {
+            Shape::List(list) => self.with(list.item),
+            _ => self.clone(),
+        }
+    }
+
     fn with(&self, shape: ShapeIx) -> ApiShape {
         ApiShape {
             shape,

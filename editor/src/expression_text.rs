@@ -2,33 +2,60 @@
 
 use indexmap::IndexSet;
 
-/// The names of a chain such as `$a.b[0].`c d``; `None` for another expression. Indices are left
+/// A step of a chain such as `$a.b[0]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChainStep<'t> {
+    /// A name.
+    Name(&'t str),
+    /// The number of an item.
+    Index(usize),
+}
+
+impl<'t> ChainStep<'t> {
+    /// The name.
+    pub(crate) fn name(self) -> Option<&'t str> {
+        match self {
+            ChainStep::Name(name) => Some(name),
+            ChainStep::Index(_) => None,
+        }
+    }
+}
+
+/// The steps of a chain such as `$a.b[0].`c d``; `None` for another expression. Filters are left
 /// out.
-pub(crate) fn chain_names(chain: &str) -> Option<Vec<&str>> {
+pub(crate) fn chain_steps(chain: &str) -> Option<Vec<ChainStep<'_>>> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let mut names = Vec::new();
+    let mut steps = Vec::new();
     let mut rest = chain;
     loop {
         if let Some(quoted) = rest.strip_prefix('`') {
             let (name, after) = quoted.split_once('`')?;
-            names.push(name);
+            steps.push(ChainStep::Name(name));
             rest = after;
         } else {
             let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
             if end == 0 {
                 return None;
             }
-            names.push(&rest[..end]);
+            steps.push(ChainStep::Name(&rest[..end]));
             rest = &rest[end..];
         }
         while let Some(index) = rest.strip_prefix('[') {
-            rest = &index[index.find(']')? + 1..];
+            let (index, after) = index.split_once(']')?;
+            steps.extend(index.trim().parse().ok().map(ChainStep::Index));
+            rest = after;
         }
         if rest.is_empty() {
-            return Some(names);
+            return Some(steps);
         }
         rest = rest.strip_prefix('.')?;
     }
+}
+
+/// The names of a chain, without its indices; `None` for another expression.
+pub(crate) fn chain_names(chain: &str) -> Option<Vec<&str>> {
+    let steps = chain_steps(chain)?.into_iter();
+    Some(steps.filter_map(ChainStep::name).collect())
 }
 
 /// The start of the chain that ends at the end of a text, which may end with a dot.

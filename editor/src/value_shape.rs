@@ -10,7 +10,7 @@ use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{QueryLanguage, StateKind};
 
 use crate::api_shape::ApiShape;
-use crate::expression_text::chain_names;
+use crate::expression_text::{ChainStep, chain_steps};
 use crate::variables_in_scope::assignments_before;
 
 /// The known part of a value.
@@ -22,6 +22,10 @@ pub(crate) enum ValueShape<'d> {
     Api(ApiShape),
     /// An object with these members, which are strings.
     Members(&'static [&'static str]),
+    /// An array with the alternatives for each of its items.
+    Tuple(Vec<Vec<ValueShape<'d>>>),
+    /// An array of any length, with the alternatives for its items.
+    List(Vec<ValueShape<'d>>),
 }
 
 /// A member of a known value.
@@ -74,7 +78,7 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     pub(crate) fn members(&self, shapes: &[ValueShape<'d>]) -> Vec<ValueMember> {
         let mut found: Vec<ValueMember> = Vec::new();
         let mut names = HashSet::new();
-        for shape in shapes {
+        for shape in &items_of(shapes) {
             let members: Vec<ValueMember> = match shape {
                 ValueShape::Api(api) => {
                     let members = api.members().into_iter();
@@ -94,6 +98,8 @@ impl<'g, 'd> KnownValues<'g, 'd> {
                         })
                         .collect()
                 }
+                // The items are members of the list already.
+                ValueShape::Tuple(_) | ValueShape::List(_) => Vec::new(),
                 ValueShape::Literal { value, state } => {
                     let object = first_item(value).as_object();
                     let keys = object.into_iter().flat_map(Object::keys);
@@ -140,6 +146,7 @@ impl<'g, 'd> KnownValues<'g, 'd> {
         let mut nouns = shapes.iter().map(|shape| match shape {
             ValueShape::Api(api) => api.noun(),
             ValueShape::Members(_) => "an object",
+            ValueShape::Tuple(_) | ValueShape::List(_) => "an array",
             ValueShape::Literal { value, .. } => match value {
                 Json::String(_) => "a string",
                 Json::Number(_) => "a number",
@@ -179,19 +186,22 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     fn chain_at(&self, state: usize, chain: &str, depth: usize) -> Vec<ValueShape<'d>> {
         let found = || {
             let depth = self.step(depth)?;
-            let mut names = chain_names(chain)?.into_iter();
-            let mut shapes = match names.next()? {
-                "$states" => match names.next()? {
+            let mut steps = chain_steps(chain)?.into_iter();
+            let mut shapes = match steps.next()?.name()? {
+                "$states" => match steps.next()?.name()? {
                     "input" => self.input(state, depth),
-                    "result" => self.result(state),
+                    "result" => self.result(state, depth),
                     "errorOutput" => vec![ValueShape::Members(ERROR_OUTPUT)],
                     _ => return None,
                 },
                 "$" if self.language(state) == QueryLanguage::JsonPath => self.input(state, depth),
                 root => self.variable(state, root.strip_prefix('$')?, depth),
             };
-            for name in names {
-                shapes = self.each(&shapes, |shape| self.member(shape, name, depth));
+            for step in steps {
+                shapes = self.each(&shapes, |shape| match step {
+                    ChainStep::Name(name) => self.member(shape, name, depth),
+                    ChainStep::Index(index) => self.item(shape, index, depth),
+                });
             }
             Some(shapes)
         };
@@ -213,6 +223,12 @@ impl<'g, 'd> KnownValues<'g, 'd> {
         match shape {
             ValueShape::Api(api) => api.member(name).map(ValueShape::Api).into_iter().collect(),
             ValueShape::Members(_) => Vec::new(),
+            // Expressions read the members of all items.
+            ValueShape::Tuple(items) => {
+                let items: Vec<_> = items.iter().flatten().cloned().collect();
+                self.each(&items, |item| self.member(item, name, depth))
+            }
+            ValueShape::List(items) => self.each(items, |item| self.member(item, name, depth)),
             ValueShape::Literal { value, state } => {
                 let value = first_item(value);
                 if let Some(value) = value.get(name) {
@@ -224,6 +240,23 @@ impl<'g, 'd> KnownValues<'g, 'd> {
                 };
                 path.map_or_else(Vec::new, |path| self.path(*state, path, depth))
             }
+        }
+    }
+
+    /// An item of a value. The only item of a value that is no array is the value.
+    fn item(&self, shape: &ValueShape<'d>, index: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        match shape {
+            ValueShape::Tuple(items) => items.get(index).cloned().unwrap_or_default(),
+            ValueShape::List(items) => items.clone(),
+            ValueShape::Api(api) => vec![ValueShape::Api(api.item())],
+            ValueShape::Literal { value, state } => match value.as_array() {
+                Some(items) => {
+                    let item = items.get(index);
+                    item.map_or_else(Vec::new, |item| self.literal(*state, item, depth))
+                }
+                None => vec![shape.clone()],
+            },
+            ValueShape::Members(_) => vec![shape.clone()],
         }
     }
 
@@ -265,11 +298,41 @@ impl<'g, 'd> KnownValues<'g, 'd> {
             .collect()
     }
 
-    /// The result of a Task, by the model of the operation that it calls.
-    fn result(&self, state: usize) -> Vec<ValueShape<'d>> {
-        let resource = self.graph.states()[state].object.get("Resource");
+    /// The result of a Task, by the model of the operation that it calls; the outputs of the
+    /// branches of a Parallel and of the iterations of a Map.
+    fn result(&self, state: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        let Some(depth) = self.step(depth) else {
+            return Vec::new();
+        };
+        let found = &self.graph.states()[state];
+        let mut bodies = found.inner.iter();
+        match found.kind {
+            Some(StateKind::Parallel) => {
+                let branches = bodies.map(|body| self.body_output(*body, depth));
+                return vec![ValueShape::Tuple(branches.collect())];
+            }
+            // A Map that writes its results to S3 returns where they are.
+            Some(StateKind::Map) if found.object.contains_key("ResultWriter") => return Vec::new(),
+            Some(StateKind::Map) => {
+                let items = bodies.next().map(|body| self.body_output(*body, depth));
+                return vec![ValueShape::List(items.unwrap_or_default())];
+            }
+            _ => {}
+        }
+        let resource = found.object.get("Resource");
         let response = resource.and_then(Json::as_str).and_then(ApiShape::response);
         response.map(ValueShape::Api).into_iter().collect()
+    }
+
+    /// The output of a body: the outputs of the states that end it.
+    fn body_output(&self, body: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        let states = self.graph.containers()[body].states.iter();
+        let ends = states.filter(|state| {
+            let state = &self.graph.states()[**state];
+            state.is_terminal() && state.kind != Some(StateKind::Fail)
+        });
+        let outputs = ends.flat_map(|state| self.output(*state, None, depth));
+        outputs.take(ALTERNATIVES).collect()
     }
 
     /// The input of a state: the known outputs of the states before it.
@@ -289,7 +352,7 @@ impl<'g, 'd> KnownValues<'g, 'd> {
             if shapes.len() >= ALTERNATIVES {
                 break;
             }
-            shapes.extend(self.output(from, edge.kind, depth));
+            shapes.extend(self.output(from, Some(edge.kind), depth));
         }
         shapes.truncate(ALTERNATIVES);
         shapes
@@ -313,23 +376,23 @@ impl<'g, 'd> KnownValues<'g, 'd> {
         }
     }
 
-    /// The output of a state on a transition.
-    fn output(&self, state: usize, edge: EdgeKind, depth: usize) -> Vec<ValueShape<'d>> {
+    /// The output of a state on a transition; without a transition, at the end of its body.
+    fn output(&self, state: usize, edge: Option<EdgeKind>, depth: usize) -> Vec<ValueShape<'d>> {
         let found = &self.graph.states()[state];
         let part = |field: &str, index: usize| {
             let items = found.object.get(field)?.as_array()?;
             items.get(index)?.as_object()
         };
         let fields = match edge {
-            EdgeKind::Choice(rule) => part("Choices", rule),
-            EdgeKind::Catch(catcher) => part("Catch", catcher),
+            Some(EdgeKind::Choice(rule)) => part("Choices", rule),
+            Some(EdgeKind::Catch(catcher)) => part("Catch", catcher),
             _ => Some(found.object),
         };
         let has = |fields: &[&str]| fields.iter().any(|one| found.object.contains_key(*one));
         if let Some(output) = fields.and_then(|fields| fields.get("Output")) {
             return self.literal(state, output, depth);
         }
-        if matches!(edge, EdgeKind::Catch(_)) {
+        if matches!(edge, Some(EdgeKind::Catch(_))) {
             let keeps_input = fields.is_some_and(|fields| fields.contains_key("ResultPath"));
             return match keeps_input {
                 true => Vec::new(),
@@ -345,15 +408,14 @@ impl<'g, 'd> KnownValues<'g, 'd> {
             Some(self.literal(state, value, depth))
         };
         match found.kind {
-            Some(StateKind::Task) => {
-                written("ResultSelector").unwrap_or_else(|| self.result(state))
+            Some(StateKind::Task | StateKind::Parallel | StateKind::Map) => {
+                written("ResultSelector").unwrap_or_else(|| self.result(state, depth))
             }
             Some(StateKind::Pass) => written("Result")
                 .or_else(|| written("Parameters"))
                 .unwrap_or_else(|| self.unchanged(state, depth)),
-            Some(StateKind::Choice | StateKind::Wait) => self.unchanged(state, depth),
-            Some(StateKind::Parallel | StateKind::Map) => {
-                written("ResultSelector").unwrap_or_default()
+            Some(StateKind::Choice | StateKind::Wait | StateKind::Succeed) => {
+                self.unchanged(state, depth)
             }
             _ => Vec::new(),
         }
@@ -370,4 +432,14 @@ impl<'g, 'd> KnownValues<'g, 'd> {
 /// The value, or the first item of an array: expressions read the members of all items.
 fn first_item(value: &Json) -> &Json {
     value.as_array().and_then(<[Json]>::first).unwrap_or(value)
+}
+
+/// The values, and instead of arrays the values in them: expressions read the members of all items.
+fn items_of<'d>(shapes: &[ValueShape<'d>]) -> Vec<ValueShape<'d>> {
+    let items = shapes.iter().flat_map(|shape| match shape {
+        ValueShape::Tuple(items) => items.iter().flat_map(|item| items_of(item)).collect(),
+        ValueShape::List(items) => items_of(items),
+        _ => vec![shape.clone()],
+    });
+    items.collect()
 }

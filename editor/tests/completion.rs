@@ -549,3 +549,61 @@ fn values_with_many_members_and_expressions_with_many_names_have_an_answer() {
     let roots = labels("a.asl.json", &text.replace("$v.¦", "$¦"));
     assert!(roots.len() > COUNT, "{}", roots.len());
 }
+
+/// A Parallel and a Map, and an expression after each of them.
+const LISTS: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Both", "States": {
+  "Both": {"Type": "Parallel", "Branches": [
+    {"StartAt": "Get", "States": {
+      "Get": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Arguments": {"TableName": "t"}, "End": true}}},
+    {"StartAt": "Ask", "States": {
+      "Ask": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "Yes"}], "Default": "Never"},
+      "Yes": {"Type": "Pass", "Output": {"answer": {"text": "yes"}}, "Next": "Done"},
+      "Never": {"Type": "Fail"},
+      "Done": {"Type": "Succeed"}}}],
+    "Assign": {"both": "{% $states.result %}"},
+    "Output": "{% OWN %}", "Next": "Each"},
+  "Each": {"Type": "Map", "Items": [1], "ItemProcessor": {"StartAt": "One", "States": {
+    "One": {"Type": "Pass", "Output": {"line": 1, "lots": [{"a": 1}, {"b": 2}]}, "End": true}}}, "Next": "Show"},
+  "Show": {"Type": "Pass", "Output": "{% AFTER %}", "End": true}}}"#;
+
+#[test]
+fn results_of_branches_and_iterations_have_the_members_of_their_outputs() {
+    let own = |chain: &str| labels("a.asl.json", &LISTS.replace("OWN", chain));
+    assert_eq!(own("$states.result[1].¦"), ["answer"]);
+    assert_eq!(own("$states.result[1].answer.¦"), ["text"]);
+    assert_eq!(own("$states.result[2].¦"), [""; 0]);
+    assert_eq!(own("$states.result[0].¦"), ["ConsumedCapacity", "Item"]);
+    let all = ["answer", "ConsumedCapacity", "Item"];
+    let found = own("$states.result.¦");
+    assert!(
+        all.iter()
+            .all(|name| found.iter().any(|label| label == name)),
+        "{found:?}"
+    );
+    let after = |chain: &str| labels("a.asl.json", &LISTS.replace("AFTER", chain));
+    assert_eq!(after("$states.input[0].¦"), ["line", "lots"]);
+    assert_eq!(after("$states.input.¦"), ["line", "lots"]);
+    assert_eq!(after("$states.input.lots[1].¦"), ["b"]);
+    assert_eq!(after("$both[1].answer.¦"), ["text"]);
+    // What a Map writes to S3 is no list.
+    let written = LISTS.replace("\"Items\"", "\"ResultWriter\": {}, \"Items\"");
+    assert_eq!(
+        labels("a.asl.json", &written.replace("AFTER", "$states.input.¦")),
+        [""; 0]
+    );
+}
+
+#[test]
+fn results_of_branches_have_types_in_hints_and_explanations() {
+    let text = LISTS.replace("AFTER", "$both");
+    let document = Document::open("a.asl.json", &text, 1);
+    let hints = document.inlay_hints(0..text.len());
+    assert_eq!(hints[0].text, ": array");
+    let hover = document.hover(text.rfind("$both").expect("it is there"));
+    let hover = hover.expect("a variable").text;
+    assert!(
+        hover.starts_with("`$both`: a workflow variable, an array\n"),
+        "{hover}"
+    );
+    assert!(hover.contains("\n- `answer`: an object"), "{hover}");
+}
