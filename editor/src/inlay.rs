@@ -6,8 +6,8 @@ use serde::Serialize;
 use stepwright_asl::graph::EdgeKind;
 use stepwright_asl::json::Json;
 
-use crate::Document;
 use crate::value_shape::KnownValues;
+use crate::{Document, WorkspaceMachines};
 
 /// A short note at an offset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,10 +26,21 @@ impl Document {
     /// The notes in a range: the type of each variable whose value is known, and the type of a
     /// state to which a `Default` far away leads.
     pub fn inlay_hints(&self, range: Range<usize>) -> Vec<InlayHint> {
+        self.inlay_hints_in(range, &WorkspaceMachines::default())
+    }
+
+    /// The [notes](Document::inlay_hints) in a range. The outputs of the state machines that the
+    /// document calls are known.
+    pub fn inlay_hints_in(
+        &self,
+        range: Range<usize>,
+        machines: &WorkspaceMachines,
+    ) -> Vec<InlayHint> {
         let mut hints = Vec::new();
         for definition in self.definitions() {
             let graph = definition.graph();
-            let values = KnownValues::of(&graph);
+            let callees = machines.callees(self.name(), definition.name());
+            let values = KnownValues::of(&graph, &callees);
             for (index, state) in graph.states().iter().enumerate() {
                 let pointer = state.pointer.to_string();
                 let is_shown = definition

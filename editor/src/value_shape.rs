@@ -11,6 +11,7 @@ use stepwright_asl::model::{QueryLanguage, StateKind};
 
 use crate::api_shape::ApiShape;
 use crate::expression_text::{ChainStep, chain_steps};
+use crate::nested_call::called_arn;
 use crate::variables_in_scope::assignments_before;
 
 /// The known part of a value.
@@ -26,6 +27,16 @@ pub(crate) enum ValueShape<'d> {
     Tuple(Vec<Vec<ValueShape<'d>>>),
     /// An array of any length, with the alternatives for its items.
     List(Vec<ValueShape<'d>>),
+    /// An object with these members.
+    Object(Vec<(String, Vec<ValueShape<'d>>)>),
+    /// A value without members, of a type with its article.
+    Scalar(&'static str),
+}
+
+/// The outputs of the state machines that a definition calls.
+pub(crate) trait NestedOutputs: std::fmt::Debug {
+    /// The alternatives for the output of the machine with an ARN.
+    fn output(&self, arn: &str) -> Vec<ValueShape<'static>>;
 }
 
 /// A member of a known value.
@@ -43,6 +54,8 @@ pub(crate) struct ValueMember {
 #[derive(Debug)]
 pub(crate) struct KnownValues<'g, 'd> {
     graph: &'g Graph<'d>,
+    /// The state machines that the definition calls.
+    callees: Option<&'g dyn NestedOutputs>,
     steps: Cell<usize>,
 }
 
@@ -58,13 +71,37 @@ const DEPTH: usize = 12;
 /// Maximum number of alternatives for one value.
 const ALTERNATIVES: usize = 16;
 
+/// Maximum depth of the members of the output of a state machine.
+const WRITTEN_DEPTH: usize = 6;
+
+/// The members of the result of a nested execution, apart from `Output`.
+const NESTED_RESULT: &[(&str, &str)] = &[
+    ("ExecutionArn", "a string"),
+    ("InputDetails", "an object"),
+    ("Name", "a string"),
+    ("OutputDetails", "an object"),
+    ("StartDate", "a number"),
+    ("StateMachineArn", "a string"),
+    ("Status", "a string"),
+    ("StopDate", "a number"),
+];
+
 /// The error output of a state.
 const ERROR_OUTPUT: &[&str] = &["Cause", "Error"];
 
 impl<'g, 'd> KnownValues<'g, 'd> {
-    pub(crate) fn of(graph: &'g Graph<'d>) -> KnownValues<'g, 'd> {
+    pub(crate) fn of(graph: &'g Graph<'d>, callees: &'g dyn NestedOutputs) -> KnownValues<'g, 'd> {
+        KnownValues {
+            callees: Some(callees),
+            ..KnownValues::alone(graph)
+        }
+    }
+
+    /// The values of a definition without the state machines that it calls.
+    pub(crate) fn alone(graph: &'g Graph<'d>) -> KnownValues<'g, 'd> {
         KnownValues {
             graph,
+            callees: None,
             steps: Cell::new(STEPS),
         }
     }
@@ -72,6 +109,57 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     /// The alternatives for the value of a chain such as `$states.input.order` in a state.
     pub(crate) fn of_chain(&self, state: usize, chain: &str) -> Vec<ValueShape<'d>> {
         self.chain_at(state, chain, DEPTH)
+    }
+
+    /// The alternatives for the output of the state machine.
+    pub(crate) fn machine_output(&self) -> Vec<ValueShape<'static>> {
+        if self.graph.containers().is_empty() {
+            return Vec::new();
+        }
+        let shapes = self.body_output(0, DEPTH);
+        self.written_out(&shapes, WRITTEN_DEPTH)
+    }
+
+    /// Values with their members, independent of the definition. Expressions in deeper values are
+    /// unknown.
+    fn written_out(&self, shapes: &[ValueShape<'d>], depth: usize) -> Vec<ValueShape<'static>> {
+        let Some(depth) = self.step(depth) else {
+            return Vec::new();
+        };
+        let shapes = shapes.iter().map(|shape| match shape {
+            ValueShape::Api(api) => ValueShape::Api(api.clone()),
+            ValueShape::Members(members) => ValueShape::Members(members),
+            ValueShape::Scalar(noun) => ValueShape::Scalar(noun),
+            ValueShape::Tuple(items) => {
+                let items = items.iter().map(|item| self.written_out(item, depth));
+                ValueShape::Tuple(items.collect())
+            }
+            ValueShape::List(items) => ValueShape::List(self.written_out(items, depth)),
+            ValueShape::Object(members) => ValueShape::Object(
+                members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.written_out(value, depth)))
+                    .collect(),
+            ),
+            ValueShape::Literal { value, state } => match value {
+                Json::Object(members) => {
+                    let names = members.keys().map(|key| self.bare(*state, key));
+                    let members = names.map(|name| {
+                        let value = self.member(shape, name, DEPTH);
+                        (name.to_owned(), self.written_out(&value, depth))
+                    });
+                    ValueShape::Object(members.collect())
+                }
+                Json::Array(items) => {
+                    let items = items.iter().take(ALTERNATIVES);
+                    let items = items
+                        .map(|item| self.written_out(&self.literal(*state, item, DEPTH), depth));
+                    ValueShape::Tuple(items.collect())
+                }
+                scalar => ValueShape::Scalar(noun_of(scalar)),
+            },
+        });
+        shapes.collect()
     }
 
     /// The members of a value with these alternatives, each once.
@@ -98,8 +186,15 @@ impl<'g, 'd> KnownValues<'g, 'd> {
                         })
                         .collect()
                 }
-                // The items are members of the list already.
-                ValueShape::Tuple(_) | ValueShape::List(_) => Vec::new(),
+                ValueShape::Object(members) => members
+                    .iter()
+                    .map(|(name, value)| ValueMember {
+                        name: name.clone(),
+                        noun: self.noun(value),
+                    })
+                    .collect(),
+                // The items are in the list already.
+                ValueShape::Tuple(_) | ValueShape::List(_) | ValueShape::Scalar(_) => Vec::new(),
                 ValueShape::Literal { value, state } => {
                     let object = first_item(value).as_object();
                     let keys = object.into_iter().flat_map(Object::keys);
@@ -145,16 +240,10 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     pub(crate) fn noun(&self, shapes: &[ValueShape<'d>]) -> Option<&'static str> {
         let mut nouns = shapes.iter().map(|shape| match shape {
             ValueShape::Api(api) => api.noun(),
-            ValueShape::Members(_) => "an object",
+            ValueShape::Members(_) | ValueShape::Object(_) => "an object",
+            ValueShape::Scalar(noun) => noun,
             ValueShape::Tuple(_) | ValueShape::List(_) => "an array",
-            ValueShape::Literal { value, .. } => match value {
-                Json::String(_) => "a string",
-                Json::Number(_) => "a number",
-                Json::Bool(_) => "a boolean",
-                Json::Array(_) => "an array",
-                Json::Object(_) => "an object",
-                Json::Null => "null",
-            },
+            ValueShape::Literal { value, .. } => noun_of(value),
         });
         let first = nouns.next()?;
         nouns.all(|noun| noun == first).then_some(first)
@@ -187,7 +276,7 @@ impl<'g, 'd> KnownValues<'g, 'd> {
         let found = || {
             let depth = self.step(depth)?;
             let mut steps = chain_steps(chain)?.into_iter();
-            let mut shapes = match steps.next()?.name()? {
+            let shapes = match steps.next()?.name()? {
                 "$states" => match steps.next()?.name()? {
                     "input" => self.input(state, depth),
                     "result" => self.result(state, depth),
@@ -197,15 +286,25 @@ impl<'g, 'd> KnownValues<'g, 'd> {
                 "$" if self.language(state) == QueryLanguage::JsonPath => self.input(state, depth),
                 root => self.variable(state, root.strip_prefix('$')?, depth),
             };
-            for step in steps {
-                shapes = self.each(&shapes, |shape| match step {
-                    ChainStep::Name(name) => self.member(shape, name, depth),
-                    ChainStep::Index(index) => self.item(shape, index, depth),
-                });
-            }
-            Some(shapes)
+            let steps: Vec<ChainStep<'_>> = steps.collect();
+            Some(self.follow(shapes, &steps, depth))
         };
         found().unwrap_or_default()
+    }
+
+    /// The values at these steps from a value.
+    fn follow(
+        &self,
+        from: Vec<ValueShape<'d>>,
+        steps: &[ChainStep<'_>],
+        depth: usize,
+    ) -> Vec<ValueShape<'d>> {
+        steps.iter().fold(from, |shapes, step| {
+            self.each(&shapes, |shape| match step {
+                ChainStep::Name(name) => self.member(shape, name, depth),
+                ChainStep::Index(index) => self.item(shape, *index, depth),
+            })
+        })
     }
 
     fn each(
@@ -222,7 +321,12 @@ impl<'g, 'd> KnownValues<'g, 'd> {
         };
         match shape {
             ValueShape::Api(api) => api.member(name).map(ValueShape::Api).into_iter().collect(),
-            ValueShape::Members(_) => Vec::new(),
+            ValueShape::Members(_) | ValueShape::Scalar(_) => Vec::new(),
+            ValueShape::Object(members) => {
+                let mut members = members.iter();
+                let found = members.find(|(key, _)| key == name);
+                found.map_or_else(Vec::new, |(_, value)| value.clone())
+            }
             // Expressions read the members of all items.
             ValueShape::Tuple(items) => {
                 let items: Vec<_> = items.iter().flatten().cloned().collect();
@@ -256,7 +360,9 @@ impl<'g, 'd> KnownValues<'g, 'd> {
                 }
                 None => vec![shape.clone()],
             },
-            ValueShape::Members(_) => vec![shape.clone()],
+            ValueShape::Members(_) | ValueShape::Object(_) | ValueShape::Scalar(_) => {
+                vec![shape.clone()]
+            }
         }
     }
 
@@ -319,9 +425,31 @@ impl<'g, 'd> KnownValues<'g, 'd> {
             }
             _ => {}
         }
+        if let Some(result) = self.nested_result(found.object) {
+            return vec![result];
+        }
         let resource = found.object.get("Resource");
         let response = resource.and_then(Json::as_str).and_then(ApiShape::response);
         response.map(ValueShape::Api).into_iter().collect()
+    }
+
+    /// The result of a Task that waits for a nested execution.
+    fn nested_result(&self, state: &Object) -> Option<ValueShape<'d>> {
+        let resource = state.get("Resource")?.as_str()?;
+        let (_, pattern) = resource.split_once(":states:startExecution.sync")?;
+        let output = match pattern {
+            ":2" => called_arn(state)
+                .zip(self.callees)
+                .map_or_else(Vec::new, |((_, arn), callees)| callees.output(arn)),
+            // JSON in a text.
+            _ => vec![ValueShape::Scalar("a string")],
+        };
+        let envelope = NESTED_RESULT.iter().map(|(name, noun)| {
+            let value = vec![ValueShape::Scalar(noun)];
+            ((*name).to_owned(), value)
+        });
+        let output = std::iter::once(("Output".to_owned(), output));
+        Some(ValueShape::Object(envelope.chain(output).collect()))
     }
 
     /// The output of a body: the outputs of the states that end it.
@@ -400,9 +528,23 @@ impl<'g, 'd> KnownValues<'g, 'd> {
             };
         }
         // A path that combines input and result makes a value that is not written anywhere.
-        if has(&["OutputPath", "ResultPath"]) {
+        if has(&["ResultPath"]) {
             return Vec::new();
         }
+        if let Some(path) = found.object.get("OutputPath") {
+            let whole = self.unfiltered_output(state, depth);
+            let steps = path.as_str().and_then(chain_steps);
+            return match steps.as_deref() {
+                Some([ChainStep::Name("$"), steps @ ..]) => self.follow(whole, steps, depth),
+                _ => Vec::new(),
+            };
+        }
+        self.unfiltered_output(state, depth)
+    }
+
+    /// The output of a state before its `OutputPath`.
+    fn unfiltered_output(&self, state: usize, depth: usize) -> Vec<ValueShape<'d>> {
+        let found = &self.graph.states()[state];
         let written = |field: &str| {
             let value = found.object.get(field)?;
             Some(self.literal(state, value, depth))
@@ -442,4 +584,16 @@ fn items_of<'d>(shapes: &[ValueShape<'d>]) -> Vec<ValueShape<'d>> {
         _ => vec![shape.clone()],
     });
     items.collect()
+}
+
+/// The type of a literal, with its article.
+fn noun_of(value: &Json) -> &'static str {
+    match value {
+        Json::String(_) => "a string",
+        Json::Number(_) => "a number",
+        Json::Bool(_) => "a boolean",
+        Json::Array(_) => "an array",
+        Json::Object(_) => "an object",
+        Json::Null => "null",
+    }
 }

@@ -585,7 +585,7 @@ fn results_of_branches_and_iterations_have_the_members_of_their_outputs() {
     assert_eq!(after("$states.input.¦"), ["line", "lots"]);
     assert_eq!(after("$states.input.lots[1].¦"), ["b"]);
     assert_eq!(after("$both[1].answer.¦"), ["text"]);
-    // What a Map writes to S3 is no list.
+    // A Map with a `ResultWriter` returns no list.
     let written = LISTS.replace("\"Items\"", "\"ResultWriter\": {}, \"Items\"");
     assert_eq!(
         labels("a.asl.json", &written.replace("AFTER", "$states.input.¦")),

@@ -11,3 +11,4 @@ mod operations;
 mod robust;
 mod templates;
 mod tokens;
+mod workspace;

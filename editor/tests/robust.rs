@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::validate::{MachineType, Validator};
-use stepwright_editor::{Document, Symbol};
+use stepwright_editor::{Document, Symbol, WorkspaceMachines};
 
 /// The number of broken texts for each file. `STEPWRIGHT_BROKEN_TEXTS` changes it.
 const BROKEN_TEXTS: usize = 2;
@@ -53,13 +53,22 @@ fn all_answers(document: &Document, offset: usize) -> Vec<(&'static str, Range<u
     for token in document.tokens() {
         add("token", token.range);
     }
-    for hint in document.inlay_hints(0..document.text().len()) {
+    let mut machines = WorkspaceMachines::default();
+    machines.update(document);
+    for site in machines.references(document, offset) {
+        add("machine", site.range);
+    }
+    for site in machines.declarations(document, offset) {
+        add("machine", site.range);
+    }
+    document.offers(offset..document.text().len());
+    for hint in document.inlay_hints_in(0..document.text().len(), &machines) {
         add("inlay hint", hint.offset..hint.offset);
     }
-    for completion in document.completion(offset) {
+    for completion in document.completion_in(offset, &machines) {
         add("completion", completion.range);
     }
-    if let Some(hover) = document.hover(offset) {
+    if let Some(hover) = document.hover_in(offset, &machines) {
         add("hover", hover.range);
     }
     // Its ranges are in its own label.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::Client;
+use super::client::{Client, text_of, unmarked};
 
 const GOOD: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
 const BAD: &str = "{\"StartAt\": \"B\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
@@ -94,4 +94,42 @@ fn a_module_of_terraform_has_the_locals_of_its_other_files() {
     // The fault is in another file, so it has no place here.
     client.diagnostics(&uri, Some(1));
     assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn calls_lead_to_state_machines_of_other_files() {
+    // The state `Lost` has a diagnostic, after which the server knows the file.
+    let refund = r#"{
+  "StartAt": "A",
+  "States": {"A": {"Type": "Pass", "Result": {"id": 1}, "End": true}, "Lost": {"Type": "Succeed"}}
+}"#;
+    let order = r#"{
+  "StartAt": "Call",
+  "States": {
+    "Call": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+      "Parameters": {"StateMachineArn": "${Refund¦Arn}"}, "OutputPath": "$.Output", "Next": "Show"},
+    "Show": {"Type": "Pass", "InputPath": "$.id", "End": true}
+  }
+}"#;
+    let mut client = Client::start(&[("flows/refund.asl.json", refund)]);
+    let refund_uri = client.uri("flows/refund.asl.json");
+    assert_eq!(client.diagnostics(&refund_uri, None).len(), 1);
+    let uri = client.open("flows/order.asl.json", &unmarked(order));
+    let found = client.at("textDocument/definition", &uri, order, json!({}));
+    assert_eq!(found[0]["uri"], refund_uri);
+    assert_eq!(text_of(refund, &found[0]["range"]), "StartAt");
+
+    let context = json!({"context": {"includeDeclaration": false}});
+    let marked = refund.replace("StartAt", "Start¦At");
+    client.open("flows/refund.asl.json", refund);
+    let calls = client.at("textDocument/references", &refund_uri, &marked, context);
+    assert_eq!(calls[0]["uri"], uri);
+    assert_eq!(
+        text_of(&unmarked(order), &calls[0]["range"]),
+        "${RefundArn}"
+    );
+
+    let marked = unmarked(order).replace("$.id", "$.¦id");
+    let found = client.at("textDocument/completion", &uri, &marked, json!({}));
+    assert_eq!(found["items"][0]["label"], "id", "{found}");
 }

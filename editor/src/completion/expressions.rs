@@ -16,6 +16,7 @@ use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind};
 use crate::value_shape::KnownValues;
 use crate::variables_in_scope::assignments_before;
+use crate::workspace::Callees;
 
 /// The completions at an offset in a text; `None` if the text is no expression and no path.
 pub(super) fn expressions(
@@ -23,6 +24,7 @@ pub(super) fn expressions(
     part: &DefinitionPart,
     pointer: &str,
     offset: usize,
+    callees: Callees<'_>,
 ) -> Option<Vec<Completion>> {
     let string = StringText::at(definition, pointer)?;
     let at = string.index_at(definition, offset)?;
@@ -50,6 +52,7 @@ pub(super) fn expressions(
     let point = ChainPoint {
         state: graph.state_at(pointer),
         graph: &graph,
+        callees,
         part,
         text: string.text,
         range: string.in_file(definition, word_start..end),
@@ -67,6 +70,7 @@ pub(super) fn expressions(
 /// A position in a chain of names.
 struct ChainPoint<'p, 'd> {
     graph: &'p Graph<'d>,
+    callees: Callees<'p>,
     state: Option<usize>,
     part: &'p DefinitionPart,
     text: &'p str,
@@ -180,7 +184,7 @@ impl ChainPoint<'_, '_> {
         let Some(state) = self.state else {
             return Vec::new();
         };
-        let values = KnownValues::of(self.graph);
+        let values = KnownValues::of(self.graph, &self.callees);
         let shapes = values.of_chain(state, path);
         let members = values.members(&shapes).into_iter();
         members

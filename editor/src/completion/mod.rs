@@ -13,7 +13,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::structure::{PartKind, part_at};
-use crate::{Document, TextEdit};
+use crate::{Document, TextEdit, WorkspaceMachines};
 
 use insertion::{InsertionPoint, insertion_point};
 
@@ -78,6 +78,12 @@ impl Document {
     /// assert_eq!(found[0].label, "Charge");
     /// ```
     pub fn completion(&self, offset: usize) -> Vec<Completion> {
+        self.completion_in(offset, &WorkspaceMachines::default())
+    }
+
+    /// What can be written at an offset ([`completion`](Document::completion)). The outputs and
+    /// errors of the state machines that the document calls are known.
+    pub fn completion_in(&self, offset: usize, machines: &WorkspaceMachines) -> Vec<Completion> {
         let mut offset = offset.min(self.text().len());
         while !self.text().is_char_boundary(offset) {
             offset -= 1;
@@ -91,6 +97,7 @@ impl Document {
                 false => offset,
             };
             let point = insertion_point(self, definition, offset)?;
+            let callees = machines.callees(self.name(), definition.name());
             Some(match &point {
                 InsertionPoint::Key { parent, .. } => {
                     let part = part_at(definition, parent)?;
@@ -108,7 +115,7 @@ impl Document {
                             Some(point) => fields::fields(definition, &point, &part, pointer),
                             None => fields::item(&point, schema, part.language),
                         },
-                        _ => values::values(definition, &point, &part, pointer, offset),
+                        _ => values::values(definition, &point, &part, pointer, offset, callees),
                     }
                 }
             })

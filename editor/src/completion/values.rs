@@ -13,7 +13,10 @@ use super::insertion::InsertionPoint;
 use super::required_arguments::ArgumentsLayout;
 use super::{Completion, CompletionKind, expressions, resources};
 use crate::Definition;
+use crate::hover::listed;
+use crate::nested_call::called_arn;
 use crate::structure::{DefinitionPart, PartKind};
+use crate::workspace::Callees;
 
 pub(super) fn values(
     definition: &Definition,
@@ -21,6 +24,7 @@ pub(super) fn values(
     part: &DefinitionPart,
     pointer: &str,
     offset: usize,
+    callees: Callees<'_>,
 ) -> Vec<Completion> {
     let InsertionPoint::Value {
         range,
@@ -32,7 +36,7 @@ pub(super) fn values(
         return Vec::new();
     };
     if *in_text {
-        let inside = expressions::expressions(definition, part, pointer, offset);
+        let inside = expressions::expressions(definition, part, pointer, offset, callees);
         if let Some(inside) = inside {
             return inside;
         }
@@ -69,10 +73,14 @@ pub(super) fn values(
                 }
                 found
             }
-            ("ErrorEquals", _) => error_names(definition, part)
-                .into_iter()
-                .map(|(error, detail)| name(CompletionKind::Error, &error).detail(detail))
-                .collect(),
+            ("ErrorEquals", _) => {
+                let mut found: Vec<Completion> = error_names(definition, part)
+                    .into_iter()
+                    .map(|(error, detail)| name(CompletionKind::Error, &error).detail(detail))
+                    .collect();
+                explain_nested_errors(&mut found, definition, part, callees);
+                found
+            }
             (_, ValueKind::Word(words)) => words
                 .iter()
                 .map(|text| name(CompletionKind::Word, text))
@@ -194,6 +202,34 @@ fn error_names(definition: &Definition, part: &DefinitionPart) -> Vec<(String, &
         }
     }
     names
+}
+
+/// Explains the error of a nested execution. Its own error is no name in `ErrorEquals`: the error
+/// of the Task is `States.TaskFailed`, and the cause contains the other.
+fn explain_nested_errors(
+    completions: &mut [Completion],
+    definition: &Definition,
+    part: &DefinitionPart,
+    callees: Callees<'_>,
+) {
+    let errors = || {
+        let state = definition.json().pointer(part.state.as_deref()?)?;
+        let (_, arn) = called_arn(state.as_object()?)?;
+        Some(callees.errors(arn))
+    };
+    let errors = errors().unwrap_or_default();
+    let mut completions = completions.iter_mut();
+    let failed = completions.find(|one| one.label == errors::TASK_FAILED);
+    if let Some(failed) = failed.filter(|_| !errors.is_empty()) {
+        let names: Vec<String> = errors.iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        failed.detail = Some("the nested execution failed".to_owned());
+        failed.documentation = Some(format!(
+            "The cause is a text in JSON with the members `Error` and `Cause` of the nested execution.\n\nIts errors: {}",
+            listed(&names)
+        ));
+        failed.rank = 0;
+    }
 }
 
 /// The errors of the service that a resource calls, by its model.

@@ -11,11 +11,13 @@ use crate::Definition;
 use crate::api_shape::ApiShape;
 use crate::structure::{DefinitionPart, PartKind};
 use crate::value_shape::KnownValues;
+use crate::workspace::Callees;
 
 /// Explains a member of a value in a state; `parent` is the object with the member.
 pub(super) fn of_member(
     definition: &Definition,
     graph: &Graph<'_>,
+    callees: Callees<'_>,
     parent: &DefinitionPart,
     key: &str,
 ) -> Option<String> {
@@ -26,7 +28,7 @@ pub(super) fn of_member(
     let state = definition.json().pointer(pointer)?;
     match field.name {
         "Assign" if parent.path.is_empty() => {
-            let values = KnownValues::of(graph);
+            let values = KnownValues::of(graph, &callees);
             let value = state.get("Assign").filter(|_| schema.name != "ChoiceRule");
             let value = value.and_then(|assign| assign.get(key));
             let index = graph.state_at(pointer)?;

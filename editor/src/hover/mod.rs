@@ -22,7 +22,8 @@ use crate::definition::NodeAt;
 use crate::state_names::named_state;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind, part_at};
-use crate::{Definition, Document, NodePart, reference};
+use crate::workspace::Callees;
+use crate::{Definition, Document, NodePart, WorkspaceMachines, reference};
 
 /// An explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,10 +49,17 @@ impl Document {
     /// assert!(hover.text.starts_with("**Seconds**: a number\n"), "{}", hover.text);
     /// ```
     pub fn hover(&self, offset: usize) -> Option<Hover> {
+        self.hover_in(offset, &WorkspaceMachines::default())
+    }
+
+    /// Explains what is at an offset ([`hover`](Document::hover)). The outputs of the state
+    /// machines that the document calls are known.
+    pub fn hover_in(&self, offset: usize, machines: &WorkspaceMachines) -> Option<Hover> {
         let definition = self.definition_at(offset)?;
         let node = definition.node_at(offset)?;
         let part = part_at(definition, &node.pointer)?;
         let graph = definition.graph();
+        let callees = machines.callees(self.name(), definition.name());
         if let Some(state) = named_state(&graph, &node) {
             let range = match node.part {
                 NodePart::Key => definition.key_range(&node.pointer)?,
@@ -71,24 +79,34 @@ impl Document {
                     range: definition.key_range(&node.pointer)?,
                     text: match parent.kind {
                         PartKind::Field(..) => {
-                            member::of_member(definition, &graph, &parent, &key)?
+                            member::of_member(definition, &graph, callees, &parent, &key)?
                         }
                         _ => of_field(&parent, &key)?,
                     },
                 })
             }
-            NodePart::Value => self.of_value(definition, &graph, &node, &part, offset),
+            NodePart::Value => {
+                let texts = ValueTexts {
+                    definition,
+                    graph: &graph,
+                    callees,
+                };
+                texts.of_value(&node, &part, offset)
+            }
         }
     }
+}
 
-    fn of_value(
-        &self,
-        definition: &Definition,
-        graph: &Graph<'_>,
-        node: &NodeAt,
-        part: &DefinitionPart,
-        offset: usize,
-    ) -> Option<Hover> {
+/// The definition whose values are explained.
+struct ValueTexts<'h, 'd> {
+    definition: &'h Definition,
+    graph: &'h Graph<'d>,
+    callees: Callees<'h>,
+}
+
+impl ValueTexts<'_, '_> {
+    fn of_value(&self, node: &NodeAt, part: &DefinitionPart, offset: usize) -> Option<Hover> {
+        let definition = self.definition;
         let text = definition.json().pointer(&node.pointer)?.as_str()?;
         let whole = |text: String| {
             Some(Hover {
@@ -113,8 +131,8 @@ impl Document {
         }
         let string = StringText::at(definition, &node.pointer)?;
         let at = string.index_at(definition, offset)?;
-        let state = graph.state_at(&node.pointer)?;
-        let (range, text) = word::of_word(graph, state, text, at)?;
+        let state = self.graph.state_at(&node.pointer)?;
+        let (range, text) = word::of_word(self.graph, self.callees, state, text, at)?;
         let range = string.in_file(definition, range);
         (range.start <= offset && offset <= range.end).then_some(Hover { range, text })
     }

@@ -11,10 +11,12 @@ use crate::path_text::{PathPart, path_parts};
 use crate::reference;
 use crate::value_shape::KnownValues;
 use crate::variables_in_scope::assignments_before;
+use crate::workspace::Callees;
 
 /// The word of an expression or a path at an offset: its range and its meaning.
 pub(super) fn of_word(
     graph: &Graph<'_>,
+    callees: Callees<'_>,
     state: usize,
     text: &str,
     at: usize,
@@ -56,13 +58,19 @@ pub(super) fn of_word(
         "$$" if chain == word => "`$$`: the context object".to_owned(),
         "$" if chain == word => "`$`: the data of this field".to_owned(),
         "$states" => "`$states`: the input, result, error and context of the state".to_owned(),
-        _ => of_chain(graph, state, text, chain)?,
+        _ => of_chain(graph, callees, state, text, chain)?,
     };
     Some((range, explained))
 }
 
 /// Explains the value of a chain of names.
-fn of_chain(graph: &Graph<'_>, state: usize, text: &str, chain: &str) -> Option<String> {
+fn of_chain(
+    graph: &Graph<'_>,
+    callees: Callees<'_>,
+    state: usize,
+    text: &str,
+    chain: &str,
+) -> Option<String> {
     let names = chain_names(chain)?;
     let path = match names.as_slice() {
         ["$states", rest @ ..] => rest.join("."),
@@ -75,7 +83,7 @@ fn of_chain(graph: &Graph<'_>, state: usize, text: &str, chain: &str) -> Option<
         _ => String::new(),
     };
     let meaning = reference::context_meaning(&path);
-    let values = KnownValues::of(graph);
+    let values = KnownValues::of(graph, &callees);
     let shapes = values.of_chain(state, chain);
     let noun = values.noun(&shapes);
     let variable = match names.as_slice() {

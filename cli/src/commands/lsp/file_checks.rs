@@ -10,7 +10,7 @@ use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
 
 use super::answers::diagnostics;
-use super::document_uri::path_of;
+use super::document_uri::{name_of, path_of};
 use super::open_document::OpenDocument;
 use super::server::Server;
 use crate::definitions::input;
@@ -79,6 +79,15 @@ impl Server {
         }
     }
 
+    /// Reads the state machines of an open document if its text was not checked since its last
+    /// change.
+    pub(super) fn read_machines(&mut self, uri: &Uri) {
+        let open = self.documents.get(uri);
+        if let Some(open) = open.filter(|open| !open.is_checked()) {
+            self.machines.update(open.document());
+        }
+    }
+
     /// The validator of a file. The user sees a message about wrong settings, which have no effect.
     pub(super) fn validator_of(&mut self, uri: &Uri) -> Validator {
         let validator = match path_of(uri) {
@@ -97,6 +106,7 @@ impl Server {
         let (version, found) = match self.documents.get(uri) {
             Some(open) => {
                 open.check(&validator);
+                self.machines.update(open.document());
                 (Some(open.version()), converted(open))
             }
             None => (None, self.of_file(uri, path.as_deref(), &validator)),
@@ -117,7 +127,7 @@ impl Server {
 
     /// The diagnostics of a file on the disk. A file that is gone has none.
     fn of_file(
-        &self,
+        &mut self,
         uri: &Uri,
         path: Option<&Path>,
         validator: &Validator,
@@ -126,10 +136,12 @@ impl Server {
             return Vec::new();
         };
         let Ok(text) = input::read(path) else {
+            self.machines.remove(&name_of(uri));
             return Vec::new();
         };
         let document = OpenDocument::new(uri.clone(), text, 0, self.client.columns);
         document.check(validator);
+        self.machines.update(document.document());
         converted(&document)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use gen_lsp_types::{Notification, Uri};
 use lsp_server::{Connection, Message, Request, RequestId};
 use serde_json::Value;
+use stepwright_editor::WorkspaceMachines;
 
 use super::client::ClientAbilities;
 use super::open_document::OpenDocument;
@@ -18,6 +19,8 @@ pub(super) struct Server {
     pub(super) client: ClientAbilities,
     pub(super) documents: HashMap<Uri, OpenDocument>,
     pub(super) workspace: Workspace,
+    /// The state machines in the files that were checked.
+    pub(super) machines: WorkspaceMachines,
     pub(super) log: SessionLog,
     /// The messages that have arrived, in their order.
     pub(super) inbox: VecDeque<Message>,
@@ -39,6 +42,7 @@ impl Server {
         Server {
             connection,
             workspace: Workspace::of(parameters),
+            machines: WorkspaceMachines::default(),
             client,
             documents: HashMap::new(),
             log,

@@ -23,7 +23,9 @@ pub(crate) fn completion(
 ) -> Result<Option<CompletionResponse>, Refusal> {
     let place = parameters.text_document_position_params;
     let open = server.document(&place.text_document.uri)?;
-    let found = open.document().completion(open.offset(place.position));
+    let found = open
+        .document()
+        .completion_in(open.offset(place.position), &server.machines);
     // The services depend on what was typed.
     let is_incomplete =
         found.len() > MOST_ITEMS || found.iter().any(|one| one.kind == CompletionKind::Resource);

@@ -17,7 +17,9 @@ pub(crate) fn hover(
 ) -> Result<Option<Hover>, Refusal> {
     let place = parameters.text_document_position_params;
     let open = server.document(&place.text_document.uri)?;
-    let found = open.document().hover(open.offset(place.position));
+    let found = open
+        .document()
+        .hover_in(open.offset(place.position), &server.machines);
     Ok(found.map(|hover| Hover {
         contents: markup(server, hover.text).into(),
         range: Some(open.range(hover.range)),
@@ -71,7 +73,7 @@ pub(crate) fn inlay_hints(
     let open = server.document(&parameters.text_document.uri)?;
     let hints = open
         .document()
-        .inlay_hints(open.offsets(parameters.range))
+        .inlay_hints_in(open.offsets(parameters.range), &server.machines)
         .into_iter();
     let hints = hints.map(|hint| InlayHint {
         position: open.position(hint.offset),

@@ -1,12 +1,20 @@
 //! Definitions, references and highlights of names.
 
+use std::collections::HashMap;
+use std::path::Path;
+
 use gen_lsp_types::{
     Definition, DefinitionParams, DefinitionResponse, DocumentHighlight, DocumentHighlightKind,
     DocumentHighlightParams, Location, LocationLink, ReferenceParams,
 };
 
+use stepwright_editor::MachineSite;
+
+use crate::commands::lsp::document_uri::uri_of;
+use crate::commands::lsp::open_document::OpenDocument;
 use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
+use crate::definitions::input;
 
 pub(crate) fn definition(
     server: &mut Server,
@@ -14,9 +22,13 @@ pub(crate) fn definition(
 ) -> Result<Option<DefinitionResponse>, Refusal> {
     let place = parameters.text_document_position_params;
     let uri = place.text_document.uri;
+    server.read_machines(&uri);
     let open = server.document(&uri)?;
-    let Some(found) = open.document().declaration(open.offset(place.position)) else {
-        return Ok(None);
+    let offset = open.offset(place.position);
+    let Some(found) = open.document().declaration(offset) else {
+        let sites = server.machines.declarations(open.document(), offset);
+        let locations = machine_locations(server, sites);
+        return Ok((!locations.is_empty()).then(|| Definition::LocationList(locations).into()));
     };
     if server.client.definition_links {
         let link = LocationLink {
@@ -40,9 +52,16 @@ pub(crate) fn references(
 ) -> Result<Option<Vec<Location>>, Refusal> {
     let place = parameters.text_document_position_params;
     let uri = place.text_document.uri;
+    server.read_machines(&uri);
     let open = server.document(&uri)?;
     let with_declaration = parameters.context.include_declaration;
-    let found = open.document().references(open.offset(place.position));
+    let offset = open.offset(place.position);
+    let found = open.document().references(offset);
+    if found.is_empty() {
+        let mut sites = server.machines.references(open.document(), offset);
+        sites.retain(|site| with_declaration || !site.is_declaration);
+        return Ok(Some(machine_locations(server, sites)));
+    }
     let found = found
         .into_iter()
         .filter(|reference| with_declaration || !reference.is_declaration);
@@ -51,6 +70,30 @@ pub(crate) fn references(
         range: open.range(reference.range),
     });
     Ok(Some(locations.collect()))
+}
+
+/// The places of state machines, in the files that can be read.
+fn machine_locations(server: &Server, sites: Vec<MachineSite>) -> Vec<Location> {
+    let mut read: HashMap<String, OpenDocument> = HashMap::new();
+    let locations = sites.into_iter().filter_map(|site| {
+        let open = server.documents.values();
+        let mut open = open.filter(|open| open.document().name() == site.file);
+        if let Some(open) = open.next() {
+            return Some(Location {
+                uri: open.uri.clone(),
+                range: open.range(site.range),
+            });
+        }
+        let uri = uri_of(Path::new(&site.file))?;
+        if !read.contains_key(&site.file) {
+            let text = input::read(Path::new(&site.file)).ok()?;
+            let closed = OpenDocument::new(uri.clone(), text, 0, server.client.columns);
+            read.insert(site.file.clone(), closed);
+        }
+        let range = read.get(&site.file)?.range(site.range);
+        Some(Location { uri, range })
+    });
+    locations.collect()
 }
 
 pub(crate) fn highlights(
