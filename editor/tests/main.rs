@@ -8,6 +8,7 @@ mod documents;
 mod explanations;
 mod navigation;
 mod operations;
+mod random_faults;
 mod robust;
 mod templates;
 mod tokens;

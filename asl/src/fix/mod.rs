@@ -37,8 +37,10 @@
 //! Most diagnostics also have [`choices`](crate::Diagnostic::choices): fixes from which a person
 //! chooses, the most likely one first. A choice may add a value to complete, such as `${RoleArn}`.
 //! [`Fixer`] makes none of them; an editor applies the edits of one with
-//! [`Editor::apply`](crate::edit::Editor::apply). A choice removes its diagnostic and adds no
-//! error.
+//! [`Editor::apply`](crate::edit::Editor::apply). A choice removes its diagnostic. It adds no
+//! error, unless the problem hid one: a state whose name is nowhere a target is reported once all
+//! targets exist. `stepwright_editor::Document::offered_fixes` makes each choice in a copy and
+//! leaves out those that add an error.
 //!
 //! # Cost
 //!

@@ -49,13 +49,13 @@ fn lambda_retry(definition: &Definition<'_>, report: &mut Report<'_>) {
             let message = format!("transient errors of Lambda are not retried: {missing}");
             let suggestion = "add a retrier for them, with a few attempts".to_owned();
             let entry = report.add(task.at(field), message).suggest(suggestion);
-            entry.choices(|| [retried(task)]);
+            entry.choices(|| retried(task));
         }
     }
 }
 
-/// Adds the retrier that AWS recommends, before the others.
-fn retried(task: &DefinitionPart<'_>) -> Fix {
+/// Adds the retrier that AWS recommends, before the others. `None` if `Retry` is no array.
+fn retried(task: &DefinitionPart<'_>) -> Option<Fix> {
     let errors: Vec<&str> = LAMBDA_ERRORS.to_vec();
     let retrier = json!({
         "ErrorEquals": errors,
@@ -67,7 +67,11 @@ fn retried(task: &DefinitionPart<'_>) -> Fix {
     let edit = match task.items("Retry") {
         Some([]) => Edit::replace(task.at("Retry"), [retrier]),
         Some(_) => Edit::insert(task.at("Retry").index(0), retrier),
+        None if task.has("Retry") => return None,
         None => field_fixes::add_edit(task, "Retry", [retrier]),
     };
-    Fix::choice("retry the transient errors three times", [edit])
+    Some(Fix::choice(
+        "retry the transient errors three times",
+        [edit],
+    ))
 }

@@ -34,7 +34,7 @@ pub(crate) fn code_actions(
     };
     let mut actions = Vec::new();
     if is_wanted(&CodeActionKind::QuickFix) {
-        quick_fixes(server, open, parameters.range, &mut actions);
+        quick_fixes(server, open, &validator, parameters.range, &mut actions);
     }
     let mut operations = operations(server, open, parameters.range);
     operations.retain(|action| action.kind.as_ref().is_some_and(is_wanted));
@@ -55,34 +55,31 @@ fn is_inside(kind: &CodeActionKind, outer: &CodeActionKind) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The fixes of the diagnostics that a range touches.
+/// The fixes of the diagnostics that a range touches, without those that add another error.
 fn quick_fixes(
     server: &Server,
     open: &OpenDocument,
+    validator: &Validator,
     range: gen_lsp_types::Range,
     actions: &mut Vec<CodeAction>,
 ) {
     let range = open.offsets(range);
-    for found in open.diagnostics().iter() {
-        if found.range.start > range.end || found.range.end < range.start {
-            continue;
-        }
-        for (index, fix) in found.fixes.iter().enumerate() {
-            let Some(edits) = found
-                .definition
-                .and_then(|definition| open.document().fix_edits(definition, fix).ok())
-            else {
-                continue;
-            };
-            actions.push(CodeAction {
-                title: capitalized(&fix.title),
-                kind: Some(CodeActionKind::QuickFix),
-                diagnostics: Some(vec![diagnostics::converted(open, found)]),
-                is_preferred: Some(index == 0 && fix.safety == Safety::Safe),
-                edit: Some(workspace_edit(server, open, edits)),
-                ..CodeAction::default()
-            });
-        }
+    let all = open.diagnostics();
+    let touches = |found: &&EditorDiagnostic| {
+        found.range.start <= range.end && range.start <= found.range.end
+    };
+    let some = all.iter().filter(touches);
+    let fixes = open.document().offered_fixes(some, &all, validator);
+    for offered in fixes {
+        let is_first = offered.diagnostic.fixes.first() == Some(offered.fix);
+        actions.push(CodeAction {
+            title: capitalized(&offered.fix.title),
+            kind: Some(CodeActionKind::QuickFix),
+            diagnostics: Some(vec![diagnostics::converted(open, offered.diagnostic)]),
+            is_preferred: Some(is_first && offered.fix.safety == Safety::Safe),
+            edit: Some(workspace_edit(server, open, offered.edits)),
+            ..CodeAction::default()
+        });
     }
 }
 
