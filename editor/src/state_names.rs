@@ -22,15 +22,22 @@ pub(crate) fn named_state(graph: &Graph<'_>, node: &NodeAt) -> Option<usize> {
         let index = graph.state_at(&node.pointer)?;
         return (graph.states()[index].pointer.to_string() == node.pointer).then_some(index);
     }
+    let (container, target) = target_at(graph, &node.pointer)?;
+    graph.find(container, target)
+}
+
+/// The name of the target at a pointer to `StartAt` or to the target of a transition, and the body
+/// with the target.
+pub(crate) fn target_at<'d>(graph: &Graph<'d>, pointer: &str) -> Option<(usize, &'d str)> {
     for (index, container) in graph.containers().iter().enumerate() {
-        if container.pointer.key("StartAt").to_string() == node.pointer {
-            return graph.find(index, container.start_at?);
+        if container.pointer.key("StartAt").to_string() == pointer {
+            return Some((index, container.start_at?));
         }
     }
-    let state = &graph.states()[graph.state_at(&node.pointer)?];
+    let state = &graph.states()[graph.state_at(pointer)?];
     let mut edges = state.edges.iter();
-    let edge = edges.find(|edge| edge.pointer.to_string() == node.pointer)?;
-    graph.find(state.container, edge.target)
+    let edge = edges.find(|edge| edge.pointer.to_string() == pointer)?;
+    Some((state.container, edge.target))
 }
 
 /// All places that name a state, in text order.

@@ -163,6 +163,40 @@ fn written_values_have_a_type_and_far_targets_a_note() {
 }
 
 #[test]
+fn rules_that_combine_others_have_their_condition_as_a_note() {
+    let rule = |limit: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Choice", "Choices": [
+  {{"And": [{{"Variable": "$.a", "IsPresent": true}}, {{"Or": [
+    {{"Variable": "$.total", "NumericGreaterThan": {limit}}}, {{"Not": {{"Variable": "$.vip", "BooleanEquals": true}}}}]}}], "Next": "B"}},
+  {{"Variable": "$.a", "IsNull": true, "Next": "B"}}]}}, "B": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    let notes = |text: &str| {
+        let hints = Document::open("a.asl.json", text, 1).inlay_hints(0..text.len());
+        hints
+            .into_iter()
+            .map(|hint| {
+                format!(
+                    "{}«{}»",
+                    &text[..hint.offset]
+                        .lines()
+                        .last()
+                        .unwrap_or_default()
+                        .trim(),
+                    hint.text
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        notes(&rule("100")),
+        ["{\"And\"« ($.a is present and ($.total > 100 or not ($.vip = true)))»"]
+    );
+    assert_eq!(notes(&rule(&"1".repeat(60))), [""; 0]);
+}
+
+#[test]
 fn every_offset_has_answers_in_the_text() {
     let (document, _) = document();
     for (offset, _) in document.text().char_indices() {

@@ -4,6 +4,7 @@ use stepwright_asl::edit::Edit;
 use stepwright_asl::json::Json;
 
 use super::{OperationError, OperationTarget};
+use crate::state_names::target_at;
 
 /// A place that names the next state, or says that there is none.
 pub(super) struct TransitionPlace<'d> {
@@ -17,33 +18,24 @@ pub(super) struct TransitionPlace<'d> {
 impl<'d> OperationTarget<'d> {
     /// The transition at a pointer: `Next`, `Default`, `StartAt` or `End`.
     pub(super) fn transition(&self, pointer: &str) -> Result<TransitionPlace<'d>, OperationError> {
-        for (index, container) in self.graph.containers().iter().enumerate() {
-            if container.pointer.key("StartAt").to_string() == pointer
-                && let Some(target) = container.start_at
-            {
-                return Ok(TransitionPlace {
-                    container: index,
-                    target: Some(target),
-                    pointer: pointer.to_owned(),
-                });
-            }
+        if let Some((container, target)) = target_at(&self.graph, pointer) {
+            return Ok(TransitionPlace {
+                container,
+                target: Some(target),
+                pointer: pointer.to_owned(),
+            });
         }
         let missing = || OperationError::missing(format!("a transition at `{pointer}`"));
         let state = self.graph.state_at(pointer).ok_or_else(missing)?;
         let state = &self.graph.states()[state];
-        let mut edges = state.edges.iter();
-        let target = match edges.find(|edge| edge.pointer.to_string() == pointer) {
-            Some(edge) => Some(edge.target),
-            None if state.pointer.key("End").to_string() == pointer
-                && self.definition.json().pointer(pointer) == Some(&Json::Bool(true)) =>
-            {
-                None
-            }
-            None => return Err(missing()),
-        };
+        let ends = state.pointer.key("End").to_string() == pointer
+            && self.definition.json().pointer(pointer) == Some(&Json::Bool(true));
+        if !ends {
+            return Err(missing());
+        }
         Ok(TransitionPlace {
             container: state.container,
-            target,
+            target: None,
             pointer: pointer.to_owned(),
         })
     }

@@ -10,7 +10,7 @@ use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 use super::document_uri::{name_of, path_of};
 use super::positions::{ColumnUnit, LineStarts};
 use crate::definitions::input;
-use crate::definitions::terraform::is_terraform;
+use crate::definitions::terraform::{is_terraform, siblings};
 
 /// A text of the editor. It is read when the first answer needs it, so a burst of changes is read
 /// once.
@@ -124,11 +124,7 @@ fn module_files(uri: &Uri) -> Vec<(String, String)> {
     let Some(path) = path_of(uri).filter(|path| is_terraform(path)) else {
         return Vec::new();
     };
-    let folder = path.parent().and_then(|folder| folder.read_dir().ok());
-    let files = folder.into_iter().flatten().flatten();
-    let others = files.map(|entry| entry.path());
-    let others = others.filter(|other| is_terraform(other) && *other != path);
-    let texts = others.filter_map(|other| {
+    let texts = siblings(&path).into_iter().filter_map(|other| {
         let text = input::read(&other).ok()?;
         Some((other.to_string_lossy().into_owned(), text))
     });

@@ -28,26 +28,29 @@ pub(crate) fn read_module(path: &Path) -> Result<Module, Failure> {
 
 /// Reads the other files of the file's folder.
 fn module_around(file: TerraformFile) -> Result<Module, Failure> {
-    let path = file.path.clone();
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let others = siblings(&file.path);
     let mut files = vec![file];
+    for other in &others {
+        files.push(parse(other)?);
+    }
+    Ok(Module::of(files))
+}
+
+/// The other Terraform files of a file's folder, which are of the same module.
+pub(crate) fn siblings(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
     let here = if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
-        &folder
+        folder
     };
     let entries = here.read_dir().into_iter().flatten().flatten();
     let mut others: Vec<PathBuf> = entries
         .map(|entry| folder.join(entry.file_name()))
         .collect();
+    others.retain(|other| is_terraform(other) && other != path);
     others.sort();
-    for other in others
-        .iter()
-        .filter(|other| is_terraform(other) && **other != path)
-    {
-        files.push(parse(other)?);
-    }
-    Ok(Module::of(files))
+    others
 }
 
 fn parse(path: &Path) -> Result<TerraformFile, Failure> {
