@@ -18,4 +18,5 @@ mod store_file;
 pub(crate) mod support;
 mod tasks;
 mod templates;
+mod testing;
 mod trace;

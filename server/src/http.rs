@@ -42,6 +42,7 @@ pub(crate) fn router(
     access: Arc<Access>,
     slow: SlowRequests,
     body_time: Duration,
+    bodies: BodyMemory,
     memory: ResponseMemory,
     pages: Router,
 ) -> Router {
@@ -62,7 +63,7 @@ pub(crate) fn router(
         .with_state(Http {
             service,
             access: access.clone(),
-            memory: BodyMemory::new(),
+            memory: bodies,
             slow,
             body_time,
         })
@@ -101,7 +102,7 @@ fn head_bytes(request: &Request) -> usize {
 }
 
 /// Rejects requests for hosts, or from origins, that are not accepted, on every path.
-async fn from_own_host(
+pub(crate) async fn from_own_host(
     State(access): State<Arc<Access>>,
     request: Request,
     next: Next,
@@ -240,7 +241,7 @@ fn trace_of(headers: &HeaderMap) -> Option<TraceContext> {
     TraceContext::new(text("traceparent")?, Some(&state))
 }
 
-fn refusal(error: &ApiError) -> Response {
+pub(crate) fn refusal(error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.status());
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut refusal = response(status, error.to_json().to_string().into_bytes());

@@ -34,6 +34,7 @@
 //! | the same pages for a store, next to the engine of another process | `StoredConsole` |
 //! | to monitor the server | `GET /health`, `GET /ready`, `GET /metrics`; [`ServerBuilder::metrics`] |
 //! | to start executions at times | `ServerBuilder::schedules` and `Schedules`, with the feature `schedules` |
+//! | a server for each account, and paths that reset them and control their clocks | [`AccountServers`], [`AccountFactory`] |
 //! | a server without a program | `stepwright serve`, of the crate `stepwright-cli` |
 //!
 //! # Files
@@ -41,6 +42,7 @@
 //! | file | content |
 //! |---|---|
 //! | `server.rs` | [`Server`] and its builder |
+//! | `accounts/` | servers for several accounts behind one listener, and the paths with which tests control them |
 //! | `connection.rs` | connections with their limits of number, size and time; shutdown |
 //! | `access.rs`, `authority.rs`, `signature.rs`, `access_keys.rs` | which hosts, pages and signatures are accepted |
 //! | `http.rs`, `body.rs`, `response_memory.rs` | paths and headers of responses; bodies of requests, and the memory that they take; the memory of responses |
@@ -81,6 +83,7 @@
 
 mod access;
 mod access_keys;
+mod accounts;
 mod arn;
 mod authority;
 mod body;
@@ -112,6 +115,10 @@ mod stored_console;
 mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
+pub use self::accounts::{
+    AccountFactory, AccountServer, AccountServers, AccountSettings, CreatedServer,
+    OpenAccountServers, TestedTasks,
+};
 #[cfg(feature = "console")]
 pub use self::console::{ConsoleMode, DebugRequest};
 pub use self::control::{UnreadableDocument, unreadable_documents};

@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::middleware::from_fn_with_state;
 #[cfg(feature = "console")]
 use stepwright_runtime::handler_logs::HandlerLogs;
@@ -17,6 +18,7 @@ use tokio::runtime::Handle;
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
 use crate::authority::Host;
+use crate::body::BodyMemory;
 use crate::connection::ClientTimeouts;
 #[cfg(feature = "console")]
 use crate::console::{
@@ -26,7 +28,7 @@ use crate::control::Control;
 use crate::http;
 use crate::integration::OwnApi;
 use crate::local_client::LocalClient;
-use crate::request_runtimes::RequestRuntimes;
+use crate::request_runtimes::{RequestRuntimes, SlowRequests};
 use crate::response_memory::ResponseMemory;
 #[cfg(feature = "schedules")]
 use crate::schedules::{SchedulerHandle, Schedules};
@@ -198,32 +200,20 @@ impl Server {
     pub async fn serve(self, listener: TcpListener) {
         let _reserved = self.service.engine.reserve_runtime(Handle::current());
         let runtimes = RequestRuntimes::start();
-        let region = self.service.engine.region();
-        let access = Arc::new(Access {
-            hosts: self.hosts,
-            keys: self.keys,
-            region: region.to_owned(),
-        });
-        #[cfg(feature = "console")]
-        let pages = console::router(
-            self.console,
-            &self.service,
-            &access,
-            self.timeouts.body,
-            self.debug_sessions,
-        );
-        #[cfg(not(feature = "console"))]
-        let pages = axum::Router::new();
         let memory = ResponseMemory::new();
-        let slow = runtimes.slow();
-        let pages = pages.layer(from_fn_with_state(slow.clone(), http::run_slowly));
-        let router = http::router(
-            self.service.clone(),
-            access,
-            slow.clone(),
-            self.timeouts.body,
-            memory.clone(),
-            pages,
+        let resources = RequestResources {
+            slow: runtimes.slow().clone(),
+            bodies: BodyMemory::new(),
+            responses: memory.clone(),
+        };
+        let router = routes(
+            &self.service,
+            self.hosts,
+            self.keys,
+            self.timeouts,
+            &resources,
+            #[cfg(feature = "console")]
+            (self.console, self.debug_sessions),
         );
         #[cfg(feature = "schedules")]
         let scheduler = SchedulerHandle::spawn(&self.service, self.schedules);
@@ -245,6 +235,67 @@ impl Server {
         #[cfg(feature = "schedules")]
         scheduler.finish().await;
     }
+}
+
+/// The threads and the memory of requests, which servers behind one listener share.
+#[derive(Clone)]
+pub(crate) struct RequestResources {
+    pub(crate) slow: SlowRequests,
+    pub(crate) bodies: BodyMemory,
+    pub(crate) responses: ResponseMemory,
+}
+
+impl Server {
+    /// Returns the API's data.
+    pub(crate) fn service(&self) -> &Arc<Service> {
+        &self.service
+    }
+
+    /// Returns the routes of a server that shares a listener with others. Its schedules start
+    /// nothing.
+    pub(crate) fn into_router(self, resources: &RequestResources) -> Router {
+        routes(
+            &self.service,
+            self.hosts,
+            self.keys,
+            self.timeouts,
+            resources,
+            #[cfg(feature = "console")]
+            (self.console, self.debug_sessions),
+        )
+    }
+}
+
+/// Returns the routes of a server.
+fn routes(
+    service: &Arc<Service>,
+    hosts: Vec<Host>,
+    keys: Option<AccessKeys>,
+    timeouts: ClientTimeouts,
+    resources: &RequestResources,
+    #[cfg(feature = "console")] (console, debug_sessions): (ConsoleOptions, DebugSessions),
+) -> Router {
+    let region = service.engine.region().to_owned();
+    let access = Arc::new(Access {
+        hosts,
+        keys,
+        region,
+    });
+    #[cfg(feature = "console")]
+    let pages = crate::console::router(console, service, &access, timeouts.body, debug_sessions);
+    #[cfg(not(feature = "console"))]
+    let pages = Router::new();
+    let slow = resources.slow.clone();
+    let pages = pages.layer(from_fn_with_state(slow.clone(), http::run_slowly));
+    http::router(
+        service.clone(),
+        access,
+        slow,
+        timeouts.body,
+        resources.bodies.clone(),
+        resources.responses.clone(),
+        pages,
+    )
 }
 
 impl ServerBuilder {

@@ -37,7 +37,7 @@ pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::{RedactArguments, StoredRedactArguments};
-pub(crate) use self::serve::{ConsoleChoice, ServeArguments};
+pub(crate) use self::serve::{AccountsChoice, ConsoleChoice, ServeArguments};
 pub(crate) use self::services::ServiceArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments,

@@ -21,6 +21,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --store local.db                          executions continue after Ctrl-C, a crash or a loss of power
   stepwright serve --store local.db --retention 30 --max-store-size 20GB   executions are deleted 30 days after their end
   stepwright serve --virtual-time                            a year of Wait takes no time
+  stepwright serve --virtual-time --accounts any --port 0 --ready-file ready.json --exit-with-parent   for helpers of tests
   stepwright serve --task 'ChargeCard=./charge.py'           a command for a state, a function or a resource
   stepwright serve --task 'ChargeCard=http://127.0.0.1:9000/charge'
   stepwright serve --lambda-endpoint http://127.0.0.1:9000   functions of `cargo lambda watch`; of `sam local start-lambda` at port 3001
@@ -49,6 +50,7 @@ GET /health reports whether the server works, GET /ready whether it accepts work
 Clients may use any credentials, unless --auth is given. Most clients call StartSyncExecution and TestState at the host `sync-127.0.0.1`, which does not exist: disable their host
 prefix, as described in docs/guides/serve.md.
 The log on standard error contains warnings and errors, unless --log or STEPWRIGHT_LOG sets another level. docs/reference/logs.md lists its spans and fields, and describes --otlp.
+Standard output has one line when the server is ready: its endpoint, as in http://127.0.0.1:8083. docs/reference/testing-api.md describes the paths for tests.
 With --template, the server reads the files once per second and updates what has changed (docs/guides/templates.md).
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the address, or a template has errors; 2 wrong usage.";
 
@@ -77,7 +79,18 @@ pub(crate) struct ServeArguments {
     /// The account in ARNs
     #[arg(long, value_name = "ACCOUNT", default_value = "123456789012", value_parser = account)]
     pub(crate) account: String,
-    /// Waits, retries and timeouts take no time
+    /// Which accounts the server has: one, or any, where each has its own state machines,
+    /// executions, activities and clock. An access key ID of 12 digits selects the account
+    #[arg(long, value_name = "ACCOUNTS", default_value = "one")]
+    pub(crate) accounts: AccountsChoice,
+    /// Write the endpoint, as JSON, to this file when the server is ready
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// End the server when the program ends that started it
+    #[arg(long)]
+    pub(crate) exit_with_parent: bool,
+    /// Waits, retries and timeouts take no time. Tests can reset the server and control its clock
+    /// at the paths below /testing/
     #[arg(long)]
     pub(crate) virtual_time: bool,
     /// How many seconds tasks have to end after Ctrl-C or SIGTERM; a second signal ends the server
@@ -180,6 +193,15 @@ pub(crate) struct ServeArguments {
     pub(crate) log: LogArguments,
     #[command(flatten)]
     pub(crate) otlp: OtlpArguments,
+}
+
+/// The accounts of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccountsChoice {
+    /// The account of --account
+    One,
+    /// Each account that a client selects
+    Any,
 }
 
 /// The modes of the console.

@@ -16,7 +16,7 @@ use crate::terminal::diagnostics;
 /// Serves the pages until the user or the system ends the process.
 pub(crate) async fn console(arguments: ConsoleArguments) -> Result<(), Failure> {
     log::start(&arguments.log, DefaultLog::Warnings)?;
-    let signals = Signals::listen();
+    let signals = Signals::listen(false);
     let path = &arguments.store;
     store_file::check_exists(path)?;
     let console = StoredConsole::open(SqliteView::new(path)).await;

@@ -24,7 +24,7 @@ use crate::terminal::output;
 /// Serves the page of the debugger until the user or the system ends the process.
 pub(crate) async fn debug(arguments: DebugArguments) -> Result<(), Failure> {
     log::start(&arguments.log, DefaultLog::Warnings)?;
-    let signals = Signals::listen();
+    let signals = Signals::listen(false);
     let validator = Validator::new(arguments.machine_type.into());
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.runnable()?;

@@ -22,9 +22,18 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Starts listening. Without signals the program runs until it is killed.
-    pub(crate) fn listen() -> Self {
+    /// Starts listening. Without signals the program runs until it is killed. With `with_parent`,
+    /// the end of the parent process counts as two signals: it ends the program at once.
+    pub(crate) fn listen(with_parent: bool) -> Self {
         let (counter, count) = watch::channel(0);
+        if with_parent {
+            let counter = counter.clone();
+            let ended = parent_ended();
+            tokio::spawn(async move {
+                ended.await;
+                counter.send_modify(|count| *count += 2);
+            });
+        }
         // Here, and not in the task: a signal that arrives before the task runs must not end the
         // program.
         let listener = Listener::new();
@@ -50,6 +59,29 @@ impl Signals {
             }
         }
     }
+}
+
+/// How often the parent process is checked.
+#[cfg(unix)]
+const PARENT_CHECK: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Waits until the process that started this one has ended: this one then has another parent.
+#[cfg(unix)]
+fn parent_ended() -> impl Future<Output = ()> + Send + 'static {
+    let parent = rustix::process::getppid();
+    async move {
+        while rustix::process::getppid() == parent {
+            tokio::time::sleep(PARENT_CHECK).await;
+        }
+    }
+}
+
+/// Waits until the pipe at standard input is closed, which the parent process does when it ends.
+#[cfg(not(unix))]
+async fn parent_ended() {
+    let mut input = tokio::io::stdin();
+    // An error means that there is no pipe any more.
+    let _ = tokio::io::copy(&mut input, &mut tokio::io::sink()).await;
 }
 
 #[cfg(unix)]

@@ -96,6 +96,15 @@ impl Server {
         (answer.status().as_u16(), body.expect("it is JSON"))
     }
 
+    /// The status and the body of a response to a POST of JSON.
+    pub(crate) fn post(&self, path: &str, body: &str) -> (u16, Json) {
+        let request = self.agent.post(format!("http://{}{path}", self.address));
+        let answer = request.content_type("application/json").send(body);
+        let mut answer = answer.expect("there is an answer");
+        let body = answer.body_mut().read_json();
+        (answer.status().as_u16(), body.expect("it is JSON"))
+    }
+
     /// The status and the body of `/health`.
     pub(crate) fn health(&self) -> (u16, Json) {
         let answer = self

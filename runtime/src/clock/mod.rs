@@ -10,6 +10,9 @@
 //! the guard until it has answered. A token that a test answers (`Mock::token()`) and an activity's
 //! task that a worker has do hold it, while the test or the worker is awake.
 //!
+//! A test in another process stops virtual time and advances it ([`Clock::stop`],
+//! [`Clock::advance`]).
+//!
 //! A clock belongs to no async runtime. Each clock has a thread, `stepwright-clock`, for timers
 //! that fire in real time: all timers on real time, and on virtual time the timeouts of pending
 //! handlers. It starts with the first timer and ends with the clock. So any number of tokio
@@ -25,6 +28,7 @@ mod progress_state;
 mod real_time;
 mod sleep;
 mod sleeper;
+mod stepping;
 mod system_time;
 mod timer;
 mod timer_heap;
@@ -36,8 +40,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use tokio::sync::oneshot;
+
 use self::hold_owner::HoldOwner;
 use self::sleeper::Sleeper;
+use self::stepping::TimeLimit;
 use self::timer_heap::TimerHeap;
 use self::timer_thread::TimerThread;
 
@@ -117,6 +124,10 @@ struct ClockState {
     open: usize,
     /// The instant since which virtual time has not advanced, while handlers are pending.
     pending_since: Option<Instant>,
+    /// Limits virtual time while a test in another process controls it.
+    limit: Option<TimeLimit>,
+    /// Futures that wait until no execution can make progress.
+    idle_waiters: Vec<oneshot::Sender<()>>,
     /// Fires timers in real time; started with the first such timer.
     timer_thread: Option<TimerThread>,
     /// A reused buffer for the timers that are being delivered.
@@ -378,10 +389,13 @@ impl Clock {
     /// Jumps virtual time to the next timer, unless something else can happen. Returns the timers
     /// of that moment, which count as busy.
     fn jump(&self, state: &mut ClockState) -> Option<Vec<TimerAction>> {
-        if state.busy + state.handlers + state.holds > 0 || state.awaits_answer() {
+        if state.busy + state.handlers + state.holds > 0 {
             return None;
         }
-        let next = state.next_moment()?;
+        let Some(next) = state.next_jump() else {
+            state.report_idle();
+            return None;
+        };
         let now = state.now.max(next);
         self.set_now(state, now);
         Some(state.take_due())

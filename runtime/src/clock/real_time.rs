@@ -61,6 +61,9 @@ impl Clock {
         if self.is_virtual() {
             let since = state.pending_since?;
             let next = state.next_moment()?;
+            if !state.is_within_limit(next) {
+                return None;
+            }
             return Some((next - state.now).saturating_sub(since.elapsed()));
         }
         let heaps = [&mut state.timers, &mut state.bounds, &mut state.marks];
@@ -102,6 +105,9 @@ impl Clock {
                 let Some(next) = state.next_moment() else {
                     return;
                 };
+                if !state.is_within_limit(next) {
+                    return;
+                }
                 let now = state.now.max(next);
                 self.set_now(&mut state, now);
                 state.pending_since = Some(Instant::now());

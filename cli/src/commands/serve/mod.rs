@@ -1,5 +1,7 @@
 //! `stepwright serve`: the Step Functions API on this machine.
 
+mod accounts;
+mod ready;
 mod schedules;
 
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +18,7 @@ use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
 use tracing_subscriber::Layer as _;
 
-use crate::args::{ConsoleChoice, ServeArguments};
+use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
 use crate::definitions::input;
 use crate::definitions::template::{NamedValue, ServedTemplates, TemplateInputs};
 use crate::engine::listener::listen;
@@ -25,7 +27,7 @@ use crate::engine::objects;
 use crate::engine::otlp::Otlp;
 use crate::engine::service_calls::{Place, service_calls};
 use crate::engine::signals::{Signals, survive_size_limit};
-use crate::engine::tasks::ServerTasks;
+use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, note_access};
 use crate::terminal::diagnostics;
@@ -56,8 +58,16 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let mut layers = otlp.layers();
     layers.extend(handler_logs.iter().map(|logs| logs.layer().boxed()));
     log::start_with(&arguments.log, DefaultLog::Warnings, layers)?;
-    let signals = Signals::listen();
+    let signals = Signals::listen(arguments.exit_with_parent);
     survive_size_limit();
+    if arguments.virtual_time || arguments.accounts == AccountsChoice::Any {
+        let otlp = Arc::new(otlp);
+        accounts::serve(Arc::new(arguments), otlp.clone(), &signals).await?;
+        if let Some(otlp) = Arc::into_inner(otlp) {
+            otlp.finish().await;
+        }
+        return Ok(());
+    }
     let keys = access_keys(&arguments)?;
     let schedules = match &arguments.schedules {
         Some(path) => schedules::read(path)?,
@@ -65,7 +75,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     };
     let schedule_count = schedules.len();
     let has_keys = keys.is_some();
-    let (engine, events) = engine(&arguments, &otlp).await?;
+    let (engine, events) = engine(&arguments, &otlp, AccountEngine::of(&arguments)).await?;
     if let Some(events) = events.clone() {
         tokio::spawn(events.send());
     }
@@ -106,29 +116,19 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let templates = match arguments.templates.as_slice() {
         [] => None,
         paths => {
-            let inputs = template_inputs(&arguments);
+            let inputs = template_inputs(&arguments, &arguments.account);
             Some(ServedTemplates::deploy(paths.to_vec(), inputs, server.local_client()).await?)
         }
     };
     allow_connections();
     let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
-    if !is_loopback(address.ip()) && !has_keys {
-        diagnostics::note(&format!(
-            "every client that can reach {address} can start and read executions, because requests need no signature"
-        ));
-    }
-    let region = &arguments.region;
-    diagnostics::note(&format!(
-        "serving Step Functions at http://{address} ({region})"
-    ));
-    if !matches!(arguments.console, ConsoleChoice::Off) {
-        diagnostics::note(&format!("the console is at http://{address}/console"));
-    }
+    note_address(&arguments, address, has_keys);
     if let Some(path) = &arguments.schedules {
         schedules::note(path, schedule_count);
     }
     let destination = Destination::of(arguments.progress.choice);
     let progress = ServerProgress::start(&engine, address, destination);
+    ready::report(&arguments, address)?;
     // Another task, so that the evaluation of a large template does not delay requests.
     let watching = templates.map(|templates| tokio::spawn(templates.watch()));
     tokio::select! {
@@ -153,6 +153,22 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reports the address of a server, and who can reach it.
+fn note_address(arguments: &ServeArguments, address: SocketAddr, has_keys: bool) {
+    if !is_loopback(address.ip()) && !has_keys {
+        diagnostics::note(&format!(
+            "every client that can reach {address} can start and read executions, because requests need no signature"
+        ));
+    }
+    let region = &arguments.region;
+    diagnostics::note(&format!(
+        "serving Step Functions at http://{address} ({region})"
+    ));
+    if !matches!(arguments.console, ConsoleChoice::Off) {
+        diagnostics::note(&format!("the console is at http://{address}/console"));
+    }
+}
+
 fn console_mode(choice: ConsoleChoice) -> ConsoleMode {
     match choice {
         ConsoleChoice::On => ConsoleMode::On,
@@ -162,7 +178,7 @@ fn console_mode(choice: ConsoleChoice) -> ConsoleMode {
 }
 
 /// The values for the evaluation of templates.
-fn template_inputs(arguments: &ServeArguments) -> TemplateInputs {
+fn template_inputs(arguments: &ServeArguments, account: &str) -> TemplateInputs {
     let values = |values: &[NamedValue]| {
         let values = values
             .iter()
@@ -171,7 +187,7 @@ fn template_inputs(arguments: &ServeArguments) -> TemplateInputs {
     };
     TemplateInputs {
         region: arguments.region.clone(),
-        account: arguments.account.clone(),
+        account: account.to_owned(),
         parameters: values(&arguments.parameters),
         resources: values(&arguments.resources),
         imports: values(&arguments.imports),
@@ -295,23 +311,47 @@ fn handler_hint(arguments: &ServeArguments) -> String {
     )
 }
 
+/// What the engine of an account has in addition to the options.
+struct AccountEngine<'a> {
+    account: &'a str,
+    /// Test cases that replace those of the options.
+    mocks: Option<MockConfig>,
+    /// The tasks that a test executes.
+    tasks: Option<TestTasks>,
+}
+
+impl<'a> AccountEngine<'a> {
+    /// Returns the account of the options.
+    fn of(arguments: &'a ServeArguments) -> Self {
+        Self {
+            account: &arguments.account,
+            mocks: None,
+            tasks: None,
+        }
+    }
+}
+
 async fn engine(
     arguments: &ServeArguments,
     otlp: &Otlp,
+    account: AccountEngine<'_>,
 ) -> Result<(Engine, Option<StatusEvents>), Failure> {
     let mut builder = Engine::builder()
         .region(&arguments.region)
-        .account(&arguments.account)
+        .account(account.account)
         .missing_handler_hint(handler_hint(arguments))
         .redact(&arguments.redact.fields())
-        .check_arguments()
-        .tasks(ServerTasks::new(&arguments.tasks)?);
+        .check_arguments();
+    if let Some(tasks) = account.tasks {
+        builder = builder.tasks(tasks);
+    }
+    builder = builder.tasks(ServerTasks::new(&arguments.tasks)?);
     if let Some(lambda) = &arguments.lambda_endpoint {
         builder = builder.tasks(lambda.clone());
     }
     let place = Place {
         region: &arguments.region,
-        account: &arguments.account,
+        account: account.account,
         own_port: Some(arguments.port),
     };
     let calls = service_calls(&arguments.services, place).await?;
@@ -323,7 +363,11 @@ async fn engine(
     if let Some(calls) = calls {
         builder = builder.fallback_tasks(calls);
     }
-    if let Some(mocks) = mocks(arguments)? {
+    let mocks = match account.mocks {
+        Some(mocks) => Some(mocks),
+        None => mocks(arguments)?,
+    };
+    if let Some(mocks) = mocks {
         builder = builder.test_cases(mocks);
     }
     if arguments.virtual_time {

@@ -10,6 +10,7 @@ mod names;
 mod output;
 mod server;
 mod target;
+mod test_tasks;
 
 pub(crate) use self::definition::DefinitionTasks;
 #[cfg(feature = "otlp")]
@@ -17,3 +18,4 @@ pub(crate) use self::endpoint::{Client, url};
 pub(crate) use self::lambda::LambdaEndpoint;
 pub(crate) use self::server::ServerTasks;
 pub(crate) use self::target::{TaskBinding, binding};
+pub(crate) use self::test_tasks::TestTasks;

@@ -164,7 +164,7 @@ fn counts(sums: &ExecutionStatistics) -> ExecutionCounts {
 }
 
 /// Returns the URL at which this machine reaches the API.
-fn endpoint(address: SocketAddr) -> String {
+pub(crate) fn endpoint(address: SocketAddr) -> String {
     let host = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -1,0 +1,237 @@
+//! Servers for accounts that tests reset: on virtual time, or with `--accounts any`.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use stepwright_integrations::StatusEvents;
+use stepwright_runtime::Engine;
+use stepwright_runtime::testing::MockConfig;
+use stepwright_server::{
+    AccountFactory, AccountServer, AccountServers, AccountSettings, CreatedServer, Server,
+    TestedTasks,
+};
+use tokio::task::JoinHandle;
+
+use super::{
+    AccountEngine, LAST_EVENTS, access_keys, console_mode, engine, ready, template_inputs,
+};
+use crate::args::{AccountsChoice, ServeArguments};
+use crate::definitions::template::ServedTemplates;
+use crate::engine::listener::listen;
+use crate::engine::otlp::Otlp;
+use crate::engine::signals::Signals;
+use crate::engine::tasks::TestTasks;
+use crate::failure::Failure;
+use crate::terminal::progress::{Destination, ServerProgress};
+
+/// Serves accounts until a signal.
+///
+/// # Errors
+///
+/// If the address cannot be used, or the server of the default account cannot be created.
+pub(super) async fn serve(
+    arguments: Arc<ServeArguments>,
+    otlp: Arc<Otlp>,
+    signals: &Signals,
+) -> Result<(), Failure> {
+    refuse_single_account_options(&arguments)?;
+    let has_keys = access_keys(&arguments)?.is_some();
+    let created = Arc::new(Created::default());
+    let factory = Factory {
+        arguments: arguments.clone(),
+        otlp,
+        created: created.clone(),
+        tasks: Arc::default(),
+    };
+    let mut servers = AccountServers::new(&arguments.account, factory)
+        .any_account(arguments.accounts == AccountsChoice::Any)
+        // Requests to these paths are not signed.
+        .testing(arguments.virtual_time && !has_keys)
+        .shutdown(signals.wait(1), Duration::from_secs(arguments.grace));
+    for host in &arguments.allowed_hosts {
+        servers = servers.allow_host(host);
+    }
+    let servers = servers.open().await;
+    let servers = servers.map_err(|message| created.failure(message))?;
+    super::allow_connections();
+    let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
+    super::note_address(&arguments, address, has_keys);
+    let destination = Destination::of(arguments.progress.choice);
+    let progress = created
+        .default_engine()
+        .and_then(|engine| ServerProgress::start(&engine, address, destination));
+    ready::report(&arguments, address)?;
+    let mut open = 0;
+    tokio::select! {
+        left = servers.serve(listener) => open = left,
+        () = signals.wait(2) => {}
+    }
+    drop(progress);
+    let events = std::mem::take(&mut *created.events());
+    for events in events {
+        events.finish(LAST_EVENTS).await;
+    }
+    super::report_open(open, false);
+    Ok(())
+}
+
+/// Refuses options whose file or time belongs to one account.
+fn refuse_single_account_options(arguments: &ServeArguments) -> Result<(), Failure> {
+    if arguments.accounts == AccountsChoice::One {
+        return Ok(());
+    }
+    let options = [
+        (arguments.store.is_some(), "--store"),
+        (arguments.schedules.is_some(), "--schedules"),
+        (arguments.auth.is_some(), "--auth"),
+    ];
+    match options.iter().find(|(is_set, _)| *is_set) {
+        None => Ok(()),
+        Some((_, option)) => Err(Failure::Usage(format!(
+            "{option} is for one account; omit it or `--accounts any`"
+        ))),
+    }
+}
+
+/// What the factory has created.
+#[derive(Default)]
+struct Created {
+    failure: OnceLock<Mutex<Option<Failure>>>,
+    engine: OnceLock<Mutex<Option<Engine>>>,
+    /// The status events of all accounts.
+    events: Mutex<Vec<StatusEvents>>,
+}
+
+impl Created {
+    /// Returns the failure behind a message of the factory.
+    fn failure(&self, message: String) -> Failure {
+        let failure = self.failure.get().and_then(take);
+        failure.unwrap_or(Failure::Failed(message))
+    }
+
+    fn events(&self) -> MutexGuard<'_, Vec<StatusEvents>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the engine of the default account, which is created first.
+    fn default_engine(&self) -> Option<Engine> {
+        self.engine.get().and_then(take)
+    }
+}
+
+/// Takes a value that is needed once.
+fn take<T>(value: &Mutex<Option<T>>) -> Option<T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Creates the servers of accounts.
+struct Factory {
+    arguments: Arc<ServeArguments>,
+    otlp: Arc<Otlp>,
+    created: Arc<Created>,
+    /// The tasks that tests execute, by the accounts.
+    tasks: Arc<Mutex<HashMap<String, TestTasks>>>,
+}
+
+impl Factory {
+    fn tasks(&self) -> MutexGuard<'_, HashMap<String, TestTasks>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AccountFactory for Factory {
+    fn create(&self, settings: AccountSettings) -> CreatedServer {
+        let tasks = TestTasks::default();
+        self.tasks().insert(settings.account.clone(), tasks.clone());
+        let arguments = self.arguments.clone();
+        let (otlp, created) = (self.otlp.clone(), self.created.clone());
+        Box::pin(async move {
+            let server = create(&arguments, &otlp, &created, settings, tasks).await;
+            server.map_err(|failure| {
+                let message = match &failure {
+                    Failure::Failed(message) | Failure::Usage(message) => message.clone(),
+                    Failure::Diagnostics | Failure::Interrupted(_) => {
+                        "the server printed why it cannot be created".to_owned()
+                    }
+                };
+                created.failure.get_or_init(|| Mutex::new(Some(failure)));
+                message
+            })
+        })
+    }
+
+    fn remove(&self, account: &str) {
+        self.tasks().remove(account);
+    }
+
+    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), String> {
+        let sent = self.tasks().get(account).cloned();
+        sent.unwrap_or_default().send(tasks)
+    }
+}
+
+/// Creates the server of an account.
+async fn create(
+    arguments: &ServeArguments,
+    otlp: &Otlp,
+    created: &Created,
+    settings: AccountSettings,
+    tasks: TestTasks,
+) -> Result<AccountServer, Failure> {
+    let mocks = settings.mocks.map(|mocks| {
+        MockConfig::parse(&mocks.to_string())
+            .map_err(|error| Failure::Usage(format!("`mocks`: {error}")))
+    });
+    let account = AccountEngine {
+        account: &settings.account,
+        mocks: mocks.transpose()?,
+        tasks: arguments.virtual_time.then_some(tasks),
+    };
+    let (engine, events) = engine(arguments, otlp, account).await?;
+    if let Some(events) = events {
+        // Not a companion: the last events are sent after the executions have ended.
+        tokio::spawn(events.clone().send());
+        created.events().push(events);
+    }
+    let mut server = Server::builder()
+        .engine(engine.clone())
+        .metrics(!arguments.no_metrics)
+        .console(console_mode(arguments.console));
+    for host in &arguments.allowed_hosts {
+        server = server.allow_host(host);
+    }
+    if let Some(keys) = access_keys(arguments)? {
+        server = server.access_keys(keys);
+    }
+    let server = server.build();
+    let server = server.map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut companion = Companion::default();
+    if !arguments.templates.is_empty() {
+        let inputs = template_inputs(arguments, &settings.account);
+        let paths = arguments.templates.clone();
+        let templates = ServedTemplates::deploy(paths, inputs, server.local_client()).await?;
+        companion.spawn(templates.watch());
+    }
+    created.engine.get_or_init(|| Mutex::new(Some(engine)));
+    Ok(AccountServer::new(server).with_companion(companion))
+}
+
+/// The background tasks of an account's server, which end with it.
+#[derive(Default)]
+struct Companion(Vec<JoinHandle<()>>);
+
+impl Companion {
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.push(tokio::spawn(task));
+    }
+}
+
+impl Drop for Companion {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Servers for several accounts behind one listener, and the paths with which tests control them.
+
+mod directory;
+mod request_account;
+mod testing;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+
+use self::directory::Directory;
+use self::testing::testing_routes;
+use crate::access::Access;
+use crate::authority::Host;
+use crate::body::BodyMemory;
+use crate::connection::ClientTimeouts;
+use crate::error::ApiError;
+use crate::http::{from_own_host, refusal};
+use crate::request_runtimes::RequestRuntimes;
+use crate::response_memory::ResponseMemory;
+use crate::server::{RequestResources, Server, ServerError};
+
+/// Creates the servers of [`AccountServers`].
+pub trait AccountFactory: Send + Sync + 'static {
+    /// Creates the server of an account. It is called on the runtime of [`AccountServers::serve`].
+    ///
+    /// # Errors
+    ///
+    /// A message for the client that causes the creation.
+    fn create(&self, settings: AccountSettings) -> CreatedServer;
+
+    /// Called after the server of an account was removed, and the next request creates another one.
+    fn remove(&self, account: &str) {
+        let _ = account;
+    }
+
+    /// Sends these tasks to a test from now on, instead of those of an earlier call.
+    ///
+    /// # Errors
+    ///
+    /// A message for the client, if the URL is invalid.
+    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), String> {
+        let _ = (account, tasks);
+        Err("this server sends no tasks to tests".to_owned())
+    }
+}
+
+/// The future of [`AccountFactory::create`].
+pub type CreatedServer = Pin<Box<dyn Future<Output = Result<AccountServer, String>> + Send>>;
+
+/// The settings of an account.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct AccountSettings {
+    /// The account's ID.
+    pub account: String,
+    /// Test cases in the format of Step Functions Local, which a test has set.
+    pub mocks: Option<Json>,
+}
+
+/// The tasks that a test in another process executes: the body of `/testing/tasks`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TestedTasks {
+    /// The URL that executes the tasks.
+    pub url: String,
+    /// The names of tasks: states, functions or resources.
+    pub names: Vec<String>,
+    /// Names whose tokens stay open after the response.
+    #[serde(default)]
+    pub open: Vec<String>,
+}
+
+/// The server of an account, with what ends when the account is reset.
+pub struct AccountServer {
+    server: Server,
+    companion: Option<Box<dyn Send + Sync>>,
+}
+
+impl AccountServer {
+    /// Creates an account's server.
+    pub fn new(server: Server) -> Self {
+        Self {
+            server,
+            companion: None,
+        }
+    }
+
+    /// Drops a value when the account is reset or the servers end, such as a guard of a task.
+    pub fn with_companion(mut self, companion: impl Send + Sync + 'static) -> Self {
+        self.companion = Some(Box::new(companion));
+        self
+    }
+}
+
+/// Servers of the API behind one listener, one for each account: its state machines, executions,
+/// activities and clock. A client selects the account by an access key ID of 12 digits.
+pub struct AccountServers {
+    factory: Arc<dyn AccountFactory>,
+    default_account: String,
+    accepts_any: bool,
+    has_testing: bool,
+    hosts: Vec<String>,
+    shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
+    grace: Duration,
+}
+
+impl AccountServers {
+    /// Creates the servers. Requests without an account are for the default account.
+    pub fn new(default_account: impl Into<String>, factory: impl AccountFactory) -> Self {
+        Self {
+            factory: Arc::new(factory),
+            default_account: default_account.into(),
+            accepts_any: false,
+            has_testing: false,
+            hosts: Vec::new(),
+            shutdown: Box::pin(std::future::pending()),
+            grace: Duration::ZERO,
+        }
+    }
+
+    /// Sets whether each account has a server, which its first request creates. Otherwise all
+    /// requests are for the default account.
+    pub fn any_account(mut self, accepts_any: bool) -> Self {
+        self.accepts_any = accepts_any;
+        self
+    }
+
+    /// Sets whether the paths below `/testing/` exist, which reset an account and control its clock
+    /// and its tasks. They need no signature.
+    pub fn testing(mut self, has_testing: bool) -> Self {
+        self.has_testing = has_testing;
+        self
+    }
+
+    /// Accepts requests for this host name, too, as
+    /// [`ServerBuilder::allow_host`](crate::ServerBuilder::allow_host) does. The factory sets it
+    /// for each server, too.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
+    /// Shuts the servers down when this future is ready. Their engines have the time of `grace`, as
+    /// in [`Engine::shutdown`](stepwright_runtime::Engine::shutdown).
+    pub fn shutdown(
+        mut self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+        grace: Duration,
+    ) -> Self {
+        self.shutdown = Box::pin(shutdown);
+        self.grace = grace;
+        self
+    }
+
+    /// Creates the server of the default account, and returns the servers that can serve.
+    ///
+    /// # Errors
+    ///
+    /// The message of the factory, and names that are no hosts.
+    pub async fn open(self) -> Result<OpenAccountServers, String> {
+        let parsed = |host: &String| {
+            Host::parse(host).ok_or_else(|| ServerError::InvalidHost(host.clone()).to_string())
+        };
+        let hosts = self.hosts.iter().map(parsed).collect::<Result<_, _>>()?;
+        let runtimes = RequestRuntimes::start();
+        let responses = ResponseMemory::new();
+        let resources = RequestResources {
+            slow: runtimes.slow().clone(),
+            bodies: BodyMemory::new(),
+            responses: responses.clone(),
+        };
+        let directory = Directory::new(
+            self.factory.clone(),
+            self.default_account.clone(),
+            self.accepts_any,
+            resources,
+            Handle::current(),
+        );
+        directory.server(&self.default_account).await?;
+        Ok(OpenAccountServers {
+            servers: self,
+            directory: Arc::new(directory),
+            hosts,
+            runtimes,
+            responses,
+        })
+    }
+}
+
+/// [`AccountServers`] with the server of the default account.
+pub struct OpenAccountServers {
+    servers: AccountServers,
+    directory: Arc<Directory>,
+    hosts: Vec<Host>,
+    runtimes: RequestRuntimes,
+    responses: ResponseMemory,
+}
+
+impl OpenAccountServers {
+    /// Serves the requests of a listener until the future of [`AccountServers::shutdown`] is ready.
+    /// Then it shuts the engines of all accounts down, and closes the connections. Returns how many
+    /// executions did not end before.
+    pub async fn serve(self, listener: TcpListener) -> usize {
+        let Self {
+            servers,
+            directory,
+            hosts,
+            runtimes,
+            responses,
+        } = self;
+        let access = Arc::new(Access {
+            hosts,
+            keys: None,
+            region: String::new(),
+        });
+        let mut router = Router::new();
+        if servers.has_testing {
+            let checked = testing_routes(directory.clone());
+            router = router.merge(checked.layer(from_fn_with_state(access, from_own_host)));
+        }
+        // The server of the account checks the host of a request itself.
+        let router = router.fallback(forward).with_state(directory.clone());
+        let mut open = 0;
+        let shutdown = async {
+            servers.shutdown.await;
+            open = directory.shut_down(servers.grace).await;
+        };
+        let timeouts = ClientTimeouts::default();
+        let served = runtimes.serve(listener, router, timeouts, responses, shutdown);
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the server cannot accept connections");
+        }
+        open
+    }
+}
+
+/// Forwards a request to the server of its account.
+async fn forward(State(directory): State<Arc<Directory>>, request: Request) -> Response {
+    let account = directory.account_of(request.headers());
+    let router = match directory.server(&account).await {
+        Ok(server) => server.router.clone(),
+        Err(message) => return refusal(&ApiError::unavailable(message)),
+    };
+    match TowerToHyperService::new(router).call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+impl fmt::Debug for AccountServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountServer")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AccountServers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountServers")
+            .field("default_account", &self.default_account)
+            .field("accepts_any", &self.accepts_any)
+            .field("has_testing", &self.has_testing)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for OpenAccountServers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAccountServers")
+            .field("servers", &self.servers)
+            .finish_non_exhaustive()
+    }
+}
