@@ -30,6 +30,7 @@ mod sleep;
 mod sleeper;
 mod stepping;
 mod system_time;
+mod time_limit;
 mod timer;
 mod timer_heap;
 mod timer_thread;
@@ -44,7 +45,7 @@ use tokio::sync::oneshot;
 
 use self::hold_owner::HoldOwner;
 use self::sleeper::Sleeper;
-use self::stepping::TimeLimit;
+use self::time_limit::TimeLimit;
 use self::timer_heap::TimerHeap;
 use self::timer_thread::TimerThread;
 

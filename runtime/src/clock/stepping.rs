@@ -4,16 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::time_limit::TimeLimit;
 use super::{Clock, ClockState, Timestamp};
-
-/// A limit of virtual time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TimeLimit {
-    /// The last moment to which time may jump.
-    last: Timestamp,
-    /// Whether time passes also while someone else must answer: [`Clock::advance`] demands it.
-    is_forced: bool,
-}
 
 impl Clock {
     /// Stops virtual time at its current moment: timers fire only when [`advance`](Self::advance)

@@ -11,8 +11,9 @@ use stepwright_runtime::server_support::ReservedRuntime;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
+use super::factory::{AccountFactory, AccountServer, AccountSettings};
 use super::request_account::{is_account, request_account};
-use super::{AccountFactory, AccountServer, AccountSettings};
+
 use crate::server::RequestResources;
 use crate::service::Service;
 

@@ -1,6 +1,7 @@
 //! Servers for several accounts behind one listener, and the paths with which tests control them.
 
 mod directory;
+mod factory;
 mod request_account;
 mod testing;
 
@@ -15,12 +16,13 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
-use serde::Deserialize;
-use serde_json::Value as Json;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
 use self::directory::Directory;
+pub use self::factory::{
+    AccountFactory, AccountServer, AccountSettings, CreatedServer, TestedTasks,
+};
 use self::testing::testing_routes;
 use crate::access::Access;
 use crate::authority::Host;
@@ -30,81 +32,7 @@ use crate::error::ApiError;
 use crate::http::{from_own_host, refusal};
 use crate::request_runtimes::RequestRuntimes;
 use crate::response_memory::ResponseMemory;
-use crate::server::{RequestResources, Server, ServerError};
-
-/// Creates the servers of [`AccountServers`].
-pub trait AccountFactory: Send + Sync + 'static {
-    /// Creates the server of an account. It is called on the runtime of [`AccountServers::serve`].
-    ///
-    /// # Errors
-    ///
-    /// A message for the client that causes the creation.
-    fn create(&self, settings: AccountSettings) -> CreatedServer;
-
-    /// Called after the server of an account was removed, and the next request creates another one.
-    fn remove(&self, account: &str) {
-        let _ = account;
-    }
-
-    /// Sends these tasks to a test from now on, instead of those of an earlier call.
-    ///
-    /// # Errors
-    ///
-    /// A message for the client, if the URL is invalid.
-    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), String> {
-        let _ = (account, tasks);
-        Err("this server sends no tasks to tests".to_owned())
-    }
-}
-
-/// The future of [`AccountFactory::create`].
-pub type CreatedServer = Pin<Box<dyn Future<Output = Result<AccountServer, String>> + Send>>;
-
-/// The settings of an account.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct AccountSettings {
-    /// The account's ID.
-    pub account: String,
-    /// Test cases in the format of Step Functions Local, which a test has set.
-    pub mocks: Option<Json>,
-}
-
-/// The tasks that a test in another process executes: the body of `/testing/tasks`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct TestedTasks {
-    /// The URL that executes the tasks.
-    pub url: String,
-    /// The names of tasks: states, functions or resources.
-    pub names: Vec<String>,
-    /// Names whose tokens stay open after the response.
-    #[serde(default)]
-    pub open: Vec<String>,
-}
-
-/// The server of an account, with what ends when the account is reset.
-pub struct AccountServer {
-    server: Server,
-    companion: Option<Box<dyn Send + Sync>>,
-}
-
-impl AccountServer {
-    /// Creates an account's server.
-    pub fn new(server: Server) -> Self {
-        Self {
-            server,
-            companion: None,
-        }
-    }
-
-    /// Drops a value when the account is reset or the servers end, such as a guard of a task.
-    pub fn with_companion(mut self, companion: impl Send + Sync + 'static) -> Self {
-        self.companion = Some(Box::new(companion));
-        self
-    }
-}
+use crate::server::{RequestResources, ServerError};
 
 /// Servers of the API behind one listener, one for each account: its state machines, executions,
 /// activities and clock. A client selects the account by an access key ID of 12 digits.
@@ -258,14 +186,6 @@ async fn forward(State(directory): State<Arc<Directory>>, request: Request) -> R
     match TowerToHyperService::new(router).call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
-    }
-}
-
-impl fmt::Debug for AccountServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccountServer")
-            .field("server", &self.server)
-            .finish_non_exhaustive()
     }
 }
 

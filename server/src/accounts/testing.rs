@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
-use super::TestedTasks;
 use super::directory::{Directory, RunningServer};
+use super::factory::TestedTasks;
 use crate::body::BODY_BYTES;
 use crate::error::ApiError;
 use crate::http::refusal;
