@@ -4,7 +4,6 @@
 
 use crate::shape::Shape;
 use stepwright_asl::front_end::callable::{self, Kind};
-use stepwright_asl::words;
 
 /// A kind of value that has methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
