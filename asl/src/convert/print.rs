@@ -212,8 +212,8 @@ fn write_predicate(predicate: &Expr, out: &mut String) {
     out.push(']');
 }
 
-/// Prints an item of a list. JSONata takes a selection from a new list for a new list, and would not
-/// insert its items, unless it is in a block.
+/// Prints an item of a list. JSONata takes a selection from a new list for a new list, and would
+/// not insert its items, unless it is in a block.
 fn write_item(item: &Expr, out: &mut String) {
     let is_selection = matches!(item, Expr::Index(..) | Expr::ItemAt(..) | Expr::Filter(..));
     if is_selection && begins_with_list(item) {

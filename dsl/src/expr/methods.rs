@@ -473,5 +473,3 @@ pub(crate) const WITH_ANY_KEY: &[Method] = &[
 pub(crate) const WITH_ANY_BOUNDS: &[Method] = &[
     row(R::Number, &["clamp"], &[T::Value, T::Value], G::This, "$a > $b ? $error('the bounds of clamp are in the wrong order') : $max([$a, $min([$b, $this])])"),
 ];
-
-pub(crate) use stepwright_asl::jsonata::text::is_in_each_object;

@@ -5,6 +5,7 @@ use stepwright_interpreter::Timestamp;
 pub(super) struct TimeLimit {
     /// The last moment to which time may jump.
     pub(super) last: Timestamp,
-    /// Whether time passes also while someone else must answer: [`Clock::advance`](super::Clock::advance) demands it.
+    /// Whether time passes also while someone else must answer:
+    /// [`Clock::advance`](super::Clock::advance) demands it.
     pub(super) is_forced: bool,
 }

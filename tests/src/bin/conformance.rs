@@ -5,10 +5,10 @@
 //! requests to a server of the Step Functions API, which this program starts on loopback: a row's
 //! tasks return the recorded results. With `--endpoint` the server is already running, for example
 //! `stepwright serve --virtual-time --account 111111111111`; rows that need results of tasks, or
-//! objects, are skipped and counted. With `--convert jsonata` each JSONPath definition is converted to
-//! JSONata first, and the output, error, cause and path of states of the recorded executions are
-//! compared; the last line also has the number of definitions that were converted whole. Exit status: 0 all agree, 1 some differ, 2 a file cannot be
-//! read.
+//! objects, are skipped and counted. With `--convert jsonata` each JSONPath definition is converted
+//! to JSONata first, and the output, error, cause and path of states of the recorded executions are
+//! compared; the last line also has the number of definitions that were converted whole. Exit
+//! status: 0 all agree, 1 some differ, 2 a file cannot be read.
 
 use std::path::Path;
 use std::process::ExitCode;

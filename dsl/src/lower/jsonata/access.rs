@@ -3,11 +3,11 @@
 use super::expression::{Lowering, panics, step};
 use super::methods::is_plain_key;
 use crate::expr::Expr;
-use crate::expr::methods::is_in_each_object;
 use crate::lower::code::{Code, UndefinedMeaning};
 use crate::lower::members::{self, Member};
 use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{Field, Presence, Shape};
+use stepwright_asl::jsonata::text::is_in_each_object;
 
 impl Lowering<'_, '_> {
     /// Reads a field by its Rust name.

@@ -11,6 +11,7 @@ use crate::lower::syntax::{Operator, Syntax};
 use crate::shape::{Shape, Spelling};
 use serde_json::Value;
 use stepwright_asl::front_end::callable::Kind;
+use stepwright_asl::jsonata::text::is_in_each_object;
 
 impl Lowering<'_, '_> {
     pub(super) fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Code {
@@ -193,7 +194,7 @@ fn is_filled(text: &Expr) -> bool {
 
 /// Whether it is a text literal that is not a property of every JavaScript object.
 pub(super) fn is_plain_key(key: &Expr) -> bool {
-    literal(key).is_some_and(|key| !methods::is_in_each_object(key))
+    literal(key).is_some_and(|key| !is_in_each_object(key))
 }
 
 /// The text of a text literal.

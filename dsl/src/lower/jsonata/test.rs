@@ -4,7 +4,6 @@ use super::expression::{Lowering, step};
 use super::lists::TEXTS;
 use super::operator::{self, is_some};
 use crate::expr::Pattern;
-use crate::expr::methods::is_in_each_object;
 use crate::expr::{Binary, Expr};
 use crate::lower::code::Code;
 use crate::lower::env::Env;
@@ -14,6 +13,7 @@ use crate::lower::syntax::{Operator, Syntax};
 use crate::lower::tree::LoweredTree;
 use crate::shape::Shape;
 use serde_json::Value;
+use stepwright_asl::jsonata::text::is_in_each_object;
 
 /// Matches an expression with a pattern.
 pub(in crate::lower) fn matched<'e, 'r>(
