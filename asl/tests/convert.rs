@@ -582,3 +582,68 @@ fn long_and_deep_fields_are_refused() {
     let contains = format!("States.ArrayContains(States.Array({arguments}), 1)");
     convert_with(&Converter::new(), &pass(&contains));
 }
+
+/// The states of a machine after a conversion with variables.
+fn with_variables(states: &str) -> String {
+    let text = format!(r#"{{"StartAt": "A", "States": {states}}}"#);
+    let mut editor = Editor::parse_dialect(&text, Dialect::Json).expect("is JSON");
+    let conversion = Converter::new().with_variables().convert(editor.document());
+    assert_eq!(conversion.notes, []);
+    editor.apply(&conversion.edits).expect("is possible");
+    let states = editor.document().json().get("States");
+    states.expect("has states").to_string()
+}
+
+#[test]
+fn a_result_that_one_state_reads_becomes_a_variable() {
+    let converted = with_variables(
+        r#"{
+            "A": {"Type": "Task", "Resource": "r", "Parameters": {}, "ResultSelector": {"n.$": "$.N"}, "ResultPath": "$.found", "Next": "B"},
+            "B": {"Type": "Choice", "Choices": [{"Variable": "$.skip", "BooleanEquals": true, "Next": "C"}], "Default": "C"},
+            "C": {"Type": "Pass", "Parameters": {"n.$": "$.found.n", "id.$": "$.id"}, "End": true}}"#,
+    );
+    assert_eq!(
+        converted,
+        r#"{"A":{"Type":"Task","Resource":"r","Arguments":{},"Output":"{% $states.input %}","Assign":{"found":{"n":"{% $states.result.N %}"}},"Next":"B"},"B":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.skip = true %}","Next":"C"}],"Default":"C"},"C":{"Type":"Pass","Output":{"n":"{% $found.n %}","id":"{% $states.input.id %}"},"End":true}}"#
+    );
+}
+
+#[test]
+fn a_result_that_others_could_see_remains_in_the_data() {
+    let first = r#"{"Type": "Task", "Resource": "r", "Parameters": {}, "ResultPath": "$.found", "Next": "B"}"#;
+    let read = r#"{"Type": "Pass", "Parameters": {"n.$": "$.found"}, "End": true}"#;
+    let mut states = vec![
+        // The last state returns the data.
+        format!(
+            r#"{{"A": {first}, "B": {{"Type": "Pass", "Parameters": {{"n.$": "$.found"}}, "ResultPath": "$.n", "End": true}}}}"#
+        ),
+        // A task gets all data.
+        format!(
+            r#"{{"A": {first}, "B": {{"Type": "Task", "Resource": "r", "ResultPath": "$.c", "Next": "C"}}, "C": {read}}}"#
+        ),
+        // Two states read it.
+        format!(
+            r#"{{"A": {first}, "B": {{"Type": "Wait", "SecondsPath": "$.found", "Next": "C"}}, "C": {read}}}"#
+        ),
+        // Nothing reads it.
+        format!(r#"{{"A": {first}, "B": {{"Type": "Pass", "Result": 1, "End": true}}}}"#),
+    ];
+    // Another path leads to the reader.
+    states.push(format!(
+        r#"{{"A": {{"Type": "Choice", "Choices": [{{"Variable": "$.a", "IsPresent": true, "Next": "S"}}], "Default": "B"}}, "S": {first}, "B": {read}}}"#
+    ));
+    // An error of the first state leads to the reader.
+    let catches = first.replace(
+        r#""Next": "B""#,
+        r#""Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}], "Next": "B""#,
+    );
+    states.push(format!(r#"{{"A": {catches}, "B": {read}}}"#));
+    // The name is that of a function.
+    let hidden = first.replace("found", "merge");
+    let hidden_read = read.replace("found", "merge");
+    states.push(format!(r#"{{"A": {hidden}, "B": {hidden_read}}}"#));
+    for states in states {
+        let converted = with_variables(&states);
+        assert!(!converted.contains("Assign"), "{converted}");
+    }
+}

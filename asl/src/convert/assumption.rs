@@ -1,4 +1,4 @@
-//! What a conversion assumes about data.
+//! The assumptions of a conversion about data.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ macro_rules! assumptions {
                 }
             }
 
-            /// What is assumed, and what differs otherwise.
+            /// The assumption, and the difference if it is wrong.
             pub fn explanation(self) -> &'static str {
                 match self {
                     $( Assumption::$name => $explanation, )*
@@ -39,7 +39,7 @@ assumptions! {
         "Each path finds a value. Otherwise a JSONPath execution fails with `States.Runtime`, which nothing catches. In JSONata the field fails with `States.QueryEvaluationError`, which `States.ALL` catches; inside of an expression the member is left out, the text is empty, and a comparison is false. An index after the end of a list is `null` in JSONPath.";
     /// Values have the types that paths and functions need.
     Types = "types",
-        "Paths read members of objects and items of lists, `[*]` selects the items of a list and `.*` the members of an object, functions have arguments of their types, `States.JsonToString` gets no text and `States.Format` no objects, and numbers are no texts. Otherwise JSONPath finds nothing or fails, and JSONata may find the members of each item of a list, or convert the value.";
+        "Paths read members of objects and items of lists, `[*]` selects the items of a list and `.*` the members of an object, functions have arguments of their types, `States.JsonToString` gets no text and `States.Format` no objects, and numbers are no texts. `ResultPath` leads into objects. Otherwise JSONPath finds nothing or fails, and JSONata may find the members of each item of a list, or convert the value.";
     /// Numbers survive 64-bit floating point.
     Digits = "digits",
         "Numbers have at most 15 significant digits, those in texts are written without an exponent and without `.0`, and those of `States.MathAdd`, `States.ArrayRange` and other functions that round are integers.";

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::note::Findings;
+use super::variables::{DataFlow, StateVariables, plan};
 use super::{Conversion, ConvertedState, Difference, Note, RefusedState, state};
 use crate::TextLocation;
 use crate::edit::Edit;
@@ -89,8 +90,9 @@ impl Converter {
             languages: Vec::new(),
             is_whole: true,
         };
-        for state in graph.states() {
-            session.state(state);
+        let mut planned = session.plan(&graph);
+        for (index, state) in graph.states().iter().enumerate() {
+            session.state(state, planned.remove(&index).unwrap_or_default());
         }
         session.finish(machine)
     }
@@ -163,7 +165,37 @@ fn following<'s>(object: &'s Object, key: &str) -> Option<&'s str> {
 }
 
 impl Session<'_, '_> {
-    fn state(&mut self, state: &crate::graph::State<'_>) {
+    /// The results that become variables.
+    fn plan(&self, graph: &Graph<'_>) -> HashMap<usize, StateVariables> {
+        if !self.converter.variables {
+            return HashMap::new();
+        }
+        let flows = graph.states().iter().map(|state| self.flow(state));
+        let flows: Vec<Option<DataFlow>> = flows.collect();
+        plan(graph, &flows, self.variables)
+    }
+
+    /// How a state that will be converted uses and passes on its input.
+    fn flow(&self, state: &crate::graph::State<'_>) -> Option<DataFlow> {
+        let pointer = state.pointer.to_string();
+        let is_jsonata = QueryLanguage::of(state.object) == Some(QueryLanguage::Jsonata);
+        if is_jsonata || !self.converter.wants(state.name, &pointer) {
+            return None;
+        }
+        let mut findings = Findings::new(self.variables, self.unknown);
+        self.find_placeholders(state.object, &pointer, &mut findings);
+        state::convert(state.object, state.kind?, &pointer, &mut findings);
+        let mut notes = findings.notes.iter();
+        notes
+            .all(|finding| self.accepts(finding.difference))
+            .then_some(findings.flow)
+    }
+
+    fn accepts(&self, difference: Difference) -> bool {
+        difference.is_acceptable() && self.converter.accepted.contains(&difference)
+    }
+
+    fn state(&mut self, state: &crate::graph::State<'_>, variables: StateVariables) {
         let pointer = state.pointer.to_string();
         let own = format!("{pointer}/QueryLanguage");
         if QueryLanguage::of(state.object) == Some(QueryLanguage::Jsonata) {
@@ -179,6 +211,7 @@ impl Session<'_, '_> {
             return;
         }
         let mut findings = Findings::new(self.variables, self.unknown);
+        findings.own = variables;
         let edits = match state.kind {
             Some(kind) => {
                 self.find_placeholders(state.object, &pointer, &mut findings);
@@ -233,8 +266,7 @@ impl Session<'_, '_> {
         let mut refuses = false;
         for finding in &findings.notes {
             let difference = finding.difference;
-            let accepted =
-                difference.is_acceptable() && self.converter.accepted.contains(&difference);
+            let accepted = self.accepts(difference);
             refuses |= !accepted;
             self.conversion.notes.push(Note {
                 difference,

@@ -77,7 +77,7 @@ pub(super) enum Operator {
     Multiply,
 }
 
-/// What is known about the type of a value.
+/// The known type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Unknown,
@@ -167,7 +167,7 @@ impl Expr {
         }
     }
 
-    /// What is known about the type of the value.
+    /// The known type of the value.
     pub(super) fn kind(&self) -> Kind {
         match self {
             Expr::Literal(json) => match json {
@@ -200,29 +200,61 @@ impl Expr {
         }
     }
 
-    /// Visits this expression and all parts, outer before inner.
-    pub(super) fn each<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
-        visit(self);
+    /// The direct parts of the expression.
+    pub(super) fn parts(&self) -> Vec<&Expr> {
         match self {
             Expr::Object(members) | Expr::Existing(members) => {
-                members.iter().for_each(|(_, value)| value.each(visit));
+                members.iter().map(|(_, value)| value).collect()
             }
-            Expr::Array(items) | Expr::Call(_, items) => {
-                items.iter().for_each(|item| item.each(visit));
-            }
+            Expr::Array(items) | Expr::Call(_, items) => items.iter().collect(),
             Expr::List(base)
             | Expr::Key(base, _)
             | Expr::Index(base, _)
             | Expr::Members(base)
-            | Expr::Descendants(base) => base.each(visit),
+            | Expr::Descendants(base) => vec![base],
             Expr::ItemAt(base, other)
             | Expr::Filter(base, other)
             | Expr::Merge(base, other)
-            | Expr::Binary(_, base, other) => {
-                base.each(visit);
-                other.each(visit);
+            | Expr::Binary(_, base, other) => vec![base, other],
+            Expr::Literal(_) | Expr::Unknown(_) | Expr::Root(_) | Expr::Regex(_) => Vec::new(),
+        }
+    }
+
+    /// The expression with changed parts.
+    pub(super) fn with_parts(&self, change: impl Fn(&Expr) -> Expr) -> Expr {
+        let members = |members: &[(String, Expr)]| {
+            let members = members.iter();
+            members
+                .map(|(key, value)| (key.clone(), change(value)))
+                .collect::<Vec<_>>()
+        };
+        let items = |items: &[Expr]| items.iter().map(&change).collect::<Vec<_>>();
+        let boxed = |part: &Expr| Box::new(change(part));
+        match self {
+            Expr::Object(inner) => Expr::Object(members(inner)),
+            Expr::Existing(inner) => Expr::Existing(members(inner)),
+            Expr::Array(inner) => Expr::Array(items(inner)),
+            Expr::Call(name, inner) => Expr::Call(name, items(inner)),
+            Expr::List(base) => Expr::List(boxed(base)),
+            Expr::Key(base, name) => Expr::Key(boxed(base), name.clone()),
+            Expr::Index(base, index) => Expr::Index(boxed(base), *index),
+            Expr::Members(base) => Expr::Members(boxed(base)),
+            Expr::Descendants(base) => Expr::Descendants(boxed(base)),
+            Expr::ItemAt(base, other) => Expr::ItemAt(boxed(base), boxed(other)),
+            Expr::Filter(base, other) => Expr::Filter(boxed(base), boxed(other)),
+            Expr::Merge(base, other) => Expr::Merge(boxed(base), boxed(other)),
+            Expr::Binary(operator, left, right) => {
+                Expr::Binary(*operator, boxed(left), boxed(right))
             }
-            Expr::Literal(_) | Expr::Unknown(_) | Expr::Root(_) | Expr::Regex(_) => {}
+            Expr::Literal(_) | Expr::Unknown(_) | Expr::Root(_) | Expr::Regex(_) => self.clone(),
+        }
+    }
+
+    /// Visits this expression and all parts, outer before inner.
+    pub(super) fn each<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
+        visit(self);
+        for part in self.parts() {
+            part.each(visit);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::expr::{Expr, Kind, Operator};
 
-/// What is known to be true where a condition is evaluated: the type of a value.
+/// A type that a value is known to have where a condition is evaluated.
 pub(super) type KnownType = (Expr, Kind);
 
 /// The test that a value has a type; `None` if it is known to have it.

@@ -66,6 +66,7 @@ mod print;
 mod scope;
 mod state;
 mod template;
+mod variables;
 
 pub use assumption::Assumption;
 pub use conversion::{Conversion, ConvertedState, Note, RefusedState};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::variables::{DataFlow, StateVariables};
 use super::{Assumption, Difference};
 
 /// The differences and assumptions of one state.
@@ -12,6 +13,10 @@ pub(super) struct Findings<'m> {
     pub(super) unknown: &'m HashSet<String>,
     pub(super) notes: Vec<Finding>,
     pub(super) assumptions: BTreeSet<Assumption>,
+    /// How the state uses and passes on its input.
+    pub(super) flow: DataFlow,
+    /// The variables that replace members of the input and the output.
+    pub(super) own: StateVariables,
 }
 
 /// A difference in the field at a pointer.
@@ -32,6 +37,8 @@ impl<'m> Findings<'m> {
             unknown,
             notes: Vec::new(),
             assumptions: BTreeSet::new(),
+            flow: DataFlow::new(),
+            own: StateVariables::default(),
         }
     }
 

@@ -97,7 +97,10 @@ impl<'s> StateConversion<'s, '_, '_> {
         };
         self.path_fields(self.fields, &PATH_FIELDS, &input)?;
         match self.kind {
-            StateKind::Fail => self.texts(&["Error", "Cause"]),
+            StateKind::Fail => {
+                self.findings.flow.output = Expr::Literal(Json::Null);
+                self.texts(&["Error", "Cause"])
+            }
             StateKind::Succeed => self.output(&input, &Expr::INPUT),
             StateKind::Wait => {
                 self.texts(&["Timestamp"])?;
@@ -170,9 +173,28 @@ impl<'s> StateConversion<'s, '_, '_> {
             self.findings
                 .note(Difference::NoCounterpart, &pointer, message);
         }
+        if let Some(name) = self.findings.own.assigned.clone() {
+            return self.assign_result(&name, result, default);
+        }
         self.assign(self.fields, &result)?;
         let output = self.placed(self.fields, result)?;
         self.output(&output, default)
+    }
+
+    /// Assigns the result to a variable. The output is the input.
+    fn assign_result(&mut self, name: &str, result: Expr, default: &Expr) -> Option<()> {
+        let fields = self.fields;
+        if fields.get("Assign").is_some() {
+            self.assign(fields, &result)?;
+            let pointer = fields.at("Assign");
+            let json = to_template(&result, &pointer, self.findings)?;
+            let pointer = format!("{pointer}/{}", escape(name));
+            self.edits.push(Edit::insert(pointer, json));
+        } else {
+            let assigned = Expr::Object(vec![(name.to_owned(), result)]);
+            self.write_over(fields, "ResultPath", "Assign", &assigned)?;
+        }
+        self.output(&Expr::INPUT, default)
     }
 
     /// The template in a field.
@@ -219,12 +241,18 @@ impl<'s> StateConversion<'s, '_, '_> {
         if !names.is_empty() {
             self.findings.assume(Assumption::Types);
         }
+        if let [name] = names.as_slice()
+            && self.fields.get("OutputPath").is_none()
+        {
+            self.findings.flow.placed = Some((*name).to_owned());
+        }
         Some(put(Expr::INPUT, &names, result))
     }
 
     /// Writes the output of the state, after `OutputPath`.
     fn output(&mut self, value: &Expr, default: &Expr) -> Option<()> {
         let output = self.selected("OutputPath", value.clone())?;
+        self.findings.flow.output = output.clone();
         let mut sources: Vec<&str> = match self.kind {
             StateKind::Pass => vec!["Result", "Parameters"],
             _ => Vec::new(),
@@ -266,6 +294,12 @@ impl<'s> StateConversion<'s, '_, '_> {
             let json = to_template(value, &pointer, self.findings)?;
             match first {
                 Some(first) => self.rename(fields, first, key, &json),
+                // A variable has the position of `ResultPath`.
+                None if fields.get("ResultPath").is_some() => {
+                    let pointer = fields.at(key);
+                    self.edits
+                        .push(Edit::insert_after(pointer, "ResultPath", json));
+                }
                 None => self.edits.push(Edit::insert(fields.at(key), json)),
             }
             replaced = first;
@@ -275,6 +309,20 @@ impl<'s> StateConversion<'s, '_, '_> {
                 self.edits.push(Edit::remove(fields.at(source)));
             }
         }
+        Some(())
+    }
+
+    /// Writes a field with the position of another one.
+    fn write_over(
+        &mut self,
+        fields: Fields<'_>,
+        source: &str,
+        key: &str,
+        value: &Expr,
+    ) -> Option<()> {
+        let pointer = fields.at(source);
+        let json = to_template(value, &pointer, self.findings)?;
+        self.rename(fields, source, key, &json);
         Some(())
     }
 
@@ -293,6 +341,7 @@ impl<'s> StateConversion<'s, '_, '_> {
         if self.fields.get("Parameters").is_some() {
             return self.template_field(self.fields, "Parameters", "Arguments", input);
         }
+        self.findings.flow.uses.push(input.clone());
         let value = (*input != Expr::INPUT).then_some(input);
         match value {
             Some(_) => self.write(self.fields, &["InputPath"], "Arguments", value),
@@ -318,6 +367,7 @@ impl<'s> StateConversion<'s, '_, '_> {
         };
         let value = of_template(template, scope, self.findings)?;
         let json = to_template(&value, &pointer, self.findings)?;
+        self.findings.flow.uses.push(value);
         self.rename(fields, key, new, &json);
         Some(())
     }
@@ -352,6 +402,7 @@ impl<'s> StateConversion<'s, '_, '_> {
             let value = of_expression(text, scope, self.findings)?;
             self.findings.assume(Assumption::Types);
             let text = to_text(&value, &pointer, self.findings)?;
+            self.findings.flow.uses.push(value);
             self.rename(fields, old, new, &Json::String(text));
         }
         Some(())
@@ -397,6 +448,7 @@ impl<'s> StateConversion<'s, '_, '_> {
 
     fn rule(&mut self, rule: Fields<'_>, condition: Expr, input: &Expr) -> Option<()> {
         let text = to_text(&condition, rule.pointer, self.findings)?;
+        self.findings.flow.uses.push(condition);
         let is_condition = |key: &str| {
             matches!(key, "And" | "Or" | "Not" | "Variable")
                 || crate::model::Operator::from_name(key).is_some()
@@ -453,6 +505,8 @@ impl<'s> StateConversion<'s, '_, '_> {
     fn catcher(&mut self, catcher: Fields<'_>) -> Option<()> {
         self.assign(catcher, &Expr::ERROR_OUTPUT)?;
         let output = self.placed(catcher, Expr::ERROR_OUTPUT)?;
+        self.findings.flow.placed = None;
+        self.findings.flow.catches.push(output.clone());
         let value = (output != Expr::ERROR_OUTPUT).then_some(&output);
         self.write(catcher, &["ResultPath"], "Output", value)
     }
@@ -484,6 +538,9 @@ impl<'s> StateConversion<'s, '_, '_> {
         let fields = self.fields;
         self.path_fields(fields, &MAP_PATH_FIELDS, input)?;
         self.findings.assume(Assumption::Types);
+        if fields.get("ItemsPath").is_none() && fields.get("ItemReader").is_none() {
+            self.findings.flow.uses.push(input.clone());
+        }
         match fields.get("ItemsPath") {
             Some(_) => self.path_fields(fields, &[("ItemsPath", "Items")], input)?,
             None if *input != Expr::INPUT && fields.get("ItemReader").is_none() => {

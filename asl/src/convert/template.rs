@@ -9,6 +9,7 @@ use super::note::Findings;
 use super::path::of_path;
 use super::print::print;
 use super::scope::Scope;
+use super::variables::replaced;
 use crate::edit::Edit;
 use crate::intrinsic::Expression;
 use crate::json::{Json, Object, escape};
@@ -128,22 +129,30 @@ pub(super) fn of_expression(
 
 /// The template of JSONata with this value. `None` after a note.
 pub(super) fn to_template(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<Json> {
+    if findings.own.read.is_empty() {
+        return template_of(expr, pointer, findings);
+    }
+    let replaced = replaced(expr, &findings.own.read);
+    template_of(&replaced, pointer, findings)
+}
+
+fn template_of(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<Json> {
     Some(match expr {
         Expr::Literal(json) => literal_template(json),
         Expr::Unknown(json) => json.clone(),
         Expr::Object(members) => {
             let mut object = Object::new();
             for (key, value) in members {
-                object.insert(key.clone(), to_template(value, pointer, findings)?);
+                object.insert(key.clone(), template_of(value, pointer, findings)?);
             }
             Json::Object(object)
         }
         Expr::Array(items) => {
             let items = items.iter();
-            let items = items.map(|item| to_template(item, pointer, findings));
+            let items = items.map(|item| template_of(item, pointer, findings));
             Json::Array(items.collect::<Option<_>>()?)
         }
-        expr => Json::String(to_text(expr, pointer, findings)?),
+        expr => Json::String(text_of(expr, pointer, findings)?),
     })
 }
 
@@ -173,6 +182,14 @@ fn delimited(expr: &Expr) -> String {
 
 /// An expression with its delimiters. `None` after a note.
 pub(super) fn to_text(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<String> {
+    if findings.own.read.is_empty() {
+        return text_of(expr, pointer, findings);
+    }
+    let replaced = replaced(expr, &findings.own.read);
+    text_of(&replaced, pointer, findings)
+}
+
+fn text_of(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<String> {
     if expr.depth() > MAX_DEPTH {
         let message = "the expression would nest deeper than AWS evaluates";
         findings.note(Difference::NoCounterpart, pointer, message);

@@ -230,7 +230,7 @@ fn errors(editor: &Editor) -> Vec<String> {
 proptest! {
     /// A conversion of a valid definition is valid, and converting it again changes nothing.
     #[test]
-    fn converted_definitions_are_valid_and_complete(state in state(), accepts in any::<bool>(), is_pretty in any::<bool>()) {
+    fn converted_definitions_are_valid_and_complete(state in state(), accepts in any::<bool>(), is_pretty in any::<bool>(), has_variables in any::<bool>()) {
         let machine = json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Succeed"}}});
         let text = match is_pretty {
             true => serde_json::to_string_pretty(&machine),
@@ -240,6 +240,9 @@ proptest! {
         let mut converter = Converter::new();
         if accepts {
             converter = Difference::ALL.iter().fold(converter, |converter, one| converter.accept(*one));
+        }
+        if has_variables {
+            converter = converter.with_variables();
         }
         let before = errors(&editor);
         let conversion = converter.convert(editor.document());
