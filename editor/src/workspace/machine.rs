@@ -14,7 +14,7 @@ use crate::nested_call::called_arn;
 use crate::value_shape::{KnownValues, ValueShape};
 use crate::{Definition, Document};
 
-/// A state machine: a definition, or a resource of a template whose definition is another file.
+/// A state machine: a definition, or a resource of a template that names a file as its definition.
 #[derive(Debug, Clone)]
 pub(super) struct Machine {
     /// The logical id in a template, or the name in another file; `None` for a whole file.
@@ -23,7 +23,7 @@ pub(super) struct Machine {
     pub(super) keys: Vec<String>,
     /// The range of its name, or of the first field of a whole file.
     pub(super) declaration: Range<usize>,
-    /// The file with its definition, if it is another one.
+    /// The file that the resource names as its definition.
     pub(super) definition_file: Option<String>,
     /// The keys of the machines for placeholders of its definition.
     pub(super) substitutions: HashMap<String, String>,

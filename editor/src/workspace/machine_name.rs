@@ -1,4 +1,4 @@
-//! The names by which calls refer to state machines.
+//! The names of state machines in calls.
 
 /// The state machine that an ARN, or a text instead of one, names.
 #[derive(Debug, Clone, PartialEq, Eq)]

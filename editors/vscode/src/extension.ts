@@ -8,7 +8,7 @@ import { createClient, followedDocument, ServerPictures, SHOW_PICTURE } from "./
 import { isLensTarget } from "./commandLines";
 import { PictureFollower } from "./picture/follower";
 import { PicturePanel } from "./picture/panel";
-import { isEmittedTarget, RustLenses } from "./rustLenses";
+import { isEmittedTarget, OPEN_ASL, openAsl, RustLenses } from "./rustLenses";
 import { registerTerminalCommands } from "./terminal";
 
 let client: LanguageClient | undefined;
@@ -22,6 +22,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ...registerTerminalCommands(() => server.binary()),
     vscode.languages.registerCodeLensProvider({ language: "rust" }, new RustLenses()),
     vscode.commands.registerCommand(SHOW_PICTURE, (target: unknown) => pictures.open(target)),
+    vscode.commands.registerCommand(OPEN_ASL, openAsl),
     vscode.commands.registerCommand("stepwright.restart", () => server.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("stepwright.path")) {

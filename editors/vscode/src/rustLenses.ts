@@ -1,15 +1,19 @@
-// The lens `Picture` on workflows in Rust source. It shows the picture of the emitted file.
+// The lenses `Picture` and `Open ASL` on workflows in Rust source. They show the emitted file.
 
 import * as vscode from "vscode";
 import { SHOW_PICTURE } from "./client";
 import { rustWorkflows, stem } from "./rust";
+import { offsetOfState, SOURCES, stateAtLine } from "./sources";
 
-/** The argument of the lens: the file that Stepwright emitted for the workflow. */
+/** The command of the lens `Open ASL`. */
+export const OPEN_ASL = "stepwright.openAsl";
+
+/** The argument of a lens: the file that Stepwright emitted for the workflow. */
 export interface EmittedTarget {
   emitted: string;
 }
 
-/** Returns whether a value is the argument of the lens. */
+/** Returns whether a value is the argument of a lens. */
 export function isEmittedTarget(value: unknown): value is EmittedTarget {
   return (
     typeof value === "object" &&
@@ -19,7 +23,7 @@ export function isEmittedTarget(value: unknown): value is EmittedTarget {
   );
 }
 
-/** Offers a lens on each workflow that has an emitted file in the workspace. */
+/** Offers lenses on each workflow that has an emitted file in the workspace. */
 export class RustLenses implements vscode.CodeLensProvider {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly watcher = vscode.workspace.createFileSystemWatcher(
@@ -46,14 +50,27 @@ export class RustLenses implements vscode.CodeLensProvider {
         continue;
       }
       const position = document.positionAt(workflow.offset);
+      const range = new vscode.Range(position, position);
+      const name = vscode.workspace.asRelativePath(file);
+      const target: EmittedTarget = { emitted: file.toString() };
       lenses.push(
-        new vscode.CodeLens(new vscode.Range(position, position), {
+        new vscode.CodeLens(range, {
           title: "Picture",
-          tooltip: `The picture of ${vscode.workspace.asRelativePath(file)}`,
+          tooltip: `The picture of ${name}`,
           command: SHOW_PICTURE,
-          arguments: [{ emitted: file.toString() } satisfies EmittedTarget],
+          arguments: [target],
         }),
       );
+      if (await exists(sourcesOf(file))) {
+        lenses.push(
+          new vscode.CodeLens(range, {
+            title: "Open ASL",
+            tooltip: `The state of the cursor in ${name}`,
+            command: OPEN_ASL,
+            arguments: [target],
+          }),
+        );
+      }
     }
     return lenses;
   }
@@ -61,6 +78,50 @@ export class RustLenses implements vscode.CodeLensProvider {
   dispose(): void {
     this.watcher.dispose();
     this.changed.dispose();
+  }
+}
+
+/** Opens an emitted file at the state that the line of the cursor in Rust source declares. */
+export async function openAsl(target: unknown): Promise<void> {
+  if (!isEmittedTarget(target)) {
+    return;
+  }
+  const rust = vscode.window.activeTextEditor;
+  const file = vscode.Uri.parse(target.emitted);
+  const document = await vscode.workspace.openTextDocument(file);
+  const state = rust && (await declaredState(file, rust));
+  const offset = state === undefined ? undefined : offsetOfState(document.getText(), state);
+  const position = document.positionAt(offset ?? 0);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(position, position),
+  });
+}
+
+async function declaredState(
+  file: vscode.Uri,
+  rust: vscode.TextEditor,
+): Promise<string | undefined> {
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  try {
+    const bytes = await vscode.workspace.fs.readFile(sourcesOf(file));
+    const sources: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return stateAtLine(sources, name, rust.document.uri.fsPath, rust.selection.active.line + 1);
+  } catch {
+    // The file is gone or broken: the definition opens at its start.
+    return undefined;
+  }
+}
+
+function sourcesOf(file: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(file, "..", SOURCES);
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(file);
+    return true;
+  } catch {
+    return false;
   }
 }
 

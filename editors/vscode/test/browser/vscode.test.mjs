@@ -8,6 +8,7 @@ import { command, Editor, goTo, pictureFrame } from "./support.mjs";
 
 const ORDERS = readFileSync(join(import.meta.dirname, "../../../test/orders.asl.json"), "utf8");
 const FILE = "orders.asl.json";
+const SOURCES = JSON.stringify({ [FILE]: { Ship: "orders.rs:1:1" } });
 const RUST = "workflow! {\n    workflow Orders(order: String) -> String {}\n}\n";
 let editor;
 let page;
@@ -18,7 +19,11 @@ async function text() {
 }
 
 before(async () => {
-  editor = await Editor.start({ [FILE]: ORDERS, "orders.rs": RUST });
+  editor = await Editor.start({
+    [FILE]: ORDERS,
+    "orders.rs": RUST,
+    "stepwright.sources.json": SOURCES,
+  });
   page = await editor.open(FILE);
 });
 after(() => editor?.stop());
@@ -110,4 +115,11 @@ test("a workflow in Rust shows the picture of the emitted file", async () => {
   await lens.click();
   const picture = await pictureFrame(tab);
   assert.equal(await picture.locator("g.state").count(), 3);
+});
+
+test("a workflow in Rust opens the state of its line in the emitted file", async () => {
+  const tab = await editor.open("orders.rs");
+  await tab.locator(".codelens-decoration a", { hasText: /^Open ASL$/ }).click();
+  const line = ORDERS.slice(0, ORDERS.indexOf('"Ship": {')).split("\n").length;
+  await tab.getByText(`Ln ${line}, Col `).waitFor();
 });
