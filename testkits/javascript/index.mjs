@@ -1,0 +1,389 @@
+// Tests of AWS Step Functions state machines, for node:test, Vitest and Jest.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+
+const ROLE = (account) => `arn:aws:iam::${account}:role/tests`;
+
+/** The failure of a task, with the name that `Retry` and `Catch` match. */
+export class TaskError extends Error {
+  constructor(error, cause = "") {
+    super(cause ? `${error}: ${cause}` : error);
+    this.error = error;
+    this.cause = cause;
+  }
+}
+
+/** One result for each call; the last one repeats. */
+export class Sequence {
+  #results;
+
+  constructor(...results) {
+    if (results.length === 0) {
+      throw new RangeError("a sequence needs at least one result");
+    }
+    this.#results = results;
+  }
+
+  next() {
+    return this.#results.length > 1 ? this.#results.shift() : this.#results[0];
+  }
+}
+
+/** Returns the path of the command: STEPWRIGHT_BINARY, the package `stepwright`, or the PATH. */
+function command() {
+  if (process.env.STEPWRIGHT_BINARY) {
+    return process.env.STEPWRIGHT_BINARY;
+  }
+  try {
+    return createRequire(import.meta.url)("stepwright").findBinary();
+  } catch {
+    return "stepwright";
+  }
+}
+
+/** `stepwright serve` on a free port, and the server of this process that executes its tasks. */
+export class Server {
+  #process;
+  #tasks;
+  #services = new Map();
+  #accounts = 100_000_000_001;
+
+  /** Starts a server with further arguments of `stepwright serve`. */
+  static async start(args = []) {
+    const server = new Server();
+    await server.#start(args);
+    return server;
+  }
+
+  async #start(args) {
+    const all = ["serve", "--port", "0", "--virtual-time", "--accounts", "any", "--exit-with-parent", ...args];
+    this.#process = spawn(command(), all, { stdio: ["pipe", "pipe", "pipe"] });
+    let log = "";
+    this.#process.stderr.on("data", (text) => (log = (log + text).slice(-10_000)));
+    this.endpoint = await new Promise((resolve, reject) => {
+      this.#process.once("error", reject);
+      this.#process.once("exit", () => reject(new Error(`\`stepwright serve\` did not start:\n${log}`)));
+      createInterface(this.#process.stdout).once("line", resolve);
+    });
+    this.#tasks = createServer((request, response) => this.#execute(request, response));
+    await new Promise((resolve) => this.#tasks.listen(0, "127.0.0.1", resolve));
+    // The test process may end without `stop`.
+    this.#tasks.unref();
+    this.#process.unref();
+    for (const stream of [this.#process.stdin, this.#process.stdout, this.#process.stderr]) {
+      stream.unref();
+    }
+  }
+
+  async #execute(request, response) {
+    const parts = [];
+    for await (const part of request) {
+      parts.push(part);
+    }
+    const service = this.#services.get(request.url.slice(1));
+    const answer = service
+      ? await service._execute(JSON.parse(Buffer.concat(parts).toString()))
+      : { error: "TestEnded", cause: "the test of this execution has ended" };
+    response.end(JSON.stringify(answer));
+  }
+
+  /** Returns Step Functions in a new account, on virtual time. */
+  stepFunctions() {
+    const account = String(this.#accounts++);
+    const url = `http://127.0.0.1:${this.#tasks.address().port}/${account}`;
+    const service = new StepFunctions(this, account, url, () => this.#services.delete(account));
+    this.#services.set(account, service);
+    return service;
+  }
+
+  async _post(path, members, headers = {}) {
+    const response = await fetch(this.endpoint + path, {
+      method: "POST",
+      body: JSON.stringify(members),
+      headers: { "content-type": "application/x-amz-json-1.0", ...headers },
+    });
+    const answer = await response.json();
+    if (!response.ok) {
+      throw new Error(`${String(answer.__type).split("#").pop()}: ${answer.message}`);
+    }
+    return answer;
+  }
+
+  /** Ends the server. */
+  async stop() {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.ref();
+    this.#process.kill("SIGKILL");
+    await ended;
+    this.#tasks.closeAllConnections();
+    this.#tasks.close();
+  }
+}
+
+/** Step Functions in an account of its own: state machines, executions, mocks and a clock. */
+export class StepFunctions {
+  #server;
+  #url;
+  #forget;
+  #mocks = new Map();
+  #open = new Set();
+  #machines = new Map();
+  #calls = [];
+
+  constructor(server, account, url, forget) {
+    this.#server = server;
+    this.account = account;
+    this.#url = url;
+    this.#forget = forget;
+  }
+
+  get endpoint() {
+    return this.#server.endpoint;
+  }
+
+  /** The options of a client of @aws-sdk/client-sfn. */
+  get clientOptions() {
+    return {
+      endpoint: this.endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: this.account, secretAccessKey: "test" },
+      disableHostPrefix: true,
+    };
+  }
+
+  /** The variables with which any SDK uses this account. */
+  get environment() {
+    return {
+      AWS_ACCESS_KEY_ID: this.account,
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_DEFAULT_REGION: "us-east-1",
+      AWS_REGION: "us-east-1",
+      AWS_ENDPOINT_URL_SFN: this.endpoint,
+    };
+  }
+
+  /** Mocks the tasks of a state, a function or a resource. */
+  async mock(name, result = null, { token = false } = {}) {
+    this.#mocks.set(name, result);
+    this.#open.delete(name);
+    if (token) {
+      this.#open.add(name);
+    }
+    await this.#send();
+  }
+
+  /** Mocks several tasks, by their names. */
+  async mockAll(results) {
+    for (const [name, result] of Object.entries(results)) {
+      this.#mocks.set(name, result);
+    }
+    await this.#send();
+  }
+
+  /** Sets the test cases of a MockConfigFile. Call it before anything else in a test. */
+  async mockFile(file) {
+    if (this.#machines.size > 0) {
+      throw new Error("`mockFile` removes all state machines; call it first");
+    }
+    const mocks = typeof file === "string" ? JSON.parse(readFileSync(file, "utf8")) : file;
+    await this.#control("reset", { mocks });
+    await this.#send();
+  }
+
+  async #send() {
+    await this.#control("tasks", { url: this.#url, names: [...this.#mocks.keys()], open: [...this.#open] });
+  }
+
+  /** Returns the calls of mocked tasks, or of one of them. */
+  calls(name) {
+    return this.#calls.filter((call) => name === undefined || call.name === name || call.state === name);
+  }
+
+  async _execute(call) {
+    this.#calls.push(call);
+    try {
+      let result = this.#mocks.get(call.name);
+      if (result instanceof Sequence) {
+        result = result.next();
+      }
+      if (typeof result === "function") {
+        result = await result(call.input, call);
+      }
+      if (result instanceof Error) {
+        throw result;
+      }
+      return { output: result ?? null };
+    } catch (error) {
+      return error instanceof TaskError
+        ? { error: error.error, cause: error.cause }
+        : { error: error?.name ?? "Error", cause: String(error?.message ?? error) };
+    }
+  }
+
+  /** Creates a state machine, unless the test has created it already. Returns its ARN. */
+  async create(definition, { name = "StateMachine", type = "STANDARD" } = {}) {
+    const text = textOf(definition);
+    const key = JSON.stringify([name, type, text]);
+    if (!this.#machines.has(key)) {
+      const isTaken = [...this.#machines.keys()].some((other) => JSON.parse(other)[0] === name);
+      const unique = isTaken ? `${name}-${this.#machines.size}` : name;
+      const created = await this.call("CreateStateMachine", { name: unique, definition: text, roleArn: ROLE(this.account), type });
+      this.#machines.set(key, created.stateMachineArn);
+    }
+    return this.#machines.get(key);
+  }
+
+  /** Runs an execution to its end: waits, retries and timeouts take no time. */
+  async run(definition, input = {}, options = {}) {
+    const execution = await this.#start(definition, input, options);
+    return execution.wait();
+  }
+
+  /** Starts an execution and stops the clock: time passes with `advance`, and with `wait`. */
+  async start(definition, input = {}, options = {}) {
+    await this.#control("time", { stopped: true });
+    const execution = await this.#start(definition, input, options);
+    await this.#control("wait");
+    return execution.refresh();
+  }
+
+  async #start(definition, input, { name, case: testCase } = {}) {
+    const isName = typeof definition === "string" && !definition.trimStart().startsWith("{") && !existsSync(definition);
+    let arn;
+    if (isName) {
+      arn = `arn:aws:states:us-east-1:${this.account}:stateMachine:${definition}`;
+    } else {
+      arn = await this.create(definition, { name });
+    }
+    const stateMachineArn = testCase ? `${arn}#${testCase}` : arn;
+    const started = await this.call("StartExecution", { stateMachineArn, input: JSON.stringify(input) });
+    return new Execution(this, started.executionArn);
+  }
+
+  /** Completes the last call of a mock with `token: true`. */
+  async succeed(name, output = null) {
+    await this.call("SendTaskSuccess", { taskToken: this.#token(name), output: JSON.stringify(output) });
+    await this.#control("wait");
+  }
+
+  /** Fails the last call of a mock with `token: true`. */
+  async fail(name, error, cause = "") {
+    await this.call("SendTaskFailure", { taskToken: this.#token(name), error, cause });
+    await this.#control("wait");
+  }
+
+  #token(name) {
+    const call = this.calls(name).findLast((call) => call.token);
+    if (!call) {
+      throw new Error(`no call of \`${name}\` has a task token`);
+    }
+    return call.token;
+  }
+
+  /** Lets virtual time pass, as in `advance({ days: 3 })`. Returns the new time. */
+  async advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }) {
+    const all = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+    const advanced = await this.#control("advance", { seconds: all });
+    if (!advanced.idle) {
+      throw new Error("a task did not return within 30 seconds");
+    }
+    return new Date(advanced.now);
+  }
+
+  /** Lets virtual time jump until nothing more happens. */
+  async letTimePass() {
+    const { stopped } = await this.#control("time");
+    if (stopped) {
+      await this.#control("time", { stopped: false });
+    }
+    const { idle } = await this.#control("wait");
+    if (stopped) {
+      await this.#control("time", { stopped: true });
+    }
+    if (!idle) {
+      throw new Error("executions still make progress after 30 seconds");
+    }
+  }
+
+  /** Returns the virtual time. */
+  async now() {
+    return new Date((await this.#control("time")).now);
+  }
+
+  /** Calls an operation of the API in this account; times are numbers of seconds. */
+  call(operation, members = {}) {
+    const credential = `AWS4-HMAC-SHA256 Credential=${this.account}/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=0`;
+    return this.#server._post("/", members, { "x-amz-target": `AWSStepFunctions.${operation}`, authorization: credential });
+  }
+
+  #control(action, members = {}) {
+    return this.#server._post(`/testing/${action}`, { account: this.account, ...members });
+  }
+
+  /** Removes the account. */
+  async close() {
+    this.#forget();
+    await this.#control("reset", { remove: true });
+  }
+}
+
+/** An execution, as it was at the last `refresh` or `wait`. */
+export class Execution {
+  #service;
+
+  constructor(service, arn) {
+    this.#service = service;
+    this.arn = arn;
+  }
+
+  /** Reads the status and the history again. */
+  async refresh() {
+    const described = await this.#service.call("DescribeExecution", { executionArn: this.arn });
+    this.status = described.status;
+    this.error = described.error;
+    this.cause = described.cause;
+    this.name = described.name;
+    this.duration = { seconds: ((described.stopDate ?? described.startDate) - described.startDate) };
+    this.history = [];
+    let nextToken;
+    do {
+      const page = await this.#service.call("GetExecutionHistory", { executionArn: this.arn, maxResults: 1000, nextToken });
+      this.history.push(...page.events);
+      nextToken = page.nextToken;
+    } while (nextToken);
+    this.path = this.history.flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
+    this.calls = this.#service.calls().filter((call) => call.executionName === this.name);
+    this._output = described.output;
+    return this;
+  }
+
+  /** The output. Throws if the execution did not succeed, with its path. */
+  get output() {
+    if (this.status !== "SUCCEEDED") {
+      const reason = [this.error, this.cause].filter(Boolean).join(": ");
+      throw new Error(`the execution has no output, because it is ${this.status}\n${reason}\npath: ${this.path.join(" > ")}`);
+    }
+    return JSON.parse(this._output);
+  }
+
+  /** Lets virtual time pass until the execution has ended. */
+  async wait() {
+    await this.#service.letTimePass();
+    await this.refresh();
+    if (this.status === "RUNNING") {
+      throw new Error(`the execution waits for an answer in \`${this.path.at(-1)}\`; answer its token, or use \`advance\``);
+    }
+    return this;
+  }
+}
+
+function textOf(definition) {
+  if (typeof definition !== "string") {
+    return JSON.stringify(definition);
+  }
+  return definition.trimStart().startsWith("{") ? definition : readFileSync(definition, "utf8");
+}
