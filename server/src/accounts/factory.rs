@@ -1,4 +1,4 @@
-//! What a program supplies for the servers of accounts.
+//! The factory that a program supplies for the servers of accounts.
 
 use std::fmt;
 use std::pin::Pin;
