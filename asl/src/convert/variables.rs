@@ -237,7 +237,7 @@ fn key(kind: EdgeKind) -> EdgeKindKey {
     }
 }
 
-/// What an expression reads of the input.
+/// The part of the input that an expression reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reading {
     /// Other members, or nothing.

@@ -130,7 +130,7 @@ struct StatementCoverage {
 
 impl Policy {
     /// Compares this policy with the policies of a role. A permission that a statement of the role
-    /// covers only for some values of what is unknown is undecidable, never a guess.
+    /// covers only for some values of its unknown parts is undecidable, never a guess.
     pub fn check(&self, role: &RolePolicies) -> RoleCheck {
         let mut used = BTreeSet::new();
         let mut permissions = Vec::new();

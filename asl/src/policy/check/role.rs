@@ -4,7 +4,7 @@ use super::pattern::Pattern;
 use crate::json::{Json, Object};
 use crate::policy::Effect;
 
-/// What is known of the policies of a role.
+/// The known policies of a role.
 ///
 /// ```
 /// use stepwright_asl::policy::RolePolicies;

@@ -77,7 +77,7 @@ impl TemplateRole {
     }
 
     /// Replaces the placeholders and functions of a definition by texts that equal those of the
-    /// role. What they cannot know remains a placeholder.
+    /// role. Unknown values remain placeholders.
     pub fn definition(&self, definition: &Json) -> Json {
         if let Some(text) = definition.as_str() {
             let filled = self.resources.filled(text, &self.substitutions);

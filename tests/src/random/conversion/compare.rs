@@ -10,7 +10,7 @@ pub(super) const ABSENT: &str = "Watch.Absent";
 /// The error of an execution in which an intrinsic function or a ResultPath failed, and was caught.
 pub(super) const CAUGHT: &str = "Watch.Caught";
 
-/// What an execution in JSONPath requires of the converted one.
+/// The requirement of an execution in JSONPath on the converted one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Requirement {
     /// A path found nothing, a field or function got a value of a wrong type, or a ResultPath leads
