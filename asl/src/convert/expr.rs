@@ -104,9 +104,12 @@ impl Expr {
         Expr::Binary(operator, Box::new(self), Box::new(right))
     }
 
-    /// The list of the values that this selects.
+    /// The list of the values that this selects. The items of a new list are such a list already.
     pub(super) fn list(self) -> Expr {
-        Expr::List(Box::new(self))
+        match self {
+            Expr::List(_) | Expr::Array(_) | Expr::Literal(Json::Array(_)) => self,
+            selected => Expr::List(Box::new(selected)),
+        }
     }
 
     /// The member of this value. That of a known object is the member itself.
