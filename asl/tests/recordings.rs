@@ -1,5 +1,7 @@
 //! Compares the verdicts of the validator with those of the service.
 
+#[cfg(feature = "convert")]
+mod convert;
 #[cfg(feature = "estimate")]
 mod estimate;
 mod round_trip;

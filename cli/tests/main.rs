@@ -5,6 +5,7 @@ mod bench;
 mod command;
 mod common;
 mod computed_values;
+mod convert;
 mod coverage;
 mod debug;
 mod diff;

@@ -16,6 +16,7 @@ mod builder_rules;
 mod catch_names;
 mod characters;
 mod child_errors;
+mod convert_page;
 mod crash;
 mod custom_trait_impls;
 mod distributed_map;

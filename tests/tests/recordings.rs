@@ -5,7 +5,7 @@ mod single_states;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use stepwright_tests::conformance::{KnownDifferences, ReplayMode, read_rows};
+use stepwright_tests::conformance::{ConvertedReplays, KnownDifferences, ReplayMode, read_rows};
 
 /// The recordings, in the folder next to the workspace.
 fn folder() -> PathBuf {
@@ -64,6 +64,33 @@ async fn single_states_are_tested_as_recorded() {
 #[ignore = "needs the recordings in ../shared"]
 async fn definitions_are_validated_as_recorded() {
     replay("validation.jsonl", ReplayMode::InProcess).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the recordings in ../shared"]
+async fn converted_executions_run_as_recorded() {
+    let assumed = include_str!("../conformance/conversion.toml");
+    let assumed = KnownDifferences::parse(assumed).unwrap();
+    let known = lists();
+    let mut listed: BTreeSet<&str> = assumed.ids("cases").collect();
+    let rows = read_rows(&folder().join("cases.jsonl")).unwrap_or_else(|error| panic!("{error}"));
+    let mut replays = ConvertedReplays::default();
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let mut known = known.iter().flat_map(|list| list.ids("cases"));
+        let is_known = known.any(|id| id == row.id);
+        match (replays.add(row).await, listed.remove(row.id.as_str())) {
+            (Some(differences), false) if !is_known => {
+                wrong.push(format!("{}: {differences}", row.id));
+            }
+            (None, true) => wrong.push(format!("{}: agrees now: remove it", row.id)),
+            _ => {}
+        }
+    }
+    wrong.extend(listed.iter().map(|id| format!("{id}: no row")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("{replays}");
+    assert!(replays.whole * 10 >= replays.passed * 9, "{replays}");
 }
 
 #[tokio::test]
