@@ -141,9 +141,14 @@ fn operations_are_offered_and_resolved() {
         "Wrap `Check` in a Parallel",
         "Wrap `Check` in a Map",
         "Extract `Check` to a new state machine",
+        "Convert `Check` to JSONata",
+        "Convert all states to JSONata",
         "Sort the states",
     ];
     assert_eq!(titles(&actions), wanted);
+    let resolved = client.request("codeAction/resolve", actions[6].clone());
+    let after = changed(FAULTY, &uri, 1, &resolved["edit"]);
+    assert!(after.contains("\"QueryLanguage\": \"JSONata\""), "{after}");
     let resolved = client.request("codeAction/resolve", actions[1].clone());
     let after = changed(FAULTY, &uri, 1, &resolved["edit"]);
     assert!(
