@@ -35,6 +35,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "macros/src/check/terms/proof.rs",
     "cli/src/args",
     "cli/src/commands/bench",
+    "cli/src/commands/convert/text.rs",
     "cli/src/commands/graph",
     "cli/src/commands/import/call.rs",
     "cli/src/commands/import/condition.rs",
