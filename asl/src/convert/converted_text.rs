@@ -73,7 +73,7 @@ impl Converter {
     ///         QueryLanguage: JSONata
     ///         StartAt: Pause
     ///         States:
-    ///           Pause: {Type: Wait, Seconds: \"{% $states.input.delay %}\", End: true} # of the customer
+    ///           Pause: {Type: Wait, Seconds: '{% $states.input.delay %}', End: true} # of the customer
     /// "));
     /// # Ok::<(), stepwright_asl::SyntaxError>(())
     /// ```

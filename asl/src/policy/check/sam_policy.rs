@@ -55,5 +55,7 @@ fn filled(
             filled = filled.replace(&place, &text(value)?);
         }
     }
-    Some(SelectedPattern::new(&filled, Pattern::resource))
+    let variables = Object::from_iter([("Fn::Sub".to_owned(), Json::from(filled))]);
+    let known = text(&Json::Object(variables))?;
+    Some(SelectedPattern::new(&known, Pattern::resource))
 }

@@ -27,7 +27,7 @@ use crate::json::{Document, Json, Object};
 /// let machine = StateMachine::from_json(r#"{"StartAt": "Save", "States": {"Save": {
 ///     "Type": "Task", "Resource": "${SaveArn}", "End": true
 /// }}}"#)?;
-/// let machine = StateMachine::from_value(role.definition(&machine.to_value()))?;
+/// let machine = StateMachine::from_value(&role.definition(&machine.to_value()))?;
 /// let options = PolicyOptions::new("Orders").region("${AWS::Region}").account("${AWS::AccountId}");
 /// assert!(Policy::of(&machine, &options).check(&role.policies()?).is_granted());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
