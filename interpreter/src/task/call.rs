@@ -112,9 +112,13 @@ impl<'a> TaskCall<'a> {
     /// the same ones, also not after a restart: the numbers of an engine begin again there. An
     /// execution that has the name of an earlier one started at another time.
     pub fn name_entropy(&self) -> Entropy {
-        let (execution, started) = (self.about.arn(), self.about.started());
-        let (call, state) = (self.call, self.state);
-        Entropy::of_text(&format!("{execution} {started} {call} {state}"))
+        let parts = [
+            self.about.arn().to_string(),
+            self.about.started().to_string(),
+            self.call.to_string(),
+            self.state.to_string(),
+        ];
+        Entropy::of_text(&parts.join(" "))
     }
 
     /// Returns the call of the function, when the resource is `arn:aws:states:::lambda:invoke`.
