@@ -1,7 +1,7 @@
 //! Runs the command as a process.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The result of one run of the command.
@@ -15,6 +15,17 @@ pub(crate) struct Ran {
 /// The working directory of the command.
 pub(crate) fn examples() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/asl")
+}
+
+/// Writes a file into a folder, and returns its path.
+pub(crate) fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("the file can be written");
+    path.display().to_string()
+}
+
+pub(crate) fn read(path: &str) -> String {
+    std::fs::read_to_string(path).expect("the file can be read")
 }
 
 /// Runs `stepwright` in [`examples`].

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::stepwright;
+use crate::common::{read, stepwright, write};
 
 const ORDERS: &str = r#"{
   // Charges and ships.
@@ -13,6 +13,7 @@ const ORDERS: &str = r#"{
       "Resource": "arn:aws:states:::lambda:invoke",
       "Parameters": {"FunctionName": "charge", "Payload": {"total.$": "$.order.total"}},
       "ResultPath": "$.payment",
+      // Only large orders are counted.
       "Next": "Large"
     },
     "Large": {
@@ -54,16 +55,6 @@ Resources:
 const NAMED: &str =
     r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "InputPath": "$.a", "End": true}}}"#;
 
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, text).expect("the file can be written");
-    path.display().to_string()
-}
-
-fn read(path: &str) -> String {
-    std::fs::read_to_string(path).expect("the file can be read")
-}
-
 /// The text without the folder of the test.
 fn relative(text: &str, folder: &Path) -> String {
     text.replace(&format!("{}/", folder.display()), "")
@@ -94,7 +85,8 @@ fn accepted_notes_convert_the_whole_machine() {
         ran.stdout
     );
     assert!(
-        ran.stdout.contains("// Charges and ships."),
+        ran.stdout.contains("// Charges and ships.")
+            && ran.stdout.contains("// Only large orders are counted."),
         "{}",
         ran.stdout
     );

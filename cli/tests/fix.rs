@@ -1,20 +1,8 @@
 //! `stepwright validate --fix`, `--diff`, `--add-ignore` and `--statistics`.
 
-use std::path::Path;
-
-use crate::common::stepwright;
+use crate::common::{read, stepwright, write};
 
 const FAULTY: &str = "\u{feff}# orders\r\nStartAt: Chrage # first\r\nStates:\r\n  Charge:\r\n    Type: Wait\r\n    Secnods: 5\r\n    End: true\r\n    Next: Done\r\n  Done: {Type: Succeed}\r\n";
-
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, text).expect("the file can be written");
-    path.display().to_string()
-}
-
-fn read(path: &str) -> String {
-    std::fs::read_to_string(path).expect("the file can be read")
-}
 
 #[test]
 fn safe_fixes_are_written_and_the_rest_is_reported() {
@@ -50,6 +38,29 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
     );
     // No temporary file remains.
     assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn fixes_keep_the_comments_of_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "// orders\n{'StartAt': 'Chrage', /* first */\n States: {\n  // by card\n  'Charge': {'Type': 'Succeed',},\n },\n}\n";
+    for (name, text) in [
+        ("orders.json5", text.to_owned()),
+        (
+            "orders.jsonc",
+            text.replace("States:", "'States':").replace('\'', "\""),
+        ),
+    ] {
+        let path = write(folder.path(), name, &text);
+        let ran = stepwright(&["validate", "--fix", &path], "");
+        assert_eq!(read(&path), text.replace("Chrage", "Charge"), "{name}");
+        assert_eq!(
+            (ran.status, ran.stderr.contains("which JSON does not allow")),
+            (0, true),
+            "{}",
+            ran.stderr
+        );
+    }
 }
 
 #[test]

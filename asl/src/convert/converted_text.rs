@@ -3,7 +3,7 @@
 use super::{Conversion, Converter};
 use crate::SyntaxError;
 use crate::edit::{Edit, Editor};
-use crate::json::{Dialect, Document};
+use crate::json::Document;
 #[cfg(feature = "yaml")]
 use crate::template::{self, Embedded, EmbeddedDefinition};
 
@@ -31,15 +31,13 @@ pub struct ConvertedDefinition {
 }
 
 impl Converter {
-    /// Converts a definition in JSON, which may have comments and trailing commas.
+    /// Converts a definition in JSON, or in a [dialect](crate::json::Dialect) of it.
     ///
     /// # Errors
     ///
     /// If the text is not JSON.
     pub fn convert_json(&self, text: &str) -> Result<ConvertedText, SyntaxError> {
-        let editor = Editor::parse(text);
-        let editor = editor.or_else(|_| Editor::parse_dialect(text, Dialect::Comments))?;
-        Ok(self.convert_whole(editor))
+        Ok(self.convert_whole(Editor::parse_any_dialect(text)?))
     }
 
     /// Converts a definition in YAML or JSON.

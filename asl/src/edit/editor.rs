@@ -101,6 +101,16 @@ impl Editor {
         Editor::parse_dialect(text, Dialect::Json)
     }
 
+    /// Edits a text in JSON, or in its largest superset if the text has comments or other syntax
+    /// that JSON lacks.
+    ///
+    /// # Errors
+    ///
+    /// See [`Document::parse_dialect`].
+    pub fn parse_any_dialect(text: &str) -> Result<Editor, SyntaxError> {
+        Editor::parse(text).or_else(|_| Editor::parse_dialect(text, Dialect::Json5))
+    }
+
     /// Edits a text in JSON or a superset of it, also if it has syntax errors. An edit must not add
     /// one.
     ///

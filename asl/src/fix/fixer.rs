@@ -121,13 +121,15 @@ impl Fixer {
         self
     }
 
-    /// Fixes a definition in JSON.
+    /// Fixes a definition in JSON, or in a [dialect](crate::json::Dialect) of it.
     ///
     /// # Errors
     ///
     /// If the text is not JSON.
     pub fn fix_json(&self, text: &str) -> Result<Fixed, SyntaxError> {
-        Ok(self.fix(Editor::parse(text)?, &|document| self.whole(document)))
+        Ok(self.fix(Editor::parse_any_dialect(text)?, &|document| {
+            self.whole(document)
+        }))
     }
 
     /// Fixes a definition in YAML or JSON.

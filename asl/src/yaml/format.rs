@@ -28,11 +28,12 @@ impl Format {
         Format::of_name(name).unwrap_or_else(|| Format::of_text(text))
     }
 
-    /// The format of a file name: `.json`, `.yaml` and `.yml` are known.
+    /// The format of a file name: `.json`, `.jsonc`, `.json5`, `.yaml` and `.yml` are known. The
+    /// [dialect](crate::json::Dialect) of JSON also follows from the name.
     pub fn of_name(name: impl AsRef<Path>) -> Option<Format> {
         let ending = name.as_ref().extension()?.to_str()?.to_ascii_lowercase();
         match ending.as_str() {
-            "json" => Some(Format::Json),
+            "json" | "jsonc" | "json5" => Some(Format::Json),
             "yaml" | "yml" => Some(Format::Yaml),
             _ => None,
         }
@@ -41,14 +42,23 @@ impl Format {
     /// Guesses the format of a definition's text.
     ///
     /// A text is JSON if it begins with syntax that only JSON's objects and arrays have, even if it
-    /// is invalid later. An empty text is JSON.
+    /// is invalid later. An empty text is JSON, and so is a text with the comments of JSON's
+    /// dialects before its first member.
+    ///
+    /// ```
+    /// use stepwright_asl::yaml::Format;
+    ///
+    /// assert_eq!(Format::of_text("// Charges.\n{ /* first */ \"StartAt\": \"A\"}"), Format::Json);
+    /// assert_eq!(Format::of_text("# Charges.\nStartAt: A"), Format::Yaml);
+    /// ```
     pub fn of_text(text: &str) -> Format {
-        let mut marks = text
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .filter(|c| !c.is_whitespace());
-        match (marks.next(), marks.next()) {
+        let (first, has_comments) = after_comments(text.trim_start_matches('\u{feff}'));
+        let mut marks = first.chars();
+        let (mark, (second, has_more_comments)) = (marks.next(), after_comments(marks.as_str()));
+        match (mark, second.chars().next()) {
+            _ if has_comments => Format::Json,
             (None | Some('['), _) | (Some('{'), None | Some('"' | '}')) => Format::Json,
+            (Some('{'), _) if has_more_comments => Format::Json,
             _ => Format::Yaml,
         }
     }
@@ -76,5 +86,22 @@ impl Format {
             Format::Json => Document::parse_with_placeholders(text),
             Format::Yaml => Document::parse_yaml(text),
         }
+    }
+}
+
+/// The text after whitespace and comments (`//`, `/* */`), and whether there was a comment.
+fn after_comments(mut text: &str) -> (&str, bool) {
+    let mut has_comments = false;
+    loop {
+        text = text.trim_start();
+        let end = if text.starts_with("//") {
+            text.find('\n')
+        } else if text.starts_with("/*") {
+            text.find("*/").map(|end| end + 2)
+        } else {
+            return (text, has_comments);
+        };
+        has_comments = true;
+        text = &text[end.unwrap_or(text.len())..];
     }
 }

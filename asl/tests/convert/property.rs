@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use stepwright_asl::Severity;
 use stepwright_asl::convert::{Converter, Difference};
 use stepwright_asl::edit::Editor;
-use stepwright_asl::json::Dialect;
+use stepwright_asl::json::{Dialect, Document};
 use stepwright_asl::validate::{MachineType, Validator};
+use stepwright_asl::yaml::Format;
 
 fn name() -> impl Strategy<Value = String> {
     let chosen = prop::sample::select(vec![
@@ -227,7 +228,62 @@ fn errors(editor: &Editor) -> Vec<String> {
     errors.map(|diagnostic| diagnostic.to_string()).collect()
 }
 
+/// A JSON text with a comment after some of its tokens, and perhaps before the first.
+fn with_comments(text: &str, places: &[bool]) -> String {
+    let comments = [" // it's \"one\": {\n", " /* , }] */ ", "\n// a\n// b\n"];
+    let mut places = places.iter().cycle().enumerate();
+    let mut commented = String::new();
+    let mut comment = |commented: &mut String| {
+        if let Some((index, true)) = places.next() {
+            commented.push_str(comments[index % comments.len()]);
+        }
+    };
+    comment(&mut commented);
+    let (mut is_string, mut is_escaped) = (false, false);
+    for c in text.chars() {
+        commented.push(c);
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => {
+                is_string = !is_string;
+                if !is_string {
+                    comment(&mut commented);
+                }
+            }
+            '{' | '}' | '[' | ']' | ',' | ':' if !is_string => comment(&mut commented),
+            _ => {}
+        }
+    }
+    commented
+}
+
 proptest! {
+    /// Comments anywhere in the text change nothing but themselves: the text is still JSON, its
+    /// conversion has the same value, and is again JSON with comments.
+    #[test]
+    fn comments_do_not_change_a_conversion(state in state(), only_state in any::<bool>(), is_pretty in any::<bool>(), places in prop::collection::vec(prop::bool::weighted(0.3), 1..40)) {
+        let machine = json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Pass", "InputPath": "$.a", "End": true}}});
+        let text = match is_pretty {
+            true => serde_json::to_string_pretty(&machine),
+            false => serde_json::to_string(&machine),
+        };
+        let text = text.expect("is JSON");
+        let commented = with_comments(&text, &places);
+        prop_assert_eq!(Format::of_text(&commented), Format::Json, "{}", commented);
+        let converter = match only_state {
+            true => Converter::new().state("A"),
+            false => Converter::new(),
+        };
+        let value = |text: &str| {
+            let converted = converter.convert_json(text).expect("is JSON with comments");
+            let document = Document::parse_dialect(&converted.text, Dialect::Comments);
+            let document = document.unwrap_or_else(|error| panic!("{error} in {}", converted.text));
+            document.json().clone()
+        };
+        prop_assert_eq!(value(&commented), value(&text), "{}", commented);
+    }
+
     /// A conversion of a valid definition is valid, and converting it again changes nothing.
     #[test]
     fn converted_definitions_are_valid_and_complete(state in state(), accepts in any::<bool>(), is_pretty in any::<bool>(), has_variables in any::<bool>()) {

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use stepwright_asl::json::Document;
+use stepwright_asl::json::{Dialect, Document};
 use stepwright_asl::placeholder::{UnknownValue, known_part};
 use stepwright_asl::similar::nearest;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostics, StateMachine};
 
-use crate::definitions::comments::without_comments;
 use crate::failure::Failure;
 use crate::source::SourceFile;
 use crate::terminal::diagnostics;
@@ -54,8 +53,8 @@ pub(crate) struct LoadedDefinition {
     pub(crate) inner: Option<Document>,
     /// The reason why fixes cannot be made in its text.
     pub(crate) unfixable: Option<&'static str>,
-    /// Whether the text is only JSON without its comments and trailing commas.
-    pub(crate) has_comments: bool,
+    /// The superset of JSON that the text needs.
+    pub(crate) dialect: Dialect,
     /// Whether the definition is an object of another file, in which also texts are often computed.
     pub(crate) is_object: bool,
     /// The values that a template contains for placeholders, as texts.
@@ -87,20 +86,22 @@ impl LoadedDefinition {
     /// Validates a text that was read from a file.
     pub(crate) fn of(path: &Path, text: String, validator: &Validator) -> Self {
         let format = Format::of(path, &text);
-        let mut has_comments = false;
+        let mut dialect = Dialect::Json;
         let parsed = format.parse_with_placeholders(&text).or_else(|error| {
-            // A text that begins with a comment does not look like JSON.
-            let plain = without_comments(&text);
-            let plain = plain.and_then(|plain| Document::parse_with_placeholders(&plain).ok());
-            has_comments = plain.is_some();
-            plain.ok_or(error)
+            let named = Dialect::of_name(path).max(Dialect::Comments);
+            match Document::parse_dialect(&text, named) {
+                Ok(document) if format == Format::Json => {
+                    dialect = named;
+                    Ok(document)
+                }
+                // The error of plain JSON may be the first comment.
+                Err(later) if format == Format::Json && later.offset > error.offset => Err(later),
+                _ => Err(error),
+            }
         });
         let parsed = parsed.map_err(Diagnostics::from);
         Self {
-            unfixable: has_comments.then_some(
-                "the file has comments or a comma at the end of a list, which JSON does not allow",
-            ),
-            has_comments,
+            dialect,
             ..Self::parsed(path, text, format, parsed, validator)
         }
     }
@@ -133,7 +134,7 @@ impl LoadedDefinition {
             machine: None,
             inner: None,
             unfixable: None,
-            has_comments: false,
+            dialect: Dialect::Json,
             is_object: false,
             values: Vec::new(),
         }
@@ -182,14 +183,17 @@ impl LoadedDefinition {
             .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))
     }
 
-    /// A note for tools that cannot read comments.
-    pub(crate) fn comments_note(&self) -> Option<String> {
-        self.has_comments.then(|| {
-            format!(
-                "{} has comments or a comma at the end of a list, which JSON does not allow: AWS rejects this text",
-                self.shown()
-            )
-        })
+    /// A note for tools that read only JSON.
+    pub(crate) fn dialect_note(&self) -> Option<String> {
+        let syntax = match self.dialect {
+            Dialect::Json => return None,
+            Dialect::Comments => "comments or a comma at the end of a list",
+            Dialect::Json5 => "syntax of JSON5",
+        };
+        Some(format!(
+            "{} has {syntax}, which JSON does not allow: AWS rejects this text",
+            self.shown()
+        ))
     }
 
     /// The parsed machine, if the definition has no errors.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use stepwright_asl::json::Document;
+use stepwright_asl::json::{Dialect, Document};
 use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
@@ -73,7 +73,7 @@ fn found(
             inner,
             unfixable: is_fixed
                 .then_some("the definition is a string that is folded or has several parts"),
-            has_comments: false,
+            dialect: Dialect::Json,
             is_object,
             values: machine.values,
         };
@@ -195,7 +195,7 @@ impl LoadedDefinition {
     /// Like [`one`].
     pub(crate) fn read(path: &Path, validator: &Validator) -> Result<Self, Failure> {
         let definition = one(path, validator)?;
-        if let Some(note) = definition.comments_note() {
+        if let Some(note) = definition.dialect_note() {
             diagnostics::note(&note);
         }
         Ok(definition)

@@ -1,7 +1,6 @@
 //! Where definitions come from: files, standard input, templates, modules of Terraform, and the
 //! files that these name.
 
-pub(crate) mod comments;
 pub(crate) mod definition;
 pub(crate) mod embedded;
 pub(crate) mod embedded_machine;

@@ -115,7 +115,7 @@ impl Checker {
     }
 
     fn add(&mut self, definition: LoadedDefinition, is_direct: bool) {
-        self.notes.extend(definition.comments_note());
+        self.notes.extend(definition.dialect_note());
         self.checked.push(CheckedDefinition {
             unchecked: definition.unknown_values(),
             source: definition.source,

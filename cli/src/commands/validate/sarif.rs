@@ -108,7 +108,7 @@ fn fix_of(fix: &Fix, one: &CheckedDefinition) -> Option<Value> {
     }
     let text = one.source.text.as_str();
     let editor = match one.source.format {
-        Format::Json => Editor::parse(text),
+        Format::Json => Editor::parse_any_dialect(text),
         Format::Yaml => Editor::parse_yaml(text),
     };
     let mut editor = editor.ok()?;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hcl_edit::template::Template;
 use stepwright_asl::Diagnostics;
+use stepwright_asl::json::Dialect;
 use stepwright_asl::template::terraform::{
     self, DefinitionText, FileKind, Renderings, TerraformDefinition, TextEncoding, has_machines,
 };
@@ -189,7 +190,7 @@ impl TerraformMachine<'_> {
             machine: Some(self.name.clone()),
             inner: validated.source.document,
             unfixable: Some("files of Terraform are not edited"),
-            has_comments: false,
+            dialect: Dialect::Json,
             is_object: encoding == TextEncoding::Object,
             values: Vec::new(),
         }
