@@ -385,7 +385,7 @@ fn rules_become_conditions() {
         ),
         (
             r#"{"Not": {"Variable": "$.a", "StringEquals": "x"}}"#,
-            "$not($states.input.a = 'x')",
+            "$states.input.a != 'x'",
         ),
         (
             r#"{"Variable": "$.a", "IsNull": false}"#,

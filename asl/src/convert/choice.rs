@@ -241,6 +241,8 @@ fn negated(condition: Expr) -> Expr {
         {
             arguments.remove(0)
         }
+        // They differ only for an absent value, for which both comparisons are false.
+        Expr::Binary(Operator::Equal, left, right) => Expr::Binary(Operator::NotEqual, left, right),
         condition => Expr::Call("not", vec![condition]),
     }
 }

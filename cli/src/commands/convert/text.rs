@@ -1,10 +1,15 @@
 //! Notes and summaries for people, on standard error.
 
+use std::collections::BTreeMap;
+
+use stepwright_asl::convert::Assumption;
+
 use super::file_converter::ConvertedFile;
 use crate::terminal::count::count;
 use crate::terminal::diagnostics;
 
-/// Prints the notes with their source lines, a summary of each definition, and the assumptions.
+/// Prints the notes with their source lines, a summary of each definition, and the assumptions
+/// about the data of all of them.
 pub(super) fn print(converted: &[ConvertedFile]) {
     for one in converted {
         for diagnostic in one.diagnostics() {
@@ -12,13 +17,24 @@ pub(super) fn print(converted: &[ConvertedFile]) {
             diagnostics::tell(format_args!("{shown}\n"));
         }
         diagnostics::tell(summary(one));
+    }
+    print_assumptions(converted);
+}
+
+/// `  absent (2 states): each path finds a value`.
+fn print_assumptions(converted: &[ConvertedFile]) {
+    let mut assumed: BTreeMap<Assumption, usize> = BTreeMap::new();
+    for one in converted {
         for (assumption, states) in one.definition.conversion.assumptions() {
-            let states = count(states, "state");
-            let explanation = assumption.explanation();
-            diagnostics::tell(format_args!(
-                "  assumed in {states} ({assumption}): {explanation}"
-            ));
+            *assumed.entry(assumption).or_default() += states;
         }
+    }
+    if !assumed.is_empty() {
+        diagnostics::tell("Assumed about the data, as the guide \"Move to JSONata\" explains:");
+    }
+    for (assumption, states) in assumed {
+        let (states, summary) = (count(states, "state"), assumption.summary());
+        diagnostics::tell(format_args!("  {assumption} ({states}): {summary}"));
     }
 }
 
