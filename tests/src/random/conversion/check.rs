@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
+use stepwright_asl::convert::Converter;
 
 use super::compare::{Requirement, difference, watched};
 use super::convert::{Converted, converted};
@@ -17,6 +18,8 @@ pub(super) struct Comparison {
     pub(super) runs: usize,
     /// The runs in which a path found nothing.
     pub(super) absent: usize,
+    /// Whether a result became a variable in a second conversion, which was compared, too.
+    pub(super) with_variables: bool,
 }
 
 /// A machine whose conversion does something else.
@@ -45,31 +48,46 @@ pub(super) async fn compare(
         Runner::new(&text, results).map_err(|reason| failed(format!("rejected: {reason}")))?;
     let watcher = Runner::new(&watched(definition).to_string(), results)
         .map_err(|reason| failed(format!("watched: {reason}")))?;
-    let converted = converted(&text).map_err(failed)?;
-    let jsonata = Runner::new(&converted.text, results)
-        .map_err(|reason| failed(format!("compile: {reason}\n{}", converted.text)))?;
+    let convert = |converter: Converter| {
+        let converted = converted(&text, &converter).map_err(failed)?;
+        let runner = Runner::new(&converted.text, results)
+            .map_err(|reason| failed(format!("compile: {reason}\n{}", converted.text)))?;
+        Ok((converted, runner))
+    };
+    let (converted, runner) = convert(Converter::new())?;
+    let mut forms = vec![(converted.text.clone(), runner)];
+    let (with_variables, runner) = convert(Converter::new().with_variables())?;
+    if with_variables.text != converted.text {
+        forms.push((with_variables.text, runner));
+    }
     let mut comparison = Comparison {
         converted,
         runs: 0,
         absent: 0,
+        with_variables: false,
     };
     for (input, seed) in runs {
-        let mismatch = |reason| Mismatch {
+        let mismatch = |reason, text: &str| Mismatch {
             reason,
             run: Some((input.clone(), *seed)),
-            converted: Some(comparison.converted.text.clone()),
+            converted: Some(text.to_owned()),
         };
-        let watched = watcher.run(input, *seed).await.map_err(mismatch)?;
+        let given = |reason| mismatch(reason, &comparison.converted.text);
+        let watched = watcher.run(input, *seed).await.map_err(given)?;
         if Requirement::of(&watched) == Requirement::Nothing {
             comparison.absent += 1;
             continue;
         }
-        let before = jsonpath.run(input, *seed).await.map_err(mismatch)?;
-        let after = jsonata.run(input, *seed).await.map_err(mismatch)?;
+        let before = jsonpath.run(input, *seed).await.map_err(given)?;
         comparison.runs += 1;
-        if let Some(reason) = difference(&before, &after) {
-            return Err(mismatch(reason));
+        for (text, runner) in &forms {
+            let failed = |reason| mismatch(reason, text);
+            let after = runner.run(input, *seed).await.map_err(failed)?;
+            if let Some(reason) = difference(&before, &after) {
+                return Err(failed(reason));
+            }
         }
     }
+    comparison.with_variables = forms.len() > 1;
     Ok(comparison)
 }

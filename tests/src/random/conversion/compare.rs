@@ -28,7 +28,8 @@ impl Requirement {
             Some(
                 errors::PARAMETER_PATH_FAILURE
                 | errors::INTRINSIC_FAILURE
-                | errors::REFERENCE_PATH_CONFLICT,
+                | errors::REFERENCE_PATH_CONFLICT
+                | errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
             ) => Requirement::Nothing,
             Some(errors::RUNTIME) if !has_no_transition(watched) => Requirement::Nothing,
             _ => Requirement::Equality,
@@ -80,6 +81,9 @@ fn watch(scope: &mut Json) {
             catchers.insert(1, json!({"ErrorEquals": caught, "Next": CAUGHT}));
             is_watched = true;
         }
+        if is_distributed(state) {
+            watch_children(state);
+        }
         // A null that indexing created is no field.
         if let Some(object) = state.as_object_mut() {
             object.retain(|name, value| !(name == "Branches" && value.is_null()));
@@ -89,6 +93,27 @@ fn watch(scope: &mut Json) {
         for error in [ABSENT, CAUGHT] {
             states.insert(error.to_owned(), json!({"Type": "Fail", "Error": error}));
         }
+    }
+}
+
+fn is_distributed(state: &Json) -> bool {
+    state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+}
+
+/// Lets a Distributed Map fail with its first child, since errors of children have no names here.
+/// The path of the tolerated failures remains in a field that reads it.
+fn watch_children(state: &mut Json) {
+    let Some(object) = state.as_object_mut() else {
+        return;
+    };
+    if let Some(path) = object.remove("ToleratedFailureCountPath") {
+        object.insert("MaxConcurrencyPath".to_owned(), path);
+    }
+    let failed = json!([errors::EXCEED_TOLERATED_FAILURE_THRESHOLD]);
+    object.remove("Retry");
+    let catcher = json!({"ErrorEquals": failed, "Next": ABSENT});
+    if let Some(catchers) = object.get_mut("Catch").and_then(Json::as_array_mut) {
+        catchers.insert(0, catcher);
     }
 }
 

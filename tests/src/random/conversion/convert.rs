@@ -22,9 +22,9 @@ pub(super) struct Converted {
 /// # Errors
 ///
 /// If the edits are impossible, the result has an error, or it changes when it is converted again.
-pub(super) fn converted(definition: &str) -> Result<Converted, String> {
+pub(super) fn converted(definition: &str, converter: &Converter) -> Result<Converted, String> {
     let mut editor = Editor::parse(definition).map_err(|error| error.to_string())?;
-    let conversion = Converter::new().convert(editor.document());
+    let conversion = converter.convert(editor.document());
     editor
         .apply(&conversion.edits)
         .map_err(|error| format!("the edits are impossible: {error}"))?;
@@ -34,7 +34,7 @@ pub(super) fn converted(definition: &str) -> Result<Converted, String> {
     if let Some(error) = diagnostics.errors().next() {
         return Err(format!("the conversion is invalid: {error}"));
     }
-    let again = Converter::new().convert(&document);
+    let again = converter.convert(&document);
     if !again.edits.is_empty() {
         return Err("a second conversion changes the definition".to_owned());
     }

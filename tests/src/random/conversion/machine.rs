@@ -285,6 +285,16 @@ impl Grower {
             && let Some(path) = effective.path(draw, is_seconds)
         {
             state["TimeoutSecondsPath"] = json!(path.text);
+        } else if draw.number(8) == 0
+            && let Some(path) = effective.path(draw, is_seconds)
+        {
+            state["TimeoutSeconds"] = json!(100);
+            state["HeartbeatSecondsPath"] = json!(path.text);
+        }
+        if draw.number(12) == 0
+            && let Some(path) = effective.path(draw, Shape::is_text)
+        {
+            state["Credentials"] = json!({"RoleArn.$": path.text});
         }
         let result = Shape::draw(draw, 2);
         let name = flow.names[index].clone();
@@ -464,13 +474,66 @@ impl Grower {
             }
             _ => {}
         }
-        let (processor, output) = self.scope(draw, &inner, depth - 1);
-        state[draw.of(&["ItemProcessor", "Iterator"])] = processor;
+        let is_distributed = draw.number(5) == 0;
+        if is_distributed {
+            distributed(draw, &mut state, &effective, &mut inner);
+        }
+        let (mut processor, output) = self.scope(draw, &inner, depth - 1);
+        let name = match is_distributed {
+            true => {
+                let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+                processor["ProcessorConfig"] = config;
+                "ItemProcessor"
+            }
+            false => draw.of(&["ItemProcessor", "Iterator"]),
+        };
+        state[name] = processor;
         self.handlers(draw, &mut state, flow, index, data);
         let result = Shape::List(Box::new(output));
         self.result(draw, &mut state, flow, index, data, result);
         state
     }
+}
+
+/// Adds the fields of a Distributed Map. Its children cannot read the variables and the context of
+/// the execution.
+fn distributed(draw: &mut Draw, state: &mut Json, effective: &Readable, inner: &mut Readable) {
+    inner.variables.clear();
+    inner.context.clear();
+    let seconds = |draw: &mut Draw, name: &str| {
+        let path = effective.path(draw, |shape| *shape == Shape::Seconds);
+        path.map(|path| (format!("{name}Path"), json!(path.text)))
+    };
+    if state.get("MaxConcurrencyPath").is_none()
+        && draw.number(3) == 0
+        && let Some((name, path)) = seconds(draw, "ToleratedFailureCount")
+    {
+        state[name] = path;
+    }
+    if draw.number(2) == 0 {
+        return;
+    }
+    let mut batcher = Map::new();
+    let (name, value) = match draw.number(2) {
+        0 => seconds(draw, "MaxItemsPerBatch"),
+        _ => None,
+    }
+    .unwrap_or_else(|| ("MaxItemsPerBatch".to_owned(), json!(1 + draw.number(3))));
+    batcher.insert(name, value);
+    let member = |name: &str, shape: Shape| Member {
+        name: name.to_owned(),
+        shape,
+        is_optional: false,
+    };
+    let items = Shape::List(Box::new(inner.root.clone()));
+    let mut members = vec![member("Items", items)];
+    if draw.number(2) == 0 {
+        let (template, shape) = effective.template(draw, 1);
+        batcher.insert("BatchInput".to_owned(), template);
+        members.push(member("BatchInput", shape));
+    }
+    state["ItemBatcher"] = Json::Object(batcher);
+    inner.root = Shape::Object(members);
 }
 
 /// Adds InputPath. Returns the shape of the effective input.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value as Json;
+use stepwright_asl::convert::Converter;
 
 use super::check::compare;
 use super::convert::converted;
@@ -35,6 +36,8 @@ pub struct Report {
     pub runs: usize,
     /// The runs that were not compared, because a path found nothing.
     pub absent: usize,
+    /// The machines in which a result became a variable.
+    pub with_variables: usize,
     /// The machines with a state that was not converted.
     pub refused: usize,
     /// All states.
@@ -70,6 +73,7 @@ impl Conversions {
                     report.compared += usize::from(comparison.runs > 0);
                     report.runs += comparison.runs;
                     report.absent += comparison.absent;
+                    report.with_variables += usize::from(comparison.with_variables);
                     report.converted += comparison.converted.states;
                     report.refused += usize::from(!comparison.converted.is_whole);
                     for note in comparison.converted.notes {
@@ -99,7 +103,8 @@ impl Conversions {
             let text = format!("{:#}", small.definition);
             let converted = match small.mismatch.converted {
                 Some(text) => text,
-                None => converted(&text).map_or_else(|error| error, |converted| converted.text),
+                None => converted(&text, &Converter::new())
+                    .map_or_else(|error| error, |converted| converted.text),
             };
             format!(
                 "machine {number}: {}\n{}\n{text}\n{converted}",
@@ -153,8 +158,8 @@ impl fmt::Display for Report {
         }
         writeln!(
             f,
-            "{} of {} states converted; in {} runs a path found nothing",
-            self.converted, self.states, self.absent
+            "{} of {} states converted; {} machines also with variables; in {} runs a path found nothing",
+            self.converted, self.states, self.with_variables, self.absent
         )?;
         write!(
             f,
