@@ -31,7 +31,7 @@ use clap::Parser;
 use args::{Arguments, Command};
 use commands::{
     bench, completions, console, convert, coverage, debug, diff, estimate, executions, graph,
-    history, import, lsp, placeholders, policy, replay, report, rule, run, serve, store,
+    history, import, lsp, mcp, placeholders, policy, replay, report, rule, run, serve, store,
     test_state, validate,
 };
 use terminal::diagnostics;
@@ -62,6 +62,7 @@ async fn main() -> ExitCode {
         Command::Estimate(arguments) => estimate::estimate(&arguments),
         Command::Placeholders(arguments) => placeholders::placeholders(&arguments),
         Command::Lsp(arguments) => lsp::lsp(&arguments),
+        Command::Mcp(arguments) => mcp::mcp(arguments).await,
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };

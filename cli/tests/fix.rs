@@ -43,7 +43,7 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
 #[test]
 fn fixes_keep_the_comments_of_json() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "// orders\n{'StartAt': 'Chrage', /* first */\n States: {\n  // by card\n  'Charge': {'Type': 'Succeed',},\n },\n}\n";
+    let text = "// orders\n{\"StartAt\": \"Chrage\", /* first */\n States: {\n  // by card\n  'Charge': {'Type': 'Succeed',},\n },\n}\n";
     for (name, text) in [
         ("orders.json5", text.to_owned()),
         (

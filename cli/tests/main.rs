@@ -1,6 +1,7 @@
 //! The tests of the command, in one program: a program for each file would link the same crates 21
 //! times.
 
+mod agents;
 mod bench;
 mod command;
 mod common;
@@ -17,6 +18,7 @@ mod import;
 mod import_random;
 mod log;
 mod lsp;
+mod mcp;
 mod output;
 mod placeholders;
 mod policy;

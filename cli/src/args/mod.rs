@@ -7,6 +7,7 @@ mod debug;
 mod estimate;
 mod log;
 mod lsp;
+mod mcp;
 mod mocks;
 mod otlp;
 mod placeholders;
@@ -31,6 +32,7 @@ pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
 pub(crate) use self::lsp::LspArguments;
+pub(crate) use self::mcp::McpArguments;
 pub(crate) use self::mocks::MockArguments;
 pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
@@ -116,6 +118,9 @@ pub(crate) enum Command {
     /// Protocol
     #[command(after_help = lsp::EXAMPLES)]
     Lsp(LspArguments),
+    /// Offer tools to an agent, by the Model Context Protocol
+    #[command(after_help = mcp::EXAMPLES)]
+    Mcp(McpArguments),
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),

@@ -13,6 +13,7 @@ pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod lsp;
+pub(crate) mod mcp;
 pub(crate) mod placeholders;
 pub(crate) mod policy;
 pub(crate) mod replay;

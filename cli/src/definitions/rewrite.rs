@@ -71,7 +71,8 @@ impl FileRewriter {
     }
 }
 
-fn diff(path: &Path, old: &str, new: &str) -> String {
+/// The change of a file as a unified diff.
+pub(crate) fn diff(path: &Path, old: &str, new: &str) -> String {
     let shown = path.display().to_string();
     let diff = TextDiff::from_lines(old, new);
     let mut diff = diff.unified_diff();

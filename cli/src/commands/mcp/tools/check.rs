@@ -1,0 +1,73 @@
+//! The tool `check`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::commands::mcp::page::page;
+use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+
+/// Validates definitions.
+pub(super) struct Check;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CheckArguments {
+    /// A definition in JSON or YAML, a template, a module of Terraform, or a folder of these; the
+    /// path begins at the working folder.
+    path: String,
+    /// Check as an Express workflow.
+    #[serde(default)]
+    express: bool,
+    /// The position of the first diagnostic; `next` of the page before.
+    #[serde(default)]
+    offset: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Checked {
+    /// Whether no definition has an error.
+    valid: bool,
+    errors: u64,
+    warnings: u64,
+    /// The problems in the order of the files. Each has `file`, `severity`, `rule`, `message`,
+    /// `pointer` (RFC 6901), `line`, `column`, `suggestion`, and `fix` and `choices` with their
+    /// edits.
+    diagnostics: Vec<Value>,
+    /// The `offset` of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<usize>,
+}
+
+impl AgentTool for Check {
+    type Arguments = CheckArguments;
+    type Outcome = Checked;
+
+    const NAME: &'static str = "check";
+    const TITLE: &'static str = "Check definitions";
+    const DESCRIPTION: &'static str = "Validates state machines as AWS does, and reports each problem with its place and the edits that correct it. Use it after each edit.";
+
+    async fn call(session: Session<'_>, arguments: CheckArguments) -> Result<Checked, Refusal> {
+        let path = session.folder.find(&arguments.path)?;
+        let mut words = vec!["validate".into(), "--format=json".into(), path.into()];
+        if arguments.express {
+            words.push("--type=EXPRESS".into());
+        }
+        let root = session.folder.root();
+        let finished = session.command.run(root, &words, "").await?;
+        let report: Value =
+            serde_json::from_str(&finished.output).map_err(|_| Refusal::new(finished.messages))?;
+        let files = report["files"].as_array().map_or(&[][..], Vec::as_slice);
+        let sum = |key: &str| files.iter().filter_map(|file| file[key].as_u64()).sum();
+        let (errors, warnings) = (sum("errors"), sum("warnings"));
+        let diagnostics = report["diagnostics"].as_array().cloned();
+        let found = page(diagnostics.unwrap_or_default(), arguments.offset);
+        Ok(Checked {
+            valid: finished.status == 0,
+            errors,
+            warnings,
+            diagnostics: found.items,
+            next: found.next,
+        })
+    }
+}

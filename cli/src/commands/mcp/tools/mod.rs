@@ -1,0 +1,47 @@
+//! The tools, each in a file with its name.
+
+mod check;
+mod edit;
+mod executions;
+mod policy;
+mod run;
+mod test_state;
+
+use std::sync::Arc;
+
+use rmcp::model::{JsonObject, Tool};
+use serde_json::Value;
+
+use super::tool::{AgentTool, Refusal, Session, call as call_tool, description};
+
+macro_rules! tools {
+    ($($tool:ty),* $(,)?) => {
+        /// The descriptions of all tools.
+        pub(super) fn all() -> Vec<Tool> {
+            vec![$(description::<$tool>()),*]
+        }
+
+        /// Calls a tool by its name; `None` if there is none.
+        pub(super) async fn call(
+            session: Session<'_>,
+            name: &str,
+            arguments: Arc<JsonObject>,
+        ) -> Option<Result<Value, Refusal>> {
+            $(
+                if name == <$tool>::NAME {
+                    return Some(call_tool::<$tool>(session, arguments).await);
+                }
+            )*
+            None
+        }
+    };
+}
+
+tools! {
+    check::Check,
+    edit::Edit,
+    run::Run,
+    test_state::TestState,
+    policy::Policy,
+    executions::Executions,
+}

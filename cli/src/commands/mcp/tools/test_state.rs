@@ -1,0 +1,83 @@
+//! The tool `test_state`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+
+/// Tests one state.
+pub(super) struct TestState;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TestStateArguments {
+    /// A definition, or a single state; the path begins at the working folder.
+    file: String,
+    /// The name of the state, if the file is a definition.
+    #[serde(default)]
+    state: Option<String>,
+    /// The input of the state.
+    #[serde(default)]
+    input: Value,
+    /// The result of the task: `{"result": ..}` or `{"errorOutput": {"error": .., "cause": ..}}`.
+    #[serde(default)]
+    mock: Option<Value>,
+    /// The workflow variables, an object by name.
+    #[serde(default)]
+    variables: Option<Value>,
+    /// Also return the data after each field.
+    #[serde(default)]
+    debug: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TestedState {
+    /// The response of TestState: `status`, `output` (a text with JSON) or `error` and `cause`,
+    /// `nextState`, and `inspectionData` with `debug`.
+    response: Value,
+    /// What the command printed besides.
+    messages: String,
+}
+
+impl AgentTool for TestState {
+    type Arguments = TestStateArguments;
+    type Outcome = TestedState;
+
+    const NAME: &'static str = "test_state";
+    const TITLE: &'static str = "Test one state";
+    const DESCRIPTION: &'static str = "Runs one state with an input and a mocked result, as AWS's TestState does. Returns its output or error and the next state.";
+
+    async fn call(
+        session: Session<'_>,
+        arguments: TestStateArguments,
+    ) -> Result<TestedState, Refusal> {
+        let file = session.folder.find(&arguments.file)?;
+        let mut words = vec!["test-state".into(), file.into(), "--input=-".into()];
+        if let Some(state) = &arguments.state {
+            words.push(format!("--state={state}").into());
+        }
+        if let Some(mock) = &arguments.mock {
+            words.push(format!("--mock={mock}").into());
+        }
+        if let Some(variables) = &arguments.variables {
+            words.push(format!("--variables={variables}").into());
+        }
+        if arguments.debug {
+            words.push("--inspection-level=DEBUG".into());
+        }
+        let input = match &arguments.input {
+            Value::Null => "{}".to_owned(),
+            input => input.to_string(),
+        };
+        let root = session.folder.root();
+        let finished = session.command.run(root, &words, &input).await?;
+        match serde_json::from_str(&finished.output) {
+            Ok(response) => Ok(TestedState {
+                response,
+                messages: finished.messages,
+            }),
+            Err(_) => Err(Refusal::new(finished.messages)),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! `stepwright mcp`, as an agent calls it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::common::{read, write};
+
+const ORDERS: &str = "{\n  // by card\n  \"StartAt\": \"Charge\",\n  \"States\": {\n    \"Charge\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:123456789012:function:charge\", \"TimeoutSeconds\": 9, \"Next\": \"Done\"},\n    \"Done\": {\"Type\": \"Succeed\"}\n  }\n}\n";
+const MOCKS: &str = r#"{
+  "StateMachines": {"orders": {"TestCases": {"Paid": {"Charge": "Charged"}, "Refused": {"Charge": "Refused"}}}},
+  "MockedResponses": {
+    "Charged": {"0": {"Return": {"id": "ch-1"}}},
+    "Refused": {"0": {"Throw": {"Error": "CardDeclined", "Cause": "no money"}}}
+  }
+}"#;
+
+/// An agent that talks to the command.
+struct Agent {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    calls: u64,
+}
+
+impl Agent {
+    fn start(folder: &Path, options: &[&str]) -> Agent {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .arg("mcp")
+            .args(options)
+            .current_dir(folder)
+            // No call may use it.
+            .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut agent = Agent {
+            input: process.stdin.take().unwrap(),
+            output: BufReader::new(process.stdout.take().unwrap()),
+            process,
+            calls: 0,
+        };
+        let hello = json!({
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        });
+        let answer = agent.request("initialize", hello);
+        assert_eq!(
+            answer["result"]["serverInfo"]["name"], "stepwright",
+            "{answer}"
+        );
+        agent.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        agent
+    }
+
+    fn send(&mut self, message: &Value) {
+        writeln!(self.input, "{message}").unwrap();
+        self.input.flush().unwrap();
+    }
+
+    /// The answer to a request.
+    fn request(&mut self, method: &str, params: Value) -> Value {
+        self.calls += 1;
+        let id = self.calls;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        loop {
+            let mut line = String::new();
+            assert!(
+                self.output.read_line(&mut line).unwrap() > 0,
+                "the server ended"
+            );
+            let answer: Value = serde_json::from_str(&line).unwrap();
+            if answer["id"] == id {
+                return answer;
+            }
+        }
+    }
+
+    /// The typed result of a tool.
+    fn call(&mut self, tool: &str, arguments: Value) -> Value {
+        let answer = self.request("tools/call", json!({"name": tool, "arguments": arguments}));
+        let result = &answer["result"];
+        assert_ne!(result["isError"], true, "{answer}");
+        result["structuredContent"].clone()
+    }
+
+    /// The reason why a tool refuses a call.
+    fn refused(&mut self, tool: &str, arguments: Value) -> String {
+        let answer = self.request("tools/call", json!({"name": tool, "arguments": arguments}));
+        assert_eq!(answer["result"]["isError"], true, "{answer}");
+        answer["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "orders.asl.json", ORDERS);
+    write(folder.path(), "mocks.json", MOCKS);
+    folder
+}
+
+#[test]
+fn at_most_eight_tools_have_schemas_and_hints() {
+    let folder = project();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let answer = agent.request("tools/list", json!({}));
+    let tools = answer["result"]["tools"].as_array().unwrap().clone();
+    assert!(tools.len() <= 8);
+    for tool in &tools {
+        assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
+        assert_eq!(tool["outputSchema"]["type"], "object", "{tool}");
+        let properties = tool["inputSchema"]["properties"].as_object().unwrap();
+        for (name, schema) in properties {
+            assert!(
+                schema["description"].is_string(),
+                "{name} of {}",
+                tool["name"]
+            );
+        }
+        let is_edit = tool["name"] == "edit";
+        assert_eq!(tool["annotations"]["readOnlyHint"], !is_edit, "{tool}");
+        assert_eq!(tool["annotations"]["destructiveHint"], is_edit, "{tool}");
+    }
+    let names: Vec<&str> = tools
+        .iter()
+        .filter_map(|tool| tool["name"].as_str())
+        .collect();
+    insta::assert_debug_snapshot!("tools", names);
+}
+
+#[test]
+fn a_definition_is_checked_run_and_tested() {
+    let folder = project();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let checked = agent.call("check", json!({"path": "orders.asl.json"}));
+    assert_eq!(
+        (&checked["valid"], &checked["errors"]),
+        (&json!(true), &json!(0)),
+        "{checked}"
+    );
+    let ran = agent.call(
+        "run",
+        json!({"file": "orders.asl.json", "mocks": "mocks.json", "case": "Paid", "events_from": 0}),
+    );
+    assert_eq!(ran["output"], json!({"id": "ch-1"}), "{ran}");
+    assert_eq!(ran["states"], json!(["Charge", "Done"]));
+    assert_eq!(ran["events"][0]["type"], "ExecutionStarted");
+    let failed = agent.call(
+        "run",
+        json!({"file": "orders.asl.json", "mocks": "mocks.json", "case": "Refused"}),
+    );
+    assert_eq!(
+        (
+            &failed["succeeded"],
+            failed.get("output"),
+            failed.get("events")
+        ),
+        (&json!(false), None, None)
+    );
+    assert!(
+        failed["messages"]
+            .as_str()
+            .unwrap()
+            .contains("CardDeclined: no money"),
+        "{failed}"
+    );
+    // The mocks are left out: the endpoint of the environment is not called.
+    let unmocked = agent.call("run", json!({"file": "orders.asl.json"}));
+    assert_eq!(unmocked["succeeded"], false, "{unmocked}");
+    assert!(
+        !unmocked["messages"]
+            .as_str()
+            .unwrap()
+            .contains("127.0.0.1:9"),
+        "{unmocked}"
+    );
+    let tested = agent.call(
+        "test_state",
+        json!({"file": "orders.asl.json", "state": "Charge", "mock": {"result": {"id": 1}}}),
+    );
+    assert_eq!(tested["response"]["nextState"], "Done", "{tested}");
+    let policy = agent.call("policy", json!({"file": "orders.asl.json"}));
+    assert_eq!(
+        policy["result"]["Statement"][0]["Action"],
+        json!(["lambda:InvokeFunction"]),
+        "{policy}"
+    );
+}
+
+#[test]
+fn files_outside_of_the_folder_are_refused_by_each_tool() {
+    let outer = tempfile::tempdir().unwrap();
+    let outside = write(outer.path(), "outside.asl.json", ORDERS);
+    let inside = outer.path().join("project");
+    std::fs::create_dir(&inside).unwrap();
+    write(&inside, "orders.asl.json", ORDERS);
+    let mut agent = Agent::start(&inside, &["--allow-write"]);
+    for path in ["../outside.asl.json", &outside, "/etc/hostname", "--help"] {
+        for (tool, arguments) in [
+            ("check", json!({"path": path})),
+            ("run", json!({"file": path})),
+            ("run", json!({"file": "orders.asl.json", "mocks": path})),
+            ("test_state", json!({"file": path, "state": "Charge"})),
+            ("policy", json!({"file": path})),
+            ("policy", json!({"file": "orders.asl.json", "role": path})),
+            ("executions", json!({"store": path})),
+            (
+                "edit",
+                json!({"file": path, "write": true, "operations": [{"operation": "sortStates"}]}),
+            ),
+        ] {
+            let reason = agent.refused(tool, arguments);
+            assert!(
+                reason.contains("working folder") || reason.contains("cannot read `"),
+                "{tool} {path}: {reason}"
+            );
+        }
+    }
+    let read = agent.request(
+        "resources/read",
+        json!({"uri": "stepwright://pictures/../outside.asl.json"}),
+    );
+    assert!(
+        read["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("working folder"),
+        "{read}"
+    );
+}
+
+#[test]
+fn an_edit_is_written_only_if_that_is_allowed_and_asked() {
+    let folder = project();
+    let path = folder.path().join("orders.asl.json").display().to_string();
+    let rename = json!({"operation": "renameState", "state": "/States/Done", "name": "Shipped"});
+    let renamed = ORDERS.replace("Done", "Shipped");
+    let mut agent = Agent::start(folder.path(), &[]);
+    let shown = agent.call(
+        "edit",
+        json!({"file": "orders.asl.json", "operations": [rename]}),
+    );
+    assert_eq!(shown["written"], false);
+    assert!(
+        shown["diff"]
+            .as_str()
+            .unwrap()
+            .contains("+    \"Shipped\": {\"Type\": \"Succeed\"}"),
+        "{shown}"
+    );
+    let refused = agent.refused(
+        "edit",
+        json!({"file": "orders.asl.json", "operations": [rename], "write": true}),
+    );
+    assert!(refused.contains("--allow-write"), "{refused}");
+    assert_eq!(read(&path), ORDERS);
+
+    let mut agent = Agent::start(folder.path(), &["--allow-write"]);
+    let field = json!({"operation": "setField", "field": "/States/Nothing/Comment", "value": "x"});
+    let refused = agent.refused(
+        "edit",
+        json!({"file": "orders.asl.json", "operations": [rename, field], "write": true}),
+    );
+    assert!(refused.starts_with("operation 2 is refused: "), "{refused}");
+    assert_eq!(read(&path), ORDERS, "all operations or none");
+    let done = agent.call(
+        "edit",
+        json!({"file": "orders.asl.json", "operations": [rename], "write": true}),
+    );
+    assert_eq!(done["written"], true);
+    assert_eq!(read(&path), renamed, "the comment remains");
+    let again = agent.refused(
+        "edit",
+        json!({"file": "orders.asl.json", "operations": [rename]}),
+    );
+    assert!(again.starts_with("operation 1 is refused: "), "{again}");
+}
+
+#[test]
+fn wrong_arguments_and_unknown_tools_are_named() {
+    let folder = project();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let reason = agent.refused("check", json!({"paths": ["a"]}));
+    assert!(
+        reason.contains("`check`") && reason.contains("paths"),
+        "{reason}"
+    );
+    let answer = agent.request("tools/call", json!({"name": "delete", "arguments": {}}));
+    assert_eq!(
+        answer["error"]["message"], "there is no tool `delete`",
+        "{answer}"
+    );
+    let reason = agent.refused(
+        "edit",
+        json!({"file": "orders.asl.json", "operations": [{"operation": "explode"}]}),
+    );
+    assert!(reason.contains("explode"), "{reason}");
+}
+
+#[test]
+fn rules_and_pictures_are_resources() {
+    let folder = project();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let mut text = |uri: &str| {
+        let answer = agent.request("resources/read", json!({"uri": uri}));
+        let text = answer["result"]["contents"][0]["text"].as_str();
+        text.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    };
+    assert!(text("stepwright://rules").contains("SW020"));
+    assert!(text("stepwright://rules/SW020").contains("missing-transition-target"));
+    assert!(text("stepwright://pictures/orders.asl.json").starts_with("<svg"));
+    let unknown = agent.request(
+        "resources/read",
+        json!({"uri": "stepwright://rules/--help"}),
+    );
+    assert!(unknown["error"]["message"].is_string(), "{unknown}");
+}
