@@ -13,11 +13,26 @@ pub(crate) struct ApiShape {
 }
 
 /// A member of an object in a request or a response.
-#[derive(Debug, Clone)]
-pub(crate) struct ApiMember {
-    pub(crate) name: String,
-    /// The type, with its article.
-    pub(crate) noun: &'static str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiMember {
+    /// The name, as the arguments of a task write it.
+    pub name: String,
+    /// The type, with its article: `a string`.
+    pub noun: &'static str,
+}
+
+/// Returns the members of the arguments of the operation that a resource calls. It is empty if no
+/// model describes the operation.
+///
+/// ```
+/// let members = stepwright_editor::argument_members("arn:aws:states:::sqs:sendMessage");
+/// let queue = members.iter().find(|member| member.name == "QueueUrl").expect("it has a queue");
+/// assert_eq!(queue.noun, "a string");
+/// ```
+pub fn argument_members(resource: &str) -> Vec<ApiMember> {
+    let shape = ApiShape::arguments(resource);
+    shape.map_or_else(Vec::new, |shape| shape.members())
 }
 
 impl ApiShape {

@@ -60,7 +60,8 @@ mod variable_names;
 mod variables_in_scope;
 mod workspace;
 
-pub use completion::{Completion, CompletionKind};
+pub use api_shape::{ApiMember, argument_members};
+pub use completion::{Completion, CompletionKind, call_errors};
 pub use definition::{Definition, NodeAt, NodePart};
 pub use diagnostics::{EditorDiagnostic, RelatedRange};
 pub use document::Document;
@@ -69,7 +70,10 @@ pub use hover::Hover;
 pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
 pub use offered_fixes::OfferedFix;
-pub use operation::{Extraction, Offer, Operation, OperationError, Wrapper};
+pub use operation::{
+    Extraction, Offer, Operation, OperationError, Wrapper, state_machine_placeholder,
+};
+pub use reference::field_meaning;
 pub use references::{DeclarationSite, Reference};
 pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};

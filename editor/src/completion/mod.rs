@@ -8,6 +8,8 @@ mod required_arguments;
 mod resources;
 mod values;
 
+pub use values::call_errors;
+
 use std::ops::Range;
 
 use serde::Serialize;

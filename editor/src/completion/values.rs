@@ -247,3 +247,15 @@ fn modeled_errors(resource: &str, prefix: &str) -> Vec<String> {
     let names = found().unwrap_or_default().into_iter();
     names.map(|name| format!("{prefix}.{name}")).collect()
 }
+
+/// Returns the names of the errors of the call of a resource, as Retriers and Catchers write them.
+///
+/// ```
+/// let errors = stepwright_editor::call_errors("arn:aws:states:::dynamodb:putItem");
+/// assert!(errors.contains(&"DynamoDB.ConditionalCheckFailedException".to_owned()));
+/// assert!(stepwright_editor::call_errors("unknown").is_empty());
+/// ```
+pub fn call_errors(resource: &str) -> Vec<String> {
+    let prefix = lookup(resource).ok().and_then(|found| found.error_prefix());
+    prefix.map_or_else(Vec::new, |prefix| modeled_errors(resource, prefix))
+}

@@ -8,11 +8,13 @@ mod error;
 mod extraction;
 mod fields;
 mod format;
+mod fragment;
 mod group;
 mod nesting;
 mod offers;
 mod order;
 mod rename;
+mod reroute;
 mod rounds;
 mod states;
 mod transitions;
@@ -30,7 +32,7 @@ use crate::{Definition, Document, TextEdit};
 pub use error::OperationError;
 pub use extraction::Extraction;
 pub use nesting::Wrapper;
-pub use offers::Offer;
+pub use offers::{Offer, state_machine_placeholder};
 
 /// A change of one definition of a document. Pointers are RFC 6901 pointers into the definition.
 ///
@@ -73,12 +75,29 @@ pub enum Operation {
     /// Adds a state between the source of a transition and its target, or as the first state.
     AddState {
         /// Pointer to the name of the target: a `Next`, `Default` or `StartAt`. For a state with
-        /// `End`, the pointer to `End`.
+        /// `End`, the pointer to `End`. For a body without states, the pointer to its `StartAt`,
+        /// which may be absent.
         transition: String,
         /// The name of the new state.
         name: String,
         /// The new state, without `Next` and `End`. A Choice gets a `Default`.
         state: Json,
+    },
+    /// Adds the states of a fragment between the source of a transition and its target, or as the
+    /// first states. Its states with `End` lead to the target.
+    AddFragment {
+        /// Pointer to the name of the target, as for [`Operation::AddState`].
+        transition: String,
+        /// An object with `StartAt` and `States`.
+        fragment: Json,
+    },
+    /// Moves a state between the source of another transition of its body and the target of that
+    /// transition. The transitions to the state lead to its successor.
+    RerouteState {
+        /// Pointer to the state.
+        state: String,
+        /// Pointer to the name of the target, as for [`Operation::AddState`].
+        transition: String,
     },
     /// Removes a state. The transitions to it lead to its successor.
     RemoveState {
@@ -259,6 +278,13 @@ impl Document {
                 name,
                 state,
             } => target.add_state(transition, name, state)?,
+            Operation::AddFragment {
+                transition,
+                fragment,
+            } => target.add_fragment(transition, fragment)?,
+            Operation::RerouteState { state, transition } => {
+                target.reroute_state(state, transition)?
+            }
             Operation::RemoveState { state, successor } => {
                 target.remove_state(state, successor.as_deref())?
             }

@@ -277,6 +277,23 @@ fn failure_target(graph: &Graph<'_>, index: usize) -> Option<String> {
     target.map(|state| state.name.to_owned())
 }
 
+impl Definition {
+    /// Returns a name that no state has: the name itself, or `Charge 2` for `Charge`.
+    ///
+    /// ```
+    /// use stepwright_editor::Document;
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    /// let document = Document::open("a.asl.json", text, 1);
+    /// let definition = &document.definitions()[0];
+    /// assert_eq!(definition.free_state_name("A"), "A 2");
+    /// assert_eq!(definition.free_state_name("B"), "B");
+    /// ```
+    pub fn free_state_name(&self, name: &str) -> String {
+        free_name(&self.graph(), name)
+    }
+}
+
 /// A name that no state has: `Charge 2` for `Charge`.
 fn free_name(graph: &Graph<'_>, name: &str) -> String {
     let is_free = |name: &str| graph.states().iter().all(|state| state.name != name);
@@ -292,6 +309,16 @@ fn free_name(graph: &Graph<'_>, name: &str) -> String {
 fn shortened(name: &str) -> String {
     let most = stepwright_asl::name::MAX_LENGTH - 8;
     name.chars().take(most).collect()
+}
+
+/// Returns the placeholder for the ARN of a state machine that starts with a state.
+///
+/// ```
+/// let placeholder = stepwright_editor::state_machine_placeholder("charge card");
+/// assert_eq!(placeholder, "${ChargeCardStateMachineArn}");
+/// ```
+pub fn state_machine_placeholder(state: &str) -> String {
+    placeholder(state)
 }
 
 /// The placeholder for the ARN of a state machine that starts with a state: for `charge card`,

@@ -13,11 +13,16 @@ impl OperationTarget<'_> {
         name: &str,
         state: &Json,
     ) -> Result<Vec<Edit>, OperationError> {
-        let place = self.transition(transition)?;
-        self.check_new_name(place.container, name)?;
         let Some(fields) = state.as_object() else {
             return Err(OperationError::refused("a state is an object"));
         };
+        if let Some(container) = self.empty_body(transition) {
+            self.check_new_name(container, name)?;
+            let state = connected(fields, None)?;
+            return Ok(self.first_states(container, name, vec![(name.to_owned(), state)]));
+        }
+        let place = self.transition(transition)?;
+        self.check_new_name(place.container, name)?;
         let state = connected(fields, place.target)?;
         let container = &self.graph.containers()[place.container];
         let new = container.pointer.key("States").to_string();
@@ -60,6 +65,19 @@ impl OperationTarget<'_> {
             }
             None => self.only_successor(index)?,
         };
+        let mut edits = self.connect_neighbours(index, successor)?;
+        edits.push(Edit::remove(pointer));
+        Ok(edits)
+    }
+
+    /// Lets all transitions to a state lead to its successor.
+    pub(super) fn connect_neighbours(
+        &self,
+        index: usize,
+        successor: Option<&str>,
+    ) -> Result<Vec<Edit>, OperationError> {
+        let state = &self.graph.states()[index];
+        let container = &self.graph.containers()[state.container];
         let mut edits = Vec::new();
         if container.start_at == Some(state.name) {
             let Some(successor) = successor else {
@@ -91,13 +109,12 @@ impl OperationTarget<'_> {
                 }
             }
         }
-        edits.push(Edit::remove(pointer));
         Ok(edits)
     }
 
     /// The state after this one; `None` if the execution ends. Transitions of Catchers do not
     /// count.
-    fn only_successor(&self, index: usize) -> Result<Option<&str>, OperationError> {
+    pub(super) fn only_successor(&self, index: usize) -> Result<Option<&str>, OperationError> {
         use stepwright_asl::graph::EdgeKind;
 
         let state = &self.graph.states()[index];
@@ -147,7 +164,7 @@ impl OperationTarget<'_> {
 }
 
 /// The state with a transition to its successor.
-fn connected(fields: &Object, target: Option<&str>) -> Result<Json, OperationError> {
+pub(super) fn connected(fields: &Object, target: Option<&str>) -> Result<Json, OperationError> {
     let mut state = fields.clone();
     let kind = state.get("Type").and_then(Json::as_str).unwrap_or_default();
     let is_choice = kind == "Choice";

@@ -181,6 +181,65 @@ proptest! {
     }
 
     #[test]
+    fn a_rerouted_state_is_between_the_source_and_the_target_of_the_transition(
+        definition in definition(), pick in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()
+    ) {
+        for document in documents(&definition) {
+            let (state, name) = pick.get(&states(&document)).clone();
+            let before = document.definitions()[0].graph();
+            let edges: Vec<_> = before.states().iter().flat_map(|state| &state.edges).collect();
+            if edges.is_empty() {
+                continue;
+            }
+            let edge = other.get(&edges);
+            let transition = edge.pointer.to_string();
+            if edge.target == name {
+                continue;
+            }
+            match changed(&document, &Operation::RerouteState { state: state.clone(), transition: transition.clone() }) {
+                Ok(after) => {
+                    let graph = after.definitions()[0].graph();
+                    let index = graph.state_at(&state).expect("the state remains");
+                    let source = after.definitions()[0].json().pointer(&transition).and_then(Json::as_str);
+                    prop_assert_eq!(source, Some(&*name));
+                    let follows = graph.states()[index].edges.iter().any(|own| own.target == edge.target);
+                    prop_assert!(follows, "{} does not lead to {}", name, edge.target);
+                    for (index, state) in graph.states().iter().enumerate() {
+                        prop_assert_eq!(graph.successors(index).count(), state.edges.len());
+                    }
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    let reasons = ["another body", "follow itself", "no state can follow", "several states follow", "no state follows", "cannot be the last"];
+                    prop_assert!(reasons.iter().any(|reason| text.contains(reason)), "{}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_states_of_a_fragment_lead_to_the_target_of_its_transition(
+        definition in definition(), other in any::<prop::sample::Index>()
+    ) {
+        let fragment = json!({"StartAt": "X", "States": {"X": {"Type": "Pass", "Next": "Y"}, "Y": {"Type": "Pass", "End": true}}});
+        for document in documents(&definition) {
+            let before = document.definitions()[0].graph();
+            let edges: Vec<_> = before.states().iter().flat_map(|state| &state.edges).collect();
+            if edges.is_empty() {
+                continue;
+            }
+            let edge = other.get(&edges);
+            let transition = edge.pointer.to_string();
+            let after = changed(&document, &Operation::AddFragment { transition: transition.clone(), fragment: fragment.clone() });
+            let after = after.expect("the names are free");
+            let json = after.definitions()[0].json();
+            prop_assert_eq!(json.pointer(&transition).and_then(Json::as_str), Some("X"));
+            let (last, _) = states(&after).into_iter().find(|(_, name)| name == "Y").expect("the last state");
+            prop_assert_eq!(json.pointer(&format!("{last}/Next")).and_then(Json::as_str), Some(edge.target));
+        }
+    }
+
+    #[test]
     fn a_copy_is_equal_to_its_state(definition in definition(), pick in any::<prop::sample::Index>()) {
         for document in documents(&definition) {
             let (state, _) = pick.get(&states(&document)).clone();
