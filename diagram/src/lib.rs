@@ -140,6 +140,33 @@ impl Diagram {
     pub fn to_inline_svg(&self, link_of: impl Fn(&str) -> Option<StateLink>) -> String {
         svg::render_inline(&self.outline, &link_of)
     }
+
+    /// Returns the picture for a page that edits the definition and contains [`stylesheet`] and
+    /// [`editor_stylesheet`].
+    ///
+    /// Each state has `data-pointer`, the pointer to it. Each transition has `data-edges`, a JSON
+    /// array of pointers to the names of its target; for a state that ends, the pointer to `End`.
+    /// A `+` with the same attribute is on each transition and in each body without states.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Json;
+    /// use stepwright_diagram::Diagram;
+    ///
+    /// let json: Json = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#.parse()?;
+    /// let svg = Diagram::of(&json).to_editable_svg();
+    /// assert!(svg.contains(r#"data-pointer="/States/Greet""#));
+    /// assert!(svg.contains(r#"class="plus" data-edges="[&quot;/States/Greet/End&quot;]""#));
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn to_editable_svg(&self) -> String {
+        svg::render_editable(&self.outline)
+    }
+}
+
+/// Returns the style sheet of the handles of [`Diagram::to_editable_svg`], in addition to
+/// [`stylesheet`].
+pub fn editor_stylesheet() -> &'static str {
+    svg::EDITOR_STYLES
 }
 
 /// Returns a script of type `module` that defines the element `diagram-view`. In it, the picture of

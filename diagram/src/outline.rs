@@ -35,6 +35,8 @@ pub(super) struct Outline {
 /// body.
 #[derive(Debug, Clone)]
 pub(super) struct Body {
+    /// Pointer to the object with `StartAt` and `States`.
+    pub(super) pointer: String,
     /// The node that contains the body; `None` for the machine.
     pub(super) parent: Option<usize>,
     /// The comment of the branch or processor.
@@ -48,6 +50,8 @@ pub(super) struct Body {
 /// A state, or a placeholder for a missing one.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
+    /// Pointer to the state; empty for a missing one.
+    pub(super) pointer: String,
     /// The name, truncated.
     pub(super) name: String,
     /// The whole name.
@@ -91,6 +95,8 @@ pub(super) struct Link {
     pub(super) class: Class,
     /// The trigger of each transition.
     pub(super) labels: Vec<Label>,
+    /// Pointer to the name of the target of each transition.
+    pub(super) pointers: Vec<String>,
     /// The status of its transitions in the overlay.
     pub(super) mark: Option<Status>,
 }
@@ -224,6 +230,7 @@ impl Outline {
             self.nodes[state].reached = true;
         }
         let mut body = Body {
+            pointer: container.pointer.to_string(),
             parent: container.parent,
             comment: container
                 .parent
@@ -257,11 +264,13 @@ impl Outline {
                         to,
                         class,
                         labels: Vec::new(),
+                        pointers: Vec::new(),
                         mark: None,
                     });
                     body.links.len() - 1
                 });
                 body.links[link].labels.extend(label);
+                body.links[link].pointers.push(edge.pointer.to_string());
             }
         }
         self.bodies.push(body);
@@ -273,6 +282,7 @@ impl Node {
         let object = state.object;
         let depicts = state.kind.map_or(Depicted::Unknown, Depicted::State);
         Node {
+            pointer: state.pointer.to_string(),
             name: name(state.name),
             full_name: tooltip(state.name),
             depicts,
@@ -298,6 +308,7 @@ impl Node {
             "no state has that name"
         };
         Node {
+            pointer: String::new(),
             name: name(missing),
             full_name: tooltip(missing),
             depicts: Depicted::Missing,

@@ -7,15 +7,25 @@ use crate::outline::{Class, Outline};
 use crate::text::xml;
 
 use super::canvas::{Canvas, number};
+use super::handle;
 use super::style::{coverage, line_class};
 
 /// Draws all lines, without their labels.
-pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
+pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout, is_editable: bool) {
     for (index, body) in layout.bodies.iter().enumerate() {
         for line in &body.lines {
             let path = data(&line.path, layout.origins[index]);
             let (class, arrow) = appearance(outline, index, &body.lines, line);
-            let path = format!(r#"<path class="{class}" d="{path}"{arrow}/>"#);
+            let data = path;
+            let path = format!(r#"<path class="{class}" d="{data}"{arrow}/>"#);
+            if is_editable && let Some(pointers) = handle::pointers(outline, index, line) {
+                // A wide invisible line is easy to hit.
+                out.line(&format!(
+                    r#"<g class="edge" data-edges="{}"><path class="hit" d="{data}"/>{path}</g>"#,
+                    xml(&pointers)
+                ));
+                continue;
+            }
             match line.what {
                 What::Link(link) => {
                     let link = &outline.bodies[index].links[link];

@@ -3,6 +3,7 @@
 
 mod canvas;
 mod edge;
+mod handle;
 mod legend;
 mod node;
 mod style;
@@ -56,6 +57,14 @@ impl StateLink {
 /// The script of the element `diagram-view`, around a picture of a page.
 pub(super) const VIEWER: &str = include_str!("../viewer.js");
 
+/// The style sheet of the handles of an editor.
+pub(super) const EDITOR_STYLES: &str = "\
+.stepwright .hit { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; }
+.stepwright .plus { cursor: pointer; }
+.stepwright .plus circle { fill: var(--paper); stroke: var(--soft, #57657a); stroke-width: 1.25; }
+.stepwright .plus path { stroke: currentColor; stroke-width: 1.5; fill: none; }
+";
+
 /// The margin of the picture.
 const MARGIN: f64 = 24.0;
 
@@ -69,9 +78,24 @@ pub(super) fn render_inline(outline: &Outline, link_of: LinkOf<'_>) -> String {
     draw(outline, Some(link_of))
 }
 
+/// Draws the outline for an editor that has the [styles](style::all), with pointers and handles.
+pub(super) fn render_editable(outline: &Outline) -> String {
+    let layout = layout::lay_out(outline);
+    draw_laid_out(outline, &layout, Some(&|_| None), true)
+}
+
 /// Draws the outline: with its styles, or with links.
 fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
     let layout = layout::lay_out(outline);
+    draw_laid_out(outline, &layout, link_of, false)
+}
+
+fn draw_laid_out(
+    outline: &Outline,
+    layout: &Layout,
+    link_of: Option<LinkOf<'_>>,
+    is_editable: bool,
+) -> String {
     let legend = Legend::of(outline, layout.size.width);
     let (width, height) = (
         layout.size.width.max(legend.width) + 2.0 * MARGIN,
@@ -108,20 +132,23 @@ fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
     for (index, node) in outline.nodes.iter().enumerate() {
         if !node.inner.is_empty() {
             linked(&mut out, link_of, &node.full_name, |out| {
-                node::container(out, outline, &layout, index);
+                node::container(out, outline, layout, index, is_editable);
             });
         }
     }
-    edge::lines(&mut out, outline, &layout);
+    edge::lines(&mut out, outline, layout, is_editable);
     for (index, node) in outline.nodes.iter().enumerate() {
         if node.inner.is_empty() {
             linked(&mut out, link_of, &node.full_name, |out| {
-                node::leaf(out, outline, &layout, index);
+                node::leaf(out, outline, layout, index, is_editable);
             });
         }
     }
-    marks(&mut out, &layout);
-    edge::labels(&mut out, outline, &layout);
+    marks(&mut out, layout);
+    edge::labels(&mut out, outline, layout);
+    if is_editable {
+        handle::draw(&mut out, outline, layout);
+    }
     legend.draw(&mut out, layout.size.height);
     out.line("</g>");
     out.line("</svg>");

@@ -11,13 +11,19 @@ use super::canvas::{Canvas, number};
 use super::legend;
 
 /// Draws a simple state.
-pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
+pub(super) fn leaf(
+    out: &mut Canvas,
+    outline: &Outline,
+    layout: &Layout,
+    index: usize,
+    is_editable: bool,
+) {
     let (node, face, rect) = (
         &outline.nodes[index],
         &layout.faces[index],
         layout.nodes[index],
     );
-    open(out, outline, index, "");
+    open(out, outline, index, "", is_editable);
     match node.depicts {
         Depicted::State(StateKind::Choice) => out.line(&hexagon(rect)),
         Depicted::State(StateKind::Succeed | StateKind::Fail) => {
@@ -48,13 +54,19 @@ pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: 
 }
 
 /// Draws a Parallel or Map, and the frames of its branches.
-pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
+pub(super) fn container(
+    out: &mut Canvas,
+    outline: &Outline,
+    layout: &Layout,
+    index: usize,
+    is_editable: bool,
+) {
     let (node, face, rect) = (
         &outline.nodes[index],
         &layout.faces[index],
         layout.nodes[index],
     );
-    open(out, outline, index, " container");
+    open(out, outline, index, " container", is_editable);
     out.line(&rectangle("box", rect, 9.0));
     if node.retries {
         again(out, rect);
@@ -81,15 +93,19 @@ pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, in
     out.line("</g>");
 }
 
-fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str) {
+fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str, is_editable: bool) {
     let node = &outline.nodes[index];
     let unreached = if node.reached { "" } else { " unreached" };
     let mark = match &node.mark {
         Some(mark) => format!(" is-{}", marks::class(mark.status)),
         None => String::new(),
     };
+    let pointer = match is_editable {
+        true => format!(r#" data-pointer="{}""#, xml(&node.pointer)),
+        false => String::new(),
+    };
     out.line(&format!(
-        r#"<g class="state {}{more}{unreached}{mark}" data-state="{}"><title>{}</title>"#,
+        r#"<g class="state {}{more}{unreached}{mark}"{pointer} data-state="{}"><title>{}</title>"#,
         node.depicts.class(),
         xml(&node.full_name),
         xml(&node.tooltip())
