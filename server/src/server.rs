@@ -42,6 +42,8 @@ pub struct Server {
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
     grace: Option<Duration>,
+    /// Pages of the application.
+    pages: Router,
     #[cfg(feature = "schedules")]
     schedules: Schedules,
     #[cfg(feature = "console")]
@@ -64,6 +66,7 @@ pub struct ServerBuilder {
     shutdown: Shutdown,
     grace: Option<Duration>,
     has_metrics: bool,
+    pages: Router,
     #[cfg(feature = "schedules")]
     schedules: Schedules,
     #[cfg(feature = "console")]
@@ -139,6 +142,7 @@ impl Server {
             shutdown: Box::pin(std::future::pending()),
             grace: None,
             has_metrics: true,
+            pages: Router::new(),
             #[cfg(feature = "schedules")]
             schedules: Schedules::default(),
             #[cfg(feature = "console")]
@@ -212,6 +216,7 @@ impl Server {
             self.keys,
             self.timeouts,
             &resources,
+            self.pages,
             #[cfg(feature = "console")]
             (self.console, self.debug_sessions),
         );
@@ -260,6 +265,7 @@ impl Server {
             self.keys,
             self.timeouts,
             resources,
+            self.pages,
             #[cfg(feature = "console")]
             (self.console, self.debug_sessions),
         )
@@ -273,6 +279,7 @@ fn routes(
     keys: Option<AccessKeys>,
     timeouts: ClientTimeouts,
     resources: &RequestResources,
+    own_pages: Router,
     #[cfg(feature = "console")] (console, debug_sessions): (ConsoleOptions, DebugSessions),
 ) -> Router {
     let region = service.engine.region().to_owned();
@@ -286,6 +293,7 @@ fn routes(
     #[cfg(not(feature = "console"))]
     let pages = Router::new();
     let slow = resources.slow.clone();
+    let pages = pages.merge(own_pages);
     let pages = pages.layer(from_fn_with_state(slow.clone(), http::run_slowly));
     http::router(
         service.clone(),
@@ -361,6 +369,24 @@ impl ServerBuilder {
     #[cfg(feature = "console")]
     pub fn console(mut self, mode: ConsoleMode) -> Self {
         self.console.mode = mode;
+        self
+    }
+
+    /// Serves further pages, in addition to the API and the console. The hosts and origins of their
+    /// requests are checked; signatures and passwords are not.
+    ///
+    /// # Panics
+    ///
+    /// [`Server::serve`] panics if a path is one of the API or of the console.
+    pub fn pages(mut self, pages: Router) -> Self {
+        self.pages = self.pages.merge(pages);
+        self
+    }
+
+    /// Links the pages of the console to a visual editor of definitions.
+    #[cfg(feature = "console")]
+    pub fn studio_link(mut self, address: impl Into<String>) -> Self {
+        self.console.studio = Some(address.into());
         self
     }
 
@@ -458,6 +484,7 @@ impl ServerBuilder {
             timeouts: self.timeouts,
             shutdown: self.shutdown,
             grace: self.grace,
+            pages: self.pages,
             #[cfg(feature = "schedules")]
             schedules: self.schedules,
             #[cfg(feature = "console")]
