@@ -7,7 +7,7 @@
 //!
 //! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-editor`,
 //!   `stepwright-runtime`,
-//!   `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
+//!   `stepwright-integrations`, `stepwright-server` and `stepwright-studio`. It compiles neither the macros nor
 //!   `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
 //!   arguments, calls a library and prints the outcome.
@@ -32,7 +32,7 @@ use args::{Arguments, Command};
 use commands::{
     bench, completions, console, convert, coverage, debug, diff, estimate, executions, graph,
     history, import, lsp, mcp, placeholders, policy, replay, report, rule, run, serve, store,
-    test_state, validate,
+    studio, test_state, validate,
 };
 use terminal::diagnostics;
 
@@ -44,6 +44,7 @@ async fn main() -> ExitCode {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::Rule(arguments) => rule::rule(&arguments),
+        Command::Studio(arguments) => studio::studio(arguments).await,
         Command::Run(arguments) => run::run(arguments).await,
         Command::Debug(arguments) => debug::debug(arguments).await,
         Command::Serve(arguments) => serve::serve(*arguments).await,

@@ -18,6 +18,7 @@ mod serve;
 mod services;
 mod store;
 mod store_inspection;
+mod studio;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -48,6 +49,7 @@ pub(crate) use self::store::{
 pub(crate) use self::store_inspection::{
     CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
 };
+pub(crate) use self::studio::StudioArguments;
 use crate::engine::tasks::{TaskBinding, binding};
 use stepwright_asl::integrations::tables_date;
 
@@ -121,6 +123,9 @@ pub(crate) enum Command {
     /// Offer tools to an agent, by the Model Context Protocol
     #[command(after_help = mcp::EXAMPLES)]
     Mcp(McpArguments),
+    /// Edit definitions in a browser, as pictures and as text
+    #[command(after_help = studio::EXAMPLES)]
+    Studio(StudioArguments),
     /// Run a definition in process and print the execution's output as JSON
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),

@@ -22,5 +22,6 @@ pub(crate) mod rule;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod store;
+pub(crate) mod studio;
 pub(crate) mod test_state;
 pub(crate) mod validate;

@@ -1,0 +1,145 @@
+//! `stepwright studio`: the visual editor of definitions.
+
+use std::io::{IsTerminal, stdout};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use stepwright_asl::MachineType;
+use stepwright_asl::template;
+use stepwright_runtime::Engine;
+use stepwright_server::Server;
+use stepwright_studio::{Studio, StudioFile};
+
+use crate::args::StudioArguments;
+use crate::definitions::input;
+use crate::definitions::project::{RuleSeverities, SettingsSource, Validators, files_of};
+use crate::engine::listener::listen;
+use crate::engine::log::{self, DefaultLog};
+use crate::engine::signals::Signals;
+use crate::failure::Failure;
+use crate::terminal::diagnostics;
+use crate::terminal::output;
+
+/// Serves the page until the user or the system ends the process.
+pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
+    log::start(&arguments.log, DefaultLog::Warnings)?;
+    let signals = Signals::listen(false);
+    let studio = studio_of(&arguments.files, arguments.machine_type.into())?;
+    // The engine has no state machines: the page runs each definition in an engine for it.
+    let engine = Engine::builder().build();
+    let engine = engine.map_err(|error| Failure::Failed(error.to_string()))?;
+    let closer = studio.closer();
+    let ending = signals.wait(1);
+    let server = Server::builder()
+        .engine(engine)
+        .metrics(false)
+        .pages(studio.router())
+        .shutdown(async move {
+            ending.await;
+            closer.close();
+        })
+        .build()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let (listener, address) = listen(address).await?;
+    let page = format!("http://{address}{}", studio.address());
+    diagnostics::note("the studio is at this address until Ctrl-C");
+    output::line(&page);
+    if !arguments.no_open && stdout().is_terminal() {
+        open_browser(&page);
+    }
+    tokio::select! {
+        () = server.serve(listener) => {}
+        () = signals.wait(2) => {}
+    }
+    Ok(())
+}
+
+/// Reads what the command line names. A folder contains files with definitions.
+pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<Studio, Failure> {
+    let settings = SettingsSource::of(None, false)?;
+    let mut validators = Validators::of(machine_type, RuleSeverities::default(), settings)?;
+    let mut failures = Vec::new();
+    let found = files_of(paths, validators.settings(), &mut failures)?;
+    if let Some(failure) = failures.into_iter().next() {
+        return Err(failure);
+    }
+    let mut files = Vec::new();
+    for file in found {
+        match file.path.exists() {
+            false => check_new(&file.path)?,
+            true if file.is_found => {
+                // A folder also has files without definitions.
+                let text = input::read(&file.path);
+                if !text.is_ok_and(|text| has_definition(&file.path, &text)) {
+                    continue;
+                }
+            }
+            true => drop(input::read(&file.path)?),
+        }
+        files.push(StudioFile {
+            name: file.path.display().to_string(),
+            validator: validators.of_file(&file.path)?,
+            path: file.path,
+        });
+    }
+    if files.is_empty() {
+        return Err(Failure::Usage(
+            "the folder has no file with a definition; name a new file, as in `stepwright studio orders.asl.json`".to_owned(),
+        ));
+    }
+    Ok(Studio::new(files))
+}
+
+/// Whether a file of a folder is worth opening: a definition, or a template with state machines.
+fn has_definition(path: &Path, text: &str) -> bool {
+    let words = ["StateMachine", "stepFunctions", "sfn_state_machine"];
+    template::is_definition(path, None, text) || words.iter().any(|word| text.contains(word))
+}
+
+/// Refuses a new file whose name does not say that it is a definition, or without a folder.
+fn check_new(path: &Path) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let endings = [
+        ".asl.json",
+        ".asl.yaml",
+        ".asl.yml",
+        ".asl.jsonc",
+        ".asl.json5",
+    ];
+    if !endings.iter().any(|ending| name.ends_with(ending)) {
+        return Err(Failure::Usage(format!(
+            "{} does not exist; the name of a new file ends with `.asl.json` or `.asl.yaml`",
+            path.display()
+        )));
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder.is_none_or(Path::is_dir) {
+        true => Ok(()),
+        false => Err(Failure::Usage(format!(
+            "the folder of {} does not exist; create it first",
+            path.display()
+        ))),
+    }
+}
+
+/// Opens a page in the browser of the user. Without one, the printed address is enough.
+fn open_browser(page: &str) {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let mut command = Command::new(program);
+    command
+        .arg(page)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if let Err(error) = command.spawn() {
+        tracing::debug!(%error, "no browser was opened");
+    }
+}

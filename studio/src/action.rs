@@ -1,0 +1,412 @@
+//! What a user does in the page, as values that the page sends.
+
+use serde::{Deserialize, Serialize};
+use stepwright_asl::edit::EditError;
+use stepwright_asl::json::{Json, escape};
+use stepwright_editor::{
+    Definition, Document, EditorDiagnostic, Operation, OperationError, TextEdit, Wrapper,
+    state_machine_placeholder,
+};
+
+use crate::field_input::{FieldKind, value_of};
+use crate::palette;
+use crate::session::Rounds;
+use crate::shown_text::{ShownEdit, ShownText};
+
+/// What a user does. `definition` is the index of a definition in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Action {
+    /// An operation of the editor.
+    Edit {
+        /// The definition.
+        definition: usize,
+        /// The operation.
+        operation: Operation,
+    },
+    /// Typing in the text.
+    Type {
+        /// The changes of the shown text.
+        edits: Vec<ShownEdit>,
+        /// Whether the previous typing belongs to the same step.
+        #[serde(default)]
+        joins: bool,
+    },
+    /// Inserts an item of the palette at a transition.
+    Insert {
+        /// The definition.
+        definition: usize,
+        /// Pointer to the name of the target, as for [`Operation::AddState`].
+        transition: String,
+        /// The id of the item.
+        item: String,
+        /// Pointers to further transitions that then lead to the first new state.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<String>,
+    },
+    /// Adds a copy of a state after it.
+    Duplicate {
+        /// The definition.
+        definition: usize,
+        /// Pointer to the state.
+        state: String,
+    },
+    /// Moves states into a new Parallel or Map.
+    Wrap {
+        /// The definition.
+        definition: usize,
+        /// Pointers to the states.
+        states: Vec<String>,
+        /// The type of the new state.
+        wrapper: Wrapper,
+    },
+    /// Moves states to a new state machine in another file.
+    Extract {
+        /// The definition.
+        definition: usize,
+        /// Pointers to the states.
+        states: Vec<String>,
+    },
+    /// Makes a fix of a problem.
+    Fix {
+        /// The definition.
+        definition: usize,
+        /// Pointer to the node with the problem.
+        pointer: String,
+        /// The title of the fix.
+        title: String,
+    },
+    /// Sets a field to what a user typed into a form. An empty text removes the field.
+    Set {
+        /// The definition.
+        definition: usize,
+        /// Pointer to the field.
+        field: String,
+        /// How the text is read.
+        kind: FieldKind,
+        /// The text.
+        input: String,
+    },
+    /// Undoes the last step.
+    Undo,
+    /// Repeats the last undone step.
+    Redo,
+}
+
+/// The reason why an action cannot be performed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ActionError(String);
+
+impl ActionError {
+    pub(crate) fn new(reason: impl Into<String>) -> ActionError {
+        ActionError(reason.into())
+    }
+}
+
+impl From<OperationError> for ActionError {
+    fn from(error: OperationError) -> ActionError {
+        ActionError(error.to_string())
+    }
+}
+
+impl From<EditError> for ActionError {
+    fn from(error: EditError) -> ActionError {
+        ActionError(error.to_string())
+    }
+}
+
+/// The effect of an action.
+#[derive(Debug, Default)]
+pub(crate) struct Performed {
+    pub(crate) rounds: Rounds,
+    pub(crate) select: Vec<String>,
+    pub(crate) extracted: Option<(String, String)>,
+}
+
+/// Performs an action other than undo and redo. `diagnostics` are those of the document.
+pub(crate) fn perform(
+    document: &Document,
+    action: &Action,
+    diagnostics: &[EditorDiagnostic],
+) -> Result<Performed, ActionError> {
+    match action {
+        Action::Undo | Action::Redo => Ok(Performed::default()),
+        Action::Type { edits, .. } => {
+            let edits = ShownText::of(document.text()).edits(edits);
+            let edits = edits.ok_or_else(|| ActionError::new("the edits overlap"))?;
+            Ok(of_round(edits))
+        }
+        Action::Edit {
+            definition,
+            operation,
+        } => {
+            let edits = edits(document, *definition, operation)?;
+            let select = match operation {
+                Operation::RenameState { state, name } => vec![sibling(state, name)],
+                Operation::RerouteState { state, .. } => vec![state.clone()],
+                Operation::UnwrapState { state } => inner_states(document, *definition, state),
+                _ => Vec::new(),
+            };
+            Ok(Performed {
+                select,
+                ..of_round(edits)
+            })
+        }
+        Action::Insert {
+            definition,
+            transition,
+            item,
+            also,
+        } => insert(document, *definition, transition, item, also),
+        Action::Duplicate { definition, state } => duplicate(document, *definition, state),
+        Action::Wrap {
+            definition,
+            states,
+            wrapper,
+        } => {
+            let first = states.first().map_or("", String::as_str);
+            let name = match wrapper {
+                Wrapper::Parallel => "Parallel",
+                Wrapper::Map => "Map",
+            };
+            let name = of(document, *definition)?.free_state_name(name);
+            let operation = Operation::WrapStates {
+                states: states.clone(),
+                name: name.clone(),
+                wrapper: *wrapper,
+            };
+            Ok(Performed {
+                select: vec![sibling(first, &name)],
+                ..of_round(edits(document, *definition, &operation)?)
+            })
+        }
+        Action::Extract { definition, states } => extract(document, *definition, states),
+        Action::Fix {
+            definition,
+            pointer,
+            title,
+        } => {
+            let fixes = diagnostics.iter().filter(|diagnostic| {
+                diagnostic.definition == Some(*definition) && diagnostic.pointer == *pointer
+            });
+            let mut fixes = fixes.flat_map(|diagnostic| &diagnostic.fixes);
+            let fix = fixes.find(|fix| fix.title == *title);
+            let fix = fix.ok_or_else(|| ActionError::new("this problem has been solved"))?;
+            Ok(of_round(document.fix_edits(*definition, fix)?))
+        }
+        Action::Set {
+            definition,
+            field,
+            kind,
+            input,
+        } => {
+            let json = of(document, *definition)?.json();
+            let operation = match value_of(*kind, input).map_err(ActionError::new)? {
+                Some(value) if json.pointer(field) == Some(&value) => {
+                    return Ok(Performed::default());
+                }
+                Some(value) => Operation::SetField {
+                    field: field.clone(),
+                    value,
+                },
+                None if json.pointer(field).is_none() => return Ok(Performed::default()),
+                None => Operation::RemoveField {
+                    field: field.clone(),
+                },
+            };
+            Ok(of_round(edits(document, *definition, &operation)?))
+        }
+    }
+}
+
+fn of_round(edits: Vec<TextEdit>) -> Performed {
+    Performed {
+        rounds: vec![edits],
+        ..Performed::default()
+    }
+}
+
+fn of(document: &Document, definition: usize) -> Result<&Definition, ActionError> {
+    let found = document.definitions().get(definition);
+    let found = found.ok_or_else(|| ActionError::new("there is no definition in the text"))?;
+    if found.is_stale() {
+        return Err(ActionError::new(
+            "the text cannot be read; correct the marked fault in it first",
+        ));
+    }
+    Ok(found)
+}
+
+fn edits(
+    document: &Document,
+    definition: usize,
+    operation: &Operation,
+) -> Result<Vec<TextEdit>, ActionError> {
+    of(document, definition)?;
+    Ok(document.edits(definition, operation)?)
+}
+
+/// The pointer to a state of the same body.
+fn sibling(state: &str, name: &str) -> String {
+    let body = state.rsplit_once('/').map_or("", |(body, _)| body);
+    format!("{body}/{}", escape(name))
+}
+
+/// The pointers that the states inside a state have after it is replaced by them.
+fn inner_states(document: &Document, definition: usize, state: &str) -> Vec<String> {
+    let Some(found) = document.definitions().get(definition) else {
+        return Vec::new();
+    };
+    let graph = found.graph();
+    let bodies = graph
+        .state_at(state)
+        .map(|state| &graph.states()[state].inner);
+    let bodies = bodies.into_iter().flatten();
+    let states = bodies.flat_map(|body| &graph.containers()[*body].states);
+    states
+        .map(|inner| sibling(state, graph.states()[*inner].name))
+        .collect()
+}
+
+/// The pointer to a state in the body of a transition.
+fn in_body(definition: &Definition, transition: &str, name: &str) -> String {
+    let graph = definition.graph();
+    let start = transition.strip_suffix("/StartAt");
+    let bodies = graph.containers();
+    let body = bodies
+        .iter()
+        .find(|body| start.is_some_and(|start| body.pointer.to_string() == start));
+    let source = || {
+        let state = graph.state_at(transition)?;
+        bodies.get(graph.states()[state].container)
+    };
+    let body = body.or_else(source).map(|body| body.pointer.to_string());
+    format!("{}/States/{}", body.unwrap_or_default(), escape(name))
+}
+
+fn insert(
+    document: &Document,
+    definition: usize,
+    transition: &str,
+    item: &str,
+    also: &[String],
+) -> Result<Performed, ActionError> {
+    let mut rounds = Rounds::new();
+    let mut document = document.clone();
+    // A file without text becomes a definition first.
+    if document.text().trim().is_empty() {
+        let is_yaml = [".yaml", ".yml"]
+            .iter()
+            .any(|ending| document.name().ends_with(ending));
+        let skeleton = match is_yaml {
+            true => "QueryLanguage: JSONata\n",
+            false => "{\n  \"QueryLanguage\": \"JSONata\"\n}\n",
+        };
+        let round = vec![TextEdit::replace(0..document.text().len(), skeleton)];
+        document = document.with_text(skeleton, 0);
+        rounds.push(round);
+    }
+    let target = of(&document, definition)?;
+    let place = palette::InsertionPlace::of(target, transition);
+    let fragment = palette::fragment(item, &place)
+        .ok_or_else(|| ActionError::new(format!("the palette has no item `{item}`")))?;
+    let start = fragment.start().to_owned();
+    let select = vec![in_body(target, transition, &start)];
+    let operation = match fragment.only() {
+        Some((name, state)) => Operation::AddState {
+            transition: transition.to_owned(),
+            name: name.to_owned(),
+            state: state.clone(),
+        },
+        None => Operation::AddFragment {
+            transition: transition.to_owned(),
+            fragment: fragment.to_json(),
+        },
+    };
+    let round = edits(&document, definition, &operation)?;
+    let mut add = |document: &mut Document, round: Vec<TextEdit>| {
+        let text = TextEdit::apply(document.text(), &round);
+        *document = document.with_text(&text, 0);
+        rounds.push(round);
+    };
+    add(&mut document, round);
+    for other in also {
+        let operation = Operation::Retarget {
+            transition: other.clone(),
+            target: start.clone(),
+        };
+        let round = edits(&document, definition, &operation)?;
+        add(&mut document, round);
+    }
+    Ok(Performed {
+        rounds,
+        select,
+        extracted: None,
+    })
+}
+
+fn duplicate(
+    document: &Document,
+    definition: usize,
+    state: &str,
+) -> Result<Performed, ActionError> {
+    let found = of(document, definition)?;
+    let graph = found.graph();
+    let index = graph
+        .state_at(state)
+        .ok_or_else(|| ActionError::new(format!("there is no state at `{state}`")))?;
+    let original = &graph.states()[index];
+    let name = found.free_state_name(original.name);
+    let exit = ["Next", "End"]
+        .into_iter()
+        .find(|field| original.object.contains_key(*field));
+    let operation = match exit {
+        Some(exit) if original.inner.is_empty() => Operation::AddState {
+            transition: format!("{state}/{exit}"),
+            name: name.clone(),
+            state: Json::Object(original.object.clone()),
+        },
+        _ => Operation::DuplicateState {
+            state: state.to_owned(),
+            name: name.clone(),
+        },
+    };
+    Ok(Performed {
+        select: vec![sibling(state, &name)],
+        ..of_round(edits(document, definition, &operation)?)
+    })
+}
+
+fn extract(
+    document: &Document,
+    definition: usize,
+    states: &[String],
+) -> Result<Performed, ActionError> {
+    let found = of(document, definition)?;
+    let graph = found.graph();
+    let first = states.first().and_then(|state| graph.state_at(state));
+    let first = first.ok_or_else(|| ActionError::new("select the states first"))?;
+    let first = graph.states()[first].name;
+    let name = found.free_state_name(&format!("Run {first}"));
+    let operation = Operation::ExtractStates {
+        states: states.to_vec(),
+        name: name.clone(),
+        state_machine: state_machine_placeholder(first),
+    };
+    let extraction = document.extraction(definition, &operation)?;
+    let words = first.to_lowercase();
+    let words = words.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let ending = match document.name().rsplit_once('.') {
+        Some((_, ending @ ("yaml" | "yml" | "jsonc" | "json5"))) => ending,
+        _ => "json",
+    };
+    let file = format!("{}.asl.{ending}", words.join("-"));
+    Ok(Performed {
+        select: vec![sibling(&states[0], &name)],
+        extracted: Some((file, extraction.definition)),
+        ..of_round(extraction.edits)
+    })
+}

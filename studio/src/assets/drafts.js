@@ -1,0 +1,28 @@
+// Unsaved text, kept in the browser: the server may end before it is saved.
+
+import { path } from "./server.js";
+
+const KEY = `stepwright-studio:${path}`;
+
+/** Keeps a text that differs from the file with this digest. Returns whether there was room. */
+export function keep(base, text) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ base, text, time: Date.now() }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forget() {
+  localStorage.removeItem(KEY);
+}
+
+/** The kept text, if there is one. */
+export function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}

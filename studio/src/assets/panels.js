@@ -1,0 +1,158 @@
+// The panels next to the picture: tree, palette, forms, problems, tests and reports.
+
+import { escape } from "./code.js";
+import { address, ask, isReadOnly } from "./server.js";
+
+export const $ = (selector) => document.querySelector(selector);
+
+/** Tabs, of which the arrow keys choose one. */
+export class Tabs {
+  constructor(list, chosen) {
+    this.tabs = [...list.querySelectorAll("[role=tab]")];
+    this.chosen = chosen;
+    list.addEventListener("click", (event) => event.target.closest("[role=tab]") && this.show(event.target.id.slice(4)));
+    list.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const at = this.tabs.indexOf(document.activeElement);
+      const next = this.tabs[(at + step + this.tabs.length) % this.tabs.length];
+      this.show(next.id.slice(4));
+      next.focus();
+    });
+  }
+
+  show(name) {
+    for (const tab of this.tabs) {
+      const isChosen = tab.id === `tab-${name}`;
+      tab.setAttribute("aria-selected", isChosen);
+      tab.tabIndex = isChosen ? 0 : -1;
+      $(`#panel-${tab.id.slice(4)}`).hidden = !isChosen;
+    }
+    this.chosen(name);
+  }
+}
+
+export function drawTree(tree, states, selection) {
+  const of = (parent) => states.filter((state) => state.parent === parent);
+  const rows = (parent, level) =>
+    of(parent).map((state) => {
+      const inner = rows(state.pointer, level + 1).join("");
+      const id = `t${states.indexOf(state)}`;
+      const expanded = inner && ' aria-expanded="true"';
+      return `<li role="treeitem" id="${id}" data-pointer="${escape(state.pointer)}" aria-level="${level}"${expanded} aria-selected="${selection.includes(state.pointer)}" aria-label="${escape(state.about)}"><span>${escape(state.name)} <small>${escape(state.kind)}</small></span>${inner && `<ul role="group">${inner}</ul>`}</li>`;
+    });
+  tree.innerHTML = rows("", 1).join("") || '<li role="treeitem" aria-level="1" aria-selected="false">no state yet</li>';
+  markTree(tree, selection);
+}
+
+export function markTree(tree, selection) {
+  for (const item of tree.querySelectorAll("[role=treeitem]")) item.setAttribute("aria-selected", selection.includes(item.dataset.pointer));
+  const current = selection.at(-1) && tree.querySelector(`[data-pointer="${CSS.escape(selection.at(-1))}"]`);
+  tree.setAttribute("aria-activedescendant", current?.id ?? "");
+  current?.querySelector("span").scrollIntoView({ block: "nearest" });
+}
+
+export class Palette {
+  #items = [];
+  #at = 0;
+  #timer;
+
+  /** `on` has the functions `insert`, for an item, and `drag`, for an event and an item. */
+  constructor(input, list, on) {
+    Object.assign(this, { input, list });
+    input.addEventListener("input", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.search(), 120);
+    });
+    input.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) this.#choose(this.#at + step);
+      else if (event.key === "Enter") this.search().then(() => this.#items[this.#at] && on.insert(this.#items[this.#at].id));
+      else if (event.key === "Escape") on.leave();
+      else return;
+      event.preventDefault();
+    });
+    list.addEventListener("pointerdown", (event) => {
+      const item = event.target.closest("[data-item]");
+      if (item && event.button === 0) {
+        event.preventDefault();
+        on.drag(event, item.dataset.item, item.querySelector("b").textContent);
+      }
+    });
+    this.search();
+  }
+
+  async search() {
+    clearTimeout(this.#timer);
+    const question = this.input.value;
+    if (question === this.question) return;
+    const items = await ask("palette", { q: question }).catch(() => []);
+    if (question !== this.input.value) return;
+    this.question = question;
+    this.#items = items;
+    let group = "";
+    const rows = items.map((item, index) => {
+      const head = item.group === group ? "" : `<li role="presentation" class="group">${escape((group = item.group))}</li>`;
+      return `${head}<li role="option" id="p${index}" data-item="${escape(item.id)}" aria-selected="false"><b>${escape(item.title)}</b> <small>${escape(item.about)}</small></li>`;
+    });
+    this.list.innerHTML = rows.join("") || '<li role="option" aria-selected="false" aria-disabled="true">nothing found</li>';
+    this.#choose(0);
+  }
+
+  #choose(index) {
+    this.#at = Math.max(0, Math.min(this.#items.length - 1, index));
+    for (const option of this.list.querySelectorAll("[role=option]")) option.setAttribute("aria-selected", option.id === `p${this.#at}`);
+    const chosen = this.list.querySelector(`#p${this.#at}`);
+    this.input.setAttribute("aria-activedescendant", chosen ? chosen.id : "");
+    if (document.activeElement === this.input) chosen?.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/** The actions of a field or button of a form, or of the chosen option. */
+export function formActions(element) {
+  const { actions = "[]" } = (element.selectedOptions?.[0]?.dataset.actions ? element.selectedOptions[0] : element).dataset;
+  return JSON.parse(actions, (key, value) => (value === "$value" ? element.value : value));
+}
+
+/** Loads the form of a state. The focus stays in its field. */
+export async function drawForm(panel, pointer, count) {
+  if (!pointer) {
+    panel.innerHTML = "<p>Select a state.</p>";
+    return;
+  }
+  const html = await ask("inspector", { state: pointer }).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
+  if (panel.dataset.html === html && panel.querySelector(".form")) return;
+  const focus = panel.contains(document.activeElement) ? document.activeElement : null;
+  const { field, rename } = focus?.dataset ?? {};
+  // A field that the user edits now is not replaced.
+  if (focus?.isDirty && panel.querySelector(".form")?.dataset.state === pointer) return;
+  panel.dataset.html = html;
+  panel.innerHTML = (count > 1 ? `<p>${count} states are selected; the form is about the last one.</p>` : "") + html;
+  if (isReadOnly) for (const element of panel.querySelectorAll("input, textarea, select, button")) element.disabled = true;
+  const next = field !== undefined ? `[data-field="${CSS.escape(field)}"]` : rename !== undefined && "[data-rename]";
+  if (next) panel.querySelector(next)?.focus();
+}
+
+export function drawProblems(panel, tab, problems) {
+  tab.textContent = problems.length ? `Problems (${problems.length})` : "Problems";
+  const rows = problems.map((problem, index) => {
+    const fixes = isReadOnly ? [] : problem.fixes.slice(0, 3).map((title, fix) => `<button type="button" data-problem="${index}" data-fix="${fix}">${escape(title)}</button>`);
+    const help = problem.help ? `<p class="meaning">${escape(problem.help)}</p>` : "";
+    return `<li class="${problem.severity}"><button type="button" class="link" data-problem="${index}">${escape(problem.severity)} ${escape(problem.code ?? "")}: ${escape(problem.message)}</button>${help}<div class="commands">${fixes.join("")}</div></li>`;
+  });
+  panel.innerHTML = rows.length ? `<ul class="problems">${rows.join("")}</ul>` : "<p>No problems.</p>";
+}
+
+/** Downloads the picture, as SVG or as PNG with twice its size. */
+export async function exportPicture(kind) {
+  const svg = await ask("picture.svg");
+  const save = (href) => Object.assign(document.createElement("a"), { href, download: `state-machine.${kind}` }).click();
+  const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  if (kind === "svg") return save(address("picture.svg"));
+  const image = Object.assign(new Image(), { src: source });
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width * 2, height: image.height * 2 });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => canvas.toBlob(done));
+  save(URL.createObjectURL(blob));
+}

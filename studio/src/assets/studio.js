@@ -1,0 +1,468 @@
+// The studio: what is selected, what commands do, and how the page follows the file.
+
+import { Canvas } from "./canvas.js";
+import { Code, applied, difference } from "./code.js";
+import { forget, keep, kept } from "./drafts.js";
+import { $, Palette, Tabs, drawForm, drawProblems, drawTree, exportPicture, formActions, markTree } from "./panels.js";
+import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
+
+let view = { revision: null, states: [], problems: [], tag: "" };
+let selection = [];
+/** The selected transition, and those at which the palette inserts. */
+let edge = null;
+let places = null;
+let queue = Promise.resolve();
+let isRunShown = false;
+
+const at = (pointer) => view.states.find((state) => state.pointer === pointer);
+const current = () => at(selection.at(-1));
+const named = (pointer) => at(pointer)?.name ?? "";
+const edit = (operation) => ({ do: "edit", definition: place.definition, operation });
+
+function tell(text, isProblem = true) {
+  const message = $("#message");
+  message.textContent = text;
+  message.classList.toggle("quiet", !isProblem);
+}
+
+// ---- The file ----
+
+/** Runs one request after the other: each refers to the revision after the one before. */
+function inTurn(work) {
+  queue = queue.then(work).catch((error) => {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 0) {
+      keep(view.base, code.area.value);
+      tell("The server does not answer. Unsaved edits are kept in this browser: start `stepwright studio` again and open its address.");
+    } else tell(error.message);
+  });
+  return queue;
+}
+
+const known = () => ({ since: view.revision ?? "", tag: isRunShown ? "" : view.tag });
+
+/** Performs actions as one step. `isTyping` is whether they are what was typed into the text. */
+function apply(actions, { isTyping = false, then } = {}) {
+  if (isReadOnly || !actions.length) return queue;
+  if (!isTyping) flush();
+  return inTurn(async () => {
+    const send = () => ask("apply", known(), { revision: view.revision, actions: typeof actions === "function" ? actions() : actions });
+    let answer;
+    try {
+      answer = await send();
+    } catch (refusal) {
+      if (!refusal.view) throw refusal;
+      // Another page was faster. The server checks whether the pointers are still right.
+      show(refusal.view, false);
+      answer = isTyping ? await typedAgain() : await send();
+    }
+    if (!answer) return;
+    if (!isTyping) tell("");
+    show(answer.view, isTyping);
+    if (answer.created) tell(`The states are in ${answer.created}.`, false);
+    if (answer.select.length) select(answer.select, true);
+    then?.();
+  });
+}
+
+/** Sends what was typed. */
+function flush() {
+  const { pending } = code;
+  if (!pending || isReadOnly) return;
+  const joins = Date.now() - flush.last < 1500;
+  flush.last = Date.now();
+  apply([{ do: "type", edits: [pending], joins }], { isTyping: true });
+}
+flush.last = 0;
+
+function typedAgain() {
+  const { pending } = code;
+  return pending && ask("apply", known(), { revision: view.revision, actions: [{ do: "type", edits: [pending] }] });
+}
+
+async function pull() {
+  show(await ask("view", known()), false);
+}
+
+/** Shows a new view of the file. */
+function show(next, isOwn) {
+  const isFirst = view.revision === null;
+  const hasNew = next.picture !== undefined;
+  if (next.text !== undefined) code.reset(next.text);
+  else code.update(next.rounds, isOwn && next.revision === view.revision + 1);
+  if (code.synced.length !== next.length) view.revision = null;
+  const before = view;
+  view = { ...next, revision: code.synced.length === next.length ? next.revision : null };
+  if (view.revision === null) inTurn(pull);
+  if (hasNew) {
+    isRunShown = false;
+    canvas.show(view.picture);
+  }
+  code.problems = view.problems;
+  code.draw();
+  selection = selection.filter(at);
+  if (!view.transitions.some(({ pointer }) => pointer === edge)) edge = null;
+  if (hasNew) places = null;
+  if (hasNew || JSON.stringify(before.states) !== JSON.stringify(view.states)) drawTree($("#tree"), view.states, selection);
+  drawProblems($("#panel-problems"), $("#tab-problems"), view.problems);
+  $("#fault").textContent = view.isStale ? "The text cannot be read; the picture is of the last text that could." : "";
+  const chooser = $("#definition");
+  chooser.parentElement.hidden = view.definitions.length < 2;
+  if (chooser.options.length !== view.definitions.length) chooser.replaceChildren(...view.definitions.map((name, index) => new Option(name || "definition", index)));
+  $("#saved").textContent = view.isChanged ? "not saved" : "saved";
+  for (const [command, can] of Object.entries({ undo: view.canUndo, redo: view.canRedo, save: view.isChanged })) button(command).disabled = isReadOnly || !can;
+  if (view.isChanged) {
+    if (!keep(view.base, code.synced)) tell("The browser has no room for unsaved edits; save soon.");
+  } else if (!isFirst) forget();
+  if (view.isConflict) offerDisk();
+  else if ($("#choice").dataset.about === "disk") closeChoice();
+  if (isFirst) offerDraft();
+  mark();
+}
+
+function offerDisk() {
+  choose("disk", "Another program has changed lines of the file that are edited here.", {
+    "Keep the text of this page": () => resolve(false),
+    "Take the text of the file": () => resolve(true),
+  });
+}
+
+const resolve = (takesDisk) => inTurn(async () => show((await ask("resolve", known(), { takesDisk })).view, false));
+
+function offerDraft() {
+  const draft = kept();
+  if (!draft || isReadOnly || draft.text === code.synced) return view.isChanged || forget();
+  if (view.isChanged) return;
+  const changed = draft.base === view.base ? "" : " The file has changed since then: they replace its text, and undo restores it.";
+  choose("draft", `Edits of ${new Date(draft.time).toLocaleString()} were not saved.${changed}`, {
+    "Restore them": () => apply([{ do: "type", edits: [difference(code.synced, draft.text)] }], { isTyping: true, then: () => code.reset(code.synced) }),
+    "Discard them": forget,
+  });
+}
+
+/** Asks the user in the page. A node is shown before the buttons. */
+function choose(about, text, actions, ...nodes) {
+  const region = $("#choice");
+  region.dataset.about = about;
+  const buttons = Object.entries(actions).map(([title, act]) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+    made.addEventListener("click", () => {
+      closeChoice();
+      act();
+    });
+    return made;
+  });
+  region.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }), ...nodes, ...buttons);
+  region.hidden = false;
+}
+
+function closeChoice() {
+  $("#choice").hidden = true;
+  $("#choice").dataset.about = "";
+}
+
+// ---- The selection ----
+
+function select(pointers, isRevealed) {
+  selection = pointers;
+  edge = null;
+  places = null;
+  mark(isRevealed);
+  drawForm($("#panel-inspector"), selection.at(-1), selection.length);
+}
+
+function mark(isRevealed) {
+  const faulty = view.problems.filter((problem) => problem.definition === place.definition && problem.severity === "error");
+  const state = (pointer) => view.states.filter((other) => pointer === other.pointer || pointer.startsWith(`${other.pointer}/`)).at(-1)?.pointer;
+  canvas.mark(selection, edge, faulty.map((problem) => state(problem.pointer)).filter(Boolean));
+  markTree($("#tree"), selection);
+  const chosen = current();
+  $("#selected").textContent = edge ? `transition of ${transitionName(edge)}` : chosen ? chosen.about + (selection.length > 1 ? `, ${selection.length} states selected` : "") : "";
+  for (const name of ["duplicate", "remove", "rename", "parallel", "map", "unwrap", "extract", "move"]) button(name).disabled = isReadOnly || !chosen;
+  button("add").disabled = button("connect").disabled = isReadOnly;
+  if (isRevealed && chosen) {
+    canvas.reveal(chosen.pointer);
+    code.reveal(chosen.start, chosen.end);
+  }
+}
+
+const transitionName = (pointer) => view.transitions.find((one) => one.pointer === pointer)?.name ?? "start";
+
+/** Where the palette inserts: the chosen transition, after the selected state, or at the end. */
+function insertionPlaces() {
+  if (places) return places;
+  if (edge) return [edge];
+  const last = view.states.findLast(({ parent, exit }) => !parent && exit);
+  return [current()?.exit || last?.exit || "/StartAt"];
+}
+
+function insert(item, at = insertionPlaces()) {
+  const [transition, ...also] = at;
+  apply([{ do: "insert", definition: place.definition, transition, item, also }], { then: () => canvas.view.focus() });
+}
+
+function openPalette(at) {
+  places = at ?? insertionPlaces();
+  tell(`The palette inserts at: ${transitionName(places[0])}. Choose an item.`, false);
+  $("#search").focus();
+  $("#search").select();
+}
+
+// ---- Commands ----
+
+/** The state to which an arrow key leads. */
+function neighbour(key) {
+  if (!current()) return view.states.find((state) => state.isFirst) ?? view.states[0];
+  return at(current().arrows[["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].indexOf(key)]);
+}
+
+const button = (name) => $(`[data-command="${name}"]`);
+
+function remove() {
+  if (!selection.length) return;
+  const states = [...selection];
+  const [first] = states;
+  const next = current().arrows[0];
+  const targets = [...new Set(current().edges.filter(({ label, target }) => target && !label.startsWith("catcher") && target !== first).map(({ target }) => target))];
+  const then = () => next && !states.includes(next) && select([next].filter(at), true);
+  const act = (successor) => apply(states.map((state) => edit({ operation: "removeState", state, ...(successor && { successor }) })), { then });
+  if (states.length > 1 || targets.length < 2) return act();
+  const list = listOf("Continues with", targets.map((target) => [named(target), named(target)]));
+  choose("remove", `Several states follow ${named(first)}.`, { Remove: () => act(list.control.value), Cancel: () => {} }, list);
+  list.control.focus();
+}
+
+function listOf(label, options) {
+  const control = document.createElement("select");
+  control.append(...options.map(([value, text]) => new Option(text, value)));
+  const element = Object.assign(document.createElement("label"), { className: "field" });
+  element.append(Object.assign(document.createElement("span"), { textContent: label }), control);
+  return Object.assign(element, { control });
+}
+
+const listOfTransitions = (all) => listOf("Transition", all.map(({ pointer, name }) => [pointer, name]));
+
+function connect() {
+  const all = view.transitions;
+  const own = all.filter((one) => (edge ? one.pointer === edge : one.source === current()?.pointer));
+  const sources = own.length ? own : all;
+  const from = listOfTransitions(sources);
+  const to = listOf("Leads to", view.states.filter(({ body }) => body === sources[0]?.body).map(({ name }) => [name, name]));
+  const act = () => apply([edit({ operation: "retarget", transition: from.control.value, target: to.control.value })]);
+  choose("connect", "Connect a transition with a state.", { Connect: act, Cancel: () => canvas.view.focus() }, from, to);
+  from.control.focus();
+}
+
+function move() {
+  const state = current();
+  const to = listOfTransitions(view.transitions.filter(({ body, source }) => body === state?.body && source !== state.pointer));
+  choose("move", `Move ${state.name} to another transition.`, { Move: () => reroute(state.pointer, to.control.value), Cancel: () => canvas.view.focus() }, to);
+  to.control.focus();
+}
+
+const reroute = (state, transition) => apply([edit({ operation: "rerouteState", state, transition })]);
+const wrap = (wrapper) => selection.length && apply([{ do: "wrap", definition: place.definition, states: selection, wrapper }]);
+
+const COMMANDS = {
+  undo: () => apply([{ do: "undo" }]),
+  redo: () => apply([{ do: "redo" }]),
+  save() {
+    flush();
+    inTurn(async () => show((await ask("save", known(), {})).view, false));
+  },
+  add: () => openPalette(),
+  duplicate: () => current() && apply([{ do: "duplicate", definition: place.definition, state: current().pointer }]),
+  remove,
+  rename() {
+    tabs.show("inspector");
+    $("[data-rename]")?.select();
+    $("[data-rename]")?.focus();
+  },
+  connect,
+  move: () => current() && move(),
+  parallel: () => wrap("Parallel"),
+  map: () => wrap("Map"),
+  unwrap: () => current() && apply([edit({ operation: "unwrapState", state: current().pointer })]),
+  extract: () => selection.length && apply([{ do: "extract", definition: place.definition, states: selection }]),
+};
+
+addEventListener("keydown", (event) => {
+  const control = event.ctrlKey || event.metaKey;
+  const name = control && { z: event.shiftKey ? "redo" : "undo", Z: "redo", y: "redo", s: "save" }[event.key];
+  if (!name) return;
+  event.preventDefault();
+  COMMANDS[name]();
+});
+
+/** The keys of the canvas and of the tree. */
+function pressed(event) {
+  const control = event.ctrlKey || event.metaKey;
+  const isTree = event.currentTarget.id === "tree";
+  const stop = () => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  if (control && event.key === "d") {
+    stop();
+    COMMANDS.duplicate();
+  } else if (control || event.altKey) return;
+  else if (event.key.startsWith("Arrow")) {
+    stop();
+    const next = isTree ? treeNeighbour(event.key) : neighbour(event.key);
+    if (next) select(event.shiftKey ? [...selection.filter((pointer) => pointer !== next.pointer), next.pointer] : [next.pointer], true);
+  } else if (event.key === "/") {
+    stop();
+    openPalette(places);
+  } else if (event.key === "Enter" && current()) {
+    stop();
+    COMMANDS.rename();
+  } else if (event.key === "Escape") {
+    stop();
+    closeChoice();
+    select([]);
+  } else {
+    const command = $(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (!command) return;
+    stop();
+    command.click();
+  }
+}
+
+function treeNeighbour(key) {
+  const index = view.states.indexOf(current());
+  if (key === "ArrowLeft") return at(current()?.parent);
+  if (key === "ArrowRight") return view.states.find((state) => state.parent === current()?.pointer);
+  return view.states[Math.max(0, index + (key === "ArrowDown" ? 1 : -1))];
+}
+
+// ---- The parts of the page ----
+
+const canvas = new Canvas($("#canvas"), {
+  select(pointer, adds) {
+    if (pointer === null) return select([]);
+    const rest = selection.filter((other) => other !== pointer);
+    select(adds ? (rest.length < selection.length ? rest : [...rest, pointer]) : [pointer]);
+    if (current()) code.reveal(current().start, current().end);
+  },
+  edge(pointer) {
+    select([]);
+    edge = pointer;
+    mark();
+  },
+  add: openPalette,
+  retarget: (pointers, target) => apply(pointers.map((transition) => edit({ operation: "retarget", transition, target }))),
+  reroute,
+  insert,
+});
+
+const code = new Code($("#text"), $("#highlight"), {
+  typed: flush,
+  placed(position) {
+    const inside = view.states.filter((state) => state.start <= position && position <= state.end).at(-1);
+    if (inside && inside.pointer !== selection.at(-1)) {
+      select([inside.pointer]);
+      canvas.reveal(inside.pointer);
+    }
+  },
+});
+
+const tabs = new Tabs($("[role=tablist]"), (name) => {
+  if (name === "code") {
+    code.draw();
+    if (current()) code.reveal(current().start, current().end);
+  }
+  $("#studio").dataset.panel = name;
+});
+
+new Palette($("#search"), $("#palette"), {
+  insert: (item) => insert(item),
+  drag: (event, item, text) => canvas.begin(event, { kind: "item", item, text }),
+  leave: () => canvas.view.focus(),
+});
+
+for (const element of [$("#canvas"), $("#tree")]) element.addEventListener("keydown", pressed, { capture: true });
+$("#tree").addEventListener("click", (event) => {
+  const pointer = event.target.closest("[data-pointer]")?.dataset.pointer;
+  if (pointer) select(event.shiftKey || event.ctrlKey ? [...selection.filter((other) => other !== pointer), pointer] : [pointer], true);
+});
+$(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
+
+const form = $("#panel-inspector");
+const changed = (event) => {
+  const redraw = () => drawForm(form, selection.at(-1), selection.length);
+  const actions = formActions(event.target);
+  if (actions.length) apply(actions, { then: redraw }).then(() => event.target.isConnected && redraw());
+};
+form.addEventListener("input", (event) => (event.target.isDirty = true));
+form.addEventListener("change", (event) => {
+  event.target.isDirty = false;
+  changed(event);
+});
+form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
+form.addEventListener("focusout", async (event) => {
+  const { value } = event.target;
+  if (event.target.dataset.evaluate === undefined || !value.includes("{%")) return;
+  const shown = await ask("evaluate", {}, { expression: value, input: $("#trial-input").value }).catch((refusal) => `no value: ${refusal.message}`);
+  let output = event.target.parentElement.querySelector("output");
+  if (!output) output = event.target.parentElement.appendChild(document.createElement("output"));
+  output.textContent = `for the input of Test: ${shown}`;
+});
+
+$("#panel-problems").addEventListener("click", (event) => {
+  const { problem: index, fix } = event.target.closest("button")?.dataset ?? {};
+  const problem = view.problems[index];
+  if (!problem) return;
+  if (fix !== undefined) return apply([{ do: "fix", definition: problem.definition, pointer: problem.pointer, title: problem.fixes[fix] }]);
+  const state = view.states.filter((other) => problem.pointer.startsWith(other.pointer)).at(-1);
+  if (state && problem.definition === place.definition) select([state.pointer], true);
+  tabs.show("code");
+  code.reveal(problem.start, problem.end);
+});
+
+async function trial(name, what, draw) {
+  const outcome = $("#trial-outcome");
+  outcome.textContent = "…";
+  try {
+    draw(await ask(name, {}, what), outcome);
+  } catch (refusal) {
+    outcome.textContent = refusal.message;
+  }
+}
+const input = () => $("#trial-input").value;
+$("#test").addEventListener("click", () => {
+  if (!current()) return ($("#trial-outcome").textContent = "select a state first");
+  const what = { name: current().name, input: input(), variables: $("#trial-variables").value, mock: $("#trial-mock").value };
+  trial("test", what, (html, outcome) => (outcome.innerHTML = html));
+});
+$("#run").addEventListener("click", () =>
+  trial("run", { input: input(), mocks: $("#trial-mocks").value }, ({ html, picture }, outcome) => {
+    outcome.innerHTML = html;
+    canvas.show(picture);
+    isRunShown = true;
+    $("#clear-run").hidden = false;
+    mark();
+  }),
+);
+$("#clear-run").addEventListener("click", () => {
+  $("#clear-run").hidden = true;
+  inTurn(pull);
+});
+$("#panel-reports").addEventListener("click", async ({ target }) => {
+  const { report, export: kind } = target.dataset;
+  if (kind) exportPicture(kind).catch((error) => tell(error.message));
+  if (report) $("#report").textContent = await ask("report", { about: report }).catch((refusal) => refusal.message);
+});
+
+$("#file")?.addEventListener("change", (event) => (location.search = `?file=${event.target.value}`));
+$("#definition").addEventListener("change", (event) => {
+  place.definition = Number(event.target.value);
+  selection = [];
+  view.tag = "";
+  inTurn(pull);
+});
+
+inTurn(pull).then(() => view.revision === 0 && view.states[0] && select([view.states.find((state) => state.isFirst)?.pointer ?? view.states[0].pointer]));
+listen(
+  () => inTurn(async () => view.revision !== null && pull()),
+  () => view.isChanged && keep(view.base, applied(code.area.value, [])),
+);

@@ -1,0 +1,55 @@
+//! A visual editor of AWS Step Functions definitions, in a browser, on the files of this machine.
+//!
+//! A [`Session`] is the editing of one file: its text, a revision, and one log of all changes, by
+//! the picture, by typing and from the disk. An [`Action`] changes as few bytes as possible. A
+//! [`Studio`] has the sessions of several files and the pages.
+//!
+//! ```
+//! use stepwright_asl::MachineType;
+//! use stepwright_asl::validate::Validator;
+//! use stepwright_studio::{Action, Session};
+//!
+//! let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+//! let mut session = Session::open("a.asl.json", text, Validator::new(MachineType::Standard));
+//! let rename: Action = serde_json::from_str(
+//!     r#"{"do": "edit", "definition": 0, "operation": {"operation": "renameState", "state": "/States/A", "name": "B"}}"#,
+//! )?;
+//! session.apply(0, &[rename])?;
+//! assert_eq!(session.document().text(), text.replace("\"A\"", "\"B\""));
+//! session.apply(1, &[Action::Undo])?;
+//! assert_eq!(session.document().text(), text);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-editor`, `stepwright-diagram`, `stepwright-runtime` without its
+//!   default features, and `stepwright-asl`.
+//! - The editor makes all edits of a text. The session orders them, and knows no protocol.
+//! - Only `router.rs` knows HTTP, and only `file.rs` writes files.
+//! - It does not listen: a server with checks of hosts and origins serves its router.
+
+mod action;
+mod assets;
+mod field_input;
+mod file;
+mod inspector;
+mod merge;
+mod page;
+mod palette;
+mod picture;
+mod report;
+mod router;
+mod session;
+mod shown_text;
+mod studio;
+mod trial;
+mod view;
+
+pub use action::{Action, ActionError};
+pub use field_input::FieldKind;
+pub use file::{StudioFile, replace_file};
+pub use palette::{PaletteItem, search_palette};
+pub use session::{DiskChange, Outcome, Session, SessionError};
+pub use shown_text::{ShownEdit, ShownText};
+pub use studio::{Studio, StudioCloser};

@@ -1,0 +1,180 @@
+//! The page. Its scripts fill it with the view of a session.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::assets;
+use crate::file::OpenFile;
+use crate::studio::StudioState;
+
+/// The buttons above the canvas: the command, the text, and the key.
+const COMMANDS: [(&str, &str, &str); 13] = [
+    ("undo", "Undo", "Ctrl+Z"),
+    ("redo", "Redo", "Ctrl+Shift+Z"),
+    ("save", "Save", "Ctrl+S"),
+    ("add", "Add", "A"),
+    ("duplicate", "Duplicate", "Ctrl+D"),
+    ("remove", "Remove", "Delete"),
+    ("rename", "Rename", "F2"),
+    ("connect", "Connect", "C"),
+    ("move", "Move", "V"),
+    ("parallel", "Wrap in Parallel", "P"),
+    ("map", "Wrap in Map", "M"),
+    ("unwrap", "Unwrap", "U"),
+    ("extract", "Extract", "E"),
+];
+
+/// The panels at the right: the name and the title of each.
+const PANELS: [(&str, &str); 5] = [
+    ("inspector", "State"),
+    ("code", "Code"),
+    ("problems", "Problems"),
+    ("trial", "Test"),
+    ("reports", "Reports"),
+];
+
+/// Renders the page of a file.
+pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Markup {
+    let name = &file.file.name;
+    frame(
+        &format!("{name} · Stepwright"),
+        html! {
+            header class="top" {
+                h1 { "Stepwright studio" }
+                (files(studio, index))
+                label class="choice" hidden { "Definition " select id="definition" {} }
+                @if file.is_read_only { span class="tag" { "read-only" } }
+                p id="saved" role="status" {}
+            }
+            div class="commands" role="toolbar" aria-label="Commands" {
+                @for (command, title, key) in COMMANDS {
+                    button type="button" data-command=(command) data-key=(key.to_lowercase()) title={ (title) " (" (key) ")" } { (title) }
+                }
+            }
+            p id="message" role="alert" {}
+            div id="choice" hidden role="region" aria-label="Choice" {}
+            main class="studio" id="studio" data-file=(index) data-read-only[file.is_read_only]
+                data-path=(file.file.path.display()) data-version=(assets::version()) {
+                section class="left" aria-label="Palette and states" {
+                    div role="search" {
+                        label for="search" { "Palette" }
+                        input id="search" type="search" placeholder="dynamodb put" autocomplete="off"
+                            role="combobox" aria-expanded="true" aria-controls="palette";
+                    }
+                    ul id="palette" role="listbox" aria-label="Items of the palette" {}
+                    h2 id="tree-title" { "States" }
+                    ul id="tree" role="tree" aria-labelledby="tree-title" tabindex="0" aria-multiselectable="true" {}
+                }
+                section class="middle" aria-label="Canvas" {
+                    diagram-view id="canvas" fills tabindex="0" role="application" aria-label="State diagram"
+                        aria-describedby="help" {}
+                    p id="selected" role="status" aria-live="polite" {}
+                    p id="help" class="meaning" {
+                        "Arrows follow the transitions, Shift selects several states. A adds, Del removes, F2 renames, C connects, V moves, / searches."
+                    }
+                }
+                section class="right" aria-label="Panels" {
+                    div role="tablist" aria-label="Panels" {
+                        @for (panel, title) in PANELS {
+                            button type="button" role="tab" id={ "tab-" (panel) } aria-controls={ "panel-" (panel) }
+                                aria-selected=(panel == "inspector") tabindex=(if panel == "inspector" { "0" } else { "-1" }) { (title) }
+                        }
+                    }
+                    div id="panel-inspector" role="tabpanel" aria-labelledby="tab-inspector" tabindex="0" {
+                        p { "Select a state." }
+                    }
+                    div id="panel-code" role="tabpanel" aria-labelledby="tab-code" hidden {
+                        div class="code" {
+                            pre id="highlight" aria-hidden="true" {}
+                            textarea id="text" aria-label="Text of the file" spellcheck="false" wrap="off"
+                                autocapitalize="off" autocomplete="off" readonly[file.is_read_only] {}
+                        }
+                        p id="fault" role="status" {}
+                    }
+                    div id="panel-problems" role="tabpanel" aria-labelledby="tab-problems" hidden tabindex="0" {}
+                    div id="panel-trial" role="tabpanel" aria-labelledby="tab-trial" hidden tabindex="0" { (trial()) }
+                    div id="panel-reports" role="tabpanel" aria-labelledby="tab-reports" hidden tabindex="0" { (reports()) }
+                }
+            }
+        },
+    )
+}
+
+fn files(studio: &StudioState, index: usize) -> Markup {
+    html! {
+        @if studio.files.len() > 1 {
+            label class="choice" {
+                "File " select id="file" {
+                    @for (other, file) in studio.files.iter().enumerate() {
+                        option value=(other) selected[other == index] { (file.name) }
+                    }
+                }
+            }
+        } @else if let Some(file) = studio.files.get(index) {
+            span class="name" { (file.name) }
+        }
+    }
+}
+
+fn trial() -> Markup {
+    html! {
+        label class="field" { span { "Input" } textarea id="trial-input" rows="4" spellcheck="false" { "\n{}" } }
+        h3 { "The selected state" }
+        label class="field" {
+            span { "Result of its call, or " code { "{\"Throw\": {\"Error\": \"..\"}}" } }
+            textarea id="trial-mock" rows="3" spellcheck="false" {}
+        }
+        label class="field" { span { "Variables" } textarea id="trial-variables" rows="2" spellcheck="false" {} }
+        button type="button" id="test" { "Test the state" }
+        h3 { "The whole definition" }
+        label class="field" {
+            span { "Result of each Task, by the name of its state" }
+            textarea id="trial-mocks" rows="5" spellcheck="false" {}
+        }
+        button type="button" id="run" { "Run" }
+        " " button type="button" id="clear-run" hidden { "Hide the statuses" }
+        div id="trial-outcome" role="status" {}
+    }
+}
+
+fn reports() -> Markup {
+    html! {
+        p class="commands" {
+            button type="button" data-report="policy" { "Policy" }
+            button type="button" data-report="estimate" { "Estimate" }
+            button type="button" data-report="difference" { "Difference to the last commit" }
+            button type="button" data-export="svg" { "Export SVG" }
+            button type="button" data-export="png" { "Export PNG" }
+        }
+        pre id="report" tabindex="0" aria-label="Report" {}
+    }
+}
+
+/// Renders a page about a file that cannot be opened.
+pub(crate) fn problem(studio: &StudioState, reason: &str) -> Markup {
+    frame(
+        "Stepwright studio",
+        html! {
+            header class="top" { h1 { "Stepwright studio" } (files(studio, usize::MAX)) }
+            main { p role="alert" { (reason) } }
+        },
+    )
+}
+
+fn frame(title: &str, content: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="icon" href="data:,";
+                link rel="stylesheet" href="assets/studio.css";
+                script type="module" src="assets/viewer.js" {}
+                script type="module" src="assets/studio.js" {}
+            }
+            body { (content) }
+        }
+    }
+}

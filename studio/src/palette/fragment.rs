@@ -1,0 +1,138 @@
+//! States that are inserted together.
+
+use std::collections::HashMap;
+
+use stepwright_asl::json;
+use stepwright_asl::json::{Json, Object};
+use stepwright_editor::Definition;
+
+/// States with transitions between them. States with `End` lead to what follows.
+#[derive(Debug, Clone)]
+pub(crate) struct Fragment {
+    start: String,
+    states: Object,
+}
+
+impl Fragment {
+    /// A fragment of one state.
+    pub(crate) fn of(name: &str, state: Json) -> Fragment {
+        Fragment {
+            start: name.to_owned(),
+            states: Object::from_iter([(name.to_owned(), state)]),
+        }
+    }
+
+    /// The fragment in an object with `StartAt` and `States`.
+    pub(crate) fn parse(json: &Json) -> Option<Fragment> {
+        Some(Fragment {
+            start: json.get("StartAt")?.as_str()?.to_owned(),
+            states: json.get("States")?.as_object()?.clone(),
+        })
+    }
+
+    /// The name of the first state.
+    pub(crate) fn start(&self) -> &str {
+        &self.start
+    }
+
+    /// The only state, with its name.
+    pub(crate) fn only(&self) -> Option<(&str, &Json)> {
+        match self.states.len() {
+            1 => self
+                .states
+                .iter()
+                .next()
+                .map(|(name, state)| (&**name, state)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn to_json(&self) -> Json {
+        let states = Json::Object(self.states.clone());
+        json!({"StartAt": (self.start.as_str()), "States": states})
+    }
+
+    /// Sets a field of all states.
+    pub(crate) fn with_field(mut self, field: &str, value: &Json) -> Fragment {
+        for state in self.states.values_mut() {
+            if let Json::Object(state) = state {
+                let rest = std::mem::take(state);
+                let (kind, others): (Vec<_>, Vec<_>) =
+                    rest.into_iter().partition(|(key, _)| key == "Type");
+                state.extend(kind);
+                state.insert(field.to_owned(), value.clone());
+                state.extend(others);
+            }
+        }
+        self
+    }
+
+    /// The fragment with names that a definition lacks.
+    pub(crate) fn with_free_names(self, definition: &Definition) -> Fragment {
+        let mut names = HashMap::new();
+        collect(&self.states, &mut |name| {
+            names.insert(name.to_owned(), definition.free_state_name(name));
+        });
+        let is_free = names.iter().all(|(old, new)| old == new);
+        if is_free {
+            return self;
+        }
+        let start = names.get(&self.start).cloned().unwrap_or(self.start);
+        Fragment {
+            start,
+            states: renamed_states(&self.states, &names),
+        }
+    }
+}
+
+/// The bodies in a state of a fragment.
+fn bodies(state: &Json) -> impl Iterator<Item = &Object> {
+    let branches = state.get("Branches").and_then(Json::as_array);
+    let bodies = branches
+        .into_iter()
+        .flatten()
+        .chain(state.get("ItemProcessor"));
+    bodies.filter_map(|body| body.get("States")?.as_object())
+}
+
+fn collect(states: &Object, found: &mut impl FnMut(&str)) {
+    let mut open = vec![states];
+    while let Some(states) = open.pop() {
+        for (name, state) in states {
+            found(name);
+            open.extend(bodies(state));
+        }
+    }
+}
+
+fn renamed_states(states: &Object, names: &HashMap<String, String>) -> Object {
+    let states = states.iter().map(|(name, state)| {
+        let name = names.get(name).unwrap_or(name);
+        (name.clone(), renamed(state, names))
+    });
+    states.collect()
+}
+
+/// A value of a fragment with the new names in its transitions. Fragments are small constants, so
+/// this may recurse.
+fn renamed(value: &Json, names: &HashMap<String, String>) -> Json {
+    match value {
+        Json::Object(members) => {
+            let members = members.iter().map(|(key, value)| {
+                let value = match (&**key, value) {
+                    ("Next" | "Default" | "StartAt", Json::String(target)) => {
+                        Json::from(names.get(target).unwrap_or(target).as_str())
+                    }
+                    ("States", Json::Object(states)) => Json::Object(renamed_states(states, names)),
+                    // The data of a call may have members with these names.
+                    ("Arguments" | "Output" | "Assign" | "Parameters", value) => value.clone(),
+                    (_, value) => renamed(value, names),
+                };
+                (key.clone(), value)
+            });
+            Json::Object(members.collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(|item| renamed(item, names)).collect()),
+        value => value.clone(),
+    }
+}

@@ -1,0 +1,88 @@
+//! What can be inserted: flow states, calls of services, and patterns.
+
+mod calls;
+mod flow;
+mod fragment;
+mod patterns;
+
+use serde::Serialize;
+use stepwright_asl::model::QueryLanguage;
+use stepwright_editor::Definition;
+
+pub(crate) use fragment::Fragment;
+
+/// The maximum number of calls of services in an answer.
+const MOST_CALLS: usize = 60;
+
+/// An item of the palette.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PaletteItem {
+    /// The id for [`Action::Insert`](crate::Action::Insert).
+    pub id: String,
+    /// The heading under which it is shown.
+    pub group: &'static str,
+    /// The name.
+    pub title: String,
+    /// What it does.
+    pub about: String,
+}
+
+/// The items whose texts contain all words of a question, the best first. An empty question finds
+/// the flow states, the patterns and the most used calls.
+///
+/// ```
+/// let found = stepwright_studio::search_palette("dynamodb put");
+/// assert_eq!(found[0].id, "call:arn:aws:states:::dynamodb:putItem");
+/// ```
+pub fn search_palette(question: &str) -> Vec<PaletteItem> {
+    let question = question.to_lowercase();
+    let words: Vec<&str> = question.split_whitespace().collect();
+    let contains = |item: &PaletteItem| {
+        let text = format!("{} {} {}", item.title, item.about, item.id).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let mut found: Vec<PaletteItem> = flow::items()
+        .chain(patterns::items())
+        .filter(contains)
+        .collect();
+    found.extend(calls::search(&words).into_iter().take(MOST_CALLS));
+    found
+}
+
+/// Where a fragment is inserted.
+#[derive(Debug)]
+pub(crate) struct InsertionPlace<'d> {
+    pub(crate) definition: &'d Definition,
+    /// The query language of the definition.
+    pub(crate) language: QueryLanguage,
+    /// The state that follows; `None` if the execution ends there.
+    pub(crate) target: Option<String>,
+}
+
+impl<'d> InsertionPlace<'d> {
+    pub(crate) fn of(definition: &'d Definition, transition: &str) -> InsertionPlace<'d> {
+        let json = definition.json();
+        let target = json.pointer(transition).and_then(|target| target.as_str());
+        let machine = json.as_object().and_then(QueryLanguage::of);
+        let graph = definition.graph();
+        let exists = |target: &&str| graph.states().iter().any(|state| state.name == *target);
+        InsertionPlace {
+            target: target.filter(exists).map(str::to_owned),
+            definition,
+            language: machine.unwrap_or(QueryLanguage::JsonPath),
+        }
+    }
+}
+
+/// The states of an item, with names that the definition lacks. `None` for an unknown item.
+pub(crate) fn fragment(item: &str, place: &InsertionPlace<'_>) -> Option<Fragment> {
+    let (kind, name) = item.split_once(':')?;
+    let fragment = match kind {
+        "flow" => flow::fragment(name, place),
+        "call" => calls::fragment(name, place),
+        "pattern" => patterns::fragment(name, place),
+        _ => None,
+    }?;
+    Some(fragment.with_free_names(place.definition))
+}

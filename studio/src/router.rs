@@ -1,0 +1,470 @@
+//! The addresses of the studio.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::stream;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+use stepwright_diagram::Diagram;
+use stepwright_editor::Definition;
+
+use crate::action::Action;
+use crate::file::OpenFile;
+use crate::session::SessionError;
+use crate::studio::StudioState;
+use crate::trial::{self, Evaluation, RunTrial, StateTrial};
+use crate::view::{KnownParts, View};
+use crate::{assets, inspector, page, palette, report};
+
+/// Pages load only what this server has. A picture is exported through an image with a `data:`
+/// address.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+/// The headers of each response.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+];
+/// The maximum bytes of a request: more than the largest file.
+const MOST_BYTES: usize = 24 * 1_048_576;
+/// How often a stream looks whether another program changed the file.
+const LOOK: Duration = Duration::from_millis(700);
+
+type Shared = State<Arc<StudioState>>;
+
+/// Returns the routes below a path.
+pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
+    let root = format!("{path}/{{secret}}/");
+    let at = |name: &str| format!("{root}{name}");
+    Router::new()
+        .route(&root, get(index))
+        .route(&at("assets/{name}"), get(asset))
+        .route(&at("view"), get(view))
+        .route(&at("events"), get(events))
+        .route(&at("palette"), get(search))
+        .route(&at("inspector"), get(inspect))
+        .route(&at("fixes"), get(fixes))
+        .route(&at("report"), get(reports))
+        .route(&at("picture.svg"), get(picture))
+        .route(&at("apply"), post(apply))
+        .route(&at("save"), post(save))
+        .route(&at("resolve"), post(resolve))
+        .route(&at("test"), post(test))
+        .route(&at("run"), post(run))
+        .route(&at("evaluate"), post(evaluate))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(from_fn_with_state(studio.clone(), check_secret))
+        .layer(from_fn(protect))
+        .with_state(studio)
+}
+
+/// Sets the headers of each response.
+async fn protect(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        let headers = response.headers_mut();
+        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Rejects requests without the secret, and forms of other pages, which cannot send JSON.
+async fn check_secret(State(studio): Shared, request: Request, next: Next) -> Response {
+    let mut segments = request.uri().path().split('/').skip(2);
+    let is_known = segments.next().is_some_and(|secret| {
+        // Digests, so that the time of the comparison does not reveal how much is right.
+        let digest = |text: &str| hmac_sha256::Hash::hash(text.as_bytes());
+        digest(secret) == digest(&studio.secret)
+    });
+    if !is_known {
+        let text = "this address is not valid: open the one that `stepwright studio` printed last";
+        return (StatusCode::FORBIDDEN, text).into_response();
+    }
+    let kind = request.headers().get(CONTENT_TYPE);
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if request.method() == axum::http::Method::POST && !is_json {
+        let text = "the body must be JSON, with the header `content-type: application/json`";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response();
+    }
+    next.run(request).await
+}
+
+/// The reason why a request has no answer.
+struct Refusal(StatusCode, String);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, json_body(&json!({"error": self.1}))).into_response()
+    }
+}
+
+impl Refusal {
+    /// The request is right, but the definition or the file does not allow it.
+    fn of(reason: impl ToString) -> Refusal {
+        Refusal(StatusCode::UNPROCESSABLE_ENTITY, reason.to_string())
+    }
+}
+
+fn json_body(value: &impl serde::Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+/// The parameters of an address.
+struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    fn of(query: Option<&str>) -> Parameters {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        Parameters(pairs.into_owned().collect())
+    }
+
+    fn text(&self, name: &str) -> &str {
+        let mut pairs = self.0.iter();
+        pairs
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    fn number(&self, name: &str) -> usize {
+        self.text(name).parse().unwrap_or(0)
+    }
+
+    fn known(&self) -> KnownParts {
+        KnownParts {
+            revision: self.text("since").parse().ok(),
+            picture: self.text("tag").to_owned(),
+        }
+    }
+
+    fn file(&self, studio: &StudioState) -> Result<Arc<OpenFile>, Refusal> {
+        let index = self.number("file");
+        studio.file(index).map_err(|error| {
+            let name = studio.files.get(index).map_or("", |file| &file.name);
+            Refusal(
+                StatusCode::NOT_FOUND,
+                format!("cannot open `{name}`: {error}"),
+            )
+        })
+    }
+}
+
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, format!("the request: {error}")))
+}
+
+/// Uses the chosen definition of a file.
+fn with_definition<T>(
+    file: &OpenFile,
+    parameters: &Parameters,
+    use_it: impl FnOnce(&Definition) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let state = file.state();
+    let definitions = state.session.document().definitions();
+    let definition = definitions
+        .get(parameters.number("definition"))
+        .ok_or_else(|| Refusal::of("the text has no definition"))?;
+    use_it(definition)
+}
+
+async fn index(State(studio): Shared, RawQuery(query): RawQuery) -> Response {
+    let parameters = Parameters::of(query.as_deref());
+    match parameters.file(&studio) {
+        Ok(file) => {
+            file.look_at_disk();
+            let page = page::render(&studio, parameters.number("file"), &file);
+            Html(page.into_string()).into_response()
+        }
+        Err(Refusal(status, reason)) => {
+            let page = page::problem(&studio, &reason);
+            (status, Html(page.into_string())).into_response()
+        }
+    }
+}
+
+async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
+    assets::respond(&name).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+async fn view(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    file.look_at_disk();
+    let mut state = file.state();
+    let view = View::of(
+        &mut state,
+        parameters.number("definition"),
+        &parameters.known(),
+    );
+    Ok(json_body(&view))
+}
+
+/// The actions of a page, and the revision for which they are meant.
+#[derive(Deserialize)]
+struct Application {
+    revision: usize,
+    actions: Vec<Action>,
+}
+
+async fn apply(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let application: Application = body(&bytes)?;
+    if file.is_read_only {
+        return Err(Refusal(
+            StatusCode::FORBIDDEN,
+            format!("`{}` is read-only", file.file.name),
+        ));
+    }
+    let mut state = file.state();
+    let before = state.session.revision();
+    let done = state
+        .session
+        .apply(application.revision, &application.actions);
+    let view = |state: &mut crate::file::FileState| {
+        let mut known = parameters.known();
+        known.revision = Some(application.revision);
+        View::of(state, parameters.number("definition"), &known)
+    };
+    match done {
+        Ok(outcome) => {
+            let created = match &outcome.extracted {
+                Some((name, text)) => {
+                    let created = StudioState::create_next_to(&file.file.path, name, text);
+                    match created {
+                        Ok(path) => Some(path.display().to_string()),
+                        Err(error) => {
+                            // The states must not be lost.
+                            let now = state.session.revision();
+                            state
+                                .session
+                                .apply(now, &[Action::Undo])
+                                .map_err(Refusal::of)?;
+                            return Err(Refusal::of(format!("cannot create {name}: {error}")));
+                        }
+                    }
+                }
+                None => None,
+            };
+            let view = view(&mut state);
+            let has_changed = state.session.revision() != before;
+            drop(state);
+            if has_changed {
+                file.notify();
+            }
+            Ok(json_body(
+                &json!({"view": view, "select": outcome.select, "created": created}),
+            ))
+        }
+        Err(error @ SessionError::Stale) => {
+            let answer = json!({"view": view(&mut state), "error": error.to_string()});
+            Ok((StatusCode::CONFLICT, json_body(&answer)).into_response())
+        }
+        Err(error) => Err(Refusal::of(error)),
+    }
+}
+
+async fn save(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let saved = file.save();
+    let saved = saved.map_err(|error| Refusal::of(format!("cannot save the file: {error}")))?;
+    let mut state = file.state();
+    let view = View::of(
+        &mut state,
+        parameters.number("definition"),
+        &parameters.known(),
+    );
+    Ok(json_body(&json!({"view": view, "isSaved": saved})))
+}
+
+/// The choice of a user after a conflict with another program.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Choice {
+    takes_disk: bool,
+}
+
+async fn resolve(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    file.resolve(body::<Choice>(&bytes)?.takes_disk);
+    let mut state = file.state();
+    let view = View::of(
+        &mut state,
+        parameters.number("definition"),
+        &parameters.known(),
+    );
+    Ok(json_body(&json!({"view": view})))
+}
+
+/// A stream that reports that something of a file has changed. It also looks at the disk, so that a
+/// file is watched while a page shows it.
+async fn events(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let file = Parameters::of(query.as_deref()).file(&studio)?;
+    let changes = file.changes.subscribe();
+    let closed = studio.is_closed.subscribe();
+    let first = Bytes::from_static(b"retry: 1000\n\n");
+    let changes = stream::unfold(
+        (file, changes, closed),
+        |(file, mut changes, mut closed)| async {
+            loop {
+                if *closed.borrow() {
+                    return None;
+                }
+                let text = tokio::select! {
+                    changed = changes.changed() => match changed {
+                        Ok(()) => Bytes::from_static(b"data: change\n\n"),
+                        Err(_) => return None,
+                    },
+                    _ = closed.changed() => continue,
+                    () = tokio::time::sleep(LOOK) => {
+                        file.look_at_disk();
+                        // Shows whether the page is still there.
+                        Bytes::from_static(b":\n\n")
+                    }
+                };
+                return Some((Ok::<_, Infallible>(text), (file, changes, closed)));
+            }
+        },
+    );
+    let all = futures_util::StreamExt::chain(stream::iter([Ok(first)]), changes);
+    let kind = [(CONTENT_TYPE, "text/event-stream")];
+    Ok((kind, Body::from_stream(all)).into_response())
+}
+
+async fn search(RawQuery(query): RawQuery) -> Response {
+    let parameters = Parameters::of(query.as_deref());
+    json_body(&palette::search_palette(parameters.text("q")))
+}
+
+async fn inspect(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let html = with_definition(&file, &parameters, |definition| {
+        let number = parameters.number("definition");
+        let form = inspector::render(definition, number, parameters.text("state"));
+        form.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "there is no such state".to_owned()))
+    })?;
+    Ok(Html(html.into_string()).into_response())
+}
+
+/// The fixes of a problem that an editor may offer: each has been tried.
+async fn fixes(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let state = file.state();
+    let session = &state.session;
+    let all = session.diagnostics();
+    let chosen = all.get(parameters.number("problem")).into_iter();
+    let offered = session
+        .document()
+        .offered_fixes(chosen, all, session.validator());
+    let titles: Vec<&str> = offered.iter().map(|fix| &*fix.fix.title).collect();
+    Ok(json_body(&titles))
+}
+
+async fn reports(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let index = parameters.number("definition");
+    let text = match parameters.text("about") {
+        "difference" => {
+            let document = file.state().session.document().clone();
+            report::difference(&document, index, &file.file.path).map_err(Refusal::of)
+        }
+        about => with_definition(&file, &parameters, |definition| {
+            let name = definition.name().unwrap_or("StateMachine");
+            let text = match about {
+                "policy" => report::policy(definition, name),
+                "estimate" => report::estimate(definition),
+                _ => Err("there is no such report".to_owned()),
+            };
+            text.map_err(Refusal::of)
+        }),
+    }?;
+    Ok(text.into_response())
+}
+
+async fn picture(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let svg = with_definition(&file, &parameters, |definition| {
+        Ok(Diagram::of(definition.json()).to_svg())
+    })?;
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+    let name = HeaderValue::from_static("attachment; filename=\"state-machine.svg\"");
+    headers.insert(CONTENT_DISPOSITION, name);
+    Ok((headers, svg).into_response())
+}
+
+/// A copy of the chosen definition, which no request waits for.
+fn copy_of(file: &OpenFile, parameters: &Parameters) -> Result<Definition, Refusal> {
+    with_definition(file, parameters, |definition| Ok(definition.clone()))
+}
+
+async fn test(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let definition = copy_of(&*parameters.file(&studio)?, &parameters)?;
+    let trial: StateTrial = body(&bytes)?;
+    let html = trial::test(&definition, &trial)
+        .await
+        .map_err(Refusal::of)?;
+    Ok(Html(html.into_string()).into_response())
+}
+
+async fn run(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let definition = copy_of(&file, &parameters)?;
+    let trial: RunTrial = body(&bytes)?;
+    let machine_type = definition.machine_type();
+    let report = trial::run(&definition, machine_type, &trial).await;
+    let report = report.map_err(Refusal::of)?;
+    let answer: Json = json!({"html": report.html.into_string(), "picture": report.picture});
+    Ok(json_body(&answer))
+}
+
+async fn evaluate(bytes: Bytes) -> Result<Response, Refusal> {
+    let evaluation: Evaluation = body(&bytes)?;
+    let value = trial::evaluate(&evaluation).await.map_err(Refusal::of)?;
+    Ok(value.into_response())
+}

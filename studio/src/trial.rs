@@ -1,0 +1,253 @@
+//! Tests of one state and of the whole definition, in this process: nothing needs AWS.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use stepwright_asl::json::Json as Asl;
+use stepwright_asl::{MachineType, StateMachine};
+use stepwright_diagram::Diagram;
+use stepwright_editor::Definition;
+use stepwright_runtime::history::HistoryQuery;
+use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
+use stepwright_runtime::testing::{Mock, Mocks, overlay};
+use stepwright_runtime::value::Value;
+use stepwright_runtime::{Engine, StartOptions};
+
+/// The role of a test, which only appears in the context object.
+const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";
+/// The time limit of an execution. On virtual time, only endless computation takes longer.
+const MOST_TIME: Duration = Duration::from_secs(20);
+/// The error of a task without a mock.
+const NO_MOCK: &str = "Studio.NoMock";
+/// The maximum number of shown events.
+const MOST_EVENTS: usize = 500;
+
+/// A test of one state.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StateTrial {
+    /// The name of the state.
+    name: String,
+    input: String,
+    variables: String,
+    /// The result or the error of its task: see [`mock_of`]. Empty for none.
+    mock: String,
+}
+
+/// An execution of the definition.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RunTrial {
+    input: String,
+    /// An object with the result of each state that calls a service. Empty for none.
+    mocks: String,
+}
+
+/// An expression of a field, with the input for which it is evaluated.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Evaluation {
+    expression: String,
+    input: String,
+}
+
+/// The outcome of an execution.
+#[derive(Debug)]
+pub(crate) struct RunReport {
+    pub(crate) html: Markup,
+    /// The picture with the statuses of the states.
+    pub(crate) picture: String,
+}
+
+/// Tests a state as TestState does.
+pub(crate) async fn test(definition: &Definition, trial: &StateTrial) -> Result<Markup, String> {
+    let input = json("the input", &trial.input)?;
+    let mut request = TestStateRequest::new(Json::from(definition.json()))
+        .state_name(&trial.name)
+        .input(input)
+        .inspection_level(InspectionLevel::Debug);
+    if !trial.variables.trim().is_empty() {
+        request = request.variables(json("the variables", &trial.variables)?);
+    }
+    request = match trial.mock.trim() {
+        "" => request.role_arn(ROLE),
+        mock => match json("the result", mock)? {
+            Json::Object(members) if members.contains_key("Throw") => {
+                let text = |name: &str| {
+                    let value = members["Throw"].get(name).and_then(Json::as_str);
+                    value.unwrap_or_default().to_owned()
+                };
+                request.mock(MockInput::error(text("Error"), text("Cause")))
+            }
+            result => request.mock(MockInput::result(result)),
+        },
+    };
+    let response = test_state(&request)
+        .await
+        .map_err(|error| error.to_string())?;
+    let output = response.output.as_deref();
+    let inspected = serde_json::to_value(&response.inspection_data);
+    let inspected = inspected.map_err(|error| error.to_string())?;
+    let parts = inspected.as_object().into_iter().flatten();
+    Ok(html! {
+        p class="outcome" { (response.status.as_str()) }
+        @if let Some(error) = &response.error { p { code { (error) } @if let Some(cause) = &response.cause { ": " (cause) } } }
+        @if let Some(next) = &response.next_state { p { "Next state: " (next) } }
+        @if let Some(output) = output { h4 { "Output" } pre { (pretty(output)) } }
+        details {
+            summary { "Steps of the input and output" }
+            @for (name, value) in parts {
+                h4 { (name) }
+                pre { (value.as_str().map_or_else(|| format!("{value:#}"), pretty)) }
+            }
+        }
+    })
+}
+
+/// The value of an expression for an input.
+pub(crate) async fn evaluate(evaluation: &Evaluation) -> Result<String, String> {
+    let input = json("the sample input", &evaluation.input)?;
+    let output: Json = match serde_json::from_str(&evaluation.expression) {
+        Ok(value) => value,
+        Err(_) => evaluation.expression.trim().into(),
+    };
+    let state = serde_json::json!({
+        "Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "End": true,
+    });
+    let request = TestStateRequest::new(state).input(input);
+    let response = test_state(&request)
+        .await
+        .map_err(|error| error.to_string())?;
+    match (response.output, response.cause) {
+        (Some(output), _) => Ok(pretty(&output)),
+        (None, cause) => Err(cause.unwrap_or_else(|| "it has no value".to_owned())),
+    }
+}
+
+/// Runs the definition on virtual time.
+pub(crate) async fn run(
+    definition: &Definition,
+    machine_type: MachineType,
+    trial: &RunTrial,
+) -> Result<RunReport, String> {
+    let input = json("the input", &trial.input)?;
+    let text = definition.json().to_string();
+    let machine = StateMachine::from_json(&text).map_err(|errors| errors.to_string())?;
+    let engine = Engine::builder()
+        .register_definition("studio", &machine, machine_type)
+        .tasks(mocks(definition, &trial.mocks)?)
+        .virtual_time()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let execution = engine.execute_machine("studio", input, StartOptions::new());
+    let report = tokio::time::timeout(MOST_TIME, execution).await;
+    let report = report.map_err(|_| {
+        "the execution takes more than 20 seconds; a state may wait for an activity or a callback that no mock answers".to_owned()
+    })?;
+    let report = report.map_err(|error| error.to_string())?;
+    let page = report.history.page(&HistoryQuery::new());
+    let page = page.map_err(|error| error.to_string())?.to_json();
+    let overlay = overlay(definition.json(), &report.history);
+    let picture = Diagram::of(definition.json())
+        .with(&overlay)
+        .to_editable_svg();
+    let empty = Vec::new();
+    let events = page["events"].as_array().unwrap_or(&empty);
+    let html = html! {
+        p class="outcome" { (report.status) }
+        @if let Some(error) = &report.error { p { code { (error) } @if let Some(cause) = &report.cause { ": " (cause) } } }
+        @if let Some(output) = &report.output { h4 { "Output" } pre { (format!("{output:#}")) } }
+        details {
+            summary { (events.len()) " events" }
+            ol class="events" {
+                @for event in events.iter().take(MOST_EVENTS) { li { (event_line(event)) } }
+            }
+            @if events.len() > MOST_EVENTS { p { "Only the first " (MOST_EVENTS) " events are shown." } }
+        }
+    };
+    Ok(RunReport { html, picture })
+}
+
+/// The type of an event, and the state or the error in it.
+fn event_line(event: &Json) -> String {
+    let kind = event["type"].as_str().unwrap_or_default();
+    let details = event.as_object().into_iter().flatten();
+    let mut details = details.filter(|(key, _)| key.ends_with("EventDetails"));
+    let about = details.find_map(|(_, details)| {
+        let names = ["name", "error", "resource"];
+        names.iter().find_map(|name| details[*name].as_str())
+    });
+    match about {
+        Some(about) => format!("{kind}: {about}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// The mocks of all states with tasks. A state without one fails, with the reason.
+fn mocks(definition: &Definition, text: &str) -> Result<Mocks, String> {
+    let given = match text.trim() {
+        "" => Json::Object(serde_json::Map::new()),
+        text => json("the mocks", text)?,
+    };
+    let given = given
+        .as_object()
+        .ok_or("the mocks are an object with the result of each state by its name")?;
+    let graph = definition.graph();
+    let tasks = graph.states().iter().filter(|state| {
+        let kind = state.object.get("Type").and_then(Asl::as_str);
+        kind == Some("Task")
+    });
+    let names: Vec<&str> = tasks.map(|state| state.name).collect();
+    if let Some(unknown) = given.keys().find(|name| !names.contains(&name.as_str())) {
+        return Err(format!(
+            "there is no Task state `{unknown}` for the mock of this name"
+        ));
+    }
+    let mut mocks = Mocks::new();
+    for name in names {
+        let mock = match given.get(name) {
+            Some(value) => mock_of(value)?,
+            None => {
+                let cause = format!("add the result of `{name}` to the mocks");
+                Mock::failure(NO_MOCK, cause)
+            }
+        };
+        mocks = mocks.state(name, mock.optional());
+    }
+    Ok(mocks)
+}
+
+/// A mock: `{"Throw": {"Error": .., "Cause": ..}}` is an error, `{"Return": ..}` a result,
+/// `{"Sequence": [..]}` the answers to several calls; any other value is the result itself.
+fn mock_of(value: &Json) -> Result<Mock, String> {
+    let members = value.as_object().filter(|members| members.len() == 1);
+    let only = members.and_then(|members| members.iter().next());
+    match only {
+        Some((key, error)) if key == "Throw" => {
+            let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+            Ok(Mock::failure(text("Error"), text("Cause")))
+        }
+        Some((key, result)) if key == "Return" => Ok(Mock::output(Value::from(result.clone()))),
+        Some((key, Json::Array(answers))) if key == "Sequence" => {
+            let mut all = answers.iter().rev().map(mock_of);
+            let last = all
+                .next()
+                .ok_or("a `Sequence` of a mock needs an answer")??;
+            all.try_fold(last, |rest, answer| Ok(answer?.times(1).then(rest)))
+        }
+        _ => Ok(Mock::output(Value::from(value.clone()))),
+    }
+}
+
+fn json(what: &str, text: &str) -> Result<Json, String> {
+    match text.trim() {
+        "" => Ok(Json::Object(serde_json::Map::new())),
+        text => serde_json::from_str(text).map_err(|error| format!("{what} is no JSON: {error}")),
+    }
+}
+
+fn pretty(text: &str) -> String {
+    match serde_json::from_str::<Json>(text) {
+        Ok(value) => format!("{value:#}"),
+        Err(_) => text.to_owned(),
+    }
+}

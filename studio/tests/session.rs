@@ -1,0 +1,244 @@
+//! One log for all changes of a text.
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use stepwright_asl::json::Json as Asl;
+use stepwright_studio::{Action, DiskChange, Session, SessionError, ShownEdit};
+
+use super::{ORDERS, act, action, session, text};
+
+/// The pointers of the states, and those of the transitions.
+fn places(session: &Session) -> (Vec<String>, Vec<String>) {
+    let Some(definition) = session.document().definitions().first() else {
+        return (Vec::new(), vec!["/StartAt".to_owned()]);
+    };
+    let graph = definition.graph();
+    let states = graph.states().iter().map(|state| state.pointer.to_string());
+    let edges = graph.states().iter().flat_map(|state| {
+        let ends = state.object.get("End").and_then(Asl::as_bool) == Some(true);
+        let end = ends.then(|| state.pointer.key("End").to_string());
+        let edges = state.edges.iter().map(|edge| edge.pointer.to_string());
+        edges.chain(end)
+    });
+    let bodies = graph.containers().iter();
+    let starts = bodies.map(|body| body.pointer.key("StartAt").to_string());
+    (states.collect(), starts.chain(edges).collect())
+}
+
+const ITEMS: [&str; 8] = [
+    "flow:Pass",
+    "flow:Choice",
+    "flow:Parallel",
+    "flow:Map",
+    "flow:Fail",
+    "call:arn:aws:states:::dynamodb:putItem",
+    "pattern:saga",
+    "pattern:poll",
+];
+
+/// An action from random numbers. It may be refused.
+fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Action {
+    let (states, transitions) = places(session);
+    let state = states
+        .get(first % states.len().max(1))
+        .cloned()
+        .unwrap_or_default();
+    let transition = transitions[second % transitions.len()].clone();
+    let edit = |operation: Json| json!({"do": "edit", "definition": 0, "operation": operation});
+    let value = match kind % 14 {
+        0 | 1 => {
+            json!({"do": "insert", "definition": 0, "transition": transition, "item": ITEMS[first % ITEMS.len()]})
+        }
+        2 => edit(json!({"operation": "removeState", "state": state})),
+        3 => json!({"do": "duplicate", "definition": 0, "state": state}),
+        4 => edit(json!({"operation": "rerouteState", "state": state, "transition": transition})),
+        5 => {
+            json!({"do": "wrap", "definition": 0, "states": [state], "wrapper": if first % 2 == 0 { "Map" } else { "Parallel" }})
+        }
+        6 => {
+            edit(json!({"operation": "renameState", "state": state, "name": format!("N{second}")}))
+        }
+        7 => edit(json!({"operation": "unwrapState", "state": state})),
+        8 => {
+            json!({"do": "set", "definition": 0, "field": format!("{state}/Comment"), "kind": "text", "input": "c\u{20ac}"})
+        }
+        9 => {
+            let start = first % (text(session).len() + 1);
+            let typed = ["", "x", "\n", "{"][second % 4];
+            let edit = json!({"start": start, "end": start + second % 9, "text": typed});
+            json!({"do": "type", "edits": [edit], "joins": second % 3 == 0})
+        }
+        10 => {
+            edit(json!({"operation": "addRetrier", "state": state, "errors": ["States.Timeout"]}))
+        }
+        11 => edit(json!({"operation": "sortStates"})),
+        12 => json!({"do": "extract", "definition": 0, "states": [state]}),
+        _ => json!({"do": if second % 3 == 0 { "redo" } else { "undo" }}),
+    };
+    action(&value.to_string())
+}
+
+/// What a page has that follows the log.
+fn follow(shown: &str, rounds: &[Vec<ShownEdit>]) -> String {
+    let mut units: Vec<u16> = shown.encode_utf16().collect();
+    for edits in rounds {
+        for edit in edits.iter().rev() {
+            units.splice(edit.start..edit.end, edit.text.encode_utf16());
+        }
+    }
+    String::from_utf16(&units).expect("edits are between characters")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn undo_of_a_hundred_random_actions_restores_the_text_byte_by_byte(
+        numbers in prop::collection::vec((any::<u8>(), 0..1000_usize, 0..1000_usize), 100),
+        has_windows_lines in any::<bool>(),
+    ) {
+        let first = match has_windows_lines {
+            true => ORDERS.replace('\n', "\r\n"),
+            false => ORDERS.to_owned(),
+        };
+        let mut session = session("orders.asl.jsonc", &first);
+        let page = first.replace("\r\n", "\n");
+        let mut texts = vec![first.clone()];
+        for (kind, one, two) in numbers {
+            let action = random_action(&session, kind, one, two);
+            let before = text(&session).to_owned();
+            let revision = session.revision();
+            if session.apply(revision, &[action]).is_err() {
+                prop_assert_eq!(text(&session), &before);
+                prop_assert_eq!(session.revision(), revision);
+            }
+            texts.push(text(&session).to_owned());
+        }
+        let rounds = session.since(0).expect("the log has all changes");
+        prop_assert_eq!(follow(&page, &rounds), text(&session).replace("\r\n", "\n"));
+        let last = text(&session).to_owned();
+        let mut undone = 0;
+        while session.can_undo() {
+            session.apply(session.revision(), &[Action::Undo]).expect("undo is possible");
+            undone += 1;
+        }
+        prop_assert_eq!(text(&session), &first);
+        for _ in 0..undone {
+            session.apply(session.revision(), &[Action::Redo]).expect("redo is possible");
+        }
+        prop_assert_eq!(text(&session), last);
+    }
+
+    #[test]
+    fn an_added_and_changed_and_removed_state_leaves_the_text_as_it_was(second in 0..1000_usize) {
+        let mut session = session("orders.asl.jsonc", ORDERS);
+        let (_, transitions) = places(&session);
+        let transition = &transitions[second % transitions.len()];
+        let insert = json!({"do": "insert", "definition": 0, "transition": transition, "item": "flow:Wait"});
+        let added = act(&mut session, &insert.to_string()).expect("a Wait can be everywhere");
+        let wait = &added[0];
+        let set = json!({"do": "set", "definition": 0, "field": format!("{wait}/Seconds"), "kind": "number", "input": "7"});
+        act(&mut session, &set.to_string()).expect("the field exists");
+        let remove = json!({"do": "edit", "definition": 0, "operation": {"operation": "removeState", "state": wait}});
+        let removed = act(&mut session, &remove.to_string());
+        // A Catcher cannot end the execution, and a transition to itself has no successor.
+        prop_assert!(removed.is_ok(), "{:?}", removed);
+        prop_assert_eq!(text(&session), ORDERS);
+    }
+}
+
+#[test]
+fn actions_for_an_old_revision_are_refused_with_the_changes_since() {
+    let mut session = session("orders.asl.jsonc", ORDERS);
+    let rename = |name: &str| {
+        action(&format!(
+            r#"{{"do": "edit", "definition": 0, "operation": {{"operation": "renameState", "state": "/States/Done", "name": "{name}"}}}}"#
+        ))
+    };
+    session
+        .apply(0, &[rename("Ready")])
+        .expect("it is the newest revision");
+    let late = session.apply(0, &[rename("Over")]);
+    assert_eq!(late, Err(SessionError::Stale));
+    let since = session.since(0).expect("the log has the change");
+    assert_eq!(follow(ORDERS, &since), text(&session));
+    assert_eq!(session.since(2), None);
+}
+
+#[test]
+fn several_actions_are_one_step_or_none() {
+    let mut session = session("orders.asl.jsonc", ORDERS);
+    let set = |field: &str| {
+        action(&format!(
+            r#"{{"do": "set", "definition": 0, "field": "/States/{field}", "kind": "text", "input": "x"}}"#
+        ))
+    };
+    let refused = session.apply(0, &[set("Done/Comment"), set("Nothing/Comment")]);
+    assert!(refused.is_err(), "{refused:?}");
+    assert_eq!(text(&session), ORDERS);
+    session
+        .apply(0, &[set("Done/Comment"), set("Charge/Comment")])
+        .expect("both states exist");
+    session
+        .apply(1, &[Action::Undo])
+        .expect("there is one step");
+    assert_eq!(text(&session), ORDERS);
+    assert!(!session.can_undo());
+}
+
+#[test]
+fn typing_is_one_step_until_another_change() {
+    let mut session = session("a.asl.json", "");
+    let typed = |at: usize, text: &str, joins: bool| Action::Type {
+        edits: vec![ShownEdit {
+            start: at,
+            end: at,
+            text: text.to_owned(),
+        }],
+        joins,
+    };
+    for (at, letter) in ["a", "b", "c"].into_iter().enumerate() {
+        session
+            .apply(at, &[typed(at, letter, true)])
+            .expect("any text can be typed");
+    }
+    session
+        .apply(3, &[typed(3, "d", false)])
+        .expect("any text can be typed");
+    session.apply(4, &[Action::Undo]).expect("it is a step");
+    assert_eq!(text(&session), "abc");
+    session.apply(5, &[Action::Undo]).expect("it is a step");
+    assert_eq!(text(&session), "");
+}
+
+#[test]
+fn a_change_on_the_disk_is_merged_unless_it_touches_an_edited_line() {
+    let mut session = session("orders.asl.jsonc", ORDERS);
+    let comment = r#"{"do": "set", "definition": 0, "field": "/States/Done/Comment", "kind": "text", "input": "x"}"#;
+    act(&mut session, comment).expect("the state exists");
+    let disk = ORDERS.replace("The order workflow", "Orders");
+    assert_eq!(session.disk_changed(&disk), DiskChange::Merged);
+    assert!(text(&session).contains("// Orders") && text(&session).contains(r#""Comment": "x""#));
+    assert!(session.is_changed());
+    assert_eq!(session.disk_changed(&disk), DiskChange::None);
+    let conflict = disk.replace(r#""Type": "Succeed""#, r#""Type": "Pass", "End": true"#);
+    assert_eq!(session.disk_changed(&conflict), DiskChange::Conflict);
+    session.take_disk(&conflict);
+    assert_eq!(text(&session), conflict);
+    assert!(!session.is_changed());
+    act(&mut session, r#"{"do": "undo"}"#).expect("the text of the disk is a step");
+    assert!(text(&session).contains(r#""Comment": "x""#));
+}
+
+#[test]
+fn a_text_that_cannot_be_read_keeps_its_picture_and_refuses_operations() {
+    let mut session = session("orders.asl.jsonc", ORDERS);
+    let broken = r#"{"do": "type", "edits": [{"start": 0, "end": 1, "text": "?"}]}"#;
+    act(&mut session, broken).expect("any text can be typed");
+    assert!(!session.diagnostics().is_empty());
+    let remove = r#"{"do": "edit", "definition": 0, "operation": {"operation": "removeState", "state": "/States/Done"}}"#;
+    if session.document().definitions()[0].is_stale() {
+        let refused = act(&mut session, remove).expect_err("the text is broken");
+        assert!(refused.contains("correct the marked fault"), "{refused}");
+    }
+}
