@@ -44,10 +44,10 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                 label class="choice" hidden { "Definition " select id="definition" {} }
                 @if file.is_read_only { span class="tag" { "read-only" } }
                 p id="saved" role="status" {}
-            }
-            div class="commands" role="toolbar" aria-label="Commands" {
-                @for (command, title, key) in COMMANDS {
-                    button type="button" data-command=(command) data-key=(key.to_lowercase()) title={ (title) " (" (key) ")" } { (title) }
+                div class="commands" role="toolbar" aria-label="Commands" {
+                    @for (command, title, key) in COMMANDS {
+                        button type="button" data-command=(command) data-key=(key.to_lowercase()) title={ (title) " (" (key) ")" } { (title) }
+                    }
                 }
             }
             p id="message" role="alert" {}
@@ -145,7 +145,7 @@ fn reports() -> Markup {
             button type="button" data-export="svg" { "Export SVG" }
             button type="button" data-export="png" { "Export PNG" }
         }
-        pre id="report" tabindex="0" aria-label="Report" {}
+        pre id="report" tabindex="0" role="region" aria-label="Report" {}
     }
 }
 

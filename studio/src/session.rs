@@ -186,14 +186,14 @@ impl Session {
         }
         rounds.retain(|edits| !edits.is_empty());
         if !rounds.is_empty() {
-            self.make(rounds, is_typing);
+            self.make(rounds, Some(document), is_typing);
         }
         Ok(outcome)
     }
 
-    /// Adds a step of the user.
-    fn make(&mut self, forward: Rounds, is_typing: bool) {
-        let backward = self.replace(&forward);
+    /// Adds a step of the user. `document` has the new text, if it has been read already.
+    fn make(&mut self, forward: Rounds, document: Option<Document>, is_typing: bool) {
+        let backward = self.replace(&forward, document);
         self.undone.clear();
         if let Some(last) = self.done.back_mut()
             && is_typing
@@ -215,7 +215,7 @@ impl Session {
 
     fn undo(&mut self) {
         if let Some(mut step) = self.done.pop_back() {
-            self.replace(&step.backward);
+            self.replace(&step.backward, None);
             step.is_typing = false;
             self.undone.push(step);
         }
@@ -227,13 +227,13 @@ impl Session {
 
     fn redo(&mut self) {
         if let Some(step) = self.undone.pop() {
-            self.replace(&step.forward);
+            self.replace(&step.forward, None);
             self.done.push_back(step);
         }
     }
 
     /// Changes the text. Returns the rounds that change it back.
-    fn replace(&mut self, rounds: &Rounds) -> Rounds {
+    fn replace(&mut self, rounds: &Rounds, document: Option<Document>) -> Rounds {
         let mut backward = Rounds::with_capacity(rounds.len());
         let mut change = Vec::with_capacity(rounds.len());
         let mut text = self.document.text().to_owned();
@@ -243,7 +243,7 @@ impl Session {
             text = TextEdit::apply(&text, edits);
         }
         backward.reverse();
-        self.document = self.document.with_text(&text, 0);
+        self.document = document.unwrap_or_else(|| self.document.with_text(&text, 0));
         self.diagnostics = self.document.diagnostics(&self.validator);
         self.revision += 1;
         self.log.push_back(change);
@@ -263,7 +263,7 @@ impl Session {
         };
         self.base = disk.to_owned();
         if !edits.is_empty() {
-            self.make(vec![edits], false);
+            self.make(vec![edits], None, false);
         }
         DiskChange::Merged
     }
@@ -273,7 +273,7 @@ impl Session {
         self.base = disk.to_owned();
         let edits = merge::line_edits(self.document.text(), disk);
         if !edits.is_empty() {
-            self.make(vec![edits], false);
+            self.make(vec![edits], None, false);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a page shows of a session, as one message.
 
 use serde::Serialize;
-use stepwright_asl::graph::{EdgeKind, Graph, State};
+use stepwright_asl::graph::{Edge, EdgeKind, Graph, State};
 use stepwright_asl::validate::Severity;
 use stepwright_editor::{Definition, EditorDiagnostic};
 
@@ -54,6 +54,8 @@ struct StateView {
     pointer: String,
     name: String,
     kind: String,
+    /// How many bodies contain it.
+    level: usize,
     /// The pointer to the state around it; empty for a state of the machine.
     parent: String,
     /// The pointer to its body.
@@ -158,6 +160,14 @@ impl View {
 fn states(definition: &Definition, text: &ShownText<'_>) -> Vec<StateView> {
     let graph = definition.graph();
     let pointer = |state: usize| graph.states()[state].pointer.to_string();
+    // A container follows the one around it.
+    let mut levels: Vec<usize> = Vec::new();
+    for container in graph.containers() {
+        let outer = container
+            .parent
+            .map(|state| levels[graph.states()[state].container]);
+        levels.push(outer.unwrap_or(0) + 1);
+    }
     let states = graph.states().iter().enumerate();
     let views = states.map(|(index, state)| {
         let container = &graph.containers()[state.container];
@@ -198,6 +208,7 @@ fn states(definition: &Definition, text: &ShownText<'_>) -> Vec<StateView> {
                 .kind
                 .map_or("unknown type", |kind| kind.as_str())
                 .to_owned(),
+            level: levels[state.container],
             parent: container.parent.map(pointer).unwrap_or_default(),
             body: container.pointer.to_string(),
             start,
@@ -259,11 +270,14 @@ fn neighbours(graph: &Graph<'_>, index: usize) -> [Option<usize>; 4] {
         let body = state.inner.first()?;
         first_of(*body)
     };
-    let down = graph.successors(index).map(|(target, _)| target);
-    let mut down = down.filter(|target| *target != index);
+    // A Catcher is not the usual way on.
+    let is_catcher = |edge: &Edge<'_>| matches!(edge.kind, EdgeKind::Catch(_));
+    let mut after: Vec<_> = graph.successors(index).collect();
+    after.retain(|(target, _)| *target != index);
+    after.sort_by_key(|(_, edge)| is_catcher(edge));
     [
         before.first().copied().or(container.parent),
-        down.next(),
+        after.first().map(|(target, _)| *target),
         in_row(-1).or_else(|| branch(-1)).or(container.parent),
         inside().or_else(|| in_row(1)).or_else(|| branch(1)),
     ]

@@ -69,8 +69,9 @@ pub(super) fn draw(out: &mut Canvas, outline: &Outline, layout: &Layout) {
 }
 
 fn plus(out: &mut Canvas, pointers: &str, at: Point) {
+    // One element, because a large picture has hundreds of them.
     out.line(&format!(
-        r#"<g class="plus" data-edges="{}" transform="translate({} {})"><circle r="{RADIUS}"/><path d="M-4 0h8M0 -4v8"/></g>"#,
+        r#"<path class="plus" data-edges="{}" transform="translate({} {})" d="M-{RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 18 0a{RADIUS} {RADIUS} 0 1 0 -18 0M-4 0h8M0 -4v8"/>"#,
         xml(pointers),
         number(at.x),
         number(at.y),

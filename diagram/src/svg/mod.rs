@@ -60,9 +60,7 @@ pub(super) const VIEWER: &str = include_str!("../viewer.js");
 /// The style sheet of the handles of an editor.
 pub(super) const EDITOR_STYLES: &str = "\
 .stepwright .hit { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; }
-.stepwright .plus { cursor: pointer; }
-.stepwright .plus circle { fill: var(--paper); stroke: var(--soft, #57657a); stroke-width: 1.25; }
-.stepwright .plus path { stroke: currentColor; stroke-width: 1.5; fill: none; }
+.stepwright .plus { cursor: pointer; fill: var(--paper); stroke: currentColor; stroke-width: 1.25; }
 ";
 
 /// The margin of the picture.

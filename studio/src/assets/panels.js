@@ -33,15 +33,8 @@ export class Tabs {
 }
 
 export function drawTree(tree, states, selection) {
-  const of = (parent) => states.filter((state) => state.parent === parent);
-  const rows = (parent, level) =>
-    of(parent).map((state) => {
-      const inner = rows(state.pointer, level + 1).join("");
-      const id = `t${states.indexOf(state)}`;
-      const expanded = inner && ' aria-expanded="true"';
-      return `<li role="treeitem" id="${id}" data-pointer="${escape(state.pointer)}" aria-level="${level}"${expanded} aria-selected="${selection.includes(state.pointer)}" aria-label="${escape(state.about)}"><span>${escape(state.name)} <small>${escape(state.kind)}</small></span>${inner && `<ul role="group">${inner}</ul>`}</li>`;
-    });
-  tree.innerHTML = rows("", 1).join("") || '<li role="treeitem" aria-level="1" aria-selected="false">no state yet</li>';
+  const rows = states.map((state, index) => `<li role="treeitem" id="t${index}" data-pointer="${escape(state.pointer)}" aria-level="${state.level}" aria-label="${escape(state.about)}">${escape(state.name)} <small>${escape(state.kind)}</small></li>`);
+  tree.innerHTML = rows.join("") || '<li role="treeitem" aria-level="1">no state yet</li>';
   markTree(tree, selection);
 }
 
@@ -49,7 +42,7 @@ export function markTree(tree, selection) {
   for (const item of tree.querySelectorAll("[role=treeitem]")) item.setAttribute("aria-selected", selection.includes(item.dataset.pointer));
   const current = selection.at(-1) && tree.querySelector(`[data-pointer="${CSS.escape(selection.at(-1))}"]`);
   tree.setAttribute("aria-activedescendant", current?.id ?? "");
-  current?.querySelector("span").scrollIntoView({ block: "nearest" });
+  current?.scrollIntoView({ block: "nearest" });
 }
 
 export class Palette {

@@ -237,7 +237,7 @@ function listOf(label, options) {
   control.append(...options.map(([value, text]) => new Option(text, value)));
   const element = Object.assign(document.createElement("label"), { className: "field" });
   element.append(Object.assign(document.createElement("span"), { textContent: label }), control);
-  return Object.assign(element, { control });
+  return element;
 }
 
 const listOfTransitions = (all) => listOf("Transition", all.map(({ pointer, name }) => [pointer, name]));
@@ -461,7 +461,7 @@ $("#definition").addEventListener("change", (event) => {
   inTurn(pull);
 });
 
-inTurn(pull).then(() => view.revision === 0 && view.states[0] && select([view.states.find((state) => state.isFirst)?.pointer ?? view.states[0].pointer]));
+inTurn(pull).then(() => view.states.length && select([neighbour().pointer]));
 listen(
   () => inTurn(async () => view.revision !== null && pull()),
   () => view.isChanged && keep(view.base, applied(code.area.value, [])),

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stepwright_asl::MachineType;
 use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
 use stepwright_runtime::handler_logs::HandlerLogs;
 use stepwright_runtime::search::ExecutionIndex;
@@ -16,9 +17,11 @@ use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
+use stepwright_studio::Studio;
 use tracing_subscriber::Layer as _;
 
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
+use crate::commands::studio::studio_of;
 use crate::definitions::input;
 use crate::definitions::template::{NamedValue, ServedTemplates, TemplateInputs};
 use crate::engine::listener::listen;
@@ -103,6 +106,14 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         let index = index.map_err(cannot_store)?;
         server = server.execution_search(Arc::new(index));
     }
+    if let Some(studio) = studio(&arguments)? {
+        let (closer, ending) = (studio.closer(), signals.wait(1));
+        tokio::spawn(async move {
+            ending.await;
+            closer.close();
+        });
+        server = server.pages(studio.router()).studio_link(studio.address());
+    }
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);
     }
@@ -167,6 +178,25 @@ fn note_address(arguments: &ServeArguments, address: SocketAddr, has_keys: bool)
     if !matches!(arguments.console, ConsoleChoice::Off) {
         diagnostics::note(&format!("the console is at http://{address}/console"));
     }
+    if !arguments.studio.is_empty() && !matches!(arguments.console, ConsoleChoice::On) {
+        diagnostics::note(
+            "the link to the studio is in the console; it is missing without `--console on`",
+        );
+    }
+}
+
+/// The visual editor of `--studio`, whose pages change files of this machine.
+fn studio(arguments: &ServeArguments) -> Result<Option<Studio>, Failure> {
+    if arguments.studio.is_empty() {
+        return Ok(None);
+    }
+    if !is_loopback(arguments.host) {
+        return Err(Failure::Usage(format!(
+            "--studio changes files of this machine, and --host {} can be reached from other machines; omit one of them",
+            arguments.host
+        )));
+    }
+    studio_of(&arguments.studio, MachineType::Standard).map(Some)
 }
 
 fn console_mode(choice: ConsoleChoice) -> ConsoleMode {

@@ -1,0 +1,327 @@
+// Each operation, with the mouse and with the keyboard. Undo restores the text byte by byte.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { launch } from "./support/browser.mjs";
+import { NAMES, ORDERS } from "./support/definitions.mjs";
+import { Studio } from "./support/studio.mjs";
+
+let browser, studio, page;
+before(async () => {
+  browser = await launch();
+  studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+});
+after(async () => {
+  await browser?.close();
+  studio?.stop();
+});
+beforeEach(async () => {
+  page = await studio.open(browser);
+});
+/** After each operation, undo restores the file as it was. */
+afterEach(async () => {
+  await page.page.locator("#canvas").focus();
+  while (await page.command("undo").isEnabled()) {
+    const before = await page.text();
+    await page.page.keyboard.press("Control+z");
+    await page.until("a step is undone", async () => (await page.text()) !== before);
+  }
+  assert.equal(await page.text(), ORDERS);
+  assert.equal(studio.read(), ORDERS);
+  page.tab.check();
+  await page.close();
+});
+
+const keys = async (...names) => {
+  for (const name of names) await page.page.keyboard.press(name);
+};
+/** Selects a state with the keyboard: in the tree, whose first item is selected at the start. */
+const choose = async (name) => {
+  await page.page.locator("#tree").focus();
+  await keys("Escape");
+  for (let presses = 0; presses < 20; presses++) {
+    await keys("ArrowDown");
+    if ((await page.page.textContent("#selected")).startsWith(`${name},`)) return;
+  }
+  assert.fail(`the tree has no ${name}`);
+};
+const next = async (state) => (await page.definition()).States[state]?.Next;
+
+describe("with the mouse", () => {
+  test("a state is inserted by the + of a transition", async () => {
+    await page.insert("/States/Charge/Next", "wait");
+    await page.has(...NAMES, "Wait");
+    assert.deepEqual([await next("Charge"), await next("Wait")], ["Wait", "Both"]);
+    assert.match(await page.page.textContent("#selected"), /^Wait, Wait, next: Both/);
+  });
+
+  test("an item of the palette is dragged to a transition", async () => {
+    const item = await page.page.locator('#palette [data-item="flow:Pass"]').boundingBox();
+    const to = await page.plus("/StartAt").boundingBox();
+    await page.drag([item.x + 20, item.y + 8], [to.x + 9, to.y + 9]);
+    await page.has(...NAMES, "Pass");
+    assert.equal((await page.definition()).StartAt, "Pass");
+  });
+
+  test("a pattern of several states is inserted, and its states lead to the target", async () => {
+    await page.insert("/States/Charge/Next", "retry with fallback");
+    await page.has(...NAMES, "Call service", "Use fallback");
+    assert.deepEqual([await next("Charge"), await next("Call service"), await next("Use fallback")], ["Call service", "Both", "Both"]);
+  });
+
+  test("a state of an empty branch is inserted by its +", async () => {
+    await page.insert("/States/Charge/Next", "map");
+    await page.has(...NAMES, "Map");
+    await page.insert("/States/Map/ItemProcessor/StartAt", "pass");
+    await page.has(...NAMES, "Map", "Pass");
+    assert.equal((await page.definition()).States.Map.ItemProcessor.StartAt, "Pass");
+  });
+
+  test("a state is removed, and its neighbours are connected", async () => {
+    await page.select("/States/Both");
+    await page.command("remove").click();
+    await page.has("Charge", "Check", "Done", "Reject");
+    assert.equal(await next("Charge"), "Done");
+  });
+
+  test("a state with several successors is removed after a question", async () => {
+    await page.select("/States/Check");
+    await page.command("remove").click();
+    await page.page.locator("#choice").getByLabel("Continues with").selectOption("Charge");
+    await page.page.getByRole("button", { name: "Remove", exact: true }).last().click();
+    await page.until("it is gone", async () => (await page.definition()).StartAt === "Charge");
+  });
+
+  test("a state is duplicated after itself", async () => {
+    await page.select("/States/Charge");
+    await page.command("duplicate").click();
+    await page.has(...NAMES, "Charge 2");
+    assert.deepEqual([await next("Charge"), await next("Charge 2")], ["Charge 2", "Both"]);
+  });
+
+  test("the end of a transition is dragged to another state", async () => {
+    await page.page.mouse.click(...(await page.point("/States/Check/Default", 0.85)));
+    const handle = await page.page.locator("#canvas .handle").boundingBox();
+    await page.drag([handle.x + 6, handle.y + 6], await page.centre("/States/Done"));
+    await page.until("it leads to Done", async () => (await page.definition()).States.Check.Default === "Done");
+  });
+
+  test("a state is dragged to another transition", async () => {
+    await page.select("/States/Charge");
+    await page.command("duplicate").click();
+    await page.has(...NAMES, "Charge 2");
+    const to = await page.plus("/States/Both/Next").boundingBox();
+    await page.drag(await page.centre("/States/Charge 2"), [to.x + 9, to.y + 9]);
+    await page.until("it is after Both", async () => (await next("Both")) === "Charge 2");
+    assert.deepEqual([await next("Charge"), await next("Charge 2")], ["Both", "Done"]);
+  });
+
+  test("several states are wrapped, and unwrapped", async () => {
+    await page.select("/States/Both");
+    await page.select("/States/Done", { modifiers: ["Shift"] }).catch(() => {});
+    await page.page.keyboard.down("Shift");
+    await page.page.mouse.click(...(await page.centre("/States/Done")));
+    await page.page.keyboard.up("Shift");
+    await page.select("/States/Both");
+    await page.command("map").click();
+    await page.has(...NAMES, "Map");
+    await page.command("unwrap").click();
+    await page.has(...NAMES);
+    await page.command("parallel").click();
+    await page.has(...NAMES, "Parallel");
+  });
+
+  test("the form changes fields, and refuses what is no number", async () => {
+    await page.select("/States/Charge");
+    await page.fill("Name", "Charge card");
+    await page.has(...NAMES.filter((name) => name !== "Charge"), "Charge card");
+    await page.page.getByRole("button", { name: "Add a Retrier" }).click();
+    await page.page.getByText("Retrier 1").waitFor();
+    await page.fill("MaxAttempts", "five");
+    page.tab.expected = 422;
+    await page.says("no number");
+    page.tab.expected = 200;
+    page.tab.problems.length = 0;
+    await page.fill("MaxAttempts", "5");
+    await page.until("the field is set", async () => (await page.definition()).States["Charge card"].Retry?.[0].MaxAttempts === 5);
+    await page.page.getByRole("button", { name: "Remove this Retrier" }).click();
+    await page.until("the list is gone", async () => !("Retry" in (await page.definition()).States["Charge card"]));
+  });
+
+  test("the form adds and removes Choice rules and changes targets", async () => {
+    await page.select("/States/Check");
+    await page.page.getByRole("button", { name: "Add a rule" }).click();
+    await page.page.locator("summary", { hasText: "Rule 2:" }).waitFor();
+    const form = page.page.locator("#panel-inspector");
+    await form.getByLabel("Continues with").nth(1).selectOption("Done");
+    await page.until("the rule leads to Done", async () => (await page.definition()).States.Check.Choices[1].Next === "Done");
+    await form.getByLabel("If no rule is true").selectOption("Both");
+    await page.until("the default is Both", async () => (await page.definition()).States.Check.Default === "Both");
+    await form.getByRole("button", { name: "Remove this rule" }).first().click();
+    await page.until("one rule is left", async () => (await page.definition()).States.Check.Choices.length === 1);
+  });
+
+  test("a state ends the execution, and leads on again", async () => {
+    await page.select("/States/Both");
+    const form = page.page.locator("#panel-inspector");
+    await form.getByLabel("Next state").selectOption("(end)");
+    await page.until("it ends", async () => (await page.definition()).States.Both.End === true);
+    await form.getByLabel("Next state").selectOption("Done");
+    await page.until("it leads to Done", async () => (await next("Both")) === "Done");
+  });
+});
+
+describe("with the keyboard", () => {
+  test("arrows follow the transitions", async () => {
+    await page.page.locator("#canvas").focus();
+    const selected = async () => (await page.page.textContent("#selected")).split(",")[0];
+    const path = [];
+    for (const key of ["ArrowDown", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "ArrowUp"]) {
+      await keys(key);
+      path.push(await selected());
+    }
+    assert.deepEqual(path, ["Charge", "Reject", "Charge", "Both", "Pack", "Mail", "Pack", "Both", "Done", "Both"]);
+  });
+
+  test("A adds, / searches, Enter inserts", async () => {
+    await choose("Charge");
+    await keys("a");
+    await page.page.keyboard.type("dynamodb putitem");
+    await keys("Enter");
+    await page.has(...NAMES, "Put item");
+    assert.equal(await next("Charge"), "Put item");
+    await page.page.locator("#canvas").focus();
+    await keys("/");
+    await page.page.keyboard.type("saga");
+    await keys("Enter");
+    await page.until("the saga is there", async () => (await page.names()).includes("Cancel reservation"));
+  });
+
+  test("Delete removes, Ctrl+D duplicates, F2 renames", async () => {
+    await choose("Both");
+    await keys("Delete");
+    await page.has("Charge", "Check", "Done", "Reject");
+    await choose("Charge");
+    await keys("Control+d");
+    await page.has("Charge", "Charge 2", "Check", "Done", "Reject");
+    await keys("F2");
+    await page.page.keyboard.type("Ship");
+    await keys("Enter");
+    await page.has("Charge", "Check", "Done", "Reject", "Ship");
+  });
+
+  test("C connects and V moves", async () => {
+    await choose("Check");
+    await keys("c");
+    await page.page.locator("#choice").getByLabel("Transition").selectOption({ label: "Check → Reject (default)" });
+    await page.page.locator("#choice").getByLabel("Leads to").selectOption("Done");
+    await page.page.getByRole("button", { name: "Connect", exact: true }).last().press("Enter");
+    await page.until("it leads to Done", async () => (await page.definition()).States.Check.Default === "Done");
+    await choose("Both");
+    await keys("v");
+    await page.page.locator("#choice").getByLabel("Transition").selectOption({ label: "start → Check" });
+    await page.page.getByRole("button", { name: "Move", exact: true }).last().press("Enter");
+    await page.until("it is first", async () => (await page.definition()).StartAt === "Both");
+    assert.deepEqual([await next("Both"), await next("Charge")], ["Check", "Done"]);
+  });
+
+  test("Shift selects several states, which are wrapped and unwrapped", async () => {
+    await choose("Charge");
+    await page.page.locator("#canvas").focus();
+    await keys("Shift+ArrowDown");
+    await page.until("two are selected", async () => (await page.page.locator("#canvas .chosen").count()) === 2);
+    await keys("ArrowDown");
+    await choose("Both");
+    await keys("p");
+    await page.has(...NAMES, "Parallel");
+    await keys("u");
+    await page.has(...NAMES);
+    await keys("m");
+    await page.has(...NAMES, "Map");
+  });
+
+  test("Ctrl+Z undoes and Ctrl+Shift+Z repeats, over the picture and the text", async () => {
+    await choose("Done");
+    await keys("Control+d");
+    page.tab.problems.length = 0;
+    await page.has(...NAMES, "Done 2");
+    await page.page.click("#tab-code");
+    await page.page.locator("#text").focus();
+    await keys("Control+Home");
+    await page.page.keyboard.type("// note\n");
+    await page.until("it is typed and sent", async () => (await page.page.locator("#saved").textContent()) === "not saved" && (await page.text()).startsWith("// note"));
+    await keys("Control+z");
+    await page.until("the typing is undone", async () => !(await page.text()).includes("// note"));
+    await keys("Control+z");
+    await page.has(...NAMES);
+    await keys("Control+Shift+z");
+    await page.has(...NAMES, "Done 2");
+  });
+});
+
+describe("code", () => {
+  test("typing redraws the picture, and the cursor selects its state", async () => {
+    await page.page.click("#tab-code");
+    const at = ORDERS.indexOf('"Done": {');
+    await page.page.locator("#text").evaluate((area, position) => {
+      area.focus();
+      area.setSelectionRange(position, position);
+    }, at);
+    await page.page.keyboard.type('"Extra": {"Type": "Pass", "Next": "Done"},\n    ');
+    await page.has(...NAMES, "Extra");
+    await page.page.keyboard.press("ArrowRight");
+    await page.until("Done is selected", async () => (await page.page.textContent("#selected")).startsWith("Done,"));
+  });
+
+  test("the fault of a broken text is marked", async () => {
+    await page.page.click("#tab-code");
+    await page.page.locator("#text").fill("{");
+    await page.until("the fault is marked", async () => (await page.page.locator("#highlight .fault").count()) > 0);
+    assert.match(await page.page.textContent("#panel-problems"), /the text ends here/);
+  });
+
+  test("a fix is one click away", async () => {
+    await page.page.click("#tab-code");
+    await page.page.locator("#text").fill(ORDERS.replace('"Next": "Both"', '"Next": "Bohth"'));
+    await page.page.click("#tab-problems");
+    await page.page.getByRole("button", { name: "replace `Bohth` with `Both`" }).click();
+    await page.until("it is fixed", async () => (await page.text()) === ORDERS);
+  });
+});
+
+describe("tests in place", () => {
+  test("a state is tested with a result, and with an error", async () => {
+    await page.select("/States/Charge");
+    await page.page.click("#tab-trial");
+    await page.page.fill("#trial-mock", '{"Payload": {"id": 1}, "StatusCode": 200}');
+    await page.page.click("#test");
+    await page.page.getByText("SUCCEEDED").waitFor();
+    await page.page.fill("#trial-mock", '{"Throw": {"Error": "Declined", "Cause": "no money"}}');
+    await page.page.click("#test");
+    await page.page.getByText("CAUGHT_ERROR").waitFor();
+    await page.page.getByText("Next state: Reject").waitFor();
+  });
+
+  test("the definition runs with mocks, and the picture has the statuses", async () => {
+    await page.page.click("#tab-trial");
+    await page.page.fill("#trial-input", '{"ok": true}');
+    await page.page.fill("#trial-mocks", '{"Charge": {"Payload": 1}}');
+    await page.page.click("#run");
+    await page.page.locator("#trial-outcome").getByText("SUCCEEDED", { exact: true }).waitFor();
+    assert.notEqual(await page.page.locator("#canvas .is-good, #canvas [class*=is-]").count(), 0);
+    await page.page.click("#clear-run");
+    await page.until("the statuses are gone", async () => (await page.page.locator("#canvas .badge").count()) === 0);
+  });
+
+  test("reports need no network", async () => {
+    await page.page.click("#tab-reports");
+    await page.page.click('[data-report="policy"]');
+    await page.until("there is a policy", async () => (await page.page.textContent("#report")).includes("lambda:InvokeFunction"));
+    await page.page.click('[data-report="estimate"]');
+    await page.until("there is an estimate", async () => (await page.page.textContent("#report")).includes("transitions"));
+    for (const kind of ["svg", "png"]) {
+      const [download] = await Promise.all([page.page.waitForEvent("download"), page.page.click(`[data-export=${kind}]`)]);
+      assert.equal(download.suggestedFilename(), `state-machine.${kind}`);
+    }
+  });
+});

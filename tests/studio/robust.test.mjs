@@ -1,0 +1,206 @@
+// A crash of the server, two tabs, other programs that write the file, read-only files, and requests that are not from the page.
+
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { launch } from "./support/browser.mjs";
+import { NAMES, ORDERS } from "./support/definitions.mjs";
+import { EditorPage, Studio } from "./support/studio.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+test("a crash of the server loses no edit", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const page = await studio.open(browser);
+    await page.insert("/States/Charge/Next", "wait");
+    await page.has(...NAMES, "Wait");
+    await page.select("/States/Charge");
+    await page.command("duplicate").click();
+    await page.has(...NAMES, "Charge 2", "Wait");
+    const edited = await page.text();
+    await studio.crash();
+    assert.equal(studio.read(), ORDERS);
+    // A further edit is kept, too.
+    await page.page.click("#tab-code");
+    await page.page.locator("#text").fill(edited.replace("The order workflow", "Orders"));
+    await page.says("does not answer");
+    page.tab.problems.length = 0;
+    await studio.run(studio.port);
+    await page.tab.goto(studio.address);
+    await page.page.getByRole("button", { name: "Restore them" }).click();
+    await page.has(...NAMES, "Charge 2", "Wait");
+    assert.equal(await page.text(), edited.replace("The order workflow", "Orders"));
+    await page.save();
+    assert.equal(studio.read(), await page.text());
+    await page.page.keyboard.press("Control+z");
+    await page.has(...NAMES);
+    assert.equal(await page.text(), ORDERS);
+    page.tab.problems.length = 0;
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("two tabs see each other's edits, and an edit of an old picture is made in the new one", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const one = await studio.open(browser);
+    const two = await EditorPage.open({ ...one.tab, page: await one.tab.context.newPage(), goto: null }, studio.address).catch(async () => {
+      const page = Object.assign(new EditorPage(), { tab: one.tab, page: await one.tab.context.newPage() });
+      await page.page.goto(studio.address);
+      await page.page.waitForFunction(() => document.querySelector("#tree [role=treeitem]"));
+      return page;
+    });
+    await one.insert("/States/Charge/Next", "wait");
+    await two.has(...NAMES, "Wait");
+    await two.select("/States/Both");
+    await two.command("duplicate").isEnabled();
+    await two.page.keyboard.press("Delete");
+    await one.has("Charge", "Check", "Done", "Reject", "Wait");
+    // Both at the same time.
+    one.tab.expected = 409;
+    await Promise.all([
+      one.page.evaluate(() => document.querySelector('[data-command="undo"]').click()),
+      two.page.evaluate(() => document.querySelector('[data-command="undo"]').click()),
+    ]);
+    await one.has(...NAMES);
+    await two.has(...NAMES);
+    assert.equal(await one.text(), ORDERS);
+    assert.equal(await two.text(), ORDERS);
+    // Typing in one tab does not lose that of the other.
+    for (const page of [one, two]) await page.page.click("#tab-code");
+    const type = (page, line, text) =>
+      page.page.locator("#text").evaluate(
+        (area, [find, added]) => {
+          const at = area.value.indexOf(find);
+          area.focus();
+          area.setRangeText(added, at, at, "end");
+          area.dispatchEvent(new Event("input", { bubbles: true }));
+        },
+        [line, text],
+      );
+    await Promise.all([type(one, "The order", "First: "), type(two, '"Done": {', '"Extra": {"Type": "Succeed"},\n    ')]);
+    for (const page of [one, two]) await page.until("both are there", async () => (await page.text()).includes("First: ") && (await page.text()).includes('"Extra"'));
+    assert.equal(await one.text(), await two.text());
+    one.tab.problems.length = 0;
+    await one.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("what another program writes is merged, or the user is asked", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const page = await studio.open(browser);
+    await page.insert("/States/Charge/Next", "wait");
+    await page.has(...NAMES, "Wait");
+    studio.write(ORDERS.replace("The order workflow", "Orders"));
+    await page.until("it is merged", async () => (await page.text()).includes("// Orders") && (await page.names()).includes("Wait"));
+    const conflict = ORDERS.replace("The order workflow", "Orders").replace('"Next": "Both"', '"Next": "Done"');
+    studio.write(conflict);
+    await page.page.getByRole("button", { name: "Take the text of the file" }).click();
+    await page.until("the file is there", async () => (await page.text()) === conflict);
+    await page.page.locator("#canvas").focus();
+    await page.page.keyboard.press("Control+z");
+    await page.has(...NAMES, "Wait");
+    await page.save();
+    assert.equal(studio.read(), await page.text());
+    page.tab.check();
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("saving keeps line ends, the byte order mark and the mode", async () => {
+  const text = `\ufeff${ORDERS.replaceAll("\n", "\r\n")}`;
+  const studio = await Studio.start({ "orders.asl.jsonc": text });
+  try {
+    const file = path.join(studio.folder, "orders.asl.jsonc");
+    chmodSync(file, 0o640);
+    const page = await studio.open(browser);
+    await page.insert("/States/Charge/Next", "wait");
+    await page.has(...NAMES, "Wait");
+    await page.save();
+    const saved = studio.read();
+    assert.ok(saved.startsWith("\ufeff{\r\n"));
+    assert.equal(saved.replaceAll("\r\n", "").includes("\n"), false);
+    assert.equal(statSync(file).mode & 0o777, 0o640);
+    await page.select("/States/Wait");
+    await page.page.keyboard.press("Delete");
+    await page.has(...NAMES);
+    await page.save();
+    assert.equal(studio.read(), text);
+    page.tab.check();
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("a read-only file is shown, and cannot be changed", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "studio-"));
+  writeFileSync(path.join(folder, "orders.asl.jsonc"), ORDERS, { mode: 0o444 });
+  const studio = await Studio.start({ "orders.asl.jsonc": null }, { folder });
+  try {
+    const page = await studio.open(browser);
+    await page.page.getByText("read-only").waitFor();
+    for (const name of ["add", "remove", "save", "connect"]) assert.equal(await page.command(name).isDisabled(), true, name);
+    await page.select("/States/Charge");
+    await page.page.keyboard.press("Delete");
+    assert.deepEqual(await page.names(), NAMES);
+    const answer = await post(studio, `${studio.address}apply?file=0`, { revision: 0, actions: [{ do: "undo" }] });
+    assert.equal(answer.status, 403);
+    page.tab.check();
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+/** Sends a request with any headers, which a browser does not allow. */
+function post(studio, url, body, headers = {}) {
+  return new Promise((done, failed) => {
+    const sent = request(url, { method: body === undefined ? "GET" : "POST", headers: { "content-type": "application/json", ...headers } }, (response) => {
+      let text = "";
+      response.on("data", (data) => (text += data));
+      response.on("end", () => done({ status: response.statusCode, text }));
+    });
+    sent.on("error", failed);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+test("only the page can send requests", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const apply = `${studio.address}apply?file=0`;
+    const body = { revision: 0, actions: [{ do: "undo" }] };
+    const status = async (...request) => (await post(studio, ...request)).status;
+    assert.equal(await status(apply, body), 200);
+    assert.equal(await status(apply, body, { host: "evil.example" }), 403);
+    assert.equal(await status(apply, body, { origin: "http://evil.example" }), 403);
+    assert.equal(await status(apply, body, { "content-type": "text/plain" }), 415);
+    assert.equal(await status(`${studio.url}/studio/0000/apply?file=0`, body), 403);
+    assert.equal(await status(`${studio.url}/studio/0000/`), 403);
+    assert.equal(await status(`${studio.address}view?file=7`), 404);
+    assert.equal(await status(`${studio.address}assets/..%2fCargo.toml`), 404);
+    assert.equal(await status(apply, { revision: 9, actions: [] }), 409);
+    assert.equal(await status(apply, { revision: 0, actions: [{ do: "nothing" }] }), 400);
+    const page = await fetch(studio.address);
+    assert.match(page.headers.get("content-security-policy"), /default-src 'none'; script-src 'self'; style-src 'self'/);
+    assert.equal(page.headers.get("x-frame-options"), "DENY");
+  } finally {
+    studio.stop();
+  }
+});
