@@ -6,9 +6,8 @@
 //! # Boundary
 //!
 //! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-editor`,
-//!   `stepwright-runtime`,
-//!   `stepwright-integrations`, `stepwright-server` and `stepwright-studio`. It compiles neither the macros nor
-//!   `stepwright-aws`, and no package depends on it.
+//!   `stepwright-runtime`, `stepwright-integrations`, `stepwright-server` and `stepwright-studio`.
+//!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
 //!   arguments, calls a library and prints the outcome.
 //! - Imports lead downwards: `commands`, `engine` (what a command sets on an engine), `definitions`

@@ -165,6 +165,12 @@ export class DiagramView extends HTMLElement {
     if (current) this.centre(current);
   }
 
+  /** Shows all of a changed diagram, unless the person has moved it or its text would be too small. */
+  refit() {
+    const whole = this.#whole();
+    if (this.#fitted && whole >= LEGIBLE) this.#fit(whole);
+  }
+
   /** Moves a large diagram until its box has no empty space at a side that the diagram could fill. */
   #fill() {
     const within = (at, length, around) => (length <= around ? (around - length) / 2 : Math.min(0, Math.max(around - length, at)));

@@ -1,4 +1,4 @@
-//! What a user does in the page, as values that the page sends.
+//! The actions of a user, as values that the page sends.
 
 use serde::{Deserialize, Serialize};
 use stepwright_asl::edit::EditError;
@@ -13,7 +13,7 @@ use crate::palette;
 use crate::session::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 
-/// What a user does. `definition` is the index of a definition in the file.
+/// An action of a user. `definition` is the index of a definition in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]

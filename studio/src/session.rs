@@ -64,7 +64,7 @@ pub enum SessionError {
     Refused(#[from] ActionError),
 }
 
-/// What a session does with a text that another program wrote.
+/// The effect of a text that another program wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DiskChange {

@@ -1,4 +1,4 @@
-//! What a page shows of a session, as one message.
+//! The view of a session in a page, as one message.
 
 use serde::Serialize;
 use stepwright_asl::graph::{Edge, EdgeKind, Graph, State};
@@ -9,7 +9,7 @@ use crate::file::FileState;
 use crate::picture::digest;
 use crate::shown_text::{ShownEdit, ShownText, shown};
 
-/// What a page has already.
+/// The parts that a page has already.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KnownParts {
     /// The revision of its text; `None` before it has one.
@@ -18,7 +18,7 @@ pub(crate) struct KnownParts {
     pub(crate) picture: String,
 }
 
-/// What a page shows of a session. Positions are those of the shown text.
+/// The view of a session in a page. Positions are those of the shown text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct View {
@@ -64,7 +64,7 @@ struct StateView {
     start: usize,
     end: usize,
     is_first: bool,
-    /// What a screen reader says.
+    /// The text for a screen reader.
     about: String,
     /// Pointer to the transition after which the palette inserts; empty for the end of a body.
     exit: String,

@@ -78,7 +78,7 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
     action(&value.to_string())
 }
 
-/// What a page has that follows the log.
+/// The text of a page that follows the log.
 fn follow(shown: &str, rounds: &[Vec<ShownEdit>]) -> String {
     let mut units: Vec<u16> = shown.encode_utf16().collect();
     for edits in rounds {

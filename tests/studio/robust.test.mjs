@@ -54,12 +54,9 @@ test("two tabs see each other's edits, and an edit of an old picture is made in 
   const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
   try {
     const one = await studio.open(browser);
-    const two = await EditorPage.open({ ...one.tab, page: await one.tab.context.newPage(), goto: null }, studio.address).catch(async () => {
-      const page = Object.assign(new EditorPage(), { tab: one.tab, page: await one.tab.context.newPage() });
-      await page.page.goto(studio.address);
-      await page.page.waitForFunction(() => document.querySelector("#tree [role=treeitem]"));
-      return page;
-    });
+    const two = Object.assign(new EditorPage(), { tab: one.tab, page: await one.tab.context.newPage() });
+    await two.page.goto(studio.address);
+    await two.page.waitForFunction(() => document.querySelector("#tree [role=treeitem]"));
     await one.insert("/States/Charge/Next", "wait");
     await two.has(...NAMES, "Wait");
     await two.select("/States/Both");

@@ -23,7 +23,7 @@ export class Canvas {
     const isFirst = !this.view.querySelector("svg");
     this.view.innerHTML = svg;
     this.view.querySelector("svg")?.setAttribute("aria-hidden", "true");
-    if (isFirst && svg) this.view.begin?.();
+    if (svg) isFirst ? this.view.begin?.() : this.view.refit?.();
   }
 
   state(pointer) {

@@ -1,4 +1,4 @@
-//! What can be inserted: flow states, calls of services, and patterns.
+//! The palette: flow states, calls of services, and patterns.
 
 mod calls;
 mod flow;
@@ -24,7 +24,7 @@ pub struct PaletteItem {
     pub group: &'static str,
     /// The name.
     pub title: String,
-    /// What it does.
+    /// Its effect, or the kind of its call.
     pub about: String,
 }
 

@@ -57,8 +57,12 @@ export class Studio {
   }
 
   async open(browser, options) {
+    return this.openFile(browser, 0, options);
+  }
+
+  async openFile(browser, index, options) {
     const tab = await Tab.open(browser, { url: this.url }, options);
-    return EditorPage.open(tab, this.address);
+    return EditorPage.open(tab, `${this.address}?file=${index}`);
   }
 }
 
@@ -162,7 +166,7 @@ export class EditorPage {
 
   /** Types into a field of the form of the selected state, and leaves the field. */
   async fill(label, value) {
-    const field = this.page.locator("#panel-inspector").getByLabel(label, { exact: true }).first();
+    const field = this.page.locator(`#panel-inspector label:has(> span:text-is("${label}")) > :is(input, textarea)`).first();
     await field.fill(value);
     await field.blur();
   }
