@@ -31,6 +31,7 @@ mod report;
 mod serve;
 mod settings;
 mod store;
+mod studio;
 mod templates;
 mod terraform;
 mod test_state;

@@ -2,6 +2,7 @@
 
 mod depth;
 mod diagram;
+mod editable;
 mod fleet;
 
 // The definitions that the tests of `stepwright-asl` compare, and their writer of YAML.

@@ -53,7 +53,7 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         3 => json!({"do": "duplicate", "definition": 0, "state": state}),
         4 => edit(json!({"operation": "rerouteState", "state": state, "transition": transition})),
         5 => {
-            json!({"do": "wrap", "definition": 0, "states": [state], "wrapper": if first % 2 == 0 { "Map" } else { "Parallel" }})
+            json!({"do": "wrap", "definition": 0, "states": [state], "wrapper": if first.is_multiple_of(2) { "Map" } else { "Parallel" }})
         }
         6 => {
             edit(json!({"operation": "renameState", "state": state, "name": format!("N{second}")}))
@@ -66,14 +66,14 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
             let start = first % (text(session).len() + 1);
             let typed = ["", "x", "\n", "{"][second % 4];
             let edit = json!({"start": start, "end": start + second % 9, "text": typed});
-            json!({"do": "type", "edits": [edit], "joins": second % 3 == 0})
+            json!({"do": "type", "edits": [edit], "joins": second.is_multiple_of(3)})
         }
         10 => {
             edit(json!({"operation": "addRetrier", "state": state, "errors": ["States.Timeout"]}))
         }
         11 => edit(json!({"operation": "sortStates"})),
         12 => json!({"do": "extract", "definition": 0, "states": [state]}),
-        _ => json!({"do": if second % 3 == 0 { "redo" } else { "undo" }}),
+        _ => json!({"do": if second.is_multiple_of(3) { "redo" } else { "undo" }}),
     };
     action(&value.to_string())
 }

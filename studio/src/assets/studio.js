@@ -1,14 +1,14 @@
-// The studio: what is selected, what commands do, and how the page follows the file.
+// The selection, the commands, and the view of the file.
 
 import { Canvas } from "./canvas.js";
-import { Code, applied, difference } from "./code.js";
+import { Code, difference } from "./code.js";
 import { forget, keep, kept } from "./drafts.js";
 import { $, Palette, Tabs, drawForm, drawProblems, drawTree, exportPicture, formActions, markTree } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
 let selection = [];
-/** The selected transition, and those at which the palette inserts. */
+/** The selected transition, and those of the palette. */
 let edge = null;
 let places = null;
 let queue = Promise.resolve();
@@ -25,12 +25,10 @@ function tell(text, isProblem = true) {
   message.classList.toggle("quiet", !isProblem);
 }
 
-// ---- The file ----
-
 /** Runs one request after the other: each refers to the revision after the one before. */
 function inTurn(work) {
   queue = queue.then(work).catch((error) => {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) console.error(error);
     if (error.status === 0) {
       keep(view.base, code.area.value);
       tell("The server does not answer. Unsaved edits are kept in this browser: start `stepwright studio` again and open its address.");
@@ -41,20 +39,23 @@ function inTurn(work) {
 
 const known = () => ({ since: view.revision ?? "", tag: isRunShown ? "" : view.tag });
 
-/** Performs actions as one step. `isTyping` is whether they are what was typed into the text. */
-function apply(actions, { isTyping = false, then } = {}) {
-  if (isReadOnly || !actions.length) return queue;
+/** Performs actions as one step. Typing is a function: its edits are for the text when they are sent. */
+function apply(actions, then) {
+  const isTyping = typeof actions === "function";
   if (!isTyping) flush();
   return inTurn(async () => {
-    const send = () => ask("apply", known(), { revision: view.revision, actions: typeof actions === "function" ? actions() : actions });
+    const send = () => {
+      const list = isTyping ? actions() : actions;
+      return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list });
+    };
     let answer;
     try {
       answer = await send();
     } catch (refusal) {
       if (!refusal.view) throw refusal;
-      // Another page was faster. The server checks whether the pointers are still right.
+      // Another page was faster. The server checks the pointers.
       show(refusal.view, false);
-      answer = isTyping ? await typedAgain() : await send();
+      answer = await send();
     }
     if (!answer) return;
     if (!isTyping) tell("");
@@ -65,19 +66,14 @@ function apply(actions, { isTyping = false, then } = {}) {
   });
 }
 
+const typed = (edit, joins) => (edit ? [{ do: "type", edits: [edit], joins }] : []);
+
 /** Sends what was typed. */
 function flush() {
-  const { pending } = code;
-  if (!pending || isReadOnly) return;
+  if (!code.pending) return;
   const joins = Date.now() - flush.last < 1500;
   flush.last = Date.now();
-  apply([{ do: "type", edits: [pending], joins }], { isTyping: true });
-}
-flush.last = 0;
-
-function typedAgain() {
-  const { pending } = code;
-  return pending && ask("apply", known(), { revision: view.revision, actions: [{ do: "type", edits: [pending] }] });
+  apply(() => typed(code.pending, joins));
 }
 
 async function pull() {
@@ -121,7 +117,7 @@ function show(next, isOwn) {
 }
 
 function offerDisk() {
-  choose("disk", "Another program has changed lines of the file that are edited here.", {
+  choose("disk", "Another program has changed the same lines of the file.", {
     "Keep the text of this page": () => resolve(false),
     "Take the text of the file": () => resolve(true),
   });
@@ -133,9 +129,9 @@ function offerDraft() {
   const draft = kept();
   if (!draft || isReadOnly || draft.text === code.synced) return view.isChanged || forget();
   if (view.isChanged) return;
-  const changed = draft.base === view.base ? "" : " The file has changed since then: they replace its text, and undo restores it.";
+  const changed = draft.base === view.base ? "" : " The file has changed since then; undo restores its text.";
   choose("draft", `Edits of ${new Date(draft.time).toLocaleString()} were not saved.${changed}`, {
-    "Restore them": () => apply([{ do: "type", edits: [difference(code.synced, draft.text)] }], { isTyping: true, then: () => code.reset(code.synced) }),
+    "Restore them": () => apply(() => typed(difference(code.synced, draft.text)), () => code.reset(code.synced)),
     "Discard them": forget,
   });
 }
@@ -160,8 +156,6 @@ function closeChoice() {
   $("#choice").hidden = true;
   $("#choice").dataset.about = "";
 }
-
-// ---- The selection ----
 
 function select(pointers, isRevealed) {
   selection = pointers;
@@ -198,17 +192,15 @@ function insertionPlaces() {
 
 function insert(item, at = insertionPlaces()) {
   const [transition, ...also] = at;
-  apply([{ do: "insert", definition: place.definition, transition, item, also }], { then: () => canvas.view.focus() });
+  apply([{ do: "insert", definition: place.definition, transition, item, also }], () => canvas.view.focus());
 }
 
 function openPalette(at) {
   places = at ?? insertionPlaces();
-  tell(`The palette inserts at: ${transitionName(places[0])}. Choose an item.`, false);
+  tell(`Inserts at: ${transitionName(places[0])}. Choose an item.`, false);
   $("#search").focus();
   $("#search").select();
 }
-
-// ---- Commands ----
 
 /** The state to which an arrow key leads. */
 function neighbour(key) {
@@ -225,7 +217,7 @@ function remove() {
   const next = current().arrows[0];
   const targets = [...new Set(current().edges.filter(({ label, target }) => target && !label.startsWith("catcher") && target !== first).map(({ target }) => target))];
   const then = () => next && !states.includes(next) && select([next].filter(at), true);
-  const act = (successor) => apply(states.map((state) => edit({ operation: "removeState", state, ...(successor && { successor }) })), { then });
+  const act = (successor) => apply(states.map((state) => edit({ operation: "removeState", state, ...(successor && { successor }) })), then);
   if (states.length > 1 || targets.length < 2) return act();
   const list = listOf("Continues with", targets.map((target) => [named(target), named(target)]));
   choose("remove", `Several states follow ${named(first)}.`, { Remove: () => act(list.control.value), Cancel: () => {} }, list);
@@ -335,8 +327,6 @@ function treeNeighbour(key) {
   return view.states[Math.max(0, index + (key === "ArrowDown" ? 1 : -1))];
 }
 
-// ---- The parts of the page ----
-
 const canvas = new Canvas($("#canvas"), {
   select(pointer, adds) {
     if (pointer === null) return select([]);
@@ -391,7 +381,7 @@ const form = $("#panel-inspector");
 const changed = (event) => {
   const redraw = () => drawForm(form, selection.at(-1), selection.length);
   const actions = formActions(event.target);
-  if (actions.length) apply(actions, { then: redraw }).then(() => event.target.isConnected && redraw());
+  if (actions.length) apply(actions, redraw).then(() => event.target.isConnected && redraw());
 };
 form.addEventListener("input", (event) => (event.target.isDirty = true));
 form.addEventListener("change", (event) => {
@@ -464,5 +454,5 @@ $("#definition").addEventListener("change", (event) => {
 inTurn(pull).then(() => view.states.length && select([neighbour().pointer]));
 listen(
   () => inTurn(async () => view.revision !== null && pull()),
-  () => view.isChanged && keep(view.base, applied(code.area.value, [])),
+  () => view.isChanged && keep(view.base, code.area.value),
 );

@@ -264,12 +264,12 @@ impl StateForm<'_> {
 
     /// The state that continues after a new Catcher or rule.
     fn likely_target(&self) -> &str {
-        let others = self
+        let mut others = self
             .targets
             .iter()
             .filter(|target| **target != self.own_name);
         self.fail
-            .or(others.last().copied())
+            .or(others.next_back().copied())
             .unwrap_or(self.own_name)
     }
 

@@ -1,0 +1,149 @@
+//! `stepwright studio`: its address, its files, and what `serve --studio` adds to the console.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::common::stepwright;
+use crate::serve::support::Server;
+
+const ORDERS: &str = r#"{
+  "StartAt": "Charge", "States": {
+    "Charge": {"Type": "Pass",   "End": true}
+  }
+}
+"#;
+
+/// `stepwright studio` on a free port, and the path of its page.
+fn studio(folder: &Path, files: &[&str]) -> (Server, String) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(["studio", "--port", "0"])
+        .args(files)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the command is there");
+    let mut line = String::new();
+    let stdout = process.stdout.take().expect("it is piped");
+    let read = BufReader::new(stdout).read_line(&mut line);
+    read.expect("it is text");
+    let url = line.trim_end().strip_prefix("http://");
+    let (address, page) = url.expect("it is a URL").split_once('/').expect("a path");
+    (Server::of(process, address.to_owned()), format!("/{page}"))
+}
+
+#[test]
+fn an_edit_changes_its_bytes_and_is_saved() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("orders.asl.json");
+    fs::write(&file, ORDERS).expect("there is room");
+    let (server, page) = studio(folder.path(), &["orders.asl.json"]);
+    let (status, html) = server.get(&page);
+    assert_eq!(status, 200);
+    assert!(html.contains("orders.asl.json"), "{html}");
+    let insert = json!({"revision": 0, "actions": [
+        {"do": "insert", "definition": 0, "transition": "/States/Charge/End", "item": "flow:Succeed"}
+    ]});
+    let (status, answer) = server.post(&format!("{page}apply?file=0"), &insert.to_string());
+    assert_eq!(
+        (status, &answer["select"]),
+        (200, &json!(["/States/Succeed"]))
+    );
+    assert_eq!(fs::read_to_string(&file).expect("a file"), ORDERS);
+    let (status, answer) = server.post(&format!("{page}apply?file=0"), &insert.to_string());
+    assert_eq!(status, 409, "{answer}");
+    let (status, answer) = server.post(&format!("{page}save?file=0"), "{}");
+    assert_eq!((status, &answer["isSaved"]), (200, &json!(true)));
+    let saved = fs::read_to_string(&file).expect("a file");
+    let before = r#""Charge": {"Type": "Pass",   "Next": "Succeed"}"#;
+    assert!(saved.contains(before), "{saved}");
+}
+
+#[test]
+fn a_new_file_is_created_at_the_first_save() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (server, page) = studio(folder.path(), &["new.asl.json"]);
+    let insert = json!({"revision": 0, "actions": [
+        {"do": "insert", "definition": 0, "transition": "/StartAt", "item": "flow:Pass"}
+    ]});
+    assert_eq!(
+        server
+            .post(&format!("{page}apply?file=0"), &insert.to_string())
+            .0,
+        200
+    );
+    assert!(!folder.path().join("new.asl.json").exists());
+    assert_eq!(server.post(&format!("{page}save?file=0"), "{}").0, 200);
+    let saved = fs::read_to_string(folder.path().join("new.asl.json")).expect("a file");
+    assert!(saved.contains(r#""StartAt": "Pass""#), "{saved}");
+}
+
+#[test]
+fn a_folder_shows_its_definitions_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("room");
+    write("orders.asl.json", ORDERS);
+    write("package.json", r#"{"name": "secret"}"#);
+    let (server, page) = studio(folder.path(), &["."]);
+    let (_, html) = server.get(&page);
+    assert!(
+        html.contains("orders.asl.json") && !html.contains("package.json"),
+        "{html}"
+    );
+    assert_eq!(server.get(&format!("{page}view?file=1")).0, 404);
+    assert_eq!(server.get("/studio/0/view?file=0").0, 403);
+}
+
+#[test]
+fn wrong_files_are_refused_with_the_reason() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let refused = |file: &str| {
+        let path = folder.path().join(file);
+        let ran = stepwright(&["studio", "--no-open", path.to_str().expect("text")], "");
+        assert_eq!(ran.status, 2, "{ran:?}");
+        ran.stderr
+    };
+    let error = refused("orders.json");
+    assert!(
+        error.contains("does not exist; the name of a new file ends with"),
+        "{error}"
+    );
+    let error = refused("missing/new.asl.json");
+    assert!(error.contains("create it first"), "{error}");
+    let error = refused("");
+    assert!(error.contains("no file with a definition"), "{error}");
+}
+
+#[test]
+fn the_console_links_to_the_studio_of_serve() {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(folder.path().join("orders.asl.json"), ORDERS).expect("there is room");
+    let path = folder.path().to_str().expect("it is text");
+    let server = Server::start(&["--studio", path]);
+    let (_, console) = server.get("/console");
+    let link = console.split("href=\"/studio/").nth(1).expect("a link");
+    let (secret, _) = link.split_once('/').expect("a path");
+    let (status, page) = server.get(&format!("/studio/{secret}/"));
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("orders.asl.json"), "{page}");
+    let public = stepwright(
+        &[
+            "serve",
+            "--no-auth",
+            "--host",
+            "0.0.0.0",
+            "--port",
+            "0",
+            "--studio",
+            path,
+        ],
+        "",
+    );
+    assert_eq!(public.status, 2, "{public:?}");
+    assert!(public.stderr.contains("omit one of them"), "{public:?}");
+}

@@ -1,0 +1,63 @@
+//! Pictures that an editor can change: each state and transition can be reached.
+
+use proptest::prelude::*;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json;
+use stepwright_diagram::Diagram;
+
+use crate::samples::definitions;
+
+/// The values of an attribute, of the elements of a class.
+fn values(svg: &str, class: &str, attribute: &str) -> Vec<String> {
+    let document = roxmltree::Document::parse(svg).expect("it is XML");
+    let elements = document.descendants().filter(|element| {
+        let classes = element.attribute("class").unwrap_or_default();
+        classes.split(' ').any(|own| own == class)
+    });
+    elements
+        .filter_map(|element| element.attribute(attribute).map(str::to_owned))
+        .collect()
+}
+
+fn pointers(svg: &str, class: &str) -> Vec<String> {
+    let arrays = values(svg, class, "data-edges");
+    let arrays = arrays
+        .iter()
+        .map(|array| array.parse::<Json>().expect("it is JSON"));
+    let all = arrays.flat_map(|array| array.as_array().unwrap_or_default().to_vec());
+    all.filter_map(Json::into_string).collect()
+}
+
+proptest! {
+    #[test]
+    fn each_state_has_its_pointer_and_each_transition_a_handle(definition in definitions()) {
+        let svg = Diagram::of(&definition).to_editable_svg();
+        let graph = Graph::of(&definition);
+        let states = values(&svg, "state", "data-pointer");
+        let (lines, handles) = (pointers(&svg, "edge"), pointers(&svg, "plus"));
+        for state in graph.states() {
+            let pointer = state.pointer.to_string();
+            prop_assert_eq!(states.iter().filter(|own| **own == pointer).count(), 1, "{}", pointer);
+            for edge in &state.edges {
+                let pointer = edge.pointer.to_string();
+                prop_assert_eq!(lines.iter().filter(|own| **own == pointer).count(), 1, "{}", pointer);
+                prop_assert_eq!(handles.iter().filter(|own| **own == pointer).count(), 1, "{}", pointer);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_body_without_states_has_a_handle() {
+    let json: Json = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": {"States": {}}, "End": true}}}"#
+        .parse()
+        .expect("it is JSON");
+    let svg = Diagram::of(&json).to_editable_svg();
+    let handles = pointers(&svg, "plus");
+    assert!(
+        handles.contains(&"/States/Each/ItemProcessor/StartAt".to_owned()),
+        "{handles:?}"
+    );
+    let empty = Diagram::of(&Json::Object(Default::default())).to_editable_svg();
+    assert_eq!(pointers(&empty, "plus"), ["/StartAt"]);
+}
