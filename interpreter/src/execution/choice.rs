@@ -4,7 +4,9 @@ use crate::program::{Choice, Io, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
-const NO_TRANSITION: &str =
+/// The cause of the failure of a Choice without `Default`, if no rule matches.
+#[doc(hidden)]
+pub const NO_TRANSITION: &str =
     "Failed to transition out of the state. The state does not point to a next state.";
 
 impl Execution {

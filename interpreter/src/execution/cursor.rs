@@ -72,6 +72,11 @@ impl AttemptState {
         self.0.as_ref().map_or(0, |fields| fields.count)
     }
 
+    /// Returns how often each retrier was used, if one was used.
+    pub(super) fn retry_counts(&self) -> &[u32] {
+        self.0.as_ref().map_or(&[], |fields| &fields.retries)
+    }
+
     /// Returns how often a retrier was used.
     pub(super) fn used(&self, retrier: usize) -> u32 {
         let fields = self.0.as_ref();

@@ -21,6 +21,7 @@ mod cursor_view;
 mod distributed;
 mod fail;
 mod failure;
+mod fingerprint;
 mod held_task;
 mod input;
 mod inspect;
@@ -54,6 +55,7 @@ mod tests;
 mod tolerance;
 mod wait;
 
+pub use self::choice::NO_TRANSITION;
 pub use self::command::{
     ChildStart, Command, CommandQueue, HeldTask, QueuedInput, StartedJob, TaskCommand,
 };

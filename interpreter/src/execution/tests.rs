@@ -301,8 +301,15 @@ impl Driver {
         assert!(self.commands.pop().is_none());
     }
 
+    fn fingerprint(&self) -> String {
+        let mut fingerprint = String::new();
+        self.execution.write_fingerprint(self.now, &mut fingerprint);
+        fingerprint
+    }
+
     /// Writes the execution, and continues with what its records say. All timers are armed again.
     fn restart(&mut self) {
+        let before = self.fingerprint();
         self.written.push(self.records.record(&mut self.execution));
         let mut decoder = RecordDecoder::default();
         for record in &self.written {
@@ -312,6 +319,11 @@ impl Driver {
                 .unwrap();
         }
         (self.execution, _) = decoder.finish().unwrap();
+        assert_eq!(
+            self.fingerprint(),
+            before,
+            "records contain all that decides how it continues"
+        );
         self.timers.clear();
         self.results
             .retain(|input| !matches!(input, Input::Answered(..)));
@@ -368,6 +380,24 @@ fn outcome_with(choices: &[u8]) -> String {
 fn an_execution_needs_no_engine() {
     let output = r#"{"items":[1,2,3,4],"both":["token of Ask",[2,4,6,8]],"refused":{"Error":"Refused","Cause":"no"}}"#;
     assert_eq!(outcome_with(&[]), output);
+}
+
+/// Runs both tasks of the Parallel in one order or the other, up to the task after it.
+fn fingerprint_after(orders: [usize; 2]) -> String {
+    let mut caller = Driver::new();
+    caller.step(&mut || false);
+    for order in orders {
+        caller.deliver(order);
+        caller.step(&mut || false);
+    }
+    caller.fingerprint()
+}
+
+#[test]
+fn the_order_of_independent_results_does_not_change_the_fingerprint() {
+    // The iterations of the Map are the last two results.
+    assert_eq!(fingerprint_after([1, 1]), fingerprint_after([2, 1]));
+    assert_ne!(fingerprint_after([1, 1]), fingerprint_after([0, 1]));
 }
 
 proptest! {

@@ -218,7 +218,7 @@ fn bytes_of(entries: &Log<Entry>) -> u64 {
 }
 
 /// Reads the events of a growing history, one after the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HistoryReader {
     /// The id of the event that was read last.
     read: u32,

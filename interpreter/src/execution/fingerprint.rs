@@ -1,0 +1,120 @@
+//! The part of an execution that decides how it continues, as a text.
+
+use std::fmt::Write as _;
+
+use super::cursor::{Cursor, TaskExecutor, Waiting};
+use super::step_loop::{Execution, Outcome};
+use crate::timestamp::Timestamp;
+use crate::wait_id::CursorId;
+
+impl Execution {
+    /// Writes the part of the execution that decides how it continues: for each cursor its
+    /// position, input, variables, retries and wait. Two executions of one program with the same
+    /// fingerprint make the same transitions with the same inputs.
+    ///
+    /// The ids of events and waits, the number of calls so far and the random stream are not in it,
+    /// and deadlines are relative to `now`. An execution whose expressions read the time, or a time
+    /// of the context object, may continue differently from one with the same fingerprint.
+    pub fn write_fingerprint(&self, now: Timestamp, to: &mut String) {
+        let mut cursors: Vec<(Vec<u32>, &Cursor)> = self
+            .cursors
+            .iter()
+            .map(|(id, cursor)| (self.position_of(id), cursor))
+            .collect();
+        cursors.sort_by(|(left, _), (right, _)| left.cmp(right));
+        for (position, cursor) in cursors {
+            // Writing to a string never fails.
+            let _ = write!(to, "{position:?}");
+            write_cursor(cursor, now, to);
+        }
+        match self.outcome() {
+            None => {}
+            Some(Outcome::Succeeded(output)) => {
+                to.push_str("succeeded ");
+                output.write_to(to);
+            }
+            Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => {
+                let _ = write!(to, "failed {:?}", failure.error);
+            }
+            Some(Outcome::TimedOut) => to.push_str("timed out"),
+        }
+    }
+
+    /// Returns the indices of the branches and iterations around a cursor, outermost first. They
+    /// do not depend on the order in which cursors started.
+    fn position_of(&self, id: CursorId) -> Vec<u32> {
+        let mut position = Vec::new();
+        let mut cursor = self.cursors.get(id);
+        while let Some((container, index)) = cursor.and_then(|cursor| cursor.parent) {
+            position.push(index);
+            cursor = self.cursors.get(container);
+        }
+        position.reverse();
+        position
+    }
+}
+
+fn write_cursor(cursor: &Cursor, now: Timestamp, to: &mut String) {
+    let retries = cursor.attempt_state.retry_counts();
+    let _ = write!(to, "{} {retries:?} ", cursor.state.index());
+    cursor.input.write_to(to);
+    for (variable, value) in cursor.variables.iter() {
+        let _ = write!(to, " {}=", variable.index());
+        value.write_to(to);
+    }
+    if let Some(item) = &cursor.item {
+        let _ = write!(to, " item {} {:?} ", item.index, item.key);
+        item.value.write_to(to);
+    }
+    let due_in = |due: Timestamp| due.unix_millis() - now.unix_millis();
+    match &cursor.waiting {
+        Waiting::Enter => to.push_str(" enter"),
+        Waiting::Attempt | Waiting::Busy => to.push_str(" attempt"),
+        Waiting::Until { effective, due } => {
+            let _ = write!(to, " until {} ", due_in(*due));
+            effective.write_to(to);
+        }
+        Waiting::Pause { due } => {
+            let _ = write!(to, " pause {}", due_in(*due));
+        }
+        Waiting::Handler { target } => {
+            let _ = write!(to, " handler {target:?}");
+        }
+        Waiting::Task(task) => {
+            let timeout = task.timeout_due.map(due_in);
+            let heartbeat = task.heartbeat_due.map(due_in);
+            let stage = task.stage;
+            let _ = write!(
+                to,
+                " task {stage:?} {timeout:?} {heartbeat:?} {}",
+                task.takes_token
+            );
+            if let TaskExecutor::Handler { input, .. } | TaskExecutor::Activity { input } =
+                &task.executor
+            {
+                input.write_to(to);
+            }
+            if let Some(answer) = &task.answer {
+                let _ = write!(to, "{:?} {:?}", answer.result, answer.due.map(due_in));
+            }
+        }
+        Waiting::Children(children) => {
+            let _ = write!(to, " children {} {} ", children.left, children.next);
+            children.items.write_to(to);
+            for result in &children.results {
+                match result {
+                    Some(result) => result.write_to(to),
+                    None => to.push('-'),
+                }
+            }
+        }
+        Waiting::Run(run) => {
+            let _ = write!(to, " run {run:?}");
+        }
+        Waiting::Joined(results) => {
+            to.push_str(" joined ");
+            results.write_to(to);
+        }
+    }
+    to.push('\n');
+}
