@@ -23,6 +23,7 @@
 mod call;
 mod function;
 mod highlight;
+mod outline;
 mod parser;
 mod references;
 mod stack;
@@ -34,6 +35,7 @@ mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use highlight::{ExpressionPart, parts};
+pub use outline::{ExpressionOutline, NameChain, ValueForm, ValueTest};
 pub use references::{Chain, StatesRead, VariableUse};
 pub(crate) use tree::{BinaryOp, JsonataNode, NodeKind};
 
