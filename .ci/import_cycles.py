@@ -20,6 +20,7 @@ FOLDERS = [
     "macros/src",
     "dsl/src",
     "interpreter/src",
+    "explore/src",
     "history/src",
     "runtime/src",
     "server/src",

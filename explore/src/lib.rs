@@ -1,0 +1,86 @@
+//! Checks AWS Step Functions state machines over all their paths.
+//!
+//! [`explore`] follows every path of a definition up to a bound: each result and each error of each
+//! call, the values at the boundaries of Choice conditions, timeouts, and the order of concurrent
+//! branches where it makes a difference. It checks the [rules](Rule) that every state machine
+//! should keep, and [properties](Property) that a team writes about its own. A [`Counterexample`]
+//! is a shortest path, as steps and as a history that other tools open.
+//!
+//! ```
+//! use stepwright_asl::StateMachine;
+//! use stepwright_explore::{Action, Formula, Pattern, Property, Settings, explore};
+//!
+//! let machine = StateMachine::from_json(r#"{"StartAt": "Charge", "States": {
+//!     "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "Next": "Ship"},
+//!     "Ship": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship", "End": true}
+//! }}"#)?;
+//! let mut settings = Settings::new();
+//! settings.properties.push(Property::new(
+//!     "a charge is shipped",
+//!     Formula::LeadsTo(
+//!         Pattern::new(Action::Succeeded, "charge"),
+//!         Pattern::new(Action::Succeeded, "ship"),
+//!         None,
+//!     ),
+//! ));
+//! let report = explore(&machine, &settings)?;
+//! let path = report.findings()[0].counterexample().expect("a path");
+//! assert_eq!(path.lines()[2], "`Ship` is called with {} and fails with `AnyOtherError`");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is explored
+//!
+//! | | |
+//! |---|---|
+//! | inputs and results | those that are given; otherwise values that are made from what the definition reads and compares |
+//! | errors | those that are declared; otherwise those that a handler names, and one that only a wildcard matches |
+//! | time | virtual: calls take none, waits and retries theirs, a timeout is a fault |
+//! | faults | up to [`Settings::faults`]; the repeated failure of a retried call is one |
+//! | loops | a state that is entered again has all outcomes in the first [`Settings::loops`] more rounds, then its last ones |
+//!
+//! Points of paths are equal if the execution continues in the same manner and all properties get
+//! the same verdicts. Then only the path with fewer faults and events is followed.
+//!
+//! # Boundary
+//!
+//! - It is a separate package because it needs neither an engine nor a workflow in Rust: the
+//!   command and editors use it for any definition, and `stepwright_runtime::testing` for workflows
+//!   with types.
+//! - It depends on `stepwright-asl` and `stepwright-interpreter`. It compiles no macros.
+//! - It runs executions as plain data: no async runtime, no engine, no handlers, no store. It reads
+//!   a clock only for its time limit, and writes no file.
+//! - A definition is any state machine of `stepwright-asl`; a property names tasks by their states,
+//!   functions or resources.
+//! - The same definition with the same settings has the same findings and counterexamples.
+
+mod event;
+mod expression;
+mod handled_errors;
+mod inline_maps;
+mod monitor;
+mod outcomes;
+mod pattern;
+mod property;
+mod property_file;
+mod report;
+mod rule;
+mod search;
+mod settings;
+mod values;
+
+pub use self::event::{Action, PathEvent, TaskNames};
+pub use self::expression::{
+    Bindings, EVENT_VARIABLES, TemplateError, ValueTemplate, parse_duration,
+};
+#[doc(hidden)]
+pub use self::handled_errors::HandledErrors;
+pub use self::monitor::Monitor;
+pub use self::outcomes::{ANY_OTHER_ERROR, Outcome};
+pub use self::pattern::Pattern;
+pub use self::property::{Formula, Property};
+pub use self::property_file::PropertyFileError;
+pub use self::report::{Coverage, Finding, Report};
+pub use self::rule::Rule;
+pub use self::search::{Counterexample, PathStep, Progress, explore, explore_with};
+pub use self::settings::{Compensation, Settings, TaskSettings};

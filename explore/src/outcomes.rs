@@ -1,0 +1,296 @@
+//! The outcomes of each call: results, errors, timeouts, missing answers.
+
+use std::fmt;
+
+use stepwright_asl::errors;
+use stepwright_asl::integrations::lookup;
+use stepwright_asl::json::Json;
+use stepwright_interpreter::task::{IntegrationPattern, Resource, ResourceKind};
+use stepwright_interpreter::value::{Object, Value};
+
+use crate::event::TaskNames;
+use crate::handled_errors::HandledErrors;
+use crate::inline_maps::ReadItems;
+use crate::settings::Settings;
+use crate::values::{MachineValues, SampleSet};
+
+/// The error that represents all errors that only `States.ALL` or `States.TaskFailed` match.
+pub const ANY_OTHER_ERROR: &str = "AnyOtherError";
+
+/// The outcome of one call of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It succeeds with the result of this number, from 0.
+    Success(usize),
+    /// It fails with this error.
+    Failure(String),
+    /// It does not answer in time.
+    Timeout,
+    /// It is never answered.
+    Silence,
+}
+
+impl Outcome {
+    /// Returns whether it is not a success.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Self::Success(_))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Success(_) => f.write_str("succeeds"),
+            Self::Failure(error) => write!(f, "fails with `{error}`"),
+            Self::Timeout => f.write_str("times out"),
+            Self::Silence => f.write_str("is never answered"),
+        }
+    }
+}
+
+/// One call of a task, as far as its outcomes depend on it.
+#[derive(Clone, Debug)]
+pub(crate) struct CalledTask {
+    pub(crate) state: String,
+    pub(crate) resource: Resource,
+    pub(crate) names: TaskNames,
+    pub(crate) has_token: bool,
+    pub(crate) is_timed: bool,
+}
+
+/// The outcomes that a search combines.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcomes {
+    handled: HandledErrors,
+    values: MachineValues,
+    inputs: SampleSet,
+    /// Whether all inputs were given.
+    has_given_inputs: bool,
+}
+
+impl Outcomes {
+    pub(crate) fn of(definition: &Json, settings: &Settings) -> Self {
+        let values = MachineValues::of(definition);
+        let has_given_inputs = !settings.inputs.is_empty();
+        let inputs = match has_given_inputs {
+            true => SampleSet {
+                values: settings.inputs.clone(),
+                is_complete: true,
+            },
+            false => object_samples(values.input().samples()),
+        };
+        Self {
+            handled: HandledErrors::of(definition),
+            values,
+            inputs,
+            has_given_inputs,
+        }
+    }
+
+    pub(crate) fn inputs(&self) -> &SampleSet {
+        &self.inputs
+    }
+
+    /// Returns whether an absent value at this state is a finding: the input was given, or the
+    /// definition itself leaves the value out. Otherwise the made-up values may lack it.
+    pub(crate) fn may_lack_a_value(&self, state: &str) -> bool {
+        self.has_given_inputs || self.values.may_lack_a_value(state)
+    }
+
+    /// Returns whether all values that a state reads were combined: it reads no computed value, and
+    /// no value that was given.
+    pub(crate) fn combines_reads(&self, state: &str, is_given: impl Fn(&str) -> bool) -> bool {
+        match self.values.known_reads(state) {
+            Some((results, reads_input)) => {
+                let is_input_given = reads_input && self.has_given_inputs;
+                !is_input_given && !results.iter().any(|state| is_given(state))
+            }
+            None => false,
+        }
+    }
+
+    /// Returns whether an error of a state is named by a handler around it.
+    pub(crate) fn is_named(&self, state: &str, error: &str) -> bool {
+        self.handled.mean(state, error)
+    }
+
+    /// Returns the items of readers: for each choice of them, each variable with its list.
+    pub(crate) fn read_items(&self, readers: &[ReadItems]) -> Vec<Vec<(String, Value)>> {
+        let lists: Vec<Vec<Value>> = readers
+            .iter()
+            .map(|reader| match self.values.result(&reader.state) {
+                Some(demand) => demand.samples().values,
+                None => {
+                    let list = |count: usize| {
+                        let items = std::iter::repeat_n(Value::empty_object(), count);
+                        items.collect::<Value>()
+                    };
+                    vec![list(2), list(1), list(0)]
+                }
+            })
+            .collect();
+        let choices = lists.iter().map(Vec::len).max().unwrap_or(1);
+        let choice = |number: usize| {
+            let lists = readers.iter().zip(&lists);
+            lists
+                .filter_map(|(reader, lists)| {
+                    let list = lists.get(number % lists.len().max(1))?;
+                    let list = match list {
+                        Value::Array(_) => list.clone(),
+                        item => [item.clone()].into_iter().collect(),
+                    };
+                    Some((reader.variable.clone(), list))
+                })
+                .collect()
+        };
+        (0..choices).map(choice).collect()
+    }
+
+    /// Returns the results of a call; the first one is the plainest.
+    pub(crate) fn results(&self, settings: &Settings, call: &CalledTask) -> SampleSet {
+        let given = settings.of_task(&call.state, &call.names);
+        let given: Vec<Value> = given
+            .flat_map(|task| {
+                let is_state = task.target == call.state;
+                let has_envelope = !is_state && call.resource.is_lambda_invoke();
+                let results = task.results.iter().cloned();
+                results.map(move |result| match has_envelope {
+                    true => envelope(result),
+                    false => result,
+                })
+            })
+            .collect();
+        if !given.is_empty() {
+            return SampleSet {
+                values: given,
+                is_complete: true,
+            };
+        }
+        match self.values.result(&call.state) {
+            Some(demand) => demand.samples(),
+            None => SampleSet {
+                values: vec![match call.resource.is_lambda_invoke() {
+                    true => envelope(Value::empty_object()),
+                    false => Value::empty_object(),
+                }],
+                is_complete: true,
+            },
+        }
+    }
+
+    /// Returns the outcomes of a call, the successes first.
+    pub(crate) fn of_call(
+        &self,
+        settings: &Settings,
+        call: &CalledTask,
+        results: usize,
+    ) -> Vec<Outcome> {
+        let mut options: Vec<Outcome> = (0..results.max(1)).map(Outcome::Success).collect();
+        let declared: Vec<&String> = settings
+            .of_task(&call.state, &call.names)
+            .flat_map(|task| &task.errors)
+            .collect();
+        let named = self.handled.of_state(&call.state);
+        let possible = named
+            .iter()
+            .filter(|error| is_possible(&call.resource, error));
+        // A task whose errors are declared fails with no other one, except when it is lost.
+        let possible: Vec<&String> = match declared.is_empty() {
+            true => possible.collect(),
+            false => possible
+                .filter(|error| error.starts_with("States."))
+                .collect(),
+        };
+        if declared.is_empty() && named.is_empty() {
+            add(&mut options, Outcome::Failure(ANY_OTHER_ERROR.to_owned()));
+        }
+        for error in declared.iter().copied().chain(possible) {
+            let outcome = match error.as_str() {
+                errors::ALL | errors::TASK_FAILED if !declared.is_empty() => continue,
+                errors::ALL | errors::TASK_FAILED => Outcome::Failure(ANY_OTHER_ERROR.to_owned()),
+                errors::TIMEOUT | errors::HEARTBEAT_TIMEOUT => Outcome::Timeout,
+                error if fails_no_task(error) => continue,
+                error => Outcome::Failure(error.to_owned()),
+            };
+            add(&mut options, outcome);
+        }
+        if call.is_timed {
+            add(&mut options, Outcome::Timeout);
+        } else if call.has_token {
+            add(&mut options, Outcome::Silence);
+        }
+        options
+    }
+}
+
+/// Returns the values, of which each is an object: the input of an execution.
+fn object_samples(samples: SampleSet) -> SampleSet {
+    let is_plain_text = |value: &Value| value.as_str() == Some("sample");
+    let values = samples.values.into_iter();
+    let values = values.map(|value| match is_plain_text(&value) {
+        true => Value::empty_object(),
+        false => value,
+    });
+    SampleSet {
+        values: values.collect(),
+        is_complete: samples.is_complete,
+    }
+}
+
+/// Returns the response of `lambda:invoke` with this payload.
+fn envelope(payload: Value) -> Value {
+    let mut response = Object::new();
+    response.insert("ExecutedVersion", Value::from("$LATEST"));
+    response.insert("Payload", payload);
+    response.insert("StatusCode", Value::from(200));
+    Value::from(response)
+}
+
+/// Returns whether a task can fail with an error that a handler names. A request to a service fails
+/// with the errors of that service: the tables of integrations have the prefix of their names.
+fn is_possible(resource: &Resource, error: &str) -> bool {
+    let is_http = resource.service() == "http";
+    if error.starts_with(errors::HTTP_STATUS_CODE_PREFIX) || error == errors::HTTP_SOCKET {
+        return is_http;
+    }
+    if error.starts_with("States.") {
+        return true;
+    }
+    let waits = resource.pattern() == IntegrationPattern::WaitForTaskToken;
+    if resource.kind() == ResourceKind::Service && !resource.is_lambda_invoke() && !waits {
+        return match lookup(resource.as_str()).map(|found| found.error_prefix()) {
+            Ok(Some(prefix)) => {
+                let own = error.split_once('.').map(|(own, _)| own);
+                own == Some(prefix)
+            }
+            Ok(None) => !is_http,
+            Err(_) => true,
+        };
+    }
+    true
+}
+
+/// Returns whether no task fails with it.
+fn fails_no_task(error: &str) -> bool {
+    [
+        errors::RUNTIME,
+        errors::BRANCH_FAILED,
+        errors::ITEM_READER_FAILED,
+        errors::RESULT_WRITER_FAILED,
+        errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
+        errors::NO_CHOICE_MATCHED,
+        errors::DATA_LIMIT_EXCEEDED,
+        errors::QUERY_EVALUATION_ERROR,
+    ]
+    .contains(&error)
+        || error.starts_with("States.ParameterPath")
+        || error.starts_with("States.ResultPath")
+        || error.starts_with("States.Intrinsic")
+}
+
+fn add(options: &mut Vec<Outcome>, outcome: Outcome) {
+    if !options.contains(&outcome) {
+        options.push(outcome);
+    }
+}

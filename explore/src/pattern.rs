@@ -1,0 +1,213 @@
+//! Patterns: which events a property means, and the values that it takes from them.
+
+use std::fmt;
+
+use stepwright_asl::json::Json;
+
+use crate::event::{Action, PathEvent};
+use crate::expression::{Bindings, TemplateError, ValueTemplate, contains};
+
+/// A pattern of events: an action, a target, and conditions on the values of the event.
+///
+/// ```
+/// use std::time::Duration;
+/// use stepwright_explore::{Action, Bindings, Pattern, PathEvent};
+///
+/// let pattern = Pattern::new(Action::Succeeded, "Charge").bind("charge", "$result.id")?;
+/// let event = PathEvent::new(Action::Succeeded, "Charge", Duration::ZERO)
+///     .with("result", stepwright_interpreter::value::Value::from_text(r#"{"id": "c-1"}"#)?);
+/// let bindings = pattern.matches(&event, &Bindings::default()).expect("matches");
+/// assert_eq!(bindings.get("charge").and_then(|value| value.as_str()), Some("c-1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Pattern {
+    action: Action,
+    /// `None` for all targets.
+    target: Option<String>,
+    conditions: Vec<Condition>,
+    binds: Vec<(String, ValueTemplate)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Condition {
+    /// A value of the event has all members of this value.
+    Contains(&'static str, ValueTemplate),
+    /// An expression is true.
+    Where(ValueTemplate),
+}
+
+impl Condition {
+    fn holds(&self, event: &PathEvent, bindings: &Bindings) -> bool {
+        match self {
+            Self::Contains(field, expected) => {
+                let expected = expected.evaluate(event, bindings);
+                match (event.field(field), expected) {
+                    (Some(actual), Some(expected)) => contains(actual, &expected),
+                    _ => false,
+                }
+            }
+            Self::Where(condition) => {
+                let value = condition.evaluate(event, bindings);
+                value.is_some_and(|value| value == stepwright_interpreter::value::Value::Bool(true))
+            }
+        }
+    }
+
+    fn template(&self) -> &ValueTemplate {
+        match self {
+            Self::Contains(_, template) | Self::Where(template) => template,
+        }
+    }
+}
+
+/// The values of events that a pattern can compare.
+pub(crate) const COMPARED_FIELDS: [&str; 8] = [
+    "arguments",
+    "attempt",
+    "result",
+    "error",
+    "cause",
+    "input",
+    "output",
+    "value",
+];
+
+impl Pattern {
+    /// Creates a pattern of the events of a target: a state, a function, a resource, a variable or
+    /// a status.
+    pub fn new(action: Action, target: impl Into<String>) -> Self {
+        let target = Some(target.into());
+        Self {
+            target,
+            ..Self::any(action)
+        }
+    }
+
+    /// Creates a pattern of all events of an action.
+    pub fn any(action: Action) -> Self {
+        Self {
+            action,
+            target: None,
+            conditions: Vec::new(),
+            binds: Vec::new(),
+        }
+    }
+
+    /// Requires that a value of the event has all members of this one, in which a text between `{%`
+    /// and `%}` is JSONata.
+    ///
+    /// # Errors
+    ///
+    /// If the event has no value of this name, or an expression is not JSONata.
+    pub fn has(mut self, field: &str, value: impl Into<Json>) -> Result<Self, TemplateError> {
+        let known = COMPARED_FIELDS.into_iter().find(|known| *known == field);
+        let field = known.ok_or_else(|| {
+            TemplateError(format!(
+                "an event has no value `{field}`; the values are {}",
+                COMPARED_FIELDS.map(|name| format!("`{name}`")).join(", ")
+            ))
+        })?;
+        let value = ValueTemplate::new(value.into())?;
+        self.conditions.push(Condition::Contains(field, value));
+        Ok(self)
+    }
+
+    /// Requires that a JSONata expression is true.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSONata.
+    pub fn requires(mut self, expression: &str) -> Result<Self, TemplateError> {
+        let expression = ValueTemplate::expression(expression)?;
+        self.conditions.push(Condition::Where(expression));
+        Ok(self)
+    }
+
+    /// Binds a name to the value of a JSONata expression: later patterns read it as a variable.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSONata.
+    pub fn bind(mut self, name: &str, expression: &str) -> Result<Self, TemplateError> {
+        let expression = ValueTemplate::expression(expression)?;
+        self.binds.push((name.to_owned(), expression));
+        Ok(self)
+    }
+
+    /// Returns the action of its events.
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Returns the target of its events.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
+    /// Returns the names that it binds.
+    pub fn bound_names(&self) -> impl Iterator<Item = &str> {
+        self.binds.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Returns the variables that its conditions and bound values read.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.conditions.iter().map(Condition::template);
+        let binds = self.binds.iter().map(|(_, template)| template);
+        conditions
+            .chain(binds)
+            .flat_map(|template| template.variables().iter().map(String::as_str))
+    }
+
+    /// Returns whether the event has the action and the target, whatever its values are.
+    pub fn is_about(&self, event: &PathEvent) -> bool {
+        let is_target = |target: &String| event.is_of(target);
+        event.action == self.action && self.target.as_ref().is_none_or(is_target)
+    }
+
+    /// Matches an event. Returns `bindings` with the values that the pattern binds. A condition
+    /// whose expression fails does not hold, and a bound value that is missing does not match.
+    pub fn matches(&self, event: &PathEvent, bindings: &Bindings) -> Option<Bindings> {
+        if !self.is_about(event) {
+            return None;
+        }
+        let mut conditions = self.conditions.iter();
+        if !conditions.all(|condition| condition.holds(event, bindings)) {
+            return None;
+        }
+        let mut bound = bindings.clone();
+        for (name, expression) in &self.binds {
+            bound.bind(name, expression.evaluate(event, bindings)?);
+        }
+        Some(bound)
+    }
+
+    /// Returns whether the conditions hold that read none of these names.
+    pub(crate) fn matches_without(&self, event: &PathEvent, names: &[&str]) -> bool {
+        let is_free = |condition: &&Condition| {
+            let mut variables = condition.template().variables().iter();
+            !variables.any(|variable| names.contains(&variable.as_str()))
+        };
+        let none = Bindings::default();
+        let mut free = self.conditions.iter().filter(is_free);
+        self.is_about(event) && free.all(|condition| condition.holds(event, &none))
+    }
+}
+
+/// `succeeded Charge with result {"ok": true}`
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.action)?;
+        if let Some(target) = &self.target {
+            write!(f, " `{target}`")?;
+        }
+        for condition in &self.conditions {
+            match condition {
+                Condition::Contains(field, value) => write!(f, " with {field} {}", value.json())?,
+                Condition::Where(expression) => write!(f, " where {}", expression.source())?,
+            }
+        }
+        Ok(())
+    }
+}

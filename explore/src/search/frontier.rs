@@ -1,0 +1,444 @@
+//! The loop of the search: the point with the fewest faults and events is next, so that the first
+//! path to a finding is a shortest one.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::{Duration, Instant};
+
+use stepwright_asl::StateMachine;
+use stepwright_asl::errors;
+use stepwright_interpreter::execution::{NO_TRANSITION, Outcome as End};
+use stepwright_interpreter::program::ProgramError;
+
+use super::call_options::Move;
+use super::counterexample::counterexample;
+use super::machine::ExploredMachine;
+use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
+use super::path_state::PathState;
+use super::reached_states::ReachedStates;
+use crate::report::{Coverage, Finding, Report, Subject};
+use crate::rule::Rule;
+use crate::settings::Settings;
+
+/// Rounds of a loop after which a path is not followed any more.
+const MAX_ROUNDS: u32 = 60;
+
+/// How far a search has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// The different points of paths so far.
+    pub points: usize,
+    /// The points that are not followed yet.
+    pub open: usize,
+    /// The faults of the paths that are followed now.
+    pub faults: u32,
+    /// The findings so far.
+    pub findings: usize,
+    /// The time since the start of the search.
+    pub elapsed: Duration,
+}
+
+/// Explores all paths of a state machine.
+///
+/// ```
+/// use stepwright_asl::StateMachine;
+/// use stepwright_explore::{Settings, explore};
+///
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Big?", "States": {
+///     "Big?": {"Type": "Choice", "Choices": [
+///         {"Variable": "$.total", "NumericLessThan": 100, "Next": "Ship"},
+///         {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Review"}
+///     ]},
+///     "Review": {"Type": "Pass", "Next": "Ship"},
+///     "Ship": {"Type": "Succeed"}
+/// }}"#)?;
+/// let report = explore(&machine, &Settings::new())?;
+/// let finding = &report.findings()[0];
+/// assert_eq!(finding.name(), "no-choice-matches");
+/// let path = finding.counterexample().expect("a path");
+/// assert_eq!(path.input().to_text(), r#"{"total":100}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If the definition cannot run.
+pub fn explore(machine: &StateMachine, settings: &Settings) -> Result<Report, ProgramError> {
+    explore_with(machine, settings, &mut |_| true)
+}
+
+/// Explores all paths like [`explore`], and calls a function now and then. The search stops when
+/// the function returns `false`.
+///
+/// # Errors
+///
+/// As [`explore`].
+pub fn explore_with(
+    machine: &StateMachine,
+    settings: &Settings,
+    watch: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Report, ProgramError> {
+    let machine = ExploredMachine::new(machine, settings)?;
+    let mut search = Search::new(&machine);
+    search.run(watch);
+    Ok(search.into_report())
+}
+
+/// A point that is not followed yet. The order is that of the search.
+struct OpenPoint {
+    node: NodeId,
+    path: Box<PathState>,
+}
+
+struct Search<'m> {
+    machine: &'m ExploredMachine,
+    graph: NodeGraph,
+    queue: BinaryHeap<Reverse<(u32, u32, NodeId)>>,
+    /// The paths of the points in the queue.
+    paths: BTreeMap<NodeId, Box<PathState>>,
+    /// The best point for each subject of a finding.
+    found: BTreeMap<Subject, Violated>,
+    reached: ReachedStates,
+    coverage: Coverage,
+    notes: BTreeSet<String>,
+    started: Instant,
+}
+
+struct Violated {
+    node: NodeId,
+    message: String,
+}
+
+impl<'m> Search<'m> {
+    fn new(machine: &'m ExploredMachine) -> Self {
+        Self {
+            machine,
+            graph: NodeGraph::default(),
+            queue: BinaryHeap::new(),
+            paths: BTreeMap::new(),
+            found: BTreeMap::new(),
+            reached: ReachedStates::default(),
+            coverage: Coverage::new(&machine.settings),
+            notes: machine.simplifications.iter().cloned().collect(),
+            started: Instant::now(),
+        }
+    }
+
+    fn run(&mut self, watch: &mut dyn FnMut(Progress) -> bool) {
+        let inputs = self.machine.outcomes.inputs();
+        self.coverage.inputs = inputs.values.len();
+        self.coverage.has_incomplete_values = !inputs.is_complete;
+        let items = self.machine.read_items.len().max(1);
+        for start in 0..inputs.values.len() * items {
+            let path = PathState::of_start(self.machine, start);
+            let start = u32::try_from(start).unwrap_or(u32::MAX);
+            self.arrive(path, None, start);
+        }
+        let mut steps = 0usize;
+        while let Some(point) = self.next_point() {
+            steps += 1;
+            if steps % 64 == 0 && !self.may_continue(&point, watch) {
+                self.stop(point.node);
+                break;
+            }
+            self.follow(&point);
+        }
+    }
+
+    fn next_point(&mut self) -> Option<OpenPoint> {
+        loop {
+            let Reverse((_, _, node)) = self.queue.pop()?;
+            // A point to which a better path led is in the queue twice.
+            if let Some(path) = self.paths.remove(&node) {
+                return Some(OpenPoint { node, path });
+            }
+        }
+    }
+
+    fn may_continue(&mut self, point: &OpenPoint, watch: &mut dyn FnMut(Progress) -> bool) -> bool {
+        let progress = Progress {
+            points: self.graph.len(),
+            open: self.queue.len(),
+            faults: point.path.faults,
+            findings: self.found.len(),
+            elapsed: self.started.elapsed(),
+        };
+        let settings = &self.machine.settings;
+        let is_late = settings
+            .time_limit
+            .is_some_and(|limit| progress.elapsed >= limit);
+        if is_late || progress.points >= settings.max_nodes || !watch(progress) {
+            self.coverage.stopped_at = Some(point.path.faults);
+            return false;
+        }
+        true
+    }
+
+    /// Stops the search: the points that are not followed may lead anywhere.
+    fn stop(&mut self, node: NodeId) {
+        self.graph.set_may_end(node);
+        self.coverage.open_points = self.queue.len() + 1;
+        for Reverse((_, _, node)) in std::mem::take(&mut self.queue) {
+            self.graph.set_may_end(node);
+        }
+    }
+
+    /// Follows all moves from a point.
+    fn follow(&mut self, point: &OpenPoint) {
+        let moves = point.path.moves(self.machine);
+        self.coverage.has_incomplete_values |= moves.has_incomplete_values;
+        self.coverage.has_loop_bound |= moves.is_loop_bound;
+        self.reached.limit(&moves.limited);
+        if moves.moves.is_empty() {
+            self.wait_without_end(point);
+            return;
+        }
+        for chosen in moves.moves {
+            self.reached.take(&point.path, &chosen);
+            let path = point.path.after(self.machine, &chosen);
+            self.arrive(path, Some((point.node, chosen)), 0);
+        }
+    }
+
+    /// Adds the point at which a path has arrived.
+    fn arrive(&mut self, mut path: PathState, parent: Option<(NodeId, Move)>, start: u32) {
+        let violations = std::mem::take(&mut path.rules.violations);
+        let ended = path.has_ended();
+        if ended {
+            let elapsed = path.elapsed();
+            let properties = self.machine.settings.properties.iter();
+            for (property, monitor) in properties.zip(&mut path.monitors) {
+                monitor.finish(&property.formula, elapsed);
+            }
+        }
+        let mut fingerprint = String::new();
+        path.write_fingerprint(self.machine, &mut fingerprint);
+        for violation in &violations {
+            fingerprint.push_str(&violation.message);
+        }
+        let node = Node {
+            parent,
+            start,
+            faults: path.faults,
+            events: path.tracker.events(),
+            may_end: ended,
+        };
+        let (id, arrival) = self.graph.add(&fingerprint, node);
+        self.reached.add(self.machine, &mut path);
+        match arrival {
+            Arrival::New => {}
+            Arrival::Better if self.paths.contains_key(&id) => {
+                self.queue
+                    .push(Reverse((path.faults, path.tracker.events(), id)));
+                self.paths.insert(id, Box::new(path));
+                return;
+            }
+            Arrival::Better | Arrival::Known => return,
+        }
+        for violation in violations {
+            let subject = Subject::Rule(violation.rule, violation.state.to_string());
+            self.find(subject, id, violation.message);
+        }
+        if !self.check_evaluations(&path, id) {
+            self.graph.set_may_end(id);
+            return;
+        }
+        self.check_properties(&path, id);
+        if ended {
+            self.coverage.ends += 1;
+            self.check_end(&path, id);
+            return;
+        }
+        if path.is_endless {
+            let subject = Subject::Rule(Rule::PathEnds, String::new());
+            self.find(
+                subject,
+                id,
+                "the path never ends: it waits for nothing".to_owned(),
+            );
+            self.graph.set_may_end(id);
+            return;
+        }
+        if path.tracker.most_visits() > MAX_ROUNDS + self.machine.settings.loops {
+            self.coverage.has_long_loops = true;
+            self.graph.set_may_end(id);
+            return;
+        }
+        self.queue
+            .push(Reverse((path.faults, path.tracker.events(), id)));
+        self.paths.insert(id, Box::new(path));
+    }
+
+    fn find(&mut self, subject: Subject, node: NodeId, message: String) {
+        if let Subject::Rule(rule, _) = &subject
+            && !self.machine.settings.is_on(*rule)
+        {
+            return;
+        }
+        let cost = |node: NodeId| {
+            let node = self.graph.node(node);
+            (node.faults, node.events)
+        };
+        let is_better = match self.found.get(&subject) {
+            Some(known) => cost(node) < cost(known.node),
+            None => true,
+        };
+        if is_better {
+            self.found.insert(subject, Violated { node, message });
+        }
+    }
+
+    /// Checks the fields that could not be evaluated. Returns whether the path is worth following:
+    /// not if made-up values are the reason of the failure.
+    fn check_evaluations(&mut self, path: &PathState, node: NodeId) -> bool {
+        let mut is_sound = true;
+        for (state, failure) in &path.evaluations {
+            let name = self.machine.program.state(*state).name.clone();
+            let error = failure.error.as_deref().unwrap_or_default();
+            let cause = failure.cause.as_deref().unwrap_or_default();
+            let cause = cause.split_once("). ").map_or(cause, |(_, cause)| cause);
+            // A state whose handlers name the error expects it.
+            if self.machine.outcomes.is_named(&name, error) {
+                continue;
+            }
+            if error == errors::RUNTIME && cause == NO_TRANSITION {
+                let message = format!("no rule of `{name}` matches, and it has no `Default`");
+                let subject = Subject::Rule(Rule::ChoiceMatches, name.to_string());
+                self.find(subject, node, message);
+                continue;
+            }
+            let is_absence = is_absence(cause);
+            if is_absence && self.machine.outcomes.may_lack_a_value(&name) {
+                let message = format!("`{name}` reads a value that is absent: {cause}");
+                let subject = Subject::Rule(Rule::ValuePresent, name.to_string());
+                self.find(subject, node, message);
+                continue;
+            }
+            self.notes.insert(format!(
+                "`{name}` cannot be evaluated with a value that was made up: {cause}; give samples in the property file"
+            ));
+            is_sound = false;
+        }
+        is_sound
+    }
+
+    fn check_properties(&mut self, path: &PathState, node: NodeId) {
+        let properties = self.machine.settings.properties.iter();
+        let failed: Vec<(usize, String)> = properties
+            .enumerate()
+            .zip(&path.monitors)
+            .filter(|(_, monitor)| monitor.verdict() == Some(false))
+            .map(|((index, property), _)| (index, property.formula.to_string()))
+            .collect();
+        for (index, formula) in failed {
+            let message = format!("the property does not hold: {formula}");
+            self.find(Subject::Property(index), node, message);
+        }
+    }
+
+    fn check_end(&mut self, path: &PathState, node: NodeId) {
+        if let Some(limit) = self.machine.settings.within
+            && path.elapsed() > limit
+        {
+            let message = format!(
+                "the path takes {}, which is longer than {}",
+                crate::expression::readable_duration(path.elapsed()),
+                crate::expression::readable_duration(limit)
+            );
+            self.find(
+                Subject::Rule(Rule::EndsInTime, String::new()),
+                node,
+                message,
+            );
+        }
+        if let Some(End::Failed(failure)) = path.execution.outcome()
+            && let Some(cause) = &failure.cause
+            && cause.contains("maximum number of history events")
+        {
+            let message = "the path never ends: its history is full".to_owned();
+            self.find(Subject::Rule(Rule::PathEnds, String::new()), node, message);
+        }
+    }
+
+    /// Handles a path that waits without end.
+    fn wait_without_end(&mut self, point: &OpenPoint) {
+        self.graph.set_may_end(point.node);
+        let mut path = point.path.clone();
+        let elapsed = path.elapsed();
+        let properties = self.machine.settings.properties.iter();
+        for (property, monitor) in properties.zip(&mut path.monitors) {
+            monitor.finish(&property.formula, elapsed);
+        }
+        self.check_properties(&path, point.node);
+        for call in path.calls.iter().filter(|call| call.is_silent) {
+            let state = call.called.state.clone();
+            let message = format!(
+                "`{state}` waits for an answer and has no timeout: the execution waits without end"
+            );
+            self.find(
+                Subject::Rule(Rule::TokenTimeout, state),
+                point.node,
+                message,
+            );
+        }
+    }
+
+    fn into_report(mut self) -> Report {
+        self.coverage.points = self.graph.len();
+        self.coverage.elapsed = self.started.elapsed();
+        if let Some(node) = self.graph.endless()
+            && !self
+                .found
+                .contains_key(&Subject::Rule(Rule::PathEnds, String::new()))
+        {
+            let message =
+                "no continuation of this path ends: it repeats the same states".to_owned();
+            self.find(Subject::Rule(Rule::PathEnds, String::new()), node, message);
+        }
+        let unreached = match self.coverage.stopped_at {
+            None => self.reached.unreached(self.machine, &self.coverage),
+            Some(_) => Vec::new(),
+        };
+        let (machine, graph) = (self.machine, &self.graph);
+        let mut findings: Vec<(Subject, Violated)> =
+            std::mem::take(&mut self.found).into_iter().collect();
+        findings.sort_by_key(|(subject, violated)| {
+            let node = graph.node(violated.node);
+            (node.faults, node.events, subject.clone())
+        });
+        let mut findings: Vec<Finding> = findings
+            .into_iter()
+            .map(|(subject, violated)| {
+                let (start, moves) = graph.path_to(violated.node);
+                let example = counterexample(machine, start, &moves);
+                Finding::new(machine, subject, violated.message, Some(example))
+            })
+            .collect();
+        if machine.settings.is_on(Rule::StateReached) {
+            findings.extend(unreached.into_iter().map(|state| {
+                let message = format!("no path enters `{state}`");
+                Finding::new(
+                    machine,
+                    Subject::Rule(Rule::StateReached, state),
+                    message,
+                    None,
+                )
+            }));
+        }
+        Report::new(findings, self.coverage, self.notes.into_iter().collect())
+    }
+}
+
+/// Returns whether the cause of a failure is a value that is absent.
+fn is_absence(cause: &str) -> bool {
+    let words = [
+        "could not be found",
+        "returned nothing",
+        "is not defined",
+        "Invalid path",
+        "does not exist",
+        "undefined",
+        "has no value",
+    ];
+    words.iter().any(|word| cause.contains(word))
+}

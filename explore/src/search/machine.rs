@@ -1,0 +1,155 @@
+//! A state machine that is explored: its program, its graph, and what observers of order see.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use stepwright_asl::StateMachine;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::Json;
+use stepwright_asl::model::StateKind;
+use stepwright_interpreter::program::{Kind, Program, ProgramError};
+use stepwright_interpreter::value::Value;
+
+use crate::event::TaskNames;
+use crate::inline_maps::inline_maps;
+use crate::outcomes::Outcomes;
+use crate::settings::Settings;
+
+/// What the search of one state machine needs.
+#[derive(Debug)]
+pub(crate) struct ExploredMachine {
+    pub(crate) program: Arc<Program>,
+    pub(crate) definition: Json,
+    pub(crate) settings: Settings,
+    pub(crate) outcomes: Outcomes,
+    /// The names of the tasks, by the indices of their states.
+    pub(crate) tasks: Vec<Option<TaskNames>>,
+    /// The states inside of a container of which a property or a compensation observes a part: the
+    /// order in which the calls inside end makes a difference.
+    pub(crate) interleaved: HashSet<String>,
+    /// Whether the time since the start makes a difference.
+    pub(crate) is_timed: bool,
+    /// The items of readers: for each choice of them, each variable with its list.
+    pub(crate) read_items: Vec<Vec<(String, Value)>>,
+    /// What the exploration simplifies.
+    pub(crate) simplifications: Vec<String>,
+}
+
+impl ExploredMachine {
+    pub(crate) fn new(machine: &StateMachine, settings: &Settings) -> Result<Self, ProgramError> {
+        let mut definition = machine.to_value();
+        let original = definition.to_string();
+        // The values are those that the definition itself reads.
+        let outcomes = Outcomes::of(&definition, settings);
+        let (readers, has_distributed_maps) = inline_maps(&mut definition);
+        let read_items = outcomes.read_items(&readers);
+        let mut simplifications = Vec::new();
+        if has_distributed_maps {
+            simplifications.push(
+                "a Distributed Map is explored as an inline one: without batches, tolerated failures and written results"
+                    .to_owned(),
+            );
+        }
+        let machine = StateMachine::from_value(&definition).unwrap_or_else(|_| machine.clone());
+        let mut program = Program::compile(&machine, settings.machine_type, &IndexMap::new())?;
+        program.definition = Some(Arc::from(original));
+        let tasks: Vec<Option<TaskNames>> = program
+            .states()
+            .iter()
+            .map(|state| match &state.kind {
+                Kind::Task(task) => {
+                    let target = state.io.target(&task.resource);
+                    Some(TaskNames::of_resource(&task.resource, target))
+                }
+                _ => None,
+            })
+            .collect();
+        let interleaved = interleaved_states(&definition, &program, &tasks, settings);
+        let is_timed = settings.within.is_some()
+            || settings
+                .properties
+                .iter()
+                .any(|property| property.formula.depends_on_time())
+            || reads_time(&definition);
+        Ok(Self {
+            program: Arc::new(program),
+            definition,
+            settings: settings.clone(),
+            outcomes,
+            tasks,
+            interleaved,
+            is_timed,
+            read_items,
+            simplifications,
+        })
+    }
+}
+
+/// Returns the states inside of the outermost containers that contain an observed state.
+fn interleaved_states(
+    definition: &Json,
+    program: &Program,
+    tasks: &[Option<TaskNames>],
+    settings: &Settings,
+) -> HashSet<String> {
+    let patterns = settings
+        .properties
+        .iter()
+        .flat_map(|property| property.formula.patterns());
+    let targets: Vec<&str> = patterns
+        .filter_map(|pattern| pattern.target())
+        .chain(
+            settings
+                .compensations
+                .iter()
+                .flat_map(|pair| [pair.undo.as_str(), &pair.of]),
+        )
+        .collect();
+    let is_observed = |name: &str| {
+        let names = program
+            .find(name)
+            .and_then(|ix| tasks.get(ix.index())?.as_ref());
+        targets
+            .iter()
+            .any(|target| *target == name || names.is_some_and(|names| names.contain(target)))
+    };
+    let graph = Graph::of(definition);
+    let mut interleaved = HashSet::new();
+    for container in graph
+        .states()
+        .iter()
+        .filter(|state| matches!(state.kind, Some(StateKind::Parallel | StateKind::Map)))
+    {
+        let mut inside = Vec::new();
+        let mut open = container.inner.clone();
+        while let Some(body) = open.pop() {
+            for state in &graph.containers()[body].states {
+                inside.push(graph.states()[*state].name);
+                open.extend(&graph.states()[*state].inner);
+            }
+        }
+        if inside.iter().any(|name| is_observed(name)) {
+            interleaved.extend(inside.into_iter().map(str::to_owned));
+        }
+    }
+    interleaved
+}
+
+/// Returns whether a definition reads the time: then paths that reach the same state at different
+/// times may continue differently.
+fn reads_time(definition: &Json) -> bool {
+    let text = definition.to_string();
+    let words = [
+        "$now(",
+        "$millis(",
+        "EnteredTime",
+        "StartTime",
+        "\"Timestamp\"",
+        "TimestampPath",
+        "TimestampLess",
+        "TimestampGreater",
+        "TimestampEquals",
+    ];
+    words.iter().any(|word| text.contains(word))
+}

@@ -1,0 +1,18 @@
+//! The search: all paths up to a bound, over executions as plain data.
+
+mod call_options;
+mod counterexample;
+mod driver;
+mod event_tracker;
+mod frontier;
+mod machine;
+mod node_graph;
+mod observation;
+mod path_rules;
+mod path_state;
+mod reached_states;
+mod visit;
+
+pub use self::counterexample::{Counterexample, PathStep};
+pub use self::frontier::{Progress, explore, explore_with};
+pub(crate) use self::machine::ExploredMachine;

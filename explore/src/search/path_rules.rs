@@ -1,0 +1,257 @@
+//! The rules that observe the events of one path.
+
+use std::fmt::Write as _;
+
+use smol_str::SmolStr;
+use stepwright_interpreter::program::Kind;
+use stepwright_interpreter::value::Value;
+
+use super::machine::ExploredMachine;
+use crate::event::{Action, PathEvent};
+use crate::rule::Rule;
+use crate::settings::Settings;
+
+/// A rule that does not hold on a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Violation {
+    pub(super) rule: Rule,
+    /// The state that the finding is about: one finding is reported for each.
+    pub(super) state: SmolStr,
+    pub(super) message: String,
+}
+
+/// The progress of the rules on one path.
+#[derive(Clone, Debug)]
+pub(super) struct PathRules {
+    /// For each compensation, the calls that were not undone.
+    done: Vec<Vec<DoneCall>>,
+    /// The task that failed last, and its error.
+    failed: Option<(SmolStr, SmolStr)>,
+    entered: SmolStr,
+    pub(super) violations: Vec<Violation>,
+}
+
+/// A call that succeeded and was not undone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct DoneCall {
+    state: SmolStr,
+    /// The containers around it.
+    scope: Vec<String>,
+    /// The container around it that failed since.
+    lost_by: Option<SmolStr>,
+}
+
+impl PathRules {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            done: vec![Vec::new(); settings.compensations.len()],
+            failed: None,
+            entered: SmolStr::default(),
+            violations: Vec::new(),
+        }
+    }
+
+    pub(super) fn write_fingerprint(&self, to: &mut String) {
+        for calls in &self.done {
+            let mut calls: Vec<&DoneCall> = calls.iter().collect();
+            calls.sort();
+            for call in calls {
+                // Writing to a string never fails.
+                let _ = write!(
+                    to,
+                    "{} {} {:?},",
+                    call.state,
+                    call.scope.join("/"),
+                    call.lost_by
+                );
+            }
+        }
+    }
+
+    pub(super) fn observe(
+        &mut self,
+        machine: &ExploredMachine,
+        scope: &[String],
+        event: &PathEvent,
+    ) {
+        match event.action {
+            Action::Entered => self.entered = event.name.clone(),
+            Action::Called => self.called(machine, event),
+            Action::Succeeded => self.succeeded(machine, scope, event),
+            Action::Failed => {
+                let error = event
+                    .field("error")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                self.failed = Some((event.name.clone(), SmolStr::new(error)));
+            }
+            Action::Ended => self.ended(machine, event),
+            Action::Started | Action::Exited | Action::Assigned => {}
+        }
+    }
+
+    fn succeeded(&mut self, machine: &ExploredMachine, scope: &[String], event: &PathEvent) {
+        let pairs = machine.settings.compensations.iter();
+        for (pair, done) in pairs.zip(&mut self.done) {
+            if event.is_of(&pair.of) {
+                done.push(DoneCall {
+                    state: event.name.clone(),
+                    scope: scope.to_vec(),
+                    lost_by: None,
+                });
+            }
+        }
+    }
+
+    fn called(&mut self, machine: &ExploredMachine, event: &PathEvent) {
+        let pairs = machine.settings.compensations.iter();
+        for (pair, done) in pairs.zip(&mut self.done) {
+            // A second attempt of the same undo undoes nothing more.
+            let is_first = event.field("attempt").and_then(Value::as_i64) == Some(0);
+            if event.is_of(&pair.undo) && is_first {
+                let lost = done.iter().position(|call| call.lost_by.is_some());
+                match lost {
+                    Some(at) => drop(done.remove(at)),
+                    None => drop(done.pop()),
+                }
+            }
+        }
+        let attempt = event.field("attempt").and_then(Value::as_i64);
+        if attempt > Some(0) && machine.settings.is_on(Rule::EffectOnce) {
+            self.check_repetition(machine, event);
+        }
+    }
+
+    fn check_repetition(&mut self, machine: &ExploredMachine, event: &PathEvent) {
+        let Some(task) = &event.task else {
+            return;
+        };
+        let settings = machine.settings.of_task(&event.name, task);
+        let has_effect = settings.filter_map(|task| task.has_effect).last();
+        let arguments = event.field("arguments");
+        if has_effect != Some(true) || arguments.is_some_and(has_idempotency_token) {
+            return;
+        }
+        let error = match &self.failed {
+            Some((state, error)) if *state == event.name => error.clone(),
+            _ => SmolStr::default(),
+        };
+        if is_raised_before_effect(&error) {
+            return;
+        }
+        let message = format!(
+            "`{}` has an effect, and its Retrier calls it again after `{error}`, which does not say that nothing happened",
+            event.name
+        );
+        self.violations.push(Violation {
+            rule: Rule::EffectOnce,
+            state: event.name.clone(),
+            message,
+        });
+    }
+
+    /// A container failed, or begins a further attempt: what was done inside it is to be undone.
+    pub(super) fn attempt_lost(&mut self, scope: &[String], state: &str) {
+        for call in self.done.iter_mut().flatten() {
+            let inner = call.scope.get(scope.len());
+            let is_inside = call.scope.starts_with(scope)
+                && inner
+                    .and_then(|inner| inner.strip_prefix(state))
+                    .is_some_and(|rest| rest.starts_with(['/', '[']));
+            if is_inside && call.lost_by.is_none() {
+                call.lost_by = Some(SmolStr::new(state));
+            }
+        }
+    }
+
+    fn ended(&mut self, machine: &ExploredMachine, event: &PathEvent) {
+        let pairs = machine.settings.compensations.iter();
+        for (pair, done) in pairs.zip(&self.done) {
+            for call in done {
+                if let Some(container) = &call.lost_by
+                    && machine.settings.is_on(Rule::BranchUndone)
+                {
+                    self.violations.push(Violation {
+                        rule: Rule::BranchUndone,
+                        state: call.state.clone(),
+                        message: format!(
+                            "`{}` succeeds, then another branch of `{container}` fails, and `{}` is not called",
+                            call.state, pair.undo
+                        ),
+                    });
+                }
+            }
+        }
+        if event.name == "failed" && machine.settings.is_on(Rule::ErrorHandled) {
+            self.check_error(machine, event);
+        }
+    }
+
+    fn check_error(&mut self, machine: &ExploredMachine, event: &PathEvent) {
+        let error = event
+            .field("error")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let Some((state, failed)) = &self.failed else {
+            return;
+        };
+        let last = machine.program.find(&self.entered);
+        let is_raised =
+            last.is_some_and(|last| matches!(machine.program.state(last).kind, Kind::Fail(_)));
+        let names = machine.program.find(state);
+        let names = names.and_then(|ix| machine.tasks.get(ix.index())?.as_ref());
+        let (Some(names), false, true) = (names, is_raised, failed == error) else {
+            return;
+        };
+        let mut tasks = machine.settings.of_task(state, names);
+        let is_declared = tasks.any(|task| task.errors.iter().any(|name| name == error));
+        let mut tasks = machine.settings.of_task(state, names);
+        let is_passed = tasks.any(|task| task.passes.iter().any(|name| name == error));
+        if is_declared && !is_passed {
+            self.violations.push(Violation {
+                rule: Rule::ErrorHandled,
+                state: SmolStr::new(format!("{state} {error}")),
+                message: format!("`{error}` of `{state}` is declared, and ends the execution"),
+            });
+        }
+    }
+}
+
+/// Returns whether the arguments of a call have a member with which the service recognizes a
+/// repeated request.
+fn has_idempotency_token(arguments: &Value) -> bool {
+    let mut open = vec![arguments];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members.iter() {
+                    let name = name.to_ascii_lowercase();
+                    let is_token = name.contains("idempotency")
+                        || [
+                            "clienttoken",
+                            "clientrequesttoken",
+                            "messagededuplicationid",
+                        ]
+                        .contains(&name.as_str());
+                    if is_token {
+                        return true;
+                    }
+                    open.push(value);
+                }
+            }
+            Value::Array(items) => open.extend(items.iter()),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Returns whether a service raises an error before it does anything.
+fn is_raised_before_effect(error: &str) -> bool {
+    let endings = [
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "Throttling",
+    ];
+    endings.iter().any(|ending| error.ends_with(ending))
+}

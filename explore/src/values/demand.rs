@@ -1,0 +1,259 @@
+//! Requirements of a definition on a value from outside, and the values that meet them.
+
+use std::collections::BTreeMap;
+
+use stepwright_asl::json::Json;
+use stepwright_asl::jsonata::ValueTest;
+use stepwright_interpreter::value::{Object, Value};
+
+use super::abstract_value::PartStep;
+
+/// The most values that are made for one source. Beyond, the values of each part vary one by one.
+const MAX_COMBINATIONS: usize = 48;
+/// A text that no definition compares with.
+const OTHER_TEXT: &str = "other";
+
+/// The requirements on a value and on its parts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Demand {
+    members: BTreeMap<String, Demand>,
+    items: Option<Box<Demand>>,
+    /// The values that make a difference.
+    values: Vec<Json>,
+    /// The numbers of items that make a difference.
+    counts: Vec<i64>,
+    is_optional: bool,
+    /// Whether the number of items makes a difference.
+    is_list: bool,
+    is_number: bool,
+    is_truth: bool,
+    is_timestamp: bool,
+    /// Whether a value that is equal to no compared text makes a difference.
+    has_other: bool,
+}
+
+/// The values of one source.
+#[derive(Clone, Debug)]
+pub(crate) struct SampleSet {
+    pub(crate) values: Vec<Value>,
+    /// Whether all combinations of its parts are in it.
+    pub(crate) is_complete: bool,
+}
+
+impl Demand {
+    /// Adds the requirements of a test on a part.
+    pub(crate) fn require(&mut self, path: &[PartStep], test: &ValueTest, has_other: bool) {
+        let mut part = self;
+        for step in path {
+            part = match step {
+                PartStep::Key(key) => part.members.entry(key.clone()).or_default(),
+                PartStep::Item => part.items.get_or_insert_default(),
+            };
+        }
+        match test {
+            ValueTest::Equals(value) => {
+                part.value(value.clone());
+                part.has_other |= has_other;
+            }
+            ValueTest::Threshold(value) => match value.as_number() {
+                Some(number) => {
+                    let nearby = |by: i64| match number.as_i64() {
+                        Some(number) => Json::from(number.saturating_add(by)),
+                        None => Json::from(number.as_f64() + by as f64),
+                    };
+                    for by in [-1, 0, 1] {
+                        part.value(nearby(by));
+                    }
+                }
+                None => part.value(value.clone()),
+            },
+            ValueTest::Exists => part.is_optional = true,
+            ValueTest::Truth => part.is_truth = true,
+            ValueTest::Number => part.is_number = true,
+            ValueTest::List => {
+                part.is_list = true;
+                part.items.get_or_insert_default();
+            }
+            ValueTest::Count(count) => {
+                part.is_list = true;
+                part.items.get_or_insert_default();
+                if let Some(count) = count.as_i64() {
+                    part.counts.extend([count - 1, count, count + 1]);
+                }
+            }
+            ValueTest::Read => {}
+        }
+    }
+
+    /// Requires a timestamp.
+    pub(crate) fn require_timestamp(&mut self, path: &[PartStep]) {
+        self.require(path, &ValueTest::Read, false);
+        if let Some(part) = self.at_mut(path) {
+            part.is_timestamp = true;
+        }
+    }
+
+    fn at_mut(&mut self, path: &[PartStep]) -> Option<&mut Demand> {
+        let mut part = self;
+        for step in path {
+            part = match step {
+                PartStep::Key(key) => part.members.get_mut(key)?,
+                PartStep::Item => part.items.as_deref_mut()?,
+            };
+        }
+        Some(part)
+    }
+
+    fn value(&mut self, value: Json) {
+        if !self.values.contains(&value) {
+            self.values.push(value);
+        }
+    }
+
+    /// Returns whether some values do not have a part.
+    pub(crate) fn may_lack(&self, path: &[PartStep]) -> bool {
+        let mut part = self;
+        for step in path {
+            let next = match step {
+                PartStep::Key(key) => part.members.get(key),
+                PartStep::Item => part.items.as_deref(),
+            };
+            match next {
+                Some(next) => part = next,
+                None => return false,
+            }
+            if part.is_optional {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Returns the values that meet it; the first one is the plainest.
+    pub(crate) fn samples(&self) -> SampleSet {
+        let mut is_complete = true;
+        let values = self.variants(0, &mut is_complete);
+        SampleSet {
+            values,
+            is_complete,
+        }
+    }
+
+    fn variants(&self, depth: usize, is_complete: &mut bool) -> Vec<Value> {
+        // The abstract values have few levels.
+        if depth > 24 {
+            return vec![Value::empty_object()];
+        }
+        if !self.members.is_empty() {
+            return self.objects(depth, is_complete);
+        }
+        if let Some(items) = &self.items {
+            return self.lists(items, depth, is_complete);
+        }
+        let mut values: Vec<Value> = self.values.iter().map(Value::from).collect();
+        if self.is_truth || values.iter().all(|value| matches!(value, Value::Bool(_))) {
+            let is_condition = self.is_truth || !values.is_empty();
+            for flag in [true, false].into_iter().filter(|_| is_condition) {
+                add(&mut values, Value::Bool(flag));
+            }
+        }
+        let is_text = |value: &Value| matches!(value, Value::Str(_));
+        if self.has_other && values.iter().any(is_text) {
+            add(&mut values, Value::from(OTHER_TEXT));
+        }
+        let has_number = |value: &Value| value.as_f64().is_some();
+        if self.has_other && values.iter().any(has_number) && !self.has_threshold() {
+            let most = values.iter().filter_map(Value::as_f64).fold(0.0, f64::max);
+            add(&mut values, Value::from(most as i64 + 1));
+        }
+        if values.is_empty() {
+            values.push(match (self.is_number, self.is_timestamp) {
+                (true, _) => Value::from(1),
+                (false, true) => Value::from("2026-01-01T00:00:00Z"),
+                (false, false) => Value::from("sample"),
+            });
+        }
+        values
+    }
+
+    /// Returns whether the values contain neighbours, as those of a threshold do.
+    fn has_threshold(&self) -> bool {
+        let numbers: Vec<i64> = self.values.iter().filter_map(Json::as_i64).collect();
+        numbers.iter().any(|number| numbers.contains(&(number + 1)))
+    }
+
+    fn lists(&self, items: &Demand, depth: usize, is_complete: &mut bool) -> Vec<Value> {
+        let inner = items.variants(depth + 1, is_complete);
+        let list = |values: Vec<Value>| values.into_iter().collect::<Value>();
+        let repeated = |count: usize| {
+            let values = inner.iter().cycle().take(count).cloned();
+            list(values.collect())
+        };
+        let mut lists = match self.is_list {
+            true => vec![repeated(1), repeated(0), repeated(2)],
+            // Only single items are read.
+            false => vec![repeated(3)],
+        };
+        lists.extend(inner.iter().skip(1).map(|value| list(vec![value.clone()])));
+        for count in &self.counts {
+            if (0..=20).contains(count) {
+                add(&mut lists, repeated(*count as usize));
+            }
+        }
+        lists
+    }
+
+    fn objects(&self, depth: usize, is_complete: &mut bool) -> Vec<Value> {
+        let parts: Vec<(&str, Vec<Option<Value>>)> = self
+            .members
+            .iter()
+            .map(|(name, demand)| {
+                let values = demand.variants(depth + 1, is_complete).into_iter();
+                let mut values: Vec<Option<Value>> = values.map(Some).collect();
+                if demand.is_optional {
+                    values.push(None);
+                }
+                (name.as_str(), values)
+            })
+            .collect();
+        let count = parts.iter().try_fold(1usize, |count, (_, values)| {
+            count
+                .checked_mul(values.len())
+                .filter(|count| *count <= MAX_COMBINATIONS)
+        });
+        let object = |choice: &dyn Fn(usize) -> usize| {
+            let mut object = Object::new();
+            for (index, (name, values)) in parts.iter().enumerate() {
+                if let Some(Some(value)) = values.get(choice(index)) {
+                    object.insert(name, value.clone());
+                }
+            }
+            Value::from(object)
+        };
+        let mut objects = Vec::new();
+        if let Some(count) = count {
+            for number in 0..count {
+                let digit = |index: usize| {
+                    let smaller = parts.iter().take(index).map(|(_, values)| values.len());
+                    number / smaller.product::<usize>() % parts[index].1.len()
+                };
+                objects.push(object(&digit));
+            }
+            return objects;
+        }
+        *is_complete = false;
+        objects.push(object(&|_| 0));
+        for (varied, (_, values)) in parts.iter().enumerate() {
+            for value in 1..values.len() {
+                objects.push(object(&|index| if index == varied { value } else { 0 }));
+            }
+        }
+        objects
+    }
+}
+
+fn add(values: &mut Vec<Value>, value: Value) {
+    if !values.contains(&value) {
+        values.push(value);
+    }
+}

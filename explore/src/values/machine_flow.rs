@@ -1,0 +1,303 @@
+//! The abstract run: the value that each state gets, until nothing changes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use stepwright_asl::graph::{EdgeKind, Graph};
+use stepwright_asl::json::Json;
+use stepwright_asl::model::StateKind;
+
+use super::abstract_value::{AbstractValue, Origin};
+use super::container_flow::{Exits, StateInput};
+use super::demand::Demand;
+use super::reads::{Reader, StateReads};
+use super::value_source::ValueSource;
+
+/// Rounds of the abstract run. Each round follows all transitions once, in the order of the text.
+const MAX_ROUNDS: usize = 24;
+
+/// The requirements of a definition on its input and on the results of its tasks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MachineValues {
+    input: Demand,
+    results: HashMap<String, Demand>,
+    /// The states that read a value which is absent on some path.
+    uncertain: BTreeSet<String>,
+    /// The states that read only literals and values from outside, with the states of the results
+    /// that they read, and whether they read the input.
+    known: HashMap<String, (Vec<String>, bool)>,
+}
+
+impl MachineValues {
+    pub(crate) fn of(definition: &Json) -> Self {
+        let graph = Graph::of(definition);
+        let mut flow = MachineFlow::new(&graph, definition);
+        for _ in 0..MAX_ROUNDS {
+            if !flow.run_once() {
+                break;
+            }
+        }
+        flow.values()
+    }
+
+    /// Returns what is required of the input.
+    pub(crate) fn input(&self) -> &Demand {
+        &self.input
+    }
+
+    /// Returns what is required of the result of a state's task.
+    pub(crate) fn result(&self, state: &str) -> Option<&Demand> {
+        self.results.get(state)
+    }
+
+    /// Returns the states whose results a state reads, and whether it reads the input. `None` if it
+    /// reads a computed value.
+    pub(crate) fn known_reads(&self, state: &str) -> Option<(&[String], bool)> {
+        let (results, reads_input) = self.known.get(state)?;
+        Some((results, *reads_input))
+    }
+
+    /// Returns whether a state reads a value that is absent on some path, as far as the text shows.
+    pub(crate) fn may_lack_a_value(&self, state: &str) -> bool {
+        self.uncertain.contains(state)
+    }
+}
+
+pub(super) struct MachineFlow<'g, 'd> {
+    pub(super) graph: &'g Graph<'d>,
+    is_jsonata: bool,
+    /// The input of each state, once it is reached.
+    inputs: Vec<Option<AbstractValue>>,
+    /// The value of each variable, over all scopes.
+    variables: BTreeMap<String, AbstractValue>,
+    /// The output of each container.
+    outputs: Vec<Option<AbstractValue>>,
+    /// The item of each container that is a Map's processor.
+    items: Vec<Option<AbstractValue>>,
+    has_changed: bool,
+}
+
+impl<'g, 'd> MachineFlow<'g, 'd> {
+    fn new(graph: &'g Graph<'d>, definition: &Json) -> Self {
+        let language = definition.get("QueryLanguage").and_then(Json::as_str);
+        let mut flow = Self {
+            graph,
+            is_jsonata: language == Some("JSONata"),
+            inputs: vec![None; graph.states().len()],
+            variables: BTreeMap::new(),
+            outputs: vec![None; graph.containers().len()],
+            items: vec![None; graph.containers().len()],
+            has_changed: false,
+        };
+        let input = AbstractValue::Origin(Origin::of(ValueSource::Input));
+        flow.enter_container(0, input, None);
+        flow
+    }
+
+    /// Follows all transitions once. Returns whether a value changed.
+    fn run_once(&mut self) -> bool {
+        self.has_changed = false;
+        for state in 0..self.graph.states().len() {
+            if let Some(input) = self.inputs[state].clone() {
+                self.advance(state, input);
+            }
+        }
+        self.has_changed
+    }
+
+    /// Returns whether a state uses JSONata.
+    fn is_jsonata(&self, state: usize) -> bool {
+        let own = self.graph.states()[state].object.get("QueryLanguage");
+        match own.and_then(Json::as_str) {
+            Some(language) => language == "JSONata",
+            None => self.is_jsonata,
+        }
+    }
+
+    fn item_of(&self, state: usize) -> Option<&AbstractValue> {
+        let mut container = Some(self.graph.states()[state].container);
+        while let Some(at) = container {
+            if let Some(item) = &self.items[at] {
+                return Some(item);
+            }
+            let parent = self.graph.containers()[at].parent;
+            container = parent.map(|state| self.graph.states()[state].container);
+        }
+        None
+    }
+
+    fn advance(&mut self, state: usize, input: AbstractValue) {
+        let graph = self.graph;
+        let found = &graph.states()[state];
+        let inner: Vec<Option<AbstractValue>> = (found.inner.iter())
+            .map(|container| self.outputs[*container].clone())
+            .collect();
+        let flow = StateInput {
+            object: found.object,
+            kind: found.kind,
+            is_jsonata: self.is_jsonata(state),
+            state,
+            input: &input,
+            item: self.item_of(state),
+            variables: &self.variables,
+        };
+        let exits = flow.exits(&inner);
+        self.enter_inner(state, &exits);
+        for (name, value) in &exits.assigned {
+            self.assign(name, value.clone());
+        }
+        for (target, edge) in graph.successors(state) {
+            let output = match edge.kind {
+                EdgeKind::Next | EdgeKind::Default => exits.output.clone(),
+                EdgeKind::Choice(rule) => {
+                    let own = exits.of_rules.get(rule).cloned().flatten();
+                    own.or_else(|| exits.output.clone())
+                }
+                EdgeKind::Catch(catcher) => exits.of_catchers.get(catcher).cloned(),
+                // The graph has no other transitions.
+                _ => None,
+            };
+            if let Some(output) = output {
+                self.enter(target, output);
+            }
+        }
+        if found.is_terminal()
+            && found.kind != Some(StateKind::Fail)
+            && let Some(output) = exits.output
+        {
+            let slot = &mut self.outputs[found.container];
+            self.has_changed |= join_into(slot, output);
+        }
+    }
+
+    fn enter_inner(&mut self, state: usize, exits: &Exits) {
+        let graph = self.graph;
+        for container in &graph.states()[state].inner {
+            if let Some(input) = &exits.inner {
+                self.enter_container(*container, input.clone(), exits.item.clone());
+            }
+        }
+    }
+
+    fn enter_container(
+        &mut self,
+        container: usize,
+        input: AbstractValue,
+        item: Option<AbstractValue>,
+    ) {
+        let start = self.graph.containers()[container].start_at;
+        if let Some(item) = item {
+            self.has_changed |= join_into(&mut self.items[container], item);
+        }
+        if let Some(state) = start.and_then(|start| self.graph.find(container, start)) {
+            self.enter(state, input);
+        }
+    }
+
+    fn enter(&mut self, state: usize, value: AbstractValue) {
+        self.has_changed |= join_into(&mut self.inputs[state], value.limited());
+    }
+
+    fn assign(&mut self, name: &str, value: AbstractValue) {
+        let value = value.limited();
+        match self.variables.get_mut(name) {
+            None => {
+                self.variables.insert(name.to_owned(), value);
+                self.has_changed = true;
+            }
+            Some(known) => {
+                let joined = known.clone().join(value);
+                if *known != joined {
+                    *known = joined;
+                    self.has_changed = true;
+                }
+            }
+        }
+    }
+
+    /// Collects what the states read.
+    fn values(&self) -> MachineValues {
+        let mut values = MachineValues::default();
+        let mut all: Vec<StateReads> = Vec::new();
+        for (state, found) in self.graph.states().iter().enumerate() {
+            let Some(input) = &self.inputs[state] else {
+                continue;
+            };
+            let flow = StateInput {
+                object: found.object,
+                kind: found.kind,
+                is_jsonata: self.is_jsonata(state),
+                state,
+                input,
+                item: self.item_of(state),
+                variables: &self.variables,
+            };
+            let inner: Vec<Option<AbstractValue>> = (found.inner.iter())
+                .map(|container| self.outputs[*container].clone())
+                .collect();
+            all.push(Reader::new(self.graph, &flow, &inner).reads());
+        }
+        for reads in all.iter().filter(|reads| !reads.has_unknown) {
+            let states = self.graph.states();
+            let sources = reads.required.iter().map(|(origin, ..)| origin.source);
+            let results = sources.clone().filter_map(|source| match source {
+                ValueSource::Result(state) => Some(states[state].name.to_owned()),
+                ValueSource::Input => None,
+            });
+            let mut sources = sources.clone();
+            let reads_input = sources.any(|source| source == ValueSource::Input);
+            let known = (results.collect(), reads_input);
+            values
+                .known
+                .insert(states[reads.state].name.to_owned(), known);
+        }
+        for reads in &all {
+            for (origin, test, has_other) in &reads.required {
+                let demand = match origin.source {
+                    ValueSource::Input => &mut values.input,
+                    ValueSource::Result(state) => {
+                        let name = self.graph.states()[state].name.to_owned();
+                        values.results.entry(name).or_default()
+                    }
+                };
+                demand.require(&origin.path, test, *has_other);
+            }
+            for origin in &reads.timestamps {
+                match origin.source {
+                    ValueSource::Input => values.input.require_timestamp(&origin.path),
+                    ValueSource::Result(state) => {
+                        let name = self.graph.states()[state].name.to_owned();
+                        let demand = values.results.entry(name).or_default();
+                        demand.require_timestamp(&origin.path);
+                    }
+                }
+            }
+        }
+        for reads in &all {
+            let is_optional = |origin: &Origin| match origin.source {
+                ValueSource::Input => values.input.may_lack(&origin.path),
+                ValueSource::Result(state) => {
+                    let name = self.graph.states()[state].name;
+                    let demand = values.results.get(name);
+                    demand.is_some_and(|demand| demand.may_lack(&origin.path))
+                }
+            };
+            let mut required = reads.required.iter();
+            if reads.is_uncertain || required.any(|(origin, ..)| is_optional(origin)) {
+                let name = self.graph.states()[reads.state].name;
+                values.uncertain.insert(name.to_owned());
+            }
+        }
+        values
+    }
+}
+
+/// Joins a value into a slot, and returns whether the slot changed.
+fn join_into(slot: &mut Option<AbstractValue>, value: AbstractValue) -> bool {
+    let joined = match slot.clone() {
+        Some(known) => known.join(value),
+        None => value,
+    };
+    let has_changed = slot.as_ref() != Some(&joined);
+    *slot = Some(joined);
+    has_changed
+}

@@ -1,0 +1,13 @@
+//! Makes values for inputs and results that are not given: an abstract run of the definition finds
+//! the source of each value and the tests that the definition applies to it.
+
+mod abstract_value;
+mod container_flow;
+mod demand;
+mod machine_flow;
+mod reads;
+mod template;
+mod value_source;
+
+pub(crate) use self::demand::SampleSet;
+pub(crate) use self::machine_flow::MachineValues;

@@ -1,0 +1,449 @@
+//! The values that a state reads, with the tests that it applies to them.
+
+use stepwright_asl::graph::Graph;
+use stepwright_asl::intrinsic::{Argument, Function, IntrinsicCall};
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::jsonata::{self, ExpressionOutline, ValueTest};
+use stepwright_asl::model::{OperandType, Operator, StateKind};
+use stepwright_asl::path::{Path, PathStep};
+
+use super::abstract_value::{AbstractValue, Origin, PartStep, SelectedPart};
+use super::container_flow::StateInput;
+use super::template::ReadScope;
+use super::value_source::ValueSource;
+
+/// The reads of one state.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StateReads {
+    pub(super) state: usize,
+    /// The parts that it reads from outside of the definition, each with its test, and whether a
+    /// value that equals no compared one makes a difference.
+    pub(super) required: Vec<(Origin, ValueTest, bool)>,
+    pub(super) timestamps: Vec<Origin>,
+    /// Whether it reads a part that is absent on some path.
+    pub(super) is_uncertain: bool,
+    /// Whether it reads a value that is computed.
+    pub(super) has_unknown: bool,
+}
+
+/// Collects the reads of one state.
+pub(super) struct Reader<'r, 'g, 'd> {
+    graph: &'g Graph<'d>,
+    flow: &'r StateInput<'r>,
+    inner: &'r [Option<AbstractValue>],
+    has_default: bool,
+    reads: StateReads,
+}
+
+impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
+    pub(super) fn new(
+        graph: &'g Graph<'d>,
+        flow: &'r StateInput<'r>,
+        inner: &'r [Option<AbstractValue>],
+    ) -> Self {
+        Self {
+            graph,
+            flow,
+            inner,
+            has_default: flow.object.get("Default").is_some(),
+            reads: StateReads {
+                state: flow.state,
+                ..StateReads::default()
+            },
+        }
+    }
+
+    pub(super) fn reads(mut self) -> StateReads {
+        match self.flow.is_jsonata {
+            true => self.jsonata_fields(),
+            false => self.jsonpath_fields(),
+        }
+        self.reads
+    }
+
+    fn jsonata_fields(&mut self) {
+        let flow = self.flow;
+        let result = flow.result(flow.input, self.inner);
+        let before = flow.scope();
+        let item = flow.items(flow.input).at(&[PartStep::Item]);
+        for (name, value) in flow.object {
+            match name.as_str() {
+                "Next" | "Comment" | "Type" | "Resource" | "ItemProcessor" | "Branches"
+                | "Retry" | "Catch" | "Choices" => {}
+                "Output" | "Assign" => {
+                    let after = ReadScope {
+                        result: result.as_ref(),
+                        ..before
+                    };
+                    self.jsonata(value, &after, ValueTest::Read);
+                }
+                "ItemSelector" => {
+                    let of_item = ReadScope {
+                        item: Some(&item),
+                        ..before
+                    };
+                    self.jsonata(value, &of_item, ValueTest::Read);
+                }
+                "Items" => self.jsonata(value, &before, ValueTest::List),
+                "Seconds" | "TimeoutSeconds" | "HeartbeatSeconds" | "MaxConcurrency" => {
+                    self.jsonata(value, &before, ValueTest::Number);
+                }
+                "Timestamp" => self.jsonata_timestamp(value, &before),
+                _ => self.jsonata(value, &before, ValueTest::Read),
+            }
+        }
+        for rule in flow.rules() {
+            for name in ["Condition", "Output", "Assign"] {
+                if let Some(value) = rule.get(name) {
+                    let test = match name {
+                        "Condition" => ValueTest::Truth,
+                        _ => ValueTest::Read,
+                    };
+                    self.jsonata(value, &before, test);
+                }
+            }
+        }
+        for catcher in flow.catcher_objects() {
+            for name in ["Output", "Assign"] {
+                if let Some(value) = catcher.get(name) {
+                    self.jsonata(value, &before, ValueTest::Read);
+                }
+            }
+        }
+    }
+
+    /// Adds the reads of the expressions in a template. `whole` is the test of an expression that
+    /// is only a chain.
+    fn jsonata(&mut self, template: &Json, scope: &ReadScope<'_>, whole: ValueTest) {
+        let mut open = vec![template];
+        while let Some(value) = open.pop() {
+            match value {
+                Json::String(text) => {
+                    let Some(source) = jsonata::strip(text) else {
+                        continue;
+                    };
+                    let Ok(outline) = ExpressionOutline::parse(source) else {
+                        continue;
+                    };
+                    for (chain, test) in &outline.tests {
+                        let is_plain = *test == ValueTest::Read
+                            && matches!(outline.form, jsonata::ValueForm::Chain(_));
+                        let test = if is_plain { &whole } else { test };
+                        let (root, steps) = scope.locate_chain(chain);
+                        let is_variable = scope.variables.contains_key(&chain.variable);
+                        self.reads.is_uncertain |= is_variable && *test != ValueTest::Exists;
+                        self.read(&root, &steps, test);
+                    }
+                }
+                Json::Array(items) => open.extend(items),
+                Json::Object(members) => open.extend(members.values()),
+                _ => {}
+            }
+        }
+    }
+
+    fn jsonata_timestamp(&mut self, value: &Json, scope: &ReadScope<'_>) {
+        let source = value.as_str().and_then(jsonata::strip);
+        let outline = source.and_then(|source| ExpressionOutline::parse(source).ok());
+        for (chain, _) in outline.into_iter().flat_map(|outline| outline.tests) {
+            let (root, steps) = scope.locate_chain(&chain);
+            self.read_timestamp(&root, &steps);
+        }
+    }
+
+    fn jsonpath_fields(&mut self) {
+        let flow = self.flow;
+        let raw = flow.scope();
+        self.path_field("InputPath", &raw, &ValueTest::Read);
+        let effective = flow.effective();
+        let scope = ReadScope {
+            input: &effective,
+            ..raw
+        };
+        if flow.kind == Some(StateKind::Map) {
+            if flow.object.get("ItemReader").is_none() {
+                match flow.text("ItemsPath") {
+                    Some(path) => self.path_or_call(path, &scope, &ValueTest::List),
+                    None => self.read(&effective, &[], &ValueTest::List),
+                }
+            }
+            let item = flow.items(&effective).at(&[PartStep::Item]);
+            let scope = ReadScope {
+                item: Some(&item),
+                ..scope
+            };
+            for name in ["ItemSelector", "Parameters"] {
+                if let Some(template) = flow.object.get(name) {
+                    self.jsonpath_template(template, &scope);
+                }
+            }
+        } else if let Some(template) = flow.object.get("Parameters") {
+            self.jsonpath_template(template, &scope);
+        }
+        for name in [
+            "SecondsPath",
+            "TimeoutSecondsPath",
+            "HeartbeatSecondsPath",
+            "MaxConcurrencyPath",
+        ] {
+            self.path_field(name, &scope, &ValueTest::Number);
+        }
+        if let Some(path) = flow
+            .text("TimestampPath")
+            .and_then(|text| Path::parse(text).ok())
+        {
+            let (root, steps) = scope.locate(&path);
+            self.read_timestamp(&root, &steps);
+        }
+        for name in ["ErrorPath", "CausePath"] {
+            self.path_field(name, &scope, &ValueTest::Read);
+        }
+        for rule in flow.rules() {
+            self.rule(rule, &scope);
+            if let Some(template) = rule.get("Assign") {
+                self.jsonpath_template(template, &scope);
+            }
+        }
+        let Some(result) = flow.result(&effective, self.inner) else {
+            return;
+        };
+        let of_result = ReadScope {
+            input: &result,
+            ..raw
+        };
+        let has_result = matches!(
+            flow.kind,
+            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
+        );
+        let mut selected = result.clone();
+        if let Some(template) = flow.object.get("ResultSelector") {
+            self.jsonpath_template(template, &of_result);
+            selected = of_result.jsonpath_template(template);
+        }
+        if let Some(template) = flow.object.get("Assign") {
+            let input = if has_result { &selected } else { &effective };
+            self.jsonpath_template(template, &ReadScope { input, ..raw });
+        }
+    }
+
+    fn path_field(&mut self, name: &str, scope: &ReadScope<'_>, test: &ValueTest) {
+        if let Some(text) = self.flow.text(name) {
+            self.path_or_call(text, scope, test);
+        }
+    }
+
+    fn path_or_call(&mut self, text: &str, scope: &ReadScope<'_>, test: &ValueTest) {
+        if let Ok(path) = Path::parse(text) {
+            return self.path(&path, scope, test);
+        }
+        if let Ok(call) = IntrinsicCall::parse(text) {
+            self.call(&call, scope);
+        }
+    }
+
+    fn path(&mut self, path: &Path, scope: &ReadScope<'_>, test: &ValueTest) {
+        let (root, steps) = scope.locate(path);
+        // A list may be too short, and a variable may have no value.
+        let has_index = path
+            .steps
+            .iter()
+            .any(|step| matches!(step, PathStep::Index(_)));
+        let is_variable = path.variable().is_some();
+        self.reads.is_uncertain |= (has_index || is_variable) && *test != ValueTest::Exists;
+        self.read(&root, &steps, test);
+    }
+
+    fn call(&mut self, call: &IntrinsicCall, scope: &ReadScope<'_>) {
+        for call in call.all() {
+            for (index, argument) in call.arguments.iter().enumerate() {
+                let Argument::Path(path) = argument else {
+                    continue;
+                };
+                let test = match (call.function, index) {
+                    (Function::MathAdd | Function::MathRandom | Function::ArrayRange, _)
+                    | (Function::ArrayGetItem | Function::ArrayPartition, 1) => ValueTest::Number,
+                    (
+                        Function::ArrayLength
+                        | Function::ArrayGetItem
+                        | Function::ArrayPartition
+                        | Function::ArrayContains
+                        | Function::ArrayUnique,
+                        0,
+                    ) => ValueTest::List,
+                    _ => ValueTest::Read,
+                };
+                self.path(path, scope, &test);
+            }
+        }
+    }
+
+    fn jsonpath_template(&mut self, template: &Json, scope: &ReadScope<'_>) {
+        let mut open = vec![template];
+        while let Some(value) = open.pop() {
+            match value {
+                Json::Object(members) => {
+                    for (name, value) in members {
+                        match (name.ends_with(".$"), value.as_str()) {
+                            (true, Some(text)) => {
+                                self.path_or_call(text, scope, &ValueTest::Read);
+                            }
+                            _ => open.push(value),
+                        }
+                    }
+                }
+                Json::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+    }
+
+    fn rule(&mut self, rule: &Object, scope: &ReadScope<'_>) {
+        let mut open = vec![rule];
+        while let Some(members) = open.pop() {
+            for name in ["And", "Or"] {
+                let inner = members.get(name).and_then(Json::as_array);
+                open.extend(inner.into_iter().flatten().filter_map(Json::as_object));
+            }
+            open.extend(members.get("Not").and_then(Json::as_object));
+            let variable = members.get("Variable").and_then(Json::as_str);
+            let Some(path) = variable.and_then(|text| Path::parse(text).ok()) else {
+                continue;
+            };
+            let comparison = members
+                .iter()
+                .find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
+            if let Some((operator, operand)) = comparison {
+                self.comparison(&path, operator, operand, scope);
+            }
+        }
+    }
+
+    fn comparison(
+        &mut self,
+        path: &Path,
+        operator: Operator,
+        operand: &Json,
+        scope: &ReadScope<'_>,
+    ) {
+        let (root, steps) = scope.locate(path);
+        let name = operator.name();
+        if operator.is_path() {
+            let is_number = operator.name().starts_with("Numeric");
+            let test = if is_number {
+                ValueTest::Number
+            } else {
+                ValueTest::Read
+            };
+            self.read(&root, &steps, &test);
+            if let Some(text) = operand.as_str() {
+                self.path_or_call(text, scope, &test);
+            }
+            return;
+        }
+        let test = match operator {
+            Operator::IsPresent => ValueTest::Exists,
+            Operator::IsNull => ValueTest::Equals(Json::Null),
+            Operator::IsNumeric => ValueTest::Number,
+            Operator::IsString | Operator::IsTimestamp => ValueTest::Read,
+            Operator::IsBoolean => ValueTest::Truth,
+            Operator::StringMatches => match operand.as_str() {
+                Some(pattern) => {
+                    ValueTest::Equals(Json::String(pattern.replace('*', "x").replace("\\x", "*")))
+                }
+                None => ValueTest::Read,
+            },
+            _ if operator.operand_type() == OperandType::Bool => ValueTest::Truth,
+            _ if name.contains("Less") || name.contains("Greater") => {
+                ValueTest::Threshold(operand.clone())
+            }
+            _ => ValueTest::Equals(operand.clone()),
+        };
+        if name.starts_with("Timestamp") {
+            self.read_timestamp(&root, &steps);
+        }
+        self.read(&root, &steps, &test);
+    }
+
+    fn read_timestamp(&mut self, root: &AbstractValue, steps: &[PartStep]) {
+        self.read(root, steps, &ValueTest::Read);
+        for part in root.select(steps) {
+            if let AbstractValue::Origin(origin) = part.value {
+                self.reads.timestamps.push(origin);
+            }
+        }
+    }
+
+    /// Adds a read. A part of the input that some states write and others do not is not required
+    /// of the input: it is absent on the paths without a write.
+    fn read(&mut self, root: &AbstractValue, steps: &[PartStep], test: &ValueTest) {
+        let parts = root.select(steps);
+        let is_written = parts.iter().any(|part| self.is_written_before(part));
+        for part in &parts {
+            let mut open = vec![&part.value];
+            while let Some(value) = open.pop() {
+                match value {
+                    AbstractValue::Missing if *test != ValueTest::Exists => {
+                        self.reads.is_uncertain = true;
+                    }
+                    AbstractValue::Origin(origin) => {
+                        let is_input = origin.source == ValueSource::Input;
+                        if is_input && is_written && part.writers.is_empty() {
+                            self.reads.is_uncertain |= *test != ValueTest::Exists;
+                        } else {
+                            let read = (origin.clone(), test.clone(), self.has_default);
+                            self.reads.required.push(read);
+                        }
+                    }
+                    AbstractValue::OneOf(values) => open.extend(values),
+                    AbstractValue::Literal(_) | AbstractValue::Missing => {}
+                    AbstractValue::Unknown
+                    | AbstractValue::Object { .. }
+                    | AbstractValue::List(_)
+                    | AbstractValue::Items(_) => self.reads.has_unknown = true,
+                }
+            }
+        }
+    }
+
+    /// Returns whether a state wrote a part on a path that has not passed the reader before: the
+    /// first pass of a loop reads what its input has.
+    fn is_written_before(&self, part: &SelectedPart) -> bool {
+        let reader = self.flow.state;
+        part.writers
+            .iter()
+            .any(|writer| *writer != reader && self.is_reached_without(*writer, reader))
+    }
+
+    /// Returns whether a state is reached without passing another one.
+    fn is_reached_without(&self, state: usize, without: usize) -> bool {
+        let states = self.graph.states();
+        let container = states[state].container;
+        // A state inside of a container is passed when the container is.
+        let mut avoided = without;
+        while states[avoided].container != container {
+            match self.graph.containers()[states[avoided].container].parent {
+                Some(parent) => avoided = parent,
+                None => return true,
+            }
+        }
+        if avoided == state {
+            return true;
+        }
+        let start = self.graph.containers()[container].start_at;
+        let Some(start) = start.and_then(|start| self.graph.find(container, start)) else {
+            return false;
+        };
+        let mut seen = vec![false; states.len()];
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            if at == avoided || std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            if at == state {
+                return true;
+            }
+            open.extend(self.graph.successors(at).map(|(next, _)| next));
+        }
+        false
+    }
+}

@@ -1,0 +1,4 @@
+//! The tests of the search and of properties.
+
+mod monitors;
+mod planted_bugs;
