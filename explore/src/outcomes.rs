@@ -12,7 +12,7 @@ use crate::event::TaskNames;
 use crate::handled_errors::HandledErrors;
 use crate::inline_maps::ReadItems;
 use crate::settings::Settings;
-use crate::values::{MachineValues, SampleSet};
+use crate::values::{LiveValues, MachineValues, SampleSet};
 
 /// The error that represents all errors that only `States.ALL` or `States.TaskFailed` match.
 pub const ANY_OTHER_ERROR: &str = "AnyOtherError";
@@ -35,6 +35,11 @@ impl Outcome {
     /// Returns whether it is not a success.
     pub fn is_fault(&self) -> bool {
         !matches!(self, Self::Success(_))
+    }
+
+    /// Returns whether it is an error that nothing names or declares.
+    pub(crate) fn is_unexpected(&self) -> bool {
+        matches!(self, Self::Failure(error) if error == ANY_OTHER_ERROR)
     }
 }
 
@@ -86,6 +91,11 @@ impl Outcomes {
             inputs,
             has_given_inputs,
         }
+    }
+
+    /// Returns the parts of values that make a difference for later states.
+    pub(crate) fn live(&self) -> &LiveValues {
+        self.values.live()
     }
 
     pub(crate) fn inputs(&self) -> &SampleSet {

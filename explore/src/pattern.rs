@@ -160,6 +160,11 @@ impl Pattern {
             .flat_map(|template| template.variables().iter().map(String::as_str))
     }
 
+    /// Returns whether a value of an event makes a difference.
+    pub fn reads_values(&self) -> bool {
+        !self.conditions.is_empty() || !self.binds.is_empty()
+    }
+
     /// Returns whether the event has the action and the target, whatever its values are.
     pub fn is_about(&self, event: &PathEvent) -> bool {
         let is_target = |target: &String| event.is_of(target);

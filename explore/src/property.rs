@@ -1,6 +1,7 @@
 //! Properties: statements about every path of a state machine.
 
 use std::fmt;
+use std::ops::Not;
 use std::time::Duration;
 
 use crate::expression::{TemplateError, ValueTemplate, readable_duration};
@@ -53,6 +54,38 @@ pub enum Formula {
 }
 
 impl Formula {
+    /// Each event with the action and the target of the pattern matches its conditions.
+    pub fn always(pattern: Pattern) -> Self {
+        Self::Always(pattern)
+    }
+
+    /// No event matches.
+    pub fn never(pattern: Pattern) -> Self {
+        Self::Never(pattern)
+    }
+
+    /// An event matches.
+    pub fn eventually(pattern: Pattern) -> Self {
+        Self::Eventually(pattern, None)
+    }
+
+    /// At most so many events match.
+    pub fn at_most(count: u32, pattern: Pattern) -> Self {
+        Self::AtMost(count, pattern, None)
+    }
+
+    /// Both statements hold.
+    #[must_use]
+    pub fn and(self, other: Formula) -> Self {
+        Self::All(vec![self, other])
+    }
+
+    /// One of both statements holds.
+    #[must_use]
+    pub fn or(self, other: Formula) -> Self {
+        Self::Any(vec![self, other])
+    }
+
     /// Limits the time of [`Eventually`](Self::Eventually) and [`LeadsTo`](Self::LeadsTo). Another
     /// statement does not change.
     #[must_use]
@@ -101,6 +134,23 @@ impl Formula {
         patterns
     }
 
+    /// Returns the patterns of which a value makes a difference.
+    pub fn value_patterns(&self) -> Vec<&Pattern> {
+        let mut counted = Vec::new();
+        let mut open = vec![self];
+        while let Some(formula) = open.pop() {
+            match formula {
+                Self::AtMost(_, pattern, Some(_)) => counted.push(pattern),
+                Self::Not(inner) => open.push(inner),
+                Self::All(inner) | Self::Any(inner) => open.extend(inner),
+                _ => {}
+            }
+        }
+        let patterns = self.patterns().into_iter();
+        counted.extend(patterns.filter(|pattern| pattern.reads_values()));
+        counted
+    }
+
     /// Returns whether the order of two events decides whether it holds.
     pub fn depends_on_order(&self) -> bool {
         let mut open = vec![self];
@@ -135,6 +185,28 @@ impl Formula {
         self.patterns()
             .iter()
             .any(|pattern| pattern.variables().any(|name| name == "time"))
+    }
+}
+
+impl Not for Formula {
+    type Output = Formula;
+
+    fn not(self) -> Formula {
+        Formula::Not(Box::new(self))
+    }
+}
+
+impl Pattern {
+    /// After each match, an event matches the other pattern with the values that this one has
+    /// bound.
+    pub fn leads_to(self, response: Pattern) -> Formula {
+        Formula::LeadsTo(self, response, None)
+    }
+
+    /// Before each match of the other pattern, an event matches this one, and the other one matches
+    /// with the values that this one has bound.
+    pub fn before(self, then: Pattern) -> Formula {
+        Formula::Before(self, then)
     }
 }
 

@@ -191,6 +191,8 @@ pub struct Coverage {
     pub has_loop_bound: bool,
     /// Whether a loop was not followed to its end.
     pub has_long_loops: bool,
+    /// Whether paths were not followed because values that were made up do not suit a state.
+    pub has_unsuitable_values: bool,
 }
 
 impl Coverage {

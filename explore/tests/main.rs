@@ -2,3 +2,4 @@
 
 mod monitors;
 mod planted_bugs;
+mod search;

@@ -144,6 +144,45 @@ fn each_planted_bug_is_found_on_a_shortest_path() {
     assert!(problems.is_empty(), "{}", listed(&problems));
 }
 
+/// A property that observes the values of all events: then no value is left out of the comparison
+/// of points.
+const OBSERVES_ALL: &str =
+    "properties: [{ name: all, always: { exited: '*', where: '{% true %}' } }]";
+
+#[test]
+fn findings_do_not_depend_on_the_values_that_are_left_out() {
+    for bug in planted() {
+        for definition in [&bug.broken, &bug.correct] {
+            let names = |observes_all: bool| {
+                let machine =
+                    StateMachine::from_value(definition).expect("the definition is valid");
+                let mut settings = Settings::new();
+                let text = bug.settings.to_string();
+                settings
+                    .add_file("settings.json", &text)
+                    .expect("the settings are valid");
+                if observes_all {
+                    settings
+                        .add_file("p.yaml", OBSERVES_ALL)
+                        .expect("the property is valid");
+                }
+                let report = explore(&machine, &settings).expect("the definition can run");
+                let findings = report.findings().iter().map(|finding| {
+                    let example = finding.counterexample();
+                    let faults = example.map(|example| example.faults());
+                    (
+                        finding.name().to_owned(),
+                        finding.message().to_owned(),
+                        faults,
+                    )
+                });
+                findings.collect::<Vec<_>>()
+            };
+            assert_eq!(names(false), names(true), "{}", bug.name);
+        }
+    }
+}
+
 #[test]
 fn a_corrected_definition_has_no_findings() {
     let mut problems = BTreeMap::new();

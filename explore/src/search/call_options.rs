@@ -32,6 +32,8 @@ pub(super) struct Moves {
     pub(super) moves: Vec<Move>,
     /// Whether the bound of faults leaves out an outcome; the states of these calls.
     pub(super) limited: Vec<usize>,
+    /// Whether one of these outcomes is expected: it may end a loop.
+    pub(super) may_end_by_fault: bool,
     /// Whether the bound of loop rounds leaves out an outcome.
     pub(super) is_loop_bound: bool,
     /// Whether values were not combined completely.
@@ -103,6 +105,7 @@ impl PathState {
             let is_fault = outcome.is_fault() && !continues;
             if is_fault && self.faults >= settings.faults {
                 found.limited.push(open.state.index());
+                found.may_end_by_fault |= !outcome.is_unexpected();
                 continue;
             }
             found.moves.push(Move::Complete {

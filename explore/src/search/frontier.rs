@@ -137,7 +137,7 @@ impl<'m> Search<'m> {
         let mut steps = 0usize;
         while let Some(point) = self.next_point() {
             steps += 1;
-            if steps % 64 == 0 && !self.may_continue(&point, watch) {
+            if steps % 64 == 1 && !self.may_continue(&point, watch) {
                 self.stop(point.node);
                 break;
             }
@@ -189,6 +189,9 @@ impl<'m> Search<'m> {
         self.coverage.has_incomplete_values |= moves.has_incomplete_values;
         self.coverage.has_loop_bound |= moves.is_loop_bound;
         self.reached.limit(&moves.limited);
+        if moves.may_end_by_fault || moves.is_loop_bound {
+            self.graph.set_may_end(point.node);
+        }
         if moves.moves.is_empty() {
             self.wait_without_end(point);
             return;
@@ -317,6 +320,7 @@ impl<'m> Search<'m> {
             self.notes.insert(format!(
                 "`{name}` cannot be evaluated with a value that was made up: {cause}; give samples in the property file"
             ));
+            self.coverage.has_unsuitable_values = true;
             is_sound = false;
         }
         is_sound
@@ -395,9 +399,10 @@ impl<'m> Search<'m> {
                 "no continuation of this path ends: it repeats the same states".to_owned();
             self.find(Subject::Rule(Rule::PathEnds, String::new()), node, message);
         }
-        let unreached = match self.coverage.stopped_at {
-            None => self.reached.unreached(self.machine, &self.coverage),
-            Some(_) => Vec::new(),
+        let is_whole = self.coverage.is_complete() && !self.coverage.has_unsuitable_values;
+        let unreached = match is_whole {
+            true => self.reached.unreached(self.machine, &self.coverage),
+            false => Vec::new(),
         };
         let (machine, graph) = (self.machine, &self.graph);
         let mut findings: Vec<(Subject, Violated)> =

@@ -15,6 +15,7 @@ use crate::event::TaskNames;
 use crate::inline_maps::inline_maps;
 use crate::outcomes::Outcomes;
 use crate::settings::Settings;
+use crate::values::LiveValues;
 
 /// What the search of one state machine needs.
 #[derive(Debug)]
@@ -32,7 +33,11 @@ pub(crate) struct ExploredMachine {
     pub(crate) is_timed: bool,
     /// The items of readers: for each choice of them, each variable with its list.
     pub(crate) read_items: Vec<Vec<(String, Value)>>,
-    /// What the exploration simplifies.
+    /// The Waits without InputPath.
+    forwarding: HashSet<String>,
+    /// The parts of values that make a difference; `None` if all do.
+    pub(crate) live: Option<LiveValues>,
+    /// The simplifications of the exploration.
     pub(crate) simplifications: Vec<String>,
 }
 
@@ -65,6 +70,13 @@ impl ExploredMachine {
                 _ => None,
             })
             .collect();
+        let graph = Graph::of(&definition);
+        let forwarding = graph.states().iter().filter(|state| {
+            let is_wait = state.kind == Some(StateKind::Wait);
+            is_wait && !state.object.contains_key("InputPath")
+        });
+        let forwarding = forwarding.map(|state| state.name.to_owned()).collect();
+        let live = observed_values(&outcomes, &definition, &program, &tasks, settings);
         let interleaved = interleaved_states(&definition, &program, &tasks, settings);
         let is_timed = settings.within.is_some()
             || settings
@@ -81,9 +93,53 @@ impl ExploredMachine {
             interleaved,
             is_timed,
             read_items,
+            forwarding,
+            live,
             simplifications,
         })
     }
+}
+
+impl ExploredMachine {
+    /// Returns whether a state is a Wait whose effective input is its input.
+    pub(crate) fn forwards_input(&self, state: &str) -> bool {
+        self.forwarding.contains(state)
+    }
+}
+
+/// Returns the parts of values that make a difference for later states and for properties. `None`
+/// if a property observes values of other events than those of tasks.
+fn observed_values(
+    outcomes: &Outcomes,
+    definition: &Json,
+    program: &Program,
+    tasks: &[Option<TaskNames>],
+    settings: &Settings,
+) -> Option<LiveValues> {
+    let mut live = outcomes.live().clone();
+    let properties = settings.properties.iter();
+    let patterns = properties.flat_map(|property| property.formula.value_patterns());
+    let graph = Graph::of(definition);
+    for pattern in patterns {
+        if !pattern.action().is_of_task() {
+            return None;
+        }
+        for (state, names) in program.states().iter().zip(tasks) {
+            let is_target = |target: &str| {
+                target == state.name || names.as_ref().is_some_and(|names| names.contain(target))
+            };
+            if names.is_some() && pattern.target().is_none_or(is_target) {
+                let mut states = graph.states().iter();
+                let object = states.find(|found| found.name == state.name);
+                let has_arguments = object.is_some_and(|found| {
+                    let fields = ["Parameters", "Arguments"];
+                    fields.iter().any(|field| found.object.contains_key(*field))
+                });
+                live.observe(&state.name, has_arguments);
+            }
+        }
+    }
+    Some(live)
 }
 
 /// Returns the states inside of the outermost containers that contain an observed state.

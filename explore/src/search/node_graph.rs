@@ -36,6 +36,8 @@ pub(super) enum Arrival {
 #[derive(Debug, Default)]
 pub(super) struct NodeGraph {
     nodes: Vec<Node>,
+    /// The moves after which a path may end. A path that ends only by an error that nothing names
+    /// does not count: such an error ends each path.
     edges: Vec<(NodeId, NodeId)>,
     known: HashMap<u128, NodeId, FxBuildHasher>,
 }
@@ -58,9 +60,13 @@ impl NodeGraph {
     pub(super) fn add(&mut self, fingerprint: &str, node: Node) -> (NodeId, Arrival) {
         let key = hash_of(fingerprint);
         let parent = node.parent.as_ref().map(|(parent, _)| *parent);
+        let is_unexpected = match &node.parent {
+            Some((_, Move::Complete { outcome, .. })) => outcome.is_unexpected(),
+            _ => false,
+        };
         let new = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         let id = *self.known.entry(key).or_insert(new);
-        if let Some(parent) = parent {
+        if let Some(parent) = parent.filter(|_| !is_unexpected) {
             self.edges.push((parent, id));
         }
         let Some(known) = self.nodes.get_mut(id as usize) else {

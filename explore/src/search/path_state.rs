@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
-use stepwright_interpreter::execution::{Execution, Failure};
+use stepwright_interpreter::execution::{Execution, Failure, ValueRole};
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{
@@ -139,7 +139,10 @@ impl PathState {
     /// Writes what decides how the path continues and which verdicts it gets.
     pub(super) fn write_fingerprint(&self, machine: &ExploredMachine, to: &mut String) {
         use std::fmt::Write as _;
-        self.execution.write_fingerprint(self.now, to);
+        let write_value = |state, role, value: &Value, to: &mut String| {
+            write_live(machine, state, role, value, to);
+        };
+        self.execution.write_fingerprint(self.now, &write_value, to);
         if machine.is_timed {
             let _ = write!(to, "at {} ", self.elapsed().as_millis());
         }
@@ -168,5 +171,33 @@ impl PathState {
                 let _ = write!(to, "{:?}", self.last_outcome(&visit));
             }
         }
+    }
+}
+
+/// Writes the part of a value that makes a difference for the rest of the path.
+fn write_live(
+    machine: &ExploredMachine,
+    state: StateIx,
+    role: ValueRole,
+    value: &Value,
+    to: &mut String,
+) {
+    let name = &machine.program.state(state).name;
+    match (role, &machine.live) {
+        // The outcomes of a call do not depend on its arguments, and the end has its verdicts.
+        (ValueRole::Task | ValueRole::Output, _) => {}
+        (ValueRole::Input, Some(live)) => live.write_input(name, value, to),
+        // A Wait forwards its input, unless InputPath selects a part.
+        (ValueRole::Other, Some(live)) if machine.forwards_input(name) => {
+            live.write_input(name, value, to);
+        }
+        (ValueRole::Variable(variable), Some(live)) => {
+            let variable = machine.program.variable_name(variable);
+            live.write_variable(name, &variable, value, to);
+        }
+        (ValueRole::Result(branch), Some(live)) => {
+            live.write_result(name, branch as usize, value, to);
+        }
+        _ => value.write_to(to),
     }
 }

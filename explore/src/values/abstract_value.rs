@@ -152,7 +152,7 @@ impl AbstractValue {
     }
 
     /// Returns the parts under a step.
-    fn step(&self, step: &PartStep) -> Vec<SelectedPart> {
+    pub(super) fn step(&self, step: &PartStep) -> Vec<SelectedPart> {
         let plain = |value: Self| {
             vec![SelectedPart {
                 value,

@@ -208,22 +208,8 @@ impl<'v> StateInput<'v> {
     }
 
     fn jsonpath_exits(&self, effective: &AbstractValue, result: AbstractValue, exits: &mut Exits) {
-        let with_result = ReadScope {
-            input: &result,
-            ..self.scope()
-        };
-        let selected = match self.object.get("ResultSelector") {
-            Some(template) => with_result.jsonpath_template(template),
-            None => result.clone(),
-        };
-        let has_result = matches!(
-            self.kind,
-            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
-        );
-        let combined = match has_result {
-            true => self.result_path(self.object, selected.clone()),
-            false => selected.clone(),
-        };
+        let (selected, has_result) = self.selected(&result);
+        let combined = self.combined(selected.clone());
         exits.output = Some(self.at_path("OutputPath", &combined));
         // Assign reads the result of a state that has one, and the effective input of others.
         let assigned_from = ReadScope {
@@ -234,6 +220,35 @@ impl<'v> StateInput<'v> {
         for rule in self.rules() {
             exits.of_rules.push(None);
             self.assign(rule, &assigned_from, &mut exits.assigned);
+        }
+    }
+
+    /// Returns the result after ResultSelector, and whether the state has a result.
+    fn selected(&self, result: &AbstractValue) -> (AbstractValue, bool) {
+        let with_result = ReadScope {
+            input: result,
+            ..self.scope()
+        };
+        let selected = match self.object.get("ResultSelector") {
+            Some(template) => with_result.jsonpath_template(template),
+            None => result.clone(),
+        };
+        let has_result = matches!(
+            self.kind,
+            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
+        );
+        (selected, has_result)
+    }
+
+    /// Returns the value to which OutputPath applies, from the result after ResultSelector.
+    pub(super) fn combined(&self, selected: AbstractValue) -> AbstractValue {
+        let has_result = matches!(
+            self.kind,
+            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
+        );
+        match has_result {
+            true => self.result_path(self.object, selected),
+            false => selected,
         }
     }
 

@@ -9,7 +9,8 @@ use stepwright_asl::model::StateKind;
 use super::abstract_value::{AbstractValue, Origin};
 use super::container_flow::{Exits, StateInput};
 use super::demand::Demand;
-use super::reads::{Reader, StateReads};
+use super::live_values::LiveValues;
+use super::reads::{Reader, RequiredPart, StateReads};
 use super::value_source::ValueSource;
 
 /// Rounds of the abstract run. Each round follows all transitions once, in the order of the text.
@@ -25,6 +26,7 @@ pub(crate) struct MachineValues {
     /// The states that read only literals and values from outside, with the states of the results
     /// that they read, and whether they read the input.
     known: HashMap<String, (Vec<String>, bool)>,
+    live: LiveValues,
 }
 
 impl MachineValues {
@@ -54,6 +56,11 @@ impl MachineValues {
     pub(crate) fn known_reads(&self, state: &str) -> Option<(&[String], bool)> {
         let (results, reads_input) = self.known.get(state)?;
         Some((results, *reads_input))
+    }
+
+    /// Returns the parts of values that make a difference for later states.
+    pub(crate) fn live(&self) -> &LiveValues {
+        &self.live
     }
 
     /// Returns whether a state reads a value that is absent on some path, as far as the text shows.
@@ -238,7 +245,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         }
         for reads in all.iter().filter(|reads| !reads.has_unknown) {
             let states = self.graph.states();
-            let sources = reads.required.iter().map(|(origin, ..)| origin.source);
+            let sources = reads.required.iter().map(|part| part.origin.source);
             let results = sources.clone().filter_map(|source| match source {
                 ValueSource::Result(state) => Some(states[state].name.to_owned()),
                 ValueSource::Input => None,
@@ -251,7 +258,13 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 .insert(states[reads.state].name.to_owned(), known);
         }
         for reads in &all {
-            for (origin, test, has_other) in &reads.required {
+            for RequiredPart {
+                origin,
+                test,
+                has_other,
+                ..
+            } in &reads.required
+            {
                 let demand = match origin.source {
                     ValueSource::Input => &mut values.input,
                     ValueSource::Result(state) => {
@@ -282,11 +295,18 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 }
             };
             let mut required = reads.required.iter();
-            if reads.is_uncertain || required.any(|(origin, ..)| is_optional(origin)) {
+            if reads.is_uncertain || required.any(|part| is_optional(&part.origin)) {
                 let name = self.graph.states()[reads.state].name;
                 values.uncertain.insert(name.to_owned());
             }
         }
+        values.live = LiveValues::new(
+            self.graph,
+            &self.inputs,
+            &self.variables,
+            &self.outputs,
+            &all,
+        );
         values
     }
 }

@@ -4,10 +4,12 @@
 mod abstract_value;
 mod container_flow;
 mod demand;
+mod live_values;
 mod machine_flow;
 mod reads;
 mod template;
 mod value_source;
 
 pub(crate) use self::demand::SampleSet;
+pub(crate) use self::live_values::LiveValues;
 pub(crate) use self::machine_flow::MachineValues;

@@ -16,14 +16,30 @@ use super::value_source::ValueSource;
 #[derive(Clone, Debug, Default)]
 pub(super) struct StateReads {
     pub(super) state: usize,
-    /// The parts that it reads from outside of the definition, each with its test, and whether a
-    /// value that equals no compared one makes a difference.
-    pub(super) required: Vec<(Origin, ValueTest, bool)>,
+    /// The parts that it reads from outside of the definition.
+    pub(super) required: Vec<RequiredPart>,
+    /// The states that wrote what it reads.
+    pub(super) writers: Vec<usize>,
+    /// Whether it computes a value from all parts of another one.
+    pub(super) reads_whole: bool,
     pub(super) timestamps: Vec<Origin>,
+    /// The parts of the input that it reads, and that are absent where no state wrote them.
+    pub(super) absent: Vec<Origin>,
     /// Whether it reads a part that is absent on some path.
     pub(super) is_uncertain: bool,
     /// Whether it reads a value that is computed.
     pub(super) has_unknown: bool,
+}
+
+/// A part of a value from outside of the definition that a state reads.
+#[derive(Clone, Debug)]
+pub(super) struct RequiredPart {
+    pub(super) origin: Origin,
+    pub(super) test: ValueTest,
+    /// Whether a value that equals no compared one makes a difference.
+    pub(super) has_other: bool,
+    /// Whether the value, and not only its presence, makes a difference for the path.
+    pub(super) is_decisive: bool,
 }
 
 /// Collects the reads of one state.
@@ -32,6 +48,8 @@ pub(super) struct Reader<'r, 'g, 'd> {
     flow: &'r StateInput<'r>,
     inner: &'r [Option<AbstractValue>],
     has_default: bool,
+    /// Whether the current expression computes its value.
+    is_computed: bool,
     reads: StateReads,
 }
 
@@ -46,6 +64,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             flow,
             inner,
             has_default: flow.object.get("Default").is_some(),
+            is_computed: false,
             reads: StateReads {
                 state: flow.state,
                 ..StateReads::default()
@@ -125,6 +144,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     let Ok(outline) = ExpressionOutline::parse(source) else {
                         continue;
                     };
+                    self.is_computed = is_computed(&outline.form);
                     for (chain, test) in &outline.tests {
                         let is_plain = *test == ValueTest::Read
                             && matches!(outline.form, jsonata::ValueForm::Chain(_));
@@ -134,6 +154,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                         self.reads.is_uncertain |= is_variable && *test != ValueTest::Exists;
                         self.read(&root, &steps, test);
                     }
+                    self.is_computed = false;
                 }
                 Json::Array(items) => open.extend(items),
                 Json::Object(members) => open.extend(members.values()),
@@ -220,6 +241,12 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             self.jsonpath_template(template, &of_result);
             selected = of_result.jsonpath_template(template);
         }
+        let combined = flow.combined(selected.clone());
+        let of_combined = ReadScope {
+            input: &combined,
+            ..raw
+        };
+        self.path_field("OutputPath", &of_combined, &ValueTest::Read);
         if let Some(template) = flow.object.get("Assign") {
             let input = if has_result { &selected } else { &effective };
             self.jsonpath_template(template, &ReadScope { input, ..raw });
@@ -272,7 +299,9 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     ) => ValueTest::List,
                     _ => ValueTest::Read,
                 };
+                self.is_computed = true;
                 self.path(path, scope, &test);
+                self.is_computed = false;
             }
         }
     }
@@ -365,7 +394,9 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
     }
 
     fn read_timestamp(&mut self, root: &AbstractValue, steps: &[PartStep]) {
+        self.is_computed = true;
         self.read(root, steps, &ValueTest::Read);
+        self.is_computed = false;
         for part in root.select(steps) {
             if let AbstractValue::Origin(origin) = part.value {
                 self.reads.timestamps.push(origin);
@@ -379,6 +410,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         let parts = root.select(steps);
         let is_written = parts.iter().any(|part| self.is_written_before(part));
         for part in &parts {
+            self.reads.writers.extend(&part.writers);
             let mut open = vec![&part.value];
             while let Some(value) = open.pop() {
                 match value {
@@ -389,17 +421,25 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                         let is_input = origin.source == ValueSource::Input;
                         if is_input && is_written && part.writers.is_empty() {
                             self.reads.is_uncertain |= *test != ValueTest::Exists;
+                            self.reads.absent.push(origin.clone());
                         } else {
-                            let read = (origin.clone(), test.clone(), self.has_default);
-                            self.reads.required.push(read);
+                            self.reads.required.push(RequiredPart {
+                                origin: origin.clone(),
+                                test: test.clone(),
+                                has_other: self.has_default,
+                                is_decisive: self.is_computed || is_decisive(test),
+                            });
                         }
                     }
                     AbstractValue::OneOf(values) => open.extend(values),
                     AbstractValue::Literal(_) | AbstractValue::Missing => {}
-                    AbstractValue::Unknown
-                    | AbstractValue::Object { .. }
+                    AbstractValue::Unknown => self.reads.has_unknown = true,
+                    AbstractValue::Object { .. }
                     | AbstractValue::List(_)
-                    | AbstractValue::Items(_) => self.reads.has_unknown = true,
+                    | AbstractValue::Items(_) => {
+                        self.reads.has_unknown = true;
+                        self.reads.reads_whole |= self.is_computed;
+                    }
                 }
             }
         }
@@ -446,4 +486,34 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         }
         false
     }
+}
+
+/// Returns whether a test distinguishes values, and not only whether there is one.
+fn is_decisive(test: &ValueTest) -> bool {
+    match test {
+        ValueTest::Equals(_)
+        | ValueTest::Threshold(_)
+        | ValueTest::Truth
+        | ValueTest::Number
+        | ValueTest::Count(_) => true,
+        ValueTest::Exists | ValueTest::List | ValueTest::Read => false,
+    }
+}
+
+/// Returns whether a part of the form is not a chain, a literal or a structure of them.
+fn is_computed(form: &jsonata::ValueForm) -> bool {
+    let mut open = vec![form];
+    while let Some(form) = open.pop() {
+        match form {
+            jsonata::ValueForm::Computed | jsonata::ValueForm::OneOf(_) => return true,
+            jsonata::ValueForm::Object(members) => {
+                open.extend(members.iter().map(|(_, form)| form))
+            }
+            jsonata::ValueForm::Merge(forms) | jsonata::ValueForm::List(forms) => {
+                open.extend(forms)
+            }
+            jsonata::ValueForm::Chain(_) | jsonata::ValueForm::Literal(_) => {}
+        }
+    }
+    false
 }

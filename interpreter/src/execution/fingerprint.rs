@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use super::cursor::{Cursor, TaskExecutor, Waiting};
 use super::step_loop::{Execution, Outcome};
+use crate::program::StateIx;
+use crate::query::VariableIx;
 use crate::timestamp::Timestamp;
+use crate::value::Value;
 use crate::wait_id::CursorId;
 
 impl Execution {
@@ -12,10 +15,18 @@ impl Execution {
     /// position, input, variables, retries and wait. Two executions of one program with the same
     /// fingerprint make the same transitions with the same inputs.
     ///
+    /// `write_value` writes each value with the state and the role that it has there: all of it, or
+    /// only the part that makes a difference.
+    ///
     /// The ids of events and waits, the number of calls so far and the random stream are not in it,
     /// and deadlines are relative to `now`. An execution whose expressions read the time, or a time
     /// of the context object, may continue differently from one with the same fingerprint.
-    pub fn write_fingerprint(&self, now: Timestamp, to: &mut String) {
+    pub fn write_fingerprint(
+        &self,
+        now: Timestamp,
+        write_value: &dyn Fn(StateIx, ValueRole, &Value, &mut String),
+        to: &mut String,
+    ) {
         let mut cursors: Vec<(Vec<u32>, &Cursor)> = self
             .cursors
             .iter()
@@ -25,13 +36,13 @@ impl Execution {
         for (position, cursor) in cursors {
             // Writing to a string never fails.
             let _ = write!(to, "{position:?}");
-            write_cursor(cursor, now, to);
+            write_cursor(cursor, now, write_value, to);
         }
         match self.outcome() {
             None => {}
             Some(Outcome::Succeeded(output)) => {
                 to.push_str("succeeded ");
-                output.write_to(to);
+                write_value(self.entry().start, ValueRole::Output, output, to);
             }
             Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => {
                 let _ = write!(to, "failed {:?}", failure.error);
@@ -54,17 +65,44 @@ impl Execution {
     }
 }
 
-fn write_cursor(cursor: &Cursor, now: Timestamp, to: &mut String) {
+/// The role of a value in a fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueRole {
+    /// The raw input of the state.
+    Input,
+    /// A workflow variable.
+    Variable(VariableIx),
+    /// The item of an iteration, or the items that are left.
+    Item,
+    /// The output of a branch or an iteration, by its index, which the state collects.
+    Result(u32),
+    /// The arguments of a task that is running, or the result that it has delivered early.
+    Task,
+    /// Another value of the state.
+    Other,
+    /// The output of the execution.
+    Output,
+}
+
+fn write_cursor(
+    cursor: &Cursor,
+    now: Timestamp,
+    write_value: &dyn Fn(StateIx, ValueRole, &Value, &mut String),
+    to: &mut String,
+) {
+    let write = |role: ValueRole, value: &Value, to: &mut String| {
+        write_value(cursor.state, role, value, to);
+    };
     let retries = cursor.attempt_state.retry_counts();
     let _ = write!(to, "{} {retries:?} ", cursor.state.index());
-    cursor.input.write_to(to);
+    write(ValueRole::Input, &cursor.input, to);
     for (variable, value) in cursor.variables.iter() {
         let _ = write!(to, " {}=", variable.index());
-        value.write_to(to);
+        write(ValueRole::Variable(variable), value, to);
     }
     if let Some(item) = &cursor.item {
         let _ = write!(to, " item {} {:?} ", item.index, item.key);
-        item.value.write_to(to);
+        write(ValueRole::Item, &item.value, to);
     }
     let due_in = |due: Timestamp| due.unix_millis() - now.unix_millis();
     match &cursor.waiting {
@@ -72,7 +110,7 @@ fn write_cursor(cursor: &Cursor, now: Timestamp, to: &mut String) {
         Waiting::Attempt | Waiting::Busy => to.push_str(" attempt"),
         Waiting::Until { effective, due } => {
             let _ = write!(to, " until {} ", due_in(*due));
-            effective.write_to(to);
+            write(ValueRole::Other, effective, to);
         }
         Waiting::Pause { due } => {
             let _ = write!(to, " pause {}", due_in(*due));
@@ -92,7 +130,7 @@ fn write_cursor(cursor: &Cursor, now: Timestamp, to: &mut String) {
             if let TaskExecutor::Handler { input, .. } | TaskExecutor::Activity { input } =
                 &task.executor
             {
-                input.write_to(to);
+                write(ValueRole::Task, input, to);
             }
             if let Some(answer) = &task.answer {
                 let _ = write!(to, "{:?} {:?}", answer.result, answer.due.map(due_in));
@@ -100,10 +138,10 @@ fn write_cursor(cursor: &Cursor, now: Timestamp, to: &mut String) {
         }
         Waiting::Children(children) => {
             let _ = write!(to, " children {} {} ", children.left, children.next);
-            children.items.write_to(to);
-            for result in &children.results {
+            write(ValueRole::Item, &children.items, to);
+            for (index, result) in (0..).zip(&children.results) {
                 match result {
-                    Some(result) => result.write_to(to),
+                    Some(result) => write(ValueRole::Result(index), result, to),
                     None => to.push('-'),
                 }
             }
@@ -113,7 +151,7 @@ fn write_cursor(cursor: &Cursor, now: Timestamp, to: &mut String) {
         }
         Waiting::Joined(results) => {
             to.push_str(" joined ");
-            results.write_to(to);
+            write(ValueRole::Other, results, to);
         }
     }
     to.push('\n');

@@ -303,7 +303,9 @@ impl Driver {
 
     fn fingerprint(&self) -> String {
         let mut fingerprint = String::new();
-        self.execution.write_fingerprint(self.now, &mut fingerprint);
+        let whole = |_, _, value: &Value, to: &mut String| value.write_to(to);
+        self.execution
+            .write_fingerprint(self.now, &whole, &mut fingerprint);
         fingerprint
     }
 

@@ -1,0 +1,210 @@
+//! Which paths a search follows, and what it says about them.
+
+use std::time::Duration;
+
+use stepwright_asl::StateMachine;
+use stepwright_explore::{Report, Rule, Settings, explore};
+
+fn machine(text: &str) -> StateMachine {
+    StateMachine::from_json(text).expect("the definition is valid")
+}
+
+fn explored(text: &str, settings: &Settings) -> Report {
+    explore(&machine(text), settings).expect("the definition can run")
+}
+
+fn choice_of(rules: &str, default: bool) -> String {
+    let default = if default { r#", "Default": "B""# } else { "" };
+    format!(
+        r#"{{"StartAt": "Which", "States": {{
+            "Which": {{"Type": "Choice", "Choices": [{rules}]{default}}},
+            "A": {{"Type": "Succeed"}}, "B": {{"Type": "Succeed"}}}}}}"#
+    )
+}
+
+#[test]
+fn inputs_are_made_from_what_a_definition_compares() {
+    let above = r#"{"Variable": "$.total", "NumericGreaterThan": 100, "Next": "A"}"#;
+    let kinds = r#"{"Variable": "$.kind", "StringEquals": "new", "Next": "A"}, {"Variable": "$.kind", "StringEquals": "old", "Next": "B"}"#;
+    let present = r#"{"Variable": "$.coupon", "IsPresent": true, "Next": "A"}"#;
+    let flag = r#"{"Variable": "$.vip", "BooleanEquals": true, "Next": "A"}"#;
+    let both = format!("{above}, {flag}");
+    for (rules, default, inputs) in [
+        (above, true, 3),
+        // Another text makes a difference only if there is a `Default`.
+        (kinds, true, 3),
+        (kinds, false, 2),
+        (present, true, 2),
+        (flag, true, 2),
+        (&both, true, 6),
+    ] {
+        let report = explored(&choice_of(rules, default), &Settings::new());
+        assert_eq!(report.coverage().inputs, inputs, "{rules}");
+        report.assert_clean();
+    }
+}
+
+#[test]
+fn jsonata_conditions_are_read_like_those_of_jsonpath() {
+    let definition = r#"{"QueryLanguage": "JSONata", "StartAt": "Get", "States": {
+        "Get": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:get", "Assign": {"order": "{% $states.result %}"}, "Next": "Which"},
+        "Which": {"Type": "Choice", "Default": "Small", "Choices": [
+            {"Condition": "{% $order.total >= 10 and $count($order.lines) > 1 %}", "Next": "Large"},
+            {"Condition": "{% $order.status in ['closed', 'lost'] %}", "Next": "Closed"}]},
+        "Large": {"Type": "Succeed"}, "Small": {"Type": "Succeed"}, "Closed": {"Type": "Succeed"}}}"#;
+    let mut settings = Settings::new();
+    for state in ["Large", "Small", "Closed"] {
+        let file = format!("properties: [{{ name: {state}, never: {{ entered: {state} }} }}]");
+        settings.add_file("p.yaml", &file).expect("is valid");
+    }
+    let report = explored(definition, &settings);
+    let mut names: Vec<&str> = report
+        .findings()
+        .iter()
+        .map(|finding| finding.name())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Closed", "Large", "Small"], "{report}");
+}
+
+#[test]
+fn a_list_of_a_map_has_no_item_one_and_two() {
+    let definition = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemsPath": "$.lines", "End": true,
+        "ItemProcessor": {"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:do", "End": true}}}}}}"#;
+    let report = explored(definition, &Settings::new());
+    assert_eq!(report.coverage().inputs, 3, "{report}");
+    report.assert_clean();
+}
+
+#[test]
+fn a_loop_that_polls_ends_and_one_that_waits_for_nothing_does_not() {
+    let poll = |condition: &str| {
+        format!(
+            r#"{{"StartAt": "Ask", "States": {{
+                "Ask": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ask", "ResultPath": "$.job", "Next": "Ready?"}},
+                "Ready?": {{"Type": "Choice", "Choices": [{{"Variable": "{condition}", "StringEquals": "DONE", "Next": "Done"}}], "Default": "Pause"}},
+                "Pause": {{"Type": "Wait", "Seconds": 30, "Next": "Ask"}}, "Done": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    explored(&poll("$.job.status"), &Settings::new()).assert_clean();
+    // The input does not change while the loop asks.
+    let report = explored(&poll("$.status"), &Settings::new());
+    let names: Vec<&str> = report
+        .findings()
+        .iter()
+        .map(|finding| finding.name())
+        .collect();
+    assert_eq!(names, [Rule::PathEnds.name()], "{report}");
+}
+
+#[test]
+fn a_counter_ends_a_loop_beyond_the_bound_of_rounds() {
+    let definition = r#"{"StartAt": "Start", "States": {
+        "Start": {"Type": "Pass", "Result": 0, "ResultPath": "$.count", "Next": "Try"},
+        "Try": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:try", "ResultPath": null, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Count"}], "End": true},
+        "Count": {"Type": "Pass", "Parameters": {"count.$": "States.MathAdd($.count, 1)"}, "Next": "Enough?"},
+        "Enough?": {"Type": "Choice", "Choices": [{"Variable": "$.count", "NumericGreaterThanEquals": 5, "Next": "Failed"}], "Default": "Try"},
+        "Failed": {"Type": "Fail", "Error": "TooOften"}}}"#;
+    let report = explored(definition, &Settings::new());
+    report.assert_clean();
+}
+
+#[test]
+fn paths_that_meet_are_followed_once() {
+    let mut states = Vec::new();
+    for number in 0..12 {
+        let next = number + 1;
+        states.push(format!(
+            r#""T{number}": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:t", "ResultPath": null, "TimeoutSeconds": 5,
+                "Catch": [{{"ErrorEquals": ["A"], "ResultPath": null, "Next": "T{next}"}}, {{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "T{next}"}}], "Next": "T{next}"}}"#
+        ));
+    }
+    let definition = format!(
+        r#"{{"StartAt": "T0", "States": {{{}, "T12": {{"Type": "Succeed"}}}}}}"#,
+        states.join(",")
+    );
+    let settings = Settings {
+        faults: 12,
+        ..Settings::new()
+    };
+    let report = explored(&definition, &settings);
+    report.assert_clean();
+    assert!(report.coverage().points < 60, "{report}");
+}
+
+#[test]
+fn the_same_search_has_the_same_result() {
+    let definition = r#"{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "End": true}}},
+        {"StartAt": "B", "States": {"B": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:b", "End": true}}}]}}}"#;
+    let mut settings = Settings::new();
+    let file = "properties: [{ name: order, before: [{ succeeded: a }, { succeeded: b }] }, { name: both, all: [{ eventually: { succeeded: a } }, { eventually: { succeeded: b } }] }]";
+    settings.add_file("p.yaml", file).expect("is valid");
+    let texts = || {
+        let report = explored(definition, &settings);
+        let findings = report.findings().iter();
+        findings
+            .map(|finding| finding.to_json().to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(), texts());
+    assert_eq!(texts().len(), 2);
+}
+
+#[test]
+fn a_search_that_stops_says_what_it_covered() {
+    let settings = Settings {
+        time_limit: Some(Duration::ZERO),
+        ..Settings::new()
+    };
+    let report = explored(
+        &choice_of(
+            r#"{"Variable": "$.n", "NumericEquals": 1, "Next": "A"}"#,
+            true,
+        ),
+        &settings,
+    );
+    // Without a call, all paths end at once.
+    assert!(report.coverage().is_complete(), "{report}");
+    let task = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "End": true}}}"#;
+    let report = explored(task, &settings);
+    assert!(!report.coverage().is_complete());
+    assert!(
+        report
+            .coverage()
+            .to_string()
+            .starts_with("a part of the paths without faults"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_counterexample_has_the_history_of_its_path() {
+    let task = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+    let mut settings = Settings::new();
+    settings
+        .add_file(
+            "p.yaml",
+            "properties: [{ name: no end, never: { ended: failed } }]",
+        )
+        .expect("is valid");
+    let report = explored(task, &settings);
+    let example = report.findings()[0].counterexample().expect("a path");
+    assert_eq!(example.history().path(), ["A"]);
+    assert_eq!(example.faults(), 1);
+}
+
+#[test]
+fn the_items_of_a_reader_are_explored_inline_with_a_note() {
+    let definition = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key.$": "$.key"}},
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Do", "States": {
+            "Do": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:do", "Parameters": {"id.$": "$.id"}, "End": true}}}}}}"#;
+    let report = explored(definition, &Settings::new());
+    report.assert_clean();
+    assert!(
+        report.notes()[0].starts_with("a Distributed Map is explored as an inline one"),
+        "{report}"
+    );
+    assert!(report.coverage().points > 3, "{report}");
+}
