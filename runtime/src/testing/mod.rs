@@ -1,5 +1,5 @@
 //! Tools for tests of workflows: mocks of tasks, assertions on executions, coverage, replay of
-//! recorded histories, exploration of all outcomes.
+//! recorded histories, exploration of all outcomes, properties over all paths.
 
 mod difference;
 mod engine_builder;
@@ -14,6 +14,7 @@ mod mock;
 mod mock_config;
 mod mocked_call;
 mod mocks;
+pub mod properties;
 mod record;
 mod replay;
 mod rule;

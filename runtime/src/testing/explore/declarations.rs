@@ -10,25 +10,25 @@ use crate::testing::sample::{DEPTH, sample, samples};
 /// The declarations of a workflow: the errors of its task functions, values of their outputs, and
 /// its nested workflows.
 #[derive(Default)]
-pub(super) struct Declarations {
-    pub(super) errors: Vec<(Matcher, DeclaredError)>,
-    pub(super) samples: Vec<(Matcher, Value)>,
+pub(in crate::testing) struct Declarations {
+    pub(in crate::testing) errors: Vec<(Matcher, DeclaredError)>,
+    pub(in crate::testing) samples: Vec<(Matcher, Value)>,
     /// Values of the types of answers to task tokens and of results of service integrations.
-    pub(super) answers: Vec<(Matcher, Value)>,
-    pub(super) workflows: Vec<BoundWorkflow>,
+    pub(in crate::testing) answers: Vec<(Matcher, Value)>,
+    pub(in crate::testing) workflows: Vec<BoundWorkflow>,
     /// Items of the types of readers, by the states of their Maps.
-    pub(super) items: Vec<(String, Value)>,
+    pub(in crate::testing) items: Vec<(String, Value)>,
 }
 
 /// An error that a task may fail with.
 #[derive(Clone, Debug)]
-pub(super) struct DeclaredError {
-    pub(super) error: String,
-    pub(super) cause: String,
+pub(in crate::testing) struct DeclaredError {
+    pub(in crate::testing) error: String,
+    pub(in crate::testing) cause: String,
 }
 
 impl DeclaredError {
-    pub(super) fn new(error: String) -> Self {
+    pub(in crate::testing) fn new(error: String) -> Self {
         let cause = "explored".to_owned();
         Self { error, cause }
     }
@@ -51,13 +51,13 @@ impl DeclaredError {
 }
 
 /// Returns an input of a type.
-pub(super) fn input_of(shape: fn() -> Shape) -> Json {
+pub(in crate::testing) fn input_of(shape: fn() -> Shape) -> Json {
     sample(&shape(), DEPTH)
 }
 
 impl Declarations {
     /// Returns the declarations of a workflow, either a type or a built one.
-    pub(super) fn of(definition: &Definition, bindings: &Bindings) -> Self {
+    pub(in crate::testing) fn of(definition: &Definition, bindings: &Bindings) -> Self {
         let mut declared = Self::default();
         for task in bindings.tasks() {
             let matcher = || Matcher::Task(task.address.clone());

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use stepwright_asl::errors;
+use stepwright_explore::HandledErrors;
 use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{EventGroup, EventKind};
 
 use super::finding::{HiddenFailure, StuckExecution, UncaughtError};
-use super::names::HandledErrors;
 use super::run_record::{Evaluation, RunRecord};
 use crate::engine::ExecutionReport;
 

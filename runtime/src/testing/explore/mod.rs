@@ -1,11 +1,10 @@
 //! Exploration of a definition: all combinations of the outcomes of its tasks.
 
 mod bounds;
-mod declarations;
+pub(super) mod declarations;
 mod exploration;
 mod explorer;
 mod finding;
-mod names;
 mod nested;
 mod outcome;
 mod outcomes;

@@ -1,7 +1,6 @@
 use std::fmt;
 
-/// The error that represents all errors that only `States.ALL` or `States.TaskFailed` match.
-pub const ANY_OTHER_ERROR: &str = "AnyOtherError";
+pub use stepwright_explore::ANY_OTHER_ERROR;
 
 /// The outcome of one call of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]

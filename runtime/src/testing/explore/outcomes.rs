@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use stepwright_asl::errors;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::model::StateMachine;
+use stepwright_explore::HandledErrors;
 use stepwright_interpreter::task::{Integration, IntegrationPattern};
 use stepwright_interpreter::value::Value;
 
 use super::bounds::{Bounds, Items};
 use super::declarations::{Declarations, DeclaredError};
 use super::exploration::Exploration;
-use super::names::HandledErrors;
 use super::nested::{NestedMachine, names_machine};
 use super::outcome::{ANY_OTHER_ERROR, Outcome};
 use crate::task::{Answer, ResourceKind, TaskCall};
