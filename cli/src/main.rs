@@ -7,6 +7,7 @@
 //!
 //! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-editor`,
 //!   `stepwright-runtime`, `stepwright-integrations`, `stepwright-server` and `stepwright-studio`.
+//!   `stepwright-explore`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
 //!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
 //!   arguments, calls a library and prints the outcome.
@@ -29,9 +30,9 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 use commands::{
-    bench, completions, console, convert, coverage, debug, diff, estimate, executions, graph,
-    history, import, lsp, mcp, placeholders, policy, replay, report, rule, run, serve, store,
-    studio, test_state, validate,
+    bench, completions, console, convert, coverage, debug, diff, estimate, executions, explore,
+    graph, history, import, lsp, mcp, placeholders, policy, replay, report, rule, run, serve,
+    store, studio, test_state, validate,
 };
 use terminal::diagnostics;
 
@@ -54,6 +55,7 @@ async fn main() -> ExitCode {
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
+        Command::Explore(arguments) => explore::explore(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Report(arguments) => report::report(&arguments),

@@ -12,6 +12,7 @@ mod debug;
 mod diff;
 mod estimate;
 mod explain;
+mod explore;
 mod fix;
 mod graph;
 mod import;

@@ -37,6 +37,11 @@ mod dates_decimals_ids {}
 #[doc = include_str!("../../docs/guides/diagrams.md")]
 mod diagrams {}
 
+/// The page on properties over all paths compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/check-every-path.md")]
+mod check_every_path {}
+
 /// The page on differences compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guides/diff.md")]

@@ -18,9 +18,10 @@ use std::str::FromStr;
 /// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which
 /// `docs/reference/rules.md` explains, those of `history` are displayed text, or for tests of
 /// workflows. `editor` has explanations, and refusals of operations that contain their reason;
-/// `docs/reference/editing.md` has the rules.
+/// `docs/reference/editing.md` has the rules. `explore` has findings, and refusals of property
+/// files that contain their reason; `docs/guides/check-every-path.md` explains both.
 const OTHER_PACKAGES: &[&str] = &[
-    "asl", "diagram", "editor", "editors", "examples", "history", "jlens", "tests",
+    "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens", "tests",
 ];
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder

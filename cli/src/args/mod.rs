@@ -5,6 +5,7 @@ mod console;
 mod convert;
 mod debug;
 mod estimate;
+mod explore;
 mod log;
 mod lsp;
 mod mcp;
@@ -31,6 +32,7 @@ pub(crate) use self::console::ConsoleArguments;
 pub(crate) use self::convert::{ConvertArguments, ConvertFormat, TargetLanguage};
 pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
+pub(crate) use self::explore::{ExploreArguments, ExploreFormat};
 pub(crate) use self::log::{LogArguments, LogFormat};
 pub(crate) use self::lsp::LspArguments;
 pub(crate) use self::mcp::McpArguments;
@@ -153,6 +155,9 @@ pub(crate) enum Command {
     /// Test one state as AWS's TestState does and print its response as JSON
     #[command(after_help = TEST_STATE_EXAMPLES)]
     TestState(TestStateArguments),
+    /// Check a definition over all its paths, and show a shortest path to each problem
+    #[command(after_help = explore::EXAMPLES)]
+    Explore(ExploreArguments),
     /// Replay a recorded history with a definition and report the first difference
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),

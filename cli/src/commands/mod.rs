@@ -9,6 +9,7 @@ pub(crate) mod debug;
 pub(crate) mod diff;
 pub(crate) mod estimate;
 pub(crate) mod executions;
+pub(crate) mod explore;
 pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod import;

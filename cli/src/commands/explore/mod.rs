@@ -1,0 +1,82 @@
+//! `stepwright explore`: checks a definition over all its paths.
+
+mod files;
+mod mock_file;
+
+use stepwright_asl::json::Json;
+use stepwright_asl::validate::Validator;
+use stepwright_explore::{Progress, Report, Settings, explore_with};
+
+use crate::args::{ExploreArguments, ExploreFormat};
+use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::input;
+use crate::failure::Failure;
+use crate::terminal::diagnostics;
+use crate::terminal::output;
+use crate::terminal::progress::ProgressLine;
+
+/// Explores the definition, and prints the findings.
+pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure> {
+    let machine_type = arguments.machine_type.into();
+    let validator = Validator::new(machine_type);
+    let definition = LoadedDefinition::read(&arguments.file, &validator)?;
+    let machine = definition.runnable()?;
+    let mut settings = settings(arguments)?;
+    settings.machine_type = machine_type;
+    settings.machine_name = definition.name().to_owned();
+    let mut line = ProgressLine::new();
+    let report = explore_with(&machine, &settings, &mut |progress| {
+        line.step(progress_text(&progress));
+        true
+    });
+    line.end();
+    let report = report.map_err(|error| Failure::Failed(error.to_string()))?;
+    print(arguments, &report);
+    files::write(arguments, &report, &machine.to_value()).await?;
+    match report.findings().is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Diagnostics),
+    }
+}
+
+fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
+    let mut settings = Settings::new();
+    for file in &arguments.properties {
+        let text = input::read(file)?;
+        let added = settings.add_file(file, &text);
+        added.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    }
+    settings.faults = arguments.faults.unwrap_or(settings.faults);
+    settings.loops = arguments.loops.unwrap_or(settings.loops);
+    settings.within = arguments.within.or(settings.within);
+    settings.time_limit = arguments.time_limit;
+    settings.off.extend(arguments.allow.iter().copied());
+    Ok(settings)
+}
+
+fn progress_text(progress: &Progress) -> String {
+    format!(
+        "{} points of paths, {} open, {} faults, {} findings",
+        progress.points, progress.open, progress.faults, progress.findings
+    )
+}
+
+fn print(arguments: &ExploreArguments, report: &Report) {
+    match arguments.format {
+        ExploreFormat::Text => {
+            output::print(report.findings_text());
+            output::line(match report.findings().len() {
+                0 => format!("no findings in {}", report.coverage()),
+                1 => format!("1 finding in {}", report.coverage()),
+                count => format!("{count} findings in {}", report.coverage()),
+            });
+            for note in report.notes() {
+                diagnostics::note(&note);
+            }
+        }
+        ExploreFormat::Json => {
+            let json: Json = report.to_json();
+            output::line(json.to_pretty());
+        }
+    }
+}
