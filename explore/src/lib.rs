@@ -42,6 +42,13 @@
 //! Points of paths are equal if the execution continues in the same manner and all properties get
 //! the same verdicts. Then only the path with fewer faults and events is followed.
 //!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `jsonata` (on unless `default-features = false`) | expressions in properties, and definitions in JSONata |
+//! | `models` | the API models of AWS's services (1.8 MB): `effect-repeated` also finds calls of services that have an idempotency token |
+//!
 //! # Boundary
 //!
 //! - It is a separate package because it needs neither an engine nor a workflow in Rust: the
@@ -57,6 +64,7 @@
 mod event;
 mod expression;
 mod handled_errors;
+mod idempotency;
 mod inline_maps;
 mod monitor;
 mod outcomes;

@@ -324,6 +324,16 @@ impl Report {
         text
     }
 
+    /// Returns the number of findings and the bound of the search in one line.
+    pub fn summary(&self) -> String {
+        let found = match self.findings.len() {
+            0 => "no findings".to_owned(),
+            1 => "1 finding".to_owned(),
+            count => format!("{count} findings"),
+        };
+        format!("{found} in {}", self.coverage)
+    }
+
     /// Returns it as JSON.
     pub fn to_json(&self) -> Json {
         let coverage = &self.coverage;

@@ -98,6 +98,22 @@ fn a_loop_that_polls_ends_and_one_that_waits_for_nothing_does_not() {
 }
 
 #[test]
+fn a_task_waits_without_end_for_a_token_but_not_for_a_job() {
+    let task = |pattern: &str| {
+        format!(
+            r#"{{"StartAt": "Child", "States": {{"Child": {{"Type": "Task", "End": true,
+                "Resource": "arn:aws:states:::states:startExecution{pattern}",
+                "Parameters": {{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child"}}}}}}}}"#
+        )
+    };
+    for pattern in ["", ".sync", ".sync:2"] {
+        explored(&task(pattern), &Settings::new()).assert_clean();
+    }
+    let report = explored(&task(".waitForTaskToken"), &Settings::new());
+    assert_eq!(report.findings()[0].rule(), Some(Rule::TokenTimeout));
+}
+
+#[test]
 fn a_counter_ends_a_loop_beyond_the_bound_of_rounds() {
     let definition = r#"{"StartAt": "Start", "States": {
         "Start": {"Type": "Pass", "Result": 0, "ResultPath": "$.count", "Next": "Try"},

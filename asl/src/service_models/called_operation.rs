@@ -1,5 +1,6 @@
 //! The operation of an API that a Task calls.
 
+use super::Models;
 use super::optimized_service::OptimizedService;
 use crate::integrations::{Integration, ResolvedResource, find};
 
@@ -25,6 +26,19 @@ impl CalledOperation {
     /// integrations whose arguments differ from the API's.
     pub fn of(resource: &str) -> Option<CalledOperation> {
         CalledOperation::of_integration(&find(resource, false).ok()?)
+    }
+
+    /// Returns the argument with which the service recognizes a repeated request, if its model has
+    /// one.
+    pub fn idempotency_token(&self) -> Option<String> {
+        let model = Models::shared().find(self.service).ok()?;
+        let operation = model.operations.get(&self.action)?;
+        let mut members = model.structure(operation.input)?.members.iter();
+        let token = members.find(|member| member.is_idempotency_token)?;
+        Some(match self.is_sdk {
+            true => token.sdk_name.clone(),
+            false => token.optimized_name.clone(),
+        })
     }
 
     fn of_integration(integration: &Integration<'_>) -> Option<CalledOperation> {
@@ -93,6 +107,14 @@ mod tests {
             count += 1;
         }
         assert!(count > 40, "{count}");
+    }
+
+    #[test]
+    fn a_model_names_the_argument_that_makes_a_request_idempotent() {
+        let token = |resource: &str| CalledOperation::of(resource)?.idempotency_token();
+        let run_task = token("arn:aws:states:::aws-sdk:ecs:runTask");
+        assert_eq!(run_task.as_deref(), Some("ClientToken"));
+        assert_eq!(token("arn:aws:states:::sqs:sendMessage"), None);
     }
 
     #[test]

@@ -31,7 +31,7 @@ A property file has inputs, results and errors of tasks, and properties:
 
 The search follows all paths with up to --faults outcomes other than success, and combines values at the boundaries of the conditions. Calls take no time; waits, retries and timeouts do.
 Without a property file it checks the rules path-does-not-end, state-not-reached, value-absent, no-choice-matches and token-without-timeout; path-too-long needs a time,
-error-not-handled, effect-repeated and branch-not-undone need what a property file declares about tasks.
+error-not-handled and branch-not-undone need what a property file declares about tasks, and so does effect-repeated except for services with idempotency tokens.
 Exit status: 0 nothing found; 1 a finding, or the definition has errors; 2 wrong usage, an invalid property file, or a file that cannot be read or written.";
 
 #[derive(Debug, Args)]

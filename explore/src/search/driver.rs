@@ -10,7 +10,7 @@ use stepwright_interpreter::execution::{
     TaskCommand,
 };
 use stepwright_interpreter::program::StateIx;
-use stepwright_interpreter::task::{IntegrationPattern, TaskFailure, TaskResult};
+use stepwright_interpreter::task::{TaskFailure, TaskResult};
 use stepwright_interpreter::value::Value;
 
 use super::machine::ExploredMachine;
@@ -106,7 +106,7 @@ impl PathState {
                                 _ => TaskNames::of_resource(resource, None),
                             },
                         };
-                        let is_job = resource.pattern() == IntegrationPattern::Sync;
+                        let is_job = resource.pattern().is_sync();
                         let called = CalledTask {
                             state: call.state().to_owned(),
                             resource: resource.clone(),

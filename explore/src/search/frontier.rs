@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use stepwright_asl::StateMachine;
@@ -36,6 +37,24 @@ pub struct Progress {
     pub findings: usize,
     /// The time since the start of the search.
     pub elapsed: Duration,
+}
+
+/// `1200 points of paths, 30 open, with up to 1 fault; 0 findings`
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            points,
+            open,
+            faults,
+            findings,
+            ..
+        } = self;
+        let noun = if *faults == 1 { "fault" } else { "faults" };
+        write!(
+            f,
+            "{points} points of paths, {open} open, with up to {faults} {noun}; {findings} findings"
+        )
+    }
 }
 
 /// Explores all paths of a state machine.

@@ -12,6 +12,7 @@ use stepwright_interpreter::program::{Kind, Program, ProgramError};
 use stepwright_interpreter::value::Value;
 
 use crate::event::TaskNames;
+use crate::idempotency::idempotency_token;
 use crate::inline_maps::inline_maps;
 use crate::outcomes::Outcomes;
 use crate::settings::Settings;
@@ -33,6 +34,8 @@ pub(crate) struct ExploredMachine {
     pub(crate) is_timed: bool,
     /// The items of readers: for each choice of them, each variable with its list.
     pub(crate) read_items: Vec<Vec<(String, Value)>>,
+    /// The argument of each task, by the index of its state, that makes its request idempotent.
+    pub(crate) idempotency_tokens: Vec<Option<String>>,
     /// The Waits without InputPath.
     forwarding: HashSet<String>,
     /// The parts of values that make a difference; `None` if all do.
@@ -70,6 +73,17 @@ impl ExploredMachine {
                 _ => None,
             })
             .collect();
+        let idempotency_tokens = program
+            .states()
+            .iter()
+            .map(|state| match &state.kind {
+                // The task of a state without a Retrier is not repeated.
+                Kind::Task(task) if !state.retry.is_empty() => {
+                    idempotency_token(task.resource.base())
+                }
+                _ => None,
+            })
+            .collect();
         let graph = Graph::of(&definition);
         let forwarding = graph.states().iter().filter(|state| {
             let is_wait = state.kind == Some(StateKind::Wait);
@@ -93,6 +107,7 @@ impl ExploredMachine {
             interleaved,
             is_timed,
             read_items,
+            idempotency_tokens,
             forwarding,
             live,
             simplifications,

@@ -128,8 +128,17 @@ impl PathRules {
         };
         let settings = machine.settings.of_task(&event.name, task);
         let has_effect = settings.filter_map(|task| task.has_effect).last();
+        let state = machine.program.find(&event.name);
+        let token = state.and_then(|state| machine.idempotency_tokens.get(state.index())?.as_ref());
         let arguments = event.field("arguments");
-        if has_effect != Some(true) || arguments.is_some_and(has_idempotency_token) {
+        let is_repeated = match has_effect {
+            Some(true) => true,
+            Some(false) => false,
+            None => token.is_some(),
+        };
+        if !is_repeated
+            || arguments.is_some_and(|arguments| has_idempotency_token(arguments, token))
+        {
             return;
         }
         let error = match &self.failed {
@@ -139,10 +148,15 @@ impl PathRules {
         if is_raised_before_effect(&error) {
             return;
         }
-        let message = format!(
-            "`{}` has an effect, and its Retrier calls it again after `{error}`, which does not say that nothing happened",
-            event.name
-        );
+        let name = &event.name;
+        let message = match token {
+            Some(token) if has_effect.is_none() => format!(
+                "the Retrier of `{name}` calls the service again after `{error}`, and the call has no `{token}`: it may take effect twice"
+            ),
+            _ => format!(
+                "`{name}` has an effect, and its Retrier calls it again after `{error}`: it may take effect twice"
+            ),
+        };
         self.violations.push(Violation {
             rule: Rule::EffectOnce,
             state: event.name.clone(),
@@ -219,14 +233,16 @@ impl PathRules {
 
 /// Returns whether the arguments of a call have a member with which the service recognizes a
 /// repeated request.
-fn has_idempotency_token(arguments: &Value) -> bool {
+fn has_idempotency_token(arguments: &Value, token: Option<&String>) -> bool {
+    let token = token.map(|token| token.to_ascii_lowercase());
     let mut open = vec![arguments];
     while let Some(value) = open.pop() {
         match value {
             Value::Object(members) => {
                 for (name, value) in members.iter() {
                     let name = name.to_ascii_lowercase();
-                    let is_token = name.contains("idempotency")
+                    let is_token = token.as_ref() == Some(&name)
+                        || name.contains("idempotency")
                         || [
                             "clienttoken",
                             "clientrequesttoken",
@@ -251,6 +267,8 @@ fn is_raised_before_effect(error: &str) -> bool {
     let endings = [
         "ThrottlingException",
         "TooManyRequestsException",
+        "ThroughputExceededException",
+        "RequestLimitExceeded",
         "Throttling",
     ];
     endings.iter().any(|ending| error.ends_with(ending))

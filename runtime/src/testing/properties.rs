@@ -91,9 +91,9 @@ fn name_of(address: Address) -> String {
     address.target.unwrap_or(address.resource)
 }
 
-/// Explores all paths of a workflow. Its tasks fail with the errors that their functions declare. If
-/// the settings have no input, values of its type are used, and if they have no results of a task,
-/// values of the types of its output.
+/// Explores all paths of a workflow. Its tasks fail with the errors that their functions declare.
+/// If the settings have no input, values of its type are used, and if they have no results of a
+/// task, values of the types of its output.
 ///
 /// # Errors
 ///

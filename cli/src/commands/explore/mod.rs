@@ -5,7 +5,7 @@ mod mock_file;
 
 use stepwright_asl::json::Json;
 use stepwright_asl::validate::Validator;
-use stepwright_explore::{Progress, Report, Settings, explore_with};
+use stepwright_explore::{Report, Settings, explore_with};
 
 use crate::args::{ExploreArguments, ExploreFormat};
 use crate::definitions::definition::LoadedDefinition;
@@ -26,7 +26,7 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     settings.machine_name = definition.name().to_owned();
     let mut line = ProgressLine::new();
     let report = explore_with(&machine, &settings, &mut |progress| {
-        line.step(progress_text(&progress));
+        line.step(progress);
         true
     });
     line.end();
@@ -54,22 +54,11 @@ fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-fn progress_text(progress: &Progress) -> String {
-    format!(
-        "{} points of paths, {} open, {} faults, {} findings",
-        progress.points, progress.open, progress.faults, progress.findings
-    )
-}
-
 fn print(arguments: &ExploreArguments, report: &Report) {
     match arguments.format {
         ExploreFormat::Text => {
             output::print(report.findings_text());
-            output::line(match report.findings().len() {
-                0 => format!("no findings in {}", report.coverage()),
-                1 => format!("1 finding in {}", report.coverage()),
-                count => format!("{count} findings in {}", report.coverage()),
-            });
+            output::line(report.summary());
             for note in report.notes() {
                 diagnostics::note(&note);
             }
