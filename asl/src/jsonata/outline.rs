@@ -1,16 +1,25 @@
 //! The tests and the form of an expression, for tools that choose values for it.
 
-use super::tree::{BinaryOp, JsonataNode, NodeKind};
+use super::tree::{BinaryOp, JsonataNode, NodeKind, StepSuffix};
 use super::{Expression, SyntaxError};
 use crate::json::{Json, Number};
 
-/// A chain of names that starts at a variable: `$states.input.order.total`.
+/// A chain of names that starts at a variable: `$states.input.lines[0].total`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NameChain {
     /// The variable, without `$`; it may be `states`.
     pub variable: String,
-    /// The names after it.
-    pub names: Vec<String>,
+    /// The steps after it.
+    pub steps: Vec<ChainStep>,
+}
+
+/// A step of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChainStep {
+    /// The member of this name.
+    Name(String),
+    /// An item, or the items that a filter selects.
+    Item,
 }
 
 /// A requirement of an expression on a value that it reads.
@@ -56,11 +65,12 @@ pub enum ValueForm {
 /// The tests and the form of an expression.
 ///
 /// ```
-/// use stepwright_asl::jsonata::{ExpressionOutline, ValueTest};
+/// use stepwright_asl::jsonata::{ChainStep, ExpressionOutline, ValueTest};
 ///
 /// let outline = ExpressionOutline::parse("$states.input.total > 100")?;
 /// let (chain, test) = &outline.tests[0];
-/// assert_eq!(chain.names, ["input", "total"]);
+/// let steps = ["input", "total"].map(|name| ChainStep::Name(name.to_owned()));
+/// assert_eq!(chain.steps, steps);
 /// assert_eq!(*test, ValueTest::Threshold(100.into()));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
@@ -253,8 +263,10 @@ fn counted(node: &JsonataNode) -> Option<NameChain> {
 fn chain_of(node: &JsonataNode) -> Option<(NameChain, bool)> {
     match &node.kind {
         NodeKind::Variable(name) if !name.is_empty() && name != "$" => {
-            let (variable, names) = (name.clone(), Vec::new());
-            Some((NameChain { variable, names }, node.is_bare()))
+            let (variable, steps) = (name.clone(), Vec::new());
+            let mut chain = NameChain { variable, steps };
+            let is_whole = add_items(node, &mut chain);
+            Some((chain, is_whole))
         }
         NodeKind::Path(steps) => {
             let (first, rest) = steps.split_first()?;
@@ -262,8 +274,8 @@ fn chain_of(node: &JsonataNode) -> Option<(NameChain, bool)> {
             for step in rest {
                 match &step.kind {
                     NodeKind::Name(name) | NodeKind::String(name) if is_whole => {
-                        chain.names.push(name.clone());
-                        is_whole = step.is_bare();
+                        chain.steps.push(ChainStep::Name(name.clone()));
+                        is_whole = add_items(step, &mut chain);
                     }
                     _ => {
                         is_whole = false;
@@ -275,6 +287,34 @@ fn chain_of(node: &JsonataNode) -> Option<(NameChain, bool)> {
         }
         _ => None,
     }
+}
+
+/// Adds the step of the filters and indices after a node. Returns whether the node has no other
+/// suffixes.
+fn add_items(node: &JsonataNode, chain: &mut NameChain) -> bool {
+    if !node.stages.is_empty() {
+        chain.steps.push(ChainStep::Item);
+    }
+    node.focus.is_none() && node.index.is_none() && node.group.is_none()
+}
+
+/// Returns whether a filter after a node is no number: it selects several items.
+fn selects_items(node: &JsonataNode) -> bool {
+    let is_filter = |stage: &StepSuffix| match stage {
+        StepSuffix::Filter(filter) => {
+            let number = match &filter.kind {
+                NodeKind::Negate(inner) => &inner.kind,
+                kind => kind,
+            };
+            !matches!(number, NodeKind::Number(_))
+        }
+        StepSuffix::Index(_) => true,
+    };
+    node.stages.iter().any(is_filter)
+        || match &node.kind {
+            NodeKind::Path(steps) => steps.iter().any(selects_items),
+            _ => false,
+        }
 }
 
 fn literal_of(node: &JsonataNode, source: &str) -> Option<Json> {
@@ -317,7 +357,10 @@ fn form_of(node: &JsonataNode, source: &str) -> ValueForm {
         return ValueForm::Literal(literal);
     }
     if let Some((chain, true)) = chain_of(node) {
-        return ValueForm::Chain(chain);
+        return match selects_items(node) {
+            true => ValueForm::Computed,
+            false => ValueForm::Chain(chain),
+        };
     }
     let forms = |nodes: &[JsonataNode]| nodes.iter().map(|node| form_of(node, source)).collect();
     match &node.kind {
@@ -372,7 +415,10 @@ mod tests {
         tests
             .map(|(chain, test)| {
                 let mut path = vec![chain.variable];
-                path.extend(chain.names);
+                path.extend(chain.steps.into_iter().map(|step| match step {
+                    ChainStep::Name(name) => name,
+                    ChainStep::Item => "[]".to_owned(),
+                }));
                 (path.join("."), test)
             })
             .collect()
@@ -405,12 +451,19 @@ mod tests {
     }
 
     #[test]
+    fn a_chain_continues_after_an_index() {
+        let expected = [("a.x.[].y".to_owned(), ValueTest::Equals(1.into()))];
+        assert_eq!(tests_of("$a.x[0].y = 1"), expected);
+    }
+
+    #[test]
     fn the_form_of_an_object_has_its_members() {
         let outline = ExpressionOutline::parse("$merge([$states.input, {'id': $a.id, 'n': 1}])");
         let chain = |variable: &str, names: &[&str]| {
-            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            let names = names.iter().map(|name| (*name).to_owned());
+            let steps = names.map(ChainStep::Name).collect();
             let variable = variable.to_owned();
-            ValueForm::Chain(NameChain { variable, names })
+            ValueForm::Chain(NameChain { variable, steps })
         };
         let members = vec![
             ("id".to_owned(), chain("a", &["id"])),

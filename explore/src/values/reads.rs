@@ -150,8 +150,10 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                             && matches!(outline.form, jsonata::ValueForm::Chain(_));
                         let test = if is_plain { &whole } else { test };
                         let (root, steps) = scope.locate_chain(chain);
-                        let is_variable = scope.variables.contains_key(&chain.variable);
-                        self.reads.is_uncertain |= is_variable && *test != ValueTest::Exists;
+                        // A list may be too short, and a variable may have no value.
+                        let may_be_absent = scope.variables.contains_key(&chain.variable)
+                            || chain.steps.contains(&jsonata::ChainStep::Item);
+                        self.reads.is_uncertain |= may_be_absent && *test != ValueTest::Exists;
                         self.read(&root, &steps, test);
                     }
                     self.is_computed = false;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stepwright_asl::intrinsic::{Argument, Function, IntrinsicCall};
 use stepwright_asl::json::Json;
-use stepwright_asl::jsonata::{self, ExpressionOutline, NameChain, ValueForm};
+use stepwright_asl::jsonata::{self, ChainStep, ExpressionOutline, NameChain, ValueForm};
 use stepwright_asl::path::{Path, PathStep, Root};
 
 use super::abstract_value::{AbstractValue, Origin, PartStep};
@@ -57,20 +57,26 @@ impl ReadScope<'_> {
 
     /// Returns the value at the variable of a chain, and the steps from there.
     pub(super) fn locate_chain(&self, chain: &NameChain) -> (AbstractValue, Vec<PartStep>) {
-        let keys = |names: &[String]| names.iter().cloned().map(PartStep::Key).collect();
+        let parts = |steps: &[ChainStep]| {
+            let steps = steps.iter().map(|step| match step {
+                ChainStep::Name(name) => PartStep::Key(name.clone()),
+                ChainStep::Item => PartStep::Item,
+            });
+            steps.collect()
+        };
         if chain.variable != "states" {
-            return (self.variable(&chain.variable), keys(&chain.names));
+            return (self.variable(&chain.variable), parts(&chain.steps));
         }
-        let Some((field, rest)) = chain.names.split_first() else {
+        let Some((ChainStep::Name(field), rest)) = chain.steps.split_first() else {
             return (AbstractValue::Unknown, Vec::new());
         };
         match field.as_str() {
-            "input" => (self.input.clone(), keys(rest)),
+            "input" => (self.input.clone(), parts(rest)),
             "result" => (
                 self.result.cloned().unwrap_or(AbstractValue::Unknown),
-                keys(rest),
+                parts(rest),
             ),
-            "context" => self.context(keys(rest)),
+            "context" => self.context(parts(rest)),
             _ => (AbstractValue::Unknown, Vec::new()),
         }
     }
