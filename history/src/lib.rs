@@ -45,15 +45,18 @@
 //! - A history of the interpreter and a recorded history have the same timeline, coverage and
 //!   overlay.
 //! - It writes only the file of a report and the file of coverage.
-//! - The hidden module `runtime_support` has what `stepwright-runtime` needs, and nothing for
-//!   users.
+//! - The hidden module `runtime_support` has what `stepwright-runtime` and `stepwright-review`
+//!   need, and nothing for users.
 
 mod container_ends;
 pub mod coverage;
 mod event_scope;
+mod json_difference;
 mod overlay;
 mod recorded;
+mod recorded_attempts;
 mod recorded_kind;
+mod recorded_placeholders;
 #[cfg(feature = "report")]
 pub mod report;
 mod short_text;
@@ -62,11 +65,16 @@ pub mod timeline;
 pub use self::overlay::{overlay, timeline_overlay};
 pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 
-/// What `stepwright-runtime` needs for replays and for coverage of tests.
+/// What `stepwright-runtime` and `stepwright-review` need for replays, rehearsals and coverage.
 #[doc(hidden)]
 pub mod runtime_support {
     pub use crate::coverage::{CoverageFile, MeasuredDefinition};
+    pub use crate::json_difference::{differences, line, walk};
     pub use crate::recorded::{RecordedEvent, recorded_events};
+    pub use crate::recorded_attempts::{
+        AttemptEnd, CallKey, RecordedAttempt, RecordedAttempts, recorded_attempts, resource,
+    };
     pub use crate::recorded_kind::RecordedKind;
+    pub use crate::recorded_placeholders::RecordedPlaceholders;
     pub use crate::short_text::short;
 }

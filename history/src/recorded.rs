@@ -248,6 +248,26 @@ impl RecordedHistory {
         &self.steps
     }
 
+    /// Renames states, in the events and in their scopes, also in the histories of children.
+    #[doc(hidden)]
+    pub fn rename_states(&mut self, new_name: &dyn Fn(&str) -> Option<String>) {
+        for step in &mut self.steps {
+            if let Some(state) = &mut step.state
+                && let Some(name) = new_name(state)
+            {
+                *state = name;
+            }
+            for frame in &mut step.scope {
+                if let Some(renamed) = renamed_frame(frame, new_name) {
+                    *frame = renamed;
+                }
+            }
+        }
+        for child in &mut self.children {
+            child.rename_states(new_name);
+        }
+    }
+
     /// Returns the reason why the execution cannot be replayed.
     #[doc(hidden)]
     pub fn incomplete(&self) -> Option<&'static str> {
@@ -290,6 +310,25 @@ impl RecordedHistory {
             .first()
             .map_or(Timestamp::default(), |step| step.at)
     }
+}
+
+/// Returns the text of a frame with new names: `Map[2]`, or `Parallel/FirstState`. Names may
+/// contain `/`, so each part before one is tried as the name of the Parallel.
+fn renamed_frame(frame: &str, new_name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    if let Some(at) = frame.rfind('[').filter(|_| frame.ends_with(']')) {
+        return Some(format!("{}{}", new_name(&frame[..at])?, &frame[at..]));
+    }
+    let mut renamed = frame.to_owned();
+    for (at, _) in frame.match_indices('/') {
+        let (parallel, first) = (&frame[..at], &frame[at + 1..]);
+        let (outer, inner) = (new_name(parallel), new_name(first));
+        if outer.is_some() || inner.is_some() {
+            let outer = outer.as_deref().unwrap_or(parallel);
+            renamed = format!("{outer}/{}", inner.as_deref().unwrap_or(first));
+            break;
+        }
+    }
+    Some(renamed)
 }
 
 fn refused(text: &str) -> RecordedHistoryError {

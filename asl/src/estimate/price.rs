@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::cost::CostCase;
+use crate::model::MachineType;
 
 /// The prices of a region, in US dollars.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -124,6 +125,34 @@ impl PriceTable {
             express: (can_be_express && express.is_finite()).then_some(express),
             express_megabytes: megabytes,
             express_gigabyte_seconds: each,
+        }
+    }
+
+    /// Computes the price of one execution in US dollars, without the free tier, in the first tier
+    /// of Express prices. `bytes` are those of its largest payload.
+    ///
+    /// ```
+    /// use stepwright_asl::MachineType;
+    /// use stepwright_asl::estimate::prices_of;
+    ///
+    /// let prices = prices_of("us-east-1").ok_or("no prices")?;
+    /// let price = prices.price_of_execution(MachineType::Standard, 4.0, 90.0, 1_000.0);
+    /// assert_eq!(price, 4.0 / 1_000.0 * 0.025);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn price_of_execution(
+        &self,
+        machine_type: MachineType,
+        transitions: f64,
+        seconds: f64,
+        bytes: f64,
+    ) -> f64 {
+        match machine_type {
+            MachineType::Standard => transitions / 1000.0 * self.per_thousand_transitions,
+            MachineType::Express => {
+                let seconds = (seconds / TICK).ceil().max(1.0) * TICK;
+                self.express(1.0, gigabyte_seconds(seconds, charged(bytes)))
+            }
         }
     }
 

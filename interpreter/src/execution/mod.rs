@@ -53,6 +53,7 @@ mod task_request;
 #[cfg(test)]
 mod tests;
 mod tolerance;
+mod virtual_timers;
 mod wait;
 
 pub use self::choice::NO_TRANSITION;
@@ -73,3 +74,4 @@ pub use self::status_record::StatusRecord;
 pub use self::step_context::{Caller, Environment};
 pub use self::step_loop::{Calls, Execution, Outcome, Step};
 pub use self::task_request::{ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskRequest};
+pub use self::virtual_timers::{VirtualTimer, VirtualTimers};

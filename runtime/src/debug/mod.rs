@@ -55,7 +55,6 @@ mod position;
 mod saved_position;
 mod session;
 mod stop;
-mod timers;
 
 pub use self::debugger::Debugger;
 pub use self::error::DebugError;

@@ -10,6 +10,7 @@ use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::execution::{
     Caller, Command, CommandQueue, CursorStage, CursorView, Environment, Execution, Failure, Input,
     Outcome, ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskCommand, TaskRequest,
+    VirtualTimer, VirtualTimers,
 };
 use stepwright_interpreter::program::{Program, StateIx};
 use stepwright_interpreter::value::Value;
@@ -18,7 +19,6 @@ use stepwright_interpreter::{CursorId, ExecutionInfo, Status, Timestamp, WaitId}
 use super::position::{
     ExecutionEnd, OtherCursor, PendingCall, PendingChild, Position, PositionKind, StateVisit,
 };
-use super::timers::{DebugTimer, Timers};
 use crate::engine::STEP_BUDGET;
 use crate::task::{TaskCall, TaskResult};
 
@@ -46,7 +46,7 @@ pub(super) struct StateFailure {
 pub(super) struct Session {
     pub(super) execution: Execution,
     now: Timestamp,
-    timers: Timers,
+    timers: VirtualTimers,
     /// The execution's own timeout.
     deadline: Option<Timestamp>,
     /// The maximum lifetime.
@@ -106,7 +106,7 @@ impl Session {
         Self {
             execution,
             now,
-            timers: Timers::default(),
+            timers: VirtualTimers::default(),
             deadline,
             bound,
             request: None,
@@ -208,7 +208,7 @@ impl Session {
         let time = due.first().map_or(end, |timer| timer.at);
         self.now = self.now.max(time);
         if self.deadline != Some(time) {
-            for DebugTimer { wait_id, kind, .. } in due {
+            for VirtualTimer { wait_id, kind, .. } in due {
                 self.receive(caller, Input::Timer(wait_id, kind));
             }
         }
@@ -250,7 +250,7 @@ impl Session {
         while let Some(command) = commands.pop() {
             let replies = match command {
                 Command::Arm { wait_id, kind, at } => {
-                    self.timers.arm(DebugTimer { at, wait_id, kind });
+                    self.timers.arm(VirtualTimer { at, wait_id, kind });
                     continue;
                 }
                 Command::Disarm { wait_id, kind } => {

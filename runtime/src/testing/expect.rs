@@ -14,7 +14,6 @@ use stepwright_interpreter::Status;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
-use super::difference::differences;
 #[cfg(feature = "report")]
 use super::failure_report;
 use super::matcher::{Matcher, hint, payload};
@@ -22,6 +21,7 @@ use super::mock::arguments;
 use crate::clock::Timestamp;
 use crate::engine::{ExecutionFailed, ExecutionReport};
 use crate::task::{DefinedState, Resource};
+use stepwright_history::runtime_support::differences;
 
 /// Asserts on a finished execution. A failed assertion panics at its line in the test. The message
 /// contains the difference, the path of the execution and its end.

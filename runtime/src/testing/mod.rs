@@ -1,7 +1,6 @@
 //! Tools for tests of workflows: mocks of tasks, assertions on executions, coverage, replay of
 //! recorded histories, exploration of all outcomes, properties over all paths.
 
-mod difference;
 mod engine_builder;
 mod expect;
 mod explore;

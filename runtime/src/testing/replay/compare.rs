@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::{RecordedEvent, RecordedKind, short};
+use stepwright_history::runtime_support::{
+    RecordedEvent, RecordedKind, RecordedPlaceholders, line, short, walk,
+};
 use stepwright_interpreter::history::EventKind;
 
 use super::first_difference::FirstDifference;
-use super::placeholders::Placeholders;
-use crate::testing::difference::{line, walk};
 
 type ByScope<'a> = IndexMap<&'a [String], Vec<&'a RecordedEvent>>;
 
@@ -24,7 +24,7 @@ pub(super) fn compare(
     all: &[RecordedEvent],
     ours: &[RecordedEvent],
     other: &[RecordedEvent],
-    placeholders: &mut Placeholders<'_>,
+    placeholders: &mut RecordedPlaceholders<'_>,
     redaction: &Redaction,
 ) -> Result<(), FirstDifference> {
     let is_whole = matches!(
@@ -101,7 +101,7 @@ fn in_scope(
     other: &[&RecordedEvent],
     is_whole: bool,
     is_forked: bool,
-    placeholders: &mut Placeholders<'_>,
+    placeholders: &mut RecordedPlaceholders<'_>,
     redaction: &Redaction,
 ) -> Option<FirstDifference> {
     for (index, step) in theirs.iter().enumerate() {

@@ -1,7 +1,6 @@
 mod compare;
 mod error;
 mod first_difference;
-mod placeholders;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -11,12 +10,11 @@ use std::time::Duration;
 
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_history::RecordedHistory;
-use stepwright_history::runtime_support::{RecordedEvent, recorded_events};
+use stepwright_history::runtime_support::{RecordedEvent, RecordedPlaceholders, recorded_events};
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{EventGroup, EventKind};
 
 use self::compare::compare;
-use self::placeholders::Placeholders;
 use self::recording::Recording;
 use crate::engine::{Engine, StartOptions};
 use crate::objects::ObjectStore;
@@ -209,7 +207,8 @@ impl<'a> Replay<'a> {
             return Err(ReplayError::Unusable(reason));
         }
         let mut placeholders =
-            Placeholders::of(self.machine, &self.substitutions, &self.of_engine)?;
+            RecordedPlaceholders::of(self.machine, &self.substitutions, &self.of_engine)
+                .map_err(ReplayError::Substitution)?;
         let child_steps = children.iter().flat_map(|child| child.events());
         placeholders.infer_resources(recorded.events().iter().chain(child_steps));
         // Data, choices and further texts may depend on a value that a comparison infers, so the
@@ -217,7 +216,7 @@ impl<'a> Replay<'a> {
         // number of rounds is bounded by the number of placeholders.
         loop {
             let known = placeholders.inferred();
-            let machine = placeholders.filled()?;
+            let machine = placeholders.filled().map_err(ReplayError::Substitution)?;
             let ours = self.once(&machine, false).await?;
             let other = self.once(&machine, true).await?;
             let difference = difference(recorded, &children, &ours, &other, &mut placeholders);
@@ -319,7 +318,7 @@ fn difference(
     children: &[&RecordedHistory],
     ours: &RunSteps,
     other: &RunSteps,
-    placeholders: &mut Placeholders<'_>,
+    placeholders: &mut RecordedPlaceholders<'_>,
 ) -> Result<(), FirstDifference> {
     let redaction = recorded.redaction();
     compare(

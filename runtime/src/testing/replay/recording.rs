@@ -9,27 +9,22 @@ use smol_str::SmolStr;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::redaction::Redaction;
 use stepwright_history::RecordedHistory;
-use stepwright_history::runtime_support::{RecordedEvent, recorded_events, short};
+use stepwright_history::runtime_support::{
+    AttemptEnd, CallKey, RecordedAttempts, RecordedEvent, recorded_attempts, recorded_events, short,
+};
 use stepwright_interpreter::ExecutionInfo;
-use stepwright_interpreter::history::{EventGroup, EventKind};
+use stepwright_interpreter::history::EventKind;
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::task::IntegrationPattern;
 use stepwright_interpreter::value::Value;
 
-use crate::clock::Timestamp;
 use crate::engine::{ExecutionReport, Observer};
-use crate::task::{Answer, ResourceKind, TaskCall, TaskFailure, TaskSource};
-
-/// The origin of a task's call: its scope and its state.
-type CallKey = (Vec<String>, String);
-
-/// The recorded attempts of the tasks of one execution.
-type Attempts = HashMap<CallKey, Vec<Attempt>>;
+use crate::task::{Answer, ResourceKind, TaskCall, TaskSource};
 
 /// Answers the tasks of an execution, and of the children of its Map Runs, with the recorded
 /// answers.
 pub(super) struct Recording {
-    own: Attempts,
+    own: RecordedAttempts,
     children: Vec<RecordedChild>,
     /// The activities that were scheduled.
     pub(super) activities: HashSet<String>,
@@ -46,7 +41,7 @@ pub(super) struct Recording {
 /// A child of a Map Run.
 struct RecordedChild {
     input: Value,
-    attempts: Attempts,
+    attempts: RecordedAttempts,
 }
 
 /// The progress of a run.
@@ -64,72 +59,6 @@ struct ReplayProgress {
     missing: Option<String>,
 }
 
-/// One recorded attempt.
-#[derive(Clone, Default)]
-struct Attempt {
-    scheduled: Timestamp,
-    started: bool,
-    worker: Option<String>,
-    submitted: Option<Json>,
-    end: AttemptEnd,
-    took: Duration,
-}
-
-#[derive(Clone, Default)]
-enum AttemptEnd {
-    Output(Json),
-    Failure(TaskFailure),
-    /// It timed out, or the execution did.
-    #[default]
-    None,
-}
-
-/// Returns the attempts of the tasks in a history.
-fn attempts(steps: &[RecordedEvent]) -> Attempts {
-    let mut attempts = Attempts::new();
-    for step in steps {
-        let Some(state) = &step.state else { continue };
-        let attempts = attempts
-            .entry((step.scope.clone(), state.clone()))
-            .or_default();
-        let group = step.kind.group();
-        if group == Some(EventGroup::Scheduled) {
-            attempts.push(Attempt {
-                scheduled: step.at,
-                ..Attempt::default()
-            });
-            continue;
-        }
-        let Some(attempt) = attempts.last_mut() else {
-            continue;
-        };
-        let text = |field: &str| step.details[field].as_str().map(Into::into);
-        match group {
-            Some(EventGroup::Started) => {
-                attempt.started = true;
-                attempt.worker = step.details["workerName"].as_str().map(str::to_owned);
-            }
-            Some(EventGroup::Submitted) => {
-                attempt.submitted = Some(step.details["output"].clone());
-            }
-            Some(EventGroup::Succeeded) => {
-                attempt.end = AttemptEnd::Output(step.details["output"].clone());
-            }
-            Some(EventGroup::Failed) if step.kind.is_timeout() => {}
-            Some(EventGroup::Failed) => {
-                attempt.end = AttemptEnd::Failure(TaskFailure {
-                    error: text("error"),
-                    cause: text("cause"),
-                });
-            }
-            // An event of the state.
-            _ => continue,
-        }
-        attempt.took = step.at.since(attempt.scheduled);
-    }
-    attempts
-}
-
 impl Recording {
     /// Collects the answers in the history of an execution and in those of children, some of which
     /// the history itself may contain. `has_objects` is whether ItemReaders read from a store.
@@ -143,14 +72,14 @@ impl Recording {
         let children: Vec<RecordedChild> = all
             .map(|child| RecordedChild {
                 input: child.input(),
-                attempts: attempts(child.events()),
+                attempts: recorded_attempts(child.events()),
             })
             .collect();
         let steps = recorded.events().iter();
         let scheduled = steps.filter(|step| step.kind == EventKind::ActivityScheduled);
         let activities = scheduled.filter_map(|step| step.details["resource"].as_str());
         Self {
-            own: attempts(recorded.events()),
+            own: recorded_attempts(recorded.events()),
             children,
             activities: activities.map(str::to_owned).collect(),
             ends: machine.timeout_seconds.is_some(),
@@ -276,7 +205,7 @@ impl TaskSource for Recording {
             // A call that was not recorded is a difference as soon as it is scheduled.
             return Some(Answer::never());
         };
-        if is_activity && !attempt.started && (self.ends || call.timeout().is_some()) {
+        if is_activity && attempt.started.is_none() && (self.ends || call.timeout().is_some()) {
             // No worker took the task: it stays in the queue of the activity until a timeout ends
             // it.
             return None;
@@ -291,7 +220,7 @@ impl TaskSource for Recording {
                 }
                 Answer::result(Err(failure))
             }
-            AttemptEnd::None => {
+            AttemptEnd::TimedOut | AttemptEnd::None => {
                 return Some(with(Answer::never(), attempt.submitted, attempt.worker));
             }
         };

@@ -8,10 +8,10 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::placeholder::{Addresses, Placeholder, fill, in_machine, names, text, whole};
 use stepwright_asl::similar::did_you_mean;
-use stepwright_history::runtime_support::RecordedEvent;
 use stepwright_interpreter::history::EventKind;
 
-use super::error::ReplayError;
+use crate::json_difference::walk;
+use crate::recorded::RecordedEvent;
 
 /// The placeholders of a definition with their known values.
 ///
@@ -20,7 +20,8 @@ use super::error::ReplayError;
 /// of the placeholder's kind, and then has that value everywhere. So a renamed function is found as
 /// soon as two states disagree. It is not found if only one state uses the placeholder: the history
 /// alone does not contain the value of the next deployment; use `Replay::substitute` for it.
-pub(super) struct Placeholders<'a> {
+#[derive(Clone, Debug)]
+pub struct RecordedPlaceholders<'a> {
     machine: &'a StateMachine,
     all: Vec<Placeholder>,
     given: BTreeMap<String, String>,
@@ -28,6 +29,7 @@ pub(super) struct Placeholders<'a> {
 }
 
 /// A value that the history has for a placeholder.
+#[derive(Clone, Debug)]
 struct InferredValue {
     value: String,
     /// The number of the event that has it.
@@ -40,18 +42,18 @@ enum TextPiece<'t> {
     Name(&'t str),
 }
 
-impl<'a> Placeholders<'a> {
+impl<'a> RecordedPlaceholders<'a> {
     /// Collects the placeholders of a definition. `given` are the values of the test, and `shared`
     /// those of an engine, which may be for other definitions.
     ///
     /// # Errors
     ///
     /// A set name that the definition does not have.
-    pub(super) fn of(
+    pub fn of(
         machine: &'a StateMachine,
         given: &BTreeMap<String, String>,
         shared: &BTreeMap<String, String>,
-    ) -> Result<Self, ReplayError> {
+    ) -> Result<Self, String> {
         let all = in_machine(machine);
         let is_known = |name: &str| all.iter().any(|one| one.name() == name);
         if let Some(unknown) = given.keys().find(|name| !is_known(name)) {
@@ -61,10 +63,10 @@ impl<'a> Placeholders<'a> {
                 None if all.is_empty() => "; it has no placeholders".to_owned(),
                 None => "; `stepwright placeholders` lists those that it has".to_owned(),
             };
-            return Err(ReplayError::Substitution(format!(
+            return Err(format!(
                 "the definition has no placeholder `{}`{hint}",
                 text(unknown)
-            )));
+            ));
         }
         let mut values = shared.clone();
         values.extend(given.clone());
@@ -81,21 +83,33 @@ impl<'a> Placeholders<'a> {
     /// # Errors
     ///
     /// A value that its field does not accept.
-    pub(super) fn filled(&self) -> Result<StateMachine, ReplayError> {
+    pub fn filled(&self) -> Result<StateMachine, String> {
         let value = |name: &str| self.value(name).map(str::to_owned);
         // Without known addresses, `fill` treats each placeholder as a value, and so also fills in
         // functions and activities.
         let filled = fill(self.machine, Some(&Addresses::new()), &value);
         let filled = filled.map_err(|diagnostics| {
-            ReplayError::Substitution(format!(
-                "a field does not take its placeholder's value: {diagnostics}"
-            ))
+            format!("a field does not take its placeholder's value: {diagnostics}")
         });
         Ok(filled?.machine)
     }
 
+    /// Returns whether the definition has placeholders.
+    pub fn has_any(&self) -> bool {
+        !self.all.is_empty()
+    }
+
+    /// Infers values from the arguments of a call with recorded ones.
+    pub fn infer_values(&mut self, recorded: &Json, now: &Json) {
+        walk("", recorded, now, &mut |_, recorded, now| {
+            if let (Some(recorded), Some(now)) = (recorded, now) {
+                self.matches(recorded, now, 0);
+            }
+        });
+    }
+
     /// Returns the number of values that were inferred from the history so far.
-    pub(super) fn inferred(&self) -> usize {
+    pub fn inferred(&self) -> usize {
         self.inferred.len()
     }
 
@@ -124,10 +138,7 @@ impl<'a> Placeholders<'a> {
     /// Takes the values of `Resource` fields from the events of their states. The engine needs them
     /// before it runs the definition: only the ARN tells whether a `Resource` is a function or an
     /// activity.
-    pub(super) fn infer_resources<'s>(
-        &mut self,
-        steps: impl Iterator<Item = &'s RecordedEvent> + Clone,
-    ) {
+    pub fn infer_resources<'s>(&mut self, steps: impl Iterator<Item = &'s RecordedEvent> + Clone) {
         let definition = self.machine.to_value();
         let graph = Graph::of(&definition);
         for state in graph.states() {
@@ -154,7 +165,7 @@ impl<'a> Placeholders<'a> {
 
     /// Returns whether a text of this run, which may contain placeholders, equals the recorded
     /// value. Infers the value of a placeholder that is the only unknown one of the text.
-    pub(super) fn matches(&mut self, recorded: &Json, now: &Json, event: u32) -> bool {
+    pub fn matches(&mut self, recorded: &Json, now: &Json, event: u32) -> bool {
         let (Some(recorded), Some(now)) = (recorded.as_str(), now.as_str()) else {
             return false;
         };
@@ -192,7 +203,7 @@ impl<'a> Placeholders<'a> {
     }
 
     /// Returns the inferred values in the text of a difference, as a note at its end.
-    pub(super) fn note(&self, detail: &str) -> String {
+    pub fn note(&self, detail: &str) -> String {
         let mut note = String::new();
         for (name, found) in &self.inferred {
             if !found.value.is_empty() && detail.contains(&found.value) {

@@ -1,63 +1,69 @@
-use stepwright_interpreter::{TimerKind, Timestamp, WaitId};
+use crate::timestamp::Timestamp;
+use crate::wait_id::{TimerKind, WaitId};
 
-/// The armed timers of an execution. Timers of one moment fire in the order in which they were
-/// armed, as on the clock of an engine.
+/// The armed timers of an execution on virtual time, for callers without a clock. Timers of one
+/// moment fire in the order in which they were armed, as on the clock of an engine.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Timers {
-    armed: Vec<DebugTimer>,
+pub struct VirtualTimers {
+    armed: Vec<VirtualTimer>,
 }
 
+/// A timer that [`Command::Arm`](super::Command::Arm) requested.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DebugTimer {
-    pub(super) at: Timestamp,
-    pub(super) wait_id: WaitId,
-    pub(super) kind: TimerKind,
+pub struct VirtualTimer {
+    /// When it fires.
+    pub at: Timestamp,
+    /// The wait that it ends.
+    pub wait_id: WaitId,
+    /// Which of the timers of the wait.
+    pub kind: TimerKind,
 }
 
-impl Timers {
+impl VirtualTimers {
     /// Arms a timer. It replaces the timer of the same kind of the wait.
-    pub(super) fn arm(&mut self, timer: DebugTimer) {
+    pub fn arm(&mut self, timer: VirtualTimer) {
         self.disarm(timer.wait_id, timer.kind);
         self.armed.push(timer);
     }
 
-    pub(super) fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
-        let is_it = |timer: &DebugTimer| timer.wait_id == wait_id && timer.kind == kind;
+    /// Cancels one timer of a wait.
+    pub fn disarm(&mut self, wait_id: WaitId, kind: TimerKind) {
+        let is_it = |timer: &VirtualTimer| timer.wait_id == wait_id && timer.kind == kind;
         self.armed.retain(|timer| !is_it(timer));
     }
 
     /// Cancels the timers of a wait that has ended.
-    pub(super) fn release(&mut self, wait_id: WaitId) {
+    pub fn release(&mut self, wait_id: WaitId) {
         self.armed.retain(|timer| timer.wait_id != wait_id);
     }
 
     /// Returns the timer that fires next.
-    pub(super) fn next(&self) -> Option<DebugTimer> {
+    pub fn next(&self) -> Option<VirtualTimer> {
         self.armed.iter().min_by_key(|timer| timer.at).copied()
     }
 
     /// Takes the timers of the next moment in the order in which they fire, unless it is later than
     /// `end`.
-    pub(super) fn take_next(&mut self, end: Timestamp) -> Vec<DebugTimer> {
+    pub fn take_next(&mut self, end: Timestamp) -> Vec<VirtualTimer> {
         let Some(next) = self.next().filter(|next| next.at <= end) else {
             return Vec::new();
         };
-        let is_due = |timer: &mut DebugTimer| timer.at == next.at;
+        let is_due = |timer: &mut VirtualTimer| timer.at == next.at;
         self.armed.extract_if(.., is_due).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use stepwright_interpreter::CursorId;
+    use crate::wait_id::CursorId;
 
     use super::*;
 
     #[test]
     fn timers_of_one_moment_fire_together_in_the_order_in_which_they_were_armed() {
-        let mut timers = Timers::default();
+        let mut timers = VirtualTimers::default();
         let time = Timestamp::from_unix_micros;
-        let timer = |wait, at| DebugTimer {
+        let timer = |wait, at| VirtualTimer {
             at: time(at),
             wait_id: WaitId {
                 cursor: CursorId::at(0),

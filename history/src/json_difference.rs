@@ -2,14 +2,15 @@
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::short;
+
+use crate::short_text::short;
 
 /// The maximum number of reported differences.
 const MOST: usize = 5;
 
 /// Returns the differences, a line each: `at /total: expected 12, got 13`. Empty when the values
 /// are equal; numbers are equal by value. Values of redacted fields are masked.
-pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction) -> Vec<String> {
+pub fn differences(expected: &Json, actual: &Json, redaction: &Redaction) -> Vec<String> {
     let mut found = Vec::new();
     walk("", expected, actual, &mut |pointer, expected, actual| {
         found.push(line(pointer, pointer, expected, actual, redaction));
@@ -23,7 +24,7 @@ pub(super) fn differences(expected: &Json, actual: &Json, redaction: &Redaction)
 }
 
 /// Calls `report` with the pointer of each difference, and the two values.
-pub(super) fn walk(
+pub fn walk(
     pointer: &str,
     expected: &Json,
     actual: &Json,
@@ -67,7 +68,7 @@ pub(super) fn walk(
 
 /// Formats one difference. `inside` is the part of the pointer within the value itself: its names
 /// may be redacted.
-pub(super) fn line(
+pub fn line(
     pointer: &str,
     inside: &str,
     expected: Option<&Json>,

@@ -1,0 +1,22 @@
+//! Reviews changes of AWS Step Functions definitions before they are deployed.
+//!
+//! # What to use
+//!
+//! | you want | use |
+//! |---|---|
+//! | to run recorded executions through a new definition | [`rehearsal::Rehearsal`] |
+//! | everything that a change affects, sorted by risk | [`review::Review`] |
+//!
+//! # Boundary
+//!
+//! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-history` and
+//!   `stepwright-interpreter`. It compiles no macros.
+//! - It knows no engine, store, file, client of AWS or version control: the caller reads
+//!   definitions and histories, and writes the reports.
+//! - A rehearsal runs executions as plain data on virtual time. It calls no task.
+//! - Reports mask what the redaction of a history masks.
+
+mod markdown_text;
+mod page_style;
+pub mod rehearsal;
+pub mod review;

@@ -1,0 +1,552 @@
+//! Compares a recorded execution with its rehearsal.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value as Json;
+use stepwright_asl::redaction::Redaction;
+use stepwright_history::runtime_support::{CallKey, RecordedEvent, recorded_events, short, walk};
+use stepwright_interpreter::execution::Outcome;
+use stepwright_interpreter::history::EventKind;
+
+use super::finding::{Finding, ValueDifference};
+use super::paths::{Paths, ScopePath, paths};
+use super::virtual_run::{RehearsedCall, RehearsedExecution};
+
+/// The maximum number of differences of one value, and of dropped calls, in a report.
+const MOST: usize = 10;
+
+/// What is known about the states of the two definitions.
+pub(super) trait KnownStates {
+    /// Whether the new definition has the state.
+    fn is_in_new(&self, state: &str) -> bool;
+    /// Whether the definition of the recorded execution has the state, by its new name; `None` if
+    /// that definition is not known.
+    fn is_in_old(&self, state: &str) -> Option<bool>;
+    /// Whether the state is a Choice in the new definition.
+    fn is_choice(&self, state: &str) -> bool;
+}
+
+/// A recorded execution, or a child of one of its Map Runs, and its rehearsal.
+pub(super) struct ComparedExecution<'a> {
+    pub(super) recorded: &'a [RecordedEvent],
+    pub(super) run: &'a RehearsedExecution,
+    /// The same execution in runs with other times, ids and random numbers.
+    pub(super) others: Vec<&'a RehearsedExecution>,
+    pub(super) known: &'a dyn KnownStates,
+    pub(super) redaction: &'a Redaction,
+}
+
+/// The recorded end of an execution.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum RecordedEnd {
+    Succeeded,
+    Failed(String),
+    TimedOut,
+    /// It was stopped, or it runs.
+    Open,
+}
+
+impl RecordedEnd {
+    pub(super) fn of(events: &[RecordedEvent]) -> Self {
+        let Some(last) = events.last() else {
+            return Self::Open;
+        };
+        match last.kind.known() {
+            Some(EventKind::ExecutionSucceeded) => Self::Succeeded,
+            Some(EventKind::ExecutionFailed) => {
+                let error = last.details["error"].as_str();
+                Self::Failed(error.unwrap_or("no error name").to_owned())
+            }
+            Some(EventKind::ExecutionTimedOut) => Self::TimedOut,
+            _ => Self::Open,
+        }
+    }
+
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Succeeded => "succeeded".to_owned(),
+            Self::Failed(error) => format!("failed with {error}"),
+            Self::TimedOut => "timed out".to_owned(),
+            Self::Open => "did not end".to_owned(),
+        }
+    }
+}
+
+fn end_of(outcome: Option<&Outcome>) -> RecordedEnd {
+    match outcome {
+        Some(Outcome::Succeeded(_)) => RecordedEnd::Succeeded,
+        Some(Outcome::Failed(failure)) => {
+            let error = failure.error.as_deref();
+            RecordedEnd::Failed(error.unwrap_or("no error name").to_owned())
+        }
+        Some(Outcome::TimedOut) => RecordedEnd::TimedOut,
+        Some(Outcome::Aborted(_)) | None => RecordedEnd::Open,
+    }
+}
+
+impl ComparedExecution<'_> {
+    /// Returns the differences. Those that depend on the time, on ids or on random numbers are not
+    /// reported; a path that depends on them is [`Undetermined`](Finding::Undetermined).
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let events = recorded_events(&self.run.history);
+        let mut findings = self.of_run(self.run, &events);
+        for other in &self.others {
+            let events = recorded_events(&other.history);
+            let keys: HashSet<String> = self
+                .of_run(other, &events)
+                .iter()
+                .map(Finding::key)
+                .collect();
+            let is_stable = |finding: &Finding| {
+                matches!(
+                    finding,
+                    Finding::ChangedCall { .. } | Finding::ChangedOutput { .. }
+                ) || keys.contains(&finding.key())
+            };
+            if !findings.iter().all(is_stable) {
+                let after = findings.iter().find_map(|finding| match finding {
+                    Finding::OtherPath { after, .. } => after.clone(),
+                    _ => None,
+                });
+                findings.retain(is_stable);
+                findings.push(Finding::Undetermined { after });
+                break;
+            }
+        }
+        findings
+    }
+
+    fn of_run(&self, run: &RehearsedExecution, events: &[RecordedEvent]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let end = RecordedEnd::of(self.recorded);
+        let now = end_of(run.outcome.as_ref());
+        self.calls(run, &mut findings);
+        let is_unanswered = !findings.is_empty()
+            && findings
+                .iter()
+                .any(|finding| matches!(finding, Finding::UnansweredCall { .. }));
+        let has_failed = matches!(now, RecordedEnd::Failed(_) | RecordedEnd::TimedOut);
+        if end != RecordedEnd::Open && end != now {
+            if has_failed {
+                findings.push(self.new_error(run, events, &end));
+            } else if now == RecordedEnd::Succeeded {
+                findings.push(Finding::OtherEnd {
+                    recorded: end.words(),
+                    now: now.words(),
+                });
+            } else if !is_unanswered {
+                let waits = run.waits.iter().map(|wait| wait.state.clone());
+                findings.push(Finding::NoEnd {
+                    states: waits.collect(),
+                    recorded: end.words(),
+                });
+            }
+        } else if end == RecordedEnd::Open && has_failed && !self.has_recorded_failure(events) {
+            findings.push(self.new_error(run, events, &end));
+        }
+        let has_stopped = is_unanswered || (end != now && now != RecordedEnd::Succeeded);
+        self.path(run, events, has_stopped, &mut findings);
+        let is_same_end = end == now && end != RecordedEnd::Open;
+        if end != RecordedEnd::Open && !has_stopped {
+            self.dropped_calls(run, &mut findings);
+        }
+        if is_same_end {
+            self.output(events, &mut findings);
+        }
+        findings
+    }
+
+    /// Whether a running execution would not have come to the failure yet.
+    fn has_recorded_failure(&self, events: &[RecordedEvent]) -> bool {
+        // The rehearsal may go further than the recording: the failure is new only if it is inside
+        // of the recorded path.
+        let (then, now) = (paths(self.recorded), paths(events));
+        let none: &[String] = &[];
+        match (then.get(none), now.get(none)) {
+            (Some(then), Some(now)) => now.states.len() >= then.states.len(),
+            _ => false,
+        }
+    }
+
+    fn new_error(
+        &self,
+        run: &RehearsedExecution,
+        events: &[RecordedEvent],
+        end: &RecordedEnd,
+    ) -> Finding {
+        let state = events.iter().rev().find_map(|event| {
+            let has_error = event.details.get("error").is_some() && event.state.is_some();
+            has_error.then(|| event.state.clone()).flatten()
+        });
+        // A Fail state has no event with its error.
+        let entered = || {
+            let paths = paths(events);
+            let none: &[String] = &[];
+            let last = paths.get(none)?.states.last()?;
+            Some((*last).to_owned())
+        };
+        let (error, cause) = match &run.outcome {
+            Some(Outcome::Failed(failure)) => (
+                failure
+                    .error
+                    .as_deref()
+                    .unwrap_or("no error name")
+                    .to_owned(),
+                failure.cause.as_deref(),
+            ),
+            _ => ("States.Timeout".to_owned(), None),
+        };
+        Finding::NewError {
+            state: match events
+                .last()
+                .and_then(|last| last.details["error"].as_str())
+            {
+                Some(_) if self.known_fail(events) => entered(),
+                _ => state.or_else(entered),
+            },
+            error,
+            cause: cause.map(|cause| shortened(&self.redaction.text(cause))),
+            recorded: end.words(),
+        }
+    }
+
+    /// Whether the last entered state is a Fail.
+    fn known_fail(&self, events: &[RecordedEvent]) -> bool {
+        let entered = events
+            .iter()
+            .rev()
+            .find(|event| event.kind.name().ends_with("StateEntered"));
+        entered.is_some_and(|event| event.kind == EventKind::FailStateEntered)
+    }
+
+    fn calls(&self, run: &RehearsedExecution, findings: &mut Vec<Finding>) {
+        let others = self.others.iter().map(|other| {
+            let calls = other.calls.iter();
+            calls.map(|call| ((&call.key, call.number), call)).collect()
+        });
+        let others: Vec<HashMap<(&CallKey, usize), &RehearsedCall>> = others.collect();
+        for call in &run.calls {
+            let Some(found) = &call.answer else {
+                findings.push(self.unanswered(
+                    call,
+                    match call.number {
+                        0 => "the recorded execution has no answer of this state",
+                        _ => "the recorded execution has fewer answers of this state",
+                    },
+                ));
+                continue;
+            };
+            if call.lacks_timeout {
+                findings.push(self.unanswered(
+                    call,
+                    "the recorded attempt timed out, and the state has no timeout now",
+                ));
+                continue;
+            }
+            if found.is_equal {
+                continue;
+            }
+            let recorded = run
+                .answers
+                .attempt(found)
+                .and_then(|attempt| attempt.arguments.as_ref());
+            let Some(recorded) = recorded else { continue };
+            let others = others.iter().filter_map(|other| {
+                let call = other.get(&(&call.key, call.number))?;
+                Some(call.arguments.to_json())
+            });
+            let others: Vec<Json> = others.collect();
+            let now = call.arguments.to_json();
+            let differences = self.differences(recorded, &now, &others);
+            if !differences.is_empty() {
+                findings.push(Finding::ChangedCall {
+                    state: call.key.1.clone(),
+                    resource: call.resource.clone(),
+                    differences,
+                });
+            }
+        }
+    }
+
+    fn unanswered(&self, call: &RehearsedCall, reason: &str) -> Finding {
+        let resource = match &call.target {
+            Some(target) => format!("{} of {target}", call.resource),
+            None => call.resource.clone(),
+        };
+        Finding::UnansweredCall {
+            state: call.key.1.clone(),
+            resource,
+            arguments: short(&self.redaction.value(&call.arguments.to_json())),
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn dropped_calls(&self, run: &RehearsedExecution, findings: &mut Vec<Finding>) {
+        let then = paths(self.recorded);
+        let unused = run.answers.unused().into_iter();
+        // A branch that another branch ended was not followed to its end.
+        let unused = unused.filter(|((scope, _), _)| {
+            scope.is_empty() || then.get(scope.as_slice()).is_none_or(|path| path.has_ended)
+        });
+        for ((_, state), attempt) in unused.take(MOST) {
+            let dropped = Finding::DroppedCall {
+                state: state.clone(),
+                resource: attempt.resource.clone(),
+            };
+            if !findings.contains(&dropped) {
+                findings.push(dropped);
+            }
+        }
+    }
+
+    fn output(&self, events: &[RecordedEvent], findings: &mut Vec<Finding>) {
+        let end = |events: &[RecordedEvent]| events.last().map(|last| last.details.clone());
+        let (Some(mut then), Some(mut now)) = (end(self.recorded), end(events)) else {
+            return;
+        };
+        hide_event_numbers(&mut then);
+        hide_event_numbers(&mut now);
+        let others = self.others.iter().filter_map(|other| {
+            let mut other = end(&recorded_events(&other.history))?;
+            hide_event_numbers(&mut other);
+            Some(other)
+        });
+        let others: Vec<Json> = others.collect();
+        let mut differences = self.differences(&then, &now, &others);
+        // The end of a truncated history cannot be compared.
+        differences.retain(|one| one.recorded.is_some() || one.pointer != "/output");
+        if !differences.is_empty() {
+            findings.push(Finding::ChangedOutput { differences });
+        }
+    }
+
+    /// Returns the differences of two values that are equal in all runs of the new definition.
+    fn differences(&self, then: &Json, now: &Json, others: &[Json]) -> Vec<ValueDifference> {
+        let mut volatile: Vec<String> = Vec::new();
+        for other in others {
+            walk("", now, other, &mut |pointer, _, _| {
+                volatile.push(pointer.to_owned());
+            });
+        }
+        let is_volatile = |pointer: &str| {
+            volatile.iter().any(|start| {
+                let rest = pointer.strip_prefix(start.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        let mut differences = Vec::new();
+        walk("", then, now, &mut |pointer, then, now| {
+            if differences.len() < MOST && !is_volatile(pointer) {
+                let names: Vec<&str> = pointer
+                    .split('/')
+                    .filter(|name| !name.is_empty() && name.parse::<usize>().is_err())
+                    .collect();
+                let text = |value: &Json| short(&self.redaction.value_at(&names, value));
+                differences.push(ValueDifference {
+                    pointer: pointer.to_owned(),
+                    recorded: then.map(text),
+                    now: now.map(text),
+                });
+            }
+        });
+        differences
+    }
+
+    /// Reports where the path parts: the earliest difference in the order of the recording.
+    fn path(
+        &self,
+        run: &RehearsedExecution,
+        events: &[RecordedEvent],
+        has_stopped: bool,
+        findings: &mut Vec<Finding>,
+    ) {
+        let stop = self
+            .recorded
+            .iter()
+            .position(|event| event.kind == EventKind::ExecutionAborted);
+        let recorded = &self.recorded[..stop.unwrap_or(self.recorded.len())];
+        let is_open = RecordedEnd::of(self.recorded) == RecordedEnd::Open;
+        let (then, now) = (paths(recorded), paths(events));
+        let entered: HashSet<&str> = then
+            .values()
+            .flat_map(|path| path.states.iter().copied())
+            .collect();
+        let mut first: Option<(u32, Finding)> = None;
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        let empty = ScopePath::default();
+        let cut = CutContainers::of(&then, &now);
+        for (scope, before) in &then {
+            let after = now.get(scope).unwrap_or(&empty);
+            let is_cut = is_open || has_stopped || cut.has(scope, before, after);
+            let filtered = self.filtered(before, after, &entered);
+            added.extend(filtered.added);
+            removed.extend(filtered.removed);
+            let (r, a) = (&filtered.recorded, &filtered.now);
+            let common = r
+                .iter()
+                .zip(a)
+                .take_while(|(r, a)| before.states[**r] == after.states[**a]);
+            let common = common.count();
+            let ends = (common == r.len(), common == a.len());
+            let parts = match ends {
+                (true, true) => false,
+                // One of them goes further.
+                (true, false) => !is_cut,
+                (false, true) => {
+                    let is_whole = after.has_ended || (scope.is_empty() && run.outcome.is_some());
+                    is_whole && !has_stopped && !(is_cut && !scope.is_empty())
+                }
+                (false, false) => true,
+            };
+            if !parts {
+                continue;
+            }
+            let before_parting = common.checked_sub(1);
+            let next = |path: &ScopePath<'_>, indexes: &[usize]| {
+                // The state that follows in the unfiltered path.
+                let index = before_parting.map_or(0, |at| indexes[at] + 1);
+                path.states.get(index).map(|state| (*state).to_owned())
+            };
+            let at = r.get(common).or(r.last());
+            let event = at.map_or(u32::MAX, |at| before.events[*at]);
+            let finding = Finding::OtherPath {
+                after: before_parting.map(|at| before.states[r[at]].to_owned()),
+                scope: scope.to_vec(),
+                recorded: next(before, r),
+                now: next(after, a),
+                choice: None,
+            };
+            if first.as_ref().is_none_or(|(earliest, _)| event < *earliest) {
+                first = Some((event, finding));
+            }
+        }
+        if let Some((_, finding)) = first {
+            findings.push(finding);
+            return;
+        }
+        if !is_open && !has_stopped {
+            let unknown = now.iter().find(|(scope, path)| {
+                let is_known = then.contains_key(*scope) || path.states.is_empty();
+                let container = scope.last().is_some_and(|frame| {
+                    // A container that only the new definition has is an added state.
+                    entered.iter().any(|state| frame.starts_with(state))
+                });
+                !is_known && container && !cut.has(scope, &empty, path)
+            });
+            if let Some((scope, path)) = unknown {
+                findings.push(Finding::OtherPath {
+                    after: None,
+                    scope: scope.to_vec(),
+                    recorded: None,
+                    now: path.states.first().map(|state| (*state).to_owned()),
+                    choice: None,
+                });
+                return;
+            }
+        }
+        if !has_stopped && !(added.is_empty() && removed.is_empty()) {
+            findings.push(Finding::OtherStates {
+                added: unique(added),
+                removed: unique(removed),
+            });
+        }
+    }
+
+    /// Omits the states that only one of the definitions has: they are added or removed, and no
+    /// decision leads to them.
+    fn filtered(
+        &self,
+        before: &ScopePath<'_>,
+        after: &ScopePath<'_>,
+        entered: &HashSet<&str>,
+    ) -> FilteredPath {
+        let mut filtered = FilteredPath::default();
+        for (index, state) in before.states.iter().enumerate() {
+            match self.known.is_in_new(state) {
+                true => filtered.recorded.push(index),
+                false => filtered.removed.push((*state).to_owned()),
+            }
+        }
+        let mut previous = None;
+        for (index, state) in after.states.iter().enumerate() {
+            let is_decided = previous.is_some_and(|state| self.known.is_choice(state));
+            let is_new = match self.known.is_in_old(state) {
+                Some(is_in_old) => !is_in_old,
+                // Without the old definition, a state after a Choice may be a decision.
+                None => !entered.contains(state) && !is_decided,
+            };
+            match is_new {
+                true => filtered.added.push((*state).to_owned()),
+                false => filtered.now.push(index),
+            }
+            previous = Some(*state);
+        }
+        filtered
+    }
+}
+
+/// The indexes of the states that both definitions may have, and the other states.
+#[derive(Default)]
+struct FilteredPath {
+    recorded: Vec<usize>,
+    now: Vec<usize>,
+    added: Vec<String>,
+    removed: Vec<String>,
+}
+
+/// The scopes of Maps and Parallels in which an iteration or a branch did not leave its last state,
+/// in the recording or now: it was ended from outside, so that it and its siblings show no whole
+/// path.
+struct CutContainers(HashSet<(Vec<String>, String)>);
+
+impl CutContainers {
+    fn of(then: &Paths<'_>, now: &Paths<'_>) -> Self {
+        let open = then.iter().chain(now).filter(|(_, path)| !path.has_ended);
+        Self(open.filter_map(|(scope, _)| container(scope)).collect())
+    }
+
+    /// Whether an iteration or a branch shows no whole path.
+    fn has(&self, scope: &[String], before: &ScopePath<'_>, after: &ScopePath<'_>) -> bool {
+        let Some(container) = container(scope) else {
+            return false;
+        };
+        !before.has_ended || !after.has_ended || self.0.contains(&container)
+    }
+}
+
+/// Returns the Map or Parallel of an iteration or a branch, with its scope; `None` at the top level.
+fn container(scope: &[String]) -> Option<(Vec<String>, String)> {
+    let (last, around) = scope.split_last()?;
+    let name = match last.rfind('[') {
+        Some(at) => &last[..at],
+        None => last.split('/').next().unwrap_or_default(),
+    };
+    Some((around.to_vec(), name.to_owned()))
+}
+
+fn unique(states: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let states = states.into_iter();
+    states.filter(|state| seen.insert(state.clone())).collect()
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Replaces the number in `(entered at the event id #k)`, which differs when states were added.
+fn hide_event_numbers(value: &mut Json) {
+    const MARK: &str = "entered at the event id #";
+    let Some(Json::String(cause)) = value.get_mut("cause") else {
+        return;
+    };
+    if let Some(start) = cause.find(MARK).map(|at| at + MARK.len()) {
+        let digits = cause[start..].chars().take_while(char::is_ascii_digit);
+        let end = start + digits.count();
+        cause.replace_range(start..end, "k");
+    }
+}

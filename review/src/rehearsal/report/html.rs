@@ -1,0 +1,82 @@
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use stepwright_diagram::{Diagram, stylesheet};
+
+use super::{RehearsalReport, counted, examples};
+use crate::rehearsal::RehearsalKind;
+
+impl RehearsalReport {
+    /// Returns the report as an HTML page with a picture of the new definition: the states and
+    /// transitions that the executions cover, and those that they do not. The page has no scripts
+    /// and loads nothing.
+    pub fn to_html(&self, title: &str) -> String {
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { "Rehearsal of " (title) }
+                    style { (PreEscaped(stylesheet())) (PreEscaped(crate::page_style::STYLE)) }
+                }
+                body {
+                    h1 { "Rehearsal of " (title) }
+                    (self.html_section())
+                }
+            }
+        };
+        page.into_string()
+    }
+
+    /// Returns the report as a part of a page.
+    pub(crate) fn html_section(&self) -> Markup {
+        let picture = Diagram::of(&self.definition).with(&self.coverage.overlay());
+        html! {
+            p { (self.age_text()) "." }
+            @for problem in &self.problems { p.problem { (problem) } }
+            table {
+                thead { tr { th { "Result" } th { "Executions" } } }
+                tbody {
+                    @for kind in RehearsalKind::ALL {
+                        @if self.count(kind) > 0 {
+                            tr { td { (kind.title()) } td.number { (self.count(kind)) } }
+                        }
+                    }
+                }
+            }
+            @for group in self.groups() {
+                @if !group.findings.is_empty() {
+                    h3 { (group.kind.title()) ": " (counted(group.executions)) }
+                    ul { @for finding in group.findings { li { (finding.to_string()) } } }
+                    p.examples { (examples(&group)) }
+                }
+            }
+            @if !self.stranded().is_empty() {
+                h3 { "Could not continue with the new definition" }
+                p { "AWS continues and redrives an execution with the definition with which it started." }
+                ul {
+                    @for history in self.stranded() {
+                        @if let Some(obstacle) = history.open.as_ref().and_then(|open| open.obstacle.as_deref()) {
+                            li { (history.name) ": " (obstacle) }
+                        }
+                    }
+                }
+            }
+            table {
+                thead { tr { th { "" } th { "Recorded" } th { "Now" } th { "Change" } } }
+                tbody {
+                    @for [name, before, after, change] in self.rows() {
+                        tr { td { (name) } td.number { (before) } td.number { (after) } td.number { (change) } }
+                    }
+                }
+            }
+            h3 { "Coverage of the new definition: " (format!("{:.1}", self.coverage.percent())) " %" }
+            div.picture { (PreEscaped(picture.to_inline_svg(|_| None))) }
+            @if !self.uncovered().is_empty() {
+                details {
+                    summary { "Not covered: " (self.uncovered().len()) }
+                    ul { @for part in self.uncovered() { li { (part) } } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,670 @@
+//! Runs one execution of the new definition on virtual time, with recorded answers.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use stepwright_history::RecordedHistory;
+use stepwright_history::runtime_support::{AttemptEnd, CallKey, RecordedAttempt};
+use stepwright_interpreter::distributed::ChildResult;
+use stepwright_interpreter::execution::{
+    Caller, Calls, ChildStart, Command, CommandQueue, Environment, Execution, Input, Outcome,
+    ResolvedDetails, ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest, VirtualTimer,
+    VirtualTimers, Wait,
+};
+use stepwright_interpreter::history::{EventKind, History};
+use stepwright_interpreter::program::{Program, StateIx};
+use stepwright_interpreter::task::{IntegrationPattern, ResourceKind, TaskCall, TaskFailure};
+use stepwright_interpreter::value::Value;
+use stepwright_interpreter::{
+    ExecutionInfo, Limits, MachineInfo, Names, Status, TimerKind, Timestamp, WaitId,
+};
+
+use super::answers::{AnswerMatch, CallCounter, RecordedAnswers, resource_of};
+
+/// How many transitions one step makes, as in the engine.
+const STEP_BUDGET: u32 = 256;
+/// How many steps and timers a run may have. A definition that loops forever without an answer ends
+/// by its limit of events long before.
+const MAX_ROUNDS: usize = 1_000_000;
+/// A recorded attempt ends this much later than its timeout before it counts as too late: the
+/// service's own latency is part of the recorded time.
+const TIMEOUT_SLACK: Duration = Duration::from_secs(1);
+
+/// The values in which two runs differ: time, ids and random numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RunSeed {
+    number: u64,
+    later: Duration,
+}
+
+impl RunSeed {
+    /// The recorded time.
+    pub(super) const RECORDED: Self = Self {
+        number: 0,
+        later: Duration::ZERO,
+    };
+    /// Another time, more than a year later, and other ids and random numbers.
+    pub(super) fn other(number: u64) -> Self {
+        Self {
+            number,
+            later: Duration::from_secs(86_400 * 400 + 12_345),
+        }
+    }
+}
+
+/// One call of the run, with the recorded answer that it received.
+#[derive(Clone, Debug)]
+pub(super) struct RehearsedCall {
+    pub(super) key: CallKey,
+    /// The number of earlier calls of the same state in the same scope.
+    pub(super) number: usize,
+    pub(super) resource: String,
+    pub(super) target: Option<String>,
+    pub(super) arguments: Value,
+    pub(super) answer: Option<AnswerMatch>,
+    /// Whether the recorded attempt timed out, and the new call has no timeout.
+    pub(super) lacks_timeout: bool,
+}
+
+/// The execution itself, or a child of one of its Map Runs, after the run.
+pub(super) struct RehearsedExecution {
+    pub(super) history: History,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) waits: Vec<Wait>,
+    pub(super) calls: Vec<RehearsedCall>,
+    pub(super) answers: RecordedAnswers,
+    /// The recorded child that it replays; `None` for the execution itself.
+    pub(super) child: Option<usize>,
+}
+
+/// Why a history cannot be rehearsed.
+pub(super) type Unusable = String;
+
+/// An execution that runs, with its part of the driver's data.
+struct Session {
+    execution: Execution,
+    timers: VirtualTimers,
+    deadline: Option<Timestamp>,
+    answers: RecordedAnswers,
+    calls: Vec<RehearsedCall>,
+    counter: CallCounter,
+    /// Waits whose recorded answer was in time, so that their timers do not fire.
+    answered: HashSet<WaitId>,
+    /// The failures of requests that the service refused, so that nothing was submitted.
+    refused: HashMap<WaitId, TaskFailure>,
+    /// The session, the wait and the number of a child of a Map Run.
+    parent: Option<(usize, WaitId, u32)>,
+    child: Option<usize>,
+    has_ended: bool,
+}
+
+/// The caller of the interpreter.
+struct RunCaller<'a> {
+    seed: RunSeed,
+    /// The state whose items are in objects, which no history contains.
+    missing_items: RefCell<Option<String>>,
+    program: &'a Program,
+}
+
+impl Caller for RunCaller<'_> {
+    fn has_handler(&self, _: StateIx) -> bool {
+        false
+    }
+
+    fn new_token(&self, _: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr {
+        format!("token-{}-{state}-{last_event}", self.seed.number).into()
+    }
+
+    fn items_of_reader(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
+        self.missing_items
+            .borrow_mut()
+            .get_or_insert_with(|| state.to_owned());
+        Some(Ok(std::iter::empty::<Value>().collect()))
+    }
+}
+
+/// Runs the executions of one recorded execution.
+pub(super) struct VirtualRun<'a> {
+    program: &'a Arc<Program>,
+    recorded: &'a RecordedHistory,
+    limits: Arc<Limits>,
+    caller: RunCaller<'a>,
+    now: Timestamp,
+    sessions: Vec<Session>,
+    /// The recorded children that were assigned to children of this run.
+    taken_children: HashSet<usize>,
+    unusable: Option<Unusable>,
+}
+
+impl<'a> VirtualRun<'a> {
+    /// Prepares the run of an execution with the recorded input, start time and answers.
+    pub(super) fn new(
+        program: &'a Arc<Program>,
+        recorded: &'a RecordedHistory,
+        seed: RunSeed,
+    ) -> Self {
+        let started = recorded.started() + seed.later;
+        let region = recorded.region().unwrap_or("us-east-1");
+        let name = match seed.number {
+            0 => "rehearsal",
+            _ => "other",
+        };
+        let prefix = format!("arn:aws:states:{region}:123456789012:execution:{name}:");
+        let mut machine = MachineInfo::new(
+            format!("arn:aws:states:{region}:123456789012:stateMachine:{name}"),
+            prefix.as_str(),
+        );
+        machine.role_arn = recorded.role_arn().unwrap_or_default().into();
+        let about = ExecutionInfo::new(
+            Arc::new(machine),
+            Names::with_prefix(&prefix, name),
+            recorded.input(),
+            started,
+        );
+        let limits = Arc::new(Limits::default());
+        let (about, events) = (Arc::new(about), limits.events);
+        let mut execution =
+            Execution::new(program.clone(), about, limits.clone(), events, seed.number);
+        execution.begin();
+        let deadline = program.entry().timeout.map(|timeout| started + timeout);
+        Self {
+            program,
+            recorded,
+            limits,
+            caller: RunCaller {
+                seed,
+                missing_items: RefCell::default(),
+                program,
+            },
+            now: started,
+            sessions: vec![Session::new(
+                execution,
+                deadline,
+                RecordedAnswers::of(recorded.events()),
+                None,
+                None,
+            )],
+            taken_children: HashSet::new(),
+            unusable: None,
+        }
+    }
+
+    /// Runs until everything has ended, or waits for an answer that was not recorded. A redriven
+    /// execution is redriven when it has failed.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the history lacks data that the run needs.
+    pub(super) fn run(mut self) -> Result<Vec<RehearsedExecution>, Unusable> {
+        let redrives = self.recorded.events().iter();
+        let redrives = redrives.filter(|event| event.kind == EventKind::ExecutionRedriven);
+        let mut redrives: Vec<Timestamp> = redrives.map(|event| event.at).collect();
+        redrives.reverse();
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            if rounds > MAX_ROUNDS {
+                return Err("the new definition does not end within a million steps".to_owned());
+            }
+            let mut has_advanced = false;
+            let mut index = 0;
+            while index < self.sessions.len() {
+                has_advanced |= self.step(index);
+                index += 1;
+            }
+            self.check_items();
+            if let Some(reason) = self.unusable.take() {
+                return Err(reason);
+            }
+            if has_advanced || self.fire() {
+                continue;
+            }
+            match redrives.pop() {
+                Some(at) if self.redrive(at) => {}
+                _ => break,
+            }
+        }
+        Ok(self.sessions.into_iter().map(Session::finish).collect())
+    }
+
+    fn check_items(&mut self) {
+        if let Some(state) = self.caller.missing_items.borrow_mut().take() {
+            self.unusable.get_or_insert_with(|| {
+                format!(
+                    "the Map `{state}` reads its items from objects, which are not in the history"
+                )
+            });
+        }
+    }
+
+    /// Steps an execution until it waits. Returns whether anything happened.
+    fn step(&mut self, index: usize) -> bool {
+        if self.sessions[index].has_ended || !self.sessions[index].execution.has_runnable_cursors()
+        {
+            return self.notice_end(index);
+        }
+        loop {
+            let mut commands = CommandQueue::default();
+            let step = self.sessions[index].execution.step(
+                None,
+                &mut { STEP_BUDGET },
+                Calls::Made,
+                environment(&self.caller, self.now),
+                &mut commands,
+            );
+            self.perform(index, commands);
+            if self.unusable.is_some() || !matches!(step, Step::Replies | Step::Budget) {
+                break;
+            }
+        }
+        self.notice_end(index);
+        true
+    }
+
+    /// Passes the end of a child to its parent.
+    fn notice_end(&mut self, index: usize) -> bool {
+        let now = self.now;
+        let session = &mut self.sessions[index];
+        let Some(outcome) = session.execution.outcome().filter(|_| !session.has_ended) else {
+            return false;
+        };
+        let status = outcome.status();
+        let (output, failure) = outcome.clone().into_parts();
+        session.has_ended = true;
+        session.timers = VirtualTimers::default();
+        if let Some((parent, wait_id, number)) = session.parent {
+            let result = ChildResult {
+                status,
+                output,
+                error: failure.as_ref().and_then(|failure| failure.error.clone()),
+                cause: failure.and_then(|failure| failure.cause),
+                stopped: now,
+            };
+            self.receive(parent, Input::ChildEnded(wait_id, number, Box::new(result)));
+        }
+        true
+    }
+
+    fn receive(&mut self, index: usize, input: Input) {
+        let mut commands = CommandQueue::default();
+        let environment = environment(&self.caller, self.now);
+        let execution = &mut self.sessions[index].execution;
+        execution.receive(input, environment, &mut commands);
+        self.perform(index, commands);
+    }
+
+    /// Performs commands in their order, and delivers their replies.
+    fn perform(&mut self, index: usize, mut commands: CommandQueue) {
+        loop {
+            while let Some(command) = commands.pop() {
+                for reply in self.perform_command(index, command) {
+                    let environment = environment(&self.caller, self.now);
+                    let execution = &mut self.sessions[index].execution;
+                    execution.receive(reply, environment, &mut commands);
+                }
+            }
+            let reply = match commands.pop_task() {
+                Some((TaskCommand::Resolve, request)) => {
+                    let request = request.clone();
+                    let resolved = self.resolve(index, &request);
+                    commands.set_resolved(resolved);
+                    Input::Resolved
+                }
+                // Only requests that were refused are performed.
+                Some((TaskCommand::Perform | TaskCommand::Call, request)) => {
+                    let refused = &mut self.sessions[index].refused;
+                    Input::Performed(refused.remove(&request.wait_id).map(Err))
+                }
+                None => return,
+            };
+            let environment = environment(&self.caller, self.now);
+            let execution = &mut self.sessions[index].execution;
+            execution.receive(reply, environment, &mut commands);
+        }
+    }
+
+    fn perform_command(&mut self, index: usize, command: Command) -> Vec<Input> {
+        let now = self.now;
+        let session = &mut self.sessions[index];
+        match command {
+            Command::Arm { wait_id, kind, at } => {
+                let is_bound = matches!(kind, TimerKind::Timeout | TimerKind::Heartbeat);
+                if !(is_bound && session.answered.contains(&wait_id)) {
+                    session.timers.arm(VirtualTimer { at, wait_id, kind });
+                }
+            }
+            Command::Disarm { wait_id, kind } => session.timers.disarm(wait_id, kind),
+            Command::Release { wait_id } => {
+                session.timers.release(wait_id);
+                session.answered.remove(&wait_id);
+            }
+            Command::StartChild { wait_id, child } => self.start_child(index, wait_id, *child),
+            Command::StopChildren { wait_id } => return self.stop_children(index, wait_id, now),
+            Command::Read { wait_id, .. } => {
+                let error = "a rehearsal reads no objects".to_owned();
+                self.unusable.get_or_insert_with(|| {
+                    "a Map reads its items from objects, which are not in the history".to_owned()
+                });
+                return vec![Input::ObjectRead(wait_id, Box::new(Err(error)))];
+            }
+            Command::Write {
+                wait_id, request, ..
+            } => {
+                let response = Ok(request.whole_object_response());
+                return vec![Input::ObjectWritten(wait_id, Box::new(response))];
+            }
+            // The execution has no handlers, no spans, no queues and no earlier process.
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Returns the recorded answer to a task.
+    fn resolve(&mut self, index: usize, request: &TaskRequest) -> ResolvedTask {
+        let wait_id = request.wait_id;
+        let (program, recorded) = (self.caller.program, self.recorded);
+        let is_gone = |state: &str| program.find(state).is_none();
+        let Session {
+            execution,
+            answers,
+            calls,
+            counter,
+            answered,
+            refused,
+            ..
+        } = &mut self.sessions[index];
+        let resolved = execution.with_call(request, None, |call| {
+            let answer = answers.take(call, is_gone);
+            if answer.is_none()
+                && let Some(reason) = missing_activity(call, recorded)
+            {
+                let executor = ResolvedExecutor::Refused(reason);
+                let details = None;
+                return ResolvedTask { executor, details };
+            }
+            let attempt = answer.as_ref().and_then(|found| answers.attempt(found));
+            let (resolved, is_in_time) = match attempt {
+                Some(attempt) => resolved(call, attempt),
+                None => (unanswered(), false),
+            };
+            if is_in_time {
+                answered.insert(wait_id);
+            }
+            if let (ResolvedExecutor::Handler { .. }, Some(attempt)) = (&resolved.executor, attempt)
+                && let AttemptEnd::Failure(failure) = &attempt.end
+            {
+                refused.insert(wait_id, failure.clone());
+            }
+            let key: CallKey = (call.scope(), call.state().to_owned());
+            calls.push(RehearsedCall {
+                number: counter.next(&key),
+                key,
+                resource: resource_of(call),
+                target: call.target().map(str::to_owned),
+                arguments: call.parameters().clone(),
+                lacks_timeout: matches!(resolved.executor, ResolvedExecutor::Unhandled)
+                    && answer.is_some(),
+                answer,
+            });
+            resolved
+        });
+        resolved.unwrap_or_else(unanswered)
+    }
+
+    /// Starts a child of a Map Run with the answers of a recorded child: the first one with its
+    /// input, otherwise the first remaining one.
+    fn start_child(&mut self, parent: usize, wait_id: WaitId, child: ChildStart) {
+        let recorded = self.recorded.children();
+        let free = (0..recorded.len()).filter(|number| !self.taken_children.contains(number));
+        let free: Vec<usize> = free.collect();
+        let has_input = |number: &&usize| recorded[**number].input() == *child.about.input();
+        let Some(number) = free.iter().find(has_input).or(free.first()).copied() else {
+            self.unusable.get_or_insert_with(|| {
+                "a Distributed Map has items whose histories are missing; put them into the list `children` next to `events`".to_owned()
+            });
+            return;
+        };
+        self.taken_children.insert(number);
+        let ChildStart {
+            number: index,
+            about,
+            entry,
+            seed,
+            ..
+        } = child;
+        let (limits, events) = (self.limits.clone(), self.limits.events);
+        let execution = Execution::new(self.program.clone(), about, limits, events, seed);
+        let mut execution = execution.with_entry(entry);
+        execution.begin();
+        let deadline = entry.timeout.map(|timeout| self.now + timeout);
+        self.sessions.push(Session::new(
+            execution,
+            deadline,
+            RecordedAnswers::of(recorded[number].events()),
+            Some((parent, wait_id, index)),
+            Some(number),
+        ));
+    }
+
+    fn stop_children(&mut self, parent: usize, wait_id: WaitId, now: Timestamp) -> Vec<Input> {
+        let mut stopped = Vec::new();
+        for session in &mut self.sessions {
+            if let Some((of, wait, number)) = session.parent
+                && (of, wait) == (parent, wait_id)
+                && !session.has_ended
+            {
+                session.has_ended = true;
+                session.timers = VirtualTimers::default();
+                let result = ChildResult {
+                    status: Status::Aborted,
+                    output: None,
+                    error: None,
+                    cause: None,
+                    stopped: now,
+                };
+                stopped.push(Input::ChildEnded(wait_id, number, Box::new(result)));
+            }
+        }
+        stopped
+    }
+
+    /// Advances the time to the next timers, and delivers those of that moment. A timeout of an
+    /// execution fires first. Returns whether any timer was armed.
+    fn fire(&mut self) -> bool {
+        let running = |session: &&Session| !session.has_ended;
+        let next = self.sessions.iter().filter(running).filter_map(|session| {
+            let timer = session.timers.next().map(|timer| timer.at);
+            [timer, session.deadline].into_iter().flatten().min()
+        });
+        let Some(next) = next.min() else { return false };
+        self.now = self.now.max(next);
+        for index in 0..self.sessions.len() {
+            let session = &mut self.sessions[index];
+            if session.has_ended {
+                continue;
+            }
+            if session.deadline.is_some_and(|deadline| deadline <= next) {
+                session.deadline = None;
+                self.receive(index, Input::TimedOut);
+                continue;
+            }
+            let due = session.timers.take_next(next);
+            for VirtualTimer { wait_id, kind, .. } in due {
+                self.receive(index, Input::Timer(wait_id, kind));
+            }
+        }
+        true
+    }
+
+    /// Redrives the execution at the recorded time, if it has failed.
+    fn redrive(&mut self, at: Timestamp) -> bool {
+        let at = (at + self.caller.seed.later).max(self.now);
+        let session = &mut self.sessions[0];
+        if !session.has_ended || matches!(session.execution.outcome(), Some(Outcome::Succeeded(_)))
+        {
+            return false;
+        }
+        let Some(resume) = session.execution.take_resume() else {
+            return false;
+        };
+        let history = session.execution.history();
+        let entry = session.execution.entry();
+        let about = Arc::new(session.execution.about().redriven_at(at));
+        session.execution = Execution::redriven(
+            self.program.clone(),
+            about,
+            self.limits.clone(),
+            entry,
+            &history,
+            self.limits.events,
+            resume,
+        );
+        session.has_ended = false;
+        session.deadline = entry.timeout.map(|timeout| at + timeout);
+        self.now = at;
+        true
+    }
+}
+
+impl Session {
+    fn new(
+        execution: Execution,
+        deadline: Option<Timestamp>,
+        answers: RecordedAnswers,
+        parent: Option<(usize, WaitId, u32)>,
+        child: Option<usize>,
+    ) -> Self {
+        Self {
+            execution,
+            timers: VirtualTimers::default(),
+            deadline,
+            answers,
+            calls: Vec::new(),
+            counter: CallCounter::default(),
+            answered: HashSet::new(),
+            refused: HashMap::new(),
+            parent,
+            child,
+            has_ended: false,
+        }
+    }
+
+    fn finish(mut self) -> RehearsedExecution {
+        let waits = self.execution.waits();
+        let outcome = self.execution.take_outcome();
+        RehearsedExecution {
+            history: self.execution.into_history(),
+            outcome,
+            waits,
+            calls: self.calls,
+            answers: self.answers,
+            child: self.child,
+        }
+    }
+}
+
+fn environment<'a>(caller: &'a RunCaller<'_>, now: Timestamp) -> Environment<'a> {
+    Environment {
+        program: caller.program,
+        now,
+        caller,
+        has_spans: false,
+    }
+}
+
+/// A task without a recorded answer waits, as one without a handler: without a timeout, so that the
+/// run takes no path that only the missing answer causes.
+fn unanswered() -> ResolvedTask {
+    ResolvedTask {
+        executor: ResolvedExecutor::Unhandled,
+        details: None,
+    }
+}
+
+/// Returns why an activity did not take the task, if it did not exist when the execution was
+/// recorded: the service schedules no task then.
+fn missing_activity(call: &TaskCall<'_>, recorded: &RecordedHistory) -> Option<String> {
+    if call.resource().kind() != ResourceKind::Activity {
+        return None;
+    }
+    let reason = format!("The activity {} does not exist.", call.resource().as_str());
+    let mut causes = recorded
+        .events()
+        .iter()
+        .filter_map(|event| event.details["cause"].as_str());
+    causes
+        .any(|cause| cause.contains(&reason))
+        .then_some(reason)
+}
+
+/// Returns the recorded end of an attempt as the end of a call, and whether it was in time for the
+/// new call.
+fn resolved(call: &TaskCall<'_>, attempt: &RecordedAttempt) -> (ResolvedTask, bool) {
+    let details = |delay| {
+        Some(Box::new(ResolvedDetails {
+            submitted: attempt.submitted.as_ref().map(Value::from),
+            worker: attempt.worker.as_deref().map(SmolStr::new),
+            delay,
+        }))
+    };
+    let is_activity = call.resource().kind() == ResourceKind::Activity;
+    let result = match &attempt.end {
+        AttemptEnd::Output(output) => Ok(Value::from(output)),
+        AttemptEnd::Failure(failure) => Err(failure.clone()),
+        AttemptEnd::TimedOut if call.timeout().is_none() && call.heartbeat().is_none() => {
+            return (unanswered(), false);
+        }
+        AttemptEnd::TimedOut | AttemptEnd::None => {
+            let executor = match is_activity && attempt.started.is_none() {
+                true => ResolvedExecutor::Activity,
+                false => ResolvedExecutor::Never,
+            };
+            let details = details(Duration::ZERO);
+            return (ResolvedTask { executor, details }, false);
+        }
+    };
+    // The timeout of an activity restarts when a worker takes the task.
+    let ran = match attempt.started.filter(|_| is_activity) {
+        Some(started) => (attempt.scheduled + attempt.took).since(started),
+        None => attempt.took,
+    };
+    let is_in_time = call
+        .timeout()
+        .is_none_or(|timeout| ran < timeout + TIMEOUT_SLACK);
+    let waits = call.resource().pattern() != IntegrationPattern::RequestResponse;
+    // The request itself failed if it was never submitted.
+    if result.is_err() && waits && attempt.submitted.is_none() {
+        let executor = ResolvedExecutor::Handler {
+            submits: true,
+            by_fallback: false,
+        };
+        let details = None;
+        return (ResolvedTask { executor, details }, is_in_time);
+    }
+    let executor = ResolvedExecutor::Result(result);
+    let details = details(attempt.took);
+    (ResolvedTask { executor, details }, is_in_time)
+}
+
+/// Returns which resources of the histories are activities or functions, for definitions whose
+/// texts do not determine it.
+pub(super) fn resource_kinds<'h>(
+    histories: impl Iterator<Item = &'h RecordedHistory>,
+) -> IndexMap<String, ResourceKind> {
+    let mut kinds = IndexMap::new();
+    for event in histories.flat_map(RecordedHistory::events) {
+        let kind = match event.kind.known() {
+            Some(EventKind::ActivityScheduled) => ResourceKind::Activity,
+            Some(EventKind::LambdaFunctionScheduled) => ResourceKind::Lambda,
+            _ => continue,
+        };
+        if let Some(resource) = event.details["resource"].as_str() {
+            kinds.insert(resource.to_owned(), kind);
+        }
+    }
+    kinds
+}

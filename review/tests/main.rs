@@ -1,0 +1,3 @@
+//! Tests of rehearsals and reviews.
+
+mod rehearsal;

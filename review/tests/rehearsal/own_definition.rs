@@ -1,0 +1,83 @@
+//! A history on its own definition is always the same.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use stepwright_review::rehearsal::{RehearsalKind, RehearsedHistory};
+use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
+use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions};
+
+use super::rehearse;
+
+/// Answers tasks randomly, determined by the seed, the state and the number of the call.
+fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
+    let mut hasher = DefaultHasher::new();
+    (seed, call.state(), call.call()).hash(&mut hasher);
+    let chance = hasher.finish();
+    let delay = Duration::from_millis((chance >> 8) % 20_000);
+    match chance % 8 {
+        0..=2 => Answer::output(json!({"Payload": {"a": 1}, "StatusCode": 200})),
+        3 => Answer::output(json!({"a": {"b": [1, 2]}, "n": 1.5})).after(delay),
+        4 => Answer::output(json!("text")).after(delay),
+        5 => Answer::result(Err(TaskFailure::new("Declined", "{\"why\": 1}"))),
+        6 => Answer::result(Err(TaskFailure::new("Throttled", "later"))).after(delay),
+        _ => Answer::never(),
+    }
+}
+
+/// Runs a random definition, and rehearses its history with the same definition. `None` if the
+/// engine rejects the definition or the input.
+fn rehearsed(definition: &Json, input: &Json, seed: u64) -> Option<RehearsedHistory> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let history = runtime.block_on(async {
+        let engine = Engine::builder()
+            .register_json("m", &definition.to_string(), MachineType::Standard)
+            .tasks(move |call: &TaskCall<'_>| Some(answer(seed, call)))
+            .activity("arn:aws:states:us-east-1:123456789012:activity:open")
+            // An endless loop ends by the number of its events, as it does on AWS.
+            .limits(Limits::new())
+            .virtual_time()
+            .seed(seed)
+            .build()
+            .ok()?;
+        let options = StartOptions::new().name("random");
+        match engine.execute_machine("m", input.clone(), options).await {
+            Ok(report) => Some(report.history.to_json()),
+            Err(StartError::InvalidInput(_)) => None,
+            Err(error) => panic!("{error}"),
+        }
+    })?;
+    Some(rehearse(definition, definition, &history))
+}
+
+/// Whether the definition has values that no history determines in a decision: random ones.
+fn is_comparable(result: &RehearsedHistory) -> bool {
+    match result.kind {
+        RehearsalKind::Same => true,
+        // The items of a Distributed Map are other executions.
+        RehearsalKind::Unusable => result.findings[0].to_string().contains("Distributed Map"),
+        _ => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_history_of_a_random_definition_is_the_same_on_its_own_definition(
+        scope in super::random_definition::scope(2),
+        seed in any::<u64>(),
+    ) {
+        let mut definition = scope.definition();
+        definition["TimeoutSeconds"] = json!(10_000_000);
+        let input = json!({"a": {"b": [1, 2]}, "n": 3, "s": "text"});
+        if let Some(result) = rehearsed(&definition, &input, seed) {
+            prop_assert!(is_comparable(&result), "{:#?}\n{:#}", result.findings, definition);
+        }
+    }
+}
