@@ -1,5 +1,5 @@
 //! Additional information about a definition's states and transitions: the status in an execution,
-//! or the coverage by tests.
+//! the coverage by tests, or a change.
 //!
 //! `stepwright_runtime::testing` creates overlays from histories and from coverage; the crate
 //! `stepwright-diagram` draws them over the definition.
@@ -40,11 +40,17 @@ pub enum Status {
     PartlyCovered,
     /// No test covered it.
     NotCovered,
+    /// Only the new definition has it.
+    Added,
+    /// It differs between the definitions.
+    Changed,
+    /// Only the old definition has it.
+    Removed,
 }
 
 impl Status {
     /// All statuses, in the order of a legend.
-    pub const ALL: [Status; 9] = [
+    pub const ALL: [Status; 12] = [
         Status::Succeeded,
         Status::Caught,
         Status::Failed,
@@ -54,6 +60,9 @@ impl Status {
         Status::Covered,
         Status::PartlyCovered,
         Status::NotCovered,
+        Status::Added,
+        Status::Changed,
+        Status::Removed,
     ];
 
     /// The status in readable form.
@@ -68,6 +77,9 @@ impl Status {
             Status::Covered => "covered",
             Status::PartlyCovered => "partly covered",
             Status::NotCovered => "not covered",
+            Status::Added => "added",
+            Status::Changed => "changed",
+            Status::Removed => "removed",
         }
     }
 }

@@ -9,6 +9,8 @@
 //!   `stepwright-runtime`, `stepwright-integrations`, `stepwright-server` and `stepwright-studio`.
 //!   `stepwright-explore`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
 //!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
+//!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
+//!   `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
 //!   arguments, calls a library and prints the outcome.
 //! - Imports lead downwards: `commands`, `engine` (what a command sets on an engine), `definitions`
@@ -31,8 +33,8 @@ use clap::Parser;
 use args::{Arguments, Command};
 use commands::{
     bench, completions, console, convert, coverage, debug, diff, estimate, executions, explore,
-    graph, history, import, lsp, mcp, placeholders, policy, replay, report, rule, run, serve,
-    store, studio, test_state, validate,
+    graph, history, import, lsp, mcp, placeholders, policy, rehearse, replay, report, review, rule,
+    run, serve, store, studio, test_state, validate,
 };
 use terminal::diagnostics;
 
@@ -56,6 +58,8 @@ async fn main() -> ExitCode {
         Command::TestState(arguments) => test_state::test(arguments).await,
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Explore(arguments) => explore::explore(&arguments).await,
+        Command::Rehearse(arguments) => rehearse::rehearse(&arguments).await,
+        Command::Review(arguments) => review::review(&arguments),
         Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Report(arguments) => report::report(&arguments),

@@ -68,9 +68,9 @@ pub(super) enum Tone {
 
 pub(super) fn tone(status: Status) -> Tone {
     match status {
-        Status::Succeeded | Status::Covered => Tone::Good,
-        Status::Caught | Status::PartlyCovered => Tone::Warning,
-        Status::Failed | Status::NotCovered => Tone::Bad,
+        Status::Succeeded | Status::Covered | Status::Added => Tone::Good,
+        Status::Caught | Status::PartlyCovered | Status::Changed => Tone::Warning,
+        Status::Failed | Status::NotCovered | Status::Removed => Tone::Bad,
         Status::Running => Tone::Running,
         Status::Stopped => Tone::Stopped,
         // `NotEntered`, and any status that a later version of `stepwright-asl` adds.
@@ -101,6 +101,9 @@ pub(super) fn class(status: Status) -> &'static str {
         Status::Covered => "covered",
         Status::PartlyCovered => "partly",
         Status::NotCovered => "uncovered",
+        Status::Added => "added",
+        Status::Changed => "changed",
+        Status::Removed => "removed",
         // As for `tone`.
         _ => "unentered",
     }

@@ -36,7 +36,7 @@
 //! - It depends on `stepwright-runtime` without its default features, and on `stepwright-asl` with
 //!   its API models. It compiles no macros.
 //! - It has neither executions nor stores. It executes calls as a source of task results, reads and
-//!   writes objects, and sends status events.
+//!   writes objects, reads recorded executions, and sends status events.
 //! - It calls AWS itself only with the feature `account` and an `AwsAccount`.
 //! - A call that may have had an effect is sent again only if the service then does the work once.
 //! - A job of a `.sync` task is described by plain data, so that the next process follows or stops
@@ -46,6 +46,7 @@
 mod account;
 mod calls;
 mod client;
+mod execution_reader;
 mod http_calls;
 mod objects;
 mod protocol;
@@ -58,6 +59,7 @@ use stepwright_asl::service_models as models;
 pub use self::account::{AwsAccount, AwsAccountError};
 pub use self::calls::{ServiceCalls, ServiceCallsBuilder};
 pub use self::client::{CredentialsError, EndpointError, Endpoints, SigningKeys, is_loopback};
+pub use self::execution_reader::{ExecutionReader, ReadExecutionError};
 pub use self::http_calls::{Connections, ConnectionsError};
 pub use self::objects::S3Objects;
 pub use self::status_events::{StatusEvents, StatusEventsError};

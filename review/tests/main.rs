@@ -1,3 +1,4 @@
 //! Tests of rehearsals and reviews.
 
 mod rehearsal;
+mod review;

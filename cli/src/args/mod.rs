@@ -15,6 +15,8 @@ mod placeholders;
 mod policy;
 mod progress;
 mod redact;
+mod rehearse;
+mod review;
 mod serve;
 mod services;
 mod store;
@@ -42,6 +44,8 @@ pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
 pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::{RedactArguments, StoredRedactArguments};
+pub(crate) use self::rehearse::{KindLimit, RehearseArguments, RehearseFormat};
+pub(crate) use self::review::{ReviewArguments, ReviewFormat};
 pub(crate) use self::serve::{AccountsChoice, ConsoleChoice, ServeArguments};
 pub(crate) use self::services::ServiceArguments;
 pub(crate) use self::store::{
@@ -161,6 +165,12 @@ pub(crate) enum Command {
     /// Replay a recorded history with a definition and report the first difference
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
+    /// Run recorded executions through a new definition and report what differs
+    #[command(after_help = rehearse::EXAMPLES)]
+    Rehearse(Box<RehearseArguments>),
+    /// Report what a change of definitions does, sorted by risk, for a pull request
+    #[command(after_help = review::EXAMPLES)]
+    Review(Box<ReviewArguments>),
     /// Merge the coverage of tests, print it, and compare it with a threshold
     #[command(after_help = COVERAGE_EXAMPLES)]
     Coverage(CoverageArguments),

@@ -7,7 +7,7 @@ use stepwright_asl::placeholder::{UnknownValue, known_part};
 use stepwright_asl::similar::nearest;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
-use stepwright_asl::{Diagnostics, StateMachine};
+use stepwright_asl::{Diagnostics, MachineType, StateMachine};
 
 use crate::failure::Failure;
 use crate::source::SourceFile;
@@ -57,6 +57,8 @@ pub(crate) struct LoadedDefinition {
     pub(crate) dialect: Dialect,
     /// Whether the definition is an object of another file, in which also texts are often computed.
     pub(crate) is_object: bool,
+    /// The type of the state machine, if its file contains it.
+    pub(crate) machine_type: Option<MachineType>,
     /// The values that a template contains for placeholders, as texts.
     pub(crate) values: Vec<(String, String)>,
 }
@@ -136,6 +138,7 @@ impl LoadedDefinition {
             unfixable: None,
             dialect: Dialect::Json,
             is_object: false,
+            machine_type: None,
             values: Vec::new(),
         }
     }

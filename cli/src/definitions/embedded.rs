@@ -75,6 +75,7 @@ fn found(
                 .then_some("the definition is a string that is folded or has several parts"),
             dialect: Dialect::Json,
             is_object,
+            machine_type: Some(machine.machine_type),
             values: machine.values,
         };
         return Ok(EmbeddedMachine::Definition(Box::new(definition), None));
@@ -104,6 +105,7 @@ fn found(
             let definition = LoadedDefinition {
                 machine: Some(name),
                 values: machine.values.clone(),
+                machine_type: Some(machine.machine_type),
                 ..LoadedDefinition::of(&named, text, &validator)
             };
             Ok(EmbeddedMachine::Definition(

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use hcl_edit::template::Template;
-use stepwright_asl::Diagnostics;
 use stepwright_asl::json::Dialect;
 use stepwright_asl::template::terraform::{
     self, DefinitionText, FileKind, Renderings, TerraformDefinition, TextEncoding, has_machines,
 };
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
+use stepwright_asl::{Diagnostics, MachineType};
 
 use super::combination::combined;
 use super::{Module, module_around, parse, placed};
@@ -45,6 +45,7 @@ pub(crate) fn machines(
         let machine = TerraformMachine {
             module: &module,
             name: found.name,
+            machine_type: found.machine_type,
             validator: validator.clone().of_type(found.machine_type),
         };
         match found.definition {
@@ -72,6 +73,7 @@ pub(crate) fn machines(
 struct TerraformMachine<'m> {
     module: &'m Module,
     name: String,
+    machine_type: MachineType,
     validator: Validator,
 }
 
@@ -192,6 +194,7 @@ impl TerraformMachine<'_> {
             unfixable: Some("files of Terraform are not edited"),
             dialect: Dialect::Json,
             is_object: encoding == TextEncoding::Object,
+            machine_type: Some(self.machine_type),
             values: Vec::new(),
         }
     }

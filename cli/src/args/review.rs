@@ -1,0 +1,68 @@
+//! The arguments of `stepwright review`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use stepwright_review::review::RiskLevel;
+
+use super::{MachineType, RedactArguments};
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  stepwright review old.asl.json new.asl.json
+  stepwright review deployed infra                            every definition and template of two folders
+  stepwright review main..HEAD                                two revisions of the git repository
+  stepwright review main..HEAD infra services                 only these folders of the repository
+  stepwright review main..HEAD --histories histories          with a rehearsal of recorded executions
+  stepwright review main..HEAD --format markdown > comment.md
+  stepwright review main..HEAD --format sarif > review.sarif
+  stepwright review main..HEAD --deny high                    exit status 1 if there is a risk of this level
+
+Unchanged definitions are counted only. Definitions are paired by their files and, in templates, by the names of their state machines. A revision without a second one (`main..`)
+is compared with the files of the working folder. The first line of the Markdown is a hidden marker, by which a later run finds its comment.
+A history in a folder of --histories that is named like a definition (`histories/orders/*.json`) is rehearsed with that definition; with one changed definition, all are.
+Exit status: 0 reviewed; 1 a risk of the level of --deny; 2 wrong usage, or files that cannot be read.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArguments {
+    /// The old definition, template or folder; or two revisions of git: `main..HEAD`
+    #[arg(value_name = "OLD|A..B")]
+    pub(crate) old: PathBuf,
+    /// The new definition, template or folder; after two revisions, the paths that are reviewed
+    #[arg(value_name = "NEW|PATH")]
+    pub(crate) new: Vec<PathBuf>,
+    /// A folder with histories of executions, or a file with one; can be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(crate) histories: Vec<PathBuf>,
+    /// The type of the state machines whose files do not contain it
+    #[arg(long = "type", value_enum, default_value = "STANDARD")]
+    pub(crate) machine_type: MachineType,
+    /// How the review is printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ReviewFormat,
+    /// Fail if there is a risk of this level, or of a higher one
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) deny: Option<RiskLevel>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArguments,
+}
+
+/// How a review is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For people
+    Text,
+    /// For a comment of a pull request
+    Markdown,
+    /// A page with pictures before and after the change
+    Html,
+    /// For programs
+    Json,
+    /// For code scanners: SARIF 2.1.0
+    Sarif,
+}
+
+fn level(text: &str) -> Result<RiskLevel, String> {
+    let mut levels = RiskLevel::ALL.into_iter();
+    let found = levels.find(|level| level.as_str() == text);
+    found.ok_or_else(|| "the levels are high, medium and low".to_owned())
+}

@@ -1,0 +1,179 @@
+//! Where recorded executions come from: files, a store, or AWS.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use stepwright_review::rehearsal::RecordedExecution;
+use stepwright_runtime::{ExecutionFilter, Redaction, StoredExecutions};
+
+use super::aws;
+use super::history_files::{files, name_of, read, text};
+use crate::args::RehearseArguments;
+use crate::failure::Failure;
+use crate::store_file;
+
+/// The recorded executions, which are read one by one.
+pub(super) struct HistorySource {
+    entries: Vec<Entry>,
+    store: Option<Mutex<StoredExecutions>>,
+    shown: String,
+    /// The masks of the arguments and of the store.
+    redaction: Redaction,
+}
+
+enum Entry {
+    File(PathBuf),
+    /// The ARN and the name of an execution in the store.
+    Stored(String, String),
+    /// What AWS returned.
+    Read(Box<ReadExecution>),
+}
+
+/// An execution that was read from AWS.
+pub(super) struct ReadExecution {
+    pub(super) name: String,
+    pub(super) history: serde_json::Value,
+    pub(super) definition: String,
+}
+
+/// The JSON of a recorded execution.
+pub(super) struct RawExecution {
+    pub(super) name: String,
+    pub(super) history: serde_json::Value,
+    pub(super) definition: Option<String>,
+}
+
+impl HistorySource {
+    pub(super) async fn open(arguments: &RehearseArguments) -> Result<Self, Failure> {
+        let mut entries = Vec::new();
+        let mut shown = Vec::new();
+        for path in &arguments.histories {
+            shown.push(path.display().to_string());
+            entries.extend(files(path)?.into_iter().map(Entry::File));
+        }
+        let mut store = None;
+        let mut redaction = arguments.redact.redaction();
+        if let Some(path) = &arguments.store {
+            shown.push(path.display().to_string());
+            // The data is masked when it is printed: masked answers would change the paths.
+            let mut stored = store_file::open(path)?.reveal_secrets();
+            let masked = stored.reader().masked_fields();
+            redaction = redaction.and(&masked.map_err(store_file::cannot)?);
+            entries.extend(stored_entries(&mut stored, arguments)?);
+            store = Some(Mutex::new(stored));
+        }
+        if !arguments.executions.is_empty() {
+            shown.push("the executions on AWS".to_owned());
+            let read = aws::read(arguments).await?.into_iter();
+            entries.extend(read.map(|execution| Entry::Read(Box::new(execution))));
+        }
+        Ok(Self {
+            entries,
+            store,
+            shown: shown.join(", "),
+            redaction,
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Returns the masks of what is printed and saved.
+    pub(super) fn redaction(&self) -> &Redaction {
+        &self.redaction
+    }
+
+    /// Reads an execution; the error is the reason why it cannot be read.
+    pub(super) fn load(&self, index: usize) -> Result<RecordedExecution, String> {
+        let entry = self.entries.get(index);
+        if let Some(Entry::File(path)) = entry {
+            return read(path);
+        }
+        let raw = self.raw(index)?;
+        let history = stepwright_runtime::testing::RecordedHistory::from_json(&raw.history);
+        let history = history.map_err(|error| format!("{}: {error}", raw.name))?;
+        let execution = RecordedExecution::new(raw.name, history);
+        Ok(match raw.definition {
+            Some(definition) => execution.definition(definition),
+            None => execution,
+        })
+    }
+
+    /// Reads the JSON of an execution, to save it.
+    pub(super) fn raw(&self, index: usize) -> Result<RawExecution, String> {
+        match self.entries.get(index) {
+            None => Err(format!("there is no execution {index}")),
+            Some(Entry::File(path)) => {
+                let text = text(path)?;
+                let history: serde_json::Value = serde_json::from_str(&text)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
+                let definition = match &history["definition"] {
+                    serde_json::Value::Null => None,
+                    serde_json::Value::String(text) => Some(text.clone()),
+                    object => Some(object.to_string()),
+                };
+                Ok(RawExecution {
+                    name: name_of(path),
+                    history,
+                    definition,
+                })
+            }
+            Some(Entry::Stored(arn, name)) => {
+                let Some(store) = &self.store else {
+                    return Err("there is no store".to_owned());
+                };
+                let described = {
+                    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+                    store.describe(arn)
+                };
+                let described = described.map_err(|error| format!("{name}: {error}"))?;
+                let described = described.ok_or_else(|| format!("{name} was deleted"))?;
+                Ok(RawExecution {
+                    name: name.clone(),
+                    definition: described.history.definition().map(str::to_owned),
+                    history: described.history.to_json(),
+                })
+            }
+            Some(Entry::Read(read)) => Ok(RawExecution {
+                name: read.name.clone(),
+                history: read.history.clone(),
+                definition: Some(read.definition.clone()),
+            }),
+        }
+    }
+}
+
+/// The newest executions of a store.
+fn stored_entries(
+    stored: &mut StoredExecutions,
+    arguments: &RehearseArguments,
+) -> Result<Vec<Entry>, Failure> {
+    const PAGE: usize = 1_000;
+    let mut entries = Vec::new();
+    let mut filter = ExecutionFilter::new().limit(PAGE.min(arguments.limit));
+    if let Some(machine) = &arguments.machine {
+        filter = filter.machine(machine);
+    }
+    loop {
+        let page = stored.list(&filter).map_err(store_file::cannot)?;
+        for one in page.executions {
+            entries.push(Entry::Stored(one.id, one.name));
+            if entries.len() == arguments.limit {
+                return Ok(entries);
+            }
+        }
+        match page.next {
+            Some(next) => filter = filter.after(next),
+            None => return Ok(entries),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The definitions of both sides of a change, and which of them belong together.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use stepwright_asl::MachineType;
+use stepwright_asl::template;
+use stepwright_asl::validate::Validator;
+use stepwright_review::review::ReviewedDefinition;
+
+use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::embedded;
+use crate::definitions::embedded_machine::EmbeddedMachine;
+use crate::definitions::input;
+use crate::definitions::project::{SettingsSource, files_of};
+use crate::failure::Failure;
+
+/// The definitions of one side: by the path below its root, and the name of the machine in a
+/// template.
+pub(super) struct DefinitionSet {
+    definitions: BTreeMap<DefinitionKey, LoadedDefinition>,
+    pub(super) notes: Vec<String>,
+    /// Whether the root is one file, so that the name of the file does not matter.
+    is_file: bool,
+    /// The path of the file or the folder, which a report shows.
+    root: PathBuf,
+}
+
+/// The path below the root, and the name of the machine in a template.
+type DefinitionKey = (PathBuf, Option<String>);
+
+/// The files of one side of a change.
+pub(super) struct Side {
+    /// The folder that contains them.
+    pub(super) root: PathBuf,
+    /// The paths below the root that are read.
+    pub(super) paths: Vec<PathBuf>,
+}
+
+impl DefinitionSet {
+    /// Reads a file, or all definitions of a folder.
+    pub(super) fn read_path(path: &Path, machine_type: MachineType) -> Result<Self, Failure> {
+        if path.is_dir() {
+            let side = Side {
+                root: path.to_owned(),
+                paths: vec![PathBuf::new()],
+            };
+            return Self::read(&side, machine_type);
+        }
+        let (file, wanted) = embedded::split(path);
+        let mut set = Self::new(&file, true);
+        set.add_file(&file, PathBuf::new(), &Validator::new(machine_type), false)?;
+        if let Some(wanted) = wanted {
+            set.definitions
+                .retain(|(_, machine), _| machine.as_ref() == Some(&wanted));
+        }
+        match set.definitions.is_empty() {
+            false => Ok(set),
+            true => Err(Failure::Usage(format!(
+                "{} has no state machine",
+                path.display()
+            ))),
+        }
+    }
+
+    /// Reads all definitions of the folders of a side.
+    pub(super) fn read(side: &Side, machine_type: MachineType) -> Result<Self, Failure> {
+        let mut set = Self::new(&side.root, false);
+        let mut settings = SettingsSource::of(None, true)?;
+        let mut failures = Vec::new();
+        let roots: Vec<PathBuf> = side.paths.iter().map(|path| side.root.join(path)).collect();
+        let roots: Vec<PathBuf> = roots.into_iter().filter(|path| path.exists()).collect();
+        let files = files_of(&roots, &mut settings, &mut failures)?;
+        if let Some(failure) = failures.into_iter().next() {
+            return Err(failure);
+        }
+        let validator = Validator::new(machine_type);
+        let root = side.root.strip_prefix(".").unwrap_or(&side.root);
+        for file in files {
+            let below = file.path.strip_prefix(root).unwrap_or(&file.path);
+            let below = below.to_owned();
+            if let Err(failure) = set.add_file(&file.path, below, &validator, file.is_found) {
+                set.notes.push(reason(failure));
+            }
+        }
+        Ok(set)
+    }
+
+    fn new(root: &Path, is_file: bool) -> Self {
+        Self {
+            definitions: BTreeMap::new(),
+            notes: Vec::new(),
+            is_file,
+            root: root.to_owned(),
+        }
+    }
+
+    fn add_file(
+        &mut self,
+        path: &Path,
+        below: PathBuf,
+        validator: &Validator,
+        is_found: bool,
+    ) -> Result<(), Failure> {
+        let text = input::read(path)?;
+        let document = template::read(path, &text).ok();
+        let Some(machines) = embedded::machines(path, &text, document.as_ref(), validator) else {
+            if !is_found || template::is_definition(path, document.as_ref(), &text) {
+                let definition = LoadedDefinition::of(path, text, validator);
+                self.definitions.insert((below, None), definition);
+            }
+            return Ok(());
+        };
+        for machine in machines {
+            match machine {
+                Ok(EmbeddedMachine::Definition(definition, _)) => {
+                    let machine = definition.machine.clone();
+                    self.definitions
+                        .insert((below.clone(), machine), *definition);
+                }
+                Ok(EmbeddedMachine::Unread { machine, reason }) => self
+                    .notes
+                    .push(format!("`{machine}` is not reviewed: {reason}")),
+                Err(failure) => self.notes.push(reason(failure)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The path that a report shows.
+    fn shown(&self, (below, machine): &DefinitionKey) -> String {
+        let path = match self.is_file {
+            true => self.root.as_path(),
+            false => below.as_path(),
+        };
+        match machine {
+            Some(machine) => format!("{}#{machine}", path.display()),
+            None => path.display().to_string(),
+        }
+    }
+}
+
+fn reason(failure: Failure) -> String {
+    match failure {
+        Failure::Usage(reason) | Failure::Failed(reason) => reason,
+        other => format!("a definition cannot be read: {other:?}"),
+    }
+}
+
+/// A definition before and after the change.
+pub(super) struct Pair {
+    name: String,
+    file: String,
+    old: Option<LoadedDefinition>,
+    new: Option<LoadedDefinition>,
+}
+
+/// The definitions of both sides that belong together.
+pub(super) struct Pairing(Vec<Pair>);
+
+impl Pairing {
+    /// Pairs the definitions by their keys. Of the others, a file that has moved is paired by the
+    /// name of its machine, and two single files are one pair.
+    pub(super) fn of(mut old: DefinitionSet, mut new: DefinitionSet) -> Self {
+        let mut pairs = Vec::new();
+        let is_one =
+            old.is_file && new.is_file && old.definitions.len() == 1 && new.definitions.len() == 1;
+        let keys: Vec<DefinitionKey> = new.definitions.keys().cloned().collect();
+        let mut added = Vec::new();
+        for key in keys {
+            let Some(after) = new.definitions.remove(&key) else {
+                continue;
+            };
+            let shown = new.shown(&key);
+            let before = match is_one {
+                true => old.definitions.pop_first().map(|(_, before)| before),
+                false => old.definitions.remove(&key),
+            };
+            match before {
+                Some(before) => pairs.push(Pair::of(shown, Some(before), Some(after))),
+                None => added.push((shown, after)),
+            }
+        }
+        for (shown, after) in added {
+            let moved = old
+                .definitions
+                .iter()
+                .find(|(_, before)| before.name() == after.name())
+                .map(|(key, _)| key.clone());
+            let before = moved.and_then(|key| old.definitions.remove(&key));
+            pairs.push(Pair::of(shown, before, Some(after)));
+        }
+        let removed = std::mem::take(&mut old.definitions);
+        for (key, before) in removed {
+            pairs.push(Pair::of(old.shown(&key), Some(before), None));
+        }
+        Self(pairs)
+    }
+
+    pub(super) fn into_pairs(self) -> Vec<Pair> {
+        self.0
+    }
+
+    /// Returns the definitions with which executions can be rehearsed.
+    pub(super) fn changed(&self) -> impl Iterator<Item = &Pair> {
+        self.0.iter().filter(|pair| pair.differs())
+    }
+}
+
+impl Pair {
+    fn of(file: String, old: Option<LoadedDefinition>, new: Option<LoadedDefinition>) -> Self {
+        let name = new.as_ref().or(old.as_ref());
+        Self {
+            name: name.map_or_else(String::new, |one| one.name().to_owned()),
+            file,
+            old,
+            new,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn old(&self) -> Option<&LoadedDefinition> {
+        self.old.as_ref()
+    }
+
+    pub(super) fn new(&self) -> Option<&LoadedDefinition> {
+        self.new.as_ref()
+    }
+
+    fn differs(&self) -> bool {
+        match (&self.old, &self.new) {
+            (Some(old), Some(new)) => {
+                let json = |side: &LoadedDefinition| side.document().map(|one| one.json().clone());
+                json(old) != json(new)
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the two sides for a review. A side whose text cannot be parsed is missing.
+    pub(super) fn into_sides(
+        self,
+        machine_type: MachineType,
+    ) -> (Option<ReviewedDefinition>, Option<ReviewedDefinition>) {
+        let (name, file) = (self.name, self.file);
+        let side = |loaded: LoadedDefinition| {
+            let document = loaded.document()?.clone();
+            let definition = ReviewedDefinition::new(&name, &file, document.json().clone());
+            // The lines of a definition inside of a template are those of the template.
+            let definition = match loaded.machine.is_some() {
+                true => definition,
+                false => definition.document(document),
+            };
+            let definition = match loaded.machine_type {
+                Some(machine_type) => definition.machine_type(machine_type),
+                None => definition.machine_type(machine_type),
+            };
+            Some(definition.diagnostics(loaded.diagnostics))
+        };
+        (self.old.and_then(side), self.new.and_then(side))
+    }
+}

@@ -1,0 +1,75 @@
+//! `stepwright review`: what a change of definitions does, sorted by risk.
+
+mod definitions;
+mod histories;
+mod revisions;
+
+use stepwright_asl::MachineType;
+use stepwright_review::review::{Review, RiskLevel};
+
+use self::definitions::{DefinitionSet, Pairing};
+use self::revisions::Revisions;
+use crate::args::{ReviewArguments, ReviewFormat};
+use crate::failure::Failure;
+use crate::terminal::output;
+
+/// Reviews the change and prints the report.
+pub(crate) fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
+    let machine_type: MachineType = arguments.machine_type.into();
+    let (old, new) = match Revisions::parse(arguments) {
+        Some(revisions) => {
+            let sides = revisions.check_out()?;
+            let old = DefinitionSet::read(&sides.old, machine_type)?;
+            (old, DefinitionSet::read(&sides.new, machine_type)?)
+        }
+        None => {
+            let [new] = arguments.new.as_slice() else {
+                return Err(Failure::Usage(
+                    "give the old and the new definition or folder, or two revisions as in `main..HEAD`".to_owned(),
+                ));
+            };
+            let old = DefinitionSet::read_path(&arguments.old, machine_type)?;
+            (old, DefinitionSet::read_path(new, machine_type)?)
+        }
+    };
+    let mut review = Review::new();
+    for note in old.notes.iter().chain(&new.notes) {
+        review.note(note.clone());
+    }
+    let pairs = Pairing::of(old, new);
+    let histories = histories::of(arguments, &pairs)?;
+    for pair in pairs.into_pairs() {
+        let (name, rehearsed) = (pair.name().to_owned(), histories.rehearse(&pair)?);
+        let (old, new) = pair.into_sides(machine_type);
+        review.compare(old, new);
+        if let Some(report) = rehearsed {
+            review.rehearsed(&name, report);
+        }
+    }
+    match arguments.format {
+        ReviewFormat::Text => output::print(&review),
+        ReviewFormat::Markdown => output::print(review.to_markdown()),
+        ReviewFormat::Html => output::document(&review.to_html()),
+        ReviewFormat::Json => {
+            let json = review.to_json();
+            let json = json.map_err(|error| Failure::Failed(error.to_string()))?;
+            output::line(format_args!("{json:#}"));
+        }
+        ReviewFormat::Sarif => output::line(format_args!("{:#}", review.to_sarif())),
+    }
+    let denied = |level: &RiskLevel| arguments.deny.is_some_and(|deny| *level <= deny);
+    let count: usize = RiskLevel::ALL
+        .iter()
+        .filter(|level| denied(level))
+        .map(|level| review.count(*level))
+        .sum();
+    match (count, arguments.deny) {
+        (1.., Some(level)) => {
+            let noun = if count == 1 { "risk" } else { "risks" };
+            Err(Failure::Failed(format!(
+                "{count} {noun} of the level {level} or higher"
+            )))
+        }
+        _ => Ok(()),
+    }
+}

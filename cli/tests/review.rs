@@ -1,0 +1,218 @@
+//! `stepwright review`.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+use crate::rehearse::orders;
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
+    Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        // The settings of the user do not matter.
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_AUTHOR_NAME", "Test")
+        .env("GIT_AUTHOR_EMAIL", "test@example.com")
+        .env("GIT_COMMITTER_NAME", "Test")
+        .env("GIT_COMMITTER_EMAIL", "test@example.com")
+        .output()
+        .unwrap()
+}
+
+fn review(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let mut all = vec!["review"];
+    all.extend(arguments);
+    let output = run(folder, env!("CARGO_BIN_EXE_stepwright"), &all);
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
+}
+
+fn write(folder: &Path, file: &str, definition: &Value) {
+    let path = folder.join(file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, format!("{definition:#}")).unwrap();
+}
+
+#[test]
+fn a_definition_with_itself_reports_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "orders.asl.json", &orders(1000));
+    let (status, text) = review(
+        folder.path(),
+        &["orders.asl.json", "orders.asl.json", "--deny", "low"],
+    );
+    assert_eq!(
+        (status, text.as_str()),
+        (0, "no definition changed, 1 is unchanged; no risks\n")
+    );
+}
+
+#[test]
+fn fifty_definitions_are_one_line_and_the_changed_one_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    for index in 0..50 {
+        for side in ["old", "new"] {
+            write(
+                folder.path(),
+                &format!("{side}/machine-{index}.asl.json"),
+                &orders(1000),
+            );
+        }
+    }
+    let mut changed = orders(1000);
+    changed["States"]["Review"]["Parameters"]["FunctionName"] = json!("approve");
+    write(folder.path(), "new/machine-7.asl.json", &changed);
+    let (status, text) = review(folder.path(), &["old", "new"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(
+        text.starts_with("1 definition changed, 49 are unchanged; risks: "),
+        "{text}"
+    );
+    assert!(
+        text.contains("`lambda:InvokeFunction`") && text.contains("approve"),
+        "{text}"
+    );
+    assert!(!text.contains("machine-8"), "{text}");
+    let (status, _) = review(folder.path(), &["old", "new", "--deny", "medium"]);
+    assert_eq!(status, 1);
+    let (status, _) = review(folder.path(), &["old", "new", "--deny", "high"]);
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn two_revisions_are_compared_without_changing_the_working_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let git = |arguments: &[&str]| {
+        let output = run(path, "git", arguments);
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    write(path, "infra/orders.asl.json", &orders(1000));
+    write(path, "other/orders.asl.json", &orders(1000));
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "first"]);
+    git(&["checkout", "--quiet", "-b", "change"]);
+    write(path, "infra/orders.asl.json", &orders(500));
+    write(path, "other/orders.asl.json", &orders(200));
+    git(&["commit", "--quiet", "-am", "second"]);
+    write(path, "infra/orders.asl.json", &orders(7));
+    let (status, text) = review(path, &["main..change"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(
+        text.starts_with("2 definitions changed") && text.contains("500"),
+        "{text}"
+    );
+    let (_, text) = review(path, &["main..change", "infra"]);
+    assert!(text.starts_with("1 definition changed"), "{text}");
+    let (_, text) = review(&path.join("infra"), &["main..change"]);
+    assert!(
+        text.starts_with("1 definition changed"),
+        "the current folder only: {text}"
+    );
+    // The files of the working folder instead of a second revision.
+    let (_, text) = review(path, &["change..", "infra"]);
+    assert!(text.contains("-> 7") || text.contains('7'), "{text}");
+    let (status, text) = review(path, &["nowhere..main"]);
+    assert_eq!(status, 2);
+    assert!(text.contains("git knows no revision `nowhere`"), "{text}");
+    let (status, text) = review(path, &["--output=x..main"]);
+    assert_eq!(status, 2, "{text}");
+}
+
+#[test]
+fn histories_are_rehearsed_with_the_changed_definition() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    write(path, "old.asl.json", &orders(1000));
+    write(path, "new.asl.json", &orders(10));
+    let ran = run(
+        path,
+        env!("CARGO_BIN_EXE_stepwright"),
+        &[
+            "run",
+            "old.asl.json",
+            "--input",
+            "{\"total\": 20}",
+            "--history",
+            "order.json",
+        ],
+    );
+    assert!(ran.status.success());
+    let (_, text) = review(
+        path,
+        &[
+            "old.asl.json",
+            "new.asl.json",
+            "--histories",
+            "order.json",
+            "--format",
+            "markdown",
+        ],
+    );
+    assert!(text.starts_with("<!-- stepwright-review -->\n"), "{text}");
+    assert!(
+        text.contains("1 of 1 recorded executions: `Review` calls lambda:invoke of review"),
+        "{text}"
+    );
+    assert!(text.contains("```mermaid"), "{text}");
+}
+
+#[test]
+fn each_format_has_the_same_risks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    write(path, "old.asl.json", &orders(1000));
+    let mut new = orders(1000);
+    new["States"]["Review"]["Next"] = json!("Nowhere");
+    write(path, "new.asl.json", &new);
+    let (_, json) = review(path, &["old.asl.json", "new.asl.json", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let risks = json["definitions"][0]["risks"].as_array().unwrap();
+    let error = risks
+        .iter()
+        .find(|risk| risk["kind"] == "new-error")
+        .unwrap();
+    assert_eq!(error["level"], "high");
+    assert!(error["line"].as_u64().unwrap() > 1, "{error}");
+    let (_, sarif) = review(path, &["old.asl.json", "new.asl.json", "--format", "sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), risks.len());
+    assert_eq!(
+        results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "new.asl.json"
+    );
+    let (_, html) = review(path, &["old.asl.json", "new.asl.json", "--format", "html"]);
+    assert_eq!(html.matches("<svg ").count(), 2, "before and after");
+}
+
+#[test]
+fn the_machines_of_a_template_are_paired_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let template = |limit: u64, machine_type: &str| {
+        let machine = |definition: Value, machine_type: &str| json!({"Type": "AWS::Serverless::StateMachine", "Properties": {"Type": machine_type, "Definition": definition}});
+        json!({"Resources": {
+            "Orders": machine(orders(limit), machine_type),
+            "Others": machine(orders(1), "STANDARD"),
+        }})
+    };
+    write(path, "old/template.json", &template(1000, "STANDARD"));
+    write(path, "new/template.json", &template(500, "EXPRESS"));
+    let (_, text) = review(path, &["old", "new"]);
+    assert!(
+        text.starts_with("1 definition changed, 1 is unchanged"),
+        "{text}"
+    );
+    assert!(text.contains("Orders (template.json#Orders)"), "{text}");
+    assert!(
+        text.contains("AWS cannot change the type of a state machine"),
+        "{text}"
+    );
+}

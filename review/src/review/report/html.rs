@@ -1,0 +1,78 @@
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use stepwright_diagram::stylesheet;
+
+use super::{amounts, definition_counts, risk_counts};
+use crate::review::picture::changed;
+use crate::review::{DefinitionReview, Review};
+
+impl Review {
+    /// Returns the review as an HTML page with a picture of each changed definition before and
+    /// after. The page has no scripts and loads nothing.
+    pub fn to_html(&self) -> String {
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { "Review of state machines" }
+                    style { (PreEscaped(stylesheet())) (PreEscaped(crate::page_style::STYLE)) }
+                }
+                body {
+                    h1 { "Review of state machines" }
+                    p { (definition_counts(self)) "; " (risk_counts(self)) "." }
+                    @for note in &self.notes { p { (note) } }
+                    @for review in self.definitions() { (section(review)) }
+                }
+            }
+        };
+        page.into_string()
+    }
+}
+
+fn section(review: &DefinitionReview) -> Markup {
+    html! {
+        h2 { (review.name) ": " (review.status.as_str()) }
+        p { code { (review.file) } }
+        @if !review.risks.is_empty() {
+            table {
+                thead { tr { th { "Risk" } th { "What" } th { "Line" } } }
+                tbody {
+                    @for risk in &review.risks {
+                        tr {
+                            td class=(risk.level.as_str()) { (risk.level.as_str()) }
+                            td { (risk.message) }
+                            td.number { @if let Some(line) = risk.line { (line) } }
+                        }
+                    }
+                }
+            }
+        }
+        @let rows = amounts(review);
+        @if !rows.is_empty() {
+            table {
+                thead { tr { th { "" } th { "Before" } th { "After" } } }
+                tbody {
+                    @for [name, before, after] in rows {
+                        tr { td { (name) } td.number { (before) } td.number { (after) } }
+                    }
+                }
+            }
+        }
+        div.pictures {
+            @if let Some(old) = &review.old {
+                div { h3 { "Before" } div.picture { (PreEscaped(changed(old, &review.diff).to_inline_svg(|_| None))) } }
+            }
+            @if let Some(new) = &review.new {
+                div { h3 { "After" } div.picture { (PreEscaped(changed(new, &review.diff).to_inline_svg(|_| None))) } }
+            }
+        }
+        @if review.old.is_some() && review.new.is_some() {
+            details { summary { "What changed" } pre { (review.diff.to_string()) } }
+        }
+        @if let Some(rehearsal) = &review.rehearsal {
+            h3 { "Rehearsal of recorded executions" }
+            (rehearsal.html_section())
+        }
+    }
+}

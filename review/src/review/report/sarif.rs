@@ -1,0 +1,66 @@
+use serde_json::{Value as Json, json};
+
+use crate::review::{DefinitionReview, Review, Risk, RiskKind, RiskLevel};
+
+impl Review {
+    /// Returns the risks as SARIF 2.1.0, for code scanners.
+    ///
+    /// Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
+    pub fn to_sarif(&self) -> Json {
+        let rules = RiskKind::ALL
+            .iter()
+            .map(|kind| json!({"id": kind.as_str(), "shortDescription": {"text": kind.summary()}}));
+        let definitions = self.definitions();
+        let results = definitions
+            .iter()
+            .flat_map(|review| review.risks.iter().map(|risk| result(review, risk)));
+        json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": {"driver": {
+                    "name": "stepwright-review",
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "rules": rules.collect::<Vec<_>>(),
+                }},
+                "results": results.collect::<Vec<_>>(),
+            }],
+        })
+    }
+}
+
+fn result(review: &DefinitionReview, risk: &Risk) -> Json {
+    let level = match risk.level {
+        RiskLevel::High => "error",
+        RiskLevel::Medium => "warning",
+        RiskLevel::Low => "note",
+    };
+    let mut kinds = RiskKind::ALL.iter();
+    json!({
+        "ruleId": risk.kind.as_str(),
+        "ruleIndex": kinds.position(|kind| *kind == risk.kind),
+        "level": level,
+        "message": {"text": format!("{}: {}", review.name, risk.message)},
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri(&review.file)},
+                "region": {"startLine": risk.line.unwrap_or(1)},
+            },
+            "logicalLocations": [{"fullyQualifiedName": risk.pointer.as_deref().unwrap_or("")}],
+        }],
+    })
+}
+
+/// Returns a path as a relative URI.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.replace('\\', "/").bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}

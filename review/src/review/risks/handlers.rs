@@ -1,0 +1,85 @@
+use std::collections::BTreeSet;
+
+use stepwright_asl::diff::Diff;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::{Json as Asl, Object};
+
+use crate::review::risk::{Risk, RiskKind, RiskLevel};
+
+/// Returns the retriers, catchers, timeouts and heartbeats that states lost.
+pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
+    let (before, after) = (Graph::of(old), Graph::of(new));
+    let mut risks = Vec::new();
+    let renamed = |name: &str| {
+        let mut changes = diff.states().iter();
+        let change = changes.find(|change| change.old_name.as_deref() == Some(name));
+        change.map_or_else(|| name.to_owned(), |change| change.name.clone())
+    };
+    for then in before.states() {
+        let state = &renamed(then.name);
+        let mut states = after.states().iter();
+        let Some(found) = states.find(|found| found.name == state.as_str()) else {
+            continue;
+        };
+        let to = found.pointer.to_string();
+        let (then, now) = (then.object, found.object);
+        for (field, verb) in [("Retry", "retries"), ("Catch", "catches")] {
+            let (was, is) = (errors(then, field), errors(now, field));
+            if is.contains("States.ALL") {
+                continue;
+            }
+            let lost: Vec<String> = was
+                .difference(&is)
+                .map(|error| format!("`{error}`"))
+                .collect();
+            if !lost.is_empty() {
+                let level = match field {
+                    "Catch" => RiskLevel::High,
+                    _ => RiskLevel::Medium,
+                };
+                let message = format!("`{state}` no longer {verb} {}", lost.join(", "));
+                let pointer = format!("{to}/{field}");
+                risks.push(Risk::new(level, RiskKind::LostHandler, message).at(pointer));
+            }
+        }
+        for (field, what) in [
+            ("TimeoutSeconds", "timeout"),
+            ("HeartbeatSeconds", "heartbeat"),
+        ] {
+            let has = |state: &Object| {
+                state.contains_key(field) || state.contains_key(&format!("{field}Path"))
+            };
+            if has(then) && !has(now) {
+                let message = format!(
+                    "`{state}` has no {what} any more: a task that is never answered waits for a year"
+                );
+                risks.push(
+                    Risk::new(RiskLevel::Medium, RiskKind::LostTimeout, message).at(to.as_str()),
+                );
+            }
+        }
+    }
+    for field in diff.machine() {
+        if field.pointer() == "/TimeoutSeconds" && field.new.is_none() {
+            let message =
+                "the state machine has no timeout any more: an execution may run for a year";
+            risks.push(Risk::new(RiskLevel::Medium, RiskKind::LostTimeout, message));
+        }
+    }
+    risks
+}
+
+/// The names in `ErrorEquals` of all retriers or catchers. A retrier without attempts retries
+/// nothing.
+fn errors(state: &Object, field: &str) -> BTreeSet<String> {
+    let handlers = state
+        .get(field)
+        .and_then(Asl::as_array)
+        .into_iter()
+        .flatten();
+    let handlers =
+        handlers.filter(|handler| handler.get("MaxAttempts").and_then(Asl::as_i64) != Some(0));
+    let names = handlers.filter_map(|handler| handler.get("ErrorEquals")?.as_array());
+    let names = names.flatten().filter_map(Asl::as_str);
+    names.map(str::to_owned).collect()
+}

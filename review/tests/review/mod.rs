@@ -1,0 +1,261 @@
+//! Reviews: each kind of risk, by a change that causes it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+use stepwright_asl::json::Document;
+use stepwright_asl::validate::Validator;
+use stepwright_review::rehearsal::Rehearsal;
+use stepwright_review::review::{
+    Review, ReviewStatus, ReviewedDefinition, Risk, RiskKind, RiskLevel,
+};
+use stepwright_runtime::MachineType;
+
+use crate::rehearsal::{paid, payments, recorded};
+
+fn side(definition: &Json) -> ReviewedDefinition {
+    let document = Document::parse(&format!("{definition:#}")).unwrap();
+    let diagnostics = Validator::new(MachineType::Standard).check(&document);
+    ReviewedDefinition::new("payments", "payments.asl.json", document.json().clone())
+        .diagnostics(diagnostics)
+        .document(document)
+}
+
+fn reviewed(old: &Json, new: &Json) -> Review {
+    let mut review = Review::new();
+    review.compare(Some(side(old)), Some(side(new)));
+    review
+}
+
+/// Returns the risks of a change of the payments.
+fn risks(change: impl Fn(&mut Json)) -> Vec<Risk> {
+    let mut new = payments();
+    change(&mut new);
+    let review = reviewed(&payments(), &new);
+    review.definitions()[0].risks().to_vec()
+}
+
+/// Each kind of risk, with a change that causes it.
+fn examples() -> Vec<(RiskKind, Vec<Risk>)> {
+    let remove = |state: &'static str, field: &'static str| {
+        risks(move |new| drop(new["States"][state].as_object_mut().unwrap().remove(field)))
+    };
+    let mut timeout = payments();
+    timeout["States"]["Charge"]["TimeoutSeconds"] = json!(30);
+    let lost_timeout = reviewed(&timeout, &payments());
+    let mut express = Review::new();
+    express.compare(
+        Some(side(&payments())),
+        Some(side(&payments()).machine_type(MachineType::Express)),
+    );
+    let mut removed = Review::new();
+    removed.compare(Some(side(&payments())), None);
+    let mut rehearsed = payments();
+    rehearsed["States"]["Large?"]["Choices"][0]["NumericGreaterThan"] = json!(10);
+    let rehearsal = |total: u64, limit: u64| {
+        let mut new = payments();
+        new["States"]["Large?"]["Choices"][0]["NumericGreaterThan"] = json!(limit);
+        let mut review = reviewed(&payments(), &new);
+        let report = Rehearsal::new(&new.to_string()).unwrap();
+        review.rehearsed(
+            "payments",
+            report.rehearse_all(&[recorded(&payments(), &paid(total))]),
+        );
+        review
+    };
+    let mut property = reviewed(&payments(), &rehearsed);
+    property.risk(
+        "payments",
+        Risk::new(
+            RiskLevel::High,
+            RiskKind::Property,
+            "`eventually(refunded)` held, and no longer holds",
+        ),
+    );
+    let of = |review: &Review| review.definitions()[0].risks().to_vec();
+    vec![
+        (
+            RiskKind::NewError,
+            risks(|new| new["States"]["Review"]["Next"] = json!("Nowhere")),
+        ),
+        (RiskKind::Property, of(&property)),
+        (RiskKind::RehearsalFailure, of(&rehearsal(500, 100))),
+        (RiskKind::ExecutionType, of(&express)),
+        (RiskKind::RemovedDefinition, of(&removed)),
+        (RiskKind::LostHandler, remove("Charge", "Retry")),
+        (RiskKind::LostTimeout, of(&lost_timeout)),
+        (
+            RiskKind::AddedPermission,
+            risks(|new| {
+                new["States"]["Review"]["Parameters"]["FunctionName"] = json!("approve");
+            }),
+        ),
+        (
+            RiskKind::Limit,
+            risks(|new| {
+                // Each retry has several events.
+                new["States"]["Charge"]["Retry"] =
+                    json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 9_000}]);
+            }),
+        ),
+        (
+            RiskKind::RunningExecution,
+            risks(|new| {
+                new["States"]["Review"]["Parameters"]["FunctionName"] = json!("approve");
+            }),
+        ),
+        (RiskKind::RehearsalChange, of(&rehearsal(2000, 5000))),
+        (
+            RiskKind::NewWarning,
+            risks(|new| {
+                new["States"]["Large?"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("Default");
+            }),
+        ),
+        (
+            RiskKind::Cost,
+            risks(|new| {
+                new["States"]["Charge"]["Next"] = json!("Note");
+                new["States"]["Note"] = json!({"Type": "Pass", "Next": "Done"});
+            }),
+        ),
+        (
+            RiskKind::RemovedPermission,
+            risks(|new| {
+                new["States"]["Review"]["Parameters"]["FunctionName"] = json!("charge");
+            }),
+        ),
+        (
+            RiskKind::Names,
+            risks(|new| {
+                new["States"]["Large?"]["Choices"][0]["Next"] = json!("Charge");
+                new["States"].as_object_mut().unwrap().remove("Review");
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn each_kind_of_risk_has_a_change_that_causes_it() {
+    let examples = examples();
+    for (kind, risks) in &examples {
+        let found = risks.iter().any(|risk| risk.kind == *kind);
+        assert!(found, "{kind}: {risks:#?}");
+        assert!(risks.is_sorted_by_key(|risk| risk.level), "{risks:#?}");
+    }
+    let covered: BTreeSet<RiskKind> = examples.iter().map(|(kind, _)| *kind).collect();
+    let missing: Vec<&RiskKind> = RiskKind::ALL
+        .iter()
+        .filter(|kind| !covered.contains(kind))
+        .collect();
+    assert!(missing.is_empty(), "without an example: {missing:?}");
+}
+
+#[test]
+fn a_definition_with_itself_reports_nothing() {
+    let review = reviewed(&payments(), &payments());
+    assert!(review.is_unchanged());
+    assert_eq!((review.unchanged(), review.definitions().len()), (1, 0));
+    assert_eq!(
+        review.to_string(),
+        "no definition changed, 1 is unchanged; no risks\n"
+    );
+    assert_eq!(review.to_json().unwrap()["definitions"], json!([]));
+    assert_eq!(review.to_sarif()["runs"][0]["results"], json!([]));
+    assert!(!review.to_markdown().contains('|'));
+}
+
+#[test]
+fn a_lost_catcher_is_a_high_risk_on_the_line_of_its_state() {
+    let risks = risks(|new| {
+        drop(
+            new["States"]["Charge"]
+                .as_object_mut()
+                .unwrap()
+                .remove("Catch"),
+        )
+    });
+    let lost = risks
+        .iter()
+        .find(|risk| risk.kind == RiskKind::LostHandler)
+        .unwrap();
+    assert_eq!(lost.level, RiskLevel::High);
+    assert_eq!(lost.message, "`Charge` no longer catches `Declined`");
+    assert!(lost.line.is_some_and(|line| line > 5), "{lost:?}");
+}
+
+#[test]
+fn an_added_definition_has_no_risk_of_its_permissions_alone() {
+    let mut review = Review::new();
+    review.compare(None, Some(side(&payments())));
+    let definition = review.definitions()[0];
+    assert_eq!(definition.status(), ReviewStatus::Added);
+    assert_eq!(
+        definition.permissions().added.len(),
+        1,
+        "{:?}",
+        definition.permissions()
+    );
+    assert!(
+        !definition
+            .risks()
+            .iter()
+            .any(|risk| risk.kind == RiskKind::AddedPermission)
+    );
+}
+
+#[test]
+fn the_highest_risk_comes_first() {
+    let mut review = Review::new();
+    let mut low = payments();
+    low["States"]["Charge"]["Next"] = json!("Note");
+    low["States"]["Note"] = json!({"Type": "Pass", "Next": "Done"});
+    let named = |name: &str, definition: &Json| {
+        let document = Document::parse(&definition.to_string()).unwrap();
+        ReviewedDefinition::new(name, format!("{name}.json"), document.into_json())
+    };
+    review.compare(Some(named("a", &payments())), Some(named("a", &low)));
+    review.compare(Some(named("b", &payments())), None);
+    let names: Vec<&str> = review.definitions().iter().map(|one| one.name()).collect();
+    assert_eq!(names, ["b", "a"]);
+}
+
+#[test]
+fn the_comment_begins_with_the_marker_and_fits_into_a_comment() {
+    let mut review = Review::new();
+    for index in 0..200 {
+        let name = format!("machine-{index}");
+        let mut new = payments();
+        new["States"]["Charge"]["Parameters"]["Payload"]["note"] = json!("x".repeat(500));
+        let of = |definition: &Json| {
+            let document = Document::parse(&definition.to_string()).unwrap();
+            ReviewedDefinition::new(&name, format!("{name}.json"), document.into_json())
+        };
+        review.compare(Some(of(&payments())), Some(of(&new)));
+    }
+    let text = review.to_markdown();
+    assert!(text.starts_with("<!-- stepwright-review -->\n"));
+    assert!(text.len() < 65_536, "{}", text.len());
+    assert!(
+        text.contains("machine-199"),
+        "the table has all definitions"
+    );
+}
+
+#[test]
+fn the_formats_of_a_changed_definition() {
+    let mut new = payments();
+    new["States"]["Charge"]
+        .as_object_mut()
+        .unwrap()
+        .remove("Catch");
+    new["States"]["Charge"]["Parameters"]["FunctionName"] = json!("charge-2");
+    let review = reviewed(&payments(), &new);
+    insta::assert_snapshot!("text", review.to_string());
+    insta::assert_snapshot!("markdown", review.to_markdown());
+    let page = review.to_html();
+    assert_eq!(page.matches("<svg ").count(), 2, "before and after");
+    assert!(!page.contains("<script"));
+}
