@@ -11,6 +11,8 @@
 //!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
 //!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
 //!   `stepwright-aws`, and no package depends on it.
+//!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
+//!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
 //!   arguments, calls a library and prints the outcome.
 //! - Imports lead downwards: `commands`, `engine` (what a command sets on an engine), `definitions`

@@ -47,6 +47,11 @@ mod check_every_path {}
 #[doc = include_str!("../../docs/guides/diff.md")]
 mod diff {}
 
+/// The page on rehearsals compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guides/rehearse.md")]
+mod rehearse {}
+
 /// The page on validation compiles and runs.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guides/validate.md")]

@@ -51,6 +51,7 @@ mod raw_forms;
 mod readme;
 mod recordings;
 mod refused_values;
+mod review_pages;
 mod rust_forms;
 mod spellings;
 mod task_names;

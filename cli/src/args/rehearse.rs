@@ -96,7 +96,7 @@ pub(crate) enum RehearseFormat {
     Text,
     /// For comments and pages of a build
     Markdown,
-    /// A page with a picture of what the executions cover
+    /// A page with a picture of the covered states and transitions
     Html,
     /// For programs
     Json,

@@ -15,7 +15,7 @@ use super::virtual_run::{RehearsedCall, RehearsedExecution};
 /// The maximum number of differences of one value, and of dropped calls, in a report.
 const MOST: usize = 10;
 
-/// What is known about the states of the two definitions.
+/// The known states of the two definitions.
 pub(super) trait KnownStates {
     /// Whether the new definition has the state.
     fn is_in_new(&self, state: &str) -> bool;
@@ -85,8 +85,8 @@ fn end_of(outcome: Option<&Outcome>) -> RecordedEnd {
 }
 
 impl ComparedExecution<'_> {
-    /// Returns the differences. Those that depend on the time, on ids or on random numbers are not
-    /// reported; a path that depends on them is [`Undetermined`](Finding::Undetermined).
+    /// Returns the differences. Differences that depend on the time, on ids or on random numbers
+    /// are not reported; a path that depends on them is [`Undetermined`](Finding::Undetermined).
     pub(super) fn findings(&self) -> Vec<Finding> {
         let events = recorded_events(&self.run.history);
         let mut findings = self.of_run(self.run, &events);
@@ -514,7 +514,8 @@ impl CutContainers {
     }
 }
 
-/// Returns the Map or Parallel of an iteration or a branch, with its scope; `None` at the top level.
+/// Returns the Map or Parallel of an iteration or a branch, with its scope; `None` at the top
+/// level.
 fn container(scope: &[String]) -> Option<(Vec<String>, String)> {
     let (last, around) = scope.split_last()?;
     let name = match last.rfind('[') {

@@ -1,4 +1,4 @@
-//! What a rehearsal finds in one execution.
+//! The findings of a rehearsal in one execution.
 
 use std::fmt;
 
@@ -441,7 +441,7 @@ fn joined(differences: &[ValueDifference]) -> String {
     lines.collect::<Vec<_>>().join("; ")
 }
 
-/// What a running or failed execution would meet if it continued with the new definition.
+/// A running or failed execution, and whether it could continue with the new definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

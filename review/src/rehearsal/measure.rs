@@ -6,7 +6,7 @@ use stepwright_asl::estimate::PriceTable;
 use stepwright_history::runtime_support::RecordedEvent;
 use stepwright_interpreter::history::EventGroup;
 
-/// What an execution used: the amounts that AWS charges and limits.
+/// The amounts of an execution that AWS charges and limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -197,7 +197,7 @@ impl Rehearsal {
         self
     }
 
-    /// Sets the definition of recorded executions that have none of their own.
+    /// Sets the definition of recorded executions without a definition.
     ///
     /// # Errors
     ///

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use stepwright_asl::diff::{Change, Diff, StrandedState};
 use stepwright_asl::json::Json as Asl;
 
-/// What a rehearsal needs from the difference between the definition of a recorded execution and
-/// the new one.
+/// The renamed and the stranded states of the difference between the definition of a recorded
+/// execution and the new one.
 #[derive(Debug, Default)]
 pub(super) struct DefinitionChange {
     renames: HashMap<String, String>,

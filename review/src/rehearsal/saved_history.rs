@@ -5,7 +5,7 @@ use stepwright_history::RecordedHistoryError;
 use super::recorded_execution::RecordedExecution;
 
 /// A history for a regression suite that a repository contains: the events with masked data, and
-/// the definition of the execution, by which later rehearsals find renamed states.
+/// the definition of the execution, so that later rehearsals find renamed states.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SavedHistory {

@@ -223,7 +223,8 @@ impl DefinitionReview {
         if is_complete {
             let found = risks::permissions(&self.name, before.as_ref(), after.as_ref());
             self.permissions = found.0;
-            // All permissions of a new definition are new, and those of a removed one are not needed.
+            // All permissions of a new definition are new, and those of a removed one are not
+            // needed.
             match self.status {
                 ReviewStatus::Added | ReviewStatus::Removed => {}
                 _ => self.risks.extend(found.1),
@@ -316,6 +317,12 @@ impl DefinitionReview {
     /// Returns the rehearsal of recorded executions, if there is one.
     pub fn rehearsal(&self) -> Option<&RehearsalReport> {
         self.rehearsal.as_ref()
+    }
+
+    /// Returns the diagram of the new definition with the changed states marked; `None` if the
+    /// definition was removed.
+    pub fn picture(&self) -> Option<stepwright_diagram::Diagram> {
+        Some(picture::changed(self.new.as_ref()?, &self.diff))
     }
 
     /// Returns the highest level of its risks.

@@ -38,7 +38,7 @@ impl fmt::Display for RiskLevel {
 /// Defines the kinds, with their names and what they mean.
 macro_rules! risk_kinds {
     ($($(#[$docs:meta])+ $kind:ident = $name:literal, $summary:literal;)+) => {
-        /// What a risk is about.
+        /// The subject of a risk.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(rename_all = "kebab-case")]
         #[non_exhaustive]
@@ -109,7 +109,7 @@ impl fmt::Display for RiskKind {
 pub struct Risk {
     /// How much a reader should care.
     pub level: RiskLevel,
-    /// What it is about.
+    /// Its subject.
     pub kind: RiskKind,
     /// What happens, and what to do.
     pub message: String,

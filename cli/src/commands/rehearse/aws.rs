@@ -2,10 +2,16 @@
 
 use stepwright_integrations::{AwsAccount, Endpoints, ExecutionReader, SigningKeys};
 
-use super::source::ReadExecution;
 use crate::args::RehearseArguments;
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
+
+/// An execution that was read from AWS.
+pub(super) struct ReadExecution {
+    pub(super) name: String,
+    pub(super) history: serde_json::Value,
+    pub(super) definition: String,
+}
 
 /// Reads the histories of `--executions`, and the definitions with which they started.
 pub(super) async fn read(arguments: &RehearseArguments) -> Result<Vec<ReadExecution>, Failure> {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use stepwright_review::rehearsal::RecordedExecution;
 use stepwright_runtime::{ExecutionFilter, Redaction, StoredExecutions};
 
-use super::aws;
+use super::aws::{self, ReadExecution};
 use super::history_files::{files, name_of, read, text};
 use crate::args::RehearseArguments;
 use crate::failure::Failure;
@@ -27,13 +27,6 @@ enum Entry {
     Stored(String, String),
     /// What AWS returned.
     Read(Box<ReadExecution>),
-}
-
-/// An execution that was read from AWS.
-pub(super) struct ReadExecution {
-    pub(super) name: String,
-    pub(super) history: serde_json::Value,
-    pub(super) definition: String,
 }
 
 /// The JSON of a recorded execution.
@@ -87,7 +80,7 @@ impl HistorySource {
         &self.shown
     }
 
-    /// Returns the masks of what is printed and saved.
+    /// Returns the masks of reports and of saved histories.
     pub(super) fn redaction(&self) -> &Redaction {
         &self.redaction
     }
