@@ -291,3 +291,115 @@ fn a_role_that_the_command_line_of_aws_exported_is_compared() {
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("so it has no role"), "{}", ran.stderr);
 }
+
+const TERRAFORM: &str = r#"
+resource "aws_lambda_function" "charge" { function_name = "charge" }
+resource "aws_iam_role" "orders" {
+  name               = "orders"
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role_policy" "charge" {
+  role   = aws_iam_role.orders.id
+  policy = data.aws_iam_policy_document.charge.json
+}
+data "aws_iam_policy_document" "charge" {
+  statement {
+    actions   = ["ACTION"]
+    resources = [aws_lambda_function.charge.arn, "${aws_lambda_function.charge.arn}:*"]
+  }
+}
+MORE
+resource "aws_sfn_state_machine" "orders" {
+  name       = "orders"
+  role_arn   = aws_iam_role.orders.arn
+  definition = jsonencode({
+    StartAt = "Charge"
+    States = {
+      Charge = {
+        Type       = "Task"
+        Resource   = "arn:aws:states:::lambda:invoke"
+        Parameters = { FunctionName = aws_lambda_function.charge.arn, "Payload.$" = "$" }
+        End        = true
+      }
+    }
+  })
+}
+"#;
+
+#[test]
+fn the_role_of_terraform_files_is_compared_as_far_as_their_text_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("main.tf");
+    let check = |action: &str, more: &str, options: &[&str]| {
+        let text = TERRAFORM.replace("ACTION", action).replace("MORE", more);
+        std::fs::write(&path, text).unwrap();
+        let arguments = [&[path.to_str().unwrap(), "--check"], options].concat();
+        policy(&arguments, "")
+    };
+    let ran = check("lambda:InvokeFunction", "", &["--strict"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let ran = check("lambda:GetFunction", "", &[]);
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .starts_with("missing      `lambda:InvokeFunction`"),
+        "{}",
+        ran.stdout
+    );
+    // A policy that Terraform computes may have the permission.
+    let computed = "resource \"aws_iam_role_policy\" \"more\" {\n role = aws_iam_role.orders.name\n policy = var.policy\n}";
+    let ran = check("lambda:GetFunction", computed, &[]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.starts_with("undecidable  ")
+            && ran
+                .stdout
+                .contains("Terraform computes the document of `aws_iam_role_policy.more`"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn the_role_of_a_terraform_plan_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    let definition = r#"{"StartAt": "Save", "States": {"Save": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "orders", "Item": {}}}}}"#;
+    let resource = |kind: &str, values: Value| json!({"address": format!("{kind}.orders"), "type": kind, "name": "orders", "values": values});
+    let check = |policy_text: Value| {
+        // The ARN of a new role is known after the deployment, so the configuration has the
+        // reference.
+        let plan = json!({"format_version": "1.2",
+            "planned_values": {"root_module": {"resources": [
+                resource("aws_sfn_state_machine", json!({"name": "orders"})),
+                resource("aws_iam_role", json!({"name": "orders"})),
+                resource("aws_iam_role_policy", json!({"role": "orders", "policy": policy_text})),
+            ]}},
+            "configuration": {"root_module": {"resources": [
+                {"type": "aws_sfn_state_machine", "name": "orders", "expressions": {
+                    "role_arn": {"references": ["aws_iam_role.orders.arn", "aws_iam_role.orders"]}}},
+            ]}},
+        });
+        std::fs::write(&path, plan.to_string()).unwrap();
+        policy(&["-", "--check", path.to_str().unwrap()], definition)
+    };
+    let allow = |action: &str| {
+        json!({"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}).to_string()
+    };
+    let ran = check(json!(allow("dynamodb:PutItem")));
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.starts_with("granted"), "{}", ran.stdout);
+    let ran = check(json!(allow("dynamodb:GetItem")));
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    let ran = check(Value::Null);
+    assert!(
+        ran.stdout.starts_with("undecidable")
+            && ran
+                .stdout
+                .contains("`aws_iam_role_policy.orders` is known after the deployment"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+}

@@ -22,6 +22,11 @@ use std::str::FromStr;
 /// files that contain their reason; `docs/guides/check-every-path.md` explains both.
 const OTHER_PACKAGES: &[&str] = &[
     "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens", "tests",
+/// `docs/reference/rules.md` explains, those of `history` and `review` are displayed text, or for
+/// tests of workflows. `editor` has explanations, and refusals of operations that contain their
+/// reason; `docs/reference/editing.md` has the rules.
+const OTHER_PACKAGES: &[&str] = &[
+    "asl", "diagram", "editor", "editors", "examples", "history", "jlens", "review", "tests",
 ];
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder

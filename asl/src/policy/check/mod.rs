@@ -7,6 +7,7 @@ mod role;
 mod sam_policy;
 mod template_role;
 mod template_text;
+mod terraform_role;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,6 +21,7 @@ use super::warning::{Warning, WarningKind};
 
 pub use self::role::{RolePolicies, RolePoliciesError};
 pub use self::template_role::TemplateRole;
+pub use self::terraform_role::TerraformPlan;
 
 /// The comparison of a [`Policy`] with the policies of a role.
 ///

@@ -38,6 +38,8 @@ fn statements_that_cover_the_permission_grant_it() {
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}}"#,
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}"#,
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "dynamodb:*", "Resource": ["arn:aws:sqs:*:*:q", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"]}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:*:*:table/other"}"#,
     ] {
         assert_eq!(verdict(statements), Verdict::Granted, "{statements}");
     }
@@ -53,6 +55,9 @@ fn a_permission_is_missing_if_no_statement_can_allow_it_or_one_denies_it() {
         r#"{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:dynamodb:*"}"#,
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}"#,
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "dynamodb:Put*", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:dynamodb:eu-west-1:999999999999:table/orders"}"#,
+        r#"{"Effect": "Allow", "Action": "dynamodb:PutItems", "Resource": "*"}"#,
     ] {
         let verdict = verdict(statements);
         assert_eq!(verdict.as_str(), "missing", "{statements}: {verdict:?}");
@@ -65,6 +70,34 @@ fn values_that_are_not_here_make_a_permission_undecidable() {
         (
             r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "pay"}}}"#,
             "its condition on `aws:PrincipalTag/team` holds",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:ResourceTag/stage": "prod*"}}}"#,
+            "aws:ResourceTag/stage",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:dynamodb:*:*:table/${aws:username}"}"#,
+            "table/orders",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}}"#,
+            "aws:CurrentTime",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}"#,
+            "aws:SourceIp",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["a"]}}}"#,
+            "dynamodb:LeadingKeys",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:dynamodb:*:*:table/${aws:PrincipalTag/table}"}"#,
+            "table/orders",
+        ),
+        (
+            r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Null": {"aws:TokenIssueTime": "true"}}}"#,
+            "aws:TokenIssueTime",
         ),
         (
             r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:dynamodb:eu-west-1:123456789012:table/${aws:PrincipalTag/table}"}"#,

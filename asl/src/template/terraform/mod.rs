@@ -21,12 +21,14 @@
 mod choices;
 mod machines;
 mod rendering;
+mod roles;
 mod text;
 
 pub use machines::{
     FileKind, TerraformDefinition, TerraformMachine, TextEncoding, has_machines, machines,
 };
 pub use rendering::Renderings;
+pub use roles::{TerraformRole, machine_role};
 pub use text::DefinitionText;
 
 use std::collections::HashMap;

@@ -5,9 +5,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 use stepwright_asl::StateMachine;
 use stepwright_asl::policy::{
-    Policy, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole, Verdict,
+    Policy, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole, TerraformPlan, Verdict,
 };
 use stepwright_asl::template;
+use stepwright_asl::template::terraform::machine_role;
 use stepwright_asl::yaml::Format;
 
 use super::options;
@@ -15,6 +16,7 @@ use crate::args::{PolicyArguments, PolicyFormat};
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded::split;
 use crate::definitions::input;
+use crate::definitions::terraform::{is_terraform, read_module};
 use crate::failure::Failure;
 use crate::terminal::{diagnostics, output};
 
@@ -33,8 +35,10 @@ pub(super) fn check(
     if let Some(account) = &arguments.account {
         template = template.map(|template| template.account(account));
     }
+    let terraform = terraform_role(&arguments.file, definition)?;
     let role = match (&arguments.check, &template) {
-        (Some(Some(file)), _) => exported_role(file)?,
+        (Some(Some(file)), _) => exported_role(file, name)?,
+        (_, None) if terraform.is_some() => terraform.unwrap_or_default(),
         (_, Some(template)) => template.policies().map_err(refused(&arguments.file))?,
         _ => {
             return Err(Failure::Usage(format!(
@@ -88,13 +92,49 @@ fn template_role(
     Ok(template.and_then(|template| TemplateRole::of(&template, machine)))
 }
 
-/// Reads the policies of a role in JSON or YAML.
-fn exported_role(path: &Path) -> Result<RolePolicies, Failure> {
+/// The role of the machine in the Terraform files that contain the definition.
+fn terraform_role(
+    path: &Path,
+    definition: &LoadedDefinition,
+) -> Result<Option<RolePolicies>, Failure> {
+    let (file, _) = split(path);
+    let Some(machine) = definition.machine.as_ref().filter(|_| is_terraform(&file)) else {
+        return Ok(None);
+    };
+    let module = read_module(&file)?;
+    let Some(role) = machine_role(&module, machine) else {
+        return Ok(None);
+    };
+    let policies = RolePolicies::of_terraform(&role).map_err(refused(path))?;
+    Ok(Some(policies))
+}
+
+/// Reads the policies of a role in JSON or YAML, or of the machine in the output of
+/// `terraform show -json`.
+fn exported_role(path: &Path, machine: &str) -> Result<RolePolicies, Failure> {
     let text = input::read(path)?;
     let document = Format::of(path, &text).parse(&text);
     let document =
         document.map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-    RolePolicies::parse(document.json()).map_err(refused(path))
+    let Some(plan) = TerraformPlan::of(document.json()) else {
+        return RolePolicies::parse(document.json()).map_err(refused(path));
+    };
+    let machines = plan.machines();
+    let role = plan.role(machine).or_else(|| match machines.as_slice() {
+        [only] => plan.role(only),
+        _ => None,
+    });
+    match role {
+        Some(role) => role.map_err(refused(path)),
+        None => Err(Failure::Usage(format!(
+            "{} has no state machine `{machine}`; it has {}; choose one with --name",
+            path.display(),
+            match machines.is_empty() {
+                true => "none".to_owned(),
+                false => machines.join(", "),
+            }
+        ))),
+    }
 }
 
 fn refused(path: &Path) -> impl FnOnce(RolePoliciesError) -> Failure {
