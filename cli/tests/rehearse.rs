@@ -308,3 +308,46 @@ fn wrong_usage_says_what_to_give() {
         );
     }
 }
+
+#[test]
+fn executions_are_read_by_the_api_of_step_functions() {
+    use crate::serve::support::Server;
+
+    let server = Server::start(&[]);
+    let pass = json!({"Type": "Pass", "Assign": {"Total": "{% 1 %}"}, "QueryLanguage": "JSONata",
+        "Output": "{% $states.input.n + 1 %}"});
+    let arn = server.start_state("Add", pass, &json!({"n": 1}));
+    let ended = server.finished(&arn);
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    let folder = tempfile::tempdir().unwrap();
+    let rehearse = |added: u32| {
+        let new = json!({"StartAt": "Plus", "States": {"Plus": {"Type": "Pass", "End": true,
+            "QueryLanguage": "JSONata", "Assign": {"Total": "{% 1 %}"},
+            "Output": format!("{{% $states.input.n + {added} %}}")}}});
+        std::fs::write(folder.path().join("new.asl.json"), new.to_string()).unwrap();
+        let endpoint = format!("http://{}", server.address);
+        stepwright(
+            folder.path(),
+            &[
+                "rehearse",
+                "new.asl.json",
+                "--executions",
+                &arn,
+                "--aws-endpoint",
+                &endpoint,
+            ],
+        )
+    };
+    let output = rehearse(1);
+    assert!(
+        text(&output).contains("same end and same calls: 1 execution"),
+        "{}",
+        text(&output)
+    );
+    let output = rehearse(2);
+    assert!(
+        text(&output).contains("another output: /output: recorded 2, now 3"),
+        "{}",
+        text(&output)
+    );
+}

@@ -20,3 +20,8 @@ mod markdown_text;
 mod page_style;
 pub mod rehearsal;
 pub mod review;
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
