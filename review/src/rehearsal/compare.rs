@@ -30,6 +30,8 @@ pub(super) trait KnownStates {
 pub(super) struct ComparedExecution<'a> {
     pub(super) recorded: &'a [RecordedEvent],
     pub(super) run: &'a RehearsedExecution,
+    /// The events of the run.
+    pub(super) events: &'a [RecordedEvent],
     /// The same execution in runs with other times, ids and random numbers.
     pub(super) others: Vec<&'a RehearsedExecution>,
     pub(super) known: &'a dyn KnownStates,
@@ -88,8 +90,7 @@ impl ComparedExecution<'_> {
     /// Returns the differences. Differences that depend on the time, on ids or on random numbers
     /// are not reported; a path that depends on them is [`Undetermined`](Finding::Undetermined).
     pub(super) fn findings(&self) -> Vec<Finding> {
-        let events = recorded_events(&self.run.history);
-        let mut findings = self.of_run(self.run, &events);
+        let mut findings = self.of_run(self.run, self.events);
         for other in &self.others {
             let events = recorded_events(&other.history);
             let keys: HashSet<String> = self
@@ -119,7 +120,14 @@ impl ComparedExecution<'_> {
     fn of_run(&self, run: &RehearsedExecution, events: &[RecordedEvent]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let end = RecordedEnd::of(self.recorded);
-        let now = end_of(run.outcome.as_ref());
+        let mut now = end_of(run.outcome.as_ref());
+        let have_failed = matches!(
+            (&end, &now),
+            (RecordedEnd::Failed(_), RecordedEnd::Failed(_))
+        );
+        if have_failed && self.has_volatile_error() {
+            now = end.clone();
+        }
         self.calls(run, &mut findings);
         let is_unanswered = !findings.is_empty()
             && findings
@@ -154,6 +162,16 @@ impl ComparedExecution<'_> {
             self.output(events, &mut findings);
         }
         findings
+    }
+
+    /// Whether the name of the error depends on the time, an id or a random number.
+    fn has_volatile_error(&self) -> bool {
+        let own = end_of(self.run.outcome.as_ref());
+        let mut others = self
+            .others
+            .iter()
+            .map(|other| end_of(other.outcome.as_ref()));
+        others.any(|other| matches!(other, RecordedEnd::Failed(_)) && other != own)
     }
 
     /// Whether a running execution would not have come to the failure yet.

@@ -65,6 +65,7 @@ mod report;
 mod saved_history;
 mod virtual_run;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -229,7 +230,7 @@ impl Rehearsal {
             .iter()
             .take(SAMPLES)
             .filter(|sample| sample.history.incomplete().is_none())
-            .map(|sample| self.renamed(sample).0)
+            .map(|sample| self.renamed(sample).0.into_owned())
             .collect();
         let kinds = resource_kinds(samples.iter());
         let original = self.machine.clone();
@@ -358,8 +359,12 @@ impl Rehearsal {
             new: &self.states,
             old: old.as_deref(),
         };
+        let now: Vec<(&RehearsedExecution, Vec<RecordedEvent>)> = rehearsed
+            .iter()
+            .map(|run| (run, recorded_events(&run.history)))
+            .collect();
         let compare = |others: &[Vec<RehearsedExecution>]| {
-            self.findings(&history, &rehearsed, others, &known, &redaction)
+            self.findings(&history, &now, others, &known, &redaction)
         };
         let mut findings = compare(&[]);
         if !findings
@@ -373,14 +378,8 @@ impl Rehearsal {
         }
         for finding in &mut findings {
             if matches!(finding, Finding::OtherPath { .. }) {
-                let now = Timeline::of(&rehearsed[0].history);
-                choice_reason::explain(
-                    finding,
-                    &self.machine,
-                    &history.timeline(),
-                    &now,
-                    &redaction,
-                );
+                let (then, now) = (history.timeline(), Timeline::of(&rehearsed[0].history));
+                choice_reason::explain(finding, &self.machine, &then, &now, &redaction);
             }
         }
         for one in &rehearsed {
@@ -401,7 +400,7 @@ impl Rehearsal {
             open: open_execution(events, &findings, old.as_deref(), &self.states),
             findings,
             before: measure(events),
-            after: is_whole.then(|| measure(&recorded_events(&rehearsed[0].history))),
+            after: is_whole.then(|| measure(&now[0].1)),
             path: paths::signature(events),
         }
     }
@@ -409,13 +408,13 @@ impl Rehearsal {
     fn findings(
         &self,
         history: &RecordedHistory,
-        rehearsed: &[RehearsedExecution],
+        now: &[(&RehearsedExecution, Vec<RecordedEvent>)],
         others: &[Vec<RehearsedExecution>],
         known: &BothStates<'_>,
         redaction: &Redaction,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for run in rehearsed {
+        for (run, events) in now {
             let recorded = match run.child {
                 None => history.events(),
                 Some(child) => history.children()[child].events(),
@@ -426,6 +425,7 @@ impl Rehearsal {
             let compared = ComparedExecution {
                 recorded,
                 run,
+                events,
                 others: others.collect(),
                 known,
                 redaction,
@@ -436,16 +436,17 @@ impl Rehearsal {
     }
 
     /// Returns the history with the new names of states, and the old definition if it is known.
-    fn renamed(
+    fn renamed<'e>(
         &self,
-        execution: &RecordedExecution,
-    ) -> (RecordedHistory, Option<Arc<OldDefinition>>) {
+        execution: &'e RecordedExecution,
+    ) -> (Cow<'e, RecordedHistory>, Option<Arc<OldDefinition>>) {
         let old = self.old_of(execution);
+        let Some(renames) = old.as_deref().filter(|old| !old.change.is_empty()) else {
+            return (Cow::Borrowed(&execution.history), old);
+        };
         let mut history = execution.history.clone();
-        if let Some(old) = old.as_deref().filter(|old| !old.change.is_empty()) {
-            history.rename_states(&|state| old.change.new_name(state));
-        }
-        (history, old)
+        history.rename_states(&|state| renames.change.new_name(state));
+        (Cow::Owned(history), old)
     }
 
     fn old_of(&self, execution: &RecordedExecution) -> Option<Arc<OldDefinition>> {
