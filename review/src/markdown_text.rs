@@ -5,7 +5,7 @@
 pub(crate) fn inline(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     // An odd number of backticks cannot be pairs, so none of them is code.
-    let has_pairs = text.matches('`').count() % 2 == 0;
+    let has_pairs = text.matches('`').count().is_multiple_of(2);
     let mut is_code = false;
     for c in text.chars() {
         match c {

@@ -412,7 +412,7 @@ impl ComparedExecution<'_> {
                 (true, false) => !is_cut,
                 (false, true) => {
                     let is_whole = after.has_ended || (scope.is_empty() && run.outcome.is_some());
-                    is_whole && !has_stopped && !(is_cut && !scope.is_empty())
+                    is_whole && !has_stopped && (scope.is_empty() || !is_cut)
                 }
                 (false, false) => true,
             };
@@ -462,7 +462,8 @@ impl ComparedExecution<'_> {
                 return;
             }
         }
-        if !has_stopped && !(added.is_empty() && removed.is_empty()) {
+        let is_equal = added.is_empty() && removed.is_empty();
+        if !has_stopped && !is_equal {
             findings.push(Finding::OtherStates {
                 added: unique(added),
                 removed: unique(removed),
