@@ -222,11 +222,11 @@ impl Pair {
         &self.name
     }
 
-    pub(super) fn old(&self) -> Option<&LoadedDefinition> {
+    pub(super) fn before(&self) -> Option<&LoadedDefinition> {
         self.old.as_ref()
     }
 
-    pub(super) fn new(&self) -> Option<&LoadedDefinition> {
+    pub(super) fn after(&self) -> Option<&LoadedDefinition> {
         self.new.as_ref()
     }
 

@@ -40,7 +40,7 @@ pub(super) fn of<'a>(
 impl Histories<'_> {
     /// Rehearses the histories of a changed definition; `None` if it has none.
     pub(super) fn rehearse(&self, pair: &Pair) -> Result<Option<RehearsalReport>, Failure> {
-        let (Some(old), Some(new)) = (pair.old(), pair.new()) else {
+        let (Some(old), Some(new)) = (pair.before(), pair.after()) else {
             return Ok(None);
         };
         let name = pair.name();
