@@ -330,3 +330,13 @@ fn placeholders_take_the_recorded_values() {
     let result = rehearse(&emitted, &emitted, &paid(20));
     assert_eq!(result.kind, RehearsalKind::Same, "{result:?}");
 }
+
+#[test]
+fn an_error_that_contains_the_name_of_the_execution_is_the_same() {
+    let machine = json!({"QueryLanguage": "JSONata", "StartAt": "Stop", "States": {
+        "Stop": {"Type": "Fail", "Error": "{% $states.context.Execution.Name %}"}
+    }});
+    let history = record(&machine, &json!({}), |_| None);
+    let result = rehearse(&machine, &machine, &history);
+    assert_eq!(result.kind, RehearsalKind::Same, "{result:?}");
+}
