@@ -16,17 +16,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Folders at the root whose messages are not on the page: those of `asl` are diagnostics, which
-/// `docs/reference/rules.md` explains, those of `history` are displayed text, or for tests of
-/// workflows. `editor` has explanations, and refusals of operations that contain their reason;
-/// `docs/reference/editing.md` has the rules. `explore` has findings, and refusals of property
-/// files that contain their reason; `docs/guides/check-every-path.md` explains both.
-const OTHER_PACKAGES: &[&str] = &[
-    "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens", "tests",
 /// `docs/reference/rules.md` explains, those of `history` and `review` are displayed text, or for
 /// tests of workflows. `editor` has explanations, and refusals of operations that contain their
-/// reason; `docs/reference/editing.md` has the rules.
+/// reason; `docs/reference/editing.md` has the rules. `explore` has findings, and refusals of
+/// property files that contain their reason; `docs/guides/check-every-path.md` explains both.
 const OTHER_PACKAGES: &[&str] = &[
-    "asl", "diagram", "editor", "editors", "examples", "history", "jlens", "review", "tests",
+    "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens", "review",
+    "tests",
 ];
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder

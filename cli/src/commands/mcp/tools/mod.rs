@@ -3,7 +3,9 @@
 mod check;
 mod edit;
 mod executions;
+mod explore;
 mod policy;
+mod review;
 mod run;
 mod test_state;
 
@@ -42,6 +44,8 @@ tools! {
     edit::Edit,
     run::Run,
     test_state::TestState,
+    explore::Explore,
+    review::Review,
     policy::Policy,
     executions::Executions,
 }

@@ -1,0 +1,84 @@
+//! The tool `explore`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::commands::mcp::page::page;
+use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+
+/// Follows all paths of a definition.
+pub(super) struct Explore;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExploreArguments {
+    /// The definition; the path begins at the working folder.
+    file: String,
+    /// Files with properties.
+    #[serde(default)]
+    properties: Vec<String>,
+    /// The most faults of one path: outcomes of calls other than success.
+    #[serde(default)]
+    faults: Option<u32>,
+    /// The seconds after which the search stops.
+    #[serde(default)]
+    seconds: Option<u32>,
+    /// The position of the first finding; `next` of the page before.
+    #[serde(default)]
+    offset: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Explored {
+    /// Whether no path violates a rule or property, as far as the search went.
+    clean: bool,
+    /// The findings, each with the steps of a shortest path that shows it.
+    findings: Vec<Value>,
+    /// What was covered: the bounds and the number of points.
+    covered: Value,
+    /// The `offset` of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<usize>,
+}
+
+impl AgentTool for Explore {
+    type Arguments = ExploreArguments;
+    type Outcome = Explored;
+
+    const NAME: &'static str = "explore";
+    const TITLE: &'static str = "Check every path";
+    const DESCRIPTION: &'static str = "Follows all paths of a definition, with faults of its tasks and values at the boundaries of its conditions. Reports paths that do not end, unhandled errors, absent values and violated properties, each with a shortest path.";
+
+    async fn call(session: Session<'_>, arguments: ExploreArguments) -> Result<Explored, Refusal> {
+        let file = session.folder.find(&arguments.file)?;
+        let mut words = vec!["explore".into(), file.into(), "--format=json".into()];
+        for properties in &arguments.properties {
+            words.extend([
+                "--properties".into(),
+                session.folder.find(properties)?.into(),
+            ]);
+        }
+        if let Some(faults) = arguments.faults {
+            words.push(format!("--faults={faults}").into());
+        }
+        let seconds = arguments.seconds.unwrap_or(30);
+        words.push(format!("--time-limit={seconds}s").into());
+        let root = session.folder.root();
+        let finished = session.command.run(root, &words, "").await?;
+        let Ok(Value::Object(mut report)) = serde_json::from_str(&finished.output) else {
+            return Err(Refusal::new(finished.messages));
+        };
+        let findings = match report.remove("findings") {
+            Some(Value::Array(findings)) => findings,
+            _ => Vec::new(),
+        };
+        let found = page(findings, arguments.offset);
+        Ok(Explored {
+            clean: finished.status == 0,
+            findings: found.items,
+            covered: Value::Object(report),
+            next: found.next,
+        })
+    }
+}
