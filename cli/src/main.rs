@@ -9,8 +9,8 @@
 //!   `stepwright-runtime`, `stepwright-integrations`, `stepwright-server` and `stepwright-studio`.
 //!   `stepwright-explore`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
 //!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
-//!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
-//!   `stepwright-aws`, and no package depends on it.
+//!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
+//!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
 //!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
 //!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its

@@ -1,4 +1,5 @@
-//! `stepwright mcp`: tools for agents over standard input and output, by the Model Context Protocol.
+//! `stepwright mcp`: tools for agents over standard input and output, by the Model Context
+//! Protocol.
 //!
 //! A tool (`tools` has a file for each) reads its arguments and runs this command as a process of
 //! its own (`own_command`), which gets a small environment and a time limit. So a tool does exactly
@@ -7,6 +8,7 @@
 
 mod own_command;
 mod page;
+mod refusal;
 mod resources;
 mod server;
 mod tool;

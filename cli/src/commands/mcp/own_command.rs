@@ -1,4 +1,4 @@
-//! Runs this command as a process of its own.
+//! Runs this command in a separate process.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
-use super::tool::Refusal;
+use super::refusal::Refusal;
 use crate::failure::Failure;
 
 /// The variables of the environment that the process keeps. Others, such as the endpoints and
@@ -39,7 +39,7 @@ pub(super) struct OwnCommand {
 pub(super) struct Finished {
     pub(super) status: i32,
     pub(super) output: String,
-    /// What it printed on standard error.
+    /// The text on standard error.
     pub(super) messages: String,
 }
 

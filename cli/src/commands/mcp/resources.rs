@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use percent_encoding::percent_decode_str;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
-use super::tool::{Refusal, Session};
+use super::refusal::Refusal;
+use super::tool::Session;
 
 const RULES: &str = "stepwright://rules";
 const PICTURES: &str = "stepwright://pictures";

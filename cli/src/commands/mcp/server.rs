@@ -12,8 +12,9 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 
 use super::own_command::OwnCommand;
+use super::refusal::Refusal;
 use super::resources;
-use super::tool::{Refusal, Session};
+use super::tool::Session;
 use super::tools;
 use super::working_folder::WorkingFolder;
 

@@ -1,7 +1,5 @@
 //! A tool: its description for agents, and its call.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use rmcp::handler::server::common::{schema_for_input, schema_for_output};
@@ -12,25 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::own_command::OwnCommand;
+use super::refusal::Refusal;
 use super::working_folder::WorkingFolder;
 
-/// The reason why a call was not made, for the agent.
-#[derive(Debug)]
-pub(super) struct Refusal(Cow<'static, str>);
-
-impl Refusal {
-    pub(super) fn new(reason: impl Into<Cow<'static, str>>) -> Refusal {
-        Refusal(reason.into())
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// What a call may use.
+/// The folder and the command of a call.
 #[derive(Clone, Copy)]
 pub(super) struct Session<'s> {
     pub(super) folder: &'s WorkingFolder,

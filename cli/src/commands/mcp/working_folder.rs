@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::tool::Refusal;
+use super::refusal::Refusal;
 use crate::failure::Failure;
 
 /// The working folder, and whether its files may be changed.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwright_editor::{Document, Operation, TextEdit};
 
-use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+use crate::commands::mcp::refusal::Refusal;
+use crate::commands::mcp::tool::{AgentTool, Session};
 use crate::definitions::replace_file::replace_file;
 use crate::definitions::rewrite::diff;
 use crate::failure::Failure;
@@ -31,8 +32,7 @@ pub(super) struct EditArguments {
     /// `{"operation": "addCatcher", "state": "/States/A", "errors": ["States.ALL"], "target": "C"}`,
     /// `{"operation": "setField", "field": "/States/A/TimeoutSeconds", "value": 60}`,
     /// `{"operation": "removeField", "field": "/States/A/Comment"}`,
-    /// `{"operation": "convertDefinition"}`.
-    /// Pointers are of RFC 6901 and begin at the definition.
+    /// `{"operation": "convertDefinition"}`. Pointers are of RFC 6901 and begin at the definition.
     #[schemars(length(min = 1))]
     operations: Vec<Value>,
     /// Write the file. Without it, the change is only shown.
@@ -86,7 +86,7 @@ impl AgentTool for Edit {
             // Another program may have changed the file since.
             if read()? != old {
                 return Err(Refusal::new(format!(
-                    "`{}` has changed meanwhile; call the tool again",
+                    "`{}` has changed since the call began; call the tool again",
                     arguments.file
                 )));
             }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::commands::mcp::page::page;
-use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+use crate::commands::mcp::refusal::Refusal;
+use crate::commands::mcp::tool::{AgentTool, Session};
 
 /// Follows all paths of a definition.
 pub(super) struct Explore;
@@ -35,7 +36,7 @@ pub(super) struct Explored {
     clean: bool,
     /// The findings, each with the steps of a shortest path that shows it.
     findings: Vec<Value>,
-    /// What was covered: the bounds and the number of points.
+    /// The extent of the search: its bounds and the number of points.
     covered: Value,
     /// The `offset` of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use rmcp::model::{JsonObject, Tool};
 use serde_json::Value;
 
-use super::tool::{AgentTool, Refusal, Session, call as call_tool, description};
+use super::refusal::Refusal;
+use super::tool::{AgentTool, Session, call as call_tool, description};
 
 macro_rules! tools {
     ($($tool:ty),* $(,)?) => {

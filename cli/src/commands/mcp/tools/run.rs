@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::commands::mcp::page::page;
-use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+use crate::commands::mcp::refusal::Refusal;
+use crate::commands::mcp::tool::{AgentTool, Session};
 
 /// Runs a definition with mocks.
 pub(super) struct Run;

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::commands::mcp::tool::{AgentTool, Refusal, Session};
+use crate::commands::mcp::refusal::Refusal;
+use crate::commands::mcp::tool::{AgentTool, Session};
 
 /// Tests one state.
 pub(super) struct TestState;
