@@ -49,14 +49,14 @@ pub(super) async fn compare(
     let watcher = Runner::new(&watched(definition).to_string(), results)
         .map_err(|reason| failed(format!("watched: {reason}")))?;
     let convert = |converter: Converter| {
-        let converted = converted(&text, &converter).map_err(failed)?;
+        let converted = converted(&text, &converter)?;
         let runner = Runner::new(&converted.text, results)
-            .map_err(|reason| failed(format!("compile: {reason}\n{}", converted.text)))?;
+            .map_err(|reason| format!("compile: {reason}\n{}", converted.text))?;
         Ok((converted, runner))
     };
-    let (converted, runner) = convert(Converter::new())?;
+    let (converted, runner) = convert(Converter::new()).map_err(failed)?;
     let mut forms = vec![(converted.text.clone(), runner)];
-    let (with_variables, runner) = convert(Converter::new().with_variables())?;
+    let (with_variables, runner) = convert(Converter::new().with_variables()).map_err(failed)?;
     if with_variables.text != converted.text {
         forms.push((with_variables.text, runner));
     }
