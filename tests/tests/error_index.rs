@@ -50,6 +50,8 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "cli/src/commands/import/variables.rs",
     // Responses of the protocol and titles of actions, which an editor shows.
     "cli/src/commands/lsp/",
+    // Descriptions of tools, and refusals for an agent.
+    "cli/src/commands/mcp/",
     "cli/src/commands/placeholders/show.rs",
     "cli/src/commands/placeholders/checked_machine.rs",
     "cli/src/terminal/progress/",
