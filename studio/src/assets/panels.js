@@ -109,16 +109,18 @@ export function formActions(element) {
 
 /** Loads the form of a state. The focus stays in its field. */
 export async function drawForm(panel, pointer, count) {
+  panel.wanted = pointer;
   if (!pointer) {
     panel.innerHTML = "<p>Select a state.</p>";
     return;
   }
+  const { field, rename } = panel.contains(document.activeElement) ? document.activeElement.dataset : {};
+  // What is typed from now on is not for the state before.
+  if (panel.querySelector(".form")?.dataset.state !== pointer) panel.textContent = "";
   const html = await ask("inspector", { state: pointer }).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
-  if (panel.dataset.html === html && panel.querySelector(".form")) return;
-  const focus = panel.contains(document.activeElement) ? document.activeElement : null;
-  const { field, rename } = focus?.dataset ?? {};
+  if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
   // A field that the user edits now is not replaced.
-  if (focus?.isDirty && panel.querySelector(".form")?.dataset.state === pointer) return;
+  if (panel.contains(document.activeElement) && document.activeElement.isDirty) return;
   panel.dataset.html = html;
   panel.innerHTML = (count > 1 ? `<p>${count} states are selected; the form is about the last one.</p>` : "") + html;
   if (isReadOnly) for (const element of panel.querySelectorAll("input, textarea, select, button")) element.disabled = true;
