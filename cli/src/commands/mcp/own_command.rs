@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
@@ -41,6 +42,17 @@ pub(super) struct Finished {
     pub(super) output: String,
     /// The text on standard error.
     pub(super) messages: String,
+}
+
+impl Finished {
+    /// The JSON on standard output.
+    ///
+    /// # Errors
+    ///
+    /// Without JSON, the messages are the reason.
+    pub(super) fn json(&self) -> Result<Value, Refusal> {
+        serde_json::from_str(&self.output).map_err(|_| Refusal::new(self.messages.clone()))
+    }
 }
 
 impl OwnCommand {

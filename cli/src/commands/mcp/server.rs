@@ -18,7 +18,7 @@ use super::tool::Session;
 use super::tools;
 use super::working_folder::WorkingFolder;
 
-const INSTRUCTIONS: &str = "Tools for AWS Step Functions workflows in files below the working folder. Use `check` after each edit of a definition, `edit` for changes that keep comments and layout, and `run` or `test_state` to see what it does. Nothing is sent to AWS.";
+const INSTRUCTIONS: &str = "Tools for AWS Step Functions workflows in files below the working folder. Use `check` after each edit of a definition, `edit` for changes that keep comments and layout, and `run` or `test_state` to see what it does. Nothing is sent to AWS, unless the server was started with an endpoint.";
 
 /// The tools of one agent.
 pub(super) struct AgentServer {

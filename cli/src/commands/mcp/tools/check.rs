@@ -56,8 +56,7 @@ impl AgentTool for Check {
         }
         let root = session.folder.root();
         let finished = session.command.run(root, &words, "").await?;
-        let report: Value =
-            serde_json::from_str(&finished.output).map_err(|_| Refusal::new(finished.messages))?;
+        let report = finished.json()?;
         let files = report["files"].as_array().map_or(&[][..], Vec::as_slice);
         let sum = |key: &str| files.iter().filter_map(|file| file[key].as_u64()).sum();
         let (errors, warnings) = (sum("errors"), sum("warnings"));

@@ -83,8 +83,7 @@ impl AgentTool for Executions {
         }
         let root = session.folder.root();
         let finished = session.command.run(root, &words, "").await?;
-        let found: Value = serde_json::from_str(&finished.output)
-            .map_err(|_| Refusal::new(finished.messages.clone()))?;
+        let found = finished.json()?;
         let key = match &arguments.name {
             Some(_) => "events",
             None => "executions",

@@ -67,7 +67,7 @@ impl AgentTool for Explore {
         words.push(format!("--time-limit={seconds}s").into());
         let root = session.folder.root();
         let finished = session.command.run(root, &words, "").await?;
-        let Ok(Value::Object(mut report)) = serde_json::from_str(&finished.output) else {
+        let Value::Object(mut report) = finished.json()? else {
             return Err(Refusal::new(finished.messages));
         };
         let findings = match report.remove("findings") {

@@ -67,13 +67,10 @@ impl AgentTool for Policy {
         }
         let root = session.folder.root();
         let finished = session.command.run(root, &words, "").await?;
-        match serde_json::from_str(&finished.output) {
-            Ok(result) => Ok(NeededPolicy {
-                result,
-                granted: arguments.role.is_some().then_some(finished.status == 0),
-                messages: finished.messages,
-            }),
-            Err(_) => Err(Refusal::new(finished.messages)),
-        }
+        Ok(NeededPolicy {
+            result: finished.json()?,
+            granted: arguments.role.is_some().then_some(finished.status == 0),
+            messages: finished.messages,
+        })
     }
 }

@@ -54,12 +54,9 @@ impl AgentTool for Review {
         }
         let root = session.folder.root();
         let finished = session.command.run(root, &words, "").await?;
-        match serde_json::from_str(&finished.output) {
-            Ok(review) => Ok(Reviewed {
-                review,
-                messages: finished.messages,
-            }),
-            Err(_) => Err(Refusal::new(finished.messages)),
-        }
+        Ok(Reviewed {
+            review: finished.json()?,
+            messages: finished.messages,
+        })
     }
 }

@@ -73,12 +73,9 @@ impl AgentTool for TestState {
         };
         let root = session.folder.root();
         let finished = session.command.run(root, &words, &input).await?;
-        match serde_json::from_str(&finished.output) {
-            Ok(response) => Ok(TestedState {
-                response,
-                messages: finished.messages,
-            }),
-            Err(_) => Err(Refusal::new(finished.messages)),
-        }
+        Ok(TestedState {
+            response: finished.json()?,
+            messages: finished.messages,
+        })
     }
 }
