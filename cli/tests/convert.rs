@@ -179,3 +179,49 @@ fn wrong_usage_is_explained() {
         assert!(ran.stderr.contains(expected), "{all:?}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn the_definitions_and_templates_of_a_folder_are_converted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::create_dir(path.join("ignored")).unwrap();
+    let template = write(path, "template.yaml", TEMPLATE);
+    let named = write(path, "named.asl.json", NAMED);
+    let other = write(path, "other.json", r#"{"name": "a package"}"#);
+    write(path, ".gitignore", "ignored\n");
+    let ignored = write(path, "ignored/old.asl.json", NAMED);
+    let module = "resource \"aws_sfn_state_machine\" \"orders\" {\n  definition = file(\"named.asl.json\")\n}\n";
+    write(path, "main.tf", module);
+    let folder_name = path.to_str().unwrap();
+
+    let printed = stepwright(&["convert", folder_name, "--to", "jsonata"], "");
+    assert_eq!(printed.status, 2, "{}", printed.stdout);
+    assert!(
+        printed.stderr.contains("several converted texts"),
+        "{}",
+        printed.stderr
+    );
+
+    let ran = stepwright(&["convert", folder_name, "--to", "jsonata", "--write"], "");
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    insta::assert_snapshot!("folder", relative(&ran.stderr, path));
+    assert!(read(&template).contains("QueryLanguage") && read(&named).contains("QueryLanguage"));
+    assert_eq!(
+        (read(&other).as_str(), read(&ignored).as_str()),
+        (r#"{"name": "a package"}"#, NAMED)
+    );
+}
+
+#[test]
+fn a_folder_without_a_definition_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "other.json", r#"{"name": "a package"}"#);
+    let folder_name = folder.path().to_str().unwrap();
+    let ran = stepwright(&["convert", folder_name, "--to", "jsonata", "--write"], "");
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("it is a folder without a definition"),
+        "{}",
+        ran.stderr
+    );
+}

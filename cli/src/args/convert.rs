@@ -11,7 +11,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright convert template.yaml --to jsonata --write           converts the state machines of a CloudFormation or SAM template
   stepwright convert orders.asl.json --to jsonata --state Charge --state Ship --write
   stepwright convert orders.asl.json --to jsonata --accept flattened-lists --write
-  stepwright convert infra/*.asl.json --to jsonata --format json  what would be converted, for programs
+  stepwright convert infra --to jsonata --write                   converts the definitions and templates of a folder
+  stepwright convert infra --to jsonata --format json             what would be converted, for programs
   cat orders.asl.json | stepwright convert - --to jsonata
 
 A state whose conversion would do something else is not converted: a note says why, and --accept with the code of the note converts it nevertheless.
@@ -36,7 +37,7 @@ pub(crate) enum ConvertFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArguments {
-    /// Definitions in JSON or YAML, or templates; `-` is standard input
+    /// Definitions in JSON or YAML, templates, or folders; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The query language of the result

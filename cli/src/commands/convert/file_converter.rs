@@ -1,14 +1,17 @@
 //! Converts files of all kinds that contain definitions.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::convert::{ConvertedDefinition, ConvertedText, Converter, Note};
 use stepwright_asl::template;
+use stepwright_asl::template::terraform::{TerraformFile, has_machines};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity, SyntaxError};
 
-use crate::definitions::input;
+use crate::definitions::input::{self, whole};
 use crate::definitions::named_file;
+use crate::definitions::project::File;
 use crate::definitions::rewrite::{FileRewriter, RewriteMode, named_files};
 use crate::definitions::terraform::is_terraform;
 use crate::failure::Failure;
@@ -68,6 +71,8 @@ pub(super) struct FileConverter {
     pub(super) rewriter: FileRewriter,
     pub(super) converted: Vec<ConvertedFile>,
     pub(super) notes: Vec<String>,
+    /// The files that are definitions.
+    definitions: HashSet<PathBuf>,
 }
 
 impl FileConverter {
@@ -77,19 +82,21 @@ impl FileConverter {
             rewriter: FileRewriter::new(mode),
             converted: Vec::new(),
             notes: Vec::new(),
+            definitions: HashSet::new(),
         }
     }
 
     /// Converts the definitions of a file, and the files that a template names.
-    pub(super) fn convert(&mut self, path: &Path) -> Result<(), Failure> {
+    pub(super) fn convert(&mut self, file: &File) -> Result<(), Failure> {
+        let path = &file.path;
         if is_terraform(path) {
-            return Err(Failure::Usage(format!(
-                "{} is a module of Terraform; convert the file of the definition that it names",
-                path.display()
-            )));
+            return self.terraform(file);
         }
         let text = input::read(path)?;
         let document = template::read(path, &text).ok();
+        if !file.is_wanted(document.as_ref(), &text) {
+            return Ok(());
+        }
         let Some(named) = named_files(path, document.as_ref()) else {
             return self.definition(path, text);
         };
@@ -107,7 +114,27 @@ impl FileConverter {
         self.finish(path, text, converted)
     }
 
+    /// Refuses a module of Terraform; one of a folder gets a note if it has state machines.
+    fn terraform(&mut self, file: &File) -> Result<(), Failure> {
+        let reason = format!(
+            "{} is a module of Terraform; convert the file of the definition that it names",
+            file.path.display()
+        );
+        if !file.is_found {
+            return Err(Failure::Usage(reason));
+        }
+        let text = input::read(&file.path)?;
+        if TerraformFile::parse(&file.path, text).is_ok_and(|module| has_machines(&module)) {
+            self.notes.push(reason);
+        }
+        Ok(())
+    }
+
     fn definition(&mut self, path: &Path, text: String) -> Result<(), Failure> {
+        // A file of a folder can also be named by a template of the folder.
+        if !self.definitions.insert(whole(path)) {
+            return Ok(());
+        }
         let converted = match Format::of(path, &text) {
             Format::Json => self.converter.convert_json(&text),
             Format::Yaml => self.converter.convert_yaml(&text),

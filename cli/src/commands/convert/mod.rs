@@ -9,6 +9,7 @@ use std::path::Path;
 use stepwright_asl::convert::Converter;
 
 use crate::args::{ConvertArguments, ConvertFormat, TargetLanguage};
+use crate::definitions::project::{SettingsSource, files_of, no_definition};
 use crate::definitions::rewrite::RewriteMode;
 use crate::failure::Failure;
 use crate::terminal::{diagnostics, output};
@@ -18,12 +19,16 @@ use file_converter::FileConverter;
 pub(crate) fn convert(arguments: &ConvertArguments) -> Result<(), Failure> {
     let mode = mode(arguments)?;
     let mut files = FileConverter::new(converter(arguments), mode);
-    // The other files are converted, too.
+    let mut settings = SettingsSource::of(None, false)?;
     let mut failures = Vec::new();
-    for path in &arguments.files {
-        failures.extend(files.convert(path).err());
+    // After a failure of a file, the other files are converted, too.
+    for file in files_of(&arguments.files, &mut settings, &mut failures)? {
+        failures.extend(files.convert(&file).err());
     }
     let is_read = failures.is_empty();
+    if is_read && files.converted.is_empty() && files.notes.is_empty() {
+        return Err(no_definition(&arguments.files));
+    }
     if let Some(state) = files.unknown_state(&arguments.states).filter(|_| is_read) {
         return Err(Failure::Usage(format!(
             "there is no state `{state}` in {}",
@@ -79,7 +84,7 @@ fn mode(arguments: &ConvertArguments) -> Result<RewriteMode, Failure> {
         (true, _) => Ok(RewriteMode::Write),
         (_, true) => Ok(RewriteMode::Diff),
         _ if is_json => Ok(RewriteMode::Discard),
-        _ if arguments.files.len() > 1 => Err(Failure::Usage(
+        _ if arguments.files.len() > 1 || arguments.files.iter().any(|path| path.is_dir()) => Err(Failure::Usage(
             "several converted texts cannot be printed; add --write, --diff or --format json".to_owned(),
         )),
         _ => Ok(RewriteMode::Print),

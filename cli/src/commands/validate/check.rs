@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use stepwright_asl::Diagnostics;
-use stepwright_asl::json::Document;
 use stepwright_asl::placeholder::UnknownValue;
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
@@ -81,14 +80,14 @@ impl Checker {
         let mut text = input::read(path)?;
         let mut document = template::read(path, &text).ok();
         if let Some(fixer) = &mut self.fixer
-            && is_wanted(file, document.as_ref(), &text)
+            && file.is_wanted(document.as_ref(), &text)
         {
             text = fixer.fix(path, text, document.as_ref(), validator)?;
             document = template::read(path, &text).ok();
         }
         let machines = embedded::machines(path, &text, document.as_ref(), validator);
         let Some(machines) = machines else {
-            if is_wanted(file, document.as_ref(), &text) {
+            if file.is_wanted(document.as_ref(), &text) {
                 let definition = LoadedDefinition::of(path, text, validator);
                 self.add(definition, file.is_found);
             }
@@ -125,11 +124,4 @@ impl Checker {
             is_direct,
         });
     }
-}
-
-/// Whether a file is checked: it was named, or is a definition or a template.
-fn is_wanted(file: &File, document: Option<&Document>, text: &str) -> bool {
-    !file.is_found
-        || template::is_definition(&file.path, document, text)
-        || document.and_then(template::machines).is_some()
 }

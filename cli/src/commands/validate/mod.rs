@@ -12,7 +12,9 @@ mod text;
 use std::path::Path;
 
 use crate::args::{OutputFormat, ValidateArguments};
-use crate::definitions::project::{RuleSeverities, SettingsSource, Validators, files_of};
+use crate::definitions::project::{
+    RuleSeverities, SettingsSource, Validators, files_of, no_definition,
+};
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
@@ -35,7 +37,7 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
         notes.extend(fixable::unfixable_notes(&checked, arguments));
     }
     if checked.is_empty() && notes.is_empty() && failures.is_empty() {
-        return Err(no_definition(arguments));
+        return Err(no_definition(&arguments.files));
     }
     if !arguments.quiet {
         for note in &notes {
@@ -104,19 +106,6 @@ fn conclude(
         Some(fixer) if arguments.diff => fixer.has_changes(),
         _ => checked.iter().any(|one| one.diagnostics.has_errors()),
     }
-}
-
-fn no_definition(arguments: &ValidateArguments) -> Failure {
-    let paths = arguments
-        .files
-        .iter()
-        .map(|path| path.display().to_string());
-    let paths: Vec<String> = paths.collect();
-    let reason = match paths.as_slice() {
-        [_] => "it is a folder without a definition",
-        _ => "they are folders without a definition",
-    };
-    Failure::Usage(format!("cannot read {}: {reason}", paths.join(", ")))
 }
 
 /// Prints the diagnostics: on standard error if the fixed text is on standard output.

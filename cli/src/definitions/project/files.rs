@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
+use stepwright_asl::json::Document;
+use stepwright_asl::template;
 
 use crate::definitions::input::whole;
 use crate::failure::Failure;
@@ -16,6 +18,16 @@ pub(crate) struct File {
     pub(crate) path: PathBuf,
     /// Whether it was found in a folder. Then it is skipped if it has no definition.
     pub(crate) is_found: bool,
+}
+
+impl File {
+    /// Whether the file counts: it was named, or is a definition or a template. `document` is its
+    /// text as a template, if it can be read.
+    pub(crate) fn is_wanted(&self, document: Option<&Document>, text: &str) -> bool {
+        !self.is_found
+            || template::is_definition(&self.path, document, text)
+            || document.and_then(template::machines).is_some()
+    }
 }
 
 /// Maximum depth of nested folders.
@@ -43,6 +55,17 @@ pub(crate) fn files_of(
     let mut seen = HashSet::new();
     files.retain(|file| !file.is_found || seen.insert(whole(&file.path)));
     Ok(files)
+}
+
+/// The failure for folders in which no file has a definition.
+pub(crate) fn no_definition(folders: &[PathBuf]) -> Failure {
+    let paths = folders.iter().map(|path| path.display().to_string());
+    let paths: Vec<String> = paths.collect();
+    let reason = match paths.as_slice() {
+        [_] => "it is a folder without a definition",
+        _ => "they are folders without a definition",
+    };
+    Failure::Usage(format!("cannot read {}: {reason}", paths.join(", ")))
 }
 
 /// Adds the files of a folder that may contain definitions. Files that git ignores and that

@@ -4,6 +4,6 @@ mod files;
 mod settings;
 mod validators;
 
-pub(crate) use self::files::{File, files_of, may_hold_definition};
+pub(crate) use self::files::{File, files_of, may_hold_definition, no_definition};
 pub(crate) use self::settings::{FILE_NAME, RuleSeverities, SettingsSource};
 pub(crate) use self::validators::Validators;
