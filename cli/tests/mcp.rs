@@ -203,6 +203,26 @@ fn a_definition_is_checked_run_and_tested() {
 }
 
 #[test]
+fn an_input_that_is_null_is_not_replaced_by_the_empty_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let pass = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}"#;
+    write(folder.path(), "pass.asl.json", pass);
+    let mut agent = Agent::start(folder.path(), &[]);
+    for (input, output) in [
+        (json!({"input": null}), json!(null)),
+        (json!({}), json!({})),
+    ] {
+        let mut arguments = input;
+        arguments["file"] = json!("pass.asl.json");
+        let ran = agent.call("run", arguments.clone());
+        assert_eq!(ran["output"], output, "{ran}");
+        arguments["state"] = json!("P");
+        let tested = agent.call("test_state", arguments);
+        assert_eq!(tested["response"]["output"], output.to_string(), "{tested}");
+    }
+}
+
+#[test]
 fn files_outside_of_the_folder_are_refused_by_each_tool() {
     let outer = tempfile::tempdir().unwrap();
     let outside = write(outer.path(), "outside.asl.json", ORDERS);

@@ -50,3 +50,8 @@ tools! {
     policy::Policy,
     executions::Executions,
 }
+
+/// The input of an execution or a state for which no input is given.
+fn empty_input() -> Value {
+    Value::Object(JsonObject::new())
+}

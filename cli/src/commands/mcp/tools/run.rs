@@ -20,7 +20,7 @@ pub(super) struct RunArguments {
     /// several); the path begins at the working folder.
     file: String,
     /// The input of the execution.
-    #[serde(default)]
+    #[serde(default = "super::empty_input")]
     input: Value,
     /// A file with the results of the tasks, in the format of Step Functions Local's
     /// MockConfigFile.json.
@@ -94,10 +94,7 @@ impl AgentTool for Run {
             words.push("--type=EXPRESS".into());
         }
         words.extend(session.command.endpoint_options());
-        let input = match &arguments.input {
-            Value::Null => "{}".to_owned(),
-            input => input.to_string(),
-        };
+        let input = arguments.input.to_string();
         let root = session.folder.root();
         let finished = session.command.run(root, &words, &input).await?;
         // Without a history the execution did not begin.

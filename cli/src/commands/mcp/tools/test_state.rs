@@ -19,7 +19,7 @@ pub(super) struct TestStateArguments {
     #[serde(default)]
     state: Option<String>,
     /// The input of the state.
-    #[serde(default)]
+    #[serde(default = "super::empty_input")]
     input: Value,
     /// The result of the task: `{"result": ..}` or `{"errorOutput": {"error": .., "cause": ..}}`.
     #[serde(default)]
@@ -67,10 +67,7 @@ impl AgentTool for TestState {
         if arguments.debug {
             words.push("--inspection-level=DEBUG".into());
         }
-        let input = match &arguments.input {
-            Value::Null => "{}".to_owned(),
-            input => input.to_string(),
-        };
+        let input = arguments.input.to_string();
         let root = session.folder.root();
         let finished = session.command.run(root, &words, &input).await?;
         Ok(TestedState {
