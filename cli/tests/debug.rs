@@ -1,8 +1,5 @@
 //! `stepwright debug`: the debugger of the console for a definition.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-
 use crate::common::{examples, stepwright};
 use crate::serve::support::Server;
 
@@ -15,29 +12,9 @@ struct Debugger {
 
 impl Debugger {
     fn start(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-            .arg("debug")
-            .args(arguments)
-            .current_dir(examples())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the command is there");
-        let mut line = String::new();
-        let stdout = process.stdout.take().expect("it is piped");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("it is text");
-        let url = line
-            .trim_end()
-            .strip_prefix("http://")
-            .expect("it is a URL");
-        let (address, page) = url.split_once('/').expect("it has a path");
-        Self {
-            server: Server::of(process, address.to_owned()),
-            page: format!("/{page}"),
-        }
+        let arguments = [&["debug"][..], arguments].concat();
+        let (server, page) = Server::start_page(&examples(), &arguments);
+        Self { server, page }
     }
 
     fn page(&self) -> String {

@@ -1,9 +1,7 @@
 //! `stepwright studio`: its address, its files, and what `serve --studio` adds to the console.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -19,22 +17,8 @@ const ORDERS: &str = r#"{
 
 /// `stepwright studio` on a free port, and the path of its page.
 fn studio(folder: &Path, files: &[&str]) -> (Server, String) {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .args(["studio", "--port", "0"])
-        .args(files)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the command is there");
-    let mut line = String::new();
-    let stdout = process.stdout.take().expect("it is piped");
-    let read = BufReader::new(stdout).read_line(&mut line);
-    read.expect("it is text");
-    let url = line.trim_end().strip_prefix("http://");
-    let (address, page) = url.expect("it is a URL").split_once('/').expect("a path");
-    (Server::of(process, address.to_owned()), format!("/{page}"))
+    let arguments = [&["studio", "--port", "0"][..], files].concat();
+    Server::start_page(folder, &arguments)
 }
 
 #[test]

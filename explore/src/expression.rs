@@ -9,7 +9,8 @@ use stepwright_interpreter::value::Value;
 
 use crate::event::PathEvent;
 
-/// The names that JSONata of a property can read as variables, next to the bound ones.
+/// The names that JSONata of a property can read as variables, next to the bound ones. A pattern
+/// compares the first eight by their names.
 pub const EVENT_VARIABLES: [&str; 11] = [
     "arguments",
     "attempt",

@@ -5,7 +5,7 @@ use std::fmt;
 use stepwright_asl::json::Json;
 
 use crate::event::{Action, PathEvent};
-use crate::expression::{Bindings, TemplateError, ValueTemplate, contains};
+use crate::expression::{Bindings, EVENT_VARIABLES, TemplateError, ValueTemplate, contains};
 
 /// A pattern of events: an action, a target, and conditions on the values of the event.
 ///
@@ -62,17 +62,8 @@ impl Condition {
     }
 }
 
-/// The values of events that a pattern can compare.
-pub(crate) const COMPARED_FIELDS: [&str; 8] = [
-    "arguments",
-    "attempt",
-    "result",
-    "error",
-    "cause",
-    "input",
-    "output",
-    "value",
-];
+/// The values of events that a pattern can compare: all but the names and the time.
+pub(crate) const COMPARED_FIELDS: &[&str] = EVENT_VARIABLES.split_at(8).0;
 
 impl Pattern {
     /// Creates a pattern of the events of a target: a state, a function, a resource, a variable or
@@ -102,11 +93,13 @@ impl Pattern {
     ///
     /// If the event has no value of this name, or an expression is not JSONata.
     pub fn has(mut self, field: &str, value: impl Into<Json>) -> Result<Self, TemplateError> {
-        let known = COMPARED_FIELDS.into_iter().find(|known| *known == field);
+        let known = COMPARED_FIELDS.iter().find(|known| **known == field);
         let field = known.ok_or_else(|| {
+            let known = COMPARED_FIELDS.iter().map(|name| format!("`{name}`"));
+            let known: Vec<String> = known.collect();
             TemplateError(format!(
                 "an event has no value `{field}`; the values are {}",
-                COMPARED_FIELDS.map(|name| format!("`{name}`")).join(", ")
+                known.join(", ")
             ))
         })?;
         let value = ValueTemplate::new(value.into())?;

@@ -471,7 +471,7 @@ impl<'d> FileReader<'d> {
                 );
             }
         };
-        for field in COMPARED_FIELDS {
+        for &field in COMPARED_FIELDS {
             if let Some(value) = at.key(field) {
                 let result = pattern.has(field, value.json.clone());
                 pattern = self.template(&value, result)?;

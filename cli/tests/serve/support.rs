@@ -61,6 +61,24 @@ impl Server {
         Self::of(process, address)
     }
 
+    /// Starts another command that prints the address of its page. Returns the path of the page, too.
+    pub(crate) fn start_page(folder: &Path, arguments: &[&str]) -> (Self, String) {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(arguments)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the command is there");
+        let stdout = process.stdout.take().expect("it is piped");
+        let line = BufReader::new(stdout).lines().next();
+        let line = line.expect("it prints an address").expect("it is text");
+        let url = line.strip_prefix("http://").expect("it is a URL");
+        let (address, page) = url.split_once('/').expect("it has a path");
+        (Self::of(process, address.to_owned()), format!("/{page}"))
+    }
+
     pub(crate) fn of(process: Child, address: String) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false);
         Self {
