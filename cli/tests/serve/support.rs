@@ -61,7 +61,8 @@ impl Server {
         Self::of(process, address)
     }
 
-    /// Starts another command that prints the address of its page. Returns the path of the page, too.
+    /// Starts another command that prints the address of its page. Returns the path of the page,
+    /// too.
     pub(crate) fn start_page(folder: &Path, arguments: &[&str]) -> (Self, String) {
         let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(arguments)
