@@ -2,7 +2,9 @@
 
 use super::graph::{GraphEdgeKind, Node, StateName, Work};
 use super::scan::{bare, by_value, is_of_result, let_condition};
-use super::state_name::{arm_name, callee, condition_words, first_token, subject, variant_of};
+use super::state_name::{
+    arm_name, callee_in, condition_words, first_token_of, subject, variant_of,
+};
 use super::translator::{ArmBody, ArmCode, Chain, Dest, Exits, Translator};
 use proc_macro2::Span;
 use quote::format_ident;
@@ -45,8 +47,7 @@ impl Translator<'_> {
         }
         let of = subject(&one.cond);
         let derived = StateName::derived(format!("If{of}"), span);
-        let then = &one.then_branch;
-        let details = [condition_words(&one.cond), callee(&parse_quote!(#then))];
+        let details = [condition_words(&one.cond), callee_in(&one.then_branch)];
         let name = self.state_name(derived.with_details(details));
         let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
         let mut ends = Exits::new();
@@ -273,7 +274,7 @@ impl Translator<'_> {
         match body {
             ArmCode::Expr(value) => {
                 if !matches!(value, Expr::Block(_)) {
-                    self.statement = first_token(value);
+                    self.statement = first_token_of(value);
                 }
                 self.expr(value, exits, dest)
             }

@@ -178,7 +178,7 @@ fn expanded(
             errors.at(option.span(), message);
         }
         json::replace(&mut code);
-        translator.function(&code)
+        translator.function(&mut code)
     };
     let mut proofs = translator.proofs.tokens();
     if !is_broken {

@@ -4,25 +4,23 @@
 //! whose number no state takes has no effect, and is an error.
 
 use super::graph::StateName;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
 use syn::parse::{Parse, ParseStream};
-use syn::{Block, LitInt, Result, Token};
+use syn::visit_mut::VisitMut;
+use syn::{AttrStyle, Attribute, Block, LitInt, Macro, Meta, Result, Token};
 
 /// The attributes that have named no state yet, by their numbers.
 #[derive(Default)]
 pub(super) struct NameAttributes(BTreeMap<usize, Ident>);
 
 impl NameAttributes {
-    /// Numbers the attributes of a function. Returns `None` if it has none.
-    pub(super) fn of(block: &Block) -> Option<(Block, NameAttributes)> {
+    /// Numbers the attributes of a function.
+    pub(super) fn of(block: &mut Block) -> NameAttributes {
         let mut attributes = NameAttributes::default();
-        let tokens = attributes.number(block.to_token_stream());
-        if attributes.0.is_empty() {
-            return None;
-        }
-        Some((syn::parse2(tokens).ok()?, attributes))
+        attributes.visit_block_mut(block);
+        attributes
     }
 
     /// The attributes that name no state.
@@ -76,6 +74,14 @@ impl NameAttributes {
         numbered.into_iter().collect()
     }
 
+    /// `Name, 3`
+    fn numbered(&mut self, name: Ident) -> TokenStream {
+        let number = Literal::usize_unsuffixed(self.0.len());
+        let numbered = quote!(#name, #number);
+        self.0.insert(self.0.len(), name);
+        numbered
+    }
+
     fn group(&mut self, group: &Group, is_attribute: bool) -> Group {
         let name = arguments(group)
             .filter(|_| is_attribute)
@@ -85,14 +91,7 @@ impl NameAttributes {
             });
         let stream = match name {
             Some((arguments, name)) => {
-                let number = self.0.len();
-                let inner = TokenStream::from_iter([
-                    TokenTree::Ident(name.clone()),
-                    TokenTree::Punct(Punct::new(',', Spacing::Alone)),
-                    TokenTree::Literal(Literal::usize_unsuffixed(number)),
-                ]);
-                self.0.insert(number, name);
-                let mut with_number = Group::new(Delimiter::Parenthesis, inner);
+                let mut with_number = Group::new(Delimiter::Parenthesis, self.numbered(name));
                 with_number.set_span(arguments.span());
                 let word = group.stream().into_iter().take(1);
                 word.chain([TokenTree::Group(with_number)]).collect()
@@ -102,6 +101,26 @@ impl NameAttributes {
         let mut numbered = Group::new(group.delimiter(), stream);
         numbered.set_span(group.span());
         numbered
+    }
+}
+
+impl VisitMut for NameAttributes {
+    fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
+        if let (AttrStyle::Outer, Meta::List(list)) = (attribute.style, &mut attribute.meta)
+            && list.path.is_ident("state")
+            && let Ok(name) = syn::parse2::<Ident>(list.tokens.clone())
+        {
+            list.tokens = self.numbered(name);
+        }
+    }
+
+    /// The tokens of a macro are parsed later.
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        let before = self.0.len();
+        let numbered = self.number(mac.tokens.clone());
+        if self.0.len() > before {
+            mac.tokens = numbered;
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn place<'d>(
     diagnostics: &'d [MacroDiagnostic],
 ) -> Vec<&'d MacroDiagnostic> {
     // An editor completes in the code as it is.
-    if !proc_macro::is_available() || editor::is_here() {
+    if diagnostics.is_empty() || !proc_macro::is_available() || editor::is_here() {
         return diagnostics.iter().collect();
     }
     let mut statements = Statements::default();

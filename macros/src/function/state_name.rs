@@ -9,7 +9,8 @@ use crate::machine::{is_bound, is_of_prelude, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{BinOp, Expr, Lit, LitStr, Pat, UnOp};
+use syn::visit::Visit;
+use syn::{Attribute, BinOp, Block, Expr, Lit, LitStr, Pat, Stmt, UnOp};
 
 impl StateName {
     /// A name that follows from the code.
@@ -290,28 +291,66 @@ pub(super) fn arm_name(of: &str, other: &str, pattern: &Pat) -> String {
 
 /// The function that a branch calls first.
 pub(super) fn callee(branch: &Expr) -> String {
-    #[derive(Default)]
-    struct First(String);
-    impl syn::visit::Visit<'_> for First {
-        fn visit_expr_call(&mut self, call: &syn::ExprCall) {
-            let called = super::scan::called(call);
-            let called = called.filter(|path| {
-                let of_rust = own_name(path).is_some_and(|name| is_type(&text(name)));
-                !of_rust && path.segments.len() == 1
-            });
-            if let (true, Some(path)) = (self.0.is_empty(), called) {
-                self.0 = pascal(&own_name(path).map(text).unwrap_or_default());
-            }
-            syn::visit::visit_expr_call(self, call);
-        }
-    }
-    let mut first = First::default();
-    syn::visit::Visit::visit_expr(&mut first, branch);
+    let mut first = FirstCall::default();
+    first.visit_expr(branch);
     first.0
 }
 
-/// The location of the first token.
-pub(super) fn first_token(code: &impl ToTokens) -> Option<Span> {
+/// The function that a block calls first.
+pub(super) fn callee_in(block: &Block) -> String {
+    let mut first = FirstCall::default();
+    first.visit_block(block);
+    first.0
+}
+
+#[derive(Default)]
+struct FirstCall(String);
+
+impl Visit<'_> for FirstCall {
+    fn visit_expr_call(&mut self, call: &syn::ExprCall) {
+        let called = super::scan::called(call);
+        let called = called.filter(|path| {
+            let of_rust = own_name(path).is_some_and(|name| is_type(&text(name)));
+            !of_rust && path.segments.len() == 1
+        });
+        if let (true, Some(path)) = (self.0.is_empty(), called) {
+            self.0 = pascal(&own_name(path).map(text).unwrap_or_default());
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+}
+
+/// The location of the first token of a statement.
+pub(super) fn first_token(statement: &Stmt) -> Option<Span> {
+    match statement {
+        Stmt::Local(local) => Some(of_attributes(&local.attrs).unwrap_or(local.let_token.span)),
+        Stmt::Expr(value, _) => first_token_of(value),
+        other => first_of(other),
+    }
+}
+
+/// The location of the first token of an expression. The tokens of the code in it are not needed,
+/// so they are not made.
+pub(super) fn first_token_of(value: &Expr) -> Option<Span> {
+    let (attributes, first) = match value {
+        Expr::If(one) => (&one.attrs, Some(one.if_token.span)),
+        Expr::Match(one) => (&one.attrs, Some(one.match_token.span)),
+        Expr::While(one) if one.label.is_none() => (&one.attrs, Some(one.while_token.span)),
+        Expr::ForLoop(one) if one.label.is_none() => (&one.attrs, Some(one.for_token.span)),
+        Expr::Loop(one) if one.label.is_none() => (&one.attrs, Some(one.loop_token.span)),
+        Expr::Await(one) => (&one.attrs, first_token_of(&one.base)),
+        Expr::Try(one) => (&one.attrs, first_token_of(&one.expr)),
+        Expr::MethodCall(one) => (&one.attrs, first_token_of(&one.receiver)),
+        other => return first_of(other),
+    };
+    of_attributes(attributes).or(first)
+}
+
+fn of_attributes(attributes: &[Attribute]) -> Option<Span> {
+    Some(attributes.first()?.pound_token.span)
+}
+
+fn first_of(code: &impl ToTokens) -> Option<Span> {
     let first = code.to_token_stream().into_iter().next();
     first.map(|token| token.span())
 }

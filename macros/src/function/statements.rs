@@ -25,7 +25,7 @@ use syn::{
 
 impl Translator<'_> {
     /// The states of the function.
-    pub(super) fn function(&mut self, block: &Block) -> Graph {
+    pub(super) fn function(&mut self, block: &mut Block) -> Graph {
         refuse_ignored(
             block.to_token_stream(),
             AttributeSite::Function,
@@ -35,11 +35,7 @@ impl Translator<'_> {
             // What the states assign without the references would cause further errors.
             return Graph::default();
         }
-        let numbered = NameAttributes::of(block).map(|(block, attributes)| {
-            self.name_attributes = attributes;
-            block
-        });
-        let block = numbered.as_ref().unwrap_or(block);
+        self.name_attributes = NameAttributes::of(block);
         let mut graph = self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         });
