@@ -388,6 +388,14 @@ fn rules_become_conditions() {
             "$states.input.a != 'x'",
         ),
         (
+            r#"{"Not": {"And": [{"Variable": "$.a", "IsPresent": true}, {"Variable": "$.a", "NumericEquals": 3}]}}"#,
+            "$not($states.input.a = 3)",
+        ),
+        (
+            r#"{"And": [{"Variable": "$.a", "IsPresent": true}, {"Not": {"Variable": "$.a", "NumericEquals": 3}}]}"#,
+            "$states.input.a != 3",
+        ),
+        (
             r#"{"Variable": "$.a", "IsNull": false}"#,
             "$states.input.a != null",
         ),

@@ -56,8 +56,16 @@ fn part(
             pointer: &pointer,
             ..scope
         };
+        let is_comparison = inner.get("Variable").is_some();
         let inner = nested(inner, scope, &mut known.clone(), findings)?;
-        return Some(negated(inner));
+        return Some(match inner {
+            // They differ only for an absent value, for which both comparisons are false, and which
+            // a comparison assumes to be present. In `And`, the value can be tested before.
+            Expr::Binary(Operator::Equal, left, right) if is_comparison => {
+                Expr::Binary(Operator::NotEqual, left, right)
+            }
+            inner => negated(inner),
+        });
     }
     let comparison = rule
         .iter()
@@ -241,8 +249,6 @@ fn negated(condition: Expr) -> Expr {
         {
             arguments.remove(0)
         }
-        // They differ only for an absent value, for which both comparisons are false.
-        Expr::Binary(Operator::Equal, left, right) => Expr::Binary(Operator::NotEqual, left, right),
         condition => Expr::Call("not", vec![condition]),
     }
 }

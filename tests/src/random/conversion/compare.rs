@@ -65,7 +65,12 @@ fn watch(scope: &mut Json) {
         for branch in state["Branches"].as_array_mut().into_iter().flatten() {
             watch(branch);
         }
-        let absent = [errors::PARAMETER_PATH_FAILURE, ABSENT];
+        // Errors in the children of a Distributed Map have no names here.
+        let absent = [
+            errors::PARAMETER_PATH_FAILURE,
+            errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
+            ABSENT,
+        ];
         let caught = [
             errors::INTRINSIC_FAILURE,
             errors::RESULT_PATH_MATCH_FAILURE,
@@ -100,8 +105,8 @@ fn is_distributed(state: &Json) -> bool {
     state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
 }
 
-/// Lets a Distributed Map fail with its first child, since errors of children have no names here.
-/// The path of the tolerated failures remains in a field that reads it.
+/// Lets a Distributed Map fail with its first child. The path of the tolerated failures remains in a
+/// field that reads it.
 fn watch_children(state: &mut Json) {
     let Some(object) = state.as_object_mut() else {
         return;
@@ -109,12 +114,7 @@ fn watch_children(state: &mut Json) {
     if let Some(path) = object.remove("ToleratedFailureCountPath") {
         object.insert("MaxConcurrencyPath".to_owned(), path);
     }
-    let failed = json!([errors::EXCEED_TOLERATED_FAILURE_THRESHOLD]);
     object.remove("Retry");
-    let catcher = json!({"ErrorEquals": failed, "Next": ABSENT});
-    if let Some(catchers) = object.get_mut("Catch").and_then(Json::as_array_mut) {
-        catchers.insert(0, catcher);
-    }
 }
 
 /// Returns what differs between an execution in JSONPath and the converted one.
