@@ -216,3 +216,90 @@ fn the_machines_of_a_template_are_paired_by_their_names() {
         "{text}"
     );
 }
+
+/// Charges and ships; the customer gets the money back if the shipment fails.
+fn shop(refunds: bool) -> Value {
+    let task = |name: &str| {
+        json!({
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": name, "Payload.$": "$"},
+            "ResultPath": null
+        })
+    };
+    let (mut charge, mut ship, mut refund) = (task("charge"), task("ship"), task("refund"));
+    charge["Next"] = json!("Ship");
+    ship["Next"] = json!("Done");
+    let handler = if refunds { "Refund" } else { "Failed" };
+    ship["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": handler}]);
+    refund["Next"] = json!("Failed");
+    let mut states = json!({
+        "Charge": charge, "Ship": ship, "Done": {"Type": "Succeed"}, "Failed": {"Type": "Fail"}
+    });
+    if refunds {
+        states["Refund"] = refund;
+    }
+    json!({"StartAt": "Charge", "States": states})
+}
+
+const SHOP_PROPERTIES: &str = "\
+properties:
+  - name: a charge is shipped or refunded
+    any:
+      - leads_to: [{ succeeded: charge }, { succeeded: ship }]
+      - leads_to: [{ succeeded: charge }, { called: refund }]
+";
+
+#[test]
+fn a_property_that_no_longer_holds_is_a_risk_with_the_steps_that_show_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (side, refunds) in [("old", true), ("new", false)] {
+        write(
+            folder.path(),
+            &format!("{side}/shop.asl.json"),
+            &shop(refunds),
+        );
+    }
+    // The file next to the new definition is read.
+    let file = folder.path().join("new/shop.properties.yaml");
+    std::fs::write(&file, SHOP_PROPERTIES).unwrap();
+    let (status, text) = review(folder.path(), &["old", "new", "--deny", "high"]);
+    assert_eq!(status, 1, "{text}");
+    insta::assert_snapshot!("property", text);
+    let (_, json) = review(folder.path(), &["old", "new", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let risks = json["definitions"][0]["risks"].as_array().unwrap();
+    let risk = risks
+        .iter()
+        .find(|risk| risk["kind"] == "property")
+        .unwrap();
+    assert!(risk["steps"].as_array().unwrap().len() > 2, "{risk}");
+
+    // In the other direction the property begins to hold.
+    std::fs::rename(&file, folder.path().join("shop.properties.yaml")).unwrap();
+    let given = ["new", "old", "--properties", "shop.properties.yaml"];
+    let (_, text) = review(folder.path(), &given);
+    assert!(!text.contains("[property]"), "{text}");
+}
+
+#[test]
+fn a_rule_that_no_longer_holds_is_a_risk_unless_it_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Result": {"total": 1}, "ResultPath": "$.order", "Next": "B"},
+        "B": {"Type": "Pass", "InputPath": "$.order.total", "End": true}
+    }});
+    let mut new = old.clone();
+    new["States"]["A"]["ResultPath"] = json!("$.other");
+    new["States"]["A"]["OutputPath"] = json!("$.other");
+    write(folder.path(), "old.asl.json", &old);
+    write(folder.path(), "new.asl.json", &new);
+    let (_, text) = review(folder.path(), &["old.asl.json", "new.asl.json"]);
+    assert!(
+        text.contains("medium `value-absent` held, and no longer holds: "),
+        "{text}"
+    );
+    let allowed = ["old.asl.json", "new.asl.json", "--allow", "value-absent"];
+    let (_, text) = review(folder.path(), &allowed);
+    assert!(!text.contains("[property]"), "{text}");
+}

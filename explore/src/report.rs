@@ -24,6 +24,7 @@ pub(crate) enum Subject {
 pub struct Finding {
     name: String,
     rule: Option<Rule>,
+    state: Option<String>,
     message: String,
     counterexample: Option<Counterexample>,
 }
@@ -35,21 +36,18 @@ impl Finding {
         message: String,
         counterexample: Option<Counterexample>,
     ) -> Self {
-        let (name, rule) = match subject {
+        let (name, rule, state) = match subject {
             Subject::Property(index) => {
                 let property = machine.settings.properties.get(index);
-                (
-                    property
-                        .map(|property| property.name.clone())
-                        .unwrap_or_default(),
-                    None,
-                )
+                let name = property.map(|property| property.name.clone());
+                (name.unwrap_or_default(), None, String::new())
             }
-            Subject::Rule(rule, _) => (rule.name().to_owned(), Some(rule)),
+            Subject::Rule(rule, state) => (rule.name().to_owned(), Some(rule), state),
         };
         Self {
             name,
             rule,
+            state: Some(state).filter(|state| !state.is_empty()),
             message,
             counterexample,
         }
@@ -63,6 +61,11 @@ impl Finding {
     /// Returns the rule; `None` for a property.
     pub fn rule(&self) -> Option<Rule> {
         self.rule
+    }
+
+    /// Returns the state at which the rule does not hold; `None` for a statement about whole paths.
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
     }
 
     /// Returns what does not hold.

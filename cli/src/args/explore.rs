@@ -96,7 +96,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).ok_or_else(|| "give a time, as in `90s`, `5m`, `2h` or `1d`".to_owned())
 }
 
-fn rule(text: &str) -> Result<Rule, String> {
+pub(super) fn rule(text: &str) -> Result<Rule, String> {
     Rule::from_name(text).ok_or_else(|| {
         let names = Rule::ALL.map(|rule| format!("`{rule}`"));
         format!("there is no such rule; the rules are {}", names.join(", "))

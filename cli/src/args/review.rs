@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use stepwright_explore::Rule;
 use stepwright_review::review::RiskLevel;
 
+use super::explore::rule;
 use super::{MachineType, RedactArguments};
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -13,12 +15,14 @@ pub(crate) const EXAMPLES: &str = "Examples:
   stepwright review main..HEAD                                two revisions of the git repository
   stepwright review main..HEAD infra services                 only these folders of the repository
   stepwright review main..HEAD --histories histories          with a rehearsal of recorded executions
+  stepwright review main..HEAD --properties orders.properties.yaml
   stepwright review main..HEAD --format markdown > comment.md
   stepwright review main..HEAD --format sarif > review.sarif
   stepwright review main..HEAD --deny high                    exit status 1 if there is a risk of this level
 
 Unchanged definitions are counted only. Definitions are paired by their files and, in templates, by the names of their state machines. A revision without a second one (`main..`)
 is compared with the files of the working folder. The first line of the Markdown is a hidden marker, by which a later run finds its comment.
+All paths of a changed definition are explored before and after the change, as `stepwright explore` does; a rule or a property that held and no longer holds is a risk.
 A history in a folder of --histories that is named like a definition (`histories/orders/*.json`) is rehearsed with that definition; with one changed definition, all are.
 Exit status: 0 reviewed; 1 a risk of the level of --deny; 2 wrong usage, or files that cannot be read.";
 
@@ -33,6 +37,14 @@ pub(crate) struct ReviewArguments {
     /// A folder with histories of executions, or a file with one; can be given several times
     #[arg(long, value_name = "DIR")]
     pub(crate) histories: Vec<PathBuf>,
+    /// A property file of `stepwright explore`, named like its definition
+    /// (`orders.properties.yaml`); can be given several times. Without this option, those next to
+    /// the new definitions are read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) properties: Vec<PathBuf>,
+    /// Switches rules of `stepwright explore` off, separated by commas
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    pub(crate) allow: Vec<Rule>,
     /// The type of the state machines whose files do not contain it
     #[arg(long = "type", value_enum, default_value = "STANDARD")]
     pub(crate) machine_type: MachineType,

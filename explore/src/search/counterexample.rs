@@ -193,11 +193,10 @@ impl fmt::Display for PathStep {
             Self::Pass { time } => write!(f, "{} pass", readable_duration(*time)),
             Self::End { status, value } => match status.as_str() {
                 "succeeded" => write!(f, "the execution succeeds with {}", short(value)),
-                "failed" => write!(
-                    f,
-                    "the execution fails with `{}`",
-                    value.as_str().unwrap_or_default()
-                ),
+                "failed" => match value.as_str() {
+                    None | Some("") => f.write_str("the execution fails"),
+                    Some(error) => write!(f, "the execution fails with `{error}`"),
+                },
                 _ => f.write_str("the execution times out"),
             },
         }

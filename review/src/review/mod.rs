@@ -34,6 +34,7 @@ use stepwright_asl::diff::Diff;
 use stepwright_asl::estimate::Estimate;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::StateMachine;
+use stepwright_explore::Report;
 
 use crate::rehearsal::RehearsalReport;
 
@@ -157,8 +158,19 @@ impl Review {
         }
     }
 
-    /// Adds a risk of the definition of this name that the caller found, such as a
-    /// [property](RiskKind::Property) that no longer holds.
+    /// Adds the properties and rules that the new definition of this name does not keep and the old
+    /// one kept, as the searches over the paths of both found.
+    pub fn explored(&mut self, name: &str, old: &Report, new: &Report) {
+        let mut definitions = self.definitions.iter_mut();
+        if let Some(review) = definitions.find(|review| review.name == name) {
+            review
+                .risks
+                .extend(risks::properties(&review.diff, old, new));
+            review.sort();
+        }
+    }
+
+    /// Adds a risk of the definition of this name that the caller found.
     pub fn risk(&mut self, name: &str, risk: Risk) {
         let mut definitions = self.definitions.iter_mut();
         if let Some(review) = definitions.find(|review| review.name == name) {

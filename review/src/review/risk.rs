@@ -119,6 +119,9 @@ pub struct Risk {
     /// The line in the new file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// The steps of an execution that shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
 }
 
 impl Risk {
@@ -130,6 +133,7 @@ impl Risk {
             message: message.into(),
             pointer: None,
             line: None,
+            steps: Vec::new(),
         }
     }
 
@@ -137,6 +141,13 @@ impl Risk {
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Sets the steps of an execution that shows it.
+    #[must_use]
+    pub fn shown_by(mut self, steps: Vec<String>) -> Self {
+        self.steps = steps;
         self
     }
 

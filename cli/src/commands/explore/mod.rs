@@ -3,6 +3,8 @@
 mod files;
 mod mock_file;
 
+use std::path::Path;
+
 use stepwright_asl::json::Json;
 use stepwright_asl::validate::Validator;
 use stepwright_explore::{Report, Settings, explore_with};
@@ -42,9 +44,7 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
 fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
     let mut settings = Settings::new();
     for file in &arguments.properties {
-        let text = input::read(file)?;
-        let added = settings.add_file(file, &text);
-        added.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+        add_property_file(&mut settings, file)?;
     }
     settings.faults = arguments.faults.unwrap_or(settings.faults);
     settings.loops = arguments.loops.unwrap_or(settings.loops);
@@ -52,6 +52,13 @@ fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
     settings.time_limit = arguments.time_limit;
     settings.off.extend(arguments.allow.iter().copied());
     Ok(settings)
+}
+
+/// Adds the content of a property file.
+pub(crate) fn add_property_file(settings: &mut Settings, file: &Path) -> Result<(), Failure> {
+    let text = input::read(file)?;
+    let added = settings.add_file(file, &text);
+    added.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
 
 fn print(arguments: &ExploreArguments, report: &Report) {

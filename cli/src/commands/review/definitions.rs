@@ -230,7 +230,8 @@ impl Pair {
         self.new.as_ref()
     }
 
-    fn differs(&self) -> bool {
+    /// Whether both sides exist and are not equal.
+    pub(super) fn differs(&self) -> bool {
         match (&self.old, &self.new) {
             (Some(old), Some(new)) => {
                 let json = |side: &LoadedDefinition| side.document().map(|one| one.json().clone());

@@ -2,12 +2,14 @@
 
 mod definitions;
 mod histories;
+mod properties;
 mod revisions;
 
 use stepwright_asl::MachineType;
 use stepwright_review::review::{Review, RiskLevel};
 
 use self::definitions::{DefinitionSet, Pairing};
+use self::properties::Properties;
 use self::revisions::Revisions;
 use crate::args::{ReviewArguments, ReviewFormat};
 use crate::failure::Failure;
@@ -38,12 +40,29 @@ pub(crate) fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
     }
     let pairs = Pairing::of(old, new);
     let histories = histories::of(arguments, &pairs)?;
+    let properties = Properties::of(arguments, &pairs);
     for pair in pairs.into_pairs() {
         let (name, rehearsed) = (pair.name().to_owned(), histories.rehearse(&pair)?);
+        let explored = properties.explore(&pair)?;
         let (old, new) = pair.into_sides(machine_type);
         review.compare(old, new);
         if let Some(report) = rehearsed {
             review.rehearsed(&name, report);
+        }
+        match explored {
+            Some(Ok(sides)) => {
+                review.explored(&name, &sides.old, &sides.new);
+                if !sides.new.coverage().is_complete() {
+                    review.note(format!(
+                        "{name}: properties are checked in {}",
+                        sides.new.coverage()
+                    ));
+                }
+            }
+            Some(Err(reason)) => {
+                review.note(format!("{name}: properties are not checked: {reason}"));
+            }
+            None => {}
         }
     }
     match arguments.format {

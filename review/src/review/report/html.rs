@@ -41,7 +41,12 @@ fn section(review: &DefinitionReview) -> Markup {
                     @for risk in &review.risks {
                         tr {
                             td class=(risk.level.as_str()) { (risk.level.as_str()) }
-                            td { (risk.message) }
+                            td {
+                                (risk.message)
+                                @if !risk.steps.is_empty() {
+                                    ol { @for step in &risk.steps { li { (step) } } }
+                                }
+                            }
                             td.number { @if let Some(line) = risk.line { (line) } }
                         }
                     }

@@ -74,6 +74,9 @@ fn section(review: &DefinitionReview, has_details: bool) -> String {
             format!(" ({}, line {line})", inline(&review.file))
         });
         let _ = writeln!(text, "- **{}** {}{line}", risk.level, inline(&risk.message));
+        for (number, step) in (1_usize..).zip(&risk.steps) {
+            let _ = writeln!(text, "  {number}. {}", inline(step));
+        }
     }
     if !has_details {
         return text;

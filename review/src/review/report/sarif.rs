@@ -40,7 +40,7 @@ fn result(review: &DefinitionReview, risk: &Risk) -> Json {
         "ruleId": risk.kind.as_str(),
         "ruleIndex": kinds.position(|kind| *kind == risk.kind),
         "level": level,
-        "message": {"text": format!("{}: {}", review.name, risk.message)},
+        "message": {"text": text(review, risk)},
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": {"uri": uri(&review.file)},
@@ -49,6 +49,14 @@ fn result(review: &DefinitionReview, risk: &Risk) -> Json {
             "logicalLocations": [{"fullyQualifiedName": risk.pointer.as_deref().unwrap_or("")}],
         }],
     })
+}
+
+fn text(review: &DefinitionReview, risk: &Risk) -> String {
+    let mut text = format!("{}: {}", review.name, risk.message);
+    for (number, step) in (1_usize..).zip(&risk.steps) {
+        text.push_str(&format!("\n{number}. {step}"));
+    }
+    text
 }
 
 /// Returns a path as a relative URI.

@@ -31,6 +31,9 @@ fn definition(review: &DefinitionReview, f: &mut fmt::Formatter<'_>) -> fmt::Res
             Some(line) => writeln!(f, " [{}, line {line}]", risk.kind)?,
             None => writeln!(f, " [{}]", risk.kind)?,
         }
+        for (number, step) in (1_usize..).zip(&risk.steps) {
+            writeln!(f, "           {number}. {step}")?;
+        }
     }
     if review.old.is_some() && review.new.is_some() {
         for line in review.diff.to_string().lines() {

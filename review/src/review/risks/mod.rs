@@ -1,12 +1,10 @@
 //! The risks of a changed definition, a file for each source of risks.
-//!
-//! Properties of executions are checked by the caller, which adds those that no longer hold with
-//! [`Review::risk`](super::Review::risk) and [`RiskKind::Property`](super::RiskKind::Property).
 
 mod cost;
 mod diagnostics;
 mod handlers;
 mod permissions;
+mod properties;
 mod rehearsal;
 mod running;
 
@@ -15,5 +13,6 @@ pub(super) use self::diagnostics::diagnostics;
 pub(super) use self::handlers::handlers;
 pub use self::permissions::PermissionChange;
 pub(super) use self::permissions::permissions;
+pub(super) use self::properties::properties;
 pub(super) use self::rehearsal::rehearsal;
 pub(super) use self::running::running;

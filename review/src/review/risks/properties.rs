@@ -1,0 +1,50 @@
+use std::collections::HashMap;
+
+use stepwright_asl::diff::{Change, Diff};
+use stepwright_explore::{Finding, Report, Rule};
+
+use crate::review::risk::{Risk, RiskKind, RiskLevel};
+
+/// Returns a risk for each property and each rule that the new definition does not keep and the old
+/// one kept.
+pub(crate) fn properties(diff: &Diff, old: &Report, new: &Report) -> Vec<Risk> {
+    let renames = diff.states().iter().filter_map(|state| {
+        let old_name = state.old_name.as_deref()?;
+        (state.change == Change::Renamed).then_some((old_name, state.name.as_str()))
+    });
+    let renames: HashMap<&str, &str> = renames.collect();
+    let new_name = |state: &str| renames.get(state).copied().unwrap_or(state).to_owned();
+    let held = |finding: &Finding| {
+        let mut before = old.findings().iter();
+        !before.any(|before| {
+            before.name() == finding.name()
+                && before.rule() == finding.rule()
+                && before.state().map(new_name).as_deref() == finding.state()
+        })
+    };
+    let findings = new.findings().iter().filter(|finding| held(finding));
+    findings.map(|finding| risk(finding, old)).collect()
+}
+
+fn risk(finding: &Finding, old: &Report) -> Risk {
+    let level = match finding.rule() {
+        None | Some(Rule::PathEnds) => RiskLevel::High,
+        Some(Rule::StateReached) => RiskLevel::Low,
+        Some(_) => RiskLevel::Medium,
+    };
+    let before = match old.coverage().is_complete() {
+        true => "held",
+        false => "held on the paths that were followed",
+    };
+    let mut message = format!("`{}` {before}, and no longer holds", finding.name());
+    // A property is its name; the message of a rule has the state.
+    if finding.rule().is_some() {
+        message.push_str(": ");
+        message.push_str(finding.message());
+    }
+    let risk = Risk::new(level, RiskKind::Property, message);
+    match finding.counterexample() {
+        Some(example) => risk.shown_by(example.lines()),
+        None => risk,
+    }
+}
