@@ -105,8 +105,8 @@ fn is_distributed(state: &Json) -> bool {
     state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
 }
 
-/// Lets a Distributed Map fail with its first child. The path of the tolerated failures remains in a
-/// field that reads it.
+/// Lets a Distributed Map fail with its first child. The path of the tolerated failures remains in
+/// a field that reads it.
 fn watch_children(state: &mut Json) {
     let Some(object) = state.as_object_mut() else {
         return;
