@@ -158,8 +158,8 @@ impl Review {
         }
     }
 
-    /// Adds the properties and rules that the new definition of this name does not keep and the old
-    /// one kept, as the searches over the paths of both found.
+    /// Adds the properties and rules that held for the old definition of this name and do not hold
+    /// for the new one, as the searches over the paths of both found.
     pub fn explored(&mut self, name: &str, old: &Report, new: &Report) {
         let mut definitions = self.definitions.iter_mut();
         if let Some(review) = definitions.find(|review| review.name == name) {
