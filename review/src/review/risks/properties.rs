@@ -5,8 +5,8 @@ use stepwright_explore::{Finding, Report, Rule};
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 
-/// Returns a risk for each property and each rule that held for the old definition and does not hold
-/// for the new one.
+/// Returns a risk for each property and each rule that held for the old definition and does not
+/// hold for the new one.
 pub(crate) fn properties(diff: &Diff, old: &Report, new: &Report) -> Vec<Risk> {
     let renames = diff.states().iter().filter_map(|state| {
         let old_name = state.old_name.as_deref()?;
