@@ -92,3 +92,4 @@ pub use self::report::{Coverage, Finding, Report};
 pub use self::rule::Rule;
 pub use self::search::{Counterexample, PathStep, Progress, explore, explore_with};
 pub use self::settings::{Compensation, Settings, TaskSettings};
+pub use self::values::{DerivedSchemas, DerivedTaskSchemas};

@@ -118,9 +118,10 @@ impl AbstractValue {
                 for value in right.into_alternatives() {
                     let same = all.iter().position(|known| known.joins_with(&value));
                     match same {
+                        // The order stays, so that a repeated join changes nothing.
                         Some(at) => {
-                            let known = all.swap_remove(at);
-                            all.push(known.join(value));
+                            let known = std::mem::replace(&mut all[at], Self::Unknown);
+                            all[at] = known.join(value);
                         }
                         None => all.push(value),
                     }

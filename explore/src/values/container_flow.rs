@@ -107,11 +107,16 @@ impl<'v> StateInput<'v> {
                 let inner: Option<Vec<AbstractValue>> = inner.iter().cloned().collect();
                 inner.map(AbstractValue::List)
             }
+            // A Map that writes its results to S3 returns where they are.
+            StateKind::Map if self.object.contains_key("ResultWriter") => {
+                Some(AbstractValue::Unknown)
+            }
             StateKind::Map => {
-                let output = inner.first().cloned().flatten();
                 // A Map without items has a result, too.
-                let output = output.unwrap_or(AbstractValue::Unknown);
-                Some(AbstractValue::Items(Box::new(output)))
+                Some(match inner.first().cloned().flatten() {
+                    Some(output) => AbstractValue::Items(Box::new(output)),
+                    None => AbstractValue::List(Vec::new()),
+                })
             }
             StateKind::Pass => Some(match self.object.get("Result") {
                 Some(result) => AbstractValue::Literal(result.clone()),

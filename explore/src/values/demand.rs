@@ -16,8 +16,8 @@ const OTHER_TEXT: &str = "other";
 /// The requirements on a value and on its parts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Demand {
-    members: BTreeMap<String, Demand>,
-    items: Option<Box<Demand>>,
+    pub(super) members: BTreeMap<String, Demand>,
+    pub(super) items: Option<Box<Demand>>,
     /// The values that make a difference.
     values: Vec<Json>,
     /// The numbers of items that make a difference.
@@ -102,6 +102,30 @@ impl Demand {
             };
         }
         Some(part)
+    }
+
+    /// Returns the requirements on a part, if there are any.
+    pub(super) fn at(&self, path: &[PartStep]) -> Option<&Demand> {
+        path.iter().try_fold(self, |part, step| match step {
+            PartStep::Key(key) => part.members.get(key),
+            PartStep::Item => part.items.as_deref(),
+        })
+    }
+
+    /// Returns the type, as JSON Schema names it, if the tests show one.
+    pub(super) fn scalar_type(&self) -> Option<&'static str> {
+        let tested = self.values.iter().map(|value| match value {
+            Json::String(_) => Some("string"),
+            Json::Number(_) => Some("number"),
+            Json::Bool(_) => Some("boolean"),
+            _ => None,
+        });
+        let number = self.is_number.then_some(Some("number"));
+        let timestamp = self.is_timestamp.then_some(Some("string"));
+        let mut types = tested.chain(number).chain(timestamp);
+        let first = types.next()??;
+        // Any value is a condition.
+        (types.all(|other| other == Some(first)) && !self.is_truth).then_some(first)
     }
 
     fn value(&mut self, value: Json) {

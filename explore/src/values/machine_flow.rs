@@ -32,13 +32,7 @@ pub(crate) struct MachineValues {
 impl MachineValues {
     pub(crate) fn of(definition: &Json) -> Self {
         let graph = Graph::of(definition);
-        let mut flow = MachineFlow::new(&graph, definition);
-        for _ in 0..MAX_ROUNDS {
-            if !flow.run_once() {
-                break;
-            }
-        }
-        flow.values()
+        MachineFlow::run(&graph, definition).0.values()
     }
 
     /// Returns what is required of the input.
@@ -98,6 +92,39 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         let input = AbstractValue::Origin(Origin::of(ValueSource::Input));
         flow.enter_container(0, input, None);
         flow
+    }
+
+    /// Runs until nothing changes. Returns whether that is so after the last round.
+    fn run(graph: &'g Graph<'d>, definition: &Json) -> (Self, bool) {
+        let mut flow = Self::new(graph, definition);
+        let is_settled = (0..MAX_ROUNDS).any(|_| !flow.run_once());
+        (flow, is_settled)
+    }
+
+    /// Runs until nothing changes. `None` if the values have not settled, so that they describe
+    /// some paths only.
+    pub(super) fn settled(graph: &'g Graph<'d>, definition: &Json) -> Option<Self> {
+        let (flow, is_settled) = Self::run(graph, definition);
+        is_settled.then_some(flow)
+    }
+
+    /// The output of the state machine; `None` if no path ends with one.
+    pub(super) fn output(&self) -> Option<&AbstractValue> {
+        self.outputs.first().and_then(Option::as_ref)
+    }
+
+    /// A state with the values that it reads, if it is reached.
+    pub(super) fn state_input(&self, state: usize) -> Option<StateInput<'_>> {
+        let found = &self.graph.states()[state];
+        Some(StateInput {
+            object: found.object,
+            kind: found.kind,
+            is_jsonata: self.is_jsonata(state),
+            state,
+            input: self.inputs[state].as_ref()?,
+            item: self.item_of(state),
+            variables: &self.variables,
+        })
     }
 
     /// Follows all transitions once. Returns whether a value changed.
@@ -222,21 +249,12 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
     }
 
     /// Collects what the states read.
-    fn values(&self) -> MachineValues {
+    pub(super) fn values(&self) -> MachineValues {
         let mut values = MachineValues::default();
         let mut all: Vec<StateReads> = Vec::new();
         for (state, found) in self.graph.states().iter().enumerate() {
-            let Some(input) = &self.inputs[state] else {
+            let Some(flow) = self.state_input(state) else {
                 continue;
-            };
-            let flow = StateInput {
-                object: found.object,
-                kind: found.kind,
-                is_jsonata: self.is_jsonata(state),
-                state,
-                input,
-                item: self.item_of(state),
-                variables: &self.variables,
             };
             let inner: Vec<Option<AbstractValue>> = (found.inner.iter())
                 .map(|container| self.outputs[*container].clone())

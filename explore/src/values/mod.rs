@@ -4,6 +4,7 @@
 mod abstract_value;
 mod container_flow;
 mod demand;
+mod derived_schemas;
 mod live_values;
 mod machine_flow;
 mod reads;
@@ -11,5 +12,6 @@ mod template;
 mod value_source;
 
 pub(crate) use self::demand::SampleSet;
+pub use self::derived_schemas::{DerivedSchemas, DerivedTaskSchemas};
 pub(crate) use self::live_values::LiveValues;
 pub(crate) use self::machine_flow::MachineValues;

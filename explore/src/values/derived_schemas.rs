@@ -1,0 +1,392 @@
+//! JSON Schemas of the values of a definition that has no written ones: what it reads of its input
+//! and of the results of its tasks, and what it makes for its output and for the payloads.
+
+use indexmap::IndexMap;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json;
+use stepwright_asl::json::{Json, Object};
+use stepwright_asl::model::StateKind;
+use stepwright_asl::resource::{IntegrationPattern, Resource, ResourceKind, function_name};
+
+use super::abstract_value::{AbstractValue, Origin, PartStep};
+use super::container_flow::StateInput;
+use super::demand::Demand;
+use super::machine_flow::{MachineFlow, MachineValues};
+use super::template::ReadScope;
+use super::value_source::ValueSource;
+
+/// Values with more levels are described as any value.
+const MAX_DEPTH: usize = 24;
+
+/// The JSON Schemas (draft 2020-12) of a state machine without written ones.
+///
+/// The input and the results of tasks have the members that the definition reads, all of them
+/// optional. The output and the payloads have what the definition makes. A value that is computed,
+/// or that comes from a service, has the schema `{}`.
+///
+/// ```
+/// use stepwright_explore::DerivedSchemas;
+///
+/// let definition = r#"{"StartAt": "Charge", "QueryLanguage": "JSONata", "States": {
+///     "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {
+///         "FunctionName": "charge", "Payload": {"id": "{% $states.input.order.id %}", "currency": "EUR"}},
+///         "Output": {"status": "paid"}, "End": true}}}"#.parse()?;
+/// let schemas = DerivedSchemas::of(&definition);
+/// assert_eq!(
+///     schemas.output.to_string(),
+///     r#"{"type":"object","properties":{"status":{"const":"paid"}},"required":["status"]}"#
+/// );
+/// assert_eq!(schemas.tasks[0].name, "charge");
+/// # Ok::<(), stepwright_asl::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DerivedSchemas {
+    /// The input of an execution.
+    pub input: Json,
+    /// The output of an execution.
+    pub output: Json,
+    /// The Lambda functions and activities, in the order of the definition.
+    pub tasks: Vec<DerivedTaskSchemas>,
+}
+
+/// The JSON Schemas of a Lambda function or an activity.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DerivedTaskSchemas {
+    /// The name of the function or activity; that of the state if the definition computes it.
+    pub name: String,
+    /// The payload of a call, over all states that call it.
+    pub payload: Json,
+    /// The result that the definition reads.
+    pub result: Json,
+}
+
+impl DerivedSchemas {
+    /// Derives the schemas of a definition.
+    pub fn of(definition: &Json) -> Self {
+        let graph = Graph::of(definition);
+        let Some(flow) = MachineFlow::settled(&graph, definition) else {
+            return Self {
+                input: any(),
+                output: any(),
+                tasks: Vec::new(),
+            };
+        };
+        let values = flow.values();
+        let derivation = Derivation {
+            graph: &graph,
+            values: &values,
+        };
+        let output = flow.output().cloned().unwrap_or(AbstractValue::Unknown);
+        Self {
+            input: values.input().schema(0),
+            output: derivation.made(&output, 0),
+            tasks: derivation.tasks(&flow),
+        }
+    }
+}
+
+/// A call of a function or activity.
+struct FunctionCall {
+    name: String,
+    payload: AbstractValue,
+    /// Where the function's result is in the result of the state.
+    result_path: Vec<PartStep>,
+}
+
+struct Derivation<'g, 'd> {
+    graph: &'g Graph<'d>,
+    values: &'g MachineValues,
+}
+
+impl Derivation<'_, '_> {
+    fn tasks(&self, flow: &MachineFlow<'_, '_>) -> Vec<DerivedTaskSchemas> {
+        let mut found: IndexMap<String, (AbstractValue, Vec<Json>)> = IndexMap::new();
+        for (index, state) in self.graph.states().iter().enumerate() {
+            if state.kind != Some(StateKind::Task) {
+                continue;
+            }
+            let Some(call) = flow.state_input(index).and_then(|input| call_of(&input)) else {
+                continue;
+            };
+            let name = match call.name.is_empty() {
+                true => state.name.to_owned(),
+                false => call.name,
+            };
+            let demand = self.values.result(state.name);
+            let result = demand.and_then(|demand| demand.at(&call.result_path));
+            let result = result.map_or_else(any, |demand| demand.schema(0));
+            match found.get_mut(&name) {
+                None => {
+                    found.insert(name, (call.payload, vec![result]));
+                }
+                Some((payload, results)) => {
+                    *payload = payload.clone().join(call.payload);
+                    results.push(result);
+                }
+            }
+        }
+        let tasks = found.into_iter();
+        let tasks = tasks.map(|(name, (payload, results))| DerivedTaskSchemas {
+            name,
+            payload: self.made(&payload, 0),
+            result: all_of(results),
+        });
+        tasks.collect()
+    }
+
+    /// The schema of a value that the definition makes.
+    fn made(&self, value: &AbstractValue, depth: usize) -> Json {
+        if depth == MAX_DEPTH {
+            return any();
+        }
+        match value {
+            AbstractValue::Missing | AbstractValue::Unknown => any(),
+            AbstractValue::Origin(origin) => self.read(origin),
+            AbstractValue::Literal(json) => literal(json, depth),
+            AbstractValue::Object { base, members } => {
+                let mut schema = object(&self.made(base, depth + 1));
+                for (name, member) in members {
+                    let is_new = matches!(**base, AbstractValue::Missing);
+                    let value = match member.may_be_unwritten && !is_new {
+                        // Either the written value or that of the base.
+                        true => any(),
+                        false => self.made(&member.value, depth + 1),
+                    };
+                    let is_required = !member.may_be_unwritten && !may_be_missing(&member.value);
+                    schema.set(name, value, is_required);
+                }
+                schema.into_json()
+            }
+            AbstractValue::List(items) => self.list(items, depth),
+            AbstractValue::Items(item) => array(self.made(item, depth + 1)),
+            AbstractValue::OneOf(values) => {
+                let has_items = values
+                    .iter()
+                    .any(|value| matches!(value, AbstractValue::Items(_)));
+                // An empty list meets the schema of a Map's result.
+                let is_described = |value: &&AbstractValue| match value {
+                    AbstractValue::Missing => false,
+                    AbstractValue::List(items) => !items.is_empty() || !has_items,
+                    _ => true,
+                };
+                let values = values.iter().filter(is_described);
+                one_of(values.map(|value| self.made(value, depth + 1)).collect())
+            }
+        }
+    }
+
+    /// The schema of a part of the input or of a result.
+    fn read(&self, origin: &Origin) -> Json {
+        let demand = match origin.source {
+            ValueSource::Input => Some(self.values.input()),
+            ValueSource::Result(state) => self.values.result(self.graph.states()[state].name),
+        };
+        let part = demand.and_then(|demand| demand.at(&origin.path));
+        part.map_or_else(any, |demand| demand.schema(0))
+    }
+
+    /// JSONata leaves undefined items out of a list, so only a list of items that certainly exist
+    /// has a known length.
+    fn list(&self, items: &[AbstractValue], depth: usize) -> Json {
+        let schemas: Vec<Json> = items.iter().map(|one| self.made(one, depth + 1)).collect();
+        let exists = |value: &AbstractValue| {
+            matches!(
+                value,
+                AbstractValue::Literal(_)
+                    | AbstractValue::Object { .. }
+                    | AbstractValue::List(_)
+                    | AbstractValue::Items(_)
+            )
+        };
+        match !items.is_empty() && items.iter().all(exists) {
+            true => {
+                let length = schemas.len();
+                json!({"type": "array", "prefixItems": schemas, "items": false, "minItems": length})
+            }
+            false => array(one_of(schemas)),
+        }
+    }
+}
+
+/// The call of a Task state; `None` if it calls a service. Its name is empty if it is computed.
+fn call_of(input: &StateInput<'_>) -> Option<FunctionCall> {
+    let resource = Resource::parse(input.text("Resource")?);
+    let effective = input.effective();
+    let scope = ReadScope {
+        input: &effective,
+        ..input.scope()
+    };
+    let arguments = match input.is_jsonata {
+        true => input.object.get("Arguments"),
+        false => input.object.get("Parameters"),
+    };
+    let sent = match (arguments, input.is_jsonata) {
+        (Some(arguments), true) => scope.jsonata_template(arguments),
+        (Some(template), false) => scope.jsonpath_template(template),
+        (None, _) => effective.clone(),
+    };
+    if resource.is_lambda_invoke() {
+        let function = arguments.and_then(|arguments| arguments.get("FunctionName")?.as_str());
+        let function = function.filter(|text| !text.starts_with("{%"));
+        let payload = PartStep::Key("Payload".to_owned());
+        // With a task token, the result is what the token's holder sends.
+        let waits = resource.pattern() == IntegrationPattern::WaitForTaskToken;
+        return Some(FunctionCall {
+            name: function_name(function.unwrap_or_default()).to_owned(),
+            payload: sent.at(std::slice::from_ref(&payload)),
+            result_path: if waits { Vec::new() } else { vec![payload] },
+        });
+    }
+    (resource.kind() != ResourceKind::Service).then(|| FunctionCall {
+        name: resource
+            .name()
+            .map_or_else(|| function_name(resource.as_str()), function_name)
+            .to_owned(),
+        payload: sent,
+        result_path: Vec::new(),
+    })
+}
+
+impl Demand {
+    /// The schema of the values that the definition can read.
+    fn schema(&self, depth: usize) -> Json {
+        if depth == MAX_DEPTH {
+            return any();
+        }
+        if !self.members.is_empty() {
+            let mut schema = ObjectSchema::default();
+            for (name, part) in &self.members {
+                schema.set(name, part.schema(depth + 1), false);
+            }
+            return schema.into_json();
+        }
+        if let Some(items) = &self.items {
+            return array(items.schema(depth + 1));
+        }
+        self.scalar_type()
+            .map_or_else(any, |name| json!({"type": name}))
+    }
+}
+
+/// The properties of an object, and which of them always exist.
+#[derive(Default)]
+struct ObjectSchema {
+    properties: Object,
+    required: Vec<String>,
+}
+
+impl ObjectSchema {
+    fn set(&mut self, name: &str, schema: Json, is_required: bool) {
+        self.properties.insert(name.to_owned(), schema);
+        self.required.retain(|known| known != name);
+        if is_required {
+            self.required.push(name.to_owned());
+        }
+    }
+
+    fn into_json(self) -> Json {
+        let mut schema = Object::new();
+        schema.insert("type".to_owned(), "object".into());
+        schema.insert("properties".to_owned(), Json::Object(self.properties));
+        if !self.required.is_empty() {
+            schema.insert("required".to_owned(), self.required.into());
+        }
+        Json::Object(schema)
+    }
+}
+
+/// The properties of an object's schema. Another schema has none.
+fn object(schema: &Json) -> ObjectSchema {
+    let properties = schema.get("properties").and_then(Json::as_object);
+    let required = schema.get("required").and_then(Json::as_array);
+    let required = required.into_iter().flatten().filter_map(Json::as_str);
+    ObjectSchema {
+        properties: properties.cloned().unwrap_or_default(),
+        required: required.map(str::to_owned).collect(),
+    }
+}
+
+fn may_be_missing(value: &AbstractValue) -> bool {
+    match value {
+        AbstractValue::Missing => true,
+        AbstractValue::OneOf(values) => values.iter().any(may_be_missing),
+        _ => false,
+    }
+}
+
+fn literal(value: &Json, depth: usize) -> Json {
+    match value {
+        _ if depth == MAX_DEPTH => any(),
+        Json::Object(members) => {
+            let mut schema = ObjectSchema::default();
+            for (name, value) in members {
+                schema.set(name, literal(value, depth + 1), true);
+            }
+            schema.into_json()
+        }
+        Json::Array(items) => {
+            let items = items.iter().map(|item| literal(item, depth + 1));
+            array(one_of(items.collect()))
+        }
+        scalar => json!({"const": scalar.clone()}),
+    }
+}
+
+fn any() -> Json {
+    Json::Object(Object::new())
+}
+
+fn is_any(schema: &Json) -> bool {
+    schema.as_object().is_some_and(Object::is_empty)
+}
+
+fn array(items: Json) -> Json {
+    match is_any(&items) {
+        true => json!({"type": "array"}),
+        false => json!({"type": "array", "items": items}),
+    }
+}
+
+/// The schema of values that meet one of several.
+fn one_of(schemas: Vec<Json>) -> Json {
+    let mut different: Vec<Json> = Vec::new();
+    for schema in schemas {
+        if is_any(&schema) {
+            return schema;
+        }
+        if !different.contains(&schema) {
+            different.push(schema);
+        }
+    }
+    match different.len() {
+        0 => any(),
+        1 => different.remove(0),
+        _ => {
+            let constants: Option<Vec<Json>> = different
+                .iter()
+                .map(|schema| schema.get("const").cloned())
+                .collect();
+            match constants {
+                Some(constants) => json!({"enum": constants}),
+                None => json!({"anyOf": different}),
+            }
+        }
+    }
+}
+
+/// The schema of values that meet all.
+fn all_of(schemas: Vec<Json>) -> Json {
+    let mut different: Vec<Json> = Vec::new();
+    for schema in schemas {
+        if !is_any(&schema) && !different.contains(&schema) {
+            different.push(schema);
+        }
+    }
+    match different.len() {
+        0 => any(),
+        1 => different.remove(0),
+        _ => json!({"allOf": different}),
+    }
+}
