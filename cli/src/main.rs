@@ -36,7 +36,7 @@ use args::{Arguments, Command};
 use commands::{
     bench, completions, console, convert, coverage, debug, diff, estimate, executions, explore,
     graph, history, import, lsp, mcp, placeholders, policy, rehearse, replay, report, review, rule,
-    run, serve, store, studio, test_state, validate,
+    run, serve, store, studio, test_state, types, validate,
 };
 use terminal::diagnostics;
 
@@ -71,6 +71,7 @@ async fn main() -> ExitCode {
         Command::Placeholders(arguments) => placeholders::placeholders(&arguments),
         Command::Lsp(arguments) => lsp::lsp(&arguments),
         Command::Mcp(arguments) => mcp::mcp(arguments).await,
+        Command::Types(arguments) => types::types(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };

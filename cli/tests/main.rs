@@ -38,4 +38,5 @@ mod studio;
 mod templates;
 mod terraform;
 mod test_state;
+mod types;
 mod validate;

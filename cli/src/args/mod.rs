@@ -22,6 +22,7 @@ mod services;
 mod store;
 mod store_inspection;
 mod studio;
+mod types;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -56,6 +57,7 @@ pub(crate) use self::store_inspection::{
     CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
 };
 pub(crate) use self::studio::StudioArguments;
+pub(crate) use self::types::{TypeLanguage, TypesArguments};
 use crate::engine::tasks::{TaskBinding, binding};
 use stepwright_asl::integrations::tables_date;
 
@@ -192,6 +194,9 @@ pub(crate) enum Command {
     /// List the placeholders of a definition, or check that a template defines them
     #[command(after_help = placeholders::EXAMPLES)]
     Placeholders(PlaceholdersArguments),
+    /// Print the types of inputs, outputs and payloads of tasks for TypeScript or Python
+    #[command(after_help = types::EXAMPLES)]
+    Types(TypesArguments),
     /// Write the Rust source of a workflow from a definition
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),

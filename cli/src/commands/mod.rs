@@ -27,4 +27,5 @@ pub(crate) mod serve;
 pub(crate) mod store;
 pub(crate) mod studio;
 pub(crate) mod test_state;
+pub(crate) mod types;
 pub(crate) mod validate;

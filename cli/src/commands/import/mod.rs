@@ -10,7 +10,7 @@ mod condition;
 mod handlers;
 mod machine;
 mod map;
-mod names;
+pub(crate) mod names;
 mod output;
 mod payload;
 mod plain;
