@@ -35,8 +35,8 @@ use clap::Parser;
 use args::{Arguments, Command};
 use commands::{
     bench, completions, console, convert, coverage, debug, diff, estimate, executions, explore,
-    graph, history, import, lsp, mcp, placeholders, policy, rehearse, replay, report, review, rule,
-    run, serve, store, studio, test_state, types, validate,
+    graph, health, history, import, lsp, mcp, placeholders, policy, rehearse, replay, report,
+    review, rule, run, serve, store, studio, test_state, types, validate,
 };
 use terminal::diagnostics;
 
@@ -52,6 +52,7 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Debug(arguments) => debug::debug(arguments).await,
         Command::Serve(arguments) => serve::serve(*arguments).await,
+        Command::Health(arguments) => health::health(arguments).await,
         Command::Executions(arguments) => executions::executions(&arguments),
         Command::History(arguments) => history::history(&arguments).await,
         Command::Store(arguments) => store::store(&arguments.command),

@@ -3,8 +3,10 @@
 mod access;
 mod aws_cli;
 mod console;
+mod containers;
 mod damaged_log;
 mod derived_files;
+mod health;
 mod lifecycle;
 mod modes;
 mod operator;

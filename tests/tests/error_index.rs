@@ -53,6 +53,11 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     // Descriptions of tools, and refusals for an agent.
     "cli/src/commands/mcp/",
     "cli/src/commands/placeholders/show.rs",
+    // Names and comments of generated types.
+    "cli/src/commands/types/module_builder.rs",
+    "cli/src/commands/types/property_tests.rs",
+    "cli/src/commands/types/python.rs",
+    "cli/src/commands/types/typescript.rs",
     "cli/src/commands/placeholders/checked_machine.rs",
     "cli/src/terminal/progress/",
     "/src/clock/",

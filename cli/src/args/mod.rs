@@ -6,6 +6,7 @@ mod convert;
 mod debug;
 mod estimate;
 mod explore;
+mod health;
 mod log;
 mod lsp;
 mod mcp;
@@ -36,6 +37,7 @@ pub(crate) use self::convert::{ConvertArguments, ConvertFormat, TargetLanguage};
 pub(crate) use self::debug::DebugArguments;
 pub(crate) use self::estimate::{EstimateArguments, EstimateFormat};
 pub(crate) use self::explore::{ExploreArguments, ExploreFormat};
+pub(crate) use self::health::HealthArguments;
 pub(crate) use self::log::{LogArguments, LogFormat};
 pub(crate) use self::lsp::LspArguments;
 pub(crate) use self::mcp::McpArguments;
@@ -152,6 +154,9 @@ pub(crate) enum Command {
     /// Serve the Step Functions API on this machine, for the AWS CLI, SDKs and workers
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<ServeArguments>),
+    /// Check that a server works, as the health check of a container does
+    #[command(after_help = health::EXAMPLES)]
+    Health(HealthArguments),
     /// Show a store in a browser, without forms, next to the engine that writes it
     #[command(after_help = console::EXAMPLES)]
     Console(ConsoleArguments),

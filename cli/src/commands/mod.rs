@@ -11,6 +11,7 @@ pub(crate) mod estimate;
 pub(crate) mod executions;
 pub(crate) mod explore;
 pub(crate) mod graph;
+pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod lsp;
