@@ -99,7 +99,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(crate) grace: u64,
     /// Store state machines, executions and activities in this file; executions continue when the
-    /// server starts again
+    /// server starts again. With --accounts any, a folder with a store for each account
     #[arg(long, value_name = "PATH", conflicts_with = "virtual_time")]
     pub(crate) store: Option<PathBuf>,
     /// Delete executions this many days after their end; 90 by default with --store. Without

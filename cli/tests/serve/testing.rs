@@ -181,17 +181,6 @@ fn only_virtual_time_has_the_paths_for_tests() {
 }
 
 #[test]
-fn options_of_one_account_are_refused_for_any_account() {
-    let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .args(["serve", "--accounts", "any", "--store", "x.db"])
-        .output()
-        .expect("the command is there");
-    assert_eq!(output.status.code(), Some(2));
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert!(message.contains("--store is for one account"), "{message}");
-}
-
-#[test]
 #[cfg(unix)]
 fn a_server_reports_its_endpoint_and_ends_with_its_parent() {
     let folder = tempfile::tempdir().expect("there is room");
@@ -222,4 +211,74 @@ fn a_server_reports_its_endpoint_and_ends_with_its_parent() {
         std::net::TcpStream::connect(&address).is_err()
     });
     assert!(killed.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn each_account_has_a_store_and_its_executions_continue_after_a_restart() {
+    const OTHER: &str = "000000000008";
+    let folder = tempfile::tempdir().expect("there is room");
+    let stores = folder.path().join("stores").display().to_string();
+    let arguments = ["--accounts", "any", "--store", &stores];
+    let mut server = Server::start(&arguments);
+    let definition =
+        json!({"StartAt": "Cool", "States": {"Cool": {"Type": "Wait", "Seconds": 2, "End": true}}});
+    let create = json!({"name": "orders", "definition": definition.to_string(), "roleArn": ROLE});
+    let mut executions = Vec::new();
+    for account in [ACCOUNT, OTHER] {
+        let created = server.call_in(account, "CreateStateMachine", &create);
+        let machine = text(&created["stateMachineArn"]);
+        assert!(machine.contains(account), "{machine}");
+        let start = json!({"stateMachineArn": machine, "name": "o-1"});
+        let started = server.call_in(account, "StartExecution", &start);
+        executions.push((account, text(&started["executionArn"])));
+    }
+    server.process.kill().expect("it runs");
+    server.process.wait().expect("it ran");
+    drop(server);
+    for account in [ACCOUNT, OTHER] {
+        let store = format!("{stores}/{account}.db");
+        assert!(std::path::Path::new(&store).exists(), "{store}");
+    }
+    let server = Server::start(&arguments);
+    for (account, execution) in &executions {
+        // Without a request in the account, which would open its store, too.
+        let store = format!("{stores}/{account}.db");
+        until("the execution continues", || {
+            let ran = crate::common::stepwright(&["executions", "--store", &store], "");
+            ran.stdout.contains("SUCCEEDED")
+        });
+        let request = json!({"executionArn": execution});
+        let described = server.call_in(account, "DescribeExecution", &request);
+        assert_eq!(described["status"], "SUCCEEDED", "{account}");
+    }
+}
+
+#[test]
+fn a_file_is_no_folder_of_stores_and_options_of_one_store_are_refused() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("orders.db");
+    std::fs::write(&file, "").expect("there is room");
+    let file = file.display().to_string();
+    let stores = folder.path().join("stores").display().to_string();
+    for (arguments, message) in [
+        (vec!["--store", &file], "`--store` is a folder"),
+        (vec!["--schedules", &file], "--schedules is for one account"),
+        (
+            vec!["--store", &stores, "--index"],
+            "--index is for one account",
+        ),
+        (
+            vec!["--store", &stores, "--keep-logs"],
+            "--keep-logs is for one account",
+        ),
+    ] {
+        let all = [
+            &["serve", "--port", "0", "--accounts", "any"],
+            &arguments[..],
+        ]
+        .concat();
+        let ran = crate::common::stepwright(&all, "");
+        assert_eq!(ran.status, 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
 }

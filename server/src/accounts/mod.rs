@@ -40,6 +40,7 @@ pub struct AccountServers {
     factory: Arc<dyn AccountFactory>,
     default_account: String,
     accepts_any: bool,
+    opened: Vec<String>,
     has_testing: bool,
     hosts: Vec<String>,
     shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -53,6 +54,7 @@ impl AccountServers {
             factory: Arc::new(factory),
             default_account: default_account.into(),
             accepts_any: false,
+            opened: Vec::new(),
             has_testing: false,
             hosts: Vec::new(),
             shutdown: Box::pin(std::future::pending()),
@@ -64,6 +66,13 @@ impl AccountServers {
     /// requests are for the default account.
     pub fn any_account(mut self, accepts_any: bool) -> Self {
         self.accepts_any = accepts_any;
+        self
+    }
+
+    /// Creates the servers of these accounts before requests are served, in addition to that of the
+    /// default account: those that have a store, whose executions continue.
+    pub fn open_accounts(mut self, accounts: impl IntoIterator<Item = String>) -> Self {
+        self.opened = accounts.into_iter().collect();
         self
     }
 
@@ -94,11 +103,12 @@ impl AccountServers {
         self
     }
 
-    /// Creates the server of the default account, and returns the servers that can serve.
+    /// Creates the server of the default account and those of
+    /// [`open_accounts`](Self::open_accounts), and returns the servers that can serve.
     ///
     /// # Errors
     ///
-    /// The message of the factory, and names that are no hosts.
+    /// The message of the factory, names that are no hosts, and too many accounts.
     pub async fn open(self) -> Result<OpenAccountServers, String> {
         let parsed = |host: &String| {
             Host::parse(host).ok_or_else(|| ServerError::InvalidHost(host.clone()).to_string())
@@ -119,6 +129,9 @@ impl AccountServers {
             Handle::current(),
         );
         directory.server(&self.default_account).await?;
+        for account in &self.opened {
+            directory.server(account).await?;
+        }
         Ok(OpenAccountServers {
             servers: self,
             directory: Arc::new(directory),

@@ -1,7 +1,8 @@
-//! Servers for accounts that tests reset: on virtual time, or with `--accounts any`.
+//! Servers for accounts: on virtual time, where tests reset them, or with `--accounts any`.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use stepwright_server::{
 };
 use tokio::task::JoinHandle;
 
+use super::account_stores::AccountStores;
 use super::{
     AccountEngine, LAST_EVENTS, access_keys, console_mode, engine, ready, template_inputs,
 };
@@ -39,14 +41,18 @@ pub(super) async fn serve(
     refuse_single_account_options(&arguments)?;
     let has_keys = access_keys(&arguments)?.is_some();
     let created = Arc::new(Created::default());
+    let stores = arguments.store.as_deref().map(AccountStores::open);
+    let stores = stores.transpose()?;
     let factory = Factory {
         arguments: arguments.clone(),
+        stores: stores.clone(),
         otlp,
         created: created.clone(),
         tasks: Arc::default(),
     };
     let mut servers = AccountServers::new(&arguments.account, factory)
         .any_account(arguments.accounts == AccountsChoice::Any)
+        .open_accounts(stores.iter().flat_map(AccountStores::accounts))
         // Requests to these paths are not signed.
         .testing(arguments.virtual_time && !has_keys)
         .shutdown(signals.wait(1), Duration::from_secs(arguments.grace));
@@ -73,7 +79,7 @@ pub(super) async fn serve(
     for events in events {
         events.finish(LAST_EVENTS).await;
     }
-    super::report_open(open, false);
+    super::report_open(open, arguments.store.is_some());
     Ok(())
 }
 
@@ -83,7 +89,8 @@ fn refuse_single_account_options(arguments: &ServeArguments) -> Result<(), Failu
         return Ok(());
     }
     let options = [
-        (arguments.store.is_some(), "--store"),
+        (arguments.index, "--index"),
+        (arguments.keep_logs, "--keep-logs"),
         (arguments.schedules.is_some(), "--schedules"),
         (arguments.auth.is_some(), "--auth"),
     ];
@@ -129,6 +136,8 @@ fn take<T>(value: &Mutex<Option<T>>) -> Option<T> {
 /// Creates the servers of accounts.
 struct Factory {
     arguments: Arc<ServeArguments>,
+    /// The stores of `--store`.
+    stores: Option<AccountStores>,
     otlp: Arc<Otlp>,
     created: Arc<Created>,
     /// The tasks that tests execute, by the accounts.
@@ -147,8 +156,11 @@ impl AccountFactory for Factory {
         self.tasks().insert(settings.account.clone(), tasks.clone());
         let arguments = self.arguments.clone();
         let (otlp, created) = (self.otlp.clone(), self.created.clone());
+        let stores = self.stores.as_ref();
+        let store = stores.map(|stores| stores.path(&settings.account));
         Box::pin(async move {
-            let server = create(&arguments, &otlp, &created, settings, tasks).await;
+            let account = (settings, store, tasks);
+            let server = create(&arguments, &otlp, &created, account).await;
             server.map_err(|failure| {
                 let message = match &failure {
                     Failure::Failed(message) | Failure::Usage(message) => message.clone(),
@@ -177,8 +189,7 @@ async fn create(
     arguments: &ServeArguments,
     otlp: &Otlp,
     created: &Created,
-    settings: AccountSettings,
-    tasks: TestTasks,
+    (settings, store, tasks): (AccountSettings, Option<PathBuf>, TestTasks),
 ) -> Result<AccountServer, Failure> {
     let mocks = settings.mocks.map(|mocks| {
         MockConfig::parse(&mocks.to_string())
@@ -186,6 +197,7 @@ async fn create(
     });
     let account = AccountEngine {
         account: &settings.account,
+        store,
         mocks: mocks.transpose()?,
         tasks: arguments.virtual_time.then_some(tasks),
     };

@@ -1,5 +1,6 @@
 //! `stepwright serve`: the Step Functions API on this machine.
 
+mod account_stores;
 mod accounts;
 mod ready;
 mod schedules;
@@ -344,6 +345,8 @@ fn handler_hint(arguments: &ServeArguments) -> String {
 /// What the engine of an account has in addition to the options.
 struct AccountEngine<'a> {
     account: &'a str,
+    /// The file of its store.
+    store: Option<PathBuf>,
     /// Test cases that replace those of the options.
     mocks: Option<MockConfig>,
     /// The tasks that a test executes.
@@ -355,6 +358,7 @@ impl<'a> AccountEngine<'a> {
     fn of(arguments: &'a ServeArguments) -> Self {
         Self {
             account: &arguments.account,
+            store: arguments.store.clone(),
             mocks: None,
             tasks: None,
         }
@@ -403,7 +407,7 @@ async fn engine(
     if arguments.virtual_time {
         builder = builder.virtual_time();
     }
-    builder = match &arguments.store {
+    builder = match &account.store {
         Some(path) => {
             let mut options = SqliteStore::options();
             if let Some(bytes) = arguments.max_store_size {
