@@ -9,6 +9,7 @@ from typing import Any, Iterator
 import pytest
 
 from .mocks import TaskServer
+from .moto import MotoServer
 from .server import Server
 from .stepfunctions import StepFunctions
 
@@ -18,6 +19,7 @@ _ACCOUNTS = itertools.count(100_000_000_001)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("stepwright_arguments", "further arguments of `stepwright serve`", default="")
+    parser.addini("stepwright_moto", "tasks without a mock call a server of moto, which starts with the session", type="bool", default=False)
     parser.addini("stepwright_templates", "templates of SAM, CloudFormation or CDK whose state machines each test has", type="paths")
 
 
@@ -31,9 +33,21 @@ def stepwright_arguments(pytestconfig: pytest.Config) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def stepwright_server(stepwright_arguments: list[str]) -> Iterator[Server]:
+def stepwright_moto_server(pytestconfig: pytest.Config) -> Iterator[MotoServer | None]:
+    """The server of moto with `stepwright_moto = true`; each test starts without its resources."""
+    if not pytestconfig.getini("stepwright_moto"):
+        yield None
+        return
+    moto = MotoServer()
+    yield moto
+    moto.stop()
+
+
+@pytest.fixture(scope="session")
+def stepwright_server(stepwright_arguments: list[str], stepwright_moto_server: MotoServer | None) -> Iterator[Server]:
     """The server of the session. Each test has another account of it."""
-    server = Server(stepwright_arguments)
+    services = ["--aws-endpoint", stepwright_moto_server.endpoint] if stepwright_moto_server else []
+    server = Server([*stepwright_arguments, *services])
     yield server
     server.stop()
 
@@ -47,10 +61,13 @@ def _stepwright_tasks() -> Iterator[TaskServer]:
 
 @pytest.fixture
 def stepfunctions(
-    stepwright_server: Server, _stepwright_tasks: TaskServer, request: pytest.FixtureRequest
+    stepwright_server: Server, stepwright_moto_server: MotoServer | None, _stepwright_tasks: TaskServer, request: pytest.FixtureRequest
 ) -> Iterator[StepFunctions]:
     """Step Functions in a new account, on virtual time."""
-    service = StepFunctions(stepwright_server, _stepwright_tasks, str(next(_ACCOUNTS)))
+    if stepwright_moto_server:
+        stepwright_moto_server.reset()
+    services = stepwright_moto_server.endpoint if stepwright_moto_server else None
+    service = StepFunctions(stepwright_server, _stepwright_tasks, str(next(_ACCOUNTS)), services)
     request.node.stash[_SERVICE] = service
     yield service
     service.close()

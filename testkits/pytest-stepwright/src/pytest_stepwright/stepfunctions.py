@@ -19,8 +19,9 @@ ROLE = "arn:aws:iam::{account}:role/tests"
 class StepFunctions:
     """Step Functions in an account of its own: state machines, executions, mocks and a clock."""
 
-    def __init__(self, server: Server, tasks: TaskServer, account: str) -> None:
+    def __init__(self, server: Server, tasks: TaskServer, account: str, services: str | None = None) -> None:
         self._server = server
+        self._services = services
         self._tasks = tasks
         self.account = account
         self.region = "us-east-1"
@@ -38,13 +39,26 @@ class StepFunctions:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables with which any SDK, also in another process, uses this account."""
-        return {
+        """The variables with which any SDK, also in another process, uses this account, and moto for other services."""
+        variables = {
             "AWS_ACCESS_KEY_ID": self.account,
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ENDPOINT_URL_SFN": self.endpoint,
         }
+        if self._services:
+            variables["AWS_ENDPOINT_URL"] = self._services
+        return variables
+
+    def service(self, name: str) -> Any:
+        """A client of boto3 for another service, as in `service("sqs")`, at the server of `stepwright_moto`."""
+        if not self._services:
+            raise RuntimeError("no server of moto is running; add `stepwright_moto = true` to the options of pytest")
+        import boto3
+
+        return boto3.session.Session().client(
+            name, endpoint_url=self._services, region_name=self.region, aws_access_key_id="test", aws_secret_access_key="test"
+        )
 
     @cached_property
     def client(self) -> Any:

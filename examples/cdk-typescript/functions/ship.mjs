@@ -1,0 +1,4 @@
+// Orders the shipment.
+export async function handler({ id }) {
+  return { shipped: id };
+}

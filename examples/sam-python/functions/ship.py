@@ -1,0 +1,5 @@
+"""Orders the shipment."""
+
+
+def handler(event, context):
+    return {"shipped": event["id"]}
