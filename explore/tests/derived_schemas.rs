@@ -29,7 +29,7 @@ const ORDER: &str = r#"{"StartAt": "Charge", "States": {
 fn the_input_has_the_members_that_states_read_with_the_types_of_their_tests() {
     assert_eq!(
         derived(ORDER).input.to_string(),
-        r#"{"type":"object","properties":{"order":{"type":"object","properties":{"id":{},"total":{"type":"number"}}}}}"#
+        r#"{"type":"object","properties":{"order":{"type":"object","properties":{"id":{},"total":{"type":"number"}},"additionalProperties":true}}}"#
     );
 }
 
@@ -68,6 +68,23 @@ fn an_end_with_an_unknown_output_makes_the_whole_output_unknown() {
         "Computed": {"Type": "Pass", "Output": "{% $sum($states.input.parts) %}", "End": true}}}"#,
     );
     assert_eq!(schemas.output.to_string(), "{}");
+}
+
+#[test]
+fn a_value_that_a_task_gets_may_have_members_that_the_definition_does_not_read() {
+    let schemas = derived(
+        r#"{"StartAt": "Send", "QueryLanguage": "JSONata", "States": {
+        "Send": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Assign": {"id": "{% $states.input.id %}"},
+            "Arguments": {"FunctionName": "send", "Payload": "{% $states.input %}"}, "Output": {"id": "{% $states.result.Payload.id %}"}, "End": true}}}"#,
+    );
+    let open = r#"{"type":"object","properties":{"id":{}},"additionalProperties":true}"#;
+    assert_eq!(schemas.input.to_string(), open);
+    assert_eq!(task(&schemas, "send").0, open);
+    // Only a member of the result is passed.
+    assert_eq!(
+        task(&schemas, "send").1,
+        r#"{"type":"object","properties":{"id":{}}}"#
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 24;
 /// The JSON Schemas (draft 2020-12) of a state machine without written ones.
 ///
 /// The input and the results of tasks have the members that the definition reads, all of them
-/// optional. The output and the payloads have what the definition makes. A value that is computed,
+/// optional, and further ones if they are passed to a task or to the output. The output and the payloads have what the definition makes. A value that is computed,
 /// or that comes from a service, has the schema `{}`.
 ///
 /// ```
@@ -74,15 +74,19 @@ impl DerivedSchemas {
             };
         };
         let values = flow.values();
-        let derivation = Derivation {
+        let mut derivation = Derivation {
             graph: &graph,
             values: &values,
+            passed: Vec::new(),
         };
         let output = flow.output().cloned().unwrap_or(AbstractValue::Unknown);
+        let output = derivation.made(&output, 0);
+        let tasks = derivation.tasks(&flow);
+        let input = Origin::of(ValueSource::Input);
         Self {
-            input: values.input().schema(0),
-            output: derivation.made(&output, 0),
-            tasks: derivation.tasks(&flow),
+            input: derivation.demanded(&input, values.input()),
+            output,
+            tasks,
         }
     }
 }
@@ -98,11 +102,15 @@ struct FunctionCall {
 struct Derivation<'g, 'd> {
     graph: &'g Graph<'d>,
     values: &'g MachineValues,
+    /// Parts that are in an output or a payload. Others read them, so they may have members that
+    /// the definition does not read.
+    passed: Vec<Origin>,
 }
 
 impl Derivation<'_, '_> {
-    fn tasks(&self, flow: &MachineFlow<'_, '_>) -> Vec<DerivedTaskSchemas> {
-        let mut found: IndexMap<String, (AbstractValue, Vec<Json>)> = IndexMap::new();
+    fn tasks(&mut self, flow: &MachineFlow<'_, '_>) -> Vec<DerivedTaskSchemas> {
+        let mut found: IndexMap<String, (AbstractValue, Vec<(usize, Vec<PartStep>)>)> =
+            IndexMap::new();
         for (index, state) in self.graph.states().iter().enumerate() {
             if state.kind != Some(StateKind::Task) {
                 continue;
@@ -114,9 +122,7 @@ impl Derivation<'_, '_> {
                 true => state.name.to_owned(),
                 false => call.name,
             };
-            let demand = self.values.result(state.name);
-            let result = demand.and_then(|demand| demand.at(&call.result_path));
-            let result = result.map_or_else(any, |demand| demand.schema(0));
+            let result = (index, call.result_path);
             match found.get_mut(&name) {
                 None => {
                     found.insert(name, (call.payload, vec![result]));
@@ -127,17 +133,45 @@ impl Derivation<'_, '_> {
                 }
             }
         }
-        let tasks = found.into_iter();
-        let tasks = tasks.map(|(name, (payload, results))| DerivedTaskSchemas {
-            name,
-            payload: self.made(&payload, 0),
-            result: all_of(results),
+        let payloads: Vec<Json> = (found.values())
+            .map(|(payload, _)| self.made(payload, 0))
+            .collect();
+        // The results are last, because an output or a payload may have parts of them.
+        let tasks = found.into_iter().zip(payloads);
+        let tasks = tasks.map(|((name, (_, results)), payload)| {
+            let results = results.into_iter().map(|(state, path)| {
+                let mut origin = Origin::of(ValueSource::Result(state));
+                origin.path = path;
+                let demand = self.demand(&origin);
+                demand.map_or_else(any, |demand| self.demanded(&origin, demand))
+            });
+            DerivedTaskSchemas {
+                name,
+                payload,
+                result: all_of(results.collect()),
+            }
         });
         tasks.collect()
     }
 
+    fn demand(&self, origin: &Origin) -> Option<&Demand> {
+        let whole = match origin.source {
+            ValueSource::Input => Some(self.values.input()),
+            ValueSource::Result(state) => self.values.result(self.graph.states()[state].name),
+        };
+        whole?.at(&origin.path)
+    }
+
+    /// The schema of a part from outside.
+    fn demanded(&self, origin: &Origin, demand: &Demand) -> Json {
+        let passed = self.passed.iter();
+        let passed = passed.filter(|passed| passed.source == origin.source);
+        let passed: Vec<&[PartStep]> = passed.map(|passed| passed.path.as_slice()).collect();
+        demand.schema(&mut origin.path.clone(), &passed)
+    }
+
     /// The schema of a value that the definition makes.
-    fn made(&self, value: &AbstractValue, depth: usize) -> Json {
+    fn made(&mut self, value: &AbstractValue, depth: usize) -> Json {
         if depth == MAX_DEPTH {
             return any();
         }
@@ -178,18 +212,17 @@ impl Derivation<'_, '_> {
     }
 
     /// The schema of a part of the input or of a result.
-    fn read(&self, origin: &Origin) -> Json {
-        let demand = match origin.source {
-            ValueSource::Input => Some(self.values.input()),
-            ValueSource::Result(state) => self.values.result(self.graph.states()[state].name),
-        };
-        let part = demand.and_then(|demand| demand.at(&origin.path));
-        part.map_or_else(any, |demand| demand.schema(0))
+    fn read(&mut self, origin: &Origin) -> Json {
+        if !self.passed.contains(origin) {
+            self.passed.push(origin.clone());
+        }
+        let demand = self.demand(origin);
+        demand.map_or_else(any, |demand| self.demanded(origin, demand))
     }
 
     /// JSONata leaves undefined items out of a list, so only a list of items that certainly exist
     /// has a known length.
-    fn list(&self, items: &[AbstractValue], depth: usize) -> Json {
+    fn list(&mut self, items: &[AbstractValue], depth: usize) -> Json {
         let schemas: Vec<Json> = items.iter().map(|one| self.made(one, depth + 1)).collect();
         let exists = |value: &AbstractValue| {
             matches!(
@@ -250,20 +283,27 @@ fn call_of(input: &StateInput<'_>) -> Option<FunctionCall> {
 }
 
 impl Demand {
-    /// The schema of the values that the definition can read.
-    fn schema(&self, depth: usize) -> Json {
-        if depth == MAX_DEPTH {
+    /// The schema of the values that the definition can read. `passed` are the paths of parts that
+    /// others read, too.
+    fn schema(&self, path: &mut Vec<PartStep>, passed: &[&[PartStep]]) -> Json {
+        if path.len() >= MAX_DEPTH {
             return any();
         }
         if !self.members.is_empty() {
             let mut schema = ObjectSchema::default();
             for (name, part) in &self.members {
-                schema.set(name, part.schema(depth + 1), false);
+                path.push(PartStep::Key(name.clone()));
+                schema.set(name, part.schema(path, passed), false);
+                path.pop();
             }
+            schema.is_open = passed.iter().any(|passed| path.starts_with(passed));
             return schema.into_json();
         }
         if let Some(items) = &self.items {
-            return array(items.schema(depth + 1));
+            path.push(PartStep::Item);
+            let items = items.schema(path, passed);
+            path.pop();
+            return array(items);
         }
         self.scalar_type()
             .map_or_else(any, |name| json!({"type": name}))
@@ -275,6 +315,8 @@ impl Demand {
 struct ObjectSchema {
     properties: Object,
     required: Vec<String>,
+    /// Whether it may have further members.
+    is_open: bool,
 }
 
 impl ObjectSchema {
@@ -293,6 +335,9 @@ impl ObjectSchema {
         if !self.required.is_empty() {
             schema.insert("required".to_owned(), self.required.into());
         }
+        if self.is_open {
+            schema.insert("additionalProperties".to_owned(), true.into());
+        }
         Json::Object(schema)
     }
 }
@@ -305,6 +350,7 @@ fn object(schema: &Json) -> ObjectSchema {
     ObjectSchema {
         properties: properties.cloned().unwrap_or_default(),
         required: required.map(str::to_owned).collect(),
+        is_open: schema.get("additionalProperties").is_some(),
     }
 }
 
