@@ -1,6 +1,7 @@
 //! What the commands give to an engine: the commands and URLs of tasks, services, objects, logs,
 //! spans; and the socket and the signals of a server.
 
+pub(crate) mod aws_account;
 pub(crate) mod listener;
 pub(crate) mod log;
 pub(crate) mod mock_case;

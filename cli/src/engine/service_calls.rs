@@ -1,11 +1,12 @@
 //! The AWS services of tasks, at the endpoints of the arguments and of the environment.
 
 use stepwright_integrations::{
-    AwsAccount, Connections, Endpoints, Models, ServiceCalls, SigningKeys, is_loopback,
+    Connections, Endpoints, Models, ServiceCalls, SigningKeys, is_loopback,
 };
 
 use crate::args::ServiceArguments;
 use crate::definitions::input;
+use crate::engine::aws_account;
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 
@@ -64,14 +65,12 @@ pub(crate) async fn service_calls(
         builder = builder.connections(connections);
     }
     if let Some(expected) = &arguments.aws_account {
-        let connected = AwsAccount::connect(region, expected).await;
-        let connected = connected
-            .map_err(|error| Failure::Failed(format!("--aws-account {expected}: {error}")))?;
+        let connected = aws_account::connect(region, expected).await?;
         diagnostics::note(&format!(
             "calls of services without an endpoint go to AWS, in the account {expected} ({region}), as {}",
-            connected.caller()
+            connected.caller
         ));
-        builder = builder.aws(connected.keys());
+        builder = builder.aws(connected.keys);
     }
     Ok(Some(builder.build()))
 }

@@ -1,8 +1,9 @@
 //! Reads executions from AWS, or from a server with its API.
 
-use stepwright_integrations::{AwsAccount, Endpoints, ExecutionReader, SigningKeys};
+use stepwright_integrations::{Endpoints, ExecutionReader, SigningKeys};
 
 use crate::args::RehearseArguments;
+use crate::engine::aws_account;
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 
@@ -65,12 +66,10 @@ async fn reader(arguments: &RehearseArguments, region: &str) -> Result<Execution
             "--executions needs --aws-account NUMBER, the account that is read, or --aws-endpoint URL".to_owned(),
         ));
     };
-    let connected = AwsAccount::connect(region, account).await;
-    let connected =
-        connected.map_err(|error| Failure::Failed(format!("--aws-account {account}: {error}")))?;
+    let connected = aws_account::connect(region, account).await?;
     diagnostics::note(&format!(
         "executions are read from AWS, in the account {account} ({region}), as {}",
-        connected.caller()
+        connected.caller
     ));
-    Ok(ExecutionReader::of_aws(connected.keys(), region))
+    Ok(ExecutionReader::of_aws(connected.keys, region))
 }
