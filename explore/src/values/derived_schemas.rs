@@ -21,8 +21,9 @@ const MAX_DEPTH: usize = 24;
 /// The JSON Schemas (draft 2020-12) of a state machine without written ones.
 ///
 /// The input and the results of tasks have the members that the definition reads, all of them
-/// optional, and further ones if they are passed to a task or to the output. The output and the payloads have what the definition makes. A value that is computed,
-/// or that comes from a service, has the schema `{}`.
+/// optional, and further ones if they are passed to a task or to the output. The output and the
+/// payloads have what the definition makes. A value that is computed, or that comes from a service,
+/// has the schema `{}`.
 ///
 /// ```
 /// use stepwright_explore::DerivedSchemas;

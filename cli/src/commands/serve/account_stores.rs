@@ -1,4 +1,5 @@
-//! The stores of accounts: with `--accounts any`, `--store` is a folder with a store for each account.
+//! The stores of accounts: with `--accounts any`, `--store` is a folder with a store for each
+//! account.
 
 use std::fs;
 use std::path::{Path, PathBuf};
