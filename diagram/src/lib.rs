@@ -39,7 +39,7 @@ use stepwright_asl::overlay::Overlay;
 
 use outline::Outline;
 
-pub use svg::StateLink;
+pub use svg::{EditablePicture, PictureElement, StateLink};
 
 /// A diagram of a definition.
 #[derive(Debug, Clone)]
@@ -53,6 +53,28 @@ impl Diagram {
     pub fn of<'j>(definition: impl Into<Cow<'j, Json>>) -> Diagram {
         Diagram {
             outline: Outline::of(&definition.into()),
+        }
+    }
+
+    /// Reads a definition without the states inside of some Parallel and Map states, which are
+    /// named by their pointers.
+    ///
+    /// ```
+    /// use stepwright_asl::json::Json;
+    /// use stepwright_diagram::Diagram;
+    ///
+    /// let json: Json = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor":
+    ///     {"StartAt": "One", "States": {"One": {"Type": "Succeed"}}}, "End": true}}}"#.parse()?;
+    /// let folded = Diagram::folded(&json, &["/States/Each".to_owned()]);
+    /// assert_eq!(folded.state_count(), 1);
+    /// # Ok::<(), stepwright_asl::SyntaxError>(())
+    /// ```
+    pub fn folded(definition: &Json, states: &[String]) -> Diagram {
+        Diagram {
+            outline: match states {
+                [] => Outline::of(definition),
+                states => Outline::folded(definition, states),
+            },
         }
     }
 
@@ -144,7 +166,7 @@ impl Diagram {
     /// Returns the picture for a page that edits the definition and contains [`stylesheet`] and
     /// [`editor_stylesheet`].
     ///
-    /// Each state has `data-pointer`, the pointer to it. Each transition has `data-edges`, a JSON
+    /// Each state has `data-pointer`, the pointer to it with the escapes of a JSON string. Each transition has `data-edges`, a JSON
     /// array of pointers to the names of its target; for a state that ends, the pointer to `End`.
     /// A `+` with the same attribute is on each transition and in each body without states.
     ///
@@ -159,6 +181,12 @@ impl Diagram {
     /// # Ok::<(), stepwright_asl::SyntaxError>(())
     /// ```
     pub fn to_editable_svg(&self) -> String {
+        self.to_editable_picture().to_svg()
+    }
+
+    /// Returns the picture of [`to_editable_svg`](Self::to_editable_svg) in elements, so that a
+    /// page can replace those that differ from the ones it shows.
+    pub fn to_editable_picture(&self) -> EditablePicture {
         svg::render_editable(&self.outline)
     }
 }

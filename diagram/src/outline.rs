@@ -69,6 +69,8 @@ pub(super) struct Node {
     pub(super) reached: bool,
     /// The bodies inside it.
     pub(super) inner: Vec<usize>,
+    /// The number of states in its bodies, if these are folded.
+    pub(super) folded: Option<usize>,
     /// The state's status in the overlay.
     pub(super) mark: Option<Mark>,
     /// The state's fields as JSON, without nested states.
@@ -152,6 +154,41 @@ impl Outline {
         let names = graph.states().iter().map(|state| state.name).collect();
         for index in 0..graph.containers().len() {
             outline.body(&graph, index, &names);
+        }
+        outline
+    }
+
+    /// Reads a definition without the bodies of some states.
+    pub(super) fn folded(definition: &Json, states: &[String]) -> Outline {
+        let counts: HashMap<&str, usize> = {
+            let graph = Graph::of(definition);
+            let pointers = graph.states().iter().map(|state| state.pointer.to_string());
+            let pointers: Vec<String> = pointers.collect();
+            let count = |outer: &str| {
+                let inner = pointers.iter().filter_map(|own| own.strip_prefix(outer));
+                inner.filter(|rest| rest.starts_with('/')).count()
+            };
+            let counts = states.iter().map(|state| (&**state, count(state)));
+            counts.filter(|(_, count)| *count > 0).collect()
+        };
+        let mut visible = definition.clone();
+        for pointer in counts.keys() {
+            // The state is absent if a state around it is folded, too.
+            if let Some(Json::Object(state)) = visible.pointer_mut(pointer) {
+                for bodies in ["Branches", "ItemProcessor", "Iterator"] {
+                    state.shift_remove(bodies);
+                }
+            }
+        }
+        let mut outline = Outline::of(&visible);
+        for node in &mut outline.nodes {
+            if let Some(count) = counts.get(&*node.pointer) {
+                node.folded = Some(*count);
+                node.detail = Some(match count {
+                    1 => "1 state".to_owned(),
+                    count => format!("{count} states"),
+                });
+            }
         }
         outline
     }
@@ -295,6 +332,7 @@ impl Node {
             ends: object.get("End").and_then(Json::as_bool) == Some(true),
             reached: false,
             inner: state.inner.clone(),
+            folded: None,
             mark: None,
             source: source(object),
         }
@@ -318,6 +356,7 @@ impl Node {
             ends: false,
             reached: true,
             inner: Vec::new(),
+            folded: None,
             mark: None,
             source: String::new(),
         }

@@ -8,6 +8,8 @@ const PAN = 60;
 const MARGIN = 16;
 /** A drag of less than this is a click. */
 const SLIP = 4;
+/** The most pixels of the width of the mini-map. */
+const MAP = 160;
 /** Text below this scale cannot be read: a large diagram then starts as wide as its box, or at the state that the page shows. */
 const LEGIBLE = 0.55;
 
@@ -25,6 +27,7 @@ SHEET.replaceSync(`
   #view.moving { cursor: grabbing; }
   #stage { transform-origin: 0 0; width: max-content; }
   ::slotted(svg) { display: block; max-width: none; }
+  #map { position: absolute; right: 8px; bottom: 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: .9; cursor: pointer; touch-action: none; }
 `);
 
 const CONTROLS = [
@@ -91,7 +94,8 @@ export class DiagramView extends HTMLElement {
     controls.append(Object.assign(document.createElement("span"), { textContent: hint }));
     this.#view = make("div", "view", shadow);
     this.#stage = make("div", "stage", this.#view);
-    this.#stage.append(document.createElement("slot"));
+    const slot = this.#stage.appendChild(document.createElement("slot"));
+    if (this.hasAttribute("map")) this.#buildMap(slot);
     this.addEventListener("keydown", (event) => this.#pressed(event));
     this.addEventListener("fullscreenchange", () => {
       const button = controls.querySelector("#full");
@@ -140,7 +144,73 @@ export class DiagramView extends HTMLElement {
     return Math.min(this.#wide(), this.#view.clientHeight / this.#height);
   }
 
+  /** A small picture of a diagram that is larger than its box. A click or a drag in it moves the diagram. */
+  #buildMap(slot) {
+    const map = (this.#map = document.createElement("canvas"));
+    map.id = "map";
+    map.setAttribute("aria-hidden", "true");
+    this.#view.append(map);
+    const go = (event) => {
+      const at = map.getBoundingClientRect();
+      const factor = (this.#width / at.width) * this.#scale;
+      this.#x = this.#view.clientWidth / 2 - (event.clientX - at.left) * factor;
+      this.#y = this.#view.clientHeight / 2 - (event.clientY - at.top) * factor;
+      this.#moved();
+    };
+    map.addEventListener("pointerdown", (event) => {
+      event.stopPropagation();
+      map.setPointerCapture(event.pointerId);
+      go(event);
+    });
+    map.addEventListener("pointermove", (event) => map.hasPointerCapture(event.pointerId) && go(event));
+    for (const name of ["click", "dblclick"]) map.addEventListener(name, (event) => event.stopPropagation());
+    slot.addEventListener("slotchange", () => this.drawn());
+  }
+
+  #map;
+  #boxes = [];
+  #waits;
+
+  /** The page changed parts of the diagram: the mini-map is drawn again when the page is idle. */
+  drawn() {
+    if (!this.#map) return;
+    clearTimeout(this.#waits);
+    this.#waits = setTimeout(() => {
+      const boxes = this.picture?.querySelectorAll(".state > .box") ?? [];
+      this.#boxes = [...boxes].map((box) => {
+        const [own, matrix] = [box.getBBox(), box.getCTM()];
+        return [own.x + matrix.e, own.y + matrix.f, own.width, own.height];
+      });
+      this.#drawMap();
+    }, 150);
+  }
+
+  #drawMap() {
+    const map = this.#map;
+    if (!map) return;
+    const [width, height] = [this.#view.clientWidth, this.#view.clientHeight];
+    const isLarger = this.#width * this.#scale > width + 1 || this.#height * this.#scale > height + 1;
+    map.hidden = !isLarger || !this.#boxes.length || width < 3 * MAP;
+    if (map.hidden) return;
+    const scale = Math.min(MAP / this.#width, (height * 0.6) / this.#height);
+    map.width = Math.max(24, this.#width * scale);
+    map.height = Math.max(24, this.#height * scale);
+    const context = map.getContext("2d");
+    const style = getComputedStyle(this);
+    context.fillStyle = context.strokeStyle = style.color;
+    context.globalAlpha = 0.35;
+    for (const [x, y, w, h] of this.#boxes) {
+      if (h > 120) context.strokeRect(x * scale, y * scale, w * scale, h * scale);
+      else context.fillRect(x * scale, y * scale, Math.max(1, w * scale), Math.max(1, h * scale));
+    }
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    const factor = scale / this.#scale;
+    context.strokeRect(-this.#x * factor, -this.#y * factor, width * factor, height * factor);
+  }
+
   #show() {
+    this.#drawMap();
     this.#stage.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
     this.#output.textContent = `${Math.round(this.#scale * 100)} %`;
   }

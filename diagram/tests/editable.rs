@@ -19,6 +19,12 @@ fn values(svg: &str, class: &str, attribute: &str) -> Vec<String> {
         .collect()
 }
 
+/// A pointer with the escapes of a JSON string.
+fn unescaped(text: &str) -> String {
+    let json: Json = format!("\"{text}\"").parse().expect("it is JSON");
+    json.into_string().expect("it is a string")
+}
+
 fn pointers(svg: &str, class: &str) -> Vec<String> {
     let arrays = values(svg, class, "data-edges");
     let arrays = arrays
@@ -34,6 +40,7 @@ proptest! {
         let svg = Diagram::of(&definition).to_editable_svg();
         let graph = Graph::of(&definition);
         let states = values(&svg, "state", "data-pointer");
+        let states: Vec<String> = states.iter().map(|text| unescaped(text)).collect();
         let (lines, handles) = (pointers(&svg, "edge"), pointers(&svg, "plus"));
         for state in graph.states() {
             let pointer = state.pointer.to_string();
@@ -60,4 +67,62 @@ fn a_body_without_states_has_a_handle() {
     );
     let empty = Diagram::of(&Json::Object(Default::default())).to_editable_svg();
     assert_eq!(pointers(&empty, "plus"), ["/StartAt"]);
+}
+
+#[test]
+fn a_folded_state_has_its_count_instead_of_its_states() {
+    let json: Json =
+        r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor":
+        {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "One", "States": {"One": {"Type": "Succeed"}}}]}}}}}}"#
+            .parse()
+            .expect("it is JSON");
+    let both = "/States/Each/ItemProcessor/States/Both".to_owned();
+    let each = "/States/Each".to_owned();
+    let svg = Diagram::folded(&json, std::slice::from_ref(&both)).to_editable_svg();
+    assert_eq!(
+        values(&svg, "state", "data-pointer"),
+        [each.clone(), both.clone()]
+    );
+    assert!(svg.contains("Parallel · 1 state<"), "{svg}");
+    // The state around it hides it.
+    let svg = Diagram::folded(&json, &[both, each.clone()]).to_editable_svg();
+    assert_eq!(values(&svg, "state", "data-pointer"), [each]);
+    assert!(svg.contains("Map · 2 states<"), "{svg}");
+}
+
+#[test]
+fn an_inserted_state_moves_the_elements_below_it_without_changes() {
+    let chain = |names: &[&str]| {
+        let states = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| match names.get(index + 1) {
+                Some(next) => format!(r#""{name}": {{"Type": "Pass", "Next": "{next}"}}"#),
+                None => format!(r#""{name}": {{"Type": "Pass", "End": true}}"#),
+            });
+        let states: Vec<String> = states.collect();
+        let json = format!(
+            r#"{{"StartAt": "{}", "States": {{{}}}}}"#,
+            names[0],
+            states.join(", ")
+        );
+        Diagram::of(&json.parse::<Json>().expect("it is JSON")).to_editable_picture()
+    };
+    let (old, new) = (
+        chain(&["A", "B", "C", "D"]),
+        chain(&["A", "X", "B", "C", "D"]),
+    );
+    let known: Vec<&str> = old
+        .elements
+        .iter()
+        .map(|element| &*element.markup)
+        .collect();
+    let fresh = new
+        .elements
+        .iter()
+        .filter(|element| !known.contains(&&*element.markup));
+    let fresh: Vec<&str> = fresh.map(|element| &*element.markup).collect();
+    // The new state, its line, and the handle on that line.
+    assert_eq!(fresh.len(), 3, "{fresh:#?}");
 }

@@ -57,8 +57,9 @@ impl Face {
         let name = wrap_evenly(&node.name, NAME, NAME_WIDTH, LINES.0);
         let widest = name.iter().map(|line| NAME.width(line)).fold(0.0, f64::max);
         let retry = if node.retries { RETRY } else { 0.0 };
+        let fold = if node.folded.is_some() { RETRY } else { 0.0 };
         let width = widest
-            .max(TYPE.width(&kind) + retry)
+            .max(TYPE.width(&kind) + retry + fold)
             .max(NARROWEST - 2.0 * PADDING.0);
         Face {
             size: Size::new(

@@ -47,6 +47,14 @@ impl Rect {
         }
     }
 
+    /// Translates the rectangle.
+    pub(crate) fn moved(self, by: Point) -> Rect {
+        Rect {
+            corner: self.corner.moved(by),
+            size: self.size,
+        }
+    }
+
     pub(super) fn right(&self) -> f64 {
         self.corner.x + self.size.width
     }

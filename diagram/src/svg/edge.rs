@@ -11,14 +11,18 @@ use super::handle;
 use super::style::{coverage, line_class};
 
 /// Draws all lines, without their labels.
-pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout, is_editable: bool) {
+pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
     for (index, body) in layout.bodies.iter().enumerate() {
         for line in &body.lines {
-            let path = data(&line.path, layout.origins[index]);
+            let origin = layout.origins[index];
+            let shift = out.begin(line.path.start.moved(origin));
+            let path = data(&line.path, origin.moved(shift));
             let (class, arrow) = appearance(outline, index, &body.lines, line);
             let data = path;
             let path = format!(r#"<path class="{class}" d="{data}"{arrow}/>"#);
-            if is_editable && let Some(pointers) = handle::pointers(outline, index, line) {
+            if out.is_editable()
+                && let Some(pointers) = handle::pointers(outline, index, line)
+            {
                 // A wide invisible line is easy to hit.
                 out.line(&format!(
                     r#"<g class="edge" data-edges="{}"><path class="hit" d="{data}"/>{path}</g>"#,
@@ -110,6 +114,7 @@ pub(super) fn labels(out: &mut Canvas, outline: &Outline, layout: &Layout) {
             let lines = &layout.labels[index][link];
             let link = &outline.bodies[index].links[link];
             let corner = rect.corner.moved(layout.origins[index]);
+            let corner = corner.moved(out.begin(corner));
             // A label covers its line with the background colour.
             let parent = outline.bodies[index].parent;
             let bare = parent.is_some_and(|parent| !outline.nodes[parent].has_frames());

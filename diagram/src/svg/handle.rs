@@ -2,8 +2,8 @@
 
 use stepwright_asl::json::Json;
 
-use crate::layout::{Layout, Line, Path, Point, Rect, Segment, What};
-use crate::outline::Outline;
+use crate::layout::{Layout, Line, Path, Point, RETRY, Rect, Segment, What};
+use crate::outline::{Node, Outline};
 use crate::text::xml;
 
 use super::canvas::{Canvas, number};
@@ -12,6 +12,8 @@ use super::canvas::{Canvas, number};
 const RADIUS: f64 = 9.0;
 /// The positions on a line at which a handle may be, as shares of its length, the best first.
 const SHARES: [f64; 9] = [0.5, 0.35, 0.65, 0.25, 0.75, 0.15, 0.85, 0.08, 0.92];
+/// The circle of a handle, from its left point.
+const RING: &str = "a9 9 0 1 0 18 0a9 9 0 1 0 -18 0";
 /// How many points of a curve are compared.
 const STEPS: usize = 12;
 
@@ -69,13 +71,37 @@ pub(super) fn draw(out: &mut Canvas, outline: &Outline, layout: &Layout) {
 }
 
 fn plus(out: &mut Canvas, pointers: &str, at: Point) {
+    out.begin(at);
     // One element, because a large picture has hundreds of them.
     out.line(&format!(
-        r#"<path class="plus" data-edges="{}" transform="translate({} {})" d="M-{RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 18 0a{RADIUS} {RADIUS} 0 1 0 -18 0M-4 0h8M0 -4v8"/>"#,
+        r#"<path class="plus" data-edges="{}" d="M-{RADIUS} 0{RING}M-4 0h8M0 -4v8"/>"#,
         xml(pointers),
-        number(at.x),
-        number(at.y),
     ));
+}
+
+/// Draws the handle that folds the bodies of a state, or unfolds them.
+pub(super) fn fold(out: &mut Canvas, node: &Node, rect: Rect) {
+    if !out.is_editable() || (node.inner.is_empty() && node.folded.is_none()) {
+        return;
+    }
+    let retry = if node.retries { RETRY } else { 0.0 };
+    let (x, y) = (rect.size.width - 14.0 - retry, 14.0);
+    let (sign, title) = match node.folded {
+        Some(_) => ("m7 4l4 -4l-4 -4", "unfold"),
+        None => ("m5 -2l4 4l4 -4", "fold"),
+    };
+    out.line(&format!(
+        r#"<path class="fold" d="M{} {}{RING}{sign}"><title>{title}</title></path>"#,
+        number(x - RADIUS),
+        number(y),
+    ));
+}
+
+/// The text of a pointer in an attribute: as inside of a JSON string, because names may contain
+/// control characters.
+pub(super) fn escaped(pointer: &str) -> String {
+    let json = Json::from(pointer).to_string();
+    json[1..json.len() - 1].to_owned()
 }
 
 fn centre(rect: Rect) -> Point {

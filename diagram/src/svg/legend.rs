@@ -2,7 +2,7 @@
 
 use stepwright_asl::overlay::{Mark, Status};
 
-use crate::layout::Rect;
+use crate::layout::{Point, Rect};
 use crate::marks::{self, Tone};
 use crate::outline::Outline;
 use crate::text::{Font, wrap, xml};
@@ -123,6 +123,7 @@ impl Legend {
         if self.height == 0.0 {
             return;
         }
+        out.begin(Point::default());
         out.line(r#"<g class="legend">"#);
         for (row, line) in self.title.iter().enumerate() {
             out.line(&format!(

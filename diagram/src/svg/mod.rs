@@ -3,6 +3,7 @@
 
 mod canvas;
 mod edge;
+mod element;
 mod handle;
 mod legend;
 mod node;
@@ -12,8 +13,10 @@ use super::layout::{self, Layout, Point, Rect};
 use super::outline::Outline;
 use super::text::xml;
 use canvas::{Canvas, number};
+
 use legend::Legend;
 
+pub use element::{EditablePicture, PictureElement};
 pub(super) use style::all as stylesheet;
 
 /// Returns the link of a state, by its name; `None` for a state without one.
@@ -60,7 +63,7 @@ pub(super) const VIEWER: &str = include_str!("../viewer.js");
 /// The style sheet of the handles of an editor.
 pub(super) const EDITOR_STYLES: &str = "\
 .stepwright .hit { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; }
-.stepwright .plus { cursor: pointer; fill: var(--paper); stroke: currentColor; stroke-width: 1.25; }
+.stepwright .plus, .stepwright .fold { cursor: pointer; fill: var(--paper); stroke: currentColor; stroke-width: 1.25; }
 ";
 
 /// The margin of the picture.
@@ -77,23 +80,41 @@ pub(super) fn render_inline(outline: &Outline, link_of: LinkOf<'_>) -> String {
 }
 
 /// Draws the outline for an editor that has the [styles](style::all), with pointers and handles.
-pub(super) fn render_editable(outline: &Outline) -> String {
+pub(super) fn render_editable(outline: &Outline) -> EditablePicture {
     let layout = layout::lay_out(outline);
-    draw_laid_out(outline, &layout, Some(&|_| None), true)
+    let link_of: LinkOf<'_> = &|_| None;
+    let mut out = Canvas::default();
+    let (width, height, legend) = start(&mut out, outline, &layout, Some(link_of));
+    let start = out.text;
+    let mut out = Canvas::editable();
+    elements(&mut out, outline, &layout, Some(link_of), &legend);
+    let tenths = |length: f64| (length * 10.0).round() as i64;
+    EditablePicture {
+        width: tenths(width),
+        height: tenths(height),
+        start,
+        elements: out.into_elements(),
+    }
 }
 
 /// Draws the outline: with its styles, or with links.
 fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
     let layout = layout::lay_out(outline);
-    draw_laid_out(outline, &layout, link_of, false)
+    let mut out = Canvas::default();
+    let (_, _, legend) = start(&mut out, outline, &layout, link_of);
+    elements(&mut out, outline, &layout, link_of, &legend);
+    out.text.push_str(EditablePicture::END);
+    out.text
 }
 
-fn draw_laid_out(
+/// Writes everything before the elements. Returns the width and the height of the picture, and its
+/// legend.
+fn start(
+    out: &mut Canvas,
     outline: &Outline,
     layout: &Layout,
     link_of: Option<LinkOf<'_>>,
-    is_editable: bool,
-) -> String {
+) -> (f64, f64, Legend) {
     let legend = Legend::of(outline, layout.size.width);
     let (width, height) = (
         layout.size.width.max(legend.width) + 2.0 * MARGIN,
@@ -101,7 +122,6 @@ fn draw_laid_out(
     );
     // Screen readers do not reach the links of an image.
     let role = if link_of.is_none() { "img" } else { "group" };
-    let mut out = Canvas::default();
     out.line(&format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" class="stepwright" role="{role}" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
         w = number(width),
@@ -116,41 +136,49 @@ fn draw_laid_out(
         out.line(&format!("<desc>{}</desc>", xml(comment)));
     }
     if link_of.is_none() {
-        style::write(&mut out, outline);
+        style::write(out, outline);
     }
-    style::arrow_heads(&mut out, outline);
+    style::arrow_heads(out, outline);
     out.line(&format!(
         r#"<rect class="paper" width="{}" height="{}"/>"#,
         number(width),
         number(height)
     ));
     out.line(&format!(r#"<g transform="translate({MARGIN} {MARGIN})">"#));
+    (width, height, legend)
+}
+
+/// Draws the elements of the picture.
+fn elements(
+    out: &mut Canvas,
+    outline: &Outline,
+    layout: &Layout,
+    link_of: Option<LinkOf<'_>>,
+    legend: &Legend,
+) {
     // Nested nodes are drawn after the nodes around them; lines are drawn over boxes and under
     // labels.
     for (index, node) in outline.nodes.iter().enumerate() {
         if !node.inner.is_empty() {
-            linked(&mut out, link_of, &node.full_name, |out| {
-                node::container(out, outline, layout, index, is_editable);
+            linked(out, link_of, &node.full_name, |out| {
+                node::container(out, outline, layout, index);
             });
         }
     }
-    edge::lines(&mut out, outline, layout, is_editable);
+    edge::lines(out, outline, layout);
     for (index, node) in outline.nodes.iter().enumerate() {
         if node.inner.is_empty() {
-            linked(&mut out, link_of, &node.full_name, |out| {
-                node::leaf(out, outline, layout, index, is_editable);
+            linked(out, link_of, &node.full_name, |out| {
+                node::leaf(out, outline, layout, index);
             });
         }
     }
-    marks(&mut out, layout);
-    edge::labels(&mut out, outline, layout);
-    if is_editable {
-        handle::draw(&mut out, outline, layout);
+    marks(out, layout);
+    edge::labels(out, outline, layout);
+    if out.is_editable() {
+        handle::draw(out, outline, layout);
     }
-    legend.draw(&mut out, layout.size.height);
-    out.line("</g>");
-    out.line("</svg>");
-    out.text
+    legend.draw(out, layout.size.height);
 }
 
 /// Draws a state inside its link.
@@ -174,13 +202,13 @@ fn linked(
 fn marks(out: &mut Canvas, layout: &Layout) {
     for (body, origin) in layout.bodies.iter().zip(&layout.origins) {
         if let Some(mark) = body.start {
-            let (x, y, radius) = circle(mark, *origin);
+            let (x, y, radius) = circle(out, mark, *origin);
             out.line(&format!(
                 r#"<circle class="mark" cx="{x}" cy="{y}" r="{radius}"><title>start</title></circle>"#
             ));
         }
         if let Some(mark) = body.end {
-            let (x, y, radius) = circle(mark, *origin);
+            let (x, y, radius) = circle(out, mark, *origin);
             out.line(&format!(
                 r#"<g class="end"><title>end</title><circle class="ring" cx="{x}" cy="{y}" r="{radius}"/><circle class="mark" cx="{x}" cy="{y}" r="{}"/></g>"#,
                 number(dot(mark))
@@ -194,8 +222,9 @@ fn dot(mark: Rect) -> f64 {
     mark.size.width / 2.0 - 4.0
 }
 
-fn circle(mark: Rect, origin: Point) -> (String, String, String) {
+fn circle(out: &mut Canvas, mark: Rect, origin: Point) -> (String, String, String) {
     let corner = mark.corner.moved(origin);
+    let corner = corner.moved(out.begin(corner));
     let radius = mark.size.width / 2.0;
     (
         number(corner.x + radius),

@@ -8,22 +8,17 @@ use crate::outline::{Depicted, Outline};
 use crate::text::xml;
 
 use super::canvas::{Canvas, number};
-use super::legend;
+use super::{handle, legend};
 
 /// Draws a simple state.
-pub(super) fn leaf(
-    out: &mut Canvas,
-    outline: &Outline,
-    layout: &Layout,
-    index: usize,
-    is_editable: bool,
-) {
+pub(super) fn leaf(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
     let (node, face, rect) = (
         &outline.nodes[index],
         &layout.faces[index],
         layout.nodes[index],
     );
-    open(out, outline, index, "", is_editable);
+    let rect = rect.moved(out.begin(rect.corner));
+    open(out, outline, index, "");
     match node.depicts {
         Depicted::State(StateKind::Choice) => out.line(&hexagon(rect)),
         Depicted::State(StateKind::Succeed | StateKind::Fail) => {
@@ -47,6 +42,7 @@ pub(super) fn leaf(
         xml(&face.kind)
     ));
     name_lines(out, face, &x, y + TYPE_LINE);
+    handle::fold(out, node, rect);
     if let Some(mark) = &node.mark {
         legend::badge(out, mark, rect);
     }
@@ -54,19 +50,15 @@ pub(super) fn leaf(
 }
 
 /// Draws a Parallel or Map, and the frames of its branches.
-pub(super) fn container(
-    out: &mut Canvas,
-    outline: &Outline,
-    layout: &Layout,
-    index: usize,
-    is_editable: bool,
-) {
+pub(super) fn container(out: &mut Canvas, outline: &Outline, layout: &Layout, index: usize) {
     let (node, face, rect) = (
         &outline.nodes[index],
         &layout.faces[index],
         layout.nodes[index],
     );
-    open(out, outline, index, " container", is_editable);
+    let shift = out.begin(rect.corner);
+    let rect = rect.moved(shift);
+    open(out, outline, index, " container");
     out.line(&rectangle("box", rect, 9.0));
     if node.retries {
         again(out, rect);
@@ -80,8 +72,9 @@ pub(super) fn container(
     ));
     name_lines(out, face, &x, y + TYPE_LINE);
     out.line("</g>");
+    handle::fold(out, node, rect);
     for &body in node.inner.iter().filter(|_| node.has_frames()) {
-        let frame = rectangle("frame", layout.frames[body], 6.0);
+        let frame = rectangle("frame", layout.frames[body].moved(shift), 6.0);
         match &outline.bodies[body].comment {
             Some(comment) => out.line(&format!("<g><title>{}</title>{frame}</g>", xml(comment))),
             None => out.line(&frame),
@@ -93,15 +86,18 @@ pub(super) fn container(
     out.line("</g>");
 }
 
-fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str, is_editable: bool) {
+fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str) {
     let node = &outline.nodes[index];
     let unreached = if node.reached { "" } else { " unreached" };
     let mark = match &node.mark {
         Some(mark) => format!(" is-{}", marks::class(mark.status)),
         None => String::new(),
     };
-    let pointer = match is_editable {
-        true => format!(r#" data-pointer="{}""#, xml(&node.pointer)),
+    let pointer = match out.is_editable() {
+        true => format!(
+            r#" data-pointer="{}""#,
+            xml(&handle::escaped(&node.pointer))
+        ),
         false => String::new(),
     };
     out.line(&format!(
