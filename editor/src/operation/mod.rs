@@ -91,8 +91,8 @@ pub enum Operation {
         /// An object with `StartAt` and `States`.
         fragment: Json,
     },
-    /// Moves a state between the source of another transition of its body and the target of that
-    /// transition. The transitions to the state lead to its successor.
+    /// Moves a state between the source of another transition and the target of that transition,
+    /// also into another body. The transitions to the state lead to its successor.
     RerouteState {
         /// Pointer to the state.
         state: String,
@@ -283,7 +283,7 @@ impl Document {
                 fragment,
             } => target.add_fragment(transition, fragment)?,
             Operation::RerouteState { state, transition } => {
-                target.reroute_state(state, transition)?
+                return target.reroute_state(definition, state, transition);
             }
             Operation::RemoveState { state, successor } => {
                 target.remove_state(state, successor.as_deref())?
