@@ -166,9 +166,10 @@ impl Diagram {
     /// Returns the picture for a page that edits the definition and contains [`stylesheet`] and
     /// [`editor_stylesheet`].
     ///
-    /// Each state has `data-pointer`, the pointer to it with the escapes of a JSON string. Each transition has `data-edges`, a JSON
-    /// array of pointers to the names of its target; for a state that ends, the pointer to `End`.
-    /// A `+` with the same attribute is on each transition and in each body without states.
+    /// Each state has `data-pointer`, the pointer to it with the escapes of a JSON string. Each
+    /// transition has `data-edges`, a JSON array of pointers to the names of its target; for a
+    /// state that ends, the pointer to `End`. A `+` with the same attribute is on each transition
+    /// and in each body without states.
     ///
     /// ```
     /// use stepwright_asl::json::Json;

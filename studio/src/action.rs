@@ -145,7 +145,12 @@ pub(crate) fn perform(
             let edits = edits(document, *definition, operation)?;
             let select = match operation {
                 Operation::RenameState { state, name } => vec![sibling(state, name)],
-                Operation::RerouteState { state, .. } => vec![state.clone()],
+                Operation::RerouteState { state, transition } => {
+                    let found = of(document, *definition)?;
+                    let body = in_body(found, transition, "");
+                    let name = state.rsplit_once('/').map_or("", |(_, name)| name);
+                    vec![format!("{body}{name}")]
+                }
                 Operation::UnwrapState { state } => inner_states(document, *definition, state),
                 _ => Vec::new(),
             };

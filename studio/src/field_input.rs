@@ -97,7 +97,7 @@ pub(crate) fn value_of(kind: FieldKind, input: &str) -> Result<Option<Json>, Str
 }
 
 /// Whether a text is an expression or a placeholder, which a form shows without quotes.
-fn is_expression(text: &str) -> bool {
+pub(crate) fn is_expression(text: &str) -> bool {
     text.starts_with("{%") || text.starts_with('$')
 }
 

@@ -9,8 +9,9 @@ use std::time::SystemTime;
 use stepwright_asl::validate::Validator;
 use tokio::sync::watch;
 
-use crate::picture::PictureCache;
+use crate::debug::DebugSession;
 use crate::session::{DiskChange, Session};
+use crate::view_lists::ViewCache;
 
 /// The maximum size of a file in bytes. Templates are larger than definitions.
 const MOST_BYTES: u64 = 8 * 1_048_576;
@@ -34,6 +35,8 @@ pub(crate) struct OpenFile {
     pub(crate) file: StudioFile,
     pub(crate) is_read_only: bool,
     state: Mutex<FileState>,
+    /// The execution that a page steps through.
+    pub(crate) debug: Mutex<Option<DebugSession>>,
     /// Counts what pages should look at: revisions, saves and conflicts.
     pub(crate) changes: watch::Sender<u64>,
 }
@@ -42,7 +45,7 @@ pub(crate) struct OpenFile {
 #[derive(Debug)]
 pub(crate) struct FileState {
     pub(crate) session: Session,
-    pub(crate) pictures: PictureCache,
+    pub(crate) views: ViewCache,
     /// The text on the disk that could not be merged.
     pub(crate) conflict: Option<String>,
     has_mark: bool,
@@ -50,7 +53,7 @@ pub(crate) struct FileState {
 }
 
 /// What changes on the disk when another program writes the file.
-type Stamp = (Option<SystemTime>, u64);
+pub(crate) type Stamp = (Option<SystemTime>, u64);
 
 impl OpenFile {
     /// Reads a file.
@@ -82,11 +85,12 @@ impl OpenFile {
             is_read_only,
             state: Mutex::new(FileState {
                 session,
-                pictures: PictureCache::default(),
+                views: ViewCache::default(),
                 conflict: None,
                 has_mark,
                 stamp,
             }),
+            debug: Mutex::default(),
             changes: watch::channel(0).0,
             file,
         })
@@ -168,7 +172,7 @@ impl OpenFile {
     }
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
+pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.modified().ok(), metadata.len()))
 }

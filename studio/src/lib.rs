@@ -31,13 +31,17 @@
 
 mod action;
 mod assets;
+mod completion;
+mod debug;
+mod digest;
 mod field_input;
 mod file;
 mod inspector;
+mod list_patch;
 mod merge;
+mod mock_answer;
 mod page;
 mod palette;
-mod picture;
 mod report;
 mod router;
 mod session;
@@ -45,6 +49,7 @@ mod shown_text;
 mod studio;
 mod trial;
 mod view;
+mod view_lists;
 
 pub use action::{Action, ActionError};
 pub use field_input::FieldKind;

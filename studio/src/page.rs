@@ -7,7 +7,7 @@ use crate::file::OpenFile;
 use crate::studio::StudioState;
 
 /// The buttons above the canvas: the command, the text, and the key.
-const COMMANDS: [(&str, &str, &str); 13] = [
+const COMMANDS: [(&str, &str, &str); 14] = [
     ("undo", "Undo", "Ctrl+Z"),
     ("redo", "Redo", "Ctrl+Shift+Z"),
     ("save", "Save", "Ctrl+S"),
@@ -20,6 +20,7 @@ const COMMANDS: [(&str, &str, &str); 13] = [
     ("parallel", "Wrap in Parallel", "P"),
     ("map", "Wrap in Map", "M"),
     ("unwrap", "Unwrap", "U"),
+    ("fold", "Fold", "B"),
     ("extract", "Extract", "E"),
 ];
 
@@ -30,6 +31,16 @@ const PANELS: [(&str, &str); 5] = [
     ("problems", "Problems"),
     ("trial", "Test"),
     ("reports", "Reports"),
+];
+
+/// The buttons of the debugger: the command and the text.
+const DEBUG_COMMANDS: [(&str, &str); 6] = [
+    ("start", "Start"),
+    ("step", "Step"),
+    ("into", "Step into"),
+    ("resume", "Continue"),
+    ("back", "Back"),
+    ("answer", "Answer"),
 ];
 
 /// Renders the page of a file.
@@ -51,6 +62,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                 }
             }
             p id="message" role="alert" {}
+            ul id="completions" role="listbox" aria-label="Completions" hidden {}
             div id="choice" hidden role="region" aria-label="Choice" {}
             main class="studio" id="studio" data-file=(index) data-read-only[file.is_read_only]
                 data-path=(file.file.path.display()) data-version=(assets::version()) {
@@ -65,11 +77,11 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                     ul id="tree" role="tree" aria-labelledby="tree-title" tabindex="0" aria-multiselectable="true" {}
                 }
                 section class="middle" aria-label="Canvas" {
-                    diagram-view id="canvas" fills tabindex="0" role="application" aria-label="State diagram"
+                    diagram-view id="canvas" fills map tabindex="0" role="application" aria-label="State diagram"
                         aria-describedby="help" {}
                     p id="selected" role="status" aria-live="polite" {}
                     p id="help" class="meaning" {
-                        "Arrows follow the transitions, Shift selects several states. A adds, Del removes, F2 renames, C connects, V moves, / searches."
+                        "Arrows follow the transitions, Shift selects several states. A adds, Del removes, F2 renames, C connects, V moves, B folds, / searches."
                     }
                 }
                 section class="right" aria-label="Panels" {
@@ -133,6 +145,18 @@ fn trial() -> Markup {
         button type="button" id="run" { "Run" }
         " " button type="button" id="clear-run" hidden { "Hide the statuses" }
         div id="trial-outcome" role="status" {}
+        h3 { "Step by step" }
+        p class="commands" {
+            @for (act, title) in DEBUG_COMMANDS {
+                button type="button" data-debug=(act) disabled[act != "start"] { (title) }
+            }
+            button type="button" id="breakpoint" data-key="k" title="Breakpoint (K)" aria-pressed="false" { "Breakpoint" }
+        }
+        label class="field" {
+            span { "Result of the call at which it stops" }
+            textarea id="debug-answer" rows="2" spellcheck="false" {}
+        }
+        div id="debug-outcome" role="status" {}
     }
 }
 

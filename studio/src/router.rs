@@ -1,7 +1,7 @@
 //! The addresses of the studio.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,6 +16,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::stream;
+use maud::html;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -23,6 +24,8 @@ use stepwright_diagram::Diagram;
 use stepwright_editor::Definition;
 
 use crate::action::Action;
+use crate::completion::{self, FieldText};
+use crate::debug::{self, DebugCommand};
 use crate::file::OpenFile;
 use crate::session::SessionError;
 use crate::studio::StudioState;
@@ -58,6 +61,7 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&at("events"), get(events))
         .route(&at("palette"), get(search))
         .route(&at("inspector"), get(inspect))
+        .route(&at("complete"), get(complete_text).post(complete_field))
         .route(&at("fixes"), get(fixes))
         .route(&at("report"), get(reports))
         .route(&at("picture.svg"), get(picture))
@@ -66,6 +70,7 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&at("resolve"), post(resolve))
         .route(&at("test"), post(test))
         .route(&at("run"), post(run))
+        .route(&at("debug"), post(debug_step))
         .route(&at("evaluate"), post(evaluate))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(studio.clone(), check_secret))
@@ -150,10 +155,16 @@ impl Parameters {
         self.text(name).parse().unwrap_or(0)
     }
 
+    /// Pointers to the states that the page shows folded, as a JSON array.
+    fn folded(&self) -> Vec<String> {
+        serde_json::from_str(self.text("folded")).unwrap_or_default()
+    }
+
     fn known(&self) -> KnownParts {
         KnownParts {
             revision: self.text("since").parse().ok(),
-            picture: self.text("tag").to_owned(),
+            tag: self.text("tag").to_owned(),
+            folded: self.folded(),
         }
     }
 
@@ -362,9 +373,34 @@ async fn events(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Resp
     Ok((kind, Body::from_stream(all)).into_response())
 }
 
-async fn search(RawQuery(query): RawQuery) -> Response {
+async fn search(State(studio): Shared, RawQuery(query): RawQuery) -> Response {
     let parameters = Parameters::of(query.as_deref());
-    json_body(&palette::search_palette(parameters.text("q")))
+    let workspace = studio.workspace_items(parameters.number("file"));
+    json_body(&palette::search_with(parameters.text("q"), workspace))
+}
+
+/// What can be written at a position of the text.
+async fn complete_text(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let document = file.state().session.document().clone();
+    let offers = completion::in_text(&document, parameters.number("position"));
+    Ok(json_body(&offers))
+}
+
+/// What can be written at a position of a field of a form.
+async fn complete_field(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let definition = copy_of(&*parameters.file(&studio)?, &parameters)?;
+    let typed: FieldText = body(&bytes)?;
+    Ok(json_body(&completion::in_field(&definition, &typed)))
 }
 
 async fn inspect(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
@@ -373,7 +409,8 @@ async fn inspect(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Res
     let html = with_definition(&file, &parameters, |definition| {
         let number = parameters.number("definition");
         let form = inspector::render(definition, number, parameters.text("state"));
-        form.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "there is no such state".to_owned()))
+        // Another edit may have removed it since then: that is no error of the page.
+        Ok(form.unwrap_or_else(|| html! { p { "The state has been removed." } }))
     })?;
     Ok(Html(html.into_string()).into_response())
 }
@@ -457,14 +494,37 @@ async fn run(
     let definition = copy_of(&file, &parameters)?;
     let trial: RunTrial = body(&bytes)?;
     let machine_type = definition.machine_type();
-    let report = trial::run(&definition, machine_type, &trial).await;
+    let report = trial::run(&definition, machine_type, &trial, &parameters.folded()).await;
     let report = report.map_err(Refusal::of)?;
     let answer: Json = json!({"html": report.html.into_string(), "picture": report.picture});
     Ok(json_body(&answer))
 }
 
+/// A step of the debugger.
+async fn debug_step(
+    State(studio): Shared,
+    RawQuery(query): RawQuery,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let parameters = Parameters::of(query.as_deref());
+    let file = parameters.file(&studio)?;
+    let definition = copy_of(&file, &parameters)?;
+    let revision = file.state().session.revision();
+    let command: DebugCommand = body(&bytes)?;
+    let folded = parameters.folded();
+    let report = tokio::task::spawn_blocking(move || {
+        let mut session = file.debug.lock().unwrap_or_else(PoisonError::into_inner);
+        debug::perform(&mut session, &definition, revision, &command, &folded)
+    });
+    let report = report.await.map_err(Refusal::of)?;
+    Ok(json_body(&report.map_err(Refusal::of)?))
+}
+
+/// The value of an expression, or why it has none: while a user types, that is no error.
 async fn evaluate(bytes: Bytes) -> Result<Response, Refusal> {
     let evaluation: Evaluation = body(&bytes)?;
-    let value = trial::evaluate(&evaluation).await.map_err(Refusal::of)?;
-    Ok(value.into_response())
+    let value = trial::evaluate(&evaluation).await;
+    Ok(value
+        .unwrap_or_else(|reason| format!("no value: {reason}"))
+        .into_response())
 }

@@ -9,6 +9,7 @@ use axum::Router;
 use tokio::sync::watch;
 
 use crate::file::{OpenFile, StudioFile};
+use crate::palette::{PaletteItem, WorkspaceCache};
 use crate::router;
 
 /// The path of all pages.
@@ -40,6 +41,7 @@ pub(crate) struct StudioState {
     pub(crate) secret: String,
     pub(crate) files: Vec<StudioFile>,
     open: Mutex<Vec<Option<Arc<OpenFile>>>>,
+    workspace: Mutex<WorkspaceCache>,
     /// Whether the streams of changes end.
     pub(crate) is_closed: watch::Sender<bool>,
 }
@@ -57,6 +59,7 @@ impl Studio {
                 secret: uuid::Uuid::new_v4().simple().to_string(),
                 files,
                 open: Mutex::new(open),
+                workspace: Mutex::default(),
                 is_closed: watch::channel(false).0,
             }),
         }
@@ -103,6 +106,15 @@ impl StudioState {
         let file = Arc::new(OpenFile::open(self.files[index].clone())?);
         *slot = Some(file.clone());
         Ok(file)
+    }
+
+    /// The state machines and functions of all files, for a definition of one of them.
+    pub(crate) fn workspace_items(&self, own: usize) -> Vec<PaletteItem> {
+        let mut workspace = self
+            .workspace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        workspace.items(&self.files, own)
     }
 
     /// Writes the text of a new state machine next to a file. Returns its path.

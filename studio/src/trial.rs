@@ -5,15 +5,15 @@ use std::time::Duration;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value as Json;
-use stepwright_asl::json::Json as Asl;
 use stepwright_asl::{MachineType, StateMachine};
 use stepwright_diagram::Diagram;
 use stepwright_editor::Definition;
 use stepwright_runtime::history::HistoryQuery;
 use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
 use stepwright_runtime::testing::{Mock, Mocks, overlay};
-use stepwright_runtime::value::Value;
 use stepwright_runtime::{Engine, StartOptions};
+
+use crate::mock_answer::{MockAnswer, json, mock_answers, task_names};
 
 /// The role of a test, which only appears in the context object.
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";
@@ -31,7 +31,7 @@ pub(crate) struct StateTrial {
     name: String,
     input: String,
     variables: String,
-    /// The result or the error of its task: see [`mock_of`]. Empty for none.
+    /// The result or the error of its task: see [`MockAnswer::of`]. Empty for none.
     mock: String,
 }
 
@@ -70,15 +70,14 @@ pub(crate) async fn test(definition: &Definition, trial: &StateTrial) -> Result<
     }
     request = match trial.mock.trim() {
         "" => request.role_arn(ROLE),
-        mock => match json("the result", mock)? {
-            Json::Object(members) if members.contains_key("Throw") => {
-                let text = |name: &str| {
-                    let value = members["Throw"].get(name).and_then(Json::as_str);
-                    value.unwrap_or_default().to_owned()
-                };
-                request.mock(MockInput::error(text("Error"), text("Cause")))
+        mock => match MockAnswer::of(&json("the result", mock)?)? {
+            MockAnswer::Failure { error, cause } => request.mock(MockInput::error(error, cause)),
+            MockAnswer::Result(result) => request.mock(MockInput::result(result)),
+            MockAnswer::Sequence(_) => {
+                return Err(
+                    "a test of one state has one call, so a result without `Sequence`".to_owned(),
+                );
             }
-            result => request.mock(MockInput::result(result)),
         },
     };
     let response = test_state(&request)
@@ -128,6 +127,7 @@ pub(crate) async fn run(
     definition: &Definition,
     machine_type: MachineType,
     trial: &RunTrial,
+    folded: &[String],
 ) -> Result<RunReport, String> {
     let input = json("the input", &trial.input)?;
     let text = definition.json().to_string();
@@ -147,7 +147,7 @@ pub(crate) async fn run(
     let page = report.history.page(&HistoryQuery::new());
     let page = page.map_err(|error| error.to_string())?.to_json();
     let overlay = overlay(definition.json(), &report.history);
-    let picture = Diagram::of(definition.json())
+    let picture = Diagram::folded(definition.json(), folded)
         .with(&overlay)
         .to_editable_svg();
     let empty = Vec::new();
@@ -184,65 +184,19 @@ fn event_line(event: &Json) -> String {
 
 /// The mocks of all states with tasks. A state without one fails, with the reason.
 fn mocks(definition: &Definition, text: &str) -> Result<Mocks, String> {
-    let given = match text.trim() {
-        "" => Json::Object(serde_json::Map::new()),
-        text => json("the mocks", text)?,
-    };
-    let given = given
-        .as_object()
-        .ok_or("the mocks are an object with the result of each state by its name")?;
-    let graph = definition.graph();
-    let tasks = graph.states().iter().filter(|state| {
-        let kind = state.object.get("Type").and_then(Asl::as_str);
-        kind == Some("Task")
-    });
-    let names: Vec<&str> = tasks.map(|state| state.name).collect();
-    if let Some(unknown) = given.keys().find(|name| !names.contains(&name.as_str())) {
-        return Err(format!(
-            "there is no Task state `{unknown}` for the mock of this name"
-        ));
-    }
+    let answers = mock_answers(definition, text)?;
     let mut mocks = Mocks::new();
-    for name in names {
-        let mock = match given.get(name) {
-            Some(value) => mock_of(value)?,
+    for name in task_names(definition) {
+        let mock = match answers.get(&name) {
+            Some(answer) => answer.mock(),
             None => {
                 let cause = format!("add the result of `{name}` to the mocks");
                 Mock::failure(NO_MOCK, cause)
             }
         };
-        mocks = mocks.state(name, mock.optional());
+        mocks = mocks.state(&name, mock.optional());
     }
     Ok(mocks)
-}
-
-/// A mock: `{"Throw": {"Error": .., "Cause": ..}}` is an error, `{"Return": ..}` a result,
-/// `{"Sequence": [..]}` the answers to several calls; any other value is the result itself.
-fn mock_of(value: &Json) -> Result<Mock, String> {
-    let members = value.as_object().filter(|members| members.len() == 1);
-    let only = members.and_then(|members| members.iter().next());
-    match only {
-        Some((key, error)) if key == "Throw" => {
-            let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-            Ok(Mock::failure(text("Error"), text("Cause")))
-        }
-        Some((key, result)) if key == "Return" => Ok(Mock::output(Value::from(result.clone()))),
-        Some((key, Json::Array(answers))) if key == "Sequence" => {
-            let mut all = answers.iter().rev().map(mock_of);
-            let last = all
-                .next()
-                .ok_or("a `Sequence` of a mock needs an answer")??;
-            all.try_fold(last, |rest, answer| Ok(answer?.times(1).then(rest)))
-        }
-        _ => Ok(Mock::output(Value::from(value.clone()))),
-    }
-}
-
-fn json(what: &str, text: &str) -> Result<Json, String> {
-    match text.trim() {
-        "" => Ok(Json::Object(serde_json::Map::new())),
-        text => serde_json::from_str(text).map_err(|error| format!("{what} is no JSON: {error}")),
-    }
 }
 
 fn pretty(text: &str) -> String {

@@ -23,25 +23,28 @@ const YAML: &str =
 fn flow_states_and_patterns_and_common_calls_can_be_inserted_everywhere() {
     let items = search_palette("");
     assert!(items.iter().any(|item| item.group == "Patterns"));
+    let workspace = [
+        "machine:refund=${RefundStateMachineArn}",
+        "function:Charge=${ChargeArn}",
+    ];
+    let ids = items.iter().map(|item| &*item.id).chain(workspace);
+    let ids: Vec<&str> = ids.collect();
     for (name, first) in [
         ("a.asl.json", JSONATA),
         ("a.asl.json", JSON_PATH),
         ("a.asl.yaml", YAML),
     ] {
-        for item in &items {
+        for id in &ids {
             // A state without a successor leaves the next states without a transition.
-            let is_end = ["flow:Succeed", "flow:Fail"].contains(&&*item.id);
+            let is_end = ["flow:Succeed", "flow:Fail"].contains(id);
             for transition in ["/StartAt", "/States/A/Next", "/States/B/End"] {
                 let mut session = session(name, first);
-                let insert = json!({"do": "insert", "definition": 0, "transition": transition, "item": item.id});
+                let insert =
+                    json!({"do": "insert", "definition": 0, "transition": transition, "item": id});
                 let selected = act(&mut session, &insert.to_string())
-                    .unwrap_or_else(|error| panic!("{}: {error}", item.id));
+                    .unwrap_or_else(|error| panic!("{id}: {error}"));
                 let json = session.document().definitions()[0].json();
-                assert!(
-                    json.pointer(&selected[0]).is_some(),
-                    "{}: {selected:?}",
-                    item.id
-                );
+                assert!(json.pointer(&selected[0]).is_some(), "{id}: {selected:?}");
                 let problems = session.diagnostics().iter().filter(|problem| {
                     let is_empty_body = problem.pointer.contains("Branches")
                         || problem.pointer.contains("ItemProcessor");
@@ -54,13 +57,28 @@ fn flow_states_and_patterns_and_common_calls_can_be_inserted_everywhere() {
                     .collect();
                 assert!(
                     is_end || problems.is_empty(),
-                    "{} at {transition} of {first}: {problems:?}\n{}",
-                    item.id,
+                    "{id} at {transition} of {first}: {problems:?}\n{}",
                     text(&session)
                 );
             }
         }
     }
+}
+
+#[test]
+fn a_pattern_is_a_complete_definition() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/palette/patterns");
+    let files = std::fs::read_dir(folder).expect("the folder exists");
+    let mut count = 0;
+    for file in files {
+        let path = file.expect("the file exists").path();
+        let text = std::fs::read_to_string(&path).expect("it is a text");
+        let name = path.to_string_lossy();
+        let problems = session(&name, &text).diagnostics().len();
+        assert_eq!(problems, 0, "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 // Each operation, with the mouse and with the keyboard. Undo restores the text byte by byte.
 
 import assert from "node:assert/strict";
+import { unlinkSync } from "node:fs";
+import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
 import { NAMES, ORDERS } from "./support/definitions.mjs";
@@ -116,6 +118,51 @@ describe("with the mouse", () => {
     assert.deepEqual([await next("Charge"), await next("Charge 2")], ["Both", "Done"]);
   });
 
+  test("a state is dragged into a branch, and out of it again", async () => {
+    await page.select("/States/Charge");
+    await page.command("duplicate").click();
+    await page.has(...NAMES, "Charge 2");
+    await page.page.getByRole("button", { name: "Remove this Catcher" }).click();
+    await page.until("it has no Catcher", async () => !("Catch" in (await page.definition()).States["Charge 2"]));
+    let to = await page.plus("/States/Both/Branches/0/StartAt").boundingBox();
+    await page.drag(await page.centre("/States/Charge 2"), [to.x + 9, to.y + 9]);
+    await page.until("it is in the branch", async () => (await page.definition()).States.Both.Branches[0].StartAt === "Charge 2");
+    assert.equal(await next("Charge"), "Both");
+    assert.equal((await page.definition()).States.Both.Branches[0].States["Charge 2"].Next, "Pack");
+    assert.match(await page.text(), /"FunctionName": "charge", {3}"Payload"/);
+    to = await page.plus("/States/Both/Next").boundingBox();
+    await page.drag(await page.centre("/States/Both/Branches/0/States/Charge 2"), [to.x + 9, to.y + 9]);
+    await page.until("it is out again", async () => (await next("Both")) === "Charge 2");
+  });
+
+  test("states are extracted to a new file", async () => {
+    await page.select("/States/Charge");
+    await page.command("extract").click();
+    page.tab.expected = 422;
+    await page.says("leads out of the group");
+    page.tab.expected = 200;
+    page.tab.problems.length = 0;
+    await page.select("/States/Both");
+    await page.command("extract").click();
+    await page.has("Charge", "Check", "Done", "Reject", "Run Both");
+    await page.says("both.asl.jsonc");
+    const inner = JSON.parse(studio.read("both.asl.jsonc"));
+    assert.deepEqual([inner.StartAt, inner.States.Both.Branches.length], ["Both", 2]);
+    unlinkSync(path.join(studio.folder, "both.asl.jsonc"));
+  });
+
+  test("the states of a Parallel are folded by the handle in its head, and the file is as before", async () => {
+    await page.select("/States/Charge");
+    await page.page.locator('#canvas [data-pointer="/States/Both"] > .fold').click();
+    await page.has("Both", "Charge", "Check", "Done", "Reject");
+    assert.match(await page.state("/States/Both").locator(".kind").textContent(), /2 states/);
+    await page.page.locator("#tree").getByText("Pack").click();
+    await page.until("the folded state is marked", () => page.page.locator('#canvas .chosen[data-pointer="/States/Both"]').count());
+    await page.page.locator('#canvas [data-pointer="/States/Both"] > .fold').click();
+    await page.has(...NAMES);
+    assert.equal(await page.text(), ORDERS);
+  });
+
   test("several states are wrapped, and unwrapped", async () => {
     await page.select("/States/Both");
     await page.select("/States/Done", { modifiers: ["Shift"] }).catch(() => {});
@@ -175,12 +222,12 @@ describe("with the keyboard", () => {
   test("arrows follow the transitions", async () => {
     await page.page.locator("#canvas").focus();
     const selected = async () => (await page.page.textContent("#selected")).split(",")[0];
-    const path = [];
+    const visited = [];
     for (const key of ["ArrowDown", "ArrowRight", "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "ArrowUp"]) {
       await keys(key);
-      path.push(await selected());
+      visited.push(await selected());
     }
-    assert.deepEqual(path, ["Charge", "Reject", "Charge", "Both", "Pack", "Mail", "Pack", "Both", "Done", "Both"]);
+    assert.deepEqual(visited, ["Charge", "Reject", "Charge", "Both", "Pack", "Mail", "Pack", "Both", "Done", "Both"]);
   });
 
   test("A adds, / searches, Enter inserts", async () => {
@@ -225,6 +272,18 @@ describe("with the keyboard", () => {
     assert.deepEqual([await next("Both"), await next("Charge")], ["Check", "Done"]);
   });
 
+  test("B folds, and folded states stay folded after an edit", async () => {
+    await choose("Both");
+    await keys("b");
+    await page.has("Both", "Charge", "Check", "Done", "Reject");
+    await choose("Charge");
+    await keys("Control+d");
+    await page.has("Both", "Charge", "Charge 2", "Check", "Done", "Reject");
+    await choose("Both");
+    await keys("b");
+    await page.has(...NAMES, "Charge 2");
+  });
+
   test("Shift selects several states, which are wrapped and unwrapped", async () => {
     await choose("Charge");
     await page.page.locator("#canvas").focus();
@@ -259,7 +318,89 @@ describe("with the keyboard", () => {
   });
 });
 
+describe("the form with the keyboard", () => {
+  /** Presses Tab until a field or button has the focus. */
+  const tabTo = async (selector, text) => {
+    for (let presses = 0; presses < 80; presses++) {
+      await keys("Tab");
+      const is = await page.page.evaluate(([own, part]) => document.activeElement.matches(own) && (!part || document.activeElement.closest("label, button").textContent.includes(part)), [selector, text]);
+      if (is) return;
+    }
+    assert.fail(`Tab never leads to ${selector} ${text ?? ""}`);
+  };
+
+  test("a Choice rule is added, changed and removed", async () => {
+    await choose("Check");
+    await keys("F2");
+    await tabTo("button", "Add a rule");
+    await keys("Enter");
+    await page.page.locator("summary", { hasText: "Rule 2:" }).waitFor();
+    await page.page.locator("[data-rename]").focus();
+    await tabTo('[data-field="/States/Check/Choices/1/Condition"]');
+    await keys("Control+a");
+    await page.page.keyboard.type("{% $states.input.total > 9 %}");
+    await keys("Escape", "Tab");
+    await page.until("the condition is set", async () => (await page.definition()).States.Check.Choices[1]?.Condition === "{% $states.input.total > 9 %}");
+    await tabTo("button", "Remove this rule");
+    await keys("Enter");
+    await page.until("one rule is left", async () => (await page.definition()).States.Check.Choices.length === 1);
+  });
+
+  test("a Retrier is added, changed and removed", async () => {
+    await choose("Charge");
+    await keys("F2");
+    await tabTo("button", "Add a Retrier");
+    await keys("Enter");
+    await page.page.getByText("Retrier 1").waitFor();
+    await page.page.locator("[data-rename]").focus();
+    await tabTo('[data-field="/States/Charge/Retry/0/MaxAttempts"]');
+    await keys("Control+a");
+    await page.page.keyboard.type("5");
+    await keys("Tab");
+    await page.until("the field is set", async () => (await page.definition()).States.Charge.Retry?.[0].MaxAttempts === 5);
+    await tabTo("button", "Remove this Retrier");
+    await keys("Enter");
+    await page.until("the list is gone", async () => !("Retry" in (await page.definition()).States.Charge));
+  });
+
+  test("an expression is completed, and has its value while it is typed", async () => {
+    await page.page.click("#tab-trial");
+    await page.page.fill("#trial-input", '{"price": 7}');
+    await choose("Charge");
+    await keys("F2");
+    const field = page.page.locator('[data-field="/States/Charge/Output"]');
+    await field.focus();
+    await page.page.keyboard.type("{% $sta");
+    const list = page.page.locator("#completions");
+    await list.getByText("$states", { exact: false }).first().waitFor();
+    await keys("Enter");
+    await page.until("it is completed", async () => (await field.inputValue()).includes("$states"));
+    await page.page.keyboard.type(".inp");
+    await list.waitFor();
+    await keys("Tab");
+    await page.until("the member is completed", async () => (await field.inputValue()).startsWith("{% $states.input"));
+    await page.page.keyboard.type(".price * 2 %}");
+    await page.page.getByText("for the input of Test: 14").waitFor();
+    await keys("Tab");
+    await page.until("the field is set", async () => (await page.definition()).States.Charge.Output === "{% $states.input.price * 2 %}");
+  });
+});
+
 describe("code", () => {
+  test("a name of a state is completed", async () => {
+    await page.page.click("#tab-code");
+    const at = ORDERS.indexOf('"Next": "Done"') + '"Next": "'.length;
+    await page.page.locator("#text").evaluate((area, position) => {
+      area.focus();
+      area.setSelectionRange(position, position + 4);
+    }, at);
+    await page.page.keyboard.type("Re");
+    await page.page.locator("#completions").getByText("Reject").waitFor();
+    assert.equal(await page.page.locator("#text").getAttribute("aria-activedescendant"), "c0");
+    await keys("Enter");
+    await page.until("Both leads to Reject", async () => (await next("Both")) === "Reject");
+  });
+
   test("typing redraws the picture, and the cursor selects its state", async () => {
     await page.page.click("#tab-code");
     const at = ORDERS.indexOf('"Done": {');
@@ -311,6 +452,43 @@ describe("tests in place", () => {
     assert.notEqual(await page.page.locator("#canvas .is-good, #canvas [class*=is-]").count(), 0);
     await page.page.click("#clear-run");
     await page.until("the statuses are gone", async () => (await page.page.locator("#canvas .badge").count()) === 0);
+  });
+
+  test("the definition is stepped through, with a breakpoint, an answer and a way back", async () => {
+    await choose("Done");
+    await page.page.locator("#canvas").focus();
+    await keys("k");
+    assert.equal(await page.page.locator('#canvas .breaks[data-pointer="/States/Done"]').count(), 1);
+    await page.page.click("#tab-trial");
+    await page.page.fill("#trial-input", '{"ok": true, "total": 5}');
+    const outcome = page.page.locator("#debug-outcome");
+    const at = (name) => page.page.locator(`#canvas .current[data-pointer="/States/${name}"]`).waitFor();
+    const act = (name) => page.page.click(`[data-debug=${name}]`);
+    await act("start");
+    await outcome.getByText("before Check").waitFor();
+    await at("Check");
+    await act("step");
+    await outcome.getByText("before Charge").waitFor();
+    await act("step");
+    await outcome.getByText("Charge calls arn:aws:states:::lambda:invoke").waitFor();
+    assert.match(await outcome.textContent(), /"total":5/);
+    await page.page.fill("#debug-answer", '{"Throw": {"Error": "Declined"}}');
+    await act("answer");
+    await at("Reject");
+    await act("back");
+    await outcome.getByText("Charge calls").waitFor();
+    await page.page.fill("#debug-answer", '{"Payload": 1}');
+    await act("answer");
+    await at("Both");
+    await act("into");
+    await outcome.getByText("in Both").waitFor();
+    await act("resume");
+    await outcome.getByText("a breakpoint").waitFor();
+    await at("Done");
+    await act("resume");
+    await outcome.getByText("SUCCEEDED").waitFor();
+    await page.page.click("#clear-run");
+    await page.until("the statuses are gone", async () => (await page.page.locator("#canvas .current, #canvas .badge").count()) === 0);
   });
 
   test("reports need no network", async () => {

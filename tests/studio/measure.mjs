@@ -16,14 +16,15 @@ for (const [count, limit] of Object.entries(LIMITS)) {
   const times = await page.page.evaluate(async (operations) => {
     const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const items = () => document.querySelectorAll("#tree [role=treeitem]");
+    const count = () => document.querySelectorAll("#canvas .state").length;
     const times = [];
     for (let index = 0; index < operations; index++) {
       items()[5 + index].click();
       await new Promise((done) => setTimeout(done, 100));
-      const before = document.querySelector("#canvas svg");
+      const before = count();
       const start = performance.now();
       document.querySelector(`[data-command=${index % 2 ? "undo" : "duplicate"}]`).click();
-      while (document.querySelector("#canvas svg") === before) await new Promise((done) => setTimeout(done));
+      while (count() === before) await new Promise((done) => setTimeout(done));
       await frame();
       times.push(performance.now() - start);
     }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./support/browser.mjs";
-import { NAMES, ORDERS } from "./support/definitions.mjs";
+import { NAMES, ORDERS, large } from "./support/definitions.mjs";
 import { EditorPage, Studio } from "./support/studio.mjs";
 
 let browser;
@@ -44,6 +44,75 @@ test("a crash of the server loses no edit", async () => {
     await page.has(...NAMES);
     assert.equal(await page.text(), ORDERS);
     page.tab.problems.length = 0;
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("the palette has the state machines and functions of the named files", async () => {
+  const template = `Resources:
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: orders.asl.jsonc
+      DefinitionSubstitutions:
+        ChargeFunctionArn: !GetAtt ChargeCard.Arn
+  ChargeCard:
+    Type: AWS::Serverless::Function
+`;
+  const refund = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}';
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS, "refund.asl.json": refund, "template.yaml": template });
+  try {
+    const page = await studio.open(browser);
+    await page.insert("/States/Charge/Next", "refund");
+    await page.has(...NAMES, "Run refund");
+    const { Resource, Arguments } = (await page.definition()).States["Run refund"];
+    assert.deepEqual([Resource, Arguments.StateMachineArn], ["arn:aws:states:::states:startExecution.sync:2", "${RefundStateMachineArn}"]);
+    await page.insert("/States/Run refund/Next", "chargecard");
+    await page.has(...NAMES, "Run refund", "ChargeCard");
+    assert.equal((await page.definition()).States.ChargeCard.Arguments.FunctionName, "${ChargeFunctionArn}");
+    await page.page.fill("#search", "orders.asl");
+    await page.until("the definition is not offered to itself", async () => (await page.page.textContent("#palette")).includes("nothing found"));
+    await page.page.fill("#search", "");
+    page.tab.check();
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("a state whose name has control characters is selected in the picture", async () => {
+  const name = 'a\u0007"b\n\\c';
+  const States = { Start: { Type: "Pass", Next: name }, [name]: { Type: "Pass", End: true } };
+  const studio = await Studio.start({ "odd.asl.json": JSON.stringify({ StartAt: "Start", States }) });
+  try {
+    const page = await studio.open(browser);
+    const box = await page.page.locator("#canvas .state").nth(1).boundingBox();
+    await page.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.until("it is selected", async () => (await page.page.locator("#canvas .chosen").count()) === 1 && (await page.page.textContent("#selected")).startsWith("a\u0007"));
+    page.tab.check();
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("a picture larger than its view has a mini-map, which moves it", async () => {
+  const studio = await Studio.start({ "large.asl.json": large(60) });
+  try {
+    const page = await studio.open(browser);
+    const map = page.page.locator("#canvas").locator("#map");
+    await map.waitFor();
+    const top = () => page.page.$eval("#canvas svg", (svg) => svg.getBoundingClientRect().top);
+    const before = await top();
+    const box = await map.boundingBox();
+    await page.page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.9);
+    await page.until("it has moved", async () => (await top()) < before - 500);
+    await page.page.locator("#canvas").focus();
+    await page.page.keyboard.press("0");
+    await map.waitFor({ state: "hidden" });
+    page.tab.check();
     await page.close();
   } finally {
     studio.stop();

@@ -1,6 +1,7 @@
-//! An editable picture in parts: after a small change, most of them are the same or have only moved.
+//! An editable picture in parts: after a small change, most of them are the same or have only
+//! moved.
 
-use super::canvas::decimal;
+use super::number::decimal;
 
 /// A picture for an editor. Its elements can be compared with those of another picture.
 #[derive(Debug, Clone, PartialEq, Eq)]

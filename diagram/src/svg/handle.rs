@@ -12,7 +12,7 @@ use super::canvas::{Canvas, number};
 const RADIUS: f64 = 9.0;
 /// The positions on a line at which a handle may be, as shares of its length, the best first.
 const SHARES: [f64; 9] = [0.5, 0.35, 0.65, 0.25, 0.75, 0.15, 0.85, 0.08, 0.92];
-/// The circle of a handle, from its left point.
+/// The outline of a round handle, from its left point.
 const RING: &str = "a9 9 0 1 0 18 0a9 9 0 1 0 -18 0";
 /// How many points of a curve are compared.
 const STEPS: usize = 12;

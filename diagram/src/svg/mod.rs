@@ -7,6 +7,7 @@ mod element;
 mod handle;
 mod legend;
 mod node;
+mod number;
 mod style;
 
 use super::layout::{self, Layout, Point, Rect};
@@ -15,6 +16,7 @@ use super::text::xml;
 use canvas::{Canvas, number};
 
 use legend::Legend;
+use number::tenths;
 
 pub use element::{EditablePicture, PictureElement};
 pub(super) use style::all as stylesheet;
@@ -88,7 +90,6 @@ pub(super) fn render_editable(outline: &Outline) -> EditablePicture {
     let start = out.text;
     let mut out = Canvas::editable();
     elements(&mut out, outline, &layout, Some(link_of), &legend);
-    let tenths = |length: f64| (length * 10.0).round() as i64;
     EditablePicture {
         width: tenths(width),
         height: tenths(height),

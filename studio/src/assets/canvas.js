@@ -1,50 +1,95 @@
-// The picture: selection and dragging.
+// The picture: its elements, selection and dragging.
+
+import { arrange, patched } from "./lists.js";
 
 const SLIP = 5;
+const TARGETS = ["fold", "handle", "plus", "edge", "state"];
+const ANY = TARGETS.map((name) => `.${name}`).join();
 export const pointersOf = (element) => JSON.parse(element.dataset.edges);
+/** The pointer of a state, which has the escapes of JSON in the picture. */
+const pointerOf = (element) => JSON.parse(`"${element.dataset.pointer}"`);
+
+/** The element `svg` of a text. */
+const parsed = (text) => Object.assign(document.createElement("template"), { innerHTML: text }).content.firstElementChild;
+
+function place(element, x, y) {
+  element.at = [x, y];
+  element.setAttribute("transform", `translate(${x / 10} ${y / 10})`);
+  return element;
+}
 
 export class Canvas {
   #drag = null;
+  #svg = null;
+  #elements = [];
+  #states = new Map();
 
-  /** `on` has the functions `select`, `edge`, `add`, `retarget` and `reroute`. */
+  /** `on` has the functions `select`, `edge`, `add`, `fold`, `retarget` and `reroute`. */
   constructor(view, on) {
     this.view = view;
     this.on = on;
     view.addEventListener("pointerdown", (event) => this.#pressed(event), { capture: true });
     view.addEventListener("click", (event) => this.#clicked(event), { capture: true });
-    view.addEventListener("dblclick", (event) => event.target.closest?.(".state, .plus, .edge") && event.stopPropagation(), { capture: true });
+    view.addEventListener("dblclick", (event) => event.target.closest?.(ANY) && event.stopPropagation(), { capture: true });
     addEventListener("pointermove", (event) => this.#moved(event));
     addEventListener("pointerup", (event) => this.#released(event));
     addEventListener("pointercancel", () => this.#end());
   }
 
-  /** Shows a picture. The first one is fitted; later ones stay where the user is. */
-  show(svg) {
-    const isFirst = !this.view.querySelector("svg");
-    this.view.innerHTML = svg;
-    this.view.querySelector("svg")?.setAttribute("aria-hidden", "true");
-    if (svg) isFirst ? this.view.begin?.() : this.view.refit?.();
+  /** Changes the picture of the definition, and shows it. `start` is its text up to its elements, if that differs. */
+  update({ start, elements }, isWhole) {
+    const added = elements.filter(([first]) => typeof first !== "number").map(([markup]) => markup);
+    const made = [...parsed(`<svg>${added.join("")}</svg>`).children];
+    const move = (element, x, y) => place(element, element.at[0] + x, element.at[1] + y);
+    this.#elements = patched(isWhole ? [] : this.#elements, elements, move, (markup, x, y) => place(made.shift(), x, y));
+    if (start !== undefined) this.#begin(start);
+    if (this.#svg) arrange(this.#svg.lastElementChild, this.#elements);
+    this.show(this.#svg);
   }
 
+  /** Replaces what differs of the size, the title and the arrow heads. The elements stay. */
+  #begin(start) {
+    const fresh = start && parsed(`${start}</g></svg>`);
+    if (!this.#svg || !fresh) return (this.#svg = fresh || null);
+    for (const { name, value } of fresh.attributes) if (this.#svg.getAttribute(name) !== value) this.#svg.setAttribute(name, value);
+    const [old, now] = [[...this.#svg.children], [...fresh.children]];
+    if (old.length !== now.length) return (this.#svg = fresh);
+    now.slice(0, -1).forEach((child, index) => child.isEqualNode(old[index]) || old[index].replaceWith(child));
+  }
+
+  /** Shows the picture of the definition, or the text of another one. The first one is fitted; later ones stay where the user is. */
+  show(picture = this.#svg) {
+    const svg = typeof picture === "string" ? parsed(picture) : picture;
+    const before = this.view.querySelector("svg");
+    svg?.setAttribute("aria-hidden", "true");
+    if (svg !== before) this.view.replaceChildren(...(svg ? [svg] : []));
+    this.#states = new Map([...this.view.querySelectorAll(".state[data-pointer]")].map((state) => [pointerOf(state), state]));
+    this.view.drawn?.();
+    if (svg) before ? this.view.refit?.() : this.view.begin?.();
+  }
+
+  /** The element of a state, or of the folded state around it. */
   state(pointer) {
-    return this.view.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`);
+    while (pointer && !this.#states.has(pointer)) pointer = pointer.slice(0, pointer.lastIndexOf("/"));
+    return this.#states.get(pointer);
   }
 
-  /** Marks the selected states and transition, and the states with problems. */
-  mark(selection, edge, faulty) {
-    this.#clear("chosen", "faulty");
+  /** Marks states with classes, by their pointers, and the selected transition. */
+  mark(marks, edge) {
+    this.#clear(...Object.keys(marks), "chosen");
     this.view.querySelector(".handle")?.remove();
-    for (const pointer of selection) this.state(pointer)?.classList.add("chosen");
-    for (const pointer of faulty) this.state(pointer)?.classList.add("faulty");
+    for (const [name, pointers] of Object.entries(marks)) for (const pointer of pointers) this.state(pointer)?.classList.add(name);
     const line = edge && this.#line(edge);
     if (!line) return;
     line.classList.add("chosen");
     const path = line.querySelector(".line");
     const end = path.getPointAtLength(path.getTotalLength());
-    const handle = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-    for (const [name, value] of Object.entries({ class: "handle", cx: end.x, cy: end.y, r: 8 })) handle.setAttribute(name, value);
+    const group = line.parentNode;
+    const [handle] = parsed(`<svg><circle class="handle" r="8" cx="${end.x}" cy="${end.y}"/></svg>`).children;
+    handle.setAttribute("transform", `${group.getAttribute("transform")} ${line.getAttribute("transform")}`);
     handle.dataset.edges = line.dataset.edges;
-    line.parentNode.append(handle);
+    // It is over all elements, and none of them.
+    group.after(handle);
   }
 
   #clear(...names) {
@@ -62,13 +107,14 @@ export class Canvas {
 
   #pressed(event) {
     if (event.button !== 0) return;
-    const target = event.target.closest?.(".handle, .plus, .edge, .state");
+    const target = event.target.closest?.(ANY);
     if (!target) return;
     // The viewer moves the picture only where nothing can be dragged.
     event.stopPropagation();
     this.view.focus({ preventScroll: true });
-    const kind = ["handle", "plus", "edge", "state"].find((name) => target.classList.contains(name));
-    const what = kind === "state" ? { state: target.dataset.pointer, text: target.dataset.state } : { edges: pointersOf(target), text: "transition" };
+    const kind = TARGETS.find((name) => target.classList.contains(name));
+    const state = target.closest(".state");
+    const what = state ? { state: pointerOf(state), text: state.dataset.state } : { edges: pointersOf(target), text: "transition" };
     this.begin(event, { kind, ...what });
   }
 
@@ -79,7 +125,7 @@ export class Canvas {
 
   #moved(event) {
     const drag = this.#drag;
-    if (!drag || drag.kind === "plus" || drag.kind === "edge") return;
+    if (!drag || ["plus", "edge", "fold"].includes(drag.kind)) return;
     if (!drag.ghost) {
       if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < SLIP) return;
       drag.ghost = document.body.appendChild(Object.assign(document.createElement("div"), { className: "ghost", textContent: drag.text }));
@@ -104,10 +150,11 @@ export class Canvas {
     this.#end();
     if (!isDrag) {
       if (drag.kind === "state") this.on.select(drag.state, drag.adds);
+      else if (drag.kind === "fold") this.on.fold(drag.state);
       else if (drag.kind === "plus") this.on.add(drag.edges);
       else if (drag.kind === "edge") this.on.edge(drag.edges[0]);
       else if (drag.kind === "item") this.on.insert(drag.item);
-    } else if (under && drag.kind === "handle") this.on.retarget(drag.edges, under.dataset.state);
+    } else if (under && drag.kind === "handle") this.on.retarget(drag.edges, pointerOf(under));
     else if (under && drag.kind === "state") this.on.reroute(drag.state, pointersOf(under)[0]);
     else if (under && drag.kind === "item") this.on.insert(drag.item, pointersOf(under));
   }
@@ -120,7 +167,7 @@ export class Canvas {
   }
 
   #clicked(event) {
-    if (event.target.closest?.(".handle, .plus, .edge, .state")) event.stopPropagation();
+    if (event.target.closest?.(ANY)) event.stopPropagation();
     else if (event.target.closest?.("svg") && event.detail === 1) this.on.select(null);
   }
 }

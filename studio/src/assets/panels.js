@@ -1,6 +1,7 @@
 // The panels next to the picture: tree, palette, forms, problems, tests and reports.
 
 import { escape } from "./code.js";
+import { arrange, patched } from "./lists.js";
 import { address, ask, isReadOnly } from "./server.js";
 
 export const $ = (selector) => document.querySelector(selector);
@@ -32,17 +33,41 @@ export class Tabs {
   }
 }
 
-export function drawTree(tree, states, selection) {
-  const rows = states.map((state, index) => `<li role="treeitem" id="t${index}" data-pointer="${escape(state.pointer)}" aria-level="${state.level}" aria-label="${escape(state.about)}">${escape(state.name)} <small>${escape(state.kind)}</small></li>`);
-  tree.innerHTML = rows.join("") || '<li role="treeitem" aria-level="1">no state yet</li>';
-  markTree(tree, selection);
+/** An element with attributes, `data-` included, and content. */
+export function make(name, attributes = {}, ...content) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...content);
+  return element;
 }
 
-export function markTree(tree, selection) {
-  for (const item of tree.querySelectorAll("[role=treeitem]")) item.setAttribute("aria-selected", selection.includes(item.dataset.pointer));
-  const current = selection.at(-1) && tree.querySelector(`[data-pointer="${CSS.escape(selection.at(-1))}"]`);
-  tree.setAttribute("aria-activedescendant", current?.id ?? "");
-  current?.scrollIntoView({ block: "nearest" });
+/** The rows of the states, for a screen reader a tree. */
+export class Tree {
+  #rows = [];
+
+  constructor(list) {
+    this.list = list;
+  }
+
+  update(changes, isWhole) {
+    const row = ({ pointer, level, about, name, kind }) =>
+      make("li", { role: "treeitem", "data-pointer": pointer, "aria-level": level, "aria-label": about, "aria-selected": false }, `${name} `, make("small", {}, kind));
+    this.#rows = patched(isWhole ? [] : this.#rows, changes, (old) => old, row);
+    arrange(this.list, this.#rows.length ? this.#rows : [make("li", { role: "treeitem", "aria-level": 1 }, "no state yet")]);
+  }
+
+  mark(selection) {
+    this.current?.removeAttribute("id");
+    this.current = null;
+    for (const row of this.#rows) {
+      const isSelected = selection.includes(row.dataset.pointer);
+      if (row.ariaSelected !== String(isSelected)) row.ariaSelected = isSelected;
+      if (row.dataset.pointer === selection.at(-1)) this.current = row;
+    }
+    if (this.current) this.current.id = "current";
+    this.list.setAttribute("aria-activedescendant", this.current ? "current" : "");
+    this.current?.scrollIntoView({ block: "nearest" });
+  }
 }
 
 export class Palette {
@@ -135,7 +160,8 @@ export function drawProblems(panel, tab, problems) {
     const help = problem.help ? `<p class="meaning">${escape(problem.help)}</p>` : "";
     return `<li class="${problem.severity}"><button type="button" class="link" data-problem="${index}">${escape(problem.severity)} ${escape(problem.code ?? "")}: ${escape(problem.message)}</button>${help}<div class="commands">${fixes.join("")}</div></li>`;
   });
-  panel.innerHTML = rows.length ? `<ul class="problems">${rows.join("")}</ul>` : "<p>No problems.</p>";
+  const html = rows.length ? `<ul class="problems">${rows.join("")}</ul>` : "<p>No problems.</p>";
+  if (panel.html !== html) panel.innerHTML = panel.html = html;
 }
 
 /** Downloads the picture, as SVG or as PNG with twice its size. */

@@ -2,17 +2,23 @@
 
 import { Canvas } from "./canvas.js";
 import { Code, difference } from "./code.js";
+import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
-import { $, Palette, Tabs, drawForm, drawProblems, drawTree, exportPicture, formActions, markTree } from "./panels.js";
+import { patchedRanges } from "./lists.js";
+import { $, Palette, Tabs, Tree, drawForm, drawProblems, exportPicture, formActions, make } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
+/** Pointers to the states whose bodies the picture does not show. */
+let folded = [];
 let selection = [];
 /** The selected transition, and those of the palette. */
 let edge = null;
 let places = null;
 let queue = Promise.resolve();
-let isRunShown = false;
+/** The names of the states with a breakpoint, and the pointer to the one at which the debugger stops. */
+let breakpoints = [];
+let stopped = "";
 
 const at = (pointer) => view.states.find((state) => state.pointer === pointer);
 const current = () => at(selection.at(-1));
@@ -37,7 +43,7 @@ function inTurn(work) {
   return queue;
 }
 
-const known = () => ({ since: view.revision ?? "", tag: isRunShown ? "" : view.tag });
+const known = () => ({ since: view.revision ?? "", tag: view.tag, folded: JSON.stringify(folded) });
 
 /** Performs actions as one step. Typing is a function: its edits are for the text when they are sent. */
 function apply(actions, then) {
@@ -83,23 +89,26 @@ async function pull() {
 /** Shows a new view of the file. */
 function show(next, isOwn) {
   const isFirst = view.revision === null;
-  const hasNew = next.picture !== undefined;
+  const hasNew = next.tag !== view.tag;
   if (next.text !== undefined) code.reset(next.text);
   else code.update(next.rounds, isOwn && next.revision === view.revision + 1);
   if (code.synced.length !== next.length) view.revision = null;
   const before = view;
-  view = { ...next, revision: code.synced.length === next.length ? next.revision : null };
+  const { lists, isWhole } = next;
+  const list = (name) => patchedRanges(isWhole ? [] : before[name], lists[name]);
+  view = { ...next, states: list("states"), transitions: list("transitions"), problems: list("problems") };
+  if (code.synced.length !== next.length) view.revision = null;
   if (view.revision === null) inTurn(pull);
   if (hasNew) {
-    isRunShown = false;
-    canvas.show(view.picture);
+    endRun();
+    canvas.update(lists, isWhole);
+    tree.update(lists.states, isWhole);
+    places = null;
   }
   code.problems = view.problems;
   code.draw();
   selection = selection.filter(at);
   if (!view.transitions.some(({ pointer }) => pointer === edge)) edge = null;
-  if (hasNew) places = null;
-  if (hasNew || JSON.stringify(before.states) !== JSON.stringify(view.states)) drawTree($("#tree"), view.states, selection);
   drawProblems($("#panel-problems"), $("#tab-problems"), view.problems);
   $("#fault").textContent = view.isStale ? "The text cannot be read; the picture is of the last text that could." : "";
   const chooser = $("#definition");
@@ -141,14 +150,14 @@ function choose(about, text, actions, ...nodes) {
   const region = $("#choice");
   region.dataset.about = about;
   const buttons = Object.entries(actions).map(([title, act]) => {
-    const made = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+    const made = make("button", { type: "button" }, title);
     made.addEventListener("click", () => {
       closeChoice();
       act();
     });
     return made;
   });
-  region.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }), ...nodes, ...buttons);
+  region.replaceChildren(make("p", {}, text), ...nodes, ...buttons);
   region.hidden = false;
 }
 
@@ -168,11 +177,14 @@ function select(pointers, isRevealed) {
 function mark(isRevealed) {
   const faulty = view.problems.filter((problem) => problem.definition === place.definition && problem.severity === "error");
   const state = (pointer) => view.states.filter((other) => pointer === other.pointer || pointer.startsWith(`${other.pointer}/`)).at(-1)?.pointer;
-  canvas.mark(selection, edge, faulty.map((problem) => state(problem.pointer)).filter(Boolean));
-  markTree($("#tree"), selection);
+  const breaks = view.states.filter(({ name }) => breakpoints.includes(name)).map(({ pointer }) => pointer);
+  canvas.mark({ chosen: selection, faulty: faulty.map((problem) => state(problem.pointer) ?? ""), breaks, current: [stopped] }, edge);
+  $("#breakpoint").setAttribute("aria-pressed", breaks.includes(selection.at(-1)));
+  tree.mark(selection);
   const chosen = current();
   $("#selected").textContent = edge ? `transition of ${transitionName(edge)}` : chosen ? chosen.about + (selection.length > 1 ? `, ${selection.length} states selected` : "") : "";
   for (const name of ["duplicate", "remove", "rename", "parallel", "map", "unwrap", "extract", "move"]) button(name).disabled = isReadOnly || !chosen;
+  button("fold").disabled = !view.states.some(({ parent }) => parent && parent === chosen?.pointer);
   button("add").disabled = button("connect").disabled = isReadOnly;
   if (isRevealed && chosen) {
     canvas.reveal(chosen.pointer);
@@ -225,11 +237,8 @@ function remove() {
 }
 
 function listOf(label, options) {
-  const control = document.createElement("select");
-  control.append(...options.map(([value, text]) => new Option(text, value)));
-  const element = Object.assign(document.createElement("label"), { className: "field" });
-  element.append(Object.assign(document.createElement("span"), { textContent: label }), control);
-  return element;
+  const control = make("select", {}, ...options.map(([value, text]) => new Option(text, value)));
+  return make("label", { class: "field" }, make("span", {}, label), control);
 }
 
 const listOfTransitions = (all) => listOf("Transition", all.map(({ pointer, name }) => [pointer, name]));
@@ -247,12 +256,21 @@ function connect() {
 
 function move() {
   const state = current();
-  const to = listOfTransitions(view.transitions.filter(({ body, source }) => body === state?.body && source !== state.pointer));
+  const to = listOfTransitions(view.transitions.filter(({ pointer }) => !pointer.startsWith(`${state.pointer}/`)));
   choose("move", `Move ${state.name} to another transition.`, { Move: () => reroute(state.pointer, to.control.value), Cancel: () => canvas.view.focus() }, to);
   to.control.focus();
 }
 
 const reroute = (state, transition) => apply([edit({ operation: "rerouteState", state, transition })]);
+
+/** Folds the bodies of a state, or unfolds them. Only this page knows. */
+function fold(pointer) {
+  if (!view.states.some(({ parent }) => parent === pointer)) return;
+  folded = folded.includes(pointer) ? folded.filter((other) => other !== pointer) : [...folded, pointer];
+  select([pointer]);
+  inTurn(pull);
+}
+
 const wrap = (wrapper) => selection.length && apply([{ do: "wrap", definition: place.definition, states: selection, wrapper }]);
 
 const COMMANDS = {
@@ -274,6 +292,7 @@ const COMMANDS = {
   move: () => current() && move(),
   parallel: () => wrap("Parallel"),
   map: () => wrap("Map"),
+  fold: () => current() && fold(current().pointer),
   unwrap: () => current() && apply([edit({ operation: "unwrapState", state: current().pointer })]),
   extract: () => selection.length && apply([{ do: "extract", definition: place.definition, states: selection }]),
 };
@@ -340,7 +359,8 @@ const canvas = new Canvas($("#canvas"), {
     mark();
   },
   add: openPalette,
-  retarget: (pointers, target) => apply(pointers.map((transition) => edit({ operation: "retarget", transition, target }))),
+  fold,
+  retarget: (pointers, target) => apply(pointers.map((transition) => edit({ operation: "retarget", transition, target: named(target) }))),
   reroute,
   insert,
 });
@@ -355,6 +375,8 @@ const code = new Code($("#text"), $("#highlight"), {
     }
   },
 });
+
+const tree = new Tree($("#tree"));
 
 const tabs = new Tabs($("[role=tablist]"), (name) => {
   if (name === "code") {
@@ -389,13 +411,53 @@ form.addEventListener("change", (event) => {
   changed(event);
 });
 form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
-form.addEventListener("focusout", async (event) => {
-  const { value } = event.target;
-  if (event.target.dataset.evaluate === undefined || !value.includes("{%")) return;
-  const shown = await ask("evaluate", {}, { expression: value, input: $("#trial-input").value }).catch((refusal) => `no value: ${refusal.message}`);
-  let output = event.target.parentElement.querySelector("output");
-  if (!output) output = event.target.parentElement.appendChild(document.createElement("output"));
-  output.textContent = `for the input of Test: ${shown}`;
+
+/** Shows the value of an expression, while it is typed and after. */
+let evaluation;
+function evaluate({ target, type }) {
+  if (target.dataset.evaluate === undefined || !target.value.includes("{%")) return;
+  clearTimeout(evaluation);
+  evaluation = setTimeout(
+    async () => {
+      const { value } = target;
+      const shown = await ask("evaluate", {}, { expression: value, input: input() }).catch((refusal) => refusal.message);
+      if (target.value !== value || !target.isConnected) return;
+      const label = target.parentElement;
+      const output = label.querySelector("output") ?? label.appendChild(make("output"));
+      output.textContent = `for the input of Test: ${shown}`;
+    },
+    type === "input" ? 350 : 0,
+  );
+}
+for (const name of ["input", "focusout"]) form.addEventListener(name, evaluate);
+
+const completions = $("#completions");
+new Completer(completions, form, {
+  isField: (field) => field.dataset.field !== undefined && "selectionStart" in field && !isReadOnly,
+  ask(field) {
+    const [{ field: pointer, kind }] = JSON.parse(field.dataset.actions);
+    return ask("complete", {}, { field: pointer, kind, input: field.value, position: field.selectionStart });
+  },
+  accept(field, edits, text, cursor) {
+    field.value = text;
+    field.setSelectionRange(cursor, cursor);
+    field.isDirty = true;
+    evaluate({ target: field, type: "input" });
+  },
+});
+new Completer(completions, $("#text"), {
+  isField: () => !isReadOnly,
+  async ask(area) {
+    flush();
+    await queue;
+    return ask("complete", { position: area.selectionStart });
+  },
+  accept(area, edits, text, cursor) {
+    area.value = text;
+    area.setSelectionRange(cursor, cursor);
+    code.draw();
+    flush();
+  },
 });
 
 $("#panel-problems").addEventListener("click", (event) => {
@@ -409,11 +471,11 @@ $("#panel-problems").addEventListener("click", (event) => {
   code.reveal(problem.start, problem.end);
 });
 
-async function trial(name, what, draw) {
-  const outcome = $("#trial-outcome");
+async function trial(name, what, draw, place = "#trial-outcome") {
+  const outcome = $(place);
   outcome.textContent = "…";
   try {
-    draw(await ask(name, {}, what), outcome);
+    draw(await ask(name, { folded: known().folded }, what), outcome);
   } catch (refusal) {
     outcome.textContent = refusal.message;
   }
@@ -428,14 +490,40 @@ $("#run").addEventListener("click", () =>
   trial("run", { input: input(), mocks: $("#trial-mocks").value }, ({ html, picture }, outcome) => {
     outcome.innerHTML = html;
     canvas.show(picture);
-    isRunShown = true;
     $("#clear-run").hidden = false;
     mark();
   }),
 );
-$("#clear-run").addEventListener("click", () => {
+function endRun() {
   $("#clear-run").hidden = true;
-  inTurn(pull);
+  stopped = "";
+}
+function hideRun() {
+  endRun();
+  canvas.show();
+  mark();
+}
+$("#clear-run").addEventListener("click", hideRun);
+$("#panel-trial").addEventListener("click", ({ target }) => {
+  const act = target.dataset.debug;
+  if (!act) return;
+  const what = { act, breakpoints, input: input(), mocks: $("#trial-mocks").value, answer: $("#debug-answer").value };
+  const draw = ({ html, picture, state, needs_answer: needsAnswer }, outcome) => {
+    outcome.innerHTML = html;
+    for (const one of document.querySelectorAll("[data-debug]")) one.disabled = one.dataset.debug === "answer" && !needsAnswer;
+    canvas.show(picture);
+    $("#clear-run").hidden = false;
+    stopped = state;
+    mark();
+    if (state) canvas.reveal(state);
+  };
+  trial("debug", what, draw, "#debug-outcome");
+});
+$("#breakpoint").addEventListener("click", () => {
+  const { name } = current() ?? {};
+  if (name === undefined) return tell("Select a state first.");
+  breakpoints = breakpoints.includes(name) ? breakpoints.filter((other) => other !== name) : [...breakpoints, name];
+  mark();
 });
 $("#panel-reports").addEventListener("click", async ({ target }) => {
   const { report, export: kind } = target.dataset;
@@ -446,8 +534,7 @@ $("#panel-reports").addEventListener("click", async ({ target }) => {
 $("#file")?.addEventListener("change", (event) => (location.search = `?file=${event.target.value}`));
 $("#definition").addEventListener("change", (event) => {
   place.definition = Number(event.target.value);
-  selection = [];
-  view.tag = "";
+  selection = folded = [];
   inTurn(pull);
 });
 

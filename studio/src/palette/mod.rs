@@ -1,15 +1,18 @@
-//! The palette: flow states, calls of services, and patterns.
+//! The palette: flow states, state machines and functions of the workspace, patterns, and calls of
+//! services.
 
 mod calls;
 mod flow;
 mod fragment;
 mod patterns;
+mod workspace;
 
 use serde::Serialize;
 use stepwright_asl::model::QueryLanguage;
 use stepwright_editor::Definition;
 
 pub(crate) use fragment::Fragment;
+pub(crate) use workspace::WorkspaceCache;
 
 /// The maximum number of calls of services in an answer.
 const MOST_CALLS: usize = 60;
@@ -36,6 +39,11 @@ pub struct PaletteItem {
 /// assert_eq!(found[0].id, "call:arn:aws:states:::dynamodb:putItem");
 /// ```
 pub fn search_palette(question: &str) -> Vec<PaletteItem> {
+    search_with(question, Vec::new())
+}
+
+/// The same, with the items of the workspace.
+pub(crate) fn search_with(question: &str, workspace: Vec<PaletteItem>) -> Vec<PaletteItem> {
     let question = question.to_lowercase();
     let words: Vec<&str> = question.split_whitespace().collect();
     let contains = |item: &PaletteItem| {
@@ -43,6 +51,7 @@ pub fn search_palette(question: &str) -> Vec<PaletteItem> {
         words.iter().all(|word| text.contains(word))
     };
     let mut found: Vec<PaletteItem> = flow::items()
+        .chain(workspace)
         .chain(patterns::items())
         .filter(contains)
         .collect();
@@ -81,6 +90,7 @@ pub(crate) fn fragment(item: &str, place: &InsertionPlace<'_>) -> Option<Fragmen
     let fragment = match kind {
         "flow" => flow::fragment(name, place),
         "call" => calls::fragment(name, place),
+        "machine" | "function" => workspace::fragment(kind, name, place),
         "pattern" => patterns::fragment(name, place),
         _ => None,
     }?;

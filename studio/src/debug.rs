@@ -1,0 +1,203 @@
+//! Debugging of a definition step by step, with the debugger of `stepwright debug`.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+use stepwright_asl::StateMachine;
+use stepwright_diagram::Diagram;
+use stepwright_editor::Definition;
+use stepwright_runtime::debug::{DebugOptions, Debugger, Position, PositionKind, Stop};
+use stepwright_runtime::testing::overlay;
+
+use crate::mock_answer::{MockAnswer, json, mock_answers};
+
+/// The most visited states that a page shows.
+const MOST_VISITS: usize = 40;
+
+/// An execution that a user steps through.
+#[derive(Debug)]
+pub(crate) struct DebugSession {
+    debugger: Debugger,
+    /// The definition for which it was started. Later edits do not change it.
+    definition: Definition,
+    revision: usize,
+}
+
+/// A command of a user, with the breakpoints and texts of the page.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DebugCommand {
+    act: DebugAct,
+    /// The names of the states with a breakpoint.
+    breakpoints: Vec<String>,
+    input: String,
+    /// The results of calls: see [`mock_answers`].
+    mocks: String,
+    /// The result of the pending call: see [`MockAnswer::of`].
+    answer: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum DebugAct {
+    Start,
+    Step,
+    Into,
+    Resume,
+    Back,
+    Answer,
+}
+
+/// The position of an execution.
+#[derive(Debug, Serialize)]
+pub(crate) struct DebugReport {
+    html: String,
+    /// The picture with the statuses of the states.
+    picture: String,
+    /// Pointer to the state that continues; empty at the end.
+    state: String,
+    needs_answer: bool,
+}
+
+/// Performs a command. It may compute for a while: call it on a thread for that.
+pub(crate) fn perform(
+    session: &mut Option<DebugSession>,
+    definition: &Definition,
+    revision: usize,
+    command: &DebugCommand,
+    folded: &[String],
+) -> Result<DebugReport, String> {
+    if matches!(command.act, DebugAct::Start) {
+        *session = Some(DebugSession::start(definition, revision, command)?);
+    }
+    let found = session.as_mut().filter(|found| found.revision == revision);
+    let found = found.ok_or("the definition has changed; start the execution again")?;
+    found.set_breakpoints(&command.breakpoints);
+    let stop = found.act(command)?;
+    Ok(found.report(stop, folded))
+}
+
+impl DebugSession {
+    fn start(
+        definition: &Definition,
+        revision: usize,
+        command: &DebugCommand,
+    ) -> Result<DebugSession, String> {
+        let text = definition.json().to_string();
+        let machine = StateMachine::from_json(&text).map_err(|errors| errors.to_string())?;
+        let input = json("the input", &command.input)?;
+        let answers = mock_answers(definition, &command.mocks)?;
+        let options = DebugOptions::new().answer(move |visit, call| {
+            let answer = answers.get(&visit.state)?;
+            Some(answer.result(call.call as usize))
+        });
+        let debugger = Debugger::with_options(&machine, definition.machine_type(), input, options);
+        Ok(DebugSession {
+            debugger: debugger.map_err(|error| error.to_string())?,
+            definition: definition.clone(),
+            revision,
+        })
+    }
+
+    /// Sets the breakpoints. States that were renamed or removed have none.
+    fn set_breakpoints(&mut self, wanted: &[String]) {
+        let old: Vec<String> = self
+            .debugger
+            .state_breakpoints()
+            .map(str::to_owned)
+            .collect();
+        for state in old.iter().filter(|state| !wanted.contains(state)) {
+            self.debugger.remove_break_at(state);
+        }
+        for state in wanted {
+            // A page may know a state of another definition.
+            let _ = self.debugger.break_at(state);
+        }
+    }
+
+    fn act(&mut self, command: &DebugCommand) -> Result<Option<Stop>, String> {
+        let debugger = &mut self.debugger;
+        Ok(Some(match command.act {
+            DebugAct::Start => return Ok(None),
+            DebugAct::Back => {
+                debugger.back();
+                return Ok(None);
+            }
+            DebugAct::Step => debugger.step(),
+            DebugAct::Into => debugger.step_into(),
+            DebugAct::Resume => debugger.resume(),
+            DebugAct::Answer => {
+                let answer = MockAnswer::of(&json("the result", &command.answer)?)?;
+                let stop = debugger.answer_after(Duration::ZERO, answer.result(0));
+                stop.map_err(|error| error.to_string())?
+            }
+        }))
+    }
+
+    fn report(&self, stop: Option<Stop>, folded: &[String]) -> DebugReport {
+        let position = self.debugger.position();
+        let history = self.debugger.history();
+        let graph = self.definition.graph();
+        let state = position.state().and_then(|name| {
+            let mut states = graph.states().iter();
+            states.find(|state| state.name == name)
+        });
+        let json = self.definition.json();
+        let picture = Diagram::folded(json, folded).with(&overlay(json, &history));
+        DebugReport {
+            html: describe(position, stop, &history.path()).into_string(),
+            picture: picture.to_editable_svg(),
+            state: state
+                .map(|state| state.pointer.to_string())
+                .unwrap_or_default(),
+            needs_answer: position.needs_answer(),
+        }
+    }
+}
+
+fn describe(position: &Position, stop: Option<Stop>, path: &[String]) -> Markup {
+    let visit = position.visit();
+    let title = match &position.kind {
+        PositionKind::Entering(visit) => format!("before {}", visit.state),
+        PositionKind::Call(visit, call) => format!("{} calls {}", visit.state, call.resource),
+        PositionKind::Child(visit, child) => {
+            format!("{} starts child execution {}", visit.state, child.number)
+        }
+        PositionKind::Waiting(visit, _) => format!("{} waits", visit.state),
+        PositionKind::Ended(end) => end.status.as_str().to_owned(),
+        _ => "the execution waits for its timeout".to_owned(),
+    };
+    let reason = match &stop {
+        Some(Stop::Breakpoint { .. }) => Some("a breakpoint"),
+        Some(Stop::Call) => Some("the call needs a result: write it above, and choose Answer"),
+        Some(Stop::Limit) => Some("many steps were made; choose Continue again"),
+        _ => None,
+    };
+    let hidden = path.len().saturating_sub(MOST_VISITS);
+    html! {
+        p class="outcome" { (title) }
+        @if let Some(reason) = reason { p { (reason) } }
+        @match &position.kind {
+            PositionKind::Call(_, call) => { h4 { "Arguments" } pre { (call.arguments.to_text()) } }
+            PositionKind::Child(_, child) => { h4 { "Input of the child" } pre { (child.input.to_text()) } }
+            PositionKind::Ended(end) => {
+                @if let Some(error) = &end.error { p { code { (error) } @if let Some(cause) = &end.cause { ": " (cause) } } }
+                @if let Some(output) = &end.output { h4 { "Output" } pre { (output.to_text()) } }
+            }
+            _ => {}
+        }
+        @if let Some(visit) = visit {
+            @if !visit.scope.is_empty() { p { "in " (visit.scope.join(", ")) } }
+            h4 { "Input" }
+            pre { (visit.input.to_text()) }
+            @for (name, value) in &visit.variables {
+                h4 { "$" (name) }
+                pre { (value.to_text()) }
+            }
+        }
+        @if !position.others.is_empty() {
+            p { "At the same time: " (position.others.iter().map(|other| other.visit.state.as_str()).collect::<Vec<_>>().join(", ")) }
+        }
+        p { "Path: " @if hidden > 0 { "… " } (path[hidden..].join(" → ")) }
+    }
+}
