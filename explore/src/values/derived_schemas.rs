@@ -100,6 +100,13 @@ struct FunctionCall {
     result_path: Vec<PartStep>,
 }
 
+/// A function or activity over all states that call it.
+struct CalledFunction {
+    payload: AbstractValue,
+    /// The function's results in those of the states.
+    results: Vec<Origin>,
+}
+
 struct Derivation<'g, 'd> {
     graph: &'g Graph<'d>,
     values: &'g MachineValues,
@@ -110,8 +117,7 @@ struct Derivation<'g, 'd> {
 
 impl Derivation<'_, '_> {
     fn tasks(&mut self, flow: &MachineFlow<'_, '_>) -> Vec<DerivedTaskSchemas> {
-        let mut found: IndexMap<String, (AbstractValue, Vec<(usize, Vec<PartStep>)>)> =
-            IndexMap::new();
+        let mut found: IndexMap<String, CalledFunction> = IndexMap::new();
         for (index, state) in self.graph.states().iter().enumerate() {
             if state.kind != Some(StateKind::Task) {
                 continue;
@@ -123,28 +129,31 @@ impl Derivation<'_, '_> {
                 true => state.name.to_owned(),
                 false => call.name,
             };
-            let result = (index, call.result_path);
+            let mut result = Origin::of(ValueSource::Result(index));
+            result.path = call.result_path;
             match found.get_mut(&name) {
                 None => {
-                    found.insert(name, (call.payload, vec![result]));
+                    let called = CalledFunction {
+                        payload: call.payload,
+                        results: vec![result],
+                    };
+                    found.insert(name, called);
                 }
-                Some((payload, results)) => {
-                    *payload = payload.clone().join(call.payload);
-                    results.push(result);
+                Some(called) => {
+                    called.payload = called.payload.clone().join(call.payload);
+                    called.results.push(result);
                 }
             }
         }
         let payloads: Vec<Json> = (found.values())
-            .map(|(payload, _)| self.made(payload, 0))
+            .map(|called| self.made(&called.payload, 0))
             .collect();
         // The results are last, because an output or a payload may have parts of them.
         let tasks = found.into_iter().zip(payloads);
-        let tasks = tasks.map(|((name, (_, results)), payload)| {
-            let results = results.into_iter().map(|(state, path)| {
-                let mut origin = Origin::of(ValueSource::Result(state));
-                origin.path = path;
-                let demand = self.demand(&origin);
-                demand.map_or_else(any, |demand| self.demanded(&origin, demand))
+        let tasks = tasks.map(|((name, called), payload)| {
+            let results = called.results.iter().map(|origin| {
+                let demand = self.demand(origin);
+                demand.map_or_else(any, |demand| self.demanded(origin, demand))
             });
             DerivedTaskSchemas {
                 name,
