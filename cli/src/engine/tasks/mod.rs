@@ -13,7 +13,6 @@ mod target;
 mod test_tasks;
 
 pub(crate) use self::definition::DefinitionTasks;
-#[cfg(feature = "otlp")]
 pub(crate) use self::endpoint::{Client, url};
 pub(crate) use self::lambda::LambdaEndpoint;
 pub(crate) use self::server::ServerTasks;
