@@ -225,3 +225,87 @@ impl Written {
 fn unescaped(text: &str) -> Option<String> {
     format!("\"{text}\"").parse::<Json>().ok()?.into_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = r#"{
+  "QueryLanguage": "JSONata",
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {"Type": "Pass", "Assign": {"total": 1}, "Next": "Ship"},
+    "Ship": {"Type": "Pass", "Output": {"a": 1}, "End": true}
+  }
+}
+"#;
+
+    fn document() -> Document {
+        Document::open("a.asl.json", TEXT, 0)
+    }
+
+    /// The offers for a field at the mark `|`.
+    fn offers(kind: FieldKind, marked: &str) -> Vec<Offer> {
+        let typed = FieldText {
+            field: "/States/Ship/Output".to_owned(),
+            kind,
+            input: marked.replace('|', ""),
+            position: marked.find('|').expect("a mark"),
+        };
+        in_field(&document().definitions()[0], &typed)
+    }
+
+    /// The text of a field with an offer, and the cursor as `|`.
+    fn accepted(marked: &str, label: &str) -> Option<String> {
+        let input = marked.replace('|', "");
+        let offers = offers(FieldKind::Json, marked);
+        let offer = offers.iter().find(|offer| offer.label == label)?;
+        let edits = ShownText::of(&input).edits(&offer.edits)?;
+        let mut after = TextEdit::apply(&input, &edits);
+        let cursor = ShownText::of(&after).byte(offer.cursor);
+        after.insert(cursor, '|');
+        Some(after)
+    }
+
+    #[test]
+    fn a_field_completes_variables_with_its_own_positions() {
+        for (typed, expected) in [
+            ("{% $tot| %}", "{% $total| %}"),
+            ("{% 'é€' & $tot|", "{% 'é€' & $total|"),
+            ("{% \"quoted\" & $tot| %}", "{% \"quoted\" & $total| %}"),
+            ("{\"a\": \"{% $tot| %}\"}", "{\"a\": \"{% $total| %}\"}"),
+        ] {
+            assert_eq!(accepted(typed, "$total").as_deref(), Some(expected));
+        }
+        assert!(offers(FieldKind::Texts, "$tot|").is_empty());
+    }
+
+    #[test]
+    fn the_text_completes_the_names_of_states() {
+        let at = TEXT.find("\"Ship\"").expect("a target") + 1;
+        let offers = in_text(&document(), at);
+        let offer = offers.iter().find(|offer| offer.label == "Ship");
+        let edits = &offer.expect("it is a state").edits;
+        let edits = ShownText::of(TEXT).edits(edits).expect("they are in order");
+        assert_eq!(TextEdit::apply(TEXT, &edits), TEXT);
+    }
+
+    proptest! {
+        #[test]
+        fn each_position_of_each_text_has_an_answer(
+            input in "[{}%$\"\\\\ a-c€.:\\n]{0,12}", position in 0..16_usize, kind in 0..3_usize
+        ) {
+            let kind = [FieldKind::Json, FieldKind::Text, FieldKind::Number][kind];
+            let typed = FieldText { field: "/States/Ship/New~1field".to_owned(), kind, input, position };
+            for offer in in_field(&document().definitions()[0], &typed) {
+                let shown = ShownText::of(&typed.input);
+                let edits = shown.edits(&offer.edits).expect("the edits do not overlap");
+                let after = TextEdit::apply(&typed.input, &edits);
+                prop_assert!(offer.cursor <= ShownText::of(&after).len());
+            }
+            in_text(&document(), position * 20);
+        }
+    }
+}

@@ -108,6 +108,18 @@ describe("with the mouse", () => {
     await page.until("it leads to Done", async () => (await page.definition()).States.Check.Default === "Done");
   });
 
+  test("an edit elsewhere leaves the picture as it is, also with a selected transition", async () => {
+    await page.page.mouse.click(...(await page.point("/States/Check/Default", 0.85)));
+    await page.page.locator("#canvas .handle").waitFor();
+    const elements = () => page.page.$$eval("#canvas svg > g > *", (all) => all.length);
+    const before = await elements();
+    await page.page.click("#tab-code");
+    await page.page.locator("#text").fill(`// note\n${ORDERS}`);
+    await page.until("it is sent", async () => (await page.page.textContent("#saved")) === "not saved");
+    assert.equal(await elements(), before);
+    await page.has(...NAMES);
+  });
+
   test("a state is dragged to another transition", async () => {
     await page.select("/States/Charge");
     await page.command("duplicate").click();

@@ -38,6 +38,7 @@ export class Canvas {
 
   /** Changes the picture of the definition, and shows it. `start` is its text up to its elements, if that differs. */
   update({ start, elements }, isWhole) {
+    this.#svg?.querySelector(".handle")?.remove();
     const added = elements.filter(([first]) => typeof first !== "number").map(([markup]) => markup);
     const made = [...parsed(`<svg>${added.join("")}</svg>`).children];
     const move = (element, x, y) => place(element, element.at[0] + x, element.at[1] + y);

@@ -54,6 +54,7 @@ impl WorkspaceCache {
                 .get(&file.path)
                 .is_some_and(|(known, _)| *known == now);
             if !known {
+                // A file that cannot be read offers nothing; its own page has the reason.
                 let text = std::fs::read_to_string(&file.path).unwrap_or_default();
                 let found = resources(&Document::open(&file.name, &text, 0));
                 self.0.insert(file.path.clone(), (now, found));
@@ -105,7 +106,7 @@ fn resources(document: &Document) -> Vec<Resource> {
         let file = file.map(|file| file.to_string_lossy()).unwrap_or_default();
         let stem = file.split('.').next().unwrap_or_default();
         let definitions = document.definitions().iter();
-        let machines = definitions.filter(|definition| !definition.is_stale());
+        let machines = definitions.filter(|definition| !definition.graph().states().is_empty());
         return machines
             .map(|definition| Resource {
                 kind: ResourceKind::Machine,
@@ -188,4 +189,38 @@ pub(super) fn fragment(kind: &str, id: &str, place: &InsertionPlace<'_>) -> Opti
         }),
     };
     Some(Fragment::of(&format!("Run {name}"), state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(name: &str, text: &str) -> Vec<String> {
+        let found = resources(&Document::open(name, text, 0));
+        found.iter().map(|one| one.item(name).id).collect()
+    }
+
+    #[test]
+    fn a_template_has_its_machines_and_functions_by_their_substitutions() {
+        let template = r#"{"Resources": {
+            "Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionSubstitutions":
+                {"PayArn": {"Fn::GetAtt": ["Pay", "Arn"]}, "Other": {"Ref": "Payments"}}}},
+            "Pay": {"Type": "AWS::Lambda::Function"},
+            "Mail": {"Type": "AWS::Serverless::Function"},
+            "Bucket": {"Type": "AWS::S3::Bucket"}}}"#;
+        let expected = [
+            "machine:Orders=${OrdersStateMachineArn}",
+            "function:Pay=${PayArn}",
+            "function:Mail=${MailArn}",
+        ];
+        assert_eq!(ids("template.json", template), expected);
+    }
+
+    #[test]
+    fn a_file_is_a_machine_and_other_texts_are_none() {
+        let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+        let expected = ["machine:refund=${RefundStateMachineArn}"];
+        assert_eq!(ids("folder/refund.asl.json", definition), expected);
+        assert_eq!(ids("broken.asl.json", "{"), Vec::<String>::new());
+    }
 }
