@@ -16,7 +16,7 @@ use syn::{Block, FnArg, ItemFn, Pat, Stmt};
 
 /// The states of a function, one on each line; or its errors.
 fn states(source: &str) -> String {
-    let function: ItemFn = syn::parse_str(source).unwrap();
+    let mut function: ItemFn = syn::parse_str(source).unwrap();
     let parameter = function.sig.inputs.first().map(|input| match input {
         FnArg::Typed(typed) => match &*typed.pat {
             Pat::Ident(name) => name.ident.clone(),
@@ -34,7 +34,7 @@ fn states(source: &str) -> String {
             Some(syn::parse2(output).unwrap())
         }
     };
-    let graph = translator.function(&function.block);
+    let graph = translator.function(&mut function.block);
     let mut emitter = Emitter::new(&errors, translator.names.finish());
     let body = emitter.body(graph);
     let mut text = String::new();
