@@ -6,13 +6,9 @@
 //! # Boundary
 //!
 //! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-editor`,
-//!   `stepwright-runtime`, `stepwright-integrations`, `stepwright-server` and `stepwright-studio`.
-//!   `stepwright-explore`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
-//!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
-//!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
-//!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
-//!   `stepwright-review`, `stepwright-runtime`, `stepwright-integrations` and `stepwright-server`.
-//!   It compiles neither the macros nor `stepwright-aws`, and no package depends on it.
+//!   `stepwright-explore`, `stepwright-review`, `stepwright-studio`, `stepwright-runtime`,
+//!   `stepwright-integrations` and `stepwright-server`. It compiles neither the macros nor
+//!   `stepwright-aws`, and no package depends on it.
 //! - It has no rules about definitions and no semantics of executions: a command reads its
 //!   arguments, calls a library and prints the outcome.
 //! - Imports lead downwards: `commands`, `engine` (what a command sets on an engine), `definitions`

@@ -111,7 +111,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "COUNT")]
     pub(crate) retention_count: Option<usize>,
     /// Delete the oldest closed executions when all of them take more bytes, as in 500MB or 10GiB.
-    /// By default 96MiB of memory without --store, and no limit with it
+    /// By default 16MiB of memory without --store, and no limit with it
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) retention_size: Option<u64>,
     /// The maximum size of the file of --store, as in 10GB; executions wait and starts fail when it
