@@ -358,6 +358,25 @@ describe("the form with the keyboard", () => {
     await page.until("one rule is left", async () => (await page.definition()).States.Check.Choices.length === 1);
   });
 
+  test("a form that arrives late leaves the focus on the button that the user has reached", async () => {
+    await choose("Check");
+    await keys("F2");
+    let arrive;
+    const isLate = new Promise((done) => (arrive = done));
+    await page.page.route("**/inspector*", (route) => isLate.then(() => route.continue()));
+    const asked = page.page.waitForRequest("**/inspector*");
+    await tabTo('[data-field="/States/Check/Choices/0/Condition"]');
+    await keys("Control+a");
+    await page.page.keyboard.type("{% $states.input.total > 3 %}");
+    await keys("Escape", "Tab");
+    await asked;
+    await tabTo("button", "Add a rule");
+    arrive();
+    await page.page.locator("summary", { hasText: "total > 3" }).waitFor();
+    assert.equal(await page.page.evaluate(() => document.activeElement.textContent), "Add a rule");
+    await page.page.unroute("**/inspector*");
+  });
+
   test("a Retrier is added, changed and removed", async () => {
     await choose("Charge");
     await keys("F2");

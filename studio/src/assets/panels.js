@@ -132,25 +132,36 @@ export function formActions(element) {
   return JSON.parse(actions, (key, value) => (value === "$value" ? element.value : value));
 }
 
-/** Loads the form of a state. The focus stays in its field. */
+/** The selector of the field or button of a form that has the focus. */
+function focusedIn(panel) {
+  const element = document.activeElement;
+  if (!panel.contains(element)) return null;
+  const { field, rename, actions } = element.dataset;
+  if (rename !== undefined) return "[data-rename]";
+  const [name, value] = field === undefined ? ["actions", actions] : ["field", field];
+  return value === undefined ? null : `[data-${name}="${CSS.escape(value)}"]`;
+}
+
+/** Loads the form of a state. The focus stays in its field or on its button. */
 export async function drawForm(panel, pointer, count) {
   panel.wanted = pointer;
   if (!pointer) {
     panel.innerHTML = "<p>Select a state.</p>";
     return;
   }
-  const { field, rename } = panel.contains(document.activeElement) ? document.activeElement.dataset : {};
+  const before = focusedIn(panel);
   // What is typed from now on is not for the state before.
   if (panel.querySelector(".form")?.dataset.state !== pointer) panel.textContent = "";
   const html = await ask("inspector", { state: pointer }).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
   if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
   // A field that the user edits now is not replaced.
   if (panel.contains(document.activeElement) && document.activeElement.isDirty) return;
+  // The user may be at another field or button since then.
+  const focused = focusedIn(panel) ?? before;
   panel.dataset.html = html;
   panel.innerHTML = (count > 1 ? `<p>${count} states are selected; the form is about the last one.</p>` : "") + html;
   if (isReadOnly) for (const element of panel.querySelectorAll("input, textarea, select, button")) element.disabled = true;
-  const next = field !== undefined ? `[data-field="${CSS.escape(field)}"]` : rename !== undefined && "[data-rename]";
-  if (next) panel.querySelector(next)?.focus();
+  if (focused && (document.activeElement === document.body || panel.contains(document.activeElement))) panel.querySelector(focused)?.focus();
 }
 
 export function drawProblems(panel, tab, problems) {
