@@ -9,31 +9,29 @@ fn types(arguments: &[&str], stdin: &str) -> Ran {
 /// Schemas with everything that serde and schemars write.
 const SCHEMAS: &str = include_str!("types/checkout.schemas.json");
 
-#[test]
-fn schemas_become_typescript() {
+/// The types of [`SCHEMAS`] in a language.
+fn checkout_in(language: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(folder.path(), "checkout.schemas.json", SCHEMAS);
-    let ran = types(&[&file, "--lang", "ts"], "");
+    let ran = types(&[&file, "--lang", language], "");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    insta::assert_snapshot!("typescript", ran.stdout);
+    ran.stdout
+}
+
+#[test]
+fn schemas_become_typescript() {
+    insta::assert_snapshot!("typescript", checkout_in("ts"));
 }
 
 #[test]
 fn schemas_become_python() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = write(folder.path(), "checkout.schemas.json", SCHEMAS);
-    let ran = types(&[&file, "--lang", "python"], "");
-    assert_eq!(ran.status, 0, "{}", ran.stderr);
-    insta::assert_snapshot!("python", ran.stdout);
+    insta::assert_snapshot!("python", checkout_in("python"));
 }
 
 #[test]
 fn schemas_become_one_schema() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = write(folder.path(), "checkout.schemas.json", SCHEMAS);
-    let ran = types(&[&file, "--lang", "jsonschema"], "");
-    assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let schema: serde_json::Value = serde_json::from_str(&ran.stdout).expect("is JSON");
+    let printed = checkout_in("jsonschema");
+    let schema: serde_json::Value = serde_json::from_str(&printed).expect("is JSON");
     let definitions = schema["$defs"].as_object().expect("has definitions");
     assert_eq!(schema["$defs"]["CheckoutInput"]["$ref"], "#/$defs/Order");
     assert_eq!(schema["$defs"]["Line"]["properties"]["count"]["minimum"], 0);

@@ -19,6 +19,7 @@
 mod markdown_text;
 mod page_style;
 pub mod rehearsal;
+mod renamed_states;
 pub mod review;
 
 /// The README's example compiles and runs.

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
-use stepwright_asl::diff::{Change, Diff, StrandedState};
+use stepwright_asl::diff::{Diff, StrandedState};
 use stepwright_asl::json::Json as Asl;
+
+use crate::renamed_states::renamed_states;
 
 /// The renamed and the stranded states of the difference between the definition of a recorded
 /// execution and the new one.
@@ -14,12 +16,8 @@ pub(super) struct DefinitionChange {
 impl DefinitionChange {
     pub(super) fn between(old: &Asl, new: &Asl) -> Self {
         let diff = Diff::of(old, new);
-        let renamed = diff.states().iter().filter_map(|state| {
-            let old_name = state.old_name.clone()?;
-            (state.change == Change::Renamed).then(|| (old_name, state.name.clone()))
-        });
         Self {
-            renames: renamed.collect(),
+            renames: renamed_states(&diff),
             stranded: diff.stranded().to_vec(),
         }
     }

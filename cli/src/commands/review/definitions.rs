@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::MachineType;
+use stepwright_asl::json::Document;
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 use stepwright_review::review::ReviewedDefinition;
@@ -12,7 +13,7 @@ use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input;
-use crate::definitions::project::{SettingsSource, files_of};
+use crate::definitions::project::{File, SettingsSource, files_of};
 use crate::failure::Failure;
 
 /// The definitions of one side: by the path below its root, and the name of the machine in a
@@ -49,7 +50,11 @@ impl DefinitionSet {
         }
         let (file, wanted) = embedded::split(path);
         let mut set = Self::new(&file, true);
-        set.add_file(&file, PathBuf::new(), &Validator::new(machine_type), false)?;
+        let file = File {
+            path: file,
+            is_found: false,
+        };
+        set.add_file(&file, PathBuf::new(), &Validator::new(machine_type))?;
         if let Some(wanted) = wanted {
             set.definitions
                 .retain(|(_, machine), _| machine.as_ref() == Some(&wanted));
@@ -79,7 +84,7 @@ impl DefinitionSet {
         for file in files {
             let below = file.path.strip_prefix(root).unwrap_or(&file.path);
             let below = below.to_owned();
-            if let Err(failure) = set.add_file(&file.path, below, &validator, file.is_found) {
+            if let Err(failure) = set.add_file(&file, below, &validator) {
                 set.notes.push(reason(failure));
             }
         }
@@ -97,15 +102,15 @@ impl DefinitionSet {
 
     fn add_file(
         &mut self,
-        path: &Path,
+        file: &File,
         below: PathBuf,
         validator: &Validator,
-        is_found: bool,
     ) -> Result<(), Failure> {
+        let path = &file.path;
         let text = input::read(path)?;
         let document = template::read(path, &text).ok();
         let Some(machines) = embedded::machines(path, &text, document.as_ref(), validator) else {
-            if !is_found || template::is_definition(path, document.as_ref(), &text) {
+            if file.is_wanted(document.as_ref(), &text) {
                 let definition = LoadedDefinition::of(path, text, validator);
                 self.definitions.insert((below, None), definition);
             }
@@ -201,9 +206,10 @@ impl Pairing {
         self.0
     }
 
-    /// Returns the definitions with which executions can be rehearsed.
-    pub(super) fn changed(&self) -> impl Iterator<Item = &Pair> {
-        self.0.iter().filter(|pair| pair.differs())
+    /// Whether one definition changed, so that all given files belong to it.
+    pub(super) fn has_one_change(&self) -> bool {
+        let changed = self.0.iter().filter(|pair| pair.differs());
+        changed.count() == 1
     }
 }
 
@@ -234,8 +240,7 @@ impl Pair {
     pub(super) fn differs(&self) -> bool {
         match (&self.old, &self.new) {
             (Some(old), Some(new)) => {
-                let json = |side: &LoadedDefinition| side.document().map(|one| one.json().clone());
-                json(old) != json(new)
+                old.document().map(Document::json) != new.document().map(Document::json)
             }
             _ => false,
         }

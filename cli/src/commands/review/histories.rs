@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use stepwright_review::rehearsal::{RecordedExecution, Rehearsal, RehearsalReport};
 
-use super::definitions::{Pair, Pairing};
+use super::definitions::Pair;
 use crate::args::ReviewArguments;
 use crate::commands::rehearse::history_files::{files, read};
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub(super) struct Histories<'a> {
 /// Finds the histories of the arguments.
 pub(super) fn of<'a>(
     arguments: &'a ReviewArguments,
-    pairs: &Pairing,
+    is_one: bool,
 ) -> Result<Histories<'a>, Failure> {
     let mut found = Vec::new();
     for path in &arguments.histories {
@@ -32,7 +32,7 @@ pub(super) fn of<'a>(
     }
     Ok(Histories {
         files: found,
-        is_one: pairs.changed().count() == 1,
+        is_one,
         arguments,
     })
 }

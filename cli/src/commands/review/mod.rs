@@ -39,8 +39,9 @@ pub(crate) fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
         review.note(note.clone());
     }
     let pairs = Pairing::of(old, new);
-    let histories = histories::of(arguments, &pairs)?;
-    let properties = Properties::of(arguments, &pairs);
+    let is_one = pairs.has_one_change();
+    let histories = histories::of(arguments, is_one)?;
+    let properties = Properties::of(arguments, is_one);
     for pair in pairs.into_pairs() {
         let (name, rehearsed) = (pair.name().to_owned(), histories.rehearse(&pair)?);
         let explored = properties.explore(&pair)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use stepwright_explore::{Report, Settings, explore};
 
-use super::definitions::{Pair, Pairing};
+use super::definitions::Pair;
 use crate::args::ReviewArguments;
 use crate::commands::explore::add_property_file;
 use crate::definitions::definition::LoadedDefinition;
@@ -28,11 +28,8 @@ pub(super) struct ExploredSides {
 }
 
 impl<'a> Properties<'a> {
-    pub(super) fn of(arguments: &'a ReviewArguments, pairs: &Pairing) -> Self {
-        Self {
-            arguments,
-            is_one: pairs.changed().count() == 1,
-        }
+    pub(super) fn of(arguments: &'a ReviewArguments, is_one: bool) -> Self {
+        Self { arguments, is_one }
     }
 
     /// Explores both sides of a changed definition; `None` if there is nothing to compare. The
@@ -64,8 +61,7 @@ impl<'a> Properties<'a> {
     fn settings(&self, name: &str, new: &LoadedDefinition) -> Result<Settings, Failure> {
         let mut settings = Settings::new();
         let is_of = |file: &&PathBuf| self.is_one || names(file, name);
-        let given: Vec<&PathBuf> = self.arguments.properties.iter().filter(is_of).collect();
-        for file in &given {
+        for file in self.arguments.properties.iter().filter(is_of) {
             add_property_file(&mut settings, file)?;
         }
         if self.arguments.properties.is_empty()

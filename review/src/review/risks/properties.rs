@@ -1,25 +1,20 @@
-use std::collections::HashMap;
-
-use stepwright_asl::diff::{Change, Diff};
+use stepwright_asl::diff::Diff;
 use stepwright_explore::{Finding, Report, Rule};
 
+use crate::renamed_states::renamed_states;
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 
 /// Returns a risk for each property and each rule that held for the old definition and does not
 /// hold for the new one.
 pub(crate) fn properties(diff: &Diff, old: &Report, new: &Report) -> Vec<Risk> {
-    let renames = diff.states().iter().filter_map(|state| {
-        let old_name = state.old_name.as_deref()?;
-        (state.change == Change::Renamed).then_some((old_name, state.name.as_str()))
-    });
-    let renames: HashMap<&str, &str> = renames.collect();
-    let new_name = |state: &str| renames.get(state).copied().unwrap_or(state).to_owned();
+    let renames = renamed_states(diff);
+    let new_name = |state| renames.get(state).map_or(state, String::as_str);
     let held = |finding: &Finding| {
         let mut before = old.findings().iter();
         !before.any(|before| {
             before.name() == finding.name()
                 && before.rule() == finding.rule()
-                && before.state().map(new_name).as_deref() == finding.state()
+                && before.state().map(new_name) == finding.state()
         })
     };
     let findings = new.findings().iter().filter(|finding| held(finding));
