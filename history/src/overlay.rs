@@ -38,14 +38,7 @@ use crate::timeline::{Timeline, Visit};
 /// # Ok(()) }
 /// ```
 pub fn overlay(definition: &Asl, history: &History) -> Overlay {
-    timeline_overlay(definition, history, &Timeline::of(history))
-}
-
-/// Returns the same as [`overlay`], for a caller that has the timeline of the history.
-pub fn timeline_overlay(definition: &Asl, history: &History, timeline: &Timeline) -> Overlay {
-    let mut coverage = Coverage::of_definition(definition);
-    coverage.add_history(history);
-    of_timeline(definition, timeline, &coverage, history.redaction())
+    timeline_overlay(definition, &Timeline::of(history), history.redaction())
 }
 
 impl RecordedHistory {
@@ -58,9 +51,7 @@ impl RecordedHistory {
     /// Returns the same as [`overlay`](Self::overlay), for a caller that has the timeline of the
     /// recording.
     pub fn timeline_overlay(&self, definition: &Asl, timeline: &Timeline) -> Overlay {
-        let mut coverage = Coverage::of_definition(definition);
-        coverage.add_recorded_events(self.events());
-        let overlay = of_timeline(definition, timeline, &coverage, self.redaction());
+        let overlay = timeline_overlay(definition, timeline, self.redaction());
         if self.has_more_events() {
             let title = format!(
                 "{}, as far as this part of its history goes",
@@ -88,12 +79,11 @@ fn is_entered(step: &RecordedEvent) -> bool {
     step.kind.group() == Some(EventGroup::Entered)
 }
 
-fn of_timeline(
-    definition: &Asl,
-    timeline: &Timeline,
-    coverage: &Coverage,
-    redaction: &Redaction,
-) -> Overlay {
+/// Returns the same as [`overlay`], for a caller that has the timeline of the history. The
+/// redaction is that of the history.
+pub fn timeline_overlay(definition: &Asl, timeline: &Timeline, redaction: &Redaction) -> Overlay {
+    let mut coverage = Coverage::of_definition(definition);
+    coverage.add_timeline(timeline);
     let mut overlay = Overlay::new(timeline.title());
     let mut visits: HashMap<&str, Vec<&Visit>> = HashMap::new();
     for visit in timeline.visits() {

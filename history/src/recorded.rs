@@ -225,7 +225,6 @@ impl RecordedHistory {
     /// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
     /// ```
     pub fn timeline(&self) -> Timeline {
-        let events = self.steps.iter().map(RecordedEvent::timeline_event);
         let mut execution = Object::new();
         if let Some(input) = self
             .steps
@@ -239,7 +238,11 @@ impl RecordedHistory {
         }
         execution.insert("StartTime", self.started().to_string().into());
         let context = [("Execution", Value::from(execution))];
-        Timeline::of_events(events, context.into_iter().collect())
+        let mut timeline = Timeline::new(context.into_iter().collect());
+        for event in &self.steps {
+            timeline.apply(&event.timeline_event());
+        }
+        timeline
     }
 
     /// Returns the events in their order.

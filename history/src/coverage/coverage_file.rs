@@ -8,10 +8,11 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
-use stepwright_interpreter::history::{Event, EventKind, History};
+use stepwright_interpreter::history::{EventKind, History};
+use stepwright_interpreter::value::Value;
 
 use super::Coverage;
-use super::coverage_event::CoverageEvent;
+use crate::timeline::{Timeline, TimelineEvent};
 
 /// The version of the files.
 pub(super) const VERSION: i64 = 1;
@@ -34,14 +35,22 @@ pub struct MeasuredDefinition {
 impl MeasuredDefinition {
     /// Returns the coverage of an execution that has ended, since its last redrive.
     fn coverage_of(&self, history: &History, is_child: bool) -> Coverage {
-        let mut coverage = self.nothing.clone();
-        let events: Vec<Event> = history.events().collect();
-        coverage.add_events(events.iter().map(CoverageEvent::from));
-        let redriven = EventKind::ExecutionRedriven;
-        if let Some(redriven) = events.iter().rposition(|event| event.kind() == redriven) {
-            // The first part of a redriven execution was written when it ended the last time.
-            let mut before = self.nothing.clone();
-            before.add_events(events[..redriven].iter().map(CoverageEvent::from));
+        let of = |timeline: &Timeline| {
+            let mut coverage = self.nothing.clone();
+            coverage.add_timeline(timeline);
+            coverage
+        };
+        let mut timeline = Timeline::new(Value::Null);
+        let mut before = None;
+        for event in history.events() {
+            if event.kind() == EventKind::ExecutionRedriven {
+                // This part was written when the execution ended the last time.
+                before = Some(of(&timeline));
+            }
+            timeline.apply(&TimelineEvent::from(&event));
+        }
+        let mut coverage = of(&timeline);
+        if let Some(before) = before {
             coverage.take_away(&before);
         }
         if is_child {

@@ -1,12 +1,10 @@
 //! The coverage of definitions by executions, and the files with the coverage of a process.
 
-mod coverage_event;
 mod coverage_file;
 mod suite;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
-use std::ops::Bound;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -16,10 +14,10 @@ use stepwright_asl::json::Json as Asl;
 use stepwright_asl::limits::generated_retrier;
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::overlay::{Mark, Overlay, Status};
-use stepwright_interpreter::history::{EventGroup, EventKind, History};
+use stepwright_interpreter::history::History;
 
-use self::coverage_event::CoverageEvent;
-use crate::recorded::{RecordedEvent, RecordedHistory};
+use crate::recorded::RecordedHistory;
+use crate::timeline::{FailureOrigin, Timeline, Visit};
 
 #[doc(hidden)]
 pub use self::coverage_file::{CoverageFile, MeasuredDefinition};
@@ -126,20 +124,6 @@ pub struct CoveredCatcher {
     pub count: u64,
 }
 
-/// The current position in one iteration, in one branch or at the top level.
-#[derive(Default)]
-struct CurrentState {
-    state: String,
-    attempts: u32,
-    /// The last error, if the history contains it.
-    error: Option<String>,
-    failed: bool,
-    is_over: bool,
-}
-
-/// The current positions, by their scopes.
-type CurrentStates = BTreeMap<Vec<String>, CurrentState>;
-
 impl Coverage {
     /// Creates a coverage of a definition without any run.
     /// `stepwright_runtime::testing::workflow_coverage` creates that of a workflow.
@@ -213,18 +197,18 @@ impl Coverage {
                 history.execution().machine_name()
             );
         }
-        self.add_history(history);
+        self.add_timeline(&Timeline::of(history));
     }
 
     /// Adds a child of a Map Run, which does not count as a separate run.
     pub fn add_child(&mut self, history: &History) {
-        self.add_history(history);
+        self.add_timeline(&Timeline::of(history));
         self.runs -= 1;
     }
 
     /// Adds a recorded run.
     pub fn add_recorded(&mut self, history: &RecordedHistory) {
-        self.add_recorded_events(history.events());
+        self.add_timeline(&history.timeline());
     }
 
     /// Adds the runs of another coverage of the same definition; parts that only the other one has
@@ -449,103 +433,58 @@ impl Coverage {
             .find(|found| found.from == from && found.to == to)
     }
 
-    /// Adds a recorded run with these events.
-    pub(crate) fn add_recorded_events(&mut self, events: &[RecordedEvent]) {
-        self.add_events(events.iter().map(CoverageEvent::from));
-    }
-
-    /// Adds the run that wrote this history.
-    pub(crate) fn add_history(&mut self, history: &History) {
+    /// Adds the run that has this timeline.
+    pub(crate) fn add_timeline(&mut self, timeline: &Timeline) {
         self.runs += 1;
-        let mut visits = CurrentStates::default();
-        for event in history.events() {
-            self.add_event(&mut visits, &CoverageEvent::from(&event));
-        }
-    }
-
-    /// Adds a run with these events.
-    fn add_events<'e>(&mut self, events: impl Iterator<Item = CoverageEvent<'e>>) {
-        self.runs += 1;
-        let mut visits = CurrentStates::default();
-        for event in events {
-            self.add_event(&mut visits, &event);
-        }
-    }
-
-    fn add_event(&mut self, visits: &mut CurrentStates, event: &CoverageEvent<'_>) {
-        let CoverageEvent { state, error, .. } = *event;
-        let (kind, scope) = (&*event.kind, &*event.scope);
-        let (group, known) = (kind.group(), kind.known());
-        if group == Some(EventGroup::Entered) {
-            let visit = CurrentState {
-                state: state.to_owned(),
-                ..CurrentState::default()
-            };
-            let last = visits.insert(scope.to_vec(), visit);
-            if let Some(last) = last.filter(|last| last.is_over) {
-                self.went(&last, state);
-            }
+        for visit in timeline.visits() {
+            let state = visit.state();
             if let Some(found) = self.states.iter_mut().find(|found| found.name == state) {
                 found.count += 1;
-                if found.kind == "Fail" {
-                    failed(visits, scope, found.error.as_deref());
+            }
+            if let Some(previous) = visit.previous().and_then(|at| timeline.visit(at))
+                && matches!(previous.status(), Status::Succeeded | Status::Caught)
+            {
+                self.went(previous, state);
+            }
+            // The first attempt after a redrive has no failure that it retries.
+            for attempt in visit.attempts().iter().skip(1) {
+                if !attempt.is_redriven() {
+                    let error = attempt.retried().and_then(|origin| self.error_of(origin));
+                    self.count_retry(state, error.as_deref());
                 }
             }
-        } else if known == Some(EventKind::MapIterationStarted) {
-            visits.remove(scope);
-        } else if kind.is_attempt() {
-            if group != Some(EventGroup::Scheduled) {
-                // The branches start again.
-                remove_inside(visits, scope);
-            }
-            if let Some(visit) = visits.get_mut(scope) {
-                visit.attempts += 1;
-                if visit.attempts > 1 {
-                    self.count_retry(state, visit.error.as_deref());
-                }
-                visit.failed = false;
-            }
-        } else if kind.is_task_failure()
-            || matches!(
-                known,
-                Some(EventKind::ExecutionFailed | EventKind::ExecutionTimedOut)
-            )
-        {
-            failed(visits, scope, Some(error.unwrap_or_default()));
-            if let Some(visit) = visits.get_mut(scope) {
-                visit.failed = true;
-            }
-        } else if kind.is_container_failure() {
-            if let Some(visit) = visits.get_mut(scope) {
-                visit.failed = true;
-                if let Some(error) = error {
-                    visit.error = Some(error.to_owned());
-                }
-            }
-        } else if group == Some(EventGroup::Exited)
-            && let Some(visit) = visits.get_mut(scope)
-        {
-            visit.is_over = true;
         }
     }
 
-    /// Counts a transition from one state to another.
-    fn went(&mut self, last: &CurrentState, to: &str) {
-        if !last.failed
-            && let Some(transition) = self.transition(&last.state, to)
+    /// Returns the error with which a failure began, if the history or the definition has it.
+    fn error_of(&self, origin: &FailureOrigin) -> Option<String> {
+        origin.error.clone().or_else(|| {
+            let mut states = self.states.iter();
+            states
+                .find(|found| found.name == origin.state)?
+                .error
+                .clone()
+        })
+    }
+
+    /// Counts the transition from a visit to the next state.
+    fn went(&mut self, from: &Visit, to: &str) {
+        if from.status() == Status::Succeeded
+            && let Some(transition) = self.transition(from.state(), to)
         {
             transition.count += 1;
             return;
         }
-        let by_error = last.error.as_deref().and_then(|error| {
+        let error = from.origin().and_then(|origin| self.error_of(origin));
+        let by_error = error.and_then(|error| {
             let named = |found: &CoveredCatcher| {
-                found.state == last.state && errors::matches_task_failure(&found.errors, error)
+                found.state == from.state() && errors::matches_task_failure(&found.errors, &error)
             };
             let first = self.catchers.iter().position(named)?;
             (self.catchers[first].to == to).then_some(first)
         });
         let by_target = || {
-            let leads = |found: &CoveredCatcher| found.state == last.state && found.to == to;
+            let leads = |found: &CoveredCatcher| found.state == from.state() && found.to == to;
             self.catchers.iter().position(leads)
         };
         if let Some(index) = by_error.or_else(by_target) {
@@ -561,27 +500,6 @@ impl Coverage {
         });
         if let Some(retrier) = found {
             retrier.count += 1;
-        }
-    }
-}
-
-/// Removes the positions in the iterations and branches inside of a scope. They follow it in the
-/// order of the map.
-fn remove_inside(visits: &mut CurrentStates, scope: &[String]) {
-    let after = (Bound::Excluded(scope), Bound::Unbounded);
-    let inside = visits.range::<[String], _>(after);
-    let inside = inside.take_while(|(other, _)| other.starts_with(scope));
-    let inside: Vec<Vec<String>> = inside.map(|(other, _)| other.clone()).collect();
-    for other in &inside {
-        visits.remove(other);
-    }
-}
-
-/// Propagates an error through the containers around it.
-fn failed(visits: &mut CurrentStates, scope: &[String], error: Option<&str>) {
-    for length in 0..=scope.len() {
-        if let Some(visit) = visits.get_mut(&scope[..length]) {
-            visit.error = error.map(str::to_owned);
         }
     }
 }

@@ -68,7 +68,7 @@ impl Report {
         let definition: Option<Json> = history.definition().and_then(|text| text.parse().ok());
         let overlay = definition
             .as_ref()
-            .map(|definition| timeline_overlay(definition, history, &timeline));
+            .map(|definition| timeline_overlay(definition, &timeline, history.redaction()));
         let model = definition
             .as_ref()
             .and_then(|json| StateMachine::from_value(json).ok());

@@ -4,6 +4,7 @@ use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::value::Value;
 
 use super::event::TimelineEvent;
+use super::visit::FailureOrigin;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +44,8 @@ pub struct Attempt {
     pub(super) ended: Option<Timestamp>,
     pub(super) outcome: AttemptOutcome,
     pub(super) retry_delay: Option<Duration>,
+    /// Where the failure began that it retries.
+    pub(super) retried: Option<FailureOrigin>,
     pub(super) is_redriven: bool,
     pub(super) arguments: Option<Value>,
     pub(super) result: Option<Value>,
@@ -67,6 +70,7 @@ impl Attempt {
             ended: None,
             outcome: AttemptOutcome::Running,
             retry_delay: None,
+            retried: None,
             is_redriven: false,
             arguments: event.value("parameters").or_else(|| event.value("input")),
             result: None,
@@ -126,6 +130,12 @@ impl Attempt {
     /// also after a redrive.
     pub fn retry_delay(&self) -> Option<Duration> {
         self.retry_delay
+    }
+
+    /// Returns where the failure began that it retries; `None` for a first attempt, and after a
+    /// redrive.
+    pub(crate) fn retried(&self) -> Option<&FailureOrigin> {
+        self.retried.as_ref()
     }
 
     /// Returns whether a redrive started it.

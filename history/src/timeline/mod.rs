@@ -23,13 +23,13 @@
 //! # Ok(()) }
 //! ```
 
+mod apply;
 mod attempt;
 mod event;
 mod explain;
 mod iterations;
 mod visit;
 mod visit_index;
-mod walk;
 
 use std::collections::BTreeMap;
 
@@ -39,12 +39,12 @@ use stepwright_interpreter::value::{Object, Value};
 use stepwright_interpreter::{ExecutionInfo, Status, Timestamp};
 
 use self::visit_index::VisitIndex;
-use self::walk::Walk;
 
 pub use self::attempt::{Attempt, AttemptOutcome};
 pub(crate) use self::event::TimelineEvent;
 pub use self::explain::{ExplainError, Explainer, FieldExplanation, FieldOutcome};
 pub use self::iterations::Iterations;
+pub(crate) use self::visit::FailureOrigin;
 pub use self::visit::Visit;
 
 /// What happened in an execution, state by state.
@@ -72,9 +72,11 @@ pub struct Timeline {
 impl Timeline {
     /// Computes the timeline of a history, which may still grow.
     pub fn of(history: &History) -> Timeline {
-        let events = history.events().map(|event| TimelineEvent::from(&event));
         let about = history.execution();
-        let mut timeline = Self::of_events(events, context_of(about));
+        let mut timeline = Self::new(context_of(about));
+        for event in history.events() {
+            timeline.apply(&TimelineEvent::from(&event));
+        }
         timeline.dropped = history.dropped();
         for visit in &mut timeline.visits {
             visit.source_location = history.source_location(&visit.state);
@@ -84,30 +86,23 @@ impl Timeline {
         timeline
     }
 
-    /// Computes the timeline of events, with the `Execution` and `StateMachine` of the context
-    /// object as far as they are known.
-    pub(crate) fn of_events(
-        events: impl Iterator<Item = TimelineEvent>,
-        context: Value,
-    ) -> Timeline {
-        let mut walk = Walk::new();
-        for event in events {
-            walk.step(&event);
-        }
+    /// Creates the timeline of no event, with the `Execution` and `StateMachine` of the context
+    /// object as far as they are known. [`apply`](Self::apply) adds the events.
+    pub(crate) fn new(context: Value) -> Timeline {
         Self {
-            index: VisitIndex::of(&walk.visits),
-            visits: walk.visits,
-            status: walk.status,
-            title: walk.title,
-            started: walk.started,
-            ended: walk.ended,
-            input: walk.input,
-            output: walk.output,
-            error: walk.error,
-            cause: walk.cause,
+            visits: Vec::new(),
+            status: Status::Running,
+            title: "execution in progress".to_owned(),
+            started: None,
+            ended: None,
+            input: None,
+            output: None,
+            error: None,
+            cause: None,
             dropped: 0,
             context,
-            is_redriven: walk.is_redriven,
+            is_redriven: false,
+            index: VisitIndex::default(),
         }
     }
 

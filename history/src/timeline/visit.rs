@@ -14,6 +14,22 @@ use super::iterations::Iterations;
 /// The variables of a scope, with the indexes of the visits that assigned them last.
 pub(super) type EarlierVariables = BTreeMap<String, usize>;
 
+/// Where the failure of a visit began: in the state itself, or in a state inside of a Map or
+/// Parallel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FailureOrigin {
+    pub(crate) state: SmolStr,
+    /// The error name, if the history has it. It does not have that of a Fail state.
+    pub(crate) error: Option<String>,
+}
+
+impl FailureOrigin {
+    pub(super) fn of(visit: &Visit, error: Option<String>) -> Self {
+        let state = visit.state.clone();
+        Self { state, error }
+    }
+}
+
 /// One visit of a state, from its StateEntered event on.
 ///
 /// A state has one visit for each time that it is entered. A retry is a further [`Attempt`] of the
@@ -46,6 +62,8 @@ pub struct Visit {
     pub(super) cause: Option<String>,
     /// The error and the cause in the event of the failure of its last attempt.
     pub(super) failure: Option<(Option<String>, Option<String>)>,
+    /// Where its failure began. An attempt that retries takes it.
+    pub(super) origin: Option<FailureOrigin>,
     /// How many times an expression failed.
     pub(super) failed_evaluations: u32,
     pub(super) attempts: Vec<Attempt>,
@@ -84,6 +102,7 @@ impl Visit {
             error: None,
             cause: None,
             failure: None,
+            origin: None,
             failed_evaluations: 0,
             attempts: Vec::new(),
             iterations: None,
@@ -204,6 +223,11 @@ impl Visit {
     /// delay of its retrier.
     pub fn waits_for_retry(&self) -> bool {
         self.is_open() && self.has_failed
+    }
+
+    /// Returns where its last failure began, if no attempt has followed.
+    pub(crate) fn origin(&self) -> Option<&FailureOrigin> {
+        self.origin.as_ref()
     }
 
     pub(super) fn is_open(&self) -> bool {

@@ -142,7 +142,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
     let selected = selected(&timeline, params);
     let overlay = definition
         .as_ref()
-        .map(|definition| timeline_overlay(definition, history, &timeline));
+        .map(|definition| timeline_overlay(definition, &timeline, history.redaction()));
     let model = definition
         .as_ref()
         .and_then(|json| StateMachine::from_value(json).ok());

@@ -66,7 +66,7 @@ fn render(console: &Console, session: &DebugSession, params: &Params) -> Markup 
     let timeline = Timeline::of(&events);
     let current = frame.debugger.position();
     let visit: Option<usize> = params.number("visit");
-    let overlay = timeline_overlay(&frame.definition, &events, &timeline);
+    let overlay = timeline_overlay(&frame.definition, &timeline, events.redaction());
     let model = StateMachine::from_value(&frame.definition).ok();
     let explainer = model.as_ref().map(|model| timeline.explainer(model));
     let view = ExecutionView {

@@ -1,103 +1,34 @@
-use std::collections::{BTreeSet, HashMap};
-use std::ops::Bound;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_interpreter::history::{EventGroup, EventKind};
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{Status, Timestamp};
 
+use super::Timeline;
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
 use super::iterations::Iterations;
-use super::visit::{EarlierVariables, Visit};
+use super::visit::{EarlierVariables, FailureOrigin, Visit};
 use crate::recorded_kind::RecordedKind;
 
 /// How many visits a reader of variables goes back at most. A smaller number needs more memory.
 const MOST_DISTANCE: usize = 64;
 
-/// Collects the visits of a history, event by event.
-#[derive(Debug)]
-pub(super) struct Walk {
-    pub(super) visits: Vec<Visit>,
-    pub(super) status: Status,
-    pub(super) title: String,
-    pub(super) started: Option<Timestamp>,
-    pub(super) ended: Option<Timestamp>,
-    pub(super) input: Option<Value>,
-    pub(super) output: Option<Value>,
-    pub(super) error: Option<String>,
-    pub(super) cause: Option<String>,
-    pub(super) is_redriven: bool,
-    scopes: Vec<ScopeVisits>,
-    by_names: HashMap<Arc<[String]>, usize>,
-    /// The open visits, ordered so that those of a scope and of the scopes inside it are adjacent.
-    open: BTreeSet<(Arc<[String]>, usize)>,
-}
-
-/// The visits of one iteration, one branch or the top level.
-#[derive(Debug)]
-struct ScopeVisits {
-    names: Arc<[String]>,
-    /// The visit that was entered last.
-    last: Option<usize>,
-    /// The last visit of each state.
-    by_state: HashMap<SmolStr, usize>,
-}
-
-impl Walk {
-    pub(super) fn new() -> Self {
-        let mut walk = Self {
-            visits: Vec::new(),
-            status: Status::Running,
-            title: "execution in progress".to_owned(),
-            started: None,
-            ended: None,
-            input: None,
-            output: None,
-            error: None,
-            cause: None,
-            is_redriven: false,
-            scopes: Vec::new(),
-            by_names: HashMap::new(),
-            open: BTreeSet::new(),
-        };
-        walk.scope(&[]);
-        walk
-    }
-
-    pub(super) fn step(&mut self, event: &TimelineEvent) {
+impl Timeline {
+    /// Adds the next event of the history.
+    pub(crate) fn apply(&mut self, event: &TimelineEvent) {
         match event.kind.group() {
             Some(EventGroup::Execution) => self.execution(event),
             Some(EventGroup::Entered) => self.entered(event),
             Some(EventGroup::Iteration) => self.iteration(event),
             _ => {
-                if let Some(at) = self.visit_of(&event.scope, event.state.as_deref()) {
+                let state = event.state.as_deref().unwrap_or_default();
+                if let Some(at) = self.index.last_of(&event.scope, state) {
                     self.visit_event(at, event);
                 }
             }
         }
-    }
-
-    /// Returns the index of a scope; a scope that is new is added.
-    fn scope(&mut self, names: &[String]) -> usize {
-        if let Some(found) = self.by_names.get(names) {
-            return *found;
-        }
-        let names: Arc<[String]> = names.into();
-        self.by_names.insert(names.clone(), self.scopes.len());
-        self.scopes.push(ScopeVisits {
-            names,
-            last: None,
-            by_state: HashMap::new(),
-        });
-        self.scopes.len() - 1
-    }
-
-    fn visit_of(&self, scope: &[String], state: Option<&str>) -> Option<usize> {
-        let scope = &self.scopes[*self.by_names.get(scope)?];
-        scope.by_state.get(state.unwrap_or_default()).copied()
     }
 
     /// Counts an event of a visit.
@@ -109,7 +40,7 @@ impl Walk {
 
     fn end(&mut self, at: usize, when: Timestamp, status: VisitStatus) {
         let visit = &mut self.visits[at];
-        self.open.remove(&(visit.scope.clone(), at));
+        self.index.close(at, visit);
         visit.end(when, status);
     }
 
@@ -164,6 +95,9 @@ impl Walk {
     }
 
     fn attempt(&mut self, at: usize, event: &TimelineEvent) {
+        // A Map or Parallel that tries again writes no event of its failure.
+        let origin = self.visits[at].origin.take();
+        let origin = origin.or_else(|| self.origin_inside(at));
         let visit = &mut self.visits[at];
         visit.end_attempt(event.at, AttemptOutcome::Stopped);
         let mut attempt = Attempt::new(event);
@@ -178,6 +112,7 @@ impl Walk {
                 .and_then(|length| u64::try_from(length).ok())
                 .map(Iterations::of_total);
         }
+        attempt.retried = origin.filter(|_| !attempt.is_redriven);
         visit.attempts.push(attempt);
         visit.has_failed = false;
         visit.failure = None;
@@ -224,6 +159,44 @@ impl Walk {
         if has_branches {
             self.close(&event.scope, event.scope.len() + 1, false, event.at);
         }
+        let error = event.text("error");
+        let inside = match has_branches && error.is_none() {
+            true => self.origin_inside(at),
+            false => None,
+        };
+        let visit = &mut self.visits[at];
+        // The failure of a Map Run has an event of its own, before that of its Map.
+        let is_of_map_run = has_branches && error.is_none() && visit.origin.is_some();
+        if inside.is_some() {
+            visit.origin = inside;
+        } else if !is_of_map_run {
+            visit.origin = Some(FailureOrigin::of(visit, error));
+        }
+    }
+
+    /// Returns where the last failure inside of the last attempt of a Map or Parallel began. A Map or
+    /// Parallel inside may have failed without an event.
+    fn origin_inside(&self, mut container: usize) -> Option<FailureOrigin> {
+        let mut origin = None;
+        loop {
+            let attempt = self.visits[container].attempts.len();
+            let inside = self.index.inside(container).iter().copied();
+            let failed = inside.filter(|at| {
+                let visit = &self.visits[*at];
+                let has_failed =
+                    visit.status == VisitStatus::Failed || (visit.is_open() && visit.has_failed);
+                visit.container_attempt == attempt && has_failed
+            });
+            let Some(last) = failed.max_by_key(|at| self.visits[*at].last_event) else {
+                return origin;
+            };
+            let visit = &self.visits[last];
+            if visit.origin.is_some() {
+                return visit.origin.clone();
+            }
+            origin = Some(FailureOrigin::of(visit, None));
+            container = last;
+        }
     }
 
     /// Handles an event of an iteration: the state of the event is the Map, its scope the
@@ -233,7 +206,8 @@ impl Walk {
             .scope
             .split_last()
             .map_or(&[][..], |(_, around)| around);
-        if let Some(at) = self.visit_of(around, event.state.as_deref()) {
+        let state = event.state.as_deref().unwrap_or_default();
+        if let Some(at) = self.index.last_of(around, state) {
             self.count(at, event);
             if let Some(iterations) = &mut self.visits[at].iterations
                 && let Some(kind) = event.kind.known()
@@ -252,30 +226,31 @@ impl Walk {
     }
 
     fn entered(&mut self, event: &TimelineEvent) {
-        let scope = self.scope(&event.scope);
         let state = event.state.as_deref().unwrap_or_default();
         // A state is left before it is entered again, except after a redrive, which may enter an
         // unsuccessful state again.
-        let again = self.scopes[scope].by_state.get(state).copied();
+        let again = self.index.last_of(&event.scope, state);
         let at = match again.filter(|at| self.visits[*at].is_open()) {
             Some(at) => at,
-            None => self.add(scope, event),
+            None => self.add(event),
         };
         let visit = &mut self.visits[at];
         visit.has_failed = event.kind == EventKind::FailStateEntered;
+        if visit.has_failed {
+            visit.origin = Some(FailureOrigin::of(visit, None));
+        }
         if let Some(input) = event.value("input") {
             visit.input = Some(input);
         }
         self.count(at, event);
     }
 
-    fn add(&mut self, scope: usize, event: &TimelineEvent) -> usize {
+    fn add(&mut self, event: &TimelineEvent) -> usize {
         let container = self.container_of(&event.scope);
-        let names = self.scopes[scope].names.clone();
-        let mut visit = Visit::new(event, names.clone());
+        let mut visit = Visit::new(event, self.index.names_of(&event.scope));
         visit.container = container;
         visit.container_attempt = container.map_or(0, |at| self.visits[at].attempts.len());
-        visit.previous = self.scopes[scope].last.filter(|last| {
+        visit.previous = self.index.last_in(&event.scope).filter(|last| {
             let last = &self.visits[*last];
             (last.container, last.container_attempt) == (visit.container, visit.container_attempt)
         });
@@ -287,10 +262,7 @@ impl Walk {
             }
         }
         let at = self.visits.len();
-        let scope = &mut self.scopes[scope];
-        scope.last = Some(at);
-        scope.by_state.insert(visit.state.clone(), at);
-        self.open.insert((names, at));
+        self.index.add(at, &visit);
         self.visits.push(visit);
         at
     }
@@ -321,7 +293,7 @@ impl Walk {
     /// so it is the last one there.
     fn container_of(&self, scope: &[String]) -> Option<usize> {
         let (frame, around) = scope.split_last()?;
-        let last = self.scopes[*self.by_names.get(around)?].last?;
+        let last = self.index.last_in(around)?;
         let rest = frame.strip_prefix(self.visits[last].state())?;
         rest.starts_with(['[', '/']).then_some(last)
     }
@@ -392,15 +364,8 @@ impl Walk {
     /// Ends the active visits in a scope and, from `depth` on, deeper: the iteration, branches or
     /// execution around them failed or was stopped.
     fn close(&mut self, scope: &[String], depth: usize, fails: bool, at: Timestamp) {
-        let from: Arc<[String]> = scope.into();
-        let open = self
-            .open
-            .range((Bound::Included((from, 0)), Bound::Unbounded))
-            .take_while(|(names, _)| names.starts_with(scope))
-            .filter(|(names, _)| names.len() >= depth)
-            .map(|(_, visit)| *visit);
-        let mut open: Vec<usize> = open.collect();
-        open.sort_unstable();
+        let mut open = self.index.open_in(scope);
+        open.retain(|visit| self.visits[*visit].scope.len() >= depth);
         let has_failed = open.iter().any(|visit| self.visits[*visit].has_failed);
         let only = !has_failed && open.len() == 1;
         for visit in open {
@@ -417,7 +382,7 @@ impl Walk {
     /// that caught or retried them stay unchanged.
     fn reopen(&mut self) {
         // The states inside the last state of the top level come after it.
-        let Some(first) = self.scopes[0].last else {
+        let Some(first) = self.index.last_in(&[]) else {
             return;
         };
         for at in first..self.visits.len() {
@@ -433,9 +398,8 @@ impl Walk {
             if !is_inside || !unsuccessful.contains(&visit.status) {
                 continue;
             }
-            let scope = self.by_names.get(&visit.scope);
-            if scope.is_some_and(|scope| self.scopes[*scope].last == Some(at)) {
-                self.open.insert((visit.scope.clone(), at));
+            if self.index.last_in(&visit.scope) == Some(at) {
+                self.index.open(at, visit);
                 self.visits[at].reopen();
             }
         }
@@ -443,8 +407,8 @@ impl Walk {
 
     /// Ends all active visits: the execution was stopped, or timed out.
     fn stop(&mut self, when: Timestamp) {
-        for (_, at) in std::mem::take(&mut self.open) {
-            self.visits[at].end(when, VisitStatus::Stopped);
+        for at in self.index.open_in(&[]) {
+            self.end(at, when, VisitStatus::Stopped);
         }
     }
 }
