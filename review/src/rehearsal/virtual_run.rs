@@ -412,7 +412,15 @@ impl<'a> VirtualRun<'a> {
             });
             resolved
         });
-        resolved.unwrap_or_else(unanswered)
+        let resolved = resolved.unwrap_or_else(unanswered);
+        let is_unanswered = matches!(resolved.executor, ResolvedExecutor::Unhandled);
+        if is_unanswered && !execution.is_express() && is_full(execution, &self.limits) {
+            // The event of the call ends the execution, as it ended the recorded one.
+            calls.pop();
+            let (executor, details) = (ResolvedExecutor::Never, None);
+            return ResolvedTask { executor, details };
+        }
+        resolved
     }
 
     /// Starts a child of a Map Run with the answers of a recorded child: the first one with its
@@ -583,6 +591,11 @@ fn unanswered() -> ResolvedTask {
         executor: ResolvedExecutor::Unhandled,
         details: None,
     }
+}
+
+/// Whether the next event reaches the limit of the history.
+fn is_full(execution: &Execution, limits: &Limits) -> bool {
+    execution.history().len() + 1 >= limits.events as usize
 }
 
 /// Returns why an activity did not take the task, if it did not exist when the execution was

@@ -30,6 +30,15 @@ fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
 /// Runs a random definition, and rehearses its history with the same definition. `None` if the
 /// engine rejects the definition or the input.
 fn rehearsed(definition: &Json, input: &Json, seed: u64) -> Option<RehearsedHistory> {
+    rehearsed_with(definition, input, seed, move |call| answer(seed, call))
+}
+
+fn rehearsed_with(
+    definition: &Json,
+    input: &Json,
+    seed: u64,
+    answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static,
+) -> Option<RehearsedHistory> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -37,7 +46,7 @@ fn rehearsed(definition: &Json, input: &Json, seed: u64) -> Option<RehearsedHist
     let history = runtime.block_on(async {
         let engine = Engine::builder()
             .register_json("m", &definition.to_string(), MachineType::Standard)
-            .tasks(move |call: &TaskCall<'_>| Some(answer(seed, call)))
+            .tasks(move |call: &TaskCall<'_>| Some(answer(call)))
             .activity("arn:aws:states:us-east-1:123456789012:activity:open")
             // An endless loop ends by the number of its events, as it does on AWS.
             .limits(Limits::new())
@@ -80,4 +89,19 @@ proptest! {
             prop_assert!(is_comparable(&result), "{:#?}\n{:#}", result.findings, definition);
         }
     }
+}
+
+/// The Pass makes the entry of the state the last event before the limit, so that its call has no
+/// event.
+#[test]
+fn a_call_that_the_limit_of_events_prevented_needs_no_answer() {
+    let definition = json!({"StartAt": "First", "States": {
+        "First": {"Type": "Pass", "Next": "Again"},
+        "Again": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+            "ResultPath": null, "Next": "Again"},
+    }});
+    let answer = |_: &TaskCall<'_>| Answer::output(json!(1));
+    let result = rehearsed_with(&definition, &json!({}), 0, answer);
+    let result = result.expect("is valid");
+    assert_eq!(result.kind, RehearsalKind::Same, "{:#?}", result.findings);
 }
