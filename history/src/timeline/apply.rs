@@ -8,8 +8,9 @@ use stepwright_interpreter::{Status, Timestamp};
 use super::Timeline;
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
+use super::failure_origin::FailureOrigin;
 use super::iterations::Iterations;
-use super::visit::{EarlierVariables, FailureOrigin, Visit};
+use super::visit::{EarlierVariables, Visit};
 use crate::recorded_kind::RecordedKind;
 
 /// How many visits a reader of variables goes back at most. A smaller number needs more memory.
@@ -165,17 +166,17 @@ impl Timeline {
             false => None,
         };
         let visit = &mut self.visits[at];
-        // The failure of a Map Run has an event of its own, before that of its Map.
+        // A failed Map Run has a separate event before that of its Map.
         let is_of_map_run = has_branches && error.is_none() && visit.origin.is_some();
         if inside.is_some() {
             visit.origin = inside;
         } else if !is_of_map_run {
-            visit.origin = Some(FailureOrigin::of(visit, error));
+            visit.origin = Some(FailureOrigin::of(&visit.state, error));
         }
     }
 
-    /// Returns where the last failure inside of the last attempt of a Map or Parallel began. A Map or
-    /// Parallel inside may have failed without an event.
+    /// Returns where the last failure inside of the last attempt of a Map or Parallel began. A Map
+    /// or Parallel inside may have failed without an event.
     fn origin_inside(&self, mut container: usize) -> Option<FailureOrigin> {
         let mut origin = None;
         loop {
@@ -194,7 +195,7 @@ impl Timeline {
             if visit.origin.is_some() {
                 return visit.origin.clone();
             }
-            origin = Some(FailureOrigin::of(visit, None));
+            origin = Some(FailureOrigin::of(&visit.state, None));
             container = last;
         }
     }
@@ -237,7 +238,7 @@ impl Timeline {
         let visit = &mut self.visits[at];
         visit.has_failed = event.kind == EventKind::FailStateEntered;
         if visit.has_failed {
-            visit.origin = Some(FailureOrigin::of(visit, None));
+            visit.origin = Some(FailureOrigin::of(&visit.state, None));
         }
         if let Some(input) = event.value("input") {
             visit.input = Some(input);

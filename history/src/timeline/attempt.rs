@@ -4,7 +4,7 @@ use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::value::Value;
 
 use super::event::TimelineEvent;
-use super::visit::FailureOrigin;
+use super::failure_origin::FailureOrigin;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -27,6 +27,7 @@ mod apply;
 mod attempt;
 mod event;
 mod explain;
+mod failure_origin;
 mod iterations;
 mod visit;
 mod visit_index;
@@ -43,8 +44,8 @@ use self::visit_index::VisitIndex;
 pub use self::attempt::{Attempt, AttemptOutcome};
 pub(crate) use self::event::TimelineEvent;
 pub use self::explain::{ExplainError, Explainer, FieldExplanation, FieldOutcome};
+pub(crate) use self::failure_origin::FailureOrigin;
 pub use self::iterations::Iterations;
-pub(crate) use self::visit::FailureOrigin;
 pub use self::visit::Visit;
 
 /// What happened in an execution, state by state.

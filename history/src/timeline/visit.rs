@@ -9,26 +9,11 @@ use stepwright_interpreter::value::Value;
 
 use super::attempt::{Attempt, AttemptOutcome};
 use super::event::TimelineEvent;
+use super::failure_origin::FailureOrigin;
 use super::iterations::Iterations;
 
 /// The variables of a scope, with the indexes of the visits that assigned them last.
 pub(super) type EarlierVariables = BTreeMap<String, usize>;
-
-/// Where the failure of a visit began: in the state itself, or in a state inside of a Map or
-/// Parallel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FailureOrigin {
-    pub(crate) state: SmolStr,
-    /// The error name, if the history has it. It does not have that of a Fail state.
-    pub(crate) error: Option<String>,
-}
-
-impl FailureOrigin {
-    pub(super) fn of(visit: &Visit, error: Option<String>) -> Self {
-        let state = visit.state.clone();
-        Self { state, error }
-    }
-}
 
 /// One visit of a state, from its StateEntered event on.
 ///
