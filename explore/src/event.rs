@@ -23,6 +23,8 @@ pub enum Action {
     Succeeded,
     /// An attempt of a task failed or timed out.
     Failed,
+    /// A task token was answered after its task had ended.
+    Late,
     /// A variable was assigned.
     Assigned,
     /// The execution ended.
@@ -31,13 +33,14 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 9] = [
         Action::Started,
         Action::Entered,
         Action::Exited,
         Action::Called,
         Action::Succeeded,
         Action::Failed,
+        Action::Late,
         Action::Assigned,
         Action::Ended,
     ];
@@ -51,6 +54,7 @@ impl Action {
             Self::Called => "called",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Late => "late",
             Self::Assigned => "assigned",
             Self::Ended => "ended",
         }
@@ -63,7 +67,10 @@ impl Action {
 
     /// Returns whether the target of its events is a task: by its state, function or resource.
     pub fn is_of_task(self) -> bool {
-        matches!(self, Self::Called | Self::Succeeded | Self::Failed)
+        matches!(
+            self,
+            Self::Called | Self::Succeeded | Self::Failed | Self::Late
+        )
     }
 }
 
@@ -148,6 +155,8 @@ pub struct PathEvent {
     pub fields: Vec<(&'static str, Value)>,
     /// The virtual time since the start of the execution.
     pub time: Duration,
+    /// The execution inside of the explored one in which it happened: `Pay/payments`, `Each[0]`.
+    pub execution: Option<SmolStr>,
 }
 
 impl PathEvent {
@@ -159,6 +168,7 @@ impl PathEvent {
             task: None,
             fields: Vec::new(),
             time,
+            execution: None,
         }
     }
 

@@ -37,6 +37,9 @@
 //! | errors | those that are declared; otherwise those that a handler names, and one that only a wildcard matches |
 //! | time | virtual: calls take none, waits and retries theirs, a timeout is a fault |
 //! | faults | up to [`Settings::faults`]; the repeated failure of a retried call is one |
+//! | nested executions | those of [`Settings::nested`] run as parts of the path; the start of another state machine has the outcomes of any task |
+//! | Map Runs | their children run as parts of the path, with batches, tolerated failures and results |
+//! | task tokens | answers, also late ones, second ones and none; a state machine of [`Settings::nested`] that sends answers is the one that answers |
 //! | loops | a state that is entered again has all outcomes in the first [`Settings::loops`] more rounds, then its last ones |
 //!
 //! Points of paths are equal if the execution continues in the same manner and all properties get
@@ -65,8 +68,8 @@ mod event;
 mod expression;
 mod handled_errors;
 mod idempotency;
-mod inline_maps;
 mod monitor;
+mod nested_machine;
 mod outcomes;
 mod pattern;
 mod property;
@@ -84,12 +87,13 @@ pub use self::expression::{
 #[doc(hidden)]
 pub use self::handled_errors::HandledErrors;
 pub use self::monitor::Monitor;
+pub use self::nested_machine::{NestedMachine, started_machines};
 pub use self::outcomes::{ANY_OTHER_ERROR, Outcome};
 pub use self::pattern::Pattern;
 pub use self::property::{Formula, Property};
 pub use self::property_file::PropertyFileError;
 pub use self::report::{Coverage, Finding, Report};
 pub use self::rule::Rule;
-pub use self::search::{Counterexample, PathStep, Progress, explore, explore_with};
+pub use self::search::{Counterexample, InnerHistory, PathStep, Progress, explore, explore_with};
 pub use self::settings::{Compensation, Settings, TaskSettings};
 pub use self::values::{DerivedSchemas, DerivedTaskSchemas};

@@ -10,7 +10,6 @@ use stepwright_interpreter::value::{Object, Value};
 
 use crate::event::TaskNames;
 use crate::handled_errors::HandledErrors;
-use crate::inline_maps::ReadItems;
 use crate::settings::Settings;
 use crate::values::{LiveValues, MachineValues, SampleSet};
 
@@ -25,8 +24,14 @@ pub enum Outcome {
     Success(usize),
     /// It fails with this error.
     Failure(String),
-    /// It does not answer in time.
+    /// It does not answer in time. If it has a heartbeat, too, its heartbeats continue.
     Timeout,
+    /// Its heartbeats stop before its timeout.
+    MissedHeartbeat,
+    /// Its token is answered after its timeout.
+    LateAnswer,
+    /// Its token is answered twice.
+    SecondAnswer,
     /// It is never answered.
     Silence,
 }
@@ -49,6 +54,9 @@ impl fmt::Display for Outcome {
             Self::Success(_) => f.write_str("succeeds"),
             Self::Failure(error) => write!(f, "fails with `{error}`"),
             Self::Timeout => f.write_str("times out"),
+            Self::MissedHeartbeat => f.write_str("stops its heartbeats"),
+            Self::LateAnswer => f.write_str("is answered after its timeout"),
+            Self::SecondAnswer => f.write_str("is answered twice"),
             Self::Silence => f.write_str("is never answered"),
         }
     }
@@ -60,8 +68,17 @@ pub(crate) struct CalledTask {
     pub(crate) state: String,
     pub(crate) resource: Resource,
     pub(crate) names: TaskNames,
+    /// Whether the holder of a token answers it.
     pub(crate) has_token: bool,
-    pub(crate) is_timed: bool,
+    pub(crate) has_timeout: bool,
+    pub(crate) has_heartbeat: bool,
+}
+
+impl CalledTask {
+    /// Returns whether a timer ends the task if it is not answered.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.has_timeout || self.has_heartbeat
+    }
 }
 
 /// The outcomes that a search combines.
@@ -75,8 +92,7 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
-    pub(crate) fn of(definition: &Json, settings: &Settings) -> Self {
-        let values = MachineValues::of(definition);
+    pub(crate) fn of(definition: &Json, values: MachineValues, settings: &Settings) -> Self {
         let has_given_inputs = !settings.inputs.is_empty();
         let inputs = match has_given_inputs {
             true => SampleSet {
@@ -125,11 +141,11 @@ impl Outcomes {
         self.handled.mean(state, error)
     }
 
-    /// Returns the items of readers: for each choice of them, each variable with its list.
-    pub(crate) fn read_items(&self, readers: &[ReadItems]) -> Vec<Vec<(String, Value)>> {
+    /// Returns the items of readers: for each choice of them, those of each Map.
+    pub(crate) fn read_items(&self, readers: &[String]) -> Vec<Vec<(String, Value)>> {
         let lists: Vec<Vec<Value>> = readers
             .iter()
-            .map(|reader| match self.values.result(&reader.state) {
+            .map(|reader| match self.values.result(reader) {
                 Some(demand) => demand.samples().values,
                 None => {
                     let list = |count: usize| {
@@ -140,7 +156,7 @@ impl Outcomes {
                 }
             })
             .collect();
-        let choices = lists.iter().map(Vec::len).max().unwrap_or(1);
+        let choices = lists.iter().map(Vec::len).max().unwrap_or_default();
         let choice = |number: usize| {
             let lists = readers.iter().zip(&lists);
             lists
@@ -150,7 +166,7 @@ impl Outcomes {
                         Value::Array(_) => list.clone(),
                         item => [item.clone()].into_iter().collect(),
                     };
-                    Some((reader.variable.clone(), list))
+                    Some((reader.clone(), list))
                 })
                 .collect()
         };
@@ -219,16 +235,28 @@ impl Outcomes {
             let outcome = match error.as_str() {
                 errors::ALL | errors::TASK_FAILED if !declared.is_empty() => continue,
                 errors::ALL | errors::TASK_FAILED => Outcome::Failure(ANY_OTHER_ERROR.to_owned()),
+                errors::HEARTBEAT_TIMEOUT if call.has_heartbeat && call.has_timeout => {
+                    Outcome::MissedHeartbeat
+                }
                 errors::TIMEOUT | errors::HEARTBEAT_TIMEOUT => Outcome::Timeout,
                 error if fails_no_task(error) => continue,
                 error => Outcome::Failure(error.to_owned()),
             };
             add(&mut options, outcome);
         }
-        if call.is_timed {
+        if call.is_timed() {
             add(&mut options, Outcome::Timeout);
         } else if call.has_token {
             add(&mut options, Outcome::Silence);
+        }
+        if call.has_timeout && call.has_heartbeat {
+            add(&mut options, Outcome::MissedHeartbeat);
+        }
+        if call.has_token {
+            if call.is_timed() {
+                add(&mut options, Outcome::LateAnswer);
+            }
+            add(&mut options, Outcome::SecondAnswer);
         }
         options
     }

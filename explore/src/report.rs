@@ -113,15 +113,41 @@ fn step_json(step: &PathStep) -> Json {
             add("step", text("start"));
             add("input", json_of(input));
         }
-        PathStep::Enter { state } => {
+        PathStep::Enter { state, .. } => {
             add("step", text("enter"));
             add("state", text(state));
+        }
+        PathStep::StartInner { input, .. } => {
+            add("step", text("startInner"));
+            add("input", json_of(input));
+        }
+        PathStep::EndInner { status, value, .. } => {
+            add("step", text("endInner"));
+            add("status", text(status));
+            add(end_member(status), json_of(value));
+        }
+        PathStep::Read { state, items } => {
+            add("step", text("read"));
+            add("state", text(state));
+            if let Some(items) = items {
+                add("items", json_of(items));
+            }
+        }
+        PathStep::WriteFailed { state } => {
+            add("step", text("writeFailed"));
+            add("state", text(state));
+        }
+        PathStep::Late { state, result, .. } => {
+            add("step", text("late"));
+            add("state", text(state));
+            add("result", json_of(result));
         }
         PathStep::Succeed {
             state,
             attempt,
             arguments,
             result,
+            ..
         } => {
             add("step", text("succeed"));
             add("state", text(state));
@@ -134,6 +160,7 @@ fn step_json(step: &PathStep) -> Json {
             attempt,
             arguments,
             error,
+            ..
         } => {
             add("step", text("fail"));
             add("state", text(state));
@@ -145,6 +172,7 @@ fn step_json(step: &PathStep) -> Json {
             state,
             arguments,
             is_silent,
+            ..
         } => {
             add("step", text("open"));
             add("state", text(state));
@@ -158,15 +186,21 @@ fn step_json(step: &PathStep) -> Json {
         PathStep::End { status, value } => {
             add("step", text("end"));
             add("status", text(status));
-            let name = if status == "succeeded" {
-                "output"
-            } else {
-                "error"
-            };
-            add(name, json_of(value));
+            add(end_member(status), json_of(value));
         }
     }
+    if let Some(execution) = step.execution() {
+        add("execution", text(execution));
+    }
     Json::Object(object)
+}
+
+/// The member of the end of an execution: its output or its error.
+fn end_member(status: &str) -> &'static str {
+    match status {
+        "succeeded" => "output",
+        _ => "error",
+    }
 }
 
 /// The extent of a search.

@@ -7,6 +7,7 @@ use stepwright_asl::model::MachineType;
 use stepwright_interpreter::value::Value;
 
 use crate::event::TaskNames;
+use crate::nested_machine::NestedMachine;
 use crate::property::Property;
 use crate::rule::Rule;
 
@@ -37,6 +38,9 @@ pub struct Settings {
     pub machine_type: MachineType,
     /// The name of the state machine, for histories.
     pub machine_name: String,
+    /// The state machines that the explored one may start. Their executions are parts of its
+    /// paths; a start of another state machine has the outcomes of any task.
+    pub nested: Vec<NestedMachine>,
 }
 
 impl Default for Settings {
@@ -54,6 +58,7 @@ impl Default for Settings {
             max_nodes: 1_000_000,
             machine_type: MachineType::Standard,
             machine_name: "explored".to_owned(),
+            nested: Vec::new(),
         }
     }
 }

@@ -7,9 +7,10 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
 use super::call_options::Move;
+use super::inner_executions::inner_history;
 use super::machine::ExploredMachine;
-use super::observation::events_of;
-use super::path_state::PathState;
+use super::path_record::{InnerHistory, RecordEntry};
+use super::path_state::{Answerer, PathState};
 use crate::event::{Action, PathEvent};
 use crate::expression::readable_duration;
 
@@ -27,11 +28,52 @@ pub enum PathStep {
     },
     /// A state is entered.
     Enter {
+        /// The execution inside of the explored one, such as `Each[0]` or `Pay/payments`.
+        execution: Option<String>,
         /// The state.
         state: String,
     },
+    /// An execution inside of the explored one starts: a nested one, or a child of a Map Run.
+    StartInner {
+        /// Its position, such as `Each[0]` or `Pay/payments`.
+        execution: String,
+        /// Its input.
+        input: Value,
+    },
+    /// An execution inside of the explored one ends.
+    EndInner {
+        /// Its position.
+        execution: String,
+        /// Its status: `succeeded`, `failed` or `timed-out`.
+        status: String,
+        /// The output, or the error.
+        value: Value,
+    },
+    /// The ItemReader of a Map reads its items.
+    Read {
+        /// The Map.
+        state: String,
+        /// The items; `None` if they cannot be read.
+        items: Option<Value>,
+    },
+    /// The ResultWriter of a Map cannot write.
+    WriteFailed {
+        /// The Map.
+        state: String,
+    },
+    /// A task token is answered after its task has ended.
+    Late {
+        /// The execution inside of the explored one.
+        execution: Option<String>,
+        /// The state.
+        state: String,
+        /// The result of the answer.
+        result: Value,
+    },
     /// A call succeeds.
     Succeed {
+        /// The execution inside of the explored one.
+        execution: Option<String>,
         /// The state.
         state: String,
         /// 0 for the first attempt.
@@ -43,6 +85,8 @@ pub enum PathStep {
     },
     /// A call fails.
     Fail {
+        /// The execution inside of the explored one.
+        execution: Option<String>,
         /// The state.
         state: String,
         /// 0 for the first attempt.
@@ -54,6 +98,8 @@ pub enum PathStep {
     },
     /// A call is open at the end of the path.
     Open {
+        /// The execution inside of the explored one.
+        execution: Option<String>,
         /// The state.
         state: String,
         /// The arguments of the call.
@@ -75,6 +121,27 @@ pub enum PathStep {
     },
 }
 
+impl PathStep {
+    /// Returns the execution inside of the explored one in which it happens.
+    pub fn execution(&self) -> Option<&str> {
+        match self {
+            Self::StartInner { execution, .. } | Self::EndInner { execution, .. } => {
+                Some(execution)
+            }
+            Self::Enter { execution, .. }
+            | Self::Succeed { execution, .. }
+            | Self::Fail { execution, .. }
+            | Self::Late { execution, .. }
+            | Self::Open { execution, .. } => execution.as_deref(),
+            Self::Start { .. }
+            | Self::Read { .. }
+            | Self::WriteFailed { .. }
+            | Self::Pass { .. }
+            | Self::End { .. } => None,
+        }
+    }
+}
+
 /// A path that shows a finding: from the start to the event that decides it.
 #[derive(Clone, Debug)]
 pub struct Counterexample {
@@ -82,6 +149,7 @@ pub struct Counterexample {
     steps: Vec<PathStep>,
     faults: u32,
     history: History,
+    inner: Vec<InnerHistory>,
 }
 
 impl Counterexample {
@@ -105,46 +173,85 @@ impl Counterexample {
         &self.history
     }
 
+    /// Returns the histories of the executions inside of the explored one, in the order of their
+    /// ends.
+    pub fn inner_histories(&self) -> &[InnerHistory] {
+        &self.inner
+    }
+
     /// Returns the steps as numbered lines. States that are entered without a call are joined to
     /// one line.
     pub fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        let mut entered: Vec<&str> = Vec::new();
+        let mut entered: Vec<&PathStep> = Vec::new();
         for step in &self.steps {
-            if let PathStep::Enter { state } = step {
-                entered.push(state);
+            if let PathStep::Enter { .. } = step {
+                entered.push(step);
                 continue;
             }
-            flush(&mut entered, step, &mut lines);
+            flush(&mut entered, Some(step), &mut lines);
             lines.push(step.to_string());
         }
-        flush(
-            &mut entered,
-            &PathStep::Pass {
-                time: Duration::ZERO,
-            },
-            &mut lines,
-        );
+        flush(&mut entered, None, &mut lines);
         lines
     }
 }
 
 /// Adds a line for states that were entered. A state whose call follows is not listed.
-fn flush(entered: &mut Vec<&str>, next: &PathStep, lines: &mut Vec<String>) {
+fn flush(entered: &mut Vec<&PathStep>, next: Option<&PathStep>, lines: &mut Vec<String>) {
     let called = match next {
-        PathStep::Succeed { state, .. }
-        | PathStep::Fail { state, .. }
-        | PathStep::Open { state, .. } => Some(state.as_str()),
+        Some(
+            PathStep::Succeed {
+                execution, state, ..
+            }
+            | PathStep::Fail {
+                execution, state, ..
+            }
+            | PathStep::Open {
+                execution, state, ..
+            },
+        ) => Some((execution, state)),
         _ => None,
     };
-    if entered.last().copied() == called {
+    let last = entered.last().and_then(|step| match step {
+        PathStep::Enter { execution, state } => Some((execution, state)),
+        _ => None,
+    });
+    if called.is_some() && last == called {
         entered.pop();
     }
     if !entered.is_empty() {
-        let names: Vec<String> = entered.iter().map(|name| format!("`{name}`")).collect();
+        let names: Vec<String> = entered
+            .iter()
+            .filter_map(|step| match step {
+                PathStep::Enter { execution, state } => Some(named(execution.as_ref(), state)),
+                _ => None,
+            })
+            .collect();
         lines.push(format!("the path enters {}", names.join(", ")));
     }
     entered.clear();
+}
+
+/// `` `Charge` ``, or `` `Charge` of `Pay/payments` ``
+fn named(execution: Option<&String>, state: &str) -> String {
+    match execution {
+        None => format!("`{state}`"),
+        Some(execution) => format!("`{state}` of `{execution}`"),
+    }
+}
+
+/// What an execution did at its end.
+fn end_of(status: &str, value: &Value) -> String {
+    match status {
+        "succeeded" => format!("succeeds with {}", short(value)),
+        "failed" => match value.as_str() {
+            None | Some("") => "fails".to_owned(),
+            Some(error) => format!("fails with `{error}`"),
+        },
+        "aborted" => "is stopped".to_owned(),
+        _ => "times out".to_owned(),
+    }
 }
 
 impl fmt::Display for PathStep {
@@ -155,50 +262,76 @@ impl fmt::Display for PathStep {
         };
         match self {
             Self::Start { input } => write!(f, "the input is {}", short(input)),
-            Self::Enter { state } => write!(f, "the path enters `{state}`"),
+            Self::Enter { execution, state } => {
+                write!(f, "the path enters {}", named(execution.as_ref(), state))
+            }
+            Self::StartInner { execution, input } => {
+                write!(f, "`{execution}` starts with {}", short(input))
+            }
+            Self::EndInner {
+                execution,
+                status,
+                value,
+            } => write!(f, "`{execution}` {}", end_of(status, value)),
+            Self::Read { state, items } => match items {
+                Some(items) => write!(f, "the reader of `{state}` has the items {}", short(items)),
+                None => write!(f, "the reader of `{state}` fails"),
+            },
+            Self::WriteFailed { state } => write!(f, "the results of `{state}` cannot be written"),
+            Self::Late {
+                execution,
+                state,
+                result,
+            } => write!(
+                f,
+                "the token of {} is answered with {} after its task has ended",
+                named(execution.as_ref(), state),
+                short(result)
+            ),
             Self::Succeed {
+                execution,
                 state,
                 attempt: number,
                 arguments,
                 result,
             } => write!(
                 f,
-                "`{state}` is called with {}{} and succeeds with {}",
+                "{} is called with {}{} and succeeds with {}",
+                named(execution.as_ref(), state),
                 short(arguments),
                 attempt(number),
                 short(result)
             ),
             Self::Fail {
+                execution,
                 state,
                 attempt: number,
                 arguments,
                 error,
             } => write!(
                 f,
-                "`{state}` is called with {}{} and fails with `{error}`",
+                "{} is called with {}{} and fails with `{error}`",
+                named(execution.as_ref(), state),
                 short(arguments),
                 attempt(number)
             ),
             Self::Open {
+                execution,
                 state,
                 arguments,
                 is_silent,
             } => {
-                write!(f, "`{state}` is called with {}", short(arguments))?;
+                let state = named(execution.as_ref(), state);
+                write!(f, "{state} is called with {}", short(arguments))?;
                 match is_silent {
                     true => f.write_str(" and is never answered"),
                     false => Ok(()),
                 }
             }
             Self::Pass { time } => write!(f, "{} pass", readable_duration(*time)),
-            Self::End { status, value } => match status.as_str() {
-                "succeeded" => write!(f, "the execution succeeds with {}", short(value)),
-                "failed" => match value.as_str() {
-                    None | Some("") => f.write_str("the execution fails"),
-                    Some(error) => write!(f, "the execution fails with `{error}`"),
-                },
-                _ => f.write_str("the execution times out"),
-            },
+            Self::End { status, value } => {
+                write!(f, "the execution {}", end_of(status, value))
+            }
         }
     }
 }
@@ -221,23 +354,38 @@ pub(super) fn counterexample(
     start: u32,
     moves: &[Move],
 ) -> Counterexample {
-    let mut path = PathState::of_start(machine, start as usize);
+    let mut path = PathState::recorded(machine, start as usize);
     for chosen in moves {
         path = path.after(machine, chosen);
     }
+    let mut record = path.record.take().unwrap_or_default();
+    let open = path.executions.iter().skip(1);
+    record.inner.extend(open.map(inner_history));
     Counterexample {
-        input: path.execution.about().input.clone(),
-        steps: steps_of(machine, &path),
+        input: path.main().execution.about().input.clone(),
+        steps: steps_of(machine, &path, record.entries),
         faults: path.faults,
-        history: path.execution.history(),
+        history: path.main().execution.history(),
+        inner: record.inner,
     }
 }
 
-fn steps_of(machine: &ExploredMachine, path: &PathState) -> Vec<PathStep> {
+fn steps_of(
+    machine: &ExploredMachine,
+    path: &PathState,
+    entries: Vec<RecordEntry>,
+) -> Vec<PathStep> {
     let mut steps = Vec::new();
     let mut time = Duration::ZERO;
     let mut open: Vec<PathEvent> = Vec::new();
-    for event in events_of(machine, path) {
+    for entry in entries {
+        let event = match entry {
+            RecordEntry::Step(step) => {
+                steps.push(step);
+                continue;
+            }
+            RecordEntry::Event(event) => event,
+        };
         if event.time > time {
             let passed = event.time - time;
             steps.push(PathStep::Pass { time: passed });
@@ -245,27 +393,56 @@ fn steps_of(machine: &ExploredMachine, path: &PathState) -> Vec<PathStep> {
         }
         steps.extend(step_of(&event));
         match event.action {
+            Action::Entered => steps.extend(read_of(machine, path, &event)),
             Action::Called => open.push(event),
             Action::Succeeded | Action::Failed => {
-                let ended = open.iter().position(|call| call.name == event.name);
+                let ended = open
+                    .iter()
+                    .position(|call| (&call.name, &call.execution) == (&event.name, &event.execution));
                 ended.map(|at| open.remove(at));
             }
             _ => {}
         }
     }
     if !path.has_ended() {
-        steps.extend(open.iter().map(|call| {
-            PathStep::Open {
+        let is_open = |call: &PathEvent| {
+            path.calls
+                .iter()
+                .find(|open| open.called.state == call.name && open.label == call.execution)
+        };
+        steps.extend(open.iter().filter_map(|call| {
+            let found = is_open(call)?;
+            Some(PathStep::Open {
+                execution: execution_of(call),
                 state: call.name.to_string(),
                 arguments: field(call, "arguments"),
-                is_silent: path
-                    .calls
-                    .iter()
-                    .any(|open| open.is_silent && open.called.state == call.name),
-            }
+                is_silent: found.is_silent || found.answerer == Answerer::Execution,
+            })
         }));
     }
     steps
+}
+
+/// Returns the step in which the reader of a Map that was entered reads its items.
+fn read_of(machine: &ExploredMachine, path: &PathState, event: &PathEvent) -> Option<PathStep> {
+    let state = event.name.as_str();
+    let mut definitions = machine.definitions.iter().enumerate();
+    let (number, definition) = definitions
+        .find(|(_, definition)| definition.readers.iter().any(|reader| reader == state))?;
+    let start = path.chosen_start(machine);
+    let state = state.to_owned();
+    if start.failing == Some((number, state.clone())) {
+        return Some(PathStep::Read { state, items: None });
+    }
+    let choices = &definition.read_items;
+    let choice = choices.get(start.items % choices.len().max(1))?;
+    let items = choice.iter().find(|(reader, _)| *reader == state);
+    let items = items.map(|(_, items)| items.clone());
+    Some(PathStep::Read { state, items })
+}
+
+fn execution_of(event: &PathEvent) -> Option<String> {
+    event.execution.as_ref().map(ToString::to_string)
 }
 
 fn field(event: &PathEvent, name: &str) -> Value {
@@ -273,7 +450,7 @@ fn field(event: &PathEvent, name: &str) -> Value {
 }
 
 fn step_of(event: &PathEvent) -> Option<PathStep> {
-    let state = || event.name.to_string();
+    let (state, execution) = (|| event.name.to_string(), || execution_of(event));
     let attempt = || {
         let attempt = event.field("attempt").and_then(Value::as_i64);
         attempt
@@ -284,30 +461,50 @@ fn step_of(event: &PathEvent) -> Option<PathStep> {
         let text = event.field(name).and_then(Value::as_str);
         text.unwrap_or_default().to_owned()
     };
-    Some(match event.action {
-        Action::Started => PathStep::Start {
+    let value = || match event.field("output") {
+        Some(output) => output.clone(),
+        None => field(event, "error"),
+    };
+    Some(match (event.action, execution()) {
+        (Action::Started, None) => PathStep::Start {
             input: field(event, "input"),
         },
-        Action::Entered => PathStep::Enter { state: state() },
-        Action::Succeeded => PathStep::Succeed {
+        (Action::Started, Some(execution)) => PathStep::StartInner {
+            execution,
+            input: field(event, "input"),
+        },
+        (Action::Entered, execution) => PathStep::Enter {
+            execution,
+            state: state(),
+        },
+        (Action::Late, execution) => PathStep::Late {
+            execution,
+            state: state(),
+            result: field(event, "result"),
+        },
+        (Action::Succeeded, execution) => PathStep::Succeed {
+            execution,
             state: state(),
             attempt: attempt(),
             arguments: field(event, "arguments"),
             result: field(event, "result"),
         },
-        Action::Failed => PathStep::Fail {
+        (Action::Failed, execution) => PathStep::Fail {
+            execution,
             state: state(),
             attempt: attempt(),
             arguments: field(event, "arguments"),
             error: text("error"),
         },
-        Action::Ended => PathStep::End {
+        (Action::Ended, None) => PathStep::End {
             status: state(),
-            value: match event.field("output") {
-                Some(output) => output.clone(),
-                None => field(event, "error"),
-            },
+            value: value(),
         },
-        Action::Called | Action::Exited | Action::Assigned => return None,
+        (Action::Ended, Some(execution)) => PathStep::EndInner {
+            execution,
+            status: state(),
+            value: value(),
+        },
+        (Action::Called | Action::Exited | Action::Assigned, _) => return None,
     })
 }

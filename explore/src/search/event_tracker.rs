@@ -1,5 +1,6 @@
 //! Turns the events of the interpreter into events of a path.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
@@ -7,20 +8,18 @@ use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::{Event, EventGroup, EventKind, HistoryReader};
 use stepwright_interpreter::value::Value;
 
-use super::machine::ExploredMachine;
+use super::definition::ExploredDefinition;
 use super::visit::visit_of;
 use crate::event::{Action, PathEvent, TaskNames};
 
-/// The state between the events of one path.
-#[derive(Clone, Debug, Default)]
+/// The state between the events of one execution.
+#[derive(Clone, Debug)]
 pub(super) struct EventTracker {
     pub(super) reader: HistoryReader,
+    /// The containers around the execution: the states that started it and those before.
+    pub(super) scope: Arc<[String]>,
     /// The attempts that have begun and not ended.
     open: Vec<Attempt>,
-    /// How often each state was entered.
-    visits: Vec<(SmolStr, u32)>,
-    /// The states that were entered since the last point.
-    pub(super) entered: Vec<SmolStr>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,37 +31,45 @@ struct Attempt {
 }
 
 impl EventTracker {
-    /// Returns the number of events so far.
-    pub(super) fn events(&self) -> u32 {
-        self.reader.read()
-    }
-
-    /// Returns how often a state was entered.
-    pub(super) fn visits(&self, visit: &str) -> u32 {
-        let mut visits = self.visits.iter();
-        let found = visits.find(|(known, _)| known == visit);
-        found.map_or(0, |(_, count)| *count)
-    }
-
-    /// Returns how often the state was entered that was entered most.
-    pub(super) fn most_visits(&self) -> u32 {
-        let visits = self.visits.iter().map(|(_, count)| *count);
-        visits.max().unwrap_or_default()
-    }
-
-    fn count_visit(&mut self, visit: &SmolStr) {
-        match self.visits.iter_mut().find(|(known, _)| known == visit) {
-            Some((_, count)) => *count += 1,
-            None => self.visits.push((visit.clone(), 1)),
+    pub(super) fn new(scope: Arc<[String]>) -> Self {
+        Self {
+            reader: HistoryReader::default(),
+            scope,
+            open: Vec::new(),
         }
-        // A new visit begins with the first attempt.
-        self.open.retain(|attempt| attempt.visit != *visit);
+    }
+
+    /// Returns the containers around an event, also those around the execution.
+    pub(super) fn scope_of(&self, event: &Event) -> Vec<String> {
+        let mut scope = self.scope.to_vec();
+        scope.extend(event.scope());
+        scope
+    }
+
+    /// Returns the name of the execution inside of the explored one.
+    pub(super) fn label(&self) -> Option<SmolStr> {
+        let scope = !self.scope.is_empty();
+        scope.then(|| SmolStr::new(self.scope.join("/")))
     }
 
     /// Returns the events of the path for an event of the history.
     pub(super) fn path_events(
         &mut self,
-        machine: &ExploredMachine,
+        definition: &ExploredDefinition,
+        event: &Event,
+        started: Timestamp,
+    ) -> Vec<PathEvent> {
+        let mut events = self.events_of(definition, event, started);
+        let label = self.label();
+        for event in &mut events {
+            event.execution.clone_from(&label);
+        }
+        events
+    }
+
+    fn events_of(
+        &mut self,
+        definition: &ExploredDefinition,
         event: &Event,
         started: Timestamp,
     ) -> Vec<PathEvent> {
@@ -73,8 +80,9 @@ impl EventTracker {
         match kind.group() {
             EventGroup::Execution => self.execution_events(event, time),
             EventGroup::Entered => {
-                self.count_visit(&visit_of(&event.scope(), &name));
-                self.entered.push(name.clone());
+                // A new visit begins with the first attempt.
+                let visit = visit_of(&event.scope(), &name);
+                self.open.retain(|attempt| attempt.visit != visit);
                 vec![PathEvent::new(Action::Entered, name, time).with("input", value())]
             }
             EventGroup::Exited => {
@@ -90,7 +98,7 @@ impl EventTracker {
                 }
                 events
             }
-            EventGroup::Scheduled => vec![self.scheduled(machine, event, name, time)],
+            EventGroup::Scheduled => vec![self.scheduled(definition, event, name, time)],
             EventGroup::Succeeded | EventGroup::Failed => self.ended(event, name, time),
             _ => Vec::new(),
         }
@@ -117,15 +125,15 @@ impl EventTracker {
 
     fn scheduled(
         &mut self,
-        machine: &ExploredMachine,
+        definition: &ExploredDefinition,
         event: &Event,
         name: SmolStr,
         time: Duration,
     ) -> PathEvent {
         let visit = visit_of(&event.scope(), &name);
         let arguments = event.value().cloned().unwrap_or_default();
-        let known = machine.program.find(&name);
-        let known = known.and_then(|state| machine.tasks.get(state.index())?.as_ref());
+        let known = definition.program.find(&name);
+        let known = known.and_then(|state| definition.tasks.get(state.index())?.as_ref());
         let task = match event.resource() {
             Some(resource) => match resource.target_in(&arguments) {
                 Some(target) => TaskNames::of_resource(resource, Some(target)),

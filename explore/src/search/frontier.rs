@@ -15,7 +15,7 @@ use super::call_options::Move;
 use super::counterexample::counterexample;
 use super::machine::ExploredMachine;
 use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
-use super::path_state::PathState;
+use super::path_state::{Answerer, PathState};
 use super::reached_states::ReachedStates;
 use crate::report::{Coverage, Finding, Report, Subject};
 use crate::rule::Rule;
@@ -138,17 +138,16 @@ impl<'m> Search<'m> {
             found: BTreeMap::new(),
             reached: ReachedStates::default(),
             coverage: Coverage::new(&machine.settings),
-            notes: machine.simplifications.iter().cloned().collect(),
+            notes: BTreeSet::new(),
             started: Instant::now(),
         }
     }
 
     fn run(&mut self, watch: &mut dyn FnMut(Progress) -> bool) {
-        let inputs = self.machine.outcomes.inputs();
+        let inputs = self.machine.main().outcomes.inputs();
         self.coverage.inputs = inputs.values.len();
         self.coverage.has_incomplete_values = !inputs.is_complete;
-        let items = self.machine.read_items.len().max(1);
-        for start in 0..inputs.values.len() * items {
+        for start in 0..self.machine.starts.len() {
             let path = PathState::of_start(self.machine, start);
             let start = u32::try_from(start).unwrap_or(u32::MAX);
             self.arrive(path, None, start);
@@ -242,16 +241,22 @@ impl<'m> Search<'m> {
             parent,
             start,
             faults: path.faults,
-            events: path.tracker.events(),
+            events: path.events,
             may_end: ended,
         };
         let (id, arrival) = self.graph.add(&fingerprint, node);
+        if path.has_deep_nesting {
+            self.notes.insert(
+                "a state machine that starts itself is followed once; deeper starts have the outcomes of any task"
+                    .to_owned(),
+            );
+        }
         self.reached.add(self.machine, &mut path);
         match arrival {
             Arrival::New => {}
             Arrival::Better if self.paths.contains_key(&id) => {
                 self.queue
-                    .push(Reverse((path.faults, path.tracker.events(), id)));
+                    .push(Reverse((path.faults, path.events, id)));
                 self.paths.insert(id, Box::new(path));
                 return;
             }
@@ -281,13 +286,13 @@ impl<'m> Search<'m> {
             self.graph.set_may_end(id);
             return;
         }
-        if path.tracker.most_visits() > MAX_ROUNDS + self.machine.settings.loops {
+        if path.visits.most() > MAX_ROUNDS + self.machine.settings.loops {
             self.coverage.has_long_loops = true;
             self.graph.set_may_end(id);
             return;
         }
         self.queue
-            .push(Reverse((path.faults, path.tracker.events(), id)));
+            .push(Reverse((path.faults, path.events, id)));
         self.paths.insert(id, Box::new(path));
     }
 
@@ -314,25 +319,26 @@ impl<'m> Search<'m> {
     /// not if made-up values are the reason of the failure.
     fn check_evaluations(&mut self, path: &PathState, node: NodeId) -> bool {
         let mut is_sound = true;
-        for (state, failure) in &path.evaluations {
-            let name = self.machine.program.state(*state).name.clone();
+        for (definition, state, failure) in &path.evaluations {
+            let outcomes = &self.machine.definitions[*definition].outcomes;
+            let name = self.machine.state_name(*definition, *state).to_owned();
             let error = failure.error.as_deref().unwrap_or_default();
             let cause = failure.cause.as_deref().unwrap_or_default();
             let cause = cause.split_once("). ").map_or(cause, |(_, cause)| cause);
             // A state whose handlers name the error expects it.
-            if self.machine.outcomes.is_named(&name, error) {
+            if outcomes.is_named(&name, error) {
                 continue;
             }
             if error == errors::RUNTIME && cause == NO_TRANSITION {
                 let message = format!("no rule of `{name}` matches, and it has no `Default`");
-                let subject = Subject::Rule(Rule::ChoiceMatches, name.to_string());
+                let subject = Subject::Rule(Rule::ChoiceMatches, name);
                 self.find(subject, node, message);
                 continue;
             }
             let is_absence = is_absence(cause);
-            if is_absence && self.machine.outcomes.may_lack_a_value(&name) {
+            if is_absence && outcomes.may_lack_a_value(&name) {
                 let message = format!("`{name}` reads a value that is absent: {cause}");
-                let subject = Subject::Rule(Rule::ValuePresent, name.to_string());
+                let subject = Subject::Rule(Rule::ValuePresent, name);
                 self.find(subject, node, message);
                 continue;
             }
@@ -374,7 +380,7 @@ impl<'m> Search<'m> {
                 message,
             );
         }
-        if let Some(End::Failed(failure)) = path.execution.outcome()
+        if let Some(End::Failed(failure)) = path.main().execution.outcome()
             && let Some(cause) = &failure.cause
             && cause.contains("maximum number of history events")
         {
@@ -393,7 +399,11 @@ impl<'m> Search<'m> {
             monitor.finish(&property.formula, elapsed);
         }
         self.check_properties(&path, point.node);
-        for call in path.calls.iter().filter(|call| call.is_silent) {
+        // A call waits for an execution that has ended without an answer to its token, too.
+        let waiting = path.calls.iter().filter(|call| {
+            call.is_silent || call.answerer == Answerer::Execution && call.called.has_token
+        });
+        for call in waiting {
             let state = call.called.state.clone();
             let message = format!(
                 "`{state}` waits for an answer and has no timeout: the execution waits without end"

@@ -2,17 +2,23 @@
 
 mod call_options;
 mod counterexample;
+mod definition;
 mod driver;
 mod event_tracker;
 mod frontier;
+mod inner_executions;
 mod machine;
 mod node_graph;
 mod observation;
+mod path_execution;
+mod path_record;
 mod path_rules;
 mod path_state;
 mod reached_states;
+mod task_tokens;
 mod visit;
 
 pub use self::counterexample::{Counterexample, PathStep};
 pub use self::frontier::{Progress, explore, explore_with};
 pub(crate) use self::machine::ExploredMachine;
+pub use self::path_record::InnerHistory;

@@ -1,31 +1,102 @@
 //! Passes the events of a path to its monitors and rules.
 
-use stepwright_interpreter::history::EventKind;
+use std::time::Duration;
 
-use super::event_tracker::EventTracker;
+use smol_str::SmolStr;
+use stepwright_interpreter::Timestamp;
+use stepwright_interpreter::history::EventKind;
+use stepwright_interpreter::task::TaskResult;
+
 use super::machine::ExploredMachine;
-use super::path_state::PathState;
-use crate::event::PathEvent;
+use super::path_execution::PathExecution;
+use super::path_record::RecordEntry;
+use super::path_state::{OpenCall, PathState, START};
+use super::visit::visit_of;
+use crate::event::{Action, PathEvent};
 
 impl PathState {
-    /// Observes the events since the last point.
-    pub(super) fn observe(&mut self, machine: &ExploredMachine) {
-        let started = self.execution.about().started();
-        let history = self.execution.history();
-        while let Some(event) = self.tracker.reader.next(&history) {
-            let scope = event.scope();
-            for path_event in self.tracker.path_events(machine, &event, started) {
-                let properties = machine.settings.properties.iter();
-                for (property, monitor) in properties.zip(&mut self.monitors) {
-                    monitor.observe(&property.formula, &path_event);
-                }
-                self.rules.observe(machine, &scope, &path_event);
-            }
-            if is_lost_attempt(event.kind()) {
+    /// Observes the events of an execution since the last point. The start and the end of an
+    /// execution inside of the explored one are no start and no end of the path.
+    pub(super) fn observe(&mut self, machine: &ExploredMachine, index: usize) {
+        let started = Timestamp::from_unix_micros(START);
+        let PathExecution {
+            id,
+            definition: number,
+            execution,
+            tracker,
+            ..
+        } = &mut self.executions[index];
+        let definition = &machine.definitions[*number];
+        let history = execution.history();
+        let mut observed = Vec::new();
+        while let Some(event) = tracker.reader.next(&history) {
+            self.events += 1;
+            let scope = tracker.scope_of(&event);
+            let events = tracker.path_events(definition, &event, started);
+            let lost = is_lost_attempt(event.kind()).then(|| {
                 let state = event.state_name().unwrap_or_default();
-                self.rules.attempt_lost(&scope, state);
+                SmolStr::new(state)
+            });
+            observed.push((scope, events, lost));
+        }
+        let (id, number) = (*id, *number);
+        for (scope, events, lost) in observed {
+            for event in events {
+                if event.action == Action::Entered {
+                    self.visits.count(&visit_of(&scope, &event.name));
+                    if number == 0 {
+                        self.entered.push(event.name.clone());
+                    }
+                }
+                let is_bound = matches!(event.action, Action::Started | Action::Ended);
+                if id == 0 || !is_bound {
+                    self.pass(machine, (id, number), &scope, &event);
+                }
+                if let Some(record) = &mut self.record {
+                    record.entries.push(RecordEntry::Event(event));
+                }
+            }
+            if let Some(state) = lost {
+                self.rules.attempt_lost(&scope, &state);
             }
         }
+    }
+
+    /// Observes an answer to a token whose task has ended.
+    pub(super) fn observe_late(
+        &mut self,
+        machine: &ExploredMachine,
+        call: &OpenCall,
+        answer: &TaskResult,
+    ) {
+        let time: Duration = self.elapsed();
+        let called = &call.called;
+        let mut event = PathEvent::new(Action::Late, called.state.as_str(), time)
+            .of_task(called.names.clone());
+        event = match answer {
+            Ok(result) => event.with("result", result.clone()),
+            Err(failure) => event.with("error", failure.error.clone().unwrap_or_default()),
+        };
+        event.execution.clone_from(&call.label);
+        let definition = call.definition;
+        self.pass(machine, (call.execution, definition), &[], &event);
+        if let Some(record) = &mut self.record {
+            record.entries.push(RecordEntry::Event(event));
+        }
+    }
+
+    fn pass(
+        &mut self,
+        machine: &ExploredMachine,
+        (id, definition): (u32, usize),
+        scope: &[String],
+        event: &PathEvent,
+    ) {
+        let properties = machine.settings.properties.iter();
+        for (property, monitor) in properties.zip(&mut self.monitors) {
+            monitor.observe(&property.formula, event);
+        }
+        self.rules.observe(machine, (id, definition), scope, event);
     }
 }
 
@@ -36,19 +107,8 @@ fn is_lost_attempt(kind: EventKind) -> bool {
         kind,
         EventKind::ParallelStateFailed
             | EventKind::MapStateFailed
+            | EventKind::MapRunFailed
             | EventKind::ParallelStateStarted
             | EventKind::MapStateStarted
     )
-}
-
-/// Returns all events of a history as events of a path.
-pub(super) fn events_of(machine: &ExploredMachine, path: &PathState) -> Vec<PathEvent> {
-    let mut tracker = EventTracker::default();
-    let started = path.execution.about().started();
-    let history = path.execution.history();
-    let mut events = Vec::new();
-    while let Some(event) = tracker.reader.next(&history) {
-        events.extend(tracker.path_events(machine, &event, started));
-    }
-    events
 }

@@ -6,7 +6,9 @@ use smol_str::SmolStr;
 use stepwright_interpreter::program::Kind;
 use stepwright_interpreter::value::Value;
 
+use super::definition::ExploredDefinition;
 use super::machine::ExploredMachine;
+use super::path_execution::ExecutionId;
 use crate::event::{Action, PathEvent};
 use crate::rule::Rule;
 use crate::settings::Settings;
@@ -25,10 +27,17 @@ pub(super) struct Violation {
 pub(super) struct PathRules {
     /// For each compensation, the calls that were not undone.
     done: Vec<Vec<DoneCall>>,
-    /// The task that failed last, and its error.
-    failed: Option<(SmolStr, SmolStr)>,
+    /// The task that failed last, with its execution and its error.
+    failed: Option<FailedTask>,
     entered: SmolStr,
     pub(super) violations: Vec<Violation>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FailedTask {
+    execution: ExecutionId,
+    state: SmolStr,
+    error: SmolStr,
 }
 
 /// A call that succeeded and was not undone.
@@ -71,22 +80,32 @@ impl PathRules {
     pub(super) fn observe(
         &mut self,
         machine: &ExploredMachine,
+        (execution, definition): (ExecutionId, usize),
         scope: &[String],
         event: &PathEvent,
     ) {
+        let definition = &machine.definitions[definition];
         match event.action {
-            Action::Entered => self.entered = event.name.clone(),
-            Action::Called => self.called(machine, event),
+            Action::Entered if execution == 0 => self.entered = event.name.clone(),
+            Action::Called => self.called(machine, (execution, definition), event),
             Action::Succeeded => self.succeeded(machine, scope, event),
             Action::Failed => {
                 let error = event
                     .field("error")
                     .and_then(Value::as_str)
                     .unwrap_or_default();
-                self.failed = Some((event.name.clone(), SmolStr::new(error)));
+                self.failed = Some(FailedTask {
+                    execution,
+                    state: event.name.clone(),
+                    error: SmolStr::new(error),
+                });
             }
             Action::Ended => self.ended(machine, event),
-            Action::Started | Action::Exited | Action::Assigned => {}
+            Action::Entered
+            | Action::Started
+            | Action::Exited
+            | Action::Late
+            | Action::Assigned => {}
         }
     }
 
@@ -103,7 +122,12 @@ impl PathRules {
         }
     }
 
-    fn called(&mut self, machine: &ExploredMachine, event: &PathEvent) {
+    fn called(
+        &mut self,
+        machine: &ExploredMachine,
+        (execution, definition): (ExecutionId, &ExploredDefinition),
+        event: &PathEvent,
+    ) {
         let pairs = machine.settings.compensations.iter();
         for (pair, done) in pairs.zip(&mut self.done) {
             // A second attempt of the same undo undoes nothing more.
@@ -118,18 +142,24 @@ impl PathRules {
         }
         let attempt = event.field("attempt").and_then(Value::as_i64);
         if attempt > Some(0) && machine.settings.is_on(Rule::EffectOnce) {
-            self.check_repetition(machine, event);
+            self.check_repetition(machine, (execution, definition), event);
         }
     }
 
-    fn check_repetition(&mut self, machine: &ExploredMachine, event: &PathEvent) {
+    fn check_repetition(
+        &mut self,
+        machine: &ExploredMachine,
+        (execution, definition): (ExecutionId, &ExploredDefinition),
+        event: &PathEvent,
+    ) {
         let Some(task) = &event.task else {
             return;
         };
         let settings = machine.settings.of_task(&event.name, task);
         let has_effect = settings.filter_map(|task| task.has_effect).last();
-        let state = machine.program.find(&event.name);
-        let token = state.and_then(|state| machine.idempotency_tokens.get(state.index())?.as_ref());
+        let state = definition.program.find(&event.name);
+        let token =
+            state.and_then(|state| definition.idempotency_tokens.get(state.index())?.as_ref());
         let arguments = event.field("arguments");
         let is_repeated = match has_effect {
             Some(true) => true,
@@ -142,7 +172,9 @@ impl PathRules {
             return;
         }
         let error = match &self.failed {
-            Some((state, error)) if *state == event.name => error.clone(),
+            Some(failed) if failed.execution == execution && failed.state == event.name => {
+                failed.error.clone()
+            }
             _ => SmolStr::default(),
         };
         if is_raised_before_effect(&error) {
@@ -206,15 +238,17 @@ impl PathRules {
             .field("error")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let Some((state, failed)) = &self.failed else {
+        // The error of a child is not that of its starter.
+        let Some(failed) = self.failed.as_ref().filter(|failed| failed.execution == 0) else {
             return;
         };
-        let last = machine.program.find(&self.entered);
+        let (state, definition) = (&failed.state, machine.main());
+        let last = definition.program.find(&self.entered);
         let is_raised =
-            last.is_some_and(|last| matches!(machine.program.state(last).kind, Kind::Fail(_)));
-        let names = machine.program.find(state);
-        let names = names.and_then(|ix| machine.tasks.get(ix.index())?.as_ref());
-        let (Some(names), false, true) = (names, is_raised, failed == error) else {
+            last.is_some_and(|last| matches!(definition.program.state(last).kind, Kind::Fail(_)));
+        let names = definition.program.find(state);
+        let names = names.and_then(|ix| definition.tasks.get(ix.index())?.as_ref());
+        let (Some(names), false, true) = (names, is_raised, failed.error == error) else {
             return;
         };
         let mut tasks = machine.settings.of_task(state, names);

@@ -27,9 +27,12 @@ impl ReachedStates {
     /// Adds the states that a path has entered since the last point.
     pub(super) fn add(&mut self, machine: &ExploredMachine, path: &mut PathState) {
         self.entered
-            .extend(std::mem::take(&mut path.tracker.entered));
-        for (state, failure) in &path.evaluations {
-            let name = machine.program.state(*state).name.to_string();
+            .extend(std::mem::take(&mut path.entered));
+        for (definition, state, failure) in &path.evaluations {
+            if *definition != 0 {
+                continue;
+            }
+            let name = machine.state_name(0, *state).to_owned();
             let error = failure.error.as_deref().unwrap_or_default();
             self.errors
                 .entry(name)
@@ -43,9 +46,13 @@ impl ReachedStates {
         if let Move::Complete { call, outcome, .. } = chosen {
             let error = match outcome {
                 Outcome::Failure(error) => error.as_str(),
-                Outcome::Timeout => errors::TIMEOUT,
-                Outcome::Success(_) | Outcome::Silence => return,
+                Outcome::Timeout | Outcome::LateAnswer => errors::TIMEOUT,
+                Outcome::MissedHeartbeat => errors::HEARTBEAT_TIMEOUT,
+                Outcome::Success(_) | Outcome::SecondAnswer | Outcome::Silence => return,
             };
+            if path.calls[*call].definition != 0 {
+                return;
+            }
             let state = path.calls[*call].called.state.clone();
             self.errors
                 .entry(state)
@@ -62,7 +69,7 @@ impl ReachedStates {
     /// Returns the states that no path enters although a path comes to the state before them: no
     /// value satisfies the condition, or an earlier catcher takes all errors.
     pub(super) fn unreached(&self, machine: &ExploredMachine, coverage: &Coverage) -> Vec<String> {
-        let graph = Graph::of(&machine.definition);
+        let graph = Graph::of(&machine.main().json);
         let mut unreached = Vec::new();
         for (index, state) in graph.states().iter().enumerate() {
             if self.entered.contains(state.name) {
@@ -97,8 +104,13 @@ impl ReachedStates {
 
     fn combines_reads(&self, machine: &ExploredMachine, state: &str) -> bool {
         let is_given = |state: &str| {
-            let index = machine.program.find(state).map(|state| state.index());
-            let names = index.and_then(|index| machine.tasks.get(index)?.as_ref());
+            let definition = machine.main();
+            // The result of a state whose execution is explored is not made up.
+            if definition.linked.contains(state) {
+                return true;
+            }
+            let index = definition.program.find(state).map(|state| state.index());
+            let names = index.and_then(|index| definition.tasks.get(index)?.as_ref());
             // A fault that the bound leaves out may be the reason of a missing value.
             let is_limited = index.is_some_and(|index| self.limited.contains(&index));
             let has_results = names.is_some_and(|names| {
@@ -107,7 +119,7 @@ impl ReachedStates {
             });
             has_results || is_limited && !self.entered.contains(state)
         };
-        machine.outcomes.combines_reads(state, is_given)
+        machine.main().outcomes.combines_reads(state, is_given)
     }
 
     /// Returns whether paths took an error that the catcher names, and an earlier catcher caught

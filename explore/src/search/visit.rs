@@ -1,4 +1,4 @@
-//! The names of visits: the containers around a state, and its name.
+//! The visits of states: the containers around a state, and its name.
 
 use smol_str::SmolStr;
 
@@ -7,5 +7,31 @@ pub(super) fn visit_of(scope: &[String], state: &str) -> SmolStr {
     match scope.is_empty() {
         true => SmolStr::new(state),
         false => SmolStr::new(format!("{}/{state}", scope.join("/"))),
+    }
+}
+
+/// How often a path entered each state.
+#[derive(Clone, Debug, Default)]
+pub(super) struct VisitCounts(Vec<(SmolStr, u32)>);
+
+impl VisitCounts {
+    pub(super) fn count(&mut self, visit: &SmolStr) {
+        match self.0.iter_mut().find(|(known, _)| known == visit) {
+            Some((_, count)) => *count += 1,
+            None => self.0.push((visit.clone(), 1)),
+        }
+    }
+
+    /// Returns how often a state was entered.
+    pub(super) fn of(&self, visit: &str) -> u32 {
+        let mut visits = self.0.iter();
+        let found = visits.find(|(known, _)| known == visit);
+        found.map_or(0, |(_, count)| *count)
+    }
+
+    /// Returns how often the state was entered that was entered most.
+    pub(super) fn most(&self) -> u32 {
+        let visits = self.0.iter().map(|(_, count)| *count);
+        visits.max().unwrap_or_default()
     }
 }

@@ -138,6 +138,37 @@ impl<'v> StateInput<'v> {
         }
     }
 
+    /// Returns the input that the state passes to an execution that it starts.
+    pub(super) fn passed_input(&self) -> AbstractValue {
+        let effective = self.effective();
+        let arguments = self.object.get("Arguments");
+        let arguments = match (self.is_jsonata, arguments) {
+            (true, Some(arguments)) => self.scope().jsonata_template(arguments),
+            (true, None) => return AbstractValue::Unknown,
+            (false, _) => self.parameters(&effective),
+        };
+        match arguments.at(&[PartStep::Key("Input".to_owned())]) {
+            AbstractValue::Missing => AbstractValue::Literal(Json::Object(Object::new())),
+            input => input,
+        }
+    }
+
+    /// Returns the input of a child of a Map with an ItemBatcher, from that of one item.
+    fn batched(&self, item: AbstractValue, scope: &ReadScope<'_>) -> AbstractValue {
+        let Some(batcher) = self.object.get("ItemBatcher") else {
+            return item;
+        };
+        let items = ("Items".to_owned(), AbstractValue::Items(Box::new(item)));
+        let shared = batcher.get("BatchInput").map(|template| {
+            let shared = match self.is_jsonata {
+                true => scope.jsonata_template(template),
+                false => scope.jsonpath_template(template),
+            };
+            ("BatchInput".to_owned(), shared)
+        });
+        AbstractValue::object([items].into_iter().chain(shared), self.state)
+    }
+
     /// Returns the values with which the state is left.
     pub(super) fn exits(&self, inner: &[Option<AbstractValue>]) -> Exits {
         let effective = self.effective();
@@ -179,11 +210,12 @@ impl<'v> StateInput<'v> {
                 };
                 let selector = self.object.get("ItemSelector");
                 let selector = selector.or_else(|| self.object.get("Parameters"));
-                exits.inner = Some(match (selector, self.is_jsonata) {
+                let selected = match (selector, self.is_jsonata) {
                     (Some(selector), true) => scope.jsonata_template(selector),
                     (Some(selector), false) => scope.jsonpath_template(selector),
                     (None, _) => item.clone(),
-                });
+                };
+                exits.inner = Some(self.batched(selected, &scope));
                 exits.item = Some(item);
             }
             _ => {}

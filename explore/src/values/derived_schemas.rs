@@ -12,6 +12,7 @@ use super::abstract_value::{AbstractValue, Origin, PartStep};
 use super::container_flow::StateInput;
 use super::demand::Demand;
 use super::machine_flow::{MachineFlow, MachineValues};
+use super::reads::BoundaryReads;
 use super::template::ReadScope;
 use super::value_source::ValueSource;
 
@@ -74,7 +75,7 @@ impl DerivedSchemas {
                 tasks: Vec::new(),
             };
         };
-        let values = flow.values();
+        let values = flow.values(&BoundaryReads::default());
         let mut derivation = Derivation {
             graph: &graph,
             values: &values,

@@ -10,7 +10,7 @@ use super::abstract_value::{AbstractValue, Origin};
 use super::container_flow::{Exits, StateInput};
 use super::demand::Demand;
 use super::live_values::LiveValues;
-use super::reads::{Reader, RequiredPart, StateReads};
+use super::reads::{BoundaryPart, BoundaryReads, Reader, RequiredPart, StateReads};
 use super::value_source::ValueSource;
 
 /// Rounds of the abstract run. Each round follows all transitions once, in the order of the text.
@@ -27,12 +27,27 @@ pub(crate) struct MachineValues {
     /// that they read, and whether they read the input.
     known: HashMap<String, (Vec<String>, bool)>,
     live: LiveValues,
+    /// The parts of the input that states read.
+    input_parts: Vec<BoundaryPart>,
+    /// The parts of each state's result that states read.
+    result_parts: HashMap<String, Vec<BoundaryPart>>,
+    has_uncertain_output: bool,
 }
 
 impl MachineValues {
-    pub(crate) fn of(definition: &Json) -> Self {
-        let graph = Graph::of(definition);
-        MachineFlow::run(&graph, definition).0.values()
+    /// Returns the parts of the input that states read, with the tests that they apply.
+    pub(super) fn input_parts(&self) -> &[BoundaryPart] {
+        &self.input_parts
+    }
+
+    /// Returns the parts of the result of a state that states read.
+    pub(super) fn result_parts(&self, state: &str) -> &[BoundaryPart] {
+        self.result_parts.get(state).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns whether the output lacks a part that a starter reads, on some path.
+    pub(super) fn has_uncertain_output(&self) -> bool {
+        self.has_uncertain_output
     }
 
     /// Returns what is required of the input.
@@ -95,7 +110,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
     }
 
     /// Runs until nothing changes. Returns whether that is so after the last round.
-    fn run(graph: &'g Graph<'d>, definition: &Json) -> (Self, bool) {
+    pub(super) fn run(graph: &'g Graph<'d>, definition: &Json) -> (Self, bool) {
         let mut flow = Self::new(graph, definition);
         let is_settled = (0..MAX_ROUNDS).any(|_| !flow.run_once());
         (flow, is_settled)
@@ -249,7 +264,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
     }
 
     /// Collects what the states read.
-    pub(super) fn values(&self) -> MachineValues {
+    pub(super) fn values(&self, boundary: &BoundaryReads) -> MachineValues {
         let mut values = MachineValues::default();
         let mut all: Vec<StateReads> = Vec::new();
         for (state, found) in self.graph.states().iter().enumerate() {
@@ -259,7 +274,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             let inner: Vec<Option<AbstractValue>> = (found.inner.iter())
                 .map(|container| self.outputs[*container].clone())
                 .collect();
-            all.push(Reader::new(self.graph, &flow, &inner).reads());
+            all.push(Reader::new(self.graph, &flow, &inner).reads(boundary));
         }
         for reads in all.iter().filter(|reads| !reads.has_unknown) {
             let states = self.graph.states();
@@ -276,13 +291,30 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 .insert(states[reads.state].name.to_owned(), known);
         }
         for reads in &all {
+            values.has_uncertain_output |= reads.has_uncertain_output;
             for RequiredPart {
                 origin,
                 test,
                 has_other,
-                ..
+                is_decisive,
             } in &reads.required
             {
+                let part = BoundaryPart {
+                    path: origin.path.clone(),
+                    test: test.clone(),
+                    has_other: *has_other,
+                    is_decisive: *is_decisive,
+                };
+                let parts = match origin.source {
+                    ValueSource::Input => &mut values.input_parts,
+                    ValueSource::Result(state) => {
+                        let name = self.graph.states()[state].name.to_owned();
+                        values.result_parts.entry(name).or_default()
+                    }
+                };
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
                 let demand = match origin.source {
                     ValueSource::Input => &mut values.input,
                     ValueSource::Result(state) => {
@@ -312,6 +344,14 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                     demand.is_some_and(|demand| demand.may_lack(&origin.path))
                 }
             };
+            let is_lacking = |origin: &Origin| match origin.source {
+                ValueSource::Input => false,
+                ValueSource::Result(state) => {
+                    let name = self.graph.states()[state].name;
+                    boundary.uncertain_results.contains(name)
+                }
+            };
+            let is_optional = |origin: &Origin| is_optional(origin) || is_lacking(origin);
             let mut required = reads.required.iter();
             if reads.is_uncertain || required.any(|part| is_optional(&part.origin)) {
                 let name = self.graph.states()[reads.state].name;

@@ -5,6 +5,7 @@ mod abstract_value;
 mod container_flow;
 mod demand;
 mod derived_schemas;
+mod linked_values;
 mod live_values;
 mod machine_flow;
 mod reads;
@@ -13,5 +14,6 @@ mod value_source;
 
 pub(crate) use self::demand::SampleSet;
 pub use self::derived_schemas::{DerivedSchemas, DerivedTaskSchemas};
+pub(crate) use self::linked_values::{DefinitionLink, linked_values};
 pub(crate) use self::live_values::LiveValues;
 pub(crate) use self::machine_flow::MachineValues;

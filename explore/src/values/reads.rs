@@ -1,5 +1,7 @@
 //! The values that a state reads, with the tests that it applies to them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use stepwright_asl::graph::Graph;
 use stepwright_asl::intrinsic::{Argument, Function, IntrinsicCall};
 use stepwright_asl::json::{Json, Object};
@@ -29,6 +31,8 @@ pub(super) struct StateReads {
     pub(super) is_uncertain: bool,
     /// Whether it reads a value that is computed.
     pub(super) has_unknown: bool,
+    /// Whether the output of the state machine lacks a part that its starter reads.
+    pub(super) has_uncertain_output: bool,
 }
 
 /// A part of a value from outside of the definition that a state reads.
@@ -40,6 +44,27 @@ pub(super) struct RequiredPart {
     pub(super) has_other: bool,
     /// Whether the value, and not only its presence, makes a difference for the path.
     pub(super) is_decisive: bool,
+}
+
+/// A part that another definition reads: of its own input, or of the output of an execution that
+/// it starts.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct BoundaryPart {
+    pub(super) path: Vec<PartStep>,
+    pub(super) test: ValueTest,
+    pub(super) has_other: bool,
+    pub(super) is_decisive: bool,
+}
+
+/// The reads of other definitions: of those that start this one, and of those that it starts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct BoundaryReads {
+    /// The parts of the output that starters read.
+    pub(super) output: Vec<BoundaryPart>,
+    /// For each state that starts an execution, the parts of the input that it reads.
+    pub(super) passed: HashMap<String, Vec<BoundaryPart>>,
+    /// The states whose result lacks a part that is read, on some path of their execution.
+    pub(super) uncertain_results: BTreeSet<String>,
 }
 
 /// Collects the reads of one state.
@@ -72,12 +97,43 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         }
     }
 
-    pub(super) fn reads(mut self) -> StateReads {
+    pub(super) fn reads(mut self, boundary: &BoundaryReads) -> StateReads {
         match self.flow.is_jsonata {
             true => self.jsonata_fields(),
             false => self.jsonpath_fields(),
         }
+        let name = self.graph.states()[self.flow.state].name;
+        if let Some(parts) = boundary.passed.get(name) {
+            let input = self.flow.passed_input();
+            self.boundary(&input, parts);
+        }
+        if self.ends_machine()
+            && !boundary.output.is_empty()
+            && let Some(output) = self.flow.exits(self.inner).output
+        {
+            let uncertain_before = self.reads.is_uncertain;
+            self.boundary(&output, &boundary.output);
+            self.reads.has_uncertain_output = self.reads.is_uncertain && !uncertain_before;
+        }
         self.reads
+    }
+
+    /// Returns whether the output of the state is that of the state machine.
+    fn ends_machine(&self) -> bool {
+        let state = &self.graph.states()[self.flow.state];
+        state.container == 0 && state.is_terminal() && state.kind != Some(StateKind::Fail)
+    }
+
+    /// Adds the reads of another definition.
+    fn boundary(&mut self, value: &AbstractValue, parts: &[BoundaryPart]) {
+        let has_default = self.has_default;
+        for part in parts {
+            self.has_default = part.has_other;
+            self.is_computed = part.is_decisive;
+            self.read(value, &part.path, &part.test);
+        }
+        self.has_default = has_default;
+        self.is_computed = false;
     }
 
     fn jsonata_fields(&mut self) {
@@ -200,6 +256,14 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     self.jsonpath_template(template, &scope);
                 }
             }
+            for name in ["ItemReader", "ItemBatcher", "ResultWriter"] {
+                if let Some(fields) = flow.object.get(name) {
+                    self.distributed_fields(fields, &scope);
+                }
+            }
+            for name in ["ToleratedFailureCountPath", "ToleratedFailurePercentagePath"] {
+                self.path_field(name, &scope, &ValueTest::Number);
+            }
         } else if let Some(template) = flow.object.get("Parameters") {
             self.jsonpath_template(template, &scope);
         }
@@ -252,6 +316,21 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         if let Some(template) = flow.object.get("Assign") {
             let input = if has_result { &selected } else { &effective };
             self.jsonpath_template(template, &ReadScope { input, ..raw });
+        }
+    }
+
+    /// Adds the reads of an ItemReader, an ItemBatcher or a ResultWriter.
+    fn distributed_fields(&mut self, fields: &Json, scope: &ReadScope<'_>) {
+        let members = fields.as_object().into_iter().flatten();
+        for (name, value) in members {
+            match (name.as_str(), value.as_str()) {
+                ("Parameters" | "BatchInput", _) => self.jsonpath_template(value, scope),
+                ("ReaderConfig", _) => self.distributed_fields(value, scope),
+                (name, Some(path)) if name.ends_with("Path") => {
+                    self.path_or_call(path, scope, &ValueTest::Number);
+                }
+                _ => {}
+            }
         }
     }
 

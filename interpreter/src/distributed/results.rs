@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -321,6 +322,26 @@ impl Results {
             return Err(DamagedRecord);
         }
         Ok(())
+    }
+
+    /// Writes the status of each child and the output of each successful one.
+    pub(crate) fn write_fingerprint(
+        &self,
+        write_output: &dyn Fn(u32, &Value, &mut String),
+        to: &mut String,
+    ) {
+        for child in self.children.iter() {
+            // Writing to a string never fails.
+            let _ = write!(to, "{} {:?} ", child.number, child.status);
+            let ended = child.ended.as_deref();
+            if let Some(error) = ended.and_then(|ended| ended.error.as_ref()) {
+                let _ = write!(to, "{error} ");
+            }
+            let output = ended.and_then(|ended| ended.output.as_ref());
+            if let Some(output) = output.or(child.output.as_ref()) {
+                write_output(child.number, output, to);
+            }
+        }
     }
 
     /// Marks all changes as written.

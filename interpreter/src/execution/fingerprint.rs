@@ -72,7 +72,7 @@ pub enum ValueRole {
     Input,
     /// A workflow variable.
     Variable(VariableIx),
-    /// The item of an iteration, or the items that are left.
+    /// The item of an iteration, or the items that are left; also those of a Map Run.
     Item,
     /// The output of a branch or an iteration, by its index, which the state collects.
     Result(u32),
@@ -147,7 +147,11 @@ fn write_cursor(
             }
         }
         Waiting::Run(run) => {
-            let _ = write!(to, " run {run:?}");
+            to.push_str(" run ");
+            let write_output = |child, output: &Value, to: &mut String| {
+                write(ValueRole::Result(child), output, to);
+            };
+            run.write_fingerprint(&write_output, to);
         }
         Waiting::Joined(results) => {
             to.push_str(" joined ");

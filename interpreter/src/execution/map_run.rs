@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -15,6 +16,7 @@ use crate::distributed::{
 use crate::execution_info::ExecutionInfo;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
 use crate::timestamp::Timestamp;
+use crate::value::Value;
 use crate::wait_id::WaitId;
 
 /// A running Map Run, as plain data. Its children are separate executions, which the caller of the
@@ -171,6 +173,36 @@ impl MapRun {
             },
             _ => from.skip(),
         })
+    }
+
+    /// Writes what decides how the run continues, without its ids and times: the items that are
+    /// left, and the children with their results. The content of result files is a function of
+    /// them. `write_output` writes the output of the child with a number.
+    pub(super) fn write_fingerprint(
+        &self,
+        write_output: &dyn Fn(u32, &Value, &mut String),
+        to: &mut String,
+    ) {
+        let Self {
+            stage,
+            tally,
+            tolerance,
+            concurrency,
+            is_reading,
+            batch,
+            items,
+            input_failure,
+            ..
+        } = self;
+        // Writing to a string never fails.
+        let _ = write!(
+            to,
+            "{stage:?} {:?} {tolerance:?} {concurrency} {is_reading} {} {batch:?} {input_failure:?} ",
+            tally.items,
+            self.is_being_written(),
+        );
+        items.write_remaining(to);
+        self.results.write_fingerprint(write_output, to);
     }
 
     /// Marks the whole run as written.

@@ -1,5 +1,6 @@
 //! The items of a Map Run, one at a time.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -104,6 +105,12 @@ impl Items {
                 .saturating_add(left)
                 .min(self.max_items),
         )
+    }
+
+    /// Writes the items that are left, for comparisons of runs.
+    pub fn write_remaining(&self, to: &mut String) {
+        // Writing to a string never fails.
+        let _ = write!(to, "{} {:?} {:?} ", self.next, self.rows, self.ahead);
     }
 
     fn is_at_end(&self) -> bool {

@@ -9,11 +9,8 @@ pub(super) mod stored_map_runs;
 
 use std::sync::Arc;
 
-use stepwright_asl::errors;
-use stepwright_interpreter::task::TraceContext;
 use stepwright_interpreter::task::{
-    Integration, NestedStart,
-    envelope::{object, with_metadata},
+    self as nested_task, Integration, NestedEnd, NestedStart, TraceContext, start_response,
 };
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names, Status};
@@ -28,27 +25,6 @@ use crate::task::{Answer, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSou
 
 /// The output of a mocked execution, or its error and cause.
 pub(crate) type MockedResult = Result<Value, (String, String)>;
-
-/// The end of an execution.
-struct ExecutionEnd<'a> {
-    status: Status,
-    output: Option<&'a Value>,
-    error: Option<&'a str>,
-    cause: Option<&'a str>,
-    stopped: crate::clock::Timestamp,
-}
-
-impl<'a> ExecutionEnd<'a> {
-    fn of(report: &'a ExecutionReport) -> Self {
-        Self {
-            status: report.status,
-            output: report.output.as_ref(),
-            error: report.error.as_deref(),
-            cause: report.cause.as_deref(),
-            stopped: report.stopped,
-        }
-    }
-}
 
 /// Returns the answer of a mocked execution of this name to the state that starts it.
 pub(crate) fn mocked_answer(
@@ -75,14 +51,14 @@ pub(crate) fn nested_result(
 ) -> TaskResult {
     let about = mocked_execution(integration, call, name);
     let end = match &made {
-        Ok(output) => ExecutionEnd {
+        Ok(output) => NestedEnd {
             status: Status::Succeeded,
             output: Some(output),
             error: None,
             cause: None,
             stopped: about.started,
         },
-        Err((error, cause)) => ExecutionEnd {
+        Err((error, cause)) => NestedEnd {
             status: Status::Failed,
             output: None,
             error: Some(error),
@@ -90,7 +66,7 @@ pub(crate) fn nested_result(
             stopped: about.started,
         },
     };
-    envelope(&about, &end, integration)
+    nested_task::nested_result(&about, &end, integration)
 }
 
 fn mocked_execution(integration: Integration, call: &TaskCall<'_>, name: &str) -> ExecutionInfo {
@@ -287,93 +263,14 @@ impl EngineShared {
     }
 }
 
-/// Returns the response of the start itself.
-pub(super) fn start_response(
-    about: &ExecutionInfo,
-    integration: Integration,
-    request: &str,
-) -> Value {
-    let members = [
-        ("ExecutionArn", Value::from(about.arn().clone())),
-        ("StartDate", date(about.started, integration)),
-    ];
-    if integration.is_sdk() {
-        object(members)
-    } else {
-        with_metadata(members, request.to_owned())
-    }
-}
-
 /// Returns the task result for a nested execution that has ended.
 pub(super) fn job_result(report: &ExecutionReport, integration: Integration) -> TaskResult {
-    envelope(report.execution(), &ExecutionEnd::of(report), integration)
-}
-
-/// Returns the task result from the known fields of an end
-/// (docs/reference/service-behaviour.md, "Results of tasks").
-fn envelope(
-    about: &ExecutionInfo,
-    report: &ExecutionEnd<'_>,
-    integration: Integration,
-) -> TaskResult {
-    let data = |value: &Value| match integration {
-        Integration::SyncJson => value.clone(),
-        _ => Value::from(value.to_text()),
+    let end = NestedEnd {
+        status: report.status,
+        output: report.output.as_ref(),
+        error: report.error.as_deref(),
+        cause: report.cause.as_deref(),
+        stopped: report.stopped,
     };
-    let included = || object([("Included", Value::from(true))]);
-    let mut members = Vec::new();
-    if let Some(cause) = report.cause {
-        members.push(("Cause", Value::from(cause)));
-    }
-    if let Some(error) = report.error {
-        members.push(("Error", Value::from(error)));
-    }
-    members.extend([
-        ("ExecutionArn", Value::from(about.arn().clone())),
-        ("Input", data(&about.input)),
-        ("InputDetails", included()),
-        ("Name", Value::from(about.name())),
-    ]);
-    if let Some(output) = report.output {
-        members.push(("Output", data(output)));
-        members.push(("OutputDetails", included()));
-    }
-    if integration != Integration::SdkSync {
-        members.push((
-            "RedriveCount",
-            Value::from(about.redrive_count().unwrap_or_default()),
-        ));
-        let (status, reason) = match report.status {
-            Status::Succeeded => (
-                "NOT_REDRIVABLE",
-                Some("Execution is SUCCEEDED and cannot be redriven"),
-            ),
-            _ => ("REDRIVABLE", None),
-        };
-        members.push(("RedriveStatus", Value::from(status)));
-        if let Some(reason) = reason {
-            members.push(("RedriveStatusReason", Value::from(reason)));
-        }
-    }
-    members.extend([
-        ("StartDate", date(about.started, integration)),
-        ("StateMachineArn", Value::from(about.machine.id.clone())),
-        ("Status", Value::from(report.status.as_str())),
-        ("StopDate", date(report.stopped, integration)),
-    ]);
-    let envelope = object(members);
-    match report.status {
-        Status::Succeeded => Ok(envelope),
-        _ if integration == Integration::SdkSync => Ok(envelope),
-        _ => Err(TaskFailure::new(errors::TASK_FAILED, envelope.to_text())),
-    }
-}
-
-/// Returns a date: a text in SDK integrations, milliseconds in the optimised ones.
-fn date(at: crate::clock::Timestamp, integration: Integration) -> Value {
-    if integration.is_sdk() {
-        Value::from(at.to_string())
-    } else {
-        Value::from(at.unix_millis())
-    }
+    nested_task::nested_result(report.execution(), &end, integration)
 }

@@ -9,7 +9,7 @@ use stepwright_interpreter::execution::{
     ResolvedExecutor, ResolvedTask, StartedJob, Step, TaskCommand, TaskRequest,
 };
 use stepwright_interpreter::program::StateIx;
-use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent};
+use stepwright_interpreter::task::{Integration, NestedStart, TaskEvent, start_response};
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, Status, TimerKind, WaitId};
 
@@ -19,7 +19,6 @@ use crate::clock::{Listeners, Timer, TimerFired, Timestamp};
 use crate::engine::dispatch::call_site::CallSite;
 use crate::engine::dispatch::resolve::ResumeDecision;
 use crate::engine::drive::running_work::{WorkFuture, WorkResult};
-use crate::engine::nested;
 use crate::engine::tokens::new_token;
 use crate::engine::tokens::token_key::TokenSubject;
 use crate::objects::reading::{self, ReadError};
@@ -587,7 +586,7 @@ impl ExecutionResources {
                 }
                 if !is_begun {
                     let begun =
-                        nested::start_response(&child.about, start.integration, &start.request);
+                        start_response(&child.about, start.integration, &start.request);
                     self.complete_when_ready(wait_id, std::future::ready(Ok(begun)));
                 }
             }
