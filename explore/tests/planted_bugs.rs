@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use stepwright_asl::StateMachine;
+use stepwright_asl::{MachineType, StateMachine};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::yaml::Format;
-use stepwright_explore::{PathStep, Report, Settings, explore};
+use stepwright_explore::{NestedMachine, PathStep, Report, Settings, explore};
 
 /// A file of the folder `planted`.
 struct PlantedBug {
@@ -18,8 +18,14 @@ struct PlantedBug {
     /// The states whose calls end on its path, in their order.
     calls: Vec<String>,
     settings: Json,
-    correct: Json,
-    broken: Json,
+    correct: Definitions,
+    broken: Definitions,
+}
+
+/// A definition, and those that it starts.
+struct Definitions {
+    machine: Json,
+    nested: Vec<(String, Json)>,
 }
 
 fn planted() -> Vec<PlantedBug> {
@@ -36,9 +42,23 @@ fn planted() -> Vec<PlantedBug> {
                     .cloned()
                     .unwrap_or_else(|| panic!("{path:?} has `{name}`"))
             };
-            let correct = part("correct");
-            let mut broken = correct.clone();
-            merge(&mut broken, &part("broken"));
+            let machine = part("correct");
+            let mut broken_machine = machine.clone();
+            merge(&mut broken_machine, &part("broken"));
+            let nested = json.get("nested").cloned().unwrap_or_default();
+            let mut broken_nested = nested.clone();
+            if let Some(patch) = json.get("brokenNested") {
+                merge(&mut broken_nested, patch);
+            }
+            let definitions = |machine: Json, nested: &Json| Definitions {
+                machine,
+                nested: nested
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, json)| (name.clone(), json.clone()))
+                    .collect(),
+            };
             PlantedBug {
                 name: path
                     .file_stem()
@@ -54,8 +74,8 @@ fn planted() -> Vec<PlantedBug> {
                     .map(|call| call.as_str().expect("a state").to_owned())
                     .collect(),
                 settings: part("settings"),
-                correct,
-                broken,
+                correct: definitions(machine, &nested),
+                broken: definitions(broken_machine, &broken_nested),
             }
         })
         .collect();
@@ -81,13 +101,29 @@ fn merge(json: &mut Json, patch: &Json) {
     }
 }
 
-fn explored(definition: &Json, settings: &Json, faults: u32) -> Report {
-    let machine = StateMachine::from_value(definition).expect("the definition is valid");
+fn machine(definition: &Json) -> StateMachine {
+    StateMachine::from_value(definition).expect("the definition is valid")
+}
+
+fn explored(definitions: &Definitions, settings: &Json, faults: u32) -> Report {
+    let mut all = settings_of(definitions, settings);
+    all.faults = faults;
+    explore(&machine(&definitions.machine), &all).expect("the definition can run")
+}
+
+fn settings_of(definitions: &Definitions, settings: &Json) -> Settings {
     let mut all = Settings::new();
     all.add_file("settings.json", &settings.to_string())
         .expect("the settings are valid");
-    all.faults = faults;
-    explore(&machine, &all).expect("the definition can run")
+    let nested = definitions.nested.iter();
+    all.nested = nested
+        .map(|(name, definition)| NestedMachine {
+            name: name.clone(),
+            machine: machine(definition),
+            machine_type: MachineType::Standard,
+        })
+        .collect();
+    all
 }
 
 fn calls_of(steps: &[PathStep]) -> Vec<&str> {
@@ -152,20 +188,15 @@ const OBSERVES_ALL: &str =
 #[test]
 fn findings_do_not_depend_on_the_values_that_are_left_out() {
     for bug in planted() {
-        for definition in [&bug.broken, &bug.correct] {
+        for definitions in [&bug.broken, &bug.correct] {
             let names = |observes_all: bool| {
-                let machine =
-                    StateMachine::from_value(definition).expect("the definition is valid");
-                let mut settings = Settings::new();
-                let text = bug.settings.to_string();
-                settings
-                    .add_file("settings.json", &text)
-                    .expect("the settings are valid");
+                let mut settings = settings_of(definitions, &bug.settings);
                 if observes_all {
                     settings
                         .add_file("p.yaml", OBSERVES_ALL)
                         .expect("the property is valid");
                 }
+                let machine = machine(&definitions.machine);
                 let report = explore(&machine, &settings).expect("the definition can run");
                 let findings = report.findings().iter().map(|finding| {
                     let example = finding.counterexample();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use stepwright_asl::StateMachine;
-use stepwright_explore::{Report, Rule, Settings, explore};
+use stepwright_asl::{MachineType, StateMachine};
+use stepwright_explore::{NestedMachine, Report, Rule, Settings, explore};
 
 fn machine(text: &str) -> StateMachine {
     StateMachine::from_json(text).expect("the definition is valid")
@@ -220,4 +220,108 @@ fn a_map_run_is_explored_with_none_one_and_two_items_of_its_reader() {
     report.assert_clean();
     assert!(report.notes().is_empty(), "{report}");
     assert!(report.coverage().points > 5, "{report}");
+}
+
+/// A task with a token, once and with a Retrier, which is followed by another one.
+fn approval(more: &str) -> String {
+    format!(
+        r#"{{"StartAt": "Ask", "States": {{
+            "Ask": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 60, "ResultPath": null{more},
+                "Parameters": {{"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody.$": "$$.Task.Token"}}, "Next": "Close"}},
+            "Close": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:close", "End": true}}}}}}"#
+    )
+}
+
+#[test]
+fn a_late_and_a_second_answer_change_no_path() {
+    let retry = r#", "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}], "HeartbeatSeconds": 10"#;
+    let catch = r#", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Close"}]"#;
+    for more in ["", retry, catch] {
+        let report = explored(&approval(more), &Settings::new());
+        report.assert_clean();
+        // Each answer leads to a point that a path without it has, too: a property that sees late
+        // answers without a difference has no further ends.
+        let mut watching = Settings::new();
+        watching
+            .add_file(
+                "p.yaml",
+                "properties: [{ name: p, eventually: { started: '*' } }, { name: q, never: { late: nobody } }]",
+            )
+            .expect("is valid");
+        let watched = explored(&approval(more), &watching);
+        watched.assert_clean();
+        assert_eq!(report.coverage().ends, watched.coverage().ends);
+        // The property that a late answer violates is violated, so there is one.
+        watching
+            .add_file("l.yaml", "properties: [{ name: late, never: { late: Ask } }]")
+            .expect("is valid");
+        let late = explored(&approval(more), &watching);
+        assert_eq!(late.findings()[0].name(), "late", "{late}");
+    }
+}
+
+#[test]
+fn a_state_machine_that_starts_itself_is_followed_to_a_depth() {
+    let definition = r#"{"StartAt": "Again?", "States": {
+        "Again?": {"Type": "Choice", "Choices": [{"Variable": "$.count", "NumericGreaterThan": 0, "Next": "Again"}], "Default": "Done"},
+        "Again": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:again", "Input": {"count.$": "$.count"}}},
+        "Done": {"Type": "Succeed"}}}"#;
+    let settings = Settings {
+        machine_name: "again".to_owned(),
+        ..Settings::new()
+    };
+    let report = explored(definition, &settings);
+    report.assert_clean();
+    assert!(
+        report.notes().iter().any(|note| note.contains("starts itself")),
+        "{report}"
+    );
+}
+
+#[test]
+fn each_integration_that_starts_an_execution_follows_it() {
+    let child = machine(
+        r#"{"StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true}}}"#,
+    );
+    for (resource, waits) in [
+        ("arn:aws:states:::states:startExecution", false),
+        ("arn:aws:states:::states:startExecution.sync", true),
+        ("arn:aws:states:::states:startExecution.sync:2", true),
+        ("arn:aws:states:::states:startExecution.waitForTaskToken", false),
+        ("arn:aws:states:::aws-sdk:sfn:startExecution", false),
+        ("arn:aws:states:::aws-sdk:sfn:startSyncExecution", true),
+    ] {
+        let definition = format!(
+            r#"{{"StartAt": "Child", "States": {{"Child": {{"Type": "Task", "Resource": "{resource}", "TimeoutSeconds": 60, "End": true,
+                "Parameters": {{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child:live"}}}}}}}}"#
+        );
+        let mut settings = Settings::new();
+        settings.nested.push(NestedMachine {
+            name: "child".to_owned(),
+            machine: child.clone(),
+            machine_type: MachineType::Standard,
+        });
+        settings
+            .add_file(
+                "p.yaml",
+                "properties: [{ name: works, never: { called: work } }, { name: first, before: [{ succeeded: work }, { ended: succeeded }] }]",
+            )
+            .expect("is valid");
+        let report = explored(&definition, &settings);
+        let mut names: Vec<&str> = report
+            .findings()
+            .iter()
+            .map(|finding| finding.name())
+            .collect();
+        names.sort_unstable();
+        // A state that does not wait ends before its execution works.
+        let is_sdk_sync = resource.ends_with("startSyncExecution");
+        let expected: &[&str] = match waits && !is_sdk_sync {
+            true => &["works"],
+            // A failed Express execution is a result.
+            false => &["first", "works"],
+        };
+        assert_eq!(names, expected, "{resource} {report}");
+    }
 }

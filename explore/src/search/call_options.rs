@@ -142,7 +142,13 @@ impl PathState {
         let outcomes = &definition.outcomes;
         let results = outcomes.results(&machine.settings, &open.called);
         found.has_incomplete_values |= !results.is_complete;
-        outcomes.of_call(&machine.settings, &open.called, results.values.len())
+        let mut outcomes =
+            outcomes.of_call(&machine.settings, &open.called, results.values.len());
+        // The token is open.
+        if let Answerer::Token(_) = open.answerer {
+            outcomes.retain(|outcome| !is_refusal(outcome));
+        }
+        outcomes
     }
 
     fn add_outcome(
@@ -168,8 +174,7 @@ impl PathState {
         // same manner for the same reason.
         let continues = is_repeated && (open.attempt > 0 || open.is_inside || is_beyond_loops);
         // The service refuses the answer because of an earlier fault.
-        let is_refused = matches!(&outcome, Outcome::Failure(error) if error == TOKEN_TIMED_OUT)
-            && matches!(open.answerer, Answerer::Token(_));
+        let is_refused = is_refusal(&outcome) && matches!(open.answerer, Answerer::Token(_));
         let is_fault = outcome.is_fault() && !continues && !is_refused;
         if is_fault && self.faults >= settings.faults {
             if open.definition == 0 {
@@ -229,4 +234,9 @@ impl PathState {
         let outcomes = &machine.definitions[open.definition].outcomes;
         outcomes.results(&machine.settings, &open.called).values
     }
+}
+
+/// Returns whether the service refuses an answer to a token, because its task has ended.
+fn is_refusal(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Failure(error) if error == TOKEN_TIMED_OUT)
 }

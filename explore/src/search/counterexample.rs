@@ -10,7 +10,7 @@ use super::call_options::Move;
 use super::inner_executions::inner_history;
 use super::machine::ExploredMachine;
 use super::path_record::{InnerHistory, RecordEntry};
-use super::path_state::{Answerer, PathState};
+use super::path_state::PathState;
 use crate::event::{Action, PathEvent};
 use crate::expression::readable_duration;
 
@@ -416,7 +416,7 @@ fn steps_of(
                 execution: execution_of(call),
                 state: call.name.to_string(),
                 arguments: field(call, "arguments"),
-                is_silent: found.is_silent || found.answerer == Answerer::Execution,
+                is_silent: found.is_silent || path.is_unanswered(found),
             })
         }));
     }

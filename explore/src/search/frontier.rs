@@ -15,7 +15,7 @@ use super::call_options::Move;
 use super::counterexample::counterexample;
 use super::machine::ExploredMachine;
 use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
-use super::path_state::{Answerer, PathState};
+use super::path_state::PathState;
 use super::reached_states::ReachedStates;
 use crate::report::{Coverage, Finding, Report, Subject};
 use crate::rule::Rule;
@@ -400,10 +400,8 @@ impl<'m> Search<'m> {
         }
         self.check_properties(&path, point.node);
         // A call waits for an execution that has ended without an answer to its token, too.
-        let waiting = path.calls.iter().filter(|call| {
-            call.is_silent || call.answerer == Answerer::Execution && call.called.has_token
-        });
-        for call in waiting {
+        let calls = path.calls.iter();
+        for call in calls.filter(|call| call.is_silent || path.is_unanswered(call)) {
             let state = call.called.state.clone();
             let message = format!(
                 "`{state}` waits for an answer and has no timeout: the execution waits without end"

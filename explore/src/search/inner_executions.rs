@@ -394,6 +394,11 @@ impl PathState {
         }
     }
 
+    /// Returns whether a call waits for an answer to its token that its execution has not sent.
+    pub(super) fn is_unanswered(&self, call: &OpenCall) -> bool {
+        call.answerer == Answerer::Execution && call.called.has_token && !self.may_be_slow(call)
+    }
+
     /// Returns whether a call may be too slow: an execution inside of it waits for an answer.
     pub(super) fn may_be_slow(&self, call: &OpenCall) -> bool {
         let is_inside = |id: ExecutionId| {

@@ -90,7 +90,9 @@ impl ReachedStates {
                     }
                     EdgeKind::Catch(catcher) => {
                         let inside = inner_states(&graph, from.name);
-                        self.is_shadowed(from.object, catcher, &inside)
+                        // The errors of the children of a Map Run do not leave it.
+                        !is_distributed(from.object)
+                            && self.is_shadowed(from.object, catcher, &inside)
                     }
                     _ => false,
                 }
@@ -144,6 +146,12 @@ impl ReachedStates {
             .flatten();
         taken.any(|error| errors::matches(&names, error))
     }
+}
+
+fn is_distributed(object: &Object) -> bool {
+    let processor = object.get("ItemProcessor");
+    let mode = processor.and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
+    mode.and_then(Json::as_str) == Some("DISTRIBUTED")
 }
 
 /// Returns a state and all states inside of it.
