@@ -53,9 +53,18 @@ mod tests {
     #[test]
     fn a_target_names_its_state_machine() {
         for (target, name) in [
-            ("arn:aws:states:us-east-1:123456789012:stateMachine:pay", "pay"),
-            ("arn:aws:states:us-east-1:123456789012:stateMachine:pay:7", "pay"),
-            ("arn:aws:states:us-east-1:123456789012:stateMachine:pay:live", "pay"),
+            (
+                "arn:aws:states:us-east-1:123456789012:stateMachine:pay",
+                "pay",
+            ),
+            (
+                "arn:aws:states:us-east-1:123456789012:stateMachine:pay:7",
+                "pay",
+            ),
+            (
+                "arn:aws:states:us-east-1:123456789012:stateMachine:pay:live",
+                "pay",
+            ),
             ("${PayArn}", "PayArn"),
             ("${PayArn}:7", "PayArn"),
             ("pay", "pay"),

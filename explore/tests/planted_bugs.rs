@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use stepwright_asl::{MachineType, StateMachine};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::yaml::Format;
+use stepwright_asl::{MachineType, StateMachine};
 use stepwright_explore::{NestedMachine, PathStep, Report, Settings, explore};
 
 /// A file of the folder `planted`.

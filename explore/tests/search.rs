@@ -234,8 +234,10 @@ fn approval(more: &str) -> String {
 
 #[test]
 fn a_late_and_a_second_answer_change_no_path() {
-    let retry = r#", "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}], "HeartbeatSeconds": 10"#;
-    let catch = r#", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Close"}]"#;
+    let retry =
+        r#", "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}], "HeartbeatSeconds": 10"#;
+    let catch =
+        r#", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Close"}]"#;
     for more in ["", retry, catch] {
         let report = explored(&approval(more), &Settings::new());
         report.assert_clean();
@@ -253,7 +255,10 @@ fn a_late_and_a_second_answer_change_no_path() {
         assert_eq!(report.coverage().ends, watched.coverage().ends);
         // The property that a late answer violates is violated, so there is one.
         watching
-            .add_file("l.yaml", "properties: [{ name: late, never: { late: Ask } }]")
+            .add_file(
+                "l.yaml",
+                "properties: [{ name: late, never: { late: Ask } }]",
+            )
             .expect("is valid");
         let late = explored(&approval(more), &watching);
         assert_eq!(late.findings()[0].name(), "late", "{late}");
@@ -274,7 +279,10 @@ fn a_state_machine_that_starts_itself_is_followed_to_a_depth() {
     let report = explored(definition, &settings);
     report.assert_clean();
     assert!(
-        report.notes().iter().any(|note| note.contains("starts itself")),
+        report
+            .notes()
+            .iter()
+            .any(|note| note.contains("starts itself")),
         "{report}"
     );
 }
@@ -288,7 +296,10 @@ fn each_integration_that_starts_an_execution_follows_it() {
         ("arn:aws:states:::states:startExecution", false),
         ("arn:aws:states:::states:startExecution.sync", true),
         ("arn:aws:states:::states:startExecution.sync:2", true),
-        ("arn:aws:states:::states:startExecution.waitForTaskToken", false),
+        (
+            "arn:aws:states:::states:startExecution.waitForTaskToken",
+            false,
+        ),
         ("arn:aws:states:::aws-sdk:sfn:startExecution", false),
         ("arn:aws:states:::aws-sdk:sfn:startSyncExecution", true),
     ] {

@@ -54,6 +54,8 @@ pub use rules::{RULES, rule};
 pub use service_diagnostic::{ServiceDiagnostic, ServiceDiagnostics, service_diagnostics};
 pub(crate) use silence::allow_in_comment;
 pub use validator::Validator;
+#[doc(hidden)]
+pub use variables::{EvaluatedRead, evaluated_reads};
 pub use variables::{VariablePlace, variable_places, variable_references};
 
 use crate::json::Document;

@@ -91,7 +91,10 @@ impl PathState {
 
     /// Returns the executions that run concurrently with the one that started them.
     fn concurrent(&self) -> HashSet<ExecutionId> {
-        let running = self.executions.iter().filter(|execution| !execution.has_ended());
+        let running = self
+            .executions
+            .iter()
+            .filter(|execution| !execution.has_ended());
         running
             .filter(|execution| execution.id == 0 || !execution.is_awaited())
             .map(|execution| execution.id)
@@ -142,8 +145,7 @@ impl PathState {
         let outcomes = &definition.outcomes;
         let results = outcomes.results(&machine.settings, &open.called);
         found.has_incomplete_values |= !results.is_complete;
-        let mut outcomes =
-            outcomes.of_call(&machine.settings, &open.called, results.values.len());
+        let mut outcomes = outcomes.of_call(&machine.settings, &open.called, results.values.len());
         // The token is open.
         if let Answerer::Token(_) = open.answerer {
             outcomes.retain(|outcome| !is_refusal(outcome));

@@ -396,9 +396,9 @@ fn steps_of(
             Action::Entered => steps.extend(read_of(machine, path, &event)),
             Action::Called => open.push(event),
             Action::Succeeded | Action::Failed => {
-                let ended = open
-                    .iter()
-                    .position(|call| (&call.name, &call.execution) == (&event.name, &event.execution));
+                let ended = open.iter().position(|call| {
+                    (&call.name, &call.execution) == (&event.name, &event.execution)
+                });
                 ended.map(|at| open.remove(at));
             }
             _ => {}

@@ -4,16 +4,18 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use stepwright_asl::StateMachine;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{MachineType, StateKind};
-use stepwright_asl::StateMachine;
+use stepwright_asl::validate::{EvaluatedRead, evaluated_reads};
 use stepwright_interpreter::program::{Kind, Program, ProgramError};
 use stepwright_interpreter::value::Value;
 
 use crate::event::TaskNames;
 use crate::idempotency::idempotency_token;
 use crate::outcomes::Outcomes;
+use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::values::{LiveValues, MachineValues};
 
@@ -40,6 +42,8 @@ pub(crate) struct ExploredDefinition {
     pub(crate) idempotency_tokens: Vec<Option<String>>,
     /// The states whose call another definition of the search answers.
     pub(crate) linked: HashSet<String>,
+    /// The reads of variables in JSONata; none if the rule is off.
+    pub(crate) reads: Vec<EvaluatedRead>,
     /// Whether a state answers task tokens.
     pub(crate) answers_tokens: bool,
     /// The Waits without InputPath.
@@ -103,6 +107,10 @@ impl ExploredDefinition {
             ),
             _ => false,
         });
+        let reads = match settings.is_on(Rule::ValuePresent) {
+            true => evaluated_reads(machine),
+            false => Vec::new(),
+        };
         let graph = Graph::of(&json);
         let forwarding = graph.states().iter().filter(|state| {
             let is_wait = state.kind == Some(StateKind::Wait);
@@ -129,6 +137,7 @@ impl ExploredDefinition {
             read_items,
             idempotency_tokens,
             linked,
+            reads,
             answers_tokens,
             forwarding,
             live,

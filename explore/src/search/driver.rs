@@ -46,9 +46,11 @@ impl Caller for ExploringCaller<'_> {
     }
 
     fn items_of_reader(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
-        let is_failing = self.start.failing.as_ref().is_some_and(|(definition, reader)| {
-            *definition == self.definition && reader == state
-        });
+        let is_failing = self
+            .start
+            .failing
+            .as_ref()
+            .is_some_and(|(definition, reader)| *definition == self.definition && reader == state);
         if is_failing {
             return Some(Err("the items cannot be read".to_owned()));
         }
@@ -403,7 +405,11 @@ impl PathState {
     /// Lets the time pass until the next timer of a wait fires.
     fn end_by_timer(&mut self, machine: &ExploredMachine, id: ExecutionId, wait_id: WaitId) {
         let of_wait = |timer: &&ArmedTimer| (timer.execution, timer.wait_id) == (id, wait_id);
-        let next = self.timers.iter().filter(of_wait).min_by_key(|timer| timer.at);
+        let next = self
+            .timers
+            .iter()
+            .filter(of_wait)
+            .min_by_key(|timer| timer.at);
         if let Some(timer) = next.copied() {
             self.fire(machine, timer);
         }

@@ -255,8 +255,7 @@ impl<'m> Search<'m> {
         match arrival {
             Arrival::New => {}
             Arrival::Better if self.paths.contains_key(&id) => {
-                self.queue
-                    .push(Reverse((path.faults, path.events, id)));
+                self.queue.push(Reverse((path.faults, path.events, id)));
                 self.paths.insert(id, Box::new(path));
                 return;
             }
@@ -291,8 +290,7 @@ impl<'m> Search<'m> {
             self.graph.set_may_end(id);
             return;
         }
-        self.queue
-            .push(Reverse((path.faults, path.events, id)));
+        self.queue.push(Reverse((path.faults, path.events, id)));
         self.paths.insert(id, Box::new(path));
     }
 

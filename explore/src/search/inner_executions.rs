@@ -77,7 +77,11 @@ impl PathState {
             Some(Value::Str(text)) => match Value::from_text(text) {
                 Ok(input) => input,
                 Err(error) => {
-                    let service = if integration.is_sdk() { "Sfn" } else { "StepFunctions" };
+                    let service = if integration.is_sdk() {
+                        "Sfn"
+                    } else {
+                        "StepFunctions"
+                    };
                     let error = format!("Invalid State Machine Execution Input: '{error}'");
                     return Some(Err(TaskFailure::new(
                         format!("{service}.InvalidExecutionInputException"),

@@ -42,13 +42,12 @@ impl ExploredMachine {
             machine,
             settings.machine_type,
         )];
-        machines.extend(settings.nested.iter().map(|nested| {
-            (
-                nested.name.as_str(),
-                &nested.machine,
-                nested.machine_type,
-            )
-        }));
+        machines.extend(
+            settings
+                .nested
+                .iter()
+                .map(|nested| (nested.name.as_str(), &nested.machine, nested.machine_type)),
+        );
         let jsons: Vec<Json> = machines
             .iter()
             .map(|(_, machine, _)| machine.to_value())

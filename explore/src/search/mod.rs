@@ -1,5 +1,6 @@
 //! The search: all paths up to a bound, over executions as plain data.
 
+mod absent_variables;
 mod call_options;
 mod counterexample;
 mod definition;

@@ -71,8 +71,8 @@ impl PathState {
     ) {
         let time: Duration = self.elapsed();
         let called = &call.called;
-        let mut event = PathEvent::new(Action::Late, called.state.as_str(), time)
-            .of_task(called.names.clone());
+        let mut event =
+            PathEvent::new(Action::Late, called.state.as_str(), time).of_task(called.names.clone());
         event = match answer {
             Ok(result) => event.with("result", result.clone()),
             Err(failure) => event.with("error", failure.error.clone().unwrap_or_default()),

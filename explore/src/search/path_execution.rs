@@ -54,10 +54,12 @@ impl PathExecution {
 
     /// Returns whether a state waits for its end.
     pub(super) fn is_awaited(&self) -> bool {
-        self.starter.as_ref().is_some_and(|starter| match &starter.kind {
-            StarterKind::MapRun(_) => true,
-            StarterKind::Nested(integration, _) => integration.waits(),
-        })
+        self.starter
+            .as_ref()
+            .is_some_and(|starter| match &starter.kind {
+                StarterKind::MapRun(_) => true,
+                StarterKind::Nested(integration, _) => integration.waits(),
+            })
     }
 
     /// The containers around it, outermost first.

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::program::Kind;
 use stepwright_interpreter::value::Value;
 
+use super::absent_variables::AbsentVariables;
 use super::definition::ExploredDefinition;
 use super::machine::ExploredMachine;
 use super::path_execution::ExecutionId;
@@ -30,6 +31,7 @@ pub(super) struct PathRules {
     /// The task that failed last, with its execution and its error.
     failed: Option<FailedTask>,
     entered: SmolStr,
+    variables: AbsentVariables,
     pub(super) violations: Vec<Violation>,
 }
 
@@ -56,11 +58,13 @@ impl PathRules {
             done: vec![Vec::new(); settings.compensations.len()],
             failed: None,
             entered: SmolStr::default(),
+            variables: AbsentVariables::default(),
             violations: Vec::new(),
         }
     }
 
     pub(super) fn write_fingerprint(&self, to: &mut String) {
+        self.variables.write_fingerprint(to);
         for calls in &self.done {
             let mut calls: Vec<&DoneCall> = calls.iter().collect();
             calls.sort();
@@ -84,6 +88,8 @@ impl PathRules {
         scope: &[String],
         event: &PathEvent,
     ) {
+        let place = (execution, definition);
+        (self.variables).observe(machine, place, scope, event, &mut self.violations);
         let definition = &machine.definitions[definition];
         match event.action {
             Action::Entered if execution == 0 => self.entered = event.name.clone(),
@@ -198,6 +204,7 @@ impl PathRules {
 
     /// A container failed, or begins a further attempt: what was done inside it is to be undone.
     pub(super) fn attempt_lost(&mut self, scope: &[String], state: &str) {
+        self.variables.forget_inside(scope, state);
         for call in self.done.iter_mut().flatten() {
             let inner = call.scope.get(scope.len());
             let is_inside = call.scope.starts_with(scope)

@@ -26,8 +26,7 @@ pub(super) struct ReachedStates {
 impl ReachedStates {
     /// Adds the states that a path has entered since the last point.
     pub(super) fn add(&mut self, machine: &ExploredMachine, path: &mut PathState) {
-        self.entered
-            .extend(std::mem::take(&mut path.entered));
+        self.entered.extend(std::mem::take(&mut path.entered));
         for (definition, state, failure) in &path.evaluations {
             if *definition != 0 {
                 continue;

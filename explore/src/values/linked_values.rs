@@ -52,12 +52,11 @@ pub(crate) fn linked_values(
     values
 }
 
-fn values_of(
-    flows: &[MachineFlow<'_, '_>],
-    boundaries: &[BoundaryReads],
-) -> Vec<MachineValues> {
+fn values_of(flows: &[MachineFlow<'_, '_>], boundaries: &[BoundaryReads]) -> Vec<MachineValues> {
     let flows = flows.iter().zip(boundaries);
-    flows.map(|(flow, boundary)| flow.values(boundary)).collect()
+    flows
+        .map(|(flow, boundary)| flow.values(boundary))
+        .collect()
 }
 
 fn next_boundaries(values: &[MachineValues], links: &[Vec<DefinitionLink>]) -> Vec<BoundaryReads> {

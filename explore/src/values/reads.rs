@@ -261,7 +261,10 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     self.distributed_fields(fields, &scope);
                 }
             }
-            for name in ["ToleratedFailureCountPath", "ToleratedFailurePercentagePath"] {
+            for name in [
+                "ToleratedFailureCountPath",
+                "ToleratedFailurePercentagePath",
+            ] {
                 self.path_field(name, &scope, &ValueTest::Number);
             }
         } else if let Some(template) = flow.object.get("Parameters") {

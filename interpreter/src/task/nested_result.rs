@@ -26,11 +26,7 @@ pub struct NestedEnd<'a> {
 }
 
 /// Returns the response of the start itself.
-pub fn start_response(
-    about: &ExecutionInfo,
-    integration: Integration,
-    request: &str,
-) -> Value {
+pub fn start_response(about: &ExecutionInfo, integration: Integration, request: &str) -> Value {
     let members = [
         ("ExecutionArn", Value::from(about.arn().clone())),
         ("StartDate", date(about.started, integration)),

@@ -585,8 +585,7 @@ impl ExecutionResources {
                     self.follow_child(wait_id, &child, start.integration);
                 }
                 if !is_begun {
-                    let begun =
-                        start_response(&child.about, start.integration, &start.request);
+                    let begun = start_response(&child.about, start.integration, &start.request);
                     self.complete_when_ready(wait_id, std::future::ready(Ok(begun)));
                 }
             }
