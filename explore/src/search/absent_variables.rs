@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::machine::ExploredMachine;
 use super::path_execution::ExecutionId;
-use super::path_rules::Violation;
+use super::violation::Violation;
 use crate::event::{Action, PathEvent};
 use crate::rule::Rule;
 

@@ -17,6 +17,7 @@ mod path_rules;
 mod path_state;
 mod reached_states;
 mod task_tokens;
+mod violation;
 mod visit;
 
 pub use self::counterexample::{Counterexample, PathStep};

@@ -10,18 +10,10 @@ use super::absent_variables::AbsentVariables;
 use super::definition::ExploredDefinition;
 use super::machine::ExploredMachine;
 use super::path_execution::ExecutionId;
+use super::violation::Violation;
 use crate::event::{Action, PathEvent};
 use crate::rule::Rule;
 use crate::settings::Settings;
-
-/// A rule that does not hold on a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Violation {
-    pub(super) rule: Rule,
-    /// The state that the finding is about: one finding is reported for each.
-    pub(super) state: SmolStr,
-    pub(super) message: String,
-}
 
 /// The progress of the rules on one path.
 #[derive(Clone, Debug)]

@@ -1,0 +1,12 @@
+use smol_str::SmolStr;
+
+use crate::rule::Rule;
+
+/// A rule that does not hold on a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Violation {
+    pub(super) rule: Rule,
+    /// The state that the finding is about: one finding is reported for each.
+    pub(super) state: SmolStr,
+    pub(super) message: String,
+}
