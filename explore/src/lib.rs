@@ -50,6 +50,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `jsonata` (on unless `default-features = false`) | expressions in properties, and definitions in JSONata |
+//! | `yaml` (on unless `default-features = false`) | property files in YAML |
 //! | `models` | the API models of AWS's services (1.8 MB): `effect-repeated` also finds calls of services that have an idempotency token |
 //!
 //! # Boundary
@@ -94,6 +95,8 @@ pub use self::property::{Formula, Property};
 pub use self::property_file::PropertyFileError;
 pub use self::report::{Coverage, Finding, Report};
 pub use self::rule::Rule;
-pub use self::search::{Counterexample, InnerHistory, PathStep, Progress, explore, explore_with};
+pub use self::search::{
+    Counterexample, InnerHistory, PathStep, Progress, explore, explore_with, numbered,
+};
 pub use self::settings::{Compensation, Settings, TaskSettings};
 pub use self::values::{DerivedSchemas, DerivedTaskSchemas};

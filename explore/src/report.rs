@@ -7,7 +7,7 @@ use stepwright_asl::json::{Json, Object};
 
 use crate::expression::readable_duration;
 use crate::rule::Rule;
-use crate::search::{Counterexample, ExploredMachine, PathStep};
+use crate::search::{Counterexample, ExploredMachine, PathStep, numbered};
 use crate::settings::Settings;
 
 /// The subject of a finding. There is one finding for each subject.
@@ -349,9 +349,7 @@ impl Report {
         for finding in &self.findings {
             let _ = writeln!(text, "{}: {}", finding.name, finding.message);
             if let Some(example) = &finding.counterexample {
-                for (number, line) in example.lines().iter().enumerate() {
-                    let _ = writeln!(text, "  {}. {line}", number + 1);
-                }
+                text.push_str(&numbered(example.lines(), "  "));
             }
             if let Some(rule) = finding.rule {
                 let _ = writeln!(text, "  to fix it: {}", rule.advice());

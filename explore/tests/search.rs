@@ -247,7 +247,7 @@ fn a_late_and_a_second_answer_change_no_path() {
         watching
             .add_file(
                 "p.yaml",
-                "properties: [{ name: p, eventually: { started: '*' } }, { name: q, never: { late: nobody } }]",
+                "properties: [{ name: p, eventually: { started: '*' } }, { name: q, never: { late: Close } }]",
             )
             .expect("is valid");
         let watched = explored(&approval(more), &watching);

@@ -14,12 +14,12 @@ use stepwright_interpreter::task::{
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{Status, WaitId};
 
-use super::counterexample::PathStep;
 use super::event_tracker::EventTracker;
 use super::machine::ExploredMachine;
 use super::path_execution::{ExecutionId, PathExecution, Starter, StarterKind};
 use super::path_record::{InnerHistory, RecordEntry};
 use super::path_state::{Answerer, OpenCall, PathState, execution_info, new_execution};
+use super::path_step::PathStep;
 use super::visit::visit_of;
 use crate::event::TaskNames;
 use crate::outcomes::CalledTask;

@@ -15,12 +15,14 @@ mod path_execution;
 mod path_record;
 mod path_rules;
 mod path_state;
+mod path_step;
 mod reached_states;
 mod task_tokens;
 mod violation;
 mod visit;
 
-pub use self::counterexample::{Counterexample, PathStep};
+pub use self::counterexample::{Counterexample, numbered};
 pub use self::frontier::{Progress, explore, explore_with};
 pub(crate) use self::machine::ExploredMachine;
 pub use self::path_record::InnerHistory;
+pub use self::path_step::PathStep;

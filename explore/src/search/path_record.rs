@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 use stepwright_interpreter::history::History;
 
-use super::counterexample::PathStep;
+use super::path_step::PathStep;
 use crate::event::PathEvent;
 
 /// The record of a path that is shown.

@@ -46,8 +46,8 @@ pub(super) struct RequiredPart {
     pub(super) is_decisive: bool,
 }
 
-/// A part that another definition reads: of its own input, or of the output of an execution that
-/// it starts.
+/// A part of a value that another definition reads: of the input that it gets, or of the output of
+/// an execution that it starts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BoundaryPart {
     pub(super) path: Vec<PartStep>,

@@ -1,5 +1,7 @@
 use std::fmt::Write as _;
 
+use stepwright_explore::numbered;
+
 use super::{MARKER, amounts, definition_counts, risk_counts};
 use crate::markdown_text::{inline, table_cell};
 use crate::review::picture::changed;
@@ -74,9 +76,7 @@ fn section(review: &DefinitionReview, has_details: bool) -> String {
             format!(" ({}, line {line})", inline(&review.file))
         });
         let _ = writeln!(text, "- **{}** {}{line}", risk.level, inline(&risk.message));
-        for (number, step) in (1_usize..).zip(&risk.steps) {
-            let _ = writeln!(text, "  {number}. {}", inline(step));
-        }
+        text.push_str(&numbered(risk.steps.iter().map(|step| inline(step)), "  "));
     }
     if !has_details {
         return text;

@@ -1,4 +1,5 @@
 use serde_json::{Value as Json, json};
+use stepwright_explore::numbered;
 
 use crate::review::{DefinitionReview, Review, Risk, RiskKind, RiskLevel};
 
@@ -53,10 +54,9 @@ fn result(review: &DefinitionReview, risk: &Risk) -> Json {
 
 fn text(review: &DefinitionReview, risk: &Risk) -> String {
     let mut text = format!("{}: {}", review.name, risk.message);
-    for (number, step) in (1_usize..).zip(&risk.steps) {
-        text.push_str(&format!("\n{number}. {step}"));
-    }
-    text
+    text.push('\n');
+    text.push_str(&numbered(&risk.steps, ""));
+    text.trim_end().to_owned()
 }
 
 /// Returns a path as a relative URI.

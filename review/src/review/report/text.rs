@@ -1,5 +1,7 @@
 use std::fmt;
 
+use stepwright_explore::numbered;
+
 use super::{amounts, definition_counts, risk_counts};
 use crate::review::{DefinitionReview, Review};
 
@@ -31,9 +33,7 @@ fn definition(review: &DefinitionReview, f: &mut fmt::Formatter<'_>) -> fmt::Res
             Some(line) => writeln!(f, " [{}, line {line}]", risk.kind)?,
             None => writeln!(f, " [{}]", risk.kind)?,
         }
-        for (number, step) in (1_usize..).zip(&risk.steps) {
-            writeln!(f, "           {number}. {step}")?;
-        }
+        f.write_str(&numbered(&risk.steps, "           "))?;
     }
     if review.old.is_some() && review.new.is_some() {
         for line in review.diff.to_string().lines() {
