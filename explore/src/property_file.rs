@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use stepwright_asl::SyntaxError;
 use stepwright_asl::json::{Document, Json, Object};
 use stepwright_asl::similar::nearest;
+#[cfg(feature = "yaml")]
 use stepwright_asl::yaml::Format;
 use stepwright_interpreter::value::Value;
 
@@ -32,6 +34,7 @@ impl Settings {
     /// Adds the content of a property file. The format is that of the file's name, or of the text.
     ///
     /// ```
+    /// # #[cfg(feature = "yaml")] {
     /// use stepwright_explore::Settings;
     ///
     /// let mut settings = Settings::new();
@@ -51,25 +54,49 @@ impl Settings {
     ///
     /// let error = settings.add_file("p.yaml", "properties: [{ name: x, nevr: { called: A } }]");
     /// assert_eq!(error.unwrap_err().to_string(), "line 1, properties/0: `nevr` is no operator; did you mean `never`?");
+    /// # }
     /// # Ok::<(), stepwright_explore::PropertyFileError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// If the text is neither YAML nor JSON, or has unknown fields or invalid values.
+    /// If the text is neither YAML (with the feature `yaml`) nor JSON, or has unknown fields or
+    /// invalid values.
     pub fn add_file(&mut self, name: impl AsRef<Path>, text: &str) -> Parsed<()> {
-        let format = Format::of(name.as_ref(), text);
-        let document = format.parse(text).map_err(|error| PropertyFileError {
-            place: match error.position {
-                Some(position) => format!("line {}", position.line),
-                None => "the file".to_owned(),
-            },
-            problem: error.message.clone(),
-        })?;
+        let document = parsed(name.as_ref(), text)?;
         let reader = FileReader {
             document: &document,
         };
         reader.settings(self)
+    }
+}
+
+#[cfg(feature = "yaml")]
+fn parsed(name: &Path, text: &str) -> Parsed<Document> {
+    let format = Format::of(name, text);
+    format.parse(text).map_err(|error| syntax_error(&error))
+}
+
+/// Without the parser of YAML, a file is JSON.
+#[cfg(not(feature = "yaml"))]
+fn parsed(name: &Path, text: &str) -> Parsed<Document> {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    if is_json {
+        return Document::parse(text).map_err(|error| syntax_error(&error));
+    }
+    Err(PropertyFileError {
+        place: name.display().to_string(),
+        problem: "the file is not JSON; the feature `yaml` reads YAML".to_owned(),
+    })
+}
+
+fn syntax_error(error: &SyntaxError) -> PropertyFileError {
+    PropertyFileError {
+        place: match error.position {
+            Some(position) => format!("line {}", position.line),
+            None => "the file".to_owned(),
+        },
+        problem: error.message.clone(),
     }
 }
 

@@ -93,6 +93,7 @@
 //! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
+//! | `yaml` | [`testing::properties`]: property files in YAML. Without it, they are JSON |
 //!
 //! # Modules
 //!

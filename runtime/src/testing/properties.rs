@@ -35,7 +35,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Settings::add_file`] reads the same property from a file, for any definition.
+//! [`Settings::add_file`] reads the same property from a file, for any definition: JSON, or YAML
+//! with the feature `yaml`. The executions of [`Settings::nested`] are explored as parts of the
+//! paths.
 
 use stepwright::builder::{Bindings, BuiltWorkflow};
 use stepwright::shape::Shape;
@@ -44,8 +46,8 @@ use stepwright_interpreter::program::ProgramError;
 use stepwright_interpreter::value::Value;
 
 pub use stepwright_explore::{
-    Action, Compensation, Counterexample, Finding, Formula, Pattern, Property, PropertyFileError,
-    Report, Rule, Settings, TaskSettings, TemplateError,
+    Action, Compensation, Counterexample, Finding, Formula, NestedMachine, Pattern, Property,
+    PropertyFileError, Report, Rule, Settings, TaskSettings, TemplateError,
 };
 
 use super::explore::declarations::{Declarations, input_of};
@@ -59,6 +61,11 @@ pub fn called<T: Task>() -> Pattern {
 /// Returns the pattern of the successful attempts of a task function.
 pub fn succeeded<T: Task>() -> Pattern {
     Pattern::new(Action::Succeeded, target::<T>())
+}
+
+/// Returns the pattern of answers to the tokens of a task function that come after its end.
+pub fn late<T: Task>() -> Pattern {
+    Pattern::new(Action::Late, target::<T>())
 }
 
 /// Returns the pattern of the failed attempts of a task function.
