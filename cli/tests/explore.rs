@@ -222,3 +222,213 @@ fn the_files_of_a_counterexample_repeat_its_path() {
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert!(ran.stderr.contains("States.Timeout"), "{}", ran.stderr);
 }
+
+/// An order that starts a payment, and its properties: the payment may fail after the goods were
+/// reserved.
+const WITH_PAYMENT: &str = r#"{"StartAt": "Reserve", "States": {
+    "Reserve": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:reserve", "ResultPath": null, "Next": "Pay"},
+    "Pay": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "ResultPath": "$.payment",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:payments", "Input": {"total.$": "$.total"}},
+        "Catch": [{"ErrorEquals": ["CardDeclined"], "ResultPath": null, "Next": "Release"}], "Next": "Ship"},
+    "Ship": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship", "End": true},
+    "Release": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:release", "End": true}}}"#;
+
+const PAYMENT: &str = r#"{"StartAt": "Large?", "States": {
+    "Large?": {"Type": "Choice", "Choices": [{"Variable": "$.total", "NumericGreaterThan": 1000, "Next": "Declined"}], "Default": "Charge"},
+    "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true},
+    "Declined": {"Type": "Fail", "Error": "CardDeclined"}}}"#;
+
+const RELEASED: &str = "
+properties:
+  - name: reserved goods are shipped or released
+    any:
+      - leads_to: [{ succeeded: reserve }, { called: ship }]
+      - leads_to: [{ succeeded: reserve }, { called: release }]
+";
+
+#[test]
+fn an_execution_of_a_definition_at_hand_is_a_part_of_the_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let write = |name: &str, text: &str| fs::write(path(name), text).expect("written");
+    write("order.asl.json", WITH_PAYMENT);
+    write("pay.json", PAYMENT);
+    write("p.yaml", RELEASED);
+    let explore = |arguments: &[&str]| {
+        let (order, properties) = (path("order.asl.json"), path("p.yaml"));
+        let mut all = vec!["explore", &order, "--properties", &properties];
+        all.extend(arguments);
+        stepwright(&all, "")
+    };
+    // Without the definition, the start fails with an error of any task.
+    let ran = explore(&[]);
+    assert!(
+        ran.stderr.contains("`--with payments=FILE` names it"),
+        "{}",
+        ran.stderr
+    );
+    let with = format!("payments={}", path("pay.json"));
+    let given = explore(&["--with", &with]);
+    assert_eq!(given.status, 1, "{}", given.stderr);
+    // The value is at the boundary of a condition of the payment.
+    for line in [
+        r#"  1. the input is {"total":1001}"#,
+        r#"`Pay/payments` starts with {"total":1001}"#,
+        "the path enters `Large?` of `Pay/payments`, `Declined` of `Pay/payments`",
+        "`Pay/payments` fails with `CardDeclined`",
+        "and fails with `States.TaskFailed`",
+    ] {
+        assert!(given.stdout.contains(line), "{line}\n{}", given.stdout);
+    }
+    // A file of its name in the same folder is found.
+    write("payments.asl.json", PAYMENT);
+    let found = explore(&[]);
+    assert!(
+        found
+            .stderr
+            .contains("the executions of `payments` are explored, too"),
+        "{}",
+        found.stderr
+    );
+    assert_eq!(found.stdout, given.stdout);
+    let unknown = explore(&["--with", "refunds=pay.json"]);
+    assert_eq!(unknown.status, 2, "{}", unknown.stdout);
+    assert!(
+        unknown.stderr.contains("it starts `payments`"),
+        "{}",
+        unknown.stderr
+    );
+    // Its files repeat the path of the order.
+    let [history, mocks, test] = ["path.json", "mocks.json", "test.rs"].map(path);
+    explore(&["--write-history", &history, "--write-test", &mocks]);
+    let order = path("order.asl.json");
+    let ran = stepwright(&["replay", &order, "--history", &history], "");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let written: Value =
+        serde_json::from_str(&fs::read_to_string(&history).expect("a file")).expect("is JSON");
+    assert!(written["nested"]["Pay/payments"]["events"].is_array());
+    let ran = stepwright(
+        &[
+            "run",
+            &order,
+            "--mocks",
+            &mocks,
+            "--case",
+            "counterexample",
+            "--input",
+            r#"{"total": 1001}"#,
+        ],
+        "",
+    );
+    assert!(ran.stderr.contains("States.TaskFailed"), "{}", ran.stderr);
+    let ran = explore(&["--write-test", &test]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let source = fs::read_to_string(&test).expect("a test");
+    assert!(source.contains("States.TaskFailed"), "{source}");
+}
+
+#[test]
+fn a_state_machine_of_the_same_template_is_a_part_of_the_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("template.json");
+    let order = WITH_PAYMENT.replace(
+        "arn:aws:states:us-east-1:123456789012:stateMachine:payments",
+        "${PaymentArn}",
+    );
+    let definition = |text: &str| serde_json::from_str::<Value>(text).expect("is JSON");
+    let template = json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "Orders": {"Type": "AWS::Serverless::StateMachine", "Properties": {
+                "Definition": definition(&order), "DefinitionSubstitutions": {"PaymentArn": {"Fn::GetAtt": ["Payments", "Arn"]}}}},
+            "Payments": {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": definition(PAYMENT)}}
+        }
+    });
+    fs::write(&file, template.to_string()).expect("written");
+    let file = format!("{}#Orders", file.display());
+    let ran = stepwright(&["explore", &file], "");
+    assert!(
+        ran.stderr
+            .contains("the executions of `PaymentArn` are explored, too"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_files_of_a_map_run_repeat_its_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let definition = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemsPath": "$.orders", "ToleratedFailureCount": 1, "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Charge", "States": {
+            "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true}}}}}}"#;
+    let file = path("each.asl.json");
+    fs::write(&file, definition).expect("written");
+    for (name, property, is_same) in [
+        ("all fail", "never: { ended: failed }", true),
+        (
+            "one fails",
+            "any: [{ never: { failed: charge } }, { never: { succeeded: charge } }]",
+            false,
+        ),
+    ] {
+        let properties = path("p.yaml");
+        let text = format!("properties: [{{ name: {name}, {property} }}]");
+        fs::write(&properties, text).expect("written");
+        let [history, mocks, test, picture] =
+            ["path.json", "mocks.json", "test.rs", "path.svg"].map(path);
+        let explore = |arguments: &[&str]| {
+            let mut all = vec!["explore", &file, "--properties", &properties];
+            all.extend(arguments);
+            stepwright(&all, "")
+        };
+        let ran = explore(&[
+            "--write-history",
+            &history,
+            "--picture",
+            &picture,
+            "--write-test",
+            &test,
+        ]);
+        assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stdout.contains("`Each[1]` starts with"),
+            "{}",
+            ran.stdout
+        );
+        let source = fs::read_to_string(&test).expect("a test");
+        assert!(source.contains("Mock::failure("), "{source}");
+        let ran = stepwright(&["rehearse", &file, "--histories", &history], "");
+        assert_eq!(ran.status, 0, "{name} {}{}", ran.stdout, ran.stderr);
+        let ran = explore(&["--write-test", &mocks]);
+        if !is_same {
+            assert_eq!(ran.status, 1);
+            assert!(
+                ran.stderr.contains("get different results from `Charge`"),
+                "{}",
+                ran.stderr
+            );
+            continue;
+        }
+        let ran = stepwright(
+            &[
+                "run",
+                &file,
+                "--mocks",
+                &mocks,
+                "--case",
+                "counterexample",
+                "--input",
+                r#"{"orders": [1, 2]}"#,
+            ],
+            "",
+        );
+        assert!(
+            ran.stderr
+                .contains("States.ExceedToleratedFailureThreshold"),
+            "{}",
+            ran.stderr
+        );
+    }
+}

@@ -18,6 +18,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright explore orders.asl.json --write-test tests/refund.rs           a test for cargo
   stepwright explore orders.asl.json --write-test refund.json     a mock file; `run --mocks refund.json --case counterexample` runs it
   stepwright explore orders.asl.json --write-history path.json
+  stepwright explore orders.asl.json --with payments=payments.asl.json      an execution of `payments` is a part of the path
   stepwright report orders.asl.json --history path.json --output path.html
 
 A property file has inputs, results and errors of tasks, and properties:
@@ -51,6 +52,11 @@ pub(crate) struct ExploreArguments {
     /// property file contains it
     #[arg(long, value_name = "N")]
     pub(crate) loops: Option<u32>,
+    /// The definition of a state machine that this one starts: its name, or that of the placeholder
+    /// of its ARN; may be given several times. State machines of the same template, and files of
+    /// that name in the same folder, are found without it
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    pub(crate) with: Vec<(String, PathBuf)>,
     /// The time within which each path ends, such as `90s`, `5m` or `2h`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) within: Option<Duration>,
@@ -90,6 +96,15 @@ pub(crate) enum ExploreFormat {
     Text,
     /// For programs: one object
     Json,
+}
+
+fn named_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(file)))
+        }
+        _ => Err("give a name and a file, as in `payments=payments.asl.json`".to_owned()),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -9,5 +9,6 @@ pub(crate) mod named_file;
 pub(crate) mod project;
 pub(crate) mod replace_file;
 pub(crate) mod rewrite;
+pub(crate) mod started;
 pub(crate) mod template;
 pub(crate) mod terraform;

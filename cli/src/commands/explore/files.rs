@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use stepwright_asl::json::Json;
+use serde_json::{Map, Value as Json};
+use stepwright_asl::json::Json as Definition;
 use stepwright_diagram::Diagram;
-use stepwright_explore::{Counterexample, Report};
+use stepwright_explore::{Counterexample, InnerHistory, Report};
+use stepwright_runtime::history::History;
 use stepwright_runtime::testing::{GeneratedTest, overlay};
 
 use super::mock_file::mock_file;
@@ -16,7 +18,7 @@ use crate::terminal::diagnostics;
 pub(super) async fn write(
     arguments: &ExploreArguments,
     report: &Report,
-    definition: &Json,
+    definition: &Definition,
 ) -> Result<(), Failure> {
     let has_files = [
         &arguments.write_test,
@@ -35,7 +37,7 @@ pub(super) async fn write(
         write_file(file, &test(file, example).await?)?;
     }
     if let Some(file) = &arguments.write_history {
-        let history = example.history().to_json();
+        let history = history(example);
         write_file(file, &format!("{history:#}\n"))?;
     }
     if let Some(file) = &arguments.picture {
@@ -44,10 +46,45 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// Returns the response of GetExecutionHistory, with the children of Map Runs in a list `children`
+/// as `stepwright run --history` writes them, and the executions that states started in `nested`.
+fn history(example: &Counterexample) -> Json {
+    let mut history = example.history().to_json();
+    let children: Vec<Json> = children(example).iter().map(History::to_json).collect();
+    if !children.is_empty() {
+        history["children"] = children.into();
+    }
+    let nested = example.inner_histories().iter();
+    let nested = nested.filter(|inner| !inner.is_map_run_child());
+    let nested: Map<String, Json> = nested
+        .map(|inner| (inner.label().to_owned(), inner.history().to_json()))
+        .collect();
+    if !nested.is_empty() {
+        history["nested"] = nested.into();
+    }
+    history
+}
+
+/// Returns the histories of the children of Map Runs, in the order of their items.
+fn children(example: &Counterexample) -> Vec<History> {
+    let inner = example.inner_histories().iter();
+    let mut children: Vec<&InnerHistory> = inner.filter(|inner| inner.is_map_run_child()).collect();
+    children.sort_by_key(|inner| {
+        let number = inner.label().rsplit_once('[').map(|(_, number)| number);
+        let number = number.and_then(|number| number.strip_suffix(']')?.parse::<u32>().ok());
+        (inner.history().execution().started(), number)
+    });
+    children
+        .into_iter()
+        .map(|inner| inner.history().clone())
+        .collect()
+}
+
 async fn test(file: &Path, example: &Counterexample) -> Result<String, Failure> {
     match extension(file).as_str() {
         "rs" => {
-            let test = GeneratedTest::of(example.history()).await;
+            let children = children(example);
+            let test = GeneratedTest::with_children(example.history(), &children).await;
             let test = test.map_err(|error| {
                 Failure::Failed(format!(
                     "--write-test: {error}; --write-history writes the path in any case"
@@ -55,7 +92,9 @@ async fn test(file: &Path, example: &Counterexample) -> Result<String, Failure> 
             })?;
             Ok(test.source().to_owned())
         }
-        "json" => Ok(mock_file(example)),
+        "json" => {
+            mock_file(example).map_err(|reason| Failure::Failed(format!("--write-test: {reason}")))
+        }
         _ => Err(Failure::Usage(format!(
             "--write-test: {} is neither a test (`.rs`) nor a mock file (`.json`)",
             file.display()
@@ -63,7 +102,11 @@ async fn test(file: &Path, example: &Counterexample) -> Result<String, Failure> 
     }
 }
 
-fn picture(file: &Path, example: &Counterexample, definition: &Json) -> Result<String, Failure> {
+fn picture(
+    file: &Path,
+    example: &Counterexample,
+    definition: &Definition,
+) -> Result<String, Failure> {
     let diagram = Diagram::of(definition).with(&overlay(definition, example.history()));
     match extension(file).as_str() {
         "svg" => Ok(diagram.to_svg()),

@@ -12,6 +12,7 @@ use stepwright_explore::{Report, Settings, explore_with};
 use crate::args::{ExploreArguments, ExploreFormat};
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::input;
+use crate::definitions::started::started_definitions;
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
@@ -26,6 +27,8 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     let mut settings = settings(arguments)?;
     settings.machine_type = machine_type;
     settings.machine_name = definition.name().to_owned();
+    let json = machine.to_value();
+    add_started(arguments, &mut settings, &json)?;
     let mut line = ProgressLine::new();
     let report = explore_with(&machine, &settings, &mut |progress| {
         line.step(progress);
@@ -34,11 +37,33 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     line.end();
     let report = report.map_err(|error| Failure::Failed(error.to_string()))?;
     print(arguments, &report);
-    files::write(arguments, &report, &machine.to_value()).await?;
+    files::write(arguments, &report, &json).await?;
     match report.findings().is_empty() {
         true => Ok(()),
         false => Err(Failure::Diagnostics),
     }
+}
+
+/// Adds the state machines that the definition starts and whose definitions are at hand.
+fn add_started(
+    arguments: &ExploreArguments,
+    settings: &mut Settings,
+    definition: &Json,
+) -> Result<(), Failure> {
+    let own = (settings.machine_name.as_str(), definition);
+    let started = started_definitions(&arguments.file, own, &arguments.with)?;
+    for (name, file) in &started.found {
+        diagnostics::note(&format!(
+            "the executions of `{name}` are explored, too: {file}"
+        ));
+    }
+    for name in &started.missing {
+        diagnostics::note(&format!(
+            "the definition of `{name}` is not at hand, so its executions have the outcomes of any task; `--with {name}=FILE` names it"
+        ));
+    }
+    settings.nested = started.machines;
+    Ok(())
 }
 
 fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {

@@ -55,7 +55,20 @@ impl GeneratedTest {
     /// is a child of one, its history is incomplete, fields of its data are masked, or the
     /// definition ends differently with the same answers.
     pub async fn of(history: &History) -> Result<Self, TestGenerationError> {
-        let model = ExecutionModel::of(history)?;
+        Self::with_children(history, &[]).await
+    }
+
+    /// Generates the test of an execution whose Map Runs had these children, in the order of their
+    /// starts.
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of). A test cannot repeat a Map Run whose items an ItemReader reads.
+    pub async fn with_children(
+        history: &History,
+        children: &[History],
+    ) -> Result<Self, TestGenerationError> {
+        let model = ExecutionModel::of(history, children)?;
         let mut best: Option<(Assertions, Conditions)> = None;
         let mut problem = TestGenerationError(String::new());
         for conditions in [Conditions::Answers, Conditions::All] {

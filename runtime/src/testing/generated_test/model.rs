@@ -85,7 +85,7 @@ impl TestGenerationError {
 }
 
 impl ExecutionModel {
-    pub(super) fn of(history: &History) -> Result<Self, TestGenerationError> {
+    pub(super) fn of(history: &History, children: &[History]) -> Result<Self, TestGenerationError> {
         let refused = |reason: &str| Err(TestGenerationError(reason.to_owned()));
         let timeline = Timeline::of(history);
         let about = history.execution();
@@ -123,7 +123,10 @@ impl ExecutionModel {
                 "this engine does not have the definition with which the execution started",
             );
         };
-        let answers = task_answers(&timeline).map_err(TestGenerationError)?;
+        let mut timelines = vec![timeline];
+        timelines.extend(children.iter().map(Timeline::of));
+        let answers = task_answers(&timelines).map_err(TestGenerationError)?;
+        let timeline = timelines.swap_remove(0);
         let mut arn = about.machine_id().split(':').skip(3);
         let mut part = || arn.next().unwrap_or_default().to_owned();
         Ok(Self {
