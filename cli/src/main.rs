@@ -58,7 +58,7 @@ async fn main() -> ExitCode {
         Command::Replay(arguments) => replay::replay(&arguments).await,
         Command::Explore(arguments) => explore::explore(&arguments).await,
         Command::Rehearse(arguments) => rehearse::rehearse(&arguments).await,
-        Command::Review(arguments) => review::review(&arguments),
+        Command::Review(arguments) => review::review(&arguments).await,
         Command::Coverage(arguments) => coverage::coverage(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Report(arguments) => report::report(&arguments),

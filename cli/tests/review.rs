@@ -303,3 +303,60 @@ fn a_rule_that_no_longer_holds_is_a_risk_unless_it_is_allowed() {
     let (_, text) = review(folder.path(), &allowed);
     assert!(!text.contains("[property]"), "{text}");
 }
+
+/// Two definitions change; each execution of a store is rehearsed with the one of its name.
+#[test]
+fn the_executions_of_a_store_are_rehearsed_with_the_definitions_of_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for name in ["orders", "returns"] {
+        write(path, &format!("old/{name}.asl.json"), &orders(1000));
+        write(path, &format!("new/{name}.asl.json"), &orders(10));
+        let file = format!("old/{name}.asl.json");
+        let ran = run(
+            path,
+            env!("CARGO_BIN_EXE_stepwright"),
+            &[
+                "run",
+                &file,
+                "--input",
+                "{\"total\": 20}",
+                "--store",
+                "executions.db",
+                "--name",
+                name,
+            ],
+        );
+        assert!(ran.status.success(), "{ran:?}");
+    }
+    let (_, all) = review(path, &["old", "new", "--store", "executions.db"]);
+    let unanswered = "1 of 1 recorded executions: `Review` calls lambda:invoke of review";
+    assert_eq!(all.matches(unanswered).count(), 2, "{all}");
+    let (_, one) = review(
+        path,
+        &[
+            "old",
+            "new",
+            "--store",
+            "executions.db",
+            "--machine",
+            "returns",
+        ],
+    );
+    assert_eq!(one.matches(unanswered).count(), 1, "{one}");
+    let (status, text) = review(path, &["old", "new", "--store", "nowhere.db"]);
+    assert_eq!(status, 2, "{text}");
+    let (status, text) = review(
+        path,
+        &[
+            "old",
+            "new",
+            "--executions",
+            "arn:aws:states:us-east-1:123456789012:execution:orders:o-1",
+        ],
+    );
+    assert!(
+        status == 2 && text.contains("--aws-account NUMBER"),
+        "{text}"
+    );
+}

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use stepwright_review::rehearsal::RehearsalKind;
 
-use super::{MachineType, RedactArguments, substitution};
+use super::{HistorySourceArguments, MachineType, RedactArguments, substitution};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   stepwright rehearse orders.asl.json --histories histories            each *.json of the folder, such as those of get-execution-history
@@ -22,37 +22,13 @@ The kinds of --max: new-error, unanswered, path, end, call, output, undetermined
 Exit status: 0 within the limits; 1 beyond a limit; 2 wrong usage, or a history that cannot be read.";
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("recorded").args(["histories", "store", "executions"]).required(true).multiple(true))]
 pub(crate) struct RehearseArguments {
     /// The new definition in JSON or YAML, or one in a template: `template.yaml#Orders`
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// A folder with histories, or a file with one; can be given several times
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["store", "executions"])]
-    pub(crate) histories: Vec<PathBuf>,
-    /// A store of `stepwright run` or `serve`
-    #[arg(long, value_name = "PATH")]
-    pub(crate) store: Option<PathBuf>,
-    /// Only executions of this state machine of the store
-    #[arg(long, value_name = "NAME", requires = "store")]
-    pub(crate) machine: Option<String>,
-    /// How many executions of the store are rehearsed, newest first
-    #[arg(long, value_name = "N", requires = "store", default_value_t = 10_000)]
-    pub(crate) limit: usize,
-    /// ARNs of executions on AWS
-    #[arg(long, value_name = "ARN", num_args = 1..)]
-    pub(crate) executions: Vec<String>,
-    /// The account of --executions, which are read from AWS with the credentials that the AWS SDKs
-    /// find. Nothing is read from another account
-    #[arg(long, value_name = "NUMBER", requires = "executions")]
-    pub(crate) aws_account: Option<String>,
-    /// Read --executions from a server with the API of Step Functions, such as `stepwright serve`
-    #[arg(
-        long,
-        value_name = "URL",
-        requires = "executions",
-        conflicts_with = "aws_account"
-    )]
-    pub(crate) aws_endpoint: Option<String>,
+    #[command(flatten)]
+    pub(crate) source: HistorySourceArguments,
     /// The definition that the executions ran, if they do not contain it
     #[arg(long, value_name = "FILE")]
     pub(crate) old: Option<PathBuf>,

@@ -7,7 +7,7 @@ use stepwright_explore::Rule;
 use stepwright_review::review::RiskLevel;
 
 use super::explore::rule;
-use super::{MachineType, RedactArguments};
+use super::{HistorySourceArguments, MachineType, RedactArguments};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   stepwright review old.asl.json new.asl.json
@@ -15,6 +15,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
   stepwright review main..HEAD                                two revisions of the git repository
   stepwright review main..HEAD infra services                 only these folders of the repository
   stepwright review main..HEAD --histories histories          with a rehearsal of recorded executions
+  stepwright review main..HEAD --store orders.db              with the executions of a store of `run` or `serve`
+  stepwright review main..HEAD --executions ARN ARN --aws-account 123456789012
   stepwright review main..HEAD --properties orders.properties.yaml
   stepwright review main..HEAD --format markdown > comment.md
   stepwright review main..HEAD --format sarif > review.sarif
@@ -23,7 +25,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
 Unchanged definitions are counted only. Definitions are paired by their files and, in templates, by the names of their state machines. A revision without a second one (`main..`)
 is compared with the files of the working folder. The first line of the Markdown is a hidden marker, by which a later run finds its comment.
 All paths of a changed definition are explored before and after the change, as `stepwright explore` does; a rule or a property that held and no longer holds is a risk.
-A history in a folder of --histories that is named like a definition (`histories/orders/*.json`) is rehearsed with that definition; with one changed definition, all are.
+A history in a folder of --histories that is named like a definition (`histories/orders/*.json`) is rehearsed with that definition, and so is an execution of a store or of AWS whose
+state machine has its name; with one changed definition, all are.
 Exit status: 0 reviewed; 1 a risk of the level of --deny; 2 wrong usage, or files that cannot be read.";
 
 #[derive(Debug, Args)]
@@ -34,9 +37,8 @@ pub(crate) struct ReviewArguments {
     /// The new definition, template or folder; after two revisions, the paths that are reviewed
     #[arg(value_name = "NEW|PATH")]
     pub(crate) new: Vec<PathBuf>,
-    /// A folder with histories of executions, or a file with one; can be given several times
-    #[arg(long, value_name = "DIR")]
-    pub(crate) histories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) source: HistorySourceArguments,
     /// A property file of `stepwright explore`, named like its definition
     /// (`orders.properties.yaml`); can be given several times. Without this option, those next to
     /// the new definitions are read

@@ -2,20 +2,23 @@
 
 use stepwright_integrations::{Endpoints, ExecutionReader, SigningKeys};
 
-use crate::args::RehearseArguments;
+use crate::args::HistorySourceArguments;
 use crate::engine::aws_account;
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 
 /// An execution that was read from AWS.
 pub(super) struct ReadExecution {
+    pub(super) arn: String,
     pub(super) name: String,
     pub(super) history: serde_json::Value,
     pub(super) definition: String,
 }
 
 /// Reads the histories of `--executions`, and the definitions with which they started.
-pub(super) async fn read(arguments: &RehearseArguments) -> Result<Vec<ReadExecution>, Failure> {
+pub(super) async fn read(
+    arguments: &HistorySourceArguments,
+) -> Result<Vec<ReadExecution>, Failure> {
     let mut region = None;
     for arn in &arguments.executions {
         let parts: Vec<&str> = arn.split(':').collect();
@@ -45,6 +48,7 @@ pub(super) async fn read(arguments: &RehearseArguments) -> Result<Vec<ReadExecut
         let failed =
             |error: stepwright_integrations::ReadExecutionError| Failure::Failed(error.to_string());
         executions.push(ReadExecution {
+            arn: arn.clone(),
             name: arn.rsplit(':').next().unwrap_or(arn).to_owned(),
             history: reader.history(arn).await.map_err(failed)?,
             definition: reader.definition(arn).await.map_err(failed)?,
@@ -53,7 +57,10 @@ pub(super) async fn read(arguments: &RehearseArguments) -> Result<Vec<ReadExecut
     Ok(executions)
 }
 
-async fn reader(arguments: &RehearseArguments, region: &str) -> Result<ExecutionReader, Failure> {
+async fn reader(
+    arguments: &HistorySourceArguments,
+    region: &str,
+) -> Result<ExecutionReader, Failure> {
     if let Some(endpoint) = &arguments.aws_endpoint {
         let endpoints = Endpoints::new().with(endpoint);
         let endpoints =

@@ -1,9 +1,9 @@
 //! `stepwright rehearse`: recorded executions run through a new definition.
 
 mod aws;
-pub(crate) mod history_files;
+mod history_files;
 mod save;
-mod source;
+pub(crate) mod source;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +25,7 @@ const SAMPLES: usize = 20;
 pub(crate) async fn rehearse(arguments: &RehearseArguments) -> Result<(), Failure> {
     let validator = Validator::new(MachineType::Standard);
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
-    let source = HistorySource::open(arguments).await?;
+    let source = HistorySource::open(&arguments.source, arguments.redact.redaction()).await?;
     if source.is_empty() {
         return Err(Failure::Usage(format!(
             "there are no recorded executions in {}",

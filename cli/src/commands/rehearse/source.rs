@@ -8,12 +8,12 @@ use stepwright_runtime::{ExecutionFilter, Redaction, StoredExecutions};
 
 use super::aws::{self, ReadExecution};
 use super::history_files::{files, name_of, read, text};
-use crate::args::RehearseArguments;
+use crate::args::HistorySourceArguments;
 use crate::failure::Failure;
 use crate::store_file;
 
 /// The recorded executions, which are read one by one.
-pub(super) struct HistorySource {
+pub(crate) struct HistorySource {
     entries: Vec<Entry>,
     store: Option<Mutex<StoredExecutions>>,
     shown: String,
@@ -37,7 +37,10 @@ pub(super) struct RawExecution {
 }
 
 impl HistorySource {
-    pub(super) async fn open(arguments: &RehearseArguments) -> Result<Self, Failure> {
+    pub(crate) async fn open(
+        arguments: &HistorySourceArguments,
+        redaction: Redaction,
+    ) -> Result<Self, Failure> {
         let mut entries = Vec::new();
         let mut shown = Vec::new();
         for path in &arguments.histories {
@@ -45,7 +48,7 @@ impl HistorySource {
             entries.extend(files(path)?.into_iter().map(Entry::File));
         }
         let mut store = None;
-        let mut redaction = arguments.redact.redaction();
+        let mut redaction = redaction;
         if let Some(path) = &arguments.store {
             shown.push(path.display().to_string());
             // The data is masked when it is printed: masked answers would change the paths.
@@ -68,25 +71,46 @@ impl HistorySource {
         })
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    pub(super) fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
+    /// Returns the numbers of the executions of a state machine: of its name, or from a file of its
+    /// name or in a folder of its name.
+    pub(crate) fn of_machine(&self, machine: &str) -> Vec<usize> {
+        let is_of_file = |path: &PathBuf| {
+            let folder = path.parent().and_then(|folder| folder.file_name());
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            folder.is_some_and(|folder| folder == machine) || stem == Some(machine)
+        };
+        // arn:aws:states:<region>:<account>:execution:<machine>:<name>
+        let is_of_arn = |arn: &str| arn.split(':').nth(6) == Some(machine);
+        let is_of = |entry: &Entry| match entry {
+            Entry::File(path) => is_of_file(path),
+            Entry::Stored(arn, _) => is_of_arn(arn),
+            Entry::Read(read) => is_of_arn(&read.arn),
+        };
+        let entries = self.entries.iter().enumerate();
+        entries
+            .filter_map(|(index, entry)| is_of(entry).then_some(index))
+            .collect()
+    }
+
     /// Returns the masks of reports and of saved histories.
-    pub(super) fn redaction(&self) -> &Redaction {
+    pub(crate) fn redaction(&self) -> &Redaction {
         &self.redaction
     }
 
     /// Reads an execution; the error is the reason why it cannot be read.
-    pub(super) fn load(&self, index: usize) -> Result<RecordedExecution, String> {
+    pub(crate) fn load(&self, index: usize) -> Result<RecordedExecution, String> {
         let entry = self.entries.get(index);
         if let Some(Entry::File(path)) = entry {
             return read(path);
@@ -148,7 +172,7 @@ impl HistorySource {
 /// The newest executions of a store.
 fn stored_entries(
     stored: &mut StoredExecutions,
-    arguments: &RehearseArguments,
+    arguments: &HistorySourceArguments,
 ) -> Result<Vec<Entry>, Failure> {
     const PAGE: usize = 1_000;
     let mut entries = Vec::new();

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::terminal::output;
 
 /// Reviews the change and prints the report.
-pub(crate) fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
+pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
     let machine_type: MachineType = arguments.machine_type.into();
     let (old, new) = match Revisions::parse(arguments) {
         Some(revisions) => {
@@ -40,7 +40,7 @@ pub(crate) fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
     }
     let pairs = Pairing::of(old, new);
     let is_one = pairs.has_one_change();
-    let histories = histories::of(arguments, is_one)?;
+    let histories = histories::of(arguments, is_one).await?;
     let properties = Properties::of(arguments, is_one);
     for pair in pairs.into_pairs() {
         let (name, rehearsed) = (pair.name().to_owned(), histories.rehearse(&pair)?);
