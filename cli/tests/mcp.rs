@@ -333,7 +333,7 @@ fn wrong_arguments_and_unknown_tools_are_named() {
 }
 
 #[test]
-fn rules_and_pictures_are_resources() {
+fn rules_pages_and_pictures_are_resources() {
     let folder = project();
     let mut agent = Agent::start(folder.path(), &[]);
     let mut text = |uri: &str| {
@@ -344,6 +344,14 @@ fn rules_and_pictures_are_resources() {
     assert!(text("stepwright://rules").contains("SW020"));
     assert!(text("stepwright://rules/SW020").contains("missing-transition-target"));
     assert!(text("stepwright://pictures/orders.asl.json").starts_with("<svg"));
+    assert!(text("stepwright://pages").contains("stepwright://pages/language: "));
+    let contents = text("stepwright://pages/language");
+    let section = contents
+        .lines()
+        .find_map(|line| line.strip_suffix(" bytes)")?.split_once(": "))
+        .map(|(uri, _)| uri.to_owned())
+        .expect("a section");
+    assert!(text(&section).starts_with("## "), "{section}");
     let unknown = agent.request(
         "resources/read",
         json!({"uri": "stepwright://rules/--help"}),

@@ -6,6 +6,7 @@
 //! what the command does, a hostile definition ends only its call, and no variable of the
 //! environment leads a call to AWS. Files are those below the working folder (`working_folder`).
 
+mod documentation;
 mod own_command;
 mod page;
 mod refusal;

@@ -1,10 +1,11 @@
-//! Resources: the rules of the validator, and pictures of definitions.
+//! Resources: the rules of the validator, pages of the documentation, and pictures of definitions.
 
 use std::ffi::OsString;
 
 use percent_encoding::percent_decode_str;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 
+use super::documentation::{self, PAGES};
 use super::refusal::Refusal;
 use super::tool::Session;
 
@@ -13,9 +14,13 @@ const PICTURES: &str = "stepwright://pictures";
 
 pub(super) fn all() -> Vec<Resource> {
     let rules = Resource::new(RULES, "rules");
+    let pages = Resource::new(PAGES, "pages");
     vec![
         rules
             .with_title("The rules of the validator")
+            .with_mime_type("text/plain"),
+        pages
+            .with_title("Pages about workflows in Rust, expressions, tests, properties and edits")
             .with_mime_type("text/plain"),
     ]
 }
@@ -27,11 +32,30 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
     let picture = ResourceTemplate::new(format!("{PICTURES}/{{+file}}"), "picture")
         .with_title("A picture of a definition")
         .with_mime_type("image/svg+xml");
-    vec![rule, picture]
+    let page = ResourceTemplate::new(format!("{PAGES}/{{page}}"), "page")
+        .with_title("A page of the documentation; a long one lists its sections")
+        .with_mime_type("text/markdown");
+    let section = ResourceTemplate::new(format!("{PAGES}/{{page}}/{{section}}"), "section")
+        .with_title("A section of a page")
+        .with_mime_type("text/markdown");
+    vec![rule, picture, page, section]
 }
 
 /// Reads a resource.
 pub(super) async fn read(session: Session<'_>, uri: &str) -> Result<ReadResourceResult, Refusal> {
+    if uri == PAGES {
+        let contents = ResourceContents::text(documentation::list(), uri);
+        let contents = contents.with_mime_type("text/plain");
+        return Ok(ReadResourceResult::new(vec![contents]));
+    }
+    if let Some(page) = uri
+        .strip_prefix(PAGES)
+        .and_then(|rest| rest.strip_prefix('/'))
+    {
+        let contents = ResourceContents::text(documentation::read(page)?, uri);
+        let contents = contents.with_mime_type("text/markdown");
+        return Ok(ReadResourceResult::new(vec![contents]));
+    }
     let (arguments, kind) = request(session, uri)?;
     let root = session.folder.root();
     let finished = session.command.run(root, &arguments, "").await?;
@@ -63,6 +87,6 @@ fn request(session: Session<'_>, uri: &str) -> Result<(Vec<OsString>, &'static s
         return Ok((arguments, "image/svg+xml"));
     }
     Err(Refusal::new(format!(
-        "there is no resource {uri}; the addresses are {RULES}, {RULES}/RULE and {PICTURES}/FILE"
+        "there is no resource {uri}; the addresses are {RULES}, {RULES}/RULE, {PAGES}, {PAGES}/PAGE, {PAGES}/PAGE/SECTION and {PICTURES}/FILE"
     )))
 }
