@@ -1,9 +1,11 @@
 //! `stepwright studio`: its address, its files, and what `serve --studio` adds to the console.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::common::stepwright;
 use crate::serve::support::Server;
@@ -130,4 +132,91 @@ fn the_console_links_to_the_studio_of_serve() {
     );
     assert_eq!(public.status, 2, "{public:?}");
     assert!(public.stderr.contains("omit one of them"), "{public:?}");
+}
+
+/// Sends messages to `stepwright studio --stdio`. Returns the answers in the order of their ids,
+/// and the exit status.
+fn editor_host(arguments: &[&str], messages: &[String]) -> (Vec<Json>, Option<i32>) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(["studio", "--stdio"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command is there");
+    let mut input = process.stdin.take().expect("it is piped");
+    let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+    for message in messages {
+        writeln!(input, "{message}").expect("it reads");
+    }
+    let answers = messages.iter().map(|_| {
+        let line = lines.next().expect("an answer").expect("it is text");
+        serde_json::from_str(&line).expect("it is JSON")
+    });
+    let mut answers: Vec<Json> = answers.collect();
+    answers.sort_by_key(|answer| answer["id"].as_u64());
+    drop(input);
+    (answers, process.wait().expect("it ends").code())
+}
+
+fn body(answer: &Json) -> Json {
+    serde_json::from_str(answer["body"].as_str().expect("a text")).expect("it is JSON")
+}
+
+#[test]
+fn an_editor_owns_the_text_and_gets_the_edits_of_a_page() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("orders.asl.json");
+    fs::write(&path, ORDERS).expect("there is room");
+    let text = ORDERS.replace("\"Charge\": {", "\"Charge\": { ");
+    let open = json!({"id": 1, "method": "open", "path": path, "text": ORDERS, "version": 1, "isDirty": false, "isReadOnly": false});
+    let change = json!({"id": 2, "method": "change", "document": 0, "text": text, "version": 2, "isDirty": true});
+    let action = json!({"revision": 1, "actions": [
+        {"do": "insert", "definition": 0, "transition": "/States/Charge/End", "item": "flow:Succeed"}
+    ]});
+    let apply = json!({"id": 3, "method": "ask", "document": 0, "name": "apply", "body": action.to_string()});
+    let closed = json!({"id": 4, "method": "change", "document": 9, "text": "", "version": 1, "isDirty": false});
+    let messages = [open, change, apply, closed].map(|message| message.to_string());
+    let folders = [folder.path().to_str().expect("text")];
+    let (answers, status) = editor_host(&folders, &messages);
+    assert_eq!(body(&answers[0]), json!({"document": 0}));
+    assert_eq!(answers[1]["status"], 200);
+    let plan = body(&answers[2]);
+    assert_eq!(plan["version"], 2, "{plan}");
+    let mut edited = text;
+    for edit in plan["edits"].as_array().expect("edits").iter().rev() {
+        let at = |name: &str| edit[name].as_u64().expect("a position") as usize;
+        let new = edit["text"].as_str().expect("a text");
+        edited.replace_range(at("start")..at("end"), new);
+    }
+    let before = r#""Charge": { "Type": "Pass",   "Next": "Succeed"}"#;
+    assert!(edited.contains(before), "{edited}");
+    assert_eq!(answers[3]["status"], 404);
+    // The editor saves its text itself.
+    assert_eq!(fs::read_to_string(&path).expect("a file"), ORDERS);
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn a_message_that_cannot_be_read_is_answered_with_the_reason() {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(
+        folder.path().join("stepwright.toml"),
+        "[validate]\nallow = 1",
+    )
+    .expect("room");
+    let path = folder.path().join("orders.asl.json");
+    let open = json!({"id": 1, "method": "open", "path": path, "text": "", "version": 1, "isDirty": false, "isReadOnly": false});
+    let messages = ["{".to_owned(), open.to_string()];
+    let (answers, status) = editor_host(&[], &messages);
+    assert_eq!(
+        (&answers[0]["id"], &answers[0]["status"]),
+        (&Json::Null, &json!(400))
+    );
+    assert_eq!(answers[1]["status"], 422);
+    let reason = answers[1]["body"].as_str().expect("a text");
+    assert!(reason.contains("stepwright.toml"), "{reason}");
+    assert_eq!(status, Some(0));
+    let wrong = stepwright(&["studio", "--stdio", "--port", "9000"], "");
+    assert_eq!(wrong.status, 2, "{wrong:?}");
 }

@@ -28,6 +28,7 @@ mod layout;
 mod marks;
 mod mermaid;
 mod outline;
+mod picture_cache;
 mod resource;
 mod svg;
 mod text;
@@ -39,6 +40,7 @@ use stepwright_asl::overlay::Overlay;
 
 use outline::Outline;
 
+pub use picture_cache::PictureCache;
 pub use svg::{EditablePicture, PictureElement, StateLink};
 
 /// A diagram of a definition.
@@ -188,7 +190,7 @@ impl Diagram {
     /// Returns the picture of [`to_editable_svg`](Self::to_editable_svg) in elements, so that a
     /// page can replace those that differ from the ones it shows.
     pub fn to_editable_picture(&self) -> EditablePicture {
-        svg::render_editable(&self.outline)
+        svg::render_editable(&self.outline, &layout::lay_out(&self.outline))
     }
 }
 

@@ -20,7 +20,7 @@ const NAME: usize = 120;
 const CONDITION: usize = 90;
 
 /// The states and transitions of a definition, prepared for drawing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Outline {
     /// The machine itself comes first; an inner body follows the body around it.
     pub(super) bodies: Vec<Body>,
@@ -33,7 +33,7 @@ pub(super) struct Outline {
 
 /// The states of the machine, of a branch or of a Map's processor. Transitions never leave their
 /// body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Body {
     /// Pointer to the object with `StartAt` and `States`.
     pub(super) pointer: String,
@@ -48,7 +48,7 @@ pub(super) struct Body {
 }
 
 /// A state, or a placeholder for a missing one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Node {
     /// Pointer to the state; empty for a missing one.
     pub(super) pointer: String,
@@ -90,7 +90,7 @@ pub(super) enum Depicted {
 
 /// A connection from one node to another. Several transitions between the same two nodes are one
 /// link.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
@@ -141,6 +141,21 @@ pub(super) struct Label {
 }
 
 impl Outline {
+    /// The outline without the texts that a picture shows only in tooltips: two outlines that
+    /// differ in nothing else have the same layout.
+    pub(super) fn without_tooltips(&self) -> Outline {
+        let mut outline = self.clone();
+        outline.comment = None;
+        for body in &mut outline.bodies {
+            body.comment = None;
+        }
+        for node in &mut outline.nodes {
+            node.notes = Vec::new();
+            node.source = String::new();
+        }
+        outline
+    }
+
     /// Reads a definition from any JSON.
     pub(super) fn of(definition: &Json) -> Outline {
         let graph = Graph::of(definition);

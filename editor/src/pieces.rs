@@ -95,6 +95,25 @@ impl Pieces {
     }
 }
 
+impl TextEdit {
+    /// Returns edits in rounds as edits of the first text, in text order. Each round refers to the
+    /// text after the rounds before it.
+    ///
+    /// ```
+    /// use stepwright_editor::TextEdit;
+    ///
+    /// let rounds = [vec![TextEdit::replace(0..1, "xy")], vec![TextEdit::replace(1..2, "z")]];
+    /// assert_eq!(TextEdit::composed("a c", &rounds), [TextEdit::replace(0..1, "xz")]);
+    /// ```
+    pub fn composed(text: &str, rounds: &[Vec<TextEdit>]) -> Vec<TextEdit> {
+        let mut pieces = Pieces::of(text);
+        for edits in rounds {
+            pieces.apply(edits);
+        }
+        pieces.edits(text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

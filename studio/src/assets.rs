@@ -9,8 +9,9 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
 /// The modules of the page. The first one imports the others.
-pub(crate) const MODULES: [(&str, &str); 8] = [
+pub(crate) const MODULES: [(&str, &str); 9] = [
     ("studio.js", include_str!("assets/studio.js")),
+    ("host.js", include_str!("assets/host.js")),
     ("server.js", include_str!("assets/server.js")),
     ("canvas.js", include_str!("assets/canvas.js")),
     ("code.js", include_str!("assets/code.js")),

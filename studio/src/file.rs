@@ -48,8 +48,19 @@ pub(crate) struct FileState {
     pub(crate) views: ViewCache,
     /// The text on the disk that could not be merged.
     pub(crate) conflict: Option<String>,
+    /// The editor that owns the text; `None` for a file that pages edit themselves.
+    pub(crate) owner: Option<TextOwner>,
     has_mark: bool,
     stamp: Option<Stamp>,
+}
+
+/// An editor that owns a text: it makes the edits, and saves them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextOwner {
+    /// The editor's number of the text.
+    pub(crate) version: i64,
+    /// Whether the text differs from the saved one.
+    pub(crate) is_dirty: bool,
 }
 
 /// What changes on the disk when another program writes the file.
@@ -87,6 +98,7 @@ impl OpenFile {
                 session,
                 views: ViewCache::default(),
                 conflict: None,
+                owner: None,
                 has_mark,
                 stamp,
             }),
@@ -94,6 +106,29 @@ impl OpenFile {
             changes: watch::channel(0).0,
             file,
         })
+    }
+
+    /// Opens a text of an editor.
+    pub(crate) fn of_editor(
+        file: StudioFile,
+        text: &str,
+        owner: TextOwner,
+        is_read_only: bool,
+    ) -> OpenFile {
+        OpenFile {
+            is_read_only,
+            state: Mutex::new(FileState {
+                session: Session::open(&file.name, text, file.validator.clone()),
+                views: ViewCache::default(),
+                conflict: None,
+                owner: Some(owner),
+                has_mark: false,
+                stamp: None,
+            }),
+            debug: Mutex::default(),
+            changes: watch::channel(0).0,
+            file,
+        }
     }
 
     /// The state of the file. A panic of another request has not damaged it: a step is complete
@@ -110,6 +145,10 @@ impl OpenFile {
     /// Takes over what another program wrote since the last look.
     pub(crate) fn look_at_disk(&self) {
         let mut state = self.state();
+        // An editor watches its files itself.
+        if state.owner.is_some() {
+            return;
+        }
         let stamp = stamp(&self.file.path);
         // A file that is deleted keeps its text here, and is created again by the next save.
         if stamp.is_none() || stamp == state.stamp {
@@ -142,6 +181,9 @@ impl OpenFile {
     pub(crate) fn save(&self) -> io::Result<bool> {
         self.look_at_disk();
         let mut state = self.state();
+        if state.owner.is_some() {
+            return Err(io::Error::other("the editor saves it"));
+        }
         if state.conflict.is_some() {
             return Ok(false);
         }

@@ -2,7 +2,8 @@
 //!
 //! A [`Session`] is the editing of one file: its text, a revision, and one log of all changes, by
 //! the picture, by typing and from the disk. An [`Action`] changes as few bytes as possible. A
-//! [`Studio`] has the sessions of several files and the pages.
+//! [`Studio`] has the sessions of several files and the pages; [`EditorStudio`] has those of an
+//! editor's texts.
 //!
 //! ```
 //! use stepwright_asl::MachineType;
@@ -27,13 +28,16 @@
 //!   default features, and `stepwright-asl`.
 //! - The editor makes all edits of a text. The session orders them, and knows no protocol.
 //! - Only `router.rs` knows HTTP, and only `file.rs` writes files.
-//! - It does not listen: a server with checks of hosts and origins serves its router.
+//! - It does not listen: a server with checks of hosts and origins serves its router. An editor
+//!   asks [`EditorStudio`] without a connection, and owns the texts.
 
 mod action;
 mod assets;
 mod completion;
 mod debug;
 mod digest;
+mod editor_studio;
+mod editor_texts;
 mod field_input;
 mod file;
 mod inspector;
@@ -48,10 +52,12 @@ mod session;
 mod shown_text;
 mod studio;
 mod trial;
+mod utf16;
 mod view;
 mod view_lists;
 
 pub use action::{Action, ActionError};
+pub use editor_studio::{EditorStudio, EditorText, PageRequest, PageResponse};
 pub use field_input::FieldKind;
 pub use file::{StudioFile, replace_file};
 pub use palette::{PaletteItem, search_palette};

@@ -56,6 +56,41 @@ pub(crate) fn line_edits(old: &str, new: &str) -> Vec<TextEdit> {
     edits.collect()
 }
 
+/// The same edits, without the equal start and end of each.
+pub(crate) fn small_edits(old: &str, new: &str) -> Vec<TextEdit> {
+    let edits = line_edits(old, new).into_iter();
+    edits
+        .map(|edit| {
+            let replaced = &old[edit.range.clone()];
+            let (start, end) = differing(replaced, &edit.text);
+            let range = edit.range.start + start..edit.range.end - end;
+            TextEdit::replace(range, &edit.text[start..edit.text.len() - end])
+        })
+        .collect()
+}
+
+/// The numbers of bytes that two texts have in common at the start and at the end. They divide
+/// neither a character nor a line end, which is one character in a page.
+fn differing(old: &str, new: &str) -> (usize, usize) {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let start = old.chars().zip(new.chars()).take_while(same);
+    let mut start: usize = start.map(|(character, _)| character.len_utf8()).sum();
+    if old[..start].ends_with('\r') {
+        start -= 1;
+    }
+    let (old, new) = (&old[start..], &new[start..]);
+    let end = old.chars().rev().zip(new.chars().rev()).take_while(same);
+    let mut end: usize = end.map(|(character, _)| character.len_utf8()).sum();
+    let is_divided = |text: &str| {
+        let at = text.len() - end;
+        text[..at].ends_with('\r') && text[at..].starts_with('\n')
+    };
+    if is_divided(old) || is_divided(new) {
+        end -= 1;
+    }
+    (start, end)
+}
+
 fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
@@ -101,6 +136,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::shown_text::{ShownText, shown};
+
+    #[test]
+    fn a_small_edit_is_only_what_differs() {
+        let old = "\"A\": 1,\n\n\"B\": 2\n";
+        let new = "\"A\": 12,\n\n\"B\": 3\n";
+        let edits = [TextEdit::replace(6..6, "2"), TextEdit::replace(14..15, "3")];
+        assert_eq!(small_edits(old, new), edits);
+    }
 
     fn applied(base: &str, ours: &str, theirs: &str) -> Option<String> {
         Some(TextEdit::apply(ours, &merged(base, ours, theirs)?))
@@ -121,6 +165,19 @@ mod tests {
         fn without_own_changes_the_result_is_the_text_of_the_disk(base in "([ab]\n){0,8}", theirs in "([ab]\n){0,8}") {
             prop_assert_eq!(applied(&base, &base, &theirs), Some(theirs.clone()));
             prop_assert_eq!(TextEdit::apply(&base, &line_edits(&base, &theirs)), theirs);
+        }
+
+        #[test]
+        fn small_edits_have_the_same_result_in_a_file_and_in_a_page(
+            old in "([ab€]{0,3}(\r\n|\n)){0,6}[ab]?", new in "([ab€]{0,3}(\r\n|\n)){0,6}[ab]?",
+        ) {
+            let edits = small_edits(&old, &new);
+            prop_assert_eq!(&TextEdit::apply(&old, &edits), &new);
+            let mut page: Vec<u16> = shown(&old).encode_utf16().collect();
+            for edit in ShownText::of(&old).shown(&edits).iter().rev() {
+                page.splice(edit.start..edit.end, edit.text.encode_utf16());
+            }
+            prop_assert_eq!(String::from_utf16_lossy(&page), shown(&new));
         }
 
         #[test]

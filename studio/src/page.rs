@@ -51,7 +51,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
         html! {
             header class="top" {
                 h1 { "Stepwright studio" }
-                (files(studio, index))
+                @if studio.editor.is_some() { span class="name" { (name) } } @else { (files(studio, index)) }
                 label class="choice" hidden { "Definition " select id="definition" {} }
                 @if file.is_read_only { span class="tag" { "read-only" } }
                 p id="saved" role="status" {}

@@ -21,17 +21,17 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use stepwright_diagram::Diagram;
-use stepwright_editor::Definition;
+use stepwright_editor::{Definition, TextEdit};
 
 use crate::action::Action;
 use crate::completion::{self, FieldText};
 use crate::debug::{self, DebugCommand};
-use crate::file::OpenFile;
-use crate::session::SessionError;
+use crate::file::{FileState, OpenFile, TextOwner};
+use crate::session::{Outcome, SessionError};
 use crate::studio::StudioState;
 use crate::trial::{self, Evaluation, RunTrial, StateTrial};
 use crate::view::{KnownParts, View};
-use crate::{assets, inspector, page, palette, report};
+use crate::{assets, inspector, page, palette, report, utf16};
 
 /// Pages load only what this server has. A picture is exported through an image with a `data:`
 /// address.
@@ -253,15 +253,25 @@ async fn apply(
         ));
     }
     let mut state = file.state();
-    let before = state.session.revision();
-    let done = state
-        .session
-        .apply(application.revision, &application.actions);
-    let view = |state: &mut crate::file::FileState| {
+    let view = |state: &mut FileState| {
         let mut known = parameters.known();
         known.revision = Some(application.revision);
         View::of(state, parameters.number("definition"), &known)
     };
+    if let Some(owner) = state.owner {
+        let planned = state
+            .session
+            .plan(application.revision, &application.actions);
+        return match planned {
+            Ok(planned) => Ok(json_body(&plan(&state, owner, planned))),
+            Err(error @ SessionError::Stale) => Ok(conflict(&error, &view(&mut state))),
+            Err(error) => Err(Refusal::of(error)),
+        };
+    }
+    let before = state.session.revision();
+    let done = state
+        .session
+        .apply(application.revision, &application.actions);
     match done {
         Ok(outcome) => {
             let created = match &outcome.extracted {
@@ -292,12 +302,29 @@ async fn apply(
                 &json!({"view": view, "select": outcome.select, "created": created}),
             ))
         }
-        Err(error @ SessionError::Stale) => {
-            let answer = json!({"view": view(&mut state), "error": error.to_string()});
-            Ok((StatusCode::CONFLICT, json_body(&answer)).into_response())
-        }
+        Err(error @ SessionError::Stale) => Ok(conflict(&error, &view(&mut state))),
         Err(error) => Err(Refusal::of(error)),
     }
+}
+
+/// The page shows an old text: it gets the changes since then.
+fn conflict(error: &SessionError, view: &View) -> Response {
+    let answer = json!({"view": view, "error": error.to_string()});
+    (StatusCode::CONFLICT, json_body(&answer)).into_response()
+}
+
+/// The edits that the editor makes in its text of this version.
+fn plan(state: &FileState, owner: TextOwner, planned: (Vec<TextEdit>, Outcome)) -> Json {
+    let (edits, outcome) = planned;
+    let extracted = outcome
+        .extracted
+        .map(|(name, text)| json!({"name": name, "text": text}));
+    json!({
+        "version": owner.version,
+        "edits": utf16::edits(state.session.document().text(), &edits),
+        "select": outcome.select,
+        "extracted": extracted,
+    })
 }
 
 async fn save(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
@@ -375,7 +402,8 @@ async fn events(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Resp
 
 async fn search(State(studio): Shared, RawQuery(query): RawQuery) -> Response {
     let parameters = Parameters::of(query.as_deref());
-    let workspace = studio.workspace_items(parameters.number("file"));
+    let own = parameters.file(&studio).ok();
+    let workspace = studio.workspace_items(own.as_deref());
     json_body(&palette::search_with(parameters.text("q"), workspace))
 }
 

@@ -43,6 +43,15 @@ struct Step {
     is_typing: bool,
 }
 
+/// Actions that were performed on a copy of the document.
+#[derive(Debug)]
+struct StepResult {
+    rounds: Rounds,
+    document: Document,
+    is_typing: bool,
+    outcome: Outcome,
+}
+
 /// The result of actions.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -147,48 +156,79 @@ impl Session {
     ///
     /// [`SessionError::Stale`] for another revision than the current one.
     pub fn apply(&mut self, revision: usize, actions: &[Action]) -> Result<Outcome, SessionError> {
-        if revision != self.revision {
-            return Err(SessionError::Stale);
-        }
-        let mut outcome = Outcome::default();
-        let mut rounds = Rounds::new();
-        let mut document = self.document.clone();
-        let mut is_typing = false;
-        for action in actions {
+        if let [action @ (Action::Undo | Action::Redo)] = actions {
+            self.check(revision)?;
             match action {
-                Action::Undo | Action::Redo if actions.len() > 1 => {
-                    return Err(ActionError::new("undo and redo are single actions").into());
-                }
-                Action::Undo => {
-                    self.undo();
-                    return Ok(outcome);
-                }
-                Action::Redo => {
-                    self.redo();
-                    return Ok(outcome);
-                }
-                action => {
-                    is_typing = matches!(action, Action::Type { joins: true, .. });
-                    let diagnostics = match rounds.is_empty() {
-                        true => &self.diagnostics[..],
-                        false => &[],
-                    };
-                    let done = perform(&document, action, diagnostics)?;
-                    for edits in done.rounds {
-                        let text = TextEdit::apply(document.text(), &edits);
-                        document = document.with_text(&text, 0);
-                        rounds.push(edits);
-                    }
-                    outcome.select = done.select;
-                    outcome.extracted = done.extracted.or(outcome.extracted);
-                }
+                Action::Undo => self.undo(),
+                _ => self.redo(),
             }
+            return Ok(Outcome::default());
         }
-        rounds.retain(|edits| !edits.is_empty());
-        if !rounds.is_empty() {
-            self.make(rounds, Some(document), is_typing);
+        let result = self.perform(revision, actions)?;
+        if !result.rounds.is_empty() {
+            self.make(result.rounds, Some(result.document), result.is_typing);
         }
-        Ok(outcome)
+        Ok(result.outcome)
+    }
+
+    /// Computes actions for an editor that owns the text: returns the edits of the current text, in
+    /// text order, and changes nothing. [`follow`](Self::follow) takes over the new text.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`apply`](Self::apply), and undo and redo, which the editor has.
+    pub fn plan(
+        &self,
+        revision: usize,
+        actions: &[Action],
+    ) -> Result<(Vec<TextEdit>, Outcome), SessionError> {
+        if actions
+            .iter()
+            .any(|action| matches!(action, Action::Undo | Action::Redo))
+        {
+            return Err(ActionError::new("undo and redo are those of the editor").into());
+        }
+        let result = self.perform(revision, actions)?;
+        let edits = TextEdit::composed(self.document.text(), &result.rounds);
+        Ok((edits, result.outcome))
+    }
+
+    fn check(&self, revision: usize) -> Result<(), SessionError> {
+        match revision == self.revision {
+            true => Ok(()),
+            false => Err(SessionError::Stale),
+        }
+    }
+
+    /// Performs actions on a copy of the document.
+    fn perform(&self, revision: usize, actions: &[Action]) -> Result<StepResult, SessionError> {
+        self.check(revision)?;
+        let mut result = StepResult {
+            rounds: Rounds::new(),
+            document: self.document.clone(),
+            is_typing: false,
+            outcome: Outcome::default(),
+        };
+        for action in actions {
+            if matches!(action, Action::Undo | Action::Redo) {
+                return Err(ActionError::new("undo and redo are single actions").into());
+            }
+            result.is_typing = matches!(action, Action::Type { joins: true, .. });
+            let diagnostics = match result.rounds.is_empty() {
+                true => &self.diagnostics[..],
+                false => &[],
+            };
+            let done = perform(&result.document, action, diagnostics)?;
+            for edits in done.rounds {
+                let text = TextEdit::apply(result.document.text(), &edits);
+                result.document = result.document.with_text(&text, 0);
+                result.rounds.push(edits);
+            }
+            result.outcome.select = done.select;
+            result.outcome.extracted = done.extracted.or(result.outcome.extracted);
+        }
+        result.rounds.retain(|edits| !edits.is_empty());
+        Ok(result)
     }
 
     /// Adds a step of the user. `document` has the new text, if it has been read already.
@@ -251,6 +291,14 @@ impl Session {
             self.log.pop_front();
         }
         backward
+    }
+
+    /// Takes over the text of the editor that owns it. Only the editor can undo this.
+    pub fn follow(&mut self, text: &str) {
+        let edits = merge::small_edits(self.document.text(), text);
+        if !edits.is_empty() {
+            self.replace(&vec![edits], None);
+        }
     }
 
     /// Takes over what another program wrote.

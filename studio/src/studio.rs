@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use tokio::sync::watch;
 
+use crate::editor_texts::EditorTexts;
 use crate::file::{OpenFile, StudioFile};
 use crate::palette::{PaletteItem, WorkspaceCache};
 use crate::router;
@@ -41,6 +42,8 @@ pub(crate) struct StudioState {
     pub(crate) secret: String,
     pub(crate) files: Vec<StudioFile>,
     open: Mutex<Vec<Option<Arc<OpenFile>>>>,
+    /// The texts of an editor, which are used instead of `files`.
+    pub(crate) editor: Option<EditorTexts>,
     workspace: Mutex<WorkspaceCache>,
     /// Whether the streams of changes end.
     pub(crate) is_closed: watch::Sender<bool>,
@@ -53,22 +56,15 @@ pub struct StudioCloser(Arc<StudioState>);
 impl Studio {
     /// Creates a studio for files. Its secret is random.
     pub fn new(files: Vec<StudioFile>) -> Studio {
-        let open = files.iter().map(|_| None).collect();
         Studio {
-            shared: Arc::new(StudioState {
-                secret: uuid::Uuid::new_v4().simple().to_string(),
-                files,
-                open: Mutex::new(open),
-                workspace: Mutex::default(),
-                is_closed: watch::channel(false).0,
-            }),
+            shared: Arc::new(StudioState::of(files, None)),
         }
     }
 
     /// The path of the page. It contains a secret: a program or a page that does not know it gets
     /// no answer.
     pub fn address(&self) -> String {
-        format!("{PATH}/{}/", self.shared.secret)
+        self.shared.address()
     }
 
     /// Ends the streams of changes.
@@ -78,7 +74,7 @@ impl Studio {
 
     /// The pages, for a server that checks the hosts and the origins of requests.
     pub fn router(&self) -> Router {
-        router::of(self.shared.clone(), PATH)
+        self.shared.router()
     }
 }
 
@@ -90,12 +86,37 @@ impl StudioCloser {
 }
 
 impl StudioState {
+    pub(crate) fn of(files: Vec<StudioFile>, editor: Option<EditorTexts>) -> StudioState {
+        let open = files.iter().map(|_| None).collect();
+        StudioState {
+            secret: uuid::Uuid::new_v4().simple().to_string(),
+            files,
+            open: Mutex::new(open),
+            editor,
+            workspace: Mutex::default(),
+            is_closed: watch::channel(false).0,
+        }
+    }
+
+    /// The path of the page.
+    pub(crate) fn address(&self) -> String {
+        format!("{PATH}/{}/", self.secret)
+    }
+
+    /// The pages of this state.
+    pub(crate) fn router(self: &Arc<StudioState>) -> Router {
+        router::of(self.clone(), PATH)
+    }
+
     /// Returns a file, which is read at its first use.
     ///
     /// # Errors
     ///
     /// A file that cannot be read.
     pub(crate) fn file(&self, index: usize) -> io::Result<Arc<OpenFile>> {
+        if let Some(editor) = &self.editor {
+            return editor.text(index);
+        }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = open
             .get_mut(index)
@@ -109,12 +130,16 @@ impl StudioState {
     }
 
     /// The state machines and functions of all files, for a definition of one of them.
-    pub(crate) fn workspace_items(&self, own: usize) -> Vec<PaletteItem> {
+    pub(crate) fn workspace_items(&self, own: Option<&OpenFile>) -> Vec<PaletteItem> {
+        let own = own.map(|own| &*own.file.path);
         let mut workspace = self
             .workspace
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        workspace.items(&self.files, own)
+        match &self.editor {
+            Some(editor) => workspace.items(&editor.workspace(), own),
+            None => workspace.items(&self.files, own),
+        }
     }
 
     /// Writes the text of a new state machine next to a file. Returns its path.

@@ -70,10 +70,13 @@ impl View {
             rounds,
             length: text.len(),
             base: digest(session.base().as_bytes()),
-            is_changed: session.is_changed(),
+            is_changed: state
+                .owner
+                .map_or_else(|| session.is_changed(), |owner| owner.is_dirty),
             is_conflict: state.conflict.is_some(),
-            can_undo: session.can_undo(),
-            can_redo: session.can_redo(),
+            // The steps of an editor are not known here.
+            can_undo: state.owner.is_some() || session.can_undo(),
+            can_redo: state.owner.is_some() || session.can_redo(),
             is_stale: chosen.is_some_and(Definition::is_stale),
             definitions: definitions
                 .iter()

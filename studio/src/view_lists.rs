@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use stepwright_asl::graph::{Edge, EdgeKind, Graph, State};
 use stepwright_asl::validate::Severity;
-use stepwright_diagram::Diagram;
+use stepwright_diagram::{Diagram, PictureCache};
 use stepwright_editor::{Definition, EditorDiagnostic};
 
 use crate::list_patch::{Change, Item, changes};
@@ -21,6 +21,7 @@ const MOST_VIEWS: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct ViewCache {
     views: Vec<Arc<ViewLists>>,
+    pictures: PictureCache,
     /// The number of views so far.
     count: u64,
 }
@@ -114,13 +115,19 @@ pub(crate) struct ProblemView {
 }
 
 impl ViewCache {
-    /// Returns the lists of a part of the file. A layout takes time, so they are made once.
+    /// Returns the lists of a part of the file. They are made once, and an edit that
+    /// moves nothing in the picture reuses its layout.
     pub(crate) fn lists(&mut self, session: &Session, key: &ViewKey) -> Arc<ViewLists> {
         if let Some(known) = self.views.iter().find(|known| known.key == *key) {
             return known.clone();
         }
         self.count += 1;
-        let made = ViewLists::of(session, key.clone(), self.count.to_string());
+        let made = ViewLists::of(
+            session,
+            key.clone(),
+            self.count.to_string(),
+            &mut self.pictures,
+        );
         let made = Arc::new(made);
         if self.views.len() >= MOST_VIEWS {
             self.views.remove(0);
@@ -136,12 +143,12 @@ impl ViewCache {
 }
 
 impl ViewLists {
-    fn of(session: &Session, key: ViewKey, tag: String) -> ViewLists {
+    fn of(session: &Session, key: ViewKey, tag: String, pictures: &mut PictureCache) -> ViewLists {
         let document = session.document();
         let text = ShownText::of(document.text());
         let chosen = document.definitions().get(key.definition);
         let picture =
-            chosen.map(|chosen| Diagram::folded(chosen.json(), &key.folded).to_editable_picture());
+            chosen.map(|chosen| pictures.picture(&Diagram::folded(chosen.json(), &key.folded)));
         let (start, elements) = match picture {
             Some(picture) => (picture.start, picture.elements),
             None => (String::new(), Vec::new()),
@@ -377,5 +384,57 @@ impl ProblemView {
             content,
             at: [start as i64, end as i64],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stepwright_asl::MachineType;
+    use stepwright_asl::validate::Validator;
+
+    use super::*;
+    use crate::action::Action;
+
+    #[test]
+    fn an_edit_that_moves_nothing_in_the_picture_reuses_its_layout() {
+        let text = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": {"QueueUrl": "q", "MessageBody": "m"}, "End": true}}}"#;
+        let mut session = Session::open("a.asl.json", text, Validator::new(MachineType::Standard));
+        let mut cache = ViewCache::default();
+        let mut computed = |session: &Session, folded: &[&str]| {
+            let key = ViewKey {
+                revision: session.revision(),
+                definition: 0,
+                folded: folded.iter().map(|state| (*state).to_owned()).collect(),
+            };
+            let made = cache.lists(session, &key);
+            let diagram = Diagram::folded(session.document().definitions()[0].json(), &key.folded);
+            let elements = diagram.to_editable_picture().elements;
+            let shown: Vec<&String> = made.elements.iter().map(|item| &item.content).collect();
+            let fresh: Vec<&String> = elements.iter().map(|element| &element.markup).collect();
+            assert_eq!(shown, fresh);
+            cache.pictures.computed()
+        };
+        assert_eq!(computed(&session, &[]), 1);
+        let set = |session: &mut Session, field: &str, input: &str| {
+            let action = format!(
+                r#"{{"do": "set", "definition": 0, "field": "/States/A/{field}", "kind": "text", "input": "{input}"}}"#
+            );
+            let action: Action = serde_json::from_str(&action).expect("it is an action");
+            let revision = session.revision();
+            session
+                .apply(revision, &[action])
+                .expect("the state exists");
+        };
+        set(&mut session, "Comment", "a longer text");
+        assert_eq!(computed(&session, &[]), 1);
+        set(&mut session, "Arguments/MessageBody", "another text");
+        assert_eq!(computed(&session, &[]), 1);
+        set(
+            &mut session,
+            "Resource",
+            "arn:aws:states:::dynamodb:putItem",
+        );
+        assert_eq!(computed(&session, &[]), 2);
     }
 }

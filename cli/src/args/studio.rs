@@ -23,7 +23,7 @@ Exit status: 0 ended by Ctrl-C or SIGTERM; 1 it cannot listen at the port; 2 wro
 #[derive(Debug, Args)]
 pub(crate) struct StudioArguments {
     /// Definitions in JSON or YAML, templates with state machines, or folders with them
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "stdio")]
     pub(crate) files: Vec<PathBuf>,
     /// The type of state machines whose file does not contain it
     #[arg(
@@ -40,6 +40,10 @@ pub(crate) struct StudioArguments {
     /// Do not open a browser
     #[arg(long)]
     pub(crate) no_open: bool,
+    /// Serve an extension of an editor on standard input and output: the editor has the texts and
+    /// shows the page. FILE names the folders of its workspace
+    #[arg(long, conflicts_with_all = ["port", "no_open"])]
+    pub(crate) stdio: bool,
     #[command(flatten)]
     pub(crate) log: LogArguments,
 }

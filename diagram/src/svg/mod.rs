@@ -82,14 +82,13 @@ pub(super) fn render_inline(outline: &Outline, link_of: LinkOf<'_>) -> String {
 }
 
 /// Draws the outline for an editor that has the [styles](style::all), with pointers and handles.
-pub(super) fn render_editable(outline: &Outline) -> EditablePicture {
-    let layout = layout::lay_out(outline);
+pub(super) fn render_editable(outline: &Outline, layout: &Layout) -> EditablePicture {
     let link_of: LinkOf<'_> = &|_| None;
     let mut out = Canvas::default();
-    let (width, height, legend) = start(&mut out, outline, &layout, Some(link_of));
+    let (width, height, legend) = start(&mut out, outline, layout, Some(link_of));
     let start = out.text;
     let mut out = Canvas::editable();
-    elements(&mut out, outline, &layout, Some(link_of), &legend);
+    elements(&mut out, outline, layout, Some(link_of), &legend);
     EditablePicture {
         width: tenths(width),
         height: tenths(height),

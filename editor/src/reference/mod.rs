@@ -1,10 +1,12 @@
 //! What fields, states and functions mean, for completion and hover.
 
 mod context;
+mod errors;
 mod fields;
 mod functions;
 
 pub(crate) use context::{context_meaning, context_members};
+pub(crate) use errors::error_meaning;
 pub(crate) use fields::{field, page, state_type};
 pub(crate) use functions::function;
 

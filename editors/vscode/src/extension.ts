@@ -9,6 +9,7 @@ import { isLensTarget } from "./commandLines";
 import { PictureFollower } from "./picture/follower";
 import { PicturePanel } from "./picture/panel";
 import { isEmittedTarget, OPEN_ASL, openAsl, RustLenses } from "./rustLenses";
+import { StudioEditors } from "./studio/provider";
 import { registerTerminalCommands } from "./terminal";
 
 let client: LanguageClient | undefined;
@@ -17,16 +18,22 @@ let client: LanguageClient | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const server = new Server(context);
   const pictures = new Pictures(context);
+  const studio = new StudioEditors(context.globalStorageUri, () => server.binary());
+  const restart = async () => {
+    studio.restart();
+    await server.restart();
+  };
   context.subscriptions.push(
     pictures,
+    studio,
     ...registerTerminalCommands(() => server.binary()),
     vscode.languages.registerCodeLensProvider({ language: "rust" }, new RustLenses()),
     vscode.commands.registerCommand(SHOW_PICTURE, (target: unknown) => pictures.open(target)),
     vscode.commands.registerCommand(OPEN_ASL, openAsl),
-    vscode.commands.registerCommand("stepwright.restart", () => server.restart()),
+    vscode.commands.registerCommand("stepwright.restart", restart),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("stepwright.path")) {
-        void server.restart();
+        void restart();
       }
     }),
   );

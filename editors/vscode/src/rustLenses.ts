@@ -13,6 +13,12 @@ export interface EmittedTarget {
   emitted: string;
 }
 
+/** The argument of the lens `Open ASL`: also the line of Rust with the workflow. */
+interface DeclaredTarget extends EmittedTarget {
+  source: string;
+  line: number;
+}
+
 /** Returns whether a value is the argument of a lens. */
 export function isEmittedTarget(value: unknown): value is EmittedTarget {
   return (
@@ -67,7 +73,7 @@ export class RustLenses implements vscode.CodeLensProvider {
             title: "Open ASL",
             tooltip: `The state of the cursor in ${name}`,
             command: OPEN_ASL,
-            arguments: [target],
+            arguments: [{ ...target, source: document.uri.toString(), line: position.line }],
           }),
         );
       }
@@ -83,13 +89,17 @@ export class RustLenses implements vscode.CodeLensProvider {
 
 /** Opens an emitted file at the state that the line of the cursor in Rust source declares. */
 export async function openAsl(target: unknown): Promise<void> {
-  if (!isEmittedTarget(target)) {
+  if (!isDeclaredTarget(target)) {
     return;
   }
-  const rust = vscode.window.activeTextEditor;
+  // The editor of the lens need not be the active one yet.
+  const rust = vscode.window.visibleTextEditors.find(
+    (editor) => editor.document.uri.toString() === target.source,
+  );
+  const line = rust?.selection.active.line ?? target.line;
   const file = vscode.Uri.parse(target.emitted);
   const document = await vscode.workspace.openTextDocument(file);
-  const state = rust && (await declaredState(file, rust));
+  const state = await declaredState(file, vscode.Uri.parse(target.source).fsPath, line);
   const offset = state === undefined ? undefined : offsetOfState(document.getText(), state);
   const position = document.positionAt(offset ?? 0);
   await vscode.window.showTextDocument(document, {
@@ -97,15 +107,26 @@ export async function openAsl(target: unknown): Promise<void> {
   });
 }
 
+function isDeclaredTarget(value: unknown): value is DeclaredTarget {
+  return (
+    isEmittedTarget(value) &&
+    "source" in value &&
+    typeof value.source === "string" &&
+    "line" in value &&
+    typeof value.line === "number"
+  );
+}
+
 async function declaredState(
   file: vscode.Uri,
-  rust: vscode.TextEditor,
+  source: string,
+  line: number,
 ): Promise<string | undefined> {
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
   try {
     const bytes = await vscode.workspace.fs.readFile(sourcesOf(file));
     const sources: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return stateAtLine(sources, name, rust.document.uri.fsPath, rust.selection.active.line + 1);
+    return stateAtLine(sources, name, source, line + 1);
   } catch {
     // The file is gone or broken: the definition opens at its start.
     return undefined;

@@ -1,6 +1,7 @@
 // The panels next to the picture: tree, palette, forms, problems, tests and reports.
 
 import { escape } from "./code.js";
+import { editor } from "./host.js";
 import { arrange, patched } from "./lists.js";
 import { address, ask, isReadOnly } from "./server.js";
 
@@ -178,13 +179,14 @@ export function drawProblems(panel, tab, problems) {
 /** Downloads the picture, as SVG or as PNG with twice its size. */
 export async function exportPicture(kind) {
   const svg = await ask("picture.svg");
-  const save = (href) => Object.assign(document.createElement("a"), { href, download: `state-machine.${kind}` }).click();
   const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-  if (kind === "svg") return save(address("picture.svg"));
+  const save = (href) => (editor ? ask("export", { kind }, { href }) : Object.assign(document.createElement("a"), { href, download: `state-machine.${kind}` }).click());
+  if (kind === "svg") return save(editor ? source : address("picture.svg"));
   const image = Object.assign(new Image(), { src: source });
   await image.decode();
   const canvas = Object.assign(document.createElement("canvas"), { width: image.width * 2, height: image.height * 2 });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  if (editor) return save(canvas.toDataURL());
   const blob = await new Promise((done) => canvas.toBlob(done));
   save(URL.createObjectURL(blob));
 }

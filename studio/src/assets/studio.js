@@ -4,6 +4,7 @@ import { Canvas } from "./canvas.js";
 import { Code, difference } from "./code.js";
 import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
+import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
 import { $, Palette, Tabs, Tree, drawForm, drawProblems, exportPicture, formActions, make } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
@@ -50,7 +51,8 @@ function apply(actions, then) {
   const isTyping = typeof actions === "function";
   if (!isTyping) flush();
   return inTurn(async () => {
-    const send = () => {
+    const send = async () => {
+      if (view.revision === "") await pull();
       const list = isTyping ? actions() : actions;
       return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list });
     };
@@ -86,11 +88,28 @@ async function pull() {
   show(await ask("view", known()), false);
 }
 
+let isPulling = false;
+/** Loads a change of the text. Changes that arrive before the request share it. */
+function pullSoon(isRestarted) {
+  if (isRestarted) view.revision = view.tag = "";
+  if (isPulling || view.revision === null) return;
+  isPulling = true;
+  inTurn(async () => {
+    isPulling = false;
+    await pull();
+    if (isRestarted) flush();
+  });
+}
+
 /** Shows a new view of the file. */
 function show(next, isOwn) {
   const isFirst = view.revision === null;
   const hasNew = next.tag !== view.tag;
-  if (next.text !== undefined) code.reset(next.text);
+  if (next.text !== undefined && view.revision === "") {
+    // The server has started again: what was typed since then stays.
+    const change = difference(code.synced, next.text);
+    code.update(change ? [[change]] : [], code.area.value === next.text);
+  } else if (next.text !== undefined) code.reset(next.text);
   else code.update(next.rounds, isOwn && next.revision === view.revision + 1);
   if (code.synced.length !== next.length) view.revision = null;
   const before = view;
@@ -297,13 +316,16 @@ const COMMANDS = {
   extract: () => selection.length && apply([{ do: "extract", definition: place.definition, states: selection }]),
 };
 
-addEventListener("keydown", (event) => {
+/** Before any other listener: an editor around the page has the same keys, and would undo twice. */
+function controlKey(event) {
   const control = event.ctrlKey || event.metaKey;
   const name = control && { z: event.shiftKey ? "redo" : "undo", Z: "redo", y: "redo", s: "save" }[event.key];
   if (!name) return;
   event.preventDefault();
+  if (editor) event.stopImmediatePropagation();
   COMMANDS[name]();
-});
+}
+addEventListener("keydown", controlKey, { capture: true });
 
 /** The keys of the canvas and of the tree. */
 function pressed(event) {
@@ -540,6 +562,6 @@ $("#definition").addEventListener("change", (event) => {
 
 inTurn(pull).then(() => view.states.length && select([neighbour().pointer]));
 listen(
-  () => inTurn(async () => view.revision !== null && pull()),
+  pullSoon,
   () => view.isChanged && keep(view.base, code.area.value),
 );

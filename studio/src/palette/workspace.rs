@@ -1,7 +1,7 @@
 //! The state machines and Lambda functions of the workspace: those in the named files.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use stepwright_asl::json;
 use stepwright_asl::json::Json;
@@ -45,9 +45,9 @@ impl ResourceKind {
 
 impl WorkspaceCache {
     /// The items of all files. A definition is not offered to itself.
-    pub(crate) fn items(&mut self, files: &[StudioFile], own: usize) -> Vec<PaletteItem> {
+    pub(crate) fn items(&mut self, files: &[StudioFile], own: Option<&Path>) -> Vec<PaletteItem> {
         let mut items: Vec<PaletteItem> = Vec::new();
-        for (index, file) in files.iter().enumerate() {
+        for file in files {
             let now = stamp(&file.path);
             let known = self
                 .0
@@ -64,7 +64,7 @@ impl WorkspaceCache {
             };
             let others = found
                 .iter()
-                .filter(|resource| index != own || !resource.is_whole_file);
+                .filter(|resource| own != Some(&file.path) || !resource.is_whole_file);
             for resource in others {
                 let item = resource.item(&file.name);
                 if items.iter().all(|other| other.id != item.id) {

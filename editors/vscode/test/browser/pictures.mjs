@@ -1,7 +1,7 @@
 // Takes the picture of docs/guides/editor.md and of the README: `node pictures.mjs FOLDER`.
 
 import { join } from "node:path";
-import { command, Editor, goTo, pictureFrame } from "./support.mjs";
+import { clickLens, command, Editor, goTo, pictureFrame, pictureIn } from "./support.mjs";
 
 const ORDERS = `{
   "QueryLanguage": "JSONata",
@@ -33,7 +33,7 @@ try {
   const page = await editor.open("orders.asl.json");
   await page.setViewportSize({ width: 1180, height: 760 });
   await command(page, "View: Toggle Primary Side Bar Visibility");
-  await page.locator(".codelens-decoration a", { hasText: /^Picture$/ }).click();
+  await clickLens(page, /^Picture$/, pictureIn(page));
   const picture = await pictureFrame(page);
   await goTo(page, 16, 10);
   await picture.locator('g.state[data-state="Charge"].is-current').waitFor();

@@ -1,11 +1,14 @@
 // VS Code in a browser: a server with the packaged extension, and a tab that shows a folder.
 
+import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
 const HERE = import.meta.dirname;
@@ -25,6 +28,8 @@ const SETTINGS = {
   "editor.minimap.enabled": false,
   "editor.accessibilitySupport": "off",
   "extensions.autoCheckUpdates": false,
+  // In a browser, VS Code saves by itself.
+  "files.autoSave": "off",
   "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   "workbench.startupEditor": "none",
@@ -129,12 +134,41 @@ async function untilOutput(server, text) {
   throw new Error(`the server ended:\n${output}`);
 }
 
-/** Runs a command of the editor by its title. */
+/** Runs a command of the editor by its title. The list lacks commands of extensions that were not loaded when it was opened. */
 export async function command(page, title) {
-  await page.keyboard.press("F1");
-  await page.locator(".quick-input-widget input").fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+  await until(async () => {
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget input").fill(`>${title}`);
+    const isListed = row.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+    return (await isListed) || (await page.keyboard.press("Escape"));
+  });
   await page.keyboard.press("Enter");
+}
+
+/**
+ * Clicks on a code lens until it has its effect. VS Code draws lenses again when others arrive, and
+ * a click on a lens that is replaced between press and release has no effect.
+ */
+export async function clickLens(page, title, effect) {
+  const lens = page.locator(".codelens-decoration a", { hasText: title });
+  await lens.first().waitFor();
+  await until(async () => {
+    if (!(await effect.isVisible())) {
+      // After a click with an effect, the lens may be gone.
+      await lens
+        .first()
+        .click({ timeout: 2_000 })
+        .catch(() => undefined);
+    }
+    return effect.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
 }
 
 /** Moves the cursor to a line and a column, which start at 1. */
@@ -146,10 +180,46 @@ export async function goTo(page, line, column) {
   await page.getByText(`Ln ${line}, Col ${column}`, { exact: false }).waitFor();
 }
 
+/** The picture in its frame. */
+export function pictureIn(page) {
+  const outer = page.frameLocator("iframe.webview.ready");
+  return outer.frameLocator("iframe#active-frame").locator("#picture svg");
+}
+
 /** The frame with the page of the picture. */
 export async function pictureFrame(page) {
-  const outer = page.frameLocator("iframe.webview.ready");
+  await pictureIn(page).waitFor();
+  return page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+}
+
+/** The frame with a page of the studio; the first one has the index 0. */
+export async function studioFrame(page, index) {
+  const outer = page.locator("iframe.webview.ready").nth(index).contentFrame();
   const frame = outer.frameLocator("iframe#active-frame");
-  await frame.locator("#picture svg").waitFor();
+  await frame.locator("#tree [role=treeitem]").first().waitFor();
   return frame;
+}
+
+/** Waits until a condition holds. */
+export async function until(holds) {
+  const end = Date.now() + TIMEOUT_MS;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `after ${TIMEOUT_MS} ms, this does not hold: ${holds}`);
+    await setTimeout(100);
+  }
+}
+
+/** Waits until a value equals another one. */
+export async function untilEqual(value, expected) {
+  const end = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    const now = await value();
+    if (isDeepStrictEqual(now, expected)) {
+      return;
+    }
+    if (Date.now() > end) {
+      assert.deepEqual(now, expected);
+    }
+    await setTimeout(100);
+  }
 }

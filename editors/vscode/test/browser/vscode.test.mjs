@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { command, Editor, goTo, pictureFrame } from "./support.mjs";
+import { clickLens, command, Editor, goTo, pictureFrame, pictureIn } from "./support.mjs";
 
 const ORDERS = readFileSync(join(import.meta.dirname, "../../../test/orders.asl.json"), "utf8");
 const FILE = "orders.asl.json";
@@ -38,7 +38,7 @@ test("the diagnostic of the file is shown", async () => {
 });
 
 test("a click on the lens shows the picture, and a click on a state moves the cursor", async () => {
-  await page.locator(".codelens-decoration a", { hasText: /^Picture$/ }).click();
+  await clickLens(page, /^Picture$/, pictureIn(page));
   const picture = await pictureFrame(page);
   const states = await picture
     .locator("g.state")
@@ -111,15 +111,13 @@ test("the picture follows the theme of the editor", async () => {
 
 test("a workflow in Rust shows the picture of the emitted file", async () => {
   const tab = await editor.open("orders.rs");
-  const lens = tab.locator(".codelens-decoration a", { hasText: /^Picture$/ });
-  await lens.click();
+  await clickLens(tab, /^Picture$/, pictureIn(tab));
   const picture = await pictureFrame(tab);
   assert.equal(await picture.locator("g.state").count(), 3);
 });
 
 test("a workflow in Rust opens the state of its line in the emitted file", async () => {
   const tab = await editor.open("orders.rs");
-  await tab.locator(".codelens-decoration a", { hasText: /^Open ASL$/ }).click();
   const line = ORDERS.slice(0, ORDERS.indexOf('"Ship": {')).split("\n").length;
-  await tab.getByText(`Ln ${line}, Col `).waitFor();
+  await clickLens(tab, /^Open ASL$/, tab.getByText(`Ln ${line}, Col `));
 });

@@ -1,5 +1,7 @@
 //! `stepwright studio`: the visual editor of definitions.
 
+mod editor_host;
+
 use std::io::{IsTerminal, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,9 @@ use crate::terminal::output;
 /// Serves the page until the user or the system ends the process.
 pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
     log::start(&arguments.log, DefaultLog::Warnings)?;
+    if arguments.stdio {
+        return editor_host::serve(&arguments.files, arguments.machine_type.into()).await;
+    }
     let signals = Signals::listen(false);
     let studio = studio_of(&arguments.files, arguments.machine_type.into())?;
     // The engine has no state machines: the page runs each definition in an engine for it.
@@ -58,8 +63,7 @@ pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
 
 /// Reads what the command line names. A folder contains files with definitions.
 pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<Studio, Failure> {
-    let settings = SettingsSource::of(None, false)?;
-    let mut validators = Validators::of(machine_type, RuleSeverities::default(), settings)?;
+    let mut validators = validators_of(machine_type)?;
     let mut failures = Vec::new();
     let found = files_of(paths, validators.settings(), &mut failures)?;
     if let Some(failure) = failures.into_iter().next() {
@@ -78,11 +82,7 @@ pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<
             }
             true => drop(input::read(&file.path)?),
         }
-        files.push(StudioFile {
-            name: file.path.display().to_string(),
-            validator: validators.of_file(&file.path)?,
-            path: file.path,
-        });
+        files.push(studio_file(file.path, &mut validators)?);
     }
     if files.is_empty() {
         return Err(Failure::Usage(
@@ -90,6 +90,20 @@ pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<
         ));
     }
     Ok(Studio::new(files))
+}
+
+/// The validators with the settings of the nearest `stepwright.toml`.
+fn validators_of(machine_type: MachineType) -> Result<Validators, Failure> {
+    let settings = SettingsSource::of(None, false)?;
+    Validators::of(machine_type, RuleSeverities::default(), settings)
+}
+
+fn studio_file(path: PathBuf, validators: &mut Validators) -> Result<StudioFile, Failure> {
+    Ok(StudioFile {
+        name: path.display().to_string(),
+        validator: validators.of_file(&path)?,
+        path,
+    })
 }
 
 /// Whether a file of a folder is worth opening: a definition, or a template with state machines.

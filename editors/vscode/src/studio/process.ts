@@ -1,0 +1,39 @@
+// Starts `stepwright studio --stdio`.
+
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Connect } from "./server";
+
+/** The end of standard error that a message quotes. */
+const QUOTED = 500;
+
+/** Returns a function that starts the command with the folders of the workspace. */
+export function connectTo(command: () => { path: string; folders: string[] }): Connect {
+  return (events) => {
+    const { path, folders } = command();
+    const child = spawn(path, ["studio", "--stdio", ...folders], {
+      cwd: folders[0],
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors = (errors + text).slice(-QUOTED);
+    });
+    // The process may end between the check of the connection and a write.
+    child.stdin.on("error", () => undefined);
+    createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on(
+      "line",
+      events.line,
+    );
+    child.on("error", (error) => events.ended(`\`${path}\` did not start: ${error.message}`));
+    child.on("close", (code, signal) => {
+      const status = signal ?? `exit status ${code}`;
+      events.ended(errors.trim() === "" ? status : `${status}: ${errors.trim()}`);
+    });
+    return {
+      send: (line) => child.stdin.write(`${line}\n`),
+      // The process ends when its input ends.
+      close: () => child.stdin.end(),
+    };
+  };
+}
