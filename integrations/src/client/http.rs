@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// The timeout of a connection.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// The timeout of unused connections. Servers of emulators often close them after 20 seconds or
 /// more.
 const IDLE_TIME: Duration = Duration::from_secs(15);
@@ -119,6 +119,8 @@ enum FailureReason {
     Unsent,
     /// The service may have got the request.
     Lost,
+    /// The response is late: the service may have got the request.
+    TimedOut,
     /// The same request fails in the same way: it has a wrong header.
     Permanent,
     /// The body of the response is too large.
@@ -145,7 +147,7 @@ impl HttpFailure {
     pub(crate) fn may_be_repeated(&self, is_idempotent: bool) -> bool {
         match self.reason {
             FailureReason::Unsent => true,
-            FailureReason::Lost => is_idempotent,
+            FailureReason::Lost | FailureReason::TimedOut => is_idempotent,
             FailureReason::Permanent | FailureReason::TooLarge => false,
         }
     }
@@ -155,15 +157,29 @@ impl HttpFailure {
         self.reason == FailureReason::TooLarge
     }
 
+    /// Returns whether the response is late.
+    #[cfg(feature = "account")]
+    pub(crate) fn is_timeout(&self) -> bool {
+        self.reason == FailureReason::TimedOut
+    }
+
     pub(super) fn timed_out() -> Self {
-        Self::new("Read timed out")
+        Self {
+            message: "Read timed out".to_owned(),
+            reason: FailureReason::TimedOut,
+        }
     }
 }
 
 impl HttpClient {
     pub(crate) fn new() -> Self {
+        Self::with_connect_time(CONNECT_TIME)
+    }
+
+    /// Returns a client whose connections have this timeout.
+    pub(crate) fn with_connect_time(connect_time: Duration) -> Self {
         let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIME));
+        connector.set_connect_timeout(Some(connect_time));
         connector.set_nodelay(true);
         #[cfg(feature = "tls")]
         let connector = with_tls(connector);

@@ -15,6 +15,8 @@ pub use self::credentials::{CredentialsError, SigningKeys};
 pub use self::endpoints::{EndpointError, Endpoints};
 pub use self::host::is_loopback;
 pub(crate) use self::host::is_plain;
+#[cfg(feature = "account")]
+pub(crate) use self::http::CONNECT_TIME;
 pub(crate) use self::http::{
     HttpClient, HttpFailure, HttpRequest, HttpResponse, HttpStream, RESULT_BYTES,
 };

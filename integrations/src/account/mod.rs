@@ -1,9 +1,11 @@
+mod sdk_http_client;
+
 use aws_config::BehaviorVersion;
 use aws_config::Region;
 use aws_credential_types::provider::ProvideCredentials as _;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use serde_json::json;
 
+use self::sdk_http_client::SdkHttpClient;
 use crate::client::{CallError, Endpoints, HttpClient, ResponseTime, ServiceClient, SigningKeys};
 use crate::models::Models;
 use crate::protocol::Naming;
@@ -45,12 +47,9 @@ impl AwsAccount {
     ///
     /// If there are none, or if they belong to another account.
     pub async fn connect(region: &str, account: &str) -> Result<Self, AwsAccountError> {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
-            .http_client(http)
+            .http_client(SdkHttpClient::default())
             .load()
             .await;
         let provider = config
