@@ -147,21 +147,22 @@ impl AbsentVariables {
                 return true;
             }
             let reads = machine.definitions[left.definition].reads.iter();
-            let mut read = reads.filter(|read| {
+            let absent = reads.filter(|read| {
                 read.state == left.state
                     && left.absent.iter().any(|name| *name == read.variable)
-                    && read.then.iter().any(|then| then.as_deref() == next.map(SmolStr::as_str))
+                    && read
+                        .then
+                        .iter()
+                        .any(|then| then.as_deref() == next.map(SmolStr::as_str))
             });
-            if let Some(read) = read.next() {
-                violations.push(Violation {
-                    rule: Rule::ValuePresent,
-                    state: left.state.clone(),
-                    message: format!(
-                        "`{}` reads `${}`, which no state of this path assigns: the value is undefined",
-                        left.state, read.variable
-                    ),
-                });
-            }
+            violations.extend(absent.map(|read| Violation {
+                rule: Rule::ValuePresent,
+                state: SmolStr::new(format!("{} ${}", left.state, read.variable)),
+                message: format!(
+                    "`{}` reads `${}`, which no state of this path assigns: the value is undefined",
+                    left.state, read.variable
+                ),
+            }));
             false
         });
     }
