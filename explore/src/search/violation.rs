@@ -6,7 +6,8 @@ use crate::rule::Rule;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Violation {
     pub(super) rule: Rule,
-    /// The state that the finding is about: one finding is reported for each.
+    /// What the finding is about: a state, or a state with an error or a variable. One finding is
+    /// reported for each.
     pub(super) state: SmolStr,
     pub(super) message: String,
 }
