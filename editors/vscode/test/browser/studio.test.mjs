@@ -164,13 +164,11 @@ test("two views of one document show each other's edits, and undo is shared", as
   await press(studio, "Control+z");
   await shows(second, "Check", "Done");
   await untilEqual(text, ORDERS);
-  await command(page, "View: Close Editor");
 });
 
 test("if the process is killed, another one shows the unsaved text", async () => {
-  const frame = await studioFrame(page, 0);
-  await add(frame, "Check", "Wait");
-  await shows(frame, "Check", "Wait", "Done");
+  await add(studio, "Check", "Wait");
+  await shows(studio, "Check", "Wait", "Done");
   const running = spawnSync("pgrep", ["-f", `studio --stdio ${editor.folder}`], {
     encoding: "utf8",
   });
@@ -179,8 +177,8 @@ test("if the process is killed, another one shows the unsaved text", async () =>
   process.kill(processes[0], "SIGKILL");
   await goTo(page, 1, 2);
   await page.keyboard.insertText(' "TimeoutSeconds": 9,');
-  await shows(frame, "Check", "Wait", "Done");
-  await add(frame, "Done", "Fail");
+  await shows(studio, "Check", "Wait", "Done");
+  await add(studio, "Done", "Fail");
   await until(async () => (await text()).includes('"TimeoutSeconds": 9'));
   await until(async () => (await text()).includes('"Fail"'));
 });
