@@ -66,6 +66,8 @@ class Document implements EditedDocument {
   files: NewFile[] = [];
   pictures: [string, string][] = [];
   session: StudioSession | undefined;
+  /** Runs once, before the next edits are made. */
+  beforeApply: (() => void) | undefined;
 
   constructor(
     private content: string,
@@ -90,6 +92,8 @@ class Document implements EditedDocument {
 
   apply(version: number, edits: OffsetEdit[], created?: NewFile): Promise<string | undefined> {
     return this.wait(() => {
+      this.beforeApply?.();
+      this.beforeApply = undefined;
       if (version !== this.version) {
         return undefined;
       }
@@ -191,7 +195,8 @@ class Process {
       return { status: 409, body: JSON.stringify({ view, error: "stale" }) };
     }
     const [{ at, text: added, file }] = actions;
-    const start = Math.min(at, now.length);
+    // A text names its place in the newest text, as a pointer does.
+    const start = typeof at === "string" ? now.indexOf(at) : Math.min(at, now.length);
     const edits = [{ start, end: start, text: added }];
     const extracted = file ? { name: file, text: "{}" } : null;
     const plan = { version: document.versions[revision], edits, select: ["/States/A"], extracted };
@@ -225,7 +230,7 @@ class Page {
     this.inTurn(async () => this.show(await this.ask("view")));
   }
 
-  insert(at: number, text: string, file?: string): void {
+  insert(at: number | string, text: string, file?: string): void {
     const action = { do: "insert", at, text, file };
     this.inTurn(async () => {
       const send = () => this.ask("apply", { revision: this.revision, actions: [action] });
@@ -357,15 +362,25 @@ test("an action for an old text is repeated for the new one, and never made at a
   const { world, document, page } = studio("ab", 2);
   const shown = page();
   await world.settle();
-  // The process has planned the edit, and the editor has not made it yet.
-  shown.insert(2, "c");
-  for (let step = 0; step < 2; step++) {
-    await world.step();
-  }
-  document.type({ start: 0, end: 1, text: "" });
+  document.beforeApply = () => document.type({ start: 0, end: 0, text: "zz" });
+  shown.insert("b", "X");
   await world.settle();
-  assert.equal(document.text(), "bc");
-  assert.equal(shown.text, "bc");
+  assert.equal(document.text(), "zzaXb");
+  assert.equal(shown.text, "zzaXb");
+  assert.deepEqual(document.steps, ["ab", "zzab"]);
+  assert.deepEqual(shown.refusals, []);
+});
+
+test("a request is only for the process that has its document", async () => {
+  const { world, processes, server, page } = studio("ab", 9);
+  page();
+  await world.settle();
+  processes[0]?.end("killed");
+  await world.settle();
+  await assert.rejects(
+    server.request(1, "close", { document: 0 }),
+    /has ended, and is started again/,
+  );
 });
 
 test("a new file is part of the edit", async () => {
@@ -423,6 +438,8 @@ test("an action whose process ends has an answer, and its edit is made once or n
     assert.equal(shown.text, document.text());
     if (document.text() === "ab") {
       assert.match(shown.refusals.join(), /has ended/);
+    } else {
+      assert.deepEqual(shown.refusals, [], `after ${steps} steps`);
     }
   }
 });
