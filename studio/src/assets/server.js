@@ -45,7 +45,7 @@ export function listen(changed, lost) {
   let stream;
   const open = () => {
     stream = new EventSource(address("events"));
-    stream.onmessage = changed;
+    stream.onmessage = () => changed();
     stream.onerror = lost;
   };
   document.addEventListener("visibilitychange", () => {
