@@ -49,6 +49,8 @@ mod block_write;
 mod changes;
 mod comments;
 mod compare;
+mod constructors;
+mod edit_groups;
 mod editor;
 mod error;
 mod expected;
@@ -57,6 +59,7 @@ mod layout;
 mod nodes;
 mod operation;
 mod plan;
+mod prepared_edit;
 mod regroup;
 #[cfg(feature = "yaml")]
 mod scalar;
@@ -65,6 +68,7 @@ mod source;
 mod splice;
 mod style;
 mod target;
+mod text_reader;
 mod write;
 
 pub use editor::Editor;

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::comments::ScalarRanges;
-use super::editor::{ALIAS, Editor, PreparedEdit};
+use super::editor::Editor;
 use super::error::EditError;
 use super::expected::Change;
 use super::plan::EditPlan;
+use super::prepared_edit::{ALIAS, PreparedEdit};
 use super::splice::Splice;
 use super::target::{EditTarget, TargetNode, is_alias};
 use crate::json::{Json, ValueSyntax, escape};
