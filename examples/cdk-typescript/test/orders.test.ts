@@ -17,7 +17,8 @@ beforeAll(async () => {
   new OrdersStack(app, "Orders");
   app.synth();
   server = await Server.start(["--template", join(outdir, "Orders.template.json")]);
-});
+  // CDK can need more than the 10 seconds that Vitest allows.
+}, 60_000);
 afterAll(async () => {
   await server.stop();
   rmSync(outdir, { recursive: true });
