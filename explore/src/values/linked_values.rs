@@ -69,6 +69,10 @@ fn next_boundaries(values: &[MachineValues], links: &[Vec<DefinitionLink>]) -> V
                 .entry(link.state.clone())
                 .or_default()
                 .extend(required.iter().cloned());
+            let lacking = values[starter].lacking(&link.state);
+            next[link.definition]
+                .lacking_input
+                .extend(lacking.iter().cloned());
             if link.returns_output {
                 let read = values[starter].result_parts(&link.state);
                 let read = read.iter().filter_map(|part| part.below("Output"));

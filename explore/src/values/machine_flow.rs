@@ -6,7 +6,7 @@ use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
 
-use super::abstract_value::{AbstractValue, Origin};
+use super::abstract_value::{AbstractValue, Origin, PartStep};
 use super::container_flow::{Exits, StateInput};
 use super::demand::Demand;
 use super::live_values::LiveValues;
@@ -32,6 +32,8 @@ pub(crate) struct MachineValues {
     /// The parts of each state's result that states read.
     result_parts: HashMap<String, Vec<BoundaryPart>>,
     has_uncertain_output: bool,
+    /// The parts that the input of the execution of each state lacks.
+    lacking: HashMap<String, Vec<Vec<PartStep>>>,
 }
 
 impl MachineValues {
@@ -43,6 +45,11 @@ impl MachineValues {
     /// Returns the parts of the result of a state that states read.
     pub(super) fn result_parts(&self, state: &str) -> &[BoundaryPart] {
         self.result_parts.get(state).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the parts that the execution of a state reads and its input lacks, on some path.
+    pub(super) fn lacking(&self, state: &str) -> &[Vec<PartStep>] {
+        self.lacking.get(state).map_or(&[], Vec::as_slice)
     }
 
     /// Returns whether the output lacks a part that a starter reads, on some path.
@@ -292,6 +299,10 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         }
         for reads in &all {
             values.has_uncertain_output |= reads.has_uncertain_output;
+            if !reads.lacking.is_empty() {
+                let name = self.graph.states()[reads.state].name.to_owned();
+                values.lacking.insert(name, reads.lacking.clone());
+            }
             for RequiredPart {
                 origin,
                 test,
@@ -345,7 +356,10 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 }
             };
             let is_lacking = |origin: &Origin| match origin.source {
-                ValueSource::Input => false,
+                ValueSource::Input => {
+                    let mut lacking = boundary.lacking_input.iter();
+                    lacking.any(|path| origin.path.starts_with(path))
+                }
                 ValueSource::Result(state) => {
                     let name = self.graph.states()[state].name;
                     boundary.uncertain_results.contains(name)

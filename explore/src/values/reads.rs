@@ -33,6 +33,8 @@ pub(super) struct StateReads {
     pub(super) has_unknown: bool,
     /// Whether the output of the state machine lacks a part that its starter reads.
     pub(super) has_uncertain_output: bool,
+    /// The parts that the input of the execution that it starts lacks, and that are read there.
+    pub(super) lacking: Vec<Vec<PartStep>>,
 }
 
 /// A part of a value from outside of the definition that a state reads.
@@ -65,6 +67,8 @@ pub(super) struct BoundaryReads {
     pub(super) passed: HashMap<String, Vec<BoundaryPart>>,
     /// The states whose result lacks a part that is read, on some path of their execution.
     pub(super) uncertain_results: BTreeSet<String>,
+    /// The parts of the input that a starter does not pass on some path.
+    pub(super) lacking_input: Vec<Vec<PartStep>>,
 }
 
 /// Collects the reads of one state.
@@ -105,15 +109,14 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         let name = self.graph.states()[self.flow.state].name;
         if let Some(parts) = boundary.passed.get(name) {
             let input = self.flow.passed_input();
-            self.boundary(&input, parts);
+            self.reads.lacking = self.boundary(&input, parts);
         }
         if self.ends_machine()
             && !boundary.output.is_empty()
             && let Some(output) = self.flow.exits(self.inner).output
         {
-            let uncertain_before = self.reads.is_uncertain;
-            self.boundary(&output, &boundary.output);
-            self.reads.has_uncertain_output = self.reads.is_uncertain && !uncertain_before;
+            let lacking = self.boundary(&output, &boundary.output);
+            self.reads.has_uncertain_output = !lacking.is_empty();
         }
         self.reads
     }
@@ -124,16 +127,24 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         state.container == 0 && state.is_terminal() && state.kind != Some(StateKind::Fail)
     }
 
-    /// Adds the reads of another definition.
-    fn boundary(&mut self, value: &AbstractValue, parts: &[BoundaryPart]) {
-        let has_default = self.has_default;
+    /// Adds the reads of another definition. Returns the parts that are absent on some path: they
+    /// are absent there, and not for this state.
+    fn boundary(&mut self, value: &AbstractValue, parts: &[BoundaryPart]) -> Vec<Vec<PartStep>> {
+        let (has_default, is_uncertain) = (self.has_default, self.reads.is_uncertain);
+        let mut lacking = Vec::new();
         for part in parts {
             self.has_default = part.has_other;
             self.is_computed = part.is_decisive;
+            self.reads.is_uncertain = false;
             self.read(value, &part.path, &part.test);
+            if self.reads.is_uncertain {
+                lacking.push(part.path.clone());
+            }
         }
         self.has_default = has_default;
         self.is_computed = false;
+        self.reads.is_uncertain = is_uncertain;
+        lacking
     }
 
     fn jsonata_fields(&mut self) {
