@@ -358,3 +358,39 @@ fn rules_pages_and_pictures_are_resources() {
     );
     assert!(unknown["error"]["message"].is_string(), "{unknown}");
 }
+
+#[test]
+fn explore_follows_the_state_machines_that_a_definition_starts() {
+    let folder = project();
+    let path = folder.path();
+    let starter = json!({"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:payments"}}}});
+    std::fs::write(path.join("starter.asl.json"), starter.to_string()).unwrap();
+    std::fs::create_dir(path.join("services")).unwrap();
+    let payments = json!({"StartAt": "Which", "States": {
+        "Which": {"Type": "Choice", "Choices": [{"Variable": "$.kind", "StringEquals": "card", "Next": "Done"}]},
+        "Done": {"Type": "Succeed"}}});
+    std::fs::write(path.join("services/pay.json"), payments.to_string()).unwrap();
+    let mut agent = Agent::start(path, &[]);
+    let explored = |agent: &mut Agent, with: Value| {
+        agent.call("explore", json!({"file": "starter.asl.json", "with": with}))
+    };
+    let found = explored(&mut agent, json!({"payments": "services/pay.json"}));
+    // The starter passes no `kind`.
+    assert_eq!(found["findings"][0]["name"], "value-absent", "{found}");
+    assert_eq!(
+        found["findings"][0]["steps"][2]["execution"],
+        "Pay/payments"
+    );
+    let found = explored(&mut agent, json!({}));
+    assert_eq!(found["clean"], true, "{found}");
+    let reason = agent.refused(
+        "explore",
+        json!({"file": "starter.asl.json", "with": {"payments": "/etc/passwd"}}),
+    );
+    assert!(
+        reason.contains("is not below the working folder"),
+        "{reason}"
+    );
+}

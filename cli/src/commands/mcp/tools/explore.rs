@@ -1,5 +1,7 @@
 //! The tool `explore`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +21,10 @@ pub(super) struct ExploreArguments {
     /// Files with properties.
     #[serde(default)]
     properties: Vec<String>,
+    /// The files of state machines that this one starts, by the names in their ARNs. Those of the
+    /// same template, and files of these names in the same folder, are found without it.
+    #[serde(default)]
+    with: BTreeMap<String, String>,
     /// The most faults of one path: outcomes of calls other than success.
     #[serde(default)]
     faults: Option<u32>,
@@ -59,6 +65,10 @@ impl AgentTool for Explore {
                 "--properties".into(),
                 session.folder.find(properties)?.into(),
             ]);
+        }
+        for (name, file) in &arguments.with {
+            let file = session.folder.find(file)?;
+            words.push(format!("--with={name}={}", file.display()).into());
         }
         if let Some(faults) = arguments.faults {
             words.push(format!("--faults={faults}").into());
