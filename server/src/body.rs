@@ -60,6 +60,16 @@ impl AsRef<[u8]> for RequestBody {
     }
 }
 
+/// A body that the process itself wrote. It is not counted.
+impl From<String> for RequestBody {
+    fn from(text: String) -> Self {
+        Self {
+            bytes: text.into(),
+            _charge: AcquiredMemory::default(),
+        }
+    }
+}
+
 /// The memory that one body has acquired, all from one pool.
 #[derive(Default)]
 struct AcquiredMemory {

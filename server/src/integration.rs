@@ -54,7 +54,7 @@ impl TaskSource for OwnApi {
                 return std::future::pending().await;
             };
             let body = Json::Object(request).to_string();
-            let performed = perform(&service, &operation, body).await;
+            let performed = perform(&service, &operation, body.into()).await;
             result(performed, &id)
         });
         Some(match call.resource().pattern() {

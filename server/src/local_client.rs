@@ -57,7 +57,7 @@ impl LocalClient {
         let Some(service) = self.0.upgrade() else {
             return Err(ApiError::unavailable("the server has ended").into());
         };
-        let body = perform(&service, operation, request.to_string()).await?;
+        let body = perform(&service, operation, request.to_string().into()).await?;
         serde_json::from_slice(&body).map_err(|error| ApiError::internal(error.to_string()).into())
     }
 }

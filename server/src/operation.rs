@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::body::RequestBody;
 use crate::error::ApiError;
 use crate::operations::{
     activities, aliases, executions, map_runs, state_machines, tags, test_state, tokens, validate,
@@ -22,11 +23,12 @@ macro_rules! operations {
         pub(crate) const NAMES: &[&str] = &[$($name),*];
 
         /// Performs an operation. Returns the body of its response. The body of the request is
-        /// dropped as soon as it is parsed, because an operation can take minutes.
+        /// dropped as soon as it is parsed, because an operation can take minutes. It has one type:
+        /// this function contains the code of all operations.
         pub(crate) async fn perform(
             service: &Arc<Service>,
             operation: &str,
-            body: impl AsRef<[u8]>,
+            body: RequestBody,
         ) -> Result<Vec<u8>, ApiError> {
             match operation {
                 // Boxed, so that the size of this future does not depend on the largest operation.

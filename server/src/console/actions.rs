@@ -66,7 +66,7 @@ impl Console {
     /// Performs an operation of the API.
     pub(super) async fn perform(&self, operation: &str, request: Json) -> Result<Json, PageError> {
         let body = request.to_string();
-        let response = perform(&self.service, operation, body).await?;
+        let response = perform(&self.service, operation, body.into()).await?;
         serde_json::from_slice(&response)
             .map_err(|error| PageError::refused(format!("the response is no JSON: {error}")))
     }
