@@ -13,6 +13,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright studio workflows/ --port 9000    the definitions below a folder
   stepwright studio orders.asl.json --no-open
   ssh -L 8085:127.0.0.1:8085 HOST stepwright studio orders.asl.json --no-open    the files of another machine
+  stepwright studio --stdio workflows/        for the extension of an editor, which shows the page and has the texts
 
 The address of the page is printed on standard output, and a browser opens it if standard output is a terminal. The page draws the definition, inserts, moves and
 removes states, and has forms for their fields, next to the text. Each edit changes only the bytes that it is about. `Save` writes the file in one step. Nothing

@@ -189,6 +189,9 @@ class Process {
     if (message.name === "view") {
       return { status: 200, body: JSON.stringify(view) };
     }
+    if (message.name === "palette") {
+      return { status: 200, body: "[]" };
+    }
     assert.equal(message.name, "apply");
     const { revision: meant, actions } = JSON.parse(message.body as string);
     if (meant !== revision) {
@@ -217,13 +220,13 @@ class Page {
     private readonly session: StudioSession,
     private readonly later: (work: () => void) => void,
   ) {
-    session.add({
-      changed: (isRestarted) => {
-        this.restarts += isRestarted ? 1 : 0;
-        this.later(() => this.pull());
-      },
-    });
+    session.add(this);
     this.pull();
+  }
+
+  changed(isRestarted: boolean): void {
+    this.restarts += isRestarted ? 1 : 0;
+    this.later(() => this.pull());
   }
 
   pull(): void {
@@ -277,6 +280,7 @@ class Page {
     const request = { kind: "ask", id: this.count, name, query: "since=0&tag=1" } as const;
     const answer = await this.session.ask(
       what === undefined ? request : { ...request, body: JSON.stringify(what) },
+      this,
     );
     const isJson = answer.kind.includes("json");
     return { ...answer, json: isJson ? JSON.parse(answer.body) : {} };
@@ -371,6 +375,18 @@ test("an action for an old text is repeated for the new one, and never made at a
   assert.deepEqual(shown.refusals, []);
 });
 
+test("a question whose process ends is asked again", async () => {
+  const { world, processes, session, page } = studio("ab", 10);
+  const shown = page();
+  await world.settle();
+  const request = { kind: "ask", id: 1, name: "palette", query: "q=sns" } as const;
+  const answer = session.ask(request, shown);
+  await world.step();
+  processes[0]?.end("killed");
+  await world.settle();
+  assert.equal((await answer).body, "[]");
+});
+
 test("a request is only for the process that has its document", async () => {
   const { world, processes, server, page } = studio("ab", 9);
   page();
@@ -400,7 +416,8 @@ test("pictures are decoded from both forms of their address", async () => {
   };
   for (const [kind, href] of Object.entries(hrefs)) {
     const body = JSON.stringify({ href });
-    await session.ask({ kind: "ask", id: 1, name: "export", query: `kind=${kind}`, body });
+    const request = { kind: "ask", id: 1, name: "export", query: `kind=${kind}`, body } as const;
+    await session.ask(request, { changed: () => undefined });
   }
   assert.deepEqual(document.pictures, [
     ["svg", "<svg>€"],

@@ -105,8 +105,8 @@ function pullSoon(isRestarted) {
 function show(next, isOwn) {
   const isFirst = view.revision === null;
   const hasNew = next.tag !== view.tag;
-  if (next.text !== undefined && view.revision === "") {
-    // The server has started again: what was typed since then stays.
+  if (next.text !== undefined && !isFirst) {
+    // The server has started again, or the page is far behind: what was typed since then stays.
     const change = difference(code.synced, next.text);
     code.update(change ? [[change]] : [], code.area.value === next.text);
   } else if (next.text !== undefined) code.reset(next.text);

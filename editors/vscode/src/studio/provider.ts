@@ -7,7 +7,7 @@ import { isPageRequest, type ToStudioPage } from "./messages";
 import { storeFiles } from "./pageFiles";
 import { connectTo } from "./process";
 import { StudioServer } from "./server";
-import { StudioSession } from "./session";
+import { type StudioPage, StudioSession } from "./session";
 
 /** The type of the custom editor. */
 export const STUDIO = "stepwright.studio";
@@ -87,14 +87,15 @@ export class StudioEditors implements vscode.CustomTextEditorProvider, vscode.Di
     const uri = document.uri.toString();
     const session = this.session(document);
     const post = (message: ToStudioPage) => void webview.postMessage(message);
-    const remove = session.add({
+    const page: StudioPage = {
       changed: (isRestarted) => post({ kind: "changed", isRestarted }),
-    });
+    };
+    const remove = session.add(page);
     const subscriptions = [
       webview.onDidReceiveMessage(async (request: unknown) => {
         if (isPageRequest(request)) {
           this.active.set(uri, panel);
-          post({ kind: "answer", id: request.id, response: await session.ask(request) });
+          post({ kind: "answer", id: request.id, response: await session.ask(request, page) });
         }
       }),
     ];
@@ -112,16 +113,16 @@ export class StudioEditors implements vscode.CustomTextEditorProvider, vscode.Di
     });
     try {
       const read = async (name: string) => {
-        const answer = await session.ask({ kind: "ask", id: 0, name, query: "" });
+        const answer = await session.ask({ kind: "ask", id: 0, name, query: "" }, page);
         if (answer.status !== 200) {
           throw new Error(answer.body);
         }
         return answer.body;
       };
-      const page = await read("");
-      const folder = await storeFiles(page, read, this.storage);
+      const html = await read("");
+      const folder = await storeFiles(html, read, this.storage);
       webview.options = { enableScripts: true, localResourceRoots: [folder] };
-      webview.html = studioHtml(page, {
+      webview.html = studioHtml(html, {
         folder: webview.asWebviewUri(folder).toString(),
         policySource: webview.cspSource,
       });

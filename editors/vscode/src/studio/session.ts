@@ -54,7 +54,8 @@ const STALE = "the text has changed since then; look at the new picture and repe
 
 /** Connects a document with the process and with its pages. */
 export class StudioSession {
-  private readonly pages = new Set<StudioPage>();
+  /** The pages, with the start of the process whose text each shows. Revisions are those of one start. */
+  private readonly pages = new Map<StudioPage, number | undefined>();
   /** The document in the process of a start. */
   private opened: { start: number; number: Promise<number> } | undefined;
   private sent: { version: number; isDirty: boolean } | undefined;
@@ -71,7 +72,7 @@ export class StudioSession {
 
   /** Adds a page. The result removes it, and returns whether it was the last one. */
   add(page: StudioPage): () => boolean {
-    this.pages.add(page);
+    this.pages.set(page, undefined);
     return () => {
       this.pages.delete(page);
       return this.pages.size === 0;
@@ -88,20 +89,24 @@ export class StudioSession {
   }
 
   /** Answers a page. */
-  async ask(request: PageRequest): Promise<Answer> {
+  async ask(request: PageRequest, page: StudioPage): Promise<Answer> {
     const { name, query, body } = request;
     try {
       switch (name) {
         case "apply":
-          return await this.apply(query, body ?? "");
+          return await this.apply(page, query, body ?? "");
         case "save":
           await this.document.save();
-          return await this.withView(query, { isSaved: !this.document.isDirty });
+          return await this.withView(page, query, { isSaved: !this.document.isDirty });
         case "export":
           await this.exportPicture(query, body ?? "");
           return json(200, {});
+        case "view":
+          return await this.repeated(() => this.view(page, query));
         default:
-          return await this.forward(name, query, body);
+          return body === undefined
+            ? await this.repeated(() => this.forward(name, query))
+            : await this.forward(name, query, body);
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -124,12 +129,17 @@ export class StudioSession {
     }
   }
 
-  private async apply(query: string, body: string): Promise<Answer> {
+  private async apply(page: StudioPage, query: string, body: string): Promise<Answer> {
     const { actions } = JSON.parse(body) as { actions: { do: string }[] };
     const [first] = actions;
     if (actions.length === 1 && (first?.do === "undo" || first?.do === "redo")) {
       await (first.do === "undo" ? this.document.undo() : this.document.redo());
-      return this.withView(query, { select: [] });
+      return this.withView(page, query, { select: [] });
+    }
+    const { start } = await this.sync();
+    if (this.pages.get(page) !== start) {
+      // A revision of another process may be equal, and its text is not.
+      return this.stale(page, query);
     }
     const planned = await this.forward("apply", query, body);
     if (planned.status !== 200) {
@@ -140,27 +150,47 @@ export class StudioSession {
     if (edits.length > 0) {
       const applied = await this.document.apply(version, edits, extracted ?? undefined);
       if (applied === undefined) {
-        const stale = await this.withView(query, { error: STALE });
-        return { ...stale, status: stale.status === 200 ? 409 : stale.status };
+        return this.stale(page, query);
       }
       created = applied;
     }
-    return this.withView(query, { select, ...(created !== "" && { created }) });
+    return this.withView(page, query, { select, ...(created !== "" && { created }) });
   }
 
-  /** The view of the page, with further members. */
-  private async withView(query: string, members: object): Promise<Answer> {
-    let view: Answer;
-    try {
-      view = await this.forward("view", query);
-    } catch {
-      // The edit is made, and the process has ended: a new one has other revisions.
-      const whole = new URLSearchParams(query);
-      whole.delete("since");
-      whole.delete("tag");
-      view = await this.forward("view", whole.toString());
-    }
+  /** The view of a page, with further members. */
+  private async withView(page: StudioPage, query: string, members: object): Promise<Answer> {
+    const view = await this.repeated(() => this.view(page, query));
     return view.status === 200 ? json(200, { view: JSON.parse(view.body), ...members }) : view;
+  }
+
+  /** The page shows an old text: it gets the changes, and repeats its action. */
+  private async stale(page: StudioPage, query: string): Promise<Answer> {
+    const answer = await this.withView(page, query, { error: STALE });
+    return { ...answer, status: answer.status === 200 ? 409 : answer.status };
+  }
+
+  /** The changes since the text that a page shows, or everything if that is of another process. */
+  private async view(page: StudioPage, query: string): Promise<Answer> {
+    const { start } = await this.sync();
+    const parameters = new URLSearchParams(query);
+    if (this.pages.get(page) !== start) {
+      parameters.delete("since");
+      parameters.delete("tag");
+    }
+    const view = await this.forward("view", parameters.toString());
+    if (this.pages.has(page)) {
+      this.pages.set(page, start);
+    }
+    return view;
+  }
+
+  /** Asks a question again if the process ends before its answer. */
+  private async repeated(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask();
+    } catch {
+      return ask();
+    }
   }
 
   private async exportPicture(query: string, body: string): Promise<void> {
@@ -233,7 +263,7 @@ export class StudioSession {
   }
 
   private notify(isRestarted: boolean): void {
-    for (const page of this.pages) {
+    for (const page of this.pages.keys()) {
       page.changed(isRestarted);
     }
   }
