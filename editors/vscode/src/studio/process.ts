@@ -7,6 +7,9 @@ import type { Connect } from "./server";
 /** The end of standard error that a message quotes. */
 const QUOTED = 500;
 
+/** The time for the rest of standard error after the end of the process. */
+const CLOSE_MS = 300;
+
 /** Returns a function that starts the command with the folders of the workspace. */
 export function connectTo(command: () => { path: string; folders: string[] }): Connect {
   return (events) => {
@@ -26,10 +29,13 @@ export function connectTo(command: () => { path: string; folders: string[] }): C
       events.line,
     );
     child.on("error", (error) => events.ended(`\`${path}\` did not start: ${error.message}`));
-    child.on("close", (code, signal) => {
+    const report = (code: number | null, signal: NodeJS.Signals | null) => {
       const status = signal ?? `exit status ${code}`;
       events.ended(errors.trim() === "" ? status : `${status}: ${errors.trim()}`);
-    });
+    };
+    // The rest of standard error arrives before `close`, which waits for all holders of the pipes.
+    child.on("close", report);
+    child.on("exit", (code, signal) => setTimeout(report, CLOSE_MS, code, signal));
     return {
       send: (line) => child.stdin.write(`${line}\n`),
       // The process ends when its input ends.
