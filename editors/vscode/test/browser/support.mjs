@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -50,7 +50,12 @@ export class Editor {
     const data = join(root, "data");
     mkdirSync(join(data, "User"), { recursive: true });
     writeFileSync(join(data, "User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
-    const env = { ...process.env, HOME: root, XDG_DATA_HOME: root, XDG_CONFIG_HOME: root };
+    // The setting is lost when VS Code in a browser writes its settings, for example a theme.
+    const bin = join(root, "bin");
+    mkdirSync(bin);
+    symlinkSync(STEPWRIGHT, join(bin, "stepwright"));
+    const PATH = `${bin}:${process.env.PATH}`;
+    const env = { ...process.env, PATH, HOME: root, XDG_DATA_HOME: root, XDG_CONFIG_HOME: root };
     const common = [ENTRY, "--user-data-dir", data, "--extensions-dir", join(root, "extensions")];
     const installed = spawnSync(process.execPath, [...common, "--install-extension", EXTENSION], {
       env,
