@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -48,14 +48,14 @@ export class Editor {
       writeFileSync(join(folder, name), text);
     }
     const data = join(root, "data");
-    mkdirSync(join(data, "User"), { recursive: true });
-    writeFileSync(join(data, "User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
-    // The setting is lost when VS Code in a browser writes its settings, for example a theme.
-    const bin = join(root, "bin");
-    mkdirSync(bin);
-    symlinkSync(STEPWRIGHT, join(bin, "stepwright"));
-    const PATH = `${bin}:${process.env.PATH}`;
-    const env = { ...process.env, PATH, HOME: root, XDG_DATA_HOME: root, XDG_CONFIG_HOME: root };
+    // When VS Code in a browser writes a setting of the user, such as a theme, it forgets the others
+    // of this file. It never writes those of the machine.
+    for (const scope of ["User", "Machine"]) {
+      mkdirSync(join(data, scope), { recursive: true });
+      const text = JSON.stringify({ ...SETTINGS, ...settings });
+      writeFileSync(join(data, scope, "settings.json"), text);
+    }
+    const env = { ...process.env, HOME: root, XDG_DATA_HOME: root, XDG_CONFIG_HOME: root };
     const common = [ENTRY, "--user-data-dir", data, "--extensions-dir", join(root, "extensions")];
     const installed = spawnSync(process.execPath, [...common, "--install-extension", EXTENSION], {
       env,
