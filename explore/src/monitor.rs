@@ -197,28 +197,20 @@ impl MonitorState {
             Self::Decided(holds) => to.push(if *holds { 'h' } else { 'f' }),
             Self::Open => to.push('o'),
             Self::Obligations(open) => {
-                let mut texts: Vec<String> = open
-                    .iter()
-                    .map(|(bound, since)| {
-                        let age = since.map(|since| now.saturating_sub(since).as_millis());
-                        format!("{} {age:?}", text_of(bound))
-                    })
-                    .collect();
-                texts.sort();
-                to.push_str(&texts.join(","));
+                let texts = open.iter().map(|(bound, since)| {
+                    let age = since.map(|since| now.saturating_sub(since).as_millis());
+                    format!("{} {age:?}", text_of(bound))
+                });
+                write_all(texts, to);
             }
             Self::Matches(seen) => {
-                let mut texts: Vec<String> = seen.iter().map(text_of).collect();
-                texts.sort();
-                to.push_str(&texts.join(","));
+                write_all(seen.iter().map(text_of), to);
             }
             Self::Counts(counts) => {
-                let mut texts: Vec<String> = counts
+                let texts = counts
                     .iter()
-                    .map(|(key, count)| format!("{} {count}", key.to_text()))
-                    .collect();
-                texts.sort();
-                to.push_str(&texts.join(","));
+                    .map(|(key, count)| format!("{} {count}", key.to_text()));
+                write_all(texts, to);
             }
             Self::Parts(parts) => {
                 for part in parts {
@@ -229,6 +221,18 @@ impl MonitorState {
             }
         }
         to.push(';');
+    }
+}
+
+/// Writes texts in any order. Their number distinguishes an empty text from none: a match without
+/// bindings has an empty one.
+fn write_all(texts: impl Iterator<Item = String>, to: &mut String) {
+    let mut texts: Vec<String> = texts.collect();
+    texts.sort();
+    to.push_str(&texts.len().to_string());
+    for text in texts {
+        to.push(',');
+        to.push_str(&text);
     }
 }
 
