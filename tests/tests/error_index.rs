@@ -89,6 +89,7 @@ const OUTPUT: &[&str] = &[
     "Added to start the execution",
     "Start at ..",
     "token of ..",
+    "{stage:?} ",
     ".. starts child execution ..",
     "At the same time:",
     "Input of the child",
