@@ -82,6 +82,9 @@ test("renaming a state changes its transitions and the picture", async () => {
   await picture.locator('g.state[data-state="Deliver"]').waitFor();
   assert.equal((await text()).match(/"Deliver"/g)?.length, 3);
   assert.doesNotMatch(await text(), /"Ship"/);
+  // An unsaved text would also be that of the following windows.
+  await command(page, "File: Revert File");
+  await picture.locator('g.state[data-state="Ship"]').waitFor();
 });
 
 test("a text with syntax errors keeps the picture and shows a notice", async () => {
