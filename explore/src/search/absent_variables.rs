@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::machine::ExploredMachine;
 use super::path_execution::ExecutionId;
 use super::violation::Violation;
+use super::visit::is_inside;
 use crate::event::{Action, PathEvent};
 use crate::rule::Rule;
 
@@ -32,18 +33,6 @@ struct LeftState {
     definition: usize,
     state: SmolStr,
     absent: Vec<SmolStr>,
-}
-
-impl ScopeOfPath {
-    /// Returns whether it is inside of a Map or Parallel.
-    fn is_inside(&self, scope: &[String], container: &str) -> bool {
-        self.scope.starts_with(scope)
-            && self
-                .scope
-                .get(scope.len())
-                .and_then(|inner| inner.strip_prefix(container))
-                .is_some_and(|rest| rest.starts_with(['/', '[']))
-    }
 }
 
 impl AbsentVariables {
@@ -87,10 +76,10 @@ impl AbsentVariables {
                 self.forget_inside(scope, &event.name);
             }
             Action::Exited => {
-                let is_inside = |left: &ScopeOfPath| {
-                    left.execution == execution && left.is_inside(scope, &event.name)
+                let is_ended = |left: &ScopeOfPath| {
+                    left.execution == execution && is_inside(&left.scope, scope, &event.name)
                 };
-                self.decide(machine, is_inside, None, violations);
+                self.decide(machine, is_ended, None, violations);
                 let reads = reads.iter().filter(|read| read.state == event.name);
                 let absent = reads.filter(|read| !self.is_assigned(&place, &read.variable));
                 let absent: Vec<SmolStr> =
@@ -120,9 +109,9 @@ impl AbsentVariables {
     /// Forgets what happened in earlier attempts and visits of a Map or Parallel.
     pub(super) fn forget_inside(&mut self, scope: &[String], container: &str) {
         self.assigned
-            .retain(|(place, _)| !place.is_inside(scope, container));
+            .retain(|(place, _)| !is_inside(&place.scope, scope, container));
         self.left
-            .retain(|left| !left.place.is_inside(scope, container));
+            .retain(|left| !is_inside(&left.place.scope, scope, container));
     }
 
     /// Returns whether a variable has a value: in a scope, or in one around it.

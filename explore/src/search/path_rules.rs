@@ -11,6 +11,7 @@ use super::definition::ExploredDefinition;
 use super::machine::ExploredMachine;
 use super::path_execution::ExecutionId;
 use super::violation::Violation;
+use super::visit::is_inside;
 use crate::event::{Action, PathEvent};
 use crate::rule::Rule;
 use crate::settings::Settings;
@@ -198,12 +199,7 @@ impl PathRules {
     pub(super) fn attempt_lost(&mut self, scope: &[String], state: &str) {
         self.variables.forget_inside(scope, state);
         for call in self.done.iter_mut().flatten() {
-            let inner = call.scope.get(scope.len());
-            let is_inside = call.scope.starts_with(scope)
-                && inner
-                    .and_then(|inner| inner.strip_prefix(state))
-                    .is_some_and(|rest| rest.starts_with(['/', '[']));
-            if is_inside && call.lost_by.is_none() {
+            if is_inside(&call.scope, scope, state) && call.lost_by.is_none() {
                 call.lost_by = Some(SmolStr::new(state));
             }
         }

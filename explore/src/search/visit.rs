@@ -35,3 +35,12 @@ impl VisitCounts {
         visits.max().unwrap_or_default()
     }
 }
+
+/// Returns whether a scope is inside of a Map or Parallel, which is a state of the scope `around`.
+pub(super) fn is_inside(scope: &[String], around: &[String], container: &str) -> bool {
+    let inner = scope.get(around.len());
+    scope.starts_with(around)
+        && inner
+            .and_then(|inner| inner.strip_prefix(container))
+            .is_some_and(|rest| rest.starts_with(['/', '[']))
+}
