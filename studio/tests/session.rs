@@ -90,7 +90,7 @@ fn follow(shown: &str, rounds: &[Vec<ShownEdit>]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::default())]
 
     #[test]
     fn undo_of_a_hundred_random_actions_restores_the_text_byte_by_byte(
