@@ -52,9 +52,11 @@ mod container_ends;
 pub mod coverage;
 mod event_scope;
 mod json_difference;
+mod numbered_visits;
 mod overlay;
 mod recorded;
 mod recorded_attempts;
+mod recorded_event;
 mod recorded_kind;
 mod recorded_placeholders;
 #[cfg(feature = "report")]
@@ -70,10 +72,11 @@ pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 pub mod runtime_support {
     pub use crate::coverage::{CoverageFile, MeasuredDefinition};
     pub use crate::json_difference::{differences, line, walk};
-    pub use crate::recorded::{RecordedEvent, recorded_events};
+    pub use crate::numbered_visits::{numbered_events, numbered_scope, without_visit};
     pub use crate::recorded_attempts::{
         AttemptEnd, CallKey, RecordedAttempt, RecordedAttempts, recorded_attempts, resource,
     };
+    pub use crate::recorded_event::{RecordedEvent, recorded_events};
     pub use crate::recorded_kind::RecordedKind;
     pub use crate::recorded_placeholders::RecordedPlaceholders;
     pub use crate::short_text::short;

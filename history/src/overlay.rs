@@ -9,7 +9,8 @@ use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::history::{EventGroup, History};
 
 use crate::coverage::Coverage;
-use crate::recorded::{RecordedEvent, RecordedHistory};
+use crate::recorded::RecordedHistory;
+use crate::recorded_event::RecordedEvent;
 use crate::timeline::{Timeline, Visit};
 
 /// Marks the states and transitions of a definition with their statuses in an execution.

@@ -1,16 +1,18 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::Timestamp;
-use stepwright_interpreter::history::{EventGroup, EventKind, History};
+use stepwright_interpreter::history::{EventGroup, EventKind};
 use stepwright_interpreter::value::{Object, Value};
 
 use crate::container_ends::{ContainerEnds, PreviousKind};
 use crate::event_scope::{EventScope, Frame};
+use crate::numbered_visits::number_visits;
+use crate::recorded_event::{RecordedEvent, without_volatile_values};
 use crate::recorded_kind::RecordedKind;
 use crate::short_text::short;
-use crate::timeline::{Timeline, TimelineEvent};
+use crate::timeline::Timeline;
 
 /// A recorded history: the JSON of `GetExecutionHistory`, of
 /// `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
@@ -46,26 +48,6 @@ pub struct RecordedHistory {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct RecordedHistoryError(String);
-
-/// One event, recorded by the service or by this library.
-#[derive(Clone, Debug)]
-pub struct RecordedEvent {
-    /// Its `id`.
-    pub id: u32,
-    /// Its type.
-    pub kind: RecordedKind,
-    /// The state that it belongs to.
-    pub state: Option<String>,
-    /// The enclosing iterations and branches, outermost first.
-    pub scope: Vec<String>,
-    /// The details, with decoded data, without the fields above.
-    pub details: Json,
-    /// The ARN of the Map Run, which differs between executions, so that it is not part of the
-    /// details.
-    pub map_run: Option<String>,
-    /// Its `timestamp`.
-    pub at: Timestamp,
-}
 
 /// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
 struct RawEvent {
@@ -271,6 +253,31 @@ impl RecordedHistory {
         }
     }
 
+    /// Numbers the visits of Maps and Parallels in the scopes of the events, also in the histories
+    /// of children.
+    #[doc(hidden)]
+    pub fn number_visits(&mut self) {
+        number_visits(&mut self.steps);
+        for child in &mut self.children {
+            child.number_visits();
+        }
+    }
+
+    /// Whether a Map or a Parallel started twice, also in the histories of children.
+    #[doc(hidden)]
+    pub fn has_repeated_containers(&self) -> bool {
+        let mut started = HashSet::new();
+        let starts = self.steps.iter().filter(|step| {
+            matches!(
+                step.kind.known(),
+                Some(EventKind::ParallelStateStarted | EventKind::MapStateStarted)
+            )
+        });
+        let mut starts = starts.map(|step| (&step.scope, &step.state));
+        starts.any(|start| !started.insert(start))
+            || self.children.iter().any(Self::has_repeated_containers)
+    }
+
     /// Returns the reason why the execution cannot be replayed.
     #[doc(hidden)]
     pub fn incomplete(&self) -> Option<&'static str> {
@@ -336,25 +343,6 @@ fn renamed_frame(frame: &str, new_name: &dyn Fn(&str) -> Option<String>) -> Opti
 
 fn refused(text: &str) -> RecordedHistoryError {
     RecordedHistoryError(text.to_owned())
-}
-
-/// Returns the events of a history as a recording has them.
-pub fn recorded_events(history: &History) -> Vec<RecordedEvent> {
-    history
-        .events()
-        .map(|event| {
-            let details = event.details().to_json();
-            RecordedEvent {
-                id: event.id(),
-                kind: RecordedKind::Known(event.kind()),
-                state: event.state_name().map(str::to_owned),
-                scope: event.scope(),
-                map_run: details["mapRunArn"].as_str().map(str::to_owned),
-                details: without_volatile_values(details),
-                at: event.timestamp(),
-            }
-        })
-        .collect()
 }
 
 impl RawEvent {
@@ -428,21 +416,6 @@ fn decoded(kind: &RecordedKind, details: Option<&Map<String, Json>>) -> Json {
         members.insert(key.clone(), value);
     }
     Json::Object(members)
-}
-
-/// Omits values that always differ between executions.
-fn without_volatile_values(mut details: Json) -> Json {
-    const OMITTED: [&str; 5] = [
-        "roleArn",
-        "stateMachineAliasArn",
-        "stateMachineVersionArn",
-        "mapRunArn",
-        "region",
-    ];
-    if let Json::Object(members) = &mut details {
-        members.retain(|key, _| !OMITTED.contains(&key.as_str()) && !key.ends_with("Details"));
-    }
-    details
 }
 
 /// Determines the state and the iterations and branches of each event. The API does not return
@@ -530,6 +503,18 @@ fn assign_scopes(events: &mut [RawEvent]) {
             && let Some(state) = &scope.state
         {
             entered.insert(scope.texts(), state.clone());
+        }
+        if events[at].kind == EventKind::MapStateStarted {
+            // The iterations of an earlier visit have ended.
+            let around = scope.texts();
+            let is_inside = |inner: &[String]| {
+                inner.len() > around.len()
+                    && inner.starts_with(&around)
+                    && inner[around.len()]
+                        .rsplit_once('[')
+                        .is_some_and(|(map, _)| Some(map) == scope.state.as_deref())
+            };
+            entered.retain(|inner, _| !is_inside(inner));
         }
         events[at].scope = scope;
         ends.add(at, &events[at].kind, &events[at].scope);
@@ -630,20 +615,6 @@ fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
         .iter()
         .rposition(|frame| Some(frame.container()) == container);
     frames[..inside.unwrap_or(frames.len())].to_vec()
-}
-
-impl RecordedEvent {
-    fn timeline_event(&self) -> TimelineEvent {
-        TimelineEvent {
-            id: self.id,
-            kind: self.kind.clone(),
-            state: self.state.as_deref().map(Into::into),
-            scope: self.scope.clone(),
-            details: Value::from(&self.details),
-            map_run: self.map_run.clone(),
-            at: self.at,
-        }
-    }
 }
 
 impl From<RawEvent> for RecordedEvent {

@@ -8,7 +8,7 @@ use stepwright_asl::errors::TaskFailure;
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::EventGroup;
 
-use crate::recorded::RecordedEvent;
+use crate::recorded_event::RecordedEvent;
 
 /// The origin of a task's call: its scope and its state.
 pub type CallKey = (Vec<String>, String);

@@ -11,7 +11,7 @@ use stepwright_asl::similar::did_you_mean;
 use stepwright_interpreter::history::EventKind;
 
 use crate::json_difference::walk;
-use crate::recorded::RecordedEvent;
+use crate::recorded_event::RecordedEvent;
 
 /// The placeholders of a definition with their known values.
 ///

@@ -7,7 +7,7 @@ use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::{Event, History};
 
 use super::text;
-use crate::recorded::RecordedEvent;
+use crate::recorded_event::RecordedEvent;
 
 /// Selects events of a list.
 #[derive(Clone, Debug, Default)]

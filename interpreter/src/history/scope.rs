@@ -92,6 +92,28 @@ impl Scopes {
         path.reverse();
         path
     }
+
+    /// Returns the visit of each container around `scope`, from 1, outermost first. The first
+    /// iteration or branch of each visit has the index 0.
+    fn visits(&self, scope: ScopeId) -> Vec<u32> {
+        let mut visits = Vec::new();
+        let mut at = scope;
+        while at != ScopeId::TOP
+            && let Some(inner) = self.get(at)
+        {
+            // A scope comes after the scope around it.
+            let earlier = (inner.parent.0 + 1..=at.0).filter(|earlier| {
+                self.get(ScopeId(*earlier)).is_some_and(|earlier| {
+                    (earlier.parent, earlier.container, earlier.index)
+                        == (inner.parent, inner.container, 0)
+                })
+            });
+            visits.push(u32::try_from(earlier.count()).unwrap_or(u32::MAX));
+            at = inner.parent;
+        }
+        visits.reverse();
+        visits
+    }
 }
 
 /// Formats the path of a scope.
@@ -104,6 +126,10 @@ pub(crate) struct ScopePath<'a> {
 impl ScopeNames for ScopePath<'_> {
     fn names(&self) -> Vec<String> {
         names(self.program, &self.scopes.path(self.scope))
+    }
+
+    fn visits(&self) -> Vec<u32> {
+        self.scopes.visits(self.scope)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::value::Value;
 /// The position of a state in a definition: prints the containers around it.
 pub(crate) trait ScopeNames {
     fn names(&self) -> Vec<String>;
+    /// The visits of the containers, from 1.
+    fn visits(&self) -> Vec<u32>;
 }
 
 /// One attempt at a Task state, as a `TaskSource` gets it.
@@ -74,6 +76,13 @@ impl<'a> TaskCall<'a> {
     /// (`Parallel/FirstState`), outermost first.
     pub fn scope(&self) -> Vec<String> {
         self.scope.names()
+    }
+
+    /// Returns the visit of the container of each element of [`scope`](Self::scope), from 1: a loop
+    /// visits a Map in each round.
+    #[doc(hidden)]
+    pub fn visits(&self) -> Vec<u32> {
+        self.scope.visits()
     }
 
     /// Returns how many times this visit of the state was retried: 0 at the first attempt.
