@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use stepwright_asl::StateMachine;
 use stepwright_asl::errors;
 use stepwright_interpreter::execution::{NO_TRANSITION, Outcome as End};
+use stepwright_interpreter::history::FULL_HISTORY;
 use stepwright_interpreter::program::ProgramError;
 
 use super::call_options::Move;
@@ -380,7 +381,7 @@ impl<'m> Search<'m> {
         }
         if let Some(End::Failed(failure)) = path.main().execution.outcome()
             && let Some(cause) = &failure.cause
-            && cause.contains("maximum number of history events")
+            && cause.starts_with(FULL_HISTORY)
         {
             let message = "the path never ends: its history is full".to_owned();
             self.find(Subject::Rule(Rule::PathEnds, String::new()), node, message);

@@ -14,7 +14,7 @@ use super::runnable::Runnable;
 use super::span_change::SpanChange;
 use super::step_context::{Environment, StepContext};
 use crate::execution_info::ExecutionInfo;
-use crate::history::{EventKind, History, Payload, Recorder, ScopeId};
+use crate::history::{EventKind, FULL_HISTORY, History, Payload, Recorder, ScopeId};
 use crate::limits::Limits;
 use crate::program::{Entry, Program, StateIx};
 use crate::query::{Entropy, QueryError, TimeBudget, Variables};
@@ -532,10 +532,7 @@ impl Execution {
         if self.outcome.is_some() {
             return;
         }
-        let cause = format!(
-            "The execution reached the maximum number of history events ({}).",
-            self.limits.events
-        );
+        let cause = format!("{FULL_HISTORY} ({}).", self.limits.events);
         self.fail(Failure::new(errors::RUNTIME, cause), cx);
     }
 

@@ -37,6 +37,10 @@ pub use self::recorder::Recorder;
 pub(crate) use self::recorder::{WaitEvents, WrittenEvents};
 pub(crate) use self::scope::{ScopeId, Scopes};
 
+/// How the cause of an execution begins that failed because its history was full.
+#[doc(hidden)]
+pub const FULL_HISTORY: &str = "The execution reached the maximum number of history events";
+
 /// The history of an execution. Clones share it.
 #[derive(Clone)]
 pub struct History {

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 use stepwright_history::runtime_support::{
-    CallKey, RecordedAttempt, RecordedEvent, recorded_attempts,
+    CallKey, RecordedAttempt, RecordedEvent, numbered_scope, recorded_attempts,
 };
 use stepwright_interpreter::task::{ResourceKind, TaskCall};
+
+use super::recorded_scopes::RecordedScopes;
 
 /// How many remaining attempts of a state are compared with a call, so that a loop of thousands of
 /// calls takes no quadratic time.
@@ -15,6 +17,9 @@ const COMPARED: usize = 64;
 /// The recorded answers of one execution. Each answers one call.
 pub(super) struct RecordedAnswers {
     states: HashMap<CallKey, StateAnswers>,
+    scopes: RecordedScopes,
+    /// How many attempts answered no call so far.
+    unused: usize,
 }
 
 /// The recorded attempts of one state in one scope.
@@ -45,9 +50,29 @@ impl RecordedAnswers {
             };
             (key, answers)
         });
+        let states: HashMap<CallKey, StateAnswers> = states.collect();
+        let unused = states.values().map(|answers| answers.attempts.len()).sum();
         Self {
-            states: states.collect(),
+            states,
+            scopes: RecordedScopes::of(events),
+            unused,
         }
+    }
+
+    /// Returns the outermost iteration or branch around `scope` that something else ended.
+    pub(super) fn ended_by_others<'s>(&self, scope: &'s [String]) -> Option<&'s [String]> {
+        self.scopes.ended_by_others(scope)
+    }
+
+    /// Whether all attempts in an iteration or a branch, or in others inside of it, answered a
+    /// call.
+    pub(super) fn are_used_in(&self, scope: &[String]) -> bool {
+        let mut states = self.states.iter();
+        states.all(|((inner, _), answers)| !inner.starts_with(scope) || answers.are_used())
+    }
+
+    pub(super) fn has_unused(&self) -> bool {
+        self.unused > 0
     }
 
     pub(super) fn attempt(&self, found: &AnswerMatch) -> Option<&RecordedAttempt> {
@@ -63,7 +88,7 @@ impl RecordedAnswers {
         call: &TaskCall<'_>,
         is_gone: impl Fn(&str) -> bool,
     ) -> Option<AnswerMatch> {
-        let key: CallKey = (call.scope(), call.state().to_owned());
+        let key: CallKey = (numbered_scope(call), call.state().to_owned());
         let resource = resource_of(call);
         let arguments = call.parameters().to_json();
         let found = match self.states.contains_key(&key) {
@@ -76,10 +101,13 @@ impl RecordedAnswers {
                     index,
                     is_equal,
                 }),
+            // The answers of another visit belong to the calls of that visit.
+            false if self.ended_by_others(&key.0).is_some() => None,
             false => self.elsewhere(call.state(), &resource, &arguments, is_gone),
         }?;
         if let Some(answers) = self.states.get_mut(&found.key) {
             answers.set_used(found.index);
+            self.unused -= 1;
         }
         Some(found)
     }
@@ -143,6 +171,10 @@ impl RecordedAnswers {
 }
 
 impl StateAnswers {
+    fn are_used(&self) -> bool {
+        self.first_unused == self.attempts.len()
+    }
+
     fn set_used(&mut self, index: usize) {
         self.is_used[index] = true;
         while self.is_used.get(self.first_unused) == Some(&true) {

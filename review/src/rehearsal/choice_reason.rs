@@ -4,7 +4,7 @@ use stepwright_asl::condition::readable;
 use stepwright_asl::jsonata::{Expression, strip};
 use stepwright_asl::model::{Choice, ChoiceRule, PathField, State, StateMachine};
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::short;
+use stepwright_history::runtime_support::{short, without_visit};
 use stepwright_history::timeline::{FieldOutcome, Timeline, Visit};
 use stepwright_interpreter::evaluate::Evaluation;
 use stepwright_interpreter::value::Value;
@@ -36,7 +36,10 @@ pub(super) fn explain(
     let Some(State::Choice(choice)) = found.map(|found| found.state) else {
         return;
     };
-    let visit = visit_before(now, state, scope, next_now.as_deref());
+    // The timeline of the rehearsal has no numbers of visits.
+    let unnumbered = scope.iter().map(|frame| without_visit(frame).0.to_owned());
+    let unnumbered: Vec<String> = unnumbered.collect();
+    let visit = visit_before(now, state, &unnumbered, next_now.as_deref());
     let Some(visit) = visit else { return };
     let before = visit_before(recorded, state, scope, next_recorded.as_deref());
     let index = matched_rule(now, machine, visit);

@@ -4,12 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::{CallKey, RecordedEvent, recorded_events, short, walk};
+use stepwright_history::runtime_support::{CallKey, RecordedEvent, numbered_events, short, walk};
 use stepwright_interpreter::execution::Outcome;
 use stepwright_interpreter::history::EventKind;
 
+use super::extent::Extent;
 use super::finding::{Finding, ValueDifference};
-use super::paths::{Paths, ScopePath, paths};
+use super::paths::{ScopePath, paths};
+use super::recorded_end::RecordedEnd;
+use super::recorded_scopes::RecordedScopes;
 use super::virtual_run::{RehearsedCall, RehearsedExecution};
 
 /// The maximum number of differences of one value, and of dropped calls, in a report.
@@ -38,61 +41,13 @@ pub(super) struct ComparedExecution<'a> {
     pub(super) redaction: &'a Redaction,
 }
 
-/// The recorded end of an execution.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum RecordedEnd {
-    Succeeded,
-    Failed(String),
-    TimedOut,
-    /// It was stopped, or it runs.
-    Open,
-}
-
-impl RecordedEnd {
-    pub(super) fn of(events: &[RecordedEvent]) -> Self {
-        let Some(last) = events.last() else {
-            return Self::Open;
-        };
-        match last.kind.known() {
-            Some(EventKind::ExecutionSucceeded) => Self::Succeeded,
-            Some(EventKind::ExecutionFailed) => {
-                let error = last.details["error"].as_str();
-                Self::Failed(error.unwrap_or("no error name").to_owned())
-            }
-            Some(EventKind::ExecutionTimedOut) => Self::TimedOut,
-            _ => Self::Open,
-        }
-    }
-
-    pub(super) fn words(&self) -> String {
-        match self {
-            Self::Succeeded => "succeeded".to_owned(),
-            Self::Failed(error) => format!("failed with {error}"),
-            Self::TimedOut => "timed out".to_owned(),
-            Self::Open => "did not end".to_owned(),
-        }
-    }
-}
-
-fn end_of(outcome: Option<&Outcome>) -> RecordedEnd {
-    match outcome {
-        Some(Outcome::Succeeded(_)) => RecordedEnd::Succeeded,
-        Some(Outcome::Failed(failure)) => {
-            let error = failure.error.as_deref();
-            RecordedEnd::Failed(error.unwrap_or("no error name").to_owned())
-        }
-        Some(Outcome::TimedOut) => RecordedEnd::TimedOut,
-        Some(Outcome::Aborted(_)) | None => RecordedEnd::Open,
-    }
-}
-
 impl ComparedExecution<'_> {
     /// Returns the differences. Differences that depend on the time, on ids or on random numbers
     /// are not reported; a path that depends on them is [`Undetermined`](Finding::Undetermined).
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = self.of_run(self.run, self.events);
         for other in &self.others {
-            let events = recorded_events(&other.history);
+            let events = numbered_events(&other.history);
             let keys: HashSet<String> = self
                 .of_run(other, &events)
                 .iter()
@@ -120,7 +75,12 @@ impl ComparedExecution<'_> {
     fn of_run(&self, run: &RehearsedExecution, events: &[RecordedEvent]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let end = RecordedEnd::of(self.recorded);
-        let mut now = end_of(run.outcome.as_ref());
+        let extent = Extent::of(self.recorded, events, &run.answers);
+        let mut now = RecordedEnd::of_run(run.outcome.as_ref());
+        // The answers that would have written the events beyond the limit are not in the history.
+        if end == RecordedEnd::Full && (run.outcome.is_none() || extent.is_left_in(&[])) {
+            now = RecordedEnd::Full;
+        }
         let have_failed = matches!(
             (&end, &now),
             (RecordedEnd::Failed(_), RecordedEnd::Failed(_))
@@ -128,12 +88,15 @@ impl ComparedExecution<'_> {
         if have_failed && self.has_volatile_error() {
             now = end.clone();
         }
-        self.calls(run, &mut findings);
+        self.calls(run, &extent, &mut findings);
         let is_unanswered = !findings.is_empty()
             && findings
                 .iter()
                 .any(|finding| matches!(finding, Finding::UnansweredCall { .. }));
-        let has_failed = matches!(now, RecordedEnd::Failed(_) | RecordedEnd::TimedOut);
+        let has_failed = matches!(
+            now,
+            RecordedEnd::Failed(_) | RecordedEnd::TimedOut | RecordedEnd::Full
+        );
         if end != RecordedEnd::Open && end != now {
             if has_failed {
                 findings.push(self.new_error(run, events, &end));
@@ -149,13 +112,13 @@ impl ComparedExecution<'_> {
                     recorded: end.words(),
                 });
             }
-        } else if end == RecordedEnd::Open && has_failed && !self.has_recorded_failure(events) {
+        } else if end == RecordedEnd::Open && has_failed && !extent.is_left_in(&[]) {
             findings.push(self.new_error(run, events, &end));
         }
         let has_stopped = is_unanswered || (end != now && now != RecordedEnd::Succeeded);
         self.path(run, events, has_stopped, &mut findings);
-        let is_same_end = end == now && end != RecordedEnd::Open;
-        if end != RecordedEnd::Open && !has_stopped {
+        let is_same_end = end == now && !end.is_cut();
+        if !end.is_cut() && !has_stopped {
             self.dropped_calls(run, &mut findings);
         }
         if is_same_end {
@@ -166,24 +129,12 @@ impl ComparedExecution<'_> {
 
     /// Whether the name of the error depends on the time, an id or a random number.
     fn has_volatile_error(&self) -> bool {
-        let own = end_of(self.run.outcome.as_ref());
+        let own = RecordedEnd::of_run(self.run.outcome.as_ref());
         let mut others = self
             .others
             .iter()
-            .map(|other| end_of(other.outcome.as_ref()));
+            .map(|other| RecordedEnd::of_run(other.outcome.as_ref()));
         others.any(|other| matches!(other, RecordedEnd::Failed(_)) && other != own)
-    }
-
-    /// Whether a running execution would not have come to the failure yet.
-    fn has_recorded_failure(&self, events: &[RecordedEvent]) -> bool {
-        // The rehearsal may go further than the recording: the failure is new only if it is inside
-        // of the recorded path.
-        let (then, now) = (paths(self.recorded), paths(events));
-        let none: &[String] = &[];
-        match (then.get(none), now.get(none)) {
-            (Some(then), Some(now)) => now.states.len() >= then.states.len(),
-            _ => false,
-        }
     }
 
     fn new_error(
@@ -237,7 +188,7 @@ impl ComparedExecution<'_> {
         entered.is_some_and(|event| event.kind == EventKind::FailStateEntered)
     }
 
-    fn calls(&self, run: &RehearsedExecution, findings: &mut Vec<Finding>) {
+    fn calls(&self, run: &RehearsedExecution, extent: &Extent<'_>, findings: &mut Vec<Finding>) {
         let others = self.others.iter().map(|other| {
             let calls = other.calls.iter();
             calls.map(|call| ((&call.key, call.number), call)).collect()
@@ -245,6 +196,9 @@ impl ComparedExecution<'_> {
         let others: Vec<HashMap<(&CallKey, usize), &RehearsedCall>> = others.collect();
         for call in &run.calls {
             let Some(found) = &call.answer else {
+                if extent.is_left_in(&call.key.0) {
+                    continue;
+                }
                 findings.push(self.unanswered(
                     call,
                     match call.number {
@@ -302,9 +256,9 @@ impl ComparedExecution<'_> {
     fn dropped_calls(&self, run: &RehearsedExecution, findings: &mut Vec<Finding>) {
         let then = paths(self.recorded);
         let unused = run.answers.unused().into_iter();
-        // A branch that another branch ended was not followed to its end.
         let unused = unused.filter(|((scope, _), _)| {
-            scope.is_empty() || then.get(scope.as_slice()).is_none_or(|path| path.has_ended)
+            let has_ended = then.get(scope.as_slice()).is_none_or(|path| path.has_ended);
+            scope.is_empty() || (has_ended && run.answers.ended_by_others(scope).is_none())
         });
         for ((_, state), attempt) in unused.take(MOST) {
             let dropped = Finding::DroppedCall {
@@ -325,7 +279,7 @@ impl ComparedExecution<'_> {
         hide_event_numbers(&mut then);
         hide_event_numbers(&mut now);
         let others = self.others.iter().filter_map(|other| {
-            let mut other = end(&recorded_events(&other.history))?;
+            let mut other = end(&numbered_events(&other.history))?;
             hide_event_numbers(&mut other);
             Some(other)
         });
@@ -383,7 +337,7 @@ impl ComparedExecution<'_> {
             .iter()
             .position(|event| event.kind == EventKind::ExecutionAborted);
         let recorded = &self.recorded[..stop.unwrap_or(self.recorded.len())];
-        let is_open = RecordedEnd::of(self.recorded) == RecordedEnd::Open;
+        let is_open = RecordedEnd::of(self.recorded).is_cut();
         let (then, now) = (paths(recorded), paths(events));
         let entered: HashSet<&str> = then
             .values()
@@ -392,10 +346,14 @@ impl ComparedExecution<'_> {
         let mut first: Option<(u32, Finding)> = None;
         let (mut added, mut removed) = (Vec::new(), Vec::new());
         let empty = ScopePath::default();
-        let cut = CutContainers::of(&then, &now);
+        let scopes = (RecordedScopes::of(recorded), RecordedScopes::of(events));
+        let is_cut = |scope: &[String]| {
+            let (then, now) = &scopes;
+            then.ended_by_others(scope).is_some() || now.ended_by_others(scope).is_some()
+        };
         for (scope, before) in &then {
             let after = now.get(scope).unwrap_or(&empty);
-            let is_cut = is_open || has_stopped || cut.has(scope, before, after);
+            let is_cut = is_open || has_stopped || is_cut(scope);
             let filtered = self.filtered(before, after, &entered);
             added.extend(filtered.added);
             removed.extend(filtered.removed);
@@ -449,7 +407,7 @@ impl ComparedExecution<'_> {
                     // A container that only the new definition has is an added state.
                     entered.iter().any(|state| frame.starts_with(state))
                 });
-                !is_known && container && !cut.has(scope, &empty, path)
+                !is_known && container && !is_cut(scope)
             });
             if let Some((scope, path)) = unknown {
                 findings.push(Finding::OtherPath {
@@ -511,37 +469,6 @@ struct FilteredPath {
     now: Vec<usize>,
     added: Vec<String>,
     removed: Vec<String>,
-}
-
-/// The scopes of Maps and Parallels in which an iteration or a branch did not leave its last state,
-/// in the recording or now: it was ended from outside, so that it and its siblings show no whole
-/// path.
-struct CutContainers(HashSet<(Vec<String>, String)>);
-
-impl CutContainers {
-    fn of(then: &Paths<'_>, now: &Paths<'_>) -> Self {
-        let open = then.iter().chain(now).filter(|(_, path)| !path.has_ended);
-        Self(open.filter_map(|(scope, _)| container(scope)).collect())
-    }
-
-    /// Whether an iteration or a branch shows no whole path.
-    fn has(&self, scope: &[String], before: &ScopePath<'_>, after: &ScopePath<'_>) -> bool {
-        let Some(container) = container(scope) else {
-            return false;
-        };
-        !before.has_ended || !after.has_ended || self.0.contains(&container)
-    }
-}
-
-/// Returns the Map or Parallel of an iteration or a branch, with its scope; `None` at the top
-/// level.
-fn container(scope: &[String]) -> Option<(Vec<String>, String)> {
-    let (last, around) = scope.split_last()?;
-    let name = match last.rfind('[') {
-        Some(at) => &last[..at],
-        None => last.split('/').next().unwrap_or_default(),
-    };
-    Some((around.to_vec(), name.to_owned()))
 }
 
 fn unique(states: Vec<String>) -> Vec<String> {

@@ -55,11 +55,14 @@
 mod answers;
 mod choice_reason;
 mod compare;
+mod extent;
 mod finding;
 mod known_states;
 mod measure;
 mod paths;
+mod recorded_end;
 mod recorded_execution;
+mod recorded_scopes;
 mod renames;
 mod report;
 mod saved_history;
@@ -77,13 +80,14 @@ use stepwright_asl::model::StateMachine;
 use stepwright_asl::{MachineType, redaction::Redaction};
 use stepwright_history::RecordedHistory;
 use stepwright_history::coverage::Coverage;
-use stepwright_history::runtime_support::{RecordedEvent, RecordedPlaceholders, recorded_events};
+use stepwright_history::runtime_support::{RecordedEvent, RecordedPlaceholders, numbered_events};
 use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::history::EventKind;
 use stepwright_interpreter::program::Program;
 
-use self::compare::{ComparedExecution, RecordedEnd};
+use self::compare::ComparedExecution;
 use self::known_states::{BothStates, NewStates, OldDefinition};
+use self::recorded_end::RecordedEnd;
 use self::virtual_run::{RehearsedExecution, RunSeed, VirtualRun, resource_kinds};
 
 pub use self::finding::{
@@ -361,7 +365,7 @@ impl Rehearsal {
         };
         let now: Vec<(&RehearsedExecution, Vec<RecordedEvent>)> = rehearsed
             .iter()
-            .map(|run| (run, recorded_events(&run.history)))
+            .map(|run| (run, numbered_events(&run.history)))
             .collect();
         let compare = |others: &[Vec<RehearsedExecution>]| {
             self.findings(&history, &now, others, &known, &redaction)
@@ -435,18 +439,22 @@ impl Rehearsal {
         findings
     }
 
-    /// Returns the history with the new names of states, and the old definition if it is known.
+    /// Returns the history with the new names of states and numbered visits of Maps and Parallels,
+    /// and the old definition if it is known.
     fn renamed<'e>(
         &self,
         execution: &'e RecordedExecution,
     ) -> (Cow<'e, RecordedHistory>, Option<Arc<OldDefinition>>) {
         let old = self.old_of(execution);
-        let Some(renames) = old.as_deref().filter(|old| !old.change.is_empty()) else {
-            return (Cow::Borrowed(&execution.history), old);
-        };
-        let mut history = execution.history.clone();
-        history.rename_states(&|state| renames.change.new_name(state));
-        (Cow::Owned(history), old)
+        let mut history = Cow::Borrowed(&execution.history);
+        if let Some(renames) = old.as_deref().filter(|old| !old.change.is_empty()) {
+            let new_name = |state: &str| renames.change.new_name(state);
+            history.to_mut().rename_states(&new_name);
+        }
+        if history.has_repeated_containers() {
+            history.to_mut().number_visits();
+        }
+        (history, old)
     }
 
     fn old_of(&self, execution: &RecordedExecution) -> Option<Arc<OldDefinition>> {
@@ -510,12 +518,7 @@ fn open_execution(
     if end == RecordedEnd::Succeeded {
         return None;
     }
-    let paths = paths::paths(events);
-    let open = paths.values().filter(|path| !path.has_ended);
-    let states: Vec<String> = open
-        .filter_map(|path| path.states.last())
-        .map(|state| (*state).to_owned())
-        .collect();
+    let states = paths::open_states(&paths::paths(events));
     let stranded = states.iter().find_map(|state| {
         let known = old.and_then(|old| old.change.stranded(state));
         match known {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use indexmap::IndexMap;
-use stepwright_history::runtime_support::RecordedEvent;
+use stepwright_history::runtime_support::{RecordedEvent, without_visit};
 use stepwright_interpreter::history::EventGroup;
 
 /// The states that were entered in one iteration, in one branch or at the top level.
@@ -46,14 +46,47 @@ pub(super) fn paths(events: &[RecordedEvent]) -> Paths<'_> {
     paths
 }
 
+/// Returns the states in which an execution is, or was when it ended, in all iterations and
+/// branches.
+pub(super) fn open_states(paths: &Paths<'_>) -> Vec<String> {
+    let is_open = |scope: &[String]| {
+        paths.get(scope).is_some_and(|path| !path.has_ended)
+            && scope.split_last().is_none_or(|(frame, around)| {
+                let container = paths.get(around).and_then(|path| path.states.last());
+                let (frame, visit) = without_visit(frame);
+                let inner = container.and_then(|container| frame.strip_prefix(container));
+                inner.is_some_and(|inner| inner.starts_with(['[', '/']))
+                    && !has_later_visit(paths, around, frame, visit)
+            })
+    };
+    let open = paths
+        .iter()
+        .filter(|(scope, _)| (0..=scope.len()).all(|depth| is_open(&scope[..depth])));
+    let states = open.filter_map(|(_, path)| path.states.last());
+    states.map(|state| (*state).to_owned()).collect()
+}
+
+/// Whether the Map or Parallel of an iteration or branch was visited again.
+fn has_later_visit(paths: &Paths<'_>, around: &[String], frame: &str, visit: u32) -> bool {
+    let is_same = |other: &str| {
+        let end = |frame: &str| frame.rfind(['[', '/']).unwrap_or(frame.len());
+        other[..end(other)] == frame[..end(frame)]
+    };
+    let mut siblings = paths.keys().filter_map(|scope| {
+        let (frame, outer) = scope.split_last()?;
+        (outer == around).then(|| without_visit(frame))
+    });
+    siblings.any(|(other, later)| later > visit && is_same(other))
+}
+
 /// Returns a text that is equal for executions with the same transitions, errors and end. The
 /// number of rounds of a loop and of items of a Map does not matter.
 pub(super) fn signature(events: &[RecordedEvent]) -> String {
     let mut steps: Vec<String> = Vec::new();
     for (scope, path) in paths(events) {
-        let frames = scope.iter().map(|frame| match frame.rfind('[') {
-            Some(at) => &frame[..at],
-            None => frame.as_str(),
+        let frames = scope.iter().map(|frame| {
+            let (frame, _) = without_visit(frame);
+            frame.rfind('[').map_or(frame, |at| &frame[..at])
         });
         let scope = frames.collect::<Vec<_>>().join(" > ");
         let mut before = "";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_history::RecordedHistory;
-use stepwright_history::runtime_support::{AttemptEnd, CallKey, RecordedAttempt};
+use stepwright_history::runtime_support::{AttemptEnd, CallKey, RecordedAttempt, numbered_scope};
 use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::execution::{
     Caller, Calls, ChildStart, Command, CommandQueue, Environment, Execution, Input, Outcome,
@@ -24,6 +24,7 @@ use stepwright_interpreter::{
 };
 
 use super::answers::{AnswerMatch, CallCounter, RecordedAnswers, resource_of};
+use super::recorded_end::RecordedEnd;
 
 /// How many transitions one step makes, as in the engine.
 const STEP_BUDGET: u32 = 256;
@@ -134,6 +135,9 @@ pub(super) struct VirtualRun<'a> {
     limits: Arc<Limits>,
     caller: RunCaller<'a>,
     now: Timestamp,
+    /// When the recording was cut, in recorded time; `None` if the execution ended by its
+    /// definition.
+    cut: Option<Timestamp>,
     sessions: Vec<Session>,
     /// The recorded children that were assigned to children of this run.
     taken_children: HashSet<usize>,
@@ -165,13 +169,20 @@ impl<'a> VirtualRun<'a> {
             recorded.input(),
             started,
         );
-        let limits = Arc::new(Limits::default());
+        let end = RecordedEnd::of(recorded.events());
+        let limits = Limits::default();
+        let limits = Arc::new(match end {
+            // The limit may have been another one than AWS's.
+            RecordedEnd::Full => limits.events(recorded.events().len() as u32),
+            _ => limits,
+        });
+        let cut = recorded.events().last().filter(|_| end.is_cut());
+        let cut = cut.map(|last| last.at);
         let (about, events) = (Arc::new(about), limits.events);
         let mut execution =
             Execution::new(program.clone(), about, limits.clone(), events, seed.number);
         execution.begin();
-        let deadline = program.entry().timeout.map(|timeout| started + timeout);
-        Self {
+        let mut run = Self {
             program,
             recorded,
             limits,
@@ -181,16 +192,29 @@ impl<'a> VirtualRun<'a> {
                 program,
             },
             now: started,
-            sessions: vec![Session::new(
-                execution,
-                deadline,
-                RecordedAnswers::of(recorded.events()),
-                None,
-                None,
-            )],
+            cut,
+            sessions: Vec::new(),
             taken_children: HashSet::new(),
             unusable: None,
-        }
+        };
+        let deadline = run.deadline(program.entry().timeout, started);
+        let answers = RecordedAnswers::of(recorded.events());
+        let session = Session::new(execution, deadline, answers, None, None);
+        run.sessions.push(session);
+        run
+    }
+
+    /// Returns when an execution that starts at this time ends by its timeout. For one that ran
+    /// when its recording was cut, a later timeout is not known.
+    fn deadline(&self, timeout: Option<Duration>, start: Timestamp) -> Option<Timestamp> {
+        let deadline = start + timeout?;
+        let is_known = self.known_until().is_none_or(|until| deadline <= until);
+        is_known.then_some(deadline)
+    }
+
+    /// Returns the time of the run until which the recording is known, if it was cut.
+    fn known_until(&self) -> Option<Timestamp> {
+        Some(self.cut? + self.caller.seed.later)
     }
 
     /// Runs until everything has ended, or waits for an answer that was not recorded. A redriven
@@ -220,7 +244,11 @@ impl<'a> VirtualRun<'a> {
             if let Some(reason) = self.unusable.take() {
                 return Err(reason);
             }
-            if has_advanced || self.fire() {
+            if has_advanced {
+                continue;
+            }
+            if let Some(next) = self.next_moment() {
+                self.advance(next);
                 continue;
             }
             match redrives.pop() {
@@ -367,6 +395,7 @@ impl<'a> VirtualRun<'a> {
     fn resolve(&mut self, index: usize, request: &TaskRequest) -> ResolvedTask {
         let wait_id = request.wait_id;
         let (program, recorded) = (self.caller.program, self.recorded);
+        let cut = self.cut;
         let is_gone = |state: &str| program.find(state).is_none();
         let Session {
             execution,
@@ -388,6 +417,7 @@ impl<'a> VirtualRun<'a> {
             }
             let attempt = answer.as_ref().and_then(|found| answers.attempt(found));
             let (resolved, is_in_time) = match attempt {
+                Some(attempt) if is_still_open(call, attempt, cut) => (unanswered(), false),
                 Some(attempt) => resolved(call, attempt),
                 None => (unanswered(), false),
             };
@@ -399,7 +429,7 @@ impl<'a> VirtualRun<'a> {
             {
                 refused.insert(wait_id, failure.clone());
             }
-            let key: CallKey = (call.scope(), call.state().to_owned());
+            let key: CallKey = (numbered_scope(call), call.state().to_owned());
             calls.push(RehearsedCall {
                 number: counter.next(&key),
                 key,
@@ -407,20 +437,12 @@ impl<'a> VirtualRun<'a> {
                 target: call.target().map(str::to_owned),
                 arguments: call.parameters().clone(),
                 lacks_timeout: matches!(resolved.executor, ResolvedExecutor::Unhandled)
-                    && answer.is_some(),
+                    && attempt.is_some_and(|attempt| matches!(attempt.end, AttemptEnd::TimedOut)),
                 answer,
             });
             resolved
         });
-        let resolved = resolved.unwrap_or_else(unanswered);
-        let is_unanswered = matches!(resolved.executor, ResolvedExecutor::Unhandled);
-        if is_unanswered && !execution.is_express() && is_full(execution, &self.limits) {
-            // The event of the call ends the execution, as it ended the recorded one.
-            calls.pop();
-            let (executor, details) = (ResolvedExecutor::Never, None);
-            return ResolvedTask { executor, details };
-        }
-        resolved
+        resolved.unwrap_or_else(unanswered)
     }
 
     /// Starts a child of a Map Run with the answers of a recorded child: the first one with its
@@ -448,7 +470,7 @@ impl<'a> VirtualRun<'a> {
         let execution = Execution::new(self.program.clone(), about, limits, events, seed);
         let mut execution = execution.with_entry(entry);
         execution.begin();
-        let deadline = entry.timeout.map(|timeout| self.now + timeout);
+        let deadline = self.deadline(entry.timeout, self.now);
         self.sessions.push(Session::new(
             execution,
             deadline,
@@ -480,15 +502,24 @@ impl<'a> VirtualRun<'a> {
         stopped
     }
 
-    /// Advances the time to the next timers, and delivers those of that moment. A timeout of an
-    /// execution fires first. Returns whether any timer was armed.
-    fn fire(&mut self) -> bool {
-        let running = |session: &&Session| !session.has_ended;
-        let next = self.sessions.iter().filter(running).filter_map(|session| {
+    /// Returns the time of the next timers. `None` if no timer is armed, and if it is after the end
+    /// of a recording that was cut.
+    fn next_moment(&self) -> Option<Timestamp> {
+        let running = self.sessions.iter().filter(|session| !session.has_ended);
+        let next = running.filter_map(|session| {
             let timer = session.timers.next().map(|timer| timer.at);
             [timer, session.deadline].into_iter().flatten().min()
         });
-        let Some(next) = next.min() else { return false };
+        let next = next.min()?;
+        let is_late = self.known_until().is_some_and(|until| next > until);
+        let mut sessions = self.sessions.iter();
+        let is_needed = !is_late || sessions.any(|session| session.answers.has_unused());
+        is_needed.then_some(next)
+    }
+
+    /// Advances the time, and delivers the timers of that moment. A timeout of an execution fires
+    /// first.
+    fn advance(&mut self, next: Timestamp) {
         self.now = self.now.max(next);
         for index in 0..self.sessions.len() {
             let session = &mut self.sessions[index];
@@ -505,7 +536,6 @@ impl<'a> VirtualRun<'a> {
                 self.receive(index, Input::Timer(wait_id, kind));
             }
         }
-        true
     }
 
     /// Redrives the execution at the recorded time, if it has failed.
@@ -532,7 +562,8 @@ impl<'a> VirtualRun<'a> {
             resume,
         );
         session.has_ended = false;
-        session.deadline = entry.timeout.map(|timeout| at + timeout);
+        let deadline = self.deadline(entry.timeout, at);
+        self.sessions[0].deadline = deadline;
         self.now = at;
         true
     }
@@ -593,9 +624,15 @@ fn unanswered() -> ResolvedTask {
     }
 }
 
-/// Whether the next event reaches the limit of the history.
-fn is_full(execution: &Execution, limits: &Limits) -> bool {
-    execution.history().len() + 1 >= limits.events as usize
+/// Whether the end of an attempt is not known: the recording was cut while it ran, and before a
+/// timeout of the new call.
+fn is_still_open(call: &TaskCall<'_>, attempt: &RecordedAttempt, cut: Option<Timestamp>) -> bool {
+    let Some(cut) = cut.filter(|_| matches!(attempt.end, AttemptEnd::None)) else {
+        return false;
+    };
+    let known = cut.since(attempt.scheduled);
+    let bounds = [call.timeout(), call.heartbeat()];
+    bounds.into_iter().flatten().all(|bound| bound > known)
 }
 
 /// Returns why an activity did not take the task, if it did not exist when the execution was

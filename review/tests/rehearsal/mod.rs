@@ -1,5 +1,7 @@
 //! Rehearsals of executions that an engine, or AWS, recorded.
 
+mod cut_recordings;
+mod interleavings;
 mod kinds;
 mod own_definition;
 #[path = "../../../runtime/tests/property/generate.rs"]

@@ -1,0 +1,56 @@
+//! How far a recording goes, and whether a rehearsal has come further.
+
+use stepwright_history::runtime_support::RecordedEvent;
+
+use super::answers::RecordedAnswers;
+use super::paths::{Paths, ScopePath, paths};
+use super::recorded_end::RecordedEnd;
+
+/// A recorded execution next to its rehearsal.
+pub(super) struct Extent<'a> {
+    /// Whether the recording ends before the definition does.
+    is_cut: bool,
+    recorded: Paths<'a>,
+    rehearsed: Paths<'a>,
+    answers: &'a RecordedAnswers,
+}
+
+impl<'a> Extent<'a> {
+    pub(super) fn of(
+        recorded: &'a [RecordedEvent],
+        rehearsed: &'a [RecordedEvent],
+        answers: &'a RecordedAnswers,
+    ) -> Self {
+        Self {
+            is_cut: RecordedEnd::of(recorded).is_cut(),
+            recorded: paths(recorded),
+            rehearsed: paths(rehearsed),
+            answers,
+        }
+    }
+
+    /// Whether the rehearsal has left the recording in an iteration or branch, or at the top level:
+    /// the recording ends there before the definition does, and all of it has happened. What would
+    /// have followed is not known.
+    pub(super) fn is_left_in(&self, scope: &[String]) -> bool {
+        let cut = match self.is_cut {
+            true => &scope[..0],
+            false => match self.answers.ended_by_others(scope) {
+                Some(ended) => ended,
+                None => return false,
+            },
+        };
+        let mut around = (cut.len()..=scope.len()).map(|depth| &scope[..depth]);
+        self.answers.are_used_in(cut) && around.all(|scope| self.has_happened(scope))
+    }
+
+    /// Whether the rehearsal has entered the recorded states in their order, and perhaps others.
+    fn has_happened(&self, scope: &[String]) -> bool {
+        let states =
+            |path: Option<&ScopePath<'a>>| path.map_or(Vec::new(), |path| path.states.clone());
+        let mut rehearsed = states(self.rehearsed.get(scope)).into_iter();
+        let recorded = states(self.recorded.get(scope));
+        let mut recorded = recorded.iter();
+        recorded.all(|state| rehearsed.any(|entered| entered == *state))
+    }
+}
