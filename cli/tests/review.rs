@@ -360,3 +360,64 @@ fn the_executions_of_a_store_are_rehearsed_with_the_definitions_of_their_names()
         "{text}"
     );
 }
+
+/// The file of a revision is read, not that of the working folder.
+#[test]
+fn the_properties_next_to_a_definition_of_a_revision_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let git = |arguments: &[&str]| {
+        let output = run(path, "git", arguments);
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    write(path, "shop.asl.json", &shop(true));
+    std::fs::write(path.join("shop.properties.yaml"), SHOP_PROPERTIES).unwrap();
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "first"]);
+    git(&["checkout", "--quiet", "-b", "change"]);
+    write(path, "shop.asl.json", &shop(false));
+    git(&["commit", "--quiet", "-am", "second"]);
+    std::fs::remove_file(path.join("shop.properties.yaml")).unwrap();
+    let (_, text) = review(path, &["main..change"]);
+    assert!(text.contains("a charge is shipped or refunded"), "{text}");
+    let (_, text) = review(path, &["main.."]);
+    assert!(!text.contains("a charge is shipped or refunded"), "{text}");
+}
+
+/// The child of the new side no longer writes the number that its parent reads.
+#[test]
+fn executions_that_a_changed_definition_starts_are_explored_with_those_of_its_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let parent = |seconds: u64| {
+        json!({"TimeoutSeconds": seconds, "StartAt": "Pay", "States": {
+            "Pay": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:pay"},
+                "ResultSelector": {"paid.$": "$.Output"}, "Next": "Read"},
+            "Read": {"Type": "Pass", "InputPath": "$.paid.number", "End": true}
+        }})
+    };
+    let child = |result: Value| json!({"StartAt": "Do", "States": {"Do": {"Type": "Pass", "Result": result, "End": true}}});
+    for (side, result) in [("old", json!({"number": 1})), ("new", json!({"id": 1}))] {
+        write(
+            folder.path(),
+            &format!("{side}/pay.asl.json"),
+            &child(result),
+        );
+    }
+    write(folder.path(), "old/shop.asl.json", &parent(60));
+    write(folder.path(), "new/shop.asl.json", &parent(90));
+    let (_, text) = review(folder.path(), &["old", "new"]);
+    assert!(
+        text.contains("`value-absent` held, and no longer holds: "),
+        "{text}"
+    );
+    // A definition that cannot be read is a note.
+    std::fs::write(folder.path().join("new/pay.asl.json"), "{").unwrap();
+    let (status, text) = review(folder.path(), &["old", "new"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(
+        text.contains("shop: the executions that it starts are not explored: "),
+        "{text}"
+    );
+}

@@ -145,7 +145,7 @@ impl DefinitionSet {
     }
 }
 
-fn reason(failure: Failure) -> String {
+pub(super) fn reason(failure: Failure) -> String {
     match failure {
         Failure::Usage(reason) | Failure::Failed(reason) => reason,
         other => format!("a definition cannot be read: {other:?}"),

@@ -18,9 +18,12 @@ use crate::terminal::output;
 /// Reviews the change and prints the report.
 pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
     let machine_type: MachineType = arguments.machine_type.into();
-    let (old, new) = match Revisions::parse(arguments) {
-        Some(revisions) => {
-            let sides = revisions.check_out()?;
+    // The files exist until the end: what is next to a definition is read later.
+    let revisions = Revisions::parse(arguments);
+    let revisions = revisions.map(|revisions| revisions.check_out());
+    let revisions = revisions.transpose()?;
+    let (old, new) = match &revisions {
+        Some(sides) => {
             let old = DefinitionSet::read(&sides.old, machine_type)?;
             (old, DefinitionSet::read(&sides.new, machine_type)?)
         }
@@ -53,6 +56,9 @@ pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
         match explored {
             Some(Ok(sides)) => {
                 review.explored(&name, &sides.old, &sides.new);
+                for note in sides.notes {
+                    review.note(format!("{name}: {note}"));
+                }
                 if !sides.new.coverage().is_complete() {
                     review.note(format!(
                         "{name}: properties are checked in {}",

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use stepwright_explore::{Report, Settings, explore};
 
-use super::definitions::Pair;
+use super::definitions::{Pair, reason};
 use crate::args::ReviewArguments;
 use crate::commands::explore::add_property_file;
 use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::started::started_definitions;
 use crate::failure::Failure;
 
 /// The points of paths after which the search over one definition stops. A number and not a time,
@@ -25,6 +26,8 @@ pub(super) struct Properties<'a> {
 pub(super) struct ExploredSides {
     pub(super) old: Report,
     pub(super) new: Report,
+    /// What the search over the paths lacked.
+    pub(super) notes: Vec<String>,
 }
 
 impl<'a> Properties<'a> {
@@ -46,13 +49,25 @@ impl<'a> Properties<'a> {
             return Ok(None);
         }
         let settings = self.settings(pair.name(), new)?;
-        let report = |side: &LoadedDefinition| {
+        let mut notes = Vec::new();
+        let mut report = |side: &LoadedDefinition| {
             let machine = side.runnable()?;
+            let mut settings = settings.clone();
+            let own = (pair.name(), &machine.to_value());
+            match started_definitions(&side.source.path, own, &[]) {
+                Ok(started) => settings.nested = started.machines,
+                Err(failure) => notes.push(format!(
+                    "the executions that it starts are not explored: {}",
+                    reason(failure)
+                )),
+            }
             let report = explore(&machine, &settings);
             Ok::<_, Failure>(report.map_err(|error| error.to_string()))
         };
-        Ok(Some(match (report(old)?, report(new)?) {
-            (Ok(old), Ok(new)) => Ok(ExploredSides { old, new }),
+        let (old, new) = (report(old)?, report(new)?);
+        notes.dedup();
+        Ok(Some(match (old, new) {
+            (Ok(old), Ok(new)) => Ok(ExploredSides { old, new, notes }),
             (Err(reason), _) | (_, Err(reason)) => Err(reason),
         }))
     }
