@@ -32,6 +32,9 @@ test("a crash of the server loses no edit", async () => {
     await page.page.click("#tab-code");
     await page.page.locator("#text").fill(edited.replace("The order workflow", "Orders"));
     await page.says("does not answer");
+    const palette = async () => (await page.page.textContent("#palette")).includes("does not answer");
+    await page.page.fill("#search", "choice");
+    await page.until("the palette says why it has no items", palette);
     page.tab.problems.length = 0;
     await studio.run(studio.port);
     await page.tab.goto(studio.address);

@@ -105,16 +105,18 @@ export class Palette {
     clearTimeout(this.#timer);
     const question = this.input.value;
     if (question === this.question) return;
-    const items = await ask("palette", { q: question }).catch(() => []);
+    let refused;
+    const items = await ask("palette", { q: question }).catch((refusal) => ((refused = refusal.message), []));
     if (question !== this.input.value) return;
-    this.question = question;
+    // A refused question is asked again.
+    this.question = refused ? undefined : question;
     this.#items = items;
     let group = "";
     const rows = items.map((item, index) => {
       const head = item.group === group ? "" : `<li role="presentation" class="group">${escape((group = item.group))}</li>`;
       return `${head}<li role="option" id="p${index}" data-item="${escape(item.id)}" aria-selected="false"><b>${escape(item.title)}</b> <small>${escape(item.about)}</small></li>`;
     });
-    this.list.innerHTML = rows.join("") || '<li role="option" aria-selected="false" aria-disabled="true">nothing found</li>';
+    this.list.innerHTML = rows.join("") || `<li role="option" aria-selected="false" aria-disabled="true">${escape(refused ?? "nothing found")}</li>`;
     this.#choose(0);
   }
 
