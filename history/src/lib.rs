@@ -48,12 +48,14 @@
 //! - The hidden module `runtime_support` has what `stepwright-runtime` and `stepwright-review`
 //!   need, and nothing for users.
 
+mod assigned_scopes;
 mod container_ends;
 pub mod coverage;
 mod event_scope;
 mod json_difference;
 mod numbered_visits;
 mod overlay;
+mod raw_event;
 mod recorded;
 mod recorded_attempts;
 mod recorded_event;

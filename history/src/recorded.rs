@@ -1,17 +1,15 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
 use stepwright_interpreter::Timestamp;
-use stepwright_interpreter::history::{EventGroup, EventKind};
+use stepwright_interpreter::history::EventKind;
 use stepwright_interpreter::value::{Object, Value};
 
-use crate::container_ends::{ContainerEnds, PreviousKind};
-use crate::event_scope::{EventScope, Frame};
+use crate::assigned_scopes::assign_scopes;
 use crate::numbered_visits::number_visits;
-use crate::recorded_event::{RecordedEvent, without_volatile_values};
-use crate::recorded_kind::RecordedKind;
-use crate::short_text::short;
+use crate::raw_event::RawEvent;
+use crate::recorded_event::RecordedEvent;
 use crate::timeline::Timeline;
 
 /// A recorded history: the JSON of `GetExecutionHistory`, of
@@ -48,19 +46,6 @@ pub struct RecordedHistory {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct RecordedHistoryError(String);
-
-/// An event of the JSON, with its scope, which is derived from the chain of `previousEventId`.
-struct RawEvent {
-    id: u32,
-    previous: u32,
-    kind: RecordedKind,
-    name: Option<String>,
-    index: u32,
-    details: Json,
-    map_run: Option<String>,
-    at: Timestamp,
-    scope: EventScope,
-}
 
 impl RecordedHistory {
     /// Parses a history.
@@ -101,7 +86,8 @@ impl RecordedHistory {
         let mut raw = events
             .iter()
             .map(RawEvent::read)
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(RecordedHistoryError)?;
         raw.sort_by_key(|event| event.id);
         let started = events
             .iter()
@@ -343,290 +329,4 @@ fn renamed_frame(frame: &str, new_name: &dyn Fn(&str) -> Option<String>) -> Opti
 
 fn refused(text: &str) -> RecordedHistoryError {
     RecordedHistoryError(text.to_owned())
-}
-
-impl RawEvent {
-    fn read(event: &Json) -> Result<Self, RecordedHistoryError> {
-        let number = |field: &str| {
-            let number = event[field].as_u64();
-            number.and_then(|number| u32::try_from(number).ok())
-        };
-        let (Some(id), Some(kind)) = (number("id"), event["type"].as_str()) else {
-            return Err(RecordedHistoryError(format!(
-                "this is not an event of a history, because it has no `id` and `type`: {}",
-                short(event)
-            )));
-        };
-        let kind = RecordedKind::of(kind);
-        let members = event.as_object().into_iter().flatten();
-        let details = members
-            .filter(|(key, _)| key.ends_with("EventDetails"))
-            .find_map(|(_, details)| details.as_object());
-        let text = |field: &str| Some(details?.get(field)?.as_str()?.to_owned());
-        Ok(Self {
-            id,
-            previous: number("previousEventId").unwrap_or(0),
-            name: text("name").or_else(|| text("state")),
-            index: details
-                .and_then(|details| u32::try_from(details.get("index")?.as_u64()?).ok())
-                .unwrap_or(0),
-            details: without_volatile_values(decoded(&kind, details)),
-            kind,
-            map_run: text("mapRunArn"),
-            at: match &event["timestamp"] {
-                Json::String(text) => Timestamp::parse(text).unwrap_or_default(),
-                Json::Number(seconds) => {
-                    let micros = seconds.as_f64().unwrap_or(0.0) * 1e6;
-                    Timestamp::from_unix_micros(micros.round() as i64)
-                }
-                _ => Timestamp::default(),
-            },
-            scope: EventScope::default(),
-        })
-    }
-}
-
-/// Returns the details with parsed JSON texts. Truncated data is omitted.
-fn decoded(kind: &RecordedKind, details: Option<&Map<String, Json>>) -> Json {
-    let read = |value: &Json| match value.as_str() {
-        // serde_json refuses values that are as deep as AWS's may be.
-        Some(text) => serde_json::from_str(text)
-            .ok()
-            .or_else(|| Some(Value::from_text(text).ok()?.to_json()))
-            .unwrap_or_else(|| value.clone()),
-        None => value.clone(),
-    };
-    let has_name = matches!(kind.group(), Some(EventGroup::Entered | EventGroup::Exited));
-    let mut members = Map::new();
-    for (key, value) in details.into_iter().flatten() {
-        let cut = details.and_then(|details| details.get(&format!("{key}Details")));
-        if cut.is_some_and(|cut| cut["truncated"] == true) || (key == "name" && has_name) {
-            continue;
-        }
-        let value = match (key.as_str(), value) {
-            ("input" | "output" | "parameters", _) => read(value),
-            ("assignedVariables", Json::Object(variables)) => {
-                let variables = variables.iter();
-                variables
-                    .map(|(name, text)| (name.clone(), read(text)))
-                    .collect()
-            }
-            _ => value.clone(),
-        };
-        members.insert(key.clone(), value);
-    }
-    Json::Object(members)
-}
-
-/// Determines the state and the iterations and branches of each event. The API does not return
-/// them, but each event refers to the previous one in its chain
-/// (docs/reference/service-behaviour.md, "Chains of events").
-fn assign_scopes(events: &mut [RawEvent]) {
-    let by_id: HashMap<u32, usize> = events
-        .iter()
-        .enumerate()
-        .map(|(index, event)| (event.id, index))
-        .collect();
-    let types: HashMap<String, String> = events
-        .iter()
-        .filter_map(|event| {
-            let word = event.kind.entered_type()?;
-            Some((event.name.clone()?, word.to_owned()))
-        })
-        .collect();
-    // The state that was entered last in each iteration and branch.
-    let mut entered: HashMap<Vec<String>, String> = HashMap::new();
-    let mut ends = ContainerEnds::default();
-    for at in 0..events.len() {
-        let mut before = None;
-        let mut is_continued = false;
-        let mut from = at;
-        // A redriven execution continues where it was before it ended.
-        while let Some(&found) = by_id
-            .get(&events[from].previous)
-            .filter(|found| **found < from)
-        {
-            before = Some(&events[found]);
-            from = found;
-            is_continued |= events[found].kind == EventKind::ExecutionRedriven;
-            if !matches!(
-                events[found].kind.known(),
-                Some(EventKind::ExecutionRedriven | EventKind::ExecutionFailed)
-            ) {
-                break;
-            }
-        }
-        let mut last = before
-            .map(|before| before.scope.clone())
-            .unwrap_or_default();
-        let mut last_kind = before
-            .and_then(|before| before.kind.known())
-            .map_or(PreviousKind::Other, PreviousKind::Known);
-        let group = events[at].kind.group();
-        if last_kind == PreviousKind::Known(EventKind::MapIterationStarted)
-            && group != Some(EventGroup::Iteration)
-            && let Some(state) = entered.get(&last.texts())
-        {
-            // A redriven iteration continues in its last state.
-            last.state = Some(state.clone());
-            last_kind = PreviousKind::Resumed;
-            is_continued = true;
-        }
-        let parallel = last.state.as_ref().and_then(|state| types.get(state));
-        // Without a redrive, a state follows the Exited event of the Parallel.
-        is_continued |= last_kind == PreviousKind::Known(EventKind::ParallelStateFailed);
-        if is_continued
-            && group == Some(EventGroup::Entered)
-            && parallel.is_some_and(|word| word == "Parallel")
-            && last.state != events[at].name
-        {
-            // A branch that had not started.
-            last_kind = PreviousKind::Known(EventKind::ParallelStateStarted);
-        }
-        let aborted = at.checked_sub(1).map(|before| &events[before]);
-        let aborted = aborted.filter(|before| {
-            before.kind == EventKind::MapIterationAborted
-                && before.previous == events[at].previous
-                && group == Some(EventGroup::Aborted)
-                && events[at].kind != EventKind::MapRunAborted
-        });
-        let scope = match aborted {
-            // Both refer to the failure of another iteration; the state is the last one of the
-            // aborted iteration.
-            Some(iteration) => EventScope {
-                frames: iteration.scope.frames.clone(),
-                state: entered.get(&iteration.scope.texts()).cloned(),
-            },
-            None => scope_of(&events[at], last, last_kind, &types, &ends),
-        };
-        if group == Some(EventGroup::Entered)
-            && let Some(state) = &scope.state
-        {
-            entered.insert(scope.texts(), state.clone());
-        }
-        if events[at].kind == EventKind::MapStateStarted {
-            // The iterations of an earlier visit have ended.
-            let around = scope.texts();
-            let is_inside = |inner: &[String]| {
-                inner.len() > around.len()
-                    && inner.starts_with(&around)
-                    && inner[around.len()]
-                        .rsplit_once('[')
-                        .is_some_and(|(map, _)| Some(map) == scope.state.as_deref())
-            };
-            entered.retain(|inner, _| !is_inside(inner));
-        }
-        events[at].scope = scope;
-        ends.add(at, &events[at].kind, &events[at].scope);
-    }
-}
-
-/// Returns the scope of an event, from that of the previous event.
-fn scope_of(
-    event: &RawEvent,
-    last: EventScope,
-    last_kind: PreviousKind,
-    types: &HashMap<String, String>,
-    ends: &ContainerEnds,
-) -> EventScope {
-    let group = event.kind.group();
-    if group == Some(EventGroup::Execution) {
-        return EventScope::default();
-    }
-    if matches!(group, Some(EventGroup::Entered | EventGroup::Evaluation)) {
-        let mut frames = last.frames;
-        if last_kind == PreviousKind::Known(EventKind::ParallelStateStarted)
-            && let (Some(parallel), Some(first)) = (last.state, event.name.clone())
-        {
-            frames.push(Frame::Branch { parallel, first });
-        }
-        let state = event.name.clone();
-        return EventScope { frames, state };
-    }
-    if group == Some(EventGroup::Exited) {
-        let frames = frames_of(&last.frames, event.name.as_deref());
-        let state = event.name.clone();
-        return EventScope { frames, state };
-    }
-    if group == Some(EventGroup::Iteration) {
-        let mut frames = frames_of(&last.frames, event.name.as_deref());
-        let map = event.name.clone().unwrap_or_default();
-        let index = event.index;
-        frames.push(Frame::Iteration { map, index });
-        let state = event.name.clone();
-        return EventScope { frames, state };
-    }
-    let Some((kind, word)) = event
-        .kind
-        .known()
-        .and_then(|kind| Some((kind, container_type(kind)?)))
-    else {
-        return last;
-    };
-    let is_map = word == "Map";
-    let around = last
-        .frames
-        .iter()
-        .rposition(|frame| matches!(frame, Frame::Iteration { .. }) == is_map)
-        .map(|inner| EventScope {
-            state: Some(last.frames[inner].container().to_owned()),
-            frames: last.frames[..inner].to_vec(),
-        });
-    let state_type = last.state.as_ref().and_then(|state| types.get(state));
-    // The state of an event of an iteration is the Map around the iteration.
-    let is_same_type =
-        state_type.is_some_and(|of| of == word) && last_kind.group() != Some(EventGroup::Iteration);
-    match around {
-        Some(around)
-            if !is_same_type
-                || (around.frames.len() + 1 == last.frames.len()
-                    && !ends.is_of_inner(kind, last_kind, &last, &around)) =>
-        {
-            around
-        }
-        _ => last,
-    }
-}
-
-/// Returns the type of the Map or Parallel that wrote an event.
-fn container_type(kind: EventKind) -> Option<&'static str> {
-    match kind {
-        EventKind::MapStateStarted
-        | EventKind::MapStateSucceeded
-        | EventKind::MapStateFailed
-        | EventKind::MapStateAborted
-        | EventKind::MapRunStarted
-        | EventKind::MapRunRedriven
-        | EventKind::MapRunSucceeded
-        | EventKind::MapRunFailed
-        | EventKind::MapRunAborted => Some("Map"),
-        EventKind::ParallelStateStarted
-        | EventKind::ParallelStateSucceeded
-        | EventKind::ParallelStateFailed
-        | EventKind::ParallelStateAborted => Some("Parallel"),
-        _ => None,
-    }
-}
-
-/// Returns the frames around a container, for an event inside it; all frames for an event outside
-/// of it.
-fn frames_of(frames: &[Frame], container: Option<&str>) -> Vec<Frame> {
-    let inside = frames
-        .iter()
-        .rposition(|frame| Some(frame.container()) == container);
-    frames[..inside.unwrap_or(frames.len())].to_vec()
-}
-
-impl From<RawEvent> for RecordedEvent {
-    fn from(event: RawEvent) -> Self {
-        Self {
-            id: event.id,
-            kind: event.kind,
-            scope: event.scope.texts(),
-            state: event.scope.state,
-            details: event.details,
-            map_run: event.map_run,
-            at: event.at,
-        }
-    }
 }

@@ -13,7 +13,7 @@ use super::finding::{Finding, ValueDifference};
 use super::paths::{ScopePath, paths};
 use super::recorded_end::RecordedEnd;
 use super::recorded_scopes::RecordedScopes;
-use super::virtual_run::{RehearsedCall, RehearsedExecution};
+use super::rehearsed_execution::{RehearsedCall, RehearsedExecution};
 
 /// The maximum number of differences of one value, and of dropped calls, in a report.
 const MOST: usize = 10;

@@ -63,8 +63,10 @@ mod paths;
 mod recorded_end;
 mod recorded_execution;
 mod recorded_scopes;
+mod rehearsed_execution;
 mod renames;
 mod report;
+mod resolved_answer;
 mod saved_history;
 mod virtual_run;
 
@@ -88,7 +90,9 @@ use stepwright_interpreter::program::Program;
 use self::compare::ComparedExecution;
 use self::known_states::{BothStates, NewStates, OldDefinition};
 use self::recorded_end::RecordedEnd;
-use self::virtual_run::{RehearsedExecution, RunSeed, VirtualRun, resource_kinds};
+use self::rehearsed_execution::RehearsedExecution;
+use self::resolved_answer::resource_kinds;
+use self::virtual_run::{RunSeed, VirtualRun};
 
 pub use self::finding::{
     ChoiceReason, ChoiceValue, Finding, OpenExecution, RehearsalKind, RehearsedHistory,

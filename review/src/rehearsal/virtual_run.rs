@@ -5,35 +5,32 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_history::RecordedHistory;
-use stepwright_history::runtime_support::{AttemptEnd, CallKey, RecordedAttempt, numbered_scope};
+use stepwright_history::runtime_support::{AttemptEnd, CallKey, numbered_scope};
 use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::execution::{
     Caller, Calls, ChildStart, Command, CommandQueue, Environment, Execution, Input, Outcome,
-    ResolvedDetails, ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest, VirtualTimer,
-    VirtualTimers, Wait,
+    ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest, VirtualTimer, VirtualTimers,
 };
-use stepwright_interpreter::history::{EventKind, History};
+use stepwright_interpreter::history::EventKind;
 use stepwright_interpreter::program::{Program, StateIx};
-use stepwright_interpreter::task::{IntegrationPattern, ResourceKind, TaskCall, TaskFailure};
+use stepwright_interpreter::task::TaskFailure;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{
     ExecutionInfo, Limits, MachineInfo, Names, Status, TimerKind, Timestamp, WaitId,
 };
 
-use super::answers::{AnswerMatch, CallCounter, RecordedAnswers, resource_of};
+use super::answers::{CallCounter, RecordedAnswers, resource_of};
 use super::recorded_end::RecordedEnd;
+use super::rehearsed_execution::{RehearsedCall, RehearsedExecution};
+use super::resolved_answer::{is_still_open, missing_activity, resolved, unanswered};
 
 /// How many transitions one step makes, as in the engine.
 const STEP_BUDGET: u32 = 256;
 /// How many steps and timers a run may have. A definition that loops forever without an answer ends
 /// by its limit of events long before.
 const MAX_ROUNDS: usize = 1_000_000;
-/// A recorded attempt ends this much later than its timeout before it counts as too late: the
-/// service's own latency is part of the recorded time.
-const TIMEOUT_SLACK: Duration = Duration::from_secs(1);
 
 /// The values in which two runs differ: time, ids and random numbers.
 #[derive(Clone, Copy, Debug)]
@@ -55,31 +52,6 @@ impl RunSeed {
             later: Duration::from_secs(86_400 * 400 + 12_345),
         }
     }
-}
-
-/// One call of the run, with the recorded answer that it received.
-#[derive(Clone, Debug)]
-pub(super) struct RehearsedCall {
-    pub(super) key: CallKey,
-    /// The number of earlier calls of the same state in the same scope.
-    pub(super) number: usize,
-    pub(super) resource: String,
-    pub(super) target: Option<String>,
-    pub(super) arguments: Value,
-    pub(super) answer: Option<AnswerMatch>,
-    /// Whether the recorded attempt timed out, and the new call has no timeout.
-    pub(super) lacks_timeout: bool,
-}
-
-/// The execution itself, or a child of one of its Map Runs, after the run.
-pub(super) struct RehearsedExecution {
-    pub(super) history: History,
-    pub(super) outcome: Option<Outcome>,
-    pub(super) waits: Vec<Wait>,
-    pub(super) calls: Vec<RehearsedCall>,
-    pub(super) answers: RecordedAnswers,
-    /// The recorded child that it replays; `None` for the execution itself.
-    pub(super) child: Option<usize>,
 }
 
 /// Why a history cannot be rehearsed.
@@ -613,108 +585,4 @@ fn environment<'a>(caller: &'a RunCaller<'_>, now: Timestamp) -> Environment<'a>
         caller,
         has_spans: false,
     }
-}
-
-/// A task without a recorded answer waits, as one without a handler: without a timeout, so that the
-/// run takes no path that only the missing answer causes.
-fn unanswered() -> ResolvedTask {
-    ResolvedTask {
-        executor: ResolvedExecutor::Unhandled,
-        details: None,
-    }
-}
-
-/// Whether the end of an attempt is not known: the recording was cut while it ran, and before a
-/// timeout of the new call.
-fn is_still_open(call: &TaskCall<'_>, attempt: &RecordedAttempt, cut: Option<Timestamp>) -> bool {
-    let Some(cut) = cut.filter(|_| matches!(attempt.end, AttemptEnd::None)) else {
-        return false;
-    };
-    let known = cut.since(attempt.scheduled);
-    let bounds = [call.timeout(), call.heartbeat()];
-    bounds.into_iter().flatten().all(|bound| bound > known)
-}
-
-/// Returns why an activity did not take the task, if it did not exist when the execution was
-/// recorded: the service schedules no task then.
-fn missing_activity(call: &TaskCall<'_>, recorded: &RecordedHistory) -> Option<String> {
-    if call.resource().kind() != ResourceKind::Activity {
-        return None;
-    }
-    let reason = format!("The activity {} does not exist.", call.resource().as_str());
-    let mut causes = recorded
-        .events()
-        .iter()
-        .filter_map(|event| event.details["cause"].as_str());
-    causes
-        .any(|cause| cause.contains(&reason))
-        .then_some(reason)
-}
-
-/// Returns the recorded end of an attempt as the end of a call, and whether it was in time for the
-/// new call.
-fn resolved(call: &TaskCall<'_>, attempt: &RecordedAttempt) -> (ResolvedTask, bool) {
-    let details = |delay| {
-        Some(Box::new(ResolvedDetails {
-            submitted: attempt.submitted.as_ref().map(Value::from),
-            worker: attempt.worker.as_deref().map(SmolStr::new),
-            delay,
-        }))
-    };
-    let is_activity = call.resource().kind() == ResourceKind::Activity;
-    let result = match &attempt.end {
-        AttemptEnd::Output(output) => Ok(Value::from(output)),
-        AttemptEnd::Failure(failure) => Err(failure.clone()),
-        AttemptEnd::TimedOut if call.timeout().is_none() && call.heartbeat().is_none() => {
-            return (unanswered(), false);
-        }
-        AttemptEnd::TimedOut | AttemptEnd::None => {
-            let executor = match is_activity && attempt.started.is_none() {
-                true => ResolvedExecutor::Activity,
-                false => ResolvedExecutor::Never,
-            };
-            let details = details(Duration::ZERO);
-            return (ResolvedTask { executor, details }, false);
-        }
-    };
-    // The timeout of an activity restarts when a worker takes the task.
-    let ran = match attempt.started.filter(|_| is_activity) {
-        Some(started) => (attempt.scheduled + attempt.took).since(started),
-        None => attempt.took,
-    };
-    let is_in_time = call
-        .timeout()
-        .is_none_or(|timeout| ran < timeout + TIMEOUT_SLACK);
-    let waits = call.resource().pattern() != IntegrationPattern::RequestResponse;
-    // The request itself failed if it was never submitted.
-    if result.is_err() && waits && attempt.submitted.is_none() {
-        let executor = ResolvedExecutor::Handler {
-            submits: true,
-            by_fallback: false,
-        };
-        let details = None;
-        return (ResolvedTask { executor, details }, is_in_time);
-    }
-    let executor = ResolvedExecutor::Result(result);
-    let details = details(attempt.took);
-    (ResolvedTask { executor, details }, is_in_time)
-}
-
-/// Returns which resources of the histories are activities or functions, for definitions whose
-/// texts do not determine it.
-pub(super) fn resource_kinds<'h>(
-    histories: impl Iterator<Item = &'h RecordedHistory>,
-) -> IndexMap<String, ResourceKind> {
-    let mut kinds = IndexMap::new();
-    for event in histories.flat_map(RecordedHistory::events) {
-        let kind = match event.kind.known() {
-            Some(EventKind::ActivityScheduled) => ResourceKind::Activity,
-            Some(EventKind::LambdaFunctionScheduled) => ResourceKind::Lambda,
-            _ => continue,
-        };
-        if let Some(resource) = event.details["resource"].as_str() {
-            kinds.insert(resource.to_owned(), kind);
-        }
-    }
-    kinds
 }
