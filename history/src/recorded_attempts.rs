@@ -26,6 +26,8 @@ pub struct RecordedAttempt {
     pub resource: String,
     /// The input of the call; `None` in a history without it.
     pub arguments: Option<Json>,
+    /// The timeout of the call, if it had one.
+    pub timeout: Option<Duration>,
     /// When a worker or the service took the task.
     pub started: Option<Timestamp>,
     /// The name of the worker.
@@ -68,6 +70,9 @@ pub fn recorded_attempts(events: &[RecordedEvent]) -> RecordedAttempts {
                 arguments: ["parameters", "input"]
                     .into_iter()
                     .find_map(|field| event.details.get(field).cloned()),
+                timeout: event.details["timeoutInSeconds"]
+                    .as_u64()
+                    .map(Duration::from_secs),
                 ..RecordedAttempt::default()
             });
             continue;

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use stepwright_history::runtime_support::{
     CallKey, RecordedAttempt, RecordedEvent, numbered_scope, recorded_attempts,
 };
+use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::task::{ResourceKind, TaskCall};
 
 use super::recorded_scopes::RecordedScopes;
@@ -62,6 +63,11 @@ impl RecordedAnswers {
     /// Returns the outermost iteration or branch around `scope` that something else ended.
     pub(super) fn ended_by_others<'s>(&self, scope: &'s [String]) -> Option<&'s [String]> {
         self.scopes.ended_by_others(scope)
+    }
+
+    /// Returns when something else ended an iteration or a branch.
+    pub(super) fn ended_at(&self, scope: &[String]) -> Option<Timestamp> {
+        self.scopes.ended_at(scope)
     }
 
     /// Whether all attempts in an iteration or a branch, or in others inside of it, answered a

@@ -25,8 +25,8 @@ pub(super) fn unanswered() -> ResolvedTask {
     }
 }
 
-/// Whether the end of an attempt is not known: the recording was cut while it ran, and before a
-/// timeout of the new call.
+/// Whether the end of an attempt is not known: the recording was cut while it ran, or something
+/// else ended its iteration or branch, and that was before a timeout of the new call.
 pub(super) fn is_still_open(
     call: &TaskCall<'_>,
     attempt: &RecordedAttempt,
@@ -37,7 +37,8 @@ pub(super) fn is_still_open(
     };
     let known = cut.since(attempt.scheduled);
     let bounds = [call.timeout(), call.heartbeat()];
-    bounds.into_iter().flatten().all(|bound| bound > known)
+    let mut bounds = bounds.into_iter().flatten();
+    bounds.all(|bound| bound + TIMEOUT_SLACK > known)
 }
 
 /// Returns why an activity did not take the task, if it did not exist when the execution was
@@ -87,9 +88,10 @@ pub(super) fn resolved(call: &TaskCall<'_>, attempt: &RecordedAttempt) -> (Resol
         Some(started) => (attempt.scheduled + attempt.took).since(started),
         None => attempt.took,
     };
-    let is_in_time = call
-        .timeout()
-        .is_none_or(|timeout| ran < timeout + TIMEOUT_SLACK);
+    // The result was in time for the recorded timeout.
+    let is_in_time = call.timeout().is_none_or(|timeout| {
+        attempt.timeout.is_some_and(|recorded| recorded <= timeout) || ran < timeout + TIMEOUT_SLACK
+    });
     let waits = call.resource().pattern() != IntegrationPattern::RequestResponse;
     // The request itself failed if it was never submitted.
     if result.is_err() && waits && attempt.submitted.is_none() {

@@ -379,6 +379,8 @@ impl<'a> VirtualRun<'a> {
             ..
         } = &mut self.sessions[index];
         let resolved = execution.with_call(request, None, |call| {
+            let key: CallKey = (numbered_scope(call), call.state().to_owned());
+            let cut = answers.ended_at(&key.0).or(cut);
             let answer = answers.take(call, is_gone);
             if answer.is_none()
                 && let Some(reason) = missing_activity(call, recorded)
@@ -401,7 +403,6 @@ impl<'a> VirtualRun<'a> {
             {
                 refused.insert(wait_id, failure.clone());
             }
-            let key: CallKey = (numbered_scope(call), call.state().to_owned());
             calls.push(RehearsedCall {
                 number: counter.next(&key),
                 key,

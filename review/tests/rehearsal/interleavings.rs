@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::recorded_events;
+use stepwright_interpreter::Timestamp;
 use stepwright_review::rehearsal::{RehearsalKind, RehearsedHistory};
 use stepwright_runtime::history::History;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
@@ -176,24 +177,72 @@ fn called(call: &Call) -> Json {
     state
 }
 
-/// An answer that is determined by the seed, the state and the number of the call.
-fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
+/// The outcome of a call, at once or after a time.
+enum Outcome {
+    Succeeds(Option<Duration>),
+    Fails(Option<Duration>),
+    Never,
+}
+
+impl Outcome {
+    fn answer(self) -> Answer {
+        let (answer, delay) = match self {
+            Self::Succeeds(delay) => (Answer::output(json!({"a": 1})), delay),
+            Self::Fails(delay) => (
+                Answer::result(Err(TaskFailure::new("Declined", "no"))),
+                delay,
+            ),
+            Self::Never => (Answer::never(), None),
+        };
+        match delay {
+            Some(delay) => answer.after(delay),
+            None => answer,
+        }
+    }
+}
+
+/// Removes the timeouts, and all Fail states except the first one outside of Maps.
+fn keep_one_failure(steps: &mut [Step], may_fail: &mut bool) {
+    for step in steps {
+        match step {
+            Step::Fail if !std::mem::take(may_fail) => *step = Step::Pass,
+            Step::Call(call) => call.timeout = None,
+            Step::Parallel(branches, _) => {
+                for branch in branches {
+                    keep_one_failure(branch, may_fail);
+                }
+            }
+            Step::Map(body, _) => keep_one_failure(body, &mut false),
+            _ => {}
+        }
+    }
+}
+
+/// An outcome that is determined by the seed, the state and the number of the call.
+fn outcome(seed: u64, call: &TaskCall<'_>) -> Outcome {
     let mut hasher = DefaultHasher::new();
     (seed, call.state(), call.call()).hash(&mut hasher);
     let chance = hasher.finish();
     let delay = Duration::from_secs((chance >> 8) % 4);
-    let failed = || Answer::result(Err(TaskFailure::new("Declined", "no")));
     match chance % 8 {
-        0 => failed(),
-        1 => failed().after(delay),
-        2 => Answer::never(),
-        3 | 4 => Answer::output(json!({"a": 1})),
-        _ => Answer::output(json!({"a": 1})).after(delay),
+        0 => Outcome::Fails(None),
+        1 => Outcome::Fails(Some(delay)),
+        2 => Outcome::Never,
+        3 | 4 => Outcome::Succeeds(None),
+        _ => Outcome::Succeeds(Some(delay)),
     }
 }
 
 /// Runs a definition with a limit of events, and returns its history.
 fn history(definition: &Json, seed: u64, limit: u32) -> History {
+    recorded(definition, limit, move |call| outcome(seed, call))
+}
+
+fn recorded(
+    definition: &Json,
+    limit: u32,
+    outcome: impl Fn(&TaskCall<'_>) -> Outcome + Send + Sync + 'static,
+) -> History {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -201,11 +250,10 @@ fn history(definition: &Json, seed: u64, limit: u32) -> History {
     runtime.block_on(async {
         let engine = Engine::builder()
             .register_json("m", &definition.to_string(), MachineType::Standard)
-            .tasks(move |call: &TaskCall<'_>| Some(answer(seed, call)))
+            .tasks(move |call: &TaskCall<'_>| Some(outcome(call).answer()))
             .activity("arn:aws:states:us-east-1:123456789012:activity:open")
             .limits(Limits::new().events(limit))
             .virtual_time()
-            .seed(seed)
             .build()
             .expect("the definition is valid");
         let report = engine.execute_machine("m", json!({}), StartOptions::new());
@@ -254,6 +302,30 @@ proptest! {
     fn an_execution_that_ended_is_the_same(steps in steps(), seed in any::<u64>()) {
         let definition = definition(&steps, 3);
         let history = history(&definition, seed, 25_000).to_json();
+        check(&rehearse(&definition, &definition, &history), &definition, &history)?;
+    }
+
+    /// On AWS each event takes some milliseconds, and on virtual time none. Which of two failures
+    /// is the first may depend on them, so there is one at most.
+    #[test]
+    fn an_execution_with_the_latency_of_the_service_is_the_same(
+        mut steps in steps(), seed in any::<u64>(), latencies in prop::collection::vec(0..60_u64, 64),
+    ) {
+        keep_one_failure(&mut steps, &mut true);
+        let definition = definition(&steps, 3);
+        let history = recorded(&definition, 25_000, move |call| match outcome(seed, call) {
+            Outcome::Fails(after) => Outcome::Succeeds(after),
+            other => other,
+        });
+        let mut history = history.to_json();
+        let mut late = Duration::ZERO;
+        let events = history["events"].as_array_mut().expect("a list");
+        for (event, latency) in events.iter_mut().zip(latencies.iter().cycle()) {
+            late += Duration::from_millis(*latency);
+            let text = event["timestamp"].as_str().expect("a time");
+            let at = Timestamp::parse(text).expect("a time") + late;
+            event["timestamp"] = json!(at.to_string());
+        }
         check(&rehearse(&definition, &definition, &history), &definition, &history)?;
     }
 
