@@ -15,8 +15,18 @@ use super::recorded_scopes::RecordedScopes;
 /// calls takes no quadratic time.
 const COMPARED: usize = 64;
 
+/// Which of the remaining answers of its state a call receives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum AnswerOrder {
+    /// The first one with its arguments, so that a call which is new or gone moves no answer.
+    ByArguments,
+    /// The first one. Random arguments are equal to recorded ones only by chance.
+    AsRecorded,
+}
+
 /// The recorded answers of one execution. Each answers one call.
 pub(super) struct RecordedAnswers {
+    order: AnswerOrder,
     states: HashMap<CallKey, StateAnswers>,
     scopes: RecordedScopes,
     /// How many attempts answered no call so far.
@@ -41,7 +51,7 @@ pub(super) struct AnswerMatch {
 }
 
 impl RecordedAnswers {
-    pub(super) fn of(events: &[RecordedEvent]) -> Self {
+    pub(super) fn of(events: &[RecordedEvent], order: AnswerOrder) -> Self {
         let states = recorded_attempts(events).into_iter();
         let states = states.map(|(key, attempts)| {
             let answers = StateAnswers {
@@ -54,6 +64,7 @@ impl RecordedAnswers {
         let states: HashMap<CallKey, StateAnswers> = states.collect();
         let unused = states.values().map(|answers| answers.attempts.len()).sum();
         Self {
+            order,
             states,
             scopes: RecordedScopes::of(events),
             unused,
@@ -85,10 +96,10 @@ impl RecordedAnswers {
         self.states.get(&found.key)?.attempts.get(found.index)
     }
 
-    /// Takes the answer to a call: of its state, the first remaining one with equal arguments, then
-    /// the first remaining one of the same resource. For a state that was not recorded, the first
-    /// remaining one with equal arguments of a state that `is_gone` from the new definition, or of
-    /// a state of the same name in another branch or Map.
+    /// Takes the answer to a call: of its state, the first remaining one of the same resource, with
+    /// equal arguments if the order and the answers allow it. For a state that was not recorded,
+    /// the first remaining one with equal arguments of a state that `is_gone` from the new
+    /// definition, or of a state of the same name in another branch or Map.
     pub(super) fn take(
         &mut self,
         call: &TaskCall<'_>,
@@ -98,15 +109,18 @@ impl RecordedAnswers {
         let resource = resource_of(call);
         let arguments = call.parameters().to_json();
         let found = match self.states.contains_key(&key) {
-            true => self
-                .remaining(&key, &resource, Some(&arguments))
-                .map(|index| (index, true))
-                .or_else(|| Some((self.remaining(&key, &resource, None)?, false)))
-                .map(|(index, is_equal)| AnswerMatch {
+            true => {
+                let equal = match self.order {
+                    AnswerOrder::ByArguments => self.remaining(&key, &resource, Some(&arguments)),
+                    AnswerOrder::AsRecorded => None,
+                };
+                let index = equal.or_else(|| self.remaining(&key, &resource, None));
+                index.map(|index| AnswerMatch {
+                    is_equal: self.has_arguments(&key, index, &arguments),
                     key,
                     index,
-                    is_equal,
-                }),
+                })
+            }
             // The answers of another visit belong to the calls of that visit.
             false if self.ended_by_others(&key.0).is_some() => None,
             false => self.elsewhere(call.state(), &resource, &arguments, is_gone),
@@ -120,18 +134,22 @@ impl RecordedAnswers {
 
     fn remaining(&self, key: &CallKey, resource: &str, arguments: Option<&Json>) -> Option<usize> {
         let answers = self.states.get(key)?;
-        let fits = |attempt: &RecordedAttempt| {
-            attempt.resource == resource
-                && arguments.is_none_or(|wanted| {
-                    // A history without the arguments cannot contradict them.
-                    let recorded = attempt.arguments.as_ref();
-                    recorded.is_none_or(|recorded| recorded == wanted)
-                })
+        let fits = |index: usize| {
+            answers.attempts[index].resource == resource
+                && arguments.is_none_or(|wanted| self.has_arguments(key, index, wanted))
         };
         let mut unused = (answers.first_unused..answers.attempts.len())
             .filter(|index| !answers.is_used[*index])
             .take(COMPARED);
-        unused.find(|index| fits(&answers.attempts[*index]))
+        unused.find(|index| fits(*index))
+    }
+
+    /// Whether an attempt has these arguments. A history without arguments cannot contradict them.
+    fn has_arguments(&self, key: &CallKey, index: usize, wanted: &Json) -> bool {
+        let attempts = self.states.get(key).map(|answers| &answers.attempts);
+        let attempt = attempts.and_then(|attempts| attempts.get(index));
+        let recorded = attempt.and_then(|attempt| attempt.arguments.as_ref());
+        recorded.is_none_or(|recorded| recorded == wanted)
     }
 
     fn elsewhere(

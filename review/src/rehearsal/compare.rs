@@ -1,10 +1,10 @@
 //! Compares a recorded execution with its rehearsal.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::{CallKey, RecordedEvent, numbered_events, short, walk};
+use stepwright_history::runtime_support::{RecordedEvent, numbered_events, short, walk};
 use stepwright_interpreter::execution::Outcome;
 use stepwright_interpreter::history::EventKind;
 
@@ -14,6 +14,7 @@ use super::paths::{ScopePath, paths};
 use super::recorded_end::RecordedEnd;
 use super::recorded_scopes::RecordedScopes;
 use super::rehearsed_execution::{RehearsedCall, RehearsedExecution};
+use super::volatile_values::{VolatileArguments, VolatileValues};
 
 /// The maximum number of differences of one value, and of dropped calls, in a report.
 const MOST: usize = 10;
@@ -189,11 +190,7 @@ impl ComparedExecution<'_> {
     }
 
     fn calls(&self, run: &RehearsedExecution, extent: &Extent<'_>, findings: &mut Vec<Finding>) {
-        let others = self.others.iter().map(|other| {
-            let calls = other.calls.iter();
-            calls.map(|call| ((&call.key, call.number), call)).collect()
-        });
-        let others: Vec<HashMap<(&CallKey, usize), &RehearsedCall>> = others.collect();
+        let volatile = VolatileArguments::of(run, &self.others);
         for call in &run.calls {
             let Some(found) = &call.answer else {
                 if extent.is_left_in(&call.key.0) {
@@ -223,13 +220,9 @@ impl ComparedExecution<'_> {
                 .attempt(found)
                 .and_then(|attempt| attempt.arguments.as_ref());
             let Some(recorded) = recorded else { continue };
-            let others = others.iter().filter_map(|other| {
-                let call = other.get(&(&call.key, call.number))?;
-                Some(call.arguments.to_json())
-            });
-            let others: Vec<Json> = others.collect();
             let now = call.arguments.to_json();
-            let differences = self.differences(recorded, &now, &others);
+            let volatile = volatile.of_state(&call.key.1);
+            let differences = self.differences(recorded, &now, volatile);
             if !differences.is_empty() {
                 findings.push(Finding::ChangedCall {
                     state: call.key.1.clone(),
@@ -278,13 +271,14 @@ impl ComparedExecution<'_> {
         };
         hide_event_numbers(&mut then);
         hide_event_numbers(&mut now);
-        let others = self.others.iter().filter_map(|other| {
-            let mut other = end(&numbered_events(&other.history))?;
-            hide_event_numbers(&mut other);
-            Some(other)
-        });
-        let others: Vec<Json> = others.collect();
-        let mut differences = self.differences(&then, &now, &others);
+        let mut volatile = VolatileValues::default();
+        for other in &self.others {
+            if let Some(mut other) = end(&numbered_events(&other.history)) {
+                hide_event_numbers(&mut other);
+                volatile.add(&now, &other);
+            }
+        }
+        let mut differences = self.differences(&then, &now, Some(&volatile));
         // The end of a truncated history cannot be compared.
         differences.retain(|one| one.recorded.is_some() || one.pointer != "/output");
         if !differences.is_empty() {
@@ -293,19 +287,13 @@ impl ComparedExecution<'_> {
     }
 
     /// Returns the differences of two values that are equal in all runs of the new definition.
-    fn differences(&self, then: &Json, now: &Json, others: &[Json]) -> Vec<ValueDifference> {
-        let mut volatile: Vec<String> = Vec::new();
-        for other in others {
-            walk("", now, other, &mut |pointer, _, _| {
-                volatile.push(pointer.to_owned());
-            });
-        }
-        let is_volatile = |pointer: &str| {
-            volatile.iter().any(|start| {
-                let rest = pointer.strip_prefix(start.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        };
+    fn differences(
+        &self,
+        then: &Json,
+        now: &Json,
+        volatile: Option<&VolatileValues>,
+    ) -> Vec<ValueDifference> {
+        let is_volatile = |pointer: &str| volatile.is_some_and(|values| values.has(pointer));
         let mut differences = Vec::new();
         walk("", then, now, &mut |pointer, then, now| {
             if differences.len() < MOST && !is_volatile(pointer) {

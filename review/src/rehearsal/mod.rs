@@ -69,6 +69,7 @@ mod report;
 mod resolved_answer;
 mod saved_history;
 mod virtual_run;
+mod volatile_values;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -87,6 +88,7 @@ use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::history::EventKind;
 use stepwright_interpreter::program::Program;
 
+use self::answers::AnswerOrder;
 use self::compare::ComparedExecution;
 use self::known_states::{BothStates, NewStates, OldDefinition};
 use self::recorded_end::RecordedEnd;
@@ -123,8 +125,8 @@ pub struct Rehearsal {
     /// The old definitions that were compared, by their texts.
     old: Mutex<HashMap<Arc<str>, Option<Arc<OldDefinition>>>>,
     substitutions: BTreeMap<String, String>,
-    /// The other runs that find values which differ between executions.
-    other_runs: u64,
+    /// Whether the definition has a function of random values.
+    has_random_values: bool,
 }
 
 /// The new definition cannot be rehearsed.
@@ -167,10 +169,9 @@ impl Rehearsal {
         Ok(Self {
             program,
             states: NewStates::of(&definition),
-            other_runs: match text.contains("andom") || text.contains("uuid") {
-                true => RANDOM_RUNS,
-                false => OTHER_RUNS,
-            },
+            has_random_values: ["andom", "uuid", "UUID"]
+                .iter()
+                .any(|name| text.contains(name)),
             machine,
             definition,
             machine_type,
@@ -257,7 +258,7 @@ impl Rehearsal {
                 break;
             }
             for sample in &samples {
-                let run = VirtualRun::new(&self.program, sample, RunSeed::RECORDED).run();
+                let run = self.virtual_run(sample, RunSeed::RECORDED).run();
                 for execution in run.into_iter().flatten() {
                     for call in &execution.calls {
                         let attempt = call.answer.as_ref();
@@ -358,7 +359,7 @@ impl Rehearsal {
         }
         let (history, old) = self.renamed(execution);
         let events = history.events();
-        let run = |seed| VirtualRun::new(&self.program, &history, seed).run();
+        let run = |seed| self.virtual_run(&history, seed).run();
         let rehearsed = match run(RunSeed::RECORDED) {
             Ok(rehearsed) => rehearsed,
             Err(reason) => return unusable(execution.name.clone(), reason),
@@ -379,7 +380,11 @@ impl Rehearsal {
             .iter()
             .all(|finding| matches!(finding, Finding::OtherStates { .. }))
         {
-            let others = (1..=self.other_runs).map(|number| run(RunSeed::other(number)));
+            let runs = match self.has_random_values {
+                true => RANDOM_RUNS,
+                false => OTHER_RUNS,
+            };
+            let others = (1..=runs).map(|number| run(RunSeed::other(number)));
             // A run that fails with another time depends on it.
             let others: Vec<_> = others.filter_map(Result::ok).collect();
             findings = compare(&others);
@@ -441,6 +446,14 @@ impl Rehearsal {
             findings.extend(compared.findings());
         }
         findings
+    }
+
+    fn virtual_run<'a>(&'a self, recorded: &'a RecordedHistory, seed: RunSeed) -> VirtualRun<'a> {
+        let order = match self.has_random_values {
+            true => AnswerOrder::AsRecorded,
+            false => AnswerOrder::ByArguments,
+        };
+        VirtualRun::new(&self.program, recorded, order, seed)
     }
 
     /// Returns the history with the new names of states and numbered visits of Maps and Parallels,

@@ -21,7 +21,7 @@ use stepwright_interpreter::{
     ExecutionInfo, Limits, MachineInfo, Names, Status, TimerKind, Timestamp, WaitId,
 };
 
-use super::answers::{CallCounter, RecordedAnswers, resource_of};
+use super::answers::{AnswerOrder, CallCounter, RecordedAnswers, resource_of};
 use super::recorded_end::RecordedEnd;
 use super::rehearsed_execution::{RehearsedCall, RehearsedExecution};
 use super::resolved_answer::{is_still_open, missing_activity, resolved, unanswered};
@@ -104,6 +104,7 @@ impl Caller for RunCaller<'_> {
 pub(super) struct VirtualRun<'a> {
     program: &'a Arc<Program>,
     recorded: &'a RecordedHistory,
+    order: AnswerOrder,
     limits: Arc<Limits>,
     caller: RunCaller<'a>,
     now: Timestamp,
@@ -121,6 +122,7 @@ impl<'a> VirtualRun<'a> {
     pub(super) fn new(
         program: &'a Arc<Program>,
         recorded: &'a RecordedHistory,
+        order: AnswerOrder,
         seed: RunSeed,
     ) -> Self {
         let started = recorded.started() + seed.later;
@@ -157,6 +159,7 @@ impl<'a> VirtualRun<'a> {
         let mut run = Self {
             program,
             recorded,
+            order,
             limits,
             caller: RunCaller {
                 seed,
@@ -170,7 +173,7 @@ impl<'a> VirtualRun<'a> {
             unusable: None,
         };
         let deadline = run.deadline(program.entry().timeout, started);
-        let answers = RecordedAnswers::of(recorded.events());
+        let answers = RecordedAnswers::of(recorded.events(), order);
         let session = Session::new(execution, deadline, answers, None, None);
         run.sessions.push(session);
         run
@@ -447,7 +450,7 @@ impl<'a> VirtualRun<'a> {
         self.sessions.push(Session::new(
             execution,
             deadline,
-            RecordedAnswers::of(recorded[number].events()),
+            RecordedAnswers::of(recorded[number].events(), self.order),
             Some((parent, wait_id, index)),
             Some(number),
         ));

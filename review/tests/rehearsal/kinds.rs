@@ -340,3 +340,23 @@ fn an_error_that_contains_the_name_of_the_execution_is_the_same() {
     let result = rehearse(&machine, &machine, &history);
     assert_eq!(result.kind, RehearsalKind::Same, "{result:?}");
 }
+
+/// By their arguments, the answers would be in another order: a coin has two sides.
+#[test]
+fn calls_with_random_arguments_receive_their_answers_in_the_recorded_order() {
+    let machine = json!({"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
+        "Ask": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ask",
+            "Arguments": {"coin": "{% $random() < 0.5 %}"}, "Next": "Done?"},
+        "Done?": {"Type": "Choice", "Default": "Ask",
+            "Choices": [{"Condition": "{% $states.input.done %}", "Next": "Done"}]},
+        "Done": {"Type": "Succeed"}
+    }});
+    let history = record(&machine, &json!({}), |call| {
+        let done = call.call() == 20;
+        Some(stepwright_runtime::task::Answer::output(
+            json!({ "done": done }),
+        ))
+    });
+    let result = rehearse(&machine, &machine, &history);
+    assert_eq!(result.kind, RehearsalKind::Same, "{result:?}");
+}
