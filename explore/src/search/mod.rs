@@ -2,6 +2,7 @@
 
 mod absent_variables;
 mod call_options;
+mod calls;
 mod counterexample;
 mod definition;
 mod driver;
