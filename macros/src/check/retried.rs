@@ -3,7 +3,6 @@
 use crate::functions::library;
 use crate::machine::{ErrorPattern, Machine, Term};
 use proc_macro2::Span;
-use stepwright_asl::errors::ALL;
 use stepwright_asl::front_end::callable::method_fails;
 use stepwright_asl::front_end::retried_computation;
 
@@ -34,7 +33,7 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
 
 /// Returns the location of a pattern that matches every error.
 fn location_if_all(pattern: &ErrorPattern) -> Option<Span> {
-    (pattern.wire_name().as_deref() == Some(ALL)).then(|| pattern.span())
+    pattern.is_all().then(|| pattern.span())
 }
 
 /// Whether an expression fails on some values of its type.

@@ -1,13 +1,13 @@
 //! `map`, `map_distributed` and `try_join!`: states with bodies.
 
 use super::call::CallChain;
-use super::graph::{Ending, Graph, MapItems, MapWork, Node, StateName, Work};
+use super::graph::{Graph, MapItems, MapWork, Node, StateName, Work};
 use super::names::bound_names;
 use super::object_items::ObjectSource;
 use super::scan::{bare, by_value, called, iterator_method, list_of};
 use super::state_name::{callee, subject, word};
 use super::translator::{Dest, Exits, Translator};
-use crate::machine::own_name;
+use crate::machine::{StateExit, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -201,7 +201,8 @@ impl Translator<'_> {
             }
             call => {
                 if let Some(node) = this.call(call, None, exits) {
-                    this.graph.nodes[node].ends = Some(Ending::Result);
+                    let span = this.graph.nodes[node].name.span;
+                    this.graph.nodes[node].ends = Some(StateExit::end(span, None));
                 }
             }
         })

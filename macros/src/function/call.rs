@@ -1,12 +1,12 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
-use super::graph::{Ending, Node, StateName, Work};
+use super::graph::{Node, StateName, Work};
 use super::refused::{is_of_results, result_without_a_value};
 use super::scan::{OPTIONS, by_value, called};
 use super::state_name::{is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
-use crate::machine::own_name;
+use crate::machine::{StateExit, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
@@ -83,7 +83,7 @@ impl Translator<'_> {
         }
         match dest {
             Dest::Return if !is_wait => {
-                self.graph.nodes[node].ends = Some(Ending::Result);
+                self.graph.nodes[node].ends = Some(StateExit::end(span, None));
                 Exits::new()
             }
             Dest::Return => {

@@ -1,10 +1,10 @@
 //! The options of a call: its name, its timeouts and its retries.
 
 use super::call::CallChain;
-use super::graph::{AmountExpr, Work};
+use super::graph::Work;
 use super::scan::{bare, called};
 use super::translator::Translator;
-use crate::machine::{ErrorPattern, Matches, Retry, Setting, SettingValue, own_name};
+use crate::machine::{Amount, ErrorPattern, Matches, Retry, Setting, SettingValue, own_name};
 use proc_macro2::{Ident, Span};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
@@ -80,10 +80,10 @@ impl Translator<'_> {
                             literal(rate).map(|value| ("backoff_rate", value))
                         }
                         ("max_delay", Some(delay)) => match self.duration(delay) {
-                            AmountExpr::Seconds(seconds, span) => {
+                            Amount::Seconds(seconds, span) => {
                                 Some(("max_delay", SettingValue::Whole(seconds, span)))
                             }
-                            AmountExpr::Computed(_) => None,
+                            Amount::Computed(_) => None,
                         },
                         ("jitter", None) => Some((
                             "jitter",
@@ -113,11 +113,11 @@ impl Translator<'_> {
                         && call.args.len() == 1 =>
                 {
                     match self.duration(&call.args[0]) {
-                        AmountExpr::Seconds(seconds, span) => settings.push(Setting {
+                        Amount::Seconds(seconds, span) => settings.push(Setting {
                             name: Ident::new("interval", call.func.span()),
                             value: SettingValue::Whole(seconds, span),
                         }),
-                        AmountExpr::Computed(_) => {
+                        Amount::Computed(_) => {
                             self.refuse(&call.args[0], NOT_A_POLICY);
                             return None;
                         }

@@ -1,6 +1,6 @@
 //! `if` and `match` as Choice states.
 
-use super::graph::{GraphEdgeKind, Node, StateName, Work};
+use super::graph::{Node, StateName, Work};
 use super::scan::{bare, by_value, is_of_result, let_condition};
 use super::state_name::{
     arm_name, callee_in, condition_words, first_token_of, subject, variant_of,
@@ -54,11 +54,8 @@ impl Translator<'_> {
         let mut next = Some(one);
         while let Some(one) = next {
             let condition = self.condition(&one.cond, "if");
-            let exit = self.graph.add_edge(
-                node,
-                GraphEdgeKind::Rule(one.if_token.span, condition),
-                one.if_token.span,
-            );
+            let span = one.if_token.span;
+            let exit = self.graph.add_rule(node, condition, span);
             let inside = format!("If{}", subject(&one.cond));
             ends.extend(self.inside(inside, |this| {
                 this.block(&one.then_branch, vec![exit], dest)
@@ -75,23 +72,15 @@ impl Translator<'_> {
                         Some(inner)
                     }
                     other => {
-                        let exit = self.graph.add_edge(
-                            node,
-                            GraphEdgeKind::Otherwise(one.if_token.span),
-                            one.if_token.span,
-                        );
+                        let exit = self.graph.add_otherwise(node, span);
                         let inside = format!("Else{of}");
                         ends.extend(self.inside(inside, |this| this.expr(other, vec![exit], dest)));
                         None
                     }
                 },
                 None => {
-                    let exit = self.graph.add_edge(
-                        node,
-                        GraphEdgeKind::Otherwise(one.if_token.span),
-                        one.if_token.span,
-                    );
-                    ends.extend(self.unit(one.if_token.span, vec![exit], dest));
+                    let exit = self.graph.add_otherwise(node, span);
+                    ends.extend(self.unit(span, vec![exit], dest));
                     None
                 }
             };
@@ -147,10 +136,8 @@ impl Translator<'_> {
         if let Some(all) = joined(plain) {
             let condition = self.condition(&all, "if");
             let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
-            let rule = GraphEdgeKind::Rule(span, condition);
-            let holds = self.graph.add_edge(node, rule, span);
-            let otherwise = GraphEdgeKind::Otherwise(span);
-            let fails = self.graph.add_edge(node, otherwise, span);
+            let holds = self.graph.add_rule(node, condition, span);
+            let fails = self.graph.add_otherwise(node, span);
             self.arm_body(&ArmCode::Fails, vec![fails], dest);
             return self.conditions(rest, chain, false, vec![holds], dest);
         }
@@ -259,9 +246,8 @@ impl Translator<'_> {
                 shown = self.deferred.take().unwrap_or_default();
             }
             let guard = arm.guard.map(|guard| self.condition(guard, "match"));
-            let exit =
-                self.graph
-                    .add_edge(node, GraphEdgeKind::Arm(pattern, guard), arm.pattern.span());
+            let span = arm.pattern.span();
+            let exit = self.graph.add_arm(node, pattern, guard, span);
             let inside = arm_name(&of, &other, &arm.pattern);
             ends.extend(self.inside(inside, |this| this.arm_body(&arm.body, vec![exit], dest)));
             self.names.close();

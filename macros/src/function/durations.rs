@@ -1,10 +1,10 @@
 //! `sleep`, and the durations of waits, timeouts and retries.
 
-use super::graph::{AmountExpr, Node, StateName, WaitFor, Work};
+use super::graph::{Node, StateName, Work};
 use super::scan::{bare, by_value, called};
 use super::state_name::word;
 use super::translator::{Exits, Translator};
-use crate::machine::own_name;
+use crate::machine::{Amount, Wait, own_name};
 use crate::name::pascal;
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
@@ -22,10 +22,10 @@ impl Translator<'_> {
                     "`sleep` waits for a number of whole seconds: write `sleep(secs(n))`, with `secs`, `mins`, `hours` or `days`; a task needs another name than `sleep`",
                 );
             }
-            WaitFor::Seconds(keyword, self.amount_of(&argument))
+            Wait::Seconds(keyword, self.amount_of(&argument))
         } else {
             let keyword = Ident::new("timestamp", span);
-            WaitFor::Timestamp(keyword, self.resolved(by_value(&argument)))
+            Wait::Timestamp(keyword, self.resolved(by_value(&argument)).into())
         };
         let derived = StateName::derived(pascal(name), span);
         let state = self.state_name(derived.with_details([word(&call.args[0])]));
@@ -33,7 +33,7 @@ impl Translator<'_> {
     }
 
     /// Seconds: `secs(5)`, `mins(n)`, `Duration::from_secs(n)`.
-    pub(super) fn duration(&mut self, value: &Expr) -> AmountExpr {
+    pub(super) fn duration(&mut self, value: &Expr) -> Amount {
         if unit_of(value).is_none() {
             self.refuse(
                 value,
@@ -44,9 +44,9 @@ impl Translator<'_> {
     }
 
     /// The seconds of a duration; 1 of another expression, which has been refused.
-    fn amount_of(&mut self, value: &Expr) -> AmountExpr {
+    fn amount_of(&mut self, value: &Expr) -> Amount {
         let Some((unit, count)) = unit_of(value) else {
-            return AmountExpr::Seconds(1, value.span());
+            return Amount::Seconds(1, value.span());
         };
         if let Expr::Call(call) = bare(value)
             && let Some(path) = called(call)
@@ -61,24 +61,25 @@ impl Translator<'_> {
                 .ok()
                 .and_then(|count| count.checked_mul(unit));
             return match seconds {
-                Some(seconds) => AmountExpr::Seconds(seconds, value.span()),
+                Some(seconds) => Amount::Seconds(seconds, value.span()),
                 None => {
                     self.refuse(
                         value,
                         "this duration has more seconds than a `u64`: write a shorter one",
                     );
-                    AmountExpr::Seconds(1, value.span())
+                    Amount::Seconds(1, value.span())
                 }
             };
         }
         let count = self.resolved(by_value(count));
-        AmountExpr::Computed(match unit {
+        let seconds = match unit {
             1 => count,
             unit => {
                 let unit = proc_macro2::Literal::u64_unsuffixed(unit);
                 parse_quote_spanned!(value.span()=> (#count) * #unit)
             }
-        })
+        };
+        Amount::Computed(seconds.into())
     }
 }
 

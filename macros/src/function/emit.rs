@@ -1,20 +1,16 @@
 //! The finished graph as the states of a [`MachineBody`], which the rules of `workflow!` check.
 
-use super::graph::{
-    AmountExpr, Assignment, CaughtError, Ending, Failure, Graph, GraphEdge, GraphEdgeKind,
-    MapItems, MapWork, Node, ObjectItems, StateName, Target, WaitFor, Work,
-};
+use super::graph::{Graph, MapItems, MapWork, Node, ObjectItems, StateName, Work};
 use super::names::FinalNames;
 use crate::errors::Errors;
 use crate::machine::{
     Access, Amount, Application, Call, Callee, ChoiceState, Condition, Distributed, Draft, Edge,
-    EdgeKind, ErrorPattern, Fail, Let, LetBinding, MachineBody, Map, MapLoop, ObjectLiteral,
-    ObjectValue, Raised, State, StateExit, StateOptions, StateWork, Subject, UserExpr, Wait,
+    EdgeKind, ErrorPattern, Let, LetBinding, MachineBody, Map, MapLoop, ObjectLiteral, ObjectValue,
+    State, StateExit, StateOptions, StateWork, Subject, UserExpr, Wait,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashMap;
-use syn::spanned::Spanned;
-use syn::{Expr, LitStr, Type, parse_quote, parse_quote_spanned};
+use syn::{Expr, LitStr};
 
 /// Writes the states of a function.
 pub(super) struct Emitter<'e> {
@@ -106,35 +102,31 @@ impl<'e> Emitter<'e> {
         UserExpr { id, syn: value }
     }
 
-    fn amount(&mut self, amount: AmountExpr) -> Amount {
+    /// Gives an expression its number, and its variables their names.
+    fn expression(&mut self, value: &mut UserExpr) {
+        self.names.expr(&mut value.syn);
+        value.id = self.expressions;
+        self.expressions += 1;
+    }
+
+    fn amount(&mut self, amount: &mut Amount) {
         match amount {
-            AmountExpr::Seconds(seconds, span) => Amount::Seconds(seconds, span),
-            AmountExpr::Computed(value) => Amount::Computed(self.number(value)),
+            Amount::Seconds(..) => {}
+            Amount::Computed(value) => self.expression(value),
         }
     }
 
-    fn binding(&self, target: Target, ty: Option<Type>) -> LetBinding {
-        let mut names = target.names;
-        for name in names.iter_mut().flatten() {
+    fn binding(&self, binding: &mut LetBinding) {
+        for name in binding.names.iter_mut().flatten() {
             self.names.ident(name);
         }
-        LetBinding {
-            names,
-            tuple: target.tuple,
-            ty: target.ty.or(ty),
-            equals: target.equals,
-        }
     }
 
-    fn lets(&mut self, lets: Vec<Assignment>) -> Vec<Let> {
-        let mut made = Vec::new();
-        for Assignment { target, value } in lets {
-            made.push(Let {
-                binding: self.binding(target, None),
-                value: self.number(value),
-            });
+    fn lets(&mut self, lets: &mut [Let]) {
+        for Let { binding, value } in lets {
+            self.binding(binding);
+            self.expression(value);
         }
-        made
     }
 
     fn state(
@@ -148,14 +140,11 @@ impl<'e> Emitter<'e> {
         let span = node.name.span;
         let mut bodies = Vec::new();
         let mut options = StateOptions::default();
-        let timeout = node
-            .timeout
-            .map(|(keyword, amount)| (keyword, self.amount(amount)));
-        let heartbeat = node
-            .heartbeat
-            .map(|(keyword, amount)| (keyword, self.amount(amount)));
-        options.timeout = timeout;
-        options.heartbeat = heartbeat;
+        options.timeout = node.timeout;
+        options.heartbeat = node.heartbeat;
+        for (_, amount) in options.timeout.iter_mut().chain(&mut options.heartbeat) {
+            self.amount(amount);
+        }
         options.retries = node.retries;
         let (word, kind) = match node.work {
             // A Return that remains is a Succeed, and a Join is skipped.
@@ -197,15 +186,11 @@ impl<'e> Emitter<'e> {
                 };
                 ("task", StateWork::Task(Some(call)))
             }
-            Work::Wait(wait) => {
-                let wait = match wait {
-                    WaitFor::Seconds(keyword, amount) => {
-                        Wait::Seconds(keyword, self.amount(amount))
-                    }
-                    WaitFor::Timestamp(keyword, value) => {
-                        Wait::Timestamp(keyword, self.number(value))
-                    }
-                };
+            Work::Wait(mut wait) => {
+                match &mut wait {
+                    Wait::Seconds(_, amount) => self.amount(amount),
+                    Wait::Timestamp(_, value) => self.expression(value),
+                }
                 ("wait", StateWork::Wait(Some(wait)))
             }
             Work::Choice(subject) => {
@@ -223,7 +208,14 @@ impl<'e> Emitter<'e> {
                 )
             }
             Work::Succeed(value) => ("succeed", StateWork::Succeed(Some(self.number(value)))),
-            Work::Fail(failure) => ("fail", StateWork::Fail(self.fail(failure, span))),
+            Work::Fail(mut fail) => {
+                let raised = fail.raised.iter_mut().flat_map(|raised| &mut raised.fields);
+                let raised = raised.map(|(_, value)| value);
+                for value in fail.error.iter_mut().chain(&mut fail.cause).chain(raised) {
+                    self.expression(value);
+                }
+                ("fail", StateWork::Fail(fail))
+            }
             Work::Parallel(branches) => {
                 bodies = branches
                     .into_iter()
@@ -246,23 +238,22 @@ impl<'e> Emitter<'e> {
             result: None,
             lets: Vec::new(),
             options,
-            way: None,
+            way: node.ends,
             broken: false,
         };
-        state.result = node.result.map(|target| self.binding(target, node.answer));
+        state.result = node.result.map(|mut binding| {
+            self.binding(&mut binding);
+            binding.ty = binding.ty.or(node.answer);
+            binding
+        });
         let mut edges = Vec::new();
         let mut others = Vec::new();
         for edge in node.edges {
             self.edge(edge, &mut state, &mut edges, &mut others, identifiers);
         }
         edges.extend(others);
-        match node.ends {
-            None => {}
-            Some(Ending::Result) => state.way = Some(StateExit::End(Ident::new("end", span), None)),
-            Some(Ending::Value(value)) => {
-                let keyword = Ident::new("end", value.span());
-                state.way = Some(StateExit::End(keyword, Some(self.number(value))));
-            }
+        if let Some(StateExit::End(_, value)) = &mut state.way {
+            value.iter_mut().for_each(|value| self.expression(value));
         }
         Draft {
             state,
@@ -282,7 +273,7 @@ impl<'e> Emitter<'e> {
         else {
             return;
         };
-        let is_used = node.result.is_some() || matches!(node.ends, Some(Ending::Result));
+        let is_used = node.result.is_some() || matches!(node.ends, Some(StateExit::End(_, None)));
         let is_typed = node.answer.is_some()
             || node
                 .result
@@ -298,105 +289,48 @@ impl<'e> Emitter<'e> {
 
     fn edge(
         &mut self,
-        edge: GraphEdge,
+        mut edge: Edge,
         state: &mut State,
         next: &mut Vec<Edge>,
         others: &mut Vec<Edge>,
         identifiers: &HashMap<usize, (Ident, Option<LitStr>)>,
     ) {
-        let lets = self.lets(edge.lets);
-        let target = edge
-            .to
-            .and_then(|to| identifiers.get(&to))
-            .map(|(name, _)| {
-                let mut name = name.clone();
-                name.set_span(edge.span);
-                name
-            });
-        let kind = match edge.kind {
-            GraphEdgeKind::Next => {
-                state.lets = lets;
-                if let Some(target) = target {
-                    state.way = Some(StateExit::Next);
-                    next.push(Edge::new(EdgeKind::Next, target));
+        self.lets(&mut edge.lets);
+        let target = edge.to.take().and_then(|to| identifiers.get(&to));
+        if let Some((name, _)) = target {
+            let span = edge.name.span();
+            edge.name = name.clone();
+            edge.name.set_span(span);
+        }
+        match &mut edge.kind {
+            EdgeKind::Next => {
+                state.lets = std::mem::take(&mut edge.lets);
+                if target.is_some() {
+                    state.way.get_or_insert(StateExit::Next);
+                    next.push(edge);
                 }
                 return;
             }
-            GraphEdgeKind::Rule(span, condition) => EdgeKind::Rule {
-                keyword: Ident::new("when", span),
-                condition: Condition::Expression(self.number(condition)),
+            EdgeKind::Rule { condition, .. } => match condition {
+                Condition::Expression(condition) => self.expression(condition),
+                Condition::Raw(_) => {}
             },
-            GraphEdgeKind::Otherwise(span) => EdgeKind::Otherwise(Ident::new("otherwise", span)),
-            GraphEdgeKind::Arm(mut pattern, guard) => {
-                self.names.pat(&mut pattern);
-                EdgeKind::Arm {
-                    pattern,
-                    guard: guard.map(|guard| self.number(guard)),
-                }
+            EdgeKind::Arm { pattern, guard } => {
+                self.names.pat(pattern);
+                guard.iter_mut().for_each(|guard| self.expression(guard));
             }
-            GraphEdgeKind::Catch(errors, output) => EdgeKind::Catch {
-                errors: errors.into_iter().map(|error| self.caught(error)).collect(),
-                output: output.map(|mut name| {
-                    self.names.ident(&mut name);
-                    name
-                }),
-            },
-        };
-        if let Some(target) = target {
-            others.push(Edge {
-                lets,
-                ..Edge::new(kind, target)
-            });
+            EdgeKind::Catch { errors, output } => {
+                for error in errors {
+                    if let ErrorPattern::Fields(_, pattern) = error {
+                        self.names.pat(pattern);
+                    }
+                }
+                output.iter_mut().for_each(|name| self.names.ident(name));
+            }
+            EdgeKind::Otherwise(_) | EdgeKind::CatchArm { .. } | EdgeKind::Exit { .. } => {}
         }
-    }
-
-    fn caught(&self, error: CaughtError) -> ErrorPattern {
-        match error {
-            CaughtError::All(span) => super::call_options::predefined("ALL", span),
-            CaughtError::Timeout(span) => super::call_options::predefined("Timeout", span),
-            CaughtError::Every(span) => ErrorPattern::Every(span),
-            CaughtError::Named(name) => ErrorPattern::Text(name),
-            CaughtError::Variant(path) => ErrorPattern::Path(path),
-            CaughtError::Fields(path, mut pattern) => {
-                self.names.pat(&mut pattern);
-                ErrorPattern::Fields(path, pattern)
-            }
-        }
-    }
-
-    fn fail(&mut self, failure: Failure, span: Span) -> Fail {
-        match failure {
-            Failure::Raised {
-                path,
-                fields,
-                is_tuple,
-            } => {
-                let mut made = Vec::new();
-                for (member, value) in fields {
-                    made.push((member, self.number(value)));
-                }
-                Fail {
-                    raised: Some(Raised {
-                        path,
-                        fields: made,
-                        is_tuple,
-                    }),
-                    ..Fail::default()
-                }
-            }
-            Failure::Rethrown(error, _) => Fail {
-                error: Some(self.number(parse_quote!(#error.error.unwrap_or_default()))),
-                cause: Some(self.number(parse_quote!(#error.cause.unwrap_or_default()))),
-                raised: None,
-            },
-            Failure::Panic(text) => {
-                let name = PANICKED;
-                Fail {
-                    error: Some(self.number(parse_quote_spanned!(span=> #name))),
-                    cause: Some(self.number(text)),
-                    raised: None,
-                }
-            }
+        if target.is_some() {
+            others.push(edge);
         }
     }
 
@@ -474,7 +408,3 @@ impl<'e> Emitter<'e> {
         (map, self.body(body))
     }
 }
-
-/// The error of a `panic!` in a function. The plain run has the same name:
-/// `stepwright::__::plain::PANICKED`.
-const PANICKED: &str = "Stepwright.WorkflowPanicked";

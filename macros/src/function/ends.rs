@@ -1,6 +1,6 @@
 //! The ends of a body: results, errors, `panic!` and `assert!`.
 
-use super::graph::{Failure, GraphEdgeKind, Node, StateName, Target, Work};
+use super::graph::{Node, StateName, Work};
 use super::scan::{
     Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text, may_panic,
     needs_states, printed_arguments, single_name,
@@ -8,7 +8,7 @@ use super::scan::{
 use super::state_name::{condition_words, subject, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_type;
-use crate::machine::{is_of_prelude, own_name};
+use crate::machine::{Fail, LetBinding, Raised, is_of_prelude, own_name};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
@@ -31,9 +31,9 @@ impl Translator<'_> {
                 {
                     let name = format_ident!("result", span = inner.span());
                     let bound = self.names.bind(&name, self.body);
-                    let target = Target {
+                    let target = LetBinding {
                         ty: self.body_type().cloned(),
-                        ..Target::one(bound.clone())
+                        ..LetBinding::one(bound.clone())
                     };
                     let state = self.name.take();
                     let exits = self.expr(inner, exits, &Dest::Assign(Box::new(target)));
@@ -50,17 +50,12 @@ impl Translator<'_> {
         if exits.is_empty() {
             return exits;
         }
-        let Some(failure) = self.failure(&value) else {
+        let Some((fail, derived)) = self.failure(&value) else {
             return Exits::new();
         };
-        if let Failure::Raised { path, .. } = &failure {
-            self.proofs.raised(path);
+        if let Some(raised) = &fail.raised {
+            self.proofs.raised(&raised.path);
         }
-        let derived = match &failure {
-            Failure::Raised { path, .. } => own_name(path).map(text).unwrap_or_default(),
-            Failure::Rethrown(_, state) => format!("{state}Failed"),
-            Failure::Panic(_) => "Panic".to_owned(),
-        };
         let details = match bare(&value) {
             Expr::Struct(literal) => literal.fields.iter().map(|one| word(&one.expr)).collect(),
             Expr::Call(call) => call.args.iter().map(word).collect(),
@@ -68,20 +63,22 @@ impl Translator<'_> {
         };
         let derived = StateName::derived(derived, value.span());
         let name = self.state_name(derived.with_details(details));
-        self.share_with_equal_failure(&failure, &name);
-        self.graph.add(Node::new(Work::Fail(failure), name), &exits);
+        if let Some(raised) = &fail.raised {
+            self.share_with_equal_failure(raised, &name);
+        }
+        self.graph.add(Node::new(Work::Fail(fail), name), &exits);
         Exits::new()
     }
 
-    /// The error of `Err(..)`.
-    pub(super) fn failure(&mut self, value: &Expr) -> Option<Failure> {
+    /// The error of `Err(..)`, and the name of its state.
+    pub(super) fn failure(&mut self, value: &Expr) -> Option<(Fail, String)> {
         let value = bare(value);
         let caught = |this: &Self, value: &Expr| match bare(value) {
             Expr::Path(path) => {
                 let name = path.path.get_ident()?;
                 let found = this.names.find(name)?;
                 let state = this.names.failed_state(name)?;
-                Some(Failure::Rethrown(found.ident, state.to_owned()))
+                Some((rethrown(&found.ident), format!("{state}Failed")))
             }
             _ => None,
         };
@@ -95,31 +92,32 @@ impl Translator<'_> {
             return Some(failure);
         }
         let variant = |path: &syn::Path| own_name(path).is_some_and(|name| is_type(&text(name)));
-        match value {
-            Expr::Path(path) if variant(&path.path) => Some(Failure::Raised {
+        let field = |member, value| (member, self.resolved(by_value(value)).into());
+        let raised = match value {
+            Expr::Path(path) if variant(&path.path) => Raised {
                 path: path.path.clone(),
                 fields: Vec::new(),
                 is_tuple: false,
-            }),
-            Expr::Struct(literal) if literal.rest.is_none() => Some(Failure::Raised {
-                path: literal.path.clone(),
-                fields: literal
-                    .fields
-                    .iter()
-                    .map(|field| (field.member.clone(), self.resolved(by_value(&field.expr))))
-                    .collect(),
-                is_tuple: false,
-            }),
+            },
+            Expr::Struct(literal) if literal.rest.is_none() => {
+                let fields = literal.fields.iter();
+                Raised {
+                    path: literal.path.clone(),
+                    fields: fields
+                        .map(|one| field(one.member.clone(), &one.expr))
+                        .collect(),
+                    is_tuple: false,
+                }
+            }
             Expr::Call(call) if called(call).is_some_and(variant) => {
-                let path = called(call)?.clone();
-                let fields = call.args.iter().enumerate();
-                let fields = fields
-                    .map(|(index, value)| (Member::from(index), self.resolved(by_value(value))));
-                Some(Failure::Raised {
-                    path,
-                    fields: fields.collect(),
+                let values = call.args.iter().enumerate();
+                Raised {
+                    path: called(call)?.clone(),
+                    fields: values
+                        .map(|(index, value)| field(Member::from(index), value))
+                        .collect(),
                     is_tuple: true,
-                })
+                }
             }
             other => {
                 self.refuse(
@@ -127,22 +125,30 @@ impl Translator<'_> {
                     "the error of a workflow is a variant with its fields, `Err(OrderFailed::Rejected { reason })`, or an error that an arm `Err(e)` \
                      caught: write one of these",
                 );
-                None
+                return None;
             }
-        }
+        };
+        let derived = own_name(&raised.path).map(text).unwrap_or_default();
+        let fail = Fail {
+            raised: Some(raised),
+            ..Fail::default()
+        };
+        Some((fail, derived))
     }
 
     /// Two equal failures are one state if the variables that they read may be one.
-    pub(super) fn share_with_equal_failure(&mut self, failure: &Failure, name: &StateName) {
-        let Failure::Raised { path, fields, .. } = failure else {
-            return;
-        };
+    fn share_with_equal_failure(&mut self, raised: &Raised, name: &StateName) {
+        let Raised { path, fields, .. } = raised;
         let of_path = path.to_token_stream().to_string();
         let mut shared: Vec<(Ident, Ident)> = Vec::new();
         for node in &self.graph.nodes {
-            let Work::Fail(Failure::Raised {
-                path: other,
-                fields: others,
+            let Work::Fail(Fail {
+                raised:
+                    Some(Raised {
+                        path: other,
+                        fields: others,
+                        ..
+                    }),
                 ..
             }) = &node.work
             else {
@@ -162,6 +168,7 @@ impl Translator<'_> {
                     if member != other {
                         return false;
                     }
+                    let (value, other_value) = (&value.syn, &other_value.syn);
                     if value.to_token_stream().to_string()
                         == other_value.to_token_stream().to_string()
                     {
@@ -262,8 +269,13 @@ impl Translator<'_> {
         let details = first.and_then(|first| syn::parse2(first.into()).ok());
         let derived = StateName::derived(derived, span).with_details(details.as_ref().map(word));
         let name = self.state_name(derived);
-        self.graph
-            .add(Node::new(Work::Fail(Failure::Panic(value)), name), &exits);
+        let panicked: Expr = parse_quote_spanned!(name.span=> #PANICKED);
+        let fail = Fail {
+            error: Some(panicked.into()),
+            cause: Some(value.into()),
+            raised: None,
+        };
+        self.graph.add(Node::new(Work::Fail(fail), name), &exits);
     }
 
     /// `assert!(condition, "..")` as a Choice and a Fail state.
@@ -278,13 +290,24 @@ impl Translator<'_> {
         let name = own_name(&mac.path).map(ToString::to_string);
         let condition = self.condition(&condition, &format!("{}!", name.unwrap_or_default()));
         let node = self.graph.add(Node::new(Work::Choice(None), state), &exits);
-        let holds = self
-            .graph
-            .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
-        let fails = self
-            .graph
-            .add_edge(node, GraphEdgeKind::Otherwise(span), span);
+        let holds = self.graph.add_rule(node, condition, span);
+        let fails = self.graph.add_otherwise(node, span);
         self.panic(mac, text, &failed, span, vec![fails]);
         vec![holds]
+    }
+}
+
+/// The error of a `panic!` in a function. The plain run has the same name:
+/// `stepwright::__::plain::PANICKED`.
+const PANICKED: &str = "Stepwright.WorkflowPanicked";
+
+/// The failure with an error that was caught.
+fn rethrown(error: &Ident) -> Fail {
+    let name: Expr = parse_quote!(#error.error.unwrap_or_default());
+    let cause: Expr = parse_quote!(#error.cause.unwrap_or_default());
+    Fail {
+        error: Some(name.into()),
+        cause: Some(cause.into()),
+        raised: None,
     }
 }

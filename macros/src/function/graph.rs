@@ -5,7 +5,10 @@
 //! Pass state of those that no transition can take.
 
 use super::names::Names;
-use crate::machine::{Retry, Setting};
+use crate::machine::{
+    Amount, Condition, Edge, EdgeKind, ErrorPattern, Fail, Let, LetBinding, Raised, Retry, Setting,
+    StateExit, UserExpr, Wait,
+};
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
@@ -13,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use stepwright_asl::model::MachineType;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, LitStr, Member, Pat, Path, Token, Type, parse_quote};
+use syn::{Expr, LitStr, Pat, Path, Token, Type, parse_quote};
 
 /// The states of a function, of a branch or of a Map's body. The node 0 is its entry.
 #[derive(Default)]
@@ -27,25 +30,17 @@ pub(super) struct Node {
     pub(super) work: Work,
     pub(super) name: StateName,
     pub(super) docs: Option<String>,
-    pub(super) result: Option<Target>,
+    pub(super) result: Option<LetBinding>,
     /// The type of the answer that a call waits for.
     pub(super) answer: Option<Type>,
-    pub(super) timeout: Option<(Ident, AmountExpr)>,
-    pub(super) heartbeat: Option<(Ident, AmountExpr)>,
+    pub(super) timeout: Option<(Ident, Amount)>,
+    pub(super) heartbeat: Option<(Ident, Amount)>,
     pub(super) retries: Vec<Retry>,
     /// The options in the source.
     pub(super) options: String,
-    pub(super) edges: Vec<GraphEdge>,
-    /// The body ends with the result of this state.
-    pub(super) ends: Option<Ending>,
-}
-
-/// The value of a state with `End`.
-#[derive(Clone)]
-pub(super) enum Ending {
-    /// The result of the state.
-    Result,
-    Value(Expr),
+    pub(super) edges: Vec<Edge>,
+    /// The body ends with this state.
+    pub(super) ends: Option<StateExit>,
 }
 
 /// A state's name, and how the user writes another one.
@@ -93,40 +88,13 @@ pub(super) enum Work {
         /// The request waits for the token among its arguments.
         waits: Option<Ident>,
     },
-    Wait(WaitFor),
+    Wait(Wait),
     /// The value of a `match`, if it is one.
     Choice(Option<(Expr, Span)>),
     Succeed(Expr),
-    Fail(Failure),
+    Fail(Fail),
     Parallel(Vec<Graph>),
     Map(Box<MapWork>),
-}
-
-pub(super) enum WaitFor {
-    Seconds(Ident, AmountExpr),
-    Timestamp(Ident, Expr),
-}
-
-/// Seconds, constant or computed.
-#[derive(Clone)]
-pub(super) enum AmountExpr {
-    Seconds(u64, Span),
-    Computed(Expr),
-}
-
-/// The error of a Fail state.
-pub(super) enum Failure {
-    /// `Err(OrderFailed::Rejected { reason })`
-    Raised {
-        path: Path,
-        fields: Vec<(Member, Expr)>,
-        /// `Variant(a, b)`
-        is_tuple: bool,
-    },
-    /// `Err(e)` with an error that was caught, and the state that failed with it.
-    Rethrown(Ident, String),
-    /// `panic!("..")`
-    Panic(Expr),
 }
 
 pub(super) struct MapWork {
@@ -175,76 +143,6 @@ impl MapWork {
     }
 }
 
-/// The names that a value is assigned to.
-#[derive(Clone)]
-pub(super) struct Target {
-    pub(super) names: Vec<Option<Ident>>,
-    pub(super) tuple: bool,
-    pub(super) ty: Option<Type>,
-    pub(super) equals: Span,
-}
-
-impl Target {
-    pub(super) fn one(name: Ident) -> Target {
-        Target {
-            equals: name.span(),
-            names: vec![Some(name)],
-            tuple: false,
-            ty: None,
-        }
-    }
-
-    /// Renames a variable so that it is none: `_total`.
-    fn rename(&mut self, name: &str) {
-        for one in self.names.iter_mut().flatten() {
-            if *one == name {
-                *one = Ident::new(&format!("_{name}"), one.span());
-            }
-        }
-    }
-
-    fn named(&self) -> impl Iterator<Item = String> {
-        self.names.iter().flatten().map(ToString::to_string)
-    }
-}
-
-/// `name = value`
-#[derive(Clone)]
-pub(super) struct Assignment {
-    pub(super) target: Target,
-    pub(super) value: Expr,
-}
-
-pub(super) struct GraphEdge {
-    pub(super) kind: GraphEdgeKind,
-    pub(super) lets: Vec<Assignment>,
-    pub(super) to: Option<usize>,
-    pub(super) span: Span,
-}
-
-#[derive(Clone)]
-pub(super) enum GraphEdgeKind {
-    Next,
-    Rule(Span, Expr),
-    Otherwise(Span),
-    Arm(Pat, Option<Expr>),
-    Catch(Vec<CaughtError>, Option<Ident>),
-}
-
-/// An error that a Catcher names.
-#[derive(Clone)]
-pub(super) enum CaughtError {
-    /// Any error at all.
-    All(Span),
-    /// Each error of the called task.
-    Every(Span),
-    Timeout(Span),
-    /// An error of a service, by its name.
-    Named(LitStr),
-    Variant(Path),
-    Fields(Path, Pat),
-}
-
 /// A transition without a target yet: its node, and its index there.
 pub(super) type Exit = (usize, usize);
 
@@ -267,7 +165,7 @@ impl Graph {
                 .get_mut(*node)
                 .and_then(|node| node.edges.get_mut(*edge));
             if let (Some(edge), Some(span)) = (edge, span) {
-                edge.span = span;
+                edge.name.set_span(span);
             }
         }
         self.connect(exits, head);
@@ -285,17 +183,41 @@ impl Graph {
         }
     }
 
-    pub(super) fn add_edge(&mut self, node: usize, kind: GraphEdgeKind, span: Span) -> Exit {
+    /// Adds a transition without a target. Messages about it are at this location.
+    pub(super) fn add_edge(&mut self, node: usize, kind: EdgeKind, span: Span) -> Exit {
         let Some(node_of) = self.nodes.get_mut(node) else {
             return (node, 0);
         };
-        node_of.edges.push(GraphEdge {
-            kind,
-            lets: Vec::new(),
-            to: None,
-            span,
-        });
+        node_of.edges.push(Edge::new(kind, unnamed(span)));
         (node, node_of.edges.len() - 1)
+    }
+
+    /// Adds the rule of an `if`.
+    pub(super) fn add_rule(&mut self, node: usize, condition: Expr, span: Span) -> Exit {
+        let keyword = Ident::new("when", span);
+        let condition = Condition::Expression(condition.into());
+        self.add_edge(node, EdgeKind::Rule { keyword, condition }, span)
+    }
+
+    /// Adds the transition of an `else`.
+    pub(super) fn add_otherwise(&mut self, node: usize, span: Span) -> Exit {
+        self.add_edge(
+            node,
+            EdgeKind::Otherwise(Ident::new("otherwise", span)),
+            span,
+        )
+    }
+
+    /// Adds the transition of an arm.
+    pub(super) fn add_arm(
+        &mut self,
+        node: usize,
+        pattern: Pat,
+        guard: Option<Expr>,
+        span: Span,
+    ) -> Exit {
+        let guard = guard.map(UserExpr::from);
+        self.add_edge(node, EdgeKind::Arm { pattern, guard }, span)
     }
 
     /// Makes an assignment before a state of each argument that may fail, if a Retrier or a Catcher
@@ -319,9 +241,9 @@ impl Graph {
                 }
                 let name = bind(argument.span());
                 let value = std::mem::replace(argument, parse_quote!(#name));
-                lets.push(Assignment {
-                    target: Target::one(name),
-                    value,
+                lets.push(Let {
+                    binding: LetBinding::one(name),
+                    value: value.into(),
                 });
             }
             if lets.is_empty() {
@@ -335,7 +257,7 @@ impl Graph {
             };
             let before = self.predecessors(index);
             let join = self.add(Node::new(Work::Join, name), &before);
-            let exit = self.add_edge(join, GraphEdgeKind::Next, self.nodes[index].name.span);
+            let exit = self.add_edge(join, EdgeKind::Next, self.nodes[index].name.span);
             self.nodes[join].edges[0].lets = lets;
             self.connect(&[exit], index);
         }
@@ -382,7 +304,8 @@ impl Graph {
                 if let Some(to) = self.nodes[index].edges[edge].to {
                     // A transition back to the start of a loop is reported at the loop.
                     if to < index && self.nodes[to].alias().is_some() {
-                        self.nodes[index].edges[edge].span = self.nodes[to].name.span;
+                        let head = self.nodes[to].name.span;
+                        self.nodes[index].edges[edge].name.set_span(head);
                     }
                     self.nodes[index].edges[edge].to = Some(self.follow(to));
                 }
@@ -432,14 +355,15 @@ impl Graph {
     }
 
     fn settle_join(&mut self, index: usize) {
-        let Some(edge) = self.nodes[index].edges.first() else {
+        let Some(edge) = self.nodes[index].edges.first_mut() else {
             return;
         };
-        let (lets, to) = (edge.lets.clone(), edge.to);
+        let (lets, to) = (std::mem::take(&mut edge.lets), edge.to);
         let before = self.predecessors(index);
         // The entry of a body has no transition before it.
         let all_take = index != 0 && before.iter().all(|exit| self.takes(*exit, &lets));
         if !all_take {
+            self.nodes[index].edges[0].lets = lets;
             self.nodes[index].work = Work::Pass;
             return;
         }
@@ -447,7 +371,6 @@ impl Graph {
             self.nodes[node].push_lets(number, &lets);
             self.nodes[node].edges[number].to = to;
         }
-        self.nodes[index].edges[0].lets.clear();
     }
 
     fn settle_return(&mut self, index: usize) {
@@ -460,13 +383,14 @@ impl Graph {
         // A state has one `Next`, and may have other transitions to the same node, whose indexes
         // change.
         let ending = before.into_iter().map(|(node, number)| {
-            let is_next = matches!(self.nodes[node].edges[number].kind, GraphEdgeKind::Next);
+            let is_next = matches!(self.nodes[node].edges[number].kind, EdgeKind::Next);
             (node, number, is_next && self.can_end(node, &value))
         });
         for (node, number, ends) in ending.collect::<Vec<_>>() {
             if ends {
                 let edge = self.nodes[node].edges.remove(number);
-                self.nodes[node].ends = Some(Ending::Value(value.clone()));
+                self.nodes[node].ends =
+                    Some(StateExit::end(value.span(), Some(value.clone().into())));
                 self.nodes[node].ending_lets(edge.lets);
             } else {
                 remains = true;
@@ -478,39 +402,39 @@ impl Graph {
     }
 
     /// Whether a transition can take assignments.
-    fn takes(&self, (node, number): Exit, lets: &[Assignment]) -> bool {
+    fn takes(&self, (node, number): Exit, lets: &[Let]) -> bool {
         let node = &self.nodes[node];
         let edge = &node.edges[number];
-        let is_next = matches!(edge.kind, GraphEdgeKind::Next);
+        let is_next = matches!(edge.kind, EdgeKind::Next);
         // Step Functions would repeat or catch the failure of such an expression as a failure of
         // the state's task.
-        if is_next && node.handles_all() && !lets.iter().all(|one| is_total(&one.value)) {
+        if is_next && node.handles_all() && !lets.iter().all(|one| is_total(&one.value.syn)) {
             return false;
         }
         // Names that a pattern binds; a name that a `let` binds is renamed when it is assigned
         // again.
         let mut assigned: HashSet<String> = HashSet::new();
-        if let GraphEdgeKind::Arm(pattern, _) = &edge.kind {
-            assigned.extend(names_in(&quote!(#pattern)));
-        }
-        if let GraphEdgeKind::Catch(errors, output) = &edge.kind {
-            for error in errors {
-                if let CaughtError::Fields(_, pattern) = error {
-                    assigned.extend(names_in(&quote!(#pattern)));
+        match &edge.kind {
+            EdgeKind::Arm { pattern, .. } => assigned.extend(names_in(pattern)),
+            EdgeKind::Catch { errors, output } => {
+                for error in errors {
+                    if let ErrorPattern::Fields(_, pattern) = error {
+                        assigned.extend(names_in(pattern));
+                    }
                 }
+                assigned.extend(output.iter().map(ToString::to_string));
             }
-            assigned.extend(output.iter().map(ToString::to_string));
+            _ => {}
         }
         let changing: HashSet<String> = edge
             .lets
             .iter()
-            .filter(|one| changes(&one.value))
-            .flat_map(|one| one.target.named())
+            .filter(|one| changes(&one.value.syn))
+            .flat_map(|one| assigned_names(&one.binding))
             .collect();
         lets.iter().all(|one| {
-            let value = &one.value;
-            let read = names_in(&quote!(#value));
-            one.target.named().all(|name| !assigned.contains(&name))
+            let read = names_in(&one.value.syn);
+            assigned_names(&one.binding).all(|name| !assigned.contains(&name))
                 && read.iter().all(|name| !changing.contains(name))
         }) && !reads_changing_value(lets)
     }
@@ -527,14 +451,14 @@ impl Graph {
                 | Work::Map(_)
         );
         let is_safe = !node.handles_all() || is_total(value);
-        let read = names_in(&quote!(#value));
+        let read = names_in(value);
         let mut changing = node
             .edges
             .iter()
             .flat_map(|edge| &edge.lets)
-            .filter(|one| changes(&one.value));
+            .filter(|one| changes(&one.value.syn));
         let reads_changing =
-            changing.any(|one| one.target.named().any(|name| read.contains(&name)));
+            changing.any(|one| assigned_names(&one.binding).any(|name| read.contains(&name)));
         ends && is_safe && !reads_changing
     }
 
@@ -642,10 +566,10 @@ impl Node {
     /// gets a name that is no variable, `_total`, which only the later assignments of the
     /// transition read. Several values may have that name: an assignment reads the latest one
     /// before it.
-    fn push_lets(&mut self, number: usize, lets: &[Assignment]) {
+    fn push_lets(&mut self, number: usize, lets: &[Let]) {
         for one in lets {
-            let mut one = one.clone();
-            let variables = one.target.named().filter(|name| !name.starts_with('_'));
+            let mut one = copy(one);
+            let variables = assigned_names(&one.binding).filter(|name| !name.starts_with('_'));
             for name in variables.collect::<Vec<_>>() {
                 let Some(edge) = self.edges.get_mut(number) else {
                     return;
@@ -653,29 +577,29 @@ impl Node {
                 let before = edge
                     .lets
                     .iter()
-                    .rposition(|earlier| earlier.target.named().any(|other| other == name));
-                let of_result = matches!(edge.kind, GraphEdgeKind::Next)
+                    .rposition(|earlier| earlier.binding.named().any(|other| *other == name));
+                let of_result = matches!(edge.kind, EdgeKind::Next)
                     && self
                         .result
                         .as_ref()
-                        .is_some_and(|result| result.named().any(|other| other == name));
+                        .is_some_and(|result| result.named().any(|other| *other == name));
                 let renamed = match (before, of_result) {
                     (Some(at), _) => {
-                        edge.lets[at].target.rename(&name);
+                        rename(&mut edge.lets[at].binding, &name);
                         at + 1
                     }
                     (None, true) => {
                         if let Some(result) = &mut self.result {
-                            result.rename(&name);
+                            rename(result, &name);
                         }
                         0
                     }
                     (None, false) => continue,
                 };
                 for later in edge.lets.iter_mut().skip(renamed) {
-                    super::names::rename(&mut later.value, &name, &format!("_{name}"));
+                    super::names::rename(&mut later.value.syn, &name, &format!("_{name}"));
                 }
-                super::names::rename(&mut one.value, &name, &format!("_{name}"));
+                super::names::rename(&mut one.value.syn, &name, &format!("_{name}"));
             }
             if let Some(edge) = self.edges.get_mut(number) {
                 edge.lets.push(one);
@@ -686,41 +610,41 @@ impl Node {
     /// Whether a Retrier or a Catcher of this state takes every error.
     fn handles_all(&self) -> bool {
         let retries = self.retries.iter().flat_map(|retry| &retry.errors);
-        let mut retries = retries.filter_map(crate::machine::ErrorPattern::wire_name);
-        retries.any(|name| name == stepwright_asl::errors::ALL)
-            || self.edges.iter().any(|edge| match &edge.kind {
-                GraphEdgeKind::Catch(errors, _) => errors
-                    .iter()
-                    .any(|error| matches!(error, CaughtError::All(_))),
-                _ => false,
-            })
+        let caught = self.edges.iter().flat_map(caught_errors);
+        retries.chain(caught).any(ErrorPattern::is_all)
     }
 
-    fn ending_lets(&mut self, lets: Vec<Assignment>) {
+    /// Whether a Catcher of this state takes every error.
+    pub(super) fn catches_all(&self) -> bool {
+        let mut caught = self.edges.iter().flat_map(caught_errors);
+        caught.any(ErrorPattern::is_all)
+    }
+
+    fn ending_lets(&mut self, lets: Vec<Let>) {
         if lets.is_empty() {
             return;
         }
         // A state that ends evaluates its `let`s as locals of its `end`.
-        self.edges.insert(
-            0,
-            GraphEdge {
-                kind: GraphEdgeKind::Next,
-                lets,
-                to: None,
-                span: self.name.span,
-            },
-        );
+        let next = Edge::new(EdgeKind::Next, unnamed(self.name.span));
+        self.edges.insert(0, Edge { lets, ..next });
     }
 
     /// A text that is equal for states that do the same; `None` for states that are never merged.
     fn key(&self) -> Option<String> {
         let work = match &self.work {
-            Work::Fail(Failure::Raised { path, fields, .. }) => {
-                let fields = fields.iter().map(|(member, value)| quote!(#member: #value));
-                quote!(fail #path { #(#fields),* }).to_string()
+            Work::Fail(Fail {
+                error,
+                cause,
+                raised,
+            }) => {
+                let values = error.iter().chain(cause).map(|value| &value.syn);
+                let raised = raised.iter().map(|Raised { path, fields, .. }| {
+                    let members = fields.iter().map(|(member, _)| member);
+                    let values = fields.iter().map(|(_, value)| &value.syn);
+                    quote!(#path { #(#members: #values),* })
+                });
+                quote!(fail #(#values)* #(#raised)*).to_string()
             }
-            Work::Fail(Failure::Rethrown(error, _)) => format!("rethrown {error}"),
-            Work::Fail(Failure::Panic(text)) => quote!(panic #text).to_string(),
             Work::Succeed(value) => quote!(succeed #value).to_string(),
             Work::Task {
                 path,
@@ -733,21 +657,20 @@ impl Node {
             }
             _ => return None,
         };
-        let is_constant = |amount: &Option<(Ident, AmountExpr)>| {
-            !matches!(amount, Some((_, AmountExpr::Computed(_))))
-        };
+        let is_constant =
+            |amount: &Option<(Ident, Amount)>| !matches!(amount, Some((_, Amount::Computed(_))));
         if !is_constant(&self.timeout) || !is_constant(&self.heartbeat) {
             return None;
         }
         let mut key = format!("{}|{work}|{}", self.name.text, self.options);
         if let Some(result) = &self.result {
-            key.push_str(&result.named().collect::<Vec<_>>().join(","));
+            key.push_str(&names_of(result));
         }
         for edge in &self.edges {
             let kind = match &edge.kind {
-                GraphEdgeKind::Next => "next".to_owned(),
-                GraphEdgeKind::Catch(errors, output) => {
-                    let errors: Vec<String> = errors.iter().map(CaughtError::key).collect();
+                EdgeKind::Next => "next".to_owned(),
+                EdgeKind::Catch { errors, output } => {
+                    let errors: Vec<String> = errors.iter().map(error_key).collect();
                     let output = output.as_ref().map(ToString::to_string);
                     format!("catch {} {}", errors.join("|"), output.unwrap_or_default())
                 }
@@ -755,51 +678,87 @@ impl Node {
             };
             key.push_str(&format!("|{kind}:{:?}", edge.to));
             for one in &edge.lets {
-                let value = &one.value;
-                let names: Vec<String> = one.target.named().collect();
-                key.push_str(&format!(";{}={}", names.join(","), quote!(#value)));
+                let value = &one.value.syn;
+                key.push_str(&format!(";{}={}", names_of(&one.binding), quote!(#value)));
             }
         }
         match &self.ends {
-            None => {}
-            Some(Ending::Result) => key.push_str("|end"),
-            Some(Ending::Value(value)) => key.push_str(&format!("|end {}", quote!(#value))),
+            Some(StateExit::End(_, value)) => {
+                let value = value.iter().map(|value| &value.syn);
+                key.push_str(&format!("|end {}", quote!(#(#value)*)));
+            }
+            Some(StateExit::Next) | None => {}
         }
         Some(key)
     }
 }
 
-impl CaughtError {
-    fn key(&self) -> String {
-        match self {
-            CaughtError::All(_) => "all".to_owned(),
-            CaughtError::Every(_) => "every".to_owned(),
-            CaughtError::Timeout(_) => "timeout".to_owned(),
-            CaughtError::Named(name) => name.value(),
-            CaughtError::Variant(path) => quote!(#path).to_string(),
-            CaughtError::Fields(_, pattern) => quote!(#pattern).to_string(),
+/// The errors of a Catcher.
+fn caught_errors(edge: &Edge) -> &[ErrorPattern] {
+    match &edge.kind {
+        EdgeKind::Catch { errors, .. } => errors,
+        _ => &[],
+    }
+}
+
+/// A text that is equal for patterns of the same errors and fields.
+fn error_key(error: &ErrorPattern) -> String {
+    match error {
+        ErrorPattern::Every(_) => "every".to_owned(),
+        ErrorPattern::Text(name) => quote!(#name).to_string(),
+        ErrorPattern::Path(path) => quote!(#path).to_string(),
+        ErrorPattern::Fields(_, pattern) => quote!(#pattern).to_string(),
+    }
+}
+
+/// The name of a state that has none yet.
+fn unnamed(span: Span) -> Ident {
+    Ident::new("_", span)
+}
+
+fn assigned_names(binding: &LetBinding) -> impl Iterator<Item = String> {
+    binding.named().map(ToString::to_string)
+}
+
+/// The names of a binding, with commas between them.
+fn names_of(binding: &LetBinding) -> String {
+    assigned_names(binding).collect::<Vec<_>>().join(",")
+}
+
+/// Renames a variable so that it is none: `_total`.
+fn rename(binding: &mut LetBinding, name: &str) {
+    for one in binding.names.iter_mut().flatten() {
+        if *one == name {
+            *one = Ident::new(&format!("_{name}"), one.span());
         }
     }
 }
 
+/// The same assignment on another transition.
+fn copy(one: &Let) -> Let {
+    Let {
+        binding: one.binding.clone(),
+        value: one.value.syn.clone().into(),
+    }
+}
+
 /// Whether an assignment reads a value of an earlier one that differs at each evaluation.
-fn reads_changing_value(lets: &[Assignment]) -> bool {
+fn reads_changing_value(lets: &[Let]) -> bool {
     let mut changing = HashSet::new();
     lets.iter().any(|one| {
-        let value = &one.value;
-        let reads = names_in(&quote!(#value));
+        let reads = names_in(&one.value.syn);
         let conflict = reads.iter().any(|name| changing.contains(name));
-        if changes(&one.value) {
-            changing.extend(one.target.named());
+        if changes(&one.value.syn) {
+            changing.extend(assigned_names(&one.binding));
         }
         conflict
     })
 }
 
 /// The names of variables in the code, by their form during the translation.
-fn names_in(tokens: &proc_macro2::TokenStream) -> HashSet<String> {
+fn names_in(code: &impl ToTokens) -> HashSet<String> {
     let mut names = HashSet::new();
-    super::names::each_ident(tokens.clone(), &mut |ident| {
+    super::names::each_ident(code.to_token_stream(), &mut |ident| {
         let text = ident.to_string();
         if text.contains("__") {
             names.insert(text);

@@ -1,13 +1,14 @@
 //! Loops, labels, `break` and `continue`.
 
 use super::choices::is_chain;
-use super::graph::{Assignment, GraphEdgeKind, Node, StateName, Target, Work};
+use super::graph::{Node, StateName, Work};
 use super::scan::{
     by_value, first_await, growing_call, is_assigning, iterator_method, let_condition, list_of,
     single_name, without_reference_pattern,
 };
 use super::state_name::{condition_words, pattern_subject, subject, word};
 use super::translator::{Dest, Exits, LoopContext, Translator};
+use crate::machine::{Let, LetBinding};
 use crate::name::text;
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -110,7 +111,7 @@ impl Translator<'_> {
             ends.extend(failed);
             return ends;
         }
-        let (node, end, after) = match let_condition(&one.cond) {
+        let (end, after) = match let_condition(&one.cond) {
             Some((scrutinee, pattern, guard)) => {
                 if let Some(span) = first_await(scrutinee) {
                     self.errors.at(span, "a call cannot be part of a condition: write `loop`, match the result of the call in it, and leave the loop with `break`");
@@ -122,36 +123,25 @@ impl Translator<'_> {
                 self.names.open();
                 let pattern = self.arm_pattern(pattern);
                 let guard = guard.map(|guard| self.condition(&guard, "while"));
-                let exit = self
-                    .graph
-                    .add_edge(node, GraphEdgeKind::Arm(pattern, guard), span);
+                let exit = self.graph.add_arm(node, pattern, guard, span);
                 let end = self.inside(inside, |this| {
                     this.block(&one.body, vec![exit], &Dest::Ignore)
                 });
                 self.names.close();
-                let after =
-                    self.graph
-                        .add_edge(node, GraphEdgeKind::Arm(parse_quote!(_), None), span);
-                (node, end, after)
+                (end, self.graph.add_arm(node, parse_quote!(_), None, span))
             }
             None => {
                 let condition = self.condition(&one.cond, "while");
                 let node = self
                     .graph
                     .add(Node::new(Work::Choice(None), name), &[start]);
-                let exit = self
-                    .graph
-                    .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
+                let exit = self.graph.add_rule(node, condition, span);
                 let end = self.inside(inside, |this| {
                     this.block(&one.body, vec![exit], &Dest::Ignore)
                 });
-                let after = self
-                    .graph
-                    .add_edge(node, GraphEdgeKind::Otherwise(span), span);
-                (node, end, after)
+                (end, self.graph.add_otherwise(node, span))
             }
         };
-        let _ = node;
         self.graph.repeat(&end, head);
         let mut ends = self.leave_loop();
         ends.push(after);
@@ -193,7 +183,7 @@ impl Translator<'_> {
                 span = one.expr.span()
             );
             let bound = self.names.bind(&source, self.body);
-            exits = self.assign(Target::one(bound.clone()), list, exits);
+            exits = self.assign(LetBinding::one(bound.clone()), list, exits);
             list = parse_quote!(#bound);
         }
         let source = format_ident!(
@@ -203,7 +193,7 @@ impl Translator<'_> {
         );
         let index = self.names.bind(&source, self.body);
         self.names.has_type_of(&index, "usize".to_owned());
-        exits = self.assign(Target::one(index.clone()), parse_quote!(0usize), exits);
+        exits = self.assign(LetBinding::one(index.clone()), parse_quote!(0usize), exits);
         let head = self.graph.add(
             Node::new(Work::Join, StateName::derived("For", span)),
             &exits,
@@ -217,12 +207,8 @@ impl Translator<'_> {
             .graph
             .add(Node::new(Work::Choice(None), name), &[start]);
         let condition: Expr = parse_quote_spanned!(one.in_token.span=> #index < #list.len());
-        let inside = self
-            .graph
-            .add_edge(node, GraphEdgeKind::Rule(span, condition), span);
-        let after = self
-            .graph
-            .add_edge(node, GraphEdgeKind::Otherwise(span), span);
+        let inside = self.graph.add_rule(node, condition, span);
+        let after = self.graph.add_otherwise(node, span);
         self.enter_loop(one.label.as_ref(), head, &Dest::Ignore);
         if let Some((target, shown)) = self.target(without_reference_pattern(&one.pat)) {
             for (name, bound) in shown {
@@ -231,14 +217,16 @@ impl Translator<'_> {
             let (node, edge) = inside;
             let lets = &mut self.graph.nodes[node].edges[edge].lets;
             if target.names.iter().any(Option::is_some) {
-                lets.push(Assignment {
-                    target,
-                    value: parse_quote_spanned!(one.in_token.span=> #[item] #list[#index]),
+                let next: Expr = parse_quote_spanned!(one.in_token.span=> #[item] #list[#index]);
+                lets.push(Let {
+                    binding: target,
+                    value: next.into(),
                 });
             }
-            lets.push(Assignment {
-                target: Target::one(index.clone()),
-                value: parse_quote_spanned!(one.in_token.span=> #index + 1),
+            let advanced: Expr = parse_quote_spanned!(one.in_token.span=> #index + 1);
+            lets.push(Let {
+                binding: LetBinding::one(index.clone()),
+                value: advanced.into(),
             });
         }
         let end = self.inside(each, |this| {

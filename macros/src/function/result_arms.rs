@@ -1,12 +1,14 @@
 //! `match task(..).await { Ok(..) => .., Err(..) => .. }`: the arms are transitions of the state.
 
-use super::call_options::{is_failed, text_of};
-use super::graph::{CaughtError, Ending, Exit, GraphEdgeKind, Node, StateName, Target, Work};
+use super::call_options::{is_failed, predefined, text_of};
+use super::graph::{Exit, Node, StateName, Work};
 use super::names::{bound_names, mutable_names, with_variables};
 use super::scan::{bare, called, reads, single_name};
 use super::state_name::{arm_name, snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
-use crate::machine::{cases, is_bound, is_of_prelude, own_name};
+use crate::machine::{
+    EdgeKind, ErrorPattern, LetBinding, cases, is_bound, is_of_prelude, own_name,
+};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -76,9 +78,9 @@ impl Translator<'_> {
         if is_choice && !ok_cases.is_empty() {
             let source = format_ident!("{}", snake(&subject(base)), span = span);
             let bound = self.names.bind(&source, self.body);
-            self.graph.nodes[node].result = Some(Target {
+            self.graph.nodes[node].result = Some(LetBinding {
                 ty: self.graph.nodes[node].answer.clone(),
-                ..Target::one(bound.clone())
+                ..LetBinding::one(bound.clone())
             });
             let next = self.next(node, span);
             let value: Expr = parse_quote!(#bound);
@@ -145,7 +147,7 @@ impl Translator<'_> {
                     Some(choice) => {
                         let inner = self.with_names(inner, &mut variables);
                         let guard = arm.guard.map(|guard| self.condition(guard, "match"));
-                        exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(inner, guard), pattern.span()));
+                        exits.push(self.graph.add_arm(choice, inner, guard, pattern.span()));
                     }
                     None => {
                         if is_only_case
@@ -162,8 +164,8 @@ impl Translator<'_> {
                 }
                 Some(Case::Rest(span)) => {
                     error_span = span;
-                    if !self.catches_all(node) {
-                        errors.push(CaughtError::All(span));
+                    if !self.graph.nodes[node].catches_all() {
+                        errors.push(predefined("ALL", span));
                     }
                     if rest_takes_result {
                         exits.push(self.next(node, span));
@@ -172,7 +174,7 @@ impl Translator<'_> {
                     if let Some(choice) = choice
                         && !self.takes_every_value(choice)
                     {
-                        exits.push(self.graph.add_edge(choice, GraphEdgeKind::Arm(parse_quote!(_), None), span));
+                        exits.push(self.graph.add_arm(choice, parse_quote!(_), None, span));
                     }
                 }
                 None => self.refuse(
@@ -198,18 +200,10 @@ impl Translator<'_> {
     fn takes_every_value(&self, choice: usize) -> bool {
         let mut edges = self.graph.nodes[choice].edges.iter();
         edges.any(|edge| match &edge.kind {
-            GraphEdgeKind::Arm(pattern, None) => is_simple(pattern),
-            _ => false,
-        })
-    }
-
-    /// Whether an earlier arm takes every failure.
-    fn catches_all(&self, node: usize) -> bool {
-        let mut edges = self.graph.nodes[node].edges.iter();
-        edges.any(|edge| match &edge.kind {
-            GraphEdgeKind::Catch(errors, _) => errors
-                .iter()
-                .any(|error| matches!(error, CaughtError::All(_))),
+            EdgeKind::Arm {
+                pattern,
+                guard: None,
+            } => is_simple(pattern),
             _ => false,
         })
     }
@@ -227,18 +221,14 @@ impl Translator<'_> {
         };
         let [name] = <[Ident; 1]>::try_from(bound_names(inner)).ok()?;
         let is_name = |value: &Expr| single_name(value).is_some_and(|found| *found == name);
-        match (dest, bare(value)) {
-            (Dest::Return, Expr::Call(call))
+        let is_ok = |value: &Expr| {
+            matches!(value, Expr::Call(call)
                 if called(call).is_some_and(|path| is_of_prelude(path, "Ok"))
-                    && call.args.first().is_some_and(is_name) =>
-            {
-                self.answer_is_returned(node);
-                self.graph.nodes[node].ends = Some(Ending::Result);
-                Some(Exits::new())
-            }
-            (Dest::Return, value) if is_name(value) => {
-                self.answer_is_returned(node);
-                self.graph.nodes[node].ends = Some(Ending::Result);
+                    && call.args.first().is_some_and(is_name))
+        };
+        match (dest, bare(value)) {
+            (Dest::Return, value) if is_name(value) || is_ok(value) => {
+                self.ends_with_result(node);
                 Some(Exits::new())
             }
             (Dest::Assign(target), value) if is_name(value) => {
@@ -272,13 +262,13 @@ impl Translator<'_> {
         node: usize,
         pattern: &Pat,
         arm: &ArmBody<'_>,
-        errors: &mut Vec<CaughtError>,
+        errors: &mut Vec<ErrorPattern>,
         output: &mut Option<Ident>,
         variables: &mut HashMap<String, Ident>,
     ) {
         let span = pattern.span();
         match pattern {
-            Pat::Wild(_) => errors.push(CaughtError::All(span)),
+            Pat::Wild(_) => errors.push(predefined("ALL", span)),
             Pat::Paren(inner) => self.caught(node, &inner.pat, arm, errors, output, variables),
             Pat::Or(or) => {
                 for one in &or.cases {
@@ -286,17 +276,17 @@ impl Translator<'_> {
                 }
             }
             Pat::Ident(one) if one.subpat.is_none() && is_bound(&one.ident) => {
-                let mut all = vec![CaughtError::Every(span)];
+                let mut all = vec![ErrorPattern::Every(span)];
                 // The error of a call with a timeout is a `Failed`, which also has the timeout.
                 if self.graph.nodes[node].timeout.is_some() {
-                    all.push(CaughtError::Timeout(span));
+                    all.push(predefined("Timeout", span));
                 }
                 self.bound_error(node, &one.ident, arm, all, errors, output);
             }
             Pat::TupleStruct(one) if is_failed(&one.path, "Task") => match one.elems.first() {
-                Some(Pat::Wild(wild)) => errors.push(CaughtError::Every(wild.span())),
+                Some(Pat::Wild(wild)) => errors.push(ErrorPattern::Every(wild.span())),
                 Some(Pat::Ident(name)) if name.subpat.is_none() && is_bound(&name.ident) => {
-                    let all = vec![CaughtError::Every(name.span())];
+                    let all = vec![ErrorPattern::Every(name.span())];
                     self.bound_error(node, &name.ident, arm, all, errors, output);
                 }
                 Some(inner) => self.caught(node, inner, arm, errors, output, variables),
@@ -306,7 +296,7 @@ impl Translator<'_> {
                 let names = one.elems.first().map(cases).unwrap_or_default();
                 for name in names {
                     match text_of(name) {
-                        Some(name) => errors.push(CaughtError::Named(name)),
+                        Some(name) => errors.push(ErrorPattern::Text(name)),
                         None => self.refuse(
                             name,
                             "`Failed::Service` selects errors of a service by their names: write `Err(Failed::Service(\"DynamoDB.ConditionalCheckFailedException\"))`, \
@@ -315,9 +305,9 @@ impl Translator<'_> {
                     }
                 }
             }
-            Pat::Path(one) if is_failed(&one.path, "Timeout") => errors.push(CaughtError::Timeout(span)),
-            Pat::Path(one) => errors.push(CaughtError::Variant(one.path.clone())),
-            Pat::Ident(one) if one.subpat.is_none() => errors.push(CaughtError::Variant(one.ident.clone().into())),
+            Pat::Path(one) if is_failed(&one.path, "Timeout") => errors.push(predefined("Timeout", span)),
+            Pat::Path(one) => errors.push(ErrorPattern::Path(one.path.clone())),
+            Pat::Ident(one) if one.subpat.is_none() => errors.push(ErrorPattern::Path(one.ident.clone().into())),
             Pat::Struct(_) | Pat::TupleStruct(_) => {
                 let path = match pattern {
                     Pat::Struct(one) => one.path.clone(),
@@ -325,7 +315,7 @@ impl Translator<'_> {
                     _ => return,
                 };
                 let pattern = self.with_names(pattern, variables);
-                errors.push(CaughtError::Fields(path, pattern));
+                errors.push(ErrorPattern::Fields(path, pattern));
             }
             other => self.refuse(
                 other,
@@ -340,8 +330,8 @@ impl Translator<'_> {
         node: usize,
         name: &Ident,
         arm: &ArmBody<'_>,
-        all: Vec<CaughtError>,
-        errors: &mut Vec<CaughtError>,
+        all: Vec<ErrorPattern>,
+        errors: &mut Vec<ErrorPattern>,
         output: &mut Option<Ident>,
     ) {
         let body = match &arm.body {

@@ -1,11 +1,11 @@
 //! The names of states that the function does not name: they follow from the code of that state
 //! alone, so that edits elsewhere do not change them.
 
-use super::graph::{StateName, Target};
+use super::graph::StateName;
 use super::name_attributes::NumberedName;
 use super::scan::by_value;
 use crate::functions::is_type;
-use crate::machine::{is_bound, is_of_prelude, own_name};
+use crate::machine::{LetBinding, is_bound, is_of_prelude, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -64,7 +64,7 @@ impl StateName {
 
 impl StateName {
     /// Adds the name that the result of the call gets.
-    pub(super) fn is_bound_to(&mut self, target: &Target) {
+    pub(super) fn is_bound_to(&mut self, target: &LetBinding) {
         let first = target.names.iter().flatten().next();
         let base = first.map(text).unwrap_or_default();
         let base = pascal(base.rsplit_once("__").map_or("", |(base, _)| base));

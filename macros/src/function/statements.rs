@@ -1,6 +1,6 @@
 //! Statements and expressions as states: blocks, `let`, assignments and values.
 
-use super::graph::{Assignment, Graph, Node, StateName, Target, Work};
+use super::graph::{Graph, Node, StateName, Work};
 use super::mutable::changed_through_reference;
 use super::name_attributes::NameAttributes;
 use super::names::{bound_names, mutable_names};
@@ -13,7 +13,7 @@ use super::state_name::{first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use super::unique_names::make_unique;
 use crate::attributes::{AttributeSite, refuse_ignored};
-use crate::machine::UPDATE;
+use crate::machine::{Let, LetBinding, UPDATE};
 use crate::name::{pascal, text};
 use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
@@ -88,7 +88,7 @@ impl Translator<'_> {
     }
 
     /// Assigns a value, which is already in terms of variables.
-    pub(super) fn assign(&mut self, target: Target, value: Expr, exits: Exits) -> Exits {
+    pub(super) fn assign(&mut self, target: LetBinding, value: Expr, exits: Exits) -> Exits {
         let span = value.span();
         let first = target.names.iter().flatten().next();
         let subject =
@@ -104,7 +104,10 @@ impl Translator<'_> {
         let node = self.graph.add(Node::new(work, name), &exits);
         let exit = self.next(node, span);
         if let Some(edge) = self.graph.nodes[node].edges.last_mut() {
-            edge.lets.push(Assignment { target, value });
+            edge.lets.push(Let {
+                binding: target,
+                value: value.into(),
+            });
         }
         vec![exit]
     }
@@ -155,7 +158,7 @@ impl Translator<'_> {
         let exits = self.expr(
             &init.expr,
             exits,
-            &Dest::Assign(Box::new(Target { equals, ..target })),
+            &Dest::Assign(Box::new(LetBinding { equals, ..target })),
         );
         // The value may read an earlier variable with this name.
         for (name, bound) in shown {

@@ -1,6 +1,6 @@
 //! The state of a translation: the graph, the names and the loops at the current statement.
 
-use super::graph::{CaughtError, Exit, Graph, GraphEdgeKind, Node, StateName, Target, Work};
+use super::graph::{Exit, Graph, Node, StateName, Work};
 use super::name_attributes::{NameAttributes, NumberedName};
 use super::names::{Names, bound_names, mutable_names, with_variables};
 use super::proofs::Proofs;
@@ -11,6 +11,7 @@ use super::scan::{
 use super::signature::FunctionKind;
 use super::state_name::{subject, word};
 use crate::errors::Errors;
+use crate::machine::{EdgeKind, ErrorPattern, LetBinding, StateExit};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
@@ -27,13 +28,13 @@ pub(super) enum Dest {
     /// The value is the result of the body.
     Return,
     Ignore,
-    Assign(Box<Target>),
+    Assign(Box<LetBinding>),
 }
 
 impl Dest {
     /// One variable gets the value.
     pub(super) fn to(name: Ident) -> Dest {
-        Dest::Assign(Box::new(Target::one(name)))
+        Dest::Assign(Box::new(LetBinding::one(name)))
     }
 }
 
@@ -152,7 +153,7 @@ impl<'e> Translator<'e> {
             ..StateName::derived(format!("Begin{subject}"), span)
         });
         let entry = self.graph.add(Node::new(Work::Join, begin), &[]);
-        let exit = self.graph.add_edge(entry, GraphEdgeKind::Next, span);
+        let exit = self.graph.add_edge(entry, EdgeKind::Next, span);
         build(self, vec![exit]);
         let (names, body) = (&mut self.names, self.body);
         self.graph
@@ -248,7 +249,7 @@ impl<'e> Translator<'e> {
     }
 
     pub(super) fn next(&mut self, node: usize, span: Span) -> Exit {
-        self.graph.add_edge(node, GraphEdgeKind::Next, span)
+        self.graph.add_edge(node, EdgeKind::Next, span)
     }
 
     /// Takes `#[state(Name)]` from attributes.
@@ -291,7 +292,7 @@ impl<'e> Translator<'e> {
     }
 
     /// The variables of a `let`, and their names in the source.
-    pub(super) fn target(&mut self, pattern: &Pat) -> Option<(Target, Vec<(Ident, Ident)>)> {
+    pub(super) fn target(&mut self, pattern: &Pat) -> Option<(LetBinding, Vec<(Ident, Ident)>)> {
         let (pattern, ty) = match pattern {
             Pat::Type(typed) => (&*typed.pat, Some((*typed.ty).clone())),
             other => (other, None),
@@ -326,7 +327,7 @@ impl<'e> Translator<'e> {
             Pat::Paren(inner) => return self.target(&inner.pat),
             one => (vec![bind(self, one)?], false),
         };
-        let target = Target {
+        let target = LetBinding {
             names,
             tuple,
             ty: ty.map(without_reference),
@@ -467,12 +468,19 @@ impl<'e> Translator<'e> {
             let bound = self
                 .names
                 .bind(&format_ident!("answer", span = span), self.body);
-            self.graph.nodes[node].result = Some(Target::one(bound));
+            self.graph.nodes[node].result = Some(LetBinding::one(bound));
         }
     }
 
+    /// Ends the body with the result of a call.
+    pub(super) fn ends_with_result(&mut self, node: usize) {
+        self.answer_is_returned(node);
+        let span = self.graph.nodes[node].name.span;
+        self.graph.nodes[node].ends = Some(StateExit::end(span, None));
+    }
+
     /// Records that a variable has the type of a call's result.
-    pub(super) fn has_result_type(&mut self, node: usize, target: &Target) {
+    pub(super) fn has_result_type(&mut self, node: usize, target: &LetBinding) {
         let source = match (&target.ty, &self.graph.nodes[node].work) {
             (Some(ty), _) => ty.to_token_stream().to_string(),
             (
@@ -492,12 +500,12 @@ impl<'e> Translator<'e> {
     pub(super) fn catch(
         &mut self,
         node: usize,
-        errors: Vec<CaughtError>,
+        errors: Vec<ErrorPattern>,
         output: Option<Ident>,
         span: Span,
     ) -> Exit {
         self.graph
-            .add_edge(node, GraphEdgeKind::Catch(errors, output), span)
+            .add_edge(node, EdgeKind::Catch { errors, output }, span)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Setting;
 use proc_macro2::{Ident, Span};
+use stepwright_asl::errors::ALL;
 use syn::spanned::Spanned;
 use syn::{LitStr, Pat, Path};
 
@@ -38,6 +39,11 @@ impl ErrorPattern {
             ErrorPattern::Text(text) => Some(text.value()),
             _ => self.predefined().map(|name| format!("States.{name}")),
         }
+    }
+
+    /// Whether it names every error that can be named: `States::ALL`.
+    pub(crate) fn is_all(&self) -> bool {
+        self.wire_name().as_deref() == Some(ALL)
     }
 
     /// Whether it names a user's error, by its path.

@@ -9,6 +9,20 @@ pub(crate) struct UserExpr {
     pub(crate) syn: Expr,
 }
 
+impl UserExpr {
+    /// The number of an expression of a function until its states are final.
+    const UNNUMBERED: usize = usize::MAX;
+}
+
+impl From<Expr> for UserExpr {
+    fn from(syn: Expr) -> UserExpr {
+        UserExpr {
+            id: UserExpr::UNNUMBERED,
+            syn,
+        }
+    }
+}
+
 /// `let name: Type =` or `let (a, b) =`.
 #[derive(Clone)]
 pub(crate) struct LetBinding {
@@ -21,6 +35,16 @@ pub(crate) struct LetBinding {
 }
 
 impl LetBinding {
+    /// The binding of one name without a type.
+    pub(crate) fn one(name: Ident) -> LetBinding {
+        LetBinding {
+            equals: name.span(),
+            names: vec![Some(name)],
+            tuple: false,
+            ty: None,
+        }
+    }
+
     /// Its first name, or the `=`.
     pub(crate) fn span(&self) -> Span {
         self.named().next().map_or(self.equals, Ident::span)

@@ -228,6 +228,13 @@ pub(crate) enum BatchInput {
     Value(UserExpr),
 }
 
+impl StateExit {
+    /// `end` or `end value`, with the keyword at this location.
+    pub(crate) fn end(span: Span, value: Option<UserExpr>) -> StateExit {
+        StateExit::End(Ident::new("end", span), value)
+    }
+}
+
 impl StateWork {
     /// Its keyword; for a misspelled word, the keyword that was meant.
     pub(crate) fn word(&self) -> &'static str {
