@@ -1,13 +1,13 @@
 //! `map`, `map_distributed` and `try_join!`: states with bodies.
 
 use super::call::CallChain;
-use super::graph::{Graph, MapItems, MapWork, Node, StateName, Work};
+use super::graph::{Graph, Node};
 use super::names::bound_names;
-use super::object_items::ObjectSource;
+use super::object_items::{ObjectSource, results_writer};
 use super::scan::{bare, by_value, called, iterator_method, list_of};
-use super::state_name::{callee, subject, word};
+use super::state_name::{StateName, callee, subject, word};
 use super::translator::{Dest, Exits, Translator};
-use crate::machine::{StateExit, own_name};
+use crate::machine::{Access, Distributed, Map, MapLoop, StateWork, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -43,7 +43,7 @@ impl Translator<'_> {
             Pat::Type(typed) => (&*typed.pat, Some((*typed.ty).clone())),
             other => (other, None),
         };
-        let (items, derived, exits) =
+        let (mut run, reader, derived, exits) =
             self.map_items(distributed, &call.args[0], item_type, exits)?;
         let name = self.state_name(StateName::of_call(derived, call.func.span()));
         let item_source = match item_pattern {
@@ -60,40 +60,52 @@ impl Translator<'_> {
                     .unwrap_or_else(|| format_ident!("item"))
             }
         };
-        let mut item = format_ident!("item");
         let span = closure.body.span();
         let subject = pascal(&text(&item_source));
         let mut body = self.inside(subject.clone(), |this| {
             this.body_graph(&subject, span, |this, exits| {
-                item = this.names.declare(&item_source, this.body);
+                run.item = this.names.declare(&item_source, this.body);
                 if !super::names::mutable_names(item_pattern).is_empty() {
-                    this.names.mark_as_mutable(&item);
+                    this.names.mark_as_mutable(&run.item);
                 }
                 this.expr(&closure.body, exits, &Dest::Return);
             })
         });
         body.begin_with_pass();
-        let mut map = MapWork {
-            item,
-            items,
-            concurrency: None,
-            distributed: distributed.then(|| (keyword.clone(), MachineType::Standard)),
-            label: None,
-            tolerated_count: None,
-            tolerated_percentage: None,
-            results: None,
-            body,
+        let children = distributed.then(|| (keyword, MachineType::Standard));
+        let mut map = Map {
+            run: Some(run),
+            max_concurrency: None,
+            iterator: false,
+            distributed: Distributed {
+                children,
+                reader,
+                ..Distributed::default()
+            },
         };
+        self.map_options(&mut map, chain);
+        let state = Node {
+            bodies: vec![body],
+            ..Node::new(StateWork::Map(Box::new(map)), name)
+        };
+        Some(self.graph.add(state, &exits))
+    }
+
+    fn map_options(&mut self, map: &mut Map, chain: &CallChain<'_>) {
+        let of = &mut map.distributed;
         for (option, arguments) in &chain.options {
-            let first = arguments
-                .first()
-                .map(|value| self.resolved(by_value(value)));
-            match (option.to_string().as_str(), first) {
-                ("concurrency", Some(limit)) => map.concurrency = Some(((*option).clone(), limit)),
-                ("express", _) => map.distributed = Some(((*option).clone(), MachineType::Express)),
-                ("tolerate", Some(count)) => map.tolerated_count = Some(((*option).clone(), count)),
+            let keyword = (*option).clone();
+            let mut arguments = arguments.iter();
+            let mut argument = || {
+                let value = arguments.next()?;
+                Some(self.resolved(by_value(value)))
+            };
+            match (option.to_string().as_str(), argument()) {
+                ("concurrency", Some(limit)) => map.max_concurrency = Some((keyword, limit.into())),
+                ("express", _) => of.children = Some((keyword, MachineType::Express)),
+                ("tolerate", Some(count)) => of.tolerated_count = Some((keyword, count.into())),
                 ("tolerate_percent", Some(part)) => {
-                    map.tolerated_percentage = Some(((*option).clone(), part))
+                    of.tolerated_percentage = Some((keyword, part.into()));
                 }
                 (
                     "label",
@@ -101,31 +113,25 @@ impl Translator<'_> {
                         lit: Lit::Str(label),
                         ..
                     })),
-                ) => {
-                    map.label = Some(((*option).clone(), label));
-                }
+                ) => of.label = Some((keyword, label)),
                 ("write_results", Some(bucket)) => {
-                    let prefix = arguments.get(1).map(|value| self.resolved(by_value(value)));
-                    map.results = prefix.map(|prefix| ((*option).clone(), bucket, prefix));
+                    of.writer = argument().map(|prefix| results_writer(option, bucket, prefix));
                 }
                 ("label", _) => self.refuse(option, "a label is a text: `.label(\"Orders\")`"),
                 _ => {}
             }
         }
-        Some(
-            self.graph
-                .add(Node::new(Work::Map(Box::new(map)), name), &exits),
-        )
     }
 
-    /// The items of a Map, and the name of its state.
+    /// The items of a Map, a reader of them if they are not in a list, and the name of its state.
     fn map_items(
         &mut self,
         distributed: bool,
         value: &Expr,
         ty: Option<Type>,
         exits: Exits,
-    ) -> Option<(MapItems, String, Exits)> {
+    ) -> Option<(MapLoop, Option<Access>, String, Exits)> {
+        let item = format_ident!("item");
         if let Some(source) = ObjectSource::of(value) {
             let name = source.name();
             if !distributed {
@@ -135,8 +141,14 @@ impl Translator<'_> {
                 );
                 return None;
             }
-            let (items, exits) = self.object_items(&source, ty, exits)?;
-            return Some((items, format!("MapDistributed{}", pascal(name)), exits));
+            let (ty, reader, exits) = self.object_items(&source, ty, exits)?;
+            let run = MapLoop {
+                item,
+                ty: Some(ty),
+                list: None,
+            };
+            let derived = format!("MapDistributed{}", pascal(name));
+            return Some((run, Some(reader), derived, exits));
         }
         let list = list_of(value);
         if let Some(method) = iterator_method(list) {
@@ -149,8 +161,12 @@ impl Translator<'_> {
         let (list, exits) = self.hoisted(list, exits);
         let prefix = if distributed { "MapDistributed" } else { "Map" };
         let derived = format!("{prefix}{}", subject(&list));
-        let list = self.resolved(&list);
-        Some((MapItems::List(list), derived, exits))
+        let run = MapLoop {
+            item,
+            ty: None,
+            list: Some(self.resolved(&list).into()),
+        };
+        Some((run, None, derived, exits))
     }
 
     /// `try_join!(a, b)`
@@ -172,10 +188,11 @@ impl Translator<'_> {
         let called = called.chain(branches.iter().map(word));
         let name = self.state_name(StateName::of_call("TryJoin", span).with_details(called));
         let graphs: Vec<Graph> = branches.iter().map(|branch| self.branch(branch)).collect();
-        Some(
-            self.graph
-                .add(Node::new(Work::Parallel(graphs), name), &exits),
-        )
+        let state = Node {
+            bodies: graphs,
+            ..Node::new(StateWork::Parallel, name)
+        };
+        Some(self.graph.add(state, &exits))
     }
 
     pub(super) fn branch(&mut self, branch: &Expr) -> Graph {
@@ -201,8 +218,7 @@ impl Translator<'_> {
             }
             call => {
                 if let Some(node) = this.call(call, None, exits) {
-                    let span = this.graph.nodes[node].name.span;
-                    this.graph.nodes[node].ends = Some(StateExit::end(span, None));
+                    this.graph.nodes[node].end();
                 }
             }
         })

@@ -1,12 +1,12 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
-use super::graph::{Node, StateName, Work};
+use super::graph::Node;
 use super::refused::{is_of_results, result_without_a_value};
 use super::scan::{OPTIONS, by_value, called};
-use super::state_name::{is_literal, word};
+use super::state_name::{StateName, is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_task;
-use crate::machine::{StateExit, own_name};
+use crate::machine::{Application, Call, Callee, StateWork, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
@@ -59,22 +59,16 @@ impl Translator<'_> {
         if let Dest::Assign(target) = dest {
             self.graph.nodes[node].name.is_bound_to(target);
         }
-        if let Work::Task { end: last, .. } = &mut self.graph.nodes[node].work {
-            *last = end;
+        if let Some(call) = self.graph.nodes[node].task_call() {
+            call.end = end;
         }
         let span = self.graph.nodes[node].name.span;
         if matches!(dest, Dest::Return) {
             self.answer_is_returned(node);
         }
-        let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
-        if let (
-            Dest::Ignore,
-            Work::Task {
-                waits: Some(_),
-                path,
-                ..
-            },
-        ) = (dest, &self.graph.nodes[node].work)
+        let is_wait = matches!(self.graph.nodes[node].state.kind, StateWork::Wait(_));
+        if matches!(dest, Dest::Ignore)
+            && let Some(path) = self.graph.nodes[node].waiting_task()
         {
             self.errors.on(
                 path,
@@ -83,7 +77,7 @@ impl Translator<'_> {
         }
         match dest {
             Dest::Return if !is_wait => {
-                self.graph.nodes[node].ends = Some(StateExit::end(span, None));
+                self.graph.nodes[node].end();
                 Exits::new()
             }
             Dest::Return => {
@@ -92,7 +86,7 @@ impl Translator<'_> {
             }
             Dest::Assign(target) if !is_wait => {
                 self.has_result_type(node, target);
-                self.graph.nodes[node].result = Some((**target).clone());
+                self.graph.nodes[node].state.result = Some((**target).clone());
                 vec![self.next(node, span)]
             }
             Dest::Assign(_) | Dest::Ignore => vec![self.next(node, span)],
@@ -235,10 +229,11 @@ impl Translator<'_> {
             if is_task_token(&argument) {
                 let token = Ident::new("task_token", argument.span());
                 waits = Some(Ident::new("wait_for_task_token", argument.span()));
-                arguments.push(parse_quote!(#token));
+                let token: Expr = parse_quote!(#token);
+                arguments.push(token.into());
             } else {
                 let value = with_task_token(by_value(&argument), &mut waits);
-                arguments.push(self.resolved(&value));
+                arguments.push(self.resolved(&value).into());
             }
         }
         if exits.is_empty() {
@@ -253,16 +248,15 @@ impl Translator<'_> {
             call.args.iter().partition(|one| is_literal(one));
         let details = literals.into_iter().chain(others).map(word);
         let name = self.state_name(derived.with_details(details));
-        let work = Work::Task {
+        let is_answered = waits.is_some();
+        let task = Application {
             path: path.clone(),
             arguments,
             parentheses: call.paren_token.span,
-            waits,
-            reader: None,
-            end: None,
         };
-        let is_answered = matches!(&work, Work::Task { waits: Some(_), .. });
-        let node = self.graph.add(Node::new(work, name), &exits);
+        let call = Call::new(waits, Callee::Task(task));
+        let node = Node::new(StateWork::Task(Some(call)), name);
+        let node = self.graph.add(node, &exits);
         // The type of any other result is that of the task.
         self.graph.nodes[node].answer = ty.filter(|_| is_answered).cloned();
         Some(node)

@@ -1,10 +1,11 @@
 //! The options of a call: its name, its timeouts and its retries.
 
 use super::call::CallChain;
-use super::graph::Work;
 use super::scan::{bare, called};
 use super::translator::Translator;
-use crate::machine::{Amount, ErrorPattern, Matches, Retry, Setting, SettingValue, own_name};
+use crate::machine::{
+    Amount, ErrorPattern, Matches, Retry, Setting, SettingValue, StateWork, own_name,
+};
 use proc_macro2::{Ident, Span};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
@@ -12,15 +13,15 @@ use syn::{Expr, Lit, LitStr, Pat, Path, parse_quote_spanned};
 
 impl Translator<'_> {
     pub(super) fn options(&mut self, node: usize, chain: &CallChain<'_>) {
-        let is_task = matches!(self.graph.nodes[node].work, Work::Task { .. });
-        let is_map = matches!(self.graph.nodes[node].work, Work::Map(_));
-        let is_wait = matches!(self.graph.nodes[node].work, Work::Wait(_));
-        let is_distributed =
-            matches!(&self.graph.nodes[node].work, Work::Map(map) if map.distributed.is_some());
+        let state = &self.graph.nodes[node].state;
+        let is_task = state.task().is_some();
+        let is_map = matches!(state.kind, StateWork::Map(_));
+        let is_wait = matches!(state.kind, StateWork::Wait(_));
+        let is_distributed = state.children().is_some();
         let mut seen = Vec::new();
         let written = chain.options.iter().filter(|(name, _)| **name != "named");
         let written = written.map(|(name, arguments)| quote!(.#name(#arguments)).to_string());
-        self.graph.nodes[node].options = written.collect();
+        self.graph.nodes[node].options_text = written.collect();
         for (option, arguments) in &chain.options {
             let name = option.to_string();
             let fits = match name.as_str() {
@@ -45,15 +46,16 @@ impl Translator<'_> {
             match (name.as_str(), arguments.first(), arguments.get(1)) {
                 ("timeout" | "heartbeat", Some(value), None) => {
                     let amount = Some(((*option).clone(), self.duration(value)));
+                    let options = &mut self.graph.nodes[node].state.options;
                     if name == "timeout" {
-                        self.graph.nodes[node].timeout = amount;
+                        options.timeout = amount;
                     } else {
-                        self.graph.nodes[node].heartbeat = amount;
+                        options.heartbeat = amount;
                     }
                 }
                 ("retry", Some(when), Some(policy)) => {
                     if let Some(retry) = self.retry(when, policy, option.span()) {
-                        self.graph.nodes[node].retries.push(retry);
+                        self.graph.nodes[node].state.options.retries.push(retry);
                     }
                 }
                 ("retry", ..) => self.refuse(

@@ -1,9 +1,9 @@
 //! `if` and `match` as Choice states.
 
-use super::graph::{Node, StateName, Work};
+use super::graph::Node;
 use super::scan::{bare, by_value, is_of_result, let_condition};
 use super::state_name::{
-    arm_name, callee_in, condition_words, first_token_of, subject, variant_of,
+    StateName, arm_name, callee_in, condition_words, first_token_of, subject, variant_of,
 };
 use super::translator::{ArmBody, ArmCode, Chain, Dest, Exits, Translator};
 use proc_macro2::Span;
@@ -49,7 +49,7 @@ impl Translator<'_> {
         let derived = StateName::derived(format!("If{of}"), span);
         let details = [condition_words(&one.cond), callee_in(&one.then_branch)];
         let name = self.state_name(derived.with_details(details));
-        let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
+        let node = self.graph.add(Node::choice(name), &exits);
         let mut ends = Exits::new();
         let mut next = Some(one);
         while let Some(one) = next {
@@ -135,7 +135,7 @@ impl Translator<'_> {
         let (plain, rest) = conditions.split_at(plain_conditions(conditions));
         if let Some(all) = joined(plain) {
             let condition = self.condition(&all, "if");
-            let node = self.graph.add(Node::new(Work::Choice(None), name), &exits);
+            let node = self.graph.add(Node::choice(name), &exits);
             let holds = self.graph.add_rule(node, condition, span);
             let fails = self.graph.add_otherwise(node, span);
             self.arm_body(&ArmCode::Fails, vec![fails], dest);
@@ -229,10 +229,9 @@ impl Translator<'_> {
             false => format!("Else{of}"),
         };
         let name = self.state_name(name);
-        let node = self.graph.add(
-            Node::new(Work::Choice(Some((scrutinee, span))), name),
-            &exits,
-        );
+        let node = self
+            .graph
+            .add(Node::choice_of(scrutinee, span, name), &exits);
         let mut ends = Exits::new();
         let mut shown = Vec::new();
         for arm in arms {

@@ -1,10 +1,10 @@
 //! `sleep`, and the durations of waits, timeouts and retries.
 
-use super::graph::{Node, StateName, Work};
+use super::graph::Node;
 use super::scan::{bare, by_value, called};
-use super::state_name::word;
+use super::state_name::{StateName, word};
 use super::translator::{Exits, Translator};
-use crate::machine::{Amount, Wait, own_name};
+use crate::machine::{Amount, StateWork, Wait, own_name};
 use crate::name::pascal;
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
@@ -29,7 +29,8 @@ impl Translator<'_> {
         };
         let derived = StateName::derived(pascal(name), span);
         let state = self.state_name(derived.with_details([word(&call.args[0])]));
-        self.graph.add(Node::new(Work::Wait(wait), state), &exits)
+        self.graph
+            .add(Node::new(StateWork::Wait(Some(wait)), state), &exits)
     }
 
     /// Seconds: `secs(5)`, `mins(n)`, `Duration::from_secs(n)`.

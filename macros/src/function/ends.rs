@@ -1,14 +1,14 @@
 //! The ends of a body: results, errors, `panic!` and `assert!`.
 
-use super::graph::{Node, StateName, Work};
+use super::graph::Node;
 use super::scan::{
     Assertion, MacroKind, bare, by_value, called, control_flow_in, default_panic_text, may_panic,
     needs_states, printed_arguments, single_name,
 };
-use super::state_name::{condition_words, subject, word};
+use super::state_name::{StateName, condition_words, subject, word};
 use super::translator::{Dest, Exits, Translator};
 use crate::functions::is_type;
-use crate::machine::{Fail, LetBinding, Raised, is_of_prelude, own_name};
+use crate::machine::{Fail, LetBinding, Raised, StateWork, is_of_prelude, own_name};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
@@ -66,7 +66,8 @@ impl Translator<'_> {
         if let Some(raised) = &fail.raised {
             self.share_with_equal_failure(raised, &name);
         }
-        self.graph.add(Node::new(Work::Fail(fail), name), &exits);
+        self.graph
+            .add(Node::new(StateWork::Fail(fail), name), &exits);
         Exits::new()
     }
 
@@ -142,7 +143,7 @@ impl Translator<'_> {
         let of_path = path.to_token_stream().to_string();
         let mut shared: Vec<(Ident, Ident)> = Vec::new();
         for node in &self.graph.nodes {
-            let Work::Fail(Fail {
+            let StateWork::Fail(Fail {
                 raised:
                     Some(Raised {
                         path: other,
@@ -150,7 +151,7 @@ impl Translator<'_> {
                         ..
                     }),
                 ..
-            }) = &node.work
+            }) = &node.state.kind
             else {
                 continue;
             };
@@ -275,7 +276,8 @@ impl Translator<'_> {
             cause: Some(value.into()),
             raised: None,
         };
-        self.graph.add(Node::new(Work::Fail(fail), name), &exits);
+        self.graph
+            .add(Node::new(StateWork::Fail(fail), name), &exits);
     }
 
     /// `assert!(condition, "..")` as a Choice and a Fail state.
@@ -289,7 +291,7 @@ impl Translator<'_> {
         let failed = format!("{}Failed", state.text);
         let name = own_name(&mac.path).map(ToString::to_string);
         let condition = self.condition(&condition, &format!("{}!", name.unwrap_or_default()));
-        let node = self.graph.add(Node::new(Work::Choice(None), state), &exits);
+        let node = self.graph.add(Node::choice(state), &exits);
         let holds = self.graph.add_rule(node, condition, span);
         let fails = self.graph.add_otherwise(node, span);
         self.panic(mac, text, &failed, span, vec![fails]);

@@ -1,12 +1,12 @@
 //! Loops, labels, `break` and `continue`.
 
 use super::choices::is_chain;
-use super::graph::{Node, StateName, Work};
+use super::graph::Node;
 use super::scan::{
     by_value, first_await, growing_call, is_assigning, iterator_method, let_condition, list_of,
     single_name, without_reference_pattern,
 };
-use super::state_name::{condition_words, pattern_subject, subject, word};
+use super::state_name::{StateName, condition_words, pattern_subject, subject, word};
 use super::translator::{Dest, Exits, LoopContext, Translator};
 use crate::machine::{Let, LetBinding};
 use crate::name::text;
@@ -86,10 +86,9 @@ impl Translator<'_> {
     pub(super) fn while_loop(&mut self, one: &syn::ExprWhile, exits: Exits) -> Exits {
         let span = one.while_token.span;
         let explicit = self.name.take();
-        let head = self.graph.add(
-            Node::new(Work::Join, StateName::derived("While", span)),
-            &exits,
-        );
+        let head = self
+            .graph
+            .add(Node::join(StateName::derived("While", span)), &exits);
         let start = self.next(head, span);
         self.name = explicit;
         let inside = format!("While{}", subject(&one.cond));
@@ -117,9 +116,7 @@ impl Translator<'_> {
                     self.errors.at(span, "a call cannot be part of a condition: write `loop`, match the result of the call in it, and leave the loop with `break`");
                 }
                 let value = self.resolved(by_value(scrutinee));
-                let node = self
-                    .graph
-                    .add(Node::new(Work::Choice(Some((value, span))), name), &[start]);
+                let node = self.graph.add(Node::choice_of(value, span, name), &[start]);
                 self.names.open();
                 let pattern = self.arm_pattern(pattern);
                 let guard = guard.map(|guard| self.condition(&guard, "while"));
@@ -132,9 +129,7 @@ impl Translator<'_> {
             }
             None => {
                 let condition = self.condition(&one.cond, "while");
-                let node = self
-                    .graph
-                    .add(Node::new(Work::Choice(None), name), &[start]);
+                let node = self.graph.add(Node::choice(name), &[start]);
                 let exit = self.graph.add_rule(node, condition, span);
                 let end = self.inside(inside, |this| {
                     this.block(&one.body, vec![exit], &Dest::Ignore)
@@ -194,18 +189,15 @@ impl Translator<'_> {
         let index = self.names.bind(&source, self.body);
         self.names.has_type_of(&index, "usize".to_owned());
         exits = self.assign(LetBinding::one(index.clone()), parse_quote!(0usize), exits);
-        let head = self.graph.add(
-            Node::new(Work::Join, StateName::derived("For", span)),
-            &exits,
-        );
+        let head = self
+            .graph
+            .add(Node::join(StateName::derived("For", span)), &exits);
         let start = self.next(head, span);
         self.name = explicit;
         let each = format!("Each{subject}");
         let derived = StateName::derived(each.clone(), span);
         let name = self.state_name(derived.with_details([word(&one.expr)]));
-        let node = self
-            .graph
-            .add(Node::new(Work::Choice(None), name), &[start]);
+        let node = self.graph.add(Node::choice(name), &[start]);
         let condition: Expr = parse_quote_spanned!(one.in_token.span=> #index < #list.len());
         let inside = self.graph.add_rule(node, condition, span);
         let after = self.graph.add_otherwise(node, span);

@@ -11,12 +11,15 @@ mod call_options;
 mod called_macros;
 mod choices;
 mod durations;
-mod emit;
 mod ends;
+mod evaluation;
 mod graph;
 mod join_errors;
+mod joins;
 mod json;
+mod linker;
 mod loops;
+mod merge;
 mod mutable;
 mod name_attributes;
 mod names;
@@ -37,7 +40,6 @@ mod tests;
 mod translator;
 mod unique_names;
 
-use self::emit::Emitter;
 use self::graph::Graph;
 use self::options::Options;
 use self::signature::{FunctionKind, Signature};
@@ -184,8 +186,7 @@ fn expanded(
     if !is_broken {
         called_macros::proofs(&function.block, &errors).to_tokens(&mut proofs);
     }
-    let mut emitter = Emitter::new(&errors, translator.names.finish());
-    let mut body = emitter.body(graph);
+    let (mut body, expressions) = linker::linked(graph, &translator.names.finish(), &errors);
     if is_fragment {
         end_with_values(&mut body);
     }
@@ -204,7 +205,7 @@ fn expanded(
         output: Some(parse_quote!(#output)),
         options: options.workflow,
     };
-    let mut machine = Machine::new(workflow, body, emitter.expressions());
+    let mut machine = Machine::new(workflow, body, expressions);
     if is_broken {
         let diagnostics = errors.finish();
         let stub = stub(function, &diagnostics);
@@ -250,8 +251,7 @@ fn expanded(
 fn end_with_values(body: &mut MachineBody) {
     for state in body.states.iter_mut().map(|draft| &mut draft.state) {
         if let StateWork::Succeed(value) = &mut state.kind {
-            let keyword = Ident::new("end", state.keyword.span());
-            state.way = Some(StateExit::End(keyword, value.take()));
+            state.way = Some(StateExit::end(state.keyword.span(), value.take()));
             state.kind = StateWork::Pass;
             state.keyword = Ident::new("pass", state.keyword.span());
         }

@@ -3,7 +3,7 @@
 //! The translator clones code, so each attribute gets a number: `#[state(Name, 3)]`. An attribute
 //! whose number no state takes has no effect, and is an error.
 
-use super::graph::StateName;
+use super::state_name::StateName;
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;

@@ -1,10 +1,9 @@
 //! Items in S3: `csv_items(bucket, key)`, the first argument of `map_distributed`.
 
 use super::call_options::{literal, whole};
-use super::graph::{MapItems, ObjectItems};
 use super::scan::{bare, by_value, called};
 use super::translator::{Exits, Translator};
-use crate::machine::{Setting, SettingValue, own_name};
+use crate::machine::{Access, ObjectLiteral, ObjectValue, Setting, SettingValue, own_name};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
@@ -21,6 +20,7 @@ struct ObjectFunction {
 }
 
 const GET_OBJECT: &str = "arn:aws:states:::s3:getObject";
+const PUT_OBJECT: &str = "arn:aws:states:::s3:putObject";
 
 const FUNCTIONS: [ObjectFunction; 4] = [
     ObjectFunction {
@@ -99,13 +99,13 @@ impl<'a> ObjectSource<'a> {
 }
 
 impl Translator<'_> {
-    /// The items of a source, whose type the closure declares.
+    /// The type of the items of a source, which the closure declares, and their reader.
     pub(super) fn object_items(
         &mut self,
         source: &ObjectSource<'_>,
         ty: Option<Type>,
         exits: Exits,
-    ) -> Option<(MapItems, Exits)> {
+    ) -> Option<(Type, Access, Exits)> {
         let span = source.span();
         let name = source.name();
         let [bucket, key] = source.call.args.iter().collect::<Vec<_>>()[..] else {
@@ -167,15 +167,36 @@ impl Translator<'_> {
                 ),
             }
         }
-        let items = ObjectItems {
-            function: Ident::new(name, span),
-            ty,
-            resource: source.function.resource,
+        let bucket = self.resolved(by_value(&bucket));
+        let key = self.resolved(by_value(&key));
+        let reader = Access {
+            keyword: Ident::new("reader", span),
+            resource: LitStr::new(source.function.resource, span),
             settings,
-            bucket: self.resolved(by_value(&bucket)),
-            key: (source.function.key, self.resolved(by_value(&key))),
+            arguments: object([("Bucket", bucket), (source.function.key, key)], span),
         };
-        Some((MapItems::Objects(Box::new(items)), exits))
+        Some((ty, reader, exits))
+    }
+}
+
+/// `.write_results(bucket, prefix)`
+pub(super) fn results_writer(option: &Ident, bucket: Expr, prefix: Expr) -> Access {
+    let span = option.span();
+    Access {
+        keyword: Ident::new("writer", span),
+        resource: LitStr::new(PUT_OBJECT, span),
+        settings: Vec::new(),
+        arguments: object([("Bucket", bucket), ("Prefix", prefix)], span),
+    }
+}
+
+fn object(fields: [(&str, Expr); 2], span: Span) -> ObjectLiteral {
+    let entries = fields.map(|(name, value)| {
+        let value = ObjectValue::Expression(value.into());
+        (name.to_owned(), span, value)
+    });
+    ObjectLiteral {
+        entries: entries.into(),
     }
 }
 

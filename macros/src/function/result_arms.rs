@@ -1,10 +1,10 @@
 //! `match task(..).await { Ok(..) => .., Err(..) => .. }`: the arms are transitions of the state.
 
 use super::call_options::{is_failed, predefined, text_of};
-use super::graph::{Exit, Node, StateName, Work};
+use super::graph::{Exit, Node};
 use super::names::{bound_names, mutable_names, with_variables};
 use super::scan::{bare, called, reads, single_name};
-use super::state_name::{arm_name, snake, subject};
+use super::state_name::{StateName, arm_name, snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::machine::{
     EdgeKind, ErrorPattern, LetBinding, cases, is_bound, is_of_prelude, own_name,
@@ -78,7 +78,7 @@ impl Translator<'_> {
         if is_choice && !ok_cases.is_empty() {
             let source = format_ident!("{}", snake(&subject(base)), span = span);
             let bound = self.names.bind(&source, self.body);
-            self.graph.nodes[node].result = Some(LetBinding {
+            self.graph.nodes[node].state.result = Some(LetBinding {
                 ty: self.graph.nodes[node].answer.clone(),
                 ..LetBinding::one(bound.clone())
             });
@@ -86,10 +86,10 @@ impl Translator<'_> {
             let value: Expr = parse_quote!(#bound);
             self.name = explicit;
             let choice_name = self.state_name(name);
-            choice = Some(self.graph.add(
-                Node::new(Work::Choice(Some((value, span))), choice_name),
-                &[next],
-            ));
+            choice = Some(
+                self.graph
+                    .add(Node::choice_of(value, span, choice_name), &[next]),
+            );
         } else if explicit.is_some() {
             // Without a Choice, the statement has only the state of the call, which `.named("..")`
             // may name.
@@ -234,7 +234,7 @@ impl Translator<'_> {
             (Dest::Assign(target), value) if is_name(value) => {
                 self.has_result_type(node, target);
                 self.graph.nodes[node].name.is_bound_to(target);
-                self.graph.nodes[node].result = Some((**target).clone());
+                self.graph.nodes[node].state.result = Some((**target).clone());
                 Some(vec![self.next(node, inner.span())])
             }
             _ => None,
@@ -251,7 +251,7 @@ impl Translator<'_> {
             }
             self.has_result_type(node, &target);
             self.graph.nodes[node].name.is_bound_to(&target);
-            self.graph.nodes[node].result = Some(target);
+            self.graph.nodes[node].state.result = Some(target);
         }
         self.next(node, inner.span())
     }
@@ -278,7 +278,7 @@ impl Translator<'_> {
             Pat::Ident(one) if one.subpat.is_none() && is_bound(&one.ident) => {
                 let mut all = vec![ErrorPattern::Every(span)];
                 // The error of a call with a timeout is a `Failed`, which also has the timeout.
-                if self.graph.nodes[node].timeout.is_some() {
+                if self.graph.nodes[node].state.options.timeout.is_some() {
                     all.push(predefined("Timeout", span));
                 }
                 self.bound_error(node, &one.ident, arm, all, errors, output);

@@ -1,10 +1,11 @@
 //! Calls of services: `service(sqs::send_message(..))`.
 
 use super::call::with_task_token;
-use super::graph::{Node, StateName, Work};
+use super::graph::Node;
 use super::scan::{bare, by_value, called};
+use super::state_name::StateName;
 use super::translator::{Exits, Translator};
-use crate::machine::{own_name, request_argument};
+use crate::machine::{Call, Callee, StateWork, own_name, request_argument};
 use crate::name::pascal;
 use crate::name::text;
 use syn::spanned::Spanned;
@@ -22,13 +23,14 @@ impl Translator<'_> {
             let written = std::mem::replace(argument, parse_quote!(#name));
             let (value, after) = self.hoisted(&written, exits);
             exits = after;
-            arguments.push(match placeholder_name(&value) {
+            let value: Expr = match placeholder_name(&value) {
                 Some(name) => parse_quote_spanned!(value.span()=> placeholder!(#name)),
                 None => {
                     let value = with_task_token(by_value(&value), &mut waits);
                     self.names.resolved(&value).0
                 }
-            });
+            };
+            arguments.push(value.into());
         }
         if exits.is_empty() {
             return None;
@@ -36,12 +38,10 @@ impl Translator<'_> {
         let function = request_function(&request)?;
         let derived = pascal(&own_name(function).map(text).unwrap_or_default());
         let name = self.state_name(StateName::of_call(derived, function.span()));
-        let work = Work::Service {
-            request: Box::new(request),
-            arguments,
-            waits,
-        };
-        Some(self.graph.add(Node::new(work, name), &exits))
+        let request = Box::new(request);
+        let call = Call::new(waits, Callee::Request { request, arguments });
+        let node = Node::new(StateWork::Task(Some(call)), name);
+        Some(self.graph.add(node, &exits))
     }
 }
 

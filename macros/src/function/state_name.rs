@@ -1,7 +1,6 @@
 //! The names of states that the function does not name: they follow from the code of that state
 //! alone, so that edits elsewhere do not change them.
 
-use super::graph::StateName;
 use super::name_attributes::NumberedName;
 use super::scan::by_value;
 use crate::functions::is_type;
@@ -11,6 +10,28 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{Attribute, BinOp, Block, Expr, Lit, LitStr, Pat, Stmt, UnOp};
+
+/// A state's name, and how the user writes another one.
+#[derive(Clone)]
+pub(super) struct StateName {
+    pub(super) text: String,
+    pub(super) span: Span,
+    /// The name is in the source: `#[state(Name)]` or `.named("Name")`.
+    pub(super) is_explicit: bool,
+    /// Whether it is a call, which `.named("..")` names.
+    pub(super) is_call: bool,
+    /// The number of its attribute `#[state(Name)]`.
+    pub(super) attribute: Option<usize>,
+    /// Where a name can be written.
+    pub(super) place: Span,
+    /// The names of the code around the state, outermost first.
+    pub(super) around: Vec<String>,
+    /// Parts of its code that may differ from those of a state with the same name.
+    pub(super) details: Vec<String>,
+    /// Whether a number follows if no other name is free: the state is no statement that a user can
+    /// name.
+    pub(super) is_numbered: bool,
+}
 
 impl StateName {
     /// A name that follows from the code.

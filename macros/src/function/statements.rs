@@ -1,6 +1,6 @@
 //! Statements and expressions as states: blocks, `let`, assignments and values.
 
-use super::graph::{Graph, Node, StateName, Work};
+use super::graph::{Graph, Node};
 use super::mutable::changed_through_reference;
 use super::name_attributes::NameAttributes;
 use super::names::{bound_names, mutable_names};
@@ -9,11 +9,11 @@ use super::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, name_attributes,
     needs_states, single_name, without_type,
 };
-use super::state_name::{first_token, subject, word};
+use super::state_name::{StateName, first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use super::unique_names::make_unique;
 use crate::attributes::{AttributeSite, refuse_ignored};
-use crate::machine::{Let, LetBinding, UPDATE};
+use crate::machine::{Let, LetBinding, StateWork, UPDATE};
 use crate::name::{pascal, text};
 use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
@@ -96,12 +96,11 @@ impl Translator<'_> {
         let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span)
             .with_details([word(&value)]);
         let name = self.state_name(derived);
-        let work = if name.is_explicit {
-            Work::Pass
-        } else {
-            Work::Join
+        let state = match name.is_explicit {
+            true => Node::new(StateWork::Pass, name),
+            false => Node::join(name),
         };
-        let node = self.graph.add(Node::new(work, name), &exits);
+        let node = self.graph.add(state, &exits);
         let exit = self.next(node, span);
         if let Some(edge) = self.graph.nodes[node].edges.last_mut() {
             edge.lets.push(Let {
@@ -193,10 +192,9 @@ impl Translator<'_> {
             Expr::Match(one) if self.branches(value, dest) => self.match_value(one, exits, dest),
             Expr::Loop(one) => {
                 let span = one.loop_token.span;
-                let head = self.graph.add(
-                    Node::new(Work::Join, StateName::derived("Loop", span)),
-                    &exits,
-                );
+                let head = self
+                    .graph
+                    .add(Node::join(StateName::derived("Loop", span)), &exits);
                 let start = self.next(head, span);
                 self.enter_loop(one.label.as_ref(), head, dest);
                 let end = self.inside("Loop".to_owned(), |this| {

@@ -1,6 +1,6 @@
 //! The states of functions, as text.
 
-use super::emit::Emitter;
+use super::linker::linked;
 use super::translator::Translator;
 use crate::attributes::with_attribute;
 use crate::errors::Errors;
@@ -35,8 +35,7 @@ fn states(source: &str) -> String {
         }
     };
     let graph = translator.function(&mut function.block);
-    let mut emitter = Emitter::new(&errors, translator.names.finish());
-    let body = emitter.body(graph);
+    let (body, _) = linked(graph, &translator.names.finish(), &errors);
     let mut text = String::new();
     for error in errors.finish() {
         writeln!(text, "error: {}", error.message).unwrap();

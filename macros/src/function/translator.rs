@@ -1,6 +1,6 @@
 //! The state of a translation: the graph, the names and the loops at the current statement.
 
-use super::graph::{Exit, Graph, Node, StateName, Work};
+use super::graph::{Exit, Graph, Node};
 use super::name_attributes::{NameAttributes, NumberedName};
 use super::names::{Names, bound_names, mutable_names, with_variables};
 use super::proofs::Proofs;
@@ -9,9 +9,9 @@ use super::scan::{
     bare, first_await, value_arguments, without_reference, without_reference_pattern,
 };
 use super::signature::FunctionKind;
-use super::state_name::{subject, word};
+use super::state_name::{StateName, subject, word};
 use crate::errors::Errors;
-use crate::machine::{EdgeKind, ErrorPattern, LetBinding, StateExit};
+use crate::machine::{EdgeKind, ErrorPattern, LetBinding, StateWork};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
@@ -152,7 +152,7 @@ impl<'e> Translator<'e> {
             is_numbered: true,
             ..StateName::derived(format!("Begin{subject}"), span)
         });
-        let entry = self.graph.add(Node::new(Work::Join, begin), &[]);
+        let entry = self.graph.add(Node::join(begin), &[]);
         let exit = self.graph.add_edge(entry, EdgeKind::Next, span);
         build(self, vec![exit]);
         let (names, body) = (&mut self.names, self.body);
@@ -281,13 +281,11 @@ impl<'e> Translator<'e> {
     pub(super) fn give(&mut self, value: Expr, span: Span, exits: Exits) -> Exits {
         let derived = StateName::derived(self.end.clone(), span).with_details([word(&value)]);
         let name = self.state_name(derived);
-        let is_explicit = name.is_explicit;
-        let work = if is_explicit {
-            Work::Succeed(value)
-        } else {
-            Work::Return(value)
+        let end = match name.is_explicit {
+            true => Node::new(StateWork::Succeed(Some(value.into())), name),
+            false => Node::returning(value, name),
         };
-        self.graph.add(Node::new(work, name), &exits);
+        self.graph.add(end, &exits);
         Exits::new()
     }
 
@@ -377,25 +375,21 @@ impl<'e> Translator<'e> {
     /// holds.
     fn reads_result(&mut self, variable: &Ident, method: Ident) {
         let is_of_call = |node: &&mut Node| {
-            let mut names = node.result.iter().flat_map(|target| &target.names);
-            names.any(|name| name.as_ref() == Some(variable))
+            let mut results = node.state.result.iter();
+            results.any(|result| result.named().any(|name| name == variable))
         };
         let Some(node) = self.graph.nodes.iter_mut().find(is_of_call) else {
             return;
         };
-        match &mut node.work {
-            // The result of a call with a timeout is always a `Result`.
-            Work::Task { .. } if node.timeout.is_some() => {
-                self.errors
-                    .at(method.span(), result_without_a_value(&method));
-            }
-            Work::Task { reader, .. } => *reader = Some(method),
-            // A list or a tuple has no such method.
-            Work::Map(_) | Work::Parallel(_) => {
-                self.errors
-                    .at(method.span(), result_without_a_value(&method));
-            }
-            _ => {}
+        // The result of a call with a timeout is always a `Result`.
+        let is_result = node.state.options.timeout.is_some();
+        // A list or a tuple has no such method.
+        let is_list = matches!(node.state.kind, StateWork::Map(_) | StateWork::Parallel);
+        if is_result || is_list {
+            self.errors
+                .at(method.span(), result_without_a_value(&method));
+        } else if let Some(call) = node.task_call() {
+            call.reader = Some(method);
         }
     }
 
@@ -458,37 +452,31 @@ impl<'e> Translator<'e> {
         if self.body == 0 && self.graph.nodes[node].answer.is_none() {
             self.graph.nodes[node].answer.clone_from(&self.output);
         }
-        let waits = matches!(
-            self.graph.nodes[node].work,
-            Work::Task { waits: Some(_), .. }
-        );
+        let waits = self.graph.nodes[node].waiting_task().is_some();
         // Only a variable gives the answer its type.
-        if waits && self.graph.nodes[node].result.is_none() {
+        if waits && self.graph.nodes[node].state.result.is_none() {
             let span = self.graph.nodes[node].name.span;
             let bound = self
                 .names
                 .bind(&format_ident!("answer", span = span), self.body);
-            self.graph.nodes[node].result = Some(LetBinding::one(bound));
+            self.graph.nodes[node].state.result = Some(LetBinding::one(bound));
         }
     }
 
     /// Ends the body with the result of a call.
     pub(super) fn ends_with_result(&mut self, node: usize) {
         self.answer_is_returned(node);
-        let span = self.graph.nodes[node].name.span;
-        self.graph.nodes[node].ends = Some(StateExit::end(span, None));
+        self.graph.nodes[node].end();
     }
 
     /// Records that a variable has the type of a call's result.
     pub(super) fn has_result_type(&mut self, node: usize, target: &LetBinding) {
-        let source = match (&target.ty, &self.graph.nodes[node].work) {
+        let called = &self.graph.nodes[node];
+        let source = match (&target.ty, called.state.task()) {
             (Some(ty), _) => ty.to_token_stream().to_string(),
-            (
-                None,
-                Work::Task {
-                    path, waits: None, ..
-                },
-            ) => format!("result of {}", path.to_token_stream()),
+            (None, Some(path)) if called.waiting_task().is_none() => {
+                format!("result of {}", path.to_token_stream())
+            }
             _ => return,
         };
         if let ([Some(name)], false) = (target.names.as_slice(), target.tuple) {

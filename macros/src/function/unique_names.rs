@@ -6,7 +6,8 @@
 //! nearer to the start, and not on states inside of other code. The Pass state in which a branch
 //! begins has a number if no such name is free.
 
-use super::graph::{Graph, StateName, Work};
+use super::graph::{Graph, Role};
+use super::state_name::StateName;
 use std::collections::HashSet;
 use stepwright_asl::name::check_state;
 
@@ -42,18 +43,12 @@ fn collect<'g>(graph: &'g mut Graph, names: &mut Vec<&'g mut StateName>) {
     let reached = graph.reached();
     for (index, node) in graph.nodes.iter_mut().enumerate() {
         // A Join remains only after a refused statement.
-        if !reached.contains(&index) || matches!(node.work, Work::Join) {
+        if !reached.contains(&index) || node.role == Role::Join {
             continue;
         }
         names.push(&mut node.name);
-        match &mut node.work {
-            Work::Parallel(branches) => {
-                for branch in branches {
-                    collect(branch, names);
-                }
-            }
-            Work::Map(map) => collect(&mut map.body, names),
-            _ => {}
+        for body in &mut node.bodies {
+            collect(body, names);
         }
     }
 }

@@ -75,24 +75,32 @@ pub(crate) enum ObjectValue {
     Expression(UserExpr),
 }
 
-impl ObjectLiteral {
-    /// The expressions in it, in the order of the source.
-    pub(crate) fn expressions(&self) -> Vec<&UserExpr> {
-        let values = self.entries.iter().map(|(_, _, value)| value);
-        values.flat_map(ObjectValue::expressions).collect()
-    }
+/// Defines the list of the expressions in a literal, in a shared and a mutable form.
+macro_rules! expressions {
+    ($name:ident, $iter:ident, $($of:tt)+) => {
+        impl ObjectLiteral {
+            /// The expressions in it, in the order of the source.
+            pub(crate) fn $name(self: $($of)+ Self) -> Vec<$($of)+ UserExpr> {
+                let values = self.entries.$iter().map(|(_, _, value)| value);
+                values.flat_map(ObjectValue::$name).collect()
+            }
+        }
+
+        impl ObjectValue {
+            /// The expressions in it, in the order of the source.
+            pub(crate) fn $name(self: $($of)+ Self) -> Vec<$($of)+ UserExpr> {
+                match self {
+                    ObjectValue::Object(object) => object.$name(),
+                    ObjectValue::Array(items) => items.$iter().flat_map(Self::$name).collect(),
+                    ObjectValue::Expression(expression) => vec![expression],
+                }
+            }
+        }
+    };
 }
 
-impl ObjectValue {
-    /// The expressions in it, in the order of the source.
-    pub(crate) fn expressions(&self) -> Vec<&UserExpr> {
-        match self {
-            ObjectValue::Object(object) => object.expressions(),
-            ObjectValue::Array(items) => items.iter().flat_map(Self::expressions).collect(),
-            ObjectValue::Expression(expression) => vec![expression],
-        }
-    }
-}
+expressions!(expressions, iter, &);
+expressions!(expressions_mut, iter_mut, &mut);
 
 /// Seconds, constant or computed.
 pub(crate) enum Amount {
@@ -111,6 +119,14 @@ impl Amount {
 
     /// The expression, if they are computed.
     pub(crate) fn computed(&self) -> Option<&UserExpr> {
+        match self {
+            Amount::Seconds(..) => None,
+            Amount::Computed(expression) => Some(expression),
+        }
+    }
+
+    /// The expression, if they are computed.
+    pub(crate) fn computed_mut(&mut self) -> Option<&mut UserExpr> {
         match self {
             Amount::Seconds(..) => None,
             Amount::Computed(expression) => Some(expression),

@@ -350,6 +350,16 @@ impl State {
 }
 
 impl Call {
+    pub(crate) fn new(wait: Option<Ident>, callee: Callee) -> Call {
+        Call {
+            wait,
+            callee,
+            called: None,
+            reader: None,
+            end: None,
+        }
+    }
+
     /// What the state waits for after the response of the call.
     pub(crate) fn waits_for(&self) -> Option<AwaitedEvent> {
         match &self.callee {

@@ -7,7 +7,7 @@ use crate::expand::fragment::InnerStates;
 use crate::inference::{relies_on_parameter, wrapped};
 use crate::machine::{
     Application, Call, Callee, ChoiceState, EdgeKind, ExpectedType, ExpressionPosition, Fail, Map,
-    StateExit, StateNode, StateWork, request_argument,
+    StateExit, StateNode, StateWork, UserExpr, request_argument,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -68,7 +68,7 @@ impl TypeBlock<'_> {
 
     /// The type requirements of a position. rustc reports "not a number of whole seconds" and
     /// similar messages at the keyword.
-    fn place(&self, place: &ExpressionPosition) -> TokenStream {
+    fn place(&self, place: &ExpressionPosition<&UserExpr>) -> TokenStream {
         let (takes, ty) = match place.expected {
             ExpectedType::Seconds => (quote!(Seconds::seconds), quote!(::core::primitive::u32)),
             ExpectedType::WholeNumber => (
