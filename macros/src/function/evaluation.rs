@@ -1,4 +1,4 @@
-//! What an expression does when a state evaluates it: it may fail, or differ each time.
+//! Properties of an expression: whether its evaluation may fail, or differs each time.
 
 use super::names::each_ident;
 use crate::machine::{Let, LetBinding};

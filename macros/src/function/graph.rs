@@ -7,7 +7,7 @@
 use super::state_name::StateName;
 use crate::machine::{
     Call, Callee, ChoiceState, Condition, Edge, EdgeKind, ErrorPattern, State, StateExit,
-    StateOptions, StateWork, Subject, UserExpr,
+    StateWork, Subject, UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -190,18 +190,7 @@ impl Node {
     pub(super) fn new(kind: StateWork, name: StateName) -> Node {
         Node {
             role: Role::State,
-            state: State {
-                docs: None,
-                renamed: None,
-                keyword: Ident::new(kind.word(), name.span),
-                name: unnamed(name.span),
-                kind,
-                result: None,
-                lets: Vec::new(),
-                options: StateOptions::default(),
-                way: None,
-                broken: false,
-            },
+            state: State::new(Ident::new(kind.word(), name.span), unnamed(name.span), kind),
             name,
             answer: None,
             options_text: String::new(),
@@ -300,6 +289,6 @@ fn caught_errors(edge: &Edge) -> &[ErrorPattern] {
 }
 
 /// The name of a state that has none yet.
-pub(super) fn unnamed(span: Span) -> Ident {
+fn unnamed(span: Span) -> Ident {
     Ident::new("_", span)
 }

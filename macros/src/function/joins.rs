@@ -7,11 +7,11 @@
 use super::evaluation::{
     assigned_names, changes, is_total, names_in, reads_changing_value, reads_token,
 };
-use super::graph::{Exit, Graph, Node, Role, unnamed};
+use super::graph::{Exit, Graph, Node, Role};
 use super::names::{Names, rename};
 use super::state_name::StateName;
 use crate::machine::{
-    Callee, Edge, EdgeKind, Let, LetBinding, ObjectLiteral, StateExit, StateWork, UserExpr,
+    Callee, EdgeKind, Let, LetBinding, ObjectLiteral, StateExit, StateWork, UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
@@ -154,7 +154,8 @@ impl Graph {
                 let edge = self.nodes[node].edges.remove(number);
                 self.nodes[node].state.way =
                     Some(StateExit::end(value.span(), Some(value.clone().into())));
-                self.nodes[node].ending_lets(edge.lets);
+                // A state that ends evaluates its `let`s as locals of its `end`.
+                self.nodes[node].state.lets = edge.lets;
             } else {
                 remains = true;
             }
@@ -277,15 +278,6 @@ impl Node {
                 edge.lets.push(one);
             }
         }
-    }
-
-    fn ending_lets(&mut self, lets: Vec<Let>) {
-        if lets.is_empty() {
-            return;
-        }
-        // A state that ends evaluates its `let`s as locals of its `end`.
-        let next = Edge::new(EdgeKind::Next, unnamed(self.name.span));
-        self.edges.insert(0, Edge { lets, ..next });
     }
 }
 

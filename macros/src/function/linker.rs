@@ -109,10 +109,6 @@ impl Linker<'_> {
         }
         let (mut edges, mut others) = (Vec::new(), Vec::new());
         for mut edge in node.edges {
-            let is_next = matches!(edge.kind, EdgeKind::Next);
-            if is_next {
-                state.lets = std::mem::take(&mut edge.lets);
-            }
             let target = edge.to.take().and_then(|to| identifiers.get(&to));
             let Some((target, _)) = target else {
                 continue;
@@ -120,7 +116,8 @@ impl Linker<'_> {
             let span = edge.name.span();
             edge.name = target.clone();
             edge.name.set_span(span);
-            if is_next {
+            if let EdgeKind::Next = edge.kind {
+                state.lets = std::mem::take(&mut edge.lets);
                 state.way.get_or_insert(StateExit::Next);
                 edges.push(edge);
             } else {

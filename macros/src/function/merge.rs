@@ -4,7 +4,7 @@ use super::evaluation::assigned_names;
 use super::graph::{Graph, Node};
 use super::names::Names;
 use crate::machine::{
-    Amount, Callee, EdgeKind, ErrorPattern, Fail, LetBinding, Raised, StateExit, StateWork,
+    Amount, Callee, EdgeKind, ErrorPattern, Fail, Let, LetBinding, Raised, StateExit, StateWork,
 };
 use quote::quote;
 use std::collections::HashMap;
@@ -95,15 +95,13 @@ impl Node {
                 _ => return None,
             };
             key.push_str(&format!("|{kind}:{:?}", edge.to));
-            for one in &edge.lets {
-                let value = &one.value.syn;
-                key.push_str(&format!(";{}={}", names_of(&one.binding), quote!(#value)));
-            }
+            key.extend(edge.lets.iter().map(let_key));
         }
         match &self.state.way {
             Some(StateExit::End(_, value)) => {
                 let value = value.iter().map(|value| &value.syn);
                 key.push_str(&format!("|end {}", quote!(#(#value)*)));
+                key.extend(self.state.lets.iter().map(let_key));
             }
             Some(StateExit::Next) | None => {}
         }
@@ -119,6 +117,11 @@ fn error_key(error: &ErrorPattern) -> String {
         ErrorPattern::Path(path) => quote!(#path).to_string(),
         ErrorPattern::Fields(_, pattern) => quote!(#pattern).to_string(),
     }
+}
+
+fn let_key(one: &Let) -> String {
+    let value = &one.value.syn;
+    format!(";{}={}", names_of(&one.binding), quote!(#value))
 }
 
 /// The names of a binding, with commas between them.

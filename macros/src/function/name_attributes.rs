@@ -3,7 +3,6 @@
 //! The translator clones code, so each attribute gets a number: `#[state(Name, 3)]`. An attribute
 //! whose number no state takes has no effect, and is an error.
 
-use super::state_name::StateName;
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
@@ -28,8 +27,9 @@ impl NameAttributes {
         self.0.values()
     }
 
-    pub(super) fn take(&mut self, name: &StateName) {
-        if let Some(number) = name.attribute {
+    /// Takes the attribute with this number, which names a state.
+    pub(super) fn take(&mut self, number: Option<usize>) {
+        if let Some(number) = number {
             self.0.remove(&number);
         }
     }

@@ -217,7 +217,7 @@ impl<'e> Translator<'e> {
     pub(super) fn state_name(&mut self, derived: StateName) -> StateName {
         match self.name.take() {
             Some(name) => {
-                self.name_attributes.take(&name);
+                self.name_attributes.take(name.attribute);
                 name
             }
             None => self.around(derived),

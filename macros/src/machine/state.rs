@@ -280,6 +280,21 @@ impl StateWork {
 }
 
 impl State {
+    pub(crate) fn new(keyword: Ident, name: Ident, kind: StateWork) -> State {
+        State {
+            docs: None,
+            renamed: None,
+            keyword,
+            name,
+            kind,
+            result: None,
+            lets: Vec::new(),
+            options: StateOptions::default(),
+            way: None,
+            broken: false,
+        }
+    }
+
     /// Its ASL name.
     pub(crate) fn wire_name(&self) -> String {
         match &self.renamed {

@@ -3,7 +3,7 @@
 use super::fragment;
 use super::reader::{SyntaxReader, name, skip_block, skip_one, skip_statement, take_word, word};
 use super::target::{fields, is_raw};
-use crate::machine::{ChoiceState, Draft, Exit, Fail, MachineBody, State, StateOptions, StateWork};
+use crate::machine::{ChoiceState, Draft, Exit, Fail, MachineBody, State, StateWork};
 use crate::suggest::{closest, did_you_mean};
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -68,14 +68,7 @@ impl Draft {
             state: State {
                 docs,
                 renamed,
-                keyword,
-                name,
-                kind,
-                result: None,
-                lets: Vec::new(),
-                options: StateOptions::default(),
-                way: None,
-                broken: false,
+                ..State::new(keyword, name, kind)
             },
             edges: Vec::new(),
             bodies: Vec::new(),
