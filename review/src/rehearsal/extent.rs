@@ -3,7 +3,7 @@
 use stepwright_history::runtime_support::RecordedEvent;
 
 use super::answers::RecordedAnswers;
-use super::paths::{Paths, ScopePath, paths};
+use super::paths::{Paths, paths};
 use super::recorded_end::RecordedEnd;
 
 /// A recorded execution next to its rehearsal.
@@ -46,11 +46,10 @@ impl<'a> Extent<'a> {
 
     /// Whether the rehearsal has entered the recorded states in their order, and perhaps others.
     fn has_happened(&self, scope: &[String]) -> bool {
-        let states =
-            |path: Option<&ScopePath<'a>>| path.map_or(Vec::new(), |path| path.states.clone());
-        let mut rehearsed = states(self.rehearsed.get(scope)).into_iter();
-        let recorded = states(self.recorded.get(scope));
-        let mut recorded = recorded.iter();
-        recorded.all(|state| rehearsed.any(|entered| entered == *state))
+        let rehearsed = self.rehearsed.get(scope).into_iter();
+        let mut rehearsed = rehearsed.flat_map(|path| &path.states);
+        let recorded = self.recorded.get(scope).into_iter();
+        let mut recorded = recorded.flat_map(|path| &path.states);
+        recorded.all(|state| rehearsed.any(|entered| entered == state))
     }
 }

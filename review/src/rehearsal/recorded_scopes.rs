@@ -27,39 +27,33 @@ impl RecordedScopes {
     pub(super) fn of(events: &[RecordedEvent]) -> Self {
         let mut scopes = Self::default();
         let last = events.last().map(|last| last.at);
-        let mut failure: &[String] = &[];
-        let mut visits: HashMap<(&[String], &str), u32> = HashMap::new();
+        let mut visits: HashMap<(&[String], &str), Visits> = HashMap::new();
+        let mut causes = FailureCauses::default();
         for event in events {
             let Some(kind) = event.kind.known() else {
                 continue;
             };
-            if is_failure(kind) {
-                // The events between a failure and that of the container are of other branches.
-                let depth = event.scope.len();
-                if failure.len() > depth && failure.starts_with(&event.scope) {
-                    scopes.failed.insert(failure[..=depth].to_vec());
-                }
-                failure = &event.scope;
+            if let Some(failed) = causes.next(kind, &event.scope) {
+                scopes.failed.insert(failed.to_vec());
             }
-            let Some(state) = event.state.as_deref() else {
+            let (Some(state), Some(step)) = (event.state.as_deref(), ContainerStep::of(kind))
+            else {
                 continue;
             };
-            let visit = visits.entry((&event.scope, state)).or_default();
-            let end = match kind {
-                EventKind::ParallelStateStarted => last,
-                EventKind::MapStateStarted if event.details["length"] != 0 => last,
-                EventKind::ParallelStateSucceeded | EventKind::MapStateSucceeded => None,
-                EventKind::ParallelStateFailed
-                | EventKind::ParallelStateAborted
-                | EventKind::MapStateFailed
-                | EventKind::MapStateAborted => Some(event.at),
-                _ => continue,
+            let visits = visits.entry((&event.scope, state)).or_default();
+            if step == ContainerStep::Start {
+                visits.is_empty = event.details["length"] == 0;
+                visits.count += u32::from(!visits.is_empty);
+            }
+            if visits.is_empty {
+                continue;
+            }
+            let end = match step {
+                ContainerStep::Start => last,
+                ContainerStep::Success => None,
+                ContainerStep::Failure => Some(event.at),
             };
-            *visit += u32::from(matches!(
-                kind,
-                EventKind::ParallelStateStarted | EventKind::MapStateStarted
-            ));
-            let container = (event.scope.clone(), state.to_owned(), *visit);
+            let container = (event.scope.clone(), state.to_owned(), visits.count);
             scopes.containers.insert(container, end);
         }
         scopes
@@ -90,14 +84,73 @@ impl RecordedScopes {
     }
 }
 
-fn is_failure(kind: EventKind) -> bool {
-    let fails = matches!(
-        kind,
-        EventKind::FailStateEntered
-            | EventKind::ParallelStateFailed
+/// The visits of a Map or a Parallel so far.
+#[derive(Default)]
+struct Visits {
+    count: u32,
+    /// Whether the last visit is of a Map without items, which has no iterations and no number.
+    is_empty: bool,
+}
+
+/// What an event of a Map or a Parallel does to its visit.
+#[derive(Clone, Copy, PartialEq)]
+enum ContainerStep {
+    Start,
+    Success,
+    Failure,
+}
+
+impl ContainerStep {
+    fn of(kind: EventKind) -> Option<Self> {
+        match kind {
+            EventKind::ParallelStateStarted | EventKind::MapStateStarted => Some(Self::Start),
+            EventKind::ParallelStateSucceeded | EventKind::MapStateSucceeded => Some(Self::Success),
+            EventKind::ParallelStateFailed
+            | EventKind::ParallelStateAborted
             | EventKind::MapStateFailed
-            | EventKind::MapIterationFailed
-            | EventKind::MapRunFailed
-    );
-    fails || matches!(kind.group(), EventGroup::Failed | EventGroup::Evaluation)
+            | EventKind::MapStateAborted => Some(Self::Failure),
+            _ => None,
+        }
+    }
+}
+
+/// Finds the iteration or the branch because of which a Map or a Parallel fails.
+#[derive(Default)]
+struct FailureCauses<'e> {
+    /// The scope of the last failure, if nothing happened there later.
+    failure: &'e [String],
+    /// The scope of the last event that is no abort: some errors have no event.
+    last: &'e [String],
+}
+
+impl<'e> FailureCauses<'e> {
+    /// Reads an event. Returns the iteration or the branch that failed, if the event is the failure
+    /// of its Map or Parallel.
+    fn next(&mut self, kind: EventKind, scope: &'e [String]) -> Option<&'e [String]> {
+        let is_abort =
+            kind.group() == EventGroup::Aborted || kind == EventKind::MapIterationAborted;
+        if is_abort {
+            return None;
+        }
+        let fails = matches!(
+            kind,
+            EventKind::ParallelStateFailed
+                | EventKind::MapStateFailed
+                | EventKind::MapIterationFailed
+                | EventKind::MapRunFailed
+        );
+        let is_inside = |cause: &&[String]| cause.len() > scope.len() && cause.starts_with(scope);
+        let cause = [self.failure, self.last].into_iter().find(is_inside);
+        let failed = cause.filter(|_| fails).map(|cause| &cause[..=scope.len()]);
+        let is_failure = fails
+            || kind == EventKind::FailStateEntered
+            || matches!(kind.group(), EventGroup::Failed | EventGroup::Evaluation);
+        if is_failure {
+            self.failure = scope;
+        } else if self.failure == scope {
+            self.failure = &[];
+        }
+        self.last = scope;
+        failed
+    }
 }
