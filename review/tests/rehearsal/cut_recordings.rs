@@ -156,3 +156,26 @@ fn a_branch_that_ended_with_a_sibling_is_not_open_later() {
     let open = changed(&running(), |_| {}).open.unwrap();
     assert_eq!(open.states, ["Both", "Pause", "Third"]);
 }
+
+/// The Choice has no event of its failure: the branch itself failed, and its further calls differ.
+#[test]
+fn a_new_rule_in_the_branch_that_failed_without_an_event_leads_to_a_new_call() {
+    let mut old = machine();
+    let states = &mut old["States"]["Both"]["Branches"][1]["States"];
+    states["Second"]["Next"] = json!("Which?");
+    states["Which?"] = json!({"Type": "Choice",
+        "Choices": [{"Variable": "$.more", "BooleanEquals": true, "Next": "Third"}]});
+    let history = record(&old, &json!({}), |_| {
+        Some(Answer::output(json!({"more": false})).after(Duration::from_secs(1)))
+    });
+    assert_eq!(rehearse(&old, &old, &history).kind, RehearsalKind::Same);
+    let mut new = old.clone();
+    new["States"]["Both"]["Branches"][1]["States"]["Which?"]["Default"] = json!("Third");
+    let result = rehearse(&old, &new, &history);
+    assert_eq!(
+        result.kind,
+        RehearsalKind::UnansweredCall,
+        "{:?}",
+        result.findings
+    );
+}

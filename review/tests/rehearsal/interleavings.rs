@@ -28,6 +28,8 @@ enum Step {
     Parallel(Vec<Vec<Step>>, bool),
     Map(Vec<Step>, bool),
     Fail,
+    /// A failure without an event of its own: a Choice that has no rule for the value.
+    NoRule,
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +66,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => (0..3_u64).prop_map(Step::Wait),
         6 => call().prop_map(Step::Call),
         1 => Just(Step::Fail),
+        1 => Just(Step::NoRule),
     ];
     let step = leaf.prop_recursive(2, 12, 3, |step| {
         let body = prop::collection::vec(step, 1..4);
@@ -114,6 +117,10 @@ impl Names {
             Step::Pass => json!({"Type": "Pass"}),
             Step::Wait(seconds) => json!({"Type": "Wait", "Seconds": seconds}),
             Step::Fail => return json!({"Type": "Fail", "Error": "Refused"}),
+            Step::NoRule => {
+                let rule = json!({"Condition": "{% false %}", "Next": next});
+                return json!({"Type": "Choice", "Choices": [rule]});
+            }
             Step::Call(call) => called(call),
             Step::Parallel(branches, _) => {
                 let branches: Vec<Json> =
@@ -145,6 +152,7 @@ fn word(step: &Step) -> &'static str {
         Step::Parallel(..) => "Parallel",
         Step::Map(..) => "Map",
         Step::Fail => "Fail",
+        Step::NoRule => "NoRule",
     }
 }
 
@@ -205,7 +213,7 @@ impl Outcome {
 fn keep_one_failure(steps: &mut [Step], may_fail: &mut bool) {
     for step in steps {
         match step {
-            Step::Fail if !std::mem::take(may_fail) => *step = Step::Pass,
+            Step::Fail | Step::NoRule if !std::mem::take(may_fail) => *step = Step::Pass,
             Step::Call(call) => call.timeout = None,
             Step::Parallel(branches, _) => {
                 for branch in branches {
