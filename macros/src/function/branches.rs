@@ -72,7 +72,7 @@ impl Translator<'_> {
             })
         });
         body.begin_with_pass();
-        let children = distributed.then(|| (keyword, MachineType::Standard));
+        let children = distributed.then_some((keyword, MachineType::Standard));
         let mut map = Map {
             run: Some(run),
             max_concurrency: None,
