@@ -12,7 +12,7 @@ use crate::machine::{
 };
 use proc_macro2::{Ident, Span};
 use std::collections::{HashMap, HashSet};
-use syn::{LitStr, Type};
+use syn::LitStr;
 
 /// The states of a function, and the number of their expressions.
 pub(super) fn linked(graph: Graph, names: &FinalNames, errors: &Errors) -> (MachineBody, usize) {
@@ -100,8 +100,8 @@ impl Linker<'_> {
         identifier: &Identifier,
         identifiers: &HashMap<usize, Identifier>,
     ) -> Draft {
+        self.answer_has_a_type(&node);
         let mut state = node.state;
-        self.answer_has_a_type(&state, node.answer.as_ref());
         (state.name, state.renamed) = identifier.clone();
         state.keyword = Ident::new(state.kind.word(), node.name.span);
         if let Some(result) = &mut state.result {
@@ -135,15 +135,14 @@ impl Linker<'_> {
 
     /// The answer to a task token needs a type in the source, because the definition contains its
     /// schema.
-    fn answer_has_a_type(&self, state: &State, answer: Option<&Type>) {
-        let is_awaited = state.call().is_some_and(|call| call.wait.is_some());
-        let (true, Some(task)) = (is_awaited, state.task()) else {
+    fn answer_has_a_type(&self, node: &Node) {
+        let Some(task) = node.waiting_task() else {
             return;
         };
-        let is_result = matches!(state.way, Some(StateExit::End(_, None)));
-        let is_used = state.result.is_some() || is_result;
-        let binding = state.result.as_ref();
-        let is_typed = answer.is_some() || binding.is_some_and(|binding| binding.ty.is_some());
+        let (result, way) = (&node.state.result, &node.state.way);
+        let is_used = result.is_some() || matches!(way, Some(StateExit::End(_, None)));
+        let ty = result.as_ref().and_then(|result| result.ty.as_ref());
+        let is_typed = ty.or(node.answer.as_ref()).is_some();
         if is_used && !is_typed {
             self.errors.on(
                 task,
@@ -200,7 +199,9 @@ impl Numbering<'_> {
                 }
                 output.iter_mut().for_each(|name| self.names.ident(name));
             }
-            _ => {}
+            // The condition of a rule is one of the positions of its state.
+            EdgeKind::Rule { .. } | EdgeKind::Next | EdgeKind::Otherwise(_) => {}
+            EdgeKind::CatchArm { .. } | EdgeKind::Exit { .. } => {}
         }
     }
 
