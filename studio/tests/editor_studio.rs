@@ -72,7 +72,7 @@ impl Page {
 }
 
 /// The text as a text area has it: each end of a line is `\n`, also a lone `\r`, which remains
-/// when somebody types between the two characters of an end.
+/// when text is typed between the two characters of an end.
 fn with_lines_of_a_page(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }

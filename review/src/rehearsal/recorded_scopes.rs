@@ -92,7 +92,7 @@ struct Visits {
     is_empty: bool,
 }
 
-/// What an event of a Map or a Parallel does to its visit.
+/// The change of a visit by an event of its Map or Parallel.
 #[derive(Clone, Copy, PartialEq)]
 enum ContainerStep {
     Start,

@@ -28,7 +28,7 @@ enum Step {
     Parallel(Vec<Vec<Step>>, bool),
     Map(Vec<Step>, bool),
     Fail,
-    /// A failure without an event of its own: a Choice that has no rule for the value.
+    /// A failure for which there is no event: a Choice that has no rule for the value.
     NoRule,
 }
 
