@@ -32,6 +32,11 @@ fn review(folder: &Path, arguments: &[&str]) -> (i32, String) {
     )
 }
 
+fn git(folder: &Path, arguments: &[&str]) {
+    let output = run(folder, "git", arguments);
+    assert!(output.status.success(), "{output:?}");
+}
+
 fn write(folder: &Path, file: &str, definition: &Value) {
     let path = folder.join(file);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -88,10 +93,7 @@ fn fifty_definitions_are_one_line_and_the_changed_one_is_shown() {
 fn two_revisions_are_compared_without_changing_the_working_folder() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let git = |arguments: &[&str]| {
-        let output = run(path, "git", arguments);
-        assert!(output.status.success(), "{output:?}");
-    };
+    let git = |arguments: &[&str]| git(path, arguments);
     git(&["init", "--quiet", "--initial-branch", "main"]);
     write(path, "infra/orders.asl.json", &orders(1000));
     write(path, "other/orders.asl.json", &orders(1000));
@@ -366,10 +368,7 @@ fn the_executions_of_a_store_are_rehearsed_with_the_definitions_of_their_names()
 fn the_properties_next_to_a_definition_of_a_revision_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let git = |arguments: &[&str]| {
-        let output = run(path, "git", arguments);
-        assert!(output.status.success(), "{output:?}");
-    };
+    let git = |arguments: &[&str]| git(path, arguments);
     git(&["init", "--quiet", "--initial-branch", "main"]);
     write(path, "shop.asl.json", &shop(true));
     std::fs::write(path.join("shop.properties.yaml"), SHOP_PROPERTIES).unwrap();

@@ -15,9 +15,9 @@ use stepwright_interpreter::Timestamp;
 use stepwright_review::rehearsal::{RehearsalKind, RehearsedHistory};
 use stepwright_runtime::history::History;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
-use stepwright_runtime::{Engine, Limits, MachineType, StartOptions};
+use stepwright_runtime::{Engine, Limits};
 
-use super::rehearse;
+use super::{rehearse, run};
 
 /// A state, before it has a name.
 #[derive(Clone, Debug)]
@@ -251,22 +251,11 @@ fn recorded(
     limit: u32,
     outcome: impl Fn(&TaskCall<'_>) -> Outcome + Send + Sync + 'static,
 ) -> History {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let engine = Engine::builder()
-            .register_json("m", &definition.to_string(), MachineType::Standard)
-            .tasks(move |call: &TaskCall<'_>| Some(outcome(call).answer()))
-            .activity("arn:aws:states:us-east-1:123456789012:activity:open")
-            .limits(Limits::new().events(limit))
-            .virtual_time()
-            .build()
-            .expect("the definition is valid");
-        let report = engine.execute_machine("m", json!({}), StartOptions::new());
-        report.await.expect("it runs").history.clone()
-    })
+    let engine = Engine::builder()
+        .tasks(move |call: &TaskCall<'_>| Some(outcome(call).answer()))
+        .activity("arn:aws:states:us-east-1:123456789012:activity:open")
+        .limits(Limits::new().events(limit));
+    run(engine, definition, &json!({})).expect("the definition is valid")
 }
 
 fn definition(steps: &[Step], rounds: usize) -> Json {

@@ -12,8 +12,9 @@ mod speed;
 
 use serde_json::{Value as Json, json};
 use stepwright_review::rehearsal::{RecordedExecution, Rehearsal, RehearsedHistory};
+use stepwright_runtime::history::History;
 use stepwright_runtime::task::{Answer, TaskCall};
-use stepwright_runtime::{Engine, MachineType, StartOptions};
+use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartError, StartOptions};
 
 /// Runs a definition, and returns its history as JSON.
 pub(crate) fn record(
@@ -21,19 +22,30 @@ pub(crate) fn record(
     input: &Json,
     answer: impl Fn(&TaskCall<'_>) -> Option<Answer> + Send + Sync + 'static,
 ) -> Json {
+    let engine = Engine::builder().tasks(move |call: &TaskCall<'_>| answer(call));
+    let history = run(engine, definition, input).expect("the definition and the input are valid");
+    history.to_json()
+}
+
+/// Runs a definition on virtual time, and returns its history. `None` if the engine rejects the
+/// definition or the input.
+pub(crate) fn run(engine: EngineBuilder, definition: &Json, input: &Json) -> Option<History> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let engine = Engine::builder()
+        let engine = engine
             .register_json("m", &definition.to_string(), MachineType::Standard)
-            .tasks(move |call: &TaskCall<'_>| answer(call))
             .virtual_time()
             .build()
-            .unwrap();
-        let report = engine.execute_machine("m", input.clone(), StartOptions::new());
-        report.await.unwrap().history.to_json()
+            .ok()?;
+        let options = StartOptions::new().name("random");
+        match engine.execute_machine("m", input.clone(), options).await {
+            Ok(report) => Some(report.history.clone()),
+            Err(StartError::InvalidInput(_)) => None,
+            Err(error) => panic!("{error}"),
+        }
     })
 }
 

@@ -8,9 +8,9 @@ use serde_json::{Value as Json, json};
 use stepwright_review::rehearsal::{RehearsalKind, RehearsedHistory};
 use stepwright_runtime::history::History;
 use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
-use stepwright_runtime::{Engine, Limits, MachineType, StartError, StartOptions};
+use stepwright_runtime::{Engine, Limits};
 
-use super::rehearse;
+use super::{rehearse, run};
 
 /// Answers tasks randomly, determined by the seed, the state and the number of the call.
 fn answer(seed: u64, call: &TaskCall<'_>) -> Answer {
@@ -44,29 +44,14 @@ fn history(
     seed: u64,
     answer: impl Fn(&TaskCall<'_>) -> Answer + Send + Sync + 'static,
 ) -> Option<History> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let engine = Engine::builder()
-            .register_json("m", &definition.to_string(), MachineType::Standard)
-            .tasks(move |call: &TaskCall<'_>| Some(answer(call)))
-            .activity("arn:aws:states:us-east-1:123456789012:activity:open")
-            // An endless loop ends by the number of its events, as it does on AWS. With AWS's
-            // limit, a loop that doubles a value would have gigabytes.
-            .limits(Limits::new().events(FULL))
-            .virtual_time()
-            .seed(seed)
-            .build()
-            .ok()?;
-        let options = StartOptions::new().name("random");
-        match engine.execute_machine("m", input.clone(), options).await {
-            Ok(report) => Some(report.history.clone()),
-            Err(StartError::InvalidInput(_)) => None,
-            Err(error) => panic!("{error}"),
-        }
-    })
+    let engine = Engine::builder()
+        .tasks(move |call: &TaskCall<'_>| Some(answer(call)))
+        .activity("arn:aws:states:us-east-1:123456789012:activity:open")
+        // An endless loop ends by the number of its events, as it does on AWS. With AWS's limit, a
+        // loop that doubles a value would have gigabytes.
+        .limits(Limits::new().events(FULL))
+        .seed(seed);
+    run(engine, definition, input)
 }
 
 /// Whether a result is right for a history of the same definition.
