@@ -216,9 +216,9 @@ impl Written {
 
     /// The range of the field for a range of its JSON; `None` if the range is larger.
     fn from(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let start = self.to.iter().position(|at| *at == range.start)?;
-        let end = self.to.iter().rposition(|at| *at == range.end)?;
-        Some(start..end)
+        // All bytes of a character have its offset: the first one is where it begins.
+        let first = |offset: usize| self.to.iter().position(|at| *at == offset);
+        Some(first(range.start)?..first(range.end)?)
     }
 }
 
@@ -275,6 +275,7 @@ mod tests {
             ("{% $tot| %}", "{% $total| %}"),
             ("{% 'é€' & $tot|", "{% 'é€' & $total|"),
             ("{% \"quoted\" & $tot| %}", "{% \"quoted\" & $total| %}"),
+            ("{% $tot|€ %}", "{% $total|€ %}"),
             ("{\"a\": \"{% $tot| %}\"}", "{\"a\": \"{% $total| %}\"}"),
         ] {
             assert_eq!(accepted(typed, "$total").as_deref(), Some(expected));
