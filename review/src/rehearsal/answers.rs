@@ -76,6 +76,11 @@ impl RecordedAnswers {
         self.scopes.ended_by_others(scope)
     }
 
+    /// Whether something else ended this iteration or branch itself.
+    pub(super) fn is_ended_by_others(&self, scope: &[String]) -> bool {
+        self.scopes.is_ended_by_others(scope)
+    }
+
     /// Returns when something else ended an iteration or a branch.
     pub(super) fn ended_at(&self, scope: &[String]) -> Option<Timestamp> {
         self.scopes.ended_at(scope)

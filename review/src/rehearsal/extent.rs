@@ -33,15 +33,16 @@ impl<'a> Extent<'a> {
     /// the recording ends there before the definition does, and all of it has happened. What would
     /// have followed is not known.
     pub(super) fn is_left_in(&self, scope: &[String]) -> bool {
-        let cut = match self.is_cut {
-            true => &scope[..0],
-            false => match self.answers.ended_by_others(scope) {
-                Some(ended) => ended,
-                None => return false,
-            },
-        };
-        let mut around = (cut.len()..=scope.len()).map(|depth| &scope[..depth]);
-        self.answers.are_used_in(cut) && around.all(|scope| self.has_happened(scope))
+        let mut depths = 0..=scope.len();
+        depths.any(|depth| {
+            let cut = &scope[..depth];
+            let is_cut = match depth {
+                0 => self.is_cut,
+                _ => self.answers.is_ended_by_others(cut),
+            };
+            let mut inner = (depth..=scope.len()).map(|depth| &scope[..depth]);
+            is_cut && self.answers.are_used_in(cut) && inner.all(|scope| self.has_happened(scope))
+        })
     }
 
     /// Whether the rehearsal has entered the recorded states in their order, and perhaps others.

@@ -63,7 +63,12 @@ impl RecordedScopes {
     /// ended.
     pub(super) fn ended_by_others<'s>(&self, scope: &'s [String]) -> Option<&'s [String]> {
         let mut around = (1..=scope.len()).map(|depth| &scope[..depth]);
-        around.find(|around| !self.failed.contains(*around) && self.end_of(around).is_some())
+        around.find(|around| self.is_ended_by_others(around))
+    }
+
+    /// Whether something else ended this iteration or branch itself.
+    pub(super) fn is_ended_by_others(&self, scope: &[String]) -> bool {
+        !self.failed.contains(scope) && self.end_of(scope).is_some()
     }
 
     /// Returns when something else ended an iteration or a branch, or one around it.
