@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 use stepwright_history::runtime_support::{
-    CallKey, RecordedAttempt, RecordedEvent, numbered_scope, recorded_attempts,
+    CallKey, RecordedAttempt, RecordedEvent, recorded_attempts,
 };
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::task::{ResourceKind, TaskCall};
@@ -29,8 +29,6 @@ pub(super) struct RecordedAnswers {
     order: AnswerOrder,
     states: HashMap<CallKey, StateAnswers>,
     scopes: RecordedScopes,
-    /// How many attempts answered no call so far.
-    unused: usize,
 }
 
 /// The recorded attempts of one state in one scope.
@@ -61,13 +59,10 @@ impl RecordedAnswers {
             };
             (key, answers)
         });
-        let states: HashMap<CallKey, StateAnswers> = states.collect();
-        let unused = states.values().map(|answers| answers.attempts.len()).sum();
         Self {
             order,
-            states,
+            states: states.collect(),
             scopes: RecordedScopes::of(events),
-            unused,
         }
     }
 
@@ -93,24 +88,20 @@ impl RecordedAnswers {
         states.all(|((inner, _), answers)| !inner.starts_with(scope) || answers.are_used())
     }
 
-    pub(super) fn has_unused(&self) -> bool {
-        self.unused > 0
-    }
-
     pub(super) fn attempt(&self, found: &AnswerMatch) -> Option<&RecordedAttempt> {
         self.states.get(&found.key)?.attempts.get(found.index)
     }
 
-    /// Takes the answer to a call: of its state, the first remaining one of the same resource, with
-    /// equal arguments if the order and the answers allow it. For a state that was not recorded,
-    /// the first remaining one with equal arguments of a state that `is_gone` from the new
-    /// definition, or of a state of the same name in another branch or Map.
+    /// Takes the answer to a call with its numbered scope: of its state, the first remaining one of
+    /// the same resource, with equal arguments if the order and the answers allow it. For a state
+    /// that was not recorded, the first remaining one with equal arguments of a state that
+    /// `is_gone` from the new definition, or of a state of the same name in another branch or Map.
     pub(super) fn take(
         &mut self,
         call: &TaskCall<'_>,
+        key: CallKey,
         is_gone: impl Fn(&str) -> bool,
     ) -> Option<AnswerMatch> {
-        let key: CallKey = (numbered_scope(call), call.state().to_owned());
         let resource = resource_of(call);
         let arguments = call.parameters().to_json();
         let found = match self.states.contains_key(&key) {
@@ -132,7 +123,6 @@ impl RecordedAnswers {
         }?;
         if let Some(answers) = self.states.get_mut(&found.key) {
             answers.set_used(found.index);
-            self.unused -= 1;
         }
         Some(found)
     }

@@ -384,7 +384,7 @@ impl<'a> VirtualRun<'a> {
         let resolved = execution.with_call(request, None, |call| {
             let key: CallKey = (numbered_scope(call), call.state().to_owned());
             let cut = answers.ended_at(&key.0).or(cut);
-            let answer = answers.take(call, is_gone);
+            let answer = answers.take(call, key.clone(), is_gone);
             if answer.is_none()
                 && let Some(reason) = missing_activity(call, recorded)
             {
@@ -489,7 +489,7 @@ impl<'a> VirtualRun<'a> {
         let next = next.min()?;
         let is_late = self.known_until().is_some_and(|until| next > until);
         let mut sessions = self.sessions.iter();
-        let is_needed = !is_late || sessions.any(|session| session.answers.has_unused());
+        let is_needed = !is_late || sessions.any(|session| !session.answers.are_used_in(&[]));
         is_needed.then_some(next)
     }
 

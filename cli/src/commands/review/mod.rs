@@ -19,9 +19,9 @@ use crate::terminal::output;
 pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
     let machine_type: MachineType = arguments.machine_type.into();
     // The files exist until the end: what is next to a definition is read later.
-    let revisions = Revisions::parse(arguments);
-    let revisions = revisions.map(|revisions| revisions.check_out());
-    let revisions = revisions.transpose()?;
+    let revisions = Revisions::parse(arguments)
+        .map(|revisions| revisions.check_out())
+        .transpose()?;
     let (old, new) = match &revisions {
         Some(sides) => {
             let old = DefinitionSet::read(&sides.old, machine_type)?;
