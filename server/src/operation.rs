@@ -1,5 +1,6 @@
 //! The table of the operations.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -14,6 +15,9 @@ use crate::service::{Service, parse};
 
 /// The prefix of an operation's name in the header `X-Amz-Target`.
 pub(crate) const PREFIX: &str = "AWSStepFunctions.";
+
+/// A running operation: it ends with the body of its response.
+type OperationFuture<'s> = Pin<Box<dyn Future<Output = Result<Vec<u8>, ApiError>> + Send + 's>>;
 
 /// Declares the operations of the API with their functions.
 macro_rules! operations {
@@ -30,17 +34,21 @@ macro_rules! operations {
             operation: &str,
             body: RequestBody,
         ) -> Result<Vec<u8>, ApiError> {
-            match operation {
-                // Boxed, so that the size of this future does not depend on the largest operation.
+            // Boxed, so that the size of this future does not depend on the largest operation. All
+            // operations have one type, so that this future does not contain the code to drop each.
+            let performed: OperationFuture<'_> = match operation {
                 $($name => Box::pin(async {
                     let request = parse(body.as_ref())?;
                     drop(body);
                     print(&$perform(service, request).await?)
-                }).await,)*
-                _ => Err(ApiError::unknown_operation(format!(
-                    "the API of version 2016-11-23 has no operation `{operation}`"
-                ))),
-            }
+                }),)*
+                _ => {
+                    return Err(ApiError::unknown_operation(format!(
+                        "the API of version 2016-11-23 has no operation `{operation}`"
+                    )));
+                }
+            };
+            performed.await
         }
     };
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::dialect::Dialect;
 use super::pointer::{self, segments};
@@ -13,7 +14,8 @@ use super::recovery;
 use super::value::Json;
 use crate::SyntaxError;
 
-/// A parsed JSON or YAML text: its value, and the line, column and offset of every node.
+/// A parsed JSON or YAML text: its value, and the line, column and offset of every node. Clones
+/// share the text and the value.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -25,13 +27,24 @@ use crate::SyntaxError;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Document {
+    text: Arc<Text>,
+    value: Arc<MarkedValue>,
+    /// Whether the value is only a part of the text.
+    is_part: bool,
+}
+
+#[derive(Debug)]
+struct Text {
     source: String,
+    lines: Lines,
+}
+
+/// A value with the positions of its nodes.
+#[derive(Debug)]
+struct MarkedValue {
     json: Json,
     root: ValueMark,
     duplicates: Vec<DuplicateKey>,
-    lines: Lines,
-    /// Whether the value is only a part of the text.
-    is_part: bool,
     /// Whether a value is a placeholder without quotes.
     has_unknown: bool,
 }
@@ -167,13 +180,10 @@ impl Document {
                 key: duplicate.key,
             })
             .collect();
+        let source = text.to_owned();
         Document {
-            source: text.to_owned(),
-            json: read.json,
-            has_unknown: has_unknown(&read.mark),
-            root: read.mark,
-            duplicates,
-            lines,
+            text: Arc::new(Text { source, lines }),
+            value: Arc::new(MarkedValue::new(read.json, read.mark, duplicates)),
             is_part: false,
         }
     }
@@ -187,20 +197,7 @@ impl Document {
     /// assert_eq!((position.line, position.column), (2, 9));
     /// ```
     pub fn unparsed(text: &str) -> Document {
-        Document::empty(text)
-    }
-
-    /// An empty text: its value is null.
-    pub(crate) fn empty(text: &str) -> Document {
-        Document {
-            source: text.to_owned(),
-            json: Json::Null,
-            root: ValueMark::default(),
-            duplicates: Vec::new(),
-            lines: Lines::of(text),
-            is_part: false,
-            has_unknown: false,
-        }
+        Document::of_parsed(text, Lines::of(text), ParsedText::without_marks(Json::Null))
     }
 
     /// A value that this text contains at `pointer`, with the positions of its nodes.
@@ -213,60 +210,54 @@ impl Document {
                 ..duplicate.clone()
             })
         };
+        let duplicates = self.duplicates().iter().filter_map(inside).collect();
         Document {
-            source: self.source.clone(),
-            json,
-            has_unknown: has_unknown(&root),
-            root,
-            duplicates: self.duplicates.iter().filter_map(inside).collect(),
-            lines: self.lines.clone(),
+            text: self.text.clone(),
+            value: Arc::new(MarkedValue::new(json, root, duplicates)),
             is_part: true,
         }
     }
 
     /// A value without a text. Its nodes have no positions.
     pub(crate) fn of_value(json: Json) -> Document {
-        Document {
-            json,
-            ..Document::empty("")
-        }
+        Document::of_parsed("", Lines::of(""), ParsedText::without_marks(json))
     }
 
     /// The number of characters of the definition: of its text, or without a text of the compact
     /// JSON that would be sent.
     pub(crate) fn characters(&self) -> usize {
-        if !self.source.is_empty() && !self.is_part {
-            return self.source.chars().count();
+        if !self.source().is_empty() && !self.is_part {
+            return self.source().chars().count();
         }
         let mut count = CharacterCounter(0);
         // Counting cannot fail.
-        let _ = fmt::write(&mut count, format_args!("{}", self.json));
+        let _ = fmt::write(&mut count, format_args!("{}", self.json()));
         count.0
     }
 
     /// The value.
     pub fn json(&self) -> &Json {
-        &self.json
+        &self.value.json
     }
 
-    /// The value, without positions.
+    /// The value, without positions. It is copied if another document shares it.
     pub fn into_json(self) -> Json {
-        self.json
+        Arc::try_unwrap(self.value).map_or_else(|shared| shared.json.clone(), |own| own.json)
     }
 
     /// The position of the value and of everything in it.
     pub(crate) fn root(&self) -> &ValueMark {
-        &self.root
+        &self.value.root
     }
 
     /// The parsed text.
     pub fn source(&self) -> &str {
-        &self.source
+        &self.text.source
     }
 
     /// Duplicate keys, in document order.
     pub fn duplicates(&self) -> &[DuplicateKey] {
-        &self.duplicates
+        &self.value.duplicates
     }
 
     /// The start of the value at `pointer`; `None` if there is no such node.
@@ -290,24 +281,22 @@ impl Document {
 
     /// Line and column of a byte offset. An offset past the end is the end of the text.
     pub fn position_at(&self, offset: usize) -> Position {
-        self.lines.locate(&self.source, offset)
+        self.text.lines.locate(self.source(), offset)
     }
 
     /// The text of a line without its line break. Lines count from 1.
     pub fn line(&self, line: usize) -> Option<&str> {
-        let start = *self.lines.starts.get(line.checked_sub(1)?)? as usize;
-        let end = self
-            .lines
-            .starts
-            .get(line)
-            .map_or(self.source.len(), |&next| next as usize);
-        Some(self.source.get(start..end)?.trim_end_matches(['\n', '\r']))
+        let Text { source, lines } = &*self.text;
+        let start = *lines.starts.get(line.checked_sub(1)?)? as usize;
+        let end = lines.starts.get(line);
+        let end = end.map_or(source.len(), |&next| next as usize);
+        Some(source.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
 
     /// Whether the value at `pointer` is a placeholder without quotes, so that it has an unknown
     /// type.
     pub fn is_unknown(&self, pointer: &str) -> bool {
-        self.has_unknown
+        self.value.has_unknown
             && self
                 .mark(pointer)
                 .is_some_and(|mark| mark.shape == ValueSyntax::Unknown)
@@ -316,10 +305,10 @@ impl Document {
     /// Pointers to all values with an unknown type, in document order.
     pub fn unknown_values(&self) -> Vec<String> {
         let mut found = Vec::new();
-        if self.has_unknown {
+        if self.value.has_unknown {
             unknown_values(
-                &self.json,
-                &self.root,
+                self.json(),
+                self.root(),
                 &mut String::new(),
                 &mut |pointer, _| {
                     found.push(pointer.to_owned());
@@ -332,10 +321,10 @@ impl Document {
     /// The addresses of all values with an unknown type, as their identities.
     pub(crate) fn unknown_addresses(&self) -> HashSet<usize> {
         let mut found = HashSet::new();
-        if self.has_unknown {
+        if self.value.has_unknown {
             unknown_values(
-                &self.json,
-                &self.root,
+                self.json(),
+                self.root(),
                 &mut String::new(),
                 &mut |_, json| {
                     found.insert(std::ptr::from_ref(json) as usize);
@@ -347,7 +336,7 @@ impl Document {
 
     pub(crate) fn mark(&self, pointer: &str) -> Option<&ValueMark> {
         segments(pointer)?
-            .try_fold((&self.json, &self.root), |(json, mark), segment| {
+            .try_fold((self.json(), self.root()), |(json, mark), segment| {
                 let index = match json {
                     Json::Object(members) => members.get_index_of(segment.as_ref())?,
                     Json::Array(_) => pointer::index(&segment)?,
@@ -361,6 +350,17 @@ impl Document {
                 Some((child, mark.children.get(index)?))
             })
             .map(|(_, mark)| mark)
+    }
+}
+
+impl MarkedValue {
+    fn new(json: Json, root: ValueMark, duplicates: Vec<DuplicateKey>) -> MarkedValue {
+        MarkedValue {
+            has_unknown: has_unknown(&root),
+            json,
+            root,
+            duplicates,
+        }
     }
 }
 

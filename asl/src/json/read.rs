@@ -9,6 +9,17 @@ pub(crate) struct ParsedText {
     pub(crate) duplicates: Vec<RawDuplicate>,
 }
 
+impl ParsedText {
+    /// A value whose nodes have no positions.
+    pub(crate) fn without_marks(json: Json) -> ParsedText {
+        ParsedText {
+            json,
+            mark: ValueMark::default(),
+            duplicates: Vec::new(),
+        }
+    }
+}
+
 /// The start and end of a node in the text. Its children are in the order of the value's members or
 /// items.
 #[derive(Debug, Clone, Default)]

@@ -231,18 +231,21 @@ impl ReportEntry<'_> {
 
     /// Adds fixes from which a person chooses, the most likely one first. A choice that equals the
     /// automatic fix is left out.
-    pub(super) fn choices<I: IntoIterator<Item = Fix>>(
-        mut self,
-        choices: impl FnOnce() -> I,
-    ) -> Self {
+    pub(super) fn choices<I: IntoIterator<Item = Fix>>(self, choices: impl FnOnce() -> I) -> Self {
+        if self.diagnostic.is_none() || *self.choices == 0 {
+            return self;
+        }
+        let choices = choices();
+        self.add_choices(&mut choices.into_iter())
+    }
+
+    /// `choices` without type parameters: the many rules share this code.
+    fn add_choices(mut self, choices: &mut dyn Iterator<Item = Fix>) -> Self {
         let Some(diagnostic) = &mut self.diagnostic else {
             return self;
         };
-        if *self.choices == 0 {
-            return self;
-        }
         *self.choices -= 1;
-        for choice in choices() {
+        for choice in choices {
             let size = choice.size();
             if *self.room < size {
                 break;

@@ -55,14 +55,14 @@ pub struct ServiceDiagnostics {
 /// ```
 pub fn service_diagnostics(text: &str, machine_type: MachineType) -> ServiceDiagnostics {
     if text.trim().is_empty() {
-        return of_document(&Document::empty(text), machine_type);
+        return of_document(&Document::unparsed(text), machine_type);
     }
     match Document::parse(text) {
         Ok(document) => of_document(&document, machine_type),
         Err(error) => {
             let diagnostic = Diagnostic::not_json(&error);
             ServiceDiagnostics {
-                all: vec![ServiceDiagnostic::of(&diagnostic, &Document::empty(""))],
+                all: vec![ServiceDiagnostic::of(&diagnostic, &Document::unparsed(""))],
                 is_truncated: false,
             }
         }

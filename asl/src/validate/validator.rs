@@ -214,7 +214,7 @@ impl Validator {
     /// Checks the text of a definition.
     pub fn check_text(&self, text: &str) -> Diagnostics {
         if text.trim().is_empty() {
-            let document = Document::empty(text);
+            let document = Document::unparsed(text);
             return self.check(&document);
         }
         match Document::parse(text) {
