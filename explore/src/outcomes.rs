@@ -136,6 +136,18 @@ impl Outcomes {
         }
     }
 
+    /// Returns whether all values that a state reads were given: an expression that fails with them
+    /// fails in an execution, too.
+    pub(crate) fn reads_given_values(&self, state: &str, is_given: impl Fn(&str) -> bool) -> bool {
+        match self.values.known_reads(state) {
+            Some((results, reads_input)) => {
+                (self.has_given_inputs || !reads_input)
+                    && results.iter().all(|state| is_given(state))
+            }
+            None => false,
+        }
+    }
+
     /// Returns whether an error of a state is named by a handler around it.
     pub(crate) fn is_named(&self, state: &str, error: &str) -> bool {
         self.handled.mean(state, error)

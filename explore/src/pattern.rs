@@ -153,6 +153,28 @@ impl Pattern {
             .flat_map(|template| template.variables().iter().map(String::as_str))
     }
 
+    /// Returns the values that it compares, each with the field of the event.
+    pub(crate) fn compared_values(&self) -> impl Iterator<Item = (&'static str, &ValueTemplate)> {
+        self.conditions
+            .iter()
+            .filter_map(|condition| match condition {
+                Condition::Contains(field, value) => Some((*field, value)),
+                Condition::Where(_) => None,
+            })
+    }
+
+    /// Returns the expressions of its conditions and bound values.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &ValueTemplate> {
+        let conditions = self
+            .conditions
+            .iter()
+            .filter_map(|condition| match condition {
+                Condition::Where(expression) => Some(expression),
+                Condition::Contains(..) => None,
+            });
+        conditions.chain(self.binds.iter().map(|(_, expression)| expression))
+    }
+
     /// Returns whether a value of an event makes a difference.
     pub fn reads_values(&self) -> bool {
         !self.conditions.is_empty() || !self.binds.is_empty()

@@ -35,7 +35,7 @@ mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use highlight::{ExpressionPart, parts};
-pub use outline::{ChainStep, ExpressionOutline, NameChain, ValueForm, ValueTest};
+pub use outline::{ChainComparison, ChainStep, ExpressionOutline, NameChain, ValueForm, ValueTest};
 pub use references::{Chain, StatesRead, VariableUse};
 pub(crate) use tree::{BinaryOp, JsonataNode, NodeKind};
 

@@ -78,8 +78,19 @@ pub enum ValueForm {
 pub struct ExpressionOutline {
     /// The values that it reads, with what it requires of each.
     pub tests: Vec<(NameChain, ValueTest)>,
+    /// The pairs of values that it compares with each other.
+    pub comparisons: Vec<ChainComparison>,
     /// The form of its value.
     pub form: ValueForm,
+}
+
+/// Two values that an expression compares with each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChainComparison {
+    /// The two values.
+    pub sides: [NameChain; 2],
+    /// Whether their order makes a difference, and not only whether they are equal.
+    pub is_order: bool,
 }
 
 impl ExpressionOutline {
@@ -94,11 +105,13 @@ impl ExpressionOutline {
             let mut walk = TestWalk {
                 source: &source,
                 tests: Vec::new(),
+                comparisons: Vec::new(),
             };
             walk.visit(root, ValueTest::Read);
             ExpressionOutline {
                 form: form_of(root, &source),
                 tests: walk.tests,
+                comparisons: walk.comparisons,
             }
         })?;
         Ok(outline)
@@ -108,6 +121,7 @@ impl ExpressionOutline {
 struct TestWalk<'s> {
     source: &'s str,
     tests: Vec<(NameChain, ValueTest)>,
+    comparisons: Vec<ChainComparison>,
 }
 
 impl TestWalk<'_> {
@@ -176,6 +190,15 @@ impl TestWalk<'_> {
             | BinaryOp::Gt
             | BinaryOp::Ge => {
                 let is_equality = matches!(operator, BinaryOp::Eq | BinaryOp::Ne);
+                let chains = sides.each_ref().map(chain_of);
+                if let [Some((left, true)), Some((right, true))] = chains {
+                    self.comparisons.push(ChainComparison {
+                        sides: [left, right],
+                        is_order: !is_equality,
+                    });
+                    let read = |side| self.visit(side, ValueTest::Read);
+                    return sides.iter().for_each(read);
+                }
                 for (side, other) in [(0, 1), (1, 0)] {
                     let literal = test(&sides[other], self.source);
                     if let (Some(counted), Some(literal)) = (counted(&sides[side]), &literal) {
@@ -448,6 +471,24 @@ mod tests {
             ("c".to_owned(), ValueTest::Number),
         ];
         assert_eq!(tests_of("$count($a) > 0 ? $b + 1 : $c * 2"), expected);
+    }
+
+    #[test]
+    fn two_values_that_are_compared_with_each_other_are_a_pair() {
+        let outline = ExpressionOutline::parse("$a.x <= $b and $c = $d and $e < $f + 1");
+        let outline = outline.expect("is an expression");
+        let names = |comparison: &ChainComparison| {
+            let [left, right] = &comparison.sides;
+            (
+                left.variable.clone(),
+                right.variable.clone(),
+                comparison.is_order,
+            )
+        };
+        let pairs: Vec<_> = outline.comparisons.iter().map(names).collect();
+        let pair =
+            |left: &str, right: &str, is_order| (left.to_owned(), right.to_owned(), is_order);
+        assert_eq!(pairs, [pair("a", "b", true), pair("c", "d", false)]);
     }
 
     #[test]

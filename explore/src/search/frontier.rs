@@ -341,6 +341,11 @@ impl<'m> Search<'m> {
                 self.find(subject, node, message);
                 continue;
             }
+            let is_given = |state: &str| self.machine.has_given_results(*definition, state);
+            // The input of an inner execution comes from its starter.
+            if *definition == 0 && outcomes.reads_given_values(&name, is_given) {
+                continue;
+            }
             self.notes.insert(format!(
                 "`{name}` cannot be evaluated with a value that was made up: {cause}; give samples in the property file"
             ));
@@ -464,12 +469,17 @@ impl<'m> Search<'m> {
 fn is_absence(cause: &str) -> bool {
     let words = [
         "could not be found",
+        "does not reference an input value",
         "returned nothing",
         "is not defined",
         "Invalid path",
         "does not exist",
         "undefined",
         "has no value",
+        // An item of a list that is too short.
+        "is out of bounds for an array",
+        // A function of JSONata has the name of a variable that no state of the path assigns.
+        "returned an unsupported result type",
     ];
     words.iter().any(|word| cause.contains(word))
 }

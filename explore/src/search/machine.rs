@@ -11,7 +11,7 @@ use stepwright_interpreter::task::{Integration, Resource};
 use super::definition::{DefinitionSource, ExploredDefinition};
 use crate::nested_machine::started_machine;
 use crate::settings::Settings;
-use crate::values::{DefinitionLink, linked_values};
+use crate::values::{DefinitionLink, linked_values, observed_parts};
 
 /// The state machine that is explored, with the definitions that its executions start.
 #[derive(Debug)]
@@ -55,7 +55,11 @@ impl ExploredMachine {
         let names: Vec<&str> = machines.iter().map(|(name, ..)| *name).collect();
         let links: Vec<Vec<DefinitionLink>> =
             jsons.iter().map(|json| links_of(json, &names)).collect();
-        let values = linked_values(&jsons, &links);
+        let observed: Vec<_> = jsons
+            .iter()
+            .map(|json| observed_parts(json, settings))
+            .collect();
+        let values = linked_values(&jsons, &links, &observed);
         let definitions: Result<Vec<ExploredDefinition>, ProgramError> = machines
             .into_iter()
             .zip(jsons)
@@ -96,6 +100,17 @@ impl ExploredMachine {
     /// Returns the name of a state of a definition.
     pub(crate) fn state_name(&self, definition: usize, state: StateIx) -> &str {
         &self.definitions[definition].program.state(state).name
+    }
+
+    /// Returns whether the results of a state's task were given.
+    pub(crate) fn has_given_results(&self, definition: usize, state: &str) -> bool {
+        let definition = &self.definitions[definition];
+        let index = definition.program.find(state).map(|state| state.index());
+        let names = index.and_then(|index| definition.tasks.get(index)?.as_ref());
+        names.is_some_and(|names| {
+            let mut tasks = self.settings.of_task(state, names);
+            tasks.any(|task| !task.results.is_empty())
+        })
     }
 
     /// Returns the definition with the name of a target: an ARN, or a name.

@@ -111,14 +111,9 @@ impl ReachedStates {
                 return true;
             }
             let index = definition.program.find(state).map(|state| state.index());
-            let names = index.and_then(|index| definition.tasks.get(index)?.as_ref());
             // A fault that the bound leaves out may be the reason of a missing value.
             let is_limited = index.is_some_and(|index| self.limited.contains(&index));
-            let has_results = names.is_some_and(|names| {
-                let mut tasks = machine.settings.of_task(state, names);
-                tasks.any(|task| !task.results.is_empty())
-            });
-            has_results || is_limited && !self.entered.contains(state)
+            machine.has_given_results(0, state) || is_limited && !self.entered.contains(state)
         };
         machine.main().outcomes.combines_reads(state, is_given)
     }

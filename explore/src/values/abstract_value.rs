@@ -145,6 +145,15 @@ impl AbstractValue {
         }
     }
 
+    /// Returns the literals that it may be.
+    pub(super) fn into_literals(self) -> impl Iterator<Item = Json> {
+        let values = self.into_alternatives().into_iter();
+        values.filter_map(|value| match value {
+            Self::Literal(json) => Some(json),
+            _ => None,
+        })
+    }
+
     fn into_alternatives(self) -> Vec<Self> {
         match self {
             Self::OneOf(values) => values,

@@ -138,6 +138,16 @@ impl<'v> StateInput<'v> {
         }
     }
 
+    /// Returns the arguments of a Task.
+    pub(super) fn arguments(&self) -> AbstractValue {
+        let effective = self.effective();
+        match (self.is_jsonata, self.object.get("Arguments")) {
+            (true, Some(arguments)) => self.scope().jsonata_template(arguments),
+            (true, None) => effective,
+            (false, _) => self.parameters(&effective),
+        }
+    }
+
     /// Returns the input that the state passes to an execution that it starts.
     pub(super) fn passed_input(&self) -> AbstractValue {
         let effective = self.effective();

@@ -7,6 +7,7 @@ use stepwright_asl::jsonata::ValueTest;
 use stepwright_interpreter::value::{Object, Value};
 
 use super::abstract_value::PartStep;
+use super::neighbours::neighbours;
 
 /// The most values that are made for one source. Beyond, the values of each part vary one by one.
 const MAX_COMBINATIONS: usize = 48;
@@ -55,18 +56,11 @@ impl Demand {
                 part.value(value.clone());
                 part.has_other |= has_other;
             }
-            ValueTest::Threshold(value) => match value.as_number() {
-                Some(number) => {
-                    let nearby = |by: i64| match number.as_i64() {
-                        Some(number) => Json::from(number.saturating_add(by)),
-                        None => Json::from(number.as_f64() + by as f64),
-                    };
-                    for by in [-1, 0, 1] {
-                        part.value(nearby(by));
-                    }
+            ValueTest::Threshold(value) => {
+                for value in neighbours(value) {
+                    part.value(value);
                 }
-                None => part.value(value.clone()),
-            },
+            }
             ValueTest::Exists => part.is_optional = true,
             ValueTest::Truth => part.is_truth = true,
             ValueTest::Number => part.is_number = true,

@@ -8,7 +8,9 @@ use stepwright_asl::json::Json;
 
 use super::abstract_value::PartStep;
 use super::machine_flow::{MachineFlow, MachineValues};
-use super::reads::{BoundaryPart, BoundaryReads};
+use super::observed_parts::ObservedParts;
+use super::reads::BoundaryReads;
+use super::state_reads::BoundaryPart;
 
 /// Rounds in which requirements pass from one definition to the next. A chain of more definitions
 /// has values that are not made for all of them.
@@ -24,11 +26,12 @@ pub(crate) struct DefinitionLink {
     pub(crate) returns_output: bool,
 }
 
-/// Returns the values of each definition, with what the others require of its output and what
-/// those that it starts require of its values.
+/// Returns the values of each definition, with what the others require of its output, what those
+/// that it starts require of its values, and what properties observe.
 pub(crate) fn linked_values(
     definitions: &[Json],
     links: &[Vec<DefinitionLink>],
+    observed: &[HashMap<String, ObservedParts>],
 ) -> Vec<MachineValues> {
     let graphs: Vec<Graph<'_>> = definitions.iter().map(Graph::of).collect();
     let flows: Vec<MachineFlow<'_, '_>> = graphs
@@ -36,13 +39,13 @@ pub(crate) fn linked_values(
         .zip(definitions)
         .map(|(graph, definition)| MachineFlow::run(graph, definition).0)
         .collect();
-    let mut boundaries = vec![BoundaryReads::default(); definitions.len()];
+    let mut boundaries = with_observed(vec![BoundaryReads::default(); definitions.len()], observed);
     let mut values: Vec<MachineValues> = values_of(&flows, &boundaries);
     if links.iter().all(Vec::is_empty) {
         return values;
     }
     for _ in 0..MAX_ROUNDS {
-        let next = next_boundaries(&values, links);
+        let next = with_observed(next_boundaries(&values, links), observed);
         if next == boundaries {
             break;
         }
@@ -50,6 +53,18 @@ pub(crate) fn linked_values(
         values = values_of(&flows, &boundaries);
     }
     values
+}
+
+fn with_observed(
+    boundaries: Vec<BoundaryReads>,
+    observed: &[HashMap<String, ObservedParts>],
+) -> Vec<BoundaryReads> {
+    let both = boundaries.into_iter().zip(observed);
+    both.map(|(boundary, observed)| BoundaryReads {
+        observed: observed.clone(),
+        ..boundary
+    })
+    .collect()
 }
 
 fn values_of(flows: &[MachineFlow<'_, '_>], boundaries: &[BoundaryReads]) -> Vec<MachineValues> {

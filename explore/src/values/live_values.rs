@@ -7,7 +7,7 @@ use stepwright_asl::graph::Graph;
 use stepwright_interpreter::value::Value;
 
 use super::abstract_value::{AbstractValue, Origin, PartStep};
-use super::reads::StateReads;
+use super::state_reads::StateReads;
 use super::value_source::ValueSource;
 
 /// A read of a part from outside.
@@ -80,7 +80,7 @@ impl LiveValues {
                 .required
                 .iter()
                 .map(|part| (&part.origin, part.is_decisive));
-            let absent = reads.absent.iter().map(|origin| (origin, true));
+            let absent = reads.absent.iter().map(|part| (&part.origin, true));
             for (origin, is_decisive) in required.chain(absent) {
                 live.reads
                     .entry(origin.source)

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::Json;
+use stepwright_asl::jsonata::ValueTest;
 use stepwright_asl::model::StateKind;
 
 use super::abstract_value::{AbstractValue, Origin, PartStep};
+use super::compared_parts::require_compared;
 use super::container_flow::{Exits, StateInput};
 use super::demand::Demand;
 use super::live_values::LiveValues;
-use super::reads::{BoundaryPart, BoundaryReads, Reader, RequiredPart, StateReads};
+use super::reads::{BoundaryReads, Reader};
+use super::state_reads::{BoundaryPart, RequiredPart, StateReads};
 use super::value_source::ValueSource;
 
 /// Rounds of the abstract run. Each round follows all transitions once, in the order of the text.
@@ -283,6 +286,8 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 .collect();
             all.push(Reader::new(self.graph, &flow, &inner).reads(boundary));
         }
+        require_tested_input(&mut all);
+        require_compared(&mut all);
         for reads in all.iter().filter(|reads| !reads.has_unknown) {
             let states = self.graph.states();
             let sources = reads.required.iter().map(|part| part.origin.source);
@@ -380,6 +385,27 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             &all,
         );
         values
+    }
+}
+
+/// Requires the parts of the input that states write on some paths if another state tests them for
+/// presence before: an execution may start with them. The others are absent where no state writes
+/// them.
+fn require_tested_input(all: &mut [StateReads]) {
+    let tested: Vec<Origin> = all
+        .iter()
+        .flat_map(|reads| &reads.required)
+        .filter(|part| part.origin.source == ValueSource::Input && part.test == ValueTest::Exists)
+        .map(|part| part.origin.clone())
+        .collect();
+    for reads in all {
+        let is_tested = |part: &&RequiredPart| {
+            tested
+                .iter()
+                .any(|tested| part.origin.path.starts_with(&tested.path))
+        };
+        let found: Vec<RequiredPart> = reads.absent.iter().filter(is_tested).cloned().collect();
+        reads.required.extend(found);
     }
 }
 

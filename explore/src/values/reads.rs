@@ -10,53 +10,12 @@ use stepwright_asl::model::{OperandType, Operator, StateKind};
 use stepwright_asl::path::{Path, PathStep};
 
 use super::abstract_value::{AbstractValue, Origin, PartStep, SelectedPart};
+use super::comparison::{ComparedParts, Comparison};
 use super::container_flow::StateInput;
+use super::observed_parts::ObservedParts;
+use super::state_reads::{BoundaryPart, RequiredPart, StateReads};
 use super::template::ReadScope;
 use super::value_source::ValueSource;
-
-/// The reads of one state.
-#[derive(Clone, Debug, Default)]
-pub(super) struct StateReads {
-    pub(super) state: usize,
-    /// The parts that it reads from outside of the definition.
-    pub(super) required: Vec<RequiredPart>,
-    /// The states that wrote what it reads.
-    pub(super) writers: Vec<usize>,
-    /// Whether it computes a value from all parts of another one.
-    pub(super) reads_whole: bool,
-    pub(super) timestamps: Vec<Origin>,
-    /// The parts of the input that it reads, and that are absent where no state wrote them.
-    pub(super) absent: Vec<Origin>,
-    /// Whether it reads a part that is absent on some path.
-    pub(super) is_uncertain: bool,
-    /// Whether it reads a value that is computed.
-    pub(super) has_unknown: bool,
-    /// Whether the output of the state machine lacks a part that its starter reads.
-    pub(super) has_uncertain_output: bool,
-    /// The parts that the input of the execution that it starts lacks, and that are read there.
-    pub(super) lacking: Vec<Vec<PartStep>>,
-}
-
-/// A part of a value from outside of the definition that a state reads.
-#[derive(Clone, Debug)]
-pub(super) struct RequiredPart {
-    pub(super) origin: Origin,
-    pub(super) test: ValueTest,
-    /// Whether a value that equals no compared one makes a difference.
-    pub(super) has_other: bool,
-    /// Whether the value, and not only its presence, makes a difference for the path.
-    pub(super) is_decisive: bool,
-}
-
-/// A part of a value that another definition reads: of the input that it gets, or of the output of
-/// an execution that it starts.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct BoundaryPart {
-    pub(super) path: Vec<PartStep>,
-    pub(super) test: ValueTest,
-    pub(super) has_other: bool,
-    pub(super) is_decisive: bool,
-}
 
 /// The reads of other definitions: of those that start this one, and of those that it starts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,6 +28,8 @@ pub(super) struct BoundaryReads {
     pub(super) uncertain_results: BTreeSet<String>,
     /// The parts of the input that a starter does not pass on some path.
     pub(super) lacking_input: Vec<Vec<PartStep>>,
+    /// For each Task, the parts of its arguments and of its result that properties read.
+    pub(super) observed: HashMap<String, ObservedParts>,
 }
 
 /// Collects the reads of one state.
@@ -110,6 +71,14 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         if let Some(parts) = boundary.passed.get(name) {
             let input = self.flow.passed_input();
             self.reads.lacking = self.boundary(&input, parts);
+        }
+        if let Some(parts) = boundary.observed.get(name) {
+            let (has_unknown, reads_whole) = (self.reads.has_unknown, self.reads.reads_whole);
+            let arguments = self.flow.arguments();
+            self.boundary(&arguments, &parts.arguments);
+            let result = Origin::of(ValueSource::Result(self.flow.state));
+            self.boundary(&AbstractValue::Origin(result), &parts.results);
+            (self.reads.has_unknown, self.reads.reads_whole) = (has_unknown, reads_whole);
         }
         if self.ends_machine()
             && !boundary.output.is_empty()
@@ -223,6 +192,16 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                         self.reads.is_uncertain |= may_be_absent && *test != ValueTest::Exists;
                         self.read(&root, &steps, test);
                     }
+                    self.is_computed = true;
+                    for pair in &outline.comparisons {
+                        let [left, right] = pair.sides.each_ref();
+                        let comparison = match pair.is_order {
+                            true => Comparison::NumberOrder,
+                            false => Comparison::Equality,
+                        };
+                        let (left, right) = (scope.locate_chain(left), scope.locate_chain(right));
+                        self.compared(&left, &right, comparison);
+                    }
                     self.is_computed = false;
                 }
                 Json::Array(items) => open.extend(items),
@@ -237,6 +216,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         let outline = source.and_then(|source| ExpressionOutline::parse(source).ok());
         for (chain, _) in outline.into_iter().flat_map(|outline| outline.tests) {
             let (root, steps) = scope.locate_chain(&chain);
+            self.reads.is_uncertain |= scope.variables.contains_key(&chain.variable);
             self.read_timestamp(&root, &steps);
         }
     }
@@ -381,12 +361,17 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                 let Argument::Path(path) = argument else {
                     continue;
                 };
+                if (call.function, index) == (Function::ArrayGetItem, 0) {
+                    self.is_computed = true;
+                    self.array_item(path, scope);
+                    self.is_computed = false;
+                    continue;
+                }
                 let test = match (call.function, index) {
                     (Function::MathAdd | Function::MathRandom | Function::ArrayRange, _)
                     | (Function::ArrayGetItem | Function::ArrayPartition, 1) => ValueTest::Number,
                     (
                         Function::ArrayLength
-                        | Function::ArrayGetItem
                         | Function::ArrayPartition
                         | Function::ArrayContains
                         | Function::ArrayUnique,
@@ -399,6 +384,14 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                 self.is_computed = false;
             }
         }
+    }
+
+    /// Adds the read of one item of a list, which may be too short.
+    fn array_item(&mut self, path: &Path, scope: &ReadScope<'_>) {
+        let (root, mut steps) = scope.locate(path);
+        steps.push(PartStep::Item);
+        self.reads.is_uncertain = true;
+        self.read(&root, &steps, &ValueTest::Read);
     }
 
     fn jsonpath_template(&mut self, template: &Json, scope: &ReadScope<'_>) {
@@ -449,18 +442,13 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         operand: &Json,
         scope: &ReadScope<'_>,
     ) {
-        let (root, steps) = scope.locate(path);
         let name = operator.name();
         if operator.is_path() {
-            let is_number = operator.name().starts_with("Numeric");
-            let test = if is_number {
-                ValueTest::Number
-            } else {
-                ValueTest::Read
-            };
-            self.read(&root, &steps, &test);
-            if let Some(text) = operand.as_str() {
-                self.path_or_call(text, scope, &test);
+            self.path(path, scope, &ValueTest::Read);
+            if let Some(other) = operand.as_str().and_then(|text| Path::parse(text).ok()) {
+                self.path(&other, scope, &ValueTest::Read);
+                let (left, right) = (scope.locate(path), scope.locate(&other));
+                self.compared(&left, &right, Comparison::of(operator));
             }
             return;
         }
@@ -483,20 +471,57 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             _ => ValueTest::Equals(operand.clone()),
         };
         if name.starts_with("Timestamp") {
+            let (root, steps) = scope.locate(path);
             self.read_timestamp(&root, &steps);
         }
-        self.read(&root, &steps, &test);
+        self.path(path, scope, &test);
     }
 
     fn read_timestamp(&mut self, root: &AbstractValue, steps: &[PartStep]) {
         self.is_computed = true;
-        self.read(root, steps, &ValueTest::Read);
+        let required = self.required(root, steps, &ValueTest::Read);
         self.is_computed = false;
-        for part in root.select(steps) {
-            if let AbstractValue::Origin(origin) = part.value {
-                self.reads.timestamps.push(origin);
+        self.reads.timestamps.extend(required);
+    }
+
+    /// Adds two values that the state compares with each other. A literal is a test of the other
+    /// value; two values from outside need each other's values.
+    fn compared(
+        &mut self,
+        left: &(AbstractValue, Vec<PartStep>),
+        right: &(AbstractValue, Vec<PartStep>),
+        comparison: Comparison,
+    ) {
+        for (this, other) in [(left, right), (right, left)] {
+            for literal in this.0.at(&this.1).into_literals() {
+                self.read(&other.0, &other.1, &comparison.with(&literal));
             }
         }
+        let test = match comparison {
+            Comparison::NumberOrder => ValueTest::Number,
+            _ => ValueTest::Read,
+        };
+        let [left, right] = [left, right].map(|(root, steps)| self.required(root, steps, &test));
+        let pairs = left.iter().flat_map(|left| {
+            let right = right.iter().filter(move |right| *right != left);
+            right.map(move |right| [left.clone(), right.clone()])
+        });
+        self.reads
+            .compared
+            .extend(pairs.map(|sides| ComparedParts { sides, comparison }));
+    }
+
+    /// Adds a read, and returns the parts that it requires from outside of the definition.
+    fn required(
+        &mut self,
+        root: &AbstractValue,
+        steps: &[PartStep],
+        test: &ValueTest,
+    ) -> Vec<Origin> {
+        let known = self.reads.required.len();
+        self.read(root, steps, test);
+        let added = self.reads.required.iter().skip(known);
+        added.map(|part| part.origin.clone()).collect()
     }
 
     /// Adds a read. A part of the input that some states write and others do not is not required
@@ -514,16 +539,17 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     }
                     AbstractValue::Origin(origin) => {
                         let is_input = origin.source == ValueSource::Input;
+                        let required = RequiredPart {
+                            origin: origin.clone(),
+                            test: test.clone(),
+                            has_other: self.has_default,
+                            is_decisive: self.is_computed || is_decisive(test),
+                        };
                         if is_input && is_written && part.writers.is_empty() {
                             self.reads.is_uncertain |= *test != ValueTest::Exists;
-                            self.reads.absent.push(origin.clone());
+                            self.reads.absent.push(required);
                         } else {
-                            self.reads.required.push(RequiredPart {
-                                origin: origin.clone(),
-                                test: test.clone(),
-                                has_other: self.has_default,
-                                is_decisive: self.is_computed || is_decisive(test),
-                            });
+                            self.reads.required.push(required);
                         }
                     }
                     AbstractValue::OneOf(values) => open.extend(values),
