@@ -54,8 +54,8 @@ mod template;
 mod warning;
 
 pub use check::{
-    CheckedPermission, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole, TerraformPlan,
-    Verdict,
+    AccountDetails, CheckedPermission, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole,
+    TerraformPlan, Verdict,
 };
 pub use document::{Effect, Policy, RolePolicy, Statement};
 pub use options::PolicyOptions;

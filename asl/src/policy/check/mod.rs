@@ -1,5 +1,6 @@
 //! Compares the permissions that a definition needs with those that a role has.
 
+mod account_details;
 mod condition;
 mod needed;
 mod pattern;
@@ -7,6 +8,7 @@ mod role;
 mod sam_policy;
 mod template_role;
 mod template_text;
+mod terraform_names;
 mod terraform_role;
 
 use std::collections::BTreeSet;
@@ -19,6 +21,7 @@ use self::role::{RoleStatement, Selection};
 use super::document::{Effect, Policy};
 use super::warning::{Warning, WarningKind};
 
+pub use self::account_details::AccountDetails;
 pub use self::role::{RolePolicies, RolePoliciesError};
 pub use self::template_role::TemplateRole;
 pub use self::terraform_role::TerraformPlan;
@@ -198,7 +201,8 @@ fn verdict(
     role: &RolePolicies,
     used: &mut BTreeSet<usize>,
 ) -> Verdict {
-    let (mut is_allowed, mut doubts, mut denial) = (false, Vec::new(), None);
+    let (mut is_allowed, mut doubts) = (false, Vec::new());
+    let (mut denial, mut possible_denial) = (None, None);
     for (index, statement) in role.statements.iter().enumerate() {
         let StatementCoverage { coverage, reason } = statement.coverage(needed);
         if coverage == Coverage::None {
@@ -213,42 +217,37 @@ fn verdict(
                     doubts.push(format!("the statement {name} allows it only if {reason}"));
                 }
             }
-            // A resource that is only known at run time may be a denied one.
             Effect::Deny if coverage == Coverage::All => {
                 denial.get_or_insert_with(|| format!("the statement {name} denies it"));
             }
+            // A resource that is only known at run time may be a denied one.
             Effect::Deny => {
-                return match denial {
-                    Some(reason) => Verdict::Missing {
-                        reason: Some(reason),
-                    },
-                    None => Verdict::Undecidable {
-                        reason: format!("the statement {name} denies it if {reason}"),
-                    },
-                };
+                possible_denial
+                    .get_or_insert_with(|| format!("the statement {name} denies it if {reason}"));
             }
         }
     }
-    if let Some(reason) = denial {
-        return Verdict::Missing {
-            reason: Some(reason),
-        };
+    if denial.is_some() {
+        return Verdict::Missing { reason: denial };
     }
-    if is_allowed {
-        return match role.limits.first() {
-            Some(limit) => Verdict::Undecidable {
-                reason: format!("{limit}, whose content is not here"),
-            },
-            None => Verdict::Granted,
-        };
-    }
-    match doubts
-        .into_iter()
-        .chain(role.unknown.iter().cloned())
-        .next()
-    {
+    let doubt = match is_allowed {
+        true => possible_denial.or_else(|| {
+            let limit = role.limits.first()?;
+            Some(format!("{limit}, whose content is not here"))
+        }),
+        // Nothing that denies it matters if nothing can allow it.
+        false => match doubts
+            .into_iter()
+            .chain(role.unknown.iter().cloned())
+            .next()
+        {
+            Some(reason) => Some(reason),
+            None => return Verdict::Missing { reason: None },
+        },
+    };
+    match doubt {
         Some(reason) => Verdict::Undecidable { reason },
-        None => Verdict::Missing { reason: None },
+        None => Verdict::Granted,
     }
 }
 

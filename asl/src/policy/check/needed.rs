@@ -1,6 +1,7 @@
 //! Permissions that a policy needs, one for each action and resource.
 
 use super::pattern::Pattern;
+use super::terraform_names::with_names;
 use crate::json::Object;
 use crate::policy::Statement;
 
@@ -25,7 +26,7 @@ pub(super) fn needed(statement: &Statement) -> impl Iterator<Item = NeededPermis
             action,
             resource,
             action_pattern: Pattern::action(action),
-            resource_pattern: Pattern::resource(resource),
+            resource_pattern: Pattern::resource(&with_names(resource)),
             condition: statement.condition.as_ref(),
         })
     })

@@ -1,6 +1,7 @@
 //! The permissions that a role has: the documents of its policies.
 
 use super::pattern::Pattern;
+use super::terraform_names::with_names;
 use crate::json::{Json, Object};
 use crate::policy::Effect;
 
@@ -66,17 +67,6 @@ impl RolePolicies {
         RolePolicies::default()
     }
 
-    /// Reads a policy document, a role as AWS's command line exports it, or a list of those.
-    ///
-    /// # Errors
-    ///
-    /// If the JSON contains no policy.
-    pub fn parse(json: &Json) -> Result<RolePolicies, RolePoliciesError> {
-        let mut role = RolePolicies::new();
-        role.add(json, &mut |value| value.as_str().map(str::to_owned))?;
-        Ok(role)
-    }
-
     /// Whether the content of all policies is known.
     pub fn is_complete(&self) -> bool {
         self.unknown.is_empty() && self.limits.is_empty()
@@ -113,9 +103,23 @@ impl RolePolicies {
             self.add_statement(value, text);
             return Ok(());
         }
+        // The responses of `get-role` and `get-policy-version` have one member.
+        let response = ["Role", "PolicyVersion"].into_iter();
+        let mut response = response.filter_map(|key| members.get(key));
+        if let Some(inner @ Json::Object(_)) = response.next() {
+            return self.add(inner, text);
+        }
         let document = ["PolicyDocument", "Document", "policy"].into_iter();
         if let Some(document) = document.filter_map(|key| members.get(key)).next() {
             return self.add_document(document, text);
+        }
+        let is_function = members
+            .keys()
+            .all(|key| key.starts_with("Fn::") || key == "Ref");
+        if is_function && !members.is_empty() {
+            self.unknown
+                .push("a policy is computed by the template".to_owned());
+            return Ok(());
         }
         self.add_role(members, text)
             .ok_or_else(|| not_a_policy(value))?
@@ -130,7 +134,12 @@ impl RolePolicies {
         let Some(source) = document.as_str() else {
             return self.add(document, text);
         };
-        let parsed = source.parse::<Json>().map_err(|error| {
+        // The API of IAM returns documents with percent encoding, the command line without.
+        let decoded = match source.trim_start().starts_with('%') {
+            true => percent_decoded(source),
+            false => source.to_owned(),
+        };
+        let parsed = decoded.parse::<Json>().map_err(|error| {
             RolePoliciesError(format!("the policy document is not JSON: {error}"))
         })?;
         self.add(&parsed, text)
@@ -162,6 +171,15 @@ impl RolePolicies {
         }
         if inline.is_none() && managed.is_none() && !role.contains_key("AssumeRolePolicyDocument") {
             return None;
+        }
+        if managed.is_some_and(|managed| managed.as_array().is_none()) {
+            self.add_managed(None);
+        }
+        if inline.is_none() && managed.is_none() && role.contains_key("RoleId") {
+            self.unknown.push(
+                "the export has the role without its policies; `aws iam get-account-authorization-details` prints them"
+                    .to_owned(),
+            );
         }
         for policy in managed.and_then(Json::as_array).into_iter().flatten() {
             let arn = policy
@@ -218,7 +236,9 @@ impl RolePolicies {
             effect,
             name,
             actions,
-            resources: Selection::of(members, "Resource", text, Pattern::resource),
+            resources: Selection::of(members, "Resource", text, |text| {
+                Pattern::resource(&with_names(text))
+            }),
             condition: members.get("Condition").and_then(Json::as_object).cloned(),
         });
     }
@@ -286,6 +306,27 @@ impl std::fmt::Display for Selection {
             .collect();
         write!(f, "{word}{}", names.join(", "))
     }
+}
+
+/// Decodes `%7B` and the like. Bytes that are no text are replaced.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        match byte.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn not_a_policy(value: &Json) -> RolePoliciesError {

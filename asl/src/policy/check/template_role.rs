@@ -34,6 +34,7 @@ use crate::json::{Document, Json, Object};
 /// ```
 #[derive(Debug, Clone)]
 pub struct TemplateRole {
+    machine: String,
     resources: TemplateResources,
     properties: Object,
     substitutions: Object,
@@ -56,6 +57,7 @@ impl TemplateRole {
         let substitutions = properties.get("DefinitionSubstitutions");
         let substitutions = substitutions.and_then(Json::as_object).cloned();
         Some(TemplateRole {
+            machine: machine.to_owned(),
             substitutions: substitutions.unwrap_or_default(),
             resources,
             properties,
@@ -122,7 +124,27 @@ impl TemplateRole {
                 .limits
                 .push("the role has a permissions boundary".to_owned());
         }
+        self.add_connectors(&mut policies);
         Ok(policies)
+    }
+
+    /// Adds the connectors of SAM, each of which becomes a policy of the role.
+    fn add_connectors(&self, policies: &mut RolePolicies) {
+        let inner = self.resources.member(&self.machine, "Connectors");
+        let inner = inner.and_then(Json::as_object).into_iter();
+        let inner = inner.flat_map(|connectors| connectors.keys());
+        let connectors = self.resources.of_type("AWS::Serverless::Connector");
+        let is_source = |properties: &&Object| {
+            let source = properties.get("Source").and_then(|source| source.get("Id"));
+            source.and_then(Json::as_str) == Some(self.machine.as_str())
+        };
+        let connectors = connectors.filter(|(_, properties)| is_source(properties));
+        let ids = connectors.map(|(id, _)| id);
+        let reasons = inner
+            .map(String::as_str)
+            .chain(ids)
+            .map(|id| format!("SAM computes the policy of the connector `{id}`"));
+        policies.unknown.extend(reasons);
     }
 
     /// Adds a document, or a list of them.
@@ -152,7 +174,11 @@ impl TemplateRole {
                 .limits
                 .push("the role has a permissions boundary".to_owned());
         }
-        let managed = properties.get("ManagedPolicyArns").and_then(Json::as_array);
+        let managed = properties.get("ManagedPolicyArns");
+        if managed.is_some_and(|managed| managed.as_array().is_none()) {
+            policies.add_managed(None);
+        }
+        let managed = managed.and_then(Json::as_array);
         for policy in managed.into_iter().flatten() {
             let of_template = self.resources.referenced(policy).and_then(|id| {
                 self.resources

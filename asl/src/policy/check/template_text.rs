@@ -153,6 +153,11 @@ impl TemplateResources {
         resource.is_some_and(|resource| resource.contains_key("Condition"))
     }
 
+    /// A member of a resource next to its properties.
+    pub(super) fn member(&self, id: &str, name: &str) -> Option<&Json> {
+        self.resources.get(id)?.as_object()?.get(name)
+    }
+
     fn kind(&self, id: &str) -> Option<&str> {
         self.resources.get(id)?.as_object()?.get("Type")?.as_str()
     }

@@ -58,6 +58,10 @@ fn a_permission_is_missing_if_no_statement_can_allow_it_or_one_denies_it() {
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}"#,
         r#"{"Effect": "Allow", "Action": "*", "Resource": "arn:aws:dynamodb:eu-west-1:999999999999:table/orders"}"#,
         r#"{"Effect": "Allow", "Action": "dynamodb:PutItems", "Resource": "*"}"#,
+        r#"{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}"#,
+        r#"{"Effect": "Allow", "Action": "*", "Resource": "*"},
+           {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
+           {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}"#,
     ] {
         let verdict = verdict(statements);
         assert_eq!(verdict.as_str(), "missing", "{statements}: {verdict:?}");
@@ -146,4 +150,114 @@ fn statements_that_allow_nothing_needed_are_unused() {
     let check = Policy::of(&machine, &PolicyOptions::new("m")).check(&role.unwrap());
     assert!(check.is_granted() && check.permissions.is_empty());
     assert_eq!(check.unused, ["`dynamodb:PutItem`"]);
+}
+
+fn json(text: &str) -> Json {
+    text.replace("PUT", PUT).parse::<Json>().unwrap()
+}
+
+const ACCOUNT: &str = r#"{
+    "UserDetailList": [], "GroupDetailList": [],
+    "RoleDetailList": [
+        {"RoleName": "without", "RolePolicyList": [], "AttachedManagedPolicies": []},
+        {"RoleName": "with", "Arn": "arn:aws:iam::1:role/with", "RolePolicyList": [],
+         "AttachedManagedPolicies": [{"PolicyName": "put", "PolicyArn": "arn:aws:iam::1:policy/put"}]},
+        {"RoleName": "aws", "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/X"}]}
+    ],
+    "Policies": [{"Arn": "arn:aws:iam::1:policy/put", "PolicyVersionList": [
+        {"IsDefaultVersion": false, "Document": {"Statement": []}},
+        {"IsDefaultVersion": true, "Document": {"Statement": [PUT]}}]}]
+}"#;
+
+#[test]
+fn a_role_of_an_account_has_only_the_policies_that_are_attached_to_it() {
+    let account = AccountDetails::of(&json(ACCOUNT)).unwrap();
+    assert_eq!(account.roles(), ["without", "with", "aws"]);
+    let statements = |role: &str| account.role(role).unwrap().unwrap().statements.len();
+    assert_eq!(statements("without"), 0);
+    assert_eq!(
+        (statements("with"), statements("arn:aws:iam::1:role/with")),
+        (1, 1)
+    );
+    let aws = account.role("aws").unwrap().unwrap();
+    assert!(aws.statements.is_empty() && !aws.is_complete(), "{aws:?}");
+    assert!(account.role("none").is_none());
+    let error = RolePolicies::parse(&json(ACCOUNT)).unwrap_err().to_string();
+    assert!(
+        error.contains("several roles: `without`, `with`, `aws`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_document_with_percent_encoding_is_decoded() {
+    let text = r#"{"PolicyName": "p", "PolicyDocument": "%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22dynamodb%3A%2A%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D"}"#;
+    let role = RolePolicies::parse(&json(text)).unwrap();
+    assert_eq!(role.statements[0].name, "`dynamodb:*`");
+}
+
+#[test]
+fn a_role_without_its_policies_leaves_its_permissions_open() {
+    let role = r#"{"Role": {"RoleName": "r", "RoleId": "A", "AssumeRolePolicyDocument": {}}}"#;
+    assert!(!RolePolicies::parse(&json(role)).unwrap().is_complete());
+    let version = r#"{"PolicyVersion": {"VersionId": "v1", "Document": {"Statement": [PUT]}}}"#;
+    let role = RolePolicies::parse(&json(version)).unwrap();
+    assert_eq!(role.statements.len(), 1);
+}
+
+#[cfg(feature = "yaml")]
+fn template_policies(template: &str) -> RolePolicies {
+    let template = crate::template::read_for_evaluation("template.yaml", template).unwrap();
+    let role = TemplateRole::of(&template, "M").unwrap();
+    role.policies().unwrap()
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn what_a_template_computes_leaves_permissions_open() {
+    let connector = "{Type: 'AWS::Serverless::Connector', Properties: {Source: {Id: M}, Destination: {Id: T}, Permissions: [Write]}}";
+    for (machine, role) in [
+        (
+            "Type: 'AWS::Serverless::StateMachine', Properties: {}".to_owned(),
+            connector,
+        ),
+        (
+            "Type: 'AWS::Serverless::StateMachine', Connectors: {ToTable: {Properties: {}}}, Properties: {}".to_owned(),
+            "{Type: 'AWS::SNS::Topic'}",
+        ),
+        (
+            "Type: 'AWS::StepFunctions::StateMachine', Properties: {RoleArn: !GetAtt R.Arn}".to_owned(),
+            "{Type: 'AWS::IAM::Role', Properties: {ManagedPolicyArns: !If [A, [x], []]}}",
+        ),
+        (
+            "Type: 'AWS::StepFunctions::StateMachine', Properties: {RoleArn: !GetAtt R.Arn}".to_owned(),
+            "{Type: 'AWS::IAM::Role', Properties: {Policies: [!If [A, {PolicyName: p, PolicyDocument: {}}, !Ref 'AWS::NoValue']]}}",
+        ),
+    ] {
+        let template = format!("Resources:\n  M: {{{machine}}}\n  R: {role}\n");
+        assert!(!template_policies(&template).is_complete(), "{template}");
+    }
+}
+
+#[test]
+fn a_name_and_an_arn_of_one_terraform_resource_are_of_one_table() {
+    let machine = StateMachine::from_json(
+        r#"{"StartAt": "Save", "States": {"Save": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Parameters": {"TableName": "${aws_dynamodb_table.orders.name}", "Item": {}}}}}"#,
+    );
+    let policy = Policy::of(&machine.unwrap(), &PolicyOptions::new("m"));
+    let verdict = |resource: &str| {
+        let statement = format!(
+            r#"{{"Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "{resource}"}}]}}"#
+        );
+        let check = policy.check(&RolePolicies::parse(&json(&statement)).unwrap());
+        check.permissions[0].verdict.as_str()
+    };
+    assert_eq!(verdict("${aws_dynamodb_table.orders.arn}"), "granted");
+    assert_eq!(
+        verdict("arn:aws:dynamodb:*:*:table/${aws_dynamodb_table.orders.id}"),
+        "granted"
+    );
+    assert_eq!(verdict("${aws_dynamodb_table.others.arn}"), "undecidable");
 }

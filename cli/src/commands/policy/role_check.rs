@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use stepwright_asl::StateMachine;
 use stepwright_asl::policy::{
-    Policy, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole, TerraformPlan, Verdict,
+    AccountDetails, Policy, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole,
+    TerraformPlan, Verdict,
 };
 use stepwright_asl::template;
 use stepwright_asl::template::terraform::machine_role;
@@ -112,10 +113,21 @@ fn terraform_role(
 /// Reads the policies of a role in JSON or YAML, or of the machine in the output of
 /// `terraform show -json`.
 fn exported_role(path: &Path, machine: &str) -> Result<RolePolicies, Failure> {
-    let text = input::read(path)?;
-    let document = Format::of(path, &text).parse(&text);
+    let (file, wanted) = split(path);
+    let text = input::read(&file)?;
+    let document = Format::of(&file, &text).parse(&text);
     let document =
-        document.map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        document.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    if let (Some(wanted), Some(account)) = (&wanted, AccountDetails::of(document.json())) {
+        return match account.role(wanted) {
+            Some(role) => role.map_err(refused(&file)),
+            None => Err(Failure::Usage(format!(
+                "{} has no role `{wanted}`; it has {}",
+                file.display(),
+                account.roles().join(", ")
+            ))),
+        };
+    }
     let Some(plan) = TerraformPlan::of(document.json()) else {
         return RolePolicies::parse(document.json()).map_err(refused(path));
     };
