@@ -27,6 +27,9 @@ pub enum ChainStep {
 pub enum ValueTest {
     /// It is compared for equality with a literal.
     Equals(Json),
+    /// It is compared for equality with a literal, and a different value has its own effect: by
+    /// `!=`, below `$not`, or in the condition of `? :`.
+    Differs(Json),
     /// It is compared with a number or a text by `<`, `<=`, `>` or `>=`.
     Threshold(Json),
     /// It is tested for existence.
@@ -106,6 +109,7 @@ impl ExpressionOutline {
                 source: &source,
                 tests: Vec::new(),
                 comparisons: Vec::new(),
+                is_both: false,
             };
             walk.visit(root, ValueTest::Read);
             ExpressionOutline {
@@ -122,6 +126,8 @@ struct TestWalk<'s> {
     source: &'s str,
     tests: Vec<(NameChain, ValueTest)>,
     comparisons: Vec<ChainComparison>,
+    /// Whether a condition that does not hold has its own effect.
+    is_both: bool,
 }
 
 impl TestWalk<'_> {
@@ -140,11 +146,10 @@ impl TestWalk<'_> {
             NodeKind::Negate(inner) => self.visit(inner, ValueTest::Number),
             NodeKind::Condition(parts) => {
                 for (index, part) in parts.iter().enumerate() {
-                    let test = match index {
-                        0 => ValueTest::Truth,
-                        _ => test.clone(),
-                    };
-                    self.visit(part, test);
+                    match index {
+                        0 => self.visit_both(part, ValueTest::Truth),
+                        _ => self.visit(part, test.clone()),
+                    }
                 }
             }
             NodeKind::Block(parts) => {
@@ -165,6 +170,13 @@ impl TestWalk<'_> {
             NodeKind::Path(_) if chain_of(node).is_some() => self.suffixes(node),
             _ => node.each_child(&mut |child| self.visit(child, ValueTest::Read)),
         }
+    }
+
+    /// Visits a condition that has an effect also if it does not hold.
+    fn visit_both(&mut self, node: &JsonataNode, test: ValueTest) {
+        let was_both = std::mem::replace(&mut self.is_both, true);
+        self.visit(node, test);
+        self.is_both = was_both;
     }
 
     fn suffixes(&mut self, node: &JsonataNode) {
@@ -206,7 +218,9 @@ impl TestWalk<'_> {
                             .push((counted, ValueTest::Count(literal.clone())));
                         continue;
                     }
+                    let is_both = self.is_both || operator == BinaryOp::Ne;
                     let test = match literal {
+                        Some(literal) if is_equality && is_both => ValueTest::Differs(literal),
                         Some(literal) if is_equality => ValueTest::Equals(literal),
                         Some(literal) => ValueTest::Threshold(literal),
                         None if is_equality => ValueTest::Read,
@@ -258,12 +272,13 @@ impl TestWalk<'_> {
             }
             _ => ValueTest::Read,
         };
+        let is_not = procedure.variable() == Some("not");
         for (index, argument) in arguments.iter().enumerate() {
-            let test = match index {
-                0 => test.clone(),
-                _ => ValueTest::Read,
-            };
-            self.visit(argument, test);
+            match index {
+                0 if is_not => self.visit_both(argument, test.clone()),
+                0 => self.visit(argument, test.clone()),
+                _ => self.visit(argument, ValueTest::Read),
+            }
         }
     }
 }
@@ -453,7 +468,7 @@ mod tests {
             ("a.x".to_owned(), ValueTest::Threshold(100.into())),
             (
                 "b".to_owned(),
-                ValueTest::Equals(Json::String("X".to_owned())),
+                ValueTest::Differs(Json::String("X".to_owned())),
             ),
             ("c".to_owned(), ValueTest::Truth),
             ("d".to_owned(), ValueTest::Exists),
@@ -471,6 +486,18 @@ mod tests {
             ("c".to_owned(), ValueTest::Number),
         ];
         assert_eq!(tests_of("$count($a) > 0 ? $b + 1 : $c * 2"), expected);
+    }
+
+    #[test]
+    fn a_comparison_whose_failure_has_an_effect_needs_a_different_value() {
+        let expected = [
+            ("a".to_owned(), ValueTest::Differs(1.into())),
+            ("b".to_owned(), ValueTest::Read),
+            ("c".to_owned(), ValueTest::Differs(2.into())),
+            ("d".to_owned(), ValueTest::Equals(3.into())),
+        ];
+        let text = "[$a = 1 ? $b : 0, $not($c = 2), $d = 3]";
+        assert_eq!(tests_of(text), expected);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) fn require_compared(all: &mut [StateReads]) {
 fn has_values(test: &ValueTest) -> bool {
     matches!(
         test,
-        ValueTest::Equals(_) | ValueTest::Threshold(_) | ValueTest::Truth
+        ValueTest::Equals(_) | ValueTest::Differs(_) | ValueTest::Threshold(_) | ValueTest::Truth
     )
 }
 

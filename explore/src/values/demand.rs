@@ -56,6 +56,10 @@ impl Demand {
                 part.value(value.clone());
                 part.has_other |= has_other;
             }
+            ValueTest::Differs(value) => {
+                part.value(value.clone());
+                part.has_other = true;
+            }
             ValueTest::Threshold(value) => {
                 for value in neighbours(value) {
                     part.value(value);

@@ -53,7 +53,9 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             graph,
             flow,
             inner,
-            has_default: flow.object.get("Default").is_some(),
+            // Only a Choice without a default may list all values.
+            has_default: flow.kind != Some(StateKind::Choice)
+                || flow.object.contains_key("Default"),
             is_computed: false,
             reads: StateReads {
                 state: flow.state,
@@ -415,13 +417,16 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
     }
 
     fn rule(&mut self, rule: &Object, scope: &ReadScope<'_>) {
-        let mut open = vec![rule];
-        while let Some(members) = open.pop() {
+        let has_default = self.has_default;
+        let mut open = vec![(rule, false)];
+        while let Some((members, is_negated)) = open.pop() {
             for name in ["And", "Or"] {
                 let inner = members.get(name).and_then(Json::as_array);
-                open.extend(inner.into_iter().flatten().filter_map(Json::as_object));
+                let inner = inner.into_iter().flatten().filter_map(Json::as_object);
+                open.extend(inner.map(|inner| (inner, is_negated)));
             }
-            open.extend(members.get("Not").and_then(Json::as_object));
+            let negated = members.get("Not").and_then(Json::as_object);
+            open.extend(negated.map(|inner| (inner, true)));
             let variable = members.get("Variable").and_then(Json::as_str);
             let Some(path) = variable.and_then(|text| Path::parse(text).ok()) else {
                 continue;
@@ -430,9 +435,12 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                 .iter()
                 .find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
             if let Some((operator, operand)) = comparison {
+                // A different value satisfies the rule.
+                self.has_default = has_default || is_negated;
                 self.comparison(&path, operator, operand, scope);
             }
         }
+        self.has_default = has_default;
     }
 
     fn comparison(
@@ -613,6 +621,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
 fn is_decisive(test: &ValueTest) -> bool {
     match test {
         ValueTest::Equals(_)
+        | ValueTest::Differs(_)
         | ValueTest::Threshold(_)
         | ValueTest::Truth
         | ValueTest::Number
