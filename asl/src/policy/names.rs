@@ -93,6 +93,14 @@ pub(super) fn queue(url: &str, options: &PolicyOptions) -> Option<String> {
     if stands_for_arn(url) {
         return Some(url.to_owned());
     }
+    // Terraform knows the ARN of a queue whose URL it knows.
+    if let Some(of_queue) = url.strip_prefix("${aws_sqs_queue.") {
+        let (name, _) = [".url}", ".id}"]
+            .iter()
+            .find_map(|attribute| of_queue.split_once(attribute))
+            .filter(|(name, rest)| !name.contains('}') && rest.is_empty())?;
+        return Some(format!("${{aws_sqs_queue.{name}.arn}}"));
+    }
     let (_, rest) = url.split_once("://")?;
     let mut segments = rest.split('/');
     let (host, account, name) = (segments.next()?, segments.next()?, segments.next()?);

@@ -71,6 +71,15 @@ fn a_queue_url_becomes_an_arn() {
             "https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/${Queue}",
             Some("arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${Queue}"),
         ),
+        (
+            "${aws_sqs_queue.jobs.url}",
+            Some("${aws_sqs_queue.jobs.arn}"),
+        ),
+        (
+            "${aws_sqs_queue.jobs.id}",
+            Some("${aws_sqs_queue.jobs.arn}"),
+        ),
+        ("${aws_sqs_queue.jobs.url}/x", None),
         ("${QueueUrl}", None),
         ("https://sqs.eu-west-1.amazonaws.com/1", None),
         ("https://sqs.eu-west-1.amazonaws.com//", None),

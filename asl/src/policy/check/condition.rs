@@ -40,7 +40,7 @@ fn key_coverage(
     if operator == "Bool" && key == "aws:securetransport" {
         let is_secure =
             |value: &Json| value.as_bool() == Some(true) || value.as_str() == Some("true");
-        return match values.iter().all(is_secure) {
+        return match values.iter().any(is_secure) {
             true => Coverage::All,
             false => Coverage::None,
         };
@@ -48,25 +48,42 @@ fn key_coverage(
     let Some(value) = value_of(&key, needed) else {
         return Coverage::Some;
     };
-    let value = Pattern::resource(&value);
+    let (of_set, operator) = match operator.strip_prefix("ForAnyValue:") {
+        Some(operator) => (true, operator),
+        None => (false, operator),
+    };
+    let (is_negated, operator) = match operator {
+        "StringNotEquals" => (true, "StringEquals"),
+        "StringNotEqualsIgnoreCase" => (true, "StringEqualsIgnoreCase"),
+        "StringNotLike" => (true, "StringLike"),
+        "ArnNotEquals" | "ArnNotLike" => (true, "ArnLike"),
+        other => (false, other),
+    };
+    let ignores_case = operator == "StringEqualsIgnoreCase";
+    let has_wildcards = match operator {
+        "StringEquals" | "StringEqualsIgnoreCase" => false,
+        "StringLike" | "ArnLike" | "ArnEquals" => true,
+        _ => return Coverage::Some,
+    };
+    if of_set && is_negated {
+        return Coverage::Some;
+    }
+    let pattern = |text: &str| match ignores_case {
+        true => Pattern::action(text),
+        false => Pattern::resource(text),
+    };
+    let value = pattern(&value);
     let matches = |text: &Json| match text.as_str() {
-        Some(text) => Pattern::resource(text).coverage(&value),
+        // Only some operators know wildcards, and no known value contains one.
+        Some(text) if !has_wildcards && pattern(text).has_wildcard() => Coverage::None,
+        Some(text) => pattern(text).coverage(&value),
         None => Coverage::Some,
     };
     let most = values.iter().map(matches).max().unwrap_or(Coverage::None);
-    match operator {
-        "StringEquals"
-        | "StringLike"
-        | "ForAnyValue:StringEquals"
-        | "ForAnyValue:StringLike"
-        | "ArnLike"
-        | "ArnEquals" => most,
-        "StringNotEquals" | "StringNotLike" | "ArnNotLike" | "ArnNotEquals" => match most {
-            Coverage::All => Coverage::None,
-            Coverage::Some => Coverage::Some,
-            Coverage::None => Coverage::All,
-        },
-        _ => Coverage::Some,
+    match (is_negated, most) {
+        (true, Coverage::All) => Coverage::None,
+        (true, Coverage::None) => Coverage::All,
+        (_, most) => most,
     }
 }
 
