@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use stepwright_interpreter::history::{EventGroup, EventKind};
 
-use crate::event_scope::EventScope;
+use crate::event_scope::{EventScope, Frame};
 use crate::recorded_kind::RecordedKind;
 
 /// The ends of the attempts of Maps and Parallels.
@@ -13,12 +13,16 @@ use crate::recorded_kind::RecordedKind;
 #[derive(Default)]
 pub(crate) struct ContainerEnds {
     ends: HashMap<EventScope, ContainerEnd>,
+    /// The ends of the iterations that failed or were aborted, by their frames.
+    iterations: HashMap<Vec<Frame>, IterationEnd>,
     /// The index of the last ExecutionRedriven event.
     redriven: Option<usize>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct ContainerEnd {
+    /// The index of the event that began the current attempt.
+    begun: usize,
     /// The index of the event that ended the current attempt.
     ended: Option<usize>,
     /// The index of the last Failed event.
@@ -26,6 +30,12 @@ struct ContainerEnd {
     /// Whether the execution left the container, which therefore writes no event before it is
     /// entered again.
     has_exited: bool,
+}
+
+#[derive(Clone, Copy)]
+struct IterationEnd {
+    index: usize,
+    has_failed: bool,
 }
 
 /// The type of the previous event in a chain.
@@ -63,6 +73,12 @@ impl ContainerEnds {
             Some(EventKind::MapStateFailed | EventKind::ParallelStateFailed) => {
                 (Some(index), Some(index))
             }
+            Some(kind @ (EventKind::MapIterationFailed | EventKind::MapIterationAborted)) => {
+                let has_failed = kind == EventKind::MapIterationFailed;
+                self.iterations
+                    .insert(scope.frames.clone(), IterationEnd { index, has_failed });
+                return;
+            }
             Some(
                 EventKind::MapStateSucceeded
                 | EventKind::MapStateAborted
@@ -74,9 +90,31 @@ impl ContainerEnds {
             _ => return,
         };
         let end = self.ends.entry(scope.clone()).or_default();
+        if ended.is_none() {
+            end.begun = index;
+        }
         end.ended = ended;
         end.failed = failed.or(end.failed);
         end.has_exited = kind.group() == Some(EventGroup::Exited);
+    }
+
+    /// Returns the end of a container. One that writes no event because its path fails ends with
+    /// the iteration around it.
+    fn end_of(&self, container: &EventScope) -> ContainerEnd {
+        let mut end = self.ends.get(container).copied().unwrap_or_default();
+        if end.ended.is_none() {
+            let around = (1..=container.frames.len()).rev();
+            let mut around =
+                around.filter_map(|depth| self.iterations.get(&container.frames[..depth]));
+            if let Some(iteration) = around.find(|iteration| iteration.index > end.begun) {
+                end.ended = Some(iteration.index);
+                end.failed = iteration
+                    .has_failed
+                    .then_some(iteration.index)
+                    .or(end.failed);
+            }
+        }
+        end
     }
 
     /// Returns whether `inner` wrote an event that refers to an event of `inner`. Otherwise
@@ -110,8 +148,7 @@ impl ContainerEnds {
         if fails && last_kind.group() == Some(EventGroup::Entered) {
             return false;
         }
-        let end = |container| self.ends.get(container).copied().unwrap_or_default();
-        let (inner, around) = (end(inner), end(around));
+        let (inner, around) = (self.end_of(inner), self.end_of(around));
         let Some(ended) = inner.ended else {
             return true;
         };

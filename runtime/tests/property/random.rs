@@ -79,6 +79,17 @@ fn found_definitions_end_and_run_deterministically() {
         "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3, "BackoffRate": 1.5}],
         "End": true,
     }}});
+    let map_that_retries_around_one_whose_path_fails = json!({"StartAt": "S1", "States": {"S1": {
+        "Type": "Map",
+        "ItemProcessor": {"StartAt": "S2", "States": {"S2": {
+            "Type": "Map",
+            "ItemsPath": "$.xs",
+            "ItemProcessor": {"StartAt": "S3", "States": {"S3": {"Type": "Pass", "End": true}}},
+            "End": true,
+        }}},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
+        "End": true,
+    }}});
     for (definition, input, seed) in [
         (branch_with_a_failing_catcher, json!("text"), 1),
         (fail_with_a_caught_name, json!({}), 1),
@@ -86,6 +97,11 @@ fn found_definitions_end_and_run_deterministically() {
             parallel_whose_output_fails_around_another,
             Json::Null,
             16_226_627_404_442_874_875,
+        ),
+        (
+            map_that_retries_around_one_whose_path_fails,
+            json!([1, 2, 3]),
+            1,
         ),
     ] {
         let ran = runs_well(&definition, MachineType::Standard, &input, seed);
