@@ -60,6 +60,18 @@ impl AccountDetails {
         let mut policies = RolePolicies::new();
         let mut plain = |value: &Json| value.as_str().map(str::to_owned);
         let mut rest = role.clone();
+        let boundary = role.get("PermissionsBoundary");
+        let boundary =
+            boundary.and_then(|boundary| boundary.get("PermissionsBoundaryArn")?.as_str());
+        let mut known = self.policies.iter();
+        if let Some(content) =
+            known.find(|known| boundary.is_some() && text(known, "Arn") == boundary)
+        {
+            rest.shift_remove("PermissionsBoundary");
+            let mut of_boundary = RolePolicies::new();
+            of_boundary.add(&Json::Object(content.clone()), &mut plain)?;
+            policies.set_boundary(Some(of_boundary));
+        }
         let attached = rest.shift_remove("AttachedManagedPolicies");
         for policy in attached
             .as_ref()

@@ -186,17 +186,50 @@ impl Policy {
 /// Whether a role may do everything.
 fn allows_everything(role: &RolePolicies) -> bool {
     let everything = Pattern::resource("*");
-    role.statements.iter().any(|statement| {
-        let all = |selection: &Selection| selection.coverage(&everything) == Coverage::All;
-        statement.effect == Effect::Allow
-            && statement.condition.is_none()
-            && all(&statement.actions)
-            && all(&statement.resources)
-    })
+    let is_bounded = role
+        .boundary
+        .as_ref()
+        .is_some_and(|boundary| !allows_everything(boundary));
+    !is_bounded
+        && role.statements.iter().any(|statement| {
+            let all = |selection: &Selection| selection.coverage(&everything) == Coverage::All;
+            statement.effect == Effect::Allow
+                && statement.condition.is_none()
+                && all(&statement.actions)
+                && all(&statement.resources)
+        })
 }
 
-/// Decides a permission, and adds the indices of the statements that may allow it.
+/// Decides a permission: the role has what both its policies and its boundary allow. Adds the
+/// indices of the statements that may allow it.
 fn verdict(
+    needed: &NeededPermission<'_>,
+    role: &RolePolicies,
+    used: &mut BTreeSet<usize>,
+) -> Verdict {
+    let own = own_verdict(needed, role, used);
+    let Some(boundary) = &role.boundary else {
+        return own;
+    };
+    match (own, own_verdict(needed, boundary, &mut BTreeSet::new())) {
+        (own @ Verdict::Missing { .. }, _) | (own, Verdict::Granted) => own,
+        (_, Verdict::Missing { reason }) => {
+            let reason =
+                reason.unwrap_or_else(|| "the permissions boundary does not allow it".to_owned());
+            Verdict::Missing {
+                reason: Some(reason),
+            }
+        }
+        (own @ Verdict::Undecidable { .. }, _) => own,
+        (Verdict::Granted, Verdict::Undecidable { reason }) => Verdict::Undecidable {
+            reason: format!("in the permissions boundary, {reason}"),
+        },
+    }
+}
+
+/// Decides a permission by the policies of a role, and adds the indices of the statements that may
+/// allow it.
+fn own_verdict(
     needed: &NeededPermission<'_>,
     role: &RolePolicies,
     used: &mut BTreeSet<usize>,

@@ -25,6 +25,8 @@ pub struct RolePolicies {
     pub(super) unknown: Vec<String>,
     /// Why even a granted permission may not be effective.
     pub(super) limits: Vec<String>,
+    /// The permissions boundary, if its content is known: the role has no permission that it lacks.
+    pub(super) boundary: Option<Box<RolePolicies>>,
 }
 
 /// A statement of a role's policy.
@@ -69,7 +71,19 @@ impl RolePolicies {
 
     /// Whether the content of all policies is known.
     pub fn is_complete(&self) -> bool {
-        self.unknown.is_empty() && self.limits.is_empty()
+        self.unknown.is_empty()
+            && self.limits.is_empty()
+            && self.boundary.iter().all(|boundary| boundary.is_complete())
+    }
+
+    /// Sets the permissions boundary; `None` if its content is unknown.
+    pub(super) fn set_boundary(&mut self, boundary: Option<RolePolicies>) {
+        match boundary {
+            Some(boundary) => self.boundary = Some(Box::new(boundary)),
+            None => self
+                .limits
+                .push("the role has a permissions boundary".to_owned()),
+        }
     }
 
     /// Adds a policy whose content is unknown.
@@ -192,8 +206,7 @@ impl RolePolicies {
             .get("PermissionsBoundary")
             .is_some_and(|boundary| !boundary.is_null())
         {
-            self.limits
-                .push("the role has a permissions boundary".to_owned());
+            self.set_boundary(None);
         }
         Some(inline.map_or(Ok(()), |inline| self.add(inline, text)))
     }

@@ -119,13 +119,32 @@ impl TemplateRole {
             Some(role) => self.add_role(role, &mut policies)?,
             None => self.add_sam_policies(&mut policies)?,
         }
-        if self.properties.contains_key("PermissionsBoundary") {
-            policies
-                .limits
-                .push("the role has a permissions boundary".to_owned());
-        }
+        self.add_boundary(&self.properties, &mut policies)?;
         self.add_connectors(&mut policies);
         Ok(policies)
+    }
+
+    /// Adds the permissions boundary of a role, whose content may be in the template.
+    fn add_boundary(
+        &self,
+        role: &Object,
+        policies: &mut RolePolicies,
+    ) -> Result<(), RolePoliciesError> {
+        let Some(boundary) = role.get("PermissionsBoundary") else {
+            return Ok(());
+        };
+        let id = self.resources.referenced(boundary);
+        let document = id.as_deref().and_then(|id| {
+            let policy = self.resources.properties(id, "AWS::IAM::ManagedPolicy")?;
+            policy.get("PolicyDocument")
+        });
+        let content = document.map(|document| {
+            let mut content = RolePolicies::new();
+            self.add(document, &mut content)?;
+            Ok(content)
+        });
+        policies.set_boundary(content.transpose()?);
+        Ok(())
     }
 
     /// Adds the connectors of SAM, each of which becomes a policy of the role.
@@ -169,11 +188,7 @@ impl TemplateRole {
         if let Some(inline) = properties.get("Policies") {
             self.add(inline, policies)?;
         }
-        if properties.contains_key("PermissionsBoundary") {
-            policies
-                .limits
-                .push("the role has a permissions boundary".to_owned());
-        }
+        self.add_boundary(properties, policies)?;
         let managed = properties.get("ManagedPolicyArns");
         if managed.is_some_and(|managed| managed.as_array().is_none()) {
             policies.add_managed(None);

@@ -22,9 +22,7 @@ impl RolePolicies {
         }
         policies.unknown.extend(role.unknown.iter().cloned());
         if role.has_boundary {
-            policies
-                .limits
-                .push("the role has a permissions boundary".to_owned());
+            policies.set_boundary(None);
         }
         Ok(policies)
     }
@@ -110,9 +108,7 @@ impl TerraformPlan {
             .text("permissions_boundary")
             .is_some_and(|one| !one.is_empty())
         {
-            policies
-                .limits
-                .push("the role has a permissions boundary".to_owned());
+            policies.set_boundary(None);
         }
         for inline in role.list("inline_policy") {
             let has_policy = inline.get("policy").and_then(Json::as_str);

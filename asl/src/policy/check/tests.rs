@@ -266,3 +266,51 @@ fn a_name_and_an_arn_of_one_terraform_resource_are_of_one_table() {
     );
     assert_eq!(verdict("${aws_dynamodb_table.others.arn}"), "undecidable");
 }
+
+#[test]
+fn a_role_has_what_its_boundary_allows_too() {
+    let machine = StateMachine::from_json(
+        r#"{"StartAt": "Save", "States": {"Save": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Parameters": {"TableName": "orders", "Item": {}}}}}"#,
+    )
+    .unwrap();
+    let options = PolicyOptions::new("m").region("eu-west-1").account("1");
+    let policy = Policy::of(&machine, &options);
+    let verdict = |own: &str, boundary: &str| {
+        let account = json(&format!(
+            r#"{{"RoleDetailList": [{{"RoleName": "r",
+                    "RolePolicyList": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": [{own}]}}}}],
+                    "PermissionsBoundary": {{"PermissionsBoundaryArn": "arn:aws:iam::1:policy/b"}}}}],
+                "Policies": [{{"Arn": "arn:aws:iam::1:policy/b", "PolicyVersionList": [
+                    {{"IsDefaultVersion": true, "Document": {{"Statement": [{boundary}]}}}}]}}]}}"#
+        ));
+        let check = policy.check(&RolePolicies::parse(&account).unwrap());
+        check.permissions[0].verdict.as_str()
+    };
+    let other = r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"#;
+    let tagged = r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/a": "b"}}}"#;
+    for (own, boundary, expected) in [
+        ("PUT", "PUT", "granted"),
+        ("PUT", other, "missing"),
+        (other, "PUT", "missing"),
+        ("PUT", tagged, "undecidable"),
+        (tagged, "PUT", "undecidable"),
+        (tagged, other, "missing"),
+    ] {
+        assert_eq!(verdict(own, boundary), expected, "{own} within {boundary}");
+    }
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn the_boundary_of_a_template_may_be_in_it() {
+    let template = "Resources:
+  M: {Type: 'AWS::StepFunctions::StateMachine', Properties: {RoleArn: !GetAtt R.Arn}}
+  R: {Type: 'AWS::IAM::Role', Properties: {PermissionsBoundary: BOUNDARY}}
+  B: {Type: 'AWS::IAM::ManagedPolicy', Properties: {PolicyDocument: {Statement: []}}}
+";
+    let of = |boundary: &str| template_policies(&template.replace("BOUNDARY", boundary));
+    assert!(of("!Ref B").boundary.is_some() && of("!Ref B").is_complete());
+    assert!(!of("'arn:aws:iam::aws:policy/X'").is_complete());
+}
