@@ -89,6 +89,84 @@ fn fifty_definitions_are_one_line_and_the_changed_one_is_shown() {
     assert_eq!(status, 0);
 }
 
+/// A state machine that starts `payments` and knows two of its statuses.
+fn starter() -> Value {
+    json!({"StartAt": "Pay", "States": {
+        "Pay": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:payments"},
+            "ResultSelector": {"status.$": "$.Output.status"},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Stop"}],
+            "Next": "Paid?"
+        },
+        "Paid?": {"Type": "Choice", "Choices": [
+            {"Variable": "$.status", "StringEquals": "PAID", "Next": "Done"},
+            {"Variable": "$.status", "StringEquals": "DECLINED", "Next": "Stop"}
+        ]},
+        "Stop": {"Type": "Fail", "Error": "Unpaid"},
+        "Done": {"Type": "Succeed"}
+    }})
+}
+
+/// Payments that are paid, or end with the other status.
+fn payments(other: &str) -> Value {
+    json!({"StartAt": "Charge", "States": {
+        "Charge": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Declined"}],
+            "ResultPath": null,
+            "Next": "Paid"
+        },
+        "Paid": {"Type": "Pass", "Result": {"status": "PAID"}, "End": true},
+        "Declined": {"Type": "Pass", "Result": {"status": other}, "End": true}
+    }})
+}
+
+#[test]
+fn an_unchanged_definition_that_starts_a_changed_one_is_explored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for side in ["old", "new", "same"] {
+        for index in 0..3 {
+            write(path, &format!("{side}/orders-{index}.asl.json"), &starter());
+        }
+        write(path, &format!("{side}/other.asl.json"), &orders(1000));
+    }
+    write(path, "old/payments.asl.json", &payments("DECLINED"));
+    write(path, "new/payments.asl.json", &payments("REFUSED"));
+    let mut same = payments("DECLINED");
+    same["States"]["Charge"]["TimeoutSeconds"] = json!(60);
+    write(path, "same/payments.asl.json", &same);
+
+    let (status, text) = review(path, &["old", "new"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(
+        text.starts_with(
+            "1 definition changed, 3 start a changed one and are affected, 1 is unchanged; risks: "
+        ),
+        "{text}"
+    );
+    for index in 0..3 {
+        let heading = format!(
+            "orders-{index} (orders-{index}.asl.json): unchanged, but starts a changed definition\n"
+        );
+        assert!(text.contains(&heading), "{text}");
+    }
+    assert!(
+        text.contains("`no-choice-matches` held, and no longer holds: no rule of `Paid?` matches, and it has no `Default` (it starts `payments`, which changed)"),
+        "{text}"
+    );
+    let (_, text) = review(path, &["old", "same"]);
+    assert!(
+        text.starts_with("1 definition changed, 4 are unchanged; "),
+        "a change that no starter notices: {text}"
+    );
+    let (_, text) = review(path, &["new", "new"]);
+    assert_eq!(text, "no definition changed, 5 are unchanged; no risks\n");
+}
+
 #[test]
 fn two_revisions_are_compared_without_changing_the_working_folder() {
     let folder = tempfile::tempdir().unwrap();

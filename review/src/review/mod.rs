@@ -56,6 +56,8 @@ pub enum ReviewStatus {
     Removed,
     /// Only comments differ.
     Comments,
+    /// It is unchanged, and a definition that it starts has changed.
+    Affected,
 }
 
 impl ReviewStatus {
@@ -66,6 +68,7 @@ impl ReviewStatus {
             Self::Added => "added",
             Self::Removed => "removed",
             Self::Comments => "only comments changed",
+            Self::Affected => "unchanged, but starts a changed definition",
         }
     }
 }
@@ -148,10 +151,10 @@ impl Review {
         self.definitions.push(review);
     }
 
-    /// Adds the rehearsal of recorded executions with the new definition of this name.
+    /// Adds the rehearsal of recorded executions with the new definition of this name; of several
+    /// with this name, the one that was compared last.
     pub fn rehearsed(&mut self, name: &str, report: RehearsalReport) {
-        let mut definitions = self.definitions.iter_mut();
-        if let Some(review) = definitions.find(|review| review.name == name) {
+        if let Some(review) = self.last_mut(name) {
             review.risks.extend(risks::rehearsal(&report));
             review.rehearsal = Some(report);
             review.sort();
@@ -159,10 +162,10 @@ impl Review {
     }
 
     /// Adds the properties and rules that held for the old definition of this name and do not hold
-    /// for the new one, as the searches over the paths of both found.
+    /// for the new one, as the searches over the paths of both found. Of several definitions with
+    /// this name, it is the one that was compared last.
     pub fn explored(&mut self, name: &str, old: &Report, new: &Report) {
-        let mut definitions = self.definitions.iter_mut();
-        if let Some(review) = definitions.find(|review| review.name == name) {
+        if let Some(review) = self.last_mut(name) {
             review
                 .risks
                 .extend(risks::properties(&review.diff, old, new));
@@ -170,13 +173,82 @@ impl Review {
         }
     }
 
-    /// Adds a risk of the definition of this name that the caller found.
+    /// Adds the properties and rules of an unchanged definition that no longer hold because
+    /// definitions that it starts have changed; `started` are their names. The searches over its
+    /// paths are those with the old and with the new definitions that it starts.
+    ///
+    /// A definition without such risks is one of the unchanged ones.
+    pub fn affected(
+        &mut self,
+        definition: ReviewedDefinition,
+        started: &[String],
+        old: &Report,
+        new: &Report,
+    ) {
+        let unchanged = Diff::of(&definition.json, &definition.json);
+        let mut risks = risks::properties(&unchanged, old, new);
+        if risks.is_empty() {
+            return;
+        }
+        for risk in &mut risks {
+            risk.message.push_str(&risks::of_started(started));
+            self.shorten(risk);
+        }
+        let mut reviewed = self.definitions.iter_mut();
+        let is_same = |review: &&mut DefinitionReview| {
+            review.name == definition.name && review.file == definition.file
+        };
+        // The type of its executions has changed.
+        if let Some(review) = reviewed.find(is_same) {
+            review.risks.append(&mut risks);
+            review.sort();
+            return;
+        }
+        self.unchanged = self.unchanged.saturating_sub(1);
+        let mut review = DefinitionReview {
+            name: definition.name,
+            file: definition.file,
+            status: ReviewStatus::Affected,
+            risks,
+            permissions: PermissionChange::default(),
+            before: None,
+            after: None,
+            rehearsal: None,
+            old: None,
+            new: Some(definition.json),
+            diff: unchanged,
+        };
+        review.sort();
+        self.definitions.push(review);
+    }
+
+    /// Leaves the steps out if another affected definition has the same risk: of many definitions
+    /// that start a changed one, one shows them.
+    fn shorten(&self, risk: &mut Risk) {
+        let reviews = self.definitions.iter();
+        let mut affected = reviews.filter(|review| review.status == ReviewStatus::Affected);
+        let is_same = |known: &Risk| known.kind == risk.kind && known.message == risk.message;
+        let first = affected.find(|review| review.risks.iter().any(is_same));
+        if let Some(first) = first.filter(|_| !risk.steps.is_empty()) {
+            risk.steps.clear();
+            risk.message
+                .push_str(&format!("; the steps are those of `{}`", first.name));
+        }
+    }
+
+    /// Adds a risk of the definition of this name that the caller found; of several with this name,
+    /// to the one that was compared last.
     pub fn risk(&mut self, name: &str, risk: Risk) {
-        let mut definitions = self.definitions.iter_mut();
-        if let Some(review) = definitions.find(|review| review.name == name) {
+        if let Some(review) = self.last_mut(name) {
             review.risks.push(risk);
             review.sort();
         }
+    }
+
+    /// Definitions in different folders may have the same name.
+    fn last_mut(&mut self, name: &str) -> Option<&mut DefinitionReview> {
+        let mut definitions = self.definitions.iter_mut().rev();
+        definitions.find(|review| review.name == name)
     }
 
     /// Adds a note, such as a definition that cannot be read.
@@ -184,7 +256,8 @@ impl Review {
         self.notes.push(note.into());
     }
 
-    /// Returns the definitions that were changed, added or removed: the highest risk first.
+    /// Returns the definitions that were changed, added or removed, and those that a change
+    /// affects: the highest risk first.
     pub fn definitions(&self) -> Vec<&DefinitionReview> {
         let mut definitions: Vec<&DefinitionReview> = self.definitions.iter().collect();
         definitions.sort_by_key(|review| {

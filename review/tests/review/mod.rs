@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
+use stepwright_asl::StateMachine;
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::Validator;
+use stepwright_explore::{Settings, explore};
 use stepwright_review::rehearsal::Rehearsal;
 use stepwright_review::review::{
     Review, ReviewStatus, ReviewedDefinition, Risk, RiskKind, RiskLevel,
@@ -204,6 +206,82 @@ fn an_added_definition_has_no_risk_of_its_permissions_alone() {
             .iter()
             .any(|risk| risk.kind == RiskKind::AddedPermission)
     );
+}
+
+#[test]
+fn a_risk_belongs_to_the_definition_that_was_compared_last() {
+    let of = |file: &str, definition: &Json| {
+        let document = Document::parse(&definition.to_string()).unwrap();
+        ReviewedDefinition::new("payments", file, document.into_json())
+    };
+    let mut new = payments();
+    new["Comment"] = json!("new");
+    let mut review = Review::new();
+    for file in ["a/payments.asl.json", "b/payments.asl.json"] {
+        review.compare(Some(of(file, &payments())), Some(of(file, &new)));
+    }
+    let risk = Risk::new(RiskLevel::High, RiskKind::Property, "found");
+    review.risk("payments", risk.clone());
+    let first = review.definitions()[0];
+    assert_eq!(
+        (first.file(), first.risks()),
+        ("b/payments.asl.json", &[risk][..])
+    );
+    assert!(review.definitions()[1].risks().is_empty());
+}
+
+#[test]
+fn a_definition_that_starts_a_changed_one_is_reported_if_something_no_longer_holds() {
+    let explored = |status: &str| {
+        let machine = json!({"StartAt": "Paid", "States": {
+            "Paid": {"Type": "Pass", "Result": {"status": status}, "Next": "Known"},
+            "Known": {"Type": "Choice", "Choices": [
+                {"Variable": "$.status", "StringEquals": "PAID", "Next": "Done"}
+            ]},
+            "Done": {"Type": "Succeed"}
+        }});
+        let machine = StateMachine::from_json(&machine.to_string()).unwrap();
+        explore(&machine, &Settings::new()).unwrap()
+    };
+    let (old, new) = (explored("PAID"), explored("REFUSED"));
+    let started = ["charge".to_owned()];
+    let mut review = Review::new();
+    for name in ["first", "second", "third"] {
+        let unchanged = ReviewedDefinition::new(
+            name,
+            name,
+            Document::parse(&payments().to_string())
+                .unwrap()
+                .into_json(),
+        );
+        review.compare(Some(unchanged.clone()), Some(unchanged.clone()));
+        let after = if name == "third" { &old } else { &new };
+        review.affected(unchanged, &started, &old, after);
+    }
+    assert_eq!(review.unchanged(), 1, "the third one");
+    let definitions = review.definitions();
+    let names: Vec<&str> = definitions.iter().map(|one| one.name()).collect();
+    assert_eq!(names, ["first", "second"]);
+    assert_eq!(definitions[0].status(), ReviewStatus::Affected);
+    let risk = |index: usize| {
+        let mut risks = definitions[index].risks().iter();
+        let found = risks.find(|risk| risk.message.starts_with("`no-choice-matches`"));
+        found.unwrap().clone()
+    };
+    let (first, second) = (risk(0), risk(1));
+    assert!(
+        first
+            .message
+            .ends_with("(it starts `charge`, which changed)")
+    );
+    assert!(!first.steps.is_empty());
+    assert!(
+        second.message.ends_with("; the steps are those of `first`") && second.steps.is_empty(),
+        "{second:?}"
+    );
+    assert!(review.to_string().starts_with(
+        "no definition changed, 2 start a changed one and are affected, 1 is unchanged; "
+    ));
 }
 
 #[test]

@@ -202,6 +202,10 @@ impl Pairing {
         Self(pairs)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pair> {
+        self.0.iter()
+    }
+
     pub(super) fn into_pairs(self) -> Vec<Pair> {
         self.0
     }

@@ -44,18 +44,25 @@ pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
     let pairs = Pairing::of(old, new);
     let is_one = pairs.has_one_change();
     let histories = histories::of(arguments, is_one).await?;
-    let properties = Properties::of(arguments, is_one);
+    let properties = Properties::of(arguments, &pairs);
     for pair in pairs.into_pairs() {
         let (name, rehearsed) = (pair.name().to_owned(), histories.rehearse(&pair)?);
         let explored = properties.explore(&pair)?;
+        let differs = pair.differs();
         let (old, new) = pair.into_sides(machine_type);
+        let unchanged = new.clone().filter(|_| !differs);
         review.compare(old, new);
         if let Some(report) = rehearsed {
             review.rehearsed(&name, report);
         }
         match explored {
             Some(Ok(sides)) => {
-                review.explored(&name, &sides.old, &sides.new);
+                match unchanged {
+                    Some(definition) => {
+                        review.affected(definition, &sides.changed_starts, &sides.old, &sides.new)
+                    }
+                    None => review.explored(&name, &sides.old, &sides.new),
+                }
                 for note in sides.notes {
                     review.note(format!("{name}: {note}"));
                 }

@@ -1,10 +1,13 @@
 //! The properties and rules of the reviewed definitions.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use stepwright_explore::{Report, Settings, explore};
+use stepwright_asl::json::Document;
+use stepwright_asl::model::StateMachine;
+use stepwright_explore::{NestedMachine, Report, Settings, explore, started_machines};
 
-use super::definitions::{Pair, reason};
+use super::definitions::{Pair, Pairing, reason};
 use crate::args::ReviewArguments;
 use crate::commands::explore::add_property_file;
 use crate::definitions::definition::LoadedDefinition;
@@ -20,23 +23,45 @@ pub(super) struct Properties<'a> {
     arguments: &'a ReviewArguments,
     /// Whether one definition changed, so that all property files belong to it.
     is_one: bool,
+    /// The names of the definitions with errors on a side.
+    invalid: BTreeSet<String>,
 }
 
 /// The findings before and after the change.
 pub(super) struct ExploredSides {
     pub(super) old: Report,
     pub(super) new: Report,
+    /// The definitions that it starts and that differ between the sides: names of state machines.
+    pub(super) changed_starts: Vec<String>,
     /// What the search over the paths lacked.
     pub(super) notes: Vec<String>,
 }
 
+/// A definition with those that it starts.
+struct ExploredSide {
+    machine: StateMachine,
+    nested: Vec<NestedMachine>,
+    /// Why the definitions that it starts cannot be read.
+    problem: Option<String>,
+}
+
 impl<'a> Properties<'a> {
-    pub(super) fn of(arguments: &'a ReviewArguments, is_one: bool) -> Self {
-        Self { arguments, is_one }
+    pub(super) fn of(arguments: &'a ReviewArguments, pairs: &Pairing) -> Self {
+        let has_errors = |side: Option<&LoadedDefinition>| {
+            side.is_some_and(|side| side.diagnostics.has_errors())
+        };
+        let invalid = pairs
+            .iter()
+            .filter(|pair| has_errors(pair.before()) || has_errors(pair.after()));
+        Self {
+            arguments,
+            is_one: pairs.has_one_change(),
+            invalid: invalid.map(|pair| pair.name().to_owned()).collect(),
+        }
     }
 
-    /// Explores both sides of a changed definition; `None` if there is nothing to compare. The
-    /// inner error says why a side cannot run.
+    /// Explores both sides of a definition that changed, or that starts one that changed; `None`
+    /// if there is nothing to compare. The inner error says why a side cannot run.
     pub(super) fn explore(
         &self,
         pair: &Pair,
@@ -45,37 +70,50 @@ impl<'a> Properties<'a> {
             return Ok(None);
         };
         let has_errors = old.diagnostics.has_errors() || new.diagnostics.has_errors();
-        if !pair.differs() || has_errors {
+        if has_errors || !pair.differs() && !self.starts_others(new) {
             return Ok(None);
         }
-        let settings = self.settings(pair.name(), new)?;
-        let mut notes = Vec::new();
-        let mut report = |side: &LoadedDefinition| {
-            let machine = side.runnable()?;
-            let mut settings = settings.clone();
-            let own = (pair.name(), &machine.to_value());
-            match started_definitions(&side.source.path, own, &[]) {
-                Ok(started) => settings.nested = started.machines,
-                Err(failure) => notes.push(format!(
-                    "the executions that it starts are not explored: {}",
-                    reason(failure)
-                )),
-            }
-            let report = explore(&machine, &settings);
-            Ok::<_, Failure>(report.map_err(|error| error.to_string()))
-        };
-        let (old, new) = (report(old)?, report(new)?);
+        let (old, new_side) = (side(pair.name(), old)?, side(pair.name(), new)?);
+        let changed_starts = changed(&old, &new_side);
+        if !pair.differs() && changed_starts.is_empty() {
+            return Ok(None);
+        }
+        let settings = self.settings(pair, new)?;
+        let mut notes: Vec<String> = [&old, &new_side]
+            .into_iter()
+            .filter_map(|side| side.problem.clone())
+            .collect();
         notes.dedup();
-        Ok(Some(match (old, new) {
-            (Ok(old), Ok(new)) => Ok(ExploredSides { old, new, notes }),
+        let report = |side: ExploredSide| {
+            let mut settings = settings.clone();
+            settings.nested = side.nested;
+            explore(&side.machine, &settings).map_err(|error| error.to_string())
+        };
+        Ok(Some(match (report(old), report(new_side)) {
+            (Ok(old), Ok(new)) => Ok(ExploredSides {
+                old,
+                new,
+                changed_starts,
+                notes,
+            }),
             (Err(reason), _) | (_, Err(reason)) => Err(reason),
         }))
     }
 
+    /// Returns whether the text starts executions of other state machines that can run. The errors
+    /// of an invalid one are in its own review.
+    fn starts_others(&self, definition: &LoadedDefinition) -> bool {
+        let json = definition.document().map(Document::json);
+        let started = json.map(started_machines).unwrap_or_default();
+        !started.is_empty() && started.is_disjoint(&self.invalid)
+    }
+
     /// The settings of both sides: the property files of the definition.
-    fn settings(&self, name: &str, new: &LoadedDefinition) -> Result<Settings, Failure> {
+    fn settings(&self, pair: &Pair, new: &LoadedDefinition) -> Result<Settings, Failure> {
+        let name = pair.name();
         let mut settings = Settings::new();
-        let is_of = |file: &&PathBuf| self.is_one || names(file, name);
+        let is_only = self.is_one && pair.differs();
+        let is_of = |file: &&PathBuf| is_only || names(file, name);
         for file in self.arguments.properties.iter().filter(is_of) {
             add_property_file(&mut settings, file)?;
         }
@@ -92,6 +130,43 @@ impl<'a> Properties<'a> {
         settings.machine_name = name.to_owned();
         Ok(settings)
     }
+}
+
+fn side(name: &str, definition: &LoadedDefinition) -> Result<ExploredSide, Failure> {
+    let machine = definition.runnable()?;
+    let own = (name, &machine.to_value());
+    let (nested, problem) = match started_definitions(&definition.source.path, own, &[]) {
+        Ok(started) => (started.machines, None),
+        Err(failure) => {
+            let reason = reason(failure);
+            let problem = format!("the executions that it starts are not explored: {reason}");
+            (Vec::new(), Some(problem))
+        }
+    };
+    Ok(ExploredSide {
+        machine,
+        nested,
+        problem,
+    })
+}
+
+/// Returns the names of the definitions that the sides start and that differ. What cannot be read
+/// is no change.
+fn changed(old: &ExploredSide, new: &ExploredSide) -> Vec<String> {
+    if old.problem.is_some() || new.problem.is_some() {
+        return Vec::new();
+    }
+    let of = |side: &ExploredSide, name: &str| {
+        let mut nested = side.nested.iter();
+        let found = nested.find(|nested| nested.name == name);
+        found.map(|nested| (nested.machine.to_value(), nested.machine_type))
+    };
+    let all = old.nested.iter().chain(&new.nested);
+    let mut names: Vec<String> = all.map(|nested| nested.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| of(old, name) != of(new, name));
+    names
 }
 
 /// Whether a property file is named like a definition: `orders.properties.yaml`.

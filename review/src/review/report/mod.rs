@@ -8,7 +8,7 @@ mod text;
 
 use stepwright_asl::estimate::{CostCase, Estimate};
 
-use super::{DefinitionReview, Review, RiskLevel};
+use super::{DefinitionReview, Review, ReviewStatus, RiskLevel};
 
 /// The first line of the Markdown, which a page does not show. A later run finds its comment by it.
 pub const MARKER: &str = "<!-- stepwright-review -->";
@@ -26,13 +26,23 @@ fn risk_counts(review: &Review) -> String {
     }
 }
 
-/// Returns `3 definitions changed, 47 are unchanged`.
+/// Returns `3 definitions changed, 1 starts a changed one, 46 are unchanged`.
 fn definition_counts(review: &Review) -> String {
-    let changed = match review.definitions.len() {
+    let definitions = review.definitions.iter();
+    let is_affected = |review: &&DefinitionReview| review.status == ReviewStatus::Affected;
+    let affected = definitions.filter(is_affected).count();
+    let mut changed = match review.definitions.len() - affected {
         0 => "no definition changed".to_owned(),
         1 => "1 definition changed".to_owned(),
         count => format!("{count} definitions changed"),
     };
+    match affected {
+        0 => {}
+        1 => changed.push_str(", 1 starts a changed one and is affected"),
+        count => {
+            changed.push_str(&format!(", {count} start a changed one and are affected"));
+        }
+    }
     match review.unchanged {
         0 => changed,
         1 => format!("{changed}, 1 is unchanged"),

@@ -13,6 +13,6 @@ pub(super) use self::diagnostics::diagnostics;
 pub(super) use self::handlers::handlers;
 pub use self::permissions::PermissionChange;
 pub(super) use self::permissions::permissions;
-pub(super) use self::properties::properties;
+pub(super) use self::properties::{of_started, properties};
 pub(super) use self::rehearsal::rehearsal;
 pub(super) use self::running::running;

@@ -4,6 +4,9 @@ use stepwright_explore::{Finding, Report, Rule};
 use crate::renamed_states::renamed_states;
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 
+/// The characters of the longest message.
+const LONGEST_MESSAGE: usize = 240;
+
 /// Returns a risk for each property and each rule that held for the old definition and does not
 /// hold for the new one.
 pub(crate) fn properties(diff: &Diff, old: &Report, new: &Report) -> Vec<Risk> {
@@ -35,11 +38,25 @@ fn risk(finding: &Finding, old: &Report) -> Risk {
     // A property is its name; the message of a rule has the state.
     if finding.rule().is_some() {
         message.push_str(": ");
-        message.push_str(finding.message());
+        message.push_str(&shortened(finding.message()));
     }
     let risk = Risk::new(level, RiskKind::Property, message);
     match finding.counterexample() {
         Some(example) => risk.shown_by(example.lines()),
         None => risk,
     }
+}
+
+/// The message of a finding may contain the whole input of a state, which the steps show, too.
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+/// Names the changed definitions that an unchanged one starts.
+pub(crate) fn of_started(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!(" (it starts {}, which changed)", quoted.join(", "))
 }
