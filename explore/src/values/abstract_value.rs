@@ -154,6 +154,15 @@ impl AbstractValue {
         })
     }
 
+    /// Returns the parts from outside of the definition that it may be.
+    pub(super) fn into_origins(self) -> impl Iterator<Item = Origin> {
+        let values = self.into_alternatives().into_iter();
+        values.filter_map(|value| match value {
+            Self::Origin(origin) => Some(origin),
+            _ => None,
+        })
+    }
+
     fn into_alternatives(self) -> Vec<Self> {
         match self {
             Self::OneOf(values) => values,

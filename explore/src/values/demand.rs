@@ -29,6 +29,7 @@ pub(crate) struct Demand {
     is_number: bool,
     is_truth: bool,
     is_timestamp: bool,
+    is_object: bool,
     /// Whether a value that is equal to no compared text makes a difference.
     has_other: bool,
 }
@@ -88,6 +89,14 @@ impl Demand {
         self.require(path, &ValueTest::Read, false);
         if let Some(part) = self.at_mut(path) {
             part.is_timestamp = true;
+        }
+    }
+
+    /// Requires an object, unless something else is known about the value.
+    pub(crate) fn require_object(&mut self, path: &[PartStep]) {
+        self.require(path, &ValueTest::Read, false);
+        if let Some(part) = self.at_mut(path) {
+            part.is_object = true;
         }
     }
 
@@ -192,6 +201,7 @@ impl Demand {
             values.push(match (self.is_number, self.is_timestamp) {
                 (true, _) => Value::from(1),
                 (false, true) => Value::from("2026-01-01T00:00:00Z"),
+                (false, false) if self.is_object => Value::empty_object(),
                 (false, false) => Value::from("sample"),
             });
         }

@@ -340,6 +340,16 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 };
                 demand.require(&origin.path, test, *has_other);
             }
+            for origin in &reads.inputs {
+                match origin.source {
+                    ValueSource::Input => values.input.require_object(&origin.path),
+                    ValueSource::Result(state) => {
+                        let name = self.graph.states()[state].name.to_owned();
+                        let demand = values.results.entry(name).or_default();
+                        demand.require_object(&origin.path);
+                    }
+                }
+            }
             for origin in &reads.timestamps {
                 match origin.source {
                     ValueSource::Input => values.input.require_timestamp(&origin.path),

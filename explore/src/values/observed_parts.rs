@@ -1,5 +1,5 @@
-//! The parts of arguments and results that properties read: a value that a property compares makes a
-//! difference, also if the definition does not compare it.
+//! The parts of arguments and results that properties read: a value that a property compares makes
+//! a difference, also if the definition does not compare it.
 
 use std::collections::HashMap;
 

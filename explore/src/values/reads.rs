@@ -73,6 +73,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         if let Some(parts) = boundary.passed.get(name) {
             let input = self.flow.passed_input();
             self.reads.lacking = self.boundary(&input, parts);
+            self.reads.inputs = input.into_origins().collect();
         }
         if let Some(parts) = boundary.observed.get(name) {
             let (has_unknown, reads_whole) = (self.reads.has_unknown, self.reads.reads_whole);

@@ -18,6 +18,8 @@ pub(super) struct StateReads {
     /// Whether it computes a value from all parts of another one.
     pub(super) reads_whole: bool,
     pub(super) timestamps: Vec<Origin>,
+    /// The parts that are the input of an execution.
+    pub(super) inputs: Vec<Origin>,
     /// The parts of the input that it reads, and that are absent where no state wrote them.
     pub(super) absent: Vec<RequiredPart>,
     /// Whether it reads a part that is absent on some path.
