@@ -10,6 +10,7 @@ use stepwright_interpreter::value::{Object, Value};
 
 use crate::event::TaskNames;
 use crate::handled_errors::HandledErrors;
+use crate::pattern::Pattern;
 use crate::settings::Settings;
 use crate::values::{LiveValues, MachineValues, SampleSet};
 
@@ -233,9 +234,19 @@ impl Outcomes {
         let possible = named
             .iter()
             .filter(|error| is_possible(&call.resource, error));
+        let properties = settings.properties.iter();
+        let triggers = properties.flat_map(|property| property.formula.triggers());
+        let triggers = triggers.filter(|pattern| {
+            let target = pattern.target();
+            target.is_some_and(|target| call.state == target || call.names.contain(target))
+        });
+        let of_properties: Vec<String> = triggers
+            .filter_map(Pattern::failure)
+            .filter(|error| is_possible(&call.resource, error))
+            .collect();
         // A task whose errors are declared fails with no other one, except when it is lost.
         let possible: Vec<&String> = match declared.is_empty() {
-            true => possible.collect(),
+            true => possible.chain(&of_properties).collect(),
             false => possible
                 .filter(|error| error.starts_with("States."))
                 .collect(),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use stepwright_asl::json::Json;
+use stepwright_asl::jsonata;
 
 use crate::event::{Action, PathEvent};
 use crate::expression::{Bindings, EVENT_VARIABLES, TemplateError, ValueTemplate, contains};
@@ -161,6 +162,15 @@ impl Pattern {
                 Condition::Contains(field, value) => Some((*field, value)),
                 Condition::Where(_) => None,
             })
+    }
+
+    /// Returns the error with which a task fails, if the pattern names one.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let mut compared = self.compared_values();
+        let (_, error) = compared.find(|(field, _)| *field == "error")?;
+        let error = error.json().as_str()?;
+        let is_literal = self.action == Action::Failed && jsonata::strip(error).is_none();
+        is_literal.then(|| error.to_owned())
     }
 
     /// Returns the expressions of its conditions and bound values.

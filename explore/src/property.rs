@@ -169,6 +169,21 @@ impl Formula {
         false
     }
 
+    /// Returns the patterns whose events require another one: a statement about events that cannot
+    /// happen says nothing.
+    pub(crate) fn triggers(&self) -> Vec<&Pattern> {
+        let (mut found, mut open) = (Vec::new(), vec![self]);
+        while let Some(formula) = open.pop() {
+            match formula {
+                Self::LeadsTo(trigger, ..) | Self::Before(_, trigger) => found.push(trigger),
+                Self::Not(inner) => open.push(inner),
+                Self::All(inner) | Self::Any(inner) => open.extend(inner),
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// Returns whether the time of an event decides whether it holds.
     pub fn depends_on_time(&self) -> bool {
         let mut open = vec![self];
