@@ -41,6 +41,8 @@ pub(super) struct ExploredSides {
 struct ExploredSide {
     machine: StateMachine,
     nested: Vec<NestedMachine>,
+    /// The file of each, after the name in the start.
+    files: Vec<(String, String)>,
     /// Why the definitions that it starts cannot be read.
     problem: Option<String>,
 }
@@ -135,17 +137,18 @@ impl<'a> Properties<'a> {
 fn side(name: &str, definition: &LoadedDefinition) -> Result<ExploredSide, Failure> {
     let machine = definition.runnable()?;
     let own = (name, &machine.to_value());
-    let (nested, problem) = match started_definitions(&definition.source.path, own, &[]) {
-        Ok(started) => (started.machines, None),
+    let (nested, files, problem) = match started_definitions(&definition.source.path, own, &[]) {
+        Ok(started) => (started.machines, started.found, None),
         Err(failure) => {
             let reason = reason(failure);
             let problem = format!("the executions that it starts are not explored: {reason}");
-            (Vec::new(), Some(problem))
+            (Vec::new(), Vec::new(), Some(problem))
         }
     };
     Ok(ExploredSide {
         machine,
         nested,
+        files,
         problem,
     })
 }
@@ -166,7 +169,14 @@ fn changed(old: &ExploredSide, new: &ExploredSide) -> Vec<String> {
     names.sort();
     names.dedup();
     names.retain(|name| of(old, name) != of(new, name));
-    names
+    // In a template, the name may be that of a placeholder.
+    let shown = |name: String| {
+        let mut files = new.files.iter().chain(&old.files);
+        let file = files.find(|(known, _)| *known == name);
+        let machine = file.and_then(|(_, file)| file.split_once('#'));
+        machine.map_or(name, |(_, machine)| machine.to_owned())
+    };
+    names.into_iter().map(shown).collect()
 }
 
 /// Whether a property file is named like a definition: `orders.properties.yaml`.
