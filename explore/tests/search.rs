@@ -336,3 +336,31 @@ fn each_integration_that_starts_an_execution_follows_it() {
         assert_eq!(names, expected, "{resource} {report}");
     }
 }
+
+#[test]
+fn a_target_that_names_nothing_is_noted() {
+    let machine = machine(
+        r#"{"StartAt": "Pay", "States": {
+            "Pay": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true}
+        }}"#,
+    );
+    let notes = |properties: &str| {
+        let mut settings = Settings::new();
+        settings
+            .add_file("p.yaml", properties)
+            .expect("the file is valid");
+        let report = explore(&machine, &settings).expect("the definition can run");
+        report.notes()
+    };
+    assert_eq!(
+        notes(
+            "{ properties: [{ name: a, never: { called: chrge } }, { name: b, never: { entered: Nowhere } }] }"
+        ),
+        [
+            "no state of the explored definitions is named `Nowhere`, so a property about it has no effect",
+            "no task of the explored definitions is named `chrge`, so a property about it has no effect; did you mean `charge`?",
+        ]
+    );
+    let known = "{ tasks: { Pay: { errors: [Busy], passes: [Busy] } }, properties: [{ name: a, at_most: 9, of: { called: charge } }, { name: b, at_most: 9, of: { entered: '*' } }] }";
+    assert_eq!(notes(known), [""; 0]);
+}

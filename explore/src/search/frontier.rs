@@ -18,6 +18,7 @@ use super::machine::ExploredMachine;
 use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
 use super::path_state::PathState;
 use super::reached_states::ReachedStates;
+use super::unknown_targets::unknown_targets;
 use crate::report::{Coverage, Finding, Report, Subject};
 use crate::rule::Rule;
 use crate::settings::Settings;
@@ -139,7 +140,7 @@ impl<'m> Search<'m> {
             found: BTreeMap::new(),
             reached: ReachedStates::default(),
             coverage: Coverage::new(&machine.settings),
-            notes: BTreeSet::new(),
+            notes: unknown_targets(machine),
             started: Instant::now(),
         }
     }

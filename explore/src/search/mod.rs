@@ -19,6 +19,7 @@ mod path_state;
 mod path_step;
 mod reached_states;
 mod task_tokens;
+mod unknown_targets;
 mod violation;
 mod visit;
 
