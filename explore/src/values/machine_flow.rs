@@ -361,6 +361,12 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 }
             }
         }
+        for state in self.graph.states() {
+            let resource = state.object.get("Resource").and_then(Json::as_str);
+            if let (Some(resource), Some(demand)) = (resource, values.results.get_mut(state.name)) {
+                demand.require_variants(resource);
+            }
+        }
         for reads in &all {
             let is_optional = |origin: &Origin| match origin.source {
                 ValueSource::Input => values.input.may_lack(&origin.path),

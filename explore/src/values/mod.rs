@@ -12,6 +12,7 @@ mod live_values;
 mod machine_flow;
 mod neighbours;
 mod observed_parts;
+mod optional_results;
 mod reads;
 mod state_reads;
 mod template;
