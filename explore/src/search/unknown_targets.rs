@@ -1,5 +1,5 @@
-//! Targets of properties that name nothing in the explored definitions: such a property holds on all
-//! paths, because it means no event.
+//! Targets of properties that name nothing in the explored definitions: such a property holds on
+//! all paths, because it means no event.
 
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use stepwright_asl::graph::{EdgeKind, Graph};
-use stepwright_asl::json::Json;
+use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata::ValueTest;
 use stepwright_asl::model::StateKind;
 
@@ -12,6 +12,7 @@ use super::compared_parts::require_compared;
 use super::container_flow::{Exits, StateInput};
 use super::demand::Demand;
 use super::live_values::LiveValues;
+use super::optional_results::writes_items;
 use super::reads::{BoundaryReads, Reader};
 use super::state_reads::{BoundaryPart, RequiredPart, StateReads};
 use super::value_source::ValueSource;
@@ -361,10 +362,13 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 }
             }
         }
+        let resource = |object: &'d Object| object.get("Resource").and_then(Json::as_str);
+        let states = self.graph.states().iter();
+        let writes_items = writes_items(states.filter_map(|state| resource(state.object)));
         for state in self.graph.states() {
-            let resource = state.object.get("Resource").and_then(Json::as_str);
-            if let (Some(resource), Some(demand)) = (resource, values.results.get_mut(state.name)) {
-                demand.require_variants(resource);
+            let demand = values.results.get_mut(state.name);
+            if let (Some(resource), Some(demand)) = (resource(state.object), demand) {
+                demand.require_variants(resource, writes_items);
             }
         }
         for reads in &all {
