@@ -98,7 +98,7 @@ impl ContainerEnds {
         end.has_exited = kind.group() == Some(EventGroup::Exited);
     }
 
-    /// Returns the end of a container. One that writes no event because its path fails ends with
+    /// Returns the end of a container. A container whose path fails writes no event: it ends with
     /// the iteration around it.
     fn end_of(&self, container: &EventScope) -> ContainerEnd {
         let mut end = self.ends.get(container).copied().unwrap_or_default();
