@@ -440,8 +440,9 @@ describe("code", () => {
       area.setSelectionRange(position, position);
     }, at);
     await page.page.keyboard.type('"Extra": {"Type": "Pass", "Next": "Done"},\n    ');
-    await page.has(...NAMES, "Extra");
+    // The server has not seen the text yet.
     await page.page.keyboard.press("ArrowRight");
+    await page.has(...NAMES, "Extra");
     await page.until("Done is selected", async () => (await page.page.textContent("#selected")).startsWith("Done,"));
   });
 

@@ -58,9 +58,8 @@ export class Code {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(typed, 180);
     });
-    const place = () => placed(area.selectionStart);
-    area.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && place());
-    area.addEventListener("click", place);
+    area.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && placed());
+    area.addEventListener("click", () => placed());
   }
 
   /** What was typed since the known revision. */

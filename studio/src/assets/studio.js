@@ -389,12 +389,16 @@ const canvas = new Canvas($("#canvas"), {
 
 const code = new Code($("#text"), $("#highlight"), {
   typed: flush,
-  placed(position) {
-    const inside = view.states.filter((state) => state.start <= position && position <= state.end).at(-1);
-    if (inside && inside.pointer !== selection.at(-1)) {
+  placed() {
+    // The positions of the states are those of the text that the server has.
+    flush();
+    inTurn(async () => {
+      const position = code.area.selectionStart;
+      const inside = view.states.filter((state) => state.start <= position && position <= state.end).at(-1);
+      if (document.activeElement !== code.area || !inside || inside.pointer === selection.at(-1)) return;
       select([inside.pointer]);
       canvas.reveal(inside.pointer);
-    }
+    });
   },
 });
 
