@@ -90,7 +90,23 @@ fn found_definitions_end_and_run_deterministically() {
         "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
         "End": true,
     }}});
+    let parallel_that_retries_around_one_whose_path_fails = json!({"StartAt": "S1", "States": {"S1": {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": "S2", "States": {"S2": {
+            "Type": "Parallel",
+            "InputPath": "$.xs",
+            "Branches": [{"StartAt": "S3", "States": {"S3": {"Type": "Pass", "End": true}}}],
+            "End": true,
+        }}}],
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
+        "End": true,
+    }}});
     for (definition, input, seed) in [
+        (
+            parallel_that_retries_around_one_whose_path_fails,
+            json!({}),
+            1,
+        ),
         (branch_with_a_failing_catcher, json!("text"), 1),
         (fail_with_a_caught_name, json!({}), 1),
         (
