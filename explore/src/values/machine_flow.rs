@@ -41,6 +41,17 @@ pub(crate) struct MachineValues {
 }
 
 impl MachineValues {
+    /// Returns what is required of a value from outside of the definition.
+    fn demand_mut(&mut self, graph: &Graph<'_>, source: ValueSource) -> &mut Demand {
+        match source {
+            ValueSource::Input => &mut self.input,
+            ValueSource::Result(state) => {
+                let name = graph.states()[state].name.to_owned();
+                self.results.entry(name).or_default()
+            }
+        }
+    }
+
     /// Returns the parts of the input that states read, with the tests that they apply.
     pub(super) fn input_parts(&self) -> &[BoundaryPart] {
         &self.input_parts
@@ -332,34 +343,16 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 if !parts.contains(&part) {
                     parts.push(part);
                 }
-                let demand = match origin.source {
-                    ValueSource::Input => &mut values.input,
-                    ValueSource::Result(state) => {
-                        let name = self.graph.states()[state].name.to_owned();
-                        values.results.entry(name).or_default()
-                    }
-                };
+                let demand = values.demand_mut(self.graph, origin.source);
                 demand.require(&origin.path, test, *has_other);
             }
             for origin in &reads.inputs {
-                match origin.source {
-                    ValueSource::Input => values.input.require_object(&origin.path),
-                    ValueSource::Result(state) => {
-                        let name = self.graph.states()[state].name.to_owned();
-                        let demand = values.results.entry(name).or_default();
-                        demand.require_object(&origin.path);
-                    }
-                }
+                let demand = values.demand_mut(self.graph, origin.source);
+                demand.require_object(&origin.path);
             }
             for origin in &reads.timestamps {
-                match origin.source {
-                    ValueSource::Input => values.input.require_timestamp(&origin.path),
-                    ValueSource::Result(state) => {
-                        let name = self.graph.states()[state].name.to_owned();
-                        let demand = values.results.entry(name).or_default();
-                        demand.require_timestamp(&origin.path);
-                    }
-                }
+                let demand = values.demand_mut(self.graph, origin.source);
+                demand.require_timestamp(&origin.path);
             }
         }
         let resource = |object: &'d Object| object.get("Resource").and_then(Json::as_str);
