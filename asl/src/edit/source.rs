@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::json::token;
+
 /// The quotes around strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Quotes {
@@ -91,7 +93,7 @@ impl<'t> SourceText<'t> {
     pub(super) fn skip_trivia(&self, mut offset: usize) -> usize {
         loop {
             match self.byte(offset) {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => offset += 1,
+                Some(byte) if token::is_blank(byte) => offset += 1,
                 _ => match self.comment_end(offset) {
                     Some(end) => offset = end,
                     None => return offset,
@@ -135,9 +137,7 @@ impl<'t> SourceText<'t> {
 
     /// The offset after whitespace, at most `end`.
     pub(super) fn skip_blank_lines(&self, mut offset: usize, end: usize) -> usize {
-        while offset < end
-            && let Some(b' ' | b'\t' | b'\r' | b'\n') = self.byte(offset)
-        {
+        while offset < end && self.byte(offset).is_some_and(token::is_blank) {
             offset += 1;
         }
         offset

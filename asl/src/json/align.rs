@@ -1,5 +1,7 @@
 //! Maps the characters of a string to their offsets in the source text.
 
+use super::token;
+
 /// The offset in `source` of each byte of `decoded`, a JSON or YAML string that starts at `start`;
 /// `None` if they do not match.
 ///
@@ -126,15 +128,10 @@ fn escape(rest: &str) -> Option<(Option<char>, usize)> {
     Some(match kind {
         'n' | 't' | 'r' | 'f' | 'v' | 'N' | 'L' | 'P' | '_' | '\n' | '\r' | ' ' => (None, 2),
         'x' => (char::from_u32(code(2)?), 4),
-        'u' => match code(4)? {
-            high @ 0xd800..0xdc00 => {
-                let low = rest.get(6..).and_then(|rest| rest.strip_prefix("\\u"))?;
-                let low = u32::from_str_radix(low.get(..4)?, 16).ok()?;
-                let code = 0x10000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?;
-                (char::from_u32(code), 12)
-            }
-            code => (char::from_u32(code), 6),
-        },
+        'u' => {
+            let (char, length) = token::code_point(&rest.as_bytes()[2..]).ok()?;
+            (Some(char), 2 + length)
+        }
         'U' => (char::from_u32(code(8)?), 10),
         'b' => (Some('\u{8}'), 2),
         'a' => (Some('\u{7}'), 2),

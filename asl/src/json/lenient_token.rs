@@ -2,8 +2,9 @@
 
 use super::dialect::Dialect;
 use super::read::Failure;
-use super::reader::JsonParser;
+use super::reader::{JsonParser, json_of};
 use super::recovery_state::{OpenBracket, Recovery, StringRole};
+use super::token::{self, TokenProblem};
 use super::value::Json;
 use crate::substitution::word_length;
 
@@ -85,11 +86,10 @@ impl<'t> JsonParser<'t> {
             return self.string(b'\'', StringRole::Value).map(Json::String);
         }
         let token = self.token();
-        match token.as_str() {
-            "true" => return Ok(Json::Bool(true)),
-            "false" => return Ok(Json::Bool(false)),
-            "null" => return Ok(Json::Null),
-            _ => {}
+        if let Some((literal, length)) = token::literal(token.as_bytes())
+            && length == token.len()
+        {
+            return Ok(json_of(literal));
         }
         let end = self.offset;
         if !token.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char)) {
@@ -195,7 +195,8 @@ impl<'t> JsonParser<'t> {
         if let Some((char, length)) = json5
             && (self.dialect == Dialect::Json5 || !char.is_empty())
         {
-            self.extension(Dialect::Json5, start, "JSON does not have this escape")?;
+            let message = TokenProblem::UnknownEscape.message();
+            self.extension(Dialect::Json5, start, message)?;
             text.push_str(char);
             self.offset = start + length;
             return Ok(());
@@ -203,8 +204,11 @@ impl<'t> JsonParser<'t> {
         match self.escape_sequence() {
             Ok(char) => text.push(char),
             Err(error) => {
-                // The backslash is a part of the string.
-                self.report_at(error.offset, error.message)?;
+                // The backslash is a part of the string. At the end of the text, the string is
+                // reported instead.
+                if self.rest().len() > 1 {
+                    self.report_at(error.offset, error.message)?;
+                }
                 text.push('\\');
                 self.offset = start + 1;
             }
@@ -219,7 +223,7 @@ impl<'t> JsonParser<'t> {
         opening: usize,
         role: StringRole,
     ) -> Result<String, Failure> {
-        self.report_at(opening, "the string is not closed")?;
+        self.report_at(opening, TokenProblem::OpenString.message())?;
         let content = &self.text[opening + 1..self.offset];
         let content = match role {
             StringRole::Key => content.split(':').next().unwrap_or_default(),
@@ -273,7 +277,7 @@ impl<'t> JsonParser<'t> {
             return Ok(None);
         };
         let content = content.trim_end().to_owned();
-        self.report_at(opening, "the string is not closed")?;
+        self.report_at(opening, TokenProblem::OpenString.message())?;
         self.offset = opening + 1 + content.len();
         Ok(Some(content))
     }

@@ -21,6 +21,8 @@ mod reader;
 mod recovery;
 mod recovery_state;
 mod serde;
+#[doc(hidden)]
+pub mod token;
 mod value;
 mod write;
 

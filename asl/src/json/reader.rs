@@ -9,6 +9,7 @@ use super::read::{
     Failure, MAX_POINTERS, ParsedText, RawDuplicate, ValueMark, ValueSyntax, check_length,
 };
 use super::recovery_state::{LinePosition, Recovery, Step, StringRole};
+use super::token::{self, Literal, TokenProblem};
 use super::value::{Json, MAX_DEPTH, Object};
 use crate::substitution::word_length;
 
@@ -140,14 +141,17 @@ impl<'t> JsonParser<'t> {
             Some(b'"') => Json::String(self.string(b'"', StringRole::Value)?),
             Some(_) if self.is_lenient => self.lenient_scalar()?,
             Some(b'-' | b'0'..=b'9') => Json::Number(self.number()?),
-            Some(b't') => self.word("true", Json::Bool(true))?,
-            Some(b'f') => self.word("false", Json::Bool(false))?,
-            Some(b'n') => self.word("null", Json::Null)?,
             Some(b'$') if self.text[self.offset..].starts_with("${") => {
                 let message = "expected a JSON value; a template must replace this placeholder before the text is read";
                 return Err(self.failure(message));
             }
-            Some(_) => return Err(self.failure("expected a JSON value")),
+            Some(_) => match token::literal(self.rest().as_bytes()) {
+                Some((literal, length)) => {
+                    self.offset += length;
+                    json_of(literal)
+                }
+                None => return Err(self.failure("expected a JSON value")),
+            },
             None => return Err(self.failure("the text ends where a JSON value was expected")),
         })
     }
@@ -400,12 +404,7 @@ impl<'t> JsonParser<'t> {
         let mut text = String::new();
         loop {
             let run = self.offset;
-            while self
-                .peek()
-                .is_some_and(|byte| byte != quote && byte != b'\\' && byte > 0x1f)
-            {
-                self.offset += 1;
-            }
+            self.offset += token::plain(&self.bytes[run..], quote);
             text.push_str(&self.text[run..self.offset]);
             match self.peek() {
                 Some(byte) if byte == quote => {
@@ -423,106 +422,37 @@ impl<'t> JsonParser<'t> {
                     return self.unclosed_string(opening, role);
                 }
                 Some(byte) => {
-                    self.report(
-                        "control character in a string; write it as an escape such as `\\n`",
-                    )?;
+                    self.report(TokenProblem::ControlCharacter.message())?;
                     text.push(char::from(byte));
                     self.offset += 1;
                 }
                 None => {
                     self.offset = opening;
-                    return Err(self.failure("the string is not closed"));
+                    return Err(self.failure(TokenProblem::OpenString.message()));
                 }
             }
         }
     }
 
+    /// Reads an escape. After an error, the offset is that of its backslash.
     pub(super) fn escape_sequence(&mut self) -> Result<char, Failure> {
-        let start = self.offset;
-        self.offset += 1;
-        let escape = self.peek();
-        self.offset += 1;
-        Ok(match escape {
-            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                let high = self.code_unit(start)?;
-                let mut units = vec![high];
-                if (0xd800..0xdc00).contains(&high) && self.bytes[self.offset..].starts_with(b"\\u")
-                {
-                    self.offset += 2;
-                    units.push(self.code_unit(start)?);
-                }
-                match char::decode_utf16(units.iter().copied()).next() {
-                    Some(Ok(char)) => char,
-                    _ => {
-                        self.offset = start;
-                        return Err(self.failure("unpaired surrogate in an escape"));
-                    }
-                }
-            }
-            _ => {
-                self.offset = start;
-                return Err(self.failure("JSON does not have this escape"));
-            }
-        })
-    }
-
-    fn code_unit(&mut self, start: usize) -> Result<u16, Failure> {
-        let digits = self.text.get(self.offset..self.offset + 4);
-        let unit = digits
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|digits| u16::from_str_radix(digits, 16).ok());
-        let Some(unit) = unit else {
-            self.offset = start;
-            return Err(self.failure("`\\u` needs four hexadecimal digits"));
-        };
-        self.offset += 4;
-        Ok(unit)
+        let escape = token::escape(&self.bytes[self.offset..]);
+        let (char, length) = escape.map_err(|problem| self.failure(problem.message()))?;
+        self.offset += length;
+        Ok(char)
     }
 
     pub(super) fn number(&mut self) -> Result<Number, Failure> {
         let start = self.offset;
-        self.take(b'-');
-        if !self.take(b'0') && self.digits() == 0 {
-            return Err(self.failure("expected a digit"));
-        }
-        if matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.offset = start;
-            return Err(self.failure("a number must not have a leading zero"));
-        }
-        if self.take(b'.') && self.digits() == 0 {
-            return Err(self.failure("expected a digit after the decimal point"));
-        }
-        if self.take(b'e') || self.take(b'E') {
-            if !self.take(b'+') {
-                self.take(b'-');
+        match token::number(&self.bytes[start..]) {
+            Ok(number) => {
+                self.offset += number.length;
+                Ok(Number::from_checked_text(&self.text[start..self.offset]))
             }
-            if self.digits() == 0 {
-                return Err(self.failure("expected a digit in the exponent"));
+            Err(error) => {
+                self.offset += error.offset;
+                Err(self.failure(error.problem.message()))
             }
-        }
-        Ok(Number::from_checked_text(&self.text[start..self.offset]))
-    }
-
-    fn digits(&mut self) -> usize {
-        let start = self.offset;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.offset += 1;
-        }
-        self.offset - start
-    }
-
-    pub(super) fn word(&mut self, word: &str, json: Json) -> Result<Json, Failure> {
-        if self.text[self.offset..].starts_with(word) {
-            self.offset += word.len();
-            Ok(json)
-        } else {
-            Err(self.failure("expected a JSON value"))
         }
     }
 
@@ -530,9 +460,7 @@ impl<'t> JsonParser<'t> {
         if self.is_lenient {
             return self.skip_trivia();
         }
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.offset += 1;
-        }
+        self.offset += token::blanks(&self.bytes[self.offset..]);
     }
 
     pub(super) fn take(&mut self, byte: u8) -> bool {
@@ -550,6 +478,14 @@ impl<'t> JsonParser<'t> {
             offset: self.offset,
             message: message.into(),
         }
+    }
+}
+
+pub(super) fn json_of(literal: Literal) -> Json {
+    match literal {
+        Literal::Null => Json::Null,
+        Literal::True => Json::Bool(true),
+        Literal::False => Json::Bool(false),
     }
 }
 

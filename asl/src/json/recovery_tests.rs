@@ -146,6 +146,14 @@ fn each_fault_leaves_the_other_members() {
             r#"{"a":"\\q","b":2}"#,
             &["7: JSON does not have this escape"],
         ),
+        (
+            r#"{"a": "x\"#,
+            r#"{"a":"x\\"}"#,
+            &[
+                "6: the string is not closed",
+                "9: the text ends here; expected `}`",
+            ],
+        ),
         // Brackets.
         (
             r#"{"a": [1, 2, "b": 2}"#,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::SyntaxError;
+use crate::json::token::{self, TokenProblem};
 
 /// The type of a token.
 #[derive(Debug, Clone, PartialEq)]
@@ -214,27 +215,33 @@ impl<'t> Lexer<'t> {
                 break;
             };
             rest = &rest[escape.len_utf8()..];
-            out.push(match escape {
-                '"' | '\\' | '/' => escape,
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'u' => {
-                    let (letter, length) = escaped(rest).ok_or_else(|| {
+            if escape == 'u' {
+                let char = match token::code_point(rest.as_bytes()) {
+                    Ok((char, length)) => {
+                        rest = &rest[length..];
+                        char
+                    }
+                    // Rust strings cannot contain it.
+                    Err(TokenProblem::UnpairedSurrogate) => {
+                        rest = &rest[4..];
+                        char::REPLACEMENT_CHARACTER
+                    }
+                    // JSONata accepts fewer digits at the end of the text, where no quote follows.
+                    Err(_) if is_short_code(rest) => break,
+                    Err(_) => {
                         let message =
                             "S0104: The escape sequence \\u must be followed by 4 hex digits";
-                        SyntaxError::new(start, message)
-                    })?;
-                    rest = rest.get(length..).unwrap_or_default();
-                    letter
-                }
-                other => {
-                    let message = format!("S0103: Unsupported escape sequence: \\\"{other}\"");
-                    return Err(SyntaxError::new(start, message));
-                }
-            });
+                        return Err(SyntaxError::new(start, message));
+                    }
+                };
+                out.push(char);
+                continue;
+            }
+            let Some(char) = u8::try_from(escape).ok().and_then(token::short_escape) else {
+                let message = format!("S0103: Unsupported escape sequence: \\\"{escape}\"");
+                return Err(SyntaxError::new(start, message));
+            };
+            out.push(char);
         }
         let message = "S0101: String literal must be terminated by a matching quote";
         Err(SyntaxError::new(start, message))
@@ -245,24 +252,7 @@ fn is_blank(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{b}')
 }
 
-/// The character of the digits after `\u`, and their length. An unpaired surrogate becomes U+FFFD,
-/// because Rust strings cannot contain it.
-fn escaped(text: &str) -> Option<(char, usize)> {
-    let unit = hexadecimal(text)?;
-    if let (0xD800..0xDC00, Some(low)) = (
-        unit,
-        text.get(4..).and_then(|rest| rest.strip_prefix("\\u")),
-    ) && let Some(low @ 0xDC00..0xE000) = hexadecimal(low)
-    {
-        let code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        return Some((char::from_u32(code).unwrap_or('\u{FFFD}'), 10));
-    }
-    Some((char::from_u32(unit).unwrap_or('\u{FFFD}'), 4))
-}
-
-/// Up to four hexadecimal digits: JSONata accepts fewer at the end of the text.
-fn hexadecimal(text: &str) -> Option<u32> {
-    let digits: String = text.chars().take(4).collect();
-    let all = !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_hexdigit());
-    all.then(|| u32::from_str_radix(&digits, 16).ok()).flatten()
+/// Whether a text is one to three hexadecimal digits.
+fn is_short_code(text: &str) -> bool {
+    (1..4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

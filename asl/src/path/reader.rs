@@ -2,6 +2,7 @@
 
 use crate::SyntaxError;
 use crate::cursor::Cursor;
+use crate::json::token;
 use crate::name;
 
 use super::tree::{Filter, MAX_DEPTH, Path, PathStep, Root};
@@ -329,13 +330,11 @@ impl<'t> PathParser<'t> {
             match self.cursor.next() {
                 Some(char) if char == quote => return Ok(text),
                 Some('\\') => match self.cursor.next() {
-                    Some('n') => text.push('\n'),
-                    Some('r') => text.push('\r'),
-                    Some('t') => text.push('\t'),
-                    Some('b') => text.push('\u{8}'),
-                    Some('f') => text.push('\u{c}'),
                     Some('u') => text.push(self.unicode()?),
-                    Some(char) => text.push(char),
+                    Some(char) => {
+                        let escape = u8::try_from(char).ok().and_then(token::short_escape);
+                        text.push(escape.unwrap_or(char));
+                    }
                     None => {}
                 },
                 Some(char) => text.push(char),
@@ -345,14 +344,9 @@ impl<'t> PathParser<'t> {
     }
 
     fn unicode(&mut self) -> Result<char, SyntaxError> {
-        let digits = self.cursor.rest().get(..4).and_then(|digits| {
-            let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            hexadecimal.then(|| u32::from_str_radix(digits, 16).ok())?
-        });
-        let char = digits.and_then(char::from_u32);
-        let char =
-            char.ok_or_else(|| self.cursor.failure("`\\u` needs four hexadecimal digits"))?;
-        self.cursor.advance(4);
+        let char = token::code_point(self.cursor.rest().as_bytes());
+        let (char, length) = char.map_err(|problem| self.cursor.failure(problem.message()))?;
+        self.cursor.advance(length);
         Ok(char)
     }
 

@@ -5,6 +5,7 @@
 //! for a parser are masked as well. So the scanner reads tokens and builds no values.
 
 use super::{REDACTED, Redaction};
+use crate::json::token;
 
 /// The expected next token.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl PrefixCopy<'_> {
     /// Handles a quote outside of JSON, which starts a string with escaped JSON or is only a
     /// quotation mark. Returns the offset to continue at.
     fn quoted(&mut self, start: usize) -> usize {
-        let end = string_end(self.text, start);
+        let end = start + token::string_length(&self.text.as_bytes()[start..]);
         match self.string(start, end) {
             true => end,
             false => start + 1,
@@ -131,7 +132,7 @@ impl PrefixCopy<'_> {
         // The start of the last token. If the text is not JSON, scanning restarts here.
         let mut token = start;
         loop {
-            at += blanks(&self.text[at..]);
+            at += token::blanks(&self.text.as_bytes()[at..]);
             let Some(&byte) = self.text.as_bytes().get(at) else {
                 break;
             };
@@ -161,7 +162,7 @@ impl PrefixCopy<'_> {
                     self.end_value(&mut mask, open.len(), at);
                 }
                 b'"' if is_name => {
-                    at = string_end(self.text, begin);
+                    at = begin + token::string_length(&self.text.as_bytes()[begin..]);
                     if mask.is_none() {
                         self.names.push(content(&self.text[begin..at]));
                         if let Some(OpenContainer::Object { has_name }) = open.last_mut() {
@@ -175,7 +176,7 @@ impl PrefixCopy<'_> {
                     next = ExpectedToken::Value;
                     if mask.is_none() && self.redaction.masks(self.names) {
                         mask = Some(MaskedMember {
-                            start: at + blanks(&self.text[at..]),
+                            start: at + token::blanks(&self.text.as_bytes()[at..]),
                             depth: open.len(),
                         });
                     }
@@ -191,7 +192,7 @@ impl PrefixCopy<'_> {
                     };
                 }
                 b'"' if is_value => {
-                    at = string_end(self.text, begin);
+                    at = begin + token::string_length(&self.text.as_bytes()[begin..]);
                     if mask.is_none() {
                         self.string(begin, at);
                     }
@@ -264,62 +265,23 @@ fn closes(byte: u8, next: ExpectedToken, open: Option<&OpenContainer>) -> bool {
     }
 }
 
-fn blanks(text: &str) -> usize {
-    text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len()
-}
-
 /// The length of a number, of `true`, `false` or `null`, or of an invalid word.
 fn word(text: &str) -> usize {
     text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')))
         .unwrap_or(text.len())
 }
 
-/// The end of the string literal that starts at `start`: after its closing quote, or the end of the
-/// text.
-fn string_end(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    text.len()
-}
-
 /// The decoded text of a string literal. A truncated or unknown escape is copied unchanged.
 fn content(literal: &str) -> String {
     let inside = &literal[1..];
-    let inside = match literal.len() > 1 && string_end(literal, 0) == literal.len() {
-        true => inside.strip_suffix('"').unwrap_or(inside),
-        false => inside,
-    };
-    if let Ok(text) = serde_json::from_str(&format!("\"{inside}\"")) {
-        return text;
-    }
-    let mut text = String::with_capacity(inside.len());
-    let mut rest = inside;
+    let mut rest = inside.strip_suffix('"').unwrap_or(inside);
+    let mut text = String::with_capacity(rest.len());
     while let Some(at) = rest.find('\\') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        // A surrogate pair consists of two escapes.
-        let escape = [12, 6, 2].into_iter().find_map(|length| {
-            let escape = rest.get(..length)?;
-            let one: String = serde_json::from_str(&format!("\"{escape}\"")).ok()?;
-            (one.chars().count() == 1).then_some((length, one))
-        });
-        match escape {
-            Some((length, one)) => {
-                text.push_str(&one);
-                rest = &rest[length..];
-            }
-            None => {
-                text.push('\\');
-                rest = &rest[1..];
-            }
-        }
+        let (char, length) = token::escape(rest.as_bytes()).unwrap_or(('\\', 1));
+        text.push(char);
+        rest = &rest[length..];
     }
     text.push_str(rest);
     text

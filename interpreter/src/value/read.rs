@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use stepwright_asl::json::token::{self, Literal, TokenProblem};
+
 use super::number::Big;
 use super::object::ObjectBuilder;
 use super::{MAX_DEPTH, Str, Value};
@@ -183,51 +185,36 @@ impl<'t> Reader<'t> {
     }
 
     fn scalar(&mut self) -> Step<Value> {
-        for (word, value) in [
-            ("null", Value::Null),
-            ("true", Value::Bool(true)),
-            ("false", Value::Bool(false)),
-        ] {
-            if self.rest().starts_with(word.as_bytes()) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
         match self.peek() {
             Some(b'"') => Ok(Value::Str(self.string()?)),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(_) => Err("expected a JSON value".into()),
+            Some(_) => {
+                let literal = token::literal(self.rest());
+                let (literal, length) = literal.ok_or("expected a JSON value")?;
+                self.at += length;
+                Ok(match literal {
+                    Literal::Null => Value::Null,
+                    Literal::True => Value::Bool(true),
+                    Literal::False => Value::Bool(false),
+                })
+            }
             None => Err("unexpected end of the text".into()),
         }
     }
 
     fn number(&mut self) -> Step<Value> {
         let start = self.at;
-        self.take_now(b'-');
-        let first = self.peek();
-        let whole = self.digits();
-        if whole == 0 {
-            return Err("expected a digit".into());
-        }
-        if whole > 1 && first == Some(b'0') {
-            return Err("a number must not begin with `0`".into());
-        }
-        let mut is_integer = true;
-        if self.take_now(b'.') {
-            is_integer = false;
-            if self.digits() == 0 {
-                return Err("expected a digit after the decimal point".into());
-            }
-        }
-        if self.take_now(b'e') || self.take_now(b'E') {
-            is_integer = false;
-            let _sign = self.take_now(b'-') || self.take_now(b'+');
-            if self.digits() == 0 {
-                return Err("expected a digit in the exponent".into());
-            }
-        }
+        let number = token::number(self.rest()).map_err(|error| {
+            self.at += error.offset;
+            error.problem.message()
+        })?;
+        self.at += number.length;
         let text = self.text.get(start..self.at).unwrap_or_default();
-        let integer = if is_integer { Big::parse(text) } else { None };
+        let integer = if number.is_integer {
+            Big::parse(text)
+        } else {
+            None
+        };
         let value = match integer {
             Some(Value::Big(big)) if !self.exact => Some(Value::Float(big.to_f64())),
             Some(integer) => Some(integer),
@@ -237,13 +224,6 @@ impl<'t> Reader<'t> {
             }
         };
         value.ok_or_else(|| "number out of range".into())
-    }
-
-    fn digits(&mut self) -> usize {
-        let rest = self.rest();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        count
     }
 
     /// Parses a string from its opening quote.
@@ -262,11 +242,13 @@ impl<'t> Reader<'t> {
                     return Ok(Str::from(out));
                 }
                 Some(b'\\') => {
-                    self.at += 1;
-                    out.push(self.escape()?);
+                    let escape = token::escape(self.rest());
+                    let (character, length) = escape.map_err(TokenProblem::message)?;
+                    self.at += length;
+                    out.push(character);
                 }
-                Some(_) => return Err("control character in a string, escape it".into()),
-                None => return Err("a string without closing quote".into()),
+                Some(_) => return Err(TokenProblem::ControlCharacter.message().into()),
+                None => return Err(TokenProblem::OpenString.message().into()),
             }
             let from = self.at;
             let plain = self.plain();
@@ -276,59 +258,9 @@ impl<'t> Reader<'t> {
 
     /// Skips bytes without special meaning inside a string.
     fn plain(&mut self) -> usize {
-        let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0x00..0x20);
-        let rest = self.rest();
-        let plain = rest.iter().position(special).unwrap_or(rest.len());
+        let plain = token::plain(self.rest(), b'"');
         self.at += plain;
         plain
-    }
-
-    fn escape(&mut self) -> Step<char> {
-        let Some(byte) = self.peek() else {
-            return Err("a string without closing quote".into());
-        };
-        let character = match byte {
-            b'"' | b'\\' | b'/' => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                self.at += 1;
-                return self.unicode();
-            }
-            _ => return Err("unknown escape in a string".into()),
-        };
-        self.at += 1;
-        Ok(character)
-    }
-
-    fn unicode(&mut self) -> Step<char> {
-        let first = self.hex()?;
-        if !(0xd800..0xe000).contains(&first) {
-            return char::from_u32(first).ok_or_else(|| "invalid `\\u` escape".into());
-        }
-        // A pair of surrogates is one character; a single surrogate cannot be stored in a string.
-        if first < 0xdc00 && self.take_now(b'\\') && self.take_now(b'u') {
-            let second = self.hex()?;
-            if (0xdc00..0xe000).contains(&second) {
-                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                return char::from_u32(code).ok_or_else(|| "invalid `\\u` escape".into());
-            }
-        }
-        Err("unpaired surrogate in a string".into())
-    }
-
-    fn hex(&mut self) -> Step<u32> {
-        let digits = self.rest().get(..4).ok_or("incomplete `\\u` escape")?;
-        let mut code = 0;
-        for digit in digits {
-            let digit = char::from(*digit).to_digit(16);
-            code = code * 16 + digit.ok_or("invalid `\\u` escape")?;
-        }
-        self.at += 4;
-        Ok(code)
     }
 
     fn rest(&self) -> &'t [u8] {
@@ -351,8 +283,6 @@ impl<'t> Reader<'t> {
     }
 
     fn blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
-        }
+        self.at += token::blanks(self.rest());
     }
 }

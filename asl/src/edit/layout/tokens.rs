@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::json::token;
+
 /// A token of JSON.
 #[derive(Debug, Clone)]
 pub(super) struct JsonToken {
@@ -36,7 +38,7 @@ pub(super) fn tokens(text: &str, range: Range<usize>) -> Vec<JsonToken> {
             '}' | ']' => (TokenKind::Close, 1),
             ',' => (TokenKind::Comma, 1),
             ':' => (TokenKind::Colon, 1),
-            '"' | '\'' => (TokenKind::Scalar, string(rest, first)),
+            '"' | '\'' => (TokenKind::Scalar, token::string_length(rest.as_bytes())),
             '/' if rest.starts_with("/*") => {
                 let end = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
                 (TokenKind::Comment, end)
@@ -62,20 +64,6 @@ pub(super) fn tokens(text: &str, range: Range<usize>) -> Vec<JsonToken> {
         offset += length;
     }
     tokens
-}
-
-/// The length of a string with its quotes.
-fn string(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, char) in text.char_indices().skip(1) {
-        match char {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if char == quote => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// The length of a number or a word.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use stepwright_asl::json::token;
+
 /// A text with its depth. Malformed text has any depth; the parser reports it.
 pub(super) struct Scan<'t> {
     /// The text, in which `-0` is `0` and an integer beyond `f64` is the largest finite float. An
@@ -21,12 +23,16 @@ impl<'t> Scan<'t> {
         let (mut changed, mut copied) = (String::new(), 0);
         while let Some(byte) = bytes.get(at) {
             match byte {
-                b'"' => at += string_len(&bytes[at..]),
+                b'"' => at += token::string_length(&bytes[at..]),
                 b'-' | b'0'..=b'9' => {
-                    let number = number(&text[at..]);
-                    let end = at + number.len();
-                    has_giants |= is_giant(number);
-                    if let Some(readable) = readable(number) {
+                    // The parser stops at a malformed number.
+                    let Ok(number) = token::number(&bytes[at..]) else {
+                        break;
+                    };
+                    let end = at + number.length;
+                    let integer = number.is_integer.then(|| &text[at..end]);
+                    has_giants |= integer.is_some_and(is_giant);
+                    if let Some(readable) = integer.and_then(readable) {
                         changed.push_str(&text[copied..at]);
                         changed.push_str(readable);
                         copied = end;
@@ -59,47 +65,23 @@ impl<'t> Scan<'t> {
     }
 }
 
-/// Returns the length of the string at the start, with its quotes.
-fn string_len(bytes: &[u8]) -> usize {
-    let mut at = 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
+/// Whether an integer fits in no type of 64 bits.
+fn is_giant(integer: &str) -> bool {
+    integer.parse::<i64>().is_err() && integer.parse::<u64>().is_err()
 }
 
-/// Returns the number at the start.
-fn number(text: &str) -> &str {
-    let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
-    let end = text.bytes().position(|byte| !is_part(byte));
-    &text[..end.unwrap_or(text.len())]
-}
-
-fn is_integer(number: &str) -> bool {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_giant(number: &str) -> bool {
-    is_integer(number) && number.parse::<i64>().is_err() && number.parse::<u64>().is_err()
-}
-
-/// Returns the number in the form in which `serde_json` reads the value that an engine reads, if it
-/// differs.
-fn readable(number: &str) -> Option<&'static str> {
-    if number == "-0" {
+/// Returns the integer in the form in which `serde_json` reads the value that an engine reads, if
+/// it differs.
+fn readable(integer: &str) -> Option<&'static str> {
+    if integer == "-0" {
         return Some("0");
     }
     // The largest finite float has 309 digits.
-    if number.len() < 309 || !is_integer(number) {
+    if integer.len() < 309 {
         return None;
     }
-    match number.parse::<f64>() {
-        Ok(float) if float.is_infinite() => Some(match number.starts_with('-') {
+    match integer.parse::<f64>() {
+        Ok(float) if float.is_infinite() => Some(match integer.starts_with('-') {
             true => "-1.7976931348623157e308",
             false => "1.7976931348623157e308",
         }),

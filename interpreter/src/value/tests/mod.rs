@@ -3,6 +3,7 @@
 mod bounds;
 mod depth;
 mod model;
+mod texts;
 mod typed;
 
 use super::*;
@@ -94,15 +95,18 @@ fn invalid_json_is_refused_with_line_and_column() {
             "expected `:` after the key at line 2 column 2",
         ),
         ("1 2", "unexpected text after the value at line 1 column 3"),
-        ("01", "a number must not begin with `0` at line 1 column 3"),
+        (
+            "01",
+            "a number must not have a leading zero at line 1 column 1",
+        ),
         ("1e999", "number out of range at line 1 column 6"),
         (
             "\"\\ud800x\"",
-            "unpaired surrogate in a string at line 1 column 8",
+            "unpaired surrogate in an escape at line 1 column 2",
         ),
         (
             "\"ä\u{1}\"",
-            "control character in a string, escape it at line 1 column 3",
+            "control character in a string; write it as an escape such as `\\n` at line 1 column 3",
         ),
         ("nul", "expected a JSON value at line 1 column 1"),
     ] {

@@ -63,7 +63,7 @@ fn is_minus_zero(number: f64) -> bool {
 }
 
 /// Replaces each minus zero by 0: `-0` is an integer for [`Value`], and a float for `serde_json`.
-fn unsigned_zeros(json: Json) -> Json {
+pub(super) fn unsigned_zeros(json: Json) -> Json {
     match json {
         Json::Number(number) if number.as_f64().is_some_and(is_minus_zero) => json!(0),
         Json::Array(items) => items.into_iter().map(unsigned_zeros).collect(),
