@@ -113,7 +113,7 @@ fn invalid_options_and_definitions_are_reported() {
         (vec!["-", "--history", "nowhere.json"], "nowhere.json"),
         (
             vec!["-", "--history", "checkout.asl.json"],
-            "a history must be the response of `GetExecutionHistory`",
+            "this is not a history: it has no list `events`",
         ),
     ] {
         let ran = estimate(&arguments, POLL);

@@ -25,6 +25,7 @@
 //! | what happened, state by state | [`Timeline`](timeline::Timeline) |
 //! | which expression produced which value | [`Timeline::explain`](timeline::Timeline::explain) |
 //! | the states, transitions, retriers and catchers that executions covered | [`Coverage`](coverage::Coverage), [`SuiteCoverage`](coverage::SuiteCoverage) |
+//! | what recorded executions are expected to cost | `Timeline::record_statistics`, with the feature `estimate` |
 //! | a diagram of a definition with the statuses of an execution | [`fn@overlay`], [`RecordedHistory::overlay`] |
 //! | an HTML page about one execution | `report::Report`, with the feature `report` |
 //! | to replay a recorded history, or to generate a test from it | the crate `stepwright-runtime` |
@@ -33,6 +34,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `estimate` | `Timeline::record_statistics`: statistics for `stepwright_asl::estimate` |
 //! | `jsonata` (on unless `default-features = false`) | explains values of JSONata. Without it, they are unknown |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //!
@@ -64,6 +66,8 @@ mod recorded_placeholders;
 #[cfg(feature = "report")]
 pub mod report;
 mod short_text;
+#[cfg(feature = "estimate")]
+mod statistics;
 pub mod timeline;
 
 pub use self::overlay::{overlay, timeline_overlay};

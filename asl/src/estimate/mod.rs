@@ -41,7 +41,7 @@ mod warnings;
 pub use cost::CostCase;
 pub use options::EstimateOptions;
 pub use price::{EXPRESS_PRICES, Price, PriceTable, STANDARD_PRICES, prices_of};
-pub use recorded::{NoHistory, RecordedStatistics};
+pub use recorded::RecordedStatistics;
 pub use report::Estimate;
 pub use states::has_open_wait;
 

@@ -1,223 +1,152 @@
 //! Statistics of recorded executions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use crate::json::Json;
-use crate::timestamp;
-
-/// Statistics of executions, from their histories: transitions, items, retries, sizes and
-/// durations.
+/// Statistics of executions: transitions, items, attempts, sizes and durations.
+///
+/// The caller records what happened in each execution. `stepwright_history` records the timeline of
+/// a history: `Timeline::record_statistics`, with its feature `estimate`.
+///
+/// ```
+/// use stepwright_asl::StateMachine;
+/// use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics};
+///
+/// let machine = StateMachine::from_json(r#"{"StartAt": "Charge", "States": {"Charge": {
+///     "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true
+/// }}}"#)?;
+/// let mut recorded = RecordedStatistics::default();
+/// recorded.record_execution();
+/// recorded.record_duration(2.5);
+/// recorded.record_attempts("Charge", 3);
+/// recorded.record_exit("Charge");
+///
+/// let estimate = Estimate::of(&machine, &EstimateOptions::new().recorded(recorded));
+/// assert_eq!((estimate.typical.seconds, estimate.typical.transitions), (2.5, 3.0));
+/// # Ok::<(), stepwright_asl::Diagnostics>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecordedStatistics {
-    ways: BTreeMap<(String, String), u64>,
-    out: BTreeMap<String, u64>,
-    items: BTreeMap<String, (u64, u64)>,
-    tries: BTreeMap<String, (u64, u64)>,
-    results: BTreeMap<String, (u64, u64)>,
-    payload: usize,
-    input: usize,
-    seconds: f64,
     executions: u64,
+    durations: Mean,
+    payload: Option<u64>,
+    input: Option<u64>,
+    exits: BTreeMap<String, u64>,
+    transitions: BTreeMap<(String, String), u64>,
+    attempts: BTreeMap<String, Mean>,
+    items: BTreeMap<String, Mean>,
+    results: BTreeMap<String, Mean>,
 }
 
-/// An error: the JSON is not a history.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a history must be the response of `GetExecutionHistory`: an object with `events`, each with `id` and `type`"
-)]
-pub struct NoHistory;
+/// The mean of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Mean {
+    count: u64,
+    sum: f64,
+}
 
-impl RecordedStatistics {
-    /// Adds the history of an execution, as returned by GetExecutionHistory.
-    ///
-    /// ```
-    /// use stepwright_asl::estimate::RecordedStatistics;
-    /// use stepwright_asl::json;
-    ///
-    /// let mut recorded = RecordedStatistics::default();
-    /// recorded.add(&json!({"events": [{"id": 1, "type": "ExecutionStarted"}]}))?;
-    /// assert_eq!(recorded.executions(), 1);
-    /// assert!(recorded.add(&json!({"states": {}})).is_err());
-    /// # Ok::<(), stepwright_asl::estimate::NoHistory>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the JSON is not a history.
-    pub fn add(&mut self, history: &Json) -> Result<(), NoHistory> {
-        let events = history
-            .get("events")
-            .or(Some(history))
-            .and_then(Json::as_array);
-        let events: Option<Vec<Event<'_>>> =
-            events.ok_or(NoHistory)?.iter().map(Event::of).collect();
-        let mut events = events
-            .filter(|events| !events.is_empty())
-            .ok_or(NoHistory)?;
-        // A history in reverse order, as with `--reverse-order`, is the same history.
-        events.sort_by_key(|event| event.id);
-        let by_id: HashMap<i64, usize> = events
-            .iter()
-            .enumerate()
-            .map(|(at, event)| (event.id, at))
-            .collect();
-        // The state of each event: that of the previous event, unless the event enters a state.
-        let mut state_of: Vec<Option<&str>> = Vec::with_capacity(events.len());
-        for (at, event) in events.iter().enumerate() {
-            let before = by_id
-                .get(&event.previous)
-                .copied()
-                .filter(|before| *before < at);
-            let own = event
-                .name
-                .or_else(|| before.and_then(|before| state_of[before]));
-            state_of.push(own);
-            self.payload = self.payload.max(event.bytes);
-            let Some(state) = own else { continue };
-            let kind = event.kind;
-            if kind.ends_with("StateEntered") {
-                let left = before.map(|before| &events[before]);
-                let left = left.filter(|left| left.kind.ends_with("StateExited"));
-                if let Some(from) = left.and_then(|left| left.name) {
-                    let way = (from.to_owned(), state.to_owned());
-                    *self.ways.entry(way).or_default() += 1;
-                }
-                if kind == "TaskStateEntered" {
-                    self.tries.entry(state.to_owned()).or_default().0 += 1;
-                }
-            } else if kind.ends_with("StateExited") {
-                *self.out.entry(state.to_owned()).or_default() += 1;
-            } else if kind == "MapStateStarted" {
-                let (count, sum) = self.items.entry(state.to_owned()).or_default();
-                (*count, *sum) = (*count + 1, sum.saturating_add(event.length));
-            } else if kind.ends_with("Scheduled") {
-                self.tries.entry(state.to_owned()).or_default().1 += 1;
-            } else if matches!(
-                kind,
-                "TaskSucceeded" | "LambdaFunctionSucceeded" | "ActivitySucceeded"
-            ) {
-                let (count, sum) = self.results.entry(state.to_owned()).or_default();
-                (*count, *sum) = (*count + 1, *sum + event.bytes as u64);
-            }
-        }
-        if let Some(started) = events
-            .first()
-            .filter(|event| event.kind == "ExecutionStarted")
-        {
-            self.input = self.input.max(started.bytes);
-        }
-        let times: Vec<f64> = events.iter().filter_map(|event| event.seconds).collect();
-        if let (Some(first), Some(last)) = (times.first(), times.last()) {
-            self.seconds += (last - first).max(0.0);
-        }
-        self.executions += 1;
-        Ok(())
+impl Mean {
+    fn add(&mut self, number: f64) {
+        self.count += 1;
+        self.sum += number;
     }
 
-    /// The number of added histories.
+    fn get(self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+}
+
+impl RecordedStatistics {
+    /// Counts an execution.
+    pub fn record_execution(&mut self) {
+        self.executions += 1;
+    }
+
+    /// Records the seconds from the start to the end of an execution.
+    pub fn record_duration(&mut self, seconds: f64) {
+        self.durations.add(seconds.max(0.0));
+    }
+
+    /// Records the size of the input of an execution.
+    pub fn record_input(&mut self, bytes: u64) {
+        self.input = self.input.max(Some(bytes));
+    }
+
+    /// Records the size of any data of an execution: an input, an output, arguments or a result.
+    pub fn record_payload(&mut self, bytes: u64) {
+        self.payload = self.payload.max(Some(bytes));
+    }
+
+    /// Records that an execution left a state, to another one or at the end.
+    pub fn record_exit(&mut self, state: &str) {
+        *self.exits.entry(state.to_owned()).or_default() += 1;
+    }
+
+    /// Records that an execution entered a state after it left another one.
+    pub fn record_transition(&mut self, from: &str, to: &str) {
+        let transition = (from.to_owned(), to.to_owned());
+        *self.transitions.entry(transition).or_default() += 1;
+    }
+
+    /// Records one visit of a Task with its number of attempts.
+    pub fn record_attempts(&mut self, state: &str, attempts: u64) {
+        let mean = self.attempts.entry(state.to_owned()).or_default();
+        mean.add(attempts as f64);
+    }
+
+    /// Records the number of items of a Map.
+    pub fn record_items(&mut self, state: &str, items: u64) {
+        let mean = self.items.entry(state.to_owned()).or_default();
+        mean.add(items as f64);
+    }
+
+    /// Records the size of a result of a Task.
+    pub fn record_result(&mut self, state: &str, bytes: u64) {
+        let mean = self.results.entry(state.to_owned()).or_default();
+        mean.add(bytes as f64);
+    }
+
+    /// The number of recorded executions.
     pub fn executions(&self) -> u64 {
         self.executions
     }
 
-    /// The average duration of an execution in seconds; `None` without histories.
+    /// The average duration of an execution in seconds; `None` without durations.
     pub fn seconds(&self) -> Option<f64> {
-        (self.executions > 0).then(|| self.seconds / self.executions as f64)
+        self.durations.get()
     }
 
-    /// The bytes of the largest payload; `None` without histories.
+    /// The bytes of the largest payload; `None` without data.
     pub fn payload_bytes(&self) -> Option<f64> {
-        (self.executions > 0).then_some(self.payload as f64)
+        self.payload.map(|bytes| bytes as f64)
+    }
+
+    /// The bytes of the largest input; `None` without data.
+    pub fn input_bytes(&self) -> Option<f64> {
+        self.input.map(|bytes| bytes as f64)
     }
 
     /// The fraction of exits from a state that went to another state; `None` if no execution left
     /// it.
-    pub(super) fn share(&self, from: &str, to: &str) -> Option<f64> {
-        let out = *self.out.get(from)?;
-        let taken = self.ways.get(&(from.to_owned(), to.to_owned()));
-        Some(taken.copied().unwrap_or_default() as f64 / out as f64)
+    pub fn share(&self, from: &str, to: &str) -> Option<f64> {
+        let exits = *self.exits.get(from)?;
+        let transition = (from.to_owned(), to.to_owned());
+        let taken = self.transitions.get(&transition).copied();
+        Some(taken.unwrap_or_default() as f64 / exits as f64)
     }
 
     /// The average number of items of a Map.
-    pub(super) fn items(&self, state: &str) -> Option<f64> {
-        let (count, sum) = self.items.get(state)?;
-        Some(*sum as f64 / *count as f64)
+    pub fn items(&self, state: &str) -> Option<f64> {
+        self.items.get(state)?.get()
     }
 
     /// The average number of retries of a Task.
-    pub(super) fn retries(&self, state: &str) -> Option<f64> {
-        let (entered, tried) = self.tries.get(state)?;
-        (*entered > 0).then(|| (*tried as f64 / *entered as f64 - 1.0).max(0.0))
+    pub fn retries(&self, state: &str) -> Option<f64> {
+        let attempts = self.attempts.get(state)?.get()?;
+        Some((attempts - 1.0).max(0.0))
     }
 
     /// The average size of a Task's results in bytes.
-    pub(super) fn result_bytes(&self, state: &str) -> Option<f64> {
-        let (count, sum) = self.results.get(state)?;
-        Some(*sum as f64 / *count as f64)
+    pub fn result_bytes(&self, state: &str) -> Option<f64> {
+        self.results.get(state)?.get()
     }
-
-    /// The bytes of the largest input.
-    pub(super) fn input_bytes(&self) -> Option<f64> {
-        (self.executions > 0).then_some(self.input as f64)
-    }
-}
-
-struct Event<'j> {
-    id: i64,
-    previous: i64,
-    kind: &'j str,
-    /// The entered or exited state.
-    name: Option<&'j str>,
-    /// The larger of its input and output.
-    bytes: usize,
-    length: u64,
-    seconds: Option<f64>,
-}
-
-impl<'j> Event<'j> {
-    fn of(json: &'j Json) -> Option<Event<'j>> {
-        let kind = json.get("type")?.as_str()?;
-        let mut event = Event {
-            id: json.get("id")?.as_i64()?,
-            previous: json
-                .get("previousEventId")
-                .and_then(Json::as_i64)
-                .unwrap_or_default(),
-            kind,
-            name: None,
-            bytes: 0,
-            length: 0,
-            seconds: json.get("timestamp").and_then(seconds),
-        };
-        let details = json
-            .as_object()?
-            .iter()
-            .filter(|(key, _)| key.ends_with("EventDetails"));
-        for (key, details) in details {
-            if key.starts_with("stateEntered") || key.starts_with("stateExited") {
-                event.name = details.get("name").and_then(Json::as_str);
-            }
-            for field in ["input", "output"] {
-                let text = details
-                    .get(field)
-                    .and_then(Json::as_str)
-                    .unwrap_or_default();
-                event.bytes = event.bytes.max(text.len());
-            }
-            let length = details
-                .get("length")
-                .and_then(Json::as_i64)
-                .unwrap_or_default();
-            event.length = u64::try_from(length).unwrap_or_default();
-        }
-        Some(event)
-    }
-}
-
-/// The seconds of a timestamp: a number, as in SDKs, or a date and time, as in the CLI.
-fn seconds(timestamp: &Json) -> Option<f64> {
-    if let Some(seconds) = timestamp.as_f64() {
-        return Some(seconds);
-    }
-    let nanoseconds = timestamp::read(timestamp.as_str()?)?;
-    Some(nanoseconds as f64 / 1e9)
 }

@@ -2,8 +2,8 @@
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics, has_open_wait};
-use stepwright_asl::json::Document;
 use stepwright_asl::validate::Validator;
+use stepwright_history::RecordedHistory;
 
 use crate::args::{EstimateArguments, EstimateFormat};
 use crate::definitions::definition::{LoadedDefinition, state_of};
@@ -71,13 +71,9 @@ fn options(
     }
     let mut recorded = RecordedStatistics::default();
     for file in &arguments.history {
-        let text = input::read(file)?;
-        let shown = file.display();
-        let document = Document::parse(&text)
-            .map_err(|error| Failure::Usage(format!("{shown} is not JSON: {error}")))?;
-        recorded
-            .add(document.json())
-            .map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+        let history = RecordedHistory::parse(&input::read(file)?)
+            .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+        history.timeline().record_statistics(&mut recorded);
     }
     Ok(options.recorded(recorded))
 }
