@@ -77,7 +77,7 @@
 //! | `estimate` | [`estimate`]: transitions, events, payload and price of executions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
 //! | `models` | the API models of AWS's services, with which the validator checks arguments and error names | the feature `integrations`, `flate2` |
-//! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations` |
+//! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations`, `percent-encoding` |
 //! | `terraform` | [`template::terraform`]: definitions in Terraform files, with `yaml` | `hcl-edit` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 //!

@@ -1,5 +1,9 @@
 //! The permissions that a role has: the documents of its policies.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use super::pattern::Pattern;
 use super::terraform_names::with_names;
 use crate::json::{Json, Object};
@@ -150,8 +154,8 @@ impl RolePolicies {
         };
         // The API of IAM returns documents with percent encoding, the command line without.
         let decoded = match source.trim_start().starts_with('%') {
-            true => percent_decoded(source),
-            false => source.to_owned(),
+            true => percent_decode_str(source).decode_utf8_lossy(),
+            false => Cow::Borrowed(source),
         };
         let parsed = decoded.parse::<Json>().map_err(|error| {
             RolePoliciesError(format!("the policy document is not JSON: {error}"))
@@ -319,27 +323,6 @@ impl std::fmt::Display for Selection {
             .collect();
         write!(f, "{word}{}", names.join(", "))
     }
-}
-
-/// Decodes `%7B` and the like. Bytes that are no text are replaced.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match byte.filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn not_a_policy(value: &Json) -> RolePoliciesError {
