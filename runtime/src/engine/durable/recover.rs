@@ -75,7 +75,8 @@ impl EngineShared {
                     let mut executions = self.executions();
                     // The engine is being built, so it cannot be shut down.
                     let _may_run = self.running.open(state);
-                    executions.insert(state.clone());
+                    let hash = executions.hash_of(&state.about);
+                    executions.insert(state.clone(), hash);
                     drop(executions);
                     all.push(pending_execution);
                 }

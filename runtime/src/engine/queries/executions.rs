@@ -12,6 +12,11 @@ use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::retention::Retention;
 use crate::store::{ListPosition, RangeRows};
 
+/// The hash of an execution's ARN in the table of one engine. A start and an end use it several
+/// times.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct NameHash(u64);
+
 /// The Standard executions of an engine that are running, and those that can be described.
 pub(in crate::engine) struct Executions {
     /// Hashed by the parts of their ARNs: the ARN of an execution is built only on demand.
@@ -28,6 +33,7 @@ pub(in crate::engine) struct Executions {
 /// A closed execution.
 struct ClosedExecutionEntry {
     state: Arc<ExecutionState>,
+    hash: NameHash,
     /// The bytes of memory that it occupies.
     bytes: u64,
     stopped: Timestamp,
@@ -51,14 +57,19 @@ impl Executions {
         self.by_key.find(hash, |known| known.about.has_arn(id))
     }
 
-    /// Returns the execution with the same ARN as `about`.
+    /// Returns the hash of an execution's ARN.
+    pub(in crate::engine) fn hash_of(&self, about: &ExecutionInfo) -> NameHash {
+        NameHash(self.hasher.hash_one(about.name_key()))
+    }
+
+    /// Returns the execution with the same ARN as `about`, which has this hash.
     pub(in crate::engine) fn namesake(
         &self,
         about: &ExecutionInfo,
+        hash: NameHash,
     ) -> Option<&Arc<ExecutionState>> {
-        let hash = self.hasher.hash_one(about.name_key());
         self.by_key
-            .find(hash, |known| known.about.is_namesake_of(about))
+            .find(hash.0, |known| known.about.is_namesake_of(about))
     }
 
     /// Returns a page of the executions; none with a store. See [`ListIndex::page`].
@@ -78,15 +89,15 @@ impl Executions {
         }
     }
 
-    /// Adds an execution, or replaces the execution of the same name.
-    pub(in crate::engine) fn insert(&mut self, state: Arc<ExecutionState>) {
+    /// Adds an execution with this hash, or replaces the execution of the same name.
+    pub(in crate::engine) fn insert(&mut self, state: Arc<ExecutionState>, hash: NameHash) {
+        let NameHash(hash) = hash;
         let Self {
             by_key,
             hasher,
             index,
             ..
         } = self;
-        let hash = hasher.hash_one(state.about.name_key());
         let is_namesake = |known: &Arc<ExecutionState>| known.about.is_namesake_of(&state.about);
         match by_key.find_mut(hash, is_namesake) {
             Some(known) => {
@@ -105,11 +116,10 @@ impl Executions {
         }
     }
 
-    /// Removes this execution. Returns whether it was there.
-    fn remove(&mut self, state: &ExecutionState) -> bool {
-        let hash = self.hasher.hash_one(state.about.name_key());
+    /// Removes this execution, which has this hash. Returns whether it was there.
+    fn remove(&mut self, state: &ExecutionState, hash: NameHash) -> bool {
         let is_it = |known: &Arc<ExecutionState>| std::ptr::eq(&**known, state);
-        let found = self.by_key.find_entry(hash, is_it);
+        let found = self.by_key.find_entry(hash.0, is_it);
         let was_there = found.map(|found| found.remove()).is_ok();
         if let Some(index) = self.index.as_mut().filter(|_| was_there) {
             index.remove(state);
@@ -120,12 +130,12 @@ impl Executions {
     /// Marks a closed execution as running again.
     pub(in crate::engine) fn reopen(&mut self, state: &Arc<ExecutionState>) {
         self.take_closed(|closed| closed.about.is_namesake_of(&state.about));
-        self.insert(state.clone());
+        self.insert(state.clone(), self.hash_of(&state.about));
     }
 
     /// Removes a closed execution. An execution of the same name, or a redrive, is left unchanged.
     pub(in crate::engine) fn forget(&mut self, state: &Arc<ExecutionState>) {
-        if self.remove(state) {
+        if self.remove(state, self.hash_of(&state.about)) {
             self.take_closed(|closed| Arc::ptr_eq(closed, state));
         }
     }
@@ -139,7 +149,7 @@ impl Executions {
 
     /// Removes an execution whose start, or redrive, was not committed.
     pub(in crate::engine) fn withdraw(&mut self, state: &ExecutionState) {
-        self.remove(state);
+        self.remove(state, self.hash_of(&state.about));
     }
 
     /// Returns the number of running executions.
@@ -155,12 +165,14 @@ impl Executions {
         bytes: u64,
         stopped: Timestamp,
     ) -> Vec<Arc<ExecutionState>> {
-        let hash = self.hasher.hash_one(state.about.name_key());
-        if (self.by_key.find(hash, |known| Arc::ptr_eq(known, state))).is_none() {
+        let hash = self.hash_of(&state.about);
+        let is_it = |known: &Arc<ExecutionState>| Arc::ptr_eq(known, state);
+        if self.by_key.find(hash.0, is_it).is_none() {
             return vec![state.clone()];
         }
         self.closed.push_back(ClosedExecutionEntry {
             state: state.clone(),
+            hash,
             bytes,
             stopped,
         });
@@ -176,7 +188,7 @@ impl Executions {
             }
             if let Some(oldest) = self.closed.pop_front() {
                 self.closed_bytes -= oldest.bytes;
-                self.remove(&oldest.state);
+                self.remove(&oldest.state, oldest.hash);
                 forgotten.push(oldest.state);
             }
         }

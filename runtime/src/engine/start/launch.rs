@@ -111,9 +111,13 @@ impl EngineShared {
             return Err(StartError::ShutDown);
         }
         // Express executions cannot be found by their ARNs.
-        let mut executions = (!is_express).then(|| self.executions());
-        if let Some(executions) = &executions {
-            if let Some(known) = executions.namesake(&about) {
+        let mut executions = (!is_express).then(|| {
+            let executions = self.executions();
+            let hash = executions.hash_of(&about);
+            (executions, hash)
+        });
+        if let Some((executions, hash)) = &executions {
+            if let Some(known) = executions.namesake(&about, *hash) {
                 return if known.final_report().is_none() && known.about.input == about.input {
                     Ok(StartOutcome {
                         state: known.clone(),
@@ -141,8 +145,8 @@ impl EngineShared {
             return Err(StartError::ShutDown);
         }
         let journaled = durable.map(|durable| Box::new(durable.start(machine, &state.about)));
-        if let Some(executions) = &mut executions {
-            executions.insert(state.clone());
+        if let Some((executions, hash)) = &mut executions {
+            executions.insert(state.clone(), *hash);
         }
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
