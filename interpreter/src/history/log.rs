@@ -153,6 +153,12 @@ impl<T: Clone> Log<T> {
         self.open.iter().rev().chain(full)
     }
 
+    /// Returns the records in slices. A loop over each is faster than [`iter`](Self::iter).
+    pub(super) fn chunks(&self) -> impl Iterator<Item = &[T]> {
+        let full = self.full().iter().map(|chunk| chunk.as_slice());
+        full.chain(std::iter::once(self.open.as_slice()))
+    }
+
     /// Returns the records with their positions.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &T)> {
         let full = self.full().iter().flat_map(|chunk| chunk.iter());

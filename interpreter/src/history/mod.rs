@@ -206,12 +206,11 @@ impl History {
 /// Returns about how many bytes of memory events occupy. A value that two successive events share
 /// counts once.
 fn bytes_of(entries: &Log<Entry>) -> u64 {
-    let mut bytes = 0u64;
+    let mut bytes = (entries.len() * size_of::<Entry>()) as u64;
     let mut estimate = MemoryEstimate::default();
     let mut before: Option<&Value> = None;
-    for (_, entry) in entries.iter() {
-        bytes = bytes.saturating_add(size_of::<Entry>() as u64);
-        if let Some(value) = entry.payload.value() {
+    for chunk in entries.chunks() {
+        for value in chunk.iter().filter_map(|entry| entry.payload.value()) {
             if !before.is_some_and(|before| before.is_same_node(value)) {
                 bytes = bytes.saturating_add(estimate.bytes(value));
             }

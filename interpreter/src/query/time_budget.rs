@@ -8,10 +8,13 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 thread_local! {
-    /// The time, in microseconds, that the evaluations of the current step took; `None` outside of
-    /// steps.
-    static SPENT: Cell<Option<u64>> = const { Cell::new(None) };
+    /// The time, in microseconds, that the evaluations of the current step took; [`NO_STEP`]
+    /// outside of steps.
+    static SPENT: Cell<u64> = const { Cell::new(NO_STEP) };
 }
+
+/// A number instead of `None`, because each step reads and sets it: one word needs no move.
+const NO_STEP: u64 = u64::MAX;
 
 /// The time, in microseconds, after which a step with more work ends.
 const LOW: u64 = 250_000;
@@ -19,21 +22,26 @@ const LOW: u64 = 250_000;
 /// A step whose evaluations share the time limit. It ends when this is dropped.
 #[derive(Debug)]
 pub struct TimeBudget {
-    outer: Option<u64>,
+    is_outermost: bool,
 }
 
 impl TimeBudget {
     /// Begins a step on this thread. Inside of another step, it continues that one.
+    #[inline]
     pub fn begin() -> Self {
-        let outer = SPENT.get();
-        SPENT.set(outer.or(Some(0)));
-        Self { outer }
+        SPENT.with(|spent| {
+            let is_outermost = spent.get() == NO_STEP;
+            if is_outermost {
+                spent.set(0);
+            }
+            Self { is_outermost }
+        })
     }
 
     /// Returns whether the evaluations of the current step have taken so long that the step should
     /// end.
     pub fn is_low() -> bool {
-        SPENT.get().is_some_and(|micros| micros > LOW)
+        SPENT.with(|spent| spent.get() != NO_STEP && spent.get() > LOW)
     }
 
     /// Begins a step whose evaluations have this time left of `limit`.
@@ -41,15 +49,16 @@ impl TimeBudget {
     pub(super) fn with_rest(limit: Duration, rest: Duration) -> Self {
         let budget = Self::begin();
         let spent = limit.saturating_sub(rest).as_micros();
-        SPENT.set(u64::try_from(spent).ok());
+        SPENT.set(u64::try_from(spent).unwrap_or(NO_STEP - 1));
         budget
     }
 }
 
 impl Drop for TimeBudget {
+    #[inline]
     fn drop(&mut self) {
-        if self.outer.is_none() {
-            SPENT.set(None);
+        if self.is_outermost {
+            SPENT.with(|spent| spent.set(NO_STEP));
         }
     }
 }
@@ -57,12 +66,13 @@ impl Drop for TimeBudget {
 /// Runs an evaluation with the part of `limit` that the step has left.
 #[cfg(feature = "jsonata")]
 pub(super) fn timed<R>(limit: Duration, evaluation: impl FnOnce(Duration) -> R) -> R {
-    let Some(spent) = SPENT.get() else {
+    let spent = SPENT.get();
+    if spent == NO_STEP {
         return evaluation(limit);
-    };
+    }
     let began = Instant::now();
     let result = evaluation(limit.saturating_sub(Duration::from_micros(spent)));
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    SPENT.set(Some(spent.saturating_add(micros)));
+    SPENT.set(spent.saturating_add(micros).min(NO_STEP - 1));
     result
 }

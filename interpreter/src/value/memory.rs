@@ -25,11 +25,16 @@ pub(crate) struct MemoryEstimate {
 
 impl MemoryEstimate {
     /// Returns about how many bytes a value takes.
+    #[inline]
     pub(crate) fn bytes(&mut self, value: &Value) -> u64 {
         let text = value.json_len();
-        if text < SMALL {
-            return text;
+        match text < SMALL {
+            true => text,
+            false => self.large(value, text),
         }
+    }
+
+    fn large(&mut self, value: &Value, text: u64) -> u64 {
         if self.visits >= VISITS {
             let ratio = self.memory / self.text.max(1);
             return text.saturating_mul(ratio.max(1));
@@ -50,15 +55,34 @@ impl MemoryEstimate {
         match value {
             Value::Array(items) => items
                 .iter()
-                .map(|item| self.visit(item))
+                .map(|item| self.member(item))
                 .fold(CONTAINER, u64::saturating_add),
             Value::Object(members) => members
                 .iter()
-                .map(|(_, member)| NAME + self.visit(member))
+                .map(|(_, member)| NAME + self.member(member))
                 .fold(CONTAINER + members.room(), u64::saturating_add),
-            Value::Str(text) => NODE + text.len() as u64,
-            _ => NODE,
+            scalar => scalar_bytes(scalar),
         }
+    }
+
+    /// Adds a member of a node. Most members are scalars, which need no call.
+    #[inline]
+    fn member(&mut self, value: &Value) -> u64 {
+        match value {
+            Value::Array(_) | Value::Object(_) => self.visit(value),
+            _ if self.visits >= VISITS => value.json_len(),
+            scalar => {
+                self.visits += 1;
+                scalar_bytes(scalar)
+            }
+        }
+    }
+}
+
+fn scalar_bytes(value: &Value) -> u64 {
+    match value {
+        Value::Str(text) => NODE + text.len() as u64,
+        _ => NODE,
     }
 }
 

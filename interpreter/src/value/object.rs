@@ -142,17 +142,19 @@ impl Object {
 
     /// Returns the value of a key, with its last position as a hint.
     #[inline]
-    pub(super) fn value_hinted(&self, key: &str, hint: &AtomicU32) -> Option<&Value> {
+    pub(super) fn value_hinted(&self, key: &Str, hint: &AtomicU32) -> Option<&Value> {
         match self.entry(hint.load(Ordering::Relaxed) as usize) {
+            // Two `Str` are compared as they are in memory, without their texts.
             Some((found, value)) if found == key => Some(value),
             _ => self.value(self.position_noted(key, hint)?),
         }
     }
 
     /// Returns the position of a key, with its last position as a hint.
-    pub(super) fn position_hinted(&self, key: &str, hint: &AtomicU32) -> Option<usize> {
+    #[inline]
+    pub(super) fn position_hinted(&self, key: &Str, hint: &AtomicU32) -> Option<usize> {
         let guess = hint.load(Ordering::Relaxed) as usize;
-        if self.entry(guess).is_some_and(|entry| entry.0 == key) {
+        if self.entry(guess).is_some_and(|entry| entry.0 == *key) {
             return Some(guess);
         }
         self.position_noted(key, hint)

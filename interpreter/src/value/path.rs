@@ -146,7 +146,11 @@ pub struct NotAnObject {
 impl Value {
     /// Returns the value at `path`, if it exists.
     pub fn at(&self, path: &RefPath) -> Option<&Value> {
-        self.walk(path).ok()
+        let mut here = self;
+        for segment in &path.segments {
+            here = here.step(segment)?;
+        }
+        Some(here)
     }
 
     /// Returns the value at `path`. If it does not exist, returns the number of the first step
@@ -164,6 +168,7 @@ impl Value {
         Ok(here)
     }
 
+    #[inline]
     fn step(&self, segment: &Segment) -> Option<&Value> {
         match (segment, self) {
             (Segment::Key { name, hint }, Value::Object(object)) => object.value_hinted(name, hint),
