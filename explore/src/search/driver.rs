@@ -166,7 +166,8 @@ impl PathState {
                     let response = nested
                         .take()
                         .and_then(|nested| self.start_nested(machine, index, nested));
-                    Input::Performed(response.map(Ok))
+                    commands.set_result(response.map(Ok));
+                    Input::Performed
                 }
             };
             self.receive_at(machine, index, reply, commands);

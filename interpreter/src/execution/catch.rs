@@ -43,9 +43,11 @@ impl Execution {
             // input.
             Io::JsonPath(_) => Ok(Exit {
                 assigned: self.assign(&catcher.assign, cursor, &error_output)?,
-                output: catcher
-                    .result_path
-                    .apply(|| Ok(cursor.input.clone()), error_output)?,
+                output: Some(
+                    catcher
+                        .result_path
+                        .apply(|| Ok(cursor.input.clone()), error_output)?,
+                ),
                 next: Some(catcher.next),
             }),
             Io::Jsonata(_) => {
@@ -58,7 +60,7 @@ impl Execution {
                     None => error_output.clone(),
                 };
                 Ok(Exit {
-                    output,
+                    output: Some(output),
                     assigned,
                     next: Some(catcher.next),
                 })

@@ -1,6 +1,6 @@
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_loop::Execution;
-use crate::program::{Choice, Io, State};
+use crate::program::{Choice, Io, Selection, State};
 use crate::query::QueryError;
 use crate::wait_id::CursorId;
 
@@ -25,18 +25,22 @@ impl Execution {
         choice: &Choice,
     ) -> Result<Exit, QueryError> {
         let cursor = self.cursor(id)?;
-        let effective = self.effective_input(cursor, state)?;
+        let mut selected = None;
+        let effective = self.effective(cursor, state, &mut selected)?;
         let context = self.context(cursor);
-        let scope = self.scope(cursor, &context, &effective);
+        let scope = self.scope(cursor, &context, effective);
         for rule in &choice.rules {
             if !rule.condition.test(&scope)? {
                 continue;
             }
             let assigned = rule.assign.eval(&scope)?;
             let output = match (&state.io, &rule.output) {
-                (Io::JsonPath(io), _) => self.selected_of(&io.output_path, cursor, effective)?,
-                (Io::Jsonata(_), Some(output)) => output.eval(&scope)?,
-                (Io::Jsonata(_), None) => effective,
+                (Io::JsonPath(io), _) => match &io.output_path {
+                    Selection::Whole => selected,
+                    path => Some(self.select(path, cursor, effective)?),
+                },
+                (Io::Jsonata(_), Some(output)) => Some(output.eval(&scope)?),
+                (Io::Jsonata(_), None) => None,
             };
             return Ok(Exit {
                 output,
@@ -45,7 +49,7 @@ impl Execution {
             });
         }
         match choice.default {
-            Some(default) => self.exit_forwarding(cursor, state, effective, Some(default)),
+            Some(default) => self.exit_forwarding(cursor, state, selected, Some(default)),
             None => Err(QueryError::runtime(NO_TRANSITION)),
         }
     }

@@ -10,7 +10,7 @@ use crate::distributed::{RunView, SourceRequest, Tally, WriteRequest};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Entry, StateIx};
 use crate::status::Status;
-use crate::task::NestedStart;
+use crate::task::{NestedStart, TaskResult};
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
@@ -177,8 +177,9 @@ pub enum TaskCommand {
     /// Finds who executes the task, [adds](CommandQueue::set_resolved) the answer to the queue, and
     /// replies [`Input::Resolved`](super::Input::Resolved). Nothing is started.
     Resolve,
-    /// Starts the task that was resolved last, and replies
-    /// [`Input::Performed`](super::Input::Performed). Its events are written.
+    /// Starts the task that was resolved last, [adds](CommandQueue::set_result) its result to the
+    /// queue if there is one already, and replies [`Input::Performed`](super::Input::Performed).
+    /// Its events are written.
     Perform,
     /// Does both for a task whose handler is known, and replies
     /// [`Input::Performed`](super::Input::Performed). Its events are written.
@@ -244,6 +245,8 @@ pub struct CommandQueue {
     /// Who executes that task. It is here for the same reason, between the caller's answer and the
     /// reply.
     resolved: Option<ResolvedTask>,
+    /// The result of that task, if it is available at once. It is here for the same reason.
+    result: Option<TaskResult>,
 }
 
 impl CommandQueue {
@@ -280,6 +283,31 @@ impl CommandQueue {
     #[inline]
     pub(super) fn take_resolved(&mut self) -> Option<ResolvedTask> {
         self.resolved.take()
+    }
+
+    /// Sets the result of the task that was started, before the reply [`Input::Performed`]. Without
+    /// a result, [`Input::WorkCompleted`] delivers it later.
+    ///
+    /// [`Input::Performed`]: super::Input::Performed
+    /// [`Input::WorkCompleted`]: super::Input::WorkCompleted
+    #[inline]
+    pub fn set_result(&mut self, result: Option<TaskResult>) {
+        self.result = result;
+    }
+
+    #[inline]
+    pub(super) fn take_result(&mut self) -> Option<TaskResult> {
+        self.result.take()
+    }
+
+    /// Takes the result of a task that has ended with its start, and drops the task, so that its
+    /// input can be changed in place. Most tasks end so, and are not moved out of the queue.
+    #[inline]
+    pub(super) fn take_ended(&mut self) -> Option<(WaitId, TaskResult)> {
+        let task = self.task.as_ref().filter(|task| !task.is_submission)?;
+        let (wait_id, result) = (task.wait_id, self.result.take()?);
+        self.task = None;
+        Some((wait_id, result))
     }
 
     /// Returns whether the queue has no command.

@@ -13,9 +13,10 @@ pub enum Input {
     /// Who executes a task: the reply to [`TaskCommand::Resolve`](super::TaskCommand::Resolve).
     Resolved,
     /// A task was started: the reply to [`TaskCommand::Perform`](super::TaskCommand::Perform) and
-    /// [`TaskCommand::Call`](super::TaskCommand::Call). Its result is there already, or follows as
+    /// [`TaskCommand::Call`](super::TaskCommand::Call). Its result is in the
+    /// [queue](super::CommandQueue::set_result) already, or follows as
     /// [`WorkCompleted`](Self::WorkCompleted).
-    Performed(Option<TaskResult>),
+    Performed,
     /// The result of a handler, or of the request that starts a nested execution.
     WorkCompleted(WaitId, TaskResult),
     /// The result that a token or the end of a nested execution delivers.

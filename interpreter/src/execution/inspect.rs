@@ -69,13 +69,14 @@ impl Execution {
     }
 
     /// Stores the exit of the state under test, and ends the test.
-    pub(super) fn inspect_exit(&mut self, exit: Exit, cx: &mut StepContext<'_>) {
+    pub(super) fn inspect_exit(&mut self, id: CursorId, exit: Exit, cx: &mut StepContext<'_>) {
+        let input = self.cursors.get(id).map(|cursor| cursor.input.clone());
         let Some(inspection) = self.inspection_mut() else {
             return;
         };
-        let output = exit.output.clone();
+        let output = exit.output.or(input).unwrap_or_default();
         inspection.exit = Some(InspectedExit {
-            output: exit.output,
+            output: output.clone(),
             assigned: exit.assigned,
             next: exit.next,
         });

@@ -2,7 +2,7 @@ use super::cursor::Cursor;
 use super::inspection::InspectionStage;
 use super::step::Exit;
 use super::step_loop::Execution;
-use crate::program::{Io, JsonPathIo, JsonataIo, Selection, State, StateIx};
+use crate::program::{Io, JsonPathIo, JsonataIo, ResultPath, Selection, State, StateIx};
 use crate::query::{Assignments, Expr, QueryError};
 use crate::value::Value;
 use crate::wait_id::CursorId;
@@ -14,31 +14,43 @@ type QueryResult<T> = Result<T, QueryError>;
 impl Execution {
     /// Evaluates InputPath. In JSONata, the effective input is the input.
     pub(super) fn effective_input(&self, cursor: &Cursor, state: &State) -> QueryResult<Value> {
-        match &state.io {
-            Io::JsonPath(io) => {
-                let effective = self.select(&io.input_path, cursor, &cursor.input)?;
-                self.inspect_value(InspectionStage::InputPath, &effective);
-                Ok(effective)
-            }
-            Io::Jsonata(_) => Ok(cursor.input.clone()),
-        }
+        let mut selected = None;
+        self.effective(cursor, state, &mut selected).cloned()
     }
 
-    /// Evaluates Parameters with the effective input, or Arguments.
-    pub(super) fn parameters(
+    /// Evaluates InputPath like [`effective_input`](Self::effective_input), without a copy of the
+    /// whole input. A part of the input is put into `selected`.
+    #[inline]
+    pub(super) fn effective<'a>(
         &self,
-        cursor: &Cursor,
+        cursor: &'a Cursor,
         state: &State,
-        effective: Value,
-    ) -> QueryResult<Value> {
+        selected: &'a mut Option<Value>,
+    ) -> QueryResult<&'a Value> {
+        let Io::JsonPath(io) = &state.io else {
+            return Ok(&cursor.input);
+        };
+        let effective = match &io.input_path {
+            Selection::Whole => &cursor.input,
+            path => selected.insert(self.select(path, cursor, &cursor.input)?),
+        };
+        self.inspect_value(InspectionStage::InputPath, effective);
+        Ok(effective)
+    }
+
+    /// Evaluates InputPath, then Parameters with the effective input, or Arguments.
+    pub(super) fn parameters(&self, cursor: &Cursor, state: &State) -> QueryResult<Value> {
+        let mut selected = None;
+        let effective = self.effective(cursor, state, &mut selected)?;
         let template = match &state.io {
             Io::JsonPath(io) => io.parameters.as_ref(),
             Io::Jsonata(io) => io.arguments.as_ref(),
         };
-        let parameters = match template {
-            Some(template) => self.evaluate(template, cursor, &effective)?,
-            None => effective,
+        let Some(template) = template else {
+            self.inspect_value(InspectionStage::Parameters, effective);
+            return Ok(effective.clone());
         };
+        let parameters = self.evaluate(template, cursor, effective)?;
         self.inspect_value(InspectionStage::Parameters, &parameters);
         Ok(parameters)
     }
@@ -87,11 +99,16 @@ impl Execution {
     ) -> QueryResult<Exit> {
         self.inspect_value(InspectionStage::ResultSelector, &selected);
         let assigned = self.assign(&io.assign, self.cursor(id)?, &selected)?;
-        let raw = || self.raw_input(id, state);
-        let combined = io.result_path.apply(raw, selected)?;
+        let combined = match &io.result_path {
+            ResultPath::Replace => selected,
+            path => path.apply(|| self.raw_input(id, state), selected)?,
+        };
         self.inspect_value(InspectionStage::ResultPath, &combined);
         Ok(Exit {
-            output: self.selected_of(&io.output_path, self.cursor(id)?, combined)?,
+            output: Some(match &io.output_path {
+                Selection::Whole => combined,
+                path => self.select(path, self.cursor(id)?, &combined)?,
+            }),
             assigned,
             next: state.next,
         })
@@ -111,36 +128,28 @@ impl Execution {
         }
     }
 
-    /// Applies OutputPath to an owned value, without a copy if it selects the whole value.
-    pub(super) fn selected_of(
-        &self,
-        selection: &Selection,
-        cursor: &Cursor,
-        value: Value,
-    ) -> QueryResult<Value> {
-        match selection {
-            Selection::Whole => Ok(value),
-            selection => self.select(selection, cursor, &value),
-        }
-    }
-
     /// Returns the exit of a state that forwards its effective input: Assign, then OutputPath; or
-    /// Assign and Output.
+    /// Assign and Output. `selected` is the effective input, unless that is the input.
     pub(super) fn exit_forwarding(
         &self,
         cursor: &Cursor,
         state: &State,
-        effective: Value,
+        selected: Option<Value>,
         next: Option<StateIx>,
     ) -> QueryResult<Exit> {
-        match &state.io {
-            Io::JsonPath(io) => Ok(Exit {
-                assigned: self.assign(&io.assign, cursor, &effective)?,
-                output: self.selected_of(&io.output_path, cursor, effective)?,
-                next,
-            }),
-            Io::Jsonata(io) => self.exit_jsonata(cursor, io, None, next),
-        }
+        let io = match &state.io {
+            Io::JsonPath(io) => io,
+            Io::Jsonata(io) => return self.exit_jsonata(cursor, io, None, next),
+        };
+        let effective = selected.as_ref().unwrap_or(&cursor.input);
+        Ok(Exit {
+            assigned: self.assign(&io.assign, cursor, effective)?,
+            output: match &io.output_path {
+                Selection::Whole => selected,
+                path => Some(self.select(path, cursor, effective)?),
+            },
+            next,
+        })
     }
 
     fn exit_jsonata(
@@ -155,8 +164,8 @@ impl Execution {
         scope.result = result.as_ref();
         let assigned = io.assign.eval(&scope)?;
         let output = match &io.output {
-            Some(output) => output.eval(&scope)?,
-            None => result.unwrap_or_else(|| cursor.input.clone()),
+            Some(output) => Some(output.eval(&scope)?),
+            None => result,
         };
         Ok(Exit {
             output,
@@ -165,6 +174,7 @@ impl Execution {
         })
     }
 
+    #[inline]
     pub(super) fn assign(
         &self,
         assign: &Assignments,
@@ -178,6 +188,7 @@ impl Execution {
         assign.eval(&self.scope(cursor, &context, input))
     }
 
+    #[inline]
     pub(super) fn select(
         &self,
         selection: &Selection,

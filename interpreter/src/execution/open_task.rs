@@ -99,15 +99,36 @@ impl Execution {
         cx: &mut StepContext<'_>,
     ) -> StateResult {
         let family = task.resource.kind();
-        let result = match result {
-            Ok(output) if self.is_within_limits(&output) => Ok(output),
-            Ok(_) => Err(Failure::too_large(task.resource.label(&state.name)).of_task()),
-            Err(failure) => Err(Failure::from(failure)),
+        let failure = match result {
+            // The result is not wrapped again, because that would move it.
+            Ok(output) if self.is_within_limits(&output) => {
+                self.count_end(id, TaskEnd::Succeeded, progress, cx);
+                cx.change_span(id, || SpanChange::TaskEnded { error: None });
+                self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
+                return match self.exit_with_result(id, state, output) {
+                    Ok(exit) => Ok(StateProgress::Exit(exit)),
+                    Err(error) => Err(self.query_failed(id, &error, &state.name)),
+                };
+            }
+            Ok(_) => Failure::too_large(task.resource.label(&state.name)).of_task(),
+            Err(failure) => Failure::from(failure),
         };
-        let end = match &result {
-            Ok(_) => TaskEnd::Succeeded,
-            Err(_) => TaskEnd::Failed,
+        self.count_end(id, TaskEnd::Failed, progress, cx);
+        cx.change_span(id, || SpanChange::TaskEnded {
+            error: Some(failure.error_name()),
+        });
+        let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
+        let is_submission = matches!(progress, TaskProgress::Refused { .. });
+        let kind = match is_submission && task.resource.pattern().is_sync() {
+            true => EventKind::TaskSubmitFailed,
+            false => failed(family),
         };
+        self.write(id, kind, payload);
+        Err(failure)
+    }
+
+    /// Counts the end of a cursor's task.
+    fn count_end(&self, id: CursorId, end: TaskEnd, progress: TaskProgress, cx: &StepContext<'_>) {
         let event = match progress {
             TaskProgress::Immediate | TaskProgress::Refused { waited: false } => {
                 TaskEvent::Immediate(end)
@@ -117,28 +138,6 @@ impl Execution {
             }
         };
         self.count_task(id, event, cx);
-        cx.change_span(id, || SpanChange::TaskEnded {
-            error: result.as_ref().err().map(Failure::error_name),
-        });
-        match result {
-            Ok(output) => {
-                self.write_with(id, succeeded(family), || Payload::Value(output.clone()));
-                match self.exit_with_result(id, state, output) {
-                    Ok(exit) => Ok(StateProgress::Exit(exit)),
-                    Err(error) => Err(self.query_failed(id, &error, &state.name)),
-                }
-            }
-            Err(failure) => {
-                let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
-                let is_submission = matches!(progress, TaskProgress::Refused { .. });
-                let kind = match is_submission && task.resource.pattern().is_sync() {
-                    true => EventKind::TaskSubmitFailed,
-                    false => failed(family),
-                };
-                self.write(id, kind, payload);
-                Err(failure)
-            }
-        }
     }
 
     /// Returns the times of the task that ends now.

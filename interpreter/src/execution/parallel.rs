@@ -75,7 +75,6 @@ impl Execution {
 
     fn branch_input(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {
         let cursor = self.cursor(id)?;
-        let effective = self.effective_input(cursor, state)?;
-        self.parameters(cursor, state, effective)
+        self.parameters(cursor, state)
     }
 }

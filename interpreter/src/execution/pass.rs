@@ -16,19 +16,19 @@ impl Execution {
 
     fn pass_exit(&mut self, id: CursorId, state: &State, pass: &Pass) -> Result<Exit, QueryError> {
         let cursor = self.cursor(id)?;
-        let effective = self.effective_input(cursor, state)?;
         let Io::JsonPath(io) = &state.io else {
-            return self.exit_forwarding(cursor, state, effective, state.next);
+            return self.exit_forwarding(cursor, state, None, state.next);
         };
-        let parameters = self.parameters(cursor, state, effective)?;
         let result = match &pass.result {
             Some(result) => {
+                // The result replaces the parameters, which can only fail.
+                if self.is_inspected() || !io.takes_whole_input() {
+                    self.parameters(cursor, state)?;
+                }
                 self.inspect_value(InspectionStage::Result, result);
-                // Drops the reference, so that the input can be changed in place.
-                drop(parameters);
                 result.clone()
             }
-            None => parameters,
+            None => self.parameters(cursor, state)?,
         };
         self.exit_with_selected(id, state, io, result)
     }

@@ -29,7 +29,8 @@ pub(super) enum StateProgress {
 /// The output, assignments and target with which an execution leaves a state.
 #[derive(Debug)]
 pub(super) struct Exit {
-    pub(super) output: Value,
+    /// `None` when the output is the state's input, which then is not moved.
+    pub(super) output: Option<Value>,
     pub(super) assigned: Vec<(VariableIx, Value)>,
     /// `None` when the state ends its scope.
     pub(super) next: Option<StateIx>,
@@ -143,14 +144,14 @@ impl Execution {
             return Ok(());
         };
         let state = cx.program.state(cursor.state);
-        if !self.is_within_limits(&exit.output) {
+        if !self.is_within_limits(exit.output.as_ref().unwrap_or(&cursor.input)) {
             return Err(Failure::too_large(&state.name));
         }
         if !exit.assigned.is_empty() {
             self.check_assigned(cursor, &exit, cx)?;
         }
         if self.is_inspected() {
-            self.inspect_exit(exit, cx);
+            self.inspect_exit(id, exit, cx);
             return Ok(());
         }
         let kind = match &state.kind {
@@ -171,15 +172,16 @@ impl Execution {
         let Some(cursor) = self.cursors.get_mut(id) else {
             return Ok(());
         };
+        let value = output.as_ref().unwrap_or(&cursor.input);
         let payload = || match assigned.is_empty() {
-            true => Payload::Value(output.clone()),
+            true => Payload::Value(value.clone()),
             false => {
                 let assigned = assigned
                     .iter()
                     .map(|(variable, value)| (cx.program.variable_name(*variable), value.clone()))
                     .collect();
                 Payload::from(Details::Exited {
-                    output: output.clone(),
+                    output: value.clone(),
                     assigned,
                 })
             }
@@ -193,15 +195,20 @@ impl Execution {
             payload,
         );
         cx.change_span(id, || SpanChange::Left);
-        for (variable, value) in assigned {
-            cursor.variables.set(variable, value);
+        if !assigned.is_empty() {
+            for (variable, value) in assigned {
+                cursor.variables.set(variable, value);
+            }
         }
         let Some(next) = next else {
+            let output = output.unwrap_or_else(|| cursor.input.clone());
             self.end_scope(id, output, cx);
             return Ok(());
         };
         cursor.state = next;
-        cursor.input = output;
+        if let Some(output) = output {
+            cursor.input = output;
+        }
         cursor.waiting = Waiting::Enter;
         self.mark_runnable(id);
         Ok(())

@@ -8,7 +8,7 @@ use super::span_change::SpanChange;
 use super::task_request::{ResolvedTask, TaskRequest};
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
-use crate::task::TaskEvent;
+use crate::task::{TaskEvent, TaskResult};
 use crate::timestamp::Timestamp;
 use crate::value::Value;
 use crate::wait_id::{CursorId, TimerKind, WaitId};
@@ -109,6 +109,18 @@ impl<'a> StepContext<'a> {
     #[inline]
     pub(super) fn take_resolved(&mut self) -> Option<ResolvedTask> {
         self.commands.take_resolved()
+    }
+
+    /// Takes the result of the task that was started, if it is there already.
+    #[inline]
+    pub(super) fn take_result(&mut self) -> Option<TaskResult> {
+        self.commands.take_result()
+    }
+
+    /// Takes the result of a task that has ended with its start.
+    #[inline]
+    pub(super) fn take_ended(&mut self) -> Option<(WaitId, TaskResult)> {
+        self.commands.take_ended()
     }
 
     /// Opens or closes a span of a cursor, if the caller has spans.

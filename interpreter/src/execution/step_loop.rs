@@ -344,7 +344,12 @@ impl Execution {
         let cx = &mut StepContext::new(environment, commands);
         self.now = environment.now;
         if let Some(reply) = reply {
-            self.apply(reply, cx);
+            match reply {
+                Input::Performed => self.task_performed(cx),
+                reply => {
+                    self.apply(reply, cx);
+                }
+            }
             if cx.awaits_reply {
                 return Step::Replies;
             }
@@ -637,8 +642,8 @@ impl Execution {
         let mut is_accepted = true;
         match input {
             // The step that waits for these replies checks the limits.
-            Input::Performed(result) => {
-                self.task_performed(result, cx);
+            Input::Performed => {
+                self.task_performed(cx);
                 return true;
             }
             Input::Resolved => {

@@ -15,7 +15,8 @@ impl Execution {
 
     fn succeed_exit(&self, id: CursorId, state: &State) -> Result<Exit, QueryError> {
         let cursor = self.cursor(id)?;
-        let effective = self.effective_input(cursor, state)?;
-        self.exit_forwarding(cursor, state, effective, None)
+        let mut selected = None;
+        self.effective(cursor, state, &mut selected)?;
+        self.exit_forwarding(cursor, state, selected, None)
     }
 }

@@ -71,7 +71,7 @@ impl Execution {
         }
         self.count_call(id);
         self.write_schedule(&request, task);
-        self.write(id, started(task.resource.kind()), Payload::None);
+        self.write_with(id, started(task.resource.kind()), || Payload::None);
         if !self.recorder.is_full() {
             cx.request_task(TaskCommand::Call, request);
         }
@@ -257,43 +257,67 @@ impl Execution {
     }
 
     /// Handles the reply to the start of a task.
-    pub(super) fn task_performed(&mut self, result: Option<TaskResult>, cx: &mut StepContext<'_>) {
+    pub(super) fn task_performed(&mut self, cx: &mut StepContext<'_>) {
+        if let Some((wait_id, result)) = cx.take_ended() {
+            return self.task_ended_at_once(wait_id, result, cx);
+        }
         self.continue_after_reply(cx, |execution, request, state, task, cx| {
+            let result = cx.take_result();
             execution.continue_task(request, result, state, task, cx)
         });
     }
 
-    /// Handles the result of a task that was started, if it is there already, or waits for it.
+    /// Handles the result of a task that has ended with its start.
+    fn task_ended_at_once(
+        &mut self,
+        wait_id: WaitId,
+        result: TaskResult,
+        cx: &mut StepContext<'_>,
+    ) {
+        let (id, program) = (wait_id.cursor, cx.program);
+        let Some(cursor) = self.cursors.get(id) else {
+            return;
+        };
+        let state = program.state(cursor.state);
+        let Kind::Task(task) = &state.kind else {
+            return;
+        };
+        // Most of these tasks have no resources.
+        if self.open_task(wait_id).is_some() {
+            cx.release(wait_id);
+        }
+        let progress = self.finish_task(id, state, task, result, TaskProgress::Immediate, cx);
+        self.conclude(id, progress, cx);
+    }
+
+    /// Handles the response to a request, if it is there already, or waits for the task that was
+    /// started.
     fn continue_task(
         &mut self,
         request: TaskRequest,
-        result: Option<TaskResult>,
+        response: Option<TaskResult>,
         state: &State,
         task: &Task,
         cx: &mut StepContext<'_>,
     ) -> StateResult {
         let wait_id = request.wait_id;
         let id = wait_id.cursor;
-        match result {
-            Some(Ok(response)) if request.is_submission => {
+        match response {
+            Some(Ok(response)) => {
                 if let Some(open) = self.open_task(wait_id) {
                     open.submitted(&response, task.resource.pattern());
                 }
                 self.write(id, EventKind::TaskSubmitted, Payload::Value(response));
                 self.follow_job(wait_id, cx);
             }
-            Some(result) => {
-                // Most tasks complete immediately, and have no resources.
+            Some(refused) => {
                 if self.open_task(wait_id).is_some() {
                     cx.release(wait_id);
                 }
-                let progress = match request.is_submission {
-                    true => TaskProgress::Refused { waited: false },
-                    false => TaskProgress::Immediate,
-                };
                 // Drops the reference, so that the input can be changed in place.
                 drop(request);
-                return self.finish_task(id, state, task, result, progress, cx);
+                let progress = TaskProgress::Refused { waited: false };
+                return self.finish_task(id, state, task, refused, progress, cx);
             }
             None if request.is_submission => {
                 if let Some(open) = self.open_task(wait_id) {
@@ -333,7 +357,7 @@ impl Execution {
     /// Evaluates Parameters, or Arguments.
     fn task_parameters(&self, id: CursorId, state: &State) -> Result<Value, QueryError> {
         let cursor = self.cursor(id)?;
-        self.parameters(cursor, state, self.effective_input(cursor, state)?)
+        self.parameters(cursor, state)
     }
 
     /// Evaluates TimeoutSeconds, HeartbeatSeconds and Credentials.

@@ -217,9 +217,10 @@ impl Driver {
                     let result = result_of(&self.execution, request);
                     self.waits.push(wait_id);
                     if is_immediate() {
-                        self.receive(Input::Performed(Some(result)));
+                        self.commands.set_result(Some(result));
+                        self.receive(Input::Performed);
                     } else {
-                        self.receive(Input::Performed(None));
+                        self.receive(Input::Performed);
                         self.results.push(Input::WorkCompleted(wait_id, result));
                     }
                 }

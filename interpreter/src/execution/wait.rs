@@ -52,7 +52,7 @@ impl Execution {
     }
 
     fn wait_exit(&self, id: CursorId, state: &State, effective: Value) -> Result<Exit, QueryError> {
-        self.exit_forwarding(self.cursor(id)?, state, effective, state.next)
+        self.exit_forwarding(self.cursor(id)?, state, Some(effective), state.next)
     }
 
     fn end_of_wait(

@@ -39,6 +39,13 @@ pub struct JsonPathIo {
     pub(crate) assign: Assignments,
 }
 
+impl JsonPathIo {
+    /// Returns whether the parameters are the whole input.
+    pub(crate) fn takes_whole_input(&self) -> bool {
+        matches!(self.input_path, Selection::Whole) && self.parameters.is_none()
+    }
+}
+
 /// Arguments, then Assign and Output from the same variables.
 #[derive(Debug, Default)]
 pub struct JsonataIo {

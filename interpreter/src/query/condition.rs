@@ -181,10 +181,10 @@ impl Test {
             }
             Test::Not(test) => Ok(!test.holds(scope)?),
             Test::Present(variable, expected) => Ok(variable.is_present(scope) == *expected),
-            Test::Compare(variable, comparison) => {
-                let value = variable.find(scope)?;
-                comparison.holds(&value, scope)
-            }
+            Test::Compare(variable, comparison) => match variable.reach(scope) {
+                Some(value) => comparison.holds(value, scope),
+                None => comparison.holds(&*variable.search(scope)?, scope),
+            },
             Test::Constant(constant) => Ok(*constant),
             // The expression expects a boolean, so the result is one.
             Test::Jsonata(jsonata) => Ok(jsonata.eval(scope)?.as_bool().unwrap_or(false)),

@@ -56,20 +56,21 @@ impl FieldPath {
     }
 
     pub(super) fn eval(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
-        match self.path.reach(scope) {
+        match self.reach(scope) {
             Some(value) => Ok(value.clone()),
             None => self.search(scope).map(Cow::into_owned),
         }
     }
 
-    pub(super) fn find<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
-        match self.path.reach(scope) {
-            Some(value) => Ok(Cow::Borrowed(value)),
-            None => self.search(scope),
-        }
+    /// Returns the value of a simple path, like [`PathExpr::reach`]. If there is none,
+    /// [`search`](Self::search) returns the value or the error.
+    #[inline]
+    pub(super) fn reach<'s>(&self, scope: &Scope<'s>) -> Option<&'s Value> {
+        self.path.reach(scope)
     }
 
-    fn search<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
+    /// Returns the value of any path.
+    pub(super) fn search<'s>(&'s self, scope: &Scope<'s>) -> Result<Cow<'s, Value>, QueryError> {
         let found = self.path.find(scope);
         found.map_err(|missing| self.failure(&missing))
     }

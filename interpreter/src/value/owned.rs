@@ -12,6 +12,7 @@ use super::{MAX_TYPED_DEPTH, Value, ValueError};
 impl Value {
     /// Converts like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion,
     /// whatever its depth; dropping it would recurse.
+    #[inline]
     pub fn from_owned<T: Serialize + 'static>(typed: T) -> Result<Value, ValueError> {
         let mut slot = Some(typed);
         if let Some(value) = take::<T, Value>(&mut slot) {
@@ -25,6 +26,7 @@ impl Value {
 
     /// Converts like [`Value::to_typed`], but an error names the field that does not match. If the
     /// type is [`Value`] itself, nothing is converted.
+    #[inline]
     pub fn into_owned<T: DeserializeOwned + 'static>(self) -> Result<T, ValueError> {
         if TypeId::of::<T>() == TypeId::of::<Json>()
             && let Some(json) = take(&mut Some(self.to_json()))
@@ -57,6 +59,7 @@ impl Value {
 }
 
 /// Takes the value out of the slot if it has this type.
+#[inline]
 fn take<A: 'static, B: 'static>(slot: &mut Option<A>) -> Option<B> {
     (slot as &mut dyn Any).downcast_mut::<Option<B>>()?.take()
 }

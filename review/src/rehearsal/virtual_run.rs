@@ -320,7 +320,9 @@ impl<'a> VirtualRun<'a> {
                 // Only requests that were refused are performed.
                 Some((TaskCommand::Perform | TaskCommand::Call, request)) => {
                     let refused = &mut self.sessions[index].refused;
-                    Input::Performed(refused.remove(&request.wait_id).map(Err))
+                    let result = refused.remove(&request.wait_id).map(Err);
+                    commands.set_result(result);
+                    Input::Performed
                 }
                 None => return,
             };

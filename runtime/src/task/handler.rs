@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
@@ -170,17 +171,23 @@ where
         let closure = closure.clone();
         Box::pin(async move {
             let work = closure(into_typed(payload)?);
-            let output = work.await.map_err(IntoTaskFailure::into_task_failure)?;
-            from_typed(output)
+            // Without `map_err` and `?`, each of which moves the output.
+            match work.await {
+                Ok(output) => from_typed(output),
+                Err(failure) => Err(failure.into_task_failure()),
+            }
         })
     });
     handler.taking_context(false)
 }
 
+#[inline]
 fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFailure> {
-    let is_empty = payload
-        .as_object()
-        .is_some_and(|members| members.is_empty());
+    let is_converted = TypeId::of::<I>() != TypeId::of::<Value>();
+    let is_empty = is_converted
+        && payload
+            .as_object()
+            .is_some_and(|members| members.is_empty());
     let typed = payload.into_owned().or_else(|error| match is_empty {
         // Lambda passes `{}` for `null`.
         true => Value::Null.into_owned().map_err(|_| error),
@@ -189,6 +196,7 @@ fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFa
     typed.map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))
 }
 
+#[inline]
 fn from_typed<O: Serialize + 'static>(output: O) -> Result<Value, TaskFailure> {
     Value::from_owned(output)
         .map_err(|error| TaskFailure::with_message(INVALID_OUTPUT, &error.to_string()))

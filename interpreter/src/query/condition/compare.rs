@@ -121,7 +121,10 @@ impl Comparison {
                         let instant = value.as_str().and_then(timestamp::read);
                         instant.map(|instant| instant.cmp(literal))
                     }
-                    Operand::Path(path) => kind.order(value, &*path.find(scope)?),
+                    Operand::Path(path) => match path.reach(scope) {
+                        Some(operand) => kind.order(value, operand),
+                        None => kind.order(value, &*path.search(scope)?),
+                    },
                 };
                 Ok(order.is_some_and(|order| relation.admits(order)))
             }

@@ -24,8 +24,13 @@ pub(in crate::engine) enum WorkFuture {
 }
 
 impl WorkFuture {
-    /// Polls the work. Also returns whether it waits for the engine's clock. A panic is a failure.
-    pub(in crate::engine) fn poll(&mut self, cx: &mut Context<'_>) -> (Poll<WorkResult>, bool) {
+    /// Polls the work, and puts its result into `arrived`: a result that is returned would be moved
+    /// several times. Returns whether the work waits for the engine's clock. A panic is a failure.
+    pub(in crate::engine) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        arrived: &mut Option<WorkResult>,
+    ) -> bool {
         let failed: fn(String) -> WorkResult = match self {
             Self::Task(_) | Self::Done => |message| WorkResult::Task(Err(panicked(&message))),
             Self::Read(_) => |message| WorkResult::Read(Err(message)),
@@ -33,24 +38,35 @@ impl WorkFuture {
         };
         let (polled, sleeps) = while_watched(|| {
             guarded(|| {
-                let polled = match self {
-                    Self::Task(work) => work.as_mut().poll(cx).map(WorkResult::Task),
-                    Self::Read(work) => work.as_mut().poll(cx).map(WorkResult::Read),
-                    Self::Write(work) => work.as_mut().poll(cx).map(WorkResult::Written),
-                    Self::Done => Poll::Pending,
-                };
-                if polled.is_ready() {
+                match self {
+                    Self::Task(work) => {
+                        if let Poll::Ready(result) = work.as_mut().poll(cx) {
+                            *arrived = Some(WorkResult::Task(result));
+                        }
+                    }
+                    Self::Read(work) => {
+                        if let Poll::Ready(result) = work.as_mut().poll(cx) {
+                            *arrived = Some(WorkResult::Read(result));
+                        }
+                    }
+                    Self::Write(work) => {
+                        if let Poll::Ready(result) = work.as_mut().poll(cx) {
+                            *arrived = Some(WorkResult::Written(result));
+                        }
+                    }
+                    Self::Done => {}
+                }
+                if arrived.is_some() {
                     // Dropping its fields here makes a panic of their drop its failure, too.
                     self.end();
                 }
-                polled
             })
         });
-        let polled = polled.unwrap_or_else(|message| {
+        if let Err(message) = polled {
             self.cancel();
-            Poll::Ready(failed(message))
-        });
-        (polled, sleeps)
+            *arrived = Some(failed(message));
+        }
+        sleeps
     }
 
     /// Drops its fields.
@@ -119,14 +135,13 @@ impl RunningWork {
     }
 
     /// Polls the work; a panic is a failure.
-    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Poll<WorkResult> {
-        let job = &mut self.job;
-        let (polled, sleeps) = match &self.watched {
-            Some(watched) => watched.poll(|| job.poll(cx)),
-            None => job.poll(cx),
+    fn poll_guarded(&mut self, cx: &mut Context<'_>) -> Option<WorkResult> {
+        let (job, mut arrived) = (&mut self.job, None);
+        self.sleeps = match &self.watched {
+            Some(watched) => watched.poll(|| job.poll(cx, &mut arrived)),
+            None => job.poll(cx, &mut arrived),
         };
-        self.sleeps = sleeps;
-        polled
+        arrived
     }
 
     /// Lets virtual time advance while a handler sleeps on the engine's clock, and holds it while
@@ -151,11 +166,11 @@ impl Future for RunningWork {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.poll_guarded(cx) {
-            Poll::Ready(arrived) => {
+            Some(arrived) => {
                 self.pending = None;
                 Poll::Ready((self.wait_id, arrived))
             }
-            Poll::Pending => {
+            None => {
                 self.note_whether_it_sleeps();
                 Poll::Pending
             }

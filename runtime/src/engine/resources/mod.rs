@@ -578,9 +578,12 @@ impl ExecutionResources {
         // A pending future is polled again with the waker of its task before the execution becomes
         // idle.
         let mut cx = Context::from_waker(Waker::noop());
-        let (polled, sleeps) = while_polled(about, &self.program, watch, || job.poll(&mut cx));
-        if let Poll::Ready(arrived) = polled {
-            return Some(arrived);
+        let mut arrived = None;
+        let sleeps = while_polled(about, &self.program, watch, || {
+            job.poll(&mut cx, &mut arrived)
+        });
+        if arrived.is_some() {
+            return arrived;
         }
         let watched = watch.map(|watch| WatchedPoll {
             about: about.clone(),

@@ -86,7 +86,14 @@ impl ExecutionResources {
                 true => Calls::Made,
             };
             let environment = self.environment(now);
-            let step = execution.step(reply, &mut budget, calls, environment, &mut commands);
+            let step = match reply {
+                // The most frequent reply has no fields: a new one is not a move of all bytes.
+                Some(Input::Performed) => {
+                    let reply = Some(Input::Performed);
+                    execution.step(reply, &mut budget, calls, environment, &mut commands)
+                }
+                reply => execution.step(reply, &mut budget, calls, environment, &mut commands),
+            };
             reply = self.perform(execution, now, &mut commands);
             // A reply may let a cursor continue.
             let continues = step == Step::Waits && execution.has_runnable_cursors();
@@ -179,8 +186,10 @@ impl ExecutionResources {
             let (command, request) = commands.pop_task()?;
             match command {
                 TaskCommand::Call => {
+                    let wait_id = request.wait_id;
                     let effect = self.effect_of_known_handler(execution, request);
-                    return Some(Input::Performed(self.start_task(request.wait_id, effect)));
+                    commands.set_result(self.start_task(wait_id, effect));
+                    return Some(Input::Performed);
                 }
                 TaskCommand::Resolve => {
                     let (resolved, found) = self.resolve(execution, request);
@@ -192,8 +201,9 @@ impl ExecutionResources {
                     execution.receive(Input::Resolved, self.environment(now), commands);
                 }
                 TaskCommand::Perform => {
-                    let result = self.start_task(request.wait_id, effect.take());
-                    return Some(Input::Performed(result));
+                    let wait_id = request.wait_id;
+                    commands.set_result(self.start_task(wait_id, effect.take()));
+                    return Some(Input::Performed);
                 }
             }
         }
