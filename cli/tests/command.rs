@@ -1,6 +1,6 @@
 //! The command line interface: arguments, output, messages and exit status.
 
-use crate::common::{Ran, examples, stepwright};
+use crate::common::{Ran, stepwright};
 
 use serde_json::{Value, json};
 
@@ -82,6 +82,16 @@ fn a_mock_file_provides_the_task_results() {
 
 #[test]
 fn a_command_completes_a_task() {
+    let [answers, fails] = match cfg!(windows) {
+        true => [
+            r#"Charge=echo {"chargeId": "ch_sh"}"#,
+            "Charge=echo CardDeclined: no funds>&2& exit 3",
+        ],
+        false => [
+            r#"Charge=read input; echo '{"chargeId": "ch_sh"}'"#,
+            "Charge=echo 'CardDeclined: no funds' >&2; exit 3",
+        ],
+    };
     let ran = stepwright(
         &[
             "run",
@@ -89,7 +99,7 @@ fn a_command_completes_a_task() {
             "--input",
             r#"{"id": 7, "total": 20}"#,
             "--task",
-            r#"Charge=read input; echo '{"chargeId": "ch_sh"}'"#,
+            answers,
         ],
         "",
     );
@@ -101,7 +111,7 @@ fn a_command_completes_a_task() {
             "--input",
             r#"{"id": 7, "total": 20}"#,
             "--task",
-            r"Charge=echo 'CardDeclined: no funds' >&2; exit 3",
+            fails,
         ],
         "",
     );
@@ -314,12 +324,11 @@ fn a_definition_in_yaml_is_validated_and_runs() {
         valid.stdout
     );
 
-    let arguments = [
-        "--input",
-        r#"{"order": 7, "amount": 80.5}"#,
-        "--task",
-        r#"Pay=read input; echo "{\"receipt\": $input}""#,
-    ];
+    let pay = match cfg!(windows) {
+        true => r#"Pay=echo {"receipt": {"order": 7, "cents": 8050}}"#,
+        false => r#"Pay=read input; echo "{\"receipt\": $input}""#,
+    };
+    let arguments = ["--input", r#"{"order": 7, "amount": 80.5}"#, "--task", pay];
     let expected = json!({
         "order": 7,
         "receipt": {"order": 7, "cents": 8050},
@@ -460,7 +469,7 @@ fn devices_pipes_folders_and_oversized_files_are_not_read() {
         }
     }
     // A pipe that a shell holds open is read to its end.
-    let definition = examples().join("discount.asl.json");
+    let definition = crate::common::examples().join("discount.asl.json");
     let given = format!(
         "{} validate <(cat {})",
         env!("CARGO_BIN_EXE_stepwright"),
@@ -484,6 +493,7 @@ fn run_text(definition: &Value, arguments: &[&str]) -> Ran {
 }
 
 #[test]
+#[cfg(unix)] // `cat`
 fn integers_of_any_length_keep_their_digits() {
     const LONG: &str = "123456789012345678901234567890";
     let definition = format!(
@@ -509,6 +519,7 @@ fn integers_of_any_length_keep_their_digits() {
 }
 
 #[test]
+#[cfg(unix)] // `cat`
 fn json_has_the_nesting_limit_of_the_runtime() {
     let definition = json!({"StartAt": "T", "States": {"T": {
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",

@@ -17,6 +17,7 @@ mod services;
 mod store;
 mod store_commands;
 mod store_file;
+mod store_folder;
 pub(crate) mod support;
 mod tasks;
 mod templates;

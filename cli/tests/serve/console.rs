@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::store_file::Folder;
+use super::store_folder::Folder;
 use super::support::{ROLE, Server, text};
 
 /// `stepwright console` on a free port.

@@ -8,7 +8,8 @@ use std::os::unix::fs::FileExt;
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::store_file::{Folder, end};
+use super::store_file::end;
+use super::store_folder::Folder;
 use super::support::{ROLE, Server};
 
 /// Starts executions until one is refused, at most this number. Returns the number of acknowledged

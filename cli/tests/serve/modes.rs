@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::store_file::{Folder, end};
+use super::store_file::end;
+use super::store_folder::Folder;
 use super::support::{Server, until};
 
 fn mode(folder: &Folder, name: &str) -> u32 {

@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 
-use super::store_file::{Folder, end};
+use super::store_file::end;
+use super::store_folder::Folder;
 use super::support::Server;
 
 const PREFIX: &str = "arn:aws:states:us-east-1:123456789012:execution";

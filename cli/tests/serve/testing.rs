@@ -1,8 +1,6 @@
 //! The paths below `/testing/`, accounts, and the options for programs that start a server.
 
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
@@ -183,6 +181,9 @@ fn only_virtual_time_has_the_paths_for_tests() {
 #[test]
 #[cfg(unix)]
 fn a_server_reports_its_endpoint_and_ends_with_its_parent() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
     let folder = tempfile::tempdir().expect("there is room");
     let ready = folder.path().join("ready.json");
     let printed = folder.path().join("out.txt");

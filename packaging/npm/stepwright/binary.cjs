@@ -13,8 +13,9 @@ function findBinary() {
   }
   const suffix = process.platform === "linux" && isMusl() ? "-musl" : "";
   const name = `@stepwright/cli-${process.platform}-${process.arch}${suffix}`;
+  const file = process.platform === "win32" ? "stepwright.exe" : "stepwright";
   try {
-    return require.resolve(`${name}/stepwright`);
+    return require.resolve(`${name}/${file}`);
   } catch {
     throw new Error(
       `the package ${name} is missing; install stepwright again without --omit=optional, or set STEPWRIGHT_BINARY to the path of the command`,

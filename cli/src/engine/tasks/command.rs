@@ -22,14 +22,8 @@ pub(super) async fn execute(
     too_large: TaskFailure,
 ) -> Result<Value, TaskFailure> {
     let failed = |cause: String| TaskFailure::new("CommandFailed", cause);
-    let (shell, flag) = if cfg!(windows) {
-        ("cmd", "/C")
-    } else {
-        ("sh", "-c")
-    };
-    let mut shell = Command::new(shell);
+    let mut shell = shell(command);
     shell
-        .args([flag, command])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -79,6 +73,23 @@ pub(super) async fn execute(
         Some((error, cause)) if is_error_name(error) => TaskFailure::new(error, cause.trim()),
         _ => failed(format!("`{command}` ended with {status}: {messages}")),
     })
+}
+
+/// The shell with the command as its script.
+#[cfg(not(windows))]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    shell
+}
+
+/// The shell with the command as its script. `cmd` has its own rules for quotes: with `/S` it
+/// removes only the outer ones. A normal argument would have a backslash before each inner quote.
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    shell.raw_arg(format!("/D /S /C \"{command}\""));
+    shell
 }
 
 /// Logs a line that the command wrote to standard error. `--keep-logs` retains it for the attempt.

@@ -35,12 +35,11 @@ impl Destination {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn a_block_needs_a_terminal_that_can_redraw_it() {
         use Destination::{Block, Lines, Nowhere};
         let table = [

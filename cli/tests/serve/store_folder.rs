@@ -1,0 +1,106 @@
+//! A folder with a store, and the commands that are executed in it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::support::Server;
+
+/// A folder with a store.
+pub(super) struct Folder(tempfile::TempDir);
+
+// Most of its users send signals.
+#[cfg_attr(not(unix), allow(dead_code))]
+impl Folder {
+    pub(super) fn new() -> Self {
+        Self(tempfile::tempdir().expect("there is space"))
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(super) fn serve(&self) -> Server {
+        let store = self.path("orders.db");
+        Server::start(&["--store", store.to_str().expect("it is text")])
+    }
+
+    /// Runs a command in the folder. Returns its status and standard error.
+    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("the command is there");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap_or(-1), text)
+    }
+
+    /// Runs a command that succeeds.
+    pub(super) fn succeeds(&self, arguments: &[&str]) {
+        let (status, text) = self.run(arguments);
+        assert_eq!(status, 0, "{arguments:?}: {text}");
+    }
+
+    /// Runs a command that fails with these texts, and changes neither the store nor its log.
+    pub(super) fn refused(&self, arguments: &[&str], texts: &[&str]) {
+        let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
+        let before = content();
+        let (status, message) = self.run(arguments);
+        assert!(status == 1 || status == 2, "{arguments:?}: {message}");
+        for text in texts {
+            assert!(message.contains(text), "`{text}`: {message}");
+        }
+        assert_eq!(content(), before, "{arguments:?}");
+    }
+
+    /// Runs a command that fails with this status and this text, and changes neither the store nor
+    /// its log.
+    pub(super) fn refused_with(&self, status: i32, arguments: &[&str], text: &str) {
+        let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
+        let before = content();
+        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("the command is there");
+        let message =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?}: {message}"
+        );
+        assert!(message.contains(text), "{arguments:?}: {message}");
+        assert_eq!(content(), before, "{arguments:?}");
+    }
+
+    /// The names of the files in the folder that belong to the store.
+    pub(super) fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+        names.retain(|name| name.starts_with("orders.db"));
+        names.sort();
+        names
+    }
+
+    pub(super) fn copy(&self, from: &str, to: &str) {
+        fs::copy(self.path(from), self.path(to)).expect("a copy");
+    }
+
+    /// The number of executions that a command lists.
+    pub(super) fn executions(&self, store: &str) -> usize {
+        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(["executions", "--format", "json", "--store", store])
+            .current_dir(self.0.path())
+            .output()
+            .expect("the command is there");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{text}");
+        let page: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        page["executions"].as_array().map_or(0, Vec::len)
+    }
+}
