@@ -300,14 +300,15 @@ impl CommandQueue {
         self.result.take()
     }
 
-    /// Takes the result of a task that has ended with its start, and drops the task, so that its
-    /// input can be changed in place. Most tasks end so, and are not moved out of the queue.
+    /// Drops the task if it has ended with its start, so that its input can be changed in place.
+    /// Its result remains in the queue. Most tasks end so, and are not moved out of the queue.
     #[inline]
-    pub(super) fn take_ended(&mut self) -> Option<(WaitId, TaskResult)> {
+    pub(super) fn drop_ended_task(&mut self) -> Option<WaitId> {
         let task = self.task.as_ref().filter(|task| !task.is_submission)?;
-        let (wait_id, result) = (task.wait_id, self.result.take()?);
+        let wait_id = task.wait_id;
+        self.result.as_ref()?;
         self.task = None;
-        Some((wait_id, result))
+        Some(wait_id)
     }
 
     /// Returns whether the queue has no command.

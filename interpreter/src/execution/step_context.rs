@@ -117,10 +117,10 @@ impl<'a> StepContext<'a> {
         self.commands.take_result()
     }
 
-    /// Takes the result of a task that has ended with its start.
+    /// Drops the task if it has ended with its start, and returns its wait.
     #[inline]
-    pub(super) fn take_ended(&mut self) -> Option<(WaitId, TaskResult)> {
-        self.commands.take_ended()
+    pub(super) fn drop_ended_task(&mut self) -> Option<WaitId> {
+        self.commands.drop_ended_task()
     }
 
     /// Opens or closes a span of a cursor, if the caller has spans.

@@ -258,8 +258,8 @@ impl Execution {
 
     /// Handles the reply to the start of a task.
     pub(super) fn task_performed(&mut self, cx: &mut StepContext<'_>) {
-        if let Some((wait_id, result)) = cx.take_ended() {
-            return self.task_ended_at_once(wait_id, result, cx);
+        if let Some(wait_id) = cx.drop_ended_task() {
+            return self.task_ended_at_once(wait_id, cx);
         }
         self.continue_after_reply(cx, |execution, request, state, task, cx| {
             let result = cx.take_result();
@@ -268,14 +268,9 @@ impl Execution {
     }
 
     /// Handles the result of a task that has ended with its start.
-    fn task_ended_at_once(
-        &mut self,
-        wait_id: WaitId,
-        result: TaskResult,
-        cx: &mut StepContext<'_>,
-    ) {
+    fn task_ended_at_once(&mut self, wait_id: WaitId, cx: &mut StepContext<'_>) {
         let (id, program) = (wait_id.cursor, cx.program);
-        let Some(cursor) = self.cursors.get(id) else {
+        let (Some(cursor), Some(result)) = (self.cursors.get(id), cx.take_result()) else {
             return;
         };
         let state = program.state(cursor.state);

@@ -188,12 +188,13 @@ fn into_typed<I: DeserializeOwned + 'static>(payload: Value) -> Result<I, TaskFa
         && payload
             .as_object()
             .is_some_and(|members| members.is_empty());
-    let typed = payload.into_owned().or_else(|error| match is_empty {
-        // Lambda passes `{}` for `null`.
-        true => Value::Null.into_owned().map_err(|_| error),
-        false => Err(error),
-    });
-    typed.map_err(|error| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))
+    let error = match payload.into_owned() {
+        Ok(typed) => return Ok(typed),
+        Err(error) => error,
+    };
+    // Lambda passes `{}` for `null`.
+    let of_null = is_empty.then(|| Value::Null.into_owned().ok()).flatten();
+    of_null.ok_or_else(|| TaskFailure::with_message(INVALID_INPUT, &error.to_string()))
 }
 
 #[inline]

@@ -332,10 +332,11 @@ impl ExecutionResources {
     ) -> Option<TaskEffect> {
         let (engine, program, state) = (&self.engine, &self.program, &self.state);
         let trace = self.trace_of(request.wait_id.cursor);
-        let effect = execution.with_call(request, trace.as_ref(), |call| {
-            engine.known_effect(call, program, || Responder::new(state, request.wait_id))
+        let mut effect = None;
+        execution.with_call(request, trace.as_ref(), |call| {
+            effect = engine.known_effect(call, program, || Responder::new(state, request.wait_id));
         });
-        effect.flatten()
+        effect
     }
 
     /// Starts a task, or defers its start until the commit. Returns its result, if that is
