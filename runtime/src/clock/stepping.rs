@@ -9,7 +9,7 @@ use super::{Clock, ClockState, Timestamp};
 
 impl Clock {
     /// Stops virtual time at its current moment: timers fire only when [`advance`](Self::advance)
-    /// reaches them, or after [`unstop`](Self::unstop). It has no effect on real time.
+    /// reaches them, or after [`resume`](Self::resume). It has no effect on real time.
     pub fn stop(&self) {
         if self.is_virtual() {
             let mut state = self.lock();
@@ -21,7 +21,7 @@ impl Clock {
     }
 
     /// Makes virtual time jump to the next timer again, after [`stop`](Self::stop).
-    pub fn unstop(&self) {
+    pub fn resume(&self) {
         if self.is_virtual() {
             let mut state = self.lock();
             state.limit = None;
@@ -250,7 +250,7 @@ mod tests {
                 if advance > 0 { check(passed); }
             }
             if is_jumping_at_the_end {
-                clock.unstop();
+                clock.resume();
                 block_on(clock.idle());
                 check(1_000);
             }

@@ -123,7 +123,7 @@ async fn time(State(directory): State<Arc<Directory>>, request: Request) -> Resp
             let _advancing = server.advancing.lock().await;
             match stopped {
                 true => server.clock().stop(),
-                false => server.clock().unstop(),
+                false => server.clock().resume(),
             }
         }
         Ok(server.time(&account))
