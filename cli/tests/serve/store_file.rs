@@ -83,7 +83,7 @@ fn a_completed_or_interrupted_run_leaves_no_log() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args([&run[..], &[&*status.to_string()], &task[..]].concat())
-            .current_dir(folder.0.path())
+            .current_dir(folder.directory())
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
@@ -204,7 +204,7 @@ fn missing_files_and_files_that_are_not_stores_are_refused() {
         "there is no such file",
     );
     is_refused(&["store"], "restore");
-    let left: Vec<PathBuf> = fs::read_dir(folder.0.path())
+    let left: Vec<PathBuf> = fs::read_dir(folder.directory())
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.file_name() != Some("text.db".as_ref()))

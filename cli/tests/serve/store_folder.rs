@@ -1,7 +1,7 @@
 //! A folder with a store, and the commands that are executed in it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::support::Server;
@@ -16,8 +16,12 @@ impl Folder {
         Self(tempfile::tempdir().expect("there is space"))
     }
 
+    pub(super) fn directory(&self) -> &Path {
+        self.0.path()
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.directory().join(name)
     }
 
     pub(super) fn serve(&self) -> Server {
@@ -29,7 +33,7 @@ impl Folder {
     pub(super) fn run(&self, arguments: &[&str]) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(arguments)
-            .current_dir(self.0.path())
+            .current_dir(self.directory())
             .stdin(Stdio::null())
             .output()
             .expect("the command is there");
@@ -62,7 +66,7 @@ impl Folder {
         let before = content();
         let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(arguments)
-            .current_dir(self.0.path())
+            .current_dir(self.directory())
             .stdin(Stdio::null())
             .output()
             .expect("the command is there");
@@ -79,7 +83,7 @@ impl Folder {
 
     /// The names of the files in the folder that belong to the store.
     pub(super) fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("a folder");
+        let entries = fs::read_dir(self.directory()).expect("a folder");
         let names = entries.map(|entry| entry.expect("an entry").file_name());
         let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
         names.retain(|name| name.starts_with("orders.db"));
@@ -95,7 +99,7 @@ impl Folder {
     pub(super) fn executions(&self, store: &str) -> usize {
         let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(["executions", "--format", "json", "--store", store])
-            .current_dir(self.0.path())
+            .current_dir(self.directory())
             .output()
             .expect("the command is there");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
