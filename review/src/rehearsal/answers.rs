@@ -9,6 +9,7 @@ use stepwright_history::runtime_support::{
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::task::{ResourceKind, TaskCall};
 
+use super::event_numbers::are_equal;
 use super::recorded_scopes::RecordedScopes;
 
 /// How many remaining attempts of a state are compared with a call, so that a loop of thousands of
@@ -144,7 +145,7 @@ impl RecordedAnswers {
         let attempts = self.states.get(key).map(|answers| &answers.attempts);
         let attempt = attempts.and_then(|attempts| attempts.get(index));
         let recorded = attempt.and_then(|attempt| attempt.arguments.as_ref());
-        recorded.is_none_or(|recorded| recorded == wanted)
+        recorded.is_none_or(|recorded| are_equal(recorded, wanted))
     }
 
     fn elsewhere(

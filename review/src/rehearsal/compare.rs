@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::{RecordedEvent, numbered_events, short, walk};
+use stepwright_history::runtime_support::{RecordedEvent, numbered_events, short};
 use stepwright_interpreter::execution::Outcome;
 use stepwright_interpreter::history::EventKind;
 
+use super::event_numbers::walk_differences;
 use super::extent::Extent;
 use super::finding::{Finding, ValueDifference};
 use super::paths::{ScopePath, paths};
@@ -266,15 +267,12 @@ impl ComparedExecution<'_> {
 
     fn output(&self, events: &[RecordedEvent], findings: &mut Vec<Finding>) {
         let end = |events: &[RecordedEvent]| events.last().map(|last| last.details.clone());
-        let (Some(mut then), Some(mut now)) = (end(self.recorded), end(events)) else {
+        let (Some(then), Some(now)) = (end(self.recorded), end(events)) else {
             return;
         };
-        hide_event_numbers(&mut then);
-        hide_event_numbers(&mut now);
         let mut volatile = VolatileValues::default();
         for other in &self.others {
-            if let Some(mut other) = end(&numbered_events(&other.history)) {
-                hide_event_numbers(&mut other);
+            if let Some(other) = end(&numbered_events(&other.history)) {
                 volatile.add(&now, &other);
             }
         }
@@ -295,7 +293,7 @@ impl ComparedExecution<'_> {
     ) -> Vec<ValueDifference> {
         let is_volatile = |pointer: &str| volatile.is_some_and(|values| values.has(pointer));
         let mut differences = Vec::new();
-        walk("", then, now, &mut |pointer, then, now| {
+        walk_differences(then, now, &mut |pointer, then, now| {
             if differences.len() < MOST && !is_volatile(pointer) {
                 let names: Vec<&str> = pointer
                     .split('/')
@@ -470,18 +468,5 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
-    }
-}
-
-/// Replaces the number in `(entered at the event id #k)`, which differs when states were added.
-fn hide_event_numbers(value: &mut Json) {
-    const MARK: &str = "entered at the event id #";
-    let Some(Json::String(cause)) = value.get_mut("cause") else {
-        return;
-    };
-    if let Some(start) = cause.find(MARK).map(|at| at + MARK.len()) {
-        let digits = cause[start..].chars().take_while(char::is_ascii_digit);
-        let end = start + digits.count();
-        cause.replace_range(start..end, "k");
     }
 }

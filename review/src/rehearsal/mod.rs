@@ -55,6 +55,7 @@
 mod answers;
 mod choice_reason;
 mod compare;
+mod event_numbers;
 mod extent;
 mod finding;
 mod known_states;

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
-use stepwright_history::runtime_support::{CallKey, walk};
+use stepwright_history::runtime_support::CallKey;
 
+use super::event_numbers::walk_differences;
 use super::rehearsed_execution::{RehearsedCall, RehearsedExecution};
 
 /// The pointers of values that differ between runs of the new definition.
@@ -14,7 +15,7 @@ pub(super) struct VolatileValues(HashSet<String>);
 impl VolatileValues {
     /// Adds the differences between two runs.
     pub(super) fn add(&mut self, now: &Json, other: &Json) {
-        walk("", now, other, &mut |pointer, _, _| {
+        walk_differences(now, other, &mut |pointer, _, _| {
             self.0.insert(pointer.to_owned());
         });
     }

@@ -103,3 +103,27 @@ fn a_call_that_the_limit_of_events_prevented_needs_no_answer() {
     let result = rehearse(&definition, &definition, &history.to_json());
     assert_eq!(result.kind, RehearsalKind::Same, "{:#?}", result.findings);
 }
+
+/// The added state comes first, so that each event has another number in the second run.
+#[test]
+fn the_number_of_an_event_in_the_cause_of_an_error_is_no_changed_argument() {
+    let fails = json!({"StartAt": "Count", "States": {"Count": {
+        "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.missing %}", "End": true,
+    }}});
+    let old = json!({"StartAt": "Try", "States": {
+        "Try": {"Type": "Parallel", "Branches": [fails], "End": true,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Tell"}]},
+        "Tell": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true},
+    }});
+    let mut new = old.clone();
+    new["StartAt"] = json!("First");
+    new["States"]["First"] = json!({"Type": "Pass", "Next": "Try"});
+    let history = history(&old, &json!({}), 0, |call| {
+        Answer::output(call.parameters().to_json())
+    });
+    let history = history.expect("is valid").to_json();
+    assert!(history.to_string().contains("entered at the event id #"));
+    assert_eq!(rehearse(&old, &old, &history).kind, RehearsalKind::Same);
+    let result = rehearse(&old, &new, &history);
+    assert_eq!(result.kind, RehearsalKind::Same, "{:#?}", result.findings);
+}
