@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::support::Server;
 
@@ -29,14 +29,23 @@ impl Folder {
         Server::start(&["--store", store.to_str().expect("it is text")])
     }
 
-    /// Runs a command in the folder. Returns its status and standard error.
-    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+    fn output(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(arguments)
             .current_dir(self.directory())
             .stdin(Stdio::null())
             .output()
-            .expect("the command is there");
+            .expect("the command is there")
+    }
+
+    /// The bytes of the store and of its log.
+    fn content(&self) -> [Option<Vec<u8>>; 2] {
+        ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok())
+    }
+
+    /// Runs a command in the folder. Returns its status and standard error.
+    pub(super) fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.output(arguments);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.code().unwrap_or(-1), text)
     }
@@ -49,27 +58,20 @@ impl Folder {
 
     /// Runs a command that fails with these texts, and changes neither the store nor its log.
     pub(super) fn refused(&self, arguments: &[&str], texts: &[&str]) {
-        let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
-        let before = content();
+        let before = self.content();
         let (status, message) = self.run(arguments);
         assert!(status == 1 || status == 2, "{arguments:?}: {message}");
         for text in texts {
             assert!(message.contains(text), "`{text}`: {message}");
         }
-        assert_eq!(content(), before, "{arguments:?}");
+        assert_eq!(self.content(), before, "{arguments:?}");
     }
 
     /// Runs a command that fails with this status and this text, and changes neither the store nor
     /// its log.
     pub(super) fn refused_with(&self, status: i32, arguments: &[&str], text: &str) {
-        let content = || ["orders.db", "orders.db-wal"].map(|name| fs::read(self.path(name)).ok());
-        let before = content();
-        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-            .args(arguments)
-            .current_dir(self.directory())
-            .stdin(Stdio::null())
-            .output()
-            .expect("the command is there");
+        let before = self.content();
+        let output = self.output(arguments);
         let message =
             String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         assert_eq!(
@@ -78,7 +80,7 @@ impl Folder {
             "{arguments:?}: {message}"
         );
         assert!(message.contains(text), "{arguments:?}: {message}");
-        assert_eq!(content(), before, "{arguments:?}");
+        assert_eq!(self.content(), before, "{arguments:?}");
     }
 
     /// The names of the files in the folder that belong to the store.
@@ -97,11 +99,7 @@ impl Folder {
 
     /// The number of executions that a command lists.
     pub(super) fn executions(&self, store: &str) -> usize {
-        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-            .args(["executions", "--format", "json", "--store", store])
-            .current_dir(self.directory())
-            .output()
-            .expect("the command is there");
+        let output = self.output(&["executions", "--format", "json", "--store", store]);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{text}");
         let page: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
