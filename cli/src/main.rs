@@ -36,6 +36,12 @@ use commands::{
 };
 use terminal::diagnostics;
 
+// musl's allocator has one lock for all threads: with two threads the engine executes about 0.6 of
+// the executions that it executes with glibc's.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
