@@ -156,7 +156,7 @@ impl Overlay {
         status: Status,
         count: u64,
     ) {
-        self.way((from.into(), to.into(), false), status, count);
+        self.add_transition((from.into(), to.into(), false), status, count);
     }
 
     /// Marks a catcher's transition, with the number of times it was taken. Several catchers
@@ -169,10 +169,10 @@ impl Overlay {
         status: Status,
         count: u64,
     ) {
-        self.way((from.into(), to.into(), true), status, count);
+        self.add_transition((from.into(), to.into(), true), status, count);
     }
 
-    fn way(&mut self, way: TransitionKey, status: Status, count: u64) {
+    fn add_transition(&mut self, way: TransitionKey, status: Status, count: u64) {
         let (known, total) = self.transitions.entry(way).or_insert((status, 0));
         if *total == 0 {
             *known = status;

@@ -61,12 +61,13 @@ impl HandledErrors {
     }
 }
 
-/// Returns the names in the entries of Retry or Catch; only the first name of the entry `of_kind`.
-fn error_names(list: Option<&Json>, of_kind: Option<usize>) -> Vec<String> {
+/// Returns the names in the entries of Retry or Catch; of the generated retrier only the first,
+/// which represents them all.
+fn error_names(list: Option<&Json>, generated: Option<usize>) -> Vec<String> {
     let entries = list.and_then(Json::as_array).into_iter().flatten();
     let names = entries.enumerate().flat_map(|(index, entry)| {
         let names = entry.get("ErrorEquals").and_then(Json::as_array);
-        let max = match of_kind == Some(index) {
+        let max = match generated == Some(index) {
             true => 1,
             false => usize::MAX,
         };

@@ -332,7 +332,7 @@ fn is_possible(resource: &Resource, error: &str) -> bool {
     true
 }
 
-/// Returns whether no task fails with it.
+/// Returns whether no task fails with this error.
 fn fails_no_task(error: &str) -> bool {
     [
         errors::RUNTIME,

@@ -114,16 +114,16 @@ pub fn timeline_overlay(definition: &Asl, timeline: &Timeline, redaction: &Redac
             status
         }
     };
-    for way in coverage.transitions() {
-        if is_here(&way.from, way.count) {
-            let status = taken(Status::Succeeded, way.count);
-            overlay.transition(&way.from, &way.to, status, way.count);
+    for edge in coverage.transitions() {
+        if is_here(&edge.from, edge.count) {
+            let status = taken(Status::Succeeded, edge.count);
+            overlay.transition(&edge.from, &edge.to, status, edge.count);
         }
     }
-    for way in coverage.catchers() {
-        if is_here(&way.state, way.count) {
-            let status = taken(Status::Caught, way.count);
-            overlay.catcher(&way.state, &way.to, status, way.count);
+    for edge in coverage.catchers() {
+        if is_here(&edge.state, edge.count) {
+            let status = taken(Status::Caught, edge.count);
+            overlay.catcher(&edge.state, &edge.to, status, edge.count);
         }
     }
     overlay

@@ -499,7 +499,7 @@ impl StoredTrace {
 impl Record for ExecutionInfo {
     fn write(&self, to: &mut RecordWriter) {
         let machine = &self.machine;
-        let kept = StoredInfo {
+        let stored = StoredInfo {
             id: self.arn().clone(),
             root: self.root_arn().clone(),
             name: self.name().into(),
@@ -515,34 +515,34 @@ impl Record for ExecutionInfo {
             test_case: machine.test_case.clone(),
             trace: machine.trace.as_deref().map(StoredTrace::of),
         };
-        kept.write(to);
+        stored.write(to);
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        let kept = StoredInfo::read(from)?;
+        let stored = StoredInfo::read(from)?;
         Ok(Self {
-            root: Some(kept.root)
-                .filter(|root| *root != kept.id)
+            root: Some(stored.root)
+                .filter(|root| *root != stored.id)
                 .map(Box::new),
-            names: Names::new(kept.id, kept.name),
+            names: Names::new(stored.id, stored.name),
             machine: Arc::new(MachineInfo {
-                id: kept.machine_id,
-                name: kept.machine_name,
-                role_arn: kept.role_arn,
+                id: stored.machine_id,
+                name: stored.machine_name,
+                role_arn: stored.role_arn,
                 prefix: SmolStr::default(),
-                origin: kept.origin,
-                test_case: kept.test_case,
-                trace: kept.trace.and_then(StoredTrace::into_context),
+                origin: stored.origin,
+                test_case: stored.test_case,
+                trace: stored.trace.and_then(StoredTrace::into_context),
                 is_express: false,
             }),
-            started: kept.started,
-            input: kept.input,
-            counts_redrives: kept.redrive_count.is_some(),
-            redriven: kept.redriven.map(|at| {
-                let count = kept.redrive_count.unwrap_or_default();
+            started: stored.started,
+            input: stored.input,
+            counts_redrives: stored.redrive_count.is_some(),
+            redriven: stored.redriven.map(|at| {
+                let count = stored.redrive_count.unwrap_or_default();
                 Box::new(RedriveInfo { count, at })
             }),
-            depth: kept.depth,
+            depth: stored.depth,
         })
     }
 }

@@ -22,26 +22,26 @@ pub(crate) fn is_here() -> bool {
 }
 
 /// Inserts a word wherever one is missing after `.`, `::`, `=>` and `next`.
-pub(crate) fn mend(tokens: TokenStream) -> TokenStream {
-    let mut mended: Vec<TokenTree> = Vec::new();
+pub(crate) fn complete(tokens: TokenStream) -> TokenStream {
+    let mut whole: Vec<TokenTree> = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let token = match token {
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), mend(group.stream()));
+                let mut inner = Group::new(group.delimiter(), complete(group.stream()));
                 inner.set_span(group.span());
                 TokenTree::Group(inner)
             }
             token => token,
         };
         let span = token.span();
-        let asks = asks_for_a_word(&mended, &token);
-        mended.push(token);
+        let asks = asks_for_a_word(&whole, &token);
+        whole.push(token);
         if asks && is_end(tokens.peek()) {
-            mended.push(TokenTree::Ident(Ident::new(MISSING, span)));
+            whole.push(TokenTree::Ident(Ident::new(MISSING, span)));
         }
     }
-    mended.into_iter().collect()
+    whole.into_iter().collect()
 }
 
 /// Whether a name must follow the token; `before` contains the preceding tokens.
@@ -83,7 +83,7 @@ mod tests {
 
     fn completed(source: &str) -> String {
         let tokens: TokenStream = source.parse().unwrap();
-        mend(tokens).to_string().replace(' ', "")
+        complete(tokens).to_string().replace(' ', "")
     }
 
     fn plain(source: &str) -> String {

@@ -18,7 +18,7 @@ pub(crate) fn workflow(input: TokenStream) -> TokenStream {
 fn declared(input: TokenStream) -> TokenStream {
     let in_editor = editor::is_here();
     let input = if in_editor {
-        editor::mend(input)
+        editor::complete(input)
     } else {
         input
     };

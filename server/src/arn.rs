@@ -58,6 +58,8 @@ impl Resource<'_> {
 }
 
 impl<'a> StatesArn<'a> {
+    /// Parses the ARN of a resource of Step Functions.
+    ///
     /// # Errors
     ///
     /// `InvalidArn`.

@@ -22,6 +22,8 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// Creates the page of a request.
+    ///
     /// # Errors
     ///
     /// `InvalidToken` for a token that does not belong to this list.

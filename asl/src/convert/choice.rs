@@ -230,7 +230,7 @@ fn requires(condition: &Expr, value: &Expr) -> bool {
     }
 }
 
-/// Whether an expression is a path that begins with another one, or the type of one.
+/// Whether an expression reads a value or a part of it, itself or as the argument of `type`.
 fn reads(expr: &Expr, value: &Expr) -> bool {
     expr == value
         || match expr {

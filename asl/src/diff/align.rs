@@ -68,11 +68,11 @@ pub(super) fn ordered<K: Hash + Eq>(old: &[K], new: &[K]) -> Vec<(Option<usize>,
 /// condition.
 pub(super) fn handlers<K: Hash + Eq>(all: (&[K], &[K]), same: (&[K], &[K])) -> Vec<(usize, usize)> {
     let mut pairs = equal(all.0, all.1);
-    let (gone, come) = rest(&pairs, all.0.len(), all.1.len());
-    let before: Vec<&K> = gone.iter().map(|at| &same.0[*at]).collect();
-    let after: Vec<&K> = come.iter().map(|at| &same.1[*at]).collect();
+    let (removed, added) = rest(&pairs, all.0.len(), all.1.len());
+    let before: Vec<&K> = removed.iter().map(|at| &same.0[*at]).collect();
+    let after: Vec<&K> = added.iter().map(|at| &same.1[*at]).collect();
     let more = equal(&before, &after);
-    pairs.extend(more.iter().map(|(from, to)| (gone[*from], come[*to])));
+    pairs.extend(more.iter().map(|(from, to)| (removed[*from], added[*to])));
     pairs.sort_unstable();
     pairs
 }
@@ -93,11 +93,11 @@ pub(super) fn with_rest<K>(
     old: &[K],
     new: &[K],
 ) -> Vec<(Option<usize>, Option<usize>)> {
-    let (gone, come) = rest(&pairs, old.len(), new.len());
+    let (removed, added) = rest(&pairs, old.len(), new.len());
     let pairs = pairs.into_iter().map(|(from, to)| (Some(from), Some(to)));
-    let gone = gone.into_iter().map(|from| (Some(from), None));
-    let come = come.into_iter().map(|to| (None, Some(to)));
-    pairs.chain(gone).chain(come).collect()
+    let removed = removed.into_iter().map(|from| (Some(from), None));
+    let added = added.into_iter().map(|to| (None, Some(to)));
+    pairs.chain(removed).chain(added).collect()
 }
 
 #[cfg(test)]

@@ -215,12 +215,12 @@ impl DefinitionComparison<'_, '_> {
             at(&after.pointer.to_string()),
         );
         fields.reordered(&pairs, (&from, &old_at), (&to, &new_at));
-        let (gone, come) = align::rest(&pairs, from.len(), to.len());
-        for index in gone {
+        let (removed, added) = align::rest(&pairs, from.len(), to.len());
+        for index in removed {
             let side = Some((&from[index], old_at.item(index)));
             fields.fields.push(change(side, None));
         }
-        for index in come {
+        for index in added {
             let side = Some((&to[index], new_at.item(index)));
             fields.fields.push(change(None, side));
         }

@@ -117,13 +117,13 @@ fn removed_callees(old: &PreparedDefinition<'_>, new: &PreparedDefinition<'_>) -
     let still: HashSet<_> = (new.graph.states().iter())
         .filter_map(|state| call(state.object))
         .collect();
-    let mut gone: IndexMap<_, Vec<String>> = IndexMap::new();
+    let mut removed: IndexMap<_, Vec<String>> = IndexMap::new();
     for state in old.graph.states() {
         if let Some(call) = call(state.object).filter(|call| !still.contains(call)) {
-            gone.entry(call).or_default().push(state.name.to_owned());
+            removed.entry(call).or_default().push(state.name.to_owned());
         }
     }
-    gone.into_iter()
+    removed.into_iter()
         .map(|(call, states)| Effect {
             id: "callee-removed",
             safety: Safety::Check,

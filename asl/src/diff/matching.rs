@@ -178,32 +178,32 @@ impl Finder<'_, '_> {
 
     /// Pairs the states of two containers.
     fn states(&mut self, from: usize, to: usize) {
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         for &state in &self.old.graph.containers()[from].states {
             match self.new.graph.find(to, self.old.state(state).name) {
                 Some(same) => self.pair(state, same, MatchReason::Same),
-                None => gone.push(state),
+                None => removed.push(state),
             }
         }
         // A state whose name exists elsewhere was moved.
-        gone.retain(|state| !self.names.1.contains(self.old.state(*state).name));
-        let mut come = self.new.graph.containers()[to].states.clone();
-        come.retain(|state| {
+        removed.retain(|state| !self.names.1.contains(self.old.state(*state).name));
+        let mut added = self.new.graph.containers()[to].states.clone();
+        added.retain(|state| {
             !self.matching.back.contains_key(state)
                 && !self.names.0.contains(self.new.state(*state).name)
         });
-        if !gone.is_empty() && !come.is_empty() {
-            self.renamed(&gone, &come);
+        if !removed.is_empty() && !added.is_empty() {
+            self.renamed(&removed, &added);
         }
     }
 
     /// Pairs states with the same content and different names: first those with the same incoming
     /// transitions, then the remaining ones in order.
-    fn renamed(&mut self, gone: &[usize], come: &[usize]) {
+    fn renamed(&mut self, removed: &[usize], added: &[usize]) {
         let mut exact: HashMap<(String, Vec<IncomingTransition>), VecDeque<usize>> = HashMap::new();
         let mut bodies: HashMap<String, VecDeque<usize>> = HashMap::new();
         let known = |new: usize| self.matching.back.contains_key(&new).then_some(new);
-        for &state in come {
+        for &state in added {
             let body = self.body_of(self.new, state, known);
             let leads = self.leads_of(self.new, state, known);
             exact
@@ -216,7 +216,7 @@ impl Finder<'_, '_> {
         let mut found: Vec<(usize, usize)> = Vec::new();
         let mut taken: HashSet<usize> = HashSet::new();
         let partner = |old: usize| self.matching.states.get(&old).map(|(new, _)| *new);
-        for &state in gone {
+        for &state in removed {
             let body = self.body_of(self.old, state, partner);
             let key = (body, self.leads_of(self.old, state, partner));
             match exact.get_mut(&key).and_then(VecDeque::pop_front) {
@@ -293,18 +293,18 @@ impl Finder<'_, '_> {
     /// Pairs states that have the same name in different containers. Returns whether there were
     /// any.
     fn moved(&mut self) -> bool {
-        let mut come: HashMap<&str, usize> = HashMap::new();
+        let mut added: HashMap<&str, usize> = HashMap::new();
         for (at, state) in self.new.graph.states().iter().enumerate() {
             if !self.matching.back.contains_key(&at) {
-                come.entry(state.name).or_insert(at);
+                added.entry(state.name).or_insert(at);
             }
         }
-        let gone: Vec<usize> = (0..self.old.graph.states().len())
+        let removed: Vec<usize> = (0..self.old.graph.states().len())
             .filter(|at| !self.matching.states.contains_key(at))
             .collect();
         let mut any = false;
-        for state in gone {
-            if let Some(new) = come.remove(self.old.state(state).name) {
+        for state in removed {
+            if let Some(new) = added.remove(self.old.state(state).name) {
                 self.pair(state, new, MatchReason::Moved);
                 any = true;
             }

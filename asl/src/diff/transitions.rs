@@ -175,11 +175,13 @@ impl<'a, 'j> Transitions<'a, 'j> {
             let mut pairs = align::handlers((&before.all, &after.all), (&before.what, &after.what));
             // Of the remaining ones, a pair with the same target has a different condition, or
             // catches different errors.
-            let (gone, come) = align::rest(&pairs, before.items.len(), after.items.len());
-            let left: Vec<&ComparableTarget> = gone.iter().map(|at| &before.targets[*at]).collect();
-            let right: Vec<&ComparableTarget> = come.iter().map(|at| &after.targets[*at]).collect();
+            let (removed, added) = align::rest(&pairs, before.items.len(), after.items.len());
+            let left: Vec<&ComparableTarget> =
+                removed.iter().map(|at| &before.targets[*at]).collect();
+            let right: Vec<&ComparableTarget> =
+                added.iter().map(|at| &after.targets[*at]).collect();
             let more = align::equal(&left, &right);
-            pairs.extend(more.iter().map(|(from, to)| (gone[*from], come[*to])));
+            pairs.extend(more.iter().map(|(from, to)| (removed[*from], added[*to])));
             pairs.sort_unstable();
             pairs
         };
@@ -195,11 +197,11 @@ impl<'a, 'j> Transitions<'a, 'j> {
                 self.handler(true, new, key, to);
             }
         }
-        let (gone, come) = align::rest(&pairs, before.items.len(), after.items.len());
-        for from in gone {
+        let (removed, added) = align::rest(&pairs, before.items.len(), after.items.len());
+        for from in removed {
             self.handler(false, old, key, from);
         }
-        for to in come {
+        for to in added {
             self.handler(true, new, key, to);
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn insert(
         return Err("the first member is not at the beginning of a line".to_owned());
     };
     let flow = prefers_flow(plan, node, value, at);
-    let style = plan.style.beside(source, node.json, node.mark);
+    let style = plan.style.for_child(source, node.json, node.mark);
     let indent = " ".repeat(column);
     let Some(before) = at.checked_sub(1).and_then(|before| items.get(before)) else {
         let writer = BlockWriter::of_lines(source, style, first.begin);

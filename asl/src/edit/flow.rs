@@ -58,7 +58,7 @@ impl<'t> FlowCollection<'t> {
         }
         let mut flow = FlowCollection {
             source,
-            style: style.beside(source, json, mark),
+            style: style.for_child(source, json, mark),
             json,
             open,
             close,

@@ -57,7 +57,7 @@ impl Style {
 
     /// The style of a new child: its key is quoted like its sibling keys. If those have double
     /// quotes, strings have them too.
-    pub(super) fn beside(&self, source: SourceText<'_>, json: &Json, mark: &ValueMark) -> Style {
+    pub(super) fn for_child(&self, source: SourceText<'_>, json: &Json, mark: &ValueMark) -> Style {
         let mut style = self.clone();
         let (Json::Object(members), Some(last)) = (json, mark.children.last()) else {
             return style;

@@ -20,7 +20,7 @@ pub(super) struct StateExit {
 
 /// The exits of a state.
 pub(super) fn state_exits(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<StateExit> {
-    let mut ways: Vec<StateExit> = graph
+    let mut exits: Vec<StateExit> = graph
         .successors(state)
         .map(|(to, edge)| StateExit {
             to: Some(to),
@@ -30,13 +30,13 @@ pub(super) fn state_exits(graph: &Graph<'_, StateMachine>, state: usize) -> Vec<
         .collect();
     let found = &graph.states()[state];
     if found.is_terminal() {
-        ways.push(StateExit {
+        exits.push(StateExit {
             to: None,
             caught: false,
             fails: found.kind == Some(StateKind::Fail),
         });
     }
-    ways
+    exits
 }
 
 /// The states of a container that are reachable from its first one, and the cost of each by its
@@ -66,15 +66,15 @@ impl ReachableStates<'_, '_> {
     /// Distances to an end, computed backwards from the ends until nothing changes. Each iteration
     /// finds the distance of at least one state.
     fn shortest(&self, states: &[usize], fails: bool) -> CostCase {
-        let ways: Vec<Vec<StateExit>> = states
+        let exits: Vec<Vec<StateExit>> = states
             .iter()
             .map(|state| state_exits(self.graph, *state))
             .collect();
         let index: HashMap<usize, usize> = states.iter().copied().zip(0..).collect();
         let mut least = vec![CostCase::ENDLESS; states.len()];
         let mut preceding: Vec<Vec<usize>> = vec![Vec::new(); states.len()];
-        for (at, ways) in ways.iter().enumerate() {
-            for to in ways.iter().filter_map(|way| way.to) {
+        for (at, exits) in exits.iter().enumerate() {
+            for to in exits.iter().filter_map(|exit| exit.to) {
                 if let Some(to) = index.get(&to) {
                     preceding[*to].push(at);
                 }
@@ -86,15 +86,15 @@ impl ReachableStates<'_, '_> {
             waits[at] = false;
             let cost = &self.costs[&states[at]];
             let mut found = least[at];
-            for way in &ways[at] {
-                let own = if way.caught {
+            for exit in &exits[at] {
+                let own = if exit.caught {
                     cost.failure.best
                 } else {
                     cost.success.best
                 };
-                let rest = match way.to {
+                let rest = match exit.to {
                     Some(to) => index.get(&to).map(|to| least[*to]),
-                    None if way.fails && !fails => None,
+                    None if exit.fails && !fails => None,
                     None => Some(CostCase::default()),
                 };
                 if let Some(rest) = rest {

@@ -92,7 +92,7 @@ impl CostCase {
     }
 
     /// Two concurrent parts: the duration is that of the longer one.
-    pub(super) fn beside(self, other: CostCase) -> CostCase {
+    pub(super) fn concurrent_with(self, other: CostCase) -> CostCase {
         CostCase {
             seconds: self.seconds.max(other.seconds),
             ..self.then(other)

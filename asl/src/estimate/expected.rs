@@ -30,8 +30,8 @@ impl ReachableStates<'_, '_> {
         let mut sum = CostCase::default();
         for (state, visits) in states.iter().zip(visits) {
             let cost = &self.costs[state];
-            for (way, chance) in &chances[state] {
-                let own = if way.caught {
+            for (exit, chance) in &chances[state] {
+                let own = if exit.caught {
                     cost.failure.typical
                 } else {
                     cost.success.typical
@@ -44,57 +44,49 @@ impl ReachableStates<'_, '_> {
 
     /// The probability of each exit of a state; the sum is 1.
     fn chances(&self, state: usize) -> Vec<(StateExit, f64)> {
-        let ways = state_exits(self.graph, state);
-        let found = &self.graph.states()[state];
-        let name_of = |way: &StateExit| way.to.map(|to| self.graph.states()[to].name);
-        let given = |way: &StateExit| {
-            let target = name_of(way)?;
-            let key = (found.name.to_owned(), target.to_owned());
-            let known = self.options.probabilities.get(&key).copied();
-            known.or_else(|| self.options.recorded.share(found.name, target))
-        };
-        let is_choice = found.kind == Some(StateKind::Choice);
-        // Exits to the same state share a known probability.
-        let group = |way: &StateExit| (name_of(way), !is_choice && way.caught);
-        let mut counts: HashMap<(Option<&str>, bool), usize> = HashMap::new();
-        for way in &ways {
-            *counts.entry(group(way)).or_default() += 1;
-        }
-        let share = |way: &StateExit| counts[&group(way)] as f64;
+        let exits = state_exits(self.graph, state);
+        let state = &self.graph.states()[state];
+        let is_choice = state.kind == Some(StateKind::Choice);
+        let target = |exit: &StateExit| exit.to.map(|to| self.graph.states()[to].name);
         // Of a Task only the probabilities of errors are specified. It succeeds with the remainder.
-        let is_given = |way: &StateExit| {
-            if is_choice || way.caught {
-                given(way)
-            } else {
-                None
-            }
+        let specified = |exit: &StateExit| {
+            let target = target(exit).filter(|_| is_choice || exit.caught)?;
+            let key = (state.name.to_owned(), target.to_owned());
+            let option = self.options.probabilities.get(&key).copied();
+            option.or_else(|| self.options.recorded.share(state.name, target))
         };
-        let known: Vec<Option<f64>> = ways
+        // Exits to the same state share a specified probability.
+        let group = |exit: &StateExit| (target(exit), !is_choice && exit.caught);
+        let mut sizes: HashMap<(Option<&str>, bool), usize> = HashMap::new();
+        for exit in &exits {
+            *sizes.entry(group(exit)).or_default() += 1;
+        }
+        let known: Vec<Option<f64>> = exits
             .iter()
-            .map(|way| is_given(way).map(|chance| chance / share(way)))
+            .map(|exit| specified(exit).map(|chance| chance / sizes[&group(exit)] as f64))
             .collect();
         let sum: f64 = known.iter().flatten().sum();
         let scale = if sum > 1.0 { 1.0 / sum } else { 1.0 };
-        let rest = (1.0 - sum).max(0.0);
-        let open = ways
-            .iter()
-            .zip(&known)
-            .filter(|(way, known)| known.is_none() && (is_choice || !way.caught))
+        let remainder = (1.0 - sum).max(0.0);
+        let is_open =
+            |exit: &StateExit, known: &Option<f64>| known.is_none() && (is_choice || !exit.caught);
+        let exits = exits.into_iter().zip(known);
+        let open = exits
+            .clone()
+            .filter(|(exit, known)| is_open(exit, known))
             .count() as f64;
-        let mut chances: Vec<(StateExit, f64)> = ways
-            .iter()
-            .zip(&known)
-            .map(|(way, known)| {
+        let mut chances: Vec<(StateExit, f64)> = exits
+            .map(|(exit, known)| {
                 let chance = match known {
                     Some(chance) => chance * scale,
-                    None if open > 0.0 && (is_choice || !way.caught) => rest / open,
+                    None if is_open(&exit, &known) => remainder / open,
                     None => 0.0,
                 };
-                (*way, chance)
+                (exit, chance)
             })
             .collect();
         // If all probabilities are known and their sum is below 1, they are scaled up.
-        if open == 0.0 && sum > 0.0 && rest > 0.0 {
+        if open == 0.0 && sum > 0.0 && remainder > 0.0 {
             chances.iter_mut().for_each(|(_, chance)| *chance /= sum);
         }
         chances
@@ -107,8 +99,8 @@ fn visits(states: &[usize], chances: &HashMap<usize, Vec<(StateExit, f64)>>) -> 
     // For each state, the source states and probabilities of its transitions.
     let mut into: Vec<Vec<(usize, f64)>> = vec![Vec::new(); states.len()];
     for (at, state) in states.iter().enumerate() {
-        for (way, chance) in &chances[state] {
-            if let Some(to) = way.to.and_then(|to| index.get(&to))
+        for (exit, chance) in &chances[state] {
+            if let Some(to) = exit.to.and_then(|to| index.get(&to))
                 && *chance > 0.0
             {
                 into[*to].push((at, *chance));
@@ -190,9 +182,9 @@ fn always_ends(
     let mut ends = vec![false; states.len()];
     let mut open: Vec<usize> = Vec::new();
     for (at, state) in states.iter().enumerate() {
-        let mut ways = chances[state].iter().filter(|(_, chance)| *chance > 0.0);
+        let mut exits = chances[state].iter().filter(|(_, chance)| *chance > 0.0);
         // A state without a next state fails the execution.
-        if ways.clone().next().is_none() || ways.any(|(way, _)| way.to.is_none()) {
+        if exits.clone().next().is_none() || exits.any(|(exit, _)| exit.to.is_none()) {
             ends[at] = true;
             open.push(at);
         }

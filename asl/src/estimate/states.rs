@@ -52,9 +52,9 @@ pub(super) fn cost(
         }
         State::Parallel(_) => {
             let empty = Range::exactly(CostCase::default());
-            let branches = inner
-                .iter()
-                .fold(empty, |all, branch| all.with(*branch, CostCase::beside));
+            let branches = inner.iter().fold(empty, |all, branch| {
+                all.with(*branch, CostCase::concurrent_with)
+            });
             body(branches.map(|case| events(case, 2.0)), state.retry())
         }
         State::Map(map) => map_cost(name, map, inner, options),

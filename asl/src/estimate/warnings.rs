@@ -123,17 +123,17 @@ pub(super) fn warnings(
     found: &Observations,
     options: &EstimateOptions,
 ) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut warnings = Vec::new();
     for names in &found.endless {
         let first = names.first().map(String::as_str).unwrap_or_default();
-        told.push(format!(
+        warnings.push(format!(
             "the loop of {} has no bound except the limits of the service: give --rounds N or --rounds '{first}=N'",
             quoted(names)
         ));
     }
     if !found.uncounted.is_empty() {
         let first = &found.uncounted[0];
-        told.push(format!(
+        warnings.push(format!(
             "the number of items of {} is unknown: give --items N or --items '{first}=N'",
             quoted(&found.uncounted)
         ));
@@ -141,20 +141,20 @@ pub(super) fn warnings(
     if let Some(first) = found.unknown_waits.first()
         && estimate.typical.unknown_waits > 0.0
     {
-        told.push(format!(
+        warnings.push(format!(
             "the typical waiting time of {} is unknown: give --wait '{first}=2h' or a recorded execution",
             quoted(&found.unknown_waits)
         ));
     }
     if !found.growing.is_empty() {
-        told.push(format!(
+        warnings.push(format!(
             "the data grows in each round of the loop of {}",
             quoted(&found.growing)
         ));
     }
     let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
     if let Some(text) = near(cases, |case| case.events, EVENTS, count, "history events") {
-        told.push(format!("{text}: at the limit the execution fails; use a Distributed Map or nested workflows, which have separate histories"));
+        warnings.push(format!("{text}: at the limit the execution fails; use a Distributed Map or nested workflows, which have separate histories"));
     }
     if let Some(text) = near(
         cases,
@@ -163,7 +163,7 @@ pub(super) fn warnings(
         bytes,
         "of payload",
     ) {
-        told.push(format!("{text}: a state with more fails with States.DataLimitExceeded; store large data in S3 and pass its key"));
+        warnings.push(format!("{text}: a state with more fails with States.DataLimitExceeded; store large data in S3 and pass its key"));
     }
     if estimate.express_obstacles.is_empty()
         && let Some(text) = near(
@@ -174,15 +174,15 @@ pub(super) fn warnings(
             "as an Express workflow",
         )
     {
-        told.push(format!("{text}: then it times out"));
+        warnings.push(format!("{text}: then it times out"));
     }
     if estimate.prices.is_none() {
-        told.push(format!(
+        warnings.push(format!(
             "the table has no prices for the region `{}`",
             options.region
         ));
     }
-    told
+    warnings
 }
 
 /// A warning about an amount close to its limit, in the first case where that happens. Amounts

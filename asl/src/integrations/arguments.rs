@@ -57,7 +57,7 @@ impl ArgumentFault {
 
     /// How to fix it: the [suggestion](ArgumentFault::suggestion), or the accepted names if none is
     /// similar. For a missing argument, that it must be given.
-    pub fn mend(&self) -> Option<String> {
+    pub fn help(&self) -> Option<String> {
         if let Some(suggestion) = self.suggestion() {
             return Some(suggestion);
         }

@@ -73,7 +73,7 @@ pub(super) struct JsonParser<'t> {
     pub(super) duplicates: Vec<RawDuplicate>,
     /// Remaining bytes for pointers to duplicates. Without a limit, thousands of duplicates below a
     /// key of megabytes would fill the memory.
-    room: usize,
+    pointer_bytes: usize,
 }
 
 enum Segment {
@@ -106,7 +106,7 @@ impl<'t> JsonParser<'t> {
             depth: 0,
             path: Vec::new(),
             duplicates: Vec::new(),
-            room: MAX_POINTERS,
+            pointer_bytes: MAX_POINTERS,
         }
     }
 
@@ -309,9 +309,9 @@ impl<'t> JsonParser<'t> {
             }
             Entry::Occupied(mut entry) => {
                 let first = &mut marks[entry.index()];
-                if self.room > 0 {
+                if self.pointer_bytes > 0 {
                     let pointer = format!("{}/{}", pointer(&self.path), escape(entry.key()));
-                    self.room = self.room.saturating_sub(pointer.len());
+                    self.pointer_bytes = self.pointer_bytes.saturating_sub(pointer.len());
                     self.duplicates.push(RawDuplicate {
                         pointer,
                         key: entry.key().clone(),

@@ -157,15 +157,15 @@ impl CollectedCalls<'_> {
     fn finish(mut self) -> Policy {
         let statements = self.grants.statements();
         let mut roles = Vec::new();
-        let mut told = Vec::new();
+        let mut role_warnings = Vec::new();
         for (role, grants) in self.roles {
             roles.push(RolePolicy {
                 role,
                 statements: grants.statements(),
             });
-            told.extend(grants.into_warnings());
+            role_warnings.extend(grants.into_warnings());
         }
-        for warning in told {
+        for warning in role_warnings {
             for state in &warning.states {
                 let message = warning.message.clone();
                 self.grants.warn(warning.kind, Some(state), message);

@@ -99,7 +99,9 @@ pub(super) fn unknown_parts<'p>(
         let one = std::slice::from_ref(value);
         value.as_array().unwrap_or(one)
     });
-    let places = values.filter_map(Json::as_str).flat_map(template::places);
+    let places = values
+        .filter_map(Json::as_str)
+        .flat_map(template::undefined_placeholders);
     places.filter(|name| call.arguments.get(name) == StaticValue::Computed)
 }
 

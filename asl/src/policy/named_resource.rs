@@ -39,7 +39,7 @@ pub(super) enum NamedResource<'p> {
 impl<'p> NamedResource<'p> {
     pub(super) fn of(permission: &'p Permission) -> NamedResource<'p> {
         let template = permission.resources.first().copied().unwrap_or_default();
-        let mut places = template::places(template).into_iter();
+        let mut places = template::undefined_placeholders(template).into_iter();
         let named = places.find_map(|place| NamedResource::of_place(place, template));
         match named {
             Some(kind) => kind,
@@ -81,7 +81,7 @@ mod tests {
         let general = ["partition", "region", "account", "stateMachineArn"];
         for permission in optimized().iter().flat_map(|action| &action.permissions) {
             let template = permission.resources.first().copied().unwrap_or_default();
-            let places = template::places(template);
+            let places = template::undefined_placeholders(template);
             let is_computed = places
                 .iter()
                 .any(|place| computed(place) && !general.contains(place));

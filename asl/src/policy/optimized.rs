@@ -127,7 +127,7 @@ fn warn_of_whole_bucket(
     grants: &mut Grants,
 ) {
     for place in ["Key", "Prefix"] {
-        let is_part = template::places(resource).contains(&place);
+        let is_part = template::undefined_placeholders(resource).contains(&place);
         if is_part
             && call.arguments.0.is_some()
             && call.arguments.get(place) == StaticValue::Computed
@@ -151,7 +151,7 @@ fn of_arguments(
     // A second unknown argument is reported once the first is known.
     let mut open = Vec::new();
     for arn in &permission.resources {
-        for place in template::places(arn) {
+        for place in template::undefined_placeholders(arn) {
             if place != parameter && call.arguments.get(place) == StaticValue::Computed {
                 open.push(place);
             }
@@ -247,9 +247,11 @@ fn of_templates(
     let leaf = parameter.rsplit('.').next().unwrap_or(parameter);
     let is_place = |name: &str| name == parameter || name == leaf;
     let filled = permission.resources.iter().map(|arn| {
-        let ends_in_place = template::places(arn).last().is_some_and(|last| {
-            is_place(last) && arn.trim_end_matches('*').ends_with(&format!("${{{last}}}"))
-        });
+        let ends_in_place = template::undefined_placeholders(arn)
+            .last()
+            .is_some_and(|last| {
+                is_place(last) && arn.trim_end_matches('*').ends_with(&format!("${{{last}}}"))
+            });
         if ends_in_place && names::stands_for_arn(text) {
             return text.to_owned();
         }
@@ -282,7 +284,7 @@ fn roles(call: &PolicyCall<'_>, permission: &Permission, grants: &mut Grants) ->
             let places = permission
                 .resources
                 .iter()
-                .flat_map(|arn| template::places(arn));
+                .flat_map(|arn| template::undefined_placeholders(arn));
             places.collect()
         }
     };

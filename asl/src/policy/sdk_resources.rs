@@ -100,11 +100,11 @@ impl RequestedResource<'_> {
             types.iter().filter(|need| need.required).collect();
         let known: Vec<&str> = required
             .iter()
-            .flat_map(|need| template::places(&need.arn))
+            .flat_map(|need| template::undefined_placeholders(&need.arn))
             .collect();
         let mut found = Vec::new();
         for need in types {
-            let places = template::places(&need.arn);
+            let places = template::undefined_placeholders(&need.arn);
             if !need.required {
                 let named = |place: &&str| {
                     self.has(place, required.is_empty() && places.last() == Some(place))
@@ -144,7 +144,7 @@ impl RequestedResource<'_> {
             let same = parts[2] == wanted[2] && parts[5].starts_with(start);
             same && (start.is_empty() || start.contains('/') || parts.len() >= wanted.len())
         };
-        let places = template::places(&need.arn);
+        let places = template::undefined_placeholders(&need.arn);
         let is_name = |name: &str| {
             let of = |place: &&str| {
                 let bare = place.strip_suffix("Id").or_else(|| stem(place));
@@ -193,7 +193,8 @@ impl RequestedResource<'_> {
             } else {
                 None
             };
-        if let (Some(whole), Some(name)) = (whole, template::places(&need.arn).first())
+        if let (Some(whole), Some(name)) =
+            (whole, template::undefined_placeholders(&need.arn).first())
             && let StaticValue::Literal(text) = self.call.arguments.get(name)
             && !text.is_empty()
         {
@@ -211,7 +212,7 @@ impl RequestedResource<'_> {
 
     /// The ARN of a type with its placeholders replaced; `*` if no argument has a value for one.
     fn filled(&mut self, need: &ActionResourceType, by_name: bool) -> Vec<String> {
-        let places = template::places(&need.arn);
+        let places = template::undefined_placeholders(&need.arn);
         let mut filled = vec![need.arn.clone()];
         for (index, place) in places.iter().enumerate() {
             let last = index + 1 == places.len();

@@ -30,7 +30,7 @@ pub(super) fn fill(
 }
 
 /// The names of a template's placeholders that the options do not define.
-pub(super) fn places(template: &str) -> Vec<&str> {
+pub(super) fn undefined_placeholders(template: &str) -> Vec<&str> {
     let pieces = template.split("${").skip(1);
     let names = pieces.filter_map(|piece| Some(piece.split_once('}')?.0));
     names

@@ -25,9 +25,9 @@ pub(super) struct Report<'d> {
     /// Remaining number of name comparisons for suggestions. Without a limit, thousands of faults
     /// in a definition of thousands of states would take too long.
     comparisons: usize,
-    /// Remaining bytes of memory for diagnostics and their pointers. Without a limit, thousands of
+    /// Remaining bytes for diagnostics and their pointers. Without a limit, thousands of
     /// faults below a key of megabytes would fill the memory.
-    room: usize,
+    remaining_bytes: usize,
     /// Remaining number of diagnostics with choices of fixes. Without a limit, thousands of faults
     /// in a definition of thousands of states would take too long.
     choices: usize,
@@ -50,7 +50,7 @@ impl<'d> Report<'d> {
             },
             diagnostics: Vec::new(),
             comparisons: 50_000,
-            room: 16 * 1024 * 1024,
+            remaining_bytes: 16 * 1024 * 1024,
             choices: 500,
             has_error: false,
             truncated: false,
@@ -88,7 +88,7 @@ impl<'d> Report<'d> {
             diagnostic: None,
             meant: None,
             comparisons: &mut self.comparisons,
-            room: &mut self.room,
+            remaining_bytes: &mut self.remaining_bytes,
             choices: &mut self.choices,
             had_error: self.has_error,
             has_error: &mut self.has_error,
@@ -96,14 +96,14 @@ impl<'d> Report<'d> {
         };
         // The first error is never dropped.
         let is_needed = severity == Severity::Error && !entry.had_error;
-        if *entry.room == 0 && !is_needed {
+        if *entry.remaining_bytes == 0 && !is_needed {
             self.truncated = true;
             return entry;
         }
         let pointer = pointer.borrow().to_string();
         let message = message.into();
         let size = DIAGNOSTIC + pointer.len() + message.len();
-        *entry.room = entry.room.saturating_sub(size);
+        *entry.remaining_bytes = entry.remaining_bytes.saturating_sub(size);
         *entry.has_error |= severity == Severity::Error;
         let location = TextLocation::of(document, pointer);
         let mut diagnostic = Diagnostic::error(location, message).with_code(id);
@@ -117,12 +117,12 @@ impl<'d> Report<'d> {
     /// Adds a diagnostic that was created elsewhere.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         let is_needed = diagnostic.severity == Severity::Error && !self.has_error;
-        if self.room == 0 && !is_needed {
+        if self.remaining_bytes == 0 && !is_needed {
             self.truncated = true;
             return;
         }
         let size = DIAGNOSTIC + diagnostic.location.pointer.len() + diagnostic.message.len();
-        self.room = self.room.saturating_sub(size);
+        self.remaining_bytes = self.remaining_bytes.saturating_sub(size);
         self.has_error |= diagnostic.severity == Severity::Error;
         self.diagnostics.push(diagnostic);
     }
@@ -168,7 +168,7 @@ pub(super) struct ReportEntry<'r> {
     diagnostic: Option<&'r mut Diagnostic>,
     /// The suggested name, if no other is as similar.
     meant: Option<MeantName>,
-    room: &'r mut usize,
+    remaining_bytes: &'r mut usize,
     choices: &'r mut usize,
     comparisons: &'r mut usize,
     /// Whether the report had an error before this diagnostic.
@@ -222,10 +222,10 @@ impl ReportEntry<'_> {
             return self;
         };
         let size = fix.size();
-        if *self.room < size {
+        if *self.remaining_bytes < size {
             return self;
         }
-        *self.room -= size;
+        *self.remaining_bytes -= size;
         self.change(|diagnostic, _| diagnostic.fix = Some(fix))
     }
 
@@ -247,11 +247,11 @@ impl ReportEntry<'_> {
         *self.choices -= 1;
         for choice in choices {
             let size = choice.size();
-            if *self.room < size {
+            if *self.remaining_bytes < size {
                 break;
             }
             if diagnostic.fixes().all(|fix| fix.edits != choice.edits) {
-                *self.room -= size;
+                *self.remaining_bytes -= size;
                 diagnostic.choices.push(choice);
             }
         }
@@ -283,10 +283,10 @@ impl ReportEntry<'_> {
         let pointer = pointer.borrow().to_string();
         let message = message.into();
         let size = DIAGNOSTIC + pointer.len() + message.len();
-        if *self.room < size {
+        if *self.remaining_bytes < size {
             return self;
         }
-        *self.room -= size;
+        *self.remaining_bytes -= size;
         self.change(|diagnostic, document| {
             let location = TextLocation::of_key(document, pointer);
             diagnostic
@@ -303,7 +303,7 @@ impl ReportEntry<'_> {
     /// Sets AWS's text and its location.
     pub(super) fn service_at(self, text: ServiceText, location: ServiceLocation) -> Self {
         let size = text.size() + size_of::<ServiceForm>();
-        *self.room = self.room.saturating_sub(size);
+        *self.remaining_bytes = self.remaining_bytes.saturating_sub(size);
         self.change(|diagnostic, _| {
             diagnostic.service = Some(Box::new(ServiceForm { text, location }));
         })

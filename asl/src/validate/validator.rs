@@ -257,7 +257,9 @@ impl Validator {
             // Only the name of a placeholder can be wrong.
             let is_unknown = diagnostic.code != Some(UNKNOWN_PLACEHOLDER)
                 && definition.unknown.explains(document, diagnostic);
-            !is_unknown && (is_error || !silence.covers(diagnostic)) && self.count(diagnostic)
+            !is_unknown
+                && (is_error || !silence.covers(diagnostic))
+                && self.apply_severity(diagnostic)
         });
         Diagnostics::of(diagnostics, truncated)
     }
@@ -286,7 +288,7 @@ impl Validator {
     }
 
     /// Applies the configured severity to a diagnostic. Returns `false` if it is suppressed.
-    fn count(&self, diagnostic: &mut Diagnostic) -> bool {
+    fn apply_severity(&self, diagnostic: &mut Diagnostic) -> bool {
         if diagnostic.severity == Severity::Error {
             return true;
         }

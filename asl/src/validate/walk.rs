@@ -57,7 +57,7 @@ impl<'d> Definition<'d> {
             variable_uses: OnceCell::new(),
         };
         if let Some(object) = json.as_object() {
-            DefinitionWalk::over(&mut definition, object);
+            DefinitionWalk::collect(&mut definition, object);
         }
         definition.variables = find_variables(&definition);
         definition
@@ -82,7 +82,7 @@ struct PartContext {
 
 impl<'w, 'd> DefinitionWalk<'w, 'd> {
     /// Collects the parts of `object`, which is the whole definition.
-    fn over(definition: &'w mut Definition<'d>, object: &'d Object) {
+    fn collect(definition: &'w mut Definition<'d>, object: &'d Object) {
         let states = definition.graph.states().iter().enumerate();
         let numbers = states.map(|(number, state)| (address(state.object), number));
         let mut walk = DefinitionWalk {

@@ -133,7 +133,7 @@ fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<Pa
         depth: 0,
         path: String::new(),
         duplicates: Vec::new(),
-        room: MAX_POINTERS,
+        pointer_bytes: MAX_POINTERS,
     };
     let (json, mark) = if reader.nodes.is_empty() {
         (Json::Null, ValueMark::default())
@@ -294,7 +294,7 @@ struct YamlParser<'t> {
     path: String,
     duplicates: Vec<RawDuplicate>,
     /// Remaining bytes for pointers to duplicates.
-    room: usize,
+    pointer_bytes: usize,
 }
 
 impl<'t> YamlParser<'t> {
@@ -524,8 +524,8 @@ impl<'t> YamlParser<'t> {
                 Entry::Occupied(mut entry) => {
                     let first = &mut mark.children[entry.index()];
                     // Duplicates in the content of aliases are only reported at the anchor.
-                    if self.repeating == 0 && self.room > 0 {
-                        self.room = self.room.saturating_sub(self.path.len());
+                    if self.repeating == 0 && self.pointer_bytes > 0 {
+                        self.pointer_bytes = self.pointer_bytes.saturating_sub(self.path.len());
                         self.duplicates.push(RawDuplicate {
                             pointer: self.path.clone(),
                             key: entry.key().clone(),

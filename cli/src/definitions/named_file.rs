@@ -55,6 +55,7 @@ fn is_stage(folder: &Path) -> bool {
     name.to_string_lossy().starts_with(STAGE)
 }
 
+/// Reads the regular file `named`, which must be inside the folder `root`.
 fn read_below(root: &Path, named: &Path, root_name: &str) -> Result<String, Failure> {
     let cannot =
         |reason: String| Failure::Usage(format!("cannot read {}: {reason}", named.display()));
@@ -74,18 +75,16 @@ fn read_below(root: &Path, named: &Path, root_name: &str) -> Result<String, Fail
             "it is not a regular file; name the file of a definition".to_owned(),
         ));
     }
-    if metadata.len() > MOST {
-        return Err(cannot(format!(
-            "it has more than {MOST} bytes, which is the limit of a definition"
-        )));
-    }
-    let text = input::read(&path)?;
-    match text.len() as u64 > MOST {
-        false => Ok(text),
-        true => Err(cannot(format!(
+    let check_size = |bytes: u64| match bytes <= MOST {
+        true => Ok(()),
+        false => Err(cannot(format!(
             "it has more than {MOST} bytes, which is the limit of a definition"
         ))),
-    }
+    };
+    check_size(metadata.len())?;
+    let text = input::read(&path)?;
+    check_size(text.len() as u64)?;
+    Ok(text)
 }
 
 #[cfg(test)]

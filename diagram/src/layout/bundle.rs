@@ -46,12 +46,12 @@ struct Group {
 }
 
 /// Finds the edges that are drawn as trunks. Each edge is in at most one bundle.
-pub(super) fn bundles(ways: &[UnbundledEdge], levels: &Levels) -> Vec<Bundle> {
+pub(super) fn bundles(edges: &[UnbundledEdge], levels: &Levels) -> Vec<Bundle> {
     let mut groups: Vec<Group> = Vec::new();
     let mut by_target: HashMap<(usize, bool, bool), usize> = HashMap::new();
-    for (index, way) in ways.iter().enumerate() {
-        let (from, to) = (levels.of[way.from], levels.of[way.to]);
-        let key = (way.to, way.class == Class::Catch, levels.back[index]);
+    for (index, edge) in edges.iter().enumerate() {
+        let (from, to) = (levels.of[edge.from], levels.of[edge.to]);
+        let key = (edge.to, edge.class == Class::Catch, levels.back[index]);
         let group = *by_target.entry(key).or_insert_with(|| {
             groups.push(Group {
                 to: key.0,
@@ -81,11 +81,11 @@ pub(super) fn bundles(ways: &[UnbundledEdge], levels: &Levels) -> Vec<Bundle> {
             // For a target above, a joint right below it would be on the target's own level.
             let beside = near.len() >= ENOUGH && !up;
             let mut joints: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-            for way in afar.into_iter().chain(near.into_iter().filter(|_| beside)) {
+            for edge in afar.into_iter().chain(near.into_iter().filter(|_| beside)) {
                 joints
-                    .entry(levels.of[ways[way].from])
+                    .entry(levels.of[edges[edge].from])
                     .or_default()
-                    .push(way);
+                    .push(edge);
             }
             let mut joints: Vec<Vec<usize>> = joints.into_values().collect();
             if up {
@@ -118,9 +118,9 @@ mod tests {
             to: 6,
             class: Class::Catch,
         });
-        let ways: Vec<UnbundledEdge> = chain.chain(catches).collect();
-        let pairs: Vec<_> = ways.iter().map(|way| (way.from, way.to)).collect();
-        let bundles = bundles(&ways, &Levels::new(7, &pairs, None));
+        let edges: Vec<UnbundledEdge> = chain.chain(catches).collect();
+        let pairs: Vec<_> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        let bundles = bundles(&edges, &Levels::new(7, &pairs, None));
         assert_eq!(bundles.len(), 1);
         assert_eq!(bundles[0].to, 6);
         assert!(bundles[0].catches && !bundles[0].up);
@@ -130,13 +130,13 @@ mod tests {
 
     #[test]
     fn two_edges_are_not_bundled() {
-        let way = |from, to| UnbundledEdge {
+        let edge = |from, to| UnbundledEdge {
             from,
             to,
             class: Class::Next,
         };
-        let ways = [way(0, 1), way(1, 2), way(2, 3), way(0, 3), way(1, 3)];
-        let pairs: Vec<_> = ways.iter().map(|way| (way.from, way.to)).collect();
-        assert!(bundles(&ways, &Levels::new(4, &pairs, None)).is_empty());
+        let edges = [edge(0, 1), edge(1, 2), edge(2, 3), edge(0, 3), edge(1, 3)];
+        let pairs: Vec<_> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        assert!(bundles(&edges, &Levels::new(4, &pairs, None)).is_empty());
     }
 }

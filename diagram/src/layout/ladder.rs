@@ -10,41 +10,41 @@ use super::levels::Levels;
 const FEW: usize = 5;
 
 /// Lengthens the edges of the main path that run next to a side branch.
-pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [usize]) {
+pub(super) fn lengthen(edges: &[(usize, usize)], levels: &Levels, spans: &mut [usize]) {
     let count = levels.of.len();
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut entries = vec![0_usize; count];
-    for (way, (from, to)) in ways.iter().enumerate() {
-        if !levels.back[way] {
-            out[*from].push(way);
+    for (edge, (from, to)) in edges.iter().enumerate() {
+        if !levels.back[edge] {
+            out[*from].push(edge);
             entries[*to] += 1;
         }
     }
-    let heights = heights(ways, levels, &out, &entries);
+    let heights = heights(edges, levels, &out, &entries);
     // Each edge of the main path, with the height of the side branches that start at the same
     // vertex.
     let mut longer = Vec::new();
     let mut decisions = 0;
     for below in &out {
-        let height = |way: &usize| heights[ways[*way].1];
+        let height = |edge: &usize| heights[edges[*edge].1];
         // If all branches end, the longest one is the main path.
         let highest = below.iter().filter_map(height).max();
-        let meets = |way: &usize| height(way).is_none() && !out[ways[*way].1].is_empty();
+        let meets = |edge: &usize| height(edge).is_none() && !out[edges[*edge].1].is_empty();
         let any_meets = below.iter().any(meets);
-        let goes_on = |way: &usize| match any_meets {
-            true => meets(way),
-            false => highest.is_some() && height(way) == highest,
+        let goes_on = |edge: &usize| match any_meets {
+            true => meets(edge),
+            false => highest.is_some() && height(edge) == highest,
         };
         let (on, aside): (Vec<usize>, Vec<usize>) = below.iter().copied().partition(goes_on);
         let aside = aside.iter().filter_map(height).max();
         if let Some(aside) = aside.filter(|aside| *aside > 1) {
             decisions += 1;
-            longer.extend(on.into_iter().map(|way| (way, aside)));
+            longer.extend(on.into_iter().map(|edge| (edge, aside)));
         }
     }
     if decisions > FEW {
-        for (way, height) in longer {
-            spans[way] = spans[way].max(height);
+        for (edge, height) in longer {
+            spans[edge] = spans[edge].max(height);
         }
     }
 }
@@ -52,7 +52,7 @@ pub(super) fn lengthen(ways: &[(usize, usize)], levels: &Levels, spans: &mut [us
 /// The number of levels of the side branch that starts at a vertex; `None` if it merges with
 /// another path. It may share terminal nodes with other paths: the end mark, or a Fail state.
 fn heights(
-    ways: &[(usize, usize)],
+    edges: &[(usize, usize)],
     levels: &Levels,
     out: &[Vec<usize>],
     entries: &[usize],
@@ -64,8 +64,8 @@ fn heights(
         if entries[vertex] != 1 {
             continue;
         }
-        let below = out[vertex].iter().map(|way| {
-            let target = ways[*way].1;
+        let below = out[vertex].iter().map(|edge| {
+            let target = edges[*edge].1;
             let is_shared_end = entries[target] > 1 && out[target].is_empty();
             heights[target].or(is_shared_end.then_some(0))
         });
@@ -90,10 +90,10 @@ mod tests {
             .collect()
     }
 
-    fn spans(ways: &[(usize, usize)], vertices: usize) -> Vec<usize> {
-        let levels = Levels::new(vertices, ways, Some(0));
-        let mut spans = vec![1; ways.len()];
-        lengthen(ways, &levels, &mut spans);
+    fn spans(edges: &[(usize, usize)], vertices: usize) -> Vec<usize> {
+        let levels = Levels::new(vertices, edges, Some(0));
+        let mut spans = vec![1; edges.len()];
+        lengthen(edges, &levels, &mut spans);
         spans
     }
 

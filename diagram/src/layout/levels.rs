@@ -14,10 +14,10 @@ pub(super) struct Levels {
 
 impl Levels {
     /// Searches from `start`, then from each unreached vertex. Follows edges in their order.
-    pub(super) fn new(vertices: usize, ways: &[(usize, usize)], start: Option<usize>) -> Levels {
+    pub(super) fn new(vertices: usize, edges: &[(usize, usize)], start: Option<usize>) -> Levels {
         let mut out: Vec<Vec<usize>> = vec![Vec::new(); vertices];
-        for (way, (from, _)) in ways.iter().enumerate() {
-            out[*from].push(way);
+        for (edge, (from, _)) in edges.iter().enumerate() {
+            out[*from].push(edge);
         }
         #[derive(Clone, Copy, PartialEq)]
         enum Mark {
@@ -26,7 +26,7 @@ impl Levels {
             Done,
         }
         let mut marks = vec![Mark::New; vertices];
-        let mut back = vec![false; ways.len()];
+        let mut back = vec![false; edges.len()];
         let mut finished = Vec::with_capacity(vertices);
         for root in start.into_iter().chain(0..vertices) {
             if marks[root] != Mark::New {
@@ -35,20 +35,20 @@ impl Levels {
             marks[root] = Mark::Open;
             let mut path = vec![(root, 0)];
             while let Some((vertex, next)) = path.last_mut() {
-                let Some(&way) = out[*vertex].get(*next) else {
+                let Some(&edge) = out[*vertex].get(*next) else {
                     marks[*vertex] = Mark::Done;
                     finished.push(*vertex);
                     path.pop();
                     continue;
                 };
                 *next += 1;
-                let target = ways[way].1;
+                let target = edges[edge].1;
                 match marks[target] {
                     Mark::New => {
                         marks[target] = Mark::Open;
                         path.push((target, 0));
                     }
-                    Mark::Open => back[way] = true,
+                    Mark::Open => back[edge] = true,
                     Mark::Done => {}
                 }
             }
@@ -59,23 +59,23 @@ impl Levels {
             back,
             order: finished,
         };
-        levels.stretch(ways, &vec![1; ways.len()]);
+        levels.stretch(edges, &vec![1; edges.len()]);
         levels
     }
 
     /// Recomputes the levels, with a minimum span in levels for each edge.
-    pub(super) fn stretch(&mut self, ways: &[(usize, usize)], spans: &[usize]) {
+    pub(super) fn stretch(&mut self, edges: &[(usize, usize)], spans: &[usize]) {
         let mut out: Vec<Vec<usize>> = vec![Vec::new(); self.order.len()];
-        for (way, (from, _)) in ways.iter().enumerate() {
-            if !self.back[way] {
-                out[*from].push(way);
+        for (edge, (from, _)) in edges.iter().enumerate() {
+            if !self.back[edge] {
+                out[*from].push(edge);
             }
         }
         self.of = vec![0; self.order.len()];
         for &vertex in &self.order {
-            for &way in &out[vertex] {
-                let target = ways[way].1;
-                self.of[target] = self.of[target].max(self.of[vertex] + spans[way]);
+            for &edge in &out[vertex] {
+                let target = edges[edge].1;
+                self.of[target] = self.of[target].max(self.of[vertex] + spans[edge]);
             }
         }
     }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_long_chain_does_not_overflow_the_stack() {
-        let ways: Vec<_> = (0..100_000).map(|at| (at, at + 1)).collect();
-        assert_eq!(Levels::new(100_001, &ways, None).of[100_000], 100_000);
+        let edges: Vec<_> = (0..100_000).map(|at| (at, at + 1)).collect();
+        assert_eq!(Levels::new(100_001, &edges, None).of[100_000], 100_000);
     }
 }

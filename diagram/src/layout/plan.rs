@@ -53,7 +53,7 @@ pub(super) struct Plan {
 /// An edge to draw, with its properties.
 struct Drawn {
     what: What,
-    way: UnbundledEdge,
+    edge: UnbundledEdge,
     label: Size,
     weight: f64,
 }
@@ -110,7 +110,7 @@ impl Plan {
             };
             drawn.push(Drawn {
                 what: What::Link(at),
-                way: UnbundledEdge {
+                edge: UnbundledEdge {
                     from,
                     to,
                     class: link.class,
@@ -143,16 +143,16 @@ impl Plan {
 
     /// Converts edges to arcs that all point downwards, and joins long ones to trunks.
     fn wire(&mut self, drawn: &[Drawn], parts: &Parts<'_>) {
-        let ways: Vec<UnbundledEdge> = drawn.iter().map(|drawn| drawn.way).collect();
-        let pairs: Vec<(usize, usize)> = ways.iter().map(|way| (way.from, way.to)).collect();
+        let edges: Vec<UnbundledEdge> = drawn.iter().map(|drawn| drawn.edge).collect();
+        let pairs: Vec<(usize, usize)> = edges.iter().map(|edge| (edge.from, edge.to)).collect();
         let mut levels = Levels::new(self.vertices.len(), &pairs, self.start);
         let mut spans = spans(&pairs, &levels);
         lengthen(&pairs, &levels, &mut spans);
         levels.stretch(&pairs, &spans);
 
-        let mut joints = vec![None; ways.len()];
+        let mut joints = vec![None; edges.len()];
         let mut trunks = Vec::new();
-        for bundle in bundles(&ways, &levels) {
+        for bundle in bundles(&edges, &levels) {
             let class = if bundle.catches {
                 Class::Catch
             } else {
@@ -161,7 +161,7 @@ impl Plan {
             let mut previous = None;
             for members in &bundle.joints {
                 let joint = self.vertex(Size::default());
-                let source = levels.of[ways[members[0]].from];
+                let source = levels.of[edges[members[0]].from];
                 let level = if bundle.up { source - 1 } else { source + 1 };
                 levels.of.push(level);
                 for member in members {
@@ -181,11 +181,11 @@ impl Plan {
             let joint = joints[at];
             let wire = Wire {
                 what: drawn.what,
-                from: drawn.way.from,
-                to: joint.unwrap_or(drawn.way.to),
+                from: drawn.edge.from,
+                to: joint.unwrap_or(drawn.edge.to),
                 up: levels.back[at],
                 arrow: joint.is_none(),
-                main: joint.is_none() && drawn.way.class == Class::Next,
+                main: joint.is_none() && drawn.edge.class == Class::Next,
                 label: drawn.label,
             };
             // A joint stays near its state, and the trunk takes up the length.
@@ -265,7 +265,7 @@ impl Drawn {
     fn plain(what: What, from: usize, to: usize, weight: f64) -> Drawn {
         Drawn {
             what,
-            way: UnbundledEdge {
+            edge: UnbundledEdge {
                 from,
                 to,
                 class: Class::Next,
@@ -287,7 +287,7 @@ fn spine(drawn: &[Drawn], levels: &Levels, parts: &Parts<'_>) -> Vec<bool> {
     };
     let mut below: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, drawn) in drawn.iter().enumerate() {
-        let UnbundledEdge { from, to, class } = drawn.way;
+        let UnbundledEdge { from, to, class } = drawn.edge;
         let is_chain = class == Class::Choice && is_choice(from) && is_choice(to);
         if is_chain && !levels.back[at] {
             below.entry(from).or_default().push(at);
@@ -304,22 +304,22 @@ fn spine(drawn: &[Drawn], levels: &Levels, parts: &Parts<'_>) -> Vec<bool> {
 
 /// The number of levels that each edge spans: 1, but more for some of the many successors of one
 /// state, to distribute them over several rows.
-fn spans(ways: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
-    let mut spans = vec![1; ways.len()];
+fn spans(edges: &[(usize, usize)], levels: &Levels) -> Vec<usize> {
+    let mut spans = vec![1; edges.len()];
     let mut below: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (at, (from, to)) in ways.iter().enumerate() {
+    for (at, (from, to)) in edges.iter().enumerate() {
         if !levels.back[at] && levels.of[*to] == levels.of[*from] + 1 {
             below.entry(*from).or_default().push(at);
         }
     }
-    for ways in below.into_values().filter(|ways| ways.len() > WIDE) {
-        let count = ways.len();
+    for edges in below.into_values().filter(|edges| edges.len() > WIDE) {
+        let count = edges.len();
         let best = (count as f64 / (1.2 * count as f64).sqrt().max(6.0)).ceil() as usize;
         let rows = best.min(BENDS / count).max(1);
         // Neighbours are on different rows, so that the edges to the lower ones pass between the
         // upper ones.
-        for (index, way) in ways.into_iter().enumerate() {
-            spans[way] = 1 + index % rows;
+        for (index, edge) in edges.into_iter().enumerate() {
+            spans[edge] = 1 + index % rows;
         }
     }
     spans

@@ -22,9 +22,9 @@ pub(super) enum AssignedValue {
 
 impl AssignedValue {
     /// Applies the value to this input.
-    pub(super) fn over(self, input: &Expr) -> Expr {
+    pub(super) fn applied_to(self, input: &Expr) -> Expr {
         match self {
-            AssignedValue::Tree(tree) => tree.over(input),
+            AssignedValue::Tree(tree) => tree.applied_to(input),
             AssignedValue::Last { is_part, field } => {
                 let value = input.clone();
                 let value = if is_part { value.taken_apart(1) } else { value };

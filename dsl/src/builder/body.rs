@@ -99,7 +99,7 @@ impl<In: Payload, Out> Body<In, Out> {
     /// Names the item of a Map's body, so that expressions of every state in the body can read it.
     #[track_caller]
     pub fn item(&self, name: impl Into<Text>) -> InputHandle<In> {
-        let name = self.scope.give(name.into());
+        let name = self.scope.name_input(name.into());
         InputHandle::new(self.scope.id, name.clone(), Expr::item(name))
     }
 
@@ -117,13 +117,13 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     #[track_caller]
-    pub(super) fn over<T>(
+    pub(super) fn apply<T>(
         &self,
         state: &StateHandle<T>,
         tree: UntypedExpression,
         input: &Expr,
     ) -> Expr {
-        self.scope.over(Some(state.name()), tree, input)
+        self.scope.apply(Some(state.name()), tree, input)
     }
 
     #[track_caller]
@@ -163,7 +163,7 @@ impl<In: Payload, Out> Body<In, Out> {
         output: Expression<T, O>,
     ) -> Open<'_, T, O, Out> {
         let input = Expr::input(T::shape);
-        let output = self.over(state, output.tree, &input);
+        let output = self.apply(state, output.tree, &input);
         let index = self.define(state, State::pass);
         Open::new(&self.scope, index, input, output)
     }
@@ -177,7 +177,7 @@ impl<In: Payload, Out> Body<In, Out> {
         seconds: impl SecondsOf<T>,
     ) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
-        let wait = Wait::seconds(self.over(state, seconds.seconds(), &input));
+        let wait = Wait::seconds(self.apply(state, seconds.seconds(), &input));
         let index = self.define(state, |name| State::wait(name, wait));
         Open::new(&self.scope, index, input.clone(), input)
     }
@@ -190,7 +190,7 @@ impl<In: Payload, Out> Body<In, Out> {
         time: Expression<T, At>,
     ) -> Open<'_, T, T, Out> {
         let input = Expr::input(T::shape);
-        let wait = Wait::timestamp(self.over(state, time.tree, &input));
+        let wait = Wait::timestamp(self.apply(state, time.tree, &input));
         let index = self.define(state, |name| State::wait(name, wait));
         Open::new(&self.scope, index, input.clone(), input)
     }
@@ -213,7 +213,7 @@ impl<In: Payload, Out> Body<In, Out> {
     /// Adds a Succeed state that ends the body with a value computed from its input.
     #[track_caller]
     pub fn succeed_with<T: Payload>(&self, state: &StateHandle<T>, output: Expression<T, Out>) {
-        let output = self.over(state, output.tree, &Expr::input(T::shape));
+        let output = self.apply(state, output.tree, &Expr::input(T::shape));
         let index = self.define(state, |name| State::succeed(name).end_with(output));
         self.scope.close(index);
     }
@@ -228,8 +228,8 @@ impl<In: Payload, Out> Body<In, Out> {
         cause: impl TextOf<T>,
     ) {
         let input = Expr::input(T::shape);
-        let error = error.text().map(|error| self.over(state, error, &input));
-        let cause = cause.text().map(|cause| self.over(state, cause, &input));
+        let error = error.text().map(|error| self.apply(state, error, &input));
+        let cause = cause.text().map(|cause| self.apply(state, cause, &input));
         let index = self.define(state, |name| {
             let mut made = State::fail(name);
             if let Some(error) = error {
@@ -273,8 +273,8 @@ impl<In: Payload, Out> Body<In, Out> {
         items: Expression<T, Vec<Item>>,
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
-        let items = self.over(state, items.tree, &Expr::input(T::shape));
-        let item = body.scope.given();
+        let items = self.apply(state, items.tree, &Expr::input(T::shape));
+        let item = body.scope.item_name();
         self.run_map(state, flow::Map::over(items, item), body)
     }
 

@@ -36,7 +36,7 @@ impl<In: Payload, Out> Body<In, Out> {
         _task: F,
         arguments: Expression<T, F::Arguments>,
     ) -> Fallible<'_, T, F::Output, F::Error, Out> {
-        let arguments = self.over(state, arguments.tree, &Expr::input(T::shape));
+        let arguments = self.apply(state, arguments.tree, &Expr::input(T::shape));
         self.task_of::<T, F>(state, arguments)
     }
 
@@ -67,7 +67,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ) -> Fallible<'_, T, Answer, F::Error, Out> {
         self.scope.bind_task::<F>();
         let input = Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]);
-        let arguments = positional::<F>(self.over(state, arguments.tree, &input));
+        let arguments = positional::<F>(self.apply(state, arguments.tree, &input));
         self.fallible(state, |name| {
             State::task(
                 name,
@@ -96,7 +96,7 @@ impl<In: Payload, Out> Body<In, Out> {
         workflow: W,
         input: Expression<T, W::Input>,
     ) -> Fallible<'_, T, W::Output, InChild, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        let input = self.apply(state, input.tree, &Expr::input(T::shape));
         self.nested(state, workflow, input)
     }
 
@@ -132,7 +132,7 @@ impl<In: Payload, Out> Body<In, Out> {
         workflow: W,
         input: Expression<T, W::Input>,
     ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        let input = self.apply(state, input.tree, &Expr::input(T::shape));
         self.started(state, workflow, input)
     }
 
@@ -169,7 +169,7 @@ impl<In: Payload, Out> Body<In, Out> {
         workflow: &BuiltWorkflow<I, O>,
         input: Expression<T, I>,
     ) -> Fallible<'_, T, O, InChild, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        let input = self.apply(state, input.tree, &Expr::input(T::shape));
         self.nested_built(state, workflow, input, true)
     }
 
@@ -182,7 +182,7 @@ impl<In: Payload, Out> Body<In, Out> {
         workflow: &BuiltWorkflow<I, O>,
         input: Expression<T, I>,
     ) -> Fallible<'_, T, serde_json::Value, NoError, Out> {
-        let input = self.over(state, input.tree, &Expr::input(T::shape));
+        let input = self.apply(state, input.tree, &Expr::input(T::shape));
         self.nested_built(state, workflow, input, false)
     }
 
@@ -267,7 +267,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ) -> Vec<(Text, Expr)> {
         let mut fields = Vec::new();
         for (key, value) in arguments {
-            fields.push((key.into(), self.over(state, value.tree, input)));
+            fields.push((key.into(), self.apply(state, value.tree, input)));
         }
         fields
     }

@@ -15,7 +15,7 @@ pub(super) fn find(
         faults.push(fault.at(Some(mistake.place)));
     }
     used(scope, around, faults);
-    given(scope, around, faults);
+    check_input_name(scope, around, faults);
     let declared = scope.declared.borrow();
     for declared in declared.iter().filter(|declared| declared.definitions == 0) {
         faults.push(problem(
@@ -83,7 +83,11 @@ pub(super) fn ways_are_known(scope: &BuilderScope) -> bool {
 }
 
 /// The name of a body's item or of the workflow's input must be unique.
-fn given(scope: &BuilderScope, around: &[&BuilderScope], faults: &mut Vec<WorkflowDiagnostic>) {
+fn check_input_name(
+    scope: &BuilderScope,
+    around: &[&BuilderScope],
+    faults: &mut Vec<WorkflowDiagnostic>,
+) {
     let own = scope.given.borrow();
     if let Some(name) = &*own
         && around

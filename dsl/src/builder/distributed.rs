@@ -135,7 +135,7 @@ impl<In: Payload, Out> Body<In, Out> {
         let place = SourceLocation::caller();
         let scope = self.scope.clone();
         let name = state.name().to_owned();
-        move |tree| scope.over_at(Some(&name), tree, &Expr::input(T::shape), place)
+        move |tree| scope.apply_at(Some(&name), tree, &Expr::input(T::shape), place)
     }
 
     /// Adds a Distributed Map over a list: the body runs for each item as a child execution,
@@ -149,7 +149,7 @@ impl<In: Payload, Out> Body<In, Out> {
         body: Body<Item, O>,
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
         let over = self.inputs(state);
-        let item = body.scope.given();
+        let item = body.scope.item_name();
         let map = flow::Map::over(over(items.tree), item).distributed(Distributed::new(children));
         self.run_map(state, map, body)
     }
@@ -166,7 +166,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
         let over = self.inputs(state);
         let distributed = Distributed::new(children).batch(batches.into_flow(&over));
-        let item = body.scope.given();
+        let item = body.scope.item_name();
         let map = flow::Map::over(over(items.tree), item).distributed(distributed);
         self.run_map(state, map.shape(<Batch<Item, Input>>::shape), body)
     }
@@ -182,7 +182,7 @@ impl<In: Payload, Out> Body<In, Out> {
     ) -> Fallible<'_, T, Vec<O>, InMap, Out> {
         let over = self.inputs(state);
         let distributed = Distributed::new(children).reader(reader.into_flow(&over));
-        let map = flow::Map::read(body.scope.given()).distributed(distributed);
+        let map = flow::Map::read(body.scope.item_name()).distributed(distributed);
         self.run_map(state, map.shape(Item::shape), body)
     }
 
@@ -200,7 +200,7 @@ impl<In: Payload, Out> Body<In, Out> {
         let distributed = Distributed::new(children)
             .reader(reader.into_flow(&over))
             .batch(batches.into_flow(&over));
-        let map = flow::Map::read(body.scope.given()).distributed(distributed);
+        let map = flow::Map::read(body.scope.item_name()).distributed(distributed);
         self.run_map(state, map.shape(<Batch<Item, Input>>::shape), body)
     }
 }
@@ -227,7 +227,7 @@ impl<'b, In: Payload, Result, End> Fallible<'b, In, Result, InMap, End> {
     #[track_caller]
     pub fn writer(self, writer: Access<In>) -> Fallible<'b, In, MapResults, InMap, End> {
         let place = SourceLocation::caller();
-        let writer = writer.into_flow(&|tree| self.over_at(tree, place));
+        let writer = writer.into_flow(&|tree| self.apply_at(tree, place));
         self.edit(|state| state.distributed("writer", |map| map.writer(writer)));
         self.giving()
     }

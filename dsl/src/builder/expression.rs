@@ -53,7 +53,7 @@ impl UntypedExpression {
     }
 
     /// Applies the tree to this input.
-    pub(super) fn over(self, input: &Expr) -> Expr {
+    pub(super) fn applied_to(self, input: &Expr) -> Expr {
         let argument = |index: usize| match self.parameters {
             1 => input.clone(),
             _ => input.clone().taken_apart(index),

@@ -48,7 +48,7 @@ impl<In: Payload, Out: Payload> FlowBuilder<In, Out> {
     #[track_caller]
     pub fn parameter(&self, name: impl Into<Text>) -> InputHandle<In> {
         let scope = &self.body.scope;
-        InputHandle::new(scope.id, scope.give(name.into()), Expr::parameter())
+        InputHandle::new(scope.id, scope.name_input(name.into()), Expr::parameter())
     }
 
     setters! { self:

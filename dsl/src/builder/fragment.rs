@@ -101,7 +101,7 @@ impl<In: Payload, Out> Body<In, Out> {
     {
         let scope = &self.scope;
         let input = Expr::input(AnyInput::shape);
-        let given = scope.over(Some(place.first.name()), arguments.tree, &input);
+        let given = scope.apply(Some(place.first.name()), arguments.tree, &input);
         let index = scope.define(
             &place.first,
             State::pass(place.first.name().to_owned()),

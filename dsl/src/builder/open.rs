@@ -70,11 +70,11 @@ impl<'b, In, Result, Error, End> Fallible<'b, In, Result, Error, End> {
     /// Sets an option to the value of an expression over the state's input.
     #[track_caller]
     pub(super) fn set(&self, tree: UntypedExpression, option: impl FnOnce(State, Expr) -> State) {
-        let value = self.over_at(tree, SourceLocation::caller());
+        let value = self.apply_at(tree, SourceLocation::caller());
         self.edit(|state| option(state, value));
     }
 
-    pub(super) fn over_at(&self, tree: UntypedExpression, place: SourceLocation) -> Expr {
+    pub(super) fn apply_at(&self, tree: UntypedExpression, place: SourceLocation) -> Expr {
         let input = Expr::input(self.input);
         self.scope.over_in_at(self.index, tree, &input, place)
     }

@@ -253,7 +253,7 @@ impl BuilderScope {
 
     /// Names the item of a Map, or the workflow's input. Only one name is allowed.
     #[track_caller]
-    pub(super) fn give(&self, name: Text) -> Text {
+    pub(super) fn name_input(&self, name: Text) -> Text {
         let mut given = self.given.borrow_mut();
         match &*given {
             Some(known) if *known != name => {
@@ -273,7 +273,7 @@ impl BuilderScope {
 
     /// The name of the item. An item that nothing reads by name is named after the whole workflow
     /// is built.
-    pub(super) fn given(&self) -> Text {
+    pub(super) fn item_name(&self) -> Text {
         let given = self.given.borrow();
         given.clone().unwrap_or_default()
     }

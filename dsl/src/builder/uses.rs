@@ -80,19 +80,19 @@ impl BuilderScope {
         }
         self.use_of(Some(&state), &assignment.to, true, place);
         let Assignment { to, value } = assignment;
-        let mut value = value.over(from);
+        let mut value = value.applied_to(from);
         value.place.get_or_insert(place);
         (to.name, value)
     }
 
     /// Applies an expression to an input, and records the variables that it reads.
     #[track_caller]
-    pub(super) fn over(&self, state: Option<&str>, tree: UntypedExpression, input: &Expr) -> Expr {
-        self.over_at(state, tree, input, SourceLocation::caller())
+    pub(super) fn apply(&self, state: Option<&str>, tree: UntypedExpression, input: &Expr) -> Expr {
+        self.apply_at(state, tree, input, SourceLocation::caller())
     }
 
     /// The same for a call at that location.
-    pub(super) fn over_at(
+    pub(super) fn apply_at(
         &self,
         state: Option<&str>,
         tree: UntypedExpression,
@@ -103,7 +103,7 @@ impl BuilderScope {
         for read in &tree.reads {
             self.use_of(state.as_ref(), read, false, place);
         }
-        let mut value = tree.over(input);
+        let mut value = tree.applied_to(input);
         value.place.get_or_insert(place);
         value
     }
@@ -123,7 +123,7 @@ impl BuilderScope {
         place: SourceLocation,
     ) -> Expr {
         let name = self.name_of(index);
-        self.over_at(Some(&name), tree, input, place)
+        self.apply_at(Some(&name), tree, input, place)
     }
 
     fn use_of(

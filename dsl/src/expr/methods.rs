@@ -197,7 +197,7 @@ impl Method {
     }
 
     /// Whether a value of that shape has this method.
-    pub(crate) fn is_on(&self, shape: &Shape) -> bool {
+    pub(crate) fn applies_to(&self, shape: &Shape) -> bool {
         let shape = shape.plain();
         let item = || shape.item().plain();
         match self.receiver {
@@ -264,9 +264,9 @@ pub(crate) fn runs(name: &str) -> Run {
 
 /// The row of a call: the first row that matches the receiver and the number of arguments.
 pub(crate) fn find(name: &str, shape: &Shape, arguments: usize) -> Option<&'static Method> {
-    METHODS
-        .iter()
-        .find(|row| row.names.contains(&name) && row.takes.len() == arguments && row.is_on(shape))
+    METHODS.iter().find(|row| {
+        row.names.contains(&name) && row.takes.len() == arguments && row.applies_to(shape)
+    })
 }
 
 /// White space as in Rust's `trim`: JavaScript's white space, without U+FEFF and with U+0085.

@@ -152,7 +152,9 @@ impl<'a> Exits<'a> {
             values.push((self.env.scopes.emitted(name), value));
         }
         let given = self.env.levels.last().filter(|level| level.in_first);
-        let given = given.map(|level| level.scope.given()).unwrap_or_default();
+        let given = given
+            .map(|level| level.scope.assigned_names())
+            .unwrap_or_default();
         values.extend(given.into_iter().map(|name| (name, Syntax::Null)));
         let known = carried(&self.env.known, &values);
         self.list.push((target.clone(), known));

@@ -215,8 +215,8 @@ fn with_raw(flow: &Flow, machine: StateMachine, report: &mut Report) -> StateMac
     };
     for (key, value) in &flow.raw {
         match raw::literal(value) {
-            Some(value) => raw::over(&mut object, key.to_string(), Some(value)),
-            None if raw::is_omitted(value) => raw::over(&mut object, key.to_string(), None),
+            Some(value) => raw::set_raw(&mut object, key.to_string(), Some(value)),
+            None if raw::is_omitted(value) => raw::set_raw(&mut object, key.to_string(), None),
             None => report.fault(format!(
                 "the raw field `{key}` of a workflow cannot be computed"
             )),

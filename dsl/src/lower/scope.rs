@@ -73,7 +73,7 @@ impl LoweringScope {
 
     /// The names that the body's first state assigns because they are in its input: the item, and
     /// the values that a Distributed Map passes to its children.
-    pub(super) fn given(&self) -> Vec<Text> {
+    pub(super) fn assigned_names(&self) -> Vec<Text> {
         let item = self.item().filter(|item| item.assigned);
         let handed = self.children.iter().flat_map(|children| &children.handed);
         item.into_iter()
@@ -129,7 +129,7 @@ impl Scopes {
                     });
                     scope.children = ChildExecutions::of(map, flow);
                 }
-                scope.hiding = hiding(&body.states, &scope.given());
+                scope.hiding = hiding(&body.states, &scope.assigned_names());
                 self.inner.insert((state.name.to_string(), index), scope);
                 self.add(&body.states, flow);
             }

@@ -224,7 +224,7 @@ pub(super) trait Build {
         let find = |this: &mut Self, field: &Field| {
             let value = given.iter().find(|(name, _)| *name == field.name);
             match value {
-                Some((_, value)) => this.given(field, value),
+                Some((_, value)) => this.field_value(field, value),
                 None => LoweredTree::Literal(absent(field)),
             }
         };
@@ -288,7 +288,7 @@ pub(super) trait Build {
     }
 
     /// The value of a field in a literal.
-    fn given(&mut self, field: &Field, value: &Expr) -> LoweredTree<Self::Leaf> {
+    fn field_value(&mut self, field: &Field, value: &Expr) -> LoweredTree<Self::Leaf> {
         let Some(form) = members::custom_field(&field.shape) else {
             return self.tree(value);
         };
@@ -316,13 +316,13 @@ pub(super) trait Build {
         };
         match (&field.presence, value.untyped()) {
             (Presence::Omitted(_), ExprNode::None) => None,
-            (Presence::Omitted(_), ExprNode::Some(_)) => Some(self.given(field, value)),
-            (Presence::Omitted(_), _) => match self.given(field, value) {
+            (Presence::Omitted(_), ExprNode::Some(_)) => Some(self.field_value(field, value)),
+            (Presence::Omitted(_), _) => match self.field_value(field, value) {
                 LoweredTree::Literal(Value::Null) => None,
                 LoweredTree::Literal(literal) => Some(LoweredTree::Literal(literal)),
                 computed => Some(LoweredTree::Optional(Box::new(computed))),
             },
-            _ => Some(self.given(field, value)),
+            _ => Some(self.field_value(field, value)),
         }
     }
 

@@ -73,7 +73,7 @@ fn settings_are_valid<'s>(
     let settings = settings.map(|(name, value)| {
         let setting = known.iter().find(|setting| setting.field == name);
         let given = match value.untyped() {
-            ExprNode::Literal(value) => given(value, setting),
+            ExprNode::Literal(value) => literal_setting(value, setting),
             _ => GivenValue::Computed,
         };
         (GivenSetting { name, value: given }, value.place)
@@ -89,7 +89,7 @@ fn settings_are_valid<'s>(
 }
 
 /// Returns a literal as the value of a setting.
-fn given<'v>(value: &'v Value, setting: Option<&Setting>) -> GivenValue<'v> {
+fn literal_setting<'v>(value: &'v Value, setting: Option<&Setting>) -> GivenValue<'v> {
     let has_word = setting.is_some_and(|one| matches!(one.takes, SettingType::Word(_)));
     match value {
         Value::String(word) if has_word => GivenValue::Word(word),

@@ -268,7 +268,7 @@ impl SchemaComparison<'_> {
         let mut tags = Vec::new();
         match tagging {
             Tagging::External => {
-                tags.extend(words(part));
+                tags.extend(listed_texts(part));
                 if let Some(properties) = part.get("properties").and_then(Value::as_object) {
                     tags.extend(properties.keys().cloned());
                 }
@@ -280,7 +280,7 @@ impl SchemaComparison<'_> {
                     .into_iter()
                     .filter(|(name, _)| name == tag)
                 {
-                    tags.extend(words(schema));
+                    tags.extend(listed_texts(schema));
                 }
             }
             Tagging::Untagged => {}
@@ -297,7 +297,7 @@ fn alternatives(schema: &Value) -> Vec<&Value> {
 }
 
 /// The texts that a schema lists.
-fn words(schema: &Value) -> impl Iterator<Item = String> {
+fn listed_texts(schema: &Value) -> impl Iterator<Item = String> {
     schema
         .get("const")
         .into_iter()

@@ -87,11 +87,12 @@ impl Schema {
     pub(super) fn names<'a>(&'a self, schema: &'a Value) -> (BTreeSet<&'a str>, bool) {
         let mut names = BTreeSet::new();
         let mut open = false;
-        self.gather(schema, DEPTH, &mut names, &mut open);
+        self.collect_names(schema, DEPTH, &mut names, &mut open);
         (names, open)
     }
 
-    fn gather<'a>(
+    /// Adds the names of a schema and of those that it refers to; sets `open` if it accepts others.
+    fn collect_names<'a>(
         &'a self,
         schema: &'a Value,
         depth: usize,
@@ -111,12 +112,12 @@ impl Schema {
         if schema.get("$ref").is_some() {
             let target = self.resolve(schema);
             if !std::ptr::eq(target, schema) {
-                self.gather(target, depth - 1, names, open);
+                self.collect_names(target, depth - 1, names, open);
             }
         }
         for keyword in ["allOf", "oneOf", "anyOf"] {
             for part in members(schema, keyword) {
-                self.gather(part, depth - 1, names, open);
+                self.collect_names(part, depth - 1, names, open);
             }
         }
     }

@@ -91,7 +91,7 @@ pub(super) fn machines_of(document: &Document) -> Vec<Machine> {
                 name: Some(id.clone()),
                 keys,
                 declaration,
-                definition_file: path.map(|path| beside(document.name(), path)),
+                definition_file: path.map(|path| relative_to(document.name(), path)),
                 substitutions,
                 calls: Vec::new(),
                 errors: Vec::new(),
@@ -167,7 +167,7 @@ fn substitutions(properties: &Json) -> HashMap<String, String> {
 }
 
 /// The path of a file that another file names, relative to its folder.
-fn beside(file: &str, path: &str) -> String {
+fn relative_to(file: &str, path: &str) -> String {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let mut found = PathBuf::new();
     for part in folder.join(path).components() {

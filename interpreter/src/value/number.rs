@@ -76,8 +76,8 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
-        (Value::Int(a), Value::Float(b)) => Some(int_to_float(*a, *b)),
-        (Value::Float(a), Value::Int(b)) => Some(int_to_float(*b, *a).reverse()),
+        (Value::Int(a), Value::Float(b)) => Some(compare_int_to_float(*a, *b)),
+        (Value::Float(a), Value::Int(b)) => Some(compare_int_to_float(*b, *a).reverse()),
         (Value::Big(a), Value::Big(b)) => Some(a.cmp(b)),
         (Value::Big(a), Value::Float(b)) => a.to_f64().partial_cmp(b),
         (Value::Float(a), Value::Big(b)) => a.partial_cmp(&b.to_f64()),
@@ -100,7 +100,7 @@ fn sign(big: &Big) -> Ordering {
 const ABOVE: f64 = 9_223_372_036_854_775_808.0;
 
 /// Compares exactly: beyond 2^53 a conversion of the integer would round.
-fn int_to_float(int: i64, float: f64) -> Ordering {
+fn compare_int_to_float(int: i64, float: f64) -> Ordering {
     if float >= ABOVE {
         Ordering::Less
     } else if float < -ABOVE {

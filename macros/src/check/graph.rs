@@ -21,6 +21,6 @@ fn is_an_end(state: &State) -> bool {
             true
         }
         StateWork::Choice(choice) => choice.fails.is_some(),
-        _ => state.broken || state.ends() || state.way.is_none(),
+        _ => state.broken || state.ends() || state.exit.is_none(),
     }
 }

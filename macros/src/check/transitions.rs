@@ -12,7 +12,7 @@ pub(super) fn rules(machine: &Machine, errors: &Errors) -> Vec<bool> {
         if state.broken {
             missing[node.scope] = true;
         }
-        if !state.kind.hands_on() || state.way.is_some() {
+        if !state.kind.hands_on() || state.exit.is_some() {
             continue;
         }
         missing[node.scope] = true;

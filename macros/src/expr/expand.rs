@@ -56,7 +56,7 @@ pub(super) fn expand(
         Some(rewritten) => seen(&rewritten.code, bound.as_ref()),
         None => seen(&lambda.body.syn, bound.as_ref()),
     };
-    let kept = bound.iter().map(BoundNames::kept);
+    let bound_witnesses = bound.iter().map(BoundNames::witnesses);
     let tree = match diagnostics {
         [] => tree_of(&lowered.witnesses),
         _ => quote!(()),
@@ -76,7 +76,7 @@ pub(super) fn expand(
         #quiet
         let __known = __s::known(|| {
             loop {}
-            #(#kept)*
+            #(#bound_witnesses)*
             #(#parameters)*
             #values
             #names
@@ -152,12 +152,12 @@ impl BoundNames {
     }
 
     /// Witnesses of the variables' types, before a pattern shadows them.
-    fn kept(&self) -> TokenStream {
+    fn witnesses(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         for (index, names) in self.arms.iter().enumerate() {
             for name in names {
-                let kept = kept(index, name);
-                quote!(let #kept = __s::witness_of(&#name);).to_tokens(&mut tokens);
+                let witness = bound_witness_name(index, name);
+                quote!(let #witness = __s::witness_of(&#name);).to_tokens(&mut tokens);
             }
         }
         tokens
@@ -165,7 +165,7 @@ impl BoundNames {
 }
 
 /// The name of the witness of an arm's variable.
-fn kept(arm: usize, name: &Ident) -> Ident {
+fn bound_witness_name(arm: usize, name: &Ident) -> Ident {
     format_ident!("__bound_{}_{}", arm, name.unraw())
 }
 
@@ -199,8 +199,8 @@ fn seen(code: &Expr, bound: Option<&BoundNames>) -> TokenStream {
             let body = &arm.body;
             // rustc reports "mismatched types" at the name that the pattern binds.
             let sees = names.iter().map(|name| {
-                let kept = kept(index, name);
-                quote_spanned!(name.span()=> #kept.see(#name);)
+                let witness = bound_witness_name(index, name);
+                quote_spanned!(name.span()=> #witness.see(#name);)
             });
             let block = quote!({ #(#sees)* #body });
             *arm.body = Expr::Verbatim(block);

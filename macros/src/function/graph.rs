@@ -236,7 +236,7 @@ impl Node {
 
     /// The body ends with the result of this state.
     pub(super) fn end(&mut self) {
-        self.state.way = Some(StateExit::end(self.name.span, None));
+        self.state.exit = Some(StateExit::end(self.name.span, None));
     }
 
     /// The call of a task function.

@@ -152,7 +152,7 @@ impl Graph {
         for (node, number, ends) in ending.collect::<Vec<_>>() {
             if ends {
                 let edge = self.nodes[node].edges.remove(number);
-                self.nodes[node].state.way =
+                self.nodes[node].state.exit =
                     Some(StateExit::end(value.span(), Some(value.clone().into())));
                 // A state that ends evaluates its `let`s as locals of its `end`.
                 self.nodes[node].state.lets = edge.lets;

@@ -118,7 +118,7 @@ impl Linker<'_> {
             edge.name.set_span(span);
             if let EdgeKind::Next = edge.kind {
                 state.lets = std::mem::take(&mut edge.lets);
-                state.way.get_or_insert(StateExit::Next);
+                state.exit.get_or_insert(StateExit::Next);
                 edges.push(edge);
             } else {
                 others.push(edge);
@@ -139,8 +139,8 @@ impl Linker<'_> {
         let Some(task) = node.waiting_task() else {
             return;
         };
-        let (result, way) = (&node.state.result, &node.state.way);
-        let is_used = result.is_some() || matches!(way, Some(StateExit::End(_, None)));
+        let (result, exit) = (&node.state.result, &node.state.exit);
+        let is_used = result.is_some() || matches!(exit, Some(StateExit::End(_, None)));
         let ty = result.as_ref().and_then(|result| result.ty.as_ref());
         let is_typed = ty.or(node.answer.as_ref()).is_some();
         if is_used && !is_typed {
@@ -179,7 +179,7 @@ impl Numbering<'_> {
             self.binding(result);
         }
         self.lets(&mut state.lets);
-        if let Some(StateExit::End(_, Some(value))) = &mut state.way {
+        if let Some(StateExit::End(_, Some(value))) = &mut state.exit {
             self.expression(value);
         }
     }

@@ -1,4 +1,4 @@
-//! States that do the same and continue the same way become one state.
+//! States with the same work and transition become one state.
 
 use super::evaluation::assigned_names;
 use super::graph::{Graph, Node};
@@ -10,7 +10,7 @@ use quote::quote;
 use std::collections::HashMap;
 
 impl Graph {
-    /// Merges states that do the same and continue the same way.
+    /// Merges states with the same work and transition.
     pub(super) fn merge(&mut self, names: &Names) {
         loop {
             let mut by_key: HashMap<String, usize> = HashMap::new();
@@ -97,7 +97,7 @@ impl Node {
             key.push_str(&format!("|{kind}:{:?}", edge.to));
             key.extend(edge.lets.iter().map(let_key));
         }
-        match &self.state.way {
+        match &self.state.exit {
             Some(StateExit::End(_, value)) => {
                 let value = value.iter().map(|value| &value.syn);
                 key.push_str(&format!("|end {}", quote!(#(#value)*)));

@@ -251,7 +251,7 @@ fn expanded(
 fn end_with_values(body: &mut MachineBody) {
     for state in body.states.iter_mut().map(|draft| &mut draft.state) {
         if let StateWork::Succeed(value) = &mut state.kind {
-            state.way = Some(StateExit::end(state.keyword.span(), value.take()));
+            state.exit = Some(StateExit::end(state.keyword.span(), value.take()));
             state.kind = StateWork::Pass;
             state.keyword = Ident::new("pass", state.keyword.span());
         }

@@ -199,7 +199,7 @@ fn write_state(draft: &Draft, indent: &str, text: &mut String) {
     for edge in &draft.edges {
         text.push_str(&write_edge(edge));
     }
-    match &state.way {
+    match &state.exit {
         Some(StateExit::End(_, Some(value))) => {
             write!(text, " | end {}", compact(&value.syn)).unwrap()
         }

@@ -24,7 +24,8 @@ pub(crate) struct State {
     /// from their result.
     pub(crate) lets: Vec<Let>,
     pub(crate) options: StateOptions,
-    pub(crate) way: Option<StateExit>,
+    /// `next` or `end`.
+    pub(crate) exit: Option<StateExit>,
     /// The parser skipped something, so that apparently missing parts may exist.
     pub(crate) broken: bool,
 }
@@ -290,7 +291,7 @@ impl State {
             result: None,
             lets: Vec::new(),
             options: StateOptions::default(),
-            way: None,
+            exit: None,
             broken: false,
         }
     }
@@ -313,12 +314,12 @@ impl State {
 
     /// Whether its transition is `end`.
     pub(crate) fn ends(&self) -> bool {
-        matches!(self.way, Some(StateExit::End(..)))
+        matches!(self.exit, Some(StateExit::End(..)))
     }
 
     /// The value of `end`.
     pub(crate) fn end_value(&self) -> Option<&UserExpr> {
-        match &self.way {
+        match &self.exit {
             Some(StateExit::End(_, value)) => value.as_ref(),
             _ => None,
         }

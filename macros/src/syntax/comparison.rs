@@ -27,7 +27,7 @@ pub(crate) fn parse<T>(
     })
     .parse2(input)?;
     match (first, again, read) {
-        (None, Some(tokens), Some(read)) => read.parse2(mend(tokens)),
+        (None, Some(tokens), Some(read)) => read.parse2(parenthesise_casts(tokens)),
         (Some(value), ..) => Ok(value),
         _ => Err(syn::Error::new(proc_macro2::Span::call_site(), "no input")),
     }
@@ -64,7 +64,7 @@ fn stands(mut cursor: Cursor) -> bool {
 }
 
 /// The tokens with each such type in parentheses.
-fn mend(tokens: TokenStream) -> TokenStream {
+fn parenthesise_casts(tokens: TokenStream) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
     for token in tokens {
         match &token {
@@ -82,7 +82,7 @@ fn mend(tokens: TokenStream) -> TokenStream {
                 out.push(token);
             }
             TokenTree::Group(group) => {
-                let mut mended = Group::new(group.delimiter(), mend(group.stream()));
+                let mut mended = Group::new(group.delimiter(), parenthesise_casts(group.stream()));
                 mended.set_span(group.span());
                 out.push(mended.into());
             }
@@ -100,7 +100,7 @@ mod tests {
     fn parenthesised(text: &str) -> Option<String> {
         let tokens: TokenStream = text.parse().unwrap_or_default();
         let buffer = TokenBuffer::new2(tokens.clone());
-        stands(buffer.begin()).then(|| mend(tokens).to_string())
+        stands(buffer.begin()).then(|| parenthesise_casts(tokens).to_string())
     }
 
     #[test]

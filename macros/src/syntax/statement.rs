@@ -232,7 +232,7 @@ impl Draft {
         }
         let keyword = take_word(input)?;
         let span = keyword.span();
-        let (way, target) = if word == "next" {
+        let (exit, target) = if word == "next" {
             (StateExit::Next, Some(name(input, "a state")?))
         } else if input.is_empty() || input.peek(Token![;]) {
             (StateExit::End(keyword, None), None)
@@ -245,15 +245,15 @@ impl Draft {
         reader.semicolon(input);
         if let Some(message) = goes_nowhere(&self.state) {
             reader.errors.at(span, message);
-        } else if self.state.way.is_some() {
+        } else if self.state.exit.is_some() {
             let name = &self.state.name;
             reader.errors.at(
                 span,
                 format!("state `{name}` has two transitions: it ends in exactly one `next State;` or `end value;`"),
             );
         }
-        if self.state.way.is_none() {
-            self.state.way = Some(way);
+        if self.state.exit.is_none() {
+            self.state.exit = Some(exit);
             if let Some(name) = target {
                 self.edges.insert(0, Edge::new(EdgeKind::Next, name));
             }

@@ -34,8 +34,8 @@ pub struct ExecutionHandle<T> {
 impl<T> ExecutionHandle<T> {
     /// Waits until the start is committed.
     pub(super) async fn accepted(&self) -> Result<(), StartError> {
-        let kept = self.state.accepted().await;
-        kept.map_err(|error| StartError::of_store(error, self.state.about.name()))
+        let accepted = self.state.accepted().await;
+        accepted.map_err(|error| StartError::of_store(error, self.state.about.name()))
     }
 
     pub(super) fn new(

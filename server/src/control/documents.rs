@@ -117,11 +117,11 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
     let mut changes = Vec::new();
     for revision in machine.revisions() {
         if !known.contains(&*revision.id) {
-            let kept = RevisionDocument {
+            let stored = RevisionDocument {
                 made: revision.made.unix_micros(),
                 configuration: revision.configuration.clone(),
             };
-            changes.push(document(revision_key(machine, &revision.id), &kept)?);
+            changes.push(document(revision_key(machine, &revision.id), &stored)?);
         }
     }
     let gone = known.difference(&now);
@@ -130,23 +130,23 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
     }));
     let id = |revision: &Arc<Revision>| revision.id.to_string();
     let versions = machine.versions.iter().map(|(number, version)| {
-        let kept = VersionDocument {
+        let stored = VersionDocument {
             revision: id(&version.revision),
             created: version.created.unix_micros(),
             description: version.description.clone(),
         };
-        (*number, kept)
+        (*number, stored)
     });
     let aliases = machine.aliases.iter().map(|(name, alias)| {
-        let kept = AliasDocument {
+        let stored = AliasDocument {
             description: alias.description.clone(),
             routing: alias.routing.clone(),
             created: alias.created.unix_micros(),
             updated: alias.updated.unix_micros(),
         };
-        (name.clone(), kept)
+        (name.clone(), stored)
     });
-    let kept = MachineDocument {
+    let stored = MachineDocument {
         is_express: machine.machine_type == MachineType::Express,
         created: machine.created.unix_micros(),
         current: id(&machine.current),
@@ -156,7 +156,7 @@ pub(super) fn put(before: Option<&Machine>, machine: &Machine) -> Result<Vec<Cha
         tags: machine.tags.clone(),
         earlier: machine.earlier.iter().map(id).collect(),
     };
-    changes.push(document(format!("{MACHINE}{}", machine.name), &kept)?);
+    changes.push(document(format!("{MACHINE}{}", machine.name), &stored)?);
     Ok(changes)
 }
 
@@ -202,19 +202,19 @@ pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> Contr
         .iter()
         .map(|document| (document.key.as_str(), &document.data))
         .collect();
-    let mut kept = ControlData::default();
+    let mut stored = ControlData::default();
     for document in documents {
         let key = document.key.as_str();
         if let Some(name) = key.strip_prefix(MACHINE) {
             match read_machine(engine, name, &document.data, &by_key) {
-                Ok(machine) => kept.machines.push(machine),
+                Ok(machine) => stored.machines.push(machine),
                 Err(error) => {
                     tracing::warn!(
                         key,
                         error,
                         "the state machine `{name}` of the store cannot be read and is missing; create it again, or open the store with a version that can read it"
                     );
-                    kept.unreadable.push(UnreadableDocument {
+                    stored.unreadable.push(UnreadableDocument {
                         key: key.to_owned(),
                         reason: error,
                     });
@@ -222,14 +222,14 @@ pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> Contr
             }
         } else if let Some(name) = key.strip_prefix(ACTIVITY) {
             match serde_json::from_slice(&document.data) {
-                Ok(activity) => drop(kept.activities.insert(name.to_owned(), activity)),
+                Ok(activity) => drop(stored.activities.insert(name.to_owned(), activity)),
                 Err(error) => {
                     tracing::warn!(
                         key,
                         %error,
                         "the tags and the encryption of the activity `{name}` cannot be read; the activity has none"
                     );
-                    kept.unreadable.push(UnreadableDocument {
+                    stored.unreadable.push(UnreadableDocument {
                         key: key.to_owned(),
                         reason: error.to_string(),
                     });
@@ -237,28 +237,28 @@ pub(super) fn read(engine: &ServerEngine, documents: &[StoredDocument]) -> Contr
             }
         } else {
             #[cfg(feature = "schedules")]
-            read_schedule(document, &mut kept);
+            read_schedule(document, &mut stored);
         }
     }
-    kept
+    stored
 }
 
 /// Reads the progress of a schedule, if the document contains one.
 #[cfg(feature = "schedules")]
-fn read_schedule(document: &StoredDocument, kept: &mut ControlData) {
+fn read_schedule(document: &StoredDocument, stored: &mut ControlData) {
     let key = document.key.as_str();
     let Some(name) = key.strip_prefix(SCHEDULE) else {
         return;
     };
     match serde_json::from_slice(&document.data) {
-        Ok(record) => drop(kept.schedules.insert(name.to_owned(), record)),
+        Ok(record) => drop(stored.schedules.insert(name.to_owned(), record)),
         Err(error) => {
             tracing::warn!(
                 key,
                 %error,
                 "the progress of the schedule `{name}` cannot be read; the schedule begins again now"
             );
-            kept.unreadable.push(UnreadableDocument {
+            stored.unreadable.push(UnreadableDocument {
                 key: key.to_owned(),
                 reason: error.to_string(),
             });
@@ -272,8 +272,9 @@ fn read_machine(
     data: &[u8],
     by_key: &HashMap<&str, &Bytes>,
 ) -> Result<Machine, String> {
-    let kept: MachineDocument = serde_json::from_slice(data).map_err(|error| error.to_string())?;
-    let machine_type = match kept.is_express {
+    let stored: MachineDocument =
+        serde_json::from_slice(data).map_err(|error| error.to_string())?;
+    let machine_type = match stored.is_express {
         true => MachineType::Express,
         false => MachineType::Standard,
     };
@@ -285,16 +286,16 @@ fn read_machine(
         let key = format!("{REVISION}{name}/{id}");
         let data = by_key.get(key.as_str());
         let data = data.ok_or_else(|| format!("the document `{key}` is missing"))?;
-        let kept: RevisionDocument =
+        let stored: RevisionDocument =
             serde_json::from_slice(data).map_err(|error| error.to_string())?;
-        let made = Timestamp::from_unix_micros(kept.made);
-        let made = Revision::new(engine, (name, machine_type), id, kept.configuration, made);
+        let made = Timestamp::from_unix_micros(stored.made);
+        let made = Revision::new(engine, (name, machine_type), id, stored.configuration, made);
         let made = Arc::new(made.map_err(|error| error.to_string())?);
         read.insert(id.to_owned(), made.clone());
         Ok(made)
     };
-    let current = revision(&kept.current)?;
-    let versions = kept.versions.into_iter().map(|(number, version)| {
+    let current = revision(&stored.current)?;
+    let versions = stored.versions.into_iter().map(|(number, version)| {
         let version = Version {
             revision: revision(&version.revision)?,
             created: Timestamp::from_unix_micros(version.created),
@@ -303,9 +304,9 @@ fn read_machine(
         Ok((number, version))
     });
     let versions = versions.collect::<Result<_, String>>()?;
-    let earlier = kept.earlier.iter().map(|id| revision(id));
+    let earlier = stored.earlier.iter().map(|id| revision(id));
     let earlier = earlier.collect::<Result<_, String>>()?;
-    let aliases = kept.aliases.into_iter().map(|(name, alias)| {
+    let aliases = stored.aliases.into_iter().map(|(name, alias)| {
         let alias = Alias {
             description: alias.description,
             routing: alias.routing,
@@ -318,12 +319,12 @@ fn read_machine(
         name: name.into(),
         arn: engine.arn("stateMachine", name),
         machine_type,
-        created: Timestamp::from_unix_micros(kept.created),
+        created: Timestamp::from_unix_micros(stored.created),
         current,
         versions,
-        last_version: kept.last_version,
+        last_version: stored.last_version,
         aliases: aliases.collect(),
-        tags: kept.tags,
+        tags: stored.tags,
         is_declared: false,
         earlier,
     })
@@ -331,8 +332,8 @@ fn read_machine(
 
 fn ids(machine: Option<&Machine>) -> HashSet<&str> {
     // A state machine that the engine was built with has no documents yet.
-    let kept = machine.filter(|machine| !machine.is_declared);
-    let revisions = kept.into_iter().flat_map(Machine::revisions);
+    let stored = machine.filter(|machine| !machine.is_declared);
+    let revisions = stored.into_iter().flat_map(Machine::revisions);
     revisions.map(|revision| &*revision.id).collect()
 }
 

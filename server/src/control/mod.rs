@@ -78,11 +78,11 @@ impl Control {
     /// When the store cannot be read. A document that cannot be read is logged and left as it is.
     pub(super) fn open(engine: &ServerEngine, now: Timestamp) -> Result<Self, StoreError> {
         let stored = engine.documents()?;
-        let kept = documents::read(engine, &stored);
+        let data = documents::read(engine, &stored);
         let declared = engine.newest_revisions().into_iter();
         let declared = declared.map(|compiled| Machine::declared(&compiled, now));
         let mut machines: BTreeMap<SmolStr, Arc<Machine>> = BTreeMap::new();
-        for machine in kept.machines.into_iter().chain(declared) {
+        for machine in data.machines.into_iter().chain(declared) {
             let name = machine.name.clone();
             // A declared state machine replaces a stored one of the same name.
             machines.insert(name, Arc::new(machine));
@@ -92,11 +92,11 @@ impl Control {
         }
         Ok(Self {
             machines: SharedData::new(machines),
-            activities: SharedData::new(kept.activities),
+            activities: SharedData::new(data.activities),
             changing: Arc::default(),
             deleted: Mutex::default(),
             #[cfg(feature = "schedules")]
-            schedule_records: Mutex::new(kept.schedules),
+            schedule_records: Mutex::new(data.schedules),
         })
     }
 

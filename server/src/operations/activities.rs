@@ -51,7 +51,7 @@ pub(crate) async fn create(
         return Err(ApiError::invalid_name(&name));
     }
     let encryption = match &input.encryption_configuration {
-        Some(encryption) => encryption.accept()?,
+        Some(encryption) => encryption.validated()?,
         None => Encryption::default(),
     };
     let arn = service.engine.arn("activity", &name);

@@ -33,6 +33,8 @@ struct RoutedMachine {
 }
 
 impl RoutedMachine {
+    /// Reads the versions of an alias and their weights.
+    ///
     /// # Errors
     ///
     /// `ValidationException` for an invalid routing; `ResourceNotFound`.

@@ -61,10 +61,12 @@ shape! {
 }
 
 impl LoggingConfiguration {
+    /// Returns the settings of the logs with their defaults.
+    ///
     /// # Errors
     ///
     /// `InvalidLoggingConfiguration`.
-    pub(super) fn accept(&self) -> Result<Logging, ApiError> {
+    pub(super) fn validated(&self) -> Result<Logging, ApiError> {
         let level = self.level.as_deref().unwrap_or("OFF");
         let given = self.destinations.as_deref().unwrap_or_default();
         let groups = given.iter().map(|destination| {
@@ -94,10 +96,12 @@ impl LoggingConfiguration {
 }
 
 impl EncryptionConfiguration {
+    /// Returns the settings of the encryption with their defaults.
+    ///
     /// # Errors
     ///
     /// `InvalidEncryptionConfiguration`.
-    pub(super) fn accept(&self) -> Result<Encryption, ApiError> {
+    pub(super) fn validated(&self) -> Result<Encryption, ApiError> {
         let is_managed = &**self.r#type == "CUSTOMER_MANAGED_KMS_KEY";
         if is_managed != self.kms_key_id.is_some()
             || !is_managed && self.kms_data_key_reuse_period_seconds.is_some()
@@ -118,6 +122,8 @@ impl EncryptionConfiguration {
     }
 }
 
+/// Checks the form of the ARN of a role.
+///
 /// # Errors
 ///
 /// `InvalidArn` for text that is not an ARN.
@@ -133,6 +139,8 @@ pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
     }
 }
 
+/// Checks a definition for the errors that AWS refuses.
+///
 /// # Errors
 ///
 /// `InvalidDefinition`, with the messages of AWS's validator.

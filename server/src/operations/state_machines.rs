@@ -71,14 +71,14 @@ pub(crate) async fn create(
         definition: input.definition.to_string(),
         role_arn: input.role_arn.to_string(),
         logging: match &input.logging_configuration {
-            Some(logging) => logging.accept()?,
+            Some(logging) => logging.validated()?,
             None => Logging::default(),
         },
         is_traced: input
             .tracing_configuration
             .is_some_and(|tracing| tracing.enabled),
         encryption: match &input.encryption_configuration {
-            Some(encryption) => encryption.accept()?,
+            Some(encryption) => encryption.validated()?,
             None => Encryption::default(),
         },
     };
@@ -150,6 +150,8 @@ fn again(
     }
 }
 
+/// Checks that only a version that is published has a description.
+///
 /// # Errors
 ///
 /// `ValidationException` for a version description without `publish`.
@@ -212,10 +214,10 @@ pub(crate) async fn update(
         check_role(role)?;
     }
     let logging = input.logging_configuration.as_ref();
-    let logging = logging.map(LoggingConfiguration::accept).transpose()?;
+    let logging = logging.map(LoggingConfiguration::validated).transpose()?;
     let encryption = input.encryption_configuration.as_ref();
     let encryption = encryption
-        .map(EncryptionConfiguration::accept)
+        .map(EncryptionConfiguration::validated)
         .transpose()?;
     let service_here = service.clone();
     let name = machine.name.clone();
@@ -269,6 +271,8 @@ pub(crate) async fn update(
         .await
 }
 
+/// Checks the number of versions before another one is published.
+///
 /// # Errors
 ///
 /// `ServiceQuotaExceededException` if no further version may be published.

@@ -22,6 +22,8 @@ enum TaggedResource {
 }
 
 impl TaggedResource {
+    /// Finds the resource of an ARN.
+    ///
     /// # Errors
     ///
     /// `InvalidArn`, `ResourceNotFound`.

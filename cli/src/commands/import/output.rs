@@ -24,7 +24,7 @@ pub(super) fn value(
             return None;
         }
         let payload = Payload::of(output, true)?;
-        return given(state, name, payload, &["Output"], tasks, writing);
+        return payload_value(state, name, payload, &["Output"], tasks, writing);
     }
     // The syntax for this value has no `InputPath` and `ResultPath`.
     let is_plain = |fields: &[&str]| !fields.iter().any(|field| writing.get(field).is_some());
@@ -39,7 +39,7 @@ pub(super) fn value(
         && let Some(Json::Object(members)) = writing.get(built)
     {
         let payload = Payload::object(members, false)?;
-        return given(state, name, payload, &[built], tasks, writing);
+        return payload_value(state, name, payload, &[built], tasks, writing);
     }
     let path = writing.text("OutputPath").filter(|path| *path != "$")?;
     let written = writing.emitted.get("OutputPath").and_then(Json::as_str);
@@ -61,7 +61,7 @@ pub(super) fn value(
     values::typed(&expression).map(SourceValue::Leaf)
 }
 
-fn given(
+fn payload_value(
     state: &str,
     name: &str,
     payload: Payload,

@@ -129,7 +129,7 @@ impl<'m> Bodies<'m> {
         let ending = match kind {
             StateKind::Fail => fail(&mut writing).map(SourceValue::Leaf),
             StateKind::Choice => None,
-            _ => self.given(state, kind, &mut writing),
+            _ => self.end_value(state, kind, &mut writing),
         };
         if matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map) {
             limits(kind, &mut writing, &mut inside);
@@ -176,7 +176,7 @@ impl<'m> Bodies<'m> {
     }
 
     /// The value of a succeed, or after `end`.
-    fn given(
+    fn end_value(
         &mut self,
         state: &State<'_>,
         kind: StateKind,

@@ -120,7 +120,7 @@ impl<'a> Properties<'a> {
             add_property_file(&mut settings, file)?;
         }
         if self.arguments.properties.is_empty()
-            && let Some(file) = beside(&new.source.path, name)
+            && let Some(file) = default_file(&new.source.path, name)
         {
             add_property_file(&mut settings, &file)?;
         }
@@ -187,7 +187,7 @@ fn names(file: &Path, definition: &str) -> bool {
 }
 
 /// The property file next to a definition.
-fn beside(definition: &Path, name: &str) -> Option<PathBuf> {
+fn default_file(definition: &Path, name: &str) -> Option<PathBuf> {
     let endings = ["yaml", "yml", "json"].into_iter();
     let mut files =
         endings.map(|ending| definition.with_file_name(format!("{name}.properties.{ending}")));

@@ -62,7 +62,10 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
     let name = definition.name();
     let (redaction, fields) = (arguments.redact.redaction(), arguments.redact.fields());
     let stored = stored(&arguments, name, &input)?;
-    if let Some(over) = stored.as_ref().and_then(|stored| stored.over(&machine)) {
+    if let Some(over) = stored
+        .as_ref()
+        .and_then(|stored| stored.ended_execution(&machine))
+    {
         if let Some(file) = &arguments.history {
             write(file, &redacted(&over.history, &redaction)?)?;
         }

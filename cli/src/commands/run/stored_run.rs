@@ -67,7 +67,7 @@ impl<'a> StoredRun<'a> {
     }
 
     /// The execution if it has ended, with a note on standard error.
-    pub(crate) fn over(&self, current: &StateMachine) -> Option<&ExecutionDescription> {
+    pub(crate) fn ended_execution(&self, current: &StateMachine) -> Option<&ExecutionDescription> {
         let found = self.found.as_ref()?;
         let changed = match found.machine.definition == current.to_json() {
             true => "",

@@ -32,7 +32,7 @@ pub(super) fn print(module: &TypeModule, header: &str) -> String {
         was_class = is_class;
     }
     let mut text = String::from("\"\"\"");
-    text.push_str(&docstring(header));
+    text.push_str(&escape_docstring(header));
     text.push_str("\"\"\"\n");
     if !printer.imports.is_empty() {
         let mut imports: Vec<&str> = printer.imports.iter().copied().collect();
@@ -203,7 +203,7 @@ impl Printer {
         if doc.is_empty() {
             return;
         }
-        let lines: Vec<String> = doc.lines().map(docstring).collect();
+        let lines: Vec<String> = doc.lines().map(escape_docstring).collect();
         let text = lines.join(&format!("\n{indent}"));
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         let text = lines.join("\n");
@@ -237,9 +237,9 @@ fn alias_doc(declaration: &TypeDeclaration) -> String {
     doc
 }
 
-/// A line of a docstring, which may be the last one: three quotes end it, and so do those after a
-/// quote at the end of the line.
-fn docstring(line: &str) -> String {
+/// Escapes a line of a docstring. Three quotes would end the docstring, and so would a quote at the
+/// end of the last line.
+fn escape_docstring(line: &str) -> String {
     let line = printable(line).replace('\\', "\\\\");
     let line = line.replace("\"\"", "\\\"\\\"");
     match line.trim_end().strip_suffix('"') {

@@ -518,6 +518,8 @@ fn shown(templates: &[TemplateFile], location: &ResourceLocation) -> String {
     })
 }
 
+/// Refuses a change of the type of a state machine that exists.
+///
 /// # Errors
 ///
 /// A machine of the other type: UpdateStateMachine cannot change the type.

@@ -40,16 +40,16 @@ impl TerminationSignal {
     pub(crate) async fn passed_on(self) -> u8 {
         #[cfg(unix)]
         {
-            let mut told = self.groups;
-            for leader in &told {
+            let mut alive = self.groups;
+            for leader in &alive {
                 end(*leader, self.received);
             }
             let begun = std::time::Instant::now();
-            while !told.is_empty() && begun.elapsed() < GRACE {
+            while !alive.is_empty() && begun.elapsed() < GRACE {
                 tokio::time::sleep(GRACE / 40).await;
-                told.retain(|leader| test_kill_process_group(*leader).is_ok());
+                alive.retain(|leader| test_kill_process_group(*leader).is_ok());
             }
-            for leader in told {
+            for leader in alive {
                 end(leader, Signal::KILL);
             }
         }

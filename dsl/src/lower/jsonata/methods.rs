@@ -83,7 +83,9 @@ impl Lowering<'_, '_> {
             _ => &[],
         };
         let special = special.iter().find(|row| {
-            row.names.contains(&name) && row.takes.len() == arguments.len() && row.is_on(&shape)
+            row.names.contains(&name)
+                && row.takes.len() == arguments.len()
+                && row.applies_to(&shape)
         });
         match special.or_else(|| methods::find(name, &shape, arguments.len())) {
             Some(row) => self.row(row, name, this, arguments),

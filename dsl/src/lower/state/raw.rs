@@ -100,7 +100,7 @@ pub(super) fn merge(
         }
     }
     for (key, value) in raw {
-        over(&mut object, key, value);
+        set_raw(&mut object, key, value);
     }
     match model::State::from_json(&Json::Object(object).to_string()) {
         Ok(state) => state,
@@ -144,15 +144,15 @@ fn put(
     };
     for (key, value) in fields {
         match literal(value) {
-            Some(value) => over(object, key.to_string(), Some(value)),
-            None if is_omitted(value) => over(object, key.to_string(), None),
+            Some(value) => set_raw(object, key.to_string(), Some(value)),
+            None if is_omitted(value) => set_raw(object, key.to_string(), None),
             None => report.fault(format!("the raw field `{key}` cannot be computed here")),
         }
     }
 }
 
 /// Sets one raw field; without a value, removes the field.
-pub(in crate::lower) fn over(object: &mut Object, key: String, value: Option<Json>) {
+pub(in crate::lower) fn set_raw(object: &mut Object, key: String, value: Option<Json>) {
     match value {
         Some(value) => {
             object.insert(key, value);

@@ -176,7 +176,7 @@ impl FlowWriter<'_> {
         for edge in &node.edges {
             self.edge(state, edge).to_tokens(&mut tokens);
         }
-        match &state.way {
+        match &state.exit {
             Some(StateExit::Next) => {
                 let next = node.edges.iter().map(|edge| &edge.name).take(1);
                 let next = next.map(|name| self.name_of(name));

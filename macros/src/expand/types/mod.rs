@@ -142,7 +142,7 @@ impl TypeBlock<'_> {
     fn first_end(&self, scope: usize) -> Option<Span> {
         self.machine.scopes[scope].order.iter().find_map(|state| {
             let state = &self.machine.states[*state].state;
-            match (&state.kind, &state.way) {
+            match (&state.kind, &state.exit) {
                 (StateWork::Succeed(value), _) => value.as_ref().map(|_| state.keyword.span()),
                 (_, Some(StateExit::End(keyword, Some(_)))) => Some(keyword.span()),
                 (StateWork::Pass | StateWork::Wait(_), _) => None,

@@ -39,7 +39,7 @@ impl TypeBlock<'_> {
             self.errors(index).to_tokens(&mut tokens);
         }
         self.names(node, &given).to_tokens(&mut tokens);
-        match (&state.way, &given) {
+        match (&state.exit, &given) {
             (Some(StateExit::End(keyword, Some(value))), _) => {
                 let value = self.expression(value);
                 self.give(node.scope, &value, keyword.span())
@@ -204,14 +204,14 @@ impl TypeBlock<'_> {
             // The value already contains the ascribed type of an answer.
             if state.ends() {
                 local(binding, value).to_tokens(&mut tokens);
-            } else if state.way.is_some() {
+            } else if state.exit.is_some() {
                 self.assign(binding, value).to_tokens(&mut tokens);
             }
         }
         for at in 0..state.lets.len() {
             if state.ends() {
                 self.local_let(&state.lets, at).to_tokens(&mut tokens);
-            } else if state.way.is_some() {
+            } else if state.exit.is_some() {
                 self.assign_let(&state.lets, at).to_tokens(&mut tokens);
             }
         }

@@ -63,14 +63,14 @@ impl EngineShared {
             let restored =
                 versions.restore_open(self.reading(), &mut **reader, &row, &mut unreadable);
             match restored {
-                Ok(kept) if !self.resumes(&kept) => {}
-                Ok(kept) if row.child_of.is_some() => {
+                Ok(recovered) if !self.resumes(&recovered) => {}
+                Ok(recovered) if row.child_of.is_some() => {
                     durable
                         .recovered()
-                        .add(self.resumed(kept, ChildKind::OfDurable));
+                        .add(self.resumed(recovered, ChildKind::OfDurable));
                 }
-                Ok(kept) => {
-                    let pending_execution = self.resumed(kept, ChildKind::None);
+                Ok(recovered) => {
+                    let pending_execution = self.resumed(recovered, ChildKind::None);
                     let state = &pending_execution.state;
                     let mut executions = self.executions();
                     // The engine is being built, so it cannot be shut down.
@@ -88,24 +88,25 @@ impl EngineShared {
     }
 
     /// Prepares an execution that continues from its last commit.
-    fn resumed(&self, kept: RecoveredExecution, child: ChildKind) -> PendingExecution {
-        let about = kept.execution.about().clone();
-        let journaled = JournaledExecution::new(kept.place, FirstChange::None, kept.written);
+    fn resumed(&self, recovered: RecoveredExecution, child: ChildKind) -> PendingExecution {
+        let about = recovered.execution.about().clone();
+        let journaled =
+            JournaledExecution::new(recovered.place, FirstChange::None, recovered.written);
         PendingExecution {
             state: ExecutionState::new(about.clone(), &self.clock),
-            entry: kept.execution.entry(),
-            program: kept.machine.program.clone(),
+            entry: recovered.execution.entry(),
+            program: recovered.machine.program.clone(),
             child,
             source: self.stored_test_case(&about),
-            begin: StartPoint::Resume(Box::new(kept.execution)),
+            begin: StartPoint::Resume(Box::new(recovered.execution)),
             journaled: Some(Box::new(journaled)),
         }
     }
 
     /// Whether this engine continues an open execution.
-    fn resumes(&self, kept: &RecoveredExecution) -> bool {
+    fn resumes(&self, recovered: &RecoveredExecution) -> bool {
         let only = self.resumes_only.as_ref();
-        only.is_none_or(|only| kept.execution.about().root_arn() == only)
+        only.is_none_or(|only| recovered.execution.about().root_arn() == only)
     }
 
     /// Returns an execution that is in memory, by its ARN: a Standard one or a child of a Map Run.
@@ -163,12 +164,12 @@ impl EngineShared {
         id: &str,
     ) -> Result<Option<ClosedExecution>, StoreError> {
         let id = id.to_owned();
-        let read = self.read_store(move |shared, reader| shared.recently_stored(reader, &id));
+        let read = self.read_store(move |shared, reader| shared.cached_or_stored(reader, &id));
         Ok(read.await?.flatten())
     }
 
-    /// Returns a closed execution, and reads it unless it was read last.
-    fn recently_stored(
+    /// Returns a closed execution from the cache of those that were read last, or reads it.
+    fn cached_or_stored(
         &self,
         reader: &mut dyn StoreReader,
         id: &str,
@@ -198,28 +199,32 @@ impl EngineShared {
         reader: &mut dyn StoreReader,
         row: &StoredExecution,
     ) -> Result<Option<ClosedExecution>, StoreError> {
-        let kept = match VersionCache::default().restore(self.reading(), reader, row) {
-            Ok(kept) => kept,
+        let recovered = match VersionCache::default().restore(self.reading(), reader, row) {
+            Ok(recovered) => recovered,
             // It was deleted between the two reads.
             Err(_) if reader.execution(&row.arn)?.is_none() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let place = kept.place.clone();
+        let place = recovered.place.clone();
         Ok(Some(ClosedExecution {
             is_child: row.child_of.is_some(),
-            state: self.over(row, kept),
+            state: self.closed_state(row, recovered),
             place,
         }))
     }
 
     /// Returns the state of a closed execution, as the engine retains it in memory.
-    fn over(&self, row: &StoredExecution, kept: RecoveredExecution) -> Arc<ExecutionState> {
+    fn closed_state(
+        &self,
+        row: &StoredExecution,
+        recovered: RecoveredExecution,
+    ) -> Arc<ExecutionState> {
         let RecoveredExecution {
             machine,
             mut execution,
             place,
             ..
-        } = kept;
+        } = recovered;
         let about = execution.about().clone();
         let outcome = execution.outcome().cloned();
         let (output, failure) = outcome.map_or((None, None), Outcome::into_parts);

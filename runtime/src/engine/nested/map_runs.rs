@@ -175,7 +175,7 @@ struct MapRunState {
     /// The running children, by number.
     running: BTreeMap<u32, Arc<ExecutionState>>,
     /// The children that ended last, by number, in the order of their ends.
-    over: VecDeque<(u32, Arc<ExecutionState>)>,
+    ended_children: VecDeque<(u32, Arc<ExecutionState>)>,
     /// The children that can continue when the run is redriven, by number.
     redrivable: BTreeMap<u32, Arc<ExecutionState>>,
 }
@@ -187,7 +187,7 @@ impl MapRunState {
             tally: Tally::default(),
             ended: None,
             running: BTreeMap::new(),
-            over: VecDeque::new(),
+            ended_children: VecDeque::new(),
             redrivable: BTreeMap::new(),
         }
     }
@@ -201,7 +201,7 @@ impl MapRunState {
 
     fn children(&self) -> impl Iterator<Item = (u32, &Arc<ExecutionState>)> {
         let over = self
-            .over
+            .ended_children
             .iter()
             .map(|(number, execution)| (*number, execution));
         let kept = self.running.iter().chain(&self.redrivable);
@@ -235,7 +235,7 @@ impl MapRunRecord {
         let mut state = self.lock();
         if is_restart {
             state.redrivable.remove(&number);
-            state.over.retain(|(other, _)| *other != number);
+            state.ended_children.retain(|(other, _)| *other != number);
         }
         state.running.insert(number, execution.clone());
     }
@@ -255,11 +255,14 @@ impl MapRunRecord {
             state.redrivable.insert(number, execution);
             return None;
         }
-        state.over.push_back((number, execution));
-        if state.over.len() <= self.retention {
+        state.ended_children.push_back((number, execution));
+        if state.ended_children.len() <= self.retention {
             return None;
         }
-        state.over.pop_front().map(|(_, execution)| execution)
+        state
+            .ended_children
+            .pop_front()
+            .map(|(_, execution)| execution)
     }
 
     /// Stops the running children.
@@ -357,7 +360,7 @@ impl MapRunRecord {
         };
         let mut all = part(&state.running);
         all.extend(part(&state.redrivable));
-        let over = state.over.iter();
+        let over = state.ended_children.iter();
         let over = over.map(|(number, execution)| (*number, execution));
         let over = over.filter(|(number, execution)| is_in(*number) && filter(execution));
         all.extend(over.map(copy));

@@ -129,20 +129,21 @@ impl Executions {
 
     /// Marks a closed execution as running again.
     pub(in crate::engine) fn reopen(&mut self, state: &Arc<ExecutionState>) {
-        self.take_closed(|closed| closed.about.is_namesake_of(&state.about));
+        self.remove_closed(|closed| closed.about.is_namesake_of(&state.about));
         self.insert(state.clone(), self.hash_of(&state.about));
     }
 
     /// Removes a closed execution. An execution of the same name, or a redrive, is left unchanged.
     pub(in crate::engine) fn forget(&mut self, state: &Arc<ExecutionState>) {
         if self.remove(state, self.hash_of(&state.about)) {
-            self.take_closed(|closed| Arc::ptr_eq(closed, state));
+            self.remove_closed(|closed| Arc::ptr_eq(closed, state));
         }
     }
 
-    fn take_closed(&mut self, is_it: impl Fn(&Arc<ExecutionState>) -> bool) {
-        let place = self.closed.iter().position(|closed| is_it(&closed.state));
-        if let Some(closed) = place.and_then(|at| self.closed.remove(at)) {
+    /// Removes the closed execution that matches from those in memory.
+    fn remove_closed(&mut self, is_it: impl Fn(&Arc<ExecutionState>) -> bool) {
+        let position = self.closed.iter().position(|closed| is_it(&closed.state));
+        if let Some(closed) = position.and_then(|at| self.closed.remove(at)) {
             self.closed_bytes -= closed.bytes;
         }
     }

@@ -85,12 +85,12 @@ impl Engine {
             ExecutionTask::new(self.shared.clone(), pending_execution),
             &runtime,
         );
-        let kept = state.accepted().await;
-        if kept.is_err() {
+        let accepted = state.accepted().await;
+        if accepted.is_err() {
             // Its Map Runs are read from the store again.
             self.shared.runs.forget(execution);
         }
-        kept.map_err(|error| RedriveError::of_store(error, execution))?;
+        accepted.map_err(|error| RedriveError::of_store(error, execution))?;
         Ok(ExecutionHandle::new(
             state,
             |output| Ok(output.clone()),

@@ -189,8 +189,8 @@ impl Engine {
             let _awaits = self.clock().await_end();
             drive(ExecutionTask::new(self.shared.clone(), pending)).await;
         }
-        let kept = state.accepted().await;
-        kept.map_err(|error| StartError::of_store(error, state.about.name()))?;
+        let accepted = state.accepted().await;
+        accepted.map_err(|error| StartError::of_store(error, state.about.name()))?;
         Ok(state.finished().await)
     }
 

@@ -52,7 +52,7 @@ pub(super) struct Commit {
     /// the store.
     pub(super) is_outcome_unknown: bool,
     /// Its capacity in the queue, released when it is dropped.
-    room: Option<OwnedSemaphorePermit>,
+    capacity: Option<OwnedSemaphorePermit>,
 }
 
 impl Commit {
@@ -69,7 +69,7 @@ impl Commit {
             done,
             on_outage,
             is_outcome_unknown: false,
-            room: None,
+            capacity: None,
         }
     }
 
@@ -86,8 +86,8 @@ impl Commit {
         let _unheard = self.done.send(outcome);
     }
 
-    fn with_room(mut self, room: OwnedSemaphorePermit) -> Self {
-        self.room = Some(room);
+    fn with_capacity(mut self, capacity: OwnedSemaphorePermit) -> Self {
+        self.capacity = Some(capacity);
         self
     }
 
@@ -132,7 +132,7 @@ pub(super) enum QueueEvent {
 
 /// The submissions that wait for the journal's thread.
 pub(super) struct Queue {
-    room: Arc<Semaphore>,
+    capacity: Arc<Semaphore>,
     state: Mutex<QueueState>,
     changed: Condvar,
     pub(super) meter: Arc<StoreMeter>,
@@ -152,7 +152,7 @@ struct QueueState {
 impl Default for Queue {
     fn default() -> Self {
         Self {
-            room: Arc::new(Semaphore::new(MOST_WAITING as usize)),
+            capacity: Arc::new(Semaphore::new(MOST_WAITING as usize)),
             state: Mutex::default(),
             changed: Condvar::default(),
             meter: Arc::default(),
@@ -170,14 +170,14 @@ impl Queue {
             commit.answer(Err(error));
             return None;
         }
-        if let Ok(room) = self.room.clone().try_acquire_many_owned(units) {
-            self.push(Submission::Commit(commit.with_room(room)));
+        if let Ok(capacity) = self.capacity.clone().try_acquire_many_owned(units) {
+            self.push(Submission::Commit(commit.with_capacity(capacity)));
             return None;
         }
         let queue = self.clone();
         Some(Box::pin(async move {
-            if let Ok(room) = queue.room.clone().acquire_many_owned(units).await {
-                queue.push(Submission::Commit(commit.with_room(room)));
+            if let Ok(capacity) = queue.capacity.clone().acquire_many_owned(units).await {
+                queue.push(Submission::Commit(commit.with_capacity(capacity)));
             }
         }))
     }

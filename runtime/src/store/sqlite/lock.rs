@@ -29,7 +29,7 @@ pub(super) struct Lock {
 
 impl Lock {
     pub(super) fn take(store: &Path) -> Result<Self, StoreError> {
-        let path = beside(store);
+        let path = lock_path(store);
         // Another engine may open the file concurrently, so the content is not truncated before the
         // lock is held.
         let mut options = OpenOptions::new();
@@ -68,7 +68,7 @@ impl Lock {
 
     /// Returns the mark of a store that another process may have open.
     pub(super) fn mark_of(store: &Path) -> Option<LogMark> {
-        read_mark(&File::open(beside(store)).ok()?)
+        read_mark(&File::open(lock_path(store)).ok()?)
     }
 
     pub(super) fn write_mark(&self, mark: &LogMark) -> std::io::Result<()> {
@@ -97,7 +97,7 @@ impl Lock {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
-            .open(beside(store))
+            .open(lock_path(store))
             .ok()?;
         lock(&file, TRIES_OF_READERS).ok()?;
         Some(Self { file })
@@ -107,7 +107,7 @@ impl Lock {
 impl Lock {
     /// Returns the engine that has a store open, if there is one.
     pub(super) fn holder(store: &Path) -> Option<String> {
-        let mut file = File::open(beside(store)).ok()?;
+        let mut file = File::open(lock_path(store)).ok()?;
         // The lock that this takes is shared, so that two programs that only look do not find each
         // other, and is released with the file.
         match fs4::FileExt::try_lock_shared(&file) {
@@ -134,7 +134,7 @@ fn lock(file: &File, most: u32) -> Result<(), fs4::TryLockError> {
 
 /// Returns `orders.db.lock` for `orders.db`. The file is never removed: the lock on a removed file
 /// would not exclude other engines.
-fn beside(store: &Path) -> PathBuf {
+fn lock_path(store: &Path) -> PathBuf {
     let mut path = OsString::from(store);
     path.push(".lock");
     path.into()

@@ -254,7 +254,7 @@ fn add(options: &mut Vec<Outcome>, outcome: Outcome) {
     }
 }
 
-/// Returns whether no handler matches it, or no task fails with it.
+/// Returns whether no task fails with this error, or no handler catches it.
 fn fails_no_task(error: &str) -> bool {
     [
         errors::RUNTIME,
@@ -266,8 +266,8 @@ fn fails_no_task(error: &str) -> bool {
     .contains(&error)
 }
 
-/// Returns whether the start of an execution may fail with it. The error of the nested execution
-/// itself is never the error of the state.
+/// Returns whether the start of an execution may fail with this error. The error of the nested
+/// execution itself is never the error of the state.
 fn fails_start(error: &str) -> bool {
     let services = ["States.", "StepFunctions.", "Sfn."];
     services.iter().any(|prefix| error.starts_with(prefix))

@@ -31,7 +31,7 @@ fn absent(definition: &Definition<'_>, report: &mut Report<'_>) {
         let mut presence = Presence {
             asked,
             known: HashMap::new(),
-            told: HashSet::new(),
+            reported: HashSet::new(),
             report,
         };
         let pointer = choice.at("Choices");
@@ -59,7 +59,7 @@ struct Presence<'r, 'd, 'report> {
     asked: HashSet<&'d str>,
     /// For each variable, how many enclosing conditions guarantee its presence.
     known: HashMap<&'d str, usize>,
-    told: HashSet<&'d str>,
+    reported: HashSet<&'d str>,
     report: &'r mut Report<'report>,
 }
 
@@ -96,7 +96,7 @@ impl<'d> Presence<'_, 'd, '_> {
                 };
             }
             let known = self.known.get(variable).is_some_and(|count| *count > 0);
-            if !known && self.told.insert(variable) {
+            if !known && self.reported.insert(variable) {
                 let message = format!(
                     "`{variable}` may be absent here, which fails the execution with `States.Runtime`"
                 );

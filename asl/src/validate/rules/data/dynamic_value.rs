@@ -61,7 +61,7 @@ fn corrected(text: &str, binding: &VariableBinding<'_>) -> Vec<String> {
                 .collect()
         }
         SyntaxFault::ArgumentType => vec![unquoted(text)],
-        _ => path_fixes::meant(text),
+        _ => path_fixes::candidates(text),
     };
     let valid = texts
         .into_iter()

@@ -38,7 +38,7 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
             .suggest(error.suggestion())
             .choices(|| {
                 let part = &definition.parts[path.part];
-                let mut texts = path_fixes::meant(path.text);
+                let mut texts = path_fixes::candidates(path.text);
                 texts.retain(|text| fits(path.field, text));
                 texts.truncate(1);
                 if let ("Variable", true) = (path.field, texts.is_empty()) {

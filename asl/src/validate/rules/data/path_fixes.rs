@@ -3,7 +3,7 @@
 use crate::path::{Path, Root};
 
 /// The paths that a text may mean, the most similar one first.
-pub(super) fn meant(text: &str) -> Vec<String> {
+pub(super) fn candidates(text: &str) -> Vec<String> {
     let text = text.trim();
     let is_name = text.starts_with(|char: char| char.is_alphabetic() || char == '_');
     let prefix = match text.chars().next() {

@@ -25,21 +25,24 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
         return;
     }
     let events = Events::of(definition, &items);
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     for counted in counted {
-        if !has_history(definition, counted.state) || told.contains(&counted.state) {
+        if !has_history(definition, counted.state) || reported.contains(&counted.state) {
             continue;
         }
         let round = events.round(counted.state);
         let total = round.map(|round| round.saturating_mul(counted.rounds));
         if let Some(total) = total.filter(|total| *total > MAX_EVENTS) {
-            told.insert(counted.state);
+            reported.insert(counted.state);
             let state = &definition.graph.states()[counted.state];
             let message = format!(
                 "the loop runs about {} times and writes at least {total} events; a history holds at most 25,000",
                 counted.rounds
             );
-            report.add(&state.pointer, message).at_key().suggest(mend());
+            report
+                .add(&state.pointer, message)
+                .at_key()
+                .suggest(advice());
         }
     }
     // Inner Maps follow their outer Maps in the list, and the innermost Map that exceeds the limit
@@ -64,7 +67,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
         let message = format!(
             "{items} iterations write at least {total} events; a history holds at most 25,000"
         );
-        let entry = report.add(&map.pointer, message).at_key().suggest(mend());
+        let entry = report.add(&map.pointer, message).at_key().suggest(advice());
         entry.choices(|| {
             let mut parts = definition.parts_of("Map");
             let part = parts.find(|part| part.state == Some(number))?;
@@ -73,7 +76,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn mend() -> Option<String> {
+fn advice() -> Option<String> {
     Some(
         "use a Distributed Map, or continue in a new execution before the history is full"
             .to_owned(),

@@ -31,9 +31,12 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
         // Another rule reports an unknown mode.
         let is_said = config(map, "Mode") == Some(ProcessorMode::Inline.as_str());
         let (refused, idle) = if is_said {
-            (given(map, REFUSED), given(map, IDLE))
+            (present_fields(map, REFUSED), present_fields(map, IDLE))
         } else {
-            (Vec::new(), [given(map, REFUSED), given(map, IDLE)].concat())
+            (
+                Vec::new(),
+                [present_fields(map, REFUSED), present_fields(map, IDLE)].concat(),
+            )
         };
         for (fields, is_refused) in [(refused, true), (idle, false)] {
             let Some(first) = fields.first() else {
@@ -59,7 +62,7 @@ fn only_distributed(definition: &Definition<'_>, report: &mut Report<'_>) {
 }
 
 /// The fields of a list that a Map has.
-fn given(map: &DefinitionPart<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
+fn present_fields(map: &DefinitionPart<'_>, fields: &'static [&'static str]) -> Vec<&'static str> {
     let fields = fields.iter().copied();
     fields.filter(|field| map.has(field)).collect()
 }

@@ -27,7 +27,7 @@ fn missing(definition: &Definition<'_>, report: &mut Report<'_>) {
         if fault.kind == ArgumentFaultKind::Missing {
             report
                 .add(task.at(field), fault.to_string())
-                .suggest(fault.mend())
+                .suggest(fault.help())
                 .at_key()
                 .choices(|| {
                     // A template engine fills in the value, and a person sees that it is missing.

@@ -42,7 +42,7 @@ fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         report
             .add(task.at(field).key(key), fault.to_string())
-            .suggest(fault.mend())
+            .suggest(fault.help())
             .at_key()
             .fix(rename(&task.at(field), members, key, fault))
             .choices(|| [removal(&task.at(field).key(key), key)]);
@@ -50,7 +50,7 @@ fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
     unknown_in_model(definition, report);
 }
 
-/// Names are only checked inside of arguments with the models.
+/// Without the models, names inside of arguments are not checked.
 #[cfg(all(feature = "integrations", not(feature = "models")))]
 fn unknown_in_model(_: &Definition<'_>, _: &mut Report<'_>) {}
 

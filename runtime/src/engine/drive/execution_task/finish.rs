@@ -94,12 +94,12 @@ impl ExecutionTask {
         let clock = &self.resources.engine.clock;
         self.resources.deadline.disarm(clock);
         // The store and the report in memory have the same time.
-        let kept = self
+        let recorded = self
             .journaled
             .as_ref()
             .and_then(|journaled| journaled.ended());
         let begun = self.resources.state.about.started;
-        let stopped = kept.unwrap_or_else(|| clock.now().max(history.latest()).max(begun));
+        let stopped = recorded.unwrap_or_else(|| clock.now().max(history.latest()).max(begun));
         let report = ExecutionReport::new(status, output, failure, stopped, history);
         if let Counting::Counted = self.counting {
             let about = &self.resources.state.about;
