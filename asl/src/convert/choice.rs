@@ -1,12 +1,13 @@
 //! Conditions of Choice rules.
 
 use super::Difference;
-use super::expr::{Expr, Kind, Operator};
+use super::expr::{Expr, Kind};
 use super::guard::{KnownType, guarded, type_name, typed};
 use super::note::Findings;
 use super::path::of_text;
 use super::scope::Scope;
 use crate::json::{Json, Object, escape};
+use crate::jsonata::Operator;
 use crate::jsonata::text::is_in_each_object;
 use crate::model::{OperandType, Operator as Comparison};
 use crate::timestamp;
@@ -61,8 +62,8 @@ fn part(
         return Some(match inner {
             // They differ only for an absent value, for which both comparisons are false, and which
             // a comparison assumes to be present. In `And`, the value can be tested before.
-            Expr::Binary(Operator::Equal, left, right) if is_comparison => {
-                Expr::Binary(Operator::NotEqual, left, right)
+            Expr::Binary(Operator::Eq, left, right) if is_comparison => {
+                Expr::Binary(Operator::Ne, left, right)
             }
             inner => negated(inner),
         });
@@ -169,9 +170,9 @@ fn alternatives(parts: Vec<Expr>) -> Vec<Expr> {
         let part = match (joined.last_mut(), part) {
             (
                 Some(Expr::Binary(operator, value, literals)),
-                Expr::Binary(Operator::Equal, other, literal),
+                Expr::Binary(Operator::Eq, other, literal),
             ) if **value == *other
-                && matches!(*operator, Operator::Equal | Operator::In)
+                && matches!(*operator, Operator::Eq | Operator::In)
                 && is_listed(*operator, literals)
                 && matches!(*literal, Expr::Literal(_)) =>
             {
@@ -222,7 +223,7 @@ fn requires(condition: &Expr, value: &Expr) -> bool {
     match condition {
         Expr::Binary(Operator::And, left, right) => requires(left, value) || requires(right, value),
         Expr::Binary(Operator::Or, left, right) => requires(left, value) && requires(right, value),
-        Expr::Binary(Operator::Equal | Operator::NotEqual | Operator::In, left, right) => {
+        Expr::Binary(Operator::Eq | Operator::Ne | Operator::In, left, right) => {
             reads(left, value) || reads(right, value)
         }
         Expr::Call("exists", arguments) => arguments.iter().any(|one| reads(one, value)),
@@ -267,11 +268,7 @@ fn test(
         Comparison::IsString => Kind::Text,
         Comparison::IsBoolean => Kind::Bool,
         Comparison::IsNull => {
-            let operator = if expected {
-                Operator::Equal
-            } else {
-                Operator::NotEqual
-            };
+            let operator = if expected { Operator::Eq } else { Operator::Ne };
             return Some(value.binary(operator, Expr::Literal(Json::Null)));
         }
         Comparison::IsPresent => return Some(presence(value, expected, scope, findings)),
@@ -289,11 +286,7 @@ fn test(
         }
     };
     let type_of = Expr::Call("type", vec![value.clone()]);
-    let operator = if expected {
-        Operator::Equal
-    } else {
-        Operator::NotEqual
-    };
+    let operator = if expected { Operator::Eq } else { Operator::Ne };
     if expected {
         known.push((value, kind));
     }
@@ -356,7 +349,7 @@ fn ordered(
         }
     };
     let relation = relation(operator);
-    let guards = if relation == Operator::Equal {
+    let guards = if relation == Operator::Eq {
         // Equal values have the same type, so one test is enough, and none for a literal.
         match typed(&right, kind, known) {
             None => [None, None],
@@ -417,19 +410,11 @@ fn relation(operator: Comparison) -> Operator {
     let name = operator.name().trim_end_matches("Path");
     let is_equal = name.ends_with("Equals");
     if name.contains("LessThan") {
-        if is_equal {
-            Operator::LessOrEqual
-        } else {
-            Operator::Less
-        }
+        if is_equal { Operator::Le } else { Operator::Lt }
     } else if name.contains("GreaterThan") {
-        if is_equal {
-            Operator::GreaterOrEqual
-        } else {
-            Operator::Greater
-        }
+        if is_equal { Operator::Ge } else { Operator::Gt }
     } else {
-        Operator::Equal
+        Operator::Eq
     }
 }
 
@@ -450,7 +435,7 @@ fn matches(
     let pieces: Vec<&str> = wildcard.pieces().collect();
     if let [whole] = pieces.as_slice() {
         known.push((value.clone(), Kind::Text));
-        return Some(value.binary(Operator::Equal, Expr::literal(*whole)));
+        return Some(value.binary(Operator::Eq, Expr::literal(*whole)));
     }
     let guard = typed(&value, Kind::Text, known);
     known.push((value.clone(), Kind::Text));

@@ -1,6 +1,7 @@
 //! The values that the fields of a state compute, independent of the query language.
 
 use crate::json::Json;
+use crate::jsonata::Operator;
 
 /// An expression over the data of a state.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,25 +57,6 @@ pub(super) enum DataRoot {
     Variable(String),
     /// The item that a predicate tests.
     Item,
-}
-
-/// A binary operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
-    Range,
-    Or,
-    And,
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
-    Add,
-    Subtract,
-    Concat,
-    Multiply,
 }
 
 /// The known type of a value.
@@ -187,7 +169,7 @@ impl Expr {
             Expr::Key(base, name) => member_kind(base, name),
             Expr::Binary(operator, ..) => match operator {
                 Operator::Range => Kind::List,
-                Operator::Add | Operator::Subtract | Operator::Multiply => Kind::Number,
+                Operator::Add | Operator::Sub | Operator::Mul => Kind::Number,
                 Operator::Concat => Kind::Text,
                 _ => Kind::Bool,
             },

@@ -1,11 +1,12 @@
 //! Filters of paths: `[?(@.price < 10)]`.
 
-use super::expr::{Expr, Kind, Operator};
+use super::expr::{Expr, Kind};
 use super::guard::{guarded, typed};
 use super::note::Findings;
 use super::scope::{Scope, definite};
 use super::{Assumption, Difference};
 use crate::json::Json;
+use crate::jsonata::Operator;
 use crate::path::{Comparator, Filter, Operand, Path};
 
 /// The maximum number of conditions in a filter.
@@ -100,12 +101,12 @@ fn comparison(
         _ => true,
     };
     let operator = match comparator {
-        Comparator::Equal | Comparator::StrictlyEqual => Operator::Equal,
-        Comparator::NotEqual | Comparator::StrictlyNotEqual => Operator::NotEqual,
-        Comparator::Less => Operator::Less,
-        Comparator::LessOrEqual => Operator::LessOrEqual,
-        Comparator::Greater => Operator::Greater,
-        Comparator::GreaterOrEqual => Operator::GreaterOrEqual,
+        Comparator::Equal | Comparator::StrictlyEqual => Operator::Eq,
+        Comparator::NotEqual | Comparator::StrictlyNotEqual => Operator::Ne,
+        Comparator::Less => Operator::Lt,
+        Comparator::LessOrEqual => Operator::Le,
+        Comparator::Greater => Operator::Gt,
+        Comparator::GreaterOrEqual => Operator::Ge,
         other => {
             let message = format!("the filter has the operator `{other}`");
             findings.note(Difference::NoCounterpart, scope.pointer, message);
@@ -113,7 +114,7 @@ fn comparison(
         }
     };
     match operator {
-        Operator::Equal | Operator::NotEqual => {
+        Operator::Eq | Operator::Ne => {
             let is_strict = matches!(
                 comparator,
                 Comparator::StrictlyEqual | Comparator::StrictlyNotEqual
@@ -124,8 +125,8 @@ fn comparison(
             // An absent value differs from everything in JSONPath, and compares to nothing in
             // JSONata.
             Some(match operator {
-                Operator::Equal => left.binary(Operator::Equal, right),
-                _ => Expr::Call("not", vec![left.binary(Operator::Equal, right)]),
+                Operator::Eq => left.binary(Operator::Eq, right),
+                _ => Expr::Call("not", vec![left.binary(Operator::Eq, right)]),
             })
         }
         _ => {

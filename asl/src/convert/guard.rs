@@ -1,6 +1,7 @@
 //! Tests of types before comparisons, which fail in JSONata for values of other types.
 
-use super::expr::{Expr, Kind, Operator};
+use super::expr::{Expr, Kind};
+use crate::jsonata::Operator;
 
 /// A type that a value is known to have where a condition is evaluated.
 pub(super) type KnownType = (Expr, Kind);
@@ -13,7 +14,7 @@ pub(super) fn typed(value: &Expr, kind: Kind, known: &[KnownType]) -> Option<Exp
             .any(|(other, its_kind)| other == value && *its_kind == kind);
     (!is_known).then(|| {
         let type_of = Expr::Call("type", vec![value.clone()]);
-        type_of.binary(Operator::Equal, Expr::literal(type_name(kind)))
+        type_of.binary(Operator::Eq, Expr::literal(type_name(kind)))
     })
 }
 

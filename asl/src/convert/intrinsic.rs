@@ -1,12 +1,13 @@
 //! Intrinsic functions: calls to expressions.
 
-use super::expr::{Expr, Kind, Operator};
+use super::expr::{Expr, Kind};
 use super::note::Findings;
 use super::path::of_path;
 use super::scope::Scope;
 use super::{Assumption, Difference};
 use crate::intrinsic::{Argument, Function, IntrinsicCall, Literal};
 use crate::json::{Json, Number};
+use crate::jsonata::Operator;
 
 /// The maximum number of operands that one call adds to an expression.
 const MAX_PARTS: usize = 40;
@@ -271,9 +272,9 @@ impl CallConversion<'_, '_> {
         let span = match (integer(&from), integer(&to)) {
             (Some(from), Some(to)) => Expr::literal(to.checked_sub(from)?),
             (Some(0), None) => to,
-            _ => to.binary(Operator::Subtract, from.clone()),
+            _ => to.binary(Operator::Sub, from.clone()),
         };
-        let floor = Expr::Call("floor", vec![drawn.binary(Operator::Multiply, span)]);
+        let floor = Expr::Call("floor", vec![drawn.binary(Operator::Mul, span)]);
         Some(match integer(&from) {
             Some(0) => floor,
             _ => from.binary(Operator::Add, floor),
@@ -291,7 +292,7 @@ impl CallConversion<'_, '_> {
             _ => Expr::Regex(class(characters)),
         };
         let parts = Expr::Call("split", vec![text, separator]);
-        let is_not_empty = Expr::ITEM.binary(Operator::NotEqual, Expr::literal(""));
+        let is_not_empty = Expr::ITEM.binary(Operator::Ne, Expr::literal(""));
         Some(Expr::Filter(Box::new(parts), Box::new(is_not_empty)).list())
     }
 
@@ -328,7 +329,7 @@ fn contains(list: Expr, item: Expr) -> Expr {
         && items.len() <= MAX_PARTS
     {
         let tests = items.iter().cloned();
-        let tests = tests.map(|other| other.binary(Operator::Equal, item.clone()));
+        let tests = tests.map(|other| other.binary(Operator::Eq, item.clone()));
         let tests = tests.reduce(|left, right| left.binary(Operator::Or, right));
         return tests.unwrap_or_else(|| Expr::literal(false));
     }
@@ -336,7 +337,7 @@ fn contains(list: Expr, item: Expr) -> Expr {
     match item.kind() {
         Kind::Text | Kind::Number | Kind::Bool | Kind::Null => item.binary(Operator::In, list),
         _ => {
-            let is_equal = Expr::ITEM.binary(Operator::Equal, item);
+            let is_equal = Expr::ITEM.binary(Operator::Eq, item);
             Expr::Call(
                 "exists",
                 vec![Expr::Filter(Box::new(list), Box::new(is_equal))],
@@ -355,7 +356,7 @@ fn range(from: Expr, to: Expr, step: Expr) -> Expr {
 /// The sum, or the difference if a literal is negative.
 fn add(left: Expr, right: Expr) -> Expr {
     match integer(&right).and_then(i64::checked_neg) {
-        Some(less @ 1..) => left.binary(Operator::Subtract, Expr::literal(less)),
+        Some(less @ 1..) => left.binary(Operator::Sub, Expr::literal(less)),
         _ => left.binary(Operator::Add, right),
     }
 }

@@ -1,9 +1,10 @@
 //! Paths: JSONPath to expressions.
 
-use super::expr::{Expr, Operator};
+use super::expr::Expr;
 use super::note::Findings;
 use super::scope::{Scope, root};
 use super::{Assumption, Difference};
+use crate::jsonata::Operator;
 use crate::path::{Path, PathStep};
 use crate::substitution::is_substitution;
 

@@ -1,59 +1,9 @@
 //! Prints expressions as JSONata.
 
-use super::expr::{DataRoot, Expr, Operator};
+use super::expr::{DataRoot, Expr};
 use crate::json::Json;
+use crate::jsonata::operator::{Operator, power};
 use crate::jsonata::text::{is_plain_name, quoted};
-
-/// The binding powers of JSONata.
-mod level {
-    pub(super) const RANGE: u8 = 22;
-    pub(super) const OR: u8 = 25;
-    pub(super) const AND: u8 = 30;
-    pub(super) const COMPARISON: u8 = 40;
-    pub(super) const SUM: u8 = 50;
-    pub(super) const PRODUCT: u8 = 60;
-    pub(super) const NEGATION: u8 = 70;
-    /// A path, a call, a literal.
-    pub(super) const ATOM: u8 = 100;
-}
-
-impl Operator {
-    fn symbol(self) -> &'static str {
-        match self {
-            Operator::Range => "..",
-            Operator::Or => "or",
-            Operator::And => "and",
-            Operator::Equal => "=",
-            Operator::NotEqual => "!=",
-            Operator::Less => "<",
-            Operator::LessOrEqual => "<=",
-            Operator::Greater => ">",
-            Operator::GreaterOrEqual => ">=",
-            Operator::In => "in",
-            Operator::Add => "+",
-            Operator::Subtract => "-",
-            Operator::Concat => "&",
-            Operator::Multiply => "*",
-        }
-    }
-
-    fn level(self) -> u8 {
-        match self {
-            Operator::Range => level::RANGE,
-            Operator::Or => level::OR,
-            Operator::And => level::AND,
-            Operator::Equal
-            | Operator::NotEqual
-            | Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
-            | Operator::In => level::COMPARISON,
-            Operator::Add | Operator::Subtract | Operator::Concat => level::SUM,
-            Operator::Multiply => level::PRODUCT,
-        }
-    }
-}
 
 /// The text of an expression.
 pub(super) fn print(expr: &Expr) -> String {
@@ -64,7 +14,7 @@ pub(super) fn print(expr: &Expr) -> String {
 
 /// Prints an expression where at least this binding power is needed.
 fn write(expr: &Expr, needed: u8, out: &mut String) {
-    if level_of(expr) < needed {
+    if power_of(expr) < needed {
         out.push('(');
         write_bare(expr, out);
         out.push(')');
@@ -73,13 +23,13 @@ fn write(expr: &Expr, needed: u8, out: &mut String) {
     }
 }
 
-fn level_of(expr: &Expr) -> u8 {
+fn power_of(expr: &Expr) -> u8 {
     match expr {
-        Expr::Binary(operator, ..) => operator.level(),
+        Expr::Binary(operator, ..) => operator.power(),
         Expr::Literal(Json::Number(number)) if number.to_string().starts_with('-') => {
-            level::NEGATION
+            power::NEGATION
         }
-        _ => level::ATOM,
+        _ => power::ATOM,
     }
 }
 
@@ -89,12 +39,7 @@ fn write_bare(expr: &Expr, out: &mut String) {
         Expr::Object(members) | Expr::Existing(members) => write_members(members, out),
         Expr::Array(items) => {
             out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
-                write_item(item, out);
-            }
+            write_list(items, out, write_item);
             out.push(']');
         }
         Expr::List(inner) => {
@@ -146,16 +91,12 @@ fn write_bare(expr: &Expr, out: &mut String) {
             out.push(')');
         }
         Expr::Binary(operator, left, right) => {
-            let level = operator.level();
-            let is_comparison = level == level::COMPARISON;
-            write(left, if is_comparison { level + 1 } else { level }, out);
+            write(left, operator.left_power(), out);
             match operator {
                 Operator::Range => out.push_str(".."),
                 _ => out.push_str(&format!(" {} ", operator.symbol())),
             }
-            // Both operators are associative.
-            let is_associative = matches!(operator, Operator::And | Operator::Or);
-            write(right, if is_associative { level } else { level + 1 }, out);
+            write(right, operator.right_power(), out);
         }
         Expr::Regex(pattern) => {
             out.push('/');
@@ -203,7 +144,7 @@ fn write_key(base: &Expr, name: &str, out: &mut String) {
 
 /// Prints the value before a step or a predicate.
 fn write_base(base: &Expr, out: &mut String) {
-    write(base, level::ATOM, out);
+    write(base, power::ATOM, out);
 }
 
 fn write_predicate(predicate: &Expr, out: &mut String) {
@@ -236,24 +177,29 @@ fn begins_with_list(expr: &Expr) -> bool {
 }
 
 fn write_items(items: &[Expr], out: &mut String) {
-    for (index, item) in items.iter().enumerate() {
+    write_list(items, out, |item, out| write(item, 0, out));
+}
+
+fn write_list<T>(
+    items: impl IntoIterator<Item = T>,
+    out: &mut String,
+    write: impl Fn(T, &mut String),
+) {
+    for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
             out.push_str(", ");
         }
-        write(item, 0, out);
+        write(item, out);
     }
 }
 
 fn write_members(members: &[(String, Expr)], out: &mut String) {
     out.push('{');
-    for (index, (key, value)) in members.iter().enumerate() {
-        if index > 0 {
-            out.push_str(", ");
-        }
+    write_list(members, out, |(key, value), out| {
         out.push_str(&quoted(key));
         out.push_str(": ");
         write(value, 0, out);
-    }
+    });
     out.push('}');
 }
 
@@ -262,24 +208,16 @@ fn write_json(json: &Json, out: &mut String) {
         Json::String(text) => out.push_str(&quoted(text)),
         Json::Array(items) => {
             out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
-                write_json(item, out);
-            }
+            write_list(items, out, write_json);
             out.push(']');
         }
         Json::Object(members) => {
             out.push('{');
-            for (index, (key, value)) in members.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
+            write_list(members, out, |(key, value), out| {
                 out.push_str(&quoted(key));
                 out.push_str(": ");
                 write_json(value, out);
-            }
+            });
             out.push('}');
         }
         scalar => out.push_str(&scalar.to_string()),

@@ -11,7 +11,7 @@ use super::options::EstimateOptions;
 use super::states::literal_items;
 use crate::graph::{EdgeKind, Graph};
 use crate::json::Json;
-use crate::jsonata::{BinaryOp, Expression, JsonataNode, NodeKind, strip};
+use crate::jsonata::{Expression, JsonataNode, NodeKind, Operator, strip};
 use crate::model::{PathField, QueryLanguage, State, StateMachine};
 use crate::words;
 
@@ -629,8 +629,8 @@ impl<'s> TemplateInputs<'s> {
                 let (variable, names) = self.names(steps)?;
                 Some(self.chain(variable, &names).max(VALUE))
             }
-            NodeKind::Binary(BinaryOp::Concat, sides) => sum(sides.as_slice()),
-            NodeKind::Binary(BinaryOp::Range, _) => None,
+            NodeKind::Binary(Operator::Concat, sides) => sum(sides.as_slice()),
+            NodeKind::Binary(Operator::Range, _) => None,
             NodeKind::Binary(..) => Some(VALUE),
             NodeKind::Condition(parts) => {
                 let mut branches = parts.iter().skip(1).map(|branch| self.bytes_of(branch));

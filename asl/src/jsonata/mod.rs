@@ -23,6 +23,8 @@
 mod call;
 mod function;
 mod highlight;
+#[doc(hidden)]
+pub mod operator;
 mod outline;
 mod parser;
 mod references;
@@ -35,9 +37,10 @@ mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use highlight::{ExpressionPart, parts};
+pub(crate) use operator::Operator;
 pub use outline::{ChainComparison, ChainStep, ExpressionOutline, NameChain, ValueForm, ValueTest};
 pub use references::{Chain, StatesRead, VariableUse};
-pub(crate) use tree::{BinaryOp, JsonataNode, NodeKind};
+pub(crate) use tree::{JsonataNode, NodeKind};
 
 use self::parser::ParseFailure;
 use crate::SyntaxError;

@@ -1,6 +1,7 @@
 //! The tests and the form of an expression, for tools that choose values for it.
 
-use super::tree::{BinaryOp, JsonataNode, NodeKind, StepSuffix};
+use super::operator::Operator;
+use super::tree::{JsonataNode, NodeKind, StepSuffix};
 use super::{Expression, SyntaxError};
 use crate::json::{Json, Number};
 
@@ -187,21 +188,21 @@ impl TestWalk<'_> {
         }
     }
 
-    fn binary(&mut self, operator: BinaryOp, sides: &[JsonataNode; 2]) {
+    fn binary(&mut self, operator: Operator, sides: &[JsonataNode; 2]) {
         let test = |literal: &JsonataNode, source: &str| literal_of(literal, source);
         match operator {
-            BinaryOp::And | BinaryOp::Or => {
+            Operator::And | Operator::Or => {
                 sides
                     .iter()
                     .for_each(|side| self.visit(side, ValueTest::Truth));
             }
-            BinaryOp::Eq
-            | BinaryOp::Ne
-            | BinaryOp::Lt
-            | BinaryOp::Le
-            | BinaryOp::Gt
-            | BinaryOp::Ge => {
-                let is_equality = matches!(operator, BinaryOp::Eq | BinaryOp::Ne);
+            Operator::Eq
+            | Operator::Ne
+            | Operator::Lt
+            | Operator::Le
+            | Operator::Gt
+            | Operator::Ge => {
+                let is_equality = matches!(operator, Operator::Eq | Operator::Ne);
                 let chains = sides.each_ref().map(chain_of);
                 if let [Some((left, true)), Some((right, true))] = chains {
                     self.comparisons.push(ChainComparison {
@@ -218,7 +219,7 @@ impl TestWalk<'_> {
                             .push((counted, ValueTest::Count(literal.clone())));
                         continue;
                     }
-                    let is_both = self.is_both || operator == BinaryOp::Ne;
+                    let is_both = self.is_both || operator == Operator::Ne;
                     let test = match literal {
                         Some(literal) if is_equality && is_both => ValueTest::Differs(literal),
                         Some(literal) if is_equality => ValueTest::Equals(literal),
@@ -229,7 +230,7 @@ impl TestWalk<'_> {
                     self.visit(&sides[side], test);
                 }
             }
-            BinaryOp::In => {
+            Operator::In => {
                 if let NodeKind::Array(items) = &sides[1].kind {
                     for item in items {
                         if let Some(literal) = test(item, self.source) {
@@ -241,17 +242,17 @@ impl TestWalk<'_> {
                     self.visit(&sides[1], ValueTest::List);
                 }
             }
-            BinaryOp::Concat => {
+            Operator::Concat => {
                 sides
                     .iter()
                     .for_each(|side| self.visit(side, ValueTest::Read));
             }
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::Range => {
+            Operator::Add
+            | Operator::Sub
+            | Operator::Mul
+            | Operator::Div
+            | Operator::Rem
+            | Operator::Range => {
                 sides
                     .iter()
                     .for_each(|side| self.visit(side, ValueTest::Number));

@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
+use super::operator::{Operator, power};
 use super::steps::PathSteps;
 use super::token::{Lexer, Token, TokenKind};
-use super::tree::{BinaryOp, JsonataNode, NodeKind};
+use super::tree::{JsonataNode, NodeKind};
 use crate::SyntaxError;
 
 /// Maximum depth of an expression: of nested parts, and of chained operators.
@@ -252,7 +253,7 @@ impl Parser<'_> {
                     let last = self.expression(0)?;
                     let start = item.span.start;
                     item = self.node(
-                        NodeKind::Binary(BinaryOp::Range, Box::new([item, last])),
+                        NodeKind::Binary(Operator::Range, Box::new([item, last])),
                         start,
                     );
                 }
@@ -363,7 +364,7 @@ impl Parser<'_> {
             "~>" => NodeKind::Apply(Box::new([left, self.expression(40)?])),
             other => {
                 let right = self.expression(binding_power(&token.kind))?;
-                match BinaryOp::from_symbol(other) {
+                match Operator::from_symbol(other) {
                     Some(op) => NodeKind::Binary(op, Box::new([left, right])),
                     None => {
                         return Err(SyntaxError::new(
@@ -405,14 +406,12 @@ fn binding_power(token: &TokenKind) -> u8 {
     match *operator {
         "[" | "(" | "@" | "#" => 80,
         "." => 75,
-        "{" => 70,
-        "*" | "/" | "%" => 60,
-        "+" | "-" | "&" => 50,
-        "=" | "<" | ">" | "^" | "!=" | "<=" | ">=" | "~>" | "?:" | "??" | "in" => 40,
-        "and" => 30,
-        "or" => 25,
-        "?" => 20,
+        "{" => power::NEGATION,
+        "^" | "~>" | "?:" | "??" => power::COMPARISON,
+        "?" => power::CONDITIONAL,
         ":=" => 10,
-        _ => 0,
+        // A list parses it.
+        ".." => 0,
+        other => Operator::from_symbol(other).map_or(0, Operator::power),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::operator::Operator;
+
 /// An expression or a part of one.
 #[derive(Debug)]
 pub(crate) struct JsonataNode {
@@ -35,7 +37,7 @@ pub(crate) enum NodeKind {
     Literal,
     Regex,
     Placeholder,
-    Binary(BinaryOp, Box<[JsonataNode; 2]>),
+    Binary(Operator, Box<[JsonataNode; 2]>),
     /// `??` and `?:` of JSONata 2.1.
     Fallback(&'static str, Box<[JsonataNode; 2]>),
     Bind(Box<[JsonataNode; 2]>),
@@ -52,51 +54,6 @@ pub(crate) enum NodeKind {
     /// Pattern, update, and optionally the deleted names.
     Transform(Vec<JsonataNode>),
     Sort(Vec<JsonataNode>),
-}
-
-/// A binary operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BinaryOp {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Mod,
-    Concat,
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
-    And,
-    Or,
-    In,
-    Range,
-}
-
-impl BinaryOp {
-    pub(super) fn from_symbol(symbol: &str) -> Option<BinaryOp> {
-        Some(match symbol {
-            "+" => BinaryOp::Add,
-            "-" => BinaryOp::Sub,
-            "*" => BinaryOp::Mul,
-            "/" => BinaryOp::Div,
-            "%" => BinaryOp::Mod,
-            "&" => BinaryOp::Concat,
-            "=" => BinaryOp::Eq,
-            "!=" => BinaryOp::Ne,
-            "<" => BinaryOp::Lt,
-            "<=" => BinaryOp::Le,
-            ">" => BinaryOp::Gt,
-            ">=" => BinaryOp::Ge,
-            "and" => BinaryOp::And,
-            "or" => BinaryOp::Or,
-            "in" => BinaryOp::In,
-            ".." => BinaryOp::Range,
-            _ => return None,
-        })
-    }
 }
 
 /// A suffix of a step.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::SyntaxError;
-use crate::jsonata::{self, BinaryOp, JsonataNode, NodeKind, StatesRead};
+use crate::jsonata::{self, JsonataNode, NodeKind, Operator, StatesRead};
 
 /// A parsed expression.
 pub(super) struct ParsedExpression<'d> {
@@ -24,7 +24,7 @@ pub(super) struct ParsedExpression<'d> {
 
 /// A binary operator.
 pub(super) struct Binary {
-    pub(super) op: BinaryOp,
+    pub(super) op: Operator,
     left: Range<usize>,
     right: Range<usize>,
     /// The right operand, if it is a number.
@@ -46,7 +46,7 @@ impl<'d> ParsedExpression<'d> {
     }
 
     /// The operands of its operator.
-    pub(super) fn operands(&self) -> Option<(&'d str, BinaryOp, &'d str)> {
+    pub(super) fn operands(&self) -> Option<(&'d str, Operator, &'d str)> {
         let binary = self.binary.as_ref()?;
         let text = |range: &Range<usize>| Some(self.source.get(range.clone())?.trim());
         Some((text(&binary.left)?, binary.op, text(&binary.right)?))
@@ -54,7 +54,7 @@ impl<'d> ParsedExpression<'d> {
 
     /// The variable on the left of its operator and the number on the right: `i`, `+` and 1 for
     /// `$i + 1`.
-    pub(super) fn variable_and_number(&self) -> Option<(&'d str, BinaryOp, f64)> {
+    pub(super) fn variable_and_number(&self) -> Option<(&'d str, Operator, f64)> {
         let (left, op, _) = self.operands()?;
         let name = left.strip_prefix('$')?;
         let is_name = name.chars().all(crate::name::continues_variable);
@@ -87,7 +87,7 @@ fn count(node: &JsonataNode) -> Option<u64> {
         NodeKind::Array(items) => match items.as_slice() {
             [
                 JsonataNode {
-                    kind: NodeKind::Binary(BinaryOp::Range, sides),
+                    kind: NodeKind::Binary(Operator::Range, sides),
                     ..
                 },
             ] => (number(&sides[0])?, number(&sides[1])?, 1.0),

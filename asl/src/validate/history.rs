@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap};
 
 use crate::graph::{EdgeKind, State};
 use crate::json::Json;
-use crate::jsonata::{BinaryOp, strip};
+use crate::jsonata::{Operator, strip};
 use crate::model::StateKind;
 use crate::path::{Path, PathStep, Root};
 
@@ -336,8 +336,8 @@ fn increment(call: &crate::intrinsic::IntrinsicCall) -> Option<(&str, f64)> {
 fn jsonata_sum<'d>(expression: &ParsedExpression<'d>) -> Option<(&'d str, f64)> {
     let (counter, op, step) = expression.variable_and_number()?;
     match op {
-        BinaryOp::Add => Some((counter, step)),
-        BinaryOp::Sub => Some((counter, -step)),
+        Operator::Add => Some((counter, step)),
+        Operator::Sub => Some((counter, -step)),
         _ => None,
     }
 }
@@ -421,7 +421,7 @@ fn given_at<'d>(state: &State<'d>, path: &[String]) -> Option<&'d Json> {
 
 /// The variable and the limit of a comparison such as `$i < 1000`.
 fn jsonata_limit<'d>(expression: &ParsedExpression<'d>) -> Option<(&'d str, f64)> {
-    use BinaryOp::{Eq, Ge, Gt, Le, Lt};
+    use Operator::{Eq, Ge, Gt, Le, Lt};
     let (counter, op, limit) = expression.variable_and_number()?;
     matches!(op, Lt | Le | Gt | Ge | Eq).then_some((counter, limit))
 }

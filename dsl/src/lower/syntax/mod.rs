@@ -9,6 +9,7 @@ pub(super) mod print;
 pub(super) mod reader;
 
 use crate::expr::{Binary, Text};
+pub(in crate::lower) use stepwright_asl::jsonata::operator::Operator;
 
 /// A name that an expression binds: a function's parameter, or a value that is used more than once.
 ///
@@ -23,28 +24,6 @@ impl PartialEq for Local {
     fn eq(&self, other: &Local) -> bool {
         self.id == other.id
     }
-}
-
-/// An operator between two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::lower) enum Operator {
-    /// `first .. last`, in a list.
-    Range,
-    Or,
-    And,
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
-    In,
-    Add,
-    Sub,
-    Concat,
-    Mul,
-    Div,
-    Rem,
 }
 
 impl From<Binary> for Operator {

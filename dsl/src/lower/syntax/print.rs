@@ -2,82 +2,10 @@
 //! requires them.
 
 use super::names;
-use super::{Local, Operator, Syntax};
+use super::{Local, Syntax};
 use crate::lower::text;
 use std::fmt::Write as _;
-
-/// Precedence levels: JSONata's binding powers.
-mod level {
-    /// Any expression: always needs parentheses.
-    pub(super) const LOOSE: u8 = 0;
-    pub(super) const CONDITIONAL: u8 = 20;
-    pub(super) const RANGE: u8 = 22;
-    pub(super) const OR: u8 = 25;
-    pub(super) const AND: u8 = 30;
-    pub(super) const COMPARISON: u8 = 40;
-    pub(super) const SUM: u8 = 50;
-    pub(super) const PRODUCT: u8 = 60;
-    pub(super) const NEGATION: u8 = 70;
-    /// A path, a call, a literal.
-    pub(super) const ATOM: u8 = 100;
-}
-
-impl Operator {
-    fn symbol(self) -> &'static str {
-        match self {
-            Operator::Range => "..",
-            Operator::Or => "or",
-            Operator::And => "and",
-            Operator::Eq => "=",
-            Operator::Ne => "!=",
-            Operator::Lt => "<",
-            Operator::Le => "<=",
-            Operator::Gt => ">",
-            Operator::Ge => ">=",
-            Operator::In => "in",
-            Operator::Add => "+",
-            Operator::Sub => "-",
-            Operator::Concat => "&",
-            Operator::Mul => "*",
-            Operator::Div => "/",
-            Operator::Rem => "%",
-        }
-    }
-
-    fn level(self) -> u8 {
-        match self {
-            Operator::Range => level::RANGE,
-            Operator::Or => level::OR,
-            Operator::And => level::AND,
-            Operator::Eq
-            | Operator::Ne
-            | Operator::Lt
-            | Operator::Le
-            | Operator::Gt
-            | Operator::Ge
-            | Operator::In => level::COMPARISON,
-            Operator::Add | Operator::Sub | Operator::Concat => level::SUM,
-            Operator::Mul | Operator::Div | Operator::Rem => level::PRODUCT,
-        }
-    }
-
-    /// The precedence that the left operand needs. Comparisons do not chain.
-    fn left(self) -> u8 {
-        match self.level() {
-            level::COMPARISON => level::COMPARISON + 1,
-            level => level,
-        }
-    }
-
-    /// The precedence that the right operand needs: operators are left-associative; `and` and `or`
-    /// are associative.
-    fn right(self) -> u8 {
-        match self {
-            Operator::And | Operator::Or => self.level(),
-            _ => self.level() + 1,
-        }
-    }
-}
+use stepwright_asl::jsonata::operator::power;
 
 /// The text of an expression.
 pub(in crate::lower) fn print(syntax: &Syntax) -> String {
@@ -86,7 +14,7 @@ pub(in crate::lower) fn print(syntax: &Syntax) -> String {
         scope: Vec::new(),
         in_index: false,
     };
-    printer.print(syntax, level::LOOSE);
+    printer.print(syntax, power::LOOSE);
     printer.out
 }
 
@@ -101,7 +29,7 @@ struct Printer<'s> {
 impl<'s> Printer<'s> {
     /// Prints an expression in a context that needs at least this precedence.
     fn print(&mut self, syntax: &'s Syntax, needed: u8) {
-        if level_of(syntax) < needed {
+        if power_of(syntax) < needed {
             self.out.push('(');
             self.plain(syntax);
             self.out.push(')');
@@ -135,19 +63,19 @@ impl<'s> Printer<'s> {
                 match &**base {
                     Syntax::Item(_, place) if !is_literal_place(place) => {
                         self.out.push('(');
-                        self.print(base, level::LOOSE);
+                        self.print(base, power::LOOSE);
                         self.out.push(')');
                     }
-                    base => self.print(base, level::ATOM),
+                    base => self.print(base, power::ATOM),
                 }
                 self.out.push('[');
                 let around = std::mem::replace(&mut self.in_index, true);
-                self.print(index, level::LOOSE);
+                self.print(index, power::LOOSE);
                 self.in_index = around;
                 self.out.push(']');
             }
             Syntax::Whole(value) => {
-                self.print(value, level::ATOM);
+                self.print(value, power::ATOM);
                 self.out.push_str("[]");
             }
             // The context of an index is each item in turn. A path, which this is, maps over an
@@ -156,12 +84,12 @@ impl<'s> Printer<'s> {
                 let before = self.scope.len();
                 let name = self.bind(local, before, &[texts]);
                 self.push(format_args!("(${name} := "));
-                self.print(texts, level::LOOSE);
+                self.print(texts, power::LOOSE);
                 self.push(format_args!("; ${name}{BY_CHARACTERS})"));
                 self.scope.truncate(before);
             }
             Syntax::ByCharacters(texts, _) => {
-                self.print(texts, level::ATOM + 1);
+                self.print(texts, power::ATOM + 1);
                 self.out.push_str(BY_CHARACTERS);
             }
             Syntax::Call(name, arguments) => {
@@ -172,24 +100,24 @@ impl<'s> Printer<'s> {
             Syntax::Function(parameters, body) => self.function(parameters, body),
             Syntax::Negative(value) => {
                 self.out.push('-');
-                self.print(value, level::ATOM);
+                self.print(value, power::ATOM);
             }
             Syntax::Binary(operator, left, right) => {
-                self.print(left, operator.left());
+                self.print(left, operator.left_power());
                 self.push(format_args!(" {} ", operator.symbol()));
-                self.print(right, operator.right());
+                self.print(right, operator.right_power());
             }
             Syntax::Conditional(condition, then, otherwise) => {
-                self.print(condition, level::CONDITIONAL + 1);
+                self.print(condition, power::CONDITIONAL + 1);
                 self.out.push_str(" ? ");
-                self.print(then, level::CONDITIONAL);
+                self.print(then, power::CONDITIONAL);
                 self.out.push_str(" : ");
-                self.print(otherwise, level::CONDITIONAL);
+                self.print(otherwise, power::CONDITIONAL);
             }
             Syntax::When(condition, then) => {
-                self.print(condition, level::CONDITIONAL + 1);
+                self.print(condition, power::CONDITIONAL + 1);
                 self.out.push_str(" ? ");
-                self.print(then, level::CONDITIONAL + 1);
+                self.print(then, power::CONDITIONAL + 1);
             }
             Syntax::Bind(..) => self.block(syntax),
             Syntax::Array(items) => {
@@ -197,7 +125,7 @@ impl<'s> Printer<'s> {
                 self.list(items);
                 self.out.push(']');
             }
-            Syntax::Nested(list) if list.is_array() => self.print(list, level::ATOM),
+            Syntax::Nested(list) if list.is_array() => self.print(list, power::ATOM),
             Syntax::Nested(list) => {
                 self.out.push('[');
                 self.list(std::slice::from_ref(&**list));
@@ -209,9 +137,9 @@ impl<'s> Printer<'s> {
                     if index > 0 {
                         self.out.push_str(", ");
                     }
-                    self.print(key, level::ATOM);
+                    self.print(key, power::ATOM);
                     self.out.push_str(": ");
-                    self.print(value, level::LOOSE);
+                    self.print(value, power::LOOSE);
                 }
                 self.out.push('}');
             }
@@ -229,7 +157,7 @@ impl<'s> Printer<'s> {
             if index > 0 {
                 self.out.push_str(", ");
             }
-            self.print(item, level::LOOSE);
+            self.print(item, power::LOOSE);
         }
     }
 
@@ -237,16 +165,16 @@ impl<'s> Printer<'s> {
     fn field(&mut self, base: &'s Syntax, name: &'s str) {
         if name.contains('`') || !text::is_safe(name) {
             self.out.push_str("$lookup(");
-            self.print(base, level::LOOSE);
+            self.print(base, power::LOOSE);
             self.push(format_args!(", {})", quoted(name)));
             return;
         }
         // JSONata ignores predicates in a path that begins with an array literal: `[..][0].name` is
         // undefined.
         let needed = if base.is_array() {
-            level::ATOM + 1
+            power::ATOM + 1
         } else {
-            level::ATOM
+            power::ATOM
         };
         // A scalar has no fields. At the beginning of a path, a text is the name of a field, and a
         // number is an error.
@@ -273,7 +201,7 @@ impl<'s> Printer<'s> {
             self.push(format_args!("${name}"));
         }
         self.out.push_str(") { ");
-        self.print(body, level::LOOSE);
+        self.print(body, power::LOOSE);
         self.out.push_str(" }");
         self.scope.truncate(before);
     }
@@ -287,13 +215,13 @@ impl<'s> Printer<'s> {
             // A block's name is visible from the next expression on; a function in the value cannot
             // read it.
             let mark = self.out.len();
-            self.print(value, level::LOOSE);
+            self.print(value, power::LOOSE);
             let printed = self.out.split_off(mark);
             let name = self.bind(local, before, &[body, value]);
             self.push(format_args!("${name} := {printed}; "));
             rest = body;
         }
-        self.print(rest, level::LOOSE);
+        self.print(rest, power::LOOSE);
         self.out.push(')');
         self.scope.truncate(before);
     }
@@ -381,17 +309,17 @@ fn is_literal_place(place: &Syntax) -> bool {
     }
 }
 
-fn level_of(syntax: &Syntax) -> u8 {
+fn power_of(syntax: &Syntax) -> u8 {
     match syntax {
-        Syntax::Number(number) if number.starts_with('-') => level::NEGATION,
-        Syntax::Text(value) if !text::is_safe(value) => level::SUM,
-        Syntax::Negative(_) => level::NEGATION,
-        Syntax::Binary(operator, ..) => operator.level(),
-        Syntax::Conditional(..) | Syntax::When(..) => level::CONDITIONAL,
-        Syntax::Raw(_) => level::LOOSE,
+        Syntax::Number(number) if number.starts_with('-') => power::NEGATION,
+        Syntax::Text(value) if !text::is_safe(value) => power::SUM,
+        Syntax::Negative(_) => power::NEGATION,
+        Syntax::Binary(operator, ..) => operator.power(),
+        Syntax::Conditional(..) | Syntax::When(..) => power::CONDITIONAL,
+        Syntax::Raw(_) => power::LOOSE,
         // A path that begins with it adds the parentheses, because only there they are needed.
-        _ if syntax.is_array() => level::ATOM,
-        _ => level::ATOM + 1,
+        _ if syntax.is_array() => power::ATOM,
+        _ => power::ATOM + 1,
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::{Local, Operator, Syntax};
 use crate::expr::Text;
+use stepwright_asl::jsonata::operator::power;
 
 /// Parses a template. Names that it binds become locals, numbered by `fresh`.
 pub(in crate::lower) fn read(
@@ -30,43 +31,27 @@ struct TemplateParser<'f> {
     fresh: &'f mut dyn FnMut(&'static str) -> Local,
 }
 
-/// The operators with their binding powers, longer ones before their prefixes.
-const OPERATORS: [(&str, u8, Operator); 16] = [
-    ("..", 22, Operator::Range),
-    ("or ", 25, Operator::Or),
-    ("and ", 30, Operator::And),
-    ("in ", 40, Operator::In),
-    ("!=", 40, Operator::Ne),
-    ("<=", 40, Operator::Le),
-    (">=", 40, Operator::Ge),
-    ("=", 40, Operator::Eq),
-    ("<", 40, Operator::Lt),
-    (">", 40, Operator::Gt),
-    ("+", 50, Operator::Add),
-    ("-", 50, Operator::Sub),
-    ("&", 50, Operator::Concat),
-    ("*", 60, Operator::Mul),
-    ("/", 60, Operator::Div),
-    ("%", 60, Operator::Rem),
-];
-
 impl TemplateParser<'_> {
     fn expression(&mut self, least: u8) -> Syntax {
         let mut left = self.operand();
         loop {
-            let found = OPERATORS
-                .iter()
-                .find(|(symbol, _, _)| self.blank().starts_with(symbol));
-            if let Some((symbol, power, operator)) = found
-                && *power > least
+            let rest = self.blank();
+            let found = Operator::ALL.iter().copied().find(|operator| {
+                let symbol = operator.symbol();
+                let is_word = symbol.starts_with(|first: char| first.is_alphabetic());
+                let after = rest.strip_prefix(symbol);
+                after.is_some_and(|after| !is_word || after.starts_with(' '))
+            });
+            if let Some(operator) = found
+                && operator.power() > least
             {
-                self.expect(symbol);
-                let right = self.expression(*power);
-                left = left.binary(*operator, right);
-            } else if least < 20 && self.takes("?") {
-                let then = self.expression(20 - 1);
+                self.expect(operator.symbol());
+                let right = self.expression(operator.power());
+                left = left.binary(operator, right);
+            } else if least < power::CONDITIONAL && self.takes("?") {
+                let then = self.expression(power::CONDITIONAL - 1);
                 left = if self.takes(":") {
-                    let otherwise = self.expression(20 - 1);
+                    let otherwise = self.expression(power::CONDITIONAL - 1);
                     left.conditional(then, otherwise)
                 } else {
                     Syntax::When(Box::new(left), Box::new(then))

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::json::Json;
-use crate::jsonata::BinaryOp;
-use crate::model::{OperandType, Operator};
+use crate::jsonata::Operator;
+use crate::model::{self, OperandType};
 use crate::validate::definition::ExpressionText;
 use crate::validate::expression::ParsedExpression;
 use crate::validate::walk::address;
@@ -42,7 +42,7 @@ pub(super) fn jsonpath_exhaustive(rules: &[Json]) -> bool {
     for rule in rules {
         alternatives(rule, true, &mut found);
     }
-    let mut seen: HashSet<(&str, Operator, String, bool)> = HashSet::new();
+    let mut seen: HashSet<(&str, model::Operator, String, bool)> = HashSet::new();
     let mut numbers: HashMap<&str, UncoveredNumbers> = HashMap::new();
     for (
         NumberComparison {
@@ -83,7 +83,7 @@ pub(super) fn jsonpath_exhaustive(rules: &[Json]) -> bool {
 }
 
 /// The operator that holds exactly when this one does not, for comparable values.
-fn opposite(operator: Operator) -> Option<Operator> {
+fn opposite(operator: model::Operator) -> Option<model::Operator> {
     let name = operator.name();
     let (kind, rest) = ["String", "Numeric", "Timestamp"]
         .into_iter()
@@ -99,7 +99,7 @@ fn opposite(operator: Operator) -> Option<Operator> {
         "LessThanEqualsPath" => "GreaterThanPath",
         _ => return None,
     };
-    Operator::from_name(&format!("{kind}{opposite}"))
+    model::Operator::from_name(&format!("{kind}{opposite}"))
 }
 
 /// The numbers that comparisons with constants do not cover: those between two bounds.
@@ -112,13 +112,17 @@ struct UncoveredNumbers {
 
 impl UncoveredNumbers {
     /// Adds a comparison. Returns whether all numbers are covered.
-    fn add(&mut self, operator: Operator, number: f64) -> bool {
+    fn add(&mut self, operator: model::Operator, number: f64) -> bool {
         match operator {
-            Operator::NumericLessThan => widen(&mut self.below, (number, false), f64::gt),
-            Operator::NumericLessThanEquals => widen(&mut self.below, (number, true), f64::gt),
-            Operator::NumericGreaterThan => widen(&mut self.above, (number, false), f64::lt),
-            Operator::NumericGreaterThanEquals => widen(&mut self.above, (number, true), f64::lt),
-            Operator::NumericEquals => self.equal.push(number),
+            model::Operator::NumericLessThan => widen(&mut self.below, (number, false), f64::gt),
+            model::Operator::NumericLessThanEquals => {
+                widen(&mut self.below, (number, true), f64::gt)
+            }
+            model::Operator::NumericGreaterThan => widen(&mut self.above, (number, false), f64::lt),
+            model::Operator::NumericGreaterThanEquals => {
+                widen(&mut self.above, (number, true), f64::lt)
+            }
+            model::Operator::NumericEquals => self.equal.push(number),
             _ => {}
         }
         let (Some((below, to)), Some((above, from))) = (self.below, self.above) else {
@@ -178,17 +182,17 @@ pub(super) fn jsonata_exhaustive(
 fn opposite_of(expression: &ParsedExpression<'_>) -> Option<String> {
     let (left, op, right) = expression.operands()?;
     let opposite = match op {
-        BinaryOp::Eq => BinaryOp::Ne,
-        BinaryOp::Ne => BinaryOp::Eq,
-        BinaryOp::Lt => BinaryOp::Ge,
-        BinaryOp::Ge => BinaryOp::Lt,
-        BinaryOp::Gt => BinaryOp::Le,
-        BinaryOp::Le => BinaryOp::Gt,
+        Operator::Eq => Operator::Ne,
+        Operator::Ne => Operator::Eq,
+        Operator::Lt => Operator::Ge,
+        Operator::Ge => Operator::Lt,
+        Operator::Gt => Operator::Le,
+        Operator::Le => Operator::Gt,
         _ => return None,
     };
     Some(spelled(left, opposite, right))
 }
 
-fn spelled(left: &str, op: BinaryOp, right: &str) -> String {
+fn spelled(left: &str, op: Operator, right: &str) -> String {
     format!("{left} {op:?} {right}")
 }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::json::{Json, Object};
-use crate::jsonata::{BinaryOp, Expression, JsonataNode, NodeKind};
-use crate::model::Operator;
+use crate::jsonata::{Expression, JsonataNode, NodeKind, Operator};
+use crate::model;
 
 /// The values, as texts, whose variant a rule tests.
 pub(super) type TestedValues = BTreeSet<String>;
@@ -44,8 +44,8 @@ pub(super) fn of_rule(rule: &Object) -> TestedValues {
     let Some(variable) = rule.get("Variable").and_then(Json::as_str) else {
         return TestedValues::new();
     };
-    let operator = rule.keys().find_map(|key| Operator::from_name(key));
-    match operator.map(Operator::name) {
+    let operator = rule.keys().find_map(|key| model::Operator::from_name(key));
+    match operator.map(model::Operator::name) {
         Some("StringEquals" | "NumericEquals" | "BooleanEquals") => {
             TestedValues::from([variable.to_owned()])
         }
@@ -69,11 +69,11 @@ fn of_node(node: &JsonataNode, text: &str) -> TestedValues {
         NodeKind::Binary(op, sides) => {
             let [left, right] = &**sides;
             match op {
-                BinaryOp::And => in_any(of_node(left, text), of_node(right, text)),
-                BinaryOp::Or => in_both(of_node(left, text), of_node(right, text)),
-                BinaryOp::Eq if is_constant(right) => written(left).into_iter().collect(),
-                BinaryOp::Eq if is_constant(left) => written(right).into_iter().collect(),
-                BinaryOp::In => written(left).into_iter().collect(),
+                Operator::And => in_any(of_node(left, text), of_node(right, text)),
+                Operator::Or => in_both(of_node(left, text), of_node(right, text)),
+                Operator::Eq if is_constant(right) => written(left).into_iter().collect(),
+                Operator::Eq if is_constant(left) => written(right).into_iter().collect(),
+                Operator::In => written(left).into_iter().collect(),
                 _ => TestedValues::new(),
             }
         }
