@@ -146,7 +146,7 @@ impl AbsentVariables {
             });
             violations.extend(absent.map(|read| Violation {
                 rule: Rule::ValuePresent,
-                state: SmolStr::new(format!("{} ${}", left.state, read.variable)),
+                subject: SmolStr::new(format!("{} ${}", left.state, read.variable)),
                 message: format!(
                     "`{}` reads `${}`, which no state of this path assigns: the value is undefined",
                     left.state, read.variable

@@ -264,7 +264,7 @@ impl<'m> Search<'m> {
             Arrival::Better | Arrival::Known => return,
         }
         for violation in violations {
-            let subject = Subject::Rule(violation.rule, violation.state.to_string());
+            let subject = Subject::Rule(violation.rule, violation.subject.to_string());
             self.find(subject, id, violation.message);
         }
         if !self.check_evaluations(&path, id) {

@@ -190,7 +190,7 @@ impl PathRules {
         };
         self.violations.push(Violation {
             rule: Rule::EffectOnce,
-            state: event.name.clone(),
+            subject: event.name.clone(),
             message,
         });
     }
@@ -214,7 +214,7 @@ impl PathRules {
                 {
                     self.violations.push(Violation {
                         rule: Rule::BranchUndone,
-                        state: call.state.clone(),
+                        subject: call.state.clone(),
                         message: format!(
                             "`{}` succeeds, then another branch of `{container}` fails, and `{}` is not called",
                             call.state, pair.undo
@@ -253,7 +253,7 @@ impl PathRules {
         if is_declared && !is_passed {
             self.violations.push(Violation {
                 rule: Rule::ErrorHandled,
-                state: SmolStr::new(format!("{state} {error}")),
+                subject: SmolStr::new(format!("{state} {error}")),
                 message: format!("`{error}` of `{state}` is declared, and ends the execution"),
             });
         }

@@ -6,8 +6,7 @@ use crate::rule::Rule;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Violation {
     pub(super) rule: Rule,
-    /// What the finding is about: a state, or a state with an error or a variable. One finding is
-    /// reported for each.
-    pub(super) state: SmolStr,
+    /// A state, or a state with an error or a variable. One finding is reported for each.
+    pub(super) subject: SmolStr,
     pub(super) message: String,
 }
