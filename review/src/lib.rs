@@ -17,7 +17,7 @@
 //! - Reports mask what the redaction of a history masks.
 
 mod markdown_text;
-mod page_style;
+mod page;
 pub mod rehearsal;
 mod renamed_states;
 pub mod review;

@@ -1,7 +1,8 @@
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use stepwright_diagram::{Diagram, stylesheet};
+use maud::{Markup, PreEscaped, html};
+use stepwright_diagram::Diagram;
 
 use super::{RehearsalReport, counted, examples};
+use crate::page::page;
 use crate::rehearsal::RehearsalKind;
 
 impl RehearsalReport {
@@ -9,22 +10,7 @@ impl RehearsalReport {
     /// transitions that the executions cover, and those that they do not. The page has no scripts
     /// and loads nothing.
     pub fn to_html(&self, title: &str) -> String {
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { "Rehearsal of " (title) }
-                    style { (PreEscaped(stylesheet())) (PreEscaped(crate::page_style::STYLE)) }
-                }
-                body {
-                    h1 { "Rehearsal of " (title) }
-                    (self.html_section())
-                }
-            }
-        };
-        page.into_string()
+        page(&format!("Rehearsal of {title}"), &self.html_section())
     }
 
     /// Returns the report as a part of a page.

@@ -1,7 +1,7 @@
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use stepwright_diagram::stylesheet;
+use maud::{Markup, PreEscaped, html};
 
 use super::{amounts, definition_counts, risk_counts};
+use crate::page::page;
 use crate::review::picture::changed;
 use crate::review::{DefinitionReview, Review};
 
@@ -9,24 +9,12 @@ impl Review {
     /// Returns the review as an HTML page with a picture of each changed definition before and
     /// after. The page has no scripts and loads nothing.
     pub fn to_html(&self) -> String {
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { "Review of state machines" }
-                    style { (PreEscaped(stylesheet())) (PreEscaped(crate::page_style::STYLE)) }
-                }
-                body {
-                    h1 { "Review of state machines" }
-                    p { (definition_counts(self)) "; " (risk_counts(self)) "." }
-                    @for note in &self.notes { p { (note) } }
-                    @for review in self.definitions() { (section(review)) }
-                }
-            }
+        let content = html! {
+            p { (definition_counts(self)) "; " (risk_counts(self)) "." }
+            @for note in &self.notes { p { (note) } }
+            @for review in self.definitions() { (section(review)) }
         };
-        page.into_string()
+        page("Review of state machines", &content)
     }
 }
 

@@ -1,6 +1,10 @@
-//! The style of HTML pages, in addition to that of pictures.
+//! The frame of HTML pages. They have no scripts and load nothing.
 
-pub(crate) const STYLE: &str = "
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use stepwright_diagram::stylesheet;
+
+/// The style, in addition to that of pictures.
+const STYLE: &str = "
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; }
@@ -15,3 +19,23 @@ code { background: #8882; border-radius: 3px; padding: 0 0.2rem; }
 @media (prefers-color-scheme: dark) { .problem, .high { color: #ff8b8b; } .medium { color: #f2b155; } }
 @media (max-width: 800px) { .pictures { grid-template-columns: 1fr; } }
 ";
+
+/// Returns a page with a title, which is its heading, too.
+pub(crate) fn page(title: &str, content: &Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(stylesheet())) (PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { (title) }
+                (content)
+            }
+        }
+    };
+    page.into_string()
+}
