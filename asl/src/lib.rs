@@ -139,6 +139,8 @@ pub mod timestamp;
 pub mod validate;
 #[doc(hidden)]
 pub mod wildcard;
+#[doc(hidden)]
+pub mod words;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
@@ -150,7 +152,6 @@ mod setters;
 mod substitution;
 mod syntax_error;
 mod value_path;
-mod words;
 
 pub use diagnostic::{
     Diagnostic, DiagnosticLocation, Diagnostics, RelatedLocation, Severity, TextLocation,

@@ -131,7 +131,7 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
-    let catches_all = |retrier: &Json| names_of(retrier).any(|name| name == errors::ALL);
+    let catches_all = |retrier: &Json| retried_errors(retrier).any(|name| name == errors::ALL);
     // It is the last Retrier, or the one before a Retrier of all errors.
     let behind = usize::from(retriers.last().is_some_and(catches_all));
     let at = retriers.len().checked_sub(1 + behind)?;
@@ -141,7 +141,8 @@ pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
             .enumerate()
             .filter(|(index, _)| *index != at)
     };
-    let own = |name: &&&str| !others().any(|(_, other)| names_of(other).any(|own| own == **name));
+    let own =
+        |name: &&&str| !others().any(|(_, other)| retried_errors(other).any(|own| own == **name));
     let names = LAMBDA_ERRORS.iter().filter(own);
     let names: Vec<Json> = names.map(|name| Json::String((*name).to_owned())).collect();
     let retrier = retriers[at].as_object()?;
@@ -168,7 +169,8 @@ pub fn generated_retrier(state: &Object) -> Option<usize> {
     lambda_retrier(state.get("Retry")?.as_array()?)
 }
 
-fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
+/// The names in `ErrorEquals` of a Retrier.
+pub fn retried_errors(retrier: &Json) -> impl Iterator<Item = &str> {
     let names = retrier.get("ErrorEquals").and_then(Json::as_array);
     names.unwrap_or_default().iter().filter_map(Json::as_str)
 }

@@ -26,6 +26,15 @@ impl SourceFile {
         }
     }
 
+    /// The origin of a definition in the file, for messages: `template.yaml (Orders)`.
+    pub(crate) fn origin_of(&self, machine: Option<&str>) -> String {
+        let file = self.origin();
+        match machine {
+            Some(machine) => format!("{file} ({machine})"),
+            None => file.into_owned(),
+        }
+    }
+
     /// The definition's title: the stem of its file, or the name of its folder if the file has a
     /// generic name such as `statemachine` or `definition`.
     pub(crate) fn title(&self) -> String {

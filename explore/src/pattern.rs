@@ -4,6 +4,7 @@ use std::fmt;
 
 use stepwright_asl::json::Json;
 use stepwright_asl::jsonata;
+use stepwright_asl::words::quoted;
 
 use crate::event::{Action, PathEvent};
 use crate::expression::{Bindings, EVENT_VARIABLES, TemplateError, ValueTemplate, contains};
@@ -96,11 +97,9 @@ impl Pattern {
     pub fn has(mut self, field: &str, value: impl Into<Json>) -> Result<Self, TemplateError> {
         let known = COMPARED_FIELDS.iter().find(|known| **known == field);
         let field = known.ok_or_else(|| {
-            let known = COMPARED_FIELDS.iter().map(|name| format!("`{name}`"));
-            let known: Vec<String> = known.collect();
             TemplateError(format!(
                 "an event has no value `{field}`; the values are {}",
-                known.join(", ")
+                quoted(COMPARED_FIELDS)
             ))
         })?;
         let value = ValueTemplate::new(value.into())?;

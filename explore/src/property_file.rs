@@ -6,6 +6,7 @@ use std::time::Duration;
 use stepwright_asl::SyntaxError;
 use stepwright_asl::json::{Document, Json, Object};
 use stepwright_asl::similar::nearest;
+use stepwright_asl::words::quoted;
 #[cfg(feature = "yaml")]
 use stepwright_asl::yaml::Format;
 use stepwright_interpreter::value::Value;
@@ -387,7 +388,7 @@ impl<'d> FileReader<'d> {
             ([operator], _) => operator.as_str(),
             ([], Some(limit)) => return Ok(Formula::EndsWithin(limit)),
             ([], None) => {
-                let all = OPERATORS.map(|name| format!("`{name}`")).join(", ");
+                let all = quoted(OPERATORS);
                 return self.error(
                     at,
                     format!("the property has no operator; give one of {all} or `within`"),
@@ -478,7 +479,7 @@ impl<'d> FileReader<'d> {
             Some((Action::from_name(name)?, target))
         });
         let Some((action, target)) = found.next() else {
-            let all = actions.map(|name| format!("`{name}`")).join(", ");
+            let all = quoted(actions);
             return self.error(at, format!("the pattern has no event; give one of {all}"));
         };
         if let Some((second, _)) = found.next() {
@@ -543,10 +544,7 @@ impl<'d> FileReader<'d> {
 fn unknown(noun: &str, name: &str, known: &[&str]) -> String {
     let hint = match nearest(name, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => {
-            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("the {noun}s are {}", known.join(", "))
-        }
+        None => format!("the {noun}s are {}", quoted(known)),
     };
     format!("`{name}` is no {noun}; {hint}")
 }

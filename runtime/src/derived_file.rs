@@ -97,15 +97,7 @@ impl DerivedFile {
     /// another application are replaced, with a line in the log.
     pub(crate) fn open(&self) -> Result<Connection, DerivedError> {
         match self.try_open() {
-            Err(DerivedError::Damaged(why)) => {
-                tracing::warn!(
-                    "the {} `{}` is built again: {why}",
-                    self.format.name,
-                    self.path.display()
-                );
-                self.delete()?;
-                self.try_open()
-            }
+            Err(DerivedError::Damaged(why)) => self.replace(&why),
             opened => opened,
         }
     }

@@ -10,7 +10,7 @@ use super::read::{
 };
 use super::recovery_state::{LinePosition, Recovery, Step, StringRole};
 use super::token::{self, Literal, TokenProblem};
-use super::value::{Json, MAX_DEPTH, Object};
+use super::value::{Json, MAX_DEPTH, Object, too_deep};
 use crate::substitution::word_length;
 
 /// Parses a whole text.
@@ -201,9 +201,7 @@ impl<'t> JsonParser<'t> {
     /// Reads an array or object.
     fn nested(&mut self, marks: &mut Vec<ValueMark>) -> Result<Json, Failure> {
         if self.depth == MAX_DEPTH {
-            self.report(format!(
-                "arrays and objects nest deeper than {MAX_DEPTH} levels"
-            ))?;
+            self.report(too_deep())?;
             self.skip_rest();
             return Ok(Json::Null);
         }

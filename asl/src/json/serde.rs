@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::value::too_deep;
 use super::{Json, MAX_DEPTH, Number, Object};
 
 /// Fails for more than [`MAX_DEPTH`] levels, and for a number that serde cannot represent.
@@ -45,10 +46,6 @@ impl Serialize for Nested<'_> {
             }
         }
     }
-}
-
-fn too_deep() -> String {
-    format!("arrays and objects nest deeper than {MAX_DEPTH} levels")
 }
 
 /// Conversions are lossless. Duplicate keys, floats so large that they may be rounded integers, and

@@ -11,6 +11,11 @@ use super::pointer::{self, segments};
 /// below this limit.
 pub const MAX_DEPTH: usize = 256;
 
+/// The message for a value that nests deeper.
+pub(crate) fn too_deep() -> String {
+    format!("arrays and objects nest deeper than {MAX_DEPTH} levels")
+}
+
 /// The members of a JSON object, in document order.
 pub type Object = IndexMap<String, Json>;
 

@@ -2,7 +2,7 @@
 
 use granit_parser::ErrorKind;
 
-use crate::json::MAX_DEPTH;
+use crate::json::too_deep;
 
 /// The message for an error of the parser at `offset`.
 pub(super) fn of(kind: &ErrorKind, text: &str, offset: usize) -> String {
@@ -50,8 +50,4 @@ pub(super) fn of(kind: &ErrorKind, text: &str, offset: usize) -> String {
         _ => return kind.to_string(),
     };
     fixed.to_owned()
-}
-
-pub(super) fn too_deep() -> String {
-    format!("arrays and objects nest deeper than {MAX_DEPTH} levels")
 }

@@ -12,7 +12,7 @@ use super::tag::{NodeKind, TagEffect, function, meaning};
 use super::{Format, block_positions, message};
 use crate::json::{
     self, Failure, Json, MAX_DEPTH, MAX_POINTERS, Object, ParsedText, RawDuplicate, ValueMark,
-    ValueSyntax, escape,
+    ValueSyntax, escape, too_deep,
 };
 use crate::substitution::word_length;
 
@@ -428,7 +428,7 @@ impl<'t> YamlParser<'t> {
         read: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         if self.depth == MAX_DEPTH {
-            return Err(failure(self.nodes[at].start, message::too_deep()));
+            return Err(failure(self.nodes[at].start, too_deep()));
         }
         self.depth += 1;
         self.open.push(at);

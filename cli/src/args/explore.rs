@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use stepwright_asl::words::quoted;
 use stepwright_explore::{Rule, parse_duration};
 
 use super::MachineType;
@@ -112,8 +113,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn rule(text: &str) -> Result<Rule, String> {
-    Rule::from_name(text).ok_or_else(|| {
-        let names = Rule::ALL.map(|rule| format!("`{rule}`"));
-        format!("there is no such rule; the rules are {}", names.join(", "))
-    })
+    Rule::from_name(text)
+        .ok_or_else(|| format!("there is no such rule; the rules are {}", quoted(Rule::ALL)))
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use stepwright_asl::MachineType;
 use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::validate::Validator;
+use stepwright_asl::words::quoted;
 use stepwright_runtime::test_state::{
     FieldValidationMode, MockErrorOutput, MockInput, StateConfiguration, TestStateRequest,
     TestStatus, test_state,
@@ -120,7 +121,7 @@ fn definition(arguments: &TestStateArguments) -> Result<Value, Failure> {
             collect(states, &mut names);
             return Err(Failure::Usage(format!(
                 "{path} is a state machine; choose one of its states with --state: {}",
-                list(&names)
+                quoted(&names)
             )));
         }
         (None, Some(_)) => {
@@ -158,19 +159,14 @@ fn check_name(state: &str, states: &Value) -> Result<(), Failure> {
     if names.contains(&state) {
         return Ok(());
     }
-    let way_out = match did_you_mean(state, names.iter().copied()) {
+    let suggestion = match did_you_mean(state, names.iter().copied()) {
         Some(question) => question,
-        None => format!("the states are {}", list(&names)),
+        None => format!("the states are {}", quoted(&names)),
     };
     Err(Failure::Failed(format!(
         "ValidationException: State not found in definition: `{state}`{}",
-        diagnostics::hint(&way_out)
+        diagnostics::hint(&suggestion)
     )))
-}
-
-fn list(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }
 
 /// Collects the names of the states, including those in branches and iterations.

@@ -78,11 +78,7 @@ impl LoadedDefinition {
 
     /// The file and the machine, for messages: `template.yaml (Orders)`.
     pub(crate) fn shown(&self) -> String {
-        let file = self.source.origin();
-        match &self.machine {
-            Some(machine) => format!("{file} ({machine})"),
-            None => file.into_owned(),
-        }
+        self.source.origin_of(self.machine.as_deref())
     }
 
     /// Validates a text that was read from a file.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use stepwright_asl::json::{Dialect, Document};
 use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
 use stepwright_asl::validate::Validator;
+use stepwright_asl::words::quoted;
 use stepwright_asl::yaml::Format;
 
 use crate::definitions::definition::LoadedDefinition;
@@ -151,10 +152,7 @@ pub(crate) fn one(path: &Path, validator: &Validator) -> Result<LoadedDefinition
         names.extend(name);
     }
     let shown = path.display();
-    let list = || {
-        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        names.join(", ")
-    };
+    let list = || quoted(&names);
     match (chosen.len(), wanted) {
         (1, _) => match chosen.swap_remove(0)? {
             EmbeddedMachine::Definition(definition, _) => Ok(*definition),

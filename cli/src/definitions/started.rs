@@ -8,6 +8,7 @@ use stepwright_asl::MachineType;
 use stepwright_asl::json::Json;
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
+use stepwright_asl::words::quoted_or_none;
 use stepwright_explore::{NestedMachine, started_machines};
 
 use super::definition::LoadedDefinition;
@@ -76,16 +77,8 @@ pub(crate) fn started_definitions(
         None => Ok(started),
         Some((given, _)) => Err(Failure::Usage(format!(
             "--with {given}: the definition starts no state machine of this name; it starts {}",
-            listed(seen.iter().filter(|known| *known != name))
+            quoted_or_none(seen.iter().filter(|known| *known != name))
         ))),
-    }
-}
-
-fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.join(", "),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The test case of a mock file.
 
+use stepwright_asl::words::quoted;
 use stepwright_runtime::testing::{MockCase, MockConfig};
 
 use crate::args::MockArguments;
@@ -30,11 +31,7 @@ pub(crate) fn chosen(
         (None, _) => {
             return Err(wrong(format!(
                 "the machines are {}, but none has the definition's name `{}`; choose one with --machine",
-                machines
-                    .iter()
-                    .map(|name| format!("`{name}`"))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                quoted(machines),
                 definition.name()
             )));
         }

@@ -8,6 +8,7 @@ use crate::type_block::Witness;
 use std::fmt;
 use std::marker::PhantomData;
 use stepwright_asl::similar::did_you_mean;
+use stepwright_asl::words::quoted;
 
 /// Some errors of `E`, with the data that a catch of them passes on: an [`ErrorOutput`], or the
 /// named fields.
@@ -125,11 +126,6 @@ fn carried(caught: &Expr) -> Vec<Text> {
         }
     });
     fields
-}
-
-fn quoted<'n>(names: impl Iterator<Item = &'n Text>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }
 
 fn unknown<E: TaskError>(name: &str) -> String {

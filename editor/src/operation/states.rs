@@ -2,6 +2,7 @@
 
 use stepwright_asl::edit::Edit;
 use stepwright_asl::json::{Json, Object, escape};
+use stepwright_asl::words::quoted;
 
 use super::transitions::redirect;
 use super::{OperationError, OperationTarget};
@@ -129,14 +130,11 @@ impl OperationTarget<'_> {
         match targets.as_slice() {
             [] => Ok(None),
             [only] => Ok(Some(only)),
-            several => {
-                let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
-                Err(OperationError::refused(format!(
-                    "several states follow `{}`: {}; name one of them as the successor",
-                    state.name,
-                    names.join(", ")
-                )))
-            }
+            several => Err(OperationError::refused(format!(
+                "several states follow `{}`: {}; name one of them as the successor",
+                state.name,
+                quoted(several)
+            ))),
         }
     }
 

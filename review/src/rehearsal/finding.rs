@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use stepwright_asl::words::quoted;
 use stepwright_interpreter::Timestamp;
 
 use super::measure::Measure;
@@ -395,7 +396,7 @@ impl fmt::Display for Finding {
             Self::OtherStates { added, removed } => {
                 let parts = [("also enters", added), ("does not enter", removed)];
                 let parts = parts.iter().filter(|(_, states)| !states.is_empty());
-                let parts = parts.map(|(words, states)| format!("{words} {}", quoted(states)));
+                let parts = parts.map(|(words, states)| format!("{words} {}", quoted(*states)));
                 f.write_str(&parts.collect::<Vec<_>>().join("; "))
             }
             Self::Undetermined { after } => match after {
@@ -429,11 +430,6 @@ impl fmt::Display for ChoiceReason {
         }
         Ok(())
     }
-}
-
-fn quoted(states: &[String]) -> String {
-    let states = states.iter().map(|state| format!("`{state}`"));
-    states.collect::<Vec<_>>().join(", ")
 }
 
 fn joined(differences: &[ValueDifference]) -> String {

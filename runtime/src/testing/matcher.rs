@@ -4,6 +4,7 @@ use stepwright::{Address, Task};
 use stepwright_asl::resource::function_name;
 use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::wildcard;
+use stepwright_asl::words::quoted;
 use stepwright_interpreter::value::Value;
 
 use crate::task::{DefinedState, Resource, ResourceKind, TaskCall};
@@ -146,12 +147,11 @@ fn listed<'c>(called: impl Iterator<Item = &'c str>) -> String {
     names.sort_unstable();
     names.dedup();
     names.truncate(5);
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        names => format!(
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(
             "; the states call {}, and a task function is mocked by `Mocks::task`",
-            names.join(", ")
+            quoted(names)
         ),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use stepwright_asl::words::quoted_or_none;
 use stepwright_interpreter::value::Value;
 
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
@@ -108,7 +109,7 @@ impl MockConfig {
                 {
                     return Err(MockConfigError(format!(
                         "case `{case}` of machine `{machine}` gives state `{state}` the response `{response}`, which is not among the `MockedResponses` ({})",
-                        list(responses.keys())
+                        quoted_or_none(responses.keys())
                     )));
                 }
             }
@@ -140,13 +141,13 @@ impl MockConfig {
         let cases = self.machines.get(machine).ok_or_else(|| {
             MockConfigError(format!(
                 "the mock file has no machine `{machine}`; it has {}",
-                list(self.machines.keys())
+                quoted_or_none(self.machines.keys())
             ))
         })?;
         let states = cases.get(case).ok_or_else(|| {
             MockConfigError(format!(
                 "machine `{machine}` has no test case `{case}`; it has {}",
-                list(cases.keys())
+                quoted_or_none(cases.keys())
             ))
         })?;
         let states = states
@@ -228,15 +229,6 @@ fn range(key: &str) -> Option<(u32, u32)> {
     let (first, last) = key.split_once('-').unwrap_or((key, key));
     let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
     (first <= last).then_some((first, last))
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::role::{RolePolicies, RolePoliciesError};
 use crate::json::{Json, Object};
+use crate::words::quoted;
 
 /// The roles of an account with their policies.
 ///
@@ -118,12 +119,11 @@ impl RolePolicies {
 }
 
 fn several_roles(roles: &[&str]) -> String {
-    let names: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
-    match names.is_empty() {
+    match roles.is_empty() {
         true => "the details of the account have no role".to_owned(),
         false => format!(
             "the details of the account have several roles: {}; choose one, as in `account.json#{}`",
-            names.join(", "),
+            quoted(roles),
             roles.first().copied().unwrap_or_default()
         ),
     }

@@ -2,7 +2,7 @@
 
 use stepwright_asl::errors;
 use stepwright_asl::json::{Json, Object};
-use stepwright_asl::limits::{DELAY_SECONDS, lambda_retrier};
+use stepwright_asl::limits::{DELAY_SECONDS, lambda_retrier, retried_errors};
 
 use super::text::{SourceLines, SourceValue, duration, is_safe, literal};
 use super::writing::{MAX_SECONDS, StateConversion};
@@ -47,13 +47,8 @@ pub(super) fn edge(
 
 /// Whether one of the retriers matches every error.
 pub(super) fn retries_all(retriers: &[Json]) -> bool {
-    let mut names = retriers.iter().flat_map(names_of);
+    let mut names = retriers.iter().flat_map(retried_errors);
     names.any(|name| name == errors::ALL)
-}
-
-fn names_of(retrier: &Json) -> impl Iterator<Item = &str> {
-    let names = retrier.get("ErrorEquals").and_then(Json::as_array);
-    names.unwrap_or_default().iter().filter_map(Json::as_str)
 }
 
 /// `retry ..;` for each Retrier except that of `lambda_retries`, if all of them can be expressed.

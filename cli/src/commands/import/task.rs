@@ -1,5 +1,7 @@
 //! Declarations of external tasks: functions without a body.
 
+use stepwright_asl::words::quoted;
+
 use super::names::{self, UsedNames};
 use super::payload::{ANY, Payload, Struct};
 use super::text::{SourceLines, SourceValue, literal};
@@ -190,15 +192,8 @@ impl Declaration {
                 format!("input: {}", ty.name)
             }
         };
-        let states: Vec<String> = self
-            .states
-            .iter()
-            .map(|state| format!("`{state}`"))
-            .collect();
-        lines.docs(&format!(
-            "Called by {}.",
-            states.join(", ").replace('\n', " ")
-        ));
+        let states = quoted(&self.states).replace('\n', " ");
+        lines.docs(&format!("Called by {states}."));
         lines.line(&self.attribute());
         lines.line(&format!(
             "pub async fn {}({parameter}) -> {ANY};",

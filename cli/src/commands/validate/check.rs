@@ -36,11 +36,7 @@ pub(super) struct CheckedDefinition {
 impl CheckedDefinition {
     /// The location of the definition in messages: `template.yaml (Orders)`.
     pub(super) fn shown(&self) -> String {
-        let file = self.source.origin();
-        match &self.machine {
-            Some(machine) => format!("{file} ({machine})"),
-            None => file.into_owned(),
-        }
+        self.source.origin_of(self.machine.as_deref())
     }
 }
 

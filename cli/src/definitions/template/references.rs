@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use stepwright_asl::json::Json;
 use stepwright_asl::similar::did_you_mean;
+use stepwright_asl::words::quoted;
 
 use super::evaluator::{Evaluated, Evaluator, ExportLocation, Reported, SharedValue, scalar_text};
 use super::node::TemplateNode;
@@ -271,11 +272,8 @@ fn refused(declared: &Json, kind: &str, text: &str) -> Option<String> {
             .iter()
             .find(|value| !allowed.iter().any(|one| one == **value))
         {
-            let allowed: Vec<String> = allowed.iter().map(|one| format!("`{one}`")).collect();
-            return Some(format!(
-                "the value `{value}` is none of {}",
-                allowed.join(", ")
-            ));
+            let allowed = quoted(allowed);
+            return Some(format!("the value `{value}` is none of {allowed}"));
         }
     }
     let limit = |key: &str| declared.get(key).and_then(scalar_text)?.parse::<f64>().ok();

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_asl::model::{State, StateMachine, States};
+use stepwright_asl::words::quoted_or_none;
 use stepwright_integrations::ServiceCalls;
 use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskSource};
 
@@ -128,10 +129,10 @@ fn no_state(machine: &str, name: &str, bindings: &[TaskBinding], tasks: &[TaskSt
         };
         task.find(&own).is_some()
     });
-    let meant = list(meant.map(|known| &known.state));
+    let meant = quoted_or_none(meant.map(|known| &known.state));
     Failure::Usage(match meant.as_str() {
         "none" => {
-            let states = list(tasks.iter().map(|known| &known.state));
+            let states = quoted_or_none(tasks.iter().map(|known| &known.state));
             format!(
                 "--task: `{name}` is not a task of this definition; its Task states are {states}"
             )
@@ -174,15 +175,6 @@ fn collect(states: &States, known: &mut Vec<TaskState>) {
                 .for_each(|processor| collect(&processor.states, known)),
             _ => {}
         }
-    }
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
     }
 }
 

@@ -7,26 +7,12 @@
 
 use jlens_core::{HostFunction, Node, NodeKind};
 use serde_json::Value as Json;
+use stepwright_asl::jsonata::text::is_in_each_object;
 
 /// The names of the check functions: private characters, which no expression uses.
 pub(super) const IS_NAME: &str = "\u{e003}";
 pub(super) const FINDS: &str = "\u{e004}";
 
-/// The members of JavaScript's `Object.prototype`.
-const NAMES: &[&str] = &[
-    "__defineGetter__",
-    "__defineSetter__",
-    "__lookupGetter__",
-    "__lookupSetter__",
-    PROTOTYPE,
-    "constructor",
-    "hasOwnProperty",
-    "isPrototypeOf",
-    "propertyIsEnumerable",
-    "toLocaleString",
-    "toString",
-    "valueOf",
-];
 const PROTOTYPE: &str = "__proto__";
 
 /// Returns the object and the key of a `$lookup` whose key may be one of the names.
@@ -40,7 +26,7 @@ pub(super) fn lookup(node: &Node) -> Option<(&Node, &Node)> {
     };
     let is_plain = node.attrs.predicate.is_empty() && node.attrs.group.is_none();
     let may_be = match &key.kind {
-        NodeKind::String { value } => NAMES.contains(&value.as_str()),
+        NodeKind::String { value } => is_in_each_object(value),
         _ => true,
     };
     (is_lookup && is_plain && may_be).then_some((object, key))
@@ -62,7 +48,7 @@ pub(super) fn is_name() -> HostFunction {
     HostFunction::new(1, |arguments, _| {
         let key = arguments.first().and_then(Option::as_ref);
         let key = key.and_then(Json::as_str);
-        Ok(Some(key.is_some_and(|key| NAMES.contains(&key)).into()))
+        Ok(Some(key.is_some_and(is_in_each_object).into()))
     })
     .without_input()
 }

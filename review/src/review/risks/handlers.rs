@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use stepwright_asl::diff::Diff;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json as Asl, Object};
+use stepwright_asl::words::quoted;
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 
@@ -28,16 +29,13 @@ pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
             if is.contains("States.ALL") {
                 continue;
             }
-            let lost: Vec<String> = was
-                .difference(&is)
-                .map(|error| format!("`{error}`"))
-                .collect();
+            let lost = quoted(was.difference(&is));
             if !lost.is_empty() {
                 let level = match field {
                     "Catch" => RiskLevel::High,
                     _ => RiskLevel::Medium,
                 };
-                let message = format!("`{state}` no longer {verb} {}", lost.join(", "));
+                let message = format!("`{state}` no longer {verb} {lost}");
                 let pointer = format!("{to}/{field}");
                 risks.push(Risk::new(level, RiskKind::LostHandler, message).at(pointer));
             }

@@ -1,4 +1,5 @@
 use stepwright_asl::diff::Diff;
+use stepwright_asl::words::quoted;
 use stepwright_explore::{Finding, Report, Rule};
 
 use crate::renamed_states::renamed_states;
@@ -57,6 +58,5 @@ fn shortened(message: &str) -> String {
 
 /// Names the changed definitions that an unchanged one starts.
 pub(crate) fn of_started(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!(" (it starts {}, which changed)", quoted.join(", "))
+    format!(" (it starts {}, which changed)", quoted(names))
 }

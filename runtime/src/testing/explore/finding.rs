@@ -3,6 +3,7 @@
 use std::fmt;
 
 use stepwright_asl::errors;
+use stepwright_asl::words::quoted;
 
 use super::outcome::Decision;
 
@@ -78,17 +79,12 @@ impl fmt::Display for HiddenFailure {
 
 impl fmt::Display for StuckExecution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let states: Vec<String> = self
-            .states
-            .iter()
-            .map(|state| format!("`{state}`"))
-            .collect();
         let what = if self.is_endless {
             "runs without end"
         } else {
             "waits until a limit ends it"
         };
-        write!(f, "the execution {what} in {}", states.join(", "))?;
+        write!(f, "the execution {what} in {}", quoted(&self.states))?;
         write_conditions(f, &self.when, self.runs)
     }
 }

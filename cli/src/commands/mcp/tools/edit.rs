@@ -5,6 +5,7 @@ use std::fs;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stepwright_asl::words::quoted;
 use stepwright_editor::{Document, Operation, TextEdit};
 
 use crate::commands::mcp::refusal::Refusal;
@@ -116,18 +117,13 @@ fn definition(document: &Document, machine: Option<&str>) -> Result<usize, Refus
         None => (definitions.len() == 1).then_some(0),
     };
     found.ok_or_else(|| {
-        let listed: Vec<String> = names
-            .by_ref()
-            .flatten()
-            .map(|name| format!("`{name}`"))
-            .collect();
+        let listed = quoted(names.by_ref().flatten());
         Refusal::new(match (definitions.is_empty(), machine) {
             (true, _) => "the file has no definition that can be read".to_owned(),
-            (false, Some(machine)) => format!(
-                "there is no state machine `{machine}`; the file has {}",
-                listed.join(", ")
-            ),
-            (false, None) => format!("name one state machine in `machine`: {}", listed.join(", ")),
+            (false, Some(machine)) => {
+                format!("there is no state machine `{machine}`; the file has {listed}")
+            }
+            (false, None) => format!("name one state machine in `machine`: {listed}"),
         })
     })
 }
