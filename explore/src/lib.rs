@@ -89,6 +89,8 @@ pub use self::expression::{
 pub use self::handled_errors::HandledErrors;
 pub use self::monitor::Monitor;
 pub use self::nested_machine::{NestedMachine, started_machines};
+#[doc(hidden)]
+pub use self::outcomes::may_fail_with;
 pub use self::outcomes::{ANY_OTHER_ERROR, Outcome};
 pub use self::pattern::Pattern;
 pub use self::property::{Formula, Property};

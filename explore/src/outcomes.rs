@@ -233,7 +233,7 @@ impl Outcomes {
         let named = self.handled.of_state(&call.state);
         let possible = named
             .iter()
-            .filter(|error| is_possible(&call.resource, error));
+            .filter(|error| may_fail_with(&call.resource, error).unwrap_or(true));
         let properties = settings.properties.iter();
         let triggers = properties.flat_map(|property| property.formula.triggers());
         let triggers = triggers.filter(|pattern| {
@@ -242,7 +242,7 @@ impl Outcomes {
         });
         let of_properties: Vec<String> = triggers
             .filter_map(Pattern::failure)
-            .filter(|error| is_possible(&call.resource, error))
+            .filter(|error| may_fail_with(&call.resource, error).unwrap_or(true))
             .collect();
         // A task whose errors are declared fails with no other one, except when it is lost.
         let possible: Vec<&String> = match declared.is_empty() {
@@ -308,28 +308,30 @@ fn envelope(payload: Value) -> Value {
     Value::from(response)
 }
 
-/// Returns whether a task can fail with an error that a handler names. A request to a service fails
-/// with the errors of that service: the tables of integrations have the prefix of their names.
-fn is_possible(resource: &Resource, error: &str) -> bool {
+/// Returns whether a task can fail with an error that a handler names; `None` if it may use any
+/// name, as a Lambda function, an activity and a worker with a token do. A request to a service
+/// fails with the errors of that service: the integration tables have the prefix of their names. A
+/// service that the tables do not have can fail with all.
+#[doc(hidden)]
+pub fn may_fail_with(resource: &Resource, error: &str) -> Option<bool> {
     let is_http = resource.service() == "http";
     if error.starts_with(errors::HTTP_STATUS_CODE_PREFIX) || error == errors::HTTP_SOCKET {
-        return is_http;
+        return Some(is_http);
     }
     if error.starts_with("States.") {
-        return true;
+        return Some(true);
     }
     let waits = resource.pattern() == IntegrationPattern::WaitForTaskToken;
-    if resource.kind() == ResourceKind::Service && !resource.is_lambda_invoke() && !waits {
-        return match lookup(resource.as_str()).map(|found| found.error_prefix()) {
-            Ok(Some(prefix)) => {
-                let own = error.split_once('.').map(|(own, _)| own);
-                own == Some(prefix)
-            }
+    if resource.kind() != ResourceKind::Service || resource.is_lambda_invoke() || waits {
+        return None;
+    }
+    Some(
+        match lookup(resource.as_str()).map(|found| found.error_prefix()) {
+            Ok(Some(prefix)) => error.split_once('.').is_some_and(|(own, _)| own == prefix),
             Ok(None) => !is_http,
             Err(_) => true,
-        };
-    }
-    true
+        },
+    )
 }
 
 /// Returns whether no task fails with this error.

@@ -53,6 +53,7 @@
 mod assigned_scopes;
 mod container_ends;
 pub mod coverage;
+mod event_numbers;
 mod event_scope;
 mod json_difference;
 mod numbered_visits;
@@ -77,6 +78,7 @@ pub use self::recorded::{RecordedHistory, RecordedHistoryError};
 #[doc(hidden)]
 pub mod runtime_support {
     pub use crate::coverage::{CoverageFile, MeasuredDefinition};
+    pub use crate::event_numbers::without_event_numbers;
     pub use crate::json_difference::{differences, line, walk};
     pub use crate::numbered_visits::{numbered_events, numbered_scope, without_visit};
     pub use crate::recorded_attempts::{

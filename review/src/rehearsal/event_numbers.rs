@@ -1,13 +1,7 @@
-//! The numbers of events in causes of errors: `(entered at the event id #25)`. They differ when a
-//! definition has more states, and when concurrent branches take turns in another order, so they
-//! are no difference.
-
-use std::borrow::Cow;
+//! Comparison of values without the numbers of events in causes of errors, which are no difference.
 
 use serde_json::Value as Json;
-use stepwright_history::runtime_support::walk;
-
-const MARK: &str = "entered at the event id #";
+use stepwright_history::runtime_support::{walk, without_event_numbers};
 
 /// Calls `see` for each difference of two values, with its pointer, except for numbers of events.
 pub(super) fn walk_differences(
@@ -38,22 +32,11 @@ pub(super) fn are_equal(then: &Json, now: &Json) -> bool {
             let mut items = then.iter().zip(now);
             then.len() == now.len() && items.all(|(then, now)| are_equal(then, now))
         }
-        (Json::String(then), Json::String(now)) => without_numbers(then) == without_numbers(now),
+        (Json::String(then), Json::String(now)) => {
+            without_event_numbers(then) == without_event_numbers(now)
+        }
         _ => then == now,
     }
-}
-
-/// Removes the numbers of events from a text.
-fn without_numbers(text: &str) -> Cow<'_, str> {
-    let Some((first, rest)) = text.split_once(MARK) else {
-        return Cow::Borrowed(text);
-    };
-    let mut without = String::from(first);
-    for part in rest.split(MARK) {
-        without.push_str(MARK);
-        without.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    Cow::Owned(without)
 }
 
 #[cfg(test)]
@@ -61,6 +44,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    const MARK: &str = "entered at the event id #";
 
     #[test]
     fn only_the_numbers_of_events_are_no_difference() {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use stepwright_asl::errors;
-use stepwright_asl::integrations::lookup;
 use stepwright_asl::model::StateMachine;
-use stepwright_explore::HandledErrors;
+use stepwright_explore::{HandledErrors, may_fail_with};
 use stepwright_interpreter::task::{Integration, IntegrationPattern};
 use stepwright_interpreter::value::Value;
 
@@ -14,7 +13,7 @@ use super::declarations::{Declarations, DeclaredError};
 use super::exploration::Exploration;
 use super::nested::{NestedMachine, names_machine};
 use super::outcome::{ANY_OTHER_ERROR, Outcome};
-use crate::task::{Answer, ResourceKind, TaskCall};
+use crate::task::{Answer, TaskCall};
 use crate::testing::matcher::Matcher;
 
 /// The outcomes of tasks, nested workflows and readers that the runs combine.
@@ -214,29 +213,11 @@ impl Outcomes {
     /// Returns whether the task of a call can fail with an error that a handler names. A handler of
     /// a Map or Parallel names errors of all tasks inside it.
     ///
-    /// - A request to a service fails with the errors of that service: the integration tables have
-    ///   the prefix of their names. A service that the tables do not have can fail with all.
-    /// - A worker that has a task token may use any error name, but not the errors that other task
-    ///   functions declare. The same applies to a Lambda function and to an activity.
+    /// A task that may use any error name does not use the errors that other task functions
+    /// declare.
     fn is_possible(&self, call: &TaskCall<'_>, error: &str) -> bool {
-        let resource = call.resource();
-        let is_http = resource.service() == "http";
-        if error.starts_with(errors::HTTP_STATUS_CODE_PREFIX) || error == errors::HTTP_SOCKET {
-            return is_http;
-        }
-        if error.starts_with("States.") {
-            return true;
-        }
-        let waits = resource.pattern() == IntegrationPattern::WaitForTaskToken;
-        if resource.kind() == ResourceKind::Service && !resource.is_lambda_invoke() && !waits {
-            return match lookup(resource.as_str()).map(|found| found.error_prefix()) {
-                Ok(Some(prefix)) => {
-                    let own = error.split_once('.').map(|(own, _)| own);
-                    own == Some(prefix)
-                }
-                Ok(None) => !is_http,
-                Err(_) => true,
-            };
+        if let Some(is_possible) = may_fail_with(call.resource(), error) {
+            return is_possible;
         }
         let declared = || self.errors.iter().filter(|(_, found)| found.error == error);
         let is_of_task = |(matcher, _): &(Matcher, _)| matches!(matcher, Matcher::Task(_));

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
 use stepwright_history::runtime_support::{
-    RecordedEvent, RecordedKind, RecordedPlaceholders, line, short, walk,
+    RecordedEvent, RecordedKind, RecordedPlaceholders, line, short, walk, without_event_numbers,
 };
 use stepwright_interpreter::history::EventKind;
 
@@ -187,20 +187,10 @@ fn describe(step: &RecordedEvent) -> String {
     }
 }
 
-/// Replaces the number in `(entered at the event id #k)`: where branches interleave, k is not the
-/// state's own.
+/// Hides the numbers of events in causes: where branches interleave, they differ.
 fn hide_event_numbers(value: &mut Json) {
-    const MARK: &str = "entered at the event id #";
     match value {
-        Json::String(text) => {
-            if let Some(start) = text.find(MARK).map(|at| at + MARK.len()) {
-                let digits = text[start..]
-                    .chars()
-                    .take_while(char::is_ascii_digit)
-                    .count();
-                text.replace_range(start..start + digits, "k");
-            }
-        }
+        Json::String(text) => *text = without_event_numbers(text).into_owned(),
         Json::Array(items) => items.iter_mut().for_each(hide_event_numbers),
         Json::Object(fields) => fields.values_mut().for_each(hide_event_numbers),
         _ => {}
