@@ -7,6 +7,7 @@ use stepwright_asl::words::quoted;
 use stepwright_interpreter::Timestamp;
 
 use super::measure::Measure;
+use super::open_execution::OpenExecution;
 
 /// The kind of a result, from the most to the least severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -435,19 +436,6 @@ impl fmt::Display for ChoiceReason {
 fn joined(differences: &[ValueDifference]) -> String {
     let lines = differences.iter().map(ValueDifference::to_string);
     lines.collect::<Vec<_>>().join("; ")
-}
-
-/// A running or failed execution, and whether it could continue with the new definition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct OpenExecution {
-    /// Whether it runs; otherwise it failed, and can be redriven.
-    pub is_running: bool,
-    /// The states in which it is, by their new names.
-    pub states: Vec<String>,
-    /// Why it could not continue there with the new definition, if it could not.
-    pub obstacle: Option<String>,
 }
 
 /// The result of one execution.

@@ -1,30 +1,29 @@
 //! Runs one execution of the new definition on virtual time, with recorded answers.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use smol_str::SmolStr;
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::{AttemptEnd, CallKey, numbered_scope};
 use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::execution::{
-    Caller, Calls, ChildStart, Command, CommandQueue, Environment, Execution, Input, Outcome,
-    ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest, VirtualTimer, VirtualTimers,
+    Calls, ChildStart, Command, CommandQueue, Execution, Input, Outcome, ResolvedExecutor,
+    ResolvedTask, Step, TaskCommand, TaskRequest, VirtualTimer, VirtualTimers,
 };
 use stepwright_interpreter::history::EventKind;
-use stepwright_interpreter::program::{Program, StateIx};
-use stepwright_interpreter::task::TaskFailure;
-use stepwright_interpreter::value::Value;
+use stepwright_interpreter::program::Program;
 use stepwright_interpreter::{
     ExecutionInfo, Limits, MachineInfo, Names, Status, TimerKind, Timestamp, WaitId,
 };
 
-use super::answers::{AnswerOrder, CallCounter, RecordedAnswers, resource_of};
+use super::answers::{AnswerOrder, RecordedAnswers, resource_of};
 use super::recorded_end::RecordedEnd;
 use super::rehearsed_execution::{RehearsedCall, RehearsedExecution};
 use super::resolved_answer::{is_still_open, missing_activity, resolved, unanswered};
+use super::run_caller::{RunCaller, RunSeed, environment};
+use super::session::Session;
 
 /// How many transitions one step makes, as in the engine.
 const STEP_BUDGET: u32 = 256;
@@ -32,73 +31,8 @@ const STEP_BUDGET: u32 = 256;
 /// by its limit of events long before.
 const MAX_ROUNDS: usize = 1_000_000;
 
-/// The values in which two runs differ: time, ids and random numbers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RunSeed {
-    number: u64,
-    later: Duration,
-}
-
-impl RunSeed {
-    /// The recorded time.
-    pub(super) const RECORDED: Self = Self {
-        number: 0,
-        later: Duration::ZERO,
-    };
-    /// Another time, more than a year later, and other ids and random numbers.
-    pub(super) fn other(number: u64) -> Self {
-        Self {
-            number,
-            later: Duration::from_secs(86_400 * 400 + 12_345),
-        }
-    }
-}
-
 /// Why a history cannot be rehearsed.
 pub(super) type Unusable = String;
-
-/// An execution that runs, with its part of the driver's data.
-struct Session {
-    execution: Execution,
-    timers: VirtualTimers,
-    deadline: Option<Timestamp>,
-    answers: RecordedAnswers,
-    calls: Vec<RehearsedCall>,
-    counter: CallCounter,
-    /// Waits whose recorded answer was in time, so that their timers do not fire.
-    answered: HashSet<WaitId>,
-    /// The failures of requests that the service refused, so that nothing was submitted.
-    refused: HashMap<WaitId, TaskFailure>,
-    /// The session, the wait and the number of a child of a Map Run.
-    parent: Option<(usize, WaitId, u32)>,
-    child: Option<usize>,
-    has_ended: bool,
-}
-
-/// The caller of the interpreter.
-struct RunCaller<'a> {
-    seed: RunSeed,
-    /// The state whose items are in objects, which no history contains.
-    missing_items: RefCell<Option<String>>,
-    program: &'a Program,
-}
-
-impl Caller for RunCaller<'_> {
-    fn has_handler(&self, _: StateIx) -> bool {
-        false
-    }
-
-    fn new_token(&self, _: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr {
-        format!("token-{}-{state}-{last_event}", self.seed.number).into()
-    }
-
-    fn items_of_reader(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
-        self.missing_items
-            .borrow_mut()
-            .get_or_insert_with(|| state.to_owned());
-        Some(Ok(std::iter::empty::<Value>().collect()))
-    }
-}
 
 /// Runs the executions of one recorded execution.
 pub(super) struct VirtualRun<'a> {
@@ -544,51 +478,5 @@ impl<'a> VirtualRun<'a> {
         self.sessions[0].deadline = deadline;
         self.now = at;
         true
-    }
-}
-
-impl Session {
-    fn new(
-        execution: Execution,
-        deadline: Option<Timestamp>,
-        answers: RecordedAnswers,
-        parent: Option<(usize, WaitId, u32)>,
-        child: Option<usize>,
-    ) -> Self {
-        Self {
-            execution,
-            timers: VirtualTimers::default(),
-            deadline,
-            answers,
-            calls: Vec::new(),
-            counter: CallCounter::default(),
-            answered: HashSet::new(),
-            refused: HashMap::new(),
-            parent,
-            child,
-            has_ended: false,
-        }
-    }
-
-    fn finish(mut self) -> RehearsedExecution {
-        let waits = self.execution.waits();
-        let outcome = self.execution.take_outcome();
-        RehearsedExecution {
-            history: self.execution.into_history(),
-            outcome,
-            waits,
-            calls: self.calls,
-            answers: self.answers,
-            child: self.child,
-        }
-    }
-}
-
-fn environment<'a>(caller: &'a RunCaller<'_>, now: Timestamp) -> Environment<'a> {
-    Environment {
-        program: caller.program,
-        now,
-        caller,
-        has_spans: false,
     }
 }
