@@ -2,8 +2,8 @@
 
 use super::call::CallChain;
 use super::graph::{Graph, Node};
-use super::names::bound_names;
 use super::object_items::{ObjectSource, results_writer};
+use super::pattern_names::bound_names;
 use super::scan::{bare, by_value, called, iterator_method, list_of};
 use super::state_name::{StateName, callee, subject, word};
 use super::translator::{Dest, Exits, Translator};
@@ -65,7 +65,7 @@ impl Translator<'_> {
         let mut body = self.inside(subject.clone(), |this| {
             this.body_graph(&subject, span, |this, exits| {
                 run.item = this.names.declare(&item_source, this.body);
-                if !super::names::mutable_names(item_pattern).is_empty() {
+                if !super::pattern_names::mutable_names(item_pattern).is_empty() {
                     this.names.mark_as_mutable(&run.item);
                 }
                 this.expr(&closure.body, exits, &Dest::Return);

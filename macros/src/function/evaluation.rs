@@ -1,6 +1,6 @@
 //! Properties of an expression: whether its evaluation may fail, or differs each time.
 
-use super::names::each_ident;
+use super::tokens::each_ident;
 use crate::machine::{Let, LetBinding};
 use quote::ToTokens;
 use std::collections::HashSet;

@@ -7,8 +7,9 @@
 use super::evaluation::{
     assigned_names, changes, is_total, names_in, reads_changing_value, reads_token,
 };
+use super::final_names::rename;
 use super::graph::{Exit, Graph, Node, Role};
-use super::names::{Names, rename};
+use super::names::Names;
 use super::state_name::StateName;
 use crate::machine::{
     Callee, EdgeKind, Let, LetBinding, ObjectLiteral, StateExit, StateWork, UserExpr,

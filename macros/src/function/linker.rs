@@ -2,8 +2,8 @@
 //!
 //! States and variables get their names only here, because a name depends on the whole function.
 
+use super::final_names::FinalNames;
 use super::graph::{Graph, Node, Role};
-use super::names::FinalNames;
 use super::state_name::StateName;
 use crate::errors::Errors;
 use crate::machine::{

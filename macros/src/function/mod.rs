@@ -5,6 +5,7 @@
 //! ([`statements`]), which ends in the same [`Machine`] as `workflow!`: [`check`] and [`expand`]
 //! treat both alike.
 
+mod arm_forms;
 mod branches;
 mod call;
 mod call_options;
@@ -13,7 +14,9 @@ mod choices;
 mod durations;
 mod ends;
 mod evaluation;
+mod final_names;
 mod graph;
+mod hoist;
 mod join_errors;
 mod joins;
 mod json;
@@ -22,9 +25,11 @@ mod loops;
 mod merge;
 mod mutable;
 mod name_attributes;
+mod name_resolver;
 mod names;
 mod object_items;
 mod options;
+mod pattern_names;
 mod placed;
 mod plain;
 mod proofs;
@@ -37,6 +42,7 @@ mod state_name;
 mod statements;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod translator;
 mod unique_names;
 

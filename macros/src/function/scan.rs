@@ -353,7 +353,7 @@ pub(super) fn reads(value: &Expr, name: &Ident) -> bool {
             if MacroKind::of(mac) == MacroKind::Log {
                 return;
             }
-            self.1 |= super::names::read_in_macro(mac, self.0).is_some();
+            self.1 |= super::tokens::read_in_macro(mac, self.0).is_some();
         }
     }
     let mut reads = Reads(name, false);

@@ -145,7 +145,7 @@ pub(super) fn subject(value: &Expr) -> String {
 
 /// The first name of a pattern in PascalCase.
 pub(super) fn pattern_subject(pattern: &Pat) -> String {
-    super::names::bound_names(pattern)
+    super::pattern_names::bound_names(pattern)
         .first()
         .map(|name| pascal(&text(name)))
         .unwrap_or_default()

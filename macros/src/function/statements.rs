@@ -3,7 +3,7 @@
 use super::graph::{Graph, Node};
 use super::mutable::changed_through_reference;
 use super::name_attributes::NameAttributes;
-use super::names::{bound_names, mutable_names};
+use super::pattern_names::{bound_names, mutable_names};
 use super::refused::{not_awaited, reads_result, unknown_macro};
 use super::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, name_attributes,
