@@ -81,7 +81,7 @@ pub(crate) use self::store_inspection::{
     CheckArguments, CompactArguments, ExportArguments, InfoArguments, QuarantineArguments,
 };
 pub(crate) use self::studio::StudioArguments;
-pub(crate) use self::test_state::{InspectionLevel, TestStateArguments};
+pub(crate) use self::test_state::TestStateArguments;
 pub(crate) use self::types::{TypeLanguage, TypesArguments};
 pub(crate) use self::validate::{OutputFormat, ValidateArguments};
 
