@@ -33,13 +33,13 @@ pub const MAX_SECONDS: u64 = 99_999_999;
 pub const DELAY_SECONDS: RangeInclusive<u64> = 1..=31_622_399;
 
 /// Minimum `BackoffRate`.
-pub const MIN_BACKOFF_RATE: f64 = 1.0;
+pub(crate) const MIN_BACKOFF_RATE: f64 = 1.0;
 
 /// Valid values of `ToleratedFailurePercentage`.
 pub const PERCENTAGE: RangeInclusive<f64> = 0.0..=100.0;
 
 /// Maximum size of a state's input and output as JSON, in bytes.
-pub const MAX_PAYLOAD_BYTES: u64 = 262_144;
+pub(crate) const MAX_PAYLOAD_BYTES: u64 = 262_144;
 
 /// A field of a Distributed Map's `ReaderConfig`, `WriterConfig` or `ItemBatcher`.
 #[derive(Debug)]

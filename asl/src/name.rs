@@ -8,7 +8,7 @@
 pub const MAX_LENGTH: usize = 80;
 
 /// Maximum length of the label of a Distributed Map, in characters.
-pub const MAX_LABEL_LENGTH: usize = 40;
+pub(crate) const MAX_LABEL_LENGTH: usize = 40;
 
 /// Characters that are not allowed in labels and in names of machines, executions and activities,
 /// in addition to blanks and control characters.

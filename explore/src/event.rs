@@ -92,7 +92,7 @@ pub struct TaskNames {
 
 impl TaskNames {
     /// Creates the names of a task without a resource, for tests and typed properties.
-    pub fn of_function(name: &str) -> Self {
+    pub(crate) fn of_function(name: &str) -> Self {
         Self {
             resource: SmolStr::new(name),
             action: None,

@@ -11,7 +11,7 @@ use crate::event::PathEvent;
 
 /// The names that JSONata of a property can read as variables, next to the bound ones. A pattern
 /// compares the first eight by their names.
-pub const EVENT_VARIABLES: [&str; 11] = [
+pub(crate) const EVENT_VARIABLES: [&str; 11] = [
     "arguments",
     "attempt",
     "result",

@@ -82,9 +82,7 @@ mod settings;
 mod values;
 
 pub use self::event::{Action, PathEvent, TaskNames};
-pub use self::expression::{
-    Bindings, EVENT_VARIABLES, TemplateError, ValueTemplate, parse_duration,
-};
+pub use self::expression::{Bindings, TemplateError, ValueTemplate, parse_duration};
 #[doc(hidden)]
 pub use self::handled_errors::HandledErrors;
 pub use self::monitor::Monitor;

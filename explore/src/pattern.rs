@@ -185,7 +185,7 @@ impl Pattern {
     }
 
     /// Returns whether a value of an event makes a difference.
-    pub fn reads_values(&self) -> bool {
+    pub(crate) fn reads_values(&self) -> bool {
         !self.conditions.is_empty() || !self.binds.is_empty()
     }
 

@@ -135,7 +135,7 @@ impl Formula {
     }
 
     /// Returns the patterns of which a value makes a difference.
-    pub fn value_patterns(&self) -> Vec<&Pattern> {
+    pub(crate) fn value_patterns(&self) -> Vec<&Pattern> {
         let mut counted = Vec::new();
         let mut open = vec![self];
         while let Some(formula) = open.pop() {
@@ -149,24 +149,6 @@ impl Formula {
         let patterns = self.patterns().into_iter();
         counted.extend(patterns.filter(|pattern| pattern.reads_values()));
         counted
-    }
-
-    /// Returns whether the order of two events decides whether it holds.
-    pub fn depends_on_order(&self) -> bool {
-        let mut open = vec![self];
-        while let Some(formula) = open.pop() {
-            match formula {
-                Self::LeadsTo(..) | Self::Before(..) => return true,
-                Self::Not(inner) => open.push(inner),
-                Self::All(inner) | Self::Any(inner) => open.extend(inner),
-                Self::Always(_)
-                | Self::Never(_)
-                | Self::Eventually(..)
-                | Self::AtMost(..)
-                | Self::EndsWithin(_) => {}
-            }
-        }
-        false
     }
 
     /// Returns the patterns whose events require another one: a statement about events that cannot
@@ -185,7 +167,7 @@ impl Formula {
     }
 
     /// Returns whether the time of an event decides whether it holds.
-    pub fn depends_on_time(&self) -> bool {
+    pub(crate) fn depends_on_time(&self) -> bool {
         let mut open = vec![self];
         while let Some(formula) = open.pop() {
             match formula {

@@ -70,7 +70,7 @@ impl Settings {
     }
 
     /// Returns whether a rule is on.
-    pub fn is_on(&self, rule: Rule) -> bool {
+    pub(crate) fn is_on(&self, rule: Rule) -> bool {
         !self.off.contains(&rule)
     }
 

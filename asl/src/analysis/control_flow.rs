@@ -60,7 +60,7 @@ impl ControlFlow {
     }
 
     /// Whether a state can reach itself.
-    pub fn is_in_cycle(&self, state: usize) -> bool {
+    pub(crate) fn is_in_cycle(&self, state: usize) -> bool {
         self.next(state)
             .any(|target| self.cycle[target] == self.cycle[state])
     }

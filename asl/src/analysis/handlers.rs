@@ -130,7 +130,7 @@ pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, Handl
 
 /// Whether an earlier name matches every error that a name matches. A name that nothing matches is
 /// not covered: it has another problem.
-pub fn is_covered(name: &str, earlier: &str) -> bool {
+fn is_covered(name: &str, earlier: &str) -> bool {
     name == earlier || (name != RUNTIME && matches(&[earlier], name))
 }
 

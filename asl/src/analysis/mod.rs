@@ -11,14 +11,13 @@ mod numbers;
 
 #[cfg(feature = "estimate")]
 pub(crate) use control_flow::components;
+pub(crate) use numbers::percentage_problem;
 
 pub use assignment::{BodyStart, TransitionSet, UnassignedPath, VariableFlow, VariableUse};
 pub use control_flow::ControlFlow;
-pub use handlers::{
-    HandlerKind, HandlerProblem, HandlerWords, check_handlers, is_covered, unknown_error,
-};
+pub use handlers::{HandlerKind, HandlerProblem, HandlerWords, check_handlers, unknown_error};
 pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{
     FieldWords, as_float, asl_field, backoff_problem, heartbeat_problem, max_delay_problem,
-    percentage_problem, seconds_problem, whole_number_problem,
+    seconds_problem, whole_number_problem,
 };

@@ -6,7 +6,6 @@ use crate::limits::{DELAY_SECONDS, MIN_BACKOFF_RATE, PERCENTAGE};
 
 /// A whole number as the functions of this module take it. Numbers above 2^53 are rounded; all
 /// limits are lower.
-#[allow(clippy::cast_precision_loss, reason = "documented")]
 pub fn as_float(number: u64) -> f64 {
     number as f64
 }
@@ -81,7 +80,7 @@ pub fn heartbeat_problem(
 }
 
 /// The problem of a percentage of failures.
-pub fn percentage_problem(what: &str, percentage: f64) -> Option<String> {
+pub(crate) fn percentage_problem(what: &str, percentage: f64) -> Option<String> {
     (!PERCENTAGE.contains(&percentage))
         .then(|| format!("{what} must be from 0 to 100; this is {percentage}"))
 }

@@ -166,7 +166,7 @@ pub const CLOCK: &str = "Utc::now";
 
 /// The functions of `chrono` and std that create durations of whole milliseconds, by the names of
 /// their type and their own.
-pub const DURATIONS: &[&str] = &[
+pub(crate) const DURATIONS: &[&str] = &[
     "Days::new",
     "Duration::days",
     "Duration::from_millis",
@@ -218,7 +218,7 @@ macro_rules! library {
         pub const LIBRARY: &[&str] = &[$(stringify!($name)),*];
 
         /// The functions of `stepwright::functions`.
-        pub const LIBRARY_FUNCTIONS: &[LibraryFunction] = &[$(
+        pub(crate) const LIBRARY_FUNCTIONS: &[LibraryFunction] = &[$(
             LibraryFunction { name: stringify!($name), fails: $fails, changes: $changes }
         ),*];
     };

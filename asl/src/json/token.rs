@@ -69,7 +69,6 @@ pub struct NumberToken {
 
 /// A value that is a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Literal {
     Null,
     True,
@@ -178,7 +177,7 @@ pub fn escape(bytes: &[u8]) -> Result<(char, usize), TokenProblem> {
 
 /// Returns the character of an escape with one letter or sign after its backslash.
 #[inline]
-pub fn short_escape(byte: u8) -> Option<char> {
+pub(crate) fn short_escape(byte: u8) -> Option<char> {
     Some(match byte {
         b'"' | b'\\' | b'/' => char::from(byte),
         b'b' => '\u{8}',
@@ -193,7 +192,7 @@ pub fn short_escape(byte: u8) -> Option<char> {
 /// Decodes what follows `\u`: its character and its length. The second escape of a pair of
 /// surrogates belongs to it.
 #[inline]
-pub fn code_point(bytes: &[u8]) -> Result<(char, usize), TokenProblem> {
+pub(crate) fn code_point(bytes: &[u8]) -> Result<(char, usize), TokenProblem> {
     let unit = code_unit(bytes).ok_or(TokenProblem::ShortCodeUnit)?;
     if let Some(char) = char::from_u32(unit.into()) {
         return Ok((char, 4));

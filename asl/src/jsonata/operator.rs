@@ -11,7 +11,7 @@ pub mod power {
     pub(super) const OR: u8 = 25;
     pub(super) const AND: u8 = 30;
     /// Comparisons, `in`, and the operators that JSONata's grammar treats like them.
-    pub const COMPARISON: u8 = 40;
+    pub(crate) const COMPARISON: u8 = 40;
     /// `+`, `-` and `&`.
     pub const SUM: u8 = 50;
     pub(super) const PRODUCT: u8 = 60;

@@ -153,7 +153,7 @@ impl Risk {
 
     /// Sets the line in the new file.
     #[must_use]
-    pub fn on_line(mut self, line: usize) -> Self {
+    pub(crate) fn on_line(mut self, line: usize) -> Self {
         self.line = Some(line);
         self
     }

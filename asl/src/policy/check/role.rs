@@ -90,13 +90,6 @@ impl RolePolicies {
         }
     }
 
-    /// Adds a policy whose content is unknown.
-    #[must_use]
-    pub fn with_unknown_policy(mut self, policy: impl Into<String>) -> RolePolicies {
-        self.unknown.push(policy.into());
-        self
-    }
-
     /// Adds the policies of a value. `text` returns the text of a string that a template may
     /// compute; `None` if it is unknown.
     pub(super) fn add(
