@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
@@ -138,12 +139,17 @@ fn json_body(value: &impl serde::Serialize) -> Response {
 /// The parameters of an address.
 struct Parameters(Vec<(String, String)>);
 
-impl Parameters {
-    fn of(query: Option<&str>) -> Parameters {
-        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        Parameters(pairs.into_owned().collect())
-    }
+impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Infallible;
 
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Ok(Parameters(pairs.into_owned().collect()))
+    }
+}
+
+impl Parameters {
     fn text(&self, name: &str) -> &str {
         let mut pairs = self.0.iter();
         pairs
@@ -199,8 +205,7 @@ fn with_definition<T>(
     use_it(definition)
 }
 
-async fn index(State(studio): Shared, RawQuery(query): RawQuery) -> Response {
-    let parameters = Parameters::of(query.as_deref());
+async fn index(State(studio): Shared, parameters: Parameters) -> Response {
     match parameters.file(&studio) {
         Ok(file) => {
             file.look_at_disk();
@@ -218,8 +223,7 @@ async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
     assets::respond(&name).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-async fn view(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn view(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     file.look_at_disk();
     let mut state = file.state();
@@ -240,10 +244,9 @@ struct Application {
 
 async fn apply(
     State(studio): Shared,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
     let file = parameters.file(&studio)?;
     let application: Application = body(&bytes)?;
     if file.is_read_only {
@@ -327,8 +330,7 @@ fn plan(state: &FileState, owner: TextOwner, planned: (Vec<TextEdit>, Outcome)) 
     })
 }
 
-async fn save(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn save(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let saved = file.save();
     let saved = saved.map_err(|error| Refusal::of(format!("cannot save the file: {error}")))?;
@@ -350,10 +352,9 @@ struct Choice {
 
 async fn resolve(
     State(studio): Shared,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
     let file = parameters.file(&studio)?;
     file.resolve(body::<Choice>(&bytes)?.takes_disk);
     let mut state = file.state();
@@ -367,8 +368,8 @@ async fn resolve(
 
 /// A stream that reports that something of a file has changed. It also looks at the disk, so that a
 /// file is watched while a page shows it.
-async fn events(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let file = Parameters::of(query.as_deref()).file(&studio)?;
+async fn events(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
+    let file = parameters.file(&studio)?;
     let changes = file.changes.subscribe();
     let closed = studio.is_closed.subscribe();
     let first = Bytes::from_static(b"retry: 1000\n\n");
@@ -400,19 +401,14 @@ async fn events(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Resp
     Ok((kind, Body::from_stream(all)).into_response())
 }
 
-async fn search(State(studio): Shared, RawQuery(query): RawQuery) -> Response {
-    let parameters = Parameters::of(query.as_deref());
+async fn search(State(studio): Shared, parameters: Parameters) -> Response {
     let own = parameters.file(&studio).ok();
     let workspace = studio.workspace_items(own.as_deref());
     json_body(&palette::search_with(parameters.text("q"), workspace))
 }
 
 /// What can be written at a position of the text.
-async fn complete_text(
-    State(studio): Shared,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn complete_text(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let document = file.state().session.document().clone();
     let offers = completion::in_text(&document, parameters.number("position"));
@@ -422,17 +418,15 @@ async fn complete_text(
 /// What can be written at a position of a field of a form.
 async fn complete_field(
     State(studio): Shared,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
     let definition = copy_of(&*parameters.file(&studio)?, &parameters)?;
     let typed: FieldText = body(&bytes)?;
     Ok(json_body(&completion::in_field(&definition, &typed)))
 }
 
-async fn inspect(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn inspect(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let html = with_definition(&file, &parameters, |definition| {
         let number = parameters.number("definition");
@@ -444,8 +438,7 @@ async fn inspect(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Res
 }
 
 /// The fixes of a problem that an editor may offer: each has been tried.
-async fn fixes(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn fixes(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let state = file.state();
     let session = &state.session;
@@ -458,8 +451,7 @@ async fn fixes(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Respo
     Ok(json_body(&titles))
 }
 
-async fn reports(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn reports(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let index = parameters.number("definition");
     let text = match parameters.text("about") {
@@ -480,8 +472,7 @@ async fn reports(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Res
     Ok(text.into_response())
 }
 
-async fn picture(State(studio): Shared, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
+async fn picture(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let svg = with_definition(&file, &parameters, |definition| {
         Ok(Diagram::of(definition.json()).to_svg())
@@ -500,10 +491,9 @@ fn copy_of(file: &OpenFile, parameters: &Parameters) -> Result<Definition, Refus
 
 async fn test(
     State(studio): Shared,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
     let definition = copy_of(&*parameters.file(&studio)?, &parameters)?;
     let trial: StateTrial = body(&bytes)?;
     let html = trial::test(&definition, &trial)
@@ -514,10 +504,9 @@ async fn test(
 
 async fn run(
     State(studio): Shared,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
     let file = parameters.file(&studio)?;
     let definition = copy_of(&file, &parameters)?;
     let trial: RunTrial = body(&bytes)?;
@@ -531,10 +520,9 @@ async fn run(
 /// A step of the debugger.
 async fn debug_step(
     State(studio): Shared,
-    RawQuery(query): RawQuery,
+    parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let parameters = Parameters::of(query.as_deref());
     let file = parameters.file(&studio)?;
     let definition = copy_of(&file, &parameters)?;
     let revision = file.state().session.revision();
