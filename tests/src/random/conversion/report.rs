@@ -140,11 +140,6 @@ impl Report {
     pub fn differ(&self) -> usize {
         self.differ
     }
-
-    /// The share of states that were converted, in percent.
-    pub fn converted_share(&self) -> usize {
-        self.converted * 100 / self.states.max(1)
-    }
 }
 
 /// The differences, then the totals. The last line is `N machines: ..., N differ`.
