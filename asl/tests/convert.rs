@@ -546,6 +546,51 @@ fn assumptions_are_counted() {
 }
 
 #[test]
+fn item_of_an_outer_map_is_not_read_where_an_inner_item_hides_it() {
+    let map = |input: &str, key: &str, selected: &str| {
+        let mut state = stepwright_asl::json!({
+            "Type": "Map",
+            "InputPath": input,
+            "ItemsPath": "$$.Execution.Input.list",
+            "ItemProcessor": {"StartAt": "C", "States": {"C": {"Type": "Pass", "End": true}}},
+            "End": true
+        });
+        let selector = stepwright_asl::json!({"x.$": selected});
+        state.insert(key, selector).expect("is an object");
+        let (_, conversion) = convert_with(&Converter::new(), &state.to_string());
+        let notes = conversion.notes.iter();
+        let codes = notes.map(|note| note.difference.code()).collect::<Vec<_>>();
+        let is_converted = conversion.states.iter().any(|state| state.name == "A");
+        assert_eq!(is_converted, codes.is_empty(), "{input} {selected}");
+        codes
+    };
+    for key in ["ItemSelector", "Parameters"] {
+        for input in [
+            "$$",
+            "$$.Map",
+            "$$.Map.Item.Index",
+            "$$.Map.Item.Value.list",
+        ] {
+            for selected in ["$", "$.x", "States.Format('{}', $)"] {
+                let refused = [Difference::NoCounterpart.code()];
+                assert_eq!(map(input, key, selected), refused, "{input} {selected}");
+            }
+            assert!(map(input, key, "$$.Map.Item.Value").is_empty(), "{input}");
+        }
+        for input in [
+            "$",
+            "$.order",
+            "$$.Execution.Input",
+            "$$.Execution.Input.Map",
+        ] {
+            for selected in ["$", "$.x", "$$.Map.Item.Index"] {
+                assert!(map(input, key, selected).is_empty(), "{input} {selected}");
+            }
+        }
+    }
+}
+
+#[test]
 fn long_and_deep_fields_are_refused() {
     let rules = vec![r#"{"Variable": "$.a", "NumericLessThan": 1}"#; 100].join(", ");
     let choice = |rule: &str| {

@@ -268,6 +268,24 @@ impl Expr {
         }
     }
 
+    /// Whether the value contains `Map` of the context object, or a part of it.
+    pub(super) fn depends_on_item(&self) -> bool {
+        let (mut contexts, mut others) = (0, 0);
+        self.each(&mut |part| match part {
+            Expr::Root(DataRoot::Context) => contexts += 1,
+            Expr::Key(base, name) if **base == Expr::CONTEXT && name != "Map" => others += 1,
+            _ => {}
+        });
+        contexts > others
+    }
+
+    /// Whether it reads the input of the state.
+    pub(super) fn reads_input(&self) -> bool {
+        let mut reads = false;
+        self.each(&mut |part| reads |= *part == Expr::INPUT);
+        reads
+    }
+
     /// Whether each evaluation has a different value.
     pub(super) fn is_random(&self) -> bool {
         let mut is_random = false;

@@ -550,12 +550,12 @@ impl<'s> StateConversion<'s, '_, '_> {
         }
         match fields.get("ItemSelector") {
             Some(_) => {
-                self.template_field(fields, "ItemSelector", "ItemSelector", input)?;
+                self.item_selector("ItemSelector", input)?;
                 if fields.get("Parameters").is_some() {
                     self.edits.push(Edit::remove(fields.at("Parameters")));
                 }
             }
-            None => self.template_field(fields, "Parameters", "ItemSelector", input)?,
+            None => self.item_selector("Parameters", input)?,
         }
         if fields.get("Iterator").is_some() && fields.get("ItemProcessor").is_none() {
             let pointer = fields.at("Iterator");
@@ -586,6 +586,30 @@ impl<'s> StateConversion<'s, '_, '_> {
         self.part("ResultWriter", |this, writer| {
             this.template_field(writer, "Parameters", "Arguments", input)
         })
+    }
+
+    /// Converts the template of the items. An expression in it reads the context of an item, while
+    /// `InputPath` reads that of the state: in a Map inside a Map, `$$.Map.Item` of the outer Map.
+    fn item_selector(&mut self, key: &str, input: &Expr) -> Option<()> {
+        let Some(template) = self.fields.get(key) else {
+            return Some(());
+        };
+        let pointer = self.fields.at(key);
+        if input.depends_on_item() {
+            let scope = Scope {
+                input: &Expr::INPUT,
+                pointer: &pointer,
+            };
+            let mut discarded = Findings::new(self.findings.variables, self.findings.unknown);
+            let reads_input = of_template(template, scope, &mut discarded)?.reads_input();
+            if reads_input {
+                let message = "JSONata's context object has the item of this Map here, and that of the outer one at `InputPath`";
+                self.findings
+                    .note(Difference::NoCounterpart, &pointer, message);
+                return None;
+            }
+        }
+        self.template_field(self.fields, key, "ItemSelector", input)
     }
 
     /// Converts the object in a field.
