@@ -11,7 +11,7 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from pytest_stepwright import Sequence, TaskError
+from pytest_stepwright import Sequence, Server, ServerError, TaskError
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
 
@@ -201,6 +201,90 @@ def test_an_exception_of_a_mock_fails_the_test(pytester):
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*KeyError: 'missing'*"])
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        ("lambda input: pytest.fail('inside')", "*Failed: inside*"),
+        ("lambda input: sys.exit(3)", "*SystemExit: 3*"),
+        ("float('nan')", "*the mock of `Charge` returned no JSON: *"),
+        ("'\\ud800'", "*the mock of `Charge` returned no JSON: *"),
+        ("{1, 2}", "*the mock of `Charge` returned no JSON: *"),
+        ("nested(200_000)", "*the mock of `Charge` returned no JSON: *"),
+        ("an_awaitable", "*the mock of `Charge` returned no JSON: *awaitable*"),
+        ("TaskError(ValueError)", "*raised a TaskError with <class 'ValueError'>, which is not a text*"),
+        ("lambda: 1", "*TypeError: *takes 0 positional arguments*"),
+    ],
+)
+def test_a_fault_of_a_mock_fails_the_test_although_the_state_machine_catches_it(pytester, result, message):
+    pytester.makepyfile(
+        f"""
+        import sys
+        import pytest
+        from pytest_stepwright import TaskError
+
+        async def an_awaitable(input):
+            return 1
+
+        def nested(depth):
+            value = []
+            for _ in range(depth):
+                value = [value]
+            return value
+
+        def test_path(stepfunctions):
+            charge = {{"Type": "Task", "Resource": "{FUNCTION}charge", "End": True}}
+            charge["Catch"] = [{{"ErrorEquals": ["States.ALL"], "Next": "Refuse"}}]
+            stepfunctions.mock("Charge", {result})
+            stepfunctions.run({{"StartAt": "Charge", "States": {{"Charge": charge, "Refuse": {{"Type": "Succeed"}}}}}})
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([message])
+
+
+def test_a_server_that_ended_is_the_error_of_each_request():
+    server = Server()
+    server.control("time", account="100000000001")
+    server._process.kill()
+    for _ in range(2):
+        with pytest.raises(ServerError, match="`stepwright serve` has ended with the signal 9"):
+            server.control("time", account="100000000001")
+    server.stop()
+
+
+def test_an_interrupted_request_leaves_no_response_for_the_next_one(monkeypatch):
+    server = Server()
+    server.control("time", account="100000000001")
+    with monkeypatch.context() as patch:
+
+        def interrupt(connection):
+            raise KeyboardInterrupt
+
+        patch.setattr("http.client.HTTPConnection.getresponse", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            server.control("advance", account="100000000001", seconds=60)
+    assert "stopped" in server.control("time", account="100000000001")
+    server.stop()
+
+
+def test_the_signal_of_ctrl_c_ends_the_tests_and_then_the_server(pytester):
+    pytester.makepyfile(
+        """
+        import os, signal
+
+        def test_path(stepfunctions):
+            os.killpg(0, signal.SIGINT)
+            signal.pause()
+        """
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    done = subprocess.run(command, cwd=pytester.path, start_new_session=True, capture_output=True, text=True, timeout=60)
+    assert done.returncode == pytest.ExitCode.INTERRUPTED, done.stdout + done.stderr
+    assert "ServerError" not in done.stdout + done.stderr
+    assert "ConnectionRefusedError" not in done.stdout + done.stderr
 
 
 def test_templates_deploy_their_state_machines(pytester):

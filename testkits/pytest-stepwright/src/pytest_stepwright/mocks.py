@@ -89,14 +89,42 @@ class Mocks:
                 result = result(call.input, call) if _takes_call(result) else result(call.input)
             if isinstance(result, BaseException):
                 raise result
-            # Here, so that a result that is no JSON is a fault of the test.
-            return json.loads(json.dumps({"output": result}))
+            return _output(call, result)
         except TaskError as error:
-            return {"error": error.error, "cause": error.cause}
-        except Exception as error:
-            with self._lock:
-                self.faults.append(error)
-            return {"error": type(error).__name__, "cause": str(error)}
+            return self._failure(call, error)
+        # Also `pytest.fail` and `sys.exit`, which are no `Exception`.
+        except BaseException as error:
+            return self._fault(error)
+
+    def _failure(self, call: Call, error: TaskError) -> dict[str, Any]:
+        """Returns the body of the response to a task that failed."""
+        for text in (error.error, error.cause):
+            if not isinstance(text, str):
+                return self._fault(TypeError(f"the mock of `{call.name}` raised a TaskError with {text!r}, which is not a text"))
+        return {"error": error.error, "cause": error.cause}
+
+    def _fault(self, error: BaseException) -> dict[str, Any]:
+        """Keeps a fault of the test, and returns the body of the response to its task."""
+        with self._lock:
+            self.faults.append(error)
+        return {"error": type(error).__name__, "cause": _printable(str(error))}
+
+
+def _output(call: Call, result: Any) -> dict[str, Any]:
+    """Returns a body of a response. Raises an error that names the mock if JSON cannot represent the result."""
+    try:
+        if inspect.isawaitable(result):
+            if inspect.iscoroutine(result):
+                result.close()
+            raise TypeError("it is an awaitable, and mocks are plain functions")
+        # Encoded, because a surrogate is no text.
+        return json.loads(json.dumps({"output": result}, allow_nan=False, ensure_ascii=False).encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"the mock of `{call.name}` returned no JSON: {error}") from None
+
+
+def _printable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _takes_call(function: Callable[..., Any]) -> bool:

@@ -50,6 +50,8 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
+            # Ctrl-C ends the session of pytest, which then ends the server.
+            start_new_session=True,
         )
         self.endpoint = self._wait_for_endpoint()
         self._address = urllib.parse.urlsplit(self.endpoint).netloc
@@ -91,21 +93,34 @@ class Server:
             connection = self._connections.connection = http.client.HTTPConnection(self._address, timeout=660)
         body = json.dumps({name: value for name, value in members.items() if value is not None})
         headers = {"Content-Type": "application/x-amz-json-1.0", **headers}
-        for attempt in (0, 1):
+        for is_last in (False, True):
             try:
                 connection.request("POST", path, body, headers)
                 response = connection.getresponse()
                 answer = json.loads(response.read())
                 break
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-                # The server closes idle connections.
+            except BaseException as error:
+                # Also after Ctrl-C: the next request must not wait for the response to this one.
                 connection.close()
-                if attempt:
+                if not isinstance(error, (OSError, http.client.HTTPException)):
+                    raise
+                self._check_runs(error)
+                # The server closes idle connections.
+                if is_last or not isinstance(error, (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)):
                     raise
         if response.status != 200:
             code = str(answer.get("__type", "")).rsplit("#", 1)[-1]
             raise ServerError(f"{code}: {answer.get('message', answer)}\n{self.log()}".strip())
         return answer
+
+    def _check_runs(self, error: Exception) -> None:
+        """Raises `ServerError` if the server has ended. It closes its connections before its process ends."""
+        try:
+            status = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return
+        reason = f"the signal {-status}" if status < 0 else f"the status {status}"
+        raise ServerError(f"`stepwright serve` has ended with {reason}:\n{self.log()}".rstrip()) from error
 
     def stop(self) -> None:
         """Ends the server."""
