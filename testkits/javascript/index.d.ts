@@ -65,6 +65,7 @@ export declare class StepFunctions {
   now(): Promise<Date>;
   // biome-ignore lint: the API's response.
   call(operation: string, members?: object): Promise<any>;
+  /** Removes the account. Throws the first error of a mock that is no `TaskError`. */
   close(): Promise<void>;
 }
 

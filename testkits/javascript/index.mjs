@@ -50,6 +50,7 @@ export class Server {
   #process;
   #tasks;
   #services = new Map();
+  #log = "";
   #accounts = 100_000_000_001;
 
   /** Starts a server with further arguments of `stepwright serve`. */
@@ -61,12 +62,15 @@ export class Server {
 
   async #start(args) {
     const all = ["serve", "--port", "0", "--virtual-time", "--accounts", "any", "--exit-with-parent", ...args];
-    this.#process = spawn(command(), all, { stdio: ["pipe", "pipe", "pipe"] });
-    let log = "";
-    this.#process.stderr.on("data", (text) => (log = (log + text).slice(-10_000)));
+    const binary = command();
+    this.#process = spawn(binary, all, { stdio: ["pipe", "pipe", "pipe"] });
+    this.#process.stderr.on("data", (text) => (this.#log = (this.#log + text).slice(-10_000)));
     this.endpoint = await new Promise((resolve, reject) => {
-      this.#process.once("error", reject);
-      this.#process.once("exit", () => reject(new Error(`\`stepwright serve\` did not start:\n${log}`)));
+      this.#process.once("error", (cause) => {
+        const fix = "install the package `stepwright`, or set STEPWRIGHT_BINARY to the path of the command";
+        reject(new Error(`\`${binary}\` cannot be executed: ${cause.message}; ${fix}`, { cause }));
+      });
+      this.#process.once("exit", () => reject(new Error(`\`stepwright serve\` did not start:\n${this.#log}`)));
       createInterface(this.#process.stdout).once("line", resolve);
     });
     this.#tasks = createServer((request, response) => this.#execute(request, response));
@@ -87,8 +91,8 @@ export class Server {
     const service = this.#services.get(request.url.slice(1));
     const answer = service
       ? await service._execute(JSON.parse(Buffer.concat(parts).toString()))
-      : { error: "TestEnded", cause: "the test of this execution has ended" };
-    response.end(JSON.stringify(answer));
+      : JSON.stringify({ error: "TestEnded", cause: "the test of this execution has ended" });
+    response.end(answer);
   }
 
   /** Returns Step Functions in a new account, on virtual time. */
@@ -101,24 +105,45 @@ export class Server {
   }
 
   async _post(path, members, headers = {}) {
-    const response = await fetch(this.endpoint + path, {
-      method: "POST",
-      body: JSON.stringify(members),
-      headers: { "content-type": "application/x-amz-json-1.0", ...headers },
-    });
-    const answer = await response.json();
+    let response;
+    let answer;
+    try {
+      response = await fetch(this.endpoint + path, {
+        method: "POST",
+        body: JSON.stringify(members),
+        headers: { "content-type": "application/x-amz-json-1.0", ...headers },
+      });
+      answer = await response.json();
+    } catch (cause) {
+      const reason = await this.#endReason();
+      throw reason ? new Error(`\`stepwright serve\` has ended with ${reason}:\n${this.#log}`.trimEnd(), { cause }) : cause;
+    }
     if (!response.ok) {
       throw new Error(`${String(answer.__type).split("#").pop()}: ${answer.message}`);
     }
     return answer;
   }
 
+  /** Returns how the server has ended. It closes its connections before its process ends. */
+  async #endReason() {
+    for (let tenths = 0; tenths < 10; tenths += 1) {
+      const { exitCode, signalCode } = this.#process;
+      if (signalCode !== null || exitCode !== null) {
+        return signalCode ?? `the status ${exitCode}`;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return null;
+  }
+
   /** Ends the server. */
   async stop() {
-    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-    this.#process.ref();
-    this.#process.kill("SIGKILL");
-    await ended;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+      this.#process.ref();
+      this.#process.kill("SIGKILL");
+      await ended;
+    }
     this.#tasks.closeAllConnections();
     this.#tasks.close();
   }
@@ -133,6 +158,8 @@ export class StepFunctions {
   #open = new Set();
   #machines = new Map();
   #calls = [];
+  // Errors of mocks, which are faults of the test.
+  #faults = [];
 
   constructor(server, account, url, forget) {
     this.#server = server;
@@ -203,6 +230,7 @@ export class StepFunctions {
     return this.#calls.filter((call) => name === undefined || call.name === name || call.state === name);
   }
 
+  /** Returns the text of the response to a task. */
   async _execute(call) {
     this.#calls.push(call);
     try {
@@ -216,11 +244,17 @@ export class StepFunctions {
       if (result instanceof Error) {
         throw result;
       }
-      return { output: result ?? null };
+      return outputOf(call, result);
     } catch (error) {
-      return error instanceof TaskError
-        ? { error: error.error, cause: error.cause }
-        : { error: error?.name ?? "Error", cause: String(error?.message ?? error) };
+      let fault = error;
+      if (error instanceof TaskError) {
+        if (typeof error.error === "string" && typeof error.cause === "string") {
+          return JSON.stringify({ error: error.error, cause: error.cause });
+        }
+        fault = new TypeError(`the mock of \`${call.name}\` has a TaskError whose name or cause is not a text`);
+      }
+      this.#faults.push(fault);
+      return JSON.stringify({ error: String(fault?.name ?? "Error"), cause: String(fault?.message ?? fault) });
     }
   }
 
@@ -285,7 +319,11 @@ export class StepFunctions {
   }
 
   /** Lets virtual time pass, as in `advance({ days: 3 })`. Returns the new time. */
-  async advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }) {
+  async advance({ days = 0, hours = 0, minutes = 0, seconds = 0, ...others }) {
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) {
+      throw new TypeError(`\`${unknown}\` is no unit of \`advance\`; use \`days\`, \`hours\`, \`minutes\` or \`seconds\``);
+    }
     const all = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
     const advanced = await this.#control("advance", { seconds: all });
     if (!advanced.idle) {
@@ -324,10 +362,13 @@ export class StepFunctions {
     return this.#server._post(`/testing/${action}`, { account: this.account, ...members });
   }
 
-  /** Removes the account. */
+  /** Removes the account. Throws the first error of a mock that is no `TaskError`. */
   async close() {
     this.#forget();
     await this.#control("reset", { remove: true });
+    if (this.#faults.length > 0) {
+      throw this.#faults[0];
+    }
   }
 }
 
@@ -378,6 +419,23 @@ export class Execution {
       throw new Error(`the execution waits for an answer in \`${this.path.at(-1)}\`; answer its token, or use \`advance\``);
     }
     return this;
+  }
+}
+
+/** Returns the text of a response with the output of a task. Throws a `TypeError` that names the mock if JSON cannot represent it. */
+function outputOf(call, result) {
+  try {
+    return JSON.stringify({ output: result ?? null }, (key, value) => {
+      if (typeof value === "number" && !Number.isFinite(value)) {
+        throw new TypeError(`${value} is no number of JSON`);
+      }
+      if (typeof value === "function" || typeof value === "symbol") {
+        throw new TypeError(`a ${typeof value} is no value of JSON`);
+      }
+      return value;
+    });
+  } catch (cause) {
+    throw new TypeError(`the mock of \`${call.name}\` returned no JSON: ${cause.message}`, { cause });
   }
 }
 

@@ -90,3 +90,51 @@ test("tests share nothing", async () => {
   assert.deepEqual((await stepFunctions.call("ListStateMachines")).stateMachines, []);
   assert.equal((await stepFunctions.now()).toISOString(), "2026-01-01T00:00:00.000Z");
 });
+
+test("a fault of a mock fails the test although the state machine catches it", async () => {
+  const circular = {};
+  circular.self = circular;
+  const charge = { Type: "Task", Resource: `${FUNCTION}charge`, End: true, Catch: [{ ErrorEquals: ["States.ALL"], Next: "Refuse" }] };
+  const machine = { StartAt: "Charge", States: { Charge: charge, Refuse: { Type: "Succeed" } } };
+  for (const [result, message] of [
+    [(input) => input.missing.id, /properties of undefined/],
+    [() => Promise.reject(new Error("rejected")), /rejected/],
+    [1n, /the mock of `Charge` returned no JSON: .*BigInt/],
+    [circular, /the mock of `Charge` returned no JSON: .*circular/],
+    [{ total: NaN }, /the mock of `Charge` returned no JSON: NaN is no number/],
+    [{ call: () => () => 1 }, /the mock of `Charge` returned no JSON: a function is no value/],
+    [new TaskError(Error), /a TaskError whose name or cause is not a text/],
+  ]) {
+    const service = server.stepFunctions();
+    await service.mock("Charge", result);
+    assert.equal((await service.run(machine)).status, "SUCCEEDED");
+    await assert.rejects(service.close(), message);
+  }
+});
+
+test("a server that ended is the error of each request, and can be stopped", async () => {
+  const own = await Server.start();
+  const service = own.stepFunctions();
+  await service.mock("Charge", () => own.stop());
+  await assert.rejects(service.run(ORDERS), /`stepwright serve` has ended with SIGKILL/);
+  await assert.rejects(service.now(), /`stepwright serve` has ended with SIGKILL/);
+  await own.stop();
+});
+
+test("a command that is missing is named with how to install it", async () => {
+  const binary = process.env.STEPWRIGHT_BINARY;
+  process.env.STEPWRIGHT_BINARY = "/missing/stepwright";
+  try {
+    await assert.rejects(Server.start(), /`\/missing\/stepwright` cannot be executed: .*; install the package `stepwright`/);
+  } finally {
+    if (binary === undefined) {
+      delete process.env.STEPWRIGHT_BINARY;
+    } else {
+      process.env.STEPWRIGHT_BINARY = binary;
+    }
+  }
+});
+
+test("an unknown unit of time is refused", async () => {
+  await assert.rejects(stepFunctions.advance({ minute: 5 }), /`minute` is no unit of `advance`/);
+});
