@@ -28,6 +28,27 @@ fn schemas_become_python() {
     insta::assert_snapshot!("python", checkout_in("python"));
 }
 
+/// Names that mean something else in Python; `packaging/test_types` passes its types to mypy.
+const NAMES: &str = include_str!("types/names.schemas.json");
+
+#[test]
+fn names_that_python_uses_are_names_of_no_class_and_no_field() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), "names.schemas.json", NAMES);
+    let ran = types(&[&file, "--lang", "python"], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    for part in [
+        "NamesInput = TypedDict(",
+        "Card = TypedDict(",
+        "PageOfBerNode = TypedDict(",
+        "NamesOutputNone | NamesOutputTrue | NamesOutputTypedDict | False2",
+        "NonePayload: TypeAlias = Literal[-3] | float",
+        "NoneResult: TypeAlias = float",
+    ] {
+        assert!(ran.stdout.contains(part), "no {part}: {}", ran.stdout);
+    }
+}
+
 #[test]
 fn schemas_become_one_schema() {
     let printed = checkout_in("jsonschema");

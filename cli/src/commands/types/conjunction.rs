@@ -1,5 +1,8 @@
 //! All schemas that a value must meet: a schema with those of its `$ref` and `allOf`.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use stepwright_asl::json::{Json, Object};
 
 /// Maximum number of nested `$ref` and `allOf`. Deeper ones are left out, which accepts more.
@@ -219,7 +222,13 @@ pub(super) fn resolve<'s>(
     reference: &str,
     documents: &[&'s Json],
 ) -> Option<SchemaSite<'s>> {
-    let pointer = reference.strip_prefix('#')?;
-    let schema = documents[site.document].pointer(pointer)?;
+    let schema = documents[site.document].pointer(&local_pointer(reference)?)?;
     Some(site.at(schema))
+}
+
+/// Returns the JSON Pointer of a reference in the same document. A reference is a URI, so that
+/// schemars writes a space as `%20`.
+pub(super) fn local_pointer(reference: &str) -> Option<Cow<'_, str>> {
+    let fragment = reference.strip_prefix('#')?;
+    percent_decode_str(fragment).decode_utf8().ok()
 }

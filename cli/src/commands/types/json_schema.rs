@@ -1,11 +1,13 @@
 //! Prints the schemas as one JSON Schema, with all their keywords.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use stepwright_asl::IndexMap;
 use stepwright_asl::json;
 use stepwright_asl::json::{Json, Object, segments};
 
+use super::conjunction::local_pointer;
 use super::module_builder::ContractTypes;
 use crate::commands::import::names::pascal;
 
@@ -100,11 +102,11 @@ impl Bundle<'_> {
 
     /// A reference to a definition, which gets a name if no type has that of its schema.
     fn reference(&mut self, reference: &str, document: usize) -> Json {
-        let pointer = reference.trim_start_matches('#').to_owned();
-        let is_known = self.documents[document].pointer(&pointer).is_some();
-        if !is_known || !reference.starts_with('#') {
+        let known = |pointer: &String| self.documents[document].pointer(pointer).is_some();
+        let pointer = local_pointer(reference).map(Cow::into_owned).filter(known);
+        let Some(pointer) = pointer else {
             return reference.into();
-        }
+        };
         let last = segments(&pointer).and_then(Iterator::last);
         let base = pascal(&last.unwrap_or_default(), "Schema");
         let names = &mut self.names;

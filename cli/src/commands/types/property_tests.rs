@@ -121,11 +121,15 @@ impl Grammar {
 
     /// A definition, which may refer to itself.
     fn reference(&mut self, depth: u32) -> (Json, Vec<Json>) {
-        let name = format!("Node{}", self.definitions.len());
+        let name = format!("Node~{} ü", self.definitions.len());
         self.definitions.insert(name.clone(), Json::Null);
         let (mut schema, values) = self.structure(depth, "n");
         let inner = values[0].clone();
-        let reference = json!({"$ref": format!("#/$defs/{name}")});
+        let encoded = name
+            .replace('~', "~0")
+            .replace(' ', "%20")
+            .replace('ü', "%C3%BC");
+        let reference = json!({"$ref": format!("#/$defs/{encoded}")});
         if let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) {
             properties.insert(
                 "children".to_owned(),

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use stepwright_asl::json::Json;
 
 use super::type_model::{
-    ObjectType, TypeBody, TypeDeclaration, TypeExpr, TypeModule, UnionAlternative,
+    ObjectType, TypeBody, TypeDeclaration, TypeExpr, TypeMember, TypeModule, UnionAlternative,
 };
 use super::typescript::printable;
 
@@ -53,10 +53,15 @@ impl Printer {
     fn declaration(&mut self, declaration: &TypeDeclaration) {
         let name = &declaration.name;
         match &declaration.body {
-            TypeBody::Object(object) if object.members.iter().all(|one| is_field(&one.name)) => {
-                self.class(declaration, object);
+            TypeBody::Object(object) => {
+                let members = object.members.iter();
+                let values: Vec<String> = members.map(|member| self.member(member)).collect();
+                let mut names = object.members.iter().map(|member| member.name.as_str());
+                match names.all(|name| is_field(name) && !is_used(name, &values)) {
+                    true => self.class(declaration, object, &values),
+                    false => self.call(declaration, object, &values),
+                }
             }
-            TypeBody::Object(object) => self.call(declaration, object),
             TypeBody::Alias(value) => {
                 self.imports.insert("TypeAlias");
                 let value = self.quoted(value);
@@ -68,7 +73,7 @@ impl Printer {
         self.declared.insert(name.clone());
     }
 
-    fn class(&mut self, declaration: &TypeDeclaration, object: &ObjectType) {
+    fn class(&mut self, declaration: &TypeDeclaration, object: &ObjectType, values: &[String]) {
         self.imports.insert("TypedDict");
         self.text
             .push_str(&format!("class {}(TypedDict):\n", declaration.name));
@@ -76,26 +81,24 @@ impl Printer {
         if declaration.doc.is_some() {
             self.text.push('\n');
         }
-        for member in &object.members {
-            let value = self.member(&member.value, member.is_optional);
+        for (member, value) in object.members.iter().zip(values) {
             self.text
                 .push_str(&format!("    {}: {value}\n", member.name));
             self.doc(member.doc.as_deref().unwrap_or_default(), "    ");
         }
     }
 
-    /// A type with members whose names are no identifiers.
-    fn call(&mut self, declaration: &TypeDeclaration, object: &ObjectType) {
+    /// A type with members whose names cannot be fields of a class.
+    fn call(&mut self, declaration: &TypeDeclaration, object: &ObjectType, values: &[String]) {
         self.imports.insert("TypedDict");
         let name = &declaration.name;
         self.text
             .push_str(&format!("{name} = TypedDict(\n    \"{name}\",\n    {{\n"));
-        for member in &object.members {
+        for (member, value) in object.members.iter().zip(values) {
             for line in member.doc.as_deref().unwrap_or_default().lines() {
                 let line = format!("        # {}", printable(line));
                 self.text.push_str(&format!("{}\n", line.trim_end()));
             }
-            let value = self.member(&member.value, member.is_optional);
             let key = string(&member.name);
             self.text.push_str(&format!("        {key}: {value},\n"));
         }
@@ -103,9 +106,9 @@ impl Printer {
         self.doc(declaration.doc.as_deref().unwrap_or_default(), "");
     }
 
-    fn member(&mut self, value: &TypeExpr, is_optional: bool) -> String {
-        let value = self.quoted(value);
-        match is_optional {
+    fn member(&mut self, member: &TypeMember) -> String {
+        let value = self.quoted(&member.value);
+        match member.is_optional {
             true => {
                 self.imports.insert("NotRequired");
                 format!("NotRequired[{value}]")
@@ -184,7 +187,12 @@ impl Printer {
                 Json::String(text) => Some(string(text)),
                 Json::Bool(true) => Some("True".to_owned()),
                 Json::Bool(false) => Some("False".to_owned()),
-                Json::Number(number) if number.is_integer() => Some(number.to_string()),
+                // Also `1.0` is a floating-point number.
+                Json::Number(number) => {
+                    let text = number.to_string();
+                    let is_integer = !text.contains(['.', 'e', 'E']);
+                    is_integer.then_some(text)
+                }
                 _ => None,
             })
             .collect();
@@ -261,6 +269,16 @@ fn is_field(name: &str) -> bool {
         && letters.all(|letter| starts(letter) || letter.is_ascii_digit())
         && !KEYWORDS.contains(&name)
         && !name.starts_with("__")
+}
+
+/// Whether a printed type has a name: in a class, it would be that of the field instead, as `str`
+/// is after `str: str`.
+fn is_used(name: &str, values: &[String]) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut words = values
+        .iter()
+        .flat_map(|value| value.split(|letter| !is_letter(letter)));
+    words.any(|word| word == name)
 }
 
 /// The declarations, each after those that it uses. In a cycle, the first one uses later ones.

@@ -1,11 +1,12 @@
 //! Whether schemas of two documents are the same type: each emitted schema has its own copies of
 //! the types that it uses.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use stepwright_asl::json::{Json, Object, segments};
 
-use super::conjunction::{SchemaSite, resolve};
+use super::conjunction::{SchemaSite, local_pointer, resolve};
 
 /// Maximum number of schemas of an identity. Schemas with more of them are different types.
 const MAX_SCHEMAS: usize = 1_000;
@@ -40,9 +41,9 @@ impl SchemaIdentity {
             );
             texts.insert(label, normal.to_string());
             for reference in references {
-                if let Some(target) = resolve(site, &reference, documents) {
-                    pending.push((reference.trim_start_matches('#').to_owned(), target));
-                }
+                let pointer = local_pointer(&reference).map(Cow::into_owned);
+                let target = resolve(site, &reference, documents);
+                pending.extend(pointer.zip(target));
             }
         }
         Some(SchemaIdentity { texts })
@@ -81,7 +82,10 @@ fn normal(
                     ("$schema" | "$defs" | "definitions" | "title", _) => {}
                     ("$ref", Json::String(reference)) => {
                         references.push(reference.clone());
-                        let name = label(reference.trim_start_matches('#'), document);
+                        let name = match local_pointer(reference) {
+                            Some(pointer) => label(&pointer, document),
+                            None => reference.clone(),
+                        };
                         normalized.insert(key.clone(), name.into());
                     }
                     (key, value) => {

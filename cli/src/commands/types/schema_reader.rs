@@ -3,20 +3,29 @@
 //! Each `$ref` becomes a named type, so that recursive schemas end, and so does each object with
 //! members: its name is that of the definition, of the title, or of the member around it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use stepwright_asl::IndexMap;
 use stepwright_asl::json::{Json, segments};
 
-use super::conjunction::{Conjunction, JsonType, SchemaSite, resolve};
+use super::conjunction::{Conjunction, JsonType, SchemaSite, local_pointer, resolve};
 use super::schema_identity::SchemaIdentity;
 use super::type_model::{
     ObjectType, TypeBody, TypeDeclaration, TypeExpr, TypeMember, TypeModule, UnionAlternative,
 };
 use crate::commands::import::names::{UsedNames, pascal};
 
-/// Names that the generated files import or define.
-const RESERVED: [&str; 4] = ["Literal", "NotRequired", "TypeAlias", "TypedDict"];
+/// Names that the generated files import, and keywords of Python with a capital.
+const RESERVED: [&str; 7] = [
+    "Literal",
+    "NotRequired",
+    "TypeAlias",
+    "TypedDict",
+    "None",
+    "True",
+    "False",
+];
 /// Maximum number of types that are combined with alternatives. Beyond, alternatives are left out,
 /// which accepts more.
 const MAX_COMBINATIONS: usize = 1_000;
@@ -146,7 +155,9 @@ impl<'s> SchemaReader<'s> {
         let Some(target) = resolve(site, reference, &self.documents) else {
             return TypeExpr::Unknown;
         };
-        let pointer = reference.trim_start_matches('#').to_owned();
+        let Some(pointer) = local_pointer(reference).map(Cow::into_owned) else {
+            return TypeExpr::Unknown;
+        };
         let key = (site.document, pointer);
         if let Some(name) = self.named.get(&key) {
             return TypeExpr::Named(name.clone());
