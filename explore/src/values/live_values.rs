@@ -19,12 +19,48 @@ struct OriginRead {
     is_decisive: bool,
 }
 
+/// A set of states. Each state has one, so that a bit for each state matters: for 8,000 states they
+/// have 8 MB.
+#[derive(Clone, Debug, Default)]
+struct StateSet {
+    words: Vec<u64>,
+}
+
+impl StateSet {
+    /// Creates an empty set for a number of states.
+    fn new(states: usize) -> Self {
+        let words = vec![0; states.div_ceil(64)];
+        Self { words }
+    }
+
+    /// Adds a state. Returns whether it was not in the set.
+    fn insert(&mut self, state: usize) -> bool {
+        let bit = 1 << (state % 64);
+        let word = &mut self.words[state / 64];
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// Adds the states of another set of the same machine.
+    fn extend(&mut self, other: &StateSet) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
+        }
+    }
+
+    fn contains(&self, state: usize) -> bool {
+        let word = self.words.get(state / 64);
+        word.is_some_and(|word| word & (1 << (state % 64)) != 0)
+    }
+}
+
 /// The reads of all states, and which of them may still happen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LiveValues {
     names: HashMap<String, usize>,
     /// The states that may run after each state, with the state itself.
-    later: Vec<HashSet<usize>>,
+    later: Vec<StateSet>,
     inputs: Vec<Option<AbstractValue>>,
     variables: BTreeMap<String, AbstractValue>,
     /// The outputs of the containers inside each state.
@@ -63,9 +99,17 @@ impl LiveValues {
                 .collect(),
             ..Self::default()
         };
+        let next: Vec<Vec<usize>> = (0..states.len())
+            .map(|state| {
+                let targets = graph.successors(state).map(|(target, _)| target);
+                let containers = states[state].inner.iter();
+                let inner = containers.flat_map(|container| &graph.containers()[*container].states);
+                targets.chain(inner.copied()).collect()
+            })
+            .collect();
         // A container precedes the states inside it.
         for state in 0..states.len() {
-            let later = live.later_of(graph, state);
+            let later = live.later_of(graph, &next, state);
             live.later.push(later);
         }
         for reads in all {
@@ -95,26 +139,19 @@ impl LiveValues {
         live
     }
 
-    fn later_of(&self, graph: &Graph<'_>, state: usize) -> HashSet<usize> {
-        let states = graph.states();
-        let around = graph.containers()[states[state].container].parent;
-        let mut later = match around.and_then(|around| self.later.get(around)) {
-            Some(later) => later.clone(),
-            None => HashSet::new(),
-        };
-        let mut seen = HashSet::new();
+    fn later_of(&self, graph: &Graph<'_>, next: &[Vec<usize>], state: usize) -> StateSet {
+        let around = graph.containers()[graph.states()[state].container].parent;
+        let mut seen = StateSet::new(next.len());
         let mut open = vec![state];
         while let Some(at) = open.pop() {
-            if !seen.insert(at) {
-                continue;
-            }
-            open.extend(graph.successors(at).map(|(next, _)| next));
-            for container in &states[at].inner {
-                open.extend(&graph.containers()[*container].states);
+            if seen.insert(at) {
+                open.extend(&next[at]);
             }
         }
-        later.extend(seen);
-        later
+        if let Some(around) = around.and_then(|around| self.later.get(around)) {
+            seen.extend(around);
+        }
+        seen
     }
 
     /// Makes all reads of a state decisive: a property observes the values of its task.
@@ -162,7 +199,7 @@ impl LiveValues {
             return value.write_to(to);
         };
         let later = &self.later[state];
-        if self.whole.iter().any(|whole| later.contains(whole)) {
+        if self.whole.iter().any(|whole| later.contains(*whole)) {
             return value.write_to(to);
         }
         self.write_part(later, value, vec![known.clone()], to);
@@ -172,7 +209,7 @@ impl LiveValues {
     /// known, and are written whole elsewhere.
     fn write_part(
         &self,
-        later: &HashSet<usize>,
+        later: &StateSet,
         value: &Value,
         known: Vec<AbstractValue>,
         to: &mut String,
@@ -244,18 +281,18 @@ impl LiveValues {
         }
     }
 
-    fn is_read(&self, writer: usize, later: &HashSet<usize>) -> bool {
+    fn is_read(&self, writer: usize, later: &StateSet) -> bool {
         let readers = self.readers.get(&writer);
-        readers.is_some_and(|readers| readers.iter().any(|reader| later.contains(reader)))
+        readers.is_some_and(|readers| readers.iter().any(|reader| later.contains(*reader)))
     }
 
     /// Returns whether a later state reads a part of an origin, or a value that contains it.
-    fn has_read(&self, origin: &Origin, later: &HashSet<usize>, is_decisive: bool) -> bool {
+    fn has_read(&self, origin: &Origin, later: &StateSet, is_decisive: bool) -> bool {
         let reads = self.reads.get(&origin.source);
         reads.into_iter().flatten().any(|read| {
             let is_related =
                 read.path.starts_with(&origin.path) || origin.path.starts_with(&read.path);
-            is_related && (read.is_decisive || !is_decisive) && later.contains(&read.state)
+            is_related && (read.is_decisive || !is_decisive) && later.contains(read.state)
         })
     }
 }
