@@ -348,7 +348,7 @@ mod recordings {
     use crate::recordings::{read, rows};
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn every_integration_of_the_examples_is_found() {
         let examples: Value =
             serde_json::from_str(&read("integrations/examples.json")).expect("the file is JSON");
@@ -390,7 +390,7 @@ mod recordings {
     }
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn resources_accepted_by_the_service_are_found() {
         let mut unknown = BTreeSet::new();
         for (file, origin) in [

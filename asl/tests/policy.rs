@@ -922,7 +922,7 @@ mod recordings {
     use crate::recordings::{read, realworld};
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn the_worked_examples_have_the_expected_policies() {
         let examples: Value =
             serde_json::from_str(&read("integrations/examples.json")).expect("is JSON");
@@ -958,7 +958,7 @@ mod recordings {
     }
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn every_recorded_definition_has_a_well_formed_policy() {
         let mut count = 0;
         for (_, text) in realworld() {

@@ -6,20 +6,23 @@ mod convert;
 mod estimate;
 mod round_trip;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 use stepwright_asl::validate::{
     Diagnostics, MachineType, Severity, service_diagnostics, validate_text,
 };
 
-fn shared() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared")
+/// The folder of the recordings, which is outside of the repository.
+fn folder() -> PathBuf {
+    std::env::var_os("STEPWRIGHT_RECORDINGS")
+        .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings")
+        .into()
 }
 
-/// Reads a file of `../shared`, the folder next to the workspace.
+/// Reads a file of the recordings.
 pub(crate) fn read(file: &str) -> String {
-    let path = shared().join(file);
+    let path = folder().join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -33,7 +36,7 @@ pub(crate) fn rows(file: &str) -> Vec<Value> {
 
 /// Reads the definitions of public projects: their paths and texts. Some of them are not JSON.
 pub(crate) fn realworld() -> Vec<(PathBuf, String)> {
-    let folder = shared().join("conformance/realworld");
+    let folder = folder().join("conformance/realworld");
     let entries = folder
         .read_dir()
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -68,7 +71,7 @@ fn definition(row: &Value) -> (String, MachineType) {
 }
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn diagnostics_agree_with_recorded_verdicts() {
     let mut differ = Vec::new();
     let mut others = (0, 0);
@@ -108,7 +111,7 @@ fn diagnostics_agree_with_recorded_verdicts() {
 }
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn definitions_that_ran_give_no_error() {
     let mut faults = Vec::new();
     for row in rows("conformance/cases.jsonl") {
@@ -123,7 +126,7 @@ fn definitions_that_ran_give_no_error() {
 }
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn realworld_definitions_give_no_error() {
     let mut faults = Vec::new();
     for (path, text) in realworld() {

@@ -198,7 +198,7 @@ mod recordings {
     use crate::recordings::realworld;
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn realworld_definitions_are_the_same_in_yaml() {
         let mut read = 0;
         for (path, text) in realworld() {

@@ -236,7 +236,7 @@ fn recorded(folder: &Path) -> Vec<PathBuf> {
 
 /// Compiles all sources as one crate, which compares the emitted definitions with the originals.
 #[test]
-#[ignore = "compiles a separate project, and needs the recordings in ../shared: cargo test -p stepwright-cli --test all import:: -- --ignored"]
+#[ignore = "compiles a separate project, and needs the recordings in STEPWRIGHT_RECORDINGS: cargo test -p stepwright-cli --test all import:: -- --ignored"]
 fn real_world_definitions_compile_and_emit_themselves() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imported");
     std::fs::create_dir_all(folder.join("src")).unwrap();
@@ -335,7 +335,7 @@ mod recordings {
     use super::*;
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn real_world_definitions_are_imported() {
         for file in realworld() {
             let source = source_of(file.to_str().unwrap());
@@ -347,7 +347,7 @@ mod recordings {
     const RAW_BLOCKS: usize = 12;
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn few_real_world_states_need_raw_blocks() {
         let (mut states, mut blocks) = (0, 0);
         for file in realworld() {

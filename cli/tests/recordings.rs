@@ -5,9 +5,11 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-/// The recordings, in the folder next to the workspace.
+/// The recorded executions, which are outside of the repository.
 pub(crate) fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance")
+    let recordings = std::env::var_os("STEPWRIGHT_RECORDINGS")
+        .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings");
+    Path::new(&recordings).join("conformance")
 }
 
 /// Runs a definition with a mock file.
@@ -37,7 +39,7 @@ fn run(definition: &str, input: &Value, mocks: &Value) -> (i32, String, String) 
 }
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn a_query_is_polled_until_it_has_finished() {
     let mocks = json!({
         "StateMachines": {"Unload": {"TestCases": {"Case": {
@@ -71,7 +73,7 @@ fn a_query_is_polled_until_it_has_finished() {
 }
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn a_branch_that_fails_on_purpose_ends_the_parallel_state() {
     let mut states = serde_json::Map::new();
     states.insert("Log execution in DynamoDB".to_owned(), json!("Written"));

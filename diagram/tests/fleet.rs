@@ -137,10 +137,11 @@ mod recordings {
     use crate::emit::emit;
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn realworld_definitions_get_timeouts_and_no_other_change() {
-        let realworld =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/realworld");
+        let recordings = std::env::var_os("STEPWRIGHT_RECORDINGS")
+            .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings");
+        let realworld = Path::new(&recordings).join("conformance/realworld");
         let entries = realworld
             .read_dir()
             .unwrap_or_else(|error| panic!("{}: {error}", realworld.display()));

@@ -9,8 +9,6 @@ mod distributed;
 mod durable;
 #[cfg(feature = "jsonata")]
 mod faults;
-#[cfg(feature = "jsonata")]
-mod property;
 #[cfg(all(feature = "jsonata", feature = "report"))]
 mod report;
 #[cfg(feature = "jsonata")]

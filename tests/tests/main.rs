@@ -47,6 +47,7 @@ mod order_processing_example;
 mod pages;
 mod payload_forms;
 mod placeholders;
+mod property;
 mod random_conversions;
 mod raw_forms;
 mod readme;

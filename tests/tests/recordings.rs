@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use stepwright_tests::conformance::{ConvertedReplays, KnownDifferences, ReplayMode, read_rows};
 
-/// The recordings, in the folder next to the workspace.
+/// The recorded executions, which are outside of the repository.
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance")
+    let recordings = std::env::var_os("STEPWRIGHT_RECORDINGS")
+        .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings");
+    Path::new(&recordings).join("conformance")
 }
 
 fn lists() -> [KnownDifferences; 2] {
@@ -49,25 +51,25 @@ async fn replay(file: &str, way: ReplayMode<'_>) {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn executions_run_as_recorded() {
     replay("cases.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn single_states_are_tested_as_recorded() {
     replay("teststate.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn definitions_are_validated_as_recorded() {
     replay("validation.jsonl", ReplayMode::InProcess).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn converted_executions_run_as_recorded() {
     let assumed = include_str!("../conformance/conversion.toml");
     let assumed = KnownDifferences::parse(assumed).unwrap();
@@ -94,19 +96,19 @@ async fn converted_executions_run_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn the_api_runs_executions_as_recorded() {
     replay("cases.jsonl", ReplayMode::Api).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn the_api_tests_states_as_recorded() {
     replay("teststate.jsonl", ReplayMode::Api).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn the_api_validates_definitions_as_recorded() {
     replay("validation.jsonl", ReplayMode::Api).await;
 }

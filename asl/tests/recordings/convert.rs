@@ -7,7 +7,7 @@ use stepwright_asl::validate::{MachineType, Validator};
 use super::realworld;
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn nine_of_ten_states_are_converted_and_all_results_are_valid() {
     let (mut converted, mut refused, mut whole, mut machines) = (0, 0, 0, 0);
     let mut notes = Vec::new();

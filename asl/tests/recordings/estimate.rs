@@ -10,7 +10,7 @@ use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use super::rows;
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn recorded_executions_are_within_their_estimates() {
     let (mut held, mut failed) = (0, Vec::new());
     for row in rows("conformance/cases.jsonl") {

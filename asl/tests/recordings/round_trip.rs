@@ -6,7 +6,7 @@ use stepwright_asl::model::State;
 use super::realworld;
 
 #[test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 fn realworld_definitions_survive_reading_and_writing() {
     let files = realworld();
     let mut broken = Vec::new();

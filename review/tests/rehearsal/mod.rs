@@ -4,7 +4,7 @@ mod cut_recordings;
 mod interleavings;
 mod kinds;
 mod own_definition;
-#[path = "../../../runtime/tests/property/generate.rs"]
+#[path = "../../../tests/tests/property/generate.rs"]
 mod random_definition;
 mod recordings;
 mod saved;

@@ -4,6 +4,5 @@ mod answers;
 mod back;
 mod breakpoints;
 mod change;
-mod property;
 mod steps;
 mod support;

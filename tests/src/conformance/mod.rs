@@ -1,6 +1,6 @@
 //! Replays recordings of the real service with this project and reports the differences.
 //!
-//! The rows are in files in the formats that `../shared/conformance/README.md` describes. The
+//! The formats of the files are described in the `README.md` next to the recordings. The
 //! runner has no exceptions and never skips; the few rows that no correct implementation can
 //! reproduce are listed in `tests/conformance/known.toml`, which only the tests in `recordings`
 //! read.

@@ -84,7 +84,7 @@ fn is_its_executions(definition: &str) -> bool {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn single_states_end_as_in_the_recorded_executions() {
     let path = folder().join("cases.jsonl");
     let text = std::fs::read_to_string(&path)
@@ -142,7 +142,7 @@ fn states<'a>(states: &'a Value, all: &mut Vec<(&'a str, &'a Value)>) {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings in ../shared"]
+#[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
 async fn every_real_world_state_can_be_tested() {
     let folder = folder().join("realworld");
     let files = folder

@@ -416,15 +416,11 @@ fn field() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn csv_from_a_library_is_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
-        let mut writer = ::csv::WriterBuilder::new()
-            .quote_style(::csv::QuoteStyle::Always)
-            .from_writer(Vec::new());
-        for row in &rows {
-            writer.write_record(row).unwrap();
-        }
-        let body = writer.into_inner().unwrap();
-        let read = read(&body, given(&["x", "y", "z"])).unwrap();
+    fn quoted_fields_are_read_back(rows in prop::collection::vec(prop::collection::vec(field(), 3), 1..8)) {
+        let quoted = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));
+        let record = |row: &Vec<String>| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+        let body: String = rows.iter().map(record).collect();
+        let read = read(body.as_bytes(), given(&["x", "y", "z"])).unwrap();
         let expected: Vec<String> = rows
             .iter()
             .map(|row| {

@@ -1,5 +1,5 @@
 //! State machines of any length, each with one expensive feature. The benchmarks measure their
-//! time, and `tests/allocations` their allocations.
+//! time, and `allocations` their allocations.
 
 mod shapes;
 

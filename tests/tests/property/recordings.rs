@@ -13,8 +13,9 @@ use crate::property::run::runs_well;
 fn rows() -> &'static [Json] {
     static ROWS: OnceLock<Vec<Json>> = OnceLock::new();
     ROWS.get_or_init(|| {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/cases.jsonl");
+        let recordings = std::env::var_os("STEPWRIGHT_RECORDINGS")
+            .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings");
+        let path = Path::new(&recordings).join("conformance/cases.jsonl");
         let text = std::fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let rows = text.lines().map(serde_json::from_str);
@@ -94,7 +95,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    #[ignore = "needs the recordings in ../shared"]
+    #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]
     fn a_changed_recording_is_refused_or_ends(
         row in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<usize>(), 0..4usize, replacement(), any::<bool>()), 0..4),

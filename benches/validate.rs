@@ -1,5 +1,5 @@
 //! How long reading and validating takes, for definitions of several sizes:
-//! `cargo bench -p stepwright-asl --bench validate`
+//! `cargo bench -p stepwright-benches --bench validate`
 //!
 //! The bytes per second stay the same from size to size: the time grows with the definition.
 

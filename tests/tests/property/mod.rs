@@ -2,12 +2,13 @@
 //! ends within its limits, the same seed produces the same history, and the execution is within its
 //! estimate.
 
+mod debug;
 mod estimate;
 mod explain;
 mod extremes;
-pub(crate) mod generate;
+mod generate;
 mod nested_containers;
 mod random;
 mod recordings;
-pub(crate) mod run;
+mod run;
 mod timeline;

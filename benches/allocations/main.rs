@@ -3,14 +3,14 @@
 //! all measured work runs on one thread. They are the same in debug and release builds and with any
 //! features. They apply to 64-bit targets and the pinned toolchain.
 //!
-//! `ALLOCATIONS=overwrite cargo test -p stepwright-runtime --test allocations` writes the table
+//! `ALLOCATIONS=overwrite cargo test -p stepwright-benches` writes the table
 //! again, also when an execution allocates less than before: read the difference, and commit it
 //! with the change that caused it.
 
 mod measure;
 mod table;
 mod waiting;
-#[path = "../../benches/workloads/mod.rs"]
+#[path = "../workloads/mod.rs"]
 mod workloads;
 
 use std::path::Path;
@@ -46,7 +46,7 @@ fn rows() -> Vec<Row> {
 
 #[test]
 fn executions_make_the_allocations_in_the_table() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/allocations/table.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("allocations/table.md");
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let measured = Table::of(rows());
     if std::env::var_os("ALLOCATIONS").is_some_and(|how| how == "overwrite") {

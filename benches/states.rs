@@ -1,5 +1,5 @@
 //! How the time to check and to lower a workflow grows with its number of states:
-//! `cargo bench -p stepwright --bench states`
+//! `cargo bench -p stepwright-benches --bench states`
 //!
 //! Each line has ten times the states of the line before, so a time that grows with the number of
 //! states is ten times larger.

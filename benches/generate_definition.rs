@@ -1,5 +1,5 @@
 //! Prints a generated definition:
-//! `cargo run --release -p stepwright-asl --example generate_definition -- jsonata 1048576`
+//! `cargo run --release -p stepwright-benches -- jsonata 1048576`
 //!
 //! With `--template` it prints a CloudFormation template with the definition, for tools that check
 //! templates. With `--time` it parses and validates the definition instead and prints the fastest
@@ -11,7 +11,6 @@ use std::time::Instant;
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::{MachineType, validate};
 
-#[path = "../benches/generate/mod.rs"]
 mod generate;
 
 use generate::{Language, definition};

@@ -1,5 +1,5 @@
 //! The time from a keystroke to an answer, for large files:
-//! `cargo bench -p stepwright-editor --bench keystroke`
+//! `cargo bench -p stepwright-benches --bench keystroke`
 //!
 //! Each answer must take less than 50 ms.
 

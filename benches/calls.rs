@@ -1,7 +1,7 @@
 //! The cost of a call of DynamoDB above that of the emulator: a task of an execution, next to the
 //! same request of a plain HTTP client.
 //!
-//! `cargo bench -p stepwright-integrations`
+//! `cargo bench -p stepwright-benches --bench calls`
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! The time of each layer of the runtime: `cargo bench -p stepwright-runtime --bench runtime`
+//! The time of each layer of the runtime: `cargo bench -p stepwright-benches --bench runtime`
 //!
 //! | layer | benchmark | counted |
 //! |---|---|---|
@@ -16,7 +16,7 @@
 //!
 //! Each runs with several lengths: if the time is linear, the counted things per second are the
 //! same for all lengths. `growth` tests this for up to 100,000 items and executions. To run one
-//! group: `cargo bench -p stepwright-runtime --bench runtime -- growth`
+//! group: `cargo bench -p stepwright-benches --bench runtime -- growth`
 
 mod executions;
 mod growth;

@@ -1,4 +1,4 @@
-//! Durable commits per second: `cargo bench -p stepwright-runtime --features sqlite --bench store`
+//! Durable commits per second: `cargo bench -p stepwright-benches --bench store`
 //!
 //! The counter is records, each of which is durable before its client continues.
 
