@@ -8,6 +8,7 @@ use stepwright_runtime::store::{MemoryStore, Store};
 use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
 
 use crate::durable::support::process;
+use crate::faults::points;
 use crate::faults::store::{Fault, FaultPlan, FaultyStore};
 use crate::faults::workflows::ID;
 
@@ -92,10 +93,9 @@ fn continued(machine: &Json, store: MemoryStore) -> (Option<String>, bool) {
 fn waits_for_reads(machine: &Json) {
     let mut outputs = BTreeSet::new();
     let mut waited = 0;
-    for at in 1.. {
-        let Some(store) = stopped_at(machine, at) else {
-            break;
-        };
+    let stopped: Vec<MemoryStore> = (1..).map_while(|at| stopped_at(machine, at)).collect();
+    for at in points(stopped.len() as u64, 3) {
+        let store = stopped[at as usize - 1].clone();
         let (output, has_failed) = continued(machine, store);
         outputs.extend(output);
         waited += usize::from(has_failed);

@@ -1,5 +1,5 @@
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
-pub struct Order { pub id: String, pub total: f64 }
+pub struct Order { pub id: String, pub total: f64, pub voucher: f64 }
 
 #[derive(Debug, thiserror::Error, TaskError)]
 pub enum PaymentError {
@@ -8,22 +8,22 @@ pub enum PaymentError {
 }
 
 #[task]
-pub async fn charge_card(order: Order) -> Result<String, PaymentError> {
-    match order.total {
-        total if total > 10_000.0 => Err(PaymentError::Declined { reason: "too much".into() }),
-        _ => Ok(format!("charge for {}", order.id)),
+pub async fn charge_card(order: String, amount: f64) -> Result<String, PaymentError> {
+    if amount > 10_000.0 {
+        return Err(PaymentError::Declined { reason: "too much".into() });
     }
+    Ok(format!("{amount:.2} for {order}"))
 }
 
 workflow! {
-    /// Charges an order, unless there is nothing to pay.
+    /// Charges an order, unless a voucher pays for it.
     pub workflow Checkout(order: Order) -> String {
         choice Check {
-            when order.total > 0.0 => Charge;
+            when order.total > order.voucher => Charge;
             otherwise => Free;
         }
         task Charge {
-            let receipt = charge_card(order);
+            let receipt = charge_card(order.id, order.total - order.voucher);
             retry PaymentError::GatewayTimeout (interval: 2s, max_attempts: 3);
             catch PaymentError::Declined { reason } => Declined;
             next Done;

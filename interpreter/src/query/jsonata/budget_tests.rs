@@ -271,7 +271,7 @@ fn each_function_ends_within_its_budget() {
     let is_full = std::env::var("STEPWRIGHT_TEST_ATTACKS").is_ok_and(|value| value == "full");
     for call in ATTACKS {
         // The whole time takes long for all attacks: `STEPWRIGHT_TEST_ATTACKS=full` has it.
-        let _rest = (!is_full).then(|| TimeBudget::with_rest(MAX_TIME, Duration::from_millis(50)));
+        let _rest = (!is_full).then(|| TimeBudget::with_rest(MAX_TIME, Duration::from_millis(10)));
         let began = Instant::now();
         let result = fixture.jsonata(&attack(call));
         let took = began.elapsed();
