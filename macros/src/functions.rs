@@ -81,7 +81,6 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("Uuid", "now_v7", "`functions::uuid()`"),
     ("DateTime", "from_timestamp", "`functions::timestamp(millis)`, a text in ISO 8601,"),
     ("DateTime", "from_timestamp_millis", "`functions::timestamp(millis)`, a text in ISO 8601,"),
-    ("Decimal", "new", "`Decimal::from(integer)`, or a constant, `const FEE: Decimal = Decimal::from_parts(125, 0, 0, false, 2)`,"),
     ("cmp", "max", "`a.max(b)`"),
     ("cmp", "min", "`a.min(b)`"),
     ("mem", "replace", "`let old = a; a = b;`"),

@@ -19,6 +19,7 @@ mod child_errors;
 mod convert_page;
 mod crash;
 mod custom_trait_impls;
+mod decimals;
 mod developer_paths;
 mod distributed_map;
 mod error_index;

@@ -257,13 +257,12 @@ async fn a_time_beyond_four_digits_of_the_year_fails_the_state() {
 }
 
 workflow! {
-    workflow RefusesDurations(i: Times) -> (bool, DateTime<Utc>, i64, i64, DateTime<FixedOffset>) {
+    workflow RefusesDurations(i: Times) -> (bool, DateTime<Utc>, i64, DateTime<FixedOffset>) {
         succeed Done {
             (
                 i.a - i.b > i.b - i.a,
                 i.a + (i.b - i.a),
                 (i.a - i.b + (i.b - i.a)).num_seconds(),
-                (Duration::days(3) / 2).num_hours(),
                 i.offset + Duration::days(1),
             )
         }
@@ -279,7 +278,6 @@ fn what_may_have_a_fraction_of_a_millisecond_is_refused() {
         "compare `(a - b).num_milliseconds()` of both",
         "write `at + TimeDelta::milliseconds((b - a).num_milliseconds())`",
         "add `(a - b).num_milliseconds()`",
-        "divide `d.num_seconds()`",
         "this is a `DateTime<FixedOffset>`",
     ] {
         assert!(faults.contains(message), "no `{message}`:\n{faults}");

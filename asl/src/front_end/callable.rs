@@ -19,7 +19,7 @@ macro_rules! __for_each_method {
         $then! {
             /// `String` and `str`.
             Text: [
-                as_ref as_str chars contains ends_with is_empty len replace split split_once starts_with strip_prefix
+                as_ref as_str chars contains ends_with is_empty replace split split_once starts_with strip_prefix
                 strip_suffix to_lowercase to_owned to_uppercase trim trim_end trim_start
             ], [into_boxed_str into_owned into_string];
             /// `Vec`, slices, arrays and `VecDeque`.
@@ -48,6 +48,10 @@ macro_rules! __for_each_method {
             Unsigned: [], [clamp max min pow];
             /// `f32` and `f64`.
             Float: [], [abs ceil clamp floor max min powf powi round sqrt trunc];
+            /// The `Decimal` of `rust_decimal`.
+            Decimal: [
+                abs ceil floor is_sign_negative is_sign_positive is_zero normalize round round_dp trunc
+            ], [clamp max min];
             /// The dates and times of `chrono`.
             Time: [
                 date_naive day hour minute month second timestamp timestamp_millis to_rfc3339 year
@@ -112,8 +116,8 @@ pub const IDENTITIES: &[&str] = words![
 
 /// Methods whose lowering depends on more than the receiver's kind.
 pub const CODE: &[&str] = words![
-    chars contains date_naive day filter_map flat_map hour into minute month num_days num_hours num_milliseconds num_minutes
-    num_seconds num_weeks second signed_duration_since timestamp timestamp_millis to_rfc3339 to_string unwrap_or_default year
+    chars contains date_naive day filter_map flat_map hour into is_sign_negative is_sign_positive is_zero minute month normalize
+    num_days num_hours num_milliseconds num_minutes num_seconds num_weeks round_dp second signed_duration_since timestamp timestamp_millis to_rfc3339 to_string unwrap_or_default year
 ];
 
 /// Whether an expression can call a method of this name.
@@ -149,6 +153,7 @@ pub const FUNCTIONS: &[&str] = &[
     "Cow::Owned",
     "Cow::from",
     "Decimal::from",
+    "Decimal::new",
     "String::from",
     "String::new",
     "f64::from",

@@ -22,10 +22,11 @@ pub use self::proof::comparison::{
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
 pub use self::proof::operand::{
-    Becomes, Convertible, Shown, StandardDecimal, StandardOperators, Sums, decimal, joined,
+    Becomes, Convertible, Shown, StandardArithmetic, StandardDecimal, StandardLength, StandardMax,
+    StandardNot, StandardOperators, StandardQuotient, Sums, decimal, joined,
 };
 pub use self::proof::receiver::{
-    Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
+    Amount, Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
 };
 pub use self::proof::scope::{macros, standard_default};
 pub use self::proof::time::{Elapsed, StandardClock, StandardDuration, clock, duration};

@@ -66,7 +66,7 @@ fn arguments_of_macros_are_rewritten() {
         "|o: Order| format!(\"{:>4} {}\", (o.x * 2.0).round() as i64, o.list.iter().map(|x| x as f64).sum::<f64>())",
     );
     let checked = [
-        "format!(\"{:>4}{}\",(*__s::is(&__k0,&__s::Rounded::rounded::<i64>(__s::StandardMethod::<__s::method::round>::on((__s::StandardOperators::operand(o.x)*2.0)).round()))),",
+        "format!(\"{:>4}{}\",(*__s::is(&__k0,&__s::Rounded::rounded::<i64>(__s::StandardMethod::<__s::method::round>::on((__s::StandardArithmetic::operand(o.x)*2.0)).round()))),",
         "(*__s::is(&__k3,&__s::Sums::numbers(__s::StandardMethod::<__s::method::iter>::on(o.list).iter().map(|x|{loop{}__k1.see(&x);letx=__s::copy(&x);\
          (*__s::is(&__k2,&__s::Lossless::<f64>::lossless(x)))})).sum::<f64>()))",
         "__s::Piece::Formatted(__known[0].typed(",

@@ -90,7 +90,7 @@ fn types_of(kind: Kind) -> &'static [&'static str] {
         Kind::Float => &["f64"],
         Kind::Json => &["serde_json::Value"],
         // The generated package has no feature of another crate.
-        Kind::Time | Kind::TimeDelta => &[],
+        Kind::Decimal | Kind::Time | Kind::TimeDelta => &[],
         // Calls of other kinds return them.
         Kind::Iterator => &[],
     }

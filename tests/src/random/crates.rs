@@ -102,10 +102,11 @@ members = ["shared", "run"{members}]
 
 [workspace.dependencies]
 chrono = {{ version = "0.4", default-features = false, features = ["now", "serde"] }}
+rust_decimal = {{ version = "1", default-features = false, features = ["serde", "std"] }}
 schemars = "1"
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = {{ version = "1", features = ["preserve_order"] }}
-stepwright = {{ path = "{root}/dsl", features = ["chrono"] }}
+stepwright = {{ path = "{root}/dsl", features = ["chrono", "rust_decimal"] }}
 stepwright-runtime = {{ path = "{root}/runtime" }}
 thiserror = "2"
 tokio = {{ version = "1", features = ["macros", "rt"] }}
@@ -126,6 +127,7 @@ opt-level = 1
         std::fs::copy(root.join("Cargo.lock"), self.out.join("Cargo.lock"))?;
         let libraries = [
             "chrono",
+            "rust_decimal",
             "schemars",
             "serde",
             "serde_json",
@@ -147,7 +149,16 @@ opt-level = 1
             &format!("#![allow(warnings)]\n{modules}"),
         )?;
         for name in &names {
-            self.write_manifest(name, &["shared", "chrono", "serde_json", "stepwright"])?;
+            self.write_manifest(
+                name,
+                &[
+                    "shared",
+                    "chrono",
+                    "rust_decimal",
+                    "serde_json",
+                    "stepwright",
+                ],
+            )?;
             let text = format!(
                 "#![allow(warnings, unconditional_panic, arithmetic_overflow)]\npub use shared::{};\npub mod rows;\n",
                 self.uses

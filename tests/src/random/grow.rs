@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::decimals;
 use super::draw::Draw;
 use super::kind::Kind;
 use super::names::{NAMES, OWN, PLAIN};
@@ -54,6 +55,9 @@ pub(super) const KINDS: &[&str] = &[
     "I", "I", "T", "T", "B", "F", "L", "N", "?I", "?I", "?T", "?S", "[I]", "[I]", "[T]", "[S]",
     "[[I]]", "[?I]", "S", "(I,T)", "[(I,T)]", "[(N,I)]", "Z", "?[I]", "?(I,T)",
 ];
+
+/// The kinds of variables and results with decimals.
+const DECIMAL_KINDS: &[&str] = &["D", "D", "D", "?D", "[D]", "(D,D)", "B", "T"];
 
 /// The kinds of results of workflows of JSONPath.
 const PATH_KINDS: &[&str] = &[
@@ -111,6 +115,8 @@ pub(super) struct Grower<'o> {
     pub(super) allows: fn(&Rule) -> bool,
     /// Whether there are types and definitions of the user.
     pub(super) has_own: bool,
+    /// Whether the expression computes with decimals.
+    has_decimals: bool,
 }
 
 impl<'o> Grower<'o> {
@@ -127,6 +133,7 @@ impl<'o> Grower<'o> {
             typed: false,
             allows: |_| true,
             has_own: true,
+            has_decimals: false,
         }
     }
 
@@ -134,6 +141,7 @@ impl<'o> Grower<'o> {
     fn kind(&mut self) -> Kind {
         let kinds = match self.is_path {
             true => PATH_KINDS,
+            false if self.has_decimals => DECIMAL_KINDS,
             false if self.draw.number(3) == 0 => own::KINDS,
             false => KINDS,
         };
@@ -159,6 +167,7 @@ impl<'o> Grower<'o> {
     /// Grows one expression with its variables.
     pub(super) fn grow(mut self) -> Grown {
         self.is_path = self.draw.number(6) == 0;
+        self.has_decimals = !self.is_path && self.draw.number(5) == 0;
         if self.draw.number(8) == 0 {
             for _ in 0..self.draw.of(&[1, 1, 2]) {
                 let scope = self.draw.of(own::SCOPES);
@@ -230,10 +239,11 @@ impl<'o> Grower<'o> {
         if leaf && let Some(leaf) = self.leaf(kind) {
             return leaf;
         }
-        let (is_path, has_own) = (self.is_path, self.has_own);
+        let (is_path, has_own, has_decimals) = (self.is_path, self.has_own, self.has_decimals);
         let rules: Vec<&Rule> = RULES
             .iter()
             .chain(own::RULES.iter().filter(|_| has_own))
+            .chain(decimals::RULES.iter().filter(|_| has_decimals))
             .filter(|rule| !is_path || own::PATHS.contains(&rule.name) || is_constructor(rule))
             .filter(|rule| {
                 let mut bound = Vec::new();
@@ -305,6 +315,7 @@ impl<'o> Grower<'o> {
         let leaves = LEAVES
             .iter()
             .chain(own::LEAVES)
+            .chain(decimals::LEAVES)
             .find(|(of, _)| Kind::read(of) == *kind)?;
         let leaf = self.draw.of(leaves.1);
         if let (true, Kind::One(letter @ ('I' | 'F'))) = (self.typed, kind) {

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`,
-    /// `ErrorOutput`: one letter each. `X` is an `f64` near the limits of the type, which no rule
+    /// `ErrorOutput`, `Decimal`: one letter each. `X` is an `f64` near the limits of the type, which no rule
     /// writes as text; small letters are types of the user.
     One(char),
     List(Box<Kind>),
@@ -69,6 +69,7 @@ impl Kind {
                 'Z' => "Size",
                 'M' => "BTreeMap<String, i32>",
                 'X' => "f64",
+                'D' => "Decimal",
                 'm' => "BTreeMap<Name, i32>",
                 'E' => "ErrorOutput",
                 other => own(*other),
@@ -83,7 +84,7 @@ impl Kind {
     pub(super) fn is_copy(&self) -> bool {
         matches!(
             self,
-            Kind::One('I' | 'F' | 'B' | 'N' | 'L' | 'X' | 'a' | 'o' | 'p' | 'r')
+            Kind::One('I' | 'F' | 'B' | 'N' | 'L' | 'X' | 'D' | 'a' | 'o' | 'p' | 'r')
         )
     }
 

@@ -10,6 +10,7 @@ mod batch;
 mod compile;
 mod conversion;
 mod crates;
+mod decimals;
 mod draw;
 mod flow;
 mod function;

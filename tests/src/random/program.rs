@@ -133,7 +133,7 @@ impl GeneratedRow for ProgramRow {
 
     fn module(rows: &[&Self]) -> (String, usize) {
         let mut out = String::from(
-            "//! Written by `random_expressions`.\n\nuse super::{json, definition, Row, inputs::*, own::{self, *}};\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
+            "//! Written by `random_expressions`.\n\nuse super::{json, definition, Row, inputs::*, own::{self, *}};\nuse rust_decimal::Decimal;\nuse serde_json::Value;\nuse std::collections::BTreeMap;\nuse stepwright::prelude::*;\nuse stepwright::functions;\n\n",
         );
         let first = out.lines().count() + 1;
         for row in rows {

@@ -4,6 +4,7 @@ use super::draw::Draw;
 use super::own::Own;
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::Payload;
@@ -37,6 +38,11 @@ pub struct Input {
     pub item: Item,
     pub size: Size,
     pub own: Own,
+    pub amount: Decimal,
+    pub rate: Decimal,
+    pub amounts: Vec<Decimal>,
+    pub discount: Option<Decimal>,
+    pub places: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
@@ -59,6 +65,15 @@ pub enum Size {
 }
 
 impl Draw {
+    /// Decimals around zeros, halves and carries, with zeros at their end.
+    fn decimal(&mut self) -> Decimal {
+        let number = self.of(&[
+            0, 1, -1, 5, -5, 15, 25, -25, 99, 100, -100, 995, 1_000, 1_500, -2_450, 12_345, 99_995,
+            -99_950,
+        ]);
+        Decimal::new(number, self.of(&[0, 0, 1, 2, 2, 3, 4]))
+    }
+
     fn item(&mut self) -> Item {
         Item {
             name: self.text(),
@@ -111,6 +126,11 @@ impl Draw {
                 _ => Size::Named(self.text()),
             },
             own: self.own(),
+            amount: self.decimal(),
+            rate: self.decimal(),
+            amounts: self.list(Draw::decimal),
+            discount: self.option(Draw::decimal),
+            places: self.number(5) as u32,
         }
     }
 }

@@ -29,7 +29,8 @@ pub struct Row {
 pub enum Verdict {
     /// The faults of a definition that cannot be built.
     Refused(String),
-    /// How many inputs agree, and how many exceed the range of Rust's integers.
+    /// How many inputs agree, and how many exceed the range of Rust's integers, or the digits of
+    /// decimals in JSONata.
     Agrees(usize, usize),
     /// The first difference.
     Differs(String),
@@ -90,6 +91,12 @@ pub async fn verdict(row: &Row, inputs: &[Input], mut line: impl FnMut(Value)) -
             )),
             Err(error) => Err(error.to_string()),
         };
+        // A decimal with more digits than JSONata computes fails the state.
+        if matches!(&given, Err(error) if error.contains("has more than 15 digits") || error.contains("has no short text"))
+        {
+            beyond += 1;
+            continue;
+        }
         let same = match (&expected, &given) {
             (Ok(expected), Ok(given)) => equal(expected, given),
             (Err(_), Err(_)) => true,

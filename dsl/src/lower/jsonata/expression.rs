@@ -416,6 +416,7 @@ impl<'e, 'r> Lowering<'e, 'r> {
             ("String::new", []) => Code::new(Syntax::text(""), Shape::String),
             ("f64::from", [only]) => self.conversion(only, Shape::Number),
             ("Decimal::from", [only]) => self.decimal_from(only),
+            ("Decimal::new", [number, scale]) => self.decimal_of_parts(number, scale),
             (
                 "String::from" | "Box::new" | "Some" | "Cow::from" | "Cow::Borrowed" | "Cow::Owned",
                 [only],
@@ -424,18 +425,6 @@ impl<'e, 'r> Lowering<'e, 'r> {
                 "`{path}` cannot run inside a workflow expression; call it in a task instead, or write `jsonata!(\"..\")`"
             )),
         }
-    }
-
-    /// A decimal of an integer: its digits as text.
-    fn decimal_from(&mut self, value: &Expr) -> Code {
-        let code = self.code(value);
-        if !code.shape.is_integer() {
-            return self.refuse_code(format!(
-                "a decimal of {} cannot be made inside a workflow: use an integer, or make it in a task",
-                code.shape.describe()
-            ));
-        }
-        self.display(code).shaped(Shape::decimal())
     }
 
     fn conversion(&mut self, value: &Expr, to: Shape) -> Code {

@@ -54,6 +54,17 @@ impl Lowering<'_, '_> {
             (_, []) if matches!(shape, Shape::Duration(_)) && Kind::TimeDelta.has(name) => {
                 return self.part_of_duration(this, name);
             }
+            _ if shape.spelling() == Spelling::Decimal && Kind::Decimal.has(name) => {
+                return match self.method_of_decimal(&this, name, arguments) {
+                    Some(code) => code,
+                    None => self.no_method(&this, name),
+                };
+            }
+            (_, []) if shape.is_list() && shape.item().spelling() == Spelling::Decimal => {
+                if let Some(code) = self.method_of_decimals(&this, name) {
+                    return code;
+                }
+            }
             ("get", [_]) if matches!(shape, Shape::Any) => {
                 return self.refuse_code(
                     "`.get(..)` distinguishes a `null` value from an absent one, but in JSON both are `null`; write \

@@ -7,6 +7,7 @@ mod access;
 mod bounds;
 mod cases;
 mod characters;
+mod decimals;
 mod display;
 mod expression;
 mod failure;

@@ -6,7 +6,6 @@
 //! only passes on keeps its spelling: its receiver reads it in the same way.
 
 use super::expression::Lowering;
-use crate::expr::Binary;
 use crate::lower::code::{Code, ListKind, UndefinedMeaning};
 use crate::lower::syntax::reader;
 use crate::lower::syntax::{Operator, Syntax};
@@ -112,51 +111,6 @@ const DECIMAL_TEXT: &str = r"($text := $string($this);
     $contains($text, /^-?\d+(\.\d+)?$/) and $length($text) < 29 and ($type($this) = 'string' or $number($text) = $this)
         ? $replace($text, /^(-?)0+(\d)/, '$1$2')
         : $error('the decimal ' & $text & ' has no short text; write it as text in a task'))";
-
-/// The number of digits after the point of a decimal's text.
-macro_rules! scale {
-    ($of:literal) => {
-        concat!(r"($length($match(", $of, r" & '.', /\.\d*/)[0].match) - 1)")
-    };
-}
-
-/// `$zero` is the result if a side is 0: `Decimal` then has the digits of the other side.
-macro_rules! decimal_arithmetic {
-    ($operator:literal, $scale:expr, $zero:expr) => {
-        concat!(
-            "($left := $number($this); $right := $number($other); $scale := ",
-            $scale,
-            "; $result := $left ",
-            $operator,
-            " $right; ",
-            $zero,
-            " : $max([$abs($left), $abs($right), $abs($result)]) * $power(10, $scale) < 1000000000000000 \
-             ? $formatNumber($result, $scale = 0 ? '0' : $pad('0.', $scale + 2, '0')) \
-             : $error('this decimal has more than 15 digits; compute with it in a task'))"
-        )
-    };
-}
-
-/// The text of a decimal with the other sign.
-macro_rules! negative {
-    ($of:literal) => {
-        concat!(
-            "($substring(",
-            $of,
-            ", 0, 1) = '-' ? $substring(",
-            $of,
-            ", 1) : '-' & ",
-            $of,
-            ")"
-        )
-    };
-}
-
-macro_rules! larger_scale {
-    () => {
-        concat!("$max([", scale!("$this"), ", ", scale!("$other"), "])")
-    };
-}
 
 /// The template that normalizes `$now()`.
 fn template_of_now(form: Normalized) -> &'static str {
@@ -346,50 +300,6 @@ impl Lowering<'_, '_> {
             }
             code.with(is_known.conditional(value, unknown))
         })
-    }
-
-    /// Arithmetic of decimals: the exact result with its digits after the point, or a failure if it
-    /// may have more than 15 digits.
-    pub(super) fn decimals(&mut self, operator: Binary, left: Code, right: Code) -> Code {
-        let template = match operator {
-            Binary::Add => decimal_arithmetic!(
-                "+",
-                larger_scale!(),
-                "$left = 0 ? $other : $right = 0 ? $this"
-            ),
-            Binary::Sub => decimal_arithmetic!(
-                "-",
-                larger_scale!(),
-                concat!(
-                    "$left = 0 ? ($right = 0 ? $other : ",
-                    negative!("$other"),
-                    ") : $right = 0 ? $this"
-                )
-            ),
-            Binary::Mul => {
-                decimal_arithmetic!(
-                    "*",
-                    concat!(scale!("$this"), " + ", scale!("$other")),
-                    "$left = 0 or $right = 0 ? '0'"
-                )
-            }
-            _ => {
-                return self.refuse_code(
-                    "a quotient of decimals has up to 28 digits, and JSONata computes with 15; divide in a task",
-                );
-            }
-        };
-        let shape = left.shape.clone();
-        let [left, right] = [left, right].map(|code| self.normalized(code, Normalized::Json));
-        Code::new(self.filled_with(template, left.syntax, right.syntax), shape)
-    }
-
-    /// `-x` of a decimal.
-    pub(super) fn negative_decimal(&mut self, code: Code) -> Code {
-        let code = self.present(code);
-        let code = self.normalized(code, Normalized::Json);
-        let syntax = self.filled(negative!("$this"), code.syntax.clone());
-        code.with(syntax)
     }
 
     /// Inserts a value into a template.

@@ -410,7 +410,7 @@ fn whole_days(lowering: &mut Lowering<'_, '_>, duration: Code) -> Syntax {
 }
 
 /// The value of an integer literal.
-fn integer(syntax: &Syntax) -> Option<i64> {
+pub(super) fn integer(syntax: &Syntax) -> Option<i64> {
     match syntax {
         Syntax::Number(digits) => digits.parse().ok(),
         Syntax::Negative(inner) => integer(inner).map(i64::wrapping_neg),

@@ -26,41 +26,134 @@ macro_rules! scalars {
     )*};
 }
 
-/// A number, a text or a `bool`, with the standard library's operators.
-#[diagnostic::on_unimplemented(
-    message = "a workflow cannot run this operator of `{Self}`",
-    label = "a workflow computes with numbers, texts, `bool`s and times, and this is a `{Self}`",
-    note = "use the number or the text inside of `{Self}`, compare two values of one type, or compute in a task"
-)]
-pub trait StandardOperators {
-    /// The operand.
-    #[must_use]
-    fn operand(self) -> Self
-    where
-        Self: Sized,
-    {
-        self
-    }
+/// Declares a trait for the operands of an operator, whose function returns the operand.
+macro_rules! operands {
+    ($(#[$docs:meta])* $trait:ident: $($of:ty)*) => {
+        $(#[$docs])*
+        pub trait $trait {
+            /// The operand.
+            #[must_use]
+            fn operand(self) -> Self
+            where
+                Self: Sized,
+            {
+                self
+            }
+        }
+
+        scalars! { $trait: $($of)* }
+    };
 }
 
-scalars! {
+operands! {
+    /// A number, a text or a `bool`, with the standard library's comparison and negation.
+    #[diagnostic::on_unimplemented(
+        message = "a workflow cannot run this operator of `{Self}`",
+        label = "a workflow computes with numbers, texts, `bool`s and times, and this is a `{Self}`",
+        note = "use the number or the text inside of `{Self}`, compare two values of one type, or compute in a task"
+    )]
     StandardOperators: bool char u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 str String Cow<'_, str> Value
 }
 
-#[cfg(feature = "rust_decimal")]
-scalars! {
-    @own StandardOperators: rust_decimal::Decimal
+operands! {
+    /// A number or a text of which JSONata computes the same sum, difference and product.
+    #[diagnostic::on_unimplemented(
+        message = "a workflow cannot run this operator of `{Self}`",
+        label = "a workflow computes with numbers, texts and times, and this is a `{Self}`",
+        note = "use the number or the text inside of `{Self}`, or compute in a task",
+        note = "JSONata computes with 64-bit floats: make an `f32` an `f64`"
+    )]
+    StandardArithmetic: u8 u16 u32 u64 usize i8 i16 i32 i64 isize f64 str String Cow<'_, str>
 }
 
-scalars! {
-    @own StandardOperators: std::time::Duration
+operands! {
+    /// A number of which JSONata computes the same quotient and remainder.
+    #[diagnostic::on_unimplemented(
+        message = "a workflow cannot divide a `{Self}`",
+        label = "a workflow divides integers and `f64`s, and this is a `{Self}`",
+        note = "a quotient of `Decimal`s has up to 28 digits, and JSONata computes with 15: multiply by the inverse, such as `amount * Decimal::new(19, 2)` for 19 %, or divide in a task",
+        note = "divide the number of a duration, such as `d.num_seconds() / 2`, and make an `f32` an `f64`"
+    )]
+    StandardQuotient: u8 u16 u32 u64 usize i8 i16 i32 i64 isize f64
 }
+
+operands! {
+    /// The operand of `!`.
+    #[diagnostic::on_unimplemented(
+        message = "a workflow cannot run `!` of a `{Self}`",
+        label = "a workflow negates `bool`s, and this is a `{Self}`",
+        note = "JSONata has no bits of numbers: compute in a task"
+    )]
+    StandardNot: bool
+}
+
+#[cfg(feature = "rust_decimal")]
+scalars! { @own StandardOperators: rust_decimal::Decimal }
+#[cfg(feature = "rust_decimal")]
+scalars! { @own StandardArithmetic: rust_decimal::Decimal }
+
+scalars! { @own StandardOperators: std::time::Duration }
+scalars! { @own StandardArithmetic: std::time::Duration }
 
 #[cfg(feature = "chrono")]
 scalars! {
     @own StandardOperators: chrono::DateTime<chrono::Utc> chrono::DateTime<chrono::FixedOffset> chrono::NaiveDate
         chrono::NaiveDateTime chrono::NaiveTime chrono::TimeDelta chrono::Days
 }
+#[cfg(feature = "chrono")]
+scalars! {
+    @own StandardArithmetic: chrono::DateTime<chrono::Utc> chrono::DateTime<chrono::FixedOffset> chrono::NaiveDate
+        chrono::NaiveDateTime chrono::NaiveTime chrono::TimeDelta chrono::Days
+}
+
+/// A number with the standard library's `max` of two numbers.
+#[diagnostic::on_unimplemented(
+    message = "a workflow cannot run this method of `{Self}`",
+    label = "a workflow has no such method for a `{Self}`",
+    note = "of two equal decimals, `max` of two references returns the second, which may have other zeros at its end: write `(*a).max(*b)`",
+    note = "call it in a task, or use the number in a field of the value"
+)]
+pub trait StandardMax: Sized {
+    /// The first of the two numbers.
+    #[must_use]
+    fn first(self) -> Self {
+        self
+    }
+}
+
+macro_rules! larger {
+    ($($of:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl StandardMax for $of {}
+        #[diagnostic::do_not_recommend]
+        impl StandardMax for &$of {}
+        #[diagnostic::do_not_recommend]
+        impl StandardMax for &&$of {}
+    )*};
+}
+larger! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 }
+
+#[cfg(feature = "rust_decimal")]
+#[diagnostic::do_not_recommend]
+impl StandardMax for rust_decimal::Decimal {}
+
+/// A list, a set or a map, whose items a workflow counts.
+#[diagnostic::on_unimplemented(
+    message = "a workflow cannot run `len` of a `{Self}`",
+    label = "this is a `{Self}`",
+    note = "`len` of a text counts bytes in Rust and characters in JSONata: write `.chars().count()`",
+    note = "`len` of a type of yours is code that a workflow cannot run: call it in a task, or count the list in a field"
+)]
+pub trait StandardLength: Sized {
+    /// The list.
+    #[must_use]
+    fn length(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: StandardMethod<method::len>> StandardLength for T {}
 
 /// The decimal of `rust_decimal`.
 #[diagnostic::on_unimplemented(
@@ -105,13 +198,16 @@ macro_rules! numbers {
         impl Number for &$of {}
     )*};
 }
-numbers! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64 }
+numbers! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize f64 }
+#[cfg(feature = "rust_decimal")]
+numbers! { rust_decimal::Decimal }
 
 /// An iterator over numbers, with the standard library's `sum` and `product`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has its own `sum` or `product`, or items that are no numbers",
     label = "a workflow adds up and multiplies numbers with the standard library's iterators",
-    note = "take the numbers first: `.iter().map(|item| item.amount).sum::<u32>()`"
+    note = "take the numbers first: `.iter().map(|item| item.amount).sum::<u32>()`",
+    note = "JSONata computes with 64-bit floats: make an `f32` an `f64`"
 )]
 pub trait Sums: Sized {
     /// The iterator.

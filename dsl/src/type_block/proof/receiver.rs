@@ -53,15 +53,15 @@ pub mod method {
         into_owned: into_owned_method, into_string: into_string_method, into_values: into_values_method,
         is_array: is_array_method, is_boolean: is_boolean_method, is_empty: is_empty_method, is_none: is_none_method,
         is_none_or: is_none_or_method, is_null: is_null_method, is_number: is_number_method,
-        is_object: is_object_method, is_some: is_some_method, is_some_and: is_some_and_method,
-        is_string: is_string_method, iter: iter_method, join: join_method, keys: keys_method, last: last_method,
+        is_object: is_object_method, is_sign_negative: is_sign_negative_method, is_sign_positive: is_sign_positive_method, is_some: is_some_method, is_some_and: is_some_and_method,
+        is_string: is_string_method, is_zero: is_zero_method, iter: iter_method, join: join_method, keys: keys_method, last: last_method,
         len: len_method, map: map_method, map_or: map_or_method, max: max_method, max_by_key: max_by_key_method,
         min: min_method, min_by_key: min_by_key_method, minute: minute_method, month: month_method,
-        next: next_method, nth: nth_method, num_days: num_days_method, num_hours: num_hours_method,
+        next: next_method, normalize: normalize_method, nth: nth_method, num_days: num_days_method, num_hours: num_hours_method,
         num_milliseconds: num_milliseconds_method, num_minutes: num_minutes_method, num_seconds: num_seconds_method,
         num_weeks: num_weeks_method, or: or_method, or_else: or_else_method, position: position_method,
         pow: pow_method, powf: powf_method, powi: powi_method, product: product_method, replace: replace_method,
-        rev: rev_method, round: round_method, second: second_method, signed_duration_since: signed_duration_since_method, signum: signum_method, skip: skip_method,
+        rev: rev_method, round: round_method, round_dp: round_dp_method, second: second_method, signed_duration_since: signed_duration_since_method, signum: signum_method, skip: skip_method,
         split: split_method, split_once: split_once_method, sqrt: sqrt_method, starts_with: starts_with_method,
         strip_prefix: strip_prefix_method, strip_suffix: strip_suffix_method, sum: sum_method, take: take_method,
         then: then_method, then_some: then_some_method, timestamp: timestamp_method,
@@ -99,11 +99,11 @@ macro_rules! kinds {
 
 /// The kinds of types.
 #[cfg_attr(
-    not(feature = "chrono"),
+    not(all(feature = "chrono", feature = "rust_decimal")),
     allow(
         dead_code,
         unreachable_pub,
-        reason = "without the feature no type is a time"
+        reason = "without the features no type is a time or a decimal"
     )
 )]
 mod kind {
@@ -211,6 +211,21 @@ types! {
         [A: StandardIterator, B: StandardIterator,] iter::Chain<A, B>;
         [I: StandardIterator, U: StandardMethod<method::argument> + IntoIterator, F,] iter::FlatMap<I, U, F>;
         [I: StandardIterator + Iterator<Item: StandardMethod<method::argument> + IntoIterator>,] iter::Flatten<I>;
+}
+
+/// The type of decimals that a trait of the user could extend.
+#[cfg(feature = "rust_decimal")]
+pub type Amount = rust_decimal::Decimal;
+
+/// Without the feature no type has the methods of decimals.
+#[cfg(not(feature = "rust_decimal"))]
+#[derive(Debug)]
+pub struct Amount;
+
+#[cfg(feature = "rust_decimal")]
+types! {
+    Decimal:
+        [] rust_decimal::Decimal;
 }
 
 /// The type of times that a trait of the user could extend.

@@ -39,8 +39,7 @@ const INSTEAD: &[(&str, &str)] = &[
     ("timestamp_micros", MICROSECONDS),
     ("timestamp_nanos_opt", MICROSECONDS),
     ("to_std", "use `num_seconds()` or `num_milliseconds()`"),
-    ("is_zero", "use `== Decimal::ZERO` for a decimal, and `== 0` for an integer"),
-    ("round_dp", "JSONata rounds numbers with 15 digits, so round decimals in a task"),
+    ("round_dp_with_strategy", "`round_dp(n)` rounds a half to the even digit; round by another rule in a task"),
     ("trim_start_matches", "`strip_prefix(..)` removes one prefix; call it in a task"),
     ("trim_end_matches", "`strip_suffix(..)` removes one suffix; call it in a task"),
     ("append", "`a.iter().chain(b.iter())` concatenates lists"),
@@ -151,7 +150,7 @@ const OTHER_MEANINGS: &[&str] = words![
     acos asin asinh atan atan2 atanh by_ref byte_add bytes cbrt char_indices chunk_by cmp_by copysign cos cosh count_ones count_zeros
     cycle distance div_euclid eq_by exp exp2 exp_m1 expect_err fill filter_mut find_map first_chunk first_mut flatten_mut fract from
     ge get_mut get_or_insert get_or_insert_with gt hypot inspect intersection into_keys_mut is_alphabetic is_ascii_digit is_char_boundary
-    is_digit is_disjoint is_infinite is_lowercase is_negative is_normal is_numeric is_positive is_sign_negative is_sign_positive
+    is_digit is_disjoint is_infinite is_lowercase is_negative is_normal is_numeric is_positive
     is_subset is_superset is_uppercase is_whitespace iter_mut last_chunk le ln_1p log lt map_or_default map_or_else map_while matches
     max_by midpoint min_by mul_add ne next_back next_chunk nth_back partition_point peekable pop_first pop_last position_max
     range recip reduce remove_entry repeat_n resize rfold rmatches rotate_left rotate_right rsplit_once rsplit_terminator

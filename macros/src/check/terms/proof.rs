@@ -324,6 +324,7 @@ fn probed_types(method: &str) -> Vec<&'static str> {
                 "&&::core::primitive::u32",
             ],
             Kind::Float => &["&::core::primitive::f64", "&&::core::primitive::f64"],
+            Kind::Decimal if shared => &["__s::Amount"],
             Kind::Time if shared => &["__s::Instant"],
             Kind::TimeDelta if shared => &["__s::Elapsed"],
             Kind::Json => &["__s::serde_json::Value", "&&__s::serde_json::Value"],
@@ -357,7 +358,8 @@ fn kind_of(value: &Term) -> Option<Kind> {
             "max" | "min" if arguments.is_empty() => Some(Kind::Option),
             "trim" | "trim_start" | "trim_end" | "to_lowercase" | "to_uppercase" | "replace"
             | "to_string" => Some(Kind::Text),
-            "is_empty" | "is_some" | "is_none" | "any" | "all" | "contains" => Some(Kind::Bool),
+            "is_empty" | "is_some" | "is_none" | "any" | "all" | "contains" | "is_zero"
+            | "is_sign_negative" | "is_sign_positive" => Some(Kind::Bool),
             "to_vec" => Some(Kind::List),
             _ => None,
         },
@@ -414,6 +416,11 @@ fn is_plain(value: &Term) -> bool {
             | "floor"
             | "ceil"
             | "round"
+            | "round_dp"
+            | "normalize"
+            | "is_zero"
+            | "is_sign_negative"
+            | "is_sign_positive"
             | "trunc"
             | "sqrt"
             | "signum"
@@ -497,6 +504,11 @@ impl Resolver<'_> {
         }
         if let ("sum" | "product", []) = (name.as_str(), arguments.as_slice()) {
             rewriter.wrap(&mut call.receiver, span, &quote!(Sums::numbers));
+        } else if name == "max" && arguments.len() == 1 {
+            let first = quote!(StandardMax::first);
+            rewriter.wrap_sized(&mut call.receiver, span, &first);
+        } else if name == "len" {
+            rewriter.wrap(&mut call.receiver, span, &quote!(StandardLength::length));
         } else if let ("as_deref" | "cloned" | "copied" | "flatten", []) =
             (name.as_str(), arguments.as_slice())
             && kind != Some(Kind::Iterator)
@@ -650,7 +662,18 @@ impl Resolver<'_> {
             UnOp::Deref(_) => self
                 .rewriter
                 .wrap(&mut unary.expr, span, &quote!(Points::pointer)),
-            _ => self.rewriter.operand(&mut unary.expr, value, span),
+            UnOp::Not(_) => {
+                let is_bool = matches!(value, Term::Not(_)) || kind_of(value) == Some(Kind::Bool);
+                if !is_bool {
+                    let inverted = quote!(StandardNot::operand);
+                    self.rewriter.wrap(&mut unary.expr, span, &inverted);
+                }
+            }
+            _ => {
+                let operator = quote!(StandardOperators::operand);
+                self.rewriter
+                    .operand(&mut unary.expr, value, span, &operator);
+            }
         }
     }
 
@@ -663,9 +686,19 @@ impl Resolver<'_> {
         let span = binary.op.span();
         let rewriter = &mut self.rewriter;
         let kind = match binary.op {
-            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
-                rewriter.operand(&mut binary.left, left, span);
-                rewriter.operand(&mut binary.right, right, span);
+            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) => {
+                let computed = quote!(StandardArithmetic::operand);
+                rewriter.operand(&mut binary.left, left, span, &computed);
+                rewriter.operand(&mut binary.right, right, span, &computed);
+                return value;
+            }
+            // A calculation on the left may be one of decimals.
+            BinOp::Div(_) | BinOp::Rem(_) => {
+                let divided = quote!(StandardQuotient::operand);
+                if !matches!(**left, Term::Literal(_)) {
+                    rewriter.wrap(&mut binary.left, span, &divided);
+                }
+                rewriter.operand(&mut binary.right, right, span, &divided);
                 return value;
             }
             BinOp::Eq(_) | BinOp::Ne(_) => Witness::Equal,
@@ -674,8 +707,9 @@ impl Resolver<'_> {
         };
         if is_plain(left) || is_plain(right) {
             // A standard type is compared with a plain value only when it is plain itself.
-            rewriter.operand(&mut binary.left, left, span);
-            rewriter.operand(&mut binary.right, right, span);
+            let compared = quote!(StandardOperators::operand);
+            rewriter.operand(&mut binary.left, left, span, &compared);
+            rewriter.operand(&mut binary.right, right, span, &compared);
             return value;
         }
         // `option == None`, on either side.
@@ -715,29 +749,39 @@ impl ExpressionRewriter {
     }
 
     /// Requires that the operators of an operand are the standard library's.
-    fn operand(&mut self, code: &mut Expr, value: &Term, span: Span) {
+    fn operand(&mut self, code: &mut Expr, value: &Term, span: Span, operator: &TokenStream) {
         if !is_plain(value) {
-            self.wrap(code, span, &quote!(StandardOperators::operand));
+            self.wrap(code, span, operator);
         }
     }
 
     /// Passes an expression through a function: `__s::StandardOperators::operand(expression)`.
     /// rustc reports a type that does not fit at the expression.
     pub(super) fn wrap(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
-        self.changed();
         // The target of `*` may be unsized.
         let has_size = !matches!(without_parentheses(code), Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)));
-        let inner = if has_size {
-            code.to_token_stream()
+        if has_size {
+            self.wrap_sized(code, span, function);
         } else {
-            quote!(&#code)
-        };
-        let mut argument = Group::new(Delimiter::Parenthesis, inner);
-        argument.set_span(span);
-        let function = function.clone().into_iter();
-        let function = function.map(|token| with_span(token, span));
-        let path = quote_spanned!(span=> __s::);
-        let call = quote!(#path #(#function)* #argument);
-        *code = Expr::Verbatim(if has_size { call } else { quote!((*#call)) });
+            self.changed();
+            let call = call_of(span, function, quote!(&#code));
+            *code = Expr::Verbatim(quote!((*#call)));
+        }
     }
+
+    /// The same for an expression whose type has a size.
+    fn wrap_sized(&mut self, code: &mut Expr, span: Span, function: &TokenStream) {
+        self.changed();
+        *code = Expr::Verbatim(call_of(span, function, code.to_token_stream()));
+    }
+}
+
+/// Returns a call of a function of the type block.
+fn call_of(span: Span, function: &TokenStream, inner: TokenStream) -> TokenStream {
+    let mut argument = Group::new(Delimiter::Parenthesis, inner);
+    argument.set_span(span);
+    let function = function.clone().into_iter();
+    let function = function.map(|token| with_span(token, span));
+    let path = quote_spanned!(span=> __s::);
+    quote!(#path #(#function)* #argument)
 }
