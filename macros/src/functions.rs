@@ -96,15 +96,20 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
 /// `use` imports the function, and the type with its name that `#[expression]` adds. If there is no
 /// such type, the glob imports a type without the trait: rustc then reports the message of the
 /// trait instead of "expected type, found function".
-pub(crate) fn inlined_function(path: &Path) -> TokenStream {
+pub(crate) fn inlined_function(path: &Path, in_a_function: bool) -> TokenStream {
     let span = first_span(path);
     let name = Ident::new("PlainFunction", span);
+    // The traits differ in their messages.
+    let inlined = match in_a_function {
+        true => quote_spanned!(span=> __s::ValueFunction>::inlined_value),
+        false => quote_spanned!(span=> __s::ExpressionFunction>::inlined),
+    };
     quote_spanned! {span=> ({
         #[allow(unused_imports)]
         use #path as #name;
         #[allow(unused_imports)]
         use __s::plain_function::*;
-        <#name as __s::ExpressionFunction>::inlined
+        <#name as #inlined
     })}
 }
 

@@ -17,6 +17,25 @@ pub trait ExpressionFunction: 'static {
     fn inlined(arguments: Vec<Expr>) -> Expr;
 }
 
+/// A function with `#[expression]`, which a `#[workflow]` function calls.
+#[diagnostic::on_unimplemented(
+    message = "this call has no `.await`, and its function has no `#[expression]`",
+    label = "a task is awaited, and a value calls functions with `#[expression]`",
+    note = "write `.await` after the call of a task, a workflow or a fragment: `charge(order).await`",
+    note = "put `#[expression]` on a plain function, so that its body is part of the workflow; or make it a task with `#[task]`, or a group of states with `#[fragment]`"
+)]
+pub trait ValueFunction {
+    /// The tree of a call with these arguments.
+    fn inlined_value(arguments: Vec<Expr>) -> Expr;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: ExpressionFunction> ValueFunction for F {
+    fn inlined_value(arguments: Vec<Expr>) -> Expr {
+        F::inlined(arguments)
+    }
+}
+
 /// The types that names of functions without `#[expression]` refer to.
 pub mod plain_function {
     /// A function without `#[expression]`.

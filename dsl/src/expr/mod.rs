@@ -15,7 +15,9 @@ mod walk;
 
 pub use self::error::{error_field, error_name, error_variant};
 #[doc(hidden)]
-pub use self::inlined::{ExpressionFunction, InlinedFunction, inlined, plain_function};
+pub use self::inlined::{
+    ExpressionFunction, InlinedFunction, ValueFunction, inlined, plain_function,
+};
 pub use self::methods::{METHODS, Method};
 pub use self::node::{Binary, Case, Piece, Unary};
 pub(crate) use self::node::{ExprNode, Parameter, Record};

@@ -115,7 +115,8 @@ pub trait Vocabulary {}
 #[diagnostic::on_unimplemented(
     message = "this is not the function of `stepwright::function` with this name, which the workflow runs",
     label = "the workflow has the states of `stepwright::function`, and this function does something else",
-    note = "give the other function another name, and import `stepwright::function::*`"
+    note = "give the other function another name, and import `stepwright::function::*`",
+    note = "a workflow waits with `sleep(secs(60)).await`, and not with the `sleep` of a runtime or of a thread"
 )]
 pub trait FunctionOf<Standard> {}
 
@@ -129,9 +130,13 @@ pub struct Unrelated;
 
 impl<F> FunctionOf<(Unrelated, F)> for F {}
 
-/// Requires that a function is the one of `stepwright::function`.
-pub fn function_of<F: FunctionOf<Standard>, Standard>(function: F, _standard: Standard) -> F {
-    function
+/// Requires that a function is the one of `stepwright::function`. The result is that one, so that
+/// another function has no further errors.
+pub fn function_of<F: FunctionOf<Standard>, Standard>(
+    _function: F,
+    standard: Standard,
+) -> Standard {
+    standard
 }
 
 impl<O, E> Vocabulary for TryJoin<'_, O, E> {}

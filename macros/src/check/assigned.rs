@@ -33,9 +33,9 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
     for unassigned in flow.unassigned_reads() {
         let read = &machine.reads[unassigned];
         faulty.push(read.expression);
-        // An assignment of the parameter is reported elsewhere.
+        // An assignment of the parameter, or to a name that is no variable, is reported elsewhere.
         let variable = &machine.variables[read.variable];
-        if machine.workflow.has_parameter(&variable.name) {
+        if machine.workflow.has_parameter(&variable.name) || variable.is_refused {
             continue;
         }
         let state = reads[unassigned].state;

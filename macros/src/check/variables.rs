@@ -98,9 +98,12 @@ fn declare(
     errors: &Errors,
 ) -> usize {
     let text = name.unraw().to_string();
+    let before = errors.count();
     name_is_free(machine, scope, name, &text, is_caught, errors);
+    let is_refused = errors.count() > before;
     if let Some(known) = machine.scopes[scope].variables.get(&text) {
         let known = *known;
+        machine.variables[known].is_refused |= is_refused;
         if machine.variables[known].ty.is_none() {
             machine.variables[known].ty = ty;
         }
@@ -115,6 +118,7 @@ fn declare(
         text,
         scope,
         ty,
+        is_refused,
     });
     variable
 }
@@ -163,7 +167,7 @@ fn name_is_free(
             errors.at(
                 name.span(),
                 format!(
-                    "`{text}` is the item of a map and cannot be assigned: choose another name"
+                    "`{text}` is the item of a map and cannot be assigned: write `let new_{text} = ..;`, and read `new_{text}` in the states after it"
                 ),
             );
             return;

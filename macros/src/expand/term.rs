@@ -13,11 +13,20 @@ use syn::ext::IdentExt;
 #[derive(Default)]
 pub(crate) struct TermWriter {
     witnesses: Vec<(String, TokenStream)>,
+    /// Whether the terms are those of a `#[workflow]` function.
+    in_a_function: bool,
     /// The error type of the task whose `catch` is being written.
     pub(super) task_error: Option<TokenStream>,
 }
 
 impl TermWriter {
+    pub(crate) fn new(in_a_function: bool) -> TermWriter {
+        TermWriter {
+            in_a_function,
+            ..TermWriter::default()
+        }
+    }
+
     pub(crate) fn value(&mut self, value: &Term) -> TokenStream {
         match value {
             Term::Parameter => quote!(__s::Expr::parameter()),
@@ -231,7 +240,7 @@ impl TermWriter {
             }
             Term::Inlined(path, arguments) => {
                 let arguments = self.list(arguments);
-                let inlined = inlined_function(path);
+                let inlined = inlined_function(path, self.in_a_function);
                 quote!(#inlined(#arguments))
             }
             Term::Raw(kind, text, ty) => {

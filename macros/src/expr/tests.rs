@@ -76,7 +76,7 @@ fn arguments_of_macros_are_rewritten() {
         assert!(code.contains(part), "{part}\n{code}");
     }
     let code = written("|o: Order| vec![o.list.len() as u32]");
-    let counted = "vec![(*__s::is(&__k0,&<u32as__s::Counts>::counted(__s::StandardMethod::<__s::method::len>::on(o.list).len())))]";
+    let counted = "vec![(*__s::is(&__k0,&<u32as__s::Counts>::counted(__s::StandardLength::length(o.list).len())))]";
     assert!(code.contains(counted), "{code}");
 }
 

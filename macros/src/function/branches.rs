@@ -7,7 +7,7 @@ use super::pattern_names::bound_names;
 use super::scan::{bare, by_value, called, iterator_method, list_of};
 use super::state_name::{StateName, callee, subject, word};
 use super::translator::{Dest, Exits, Translator};
-use crate::machine::{Access, Distributed, Map, MapLoop, StateWork, own_name};
+use crate::machine::{Access, Distributed, LetBinding, Map, MapLoop, StateWork, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -63,10 +63,15 @@ impl Translator<'_> {
         let span = closure.body.span();
         let subject = pascal(&text(&item_source));
         let mut body = self.inside(subject.clone(), |this| {
-            this.body_graph(&subject, span, |this, exits| {
+            this.body_graph(&subject, span, |this, mut exits| {
                 run.item = this.names.declare(&item_source, this.body);
+                // The body assigns a variable with the item's value: the item itself is fixed.
                 if !super::pattern_names::mutable_names(item_pattern).is_empty() {
-                    this.names.mark_as_mutable(&run.item);
+                    let (item, variable) = (&run.item, this.names.bind(&item_source, this.body));
+                    let value: Expr = parse_quote_spanned!(item.span()=> #item);
+                    exits = this.assign(LetBinding::one(variable.clone()), value, exits);
+                    this.names.show(&item_source, &variable);
+                    this.names.mark_as_mutable(&variable);
                 }
                 this.expr(&closure.body, exits, &Dest::Return);
             })

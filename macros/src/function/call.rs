@@ -1,7 +1,7 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
 use super::graph::Node;
-use super::refused::{is_of_results, result_without_a_value};
+use super::refused::{foreign_sleep, is_of_results, result_without_a_value, unknown_macro};
 use super::scan::{OPTIONS, by_value, called};
 use super::state_name::{StateName, is_literal, word};
 use super::translator::{Dest, Exits, Translator};
@@ -120,6 +120,10 @@ impl Translator<'_> {
             Expr::Macro(one) if own_name(&one.mac.path).is_some_and(|name| name == "try_join") => {
                 self.try_join(one, exits)?
             }
+            Expr::Macro(one) if own_name(&one.mac.path).is_some_and(|name| name == "join") => {
+                self.refuse(one, unknown_macro(&one.mac.path));
+                return None;
+            }
             Expr::MethodCall(call) if is_of_results(&call.method) => {
                 self.refuse(&call.method, result_without_a_value(&call.method));
                 return None;
@@ -158,6 +162,10 @@ impl Translator<'_> {
             );
             return None;
         };
+        if let Some(message) = foreign_sleep(path) {
+            self.refuse(path, message);
+            return None;
+        }
         let name = own_name(path).map(text).unwrap_or_default();
         match (name.as_str(), call.args.len()) {
             ("sleep" | "sleep_until", 1) => Some(self.sleep(&name, call, exits)),

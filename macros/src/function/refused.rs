@@ -1,11 +1,13 @@
 //! Code in values that a workflow cannot evaluate.
 
+use super::call::CallChain;
 use super::scan::{MacroKind, OPTIONS, bare, called, is_result};
 use crate::errors::TokenRange;
 use crate::functions::{replacement, unit, written};
 use crate::machine::own_name;
 use crate::name::text;
 use proc_macro2::Ident;
+use std::collections::HashSet;
 use syn::{Block, Expr, Path};
 
 /// The methods of `Result` alone that an expression calls on the result of a call.
@@ -94,6 +96,53 @@ pub(super) fn take_options_after_await(code: &mut Block) -> Vec<Ident> {
     found.0
 }
 
+/// The functions that a function awaits, by their paths in the source. They are no functions with
+/// `#[expression]`.
+pub(super) fn awaited_names(block: &Block) -> HashSet<String> {
+    #[derive(Default)]
+    struct Awaited(HashSet<String>);
+    impl syn::visit::Visit<'_> for Awaited {
+        fn visit_expr_await(&mut self, one: &syn::ExprAwait) {
+            if let Expr::Call(call) = CallChain::of(&one.base).base
+                && let Some(path) = called(call)
+            {
+                self.0.insert(written(path));
+            }
+            syn::visit::visit_expr_await(self, one);
+        }
+    }
+    let mut awaited = Awaited::default();
+    syn::visit::Visit::visit_block(&mut awaited, block);
+    awaited.0
+}
+
+/// The message about a call that needs `.await`.
+fn without_await(path: &Path) -> String {
+    let name = own_name(path).map(text).unwrap_or_default();
+    format!("`{name}` is called without `.await`: write `{name}(..).await`")
+}
+
+/// The message about a `sleep` of another crate.
+pub(super) fn foreign_sleep(path: &Path) -> Option<String> {
+    let name = own_name(path).map(text).unwrap_or_default();
+    let first = path.segments.first().map(|first| text(&first.ident));
+    let is_foreign = path.segments.len() > 1
+        && first.is_some_and(|first| {
+            !["stepwright", "function", "crate", "self", "super"].contains(&first.as_str())
+        });
+    let instead = match name.as_str() {
+        "sleep" => "sleep(secs(60)).await",
+        "sleep_until" => "sleep_until(&order.due).await",
+        _ => return None,
+    };
+    is_foreign.then(|| {
+        format!(
+            "a workflow does not wait in `{}`: write `{instead}`, with `{name}` of `stepwright::function`",
+            written(path)
+        )
+    })
+}
+
 /// The message about a function that is called, but not awaited.
 pub(super) fn not_awaited(path: &Path) -> String {
     let name = own_name(path).map(text).unwrap_or_default();
@@ -109,6 +158,9 @@ pub(super) fn not_awaited(path: &Path) -> String {
 fn refused_call(path: &Path) -> Option<String> {
     let name = own_name(path).map(text).unwrap_or_default();
     let is_alone = path.segments.len() == 1;
+    if let Some(message) = foreign_sleep(path) {
+        return Some(message);
+    }
     if let Some(replacement) = replacement(path) {
         return Some(match is_alone {
             true => format!(
@@ -130,6 +182,12 @@ const RESULT_AS_A_VALUE: &str = "a workflow has no value for a `Result`: end the
 
 /// The message about a macro of the program.
 pub(super) fn unknown_macro(path: &Path) -> String {
+    if own_name(path).is_some_and(|name| name == "join") {
+        return format!(
+            "a workflow has no `{}!`: write `let (a, b) = try_join!(first(..), second(..)).await?;`, and without `?` if no call can fail",
+            written(path)
+        );
+    }
     format!(
         "a workflow cannot expand `{}!`: write its code here, or call it in a task",
         written(path)
@@ -137,10 +195,9 @@ pub(super) fn unknown_macro(path: &Path) -> String {
 }
 
 /// The code in an expression that no state can evaluate, with a message for each.
-pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
-    #[derive(Default)]
-    struct Refused(Vec<(TokenRange, String)>);
-    impl syn::visit::Visit<'_> for Refused {
+pub(super) fn refused_in(value: &Expr, awaited: &HashSet<String>) -> Vec<(TokenRange, String)> {
+    struct Refused<'a>(Vec<(TokenRange, String)>, &'a HashSet<String>);
+    impl syn::visit::Visit<'_> for Refused<'_> {
         fn visit_expr(&mut self, value: &Expr) {
             match value {
                 // It is refused already.
@@ -174,7 +231,13 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
                         crate::functions::is_task(path)
                             && (unit(path).is_none() || call.args.len() != 1)
                     });
-                    if let Some(message) = path.and_then(refused_call) {
+                    let message = path.and_then(|path| {
+                        refused_call(path).or_else(|| {
+                            let is_awaited = self.1.contains(&written(path));
+                            is_awaited.then(|| without_await(path))
+                        })
+                    });
+                    if let Some(message) = message {
                         self.0.push((TokenRange::of(call), message));
                         return;
                     }
@@ -184,7 +247,7 @@ pub(super) fn refused_in(value: &Expr) -> Vec<(TokenRange, String)> {
             syn::visit::visit_expr(self, value);
         }
     }
-    let mut refused = Refused::default();
+    let mut refused = Refused(Vec::new(), awaited);
     syn::visit::Visit::visit_expr(&mut refused, value);
     refused.0
 }

@@ -4,7 +4,7 @@ use super::graph::{Graph, Node};
 use super::mutable::changed_through_reference;
 use super::name_attributes::NameAttributes;
 use super::pattern_names::{bound_names, mutable_names};
-use super::refused::{not_awaited, reads_result, unknown_macro};
+use super::refused::{awaited_names, not_awaited, reads_result, unknown_macro};
 use super::scan::{
     bare, by_value, called, growing_call, is_assigning, is_of_result, is_result, name_attributes,
     needs_states, single_name, without_type,
@@ -13,7 +13,7 @@ use super::state_name::{StateName, first_token, subject, word};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use super::unique_names::make_unique;
 use crate::attributes::{AttributeSite, refuse_ignored};
-use crate::machine::{Let, LetBinding, StateWork, UPDATE};
+use crate::machine::{Let, LetBinding, StateWork, UPDATE, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
@@ -36,6 +36,7 @@ impl Translator<'_> {
             return Graph::default();
         }
         self.name_attributes = NameAttributes::of(block);
+        self.awaited_names = awaited_names(block);
         let mut graph = self.body_graph("", block.brace_token.span.join(), |this, exits| {
             this.block(block, exits, &Dest::Return);
         });
@@ -240,6 +241,17 @@ impl Translator<'_> {
                         &call.method,
                         "`map_err` would rename the error: match the result, and return a variant for each error, \
                          `Err(PaymentError::Declined { reason }) => return Err(..)`",
+                    );
+                    exits
+                }
+                Expr::Call(call) if called(call).is_some_and(crate::functions::is_task) => {
+                    let name = called(call)
+                        .and_then(own_name)
+                        .map(text)
+                        .unwrap_or_default();
+                    self.refuse(
+                        value,
+                        format!("`{name}` is called without `.await`: write `{name}(..).await?`"),
                     );
                     exits
                 }

@@ -16,6 +16,7 @@ use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use stepwright_asl::Diagnostic;
 use syn::spanned::Spanned;
 use syn::{Attribute, Block, Expr, Lifetime, Pat, Type, parse_quote_spanned};
@@ -51,6 +52,8 @@ pub(super) struct Translator<'e> {
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
     pub(super) name_attributes: NameAttributes,
+    /// The functions that the source awaits.
+    pub(super) awaited_names: HashSet<String>,
     /// The names of the code around the current statement, outermost first.
     around: Vec<String>,
     /// The first token of the current statement.
@@ -119,6 +122,7 @@ impl<'e> Translator<'e> {
             loops: Vec::new(),
             name: None,
             name_attributes: NameAttributes::default(),
+            awaited_names: HashSet::new(),
             around: Vec::new(),
             statement: None,
             output: None,
@@ -197,7 +201,7 @@ impl<'e> Translator<'e> {
     /// An expression with the variables of the graph. Refuses code in it that a state cannot
     /// evaluate.
     pub(super) fn resolved(&self, value: &Expr) -> Expr {
-        for (span, message) in refused_in(value) {
+        for (span, message) in refused_in(value, &self.awaited_names) {
             self.errors.push(Diagnostic::error(span, message));
         }
         let (value, references) = self.names.resolved(value);

@@ -133,6 +133,8 @@ pub(crate) struct MachineVariable {
     pub(crate) scope: usize,
     /// Its type, if a `let` ascribes one.
     pub(crate) ty: Option<syn::Type>,
+    /// Whether its name has a diagnostic.
+    pub(crate) is_refused: bool,
 }
 
 /// The execution that is Express.

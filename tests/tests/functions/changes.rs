@@ -252,6 +252,52 @@ async fn changes_through_references() {
     .await;
 }
 
+/// The item of a loop or of a Map is assigned anew, as a whole, by a part, or through a method.
+#[workflow]
+async fn changed_items(input: Basket) -> Result<Vec<i64>, Ended> {
+    let mut changed = Vec::new();
+    for mut item in input.list.clone() {
+        item += 1;
+        if item > 2 {
+            item = step("a".to_owned(), item).await?;
+        }
+        changed.push(item);
+    }
+    let mapped = map(input.list.clone(), async |mut item| {
+        item *= 2;
+        item = item - 1;
+        if item > 3 {
+            item = step("n".to_owned(), item).await?;
+        }
+        Ok::<i64, StepError>(item)
+    })
+    .await?;
+    let lists = map(
+        vec![input.line.clone(), input.line.clone()],
+        async |mut line| {
+            line.count += input.total;
+            line.tags.push(input.id.clone());
+            let n = step("n".to_owned(), line.count).await?;
+            line = Line { count: n, ..line };
+            Ok::<i64, StepError>(line.count + line.tags.len() as i64)
+        },
+    )
+    .await?;
+    changed.extend(mapped);
+    changed.extend(lists);
+    Ok(changed)
+}
+
+#[tokio::test]
+async fn changes_of_items() {
+    assert_agrees(
+        function_row!(changed_items(Basket) as ChangedItems),
+        replies(),
+        &inputs(),
+    )
+    .await;
+}
+
 /// A list that the loop changes is iterated as it was before.
 #[workflow]
 async fn changed_in_its_loop(input: Basket) -> Vec<i64> {

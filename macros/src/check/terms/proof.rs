@@ -507,7 +507,7 @@ impl Resolver<'_> {
         } else if name == "max" && arguments.len() == 1 {
             let first = quote!(StandardMax::first);
             rewriter.wrap_sized(&mut call.receiver, span, &first);
-        } else if name == "len" {
+        } else if name == "len" && !kind.is_some_and(|kind| kind.has(name)) {
             rewriter.wrap(&mut call.receiver, span, &quote!(StandardLength::length));
         } else if let ("as_deref" | "cloned" | "copied" | "flatten", []) =
             (name.as_str(), arguments.as_slice())

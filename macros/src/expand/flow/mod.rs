@@ -76,7 +76,7 @@ impl<'m> FlowWriter<'m> {
         FlowWriter {
             machine,
             numbers: WitnessNumbers::of(machine),
-            terms: TermWriter::default(),
+            terms: TermWriter::new(machine.workflow.function.is_some()),
             read: read_variables(machine),
             state: 0,
         }
