@@ -65,6 +65,11 @@ fn tables() -> BTreeMap<&'static str, &'static [Row]> {
         ("macros/src/check/calls.rs", states::CALLS),
         ("macros/src/check/choices.rs", states::CHOICES),
         ("macros/src/check/variables.rs", variables::VARIABLES),
+        (
+            "macros/src/check/earlier_values.rs",
+            variables::EARLIER_VALUES,
+        ),
+        ("macros/src/check/assigned.rs", variables::ASSIGNED),
         ("macros/src/check/items.rs", variables::ITEMS),
         ("macros/src/check/numbers.rs", numbers::SETTINGS),
         ("macros/src/check/retry.rs", errors::RETRY),

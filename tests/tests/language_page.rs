@@ -29,6 +29,8 @@ mod tasks {
     pub async fn charge_card(payment: Payment) -> Result<Paid, PaymentError>;
     #[task]
     pub async fn request_review(checked: Checked, task_token: String);
+    #[task]
+    pub async fn ask_expert(question: String, most: f64) -> bool;
 
     workflow! {
         pub workflow Charging(order: Order) -> Paid {
@@ -52,6 +54,16 @@ mod tasks {
                 next Offer;
             }
             succeed Offer { (total, line) }
+        }
+
+        pub workflow Asking(order: Order) -> bool {
+            task Ask {
+                let most = order.total * 2.0;
+                let question = format!("{} below {most}?", order.id);
+                let below = ask_expert(question, most);
+                next Answered;
+            }
+            succeed Answered { below }
         }
 
         pub workflow Reviewing(order: Order) -> Checked {
@@ -391,6 +403,7 @@ fn validates<W: Workflow>() {
 fn the_states_of_the_page_build_and_validate() {
     validates::<tasks::Charging>();
     validates::<tasks::Pricing>();
+    validates::<tasks::Asking>();
     validates::<tasks::Reviewing>();
     validates::<tasks::Telling>();
     validates::<steps::Labelling>();

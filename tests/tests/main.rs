@@ -22,6 +22,7 @@ mod custom_trait_impls;
 mod decimals;
 mod developer_paths;
 mod distributed_map;
+mod earlier_values;
 mod error_index;
 mod errors_in_parallel_and_map;
 mod expressions;

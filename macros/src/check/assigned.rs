@@ -1,5 +1,6 @@
 //! Definite assignment: a variable is read only where every path has assigned it.
 
+use super::earlier_values::{binds_before, in_a_pass_before};
 use super::graph::control_flow;
 use crate::errors::Errors;
 use crate::machine::Machine;
@@ -48,7 +49,16 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
         let mut edges = node.edges.iter();
         let is_own = edges.any(|edge| edge.assigns.contains(&read.variable));
         let name = |state: usize| &*machine.states[state].name;
-        let message = path.message(&variable.text, is_own, "`catch`", name);
+        let inside = read.state != state && binds_before(&node.state, &variable.text);
+        let message = match inside {
+            true => format!(
+                "`{}` is computed for the work of state `{}`, whose inner states cannot read it: {}",
+                variable.text,
+                node.name,
+                in_a_pass_before(&variable.text, &node.name)
+            ),
+            false => path.message(&variable.text, is_own, "`catch`", name),
+        };
         errors.at(read.span, message);
     }
     for expression in faulty {

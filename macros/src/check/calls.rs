@@ -1,16 +1,19 @@
 //! Calls, their arguments and the names of their results.
 
+use super::terms::mentions;
 use crate::errors::Errors;
 use crate::machine::{Call, Callee, Machine, StateNode, StateWork, own_name};
+use std::collections::HashSet;
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{ExprPath, Macro};
+use syn::{Expr, ExprMacro, ExprPath};
 
 /// Runs the rules of this file.
 pub(super) fn rules(machine: &Machine, errors: &Errors) {
     for node in &machine.states {
         if let Some(call) = node.state.call() {
             answers_have_a_type(node, call, errors);
-            tokens_are_sent_and_waited_for(node, call, errors);
+            tokens_are_sent_and_waited_for(machine, node, call, errors);
             workflows_take_one_input(call, errors);
         }
         tuples_name_each_result(machine, node, errors);
@@ -32,10 +35,18 @@ fn answers_have_a_type(node: &StateNode, call: &Call, errors: &Errors) {
 }
 
 /// A call sends `task_token` if, and only if, it waits for the token.
-fn tokens_are_sent_and_waited_for(node: &StateNode, call: &Call, errors: &Errors) {
+fn tokens_are_sent_and_waited_for(
+    machine: &Machine,
+    node: &StateNode,
+    call: &Call,
+    errors: &Errors,
+) {
     // A field in `raw` may send the token.
     let may_send_in_raw = !node.state.options.raw.is_empty();
-    let mut uses = TokenUses::default();
+    let mut uses = TokenUses {
+        is_function: machine.workflow.function.is_some(),
+        ..TokenUses::default()
+    };
     for place in node.places().iter().filter(|place| place.in_call) {
         uses.visit_expr(&place.expression.syn);
     }
@@ -61,6 +72,8 @@ fn tokens_are_sent_and_waited_for(node: &StateNode, call: &Call, errors: &Errors
 /// The uses of the task token in expressions.
 #[derive(Default)]
 struct TokenUses {
+    /// In a function, `task_token()` in a macro is reported as a call.
+    is_function: bool,
     first: Option<proc_macro2::Span>,
     /// Whether a literal reads it: `path!("$$.Task.Token")`.
     in_text: bool,
@@ -74,8 +87,13 @@ impl Visit<'_> for TokenUses {
         visit::visit_expr_path(self, path);
     }
 
-    fn visit_macro(&mut self, mac: &Macro) {
-        self.in_text |= mac.tokens.to_string().contains("Task.Token");
+    fn visit_expr_macro(&mut self, call: &ExprMacro) {
+        self.in_text |= call.mac.tokens.to_string().contains("Task.Token");
+        let mut names = HashSet::new();
+        mentions(&Expr::Macro(call.clone()), &mut names);
+        if names.contains("task_token") && self.first.is_none() && !self.is_function {
+            self.first = Some(call.mac.path.span());
+        }
     }
 }
 
@@ -118,7 +136,7 @@ fn tuples_name_each_result(machine: &Machine, node: &StateNode, errors: &Errors)
             ),
         );
     }
-    for one in &state.lets {
+    for one in state.before.iter().chain(&state.lets) {
         if one.binding.tuple && one.binding.names.is_empty() {
             errors.at(
                 one.binding.equals,

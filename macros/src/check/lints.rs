@@ -92,7 +92,8 @@ fn loop_state(machine: &Machine, node: &StateNode) -> LoopState {
         numbers.copied().collect()
     };
     let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
-    let counts = node.state.lets.iter().chain(on_edges).flat_map(|one| {
+    let lets = node.state.before.iter().chain(&node.state.lets);
+    let counts = lets.chain(on_edges).flat_map(|one| {
         let read = read_names(&one.value.syn);
         let names = one.binding.named().map(text);
         names.filter(move |name| read.contains(name))

@@ -11,6 +11,7 @@ mod calls;
 mod caught;
 mod choices;
 mod distributed;
+mod earlier_values;
 mod errors_inside;
 mod express;
 mod fragments;
@@ -62,6 +63,7 @@ pub(crate) fn check(machine: &mut Machine, errors: &Errors) {
     fragments::rules(machine, errors);
     distributed::rules(machine, errors);
     reach::rules(machine, &unresolved, &missing, errors);
+    earlier_values::rules(machine, errors);
     variables::collect(machine, errors);
     terms::resolve(machine, errors);
     fragments::values(machine, errors);

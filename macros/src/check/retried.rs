@@ -15,7 +15,8 @@ pub(super) fn computations(machine: &Machine) -> Vec<(Span, String)> {
         if !state.kind.has_errors() {
             continue;
         }
-        let lets = state.lets.iter().map(|one| &one.value);
+        let variables = state.before.iter().filter(|one| !one.binding.is_local);
+        let lets = variables.chain(&state.lets).map(|one| &one.value);
         let mut computed = lets
             .chain(state.end_value())
             .filter_map(|one| machine.terms[one.id].as_ref());

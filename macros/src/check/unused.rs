@@ -1,7 +1,7 @@
 //! Names of a `let` that no expression reads.
 
 use super::variables::is_silent;
-use crate::machine::{Condition, EdgeKind, JsonLiteral, LetBinding, Machine, RawFields};
+use crate::machine::{Condition, EdgeKind, JsonLiteral, Machine, RawFields};
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
 use stepwright_asl::front_end::{unused_panicking_variable, unused_variable};
@@ -49,8 +49,10 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
             }
         };
         let is_assigned = !node.state.ends();
-        let named = node.state.bindings().flat_map(LetBinding::named);
-        named.for_each(|name| check(name, is_assigned));
+        for binding in node.state.bindings() {
+            let is_assigned = is_assigned && !binding.is_local;
+            binding.named().for_each(|name| check(name, is_assigned));
+        }
         let on_edges = node.edges.iter().flat_map(|edge| &edge.lets);
         let named = on_edges.flat_map(|one| one.binding.named());
         named.for_each(|name| check(name, true));
@@ -59,7 +61,7 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
 }
 
 /// Returns the texts in `raw`, which may read variables.
-fn texts_in_raw(machine: &Machine) -> Vec<String> {
+pub(super) fn texts_in_raw(machine: &Machine) -> Vec<String> {
     let edges = machine.states.iter().flat_map(|node| &node.edges);
     let conditions = edges.clone().filter_map(|edge| match &edge.kind {
         EdgeKind::Rule {

@@ -82,7 +82,8 @@ fn names_assigned_on(node: &StateNode, edge: usize) -> Vec<AssignedName> {
         }));
     };
     if let EdgeKind::Next = edge.kind {
-        node.state.bindings().for_each(&mut bind);
+        let bindings = node.state.bindings().filter(|one| !one.is_local);
+        bindings.for_each(&mut bind);
     }
     edge.lets.iter().for_each(|one| bind(&one.binding));
     names

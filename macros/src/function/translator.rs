@@ -332,6 +332,7 @@ impl<'e> Translator<'e> {
             tuple,
             ty: ty.map(without_reference),
             equals: pattern.span(),
+            is_local: false,
         };
         Some((target, shown))
     }

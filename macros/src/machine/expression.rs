@@ -32,6 +32,8 @@ pub(crate) struct LetBinding {
     pub(crate) tuple: bool,
     pub(crate) ty: Option<Type>,
     pub(crate) equals: Span,
+    /// Whether only its own state reads the names, so that they are no variables.
+    pub(crate) is_local: bool,
 }
 
 impl LetBinding {
@@ -42,6 +44,7 @@ impl LetBinding {
             names: vec![Some(name)],
             tuple: false,
             ty: None,
+            is_local: false,
         }
     }
 

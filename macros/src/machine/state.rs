@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) kind: StateWork,
+    /// The values that it computes before its work, for the arguments of that work.
+    pub(crate) before: Vec<Let>,
     /// The name of the result of a call, branches, a map or an include.
     pub(crate) result: Option<LetBinding>,
     /// The values that it computes: the whole work of a pass or a wait; for other states, values
@@ -288,6 +290,7 @@ impl State {
             keyword,
             name,
             kind,
+            before: Vec::new(),
             result: None,
             lets: Vec::new(),
             options: StateOptions::default(),
@@ -315,6 +318,11 @@ impl State {
     /// Whether its transition is `end`.
     pub(crate) fn ends(&self) -> bool {
         matches!(self.exit, Some(StateExit::End(..)))
+    }
+
+    /// Whether its `let`s can make variables, which its `next` assigns.
+    pub(crate) fn makes_variables(&self) -> bool {
+        self.kind.hands_on() && !self.ends()
     }
 
     /// The value of `end`.
@@ -358,10 +366,11 @@ impl State {
         }
     }
 
-    /// The bindings of its `let`s, its result first.
+    /// The bindings of its `let`s, in the order of their evaluation.
     pub(crate) fn bindings(&self) -> impl Iterator<Item = &LetBinding> {
+        let before = self.before.iter().map(|one| &one.binding);
         let lets = self.lets.iter().map(|one| &one.binding);
-        self.result.iter().chain(lets)
+        before.chain(&self.result).chain(lets)
     }
 }
 

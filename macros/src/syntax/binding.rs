@@ -38,6 +38,7 @@ impl LetBinding {
             tuple,
             ty,
             equals,
+            is_local: false,
         })
     }
 }

@@ -4,6 +4,7 @@ use super::catch::arrow;
 use super::reader::{SyntaxReader, after, name, take_word};
 use super::target::EdgeTarget;
 use crate::machine::{Application, Edge, EdgeKind, Exit, LetBinding};
+use proc_macro2::Delimiter;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Path, Result, Token, Type};
@@ -51,6 +52,24 @@ pub(super) fn include(
     }
     reader.semicolon(input);
     Ok(Some((binding, call)))
+}
+
+/// Whether `Fragment(..);` is next, so that it is the whole value of its `let`.
+pub(super) fn is_include_alone(input: ParseStream) -> bool {
+    let ahead = input.fork();
+    // An editor completes an incomplete include.
+    if Path::parse_mod_style(&ahead).is_err() {
+        return ahead.is_empty() || ahead.peek(Token![;]);
+    }
+    match ahead.cursor().group(Delimiter::Parenthesis) {
+        Some((_, _, rest)) => {
+            rest.eof()
+                || rest
+                    .punct()
+                    .is_some_and(|(punct, _)| punct.as_char() == ';')
+        }
+        None => false,
+    }
 }
 
 /// `exit Refused as reason => Reject;`

@@ -15,6 +15,7 @@ impl Draft {
             self.state.kind,
             StateWork::Succeed(_) | StateWork::Fail(_) | StateWork::Exit(_)
         ) && !starts_an_option(input)
+            && !input.peek(Token![let])
         {
             return self.values(input, reader);
         }
@@ -25,7 +26,11 @@ impl Draft {
             )));
         };
         if word == "let" && self.computes(input) {
-            self.state.lets.push(Let::parse(input, reader)?);
+            let one = Let::parse(input, reader)?;
+            match self.has_work() {
+                true => self.state.lets.push(one),
+                false => self.state.before.push(one),
+            }
             return Ok(());
         }
         if self.own(&word, input, reader)?
@@ -41,8 +46,8 @@ impl Draft {
     fn own(&mut self, word: &str, input: ParseStream, reader: &SyntaxReader) -> Result<bool> {
         let state = &mut self.state;
         match &mut state.kind {
-            StateWork::Task(call) => {
-                let statement = task::parse(word, input, call.is_some(), reader)?;
+            StateWork::Task(_) => {
+                let statement = task::parse(word, input, reader)?;
                 let known = statement.is_some();
                 if let Some(statement) = statement {
                     self.call(statement, reader);
@@ -115,15 +120,12 @@ impl Draft {
         if let (Some(call), StateWork::Task(before)) = (call, &mut self.state.kind) {
             let again = before.is_some();
             before.get_or_insert(call);
-            if let (false, Some(before)) = (again, self.state.lets.first()) {
-                reader.errors.at(
-                    before.binding.span(),
-                    "the first `let` of a task makes its call: compute this value after the call, or in a `pass` state before this one",
-                );
-            }
             self.gives(again, binding, reader);
         }
-        self.state.lets.extend(then);
+        match self.has_work() {
+            true => self.state.lets.extend(then),
+            false => self.state.before.extend(then),
+        }
     }
 
     /// Names the result of a call, branches, a map or an include. If it is the second one in this
@@ -155,21 +157,32 @@ impl Draft {
         );
     }
 
+    /// Whether the statements so far contain the state's work. A `let` before it computes a value
+    /// for the work, and a `let` after it one from the result.
+    fn has_work(&self) -> bool {
+        match &self.state.kind {
+            StateWork::Task(call) => call.is_some(),
+            StateWork::Wait(wait) => wait.is_some(),
+            StateWork::Include(include) => include.is_some(),
+            StateWork::Parallel | StateWork::Map(_) => !self.bodies.is_empty(),
+            StateWork::Choice(choice) => choice.subject.is_some() || !self.edges.is_empty(),
+            StateWork::Succeed(value) => value.is_some(),
+            StateWork::Exit(exit) => exit.value.is_some(),
+            StateWork::Fail(fail) => fail.error.is_some(),
+            StateWork::Pass | StateWork::Unknown => true,
+        }
+    }
+
     pub(super) fn does_something(&self, reader: &SyntaxReader) {
         let State { kind, name, .. } = &self.state;
-        let nothing = match kind {
-            StateWork::Task(call) => call.is_none(),
-            StateWork::Wait(wait) => wait.is_none(),
-            StateWork::Include(include) => include.is_none(),
-            _ => self.bodies.is_empty(),
-        };
+        let nothing = !self.has_work();
         let Some((_, hint)) = does(kind).filter(|_| nothing) else {
             return;
         };
-        match (kind, self.state.lets.first()) {
+        match (kind, self.state.before.first()) {
             (StateWork::Task(_), Some(first)) => reader.errors.at(
                 first.binding.span(),
-                format!("the first `let` of task `{name}` calls no task: write {hint}, or make it a `pass` state"),
+                format!("the `let`s of task `{name}` call no task: write {hint}, or make it a `pass` state"),
             ),
             _ if self.state.broken => {}
             _ => reader.errors.at(
@@ -179,20 +192,25 @@ impl Draft {
         }
     }
 
-    /// Whether the next `let` is a computation: in a pass or a wait, or with the result of a
-    /// parallel, a map or an include.
+    /// Whether the next `let` is a computation, and not the state's work with the name of its
+    /// result. The parser of tasks distinguishes both itself.
     fn computes(&self, input: ParseStream) -> bool {
-        let begins = match &self.state.kind {
-            StateWork::Pass | StateWork::Wait(_) => return true,
-            StateWork::Include(include) => return include.is_some(),
-            StateWork::Parallel => "branch",
-            StateWork::Map(_) => "for",
-            _ => return false,
-        };
         let ahead = input.fork();
-        !self.bodies.is_empty()
-            && LetBinding::parse(&ahead).is_ok()
-            && reader::word(&ahead).is_none_or(|word| word != begins)
+        let is_binding = LetBinding::parse(&ahead).is_ok();
+        let begins = |begins: &str| reader::word(&ahead).is_some_and(|word| word == begins);
+        match &self.state.kind {
+            StateWork::Pass | StateWork::Wait(_) => true,
+            StateWork::Choice(_)
+            | StateWork::Succeed(_)
+            | StateWork::Fail(_)
+            | StateWork::Exit(_) => !self.has_work(),
+            StateWork::Include(_) => {
+                self.has_work() || is_binding && !fragment::is_include_alone(&ahead)
+            }
+            StateWork::Parallel => is_binding && !begins("branch"),
+            StateWork::Map(_) => is_binding && !begins("for"),
+            StateWork::Task(_) | StateWork::Unknown => false,
+        }
     }
 
     /// Parses the values of a succeed, a fail or an exit.

@@ -18,12 +18,10 @@ pub(super) enum Statement {
 
 pub(super) const WORDS: &[&str] = &["let", "wait_for_task_token", "start", "workflow", "service"];
 
-/// Parses a call, with or without its `let`, or a `let` without a call. `calls` is whether the
-/// state already has its call.
+/// Parses a call, with or without its `let`, or a `let` without a call.
 pub(super) fn parse(
     word: &str,
     input: ParseStream,
-    calls: bool,
     reader: &SyntaxReader,
 ) -> Result<Option<Statement>> {
     let binding = match word {
@@ -34,7 +32,7 @@ pub(super) fn parse(
         _ => return Ok(None),
     };
     match binding {
-        Some(binding) if !call_alone(input, calls) => computed(binding, input, reader).map(Some),
+        Some(binding) if !call_alone(input) => computed(binding, input, reader).map(Some),
         binding => {
             let call = Call::parse(input, reader)?;
             finished(input, reader)?;
@@ -55,7 +53,7 @@ fn finished(input: ParseStream, reader: &SyntaxReader) -> Result<()> {
 }
 
 /// Whether a call is next that is the whole value of its `let`.
-fn call_alone(input: ParseStream, calls: bool) -> bool {
+fn call_alone(input: ParseStream) -> bool {
     match word(input).as_deref() {
         Some("wait_for_task_token" | "start" | "workflow" | "service") if !is_call(input) => true,
         _ => {
@@ -64,9 +62,7 @@ fn call_alone(input: ParseStream, calls: bool) -> bool {
                 return false;
             };
             let Some((_, _, rest)) = ahead.cursor().group(Delimiter::Parenthesis) else {
-                // An editor completes an incomplete call. After a call, the path is the name of a
-                // value.
-                return !calls && is_task(&path) && (ahead.is_empty() || ahead.peek(Token![;]));
+                return false;
             };
             let is_indexed = rest.group(Delimiter::Bracket).is_some();
             let goes_on = is_indexed

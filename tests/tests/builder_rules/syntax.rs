@@ -153,15 +153,11 @@ const ONE_CALL: &str =
 
 pub(crate) const STATEMENT: &[Row] = &[
     (
-        "the first `let` of a task makes its call: compute this value after the call, or in a `pass` state before this one",
-        Never("`.assign(..)` is evaluated after the call"),
-    ),
-    (
         ".. `..` has more than one ..: make a state of each",
         Rustc(ONE_CALL),
     ),
     (
-        "the first `let` of task `..` calls no task: write .., or make it a `pass` state",
+        "the `let`s of task `..` call no task: write .., or make it a `pass` state",
         Rustc(ONE_CALL),
     ),
     (".. `..` does nothing: write ..", Rustc(ONE_CALL)),

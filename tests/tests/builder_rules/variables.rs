@@ -184,6 +184,25 @@ pub(crate) const VARIABLES: &[Row] = &[
 
 const NOT_ASSIGNED: &str = "variable `..` may be read before it is assigned: ..";
 
+const ALL_AFTER: &str =
+    "an argument is one expression, and `.assign(..)` is evaluated after the work";
+
+pub(crate) const EARLIER_VALUES: &[Row] = &[
+    (
+        "`..` is already the name of a `let` before the work of state `..`: choose another name",
+        Never(ALL_AFTER),
+    ),
+    (
+        "write `pass Set.. { let .. = ..; next ..; }` before this state",
+        Never(ALL_AFTER),
+    ),
+];
+
+pub(crate) const ASSIGNED: &[Row] = &[(
+    "`..` is computed for the work of state `..`, whose inner states cannot read it: ..",
+    Never(ALL_AFTER),
+)];
+
 pub(crate) const ASSIGNMENT: &[Row] = &[
     (
         "variable `..` is not assigned yet when `..` runs: its assignments take effect in the next state",

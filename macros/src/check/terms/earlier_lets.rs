@@ -33,6 +33,24 @@ pub(super) fn evaluated_twice(value: &Term) -> Option<&EarlierLet> {
     }
 }
 
+/// Returns the earlier `let`s that an expression reads, directly or indirectly.
+pub(super) fn earlier_reads(value: &Term) -> Vec<Rc<EarlierLet>> {
+    let mut plan = InlinePlan {
+        entries: Vec::new(),
+    };
+    plan.collect(value, false);
+    let entries = plan.entries.into_iter();
+    entries.map(|entry| entry.earlier).collect()
+}
+
+/// Whether an expression contains the text of a path, whose `$` is the state's input before its
+/// work and the result after it.
+pub(super) fn reads_a_path(value: &Term) -> bool {
+    let mut found = false;
+    value.walk(&mut |part| found |= matches!(part, Term::Raw("path" | "intrinsic", ..)));
+    found
+}
+
 /// The size up to which each part of a structure contains its own earlier `let`s.
 const MAX_INLINED_SIZE: usize = 2_000;
 

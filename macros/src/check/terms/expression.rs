@@ -30,6 +30,8 @@ pub(super) struct Resolver<'m> {
     pub(super) locals: Vec<Local>,
     /// Whether `task_token` is a name here.
     pub(super) task_token: bool,
+    /// Whether the expression is part of a call.
+    pub(super) in_call: bool,
     pub(super) reads: Vec<VariableRead>,
     pub(super) item_reads: Vec<ItemRead>,
     /// The names in `locals` that an expression has read.
@@ -63,6 +65,7 @@ impl<'m> Resolver<'m> {
             state,
             locals: Vec::new(),
             task_token: false,
+            in_call: false,
             reads: Vec::new(),
             item_reads: Vec::new(),
             local_reads: HashSet::new(),

@@ -22,6 +22,7 @@ mod templates;
 
 pub(crate) use self::literals::literal_type;
 pub(crate) use self::matched_variants::matched_variants;
+pub(super) use self::rewrite::mentions;
 pub(crate) use self::rewrite::{without_location, witness_name};
 pub(crate) use self::standalone::{StandaloneExpression, resolve_standalone};
 pub(super) use self::state_expressions::resolve;

@@ -170,7 +170,13 @@ impl Resolver<'_> {
     /// Reports a name that is a value in another scope or state; `None` if it is no value.
     fn report_out_of_scope(&mut self, name: &Ident, text: &str) -> Option<Term> {
         if text == "task_token" {
-            // The rules of calls report it.
+            // The rules of calls report it in a call.
+            if !self.in_call {
+                self.errors.at(
+                    name.span(),
+                    "`task_token` exists only in the arguments of a call with `wait_for_task_token`: pass it to the call there",
+                );
+            }
             self.faulty = true;
             return Some(Term::Faulty);
         }
@@ -191,7 +197,7 @@ impl Resolver<'_> {
         }
         let local = self.machine.states.iter().find(|node| {
             let mut named = node.state.bindings().flat_map(LetBinding::named);
-            node.state.ends() && named.any(|other| other == name)
+            !node.state.makes_variables() && named.any(|other| other == name)
         });
         if let Some(node) = local {
             self.errors.at(

@@ -11,6 +11,7 @@ use crate::machine::UsedNames;
 use crate::machine::{JsonArgument, Matches, RewrittenExpression, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::collections::HashSet;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -314,6 +315,31 @@ pub(super) fn names_in(expression: &Expr) -> Vec<Ident> {
     let mut names = FreeNames(Vec::new());
     names.visit_expr(expression);
     names.0
+}
+
+/// Adds the names that an expression reads, also those in its texts: `{name}` of a `format!` and
+/// `$name` of a `jsonata!`.
+pub(crate) fn mentions(expression: &Expr, names: &mut HashSet<String>) {
+    names.extend(names_in(expression).iter().map(crate::name::text));
+    names_in_texts(expression.to_token_stream(), names);
+}
+
+fn names_in_texts(tokens: TokenStream, names: &mut HashSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => names_in_texts(group.stream(), names),
+            TokenTree::Literal(literal) => {
+                let literal = literal.to_string();
+                for after in literal.split(['{', '$']).skip(1) {
+                    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+                    let end = after.find(|letter| !is_part(letter));
+                    let name = &after[..end.unwrap_or(after.len())];
+                    names.extend((!name.is_empty()).then(|| name.to_owned()));
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+        }
+    }
 }
 
 /// The names that an expression reads and does not bind itself.

@@ -44,7 +44,8 @@ impl FlowWriter<'_> {
                 if let Some(binding) = &state.result {
                     assign(binding, &quote!(__s::Expr::result())).to_tokens(&mut tokens);
                 }
-                for one in &state.lets {
+                let before = state.before.iter().filter(|one| !one.binding.is_local);
+                for one in before.chain(&state.lets) {
                     self.assign_let(one).to_tokens(&mut tokens);
                 }
                 tokens

@@ -28,6 +28,13 @@ impl TypeBlock<'_> {
         let state = &node.state;
         let outer = self.seen.take();
         let mut tokens = TokenStream::new();
+        for (at, one) in state.before.iter().enumerate() {
+            match one.binding.is_local {
+                true => self.local_let(&state.before, at),
+                false => self.assign_let(&state.before, at),
+            }
+            .to_tokens(&mut tokens);
+        }
         if state.call().is_some_and(|call| call.wait.is_some()) {
             quote!(let task_token: ::std::string::String = __s::any();).to_tokens(&mut tokens);
         }
