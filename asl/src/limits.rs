@@ -115,6 +115,21 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
     "Lambda.SdkClientException",
 ];
 
+/// Whether a Retrier with these names repeats a task after all of Lambda's transient errors, so
+/// that a later Retrier of these errors never applies.
+///
+/// ```
+/// use stepwright_asl::limits::retries_all_lambda_errors;
+///
+/// assert!(retries_all_lambda_errors(["PaymentError.Busy", "States.TaskFailed"]));
+/// assert!(!retries_all_lambda_errors(["Lambda.ServiceException", "States.Timeout"]));
+/// ```
+pub fn retries_all_lambda_errors<'n>(names: impl IntoIterator<Item = &'n str>) -> bool {
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut errors = LAMBDA_ERRORS.iter();
+    errors.all(|error| errors::matches(&names, error))
+}
+
 /// The index of the Retrier that `lambda_retries` and CDK add to the tasks of Lambda functions. It
 /// contains Lambda's transient errors that no other Retrier of the state names.
 ///
@@ -126,15 +141,21 @@ pub const LAMBDA_ERRORS: [&str; 4] = [
 ///     "Lambda.SdkClientException"], "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2}"#;
 /// let retry: Json = format!(r#"[{{"ErrorEquals": ["Busy"]}}, {added}]"#).parse()?;
 /// assert_eq!(lambda_retrier(retry.as_array().unwrap_or_default()), Some(1));
+/// let retry: Json = format!(r#"[{added}, {{"ErrorEquals": ["States.TaskFailed"]}}]"#).parse()?;
+/// assert_eq!(lambda_retrier(retry.as_array().unwrap_or_default()), Some(0));
 /// let changed: Json = format!("[{}]", added.replace('6', "5")).parse()?;
 /// assert_eq!(lambda_retrier(changed.as_array().unwrap_or_default()), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn lambda_retrier(retriers: &[Json]) -> Option<usize> {
-    let catches_all = |retrier: &Json| retried_errors(retrier).any(|name| name == errors::ALL);
-    // It is the last Retrier, or the one before a Retrier of all errors.
-    let behind = usize::from(retriers.last().is_some_and(catches_all));
-    let at = retriers.len().checked_sub(1 + behind)?;
+    // It is the last Retrier, or the one before a Retrier that also matches its errors.
+    let is_wider = |retrier: &Json| {
+        let names = || retried_errors(retrier);
+        let is_own = |name: &str| LAMBDA_ERRORS.contains(&name);
+        !names().all(is_own) && retries_all_lambda_errors(names())
+    };
+    let wider = retriers.iter().position(is_wider);
+    let at = wider.unwrap_or(retriers.len()).checked_sub(1)?;
     let others = || {
         retriers
             .iter()

@@ -64,7 +64,7 @@ fn of_field(state: &State, path: &[&str]) -> Option<SourceLocation> {
     let (field, inside) = path.split_first()?;
     let index = || inside.first()?.parse::<usize>().ok();
     match (*field, &state.kind) {
-        // `lambda_retries` inserts a Retrier before that of all errors.
+        // `lambda_retries` inserts a Retrier before one that also matches its errors.
         ("Retry", _) => state.retry.get(index()?).or(state.retry.last())?.place,
         ("Catch", _) => of_edge(&state.catch.get(index()?)?.edge, &inside[1..]),
         ("Choices", FlowStateKind::Choice { rules, arms, .. }) => {

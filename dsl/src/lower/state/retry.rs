@@ -3,7 +3,7 @@
 use super::StateLowering;
 use crate::flow::{Jitter, Rate, Retry};
 use stepwright_asl::json::Number;
-use stepwright_asl::limits::LAMBDA_ERRORS;
+use stepwright_asl::limits::{LAMBDA_ERRORS, retries_all_lambda_errors};
 use stepwright_asl::model::{JitterStrategy, Retrier};
 
 impl StateLowering<'_, '_> {
@@ -29,11 +29,12 @@ impl StateLowering<'_, '_> {
                 .map(ToString::to_string)
                 .collect();
             if !names.is_empty() {
-                // `States.ALL` must remain last.
-                let all = retriers.last().is_some_and(|last| {
-                    last.error_equals.iter().any(|error| error == "States.ALL")
-                });
-                let at = retriers.len() - usize::from(all);
+                // After `States.TaskFailed` or `States.ALL` it would never apply.
+                let is_wider = |retry: &Retry| {
+                    retries_all_lambda_errors(retry.errors.iter().map(|error| &**error))
+                };
+                let wider = state.retry.iter().position(is_wider);
+                let at = wider.unwrap_or(retriers.len());
                 retriers.insert(
                     at,
                     Retrier {

@@ -179,3 +179,37 @@ fn handlers_for_unknown_errors_of_nested_workflows_are_refused() {
         ]),
     );
 }
+
+#[test]
+fn the_retrier_of_lambda_errors_comes_before_one_that_also_matches_them() {
+    let wide: [&[&[&str]]; 5] = [
+        &[&["States.ALL"]],
+        &[&["States.TaskFailed"]],
+        &[&["States.TaskFailed"], &["States.ALL"]],
+        &[&["PaymentError.GatewayTimeout", "States.TaskFailed"]],
+        &[&["States.TaskFailed"], &["States.Timeout"]],
+    ];
+    for retriers in wide {
+        for change in [|flow: Flow| flow, jsonpath] {
+            let timeout = &["PaymentError.GatewayTimeout"];
+            let first = retriers[0].contains(&timeout[0]);
+            let own = (!first).then_some(timeout as &[&str]);
+            let retriers = own.into_iter().chain(retriers.iter().copied());
+            let state = retriers.fold(State::task("Charge", charge()), |state, names| {
+                state.retry(Retry::on(names.to_vec()))
+            });
+            let flow = change(flow(vec![state.end()]).lambda_retries());
+            let definition = flow.lower().expect("valid").to_json();
+            let definition: serde_json::Value = serde_json::from_str(&definition).expect("JSON");
+            let retry = definition["States"]["Charge"]["Retry"].as_array();
+            let retry = retry.expect("retriers");
+            let names = |index: usize| retry[index]["ErrorEquals"].to_string();
+            let at = usize::from(!first);
+            assert!(names(at).contains("Lambda.ServiceException"), "{retry:?}");
+            assert!(names(at + 1).contains("States."), "{retry:?}");
+            let named = stepwright_asl::json::Json::from(retry.clone());
+            let found = stepwright_asl::limits::lambda_retrier(named.as_array().expect("a list"));
+            assert_eq!(found, Some(at));
+        }
+    }
+}
