@@ -7,7 +7,7 @@ use super::host::{Host, MockFn};
 use super::record::{CallAnswer, PlainCall};
 use super::service::ServiceTarget;
 use crate::services::Action;
-use crate::task::TaskReturn;
+use crate::task::{ExpectedError, TaskReturn, message_of_cause, read_cause};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -36,7 +36,7 @@ use std::time::Duration;
 ///     price(item).await
 /// }
 ///
-/// let run = PlainRun::new().mock::<price>(|_item| Ok(9.5));
+/// let run = PlainRun::new().returns::<price>(9.5);
 /// assert_eq!(run.block_on(quote("book".to_owned())).unwrap(), 9.5);
 /// assert_eq!(run.elapsed(), days(1));
 /// assert_eq!(run.calls()[0].function, "price");
@@ -79,6 +79,68 @@ impl fmt::Display for PlainFailure {
 
 impl std::error::Error for PlainFailure {}
 
+/// Assertions for tests. `expect` of `stepwright-runtime` has the same for executions.
+impl PlainFailure {
+    /// Asserts that the error is this one: a value of an error type, with its fields, or a name.
+    ///
+    /// ```
+    /// use stepwright::function::*;
+    ///
+    /// #[derive(Debug, thiserror::Error, TaskError)]
+    /// pub enum SaleError {
+    ///     #[error("declined: {reason}")]
+    ///     Declined { reason: String },
+    /// }
+    ///
+    /// #[workflow]
+    /// async fn sell(reason: String) -> Result<String, SaleError> {
+    ///     Err(SaleError::Declined { reason })
+    /// }
+    ///
+    /// let failure = PlainRun::new().block_on(sell("empty".to_owned())).unwrap_err();
+    /// failure
+    ///     .failed_with(SaleError::Declined { reason: "empty".to_owned() })
+    ///     .failed_with("SaleError.Declined")
+    ///     .message("declined: empty");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the error differs.
+    #[track_caller]
+    pub fn failed_with(&self, expected: impl ExpectedError) -> &Self {
+        let name = expected.expected_name();
+        assert!(self.error == name, "the error is not `{name}`: {self}");
+        if let Some(cause) = expected.expected_cause() {
+            let is_same = match (read_cause(&cause), read_cause(&self.cause)) {
+                (Some(expected), Some(actual)) => expected == actual,
+                _ => cause == self.cause,
+            };
+            assert!(
+                is_same,
+                "the fields of the error differ\n  expected: {cause}\n  actual: {}",
+                self.cause
+            );
+        }
+        self
+    }
+
+    /// Asserts the message of the error: that of a Rust error, or the cause if that is other text.
+    ///
+    /// # Panics
+    ///
+    /// If the message differs.
+    #[track_caller]
+    pub fn message(&self, expected: &str) -> &Self {
+        let message = message_of_cause(&self.cause);
+        assert!(
+            message == expected,
+            "the message of the error differs\n  expected: {expected}\n  actual: {message}"
+        );
+        self
+    }
+}
+
 impl From<Failure> for PlainFailure {
     fn from(failure: Failure) -> PlainFailure {
         PlainFailure {
@@ -103,6 +165,10 @@ impl PlainRun {
 
     /// Replaces a task by a closure, which gets the arguments of the task: `()`, one argument, or a
     /// tuple.
+    ///
+    /// The closure returns a `Result` of each task. The error type of a task that cannot fail has
+    /// no values, so its closure returns `Ok(..)`; [`returns`](Self::returns) takes the value
+    /// itself.
     pub fn mock<T: Callable>(
         self,
         mock: impl Fn(T::Arguments) -> Result<T::Output, T::Error> + 'static,
@@ -118,6 +184,31 @@ impl PlainRun {
                 Err(failure) => Err(failure),
             })
         }))
+    }
+
+    /// Replaces a task by this result: of a task that can fail, the value in its `Ok(..)`.
+    ///
+    /// ```
+    /// use stepwright::function::*;
+    ///
+    /// #[task]
+    /// async fn price(item: String) -> f64;
+    /// #[task]
+    /// async fn charge(amount: f64) -> Result<String, ServiceFailed>;
+    ///
+    /// #[workflow]
+    /// async fn buy(item: String) -> Result<String, ServiceFailed> {
+    ///     charge(price(item).await).await
+    /// }
+    ///
+    /// let run = PlainRun::new().returns::<price>(9.5).returns::<charge>("receipt".to_owned());
+    /// assert_eq!(run.block_on(buy("book".to_owned())).unwrap(), "receipt");
+    /// ```
+    pub fn returns<T: Callable>(self, output: T::Output) -> PlainRun
+    where
+        T::Output: 'static,
+    {
+        self.with::<T>(Rc::new(move |_, _| Some(encoded(&output))))
     }
 
     /// Makes a task fail with an error outside of its error type, such as `Lambda.Unknown`.

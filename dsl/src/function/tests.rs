@@ -744,3 +744,73 @@ fn a_plain_run_has_the_items_that_the_test_sets() {
             .contains("PlainRun::items(\"b\", \"prices.csv\", ..)")
     );
 }
+
+fn panic_of(assertion: impl FnOnce()) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(assertion)).unwrap_err();
+    crate::task::panic_message(payload)
+}
+
+#[test]
+fn a_failure_of_a_plain_run_is_asserted_by_value_name_and_message() {
+    let rejected = |reason: &str| OrderFailed::Rejected {
+        reason: reason.to_owned(),
+    };
+    let failure = PlainFailure {
+        error: "OrderFailed.Rejected".to_owned(),
+        cause: TaskError::cause(&rejected("no stock")),
+    };
+    failure
+        .failed_with(rejected("no stock"))
+        .failed_with("OrderFailed.Rejected")
+        .message("rejected: no stock");
+    let said = panic_of(|| {
+        failure.failed_with(rejected("too old"));
+    });
+    assert!(said.starts_with("the fields of the error differ"), "{said}");
+    let said = panic_of(|| {
+        failure.failed_with(OrderFailed::Expired);
+    });
+    assert!(
+        said.starts_with("the error is not `OrderFailed.Expired`"),
+        "{said}"
+    );
+    let said = panic_of(|| {
+        failure.failed_with("States.Timeout");
+    });
+    assert!(
+        said.starts_with("the error is not `States.Timeout`"),
+        "{said}"
+    );
+    let said = panic_of(|| {
+        failure.message("rejected: too old");
+    });
+    assert!(
+        said.starts_with("the message of the error differs"),
+        "{said}"
+    );
+    let text = PlainFailure {
+        error: "Lambda.Unknown".to_owned(),
+        cause: "it ended".to_owned(),
+    };
+    text.failed_with("Lambda.Unknown").message("it ended");
+}
+
+#[task]
+async fn rate_of(currency: String) -> f64;
+#[task]
+async fn rate_of_bank(currency: String) -> Result<f64, StockError>;
+
+#[workflow]
+async fn both_rates(currency: String) -> Result<f64, StockError> {
+    let first = rate_of(currency.clone()).await;
+    Ok(first + rate_of_bank(currency).await?)
+}
+
+#[test]
+fn a_mock_returns_the_value_of_a_task_that_may_fail_or_not() {
+    let run = PlainRun::new()
+        .returns::<rate_of>(1.5)
+        .returns::<rate_of_bank>(2.0);
+    let both = run.block_on(both_rates("EUR".to_owned())).unwrap();
+    assert!((both - 3.5).abs() < f64::EPSILON);
+}

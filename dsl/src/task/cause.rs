@@ -61,6 +61,20 @@ fn write(name: &str, message: &str, fields: Option<&Value>) -> String {
     json!({ "errorType": name, "errorMessage": text }).to_string()
 }
 
+/// Reads a cause of a task error: an object whose `errorMessage` is the message, or an object with
+/// the message and the fields.
+#[doc(hidden)]
+#[must_use]
+pub fn read_cause(cause: &str) -> Option<Value> {
+    let mut cause: Value = serde_json::from_str(cause).ok()?;
+    if let Some(message) = cause.get_mut("errorMessage")
+        && let Some(Ok(inner @ Value::Object(_))) = message.as_str().map(serde_json::from_str)
+    {
+        *message = inner;
+    }
+    cause.is_object().then_some(cause)
+}
+
 /// AWS counts UTF-16 code units, like Java.
 fn length(text: &str) -> usize {
     text.encode_utf16().count()

@@ -6,6 +6,7 @@ mod call;
 pub(crate) mod cause;
 mod context;
 mod error;
+mod expected_error;
 mod returns;
 mod runs;
 
@@ -14,11 +15,14 @@ pub use self::address::{Address, Deploy};
 pub use self::binder::TaskBinder;
 pub use self::call::{JsonCall, JsonFuture, call_json};
 #[doc(hidden)]
-pub use self::cause::{TravellingField, cause};
+pub use self::cause::{TravellingField, cause, read_cause};
 pub use self::context::{Cancelled, SentContext, TaskContext, TaskHost, WithContext};
 pub use self::error::{
     ErrorField, ErrorOutput, ErrorVariant, IntoTaskFailure, MessagePiece, NoError, TaskError,
 };
+pub use self::expected_error::ExpectedError;
+#[doc(hidden)]
+pub use self::expected_error::message_of_cause;
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;
 

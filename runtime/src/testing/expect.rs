@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use stepwright::{Task, TaskError};
+use stepwright::Task;
+use stepwright::task::{ExpectedError, message_of_cause, read_cause};
 use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_asl::redaction::Redaction;
 use stepwright_history::runtime_support::short;
@@ -55,6 +56,11 @@ pub fn expect<R: EndedExecution + ?Sized>(ended: &R) -> Expect<'_> {
 }
 
 /// The argument of [`expect`]: an [`ExecutionReport`], also in an `Arc`, or an [`ExecutionFailed`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no ended execution",
+    label = "no report or failure of an execution",
+    note = "pass an `ExecutionReport`, or the `ExecutionFailed` of `run.await`; the `PlainFailure` of a plain run has the assertions itself: `failure.failed_with(..)`"
+)]
 pub trait EndedExecution: sealed::Sealed {
     #[doc(hidden)]
     fn ended(&self) -> Expect<'_>;
@@ -158,8 +164,9 @@ impl Expect<'_> {
         self
     }
 
-    /// Asserts that it failed with this error of a task function, including its fields. Either the
-    /// error was not caught, or a Fail state raised it again.
+    /// Asserts that it failed with this error: a value of an error type, including its fields, or
+    /// the name of an error. Either the error was not caught, or a Fail state raised it.
+    /// `PlainFailure` of a function has the same method.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -187,24 +194,19 @@ impl Expect<'_> {
     /// let engine = Engine::builder().register::<Sale>().virtual_time().build()?;
     /// let run = engine.start::<Sale>(12.5).await?;
     /// let failed = run.await.unwrap_err();
-    /// expect(&failed).failed_with(PaymentError::Declined { reason: "12.5 is too much".to_owned() });
+    /// expect(&failed)
+    ///     .failed_with(PaymentError::Declined { reason: "12.5 is too much".to_owned() })
+    ///     .failed_with("PaymentError.Declined")
+    ///     .message("declined: 12.5 is too much");
     /// # Ok(()) }
     /// ```
     #[track_caller]
-    pub fn failed_with(self, expected: impl TaskError) -> Self {
-        let this = self.failed(&expected.name());
-        let cause = TaskError::cause(&expected);
-        let json = |text: &str| {
-            let mut cause = serde_json::from_str::<Json>(text).ok()?;
-            // The message of a task error contains its fields as JSON.
-            if let Some(message) = cause.get_mut("errorMessage")
-                && let Some(Ok(inner)) = message.as_str().map(serde_json::from_str::<Json>)
-            {
-                *message = inner;
-            }
-            Some(cause)
+    pub fn failed_with(self, expected: impl ExpectedError) -> Self {
+        let this = self.failed(&expected.expected_name());
+        let Some(cause) = expected.expected_cause() else {
+            return this;
         };
-        let differences = match (json(&cause), self.cause.and_then(json)) {
+        let differences = match (read_cause(&cause), self.cause.and_then(read_cause)) {
             (Some(expected), Some(actual)) => {
                 differences(&expected, &actual, this.history.redaction())
             }
@@ -215,6 +217,23 @@ impl Expect<'_> {
             self.fail("the error's fields differ", differences);
         }
         this
+    }
+
+    /// Asserts the message of the error: that of the Rust error of a task or function, or the cause
+    /// of a Fail state with a text.
+    #[track_caller]
+    pub fn message(self, expected: &str) -> Self {
+        let message = self.cause.map(message_of_cause);
+        if message.as_deref() != Some(expected) {
+            let redaction = self.history.redaction();
+            let line = format!(
+                "expected {}, got {}",
+                redaction.text(expected),
+                redaction.text(text(message.as_deref()))
+            );
+            self.fail("the message of the error differs", [line]);
+        }
+        self
     }
 
     /// Asserts that it ended with this cause.

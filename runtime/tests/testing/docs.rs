@@ -299,7 +299,10 @@ async fn typed_errors() -> Done {
 
     let mocks = Mocks::new().task::<charge_card>(Mock::fails(PaymentError::Busy));
     let report = sale(mocks, 12.0).await?;
-    expect(&report).failed_with(PaymentError::Busy); // after three attempts
+    expect(&report)
+        .failed_with(PaymentError::Busy) // after three attempts
+        .failed_with("PaymentError.Busy")
+        .message("busy");
     Ok(())
 }
 

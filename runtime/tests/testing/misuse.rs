@@ -384,6 +384,8 @@ async fn expect_checks_the_typed_error_of_a_failed_execution() {
     expect(&failed)
         .status(Status::Failed)
         .failed_with(no(2))
+        .failed_with("QuoteError.NotForSale")
+        .message(&no(2).to_string())
         .path(["Quote"])
         .task_called::<quote>(1)
         .took(Duration::ZERO);
@@ -407,6 +409,24 @@ async fn expect_checks_the_typed_error_of_a_failed_execution() {
             .downcast_ref::<String>()
             .unwrap()
             .starts_with("the error is not `QuoteError.Busy`")
+    );
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        expect(&failed).failed_with("QuoteError.Busy");
+    }))
+    .unwrap_err();
+    let said = panic.downcast_ref::<String>().unwrap();
+    assert!(
+        said.starts_with("the error is not `QuoteError.Busy`"),
+        "{said}"
+    );
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        expect(&failed).message("busy");
+    }))
+    .unwrap_err();
+    let said = panic.downcast_ref::<String>().unwrap();
+    assert!(
+        said.starts_with("the message of the error differs\n  expected busy, got "),
+        "{said}"
     );
 }
 
