@@ -323,6 +323,9 @@ impl Expect<'_> {
     }
 
     /// Asserts that the task function was called this number of times, including retries.
+    ///
+    /// A nested workflow has a separate history:
+    /// [`Mocks::calls_of`](super::Mocks::calls_of) returns the calls of its states.
     #[track_caller]
     pub fn task_called<T: Task>(self, times: usize) -> Self {
         let what = format!("`{}`", T::FUNCTION);
@@ -332,6 +335,9 @@ impl Expect<'_> {
 
     /// Asserts that the calls of the task function, including retries, had these arguments in this
     /// order. Several arguments are a tuple.
+    ///
+    /// A nested workflow has a separate history:
+    /// [`Mocks::calls_of`](super::Mocks::calls_of) returns the calls of its states.
     #[track_caller]
     pub fn task_calls<T: Task>(
         self,
@@ -401,7 +407,8 @@ impl Expect<'_> {
         let states = self.history.defined();
         if !states.iter().any(|state| state.name() == name) {
             let hint = hint(name, states.iter().map(|state| state.name()));
-            self.fail(&format!("the definition has no state `{name}`{hint}"), []);
+            let title = format!("the definition has no state `{name}`{hint}");
+            self.fail(&title, nested_workflow(&states));
         }
         self.check_definition(&states, &format!("the state `{name}`"), |state| {
             state.name() == name
@@ -413,7 +420,8 @@ impl Expect<'_> {
     fn task(self, matcher: &Matcher, what: &str) {
         let states = self.history.defined();
         if let Some(problem) = matcher.problem(&states) {
-            self.fail(&format!("{what} is never called: {problem}"), []);
+            let title = format!("{what} is never called: {problem}");
+            self.fail(&title, nested_workflow(&states));
         }
         self.check_definition(&states, what, |state| matcher.may_be_for(state));
     }
@@ -546,6 +554,19 @@ impl Expect<'_> {
         let _ = write!(message, "\n{}", failure_report::write(report.history));
         panic!("{message}")
     }
+}
+
+/// Says where the states and calls of a nested workflow are, if one of the states starts one.
+fn nested_workflow(states: &[DefinedState]) -> Option<String> {
+    let starts = |state: &&DefinedState| {
+        let task = state.task();
+        task.is_some_and(|task| task.resource().target_key() == Some("StateMachineArn"))
+    };
+    let name = states.iter().find(starts)?.name();
+    Some(format!(
+        "the workflow that the state `{name}` starts has a separate history: ask the mocks for the calls of its states, \
+         `mocks.calls_of(\"State\")`"
+    ))
 }
 
 fn listed(calls: &[Call], redaction: &Redaction) -> Vec<String> {

@@ -148,7 +148,7 @@ impl Mocks {
         self.handle.0.lock().calls.clone()
     }
 
-    /// Returns the calls of one state.
+    /// Returns the calls of one state, also of a state in a nested workflow or a Map Run.
     ///
     /// # Panics
     ///

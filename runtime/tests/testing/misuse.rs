@@ -273,6 +273,41 @@ async fn mocks_of_a_start_continue_their_sequence_in_nested_workflows() {
 }
 
 #[tokio::test]
+async fn calls_of_a_nested_workflow_are_found_in_the_mocks() {
+    let mocks = Mocks::new().task::<quote>(Mock::returns(1.5));
+    let engine = Engine::builder()
+        .register::<Outer>()
+        .tasks(mocks.clone())
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine.start::<Outer>("tea".to_owned()).await.unwrap();
+    let report = run.report().await;
+    let said = |assert: &dyn Fn()| {
+        let panic = catch_unwind(AssertUnwindSafe(assert)).unwrap_err();
+        let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+        text.lines().take(2).collect::<Vec<_>>().join("\n")
+    };
+    let fix = "the workflow that the state `First` starts has a separate history: ask the mocks for the calls of its states, \
+               `mocks.calls_of(\"State\")`";
+    assert_eq!(
+        said(&|| {
+            expect(&report).task_calls::<quote>([("tea".to_owned(), 2)]);
+        }),
+        format!("`quote` is never called: no state calls it\n  {fix}")
+    );
+    assert_eq!(
+        said(&|| {
+            expect(&report).entered("Quote");
+        }),
+        format!("the definition has no state `Quote`\n  {fix}")
+    );
+    let calls = mocks.calls_of("Quote");
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].parameters.to_json()["Payload"]["article"], "tea");
+}
+
+#[tokio::test]
 async fn children_of_a_map_run_share_one_mock_sequence() {
     let definition = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map",
