@@ -135,6 +135,153 @@ fn a_folder_without_a_definition_is_a_usage_error() {
     );
 }
 
+/// An emitted folder, with a schema and a mock file of a developer.
+fn emitted(name: &str) -> Folder {
+    const SCHEMA: &str =
+        r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}"#;
+    let schemas = format!(r#"{{"input": {SCHEMA}, "output": {SCHEMA}, "tasks": {{}}}}"#);
+    Folder::of(
+        name,
+        &[
+            ("a.asl.json", GOOD),
+            (
+                "a.policy.json",
+                r#"{"Version": "2012-10-17", "Statement": []}"#,
+            ),
+            ("a.schemas.json", &schemas),
+            ("a.substitutions.json", "{}"),
+            ("b.asl.json", GOOD),
+            ("b.schemas.json", &schemas),
+            ("c.schema.json", SCHEMA),
+            ("d.schema.json", SCHEMA),
+            (
+                "mocks.json",
+                r#"{"StateMachines": {}, "MockedResponses": {}}"#,
+            ),
+            (
+                "stepwright.sources.json",
+                r#"{"a.asl.json": {"A": "src/lib.rs:7:9"}}"#,
+            ),
+        ],
+    )
+}
+
+/// Runs a command with each file of a folder, as a shell does for `*.json`.
+fn with_each_file(folder: &Folder, command: &str, options: &[&str]) -> Ran {
+    let files = std::fs::read_dir(&folder.0).unwrap();
+    let mut files: Vec<String> = files
+        .map(|file| folder.path(file.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    files.sort();
+    let files = files.iter().map(String::as_str);
+    let all: Vec<&str> = std::iter::once(command)
+        .chain(files)
+        .chain(options.iter().copied())
+        .collect();
+    stepwright(&all, "")
+}
+
+#[test]
+fn schemas_policies_and_substitutions_next_to_definitions_are_skipped() {
+    let folder = emitted("listed");
+    let ran = with_each_file(&folder, "validate", &[]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let path = |name: &str| folder.path(name);
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "{}: valid\n{}: valid\n2 files: valid\n",
+            path("a.asl.json"),
+            path("b.asl.json")
+        )
+    );
+    assert_eq!(
+        ran.stderr,
+        format!(
+            "note: `{}`, `{}`, `{}` and 1 more are skipped: each is a JSON Schema\n\
+             note: `{}` is skipped: it is a list of placeholders\n\
+             note: `{}` is skipped: it is a list of the sources of states\n\
+             note: `{}` is skipped: it is an IAM policy\n\
+             note: `{}` is skipped: it is a mock file\n",
+            path("a.schemas.json"),
+            path("b.schemas.json"),
+            path("c.schema.json"),
+            path("a.substitutions.json"),
+            path("stepwright.sources.json"),
+            path("a.policy.json"),
+            path("mocks.json"),
+        )
+    );
+    // The same files are checked in the folder.
+    assert_eq!(folder.validate(&[]).stdout, ran.stdout);
+    let quiet = with_each_file(&folder, "validate", &["--quiet"]);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+    let json = with_each_file(&folder, "validate", &["--format", "json"]);
+    assert_eq!(report(&json)["files"].as_array().unwrap().len(), 2);
+    let sarif = with_each_file(&folder, "validate", &["--format", "sarif"]);
+    assert!(serde_json::from_str::<Value>(&sarif.stdout).is_ok());
+    let github = with_each_file(&folder, "validate", &["--format", "github"]);
+    assert_eq!(github.stdout, "2 files: valid\n");
+    let options = ["--to", "jsonata", "--format", "json"];
+    let converted = with_each_file(&folder, "convert", &options);
+    assert_eq!(converted.status, 0, "{}", converted.stderr);
+    let notes = converted.stderr.lines();
+    assert_eq!(notes.filter(|line| line.contains("skipped")).count(), 5);
+}
+
+#[test]
+fn a_damaged_definition_among_files_and_in_a_folder_is_an_error() {
+    for (name, text) in [
+        (
+            "x.json",
+            r#"{"StartAt": "A", "Sates": {"A": {"Type": "Succeed"}}}"#,
+        ),
+        (
+            "x.json",
+            r#"{"StarAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
+        ),
+        ("x.json", r#"{"StartAt": "A"}"#),
+        ("x.json", r#"{"States": {"A": {"Type": "Succeed"}}}"#),
+        ("x.json", r#"{"States": {"A": {"Type": "Succeed"}"#),
+        ("x.yaml", "StartAt: A\nSates: {A: {Type: Succeed}}\n"),
+        (
+            "x.asl.json",
+            r#"{"Version": "2012-10-17", "Statement": []}"#,
+        ),
+        ("x.asl.json", "{}"),
+    ] {
+        let folder = Folder::of("damaged", &[("good.asl.json", GOOD), (name, text)]);
+        for ran in [
+            folder.validate(&[]),
+            with_each_file(&folder, "validate", &[]),
+        ] {
+            assert_eq!(ran.status, 1, "{text}: {}{}", ran.stdout, ran.stderr);
+            assert!(ran.stdout.contains("2 files: "), "{}", ran.stdout);
+        }
+    }
+    // An unknown file is an error if it is named.
+    let folder = Folder::of("unknown", &[("good.asl.json", GOOD), ("x.json", "{}")]);
+    assert_eq!(with_each_file(&folder, "validate", &[]).status, 1);
+}
+
+#[test]
+fn a_named_file_without_a_definition_is_an_error_if_no_other_has_one() {
+    let folder = emitted("only");
+    let policy = folder.path("a.policy.json");
+    let ran = stepwright(&["validate", &policy], "");
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stdout.contains("[SW010]"), "{}", ran.stdout);
+    let schemas = folder.path("a.schemas.json");
+    let ran = stepwright(&["validate", &policy, &schemas], "");
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(
+        ran.stderr
+            .ends_with("none of them is or contains a definition\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[test]
 fn quiet_prints_only_diagnostics() {
     let folder = folder("quiet");

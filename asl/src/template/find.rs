@@ -9,7 +9,8 @@ use super::{serverless, sub_arguments};
 use crate::SyntaxError;
 use crate::diagnostic::Diagnostic;
 use crate::json::{Dialect, Document, Json, Object, escape};
-use crate::model::MachineType;
+use crate::model::{MachineType, StateKind};
+use crate::similar::nearest;
 use crate::substitution::is_substitution;
 use crate::yaml::{self, Format, TagMode, read_long_forms, read_template};
 
@@ -68,8 +69,9 @@ pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Documen
     }
 }
 
-/// Whether a file is a definition itself: by the ending of its name, or by its content. A text that
-/// cannot be parsed is one if it contains `StartAt` and `States`. `file` is `None` for such a text.
+/// Whether a file is a definition itself: by the ending of its name, or by its content. A definition
+/// with one mistake, such as a misspelled `States`, is one. `file` is `None` for a text that cannot be
+/// parsed; its readable part counts.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -78,20 +80,57 @@ pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Documen
 /// let package = Document::parse(r#"{"name": "orders"}"#)?;
 /// assert!(!is_definition("package.json", Some(&package), package.source()));
 /// assert!(is_definition("order.asl.json", None, ""));
+/// let damaged = Document::parse(r#"{"StarAt": "A", "States": {"A": {"Type": "Succeed"}}}"#)?;
+/// assert!(is_definition("order.json", Some(&damaged), damaged.source()));
 /// # Ok::<(), stepwright_asl::SyntaxError>(())
 /// ```
 pub fn is_definition(name: impl AsRef<Path>, file: Option<&Document>, text: &str) -> bool {
-    if is_definition_name(name) {
+    if is_definition_name(&name) {
         return true;
     }
-    let Some(file) = file else {
-        return text.contains("StartAt") && text.contains("States");
+    let has_parts = |file: &Document| {
+        let members = file.json().as_object();
+        members.is_some_and(|members| members.contains_key("StartAt") || contains_states(members))
     };
-    let members = file.json().as_object();
-    members.is_some_and(|members| {
-        let has_states = members.get("States").and_then(Json::as_object).is_some();
-        has_states && members.contains_key("StartAt")
+    match file {
+        Some(file) => has_parts(file),
+        None if text.contains("StartAt") => true,
+        None if text.contains("States") => {
+            read_recovering(&name, text).is_ok_and(|(file, _)| has_parts(&file))
+        }
+        None => false,
+    }
+}
+
+/// Whether a member has states. For one that is named `States`, a `Type` of any value or a misspelled
+/// `StartAt` next to it is sufficient.
+fn contains_states(members: &Object) -> bool {
+    members.iter().any(|(key, value)| {
+        let Some(states) = value.as_object() else {
+            return false;
+        };
+        let has_start = || {
+            members
+                .keys()
+                .any(|key| nearest(key, ["StartAt"]).is_some())
+        };
+        let has_type = || states.values().any(|state| state.get("Type").is_some());
+        states.values().any(is_state) || key == "States" && (has_type() || has_start())
     })
+}
+
+/// Whether a value has the type of a state, and where the execution continues.
+fn is_state(value: &Json) -> bool {
+    let Some(state) = value.as_object() else {
+        return false;
+    };
+    let kind = state.get("Type").and_then(Json::as_str);
+    match kind.and_then(StateKind::from_word) {
+        Some(StateKind::Succeed | StateKind::Fail) => true,
+        Some(StateKind::Choice) => state.contains_key("Choices"),
+        Some(_) => state.contains_key("Next") || state.contains_key("End"),
+        None => false,
+    }
 }
 
 /// Whether the name of a file is that of a definition.

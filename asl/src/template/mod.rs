@@ -42,6 +42,7 @@
 mod definition;
 mod find;
 mod literal_values;
+mod other_file;
 mod placeholder_values;
 mod rewrite;
 mod serverless;
@@ -56,6 +57,7 @@ pub(crate) use definition::place;
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition, parse_text};
 pub use find::{is_definition, machines, read, read_for_evaluation, read_recovering};
+pub use other_file::OtherFile;
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 pub use rewrite::UNEDITABLE;
 pub(crate) use rewrite::replaced;

@@ -241,6 +241,126 @@ fn a_plain_definition_is_not_a_template() {
 }
 
 #[test]
+fn files_next_to_definitions_are_named() {
+    let schema = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}"#;
+    let schemas = format!(r#"{{"input": {schema}, "output": {schema}, "tasks": {{}}}}"#);
+    let placeholders = r#"{"Table": {"standsFor": "DynamoDB table name", "states": ["List"]}}"#;
+    let sources = r#"{"a.asl.json": {"List": "src/lib.rs:7:9"}}"#;
+    let mocks = r#"{"StateMachines": {"A": {"TestCases": {}}}, "MockedResponses": {}}"#;
+    for (name, text, expected) in [
+        ("a.schema.json", schema, Some(OtherFile::JsonSchema)),
+        (
+            "a.schemas.json",
+            schemas.as_str(),
+            Some(OtherFile::JsonSchema),
+        ),
+        ("a.json", placeholders, Some(OtherFile::Substitutions)),
+        ("a.substitutions.json", "{}", Some(OtherFile::Substitutions)),
+        ("a.json", sources, Some(OtherFile::Sources)),
+        ("stepwright.sources.json", "{}", Some(OtherFile::Sources)),
+        (
+            "a.json",
+            r#"{"Version": "2012-10-17", "Statement": []}"#,
+            Some(OtherFile::Policy),
+        ),
+        (
+            "a.yaml",
+            "Version: '2012-10-17'\nStatement: []",
+            Some(OtherFile::Policy),
+        ),
+        ("MockConfigFile.json", mocks, Some(OtherFile::MockFile)),
+        (
+            "a.json",
+            r#"{"events": [{"id": 1, "type": "ExecutionStarted"}]}"#,
+            Some(OtherFile::History),
+        ),
+        ("a.json", "{}", None),
+        ("a.json", "[]", None),
+        ("package.json", r#"{"name": "orders"}"#, None),
+        ("a.json", r#"{"Version": "1.0", "Statement": []}"#, None),
+        // The name of a definition counts more than its content.
+        ("a.asl.json", placeholders, None),
+    ] {
+        let file = read(name, text).expect("can be read");
+        assert_eq!(OtherFile::of(name, &file), expected, "{name}: {text}");
+    }
+}
+
+#[test]
+fn settings_with_words_of_definitions_are_no_definitions() {
+    for text in [
+        r#"{"States": {"AL": {"name": "Alabama"}}}"#,
+        r#"{"States": 1, "startedAt": 2}"#,
+        r#"{"fields": {"status": {"Type": "Choice"}}}"#,
+        r#"{"StateMachines": {}, "MockedResponses": {}}"#,
+    ] {
+        let file = read("a.json", text).expect("is JSON");
+        assert!(!is_definition("a.json", Some(&file), text), "{text}");
+    }
+    assert!(!is_definition("a.yaml", None, "- [United States"));
+}
+
+/// Definitions with all fields of all states.
+fn accepted() -> Vec<String> {
+    let rows = include_str!("../../tests/definitions/accepted.jsonl").lines();
+    let definitions = rows.map(|row| {
+        let row: Json = row.parse().expect("is JSON");
+        let definition = row.get("definition").expect("each row has a definition");
+        definition
+            .as_str()
+            .map_or_else(|| definition.to_string(), str::to_owned)
+    });
+    definitions.collect()
+}
+
+/// A definition with one mistake.
+fn damaged(definition: &str, kind: usize, at: usize) -> Option<String> {
+    let json: Json = definition.parse().ok()?;
+    let members = json.as_object()?;
+    let mut names: Vec<&str> = members.keys().map(|key| key.as_str()).collect();
+    let name = *names.get(at % names.len().max(1))?;
+    let misspelled: String = match kind {
+        0 => name.chars().skip(1).collect(),
+        1 => name.to_lowercase(),
+        _ => format!("{name}s"),
+    };
+    if kind < 4 {
+        names.retain(|one| kind != 3 || *one != name);
+        let pairs = names.iter().map(|one| {
+            let key = if *one == name {
+                misspelled.as_str()
+            } else {
+                one
+            };
+            (key.into(), members.get(*one).cloned().unwrap_or_default())
+        });
+        return Some(Json::Object(pairs.collect()).to_string());
+    }
+    if kind == 4 {
+        let pairs = members.iter().map(|(key, value)| {
+            (
+                key.clone(),
+                if key.as_str() == name {
+                    Json::Array(vec![value.clone()])
+                } else {
+                    value.clone()
+                },
+            )
+        });
+        return Some(Json::Object(pairs.collect()).to_string());
+    }
+    // A cut text contains one state at least.
+    let text = json.to_string();
+    let states = text.find("\"States\"")?;
+    let most = text.len() - states;
+    let mut end = states + most - at % (most / 3).max(1) - 1;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Some(text[..end].to_owned())
+}
+
+#[test]
 fn short_forms_become_long_forms_with_positions() {
     let text = "
 A: !Sub '${B}'
@@ -333,6 +453,17 @@ proptest! {
         let document = read("t.yaml", &source).expect("is YAML");
         is_aligned(&source, &document, "/a");
         is_aligned(&source, &document, "/b");
+    }
+
+    #[test]
+    fn a_damaged_definition_is_never_another_file(row in 0usize..10_000, kind in 0usize..6, at in 0usize..10_000) {
+        let all = accepted();
+        if let Some(text) = damaged(&all[row % all.len()], kind, at) {
+            let document = read("orders.json", &text).ok();
+            prop_assert!(is_definition("orders.json", document.as_ref(), &text), "{text}");
+            let other = document.and_then(|document| OtherFile::of("orders.json", &document));
+            prop_assert_eq!(other, None, "{}", text);
+        }
     }
 
     #[test]

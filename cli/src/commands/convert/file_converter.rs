@@ -11,7 +11,7 @@ use stepwright_asl::{Diagnostic, Severity, SyntaxError};
 
 use crate::definitions::input::{self, whole};
 use crate::definitions::named_file;
-use crate::definitions::project::File;
+use crate::definitions::project::{File, SkippedFiles};
 use crate::definitions::rewrite::{FileRewriter, RewriteMode, named_files};
 use crate::definitions::terraform::is_terraform;
 use crate::failure::Failure;
@@ -71,6 +71,7 @@ pub(super) struct FileConverter {
     pub(super) rewriter: FileRewriter,
     pub(super) converted: Vec<ConvertedFile>,
     pub(super) notes: Vec<String>,
+    pub(super) skipped: SkippedFiles,
     /// The files that are definitions.
     definitions: HashSet<PathBuf>,
 }
@@ -82,6 +83,7 @@ impl FileConverter {
             rewriter: FileRewriter::new(mode),
             converted: Vec::new(),
             notes: Vec::new(),
+            skipped: SkippedFiles::default(),
             definitions: HashSet::new(),
         }
     }
@@ -95,6 +97,7 @@ impl FileConverter {
         let text = input::read(path)?;
         let document = template::read(path, &text).ok();
         if !file.is_wanted(document.as_ref(), &text) {
+            self.skipped.add(file, document.as_ref());
             return Ok(());
         }
         let Some(named) = named_files(path, document.as_ref()) else {
@@ -120,7 +123,7 @@ impl FileConverter {
             "{} is a module of Terraform; convert the file of the definition that it names",
             file.path.display()
         );
-        if !file.is_found {
+        if !file.is_found() {
             return Err(Failure::Usage(reason));
         }
         let text = input::read(&file.path)?;

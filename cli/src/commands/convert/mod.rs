@@ -25,6 +25,9 @@ pub(crate) fn convert(arguments: &ConvertArguments) -> Result<(), Failure> {
     for file in files_of(&arguments.files, &mut settings, &mut failures)? {
         failures.extend(files.convert(&file).err());
     }
+    for note in files.skipped.notes() {
+        diagnostics::note(&note);
+    }
     let is_read = failures.is_empty();
     if is_read && files.converted.is_empty() && files.notes.is_empty() {
         return Err(no_definition(&arguments.files));

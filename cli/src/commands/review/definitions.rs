@@ -13,7 +13,7 @@ use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input;
-use crate::definitions::project::{File, SettingsSource, files_of};
+use crate::definitions::project::{File, FileOrigin, SettingsSource, files_of};
 use crate::failure::Failure;
 
 /// The definitions of one side: by the path below its root, and the name of the machine in a
@@ -52,7 +52,7 @@ impl DefinitionSet {
         let mut set = Self::new(&file, true);
         let file = File {
             path: file,
-            is_found: false,
+            origin: FileOrigin::OnlyPath,
         };
         set.add_file(&file, PathBuf::new(), &Validator::new(machine_type))?;
         if let Some(wanted) = wanted {

@@ -15,7 +15,9 @@ use stepwright_studio::{Studio, StudioFile};
 
 use crate::args::StudioArguments;
 use crate::definitions::input;
-use crate::definitions::project::{RuleSeverities, SettingsSource, Validators, files_of};
+use crate::definitions::project::{
+    RuleSeverities, SettingsSource, SkippedFiles, Validators, files_of,
+};
 use crate::engine::listener::listen;
 use crate::engine::log::{self, DefaultLog};
 use crate::engine::signals::Signals;
@@ -70,19 +72,30 @@ pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<
         return Err(failure);
     }
     let mut files = Vec::new();
+    let mut skipped = SkippedFiles::default();
     for file in found {
         match file.path.exists() {
             false => check_new(&file.path)?,
-            true if file.is_found => {
+            true if file.is_found() => {
                 // A folder also has files without definitions.
                 let text = input::read(&file.path);
                 if !text.is_ok_and(|text| has_definition(&file.path, &text)) {
                     continue;
                 }
             }
-            true => drop(input::read(&file.path)?),
+            true => {
+                let text = input::read(&file.path)?;
+                let document = template::read(&file.path, &text).ok();
+                if !file.is_wanted(document.as_ref(), &text) {
+                    skipped.add(&file, document.as_ref());
+                    continue;
+                }
+            }
         }
         files.push(studio_file(file.path, &mut validators)?);
+    }
+    for note in skipped.notes() {
+        diagnostics::note(&note);
     }
     if files.is_empty() {
         return Err(Failure::Usage(

@@ -13,7 +13,7 @@ use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::{self, whole};
-use crate::definitions::project::File;
+use crate::definitions::project::{File, SkippedFiles};
 use crate::failure::Failure;
 use crate::source::SourceFile;
 
@@ -47,6 +47,7 @@ pub(super) struct Checker {
     pub(super) fixer: Option<FileFixer>,
     checked: Vec<CheckedDefinition>,
     notes: Vec<String>,
+    pub(super) skipped: SkippedFiles,
     /// The files that a template names as the definitions of its machines.
     named: HashSet<PathBuf>,
 }
@@ -85,12 +86,14 @@ impl Checker {
         let Some(machines) = machines else {
             if file.is_wanted(document.as_ref(), &text) {
                 let definition = LoadedDefinition::of(path, text, validator);
-                self.add(definition, file.is_found);
+                self.add(definition, file.is_found());
+            } else {
+                self.skipped.add(file, document.as_ref());
             }
             return Ok(());
         };
         let shown = path.display();
-        if machines.is_empty() && !file.is_found {
+        if machines.is_empty() && !file.is_found() {
             self.notes.push(format!("{shown} has no state machine"));
         }
         let mut failed = Ok(());

@@ -36,6 +36,11 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Failure> {
         notes.extend(fixer.take_notes());
         notes.extend(fixable::unfixable_notes(&checked, arguments));
     }
+    if !arguments.quiet {
+        for note in checker.skipped.notes() {
+            diagnostics::note(&note);
+        }
+    }
     if checked.is_empty() && notes.is_empty() && failures.is_empty() {
         return Err(no_definition(&arguments.files));
     }

@@ -1,11 +1,12 @@
 //! The files to check: those on the command line, and those in folders.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use stepwright_asl::json::Document;
-use stepwright_asl::template;
+use stepwright_asl::template::{self, OtherFile};
+use stepwright_asl::words::quoted;
 
 use crate::definitions::input::whole;
 use crate::failure::Failure;
@@ -16,17 +17,72 @@ use super::settings::{Settings, SettingsSource};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct File {
     pub(crate) path: PathBuf,
-    /// Whether it was found in a folder. Then it is skipped if it has no definition.
-    pub(crate) is_found: bool,
+    pub(crate) origin: FileOrigin,
+}
+
+/// How the command line names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileOrigin {
+    /// By the only path. The file is checked in any case.
+    OnlyPath,
+    /// By one of several paths, for example those of `asl/*.json`. Files that are certainly no
+    /// definitions are skipped.
+    ListedPath,
+    /// By its folder. All files but definitions and templates are skipped.
+    Folder,
 }
 
 impl File {
-    /// Whether the file counts: it was named, or is a definition or a template. `document` is its
-    /// text as a template, if it can be read.
+    /// Whether the file was found in a folder.
+    pub(crate) fn is_found(&self) -> bool {
+        self.origin == FileOrigin::Folder
+    }
+
+    /// Whether the file counts. `document` is its text as a template, if it can be read.
     pub(crate) fn is_wanted(&self, document: Option<&Document>, text: &str) -> bool {
-        !self.is_found
-            || template::is_definition(&self.path, document, text)
-            || document.and_then(template::machines).is_some()
+        match self.origin {
+            FileOrigin::OnlyPath => true,
+            FileOrigin::ListedPath => self.other_kind(document).is_none(),
+            FileOrigin::Folder => {
+                template::is_definition(&self.path, document, text)
+                    || document.and_then(template::machines).is_some()
+            }
+        }
+    }
+
+    /// The kind of a listed file that is certainly no definition.
+    fn other_kind(&self, document: Option<&Document>) -> Option<OtherFile> {
+        let is_listed = self.origin == FileOrigin::ListedPath;
+        document
+            .filter(|_| is_listed)
+            .and_then(|document| OtherFile::of(&self.path, document))
+    }
+}
+
+/// The listed files that were skipped, for notes.
+#[derive(Debug, Default)]
+pub(crate) struct SkippedFiles(BTreeMap<OtherFile, Vec<PathBuf>>);
+
+impl SkippedFiles {
+    /// Adds a file that does not count. The files of folders have no note.
+    pub(crate) fn add(&mut self, file: &File, document: Option<&Document>) {
+        if let Some(kind) = file.other_kind(document) {
+            self.0.entry(kind).or_default().push(file.path.clone());
+        }
+    }
+
+    /// A note for each kind of files.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        const SHOWN: usize = 3;
+        let note = |(kind, paths): (&OtherFile, &Vec<PathBuf>)| {
+            let shown = quoted(paths.iter().take(SHOWN).map(|path| path.display()));
+            match paths.len().saturating_sub(SHOWN) {
+                0 if paths.len() == 1 => format!("{shown} is skipped: it is {kind}"),
+                0 => format!("{shown} are skipped: each is {kind}"),
+                more => format!("{shown} and {more} more are skipped: each is {kind}"),
+            }
+        };
+        self.0.iter().map(note).collect()
     }
 }
 
@@ -45,7 +101,10 @@ pub(crate) fn files_of(
         if !path.is_dir() {
             files.push(File {
                 path: path.clone(),
-                is_found: false,
+                origin: match paths {
+                    [_] => FileOrigin::OnlyPath,
+                    _ => FileOrigin::ListedPath,
+                },
             });
             continue;
         }
@@ -53,19 +112,20 @@ pub(crate) fn files_of(
     }
     // A file found in two nested folders is listed once.
     let mut seen = HashSet::new();
-    files.retain(|file| !file.is_found || seen.insert(whole(&file.path)));
+    files.retain(|file| !file.is_found() || seen.insert(whole(&file.path)));
     Ok(files)
 }
 
-/// The failure for folders in which no file has a definition.
-pub(crate) fn no_definition(folders: &[PathBuf]) -> Failure {
-    let paths = folders.iter().map(|path| path.display().to_string());
-    let paths: Vec<String> = paths.collect();
-    let reason = match paths.as_slice() {
+/// The failure for paths without a definition.
+pub(crate) fn no_definition(paths: &[PathBuf]) -> Failure {
+    let shown = paths.iter().map(|path| path.display().to_string());
+    let shown: Vec<String> = shown.collect();
+    let reason = match paths {
         [_] => "it is a folder without a definition",
-        _ => "they are folders without a definition",
+        _ if paths.iter().all(|path| path.is_dir()) => "they are folders without a definition",
+        _ => "none of them is or contains a definition",
     };
-    Failure::Usage(format!("cannot read {}: {reason}", paths.join(", ")))
+    Failure::Usage(format!("cannot read {}: {reason}", shown.join(", ")))
 }
 
 /// Adds the files of a folder that may contain definitions. Files that git ignores and that
@@ -112,7 +172,7 @@ fn walk(
         let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
         files.push(File {
             path,
-            is_found: true,
+            origin: FileOrigin::Folder,
         });
     }
     Ok(())
