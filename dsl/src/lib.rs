@@ -87,7 +87,6 @@
 //! | `macros` (on unless `default-features = false`) | [`workflow!`], [`#[task]`](macro@task) and the derives |
 //! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
 //! | `diagram` | the picture of each workflow in the documentation that rustdoc writes for it; it needs Rust 1.95 |
-//! | `insta` | `assert_asl_snapshot!`: snapshots of definitions, for tests |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
 //! A field may have a type of another crate with `#[payload(opaque)]`, if the type has serde's and
@@ -129,7 +128,6 @@ mod rules;
 mod sealed;
 pub mod services;
 pub mod shape;
-#[cfg(feature = "insta")]
 pub mod snapshot;
 pub mod task;
 mod type_block;

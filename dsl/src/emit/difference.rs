@@ -7,7 +7,7 @@ use std::fmt;
 
 /// The lines that only one of two texts contains.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Difference(Vec<Line>);
+pub(crate) struct Difference(Vec<Line>);
 
 /// A removed or added line, with its number in the text that contains it, from 1.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ const MOST_SHOWN: usize = 60;
 impl Difference {
     /// Returns `None` if both texts have the same lines. Line endings are not compared, because git
     /// may change them on Windows.
-    pub(super) fn of(old: &str, new: &str) -> Option<Difference> {
+    pub(crate) fn of(old: &str, new: &str) -> Option<Difference> {
         let old: Vec<&str> = old.lines().collect();
         let new: Vec<&str> = new.lines().collect();
         let is_same = |(a, b): &(&&str, &&str)| a == b;

@@ -60,6 +60,7 @@ mod program;
 mod script;
 
 pub use self::collection::Workflows;
+pub(crate) use self::difference::Difference;
 pub use self::emission::{Emission, Result, WrittenFiles, build_script};
 pub use self::error::EmitError;
 pub use self::files::stem;
