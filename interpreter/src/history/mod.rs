@@ -6,6 +6,7 @@
 mod chain;
 mod entry;
 mod event;
+mod folded_path;
 mod kind;
 mod log;
 mod page;
@@ -31,6 +32,7 @@ use crate::value::{MemoryEstimate, Value};
 
 pub(crate) use self::entry::{Details, Entry, Payload};
 pub use self::event::Event;
+pub use self::folded_path::FoldedPath;
 pub use self::kind::{EventGroup, EventKind};
 pub use self::page::{HistoryPage, HistoryQuery, InvalidPageToken};
 pub use self::recorder::Recorder;
@@ -278,7 +280,8 @@ impl HistoryReader {
 /// Short, because tests print it with errors.
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path().join(" -> ");
+        let path = self.path();
+        let path = FoldedPath::new(&path);
         write!(f, "History({} events, path: {path})", self.len())
     }
 }

@@ -12,7 +12,7 @@ use stepwright_asl::redaction::Redaction;
 use stepwright_history::runtime_support::short;
 use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::Status;
-use stepwright_interpreter::history::History;
+use stepwright_interpreter::history::{FoldedPath, History};
 use stepwright_interpreter::value::Value;
 
 #[cfg(feature = "report")]
@@ -277,9 +277,9 @@ impl Expect<'_> {
                 at + 1,
                 name(&expected),
                 name(&actual),
-                expected.join(" -> ")
+                FoldedPath::new(&expected).split_at(at)
             );
-            self.fail("the path differs", [line]);
+            self.fail_at(at, "the path differs", [line]);
         }
         self
     }
@@ -524,13 +524,20 @@ impl Expect<'_> {
 
     #[track_caller]
     fn fail(self, title: &str, lines: impl IntoIterator<Item = String>) -> ! {
+        self.fail_at(0, title, lines)
+    }
+
+    /// [`fail`](Self::fail) with an index of the path that must not be inside repeated rounds.
+    #[track_caller]
+    fn fail_at(self, at: usize, title: &str, lines: impl IntoIterator<Item = String>) -> ! {
         let mut message = title.to_owned();
         for line in lines {
             let _ = write!(message, "\n  {line}");
         }
         let report = self;
         let redaction = report.history.redaction();
-        let _ = write!(message, "\npath: {}", report.history.path().join(" -> "));
+        let path = report.history.path();
+        let _ = write!(message, "\npath: {}", FoldedPath::new(&path).split_at(at));
         let _ = write!(message, "\nstatus: {}", report.status);
         if let Some(output) = report.output {
             let output = redaction.value(&output.to_json());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stepwright::{Payload, TaskError, task, workflow};
 use stepwright_runtime::testing::{Expect, Mock, Mocks, expect};
-use stepwright_runtime::{Engine, ExecutionReport, Status};
+use stepwright_runtime::{Engine, ExecutionReport, MachineType, StartOptions, Status};
 
 use crate::testing::support::{orders, run};
 
@@ -150,6 +150,41 @@ async fn failed_assertions_show_the_path_and_the_difference() {
     message(&report, |run| run.entered("Reject"));
     message(&report, |run| run.not_entered("Thank"));
     message(&report, |run| run.took_at_most(Duration::from_secs(59)));
+}
+
+#[tokio::test]
+async fn the_rounds_of_a_loop_are_one_and_the_difference_is_outside() {
+    let machine = r#"{"QueryLanguage": "JSONata", "StartAt": "Begin", "States": {
+        "Begin": {"Type": "Pass", "Assign": {"n": 0}, "Next": "Check"},
+        "Check": {"Type": "Choice", "Choices": [{"Condition": "{% $n < 69 %}", "Next": "Ask"}], "Default": "Done"},
+        "Ask": {"Type": "Pass", "Assign": {"n": "{% $n + 1 %}"}, "Next": "Check"},
+        "Done": {"Type": "Succeed"}
+    }}"#;
+    let engine = Engine::builder()
+        .register_json("polling", machine, MachineType::Standard)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine.execute_machine("polling", json!({}), StartOptions::new());
+    let report = run.await.unwrap();
+    let text = message(&report, |run| run.entered("Begin").failed("Late"));
+    assert!(
+        text.contains("\npath: Begin -> (Check -> Ask) × 69 -> Check -> Done\n"),
+        "{text}"
+    );
+    let expected = std::iter::once("Begin")
+        .chain(["Check", "Ask"].repeat(66))
+        .chain(["Check", "Done"]);
+    let text = message(&report, |run| run.path(expected.clone()));
+    assert!(
+        text.starts_with(
+            "the path differs\n  at step 135: expected `Done`, got `Ask`\n  \
+             expected path: Begin -> (Check -> Ask) × 66 -> Check -> Done\n\
+             path: Begin -> (Check -> Ask) × 66 -> Check -> (Ask -> Check) × 3 -> Done\n"
+        ),
+        "{text}"
+    );
+    assert!(format!("{:?}", report.history).contains("(Check -> Ask) × 69"));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 use stepwright_interpreter::distributed::ChildResult;
+use stepwright_interpreter::history::FoldedPath;
 
 use super::parent_link::{ChildRole, ParentLink};
 use super::report::ExecutionReport;
@@ -60,8 +61,11 @@ pub(in crate::engine) fn one_line_summary(report: &ExecutionReport) -> String {
     if let Some(cause) = &report.cause {
         text += &format!(": {}", short(&report.history.redaction().text(cause)));
     }
-    let path = report.history.path().join(" -> ");
-    format!("{text} (path: {})", short(&path))
+    let path = report.history.path();
+    format!(
+        "{text} (path: {})",
+        short(&FoldedPath::new(&path).to_string())
+    )
 }
 
 fn short(text: &str) -> String {
