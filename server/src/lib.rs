@@ -93,6 +93,8 @@ mod console;
 mod control;
 mod error;
 mod http;
+#[cfg(feature = "console")]
+mod input_schemas;
 mod integration;
 mod local_client;
 mod operation;

@@ -60,6 +60,30 @@ impl LocalClient {
         let body = perform(&service, operation, request.to_string().into()).await?;
         serde_json::from_slice(&body).map_err(|error| ApiError::internal(error.to_string()).into())
     }
+
+    /// Sets the JSON Schema of the input of a state machine's current definition, or removes it. The
+    /// console makes its form from it. A workflow in Rust has a schema already.
+    ///
+    /// # Errors
+    ///
+    /// `StateMachineDoesNotExist` for an unknown name; `ServiceUnavailableException` when the server
+    /// was dropped.
+    #[cfg(feature = "console")]
+    pub fn set_input_schema(
+        &self,
+        name: &str,
+        schema: Option<Json>,
+    ) -> Result<(), LocalClientError> {
+        let Some(service) = self.0.upgrade() else {
+            return Err(ApiError::unavailable("the server has ended").into());
+        };
+        let machine = service.control.machine(name).ok_or_else(|| {
+            let message = format!("there is no state machine `{name}`");
+            LocalClientError::new("StateMachineDoesNotExist", message)
+        })?;
+        service.input_schemas.set(&machine, schema);
+        Ok(())
+    }
 }
 
 impl LocalClientError {

@@ -13,6 +13,8 @@ use tokio::sync::{Semaphore, watch};
 use crate::arn::{Qualifier, StatesArn};
 use crate::control::{Control, Machine};
 use crate::error::ApiError;
+#[cfg(feature = "console")]
+use crate::input_schemas::InputSchemas;
 use crate::pollers::Pollers;
 use crate::redrives::Redrives;
 use crate::shape::{Constraints, Shape};
@@ -32,6 +34,8 @@ pub(crate) struct Service {
     pub(crate) failing_schedules: AtomicUsize,
     /// Permits to print large pages, so that other requests need not wait for all of them.
     pub(crate) large_pages: Semaphore,
+    #[cfg(feature = "console")]
+    pub(crate) input_schemas: InputSchemas,
 }
 
 /// How long GetActivityTask waits for a task, as on AWS.
@@ -105,6 +109,8 @@ impl Service {
             shutdown: Shutdown::default(),
             failing_schedules: AtomicUsize::new(0),
             large_pages: Semaphore::new(LARGE_PAGES),
+            #[cfg(feature = "console")]
+            input_schemas: InputSchemas::default(),
         }
     }
 

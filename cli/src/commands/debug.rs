@@ -12,6 +12,7 @@ use stepwright_server::{ConsoleMode, DebugRequest, Server};
 use crate::args::DebugArguments;
 use crate::definitions::definition::{LoadedDefinition, state_of};
 use crate::definitions::input;
+use crate::definitions::written_schemas;
 use crate::engine::listener::listen;
 use crate::engine::log::{self, DefaultLog};
 use crate::engine::mock_case;
@@ -37,6 +38,12 @@ pub(crate) async fn debug(arguments: DebugArguments) -> Result<(), Failure> {
         .shutdown(signals.wait(1))
         .build()
         .map_err(|error| cannot(&error))?;
+    let schemas = written_schemas::of_definition(&arguments.file, &definition)?;
+    if let Some(schema) = schemas.and_then(|schemas| schemas.input) {
+        let client = server.local_client();
+        let set = client.set_input_schema(definition.name(), Some((&schema).into()));
+        set.map_err(|error| cannot(&error))?;
+    }
     let page = server.debug_with(request).map_err(|error| cannot(&error))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let (listener, address) = listen(address).await?;

@@ -12,3 +12,4 @@ pub(crate) mod rewrite;
 pub(crate) mod started;
 pub(crate) mod template;
 pub(crate) mod terraform;
+pub(crate) mod written_schemas;

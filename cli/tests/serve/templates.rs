@@ -404,3 +404,59 @@ fn errors_of_the_server_are_reported_at_the_resource() {
     );
     assert!(Path::new(&folder.shown("log")).exists());
 }
+
+const SCHEMAS: &str = r#"{
+    "input": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"orderId": {"type": "string"}, "total": {"type": "number"}},
+        "required": ["orderId", "total"]
+    }
+}"#;
+
+#[test]
+fn the_start_form_has_the_members_of_the_schema_next_to_the_definition() {
+    let template = "
+Resources:
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Name: orders, DefinitionUri: orders.asl.json}
+  Other:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Name: other, DefinitionUri: other.asl.json}
+";
+    let folder = Folder::new(&[
+        ("template.yaml", template),
+        ("orders.asl.json", &pass("a")),
+        ("orders.schemas.json", SCHEMAS),
+        ("other.asl.json", &pass("b")),
+        ("other.schemas.json", r#"{"input": 1}"#),
+    ]);
+    let server = folder.serve("template.yaml", &[]);
+    let page = |name: &str| server.get(&format!("/console/machine?name={name}")).1;
+    let form = page("orders");
+    for input in [
+        "name=\"input.text:/orderId\"",
+        "name=\"input.number:/total\"",
+    ] {
+        assert!(form.contains(input), "{input}: {form}");
+    }
+    let example = "{\n  &quot;orderId&quot;: &quot;&quot;,\n  &quot;total&quot;: 0\n}";
+    assert!(form.contains(example), "{form}");
+    // A file that cannot be read is a warning.
+    folder.logged("`/input` is a number; write a JSON Schema");
+    folder.logged("without it, the console has no form for the input");
+    assert!(!page("other").contains("input.text:"));
+    // A changed file changes the form.
+    folder.write("orders.schemas.json", &SCHEMAS.replace("orderId", "number"));
+    let begun = Instant::now();
+    while !page("orders").contains("input.text:/number") {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // The schema belongs to the definition of the file.
+    let mut update = machine("orders");
+    update["definition"] = Json::from(pass("c"));
+    server.call("UpdateStateMachine", update);
+    assert!(!page("orders").contains("input.text:"));
+}

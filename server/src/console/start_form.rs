@@ -37,7 +37,8 @@ pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params)
         }
         None => None,
     };
-    let schema = console.service.engine.input_schema(&machine.name);
+    let schema = console.service.input_schemas.of(machine);
+    let schema = schema.or_else(|| console.service.engine.input_schema(&machine.name));
     let form = schema.as_ref().and_then(SchemaForm::of);
     let input = chosen.as_ref().map(Value::to_json);
     let has_inputs = machine.machine_type == MachineType::Standard;
@@ -45,7 +46,7 @@ pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params)
         section class="panel" {
             h2 { "Start an execution" }
             @match form {
-                None => (start_form(console, machine, &json_field(chosen.as_ref(), None))),
+                None => (start_form(console, machine, &json_field(chosen.as_ref(), schema.as_ref(), None))),
                 Some(form) => {
                     @let is_shown = input.as_ref().is_none_or(|input| form.shows(input));
                     @if !is_shown {
@@ -54,7 +55,7 @@ pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params)
                     (start_form(console, machine, &form.render("input", input.as_ref())))
                     details class="act" open[!is_shown] {
                         summary { "Write the input as JSON" }
-                        (start_form(console, machine, &json_field(chosen.as_ref(), schema.as_ref())))
+                        (start_form(console, machine, &json_field(chosen.as_ref(), schema.as_ref(), Some(form.example()))))
                     }
                 },
             }
@@ -65,9 +66,10 @@ pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params)
     })
 }
 
-/// The input as JSON, with its schema.
-fn json_field(input: Option<&Value>, schema: Option<&Json>) -> Markup {
-    let input = input.map_or_else(|| "{}".to_owned(), text::pretty);
+/// The input as JSON, with its schema and an example.
+fn json_field(input: Option<&Value>, schema: Option<&Json>, example: Option<Json>) -> Markup {
+    let example = || example.map_or_else(|| "{}".to_owned(), |example| format!("{example:#}"));
+    let input = input.map_or_else(example, text::pretty);
     html! {
         label { "Input, as JSON" textarea name="input" rows="8" spellcheck="false" required data-json { (input) } }
         @if let Some(schema) = schema {

@@ -3,20 +3,16 @@
 //! A crate emits them next to the definition. Parts without a written schema are derived from the
 //! definition.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use stepwright_asl::MachineType;
-use stepwright_asl::json::{Document, Json, Object};
+use stepwright_asl::json::{Json, Object};
 use stepwright_asl::validate::Validator;
 use stepwright_explore::DerivedSchemas;
 
 use crate::definitions::definition::LoadedDefinition;
-use crate::definitions::embedded::split;
-use crate::definitions::input;
+use crate::definitions::written_schemas::{self, WrittenSchemas};
 use crate::failure::Failure;
-
-/// The ending of the files that `emit` writes.
-const ENDING: &str = ".schemas.json";
 
 /// The schemas of one workflow.
 #[derive(Debug)]
@@ -38,14 +34,6 @@ pub(super) struct TaskContract {
     pub(super) result: Json,
 }
 
-/// The schemas in a file. Each part may be absent.
-#[derive(Debug, Default)]
-struct WrittenSchemas {
-    input: Option<Json>,
-    output: Option<Json>,
-    tasks: Vec<(String, Option<Json>, Option<Json>)>,
-}
-
 impl Contract {
     /// Reads the contract of a definition, of a state machine in a template, or of the schemas that
     /// a crate emits.
@@ -58,71 +46,33 @@ impl Contract {
             Some(name) if name != "-" => name.to_owned(),
             _ => "standard input".to_owned(),
         };
-        if let Some(stem) = origin.strip_suffix(ENDING) {
+        if let Some(stem) = origin.strip_suffix(written_schemas::ENDING) {
             let written = WrittenSchemas::read(path)?;
-            return Ok(written.with(stem.to_owned(), origin.clone(), None));
+            return Ok(Contract::with(
+                written,
+                stem.to_owned(),
+                origin.clone(),
+                None,
+            ));
         }
         let definition = LoadedDefinition::read(path, &Validator::new(MachineType::Standard))?;
         definition.machine()?;
         let title = || definition.source.title();
         let name = definition.machine.clone().unwrap_or_else(title);
-        let written = match companion(path, &definition) {
-            Some(file) => WrittenSchemas::read(&file)?,
-            None => WrittenSchemas::default(),
-        };
+        let written = written_schemas::of_definition(path, &definition)?.unwrap_or_default();
         let derived = definition
             .document()
             .map(|one| DerivedSchemas::of(one.json()));
-        Ok(written.with(name, origin, derived))
-    }
-}
-
-/// The file of schemas next to a definition. A template has none, because it has several machines.
-fn companion(path: &Path, definition: &LoadedDefinition) -> Option<PathBuf> {
-    let is_in_template = definition.machine.is_some() && split(path).0 == definition.source.path;
-    if path == Path::new("-") || is_in_template {
-        return None;
-    }
-    let name = format!("{}{ENDING}", definition.source.stem());
-    let file = definition.source.path.with_file_name(name);
-    file.is_file().then_some(file)
-}
-
-impl WrittenSchemas {
-    fn read(path: &Path) -> Result<WrittenSchemas, Failure> {
-        let text = input::read(path)?;
-        let refused = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
-        let document = Document::parse(&text).map_err(|error| refused(error.to_string()))?;
-        WrittenSchemas::of(document.json()).map_err(refused)
+        Ok(Contract::with(written, name, origin, derived))
     }
 
-    fn of(json: &Json) -> Result<WrittenSchemas, String> {
-        let members = object(json, "", "`input`, `output` and `tasks`")?;
-        let mut written = WrittenSchemas {
-            input: schema(members, "", "input")?,
-            output: schema(members, "", "output")?,
-            tasks: Vec::new(),
-        };
-        if let Some(tasks) = members.get("tasks") {
-            for (name, task) in object(tasks, "/tasks", "a member for each task")? {
-                let pointer = format!("/tasks/{}", stepwright_asl::json::escape(name));
-                let task = object(task, &pointer, "`input` and `output`")?;
-                let input = schema(task, &pointer, "input")?;
-                let output = schema(task, &pointer, "output")?;
-                written.tasks.push((name.clone(), input, output));
-            }
-        }
-        if written.input.is_none() && written.output.is_none() && written.tasks.is_empty() {
-            return Err(
-                "it has no `input`, `output` or `tasks`; add the JSON Schema of one of them"
-                    .to_owned(),
-            );
-        }
-        Ok(written)
-    }
-
-    /// The contract with these schemas, and derived ones for absent parts.
-    fn with(self, name: String, origin: String, derived: Option<DerivedSchemas>) -> Contract {
+    /// The contract with written schemas, and derived ones for absent parts.
+    fn with(
+        written: WrittenSchemas,
+        name: String,
+        origin: String,
+        derived: Option<DerivedSchemas>,
+    ) -> Contract {
         let any = || Json::Object(Object::new());
         let (input, output, derived_tasks) = match derived {
             Some(derived) => (derived.input, derived.output, derived.tasks),
@@ -136,7 +86,7 @@ impl WrittenSchemas {
                 result: task.result,
             });
         }
-        for (name, payload, result) in self.tasks {
+        for (name, payload, result) in written.tasks {
             let mut known = tasks.iter_mut();
             match known.find(|task| is_same_task(&task.name, &name)) {
                 Some(task) => {
@@ -154,8 +104,8 @@ impl WrittenSchemas {
         Contract {
             name,
             origin,
-            input: self.input.unwrap_or(input),
-            output: self.output.unwrap_or(output),
+            input: written.input.unwrap_or(input),
+            output: written.output.unwrap_or(output),
             tasks,
         }
     }
@@ -185,26 +135,4 @@ fn is_same_task(one: &str, other: &str) -> bool {
         text.flat_map(char::to_lowercase).collect()
     };
     letters(one) == letters(other)
-}
-
-/// A schema of an object, which is an object or a boolean.
-fn schema(members: &Object, pointer: &str, name: &str) -> Result<Option<Json>, String> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(schema @ (Json::Object(_) | Json::Bool(_))) => Ok(Some(schema.clone())),
-        Some(other) => Err(format!(
-            "`{pointer}/{name}` is {}; write a JSON Schema, which is an object or a boolean",
-            other.noun()
-        )),
-    }
-}
-
-fn object<'j>(json: &'j Json, pointer: &str, members: &str) -> Result<&'j Object, String> {
-    json.as_object().ok_or_else(|| {
-        let part = match pointer {
-            "" => "the file".to_owned(),
-            pointer => format!("`{pointer}`"),
-        };
-        format!("{part} is {}; write an object with {members}", json.noun())
-    })
 }

@@ -178,6 +178,10 @@ impl Deployment {
             deployed.insert((MACHINE, name.clone()), resource);
             match self.machine(machine).await {
                 Ok(effect) => {
+                    let schema = machine.input_schema.clone();
+                    if let Err(error) = self.client.set_input_schema(name, schema) {
+                        report.refuse(templates, location, &error);
+                    }
                     let entry = effects.entry(name.clone());
                     let none = || (location.clone(), MachineEffect::default());
                     entry.or_insert_with(none).1.add(effect);

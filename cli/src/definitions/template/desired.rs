@@ -48,6 +48,8 @@ pub(super) struct DesiredMachine {
     pub(super) request: Map<String, Value>,
     /// The alias that moves to the newest version (`AutoPublishAlias`).
     pub(super) alias: Option<String>,
+    /// The JSON Schema of the input, from the file next to the definition.
+    pub(super) input_schema: Option<Value>,
 }
 
 /// A version of a state machine.
@@ -202,6 +204,10 @@ fn machine<'t>(
     // A definition is checked as a Standard one if its type is not known.
     let checked_type = machine_type.unwrap_or(MachineType::Standard);
     let definition = evaluator.definition(node, id, checked_type, files);
+    let (definition, input_schema) = definition.map_or_else(
+        |reported| (Err(reported), None),
+        |found| (Ok(found.text), found.input_schema),
+    );
     let name = evaluator.physical_name(node, id);
     let logging = object(
         evaluator,
@@ -244,6 +250,7 @@ fn machine<'t>(
         name,
         request,
         alias: alias?,
+        input_schema,
         location,
     })
 }

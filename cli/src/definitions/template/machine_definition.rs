@@ -15,6 +15,7 @@ use super::node::TemplateNode;
 use super::problem::TemplateProblem;
 use super::substitutions::SubstitutedText;
 use crate::definitions::named_file;
+use crate::definitions::written_schemas::{self, WrittenSchemas};
 use crate::failure::Failure;
 use crate::source::SourceFile;
 
@@ -34,6 +35,14 @@ enum DefinitionOrigin<'t> {
     File(Arc<SourceFile>),
 }
 
+/// The definition of a state machine after its substitutions.
+pub(super) struct EvaluatedDefinition {
+    /// The definition as JSON.
+    pub(super) text: String,
+    /// The JSON Schema of the input, from the file next to the definition.
+    pub(super) input_schema: Option<serde_json::Value>,
+}
+
 /// The definition of a state machine before its substitutions.
 struct DefinitionText<'t> {
     text: String,
@@ -42,15 +51,15 @@ struct DefinitionText<'t> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// Returns the definition of a state machine as JSON, after its substitutions. Adds the file
-    /// that the template names to `files`.
+    /// Returns the definition of a state machine. Adds the file that the template names, and the one
+    /// with its schemas, to `files`.
     pub(super) fn definition(
         &self,
         machine: &TemplateNode<'t>,
         id: &str,
         machine_type: MachineType,
         files: &mut Vec<PathBuf>,
-    ) -> Result<String, Reported> {
+    ) -> Result<EvaluatedDefinition, Reported> {
         let source = self.definition_text(machine, id, files);
         let values = self.substitutions(machine, id);
         let (source, values) = match (source, values) {
@@ -90,11 +99,50 @@ impl<'t> Evaluator<'t> {
             shown,
         );
         match document {
-            Ok(document) if !has_errors => Ok(match source.format {
-                Format::Json => substituted.text,
-                Format::Yaml => document.json().to_pretty(),
+            Ok(document) if !has_errors => Ok(EvaluatedDefinition {
+                text: match source.format {
+                    Format::Json => substituted.text,
+                    Format::Yaml => document.json().to_pretty(),
+                },
+                input_schema: self.input_schema(machine, &source, files),
             }),
             _ => Err(Reported),
+        }
+    }
+
+    /// The schema of the input in the file next to a definition file. A file that cannot be read is
+    /// a warning: the executions do not need it.
+    fn input_schema(
+        &self,
+        machine: &TemplateNode<'t>,
+        definition: &DefinitionText<'t>,
+        files: &mut Vec<PathBuf>,
+    ) -> Option<serde_json::Value> {
+        let DefinitionOrigin::File(file) = &definition.origin else {
+            return None;
+        };
+        let path = written_schemas::file_next_to(file)?;
+        files.push(path.clone());
+        let template = &self.template(machine).source.path;
+        let text = named_file::of_template(template, &path).map_err(|failure| match failure {
+            Failure::Usage(reason) | Failure::Failed(reason) => reason,
+            _ => format!("cannot read {}", path.display()),
+        });
+        let schemas = text.and_then(|text| {
+            let schemas = WrittenSchemas::of_text(&text);
+            schemas.map_err(|reason| format!("{}: {reason}", path.display()))
+        });
+        match schemas {
+            Ok(schemas) => schemas.input.as_ref().map(Into::into),
+            Err(reason) => {
+                let mut diagnostic = Diagnostic::new("", Severity::Warning, reason);
+                diagnostic.code = None;
+                let help =
+                    "fix or delete the file; without it, the console has no form for the input";
+                let pointer = machine.pointer.to_string();
+                self.report_at_key(machine.template, &pointer, diagnostic.with_help(help));
+                None
+            }
         }
     }
 

@@ -42,6 +42,11 @@ impl SchemaForm {
         FormWriter::new(target).root(&self.root, value)
     }
 
+    /// Returns a value with all members of the form.
+    pub(super) fn example(&self) -> Json {
+        self.root.example()
+    }
+
     /// Whether the inputs show the whole value.
     pub(super) fn shows(&self, value: &Json) -> bool {
         self.root.shows(value)
