@@ -35,6 +35,7 @@ mod attributes;
 mod callable;
 mod check;
 mod editor;
+mod error_message;
 mod errors;
 mod expand;
 mod expr;

@@ -95,6 +95,7 @@ workflow! {
 
     /// A following state reads the name.
     workflow Read(claim: Claim) -> (String, u32, String) {
+        allow unbounded_loop;
         pass Begin { let count = 1; next Ask; }
         task Ask {
             let limit = count + claim.amount;
@@ -150,7 +151,7 @@ workflow! {
     workflow Calls(claim: Claim) -> (String, String, String) {
         task Call {
             let question = Question { text: claim.id, limit: 1 };
-            let result = workflow Child(question);
+            workflow Child(question);
             next Start;
         }
         task Start {
@@ -196,7 +197,7 @@ workflow! {
     workflow Panics(claim: Claim) -> String {
         task Ask {
             let third = claim.parts[2];
-            let unread = claim.parts[1];
+            let _unread = claim.parts[1];
             let answer = ask(Question { text: claim.id, limit: if claim.amount > 40 { third } else { 0 } });
             next Done;
         }

@@ -61,6 +61,7 @@ mod spellings;
 mod task_names;
 mod times;
 mod token_outputs;
+mod typed_fails;
 mod types;
 mod values_as_in_rust;
 mod without_diagnostics;

@@ -15,16 +15,45 @@ use stepwright_asl::errors::is_reserved;
 
 /// The error of a Fail state.
 #[derive(Debug)]
-pub struct Raised {
-    error: Text,
+pub struct RaisedError {
+    error: Expr,
     cause: Expr,
 }
 
+/// The type of a raised error.
+#[derive(Debug)]
+pub struct RaisedType<E>(pub Witness<E>);
+
+impl<E: TaskError> RaisedType<E> {
+    /// The value of this type with these fields.
+    pub fn value(self, variant: &str, fields: Vec<(&'static str, Expr)>) -> RaisedError {
+        let error = error_name::<E>(variant);
+        let cause = cause_of::<E>(&error, variant, fields);
+        RaisedError {
+            error: Expr::literal(error.into_owned()),
+            cause,
+        }
+    }
+}
+
+/// The same for a type that is no error, which rustc reports in the type block, so that it is not
+/// reported twice.
+pub trait NoRaisedError: Sized {
+    /// An error that is never built.
+    fn value(self, _variant: &str, _fields: Vec<(&'static str, Expr)>) -> RaisedError {
+        RaisedError {
+            error: Expr::none(),
+            cause: Expr::none(),
+        }
+    }
+}
+
+impl<E> NoRaisedError for RaisedType<E> {}
+
 impl State {
     /// Fail: sets `Error` and `Cause` to those of an error.
-    pub fn raises(self, raised: Raised) -> State {
-        self.error(Expr::literal(raised.error.into_owned()))
-            .cause(raised.cause)
+    pub fn raises(self, raised: RaisedError) -> State {
+        self.error(raised.error).cause(raised.cause)
     }
 
     /// Task, Parallel, Map: adds a Catcher, unless it names no error: the errors of a task that has
@@ -37,21 +66,12 @@ impl State {
     }
 }
 
-/// A value of the witnessed error type: its variant and its fields.
-pub fn raised<E: TaskError>(
-    _of: Witness<E>,
-    variant: &str,
-    fields: Vec<(&'static str, Expr)>,
-) -> Raised {
-    let error = error_name::<E>(variant);
+/// The cause of an error with these fields.
+fn cause_of<E: TaskError>(error: &Text, variant: &str, fields: Vec<(&'static str, Expr)>) -> Expr {
     let Some(row) = error_variant::<E>(variant) else {
-        let why = format!(
+        return Expr::refused(format!(
             "the variant `{variant}` is transparent, so it has the name of the error inside: return another variant, or pass the error on with `?`"
-        );
-        return Raised {
-            error,
-            cause: Expr::refused(why),
-        };
+        ));
     };
     let field = |name: &str| {
         fields
@@ -60,14 +80,10 @@ pub fn raised<E: TaskError>(
             .map_or_else(Expr::none, |(_, value)| value.clone())
     };
     let Some(pieces) = row.message else {
-        let why = format!(
+        return Expr::refused(format!(
             "the message of `{error}` is no simple template, so a Fail state cannot contain it: write `#[error(\"..\")]` with names of serialized fields, such as \
              `#[error(\"declined: {{reason}}\")]`"
-        );
-        return Raised {
-            error,
-            cause: Expr::refused(why),
-        };
+        ));
     };
     let pieces = pieces.iter().map(|piece| match piece {
         MessagePiece::Text(text) => Piece::Text(Text::Borrowed(text)),
@@ -84,14 +100,13 @@ pub fn raised<E: TaskError>(
         })
         .collect();
     let message = with_fields(message, fields);
-    let cause = to_json(Expr::object(vec![
+    to_json(Expr::object(vec![
         (
             "errorType".into(),
             Expr::literal(error.clone().into_owned()),
         ),
         ("errorMessage".into(), message),
-    ]));
-    Raised { error, cause }
+    ]))
 }
 
 /// A field of a raised error.
@@ -147,7 +162,7 @@ fn with_fields(message: Expr, fields: Vec<RaisedField>) -> Expr {
 }
 
 /// Whether a variant has a message that a Fail state can contain. A transparent variant is not in
-/// the list, and `raised` refuses it.
+/// the list, and `raises` refuses it.
 #[must_use]
 pub const fn has_simple_message(variants: &[ErrorVariant], name: &str) -> bool {
     let mut rest = variants;

@@ -2,7 +2,7 @@
 
 use super::never;
 use super::witness::Witness;
-use crate::task::NoError;
+use crate::task::{NoError, TaskError};
 use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
@@ -73,7 +73,7 @@ pub fn value_without_error<Output, Error: NeverFails>(
 
 /// The error enums that the arms of a `catch { .. }` name, as nested pairs of witnesses.
 #[diagnostic::on_unimplemented(
-    message = "a task inside fails with `{Error}`, and no arm names that",
+    message = "a state inside fails with `{Error}`, and no arm names that",
     label = "`{Error}` is not caught",
     note = "name each variant of `{Error}`, or end with `_ => State`"
 )]
@@ -93,6 +93,17 @@ impl<Error, Rest> Catches<Error, First> for (Witness<Error>, Rest) {}
 impl<Error, Other, Rest, Place> Catches<Error, Later<Place>> for (Witness<Other>, Rest) where
     Rest: Catches<Error, Place>
 {
+}
+
+/// Requires that a Fail state can contain the error.
+pub fn raises<Error: TaskError>(_error: Error) {}
+
+/// Requires that the arms of a `catch { .. }` name the error that the closure takes. It is never
+/// called.
+pub fn covered_error<Error, Place, Caught: Catches<Error, Place>>(
+    _of: impl FnOnce(Error),
+    _caught: &Caught,
+) {
 }
 
 /// Requires that the arms of a `catch { .. }` name an error.

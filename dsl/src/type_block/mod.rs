@@ -11,7 +11,9 @@ mod tagging;
 mod type_data;
 mod witness;
 
-pub use self::call::{Called, Catches, First, Later, NeverFails, covered, value_without_error};
+pub use self::call::{
+    Called, Catches, First, Later, NeverFails, covered, covered_error, raises, value_without_error,
+};
 pub use self::position_types::{
     Counts, FailText, ForItems, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp,
     Untyped, WholeNumber,

@@ -119,14 +119,14 @@ fits!(Timestamp: String &str Cow<'_, str>);
     message = "the error and the cause of a `fail` are text, not `{Self}`",
     label = "this is a `{Self}`",
     note = "use a field of type `String`, or make a text with `format!(\"{{}}\", ..)`, which takes texts, numbers and `bool`s",
-    note = "for an `Option`, choose the text of `None`: `.unwrap_or_default()`, or `.unwrap_or(..)` with a text"
+    note = "an `Option` of a text is a text, too: that of `None` is empty; for an `Option` of another type, write `.map(|value| format!(\"{{value}}\"))`"
 )]
 pub trait FailText: Sized {
     /// Requires text.
     fn text(self) {}
 }
 
-fits!(FailText: String &str Cow<'_, str>);
+fits!(FailText: String &str Cow<'_, str> Option<String> Option<&str> Option<Cow<'_, str>> &Option<String>);
 
 /// A value that the arguments of a service can contain.
 #[diagnostic::on_unimplemented(

@@ -1,34 +1,24 @@
-//! The errors of inner tasks with which a parallel or a map can fail.
+//! The errors of inner states with which a parallel or a map can fail.
 
 use crate::machine::{Machine, StateNode, StateWork};
 use std::collections::HashSet;
 use stepwright_asl::errors::{ALL, TASK_FAILED};
 use syn::Path;
 
-/// Returns the tasks inside a state whose errors no inner state catches completely, each once. A
-/// Distributed Map does not fail with the errors of its children.
+/// Returns the tasks inside a state whose errors no inner state catches completely, each once.
 pub(crate) fn failing_tasks(machine: &Machine, state: usize) -> Vec<&Path> {
-    let mut tasks = Vec::new();
-    let mut seen = HashSet::new();
-    let mut todo = machine.states[state].inner.clone();
-    while let Some(scope) = todo.pop() {
-        if machine.scopes[scope].children.is_some() {
-            continue;
-        }
-        for inner in &machine.scopes[scope].states {
-            let node = &machine.states[*inner];
-            if catches_everything(node) {
-                continue;
-            }
-            todo.extend(&node.inner);
-            if let Some(path) = node.state.task()
-                && seen.insert(quote::quote!(#path).to_string())
-            {
-                tasks.push(path);
-            }
-        }
-    }
-    tasks
+    each_once(inside(machine, state).filter_map(|node| node.state.task()))
+}
+
+/// Returns the paths of the errors that Fail states inside of a state raise and that no inner state
+/// catches completely, each once.
+pub(crate) fn raised_inside(machine: &Machine, state: usize) -> Vec<&Path> {
+    each_once(
+        inside(machine, state).filter_map(|node| match &node.state.kind {
+            StateWork::Fail(fail) => fail.raised.as_ref().map(|raised| &raised.path),
+            _ => None,
+        }),
+    )
 }
 
 /// Whether a state catches every error of the tasks in it.
@@ -41,20 +31,29 @@ pub(crate) fn catches_everything(node: &StateNode) -> bool {
         })
 }
 
-/// Returns the paths of the errors that Fail states inside of a state raise.
-pub(crate) fn raised_inside(machine: &Machine, state: usize) -> Vec<&Path> {
-    let mut paths = Vec::new();
+/// The states inside a state, without those whose errors an inner state catches completely. A
+/// Distributed Map does not fail with the errors of its children.
+fn inside(machine: &Machine, state: usize) -> impl Iterator<Item = &StateNode> {
+    let mut found = Vec::new();
     let mut todo = machine.states[state].inner.clone();
     while let Some(scope) = todo.pop() {
+        if machine.scopes[scope].children.is_some() {
+            continue;
+        }
         for inner in &machine.scopes[scope].states {
             let node = &machine.states[*inner];
-            todo.extend(&node.inner);
-            if let StateWork::Fail(fail) = &node.state.kind
-                && let Some(raised) = &fail.raised
-            {
-                paths.push(&raised.path);
+            if !catches_everything(node) {
+                todo.extend(&node.inner);
+                found.push(node);
             }
         }
     }
+    found.into_iter()
+}
+
+fn each_once<'m>(paths: impl Iterator<Item = &'m Path>) -> Vec<&'m Path> {
+    let mut seen = HashSet::new();
     paths
+        .filter(|path| seen.insert(quote::quote!(#path).to_string()))
+        .collect()
 }

@@ -291,7 +291,10 @@ impl TermWriter {
         let variant = last(path);
         let witness = self.witness(path, None);
         let fields = fields.iter().map(|(name, value)| quote!((#name, #value)));
-        quote!(__s::raised(#witness, #variant, ::std::vec![#(#fields),*]))
+        quote!({
+            use __s::NoRaisedError as _;
+            __s::RaisedType(#witness).value(#variant, ::std::vec![#(#fields),*])
+        })
     }
 
     /// A variable that holds a witness of the type of a struct or variant, given by the user's

@@ -13,7 +13,7 @@ use crate::name::text;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Macro, Member, Stmt, parse_quote, parse_quote_spanned};
+use syn::{Expr, ExprCall, Macro, Stmt, parse_quote, parse_quote_spanned};
 
 impl Translator<'_> {
     /// `Ok(value)` or `Err(error)` at the end of the body.
@@ -93,41 +93,14 @@ impl Translator<'_> {
             return Some(failure);
         }
         let variant = |path: &syn::Path| own_name(path).is_some_and(|name| is_type(&text(name)));
-        let field = |member, value| (member, self.resolved(by_value(value)).into());
-        let raised = match value {
-            Expr::Path(path) if variant(&path.path) => Raised {
-                path: path.path.clone(),
-                fields: Vec::new(),
-                is_tuple: false,
-            },
-            Expr::Struct(literal) if literal.rest.is_none() => {
-                let fields = literal.fields.iter();
-                Raised {
-                    path: literal.path.clone(),
-                    fields: fields
-                        .map(|one| field(one.member.clone(), &one.expr))
-                        .collect(),
-                    is_tuple: false,
-                }
-            }
-            Expr::Call(call) if called(call).is_some_and(variant) => {
-                let values = call.args.iter().enumerate();
-                Raised {
-                    path: called(call)?.clone(),
-                    fields: values
-                        .map(|(index, value)| field(Member::from(index), value))
-                        .collect(),
-                    is_tuple: true,
-                }
-            }
-            other => {
-                self.refuse(
-                    other,
-                    "the error of a workflow is a variant with its fields, `Err(OrderFailed::Rejected { reason })`, or an error that an arm `Err(e)` \
-                     caught: write one of these",
-                );
-                return None;
-            }
+        let field = |value: &Expr| self.resolved(by_value(value)).into();
+        let Some(raised) = Raised::of(value, variant, field) else {
+            self.refuse(
+                value,
+                "the error of a workflow is a variant with its fields, `Err(OrderFailed::Rejected { reason })`, or an error that an arm `Err(e)` \
+                 caught: write one of these",
+            );
+            return None;
         };
         let derived = own_name(&raised.path).map(text).unwrap_or_default();
         let fail = Fail {

@@ -1,6 +1,7 @@
 //! Constants that prove what the states assume about functions and types of the user.
 
 use super::scan::called;
+use crate::error_message::simple_message;
 use crate::functions::is_type;
 use crate::machine::own_name;
 use crate::name::text;
@@ -98,32 +99,4 @@ impl Proofs {
             .chain(self.raised.values().filter_map(simple_message))
             .collect()
     }
-}
-
-/// Proves that the message of a variant is a simple template.
-fn simple_message(path: &Path) -> Option<TokenStream> {
-    let variant = text(own_name(path)?);
-    let mut error = path.clone();
-    let last = error.segments.pop()?;
-    error.segments.pop_punct();
-    // `Rejected` alone may be an imported variant, and `errors::Rejected` an error that is a
-    // struct: `build` reports their messages.
-    if !error
-        .segments
-        .last()
-        .is_some_and(|one| is_type(&text(&one.ident)))
-    {
-        return None;
-    }
-    let text = format!(
-        "the message of `{variant}` is no simple template, so a Fail state cannot contain it: write `#[error(\"..\")]` with names of serialized fields, such as \
-         `#[error(\"declined: {{reason}}\")]`"
-    );
-    let span = last.span();
-    Some(quote_spanned! {span=>
-        const _: () = ::core::assert!(
-            ::stepwright::__::has_simple_message(<#error as ::stepwright::__::TaskError>::VARIANTS, #variant),
-            "{}", #text
-        );
-    })
 }

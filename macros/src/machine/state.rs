@@ -154,7 +154,7 @@ pub(crate) enum Wait {
 pub(crate) struct Fail {
     pub(crate) error: Option<UserExpr>,
     pub(crate) cause: Option<UserExpr>,
-    /// `Err(OrderFailed::Rejected { reason })` of a function.
+    /// A value of an error type, which has its own cause: `OrderFailed::Rejected { reason }`.
     pub(crate) raised: Option<Raised>,
 }
 
@@ -229,6 +229,52 @@ pub(crate) struct Batch {
 pub(crate) enum BatchInput {
     Object(ObjectLiteral),
     Value(UserExpr),
+}
+
+impl Raised {
+    /// The error that an expression with this path as its variant or struct is; `field` makes the
+    /// value of each field.
+    pub(crate) fn of(
+        value: &Expr,
+        is_variant: impl Fn(&Path) -> bool,
+        mut field: impl FnMut(&Expr) -> UserExpr,
+    ) -> Option<Raised> {
+        Some(match value {
+            Expr::Path(path) if path.qself.is_none() && is_variant(&path.path) => Raised {
+                path: path.path.clone(),
+                fields: Vec::new(),
+                is_tuple: false,
+            },
+            Expr::Struct(literal) if literal.qself.is_none() && literal.rest.is_none() => {
+                let fields = literal.fields.iter();
+                Raised {
+                    path: literal.path.clone(),
+                    fields: fields
+                        .map(|one| (one.member.clone(), field(&one.expr)))
+                        .collect(),
+                    is_tuple: false,
+                }
+            }
+            Expr::Call(call) => {
+                let Expr::Path(function) = &*call.func else {
+                    return None;
+                };
+                let path = &function.path;
+                if function.qself.is_some() || !is_variant(path) {
+                    return None;
+                }
+                let values = call.args.iter().enumerate();
+                Raised {
+                    path: path.clone(),
+                    fields: values
+                        .map(|(index, value)| (Member::from(index), field(value)))
+                        .collect(),
+                    is_tuple: true,
+                }
+            }
+            _ => return None,
+        })
+    }
 }
 
 impl StateExit {

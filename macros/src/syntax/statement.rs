@@ -3,11 +3,15 @@
 use super::reader::{self, SyntaxReader, name, take_word, word};
 use super::task::Statement;
 use super::{choice, fragment, map, option, parallel, task, wait};
-use crate::machine::{Draft, Edge, EdgeKind, Let, LetBinding, State, StateExit, StateWork, Wait};
+use crate::functions::is_type;
+use crate::machine::{
+    Draft, Edge, EdgeKind, Let, LetBinding, Raised, State, StateExit, StateWork, Wait, own_name,
+};
+use crate::name::text;
 use crate::suggest::closest;
 use proc_macro2::{Span, TokenStream};
 use syn::parse::ParseStream;
-use syn::{Expr, Result, Token};
+use syn::{Expr, Path, Result, Token};
 
 impl Draft {
     pub(super) fn statement(&mut self, input: ParseStream, reader: &SyntaxReader) -> Result<()> {
@@ -168,7 +172,7 @@ impl Draft {
             StateWork::Choice(choice) => choice.subject.is_some() || !self.edges.is_empty(),
             StateWork::Succeed(value) => value.is_some(),
             StateWork::Exit(exit) => exit.value.is_some(),
-            StateWork::Fail(fail) => fail.error.is_some(),
+            StateWork::Fail(fail) => fail.error.is_some() || fail.raised.is_some(),
             StateWork::Pass | StateWork::Unknown => true,
         }
     }
@@ -219,9 +223,24 @@ impl Draft {
             StateWork::Succeed(value) => *value = Some(reader.expression(input)?),
             StateWork::Exit(exit) => exit.value = Some(reader.expression(input)?),
             StateWork::Fail(fail) => {
-                fail.error = Some(reader.expression(input)?);
+                let error = reader.expression(input)?;
+                fail.raised =
+                    Raised::of(&error.syn, is_variant, |value| reader.number(value.clone()));
+                let is_typed = fail.raised.is_some();
+                fail.error = (!is_typed).then_some(error);
                 if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
-                    fail.cause = Some(reader.expression(input)?);
+                    let cause = reader.expression(input)?;
+                    if is_typed {
+                        reader.errors.on(
+                            &cause.syn,
+                            format!(
+                                "the error of fail `{}` contains its cause: remove this value",
+                                self.state.name
+                            ),
+                        );
+                    } else {
+                        fail.cause = Some(cause);
+                    }
                     input.parse::<Option<Token![,]>>()?;
                 }
             }
@@ -342,6 +361,12 @@ fn goes_nowhere(state: &State) -> Option<String> {
         StateWork::Fail(_) => format!("`{name}` ends the workflow and has no transition"),
         _ => return None,
     })
+}
+
+/// Whether a path names a variant or a tuple struct, and not a constant with a text.
+fn is_variant(path: &Path) -> bool {
+    let name = own_name(path).map(text).unwrap_or_default();
+    is_type(&name) && name.contains(char::is_lowercase)
 }
 
 /// Whether an option is next and not an expression: a word of the options without an operator after

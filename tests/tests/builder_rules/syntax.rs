@@ -162,6 +162,10 @@ pub(crate) const STATEMENT: &[Row] = &[
     ),
     (".. `..` does nothing: write ..", Rustc(ONE_CALL)),
     (
+        "the error of fail `..` contains its cause: remove this value",
+        Never("the error and the cause are separate texts"),
+    ),
+    (
         "state `..` has two transitions: it ends in exactly one `next State;` or `end value;`",
         Rustc("`.next(..)` and `.end()` take the state"),
     ),

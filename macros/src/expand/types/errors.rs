@@ -3,7 +3,7 @@
 use super::TypeBlock;
 use super::edge::original;
 use super::state::group_of_braces;
-use crate::check::{catches_everything, failing_tasks, is_silent};
+use crate::check::{catches_everything, failing_tasks, is_silent, raised_inside};
 use crate::machine::{
     CatchEvery, Edge, EdgeKind, ErrorPattern, StateNode, StateWork, cases, error_path,
 };
@@ -129,7 +129,12 @@ impl TypeBlock<'_> {
                 let covered = tasks.iter().map(|task| {
                     quote_spanned!(span=> __s::covered::<<(#task) as __s::Task>::Error, _, _>(&__caught);)
                 });
-                quote!(let __caught = #caught; #(#covered)*)
+                let raised = raised_inside(self.machine, index);
+                let raised = raised.iter().map(|path| {
+                    let of = quote!(|__error| match __error { #path { .. } => {} _ => {} });
+                    quote_spanned!(span=> __s::covered_error(#of, &__caught);)
+                });
+                quote!(let __caught = #caught; #(#covered)* #(#raised)*)
             }
         };
         quote!({ #before #matches #covered #after })

@@ -3,6 +3,7 @@
 use super::edge::{local, original};
 use super::{TypeBlock, result_of};
 use crate::check::{matched_variants, without_location, witness_name};
+use crate::error_message::simple_message;
 use crate::expand::fragment::InnerStates;
 use crate::inference::{relies_on_parameter, wrapped};
 use crate::machine::{
@@ -151,15 +152,26 @@ impl TypeBlock<'_> {
                 ..
             }) => {
                 let path = &raised.path;
+                let span = path.span();
+                // A function returns the error, so rustc checks its type there.
+                let is_function = self.machine.workflow.function.is_some();
+                let check = (!is_function).then(|| {
+                    simple_message(path).to_tokens(tokens);
+                    quote_spanned!(span=> __s::raises)
+                });
                 let values = raised
                     .fields
                     .iter()
                     .map(|(_, value)| self.expression(value));
                 if raised.is_tuple {
-                    quote!(let _ = #path(#(#values),*);)
+                    let arguments = group(span, quote!(#(#values),*));
+                    let value = group(span, quote!(#path #arguments));
+                    quote!(let _ = #check #value;)
                 } else {
                     let members = raised.fields.iter().map(|(member, _)| member);
-                    quote!(let _ = #path { #(#members: #values),* };)
+                    let fields = group_of_braces(span, quote!(#(#members: #values),*));
+                    let value = group(span, quote!(#path #fields));
+                    quote!(let _ = #check #value;)
                 }
                 .to_tokens(tokens);
                 StateValue::Input

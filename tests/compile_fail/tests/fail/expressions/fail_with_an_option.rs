@@ -1,7 +1,7 @@
 use stepwright::workflow;
 
 workflow! {
-    workflow Orders(reason: Option<String>) {
+    workflow Orders(reason: Option<u32>) {
         fail Bad { "Bad", reason }
     }
 }
