@@ -137,8 +137,8 @@ impl Diagram {
     /// Returns a self-contained SVG: no scripts, no fonts, no external references.
     ///
     /// The colour of a state depends on its type, and its text includes a short detail. Edges of a
-    /// Choice are labelled with conditions; catchers are dashed and labelled with the names of
-    /// their errors. A circular arrow marks a state with retriers. Tooltips contain comments,
+    /// Choice are labelled with the comments of rules or with conditions; catchers are dashed and
+    /// labelled with the names of their errors. A circular arrow marks a state with retriers. Tooltips contain comments,
     /// resources, retriers and the full form of truncated texts. The picture follows the viewer's
     /// preference for light or dark.
     ///

@@ -17,7 +17,7 @@ use stepwright_asl::limits::{
 /// Maximum displayed length of a name. AWS allows 80 characters.
 const NAME: usize = 120;
 /// Maximum length of a condition on an edge.
-const CONDITION: usize = 90;
+const CONDITION: usize = 60;
 
 /// The states and transitions of a definition, prepared for drawing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -471,8 +471,8 @@ fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
     let item = |field: &str, index: usize| state.get(field)?.as_array()?.get(index);
     match kind {
         EdgeKind::Choice(rule) => {
-            let text = item("Choices", rule).map(condition::readable);
-            (Class::Choice, text.map(|text| Label::of(&text)))
+            let label = item("Choices", rule).map(Label::of_rule);
+            (Class::Choice, label)
         }
         EdgeKind::Default => (Class::Choice, Some(Label::of("default"))),
         EdgeKind::Catch(catcher) => {
@@ -485,6 +485,19 @@ fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
 }
 
 impl Label {
+    /// The comment of a rule: for a workflow in Rust its condition in Rust. Otherwise the condition.
+    /// The tooltip has both.
+    fn of_rule(rule: &Json) -> Label {
+        let condition = condition::readable(rule);
+        match comment(rule.as_object()) {
+            Some(comment) => Label {
+                full: tooltip(&format!("{comment}\n{condition}")),
+                ..Label::of(&comment)
+            },
+            None => Label::of(&condition),
+        }
+    }
+
     fn of(text: &str) -> Label {
         Label {
             short: one_line(text, CONDITION),

@@ -102,6 +102,34 @@ fn tooltips_contain_comments_retriers_and_timeouts() {
     }
 }
 
+#[test]
+fn a_comment_of_a_rule_is_its_label_and_long_labels_are_short() {
+    let long = format!("{}$total > 1", "$total > 0 and ".repeat(150));
+    let machine = parse(&format!(
+        r#"{{"StartAt": "Large?", "States": {{
+            "Large?": {{"Type": "Choice", "Choices": [
+                {{"Comment": "order.total is large", "Condition": "{{% $total > 10 %}}", "Next": "Done"}},
+                {{"Condition": "{{% {long} %}}", "Next": "Failed"}}
+            ]}},
+            "Done": {{"Type": "Succeed"}},
+            "Failed": {{"Type": "Fail"}}
+        }}}}"#
+    ));
+    let diagram = Diagram::of(&machine);
+    let mermaid = diagram.to_mermaid();
+    assert!(mermaid.contains("order.total is large"), "{mermaid}");
+    assert!(mermaid.contains('…'), "{mermaid}");
+    let longest = mermaid.lines().map(|line| line.chars().count()).max();
+    assert!(longest < Some(150), "{mermaid}");
+    let dot = diagram.to_dot();
+    assert!(dot.contains("label=\"order.total is large\""), "{dot}");
+    // The tooltip has the whole condition, and that of a rule with a comment.
+    let svg = diagram.to_svg();
+    let tooltip = "order.total is large&#10;$total &gt; 10</title>";
+    assert!(svg.contains(tooltip), "{svg}");
+    assert!(svg.contains(&"$total &gt; 0 and ".repeat(100)), "{svg}");
+}
+
 /// The results of an execution, or of tests, of the checkout.
 fn overlay() -> Overlay {
     let json = checkout();

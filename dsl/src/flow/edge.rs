@@ -13,6 +13,8 @@ pub struct Edge {
     /// The assigned variables that a `catch` binds: these are new names.
     pub(crate) bound: Vec<Text>,
     pub(crate) raw: Vec<(Text, Expr)>,
+    /// The `Comment` of a Choice rule in JSONata.
+    pub(crate) comment: Option<Text>,
     /// Where the edge's expressions find the error, on an edge of a Choice over the error of a
     /// child.
     pub(crate) error: Option<ErrorSource>,
@@ -44,6 +46,7 @@ impl Edge {
             assign: Vec::new(),
             bound: Vec::new(),
             raw: Vec::new(),
+            comment: None,
             error: None,
             output: None,
             place: None,
@@ -67,6 +70,9 @@ impl Edge {
         /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge
         /// would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
+        /// Sets `Comment` of a Choice rule in JSONata. Pictures show it as the label of the transition.
+        /// Other transitions have no comment.
+        comment(text: impl Into<Text>) => self.comment = Some(text.into());
         /// Assigns a workflow variable on this edge.
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));
     }

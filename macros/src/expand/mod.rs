@@ -21,6 +21,7 @@ mod term;
 mod types;
 mod warnings;
 mod witness_types;
+mod written;
 
 pub(crate) use self::item::WorkflowItem;
 pub(crate) use self::source_location::{at, file};

@@ -16,8 +16,9 @@ pub(super) use drawn::picture;
 #[cfg(feature = "diagram")]
 mod drawn {
     use super::{Machine, TokenStream};
-    use crate::machine::{Edge, EdgeKind, ErrorPattern, StateNode, StateWork};
-    use quote::{ToTokens, quote};
+    use crate::expand::written::{condition, written};
+    use crate::machine::{EdgeKind, ErrorPattern, StateNode, StateWork};
+    use quote::quote;
     use stepwright_asl::json::{Json, Object};
     use stepwright_diagram::Diagram;
 
@@ -101,7 +102,11 @@ mod drawn {
                     fields.insert("Default".to_owned(), target.into());
                 }
                 EdgeKind::Rule { .. } | EdgeKind::Arm { .. } | EdgeKind::Exit { .. } => {
-                    choices.push(rule("Condition", condition(edge).into(), target));
+                    choices.push(rule(
+                        "Condition",
+                        condition(edge).unwrap_or_default().into(),
+                        target,
+                    ));
                 }
                 EdgeKind::Catch { errors, .. } => {
                     let names = errors.iter().map(error_name).collect();
@@ -132,21 +137,6 @@ mod drawn {
         Json::Object(rule)
     }
 
-    /// The condition of a rule or an arm, as Rust.
-    fn condition(edge: &Edge) -> String {
-        match &edge.kind {
-            EdgeKind::Rule { condition, .. } => condition
-                .expression()
-                .map_or_else(String::new, |value| written(&value.syn)),
-            EdgeKind::Arm { pattern, guard } => match guard {
-                Some(guard) => format!("{} if {}", written(pattern), written(&guard.syn)),
-                None => written(pattern),
-            },
-            EdgeKind::Exit { name, .. } => name.to_string(),
-            _ => String::new(),
-        }
-    }
-
     fn error_name(error: &ErrorPattern) -> Json {
         let name = match (error.wire_name(), error.path()) {
             (Some(name), _) => name,
@@ -154,26 +144,6 @@ mod drawn {
             (None, None) => "every error".to_owned(),
         };
         name.into()
-    }
-
-    /// Code as text, spaced as people write it.
-    fn written(code: &impl ToTokens) -> String {
-        let mut text = code.to_token_stream().to_string();
-        for (from, to) in [
-            (" . ", "."),
-            (" :: ", "::"),
-            (" ( ", "("),
-            (" (", "("),
-            (" )", ")"),
-            (" ,", ","),
-            ("&& ", "\0"),
-            ("& ", "&"),
-            ("! ", "!"),
-            ("\0", "&& "),
-        ] {
-            text = text.replace(from, to);
-        }
-        text
     }
 }
 

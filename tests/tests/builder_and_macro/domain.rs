@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use stepwright::asl::json::Json;
 use stepwright::builder::BuiltWorkflow;
 use stepwright::prelude::*;
 
@@ -79,9 +80,34 @@ pub async fn store_all(rows: Batch<Row, Target>) -> u32;
 #[track_caller]
 pub fn same<W: Workflow, In, Out>(built: &BuiltWorkflow<In, Out>) {
     assert_eq!(
-        built.to_json_pretty(),
-        W::definition().to_json_pretty(),
+        without_labels(&built.to_json_pretty()),
+        without_labels(&W::definition().to_json_pretty()),
         "left the builder's, right the macro's"
     );
     assert!(built.warnings().is_empty(), "{:?}", built.warnings());
+}
+
+/// A definition without the comments of Choice rules: the conditions in Rust, which the macro alone
+/// knows.
+pub fn without_labels(definition: &str) -> String {
+    let mut json: Json = definition.parse().expect("is JSON");
+    remove_labels(&mut json);
+    json.to_pretty()
+}
+
+fn remove_labels(json: &mut Json) {
+    match json {
+        Json::Object(members) => {
+            if let Some(Json::Array(rules)) = members.get_mut("Choices") {
+                for rule in rules {
+                    if let Json::Object(rule) = rule {
+                        rule.shift_remove("Comment");
+                    }
+                }
+            }
+            members.values_mut().for_each(remove_labels);
+        }
+        Json::Array(items) => items.iter_mut().for_each(remove_labels),
+        _ => {}
+    }
 }

@@ -8,6 +8,7 @@ use crate::lower::jsonata;
 use crate::lower::jsonpath::{self, Paths};
 use crate::lower::report::Report;
 use crate::lower::syntax::Syntax;
+use crate::lower::text;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{Choice, ChoiceRule};
 
@@ -45,7 +46,7 @@ impl<'a> StateLowering<'_, 'a> {
             }
             let (assign, output) = self.along(edge, &taken);
             let rule = ChoiceRule { output, ..rule };
-            choice.choices.push(leading(rule, assign, edge));
+            choice.choices.push(self.leading(rule, assign, edge));
         }
         if let Some(subject) = subject {
             let last = arms.len().saturating_sub(1);
@@ -152,7 +153,7 @@ impl<'a> StateLowering<'_, 'a> {
         assign.extend(arm.edge.assign.iter().cloned());
         let assign = self.assign(&assign, &env, true);
         match matched {
-            Some(rule) => choice.choices.push(leading(rule, assign, &arm.edge)),
+            Some(rule) => choice.choices.push(self.leading(rule, assign, &arm.edge)),
             // `_` or a single name matches everything: it becomes the Default, whose Assign is the
             // state's Assign.
             None if is_last && !choice.choices.is_empty() => {
@@ -174,8 +175,20 @@ impl<'a> StateLowering<'_, 'a> {
                     let mut paths = Paths::new(env, self.report);
                     jsonpath::always(&mut paths, &always)
                 };
-                choice.choices.push(leading(rule, assign, &arm.edge));
+                choice.choices.push(self.leading(rule, assign, &arm.edge));
             }
+        }
+    }
+
+    /// A top-level rule of the state, with its assignments and target. Rules of JSONPath are readable
+    /// without a comment.
+    fn leading(&self, rule: ChoiceRule, assign: Option<Object>, edge: &Edge) -> ChoiceRule {
+        let comment = edge.comment.as_deref().filter(|_| self.is_jsonata());
+        ChoiceRule {
+            comment: comment.map(text::comment),
+            assign,
+            next: Some(edge.target.to_string()),
+            ..rule
         }
     }
 }
@@ -196,13 +209,4 @@ fn may_be_skipped(subject: &Expr, has_no_tests: bool) -> bool {
         );
     });
     subject.can_panic() && (has_no_tests || constructs)
-}
-
-/// A top-level rule of the state, with its assignments and target.
-fn leading(rule: ChoiceRule, assign: Option<Object>, edge: &Edge) -> ChoiceRule {
-    ChoiceRule {
-        assign,
-        next: Some(edge.target.to_string()),
-        ..rule
-    }
 }

@@ -3,6 +3,7 @@
 mod bodies;
 mod calls;
 mod flows;
+mod labels;
 mod records;
 mod states;
 

@@ -1,6 +1,7 @@
 //! Transitions, with their assignments.
 
 use super::super::pattern::pattern;
+use super::super::written;
 use super::{FlowWriter, raw};
 use crate::check::is_silent;
 use crate::machine::{
@@ -80,6 +81,11 @@ impl FlowWriter<'_> {
         let name = self.name_of(&edge.name);
         let fields = raw::fields(&edge.raw);
         let mut tokens = quote!(__s::Edge::to(#name) #fields);
+        if matches!(edge.kind, EdgeKind::Rule { .. } | EdgeKind::Arm { .. })
+            && let Some(comment) = written::comment(edge)
+        {
+            quote!(.comment(#comment)).to_tokens(&mut tokens);
+        }
         for (name, value) in edge.bound() {
             let Some(name) = variable(Some(name)).filter(|_| !matches!(value, Term::Local(_)))
             else {
