@@ -191,13 +191,19 @@ impl PlainRun {
     /// ```
     /// use stepwright::function::*;
     ///
+    /// #[derive(Debug, thiserror::Error, TaskError)]
+    /// pub enum ChargeError {
+    ///     #[error("the bank is busy")]
+    ///     Busy,
+    /// }
+    ///
     /// #[task]
     /// async fn price(item: String) -> f64;
     /// #[task]
-    /// async fn charge(amount: f64) -> Result<String, ServiceFailed>;
+    /// async fn charge(amount: f64) -> Result<String, ChargeError>;
     ///
     /// #[workflow]
-    /// async fn buy(item: String) -> Result<String, ServiceFailed> {
+    /// async fn buy(item: String) -> Result<String, ChargeError> {
     ///     charge(price(item).await).await
     /// }
     ///
