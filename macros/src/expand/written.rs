@@ -47,7 +47,10 @@ pub(super) fn comment(edge: &Edge) -> Option<String> {
 
 fn is_verbatim(condition: &Expr) -> bool {
     match condition {
-        Expr::Macro(code) => code.mac.path.is_ident("jsonata"),
+        Expr::Macro(code) => {
+            let name = code.mac.path.segments.last();
+            name.is_some_and(|name| name.ident == "jsonata")
+        }
         Expr::Lit(_) => true,
         _ => false,
     }
