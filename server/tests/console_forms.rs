@@ -195,6 +195,10 @@ fn json_is_an_alternative_to_the_fields() {
             .count(),
         0
     );
+    // The JSON is an example of the type at first.
+    let arn = arn_of(&send(&api, &form));
+    assert!(input_of(&api, &arn).get("orderId").is_some());
+    let form = HtmlForm::with(&text, "name=\"input\"").enter("input", "{}");
     let refused = api.send(&form.action, &[], Some(&form.body()));
     assert_eq!(refused.status(), 400, "the input `{{}}` has no order");
 
