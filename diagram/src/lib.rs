@@ -138,9 +138,9 @@ impl Diagram {
     ///
     /// The colour of a state depends on its type, and its text includes a short detail. Edges of a
     /// Choice are labelled with the comments of rules or with conditions; catchers are dashed and
-    /// labelled with the names of their errors. A circular arrow marks a state with retriers. Tooltips contain comments,
-    /// resources, retriers and the full form of truncated texts. The picture follows the viewer's
-    /// preference for light or dark.
+    /// labelled with the names of their errors. A circular arrow marks a state with retriers.
+    /// Tooltips contain comments, resources, retriers and the full form of truncated texts. The
+    /// picture follows the viewer's preference for light or dark.
     ///
     /// A picture of several thousand states has a simpler layout, so that it takes at most a few
     /// seconds.

@@ -485,8 +485,8 @@ fn label(state: &Object, kind: EdgeKind) -> (Class, Option<Label>) {
 }
 
 impl Label {
-    /// The comment of a rule: for a workflow in Rust its condition in Rust. Otherwise the condition.
-    /// The tooltip has both.
+    /// The comment of a rule: for a workflow in Rust its condition in Rust. Otherwise the
+    /// condition. The tooltip has both.
     fn of_rule(rule: &Json) -> Label {
         let condition = condition::readable(rule);
         match comment(rule.as_object()) {

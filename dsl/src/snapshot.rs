@@ -1,8 +1,8 @@
 //! Snapshots of definitions: [`assert_asl_snapshot!`](crate::assert_asl_snapshot!).
 //!
-//! The files have the format of insta, so that `cargo insta` reviews them. This module does not call
-//! insta, because its panics have the location of insta instead of the test's, and because an optional
-//! dependency would compile the libraries again for tests.
+//! The files have the format of insta, so that `cargo insta` reviews them. This module does not
+//! call insta, because its panics have the location of insta instead of the test's, and because an
+//! optional dependency would compile the libraries again for tests.
 
 use crate::emit::Difference;
 use crate::workflow::Definition;

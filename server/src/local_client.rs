@@ -61,13 +61,13 @@ impl LocalClient {
         serde_json::from_slice(&body).map_err(|error| ApiError::internal(error.to_string()).into())
     }
 
-    /// Sets the JSON Schema of the input of a state machine's current definition, or removes it. The
-    /// console makes its form from it. A workflow in Rust has a schema already.
+    /// Sets the JSON Schema of the input of a state machine's current definition, or removes it.
+    /// The console makes its form from it. A workflow in Rust has a schema already.
     ///
     /// # Errors
     ///
-    /// `StateMachineDoesNotExist` for an unknown name; `ServiceUnavailableException` when the server
-    /// was dropped.
+    /// `StateMachineDoesNotExist` for an unknown name; `ServiceUnavailableException` when the
+    /// server was dropped.
     #[cfg(feature = "console")]
     pub fn set_input_schema(
         &self,

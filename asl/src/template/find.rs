@@ -69,9 +69,9 @@ pub fn read_for_evaluation(name: impl AsRef<Path>, text: &str) -> Result<Documen
     }
 }
 
-/// Whether a file is a definition itself: by the ending of its name, or by its content. A definition
-/// with one mistake, such as a misspelled `States`, is one. `file` is `None` for a text that cannot be
-/// parsed; its readable part counts.
+/// Whether a file is a definition itself: by the ending of its name, or by its content. A
+/// definition with one mistake, such as a misspelled `States`, is one. `file` is `None` for a text
+/// that cannot be parsed; its readable part counts.
 ///
 /// ```
 /// use stepwright_asl::json::Document;
@@ -102,8 +102,8 @@ pub fn is_definition(name: impl AsRef<Path>, file: Option<&Document>, text: &str
     }
 }
 
-/// Whether a member has states. For one that is named `States`, a `Type` of any value or a misspelled
-/// `StartAt` next to it is sufficient.
+/// Whether a member has states. For one that is named `States`, a `Type` of any value or a
+/// misspelled `StartAt` next to it is sufficient.
 fn contains_states(members: &Object) -> bool {
     members.iter().any(|(key, value)| {
         let Some(states) = value.as_object() else {

@@ -70,8 +70,8 @@ impl Edge {
         /// Sets a field of the Choice rule or Catcher verbatim. It replaces the field that the edge
         /// would write.
         raw(key: impl Into<Text>, value: Expr) => self.raw.push((key.into(), value));
-        /// Sets `Comment` of a Choice rule in JSONata. Pictures show it as the label of the transition.
-        /// Other transitions have no comment.
+        /// Sets `Comment` of a Choice rule in JSONata. Pictures show it as the label of the
+        /// transition. Other transitions have no comment.
         comment(text: impl Into<Text>) => self.comment = Some(text.into());
         /// Assigns a workflow variable on this edge.
         assign(variable: impl Into<Text>, value: Expr) => self.assign.push((variable.into(), value));

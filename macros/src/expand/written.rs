@@ -25,8 +25,8 @@ pub(super) fn condition(edge: &Edge) -> Option<String> {
 }
 
 /// The comment of a Choice rule: its condition. `None` for verbatim fields, for `_`, for conditions
-/// that the macro makes, with names that no user has, and for `jsonata!` and constants, which the rule
-/// contains as they are: `stepwright import` writes these.
+/// that the macro makes, with names that no user has, and for `jsonata!` and constants, which the
+/// rule contains as they are: `stepwright import` writes these.
 pub(super) fn comment(edge: &Edge) -> Option<String> {
     if let EdgeKind::Rule { condition, .. } = &edge.kind
         && condition

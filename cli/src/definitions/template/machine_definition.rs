@@ -51,8 +51,8 @@ struct DefinitionText<'t> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// Returns the definition of a state machine. Adds the file that the template names, and the one
-    /// with its schemas, to `files`.
+    /// Returns the definition of a state machine. Adds the file that the template names, and the
+    /// one with its schemas, to `files`.
     pub(super) fn definition(
         &self,
         machine: &TemplateNode<'t>,

@@ -180,8 +180,8 @@ impl<'a> StateLowering<'_, 'a> {
         }
     }
 
-    /// A top-level rule of the state, with its assignments and target. Rules of JSONPath are readable
-    /// without a comment.
+    /// A top-level rule of the state, with its assignments and target. Rules of JSONPath are
+    /// readable without a comment.
     fn leading(&self, rule: ChoiceRule, assign: Option<Object>, edge: &Edge) -> ChoiceRule {
         let comment = edge.comment.as_deref().filter(|_| self.is_jsonata());
         ChoiceRule {
