@@ -291,7 +291,7 @@ impl TaskSource for Jobs {
 fn with_jobs(store: &MemoryStore, done: &Done, responds: bool) -> Engine {
     let glue = json!({"StartAt": "S", "States": {"S": {
         "Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "End": true,
-        "Parameters": {"JobName": "j"}, "TimeoutSeconds": 5
+        "Parameters": {"JobName": "j"}, "TimeoutSeconds": 1
     }}});
     let done = done.clone();
     let builder = Engine::builder()
@@ -341,7 +341,7 @@ fn a_job_is_stopped_also_without_a_store() {
         };
         let glue = json!({"StartAt": "S", "States": {"S": {
             "Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "End": true,
-            "Parameters": {"JobName": "j"}, "TimeoutSeconds": 5
+            "Parameters": {"JobName": "j"}, "TimeoutSeconds": 1
         }}});
         let engine = Engine::builder()
             .virtual_time()
@@ -364,7 +364,7 @@ fn a_nested_execution_of_an_ended_task_is_stopped_after_a_kill_at_any_commit() {
         let inner = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1_000_000, "End": true}}});
         let outer = json!({"StartAt": "N", "States": {"N": {
             "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
-            "Parameters": {"StateMachineArn": INNER, "Name": "child"}, "TimeoutSeconds": 5
+            "Parameters": {"StateMachineArn": INNER, "Name": "child"}, "TimeoutSeconds": 1
         }}});
         Engine::builder()
             .store(store.clone())

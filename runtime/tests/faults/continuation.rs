@@ -94,7 +94,7 @@ fn waits_for_reads(machine: &Json) {
     let mut outputs = BTreeSet::new();
     let mut waited = 0;
     let stopped: Vec<MemoryStore> = (1..).map_while(|at| stopped_at(machine, at)).collect();
-    for at in points(stopped.len() as u64, 3) {
+    for at in points(stopped.len() as u64, 2) {
         let store = stopped[at as usize - 1].clone();
         let (output, has_failed) = continued(machine, store);
         outputs.extend(output);

@@ -72,7 +72,7 @@ fn a_commit_that_is_applied_but_reported_as_failed_is_not_repeated() {
 
 #[test]
 fn a_commit_with_an_unknown_outcome_waits_until_the_store_can_be_read() {
-    changes_nothing(commits, 3, Fault::AppliedUnread);
+    changes_nothing(commits, 1, Fault::AppliedUnread);
 }
 
 #[test]
