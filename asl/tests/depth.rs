@@ -26,7 +26,9 @@ fn nested(levels: usize, seed: u64, inner: Json) -> Json {
 
 /// Runs a function on a thread with an eighth of the usual stack.
 fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(work);
+    let thread = std::thread::Builder::new()
+        .stack_size(256 << 10)
+        .spawn(work);
     thread.expect("starts").join().expect("it does not panic");
 }
 

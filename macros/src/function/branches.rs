@@ -1,6 +1,6 @@
 //! `map`, `map_distributed` and `try_join!`: states with bodies.
 
-use super::call::CallChain;
+use super::call_chain::CallChain;
 use super::graph::{Graph, Node};
 use super::object_items::{ObjectSource, results_writer};
 use super::pattern_names::bound_names;

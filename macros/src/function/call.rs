@@ -1,5 +1,6 @@
 //! Calls that are awaited: tasks, nested workflows, and those of the other files.
 
+use super::call_chain::CallChain;
 use super::graph::Node;
 use super::refused::{foreign_sleep, is_of_results, result_without_a_value, unknown_macro};
 use super::scan::{OPTIONS, by_value, called};
@@ -9,35 +10,8 @@ use crate::functions::is_task;
 use crate::machine::{Application, Call, Callee, StateWork, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Lit, Path, Token, Type, parse_quote};
-
-/// A call without its options, and the options with their arguments, in the order of the source.
-pub(super) struct CallChain<'a> {
-    pub(super) base: &'a Expr,
-    pub(super) options: Vec<(&'a Ident, &'a Punctuated<Expr, Token![,]>)>,
-}
-
-impl<'a> CallChain<'a> {
-    pub(super) fn of(mut value: &'a Expr) -> CallChain<'a> {
-        let mut options = Vec::new();
-        loop {
-            match value {
-                Expr::Paren(inner) => value = &inner.expr,
-                Expr::Group(inner) => value = &inner.expr,
-                Expr::MethodCall(call) if OPTIONS.iter().any(|name| call.method == name) => {
-                    options.push((&call.method, &call.args));
-                    value = &call.receiver;
-                }
-                base => {
-                    options.reverse();
-                    return CallChain { base, options };
-                }
-            }
-        }
-    }
-}
+use syn::{Expr, ExprCall, Lit, Path, Type, parse_quote};
 
 impl Translator<'_> {
     /// A call and its result. `end` is the last token of the call in the source, if its value is

@@ -1,6 +1,6 @@
 //! The options of a call: its name, its timeouts and its retries.
 
-use super::call::CallChain;
+use super::call_chain::CallChain;
 use super::scan::{bare, called};
 use super::translator::Translator;
 use crate::machine::{

@@ -1,6 +1,6 @@
 //! The error type of `try_join!` in a plain run: how the branches determine it.
 
-use super::call::CallChain;
+use super::call_chain::CallChain;
 use super::scan::{MacroKind, bare, called, is_result};
 use crate::functions::is_task;
 use crate::machine::{is_of_prelude, own_name};

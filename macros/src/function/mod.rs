@@ -8,6 +8,7 @@
 mod arm_forms;
 mod branches;
 mod call;
+mod call_chain;
 mod call_options;
 mod called_macros;
 mod choices;

@@ -4,7 +4,8 @@
 //! It is an ordinary function: `call.await` becomes `wait(call)`, `async` closures and blocks
 //! become closures. `dsl/src/function/body.rs` has the reason.
 
-use super::call::{CallChain, is_task_token};
+use super::call::is_task_token;
+use super::call_chain::CallChain;
 use super::join_errors::{joins_by_type, names_error, passed_error, returns_only_ok};
 use super::object_items::ObjectSource;
 use super::refused::reads_result;

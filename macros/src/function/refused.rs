@@ -1,6 +1,6 @@
 //! Code in values that a workflow cannot evaluate.
 
-use super::call::CallChain;
+use super::call_chain::CallChain;
 use super::scan::{MacroKind, OPTIONS, bare, called, is_result};
 use crate::errors::TokenRange;
 use crate::functions::{replacement, unit, written};

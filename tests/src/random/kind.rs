@@ -4,8 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `i32`, `f64`, `bool`, `String`, `usize`, `i64`, `Item`, `Size`, `BTreeMap<String, i32>`,
-    /// `ErrorOutput`, `Decimal`: one letter each. `X` is an `f64` near the limits of the type, which no rule
-    /// writes as text; small letters are types of the user.
+    /// `ErrorOutput`, `Decimal`: one letter each. `X` is an `f64` near the limits of the type,
+    /// which no rule writes as text; small letters are types of the user.
     One(char),
     List(Box<Kind>),
     Option(Box<Kind>),

@@ -1,0 +1,32 @@
+//! A call and the options after it.
+
+use super::scan::OPTIONS;
+use proc_macro2::Ident;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Token};
+
+/// A call without its options, and the options with their arguments, in the order of the source.
+pub(super) struct CallChain<'a> {
+    pub(super) base: &'a Expr,
+    pub(super) options: Vec<(&'a Ident, &'a Punctuated<Expr, Token![,]>)>,
+}
+
+impl<'a> CallChain<'a> {
+    pub(super) fn of(mut value: &'a Expr) -> CallChain<'a> {
+        let mut options = Vec::new();
+        loop {
+            match value {
+                Expr::Paren(inner) => value = &inner.expr,
+                Expr::Group(inner) => value = &inner.expr,
+                Expr::MethodCall(call) if OPTIONS.iter().any(|name| call.method == name) => {
+                    options.push((&call.method, &call.args));
+                    value = &call.receiver;
+                }
+                base => {
+                    options.reverse();
+                    return CallChain { base, options };
+                }
+            }
+        }
+    }
+}
