@@ -64,7 +64,12 @@ fn every_path_for_developers_leads_to_a_file() {
         .iter()
         .filter_map(|file| file.strip_suffix("/Cargo.toml"))
         .collect();
-    let pages = ["CONTRIBUTING.md", "docs/explanation/architecture.md"].map(str::to_owned);
+    let pages = [
+        "CONTRIBUTING.md",
+        "tests/README.md",
+        "docs/explanation/architecture.md",
+    ];
+    let pages = pages.map(str::to_owned);
     let first_pages = packages
         .iter()
         .map(|package| format!("{package}/src/lib.rs"));
