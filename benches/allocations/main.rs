@@ -56,7 +56,7 @@ fn executions_make_the_allocations_in_the_table() {
     let differences = measured.differences(&kept);
     assert!(
         differences.is_empty(),
-        "the allocations of executions differ from runtime/tests/allocations/table.md:\n{differences}\
+        "the allocations of executions differ from benches/allocations/table.md:\n{differences}\
          If the change is intended, run this test with ALLOCATIONS=overwrite, review the difference and commit the table"
     );
 }
