@@ -239,9 +239,9 @@ async fn decimals_are_added_up_and_compared_with_their_zeros() {
     agree_on_json::<SumsInAnExpression>(sums, inputs).await;
 }
 
-/// A decimal as text, with at most 8 digits.
+/// A decimal as text, with at most 6 digits, so that sums of products have fewer than 15.
 fn amount() -> impl Strategy<Value = String> {
-    (-99_999_999_i64..=99_999_999, 0_u32..6, 0_u32..4).prop_map(|(number, scale, fewer)| {
+    (-999_999_i64..=999_999, 0_u32..6, 0_u32..4).prop_map(|(number, scale, fewer)| {
         let number = number / 10_i64.pow(fewer * 2);
         Decimal::new(number, scale).to_string()
     })

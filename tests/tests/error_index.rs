@@ -21,8 +21,8 @@ use std::str::FromStr;
 /// reason; `docs/reference/editing.md` has the rules. `explore` has findings, and refusals of
 /// property files that contain their reason; `docs/guides/check-every-path.md` explains both.
 const OTHER_PACKAGES: &[&str] = &[
-    "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens", "review",
-    "tests",
+    "benches", "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens",
+    "review", "tests",
 ];
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder
