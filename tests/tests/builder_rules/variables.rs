@@ -90,7 +90,7 @@ pub(crate) const VARIABLES: &[Row] = &[
         Never("a part of a built workflow is a function, whose parameters are Rust's"),
     ),
     (
-        "`..` is the item of a map and cannot be assigned: choose another name",
+        "`..` is the item of a map and cannot be assigned: write `let new_.. = ..;`, and read `new_..` in the states after it",
         Says(
             || {
                 let flow = FlowBuilder::<Vec<u32>, Vec<u32>>::new("Orders");
