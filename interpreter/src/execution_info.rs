@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use smol_str::SmolStr;
 use uuid::Uuid;
@@ -32,13 +33,28 @@ pub struct ExecutionInfo {
 }
 
 /// The redrives of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedriveInfo {
     /// Their number.
     count: u32,
     /// The time of the last one.
     at: Timestamp,
+    /// The last ones that clients requested with a token, oldest first.
+    tokens: Vec<RedriveToken>,
 }
+
+/// A redrive that a client requested with a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct RedriveToken {
+    token: SmolStr,
+    at: Timestamp,
+}
+
+/// How many client tokens of redrives an execution remembers, as AWS documents it.
+const REDRIVE_TOKENS: usize = 10;
+
+/// How long a client token of a redrive is valid, as AWS documents it.
+const REDRIVE_TOKEN_TIME: Duration = Duration::from_secs(15 * 60);
 
 /// Shared by the executions of a state machine.
 #[derive(Clone, Debug)]
@@ -357,12 +373,28 @@ impl ExecutionInfo {
         self.redriven.as_ref().map(|redriven| redriven.at)
     }
 
-    /// Returns a copy with one more redrive.
-    pub fn redriven_at(&self, at: Timestamp) -> Self {
-        let before = self.redriven.as_ref().map_or(0, |redriven| redriven.count);
-        let count = before.saturating_add(1);
+    /// Returns when a client redrove it with this token, if the token is still valid.
+    pub fn redriven_with(&self, token: &str, now: Timestamp) -> Option<Timestamp> {
+        let tokens = &self.redriven.as_ref()?.tokens;
+        let known = tokens.iter().rev().find(|known| known.token == token)?;
+        (now - known.at <= REDRIVE_TOKEN_TIME).then_some(known.at)
+    }
+
+    /// Returns a copy with one more redrive, which a client may have requested with a token.
+    pub fn redriven_at(&self, at: Timestamp, token: Option<&str>) -> Self {
+        let before = self.redriven.as_deref();
+        let mut tokens = before.map_or_else(Vec::new, |before| before.tokens.clone());
+        tokens.extend(token.map(|token| RedriveToken {
+            token: token.into(),
+            at,
+        }));
+        tokens.drain(..tokens.len().saturating_sub(REDRIVE_TOKENS));
         Self {
-            redriven: Some(Box::new(RedriveInfo { count, at })),
+            redriven: Some(Box::new(RedriveInfo {
+                count: before.map_or(0, |before| before.count).saturating_add(1),
+                at,
+                tokens,
+            })),
             ..self.clone()
         }
     }
@@ -471,6 +503,7 @@ struct StoredInfo {
     input: Value,
     redrive_count: Option<u32>,
     redriven: Option<Timestamp>,
+    redrive_tokens: Vec<RedriveToken>,
     depth: u32,
     origin: Option<Arc<Origin>>,
     test_case: Option<SmolStr>,
@@ -510,6 +543,8 @@ impl Record for ExecutionInfo {
             input: self.input.clone(),
             redrive_count: self.redrive_count(),
             redriven: self.redriven(),
+            redrive_tokens: (self.redriven.as_ref())
+                .map_or_else(Vec::new, |redriven| redriven.tokens.clone()),
             depth: self.depth,
             origin: machine.origin.clone(),
             test_case: machine.test_case.clone(),
@@ -539,8 +574,11 @@ impl Record for ExecutionInfo {
             input: stored.input,
             counts_redrives: stored.redrive_count.is_some(),
             redriven: stored.redriven.map(|at| {
-                let count = stored.redrive_count.unwrap_or_default();
-                Box::new(RedriveInfo { count, at })
+                Box::new(RedriveInfo {
+                    count: stored.redrive_count.unwrap_or_default(),
+                    at,
+                    tokens: stored.redrive_tokens,
+                })
             }),
             depth: stored.depth,
         })
@@ -550,8 +588,9 @@ impl Record for ExecutionInfo {
 record!(struct StoredInfo {
     1 => id, 2 => root, 3 => name, 4 => role_arn, 5 => machine_id, 6 => machine_name, 7 => started, 8 => input,
     9 => redrive_count, 10 => redriven, 11 => depth, 12 => origin, 13 => test_case,
-    14 => trace,
+    14 => trace, 15 => redrive_tokens,
 });
+record!(struct RedriveToken { 1 => token, 2 => at });
 record!(struct StoredTrace { 1 => traceparent, 2 => tracestate });
 record!(struct Origin { 1 => revision, 2 => version, 3 => alias, 4 => trace, 5 => input });
 
@@ -597,6 +636,37 @@ mod tests {
             let read = ExecutionInfo::read(&mut reader.unwrap()).unwrap();
             assert_eq!(read.trace_context(), trace.as_ref());
         }
+    }
+
+    #[test]
+    fn the_last_ten_tokens_of_redrives_are_known_for_fifteen_minutes() {
+        let at = |minutes: u64| Timestamp::default() + Duration::from_secs(minutes * 60);
+        let mut about = ExecutionInfo {
+            names: Names::new("arn:e", "e"),
+            root: None,
+            machine: Arc::new(machine("", false)),
+            started: Timestamp::default(),
+            input: Value::Null,
+            counts_redrives: true,
+            redriven: None,
+            depth: 0,
+        };
+        assert_eq!(about.redriven_with("t0", at(0)), None);
+        for number in 0..11 {
+            about = about.redriven_at(at(number), Some(&format!("t{number}")));
+        }
+        about = about.redriven_at(at(11), None);
+        let mut record = RecordWriter::default();
+        about.write(&mut record);
+        let bytes = record.finish(TEST_VERSION);
+        let reader = RecordReader::new(ReadNodes::default(), &bytes, TEST_VERSION);
+        let about = ExecutionInfo::read(&mut reader.unwrap()).unwrap();
+        assert_eq!(about.redrive_count(), Some(12));
+        assert_eq!(about.redriven_with("t0", at(11)), None, "ten are later");
+        assert_eq!(about.redriven_with("t1", at(16)), Some(at(1)));
+        assert_eq!(about.redriven_with("t1", at(17)), None, "it is too old");
+        assert_eq!(about.redriven_with("t10", at(16)), Some(at(10)));
+        assert_eq!(about.redriven_with("t", at(11)), None);
     }
 
     proptest! {

@@ -60,7 +60,6 @@
 //! | `request_runtimes.rs` | the threads of requests |
 //! | `trace.rs` | the distributed trace of a request |
 //! | `pollers.rs` | the number of workers that poll |
-//! | `redrives.rs` | redrives with a client token |
 //! | `arn.rs`, `page.rs`, `error.rs`, `response.rs` | ARNs; pages and their tokens; errors with AWS's codes; dates |
 //!
 //! An operation is a `shape!` for its request, a structure for its response, a function, and a line
@@ -102,7 +101,6 @@ mod operations;
 mod operator;
 mod page;
 mod pollers;
-mod redrives;
 mod request_runtimes;
 mod response;
 mod response_memory;

@@ -16,14 +16,12 @@ use crate::error::ApiError;
 #[cfg(feature = "console")]
 use crate::input_schemas::InputSchemas;
 use crate::pollers::Pollers;
-use crate::redrives::Redrives;
 use crate::shape::{Constraints, Shape};
 
 /// The engine, and the API's data in addition to it.
 pub(crate) struct Service {
     pub(crate) engine: ServerEngine,
     pub(crate) control: Control,
-    pub(crate) redrives: Redrives,
     pub(crate) pollers: Pollers,
     /// How long GetActivityTask waits for a task.
     pub(crate) poll: Duration,
@@ -102,7 +100,6 @@ impl Service {
         Self {
             engine,
             control,
-            redrives: Redrives::default(),
             pollers: Pollers::default(),
             poll: ACTIVITY_POLL,
             has_metrics: true,

@@ -99,6 +99,13 @@ impl Timeline {
         // A Map or Parallel that tries again writes no event of its failure.
         let origin = self.visits[at].origin.take();
         let origin = origin.or_else(|| self.origin_inside(at));
+        if matches!(
+            event.kind.known(),
+            Some(EventKind::MapStateStarted | EventKind::ParallelStateStarted)
+        ) {
+            // A failed state inside of the attempt before has no event of its end.
+            self.close(&event.scope, event.scope.len() + 1, false, event.at);
+        }
         let visit = &mut self.visits[at];
         visit.end_attempt(event.at, AttemptOutcome::Stopped);
         let mut attempt = Attempt::new(event);

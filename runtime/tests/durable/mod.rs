@@ -12,6 +12,7 @@ mod lost_tasks;
 mod maps;
 mod maps_restart;
 mod masked_fields;
+mod moves;
 mod names;
 mod nested;
 mod outage;

@@ -27,7 +27,7 @@ mod continuation;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-mod store;
+pub(crate) mod store;
 mod workflows;
 
 /// Returns the numbers, from 1 to `total`, at which a fault is injected: `few` of them, unless the

@@ -1,8 +1,8 @@
 //! A store that fails at one commit or one read.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use stepwright_runtime::clock::Timestamp;
@@ -39,8 +39,10 @@ pub(crate) enum Fault {
 /// How many attempts fail because of a lock, and how many reads fail after a commit.
 const SEVERAL: u64 = 3;
 
+/// What happens between two reads of a request, and before how many reads of rows.
+type Meanwhile = (u64, Box<dyn FnOnce() + Send>);
+
 /// Counts the commits and reads, and fails one of them.
-#[derive(Debug)]
 pub(crate) struct FaultPlan {
     fault: Fault,
     commits: AtomicU64,
@@ -49,6 +51,8 @@ pub(crate) struct FaultPlan {
     failing_reads: AtomicU64,
     /// How many faults were injected.
     injected: AtomicU64,
+    /// Happens before the row of an execution is read.
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
 
 impl FaultPlan {
@@ -59,7 +63,26 @@ impl FaultPlan {
             reads: AtomicU64::new(0),
             failing_reads: AtomicU64::new(0),
             injected: AtomicU64::new(0),
+            meanwhile: Mutex::new(None),
         })
+    }
+
+    /// Calls this before the row of an execution is read for the n-th time from now on.
+    pub(crate) fn meanwhile(&self, read: u64, happens: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some((read, Box::new(happens)));
+    }
+
+    /// Returns what happens before this read of a row.
+    fn due(&self) -> Option<Box<dyn FnOnce() + Send>> {
+        let mut meanwhile = self.meanwhile.lock().unwrap();
+        let (left, happens) = meanwhile.take()?;
+        match left {
+            0 | 1 => Some(happens),
+            more => {
+                *meanwhile = Some((more - 1, happens));
+                None
+            }
+        }
     }
 
     pub(crate) fn commits(&self) -> u64 {
@@ -208,6 +231,9 @@ impl StoreReader for FaultyReader {
     fn execution(&mut self, arn: &str) -> Result<Option<StoredExecution>, StoreError> {
         self.plan.read()?;
         self.plan.read_execution()?;
+        if let Some(happens) = self.plan.due() {
+            happens();
+        }
         self.reader.execution(arn)
     }
 

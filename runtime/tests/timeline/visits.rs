@@ -200,6 +200,45 @@ async fn only_the_last_attempt_of_a_container_continues_after_a_redrive() {
 }
 
 #[tokio::test]
+async fn a_container_inside_of_another_attempt_is_another_visit() {
+    let flow = json!({"StartAt": "Outer", "States": {"Outer": {
+        "Type": "Parallel", "End": true,
+        "Retry": [{"ErrorEquals": ["Closed"], "MaxAttempts": 1}],
+        "Branches": [{"StartAt": "Inner", "States": {"Inner": {
+            "Type": "Parallel", "End": true,
+            "Branches": [{"StartAt": "Call", "States": {
+                "Call": {"Type": "Task", "Resource": FUNCTION, "End": true},
+            }}],
+        }}}],
+    }}});
+    let mocks = Mocks::new().function("f", Mock::failure("Closed", ""));
+    let engine = Engine::builder()
+        .register_definition("m", &machine(&flow), MachineType::Standard)
+        .tasks(mocks)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let run = engine
+        .start_machine("m", json!({}), StartOptions::new())
+        .await
+        .unwrap();
+    run.report().await;
+    let again = engine.redrive(run.id()).await.unwrap().report().await;
+    let timeline = Timeline::of(&again.history);
+    let visits = timeline.visits().iter().map(|visit| {
+        assert_eq!(visit.status(), VisitStatus::Failed, "{}", visit.state());
+        (visit.state(), visit.attempts().len())
+    });
+    // The redrive runs `Call` again, and then the second attempt at `Outer` follows.
+    let inside = [("Inner", 1), ("Call", 1)];
+    let redriven = [("Inner", 1), ("Call", 2)];
+    assert_eq!(
+        visits.collect::<Vec<_>>(),
+        [&[("Outer", 3)][..], &inside, &redriven, &inside].concat()
+    );
+}
+
+#[tokio::test]
 async fn a_distributed_map_has_its_map_run_and_an_activity_its_worker() {
     let flow = json!({"StartAt": "Open", "States": {
         "Open": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:open", "Next": "Each"},

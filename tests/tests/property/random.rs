@@ -101,7 +101,31 @@ fn found_definitions_end_and_run_deterministically() {
         "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
         "End": true,
     }}});
+    // The third attempt at `S1` fails in `S4`, because `S13` is slow then.
+    let choice_in_a_container_of_a_third_attempt = json!({"StartAt": "S1", "States": {"S1": {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": "S2", "States": {"S2": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "S13", "States": {"S13": {
+                    "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                    "QueryLanguage": "JSONata", "Output": "{% $states.input.a %}", "End": true,
+                }}},
+                {"StartAt": "S4", "States": {"S4": {
+                    "Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": "S4"}],
+                }}},
+            ],
+            "End": true,
+        }}}],
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}],
+        "End": true,
+    }}});
     for (definition, input, seed) in [
+        (
+            choice_in_a_container_of_a_third_attempt,
+            json!("text"),
+            5_387_415_552_367_078_205,
+        ),
         (
             parallel_that_retries_around_one_whose_path_fails,
             json!({}),

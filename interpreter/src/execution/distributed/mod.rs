@@ -333,7 +333,7 @@ impl Execution {
     ) {
         let now = self.not_before_history(self.now);
         let restart_info = |about: &ExecutionInfo| match distributed.execution_type {
-            MachineType::Standard => about.redriven_at(now),
+            MachineType::Standard => about.redriven_at(now, None),
             MachineType::Express => about.begun_anew(now),
         };
         if let Some((about, items)) = run.results.restart(number, restart_info) {

@@ -6,12 +6,14 @@
 
 pub(super) mod backup;
 mod blocking_reads;
+pub(super) mod find;
 pub(super) mod outage;
 pub(super) mod quarantine;
 pub(super) mod reader_pool;
 mod recent_execution;
 pub(super) mod recover;
 mod recovered_children;
+mod redrive_turns;
 mod resume;
 pub(super) mod step_attempts;
 pub(super) mod step_watch;
@@ -30,6 +32,7 @@ use self::quarantine::Quarantine;
 use self::reader_pool::ReaderPool;
 use self::recent_execution::RecentExecution;
 use self::recovered_children::RecoveredChildren;
+use self::redrive_turns::RedriveTurns;
 use self::step_watch::StepWatch;
 use self::waiting_commands::WaitingCommands;
 use super::drive::execution_state::ExecutionState;
@@ -62,6 +65,7 @@ pub(super) struct DurableState {
     /// The readers of requests.
     pub(super) readers: ReaderPool,
     recent: RecentExecution,
+    pub(super) redrive_turns: RedriveTurns,
     pub(super) journal: Journal,
     /// The reader of the steps of executions.
     reader: Mutex<Box<dyn StoreReader>>,
@@ -112,6 +116,7 @@ impl DurableState {
             outbox_reader: Mutex::new(Some(outbox_reader)),
             readers,
             recent: RecentExecution::default(),
+            redrive_turns: RedriveTurns::default(),
             journal,
             reader: Mutex::new(reader),
             next: AtomicU64::new(last + 1),

@@ -10,8 +10,6 @@ use crate::store::{StoreError, StoredExecution};
 #[derive(Clone)]
 pub(in crate::engine) struct ClosedExecution {
     pub(in crate::engine) state: Arc<ExecutionState>,
-    /// Whether it is a child of a Map Run.
-    pub(in crate::engine) is_child: bool,
     pub(in crate::engine) place: JournalPosition,
 }
 

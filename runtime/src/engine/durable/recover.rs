@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::Outcome;
 
-use super::recent_execution::ClosedExecution;
 use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
@@ -17,16 +16,7 @@ use crate::engine::journaled_execution::{FirstChange, JournaledExecution};
 use crate::engine::shared::EngineShared;
 use crate::engine::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::engine::start::redrive_data::RedriveData;
-use crate::store::{StoreError, StoreReader, StoredExecution};
-
-/// Returns the row of a closed execution.
-fn closed_row(
-    reader: &mut dyn StoreReader,
-    id: &str,
-) -> Result<Option<StoredExecution>, StoreError> {
-    let row = reader.execution(id)?;
-    Ok(row.filter(|row| row.stopped.is_some()))
-}
+use crate::store::{StoreError, StoredExecution};
 
 impl EngineShared {
     pub(in crate::engine) fn reading(&self) -> ReadContext<'_> {
@@ -129,92 +119,8 @@ impl EngineShared {
         Ok(left.find(|child| child.about.arn() == id))
     }
 
-    /// Returns a Standard execution that is in memory, or closed in the store; not a child of a Map
-    /// Run. Blocks the thread while it reads the store.
-    pub(in crate::engine) fn known(
-        &self,
-        id: &str,
-    ) -> Result<Option<Arc<ExecutionState>>, StoreError> {
-        if let Some(known) = self.executions().get(id) {
-            return Ok(Some(known.clone()));
-        }
-        // A running execution is found above, or its start is not acknowledged yet.
-        let stored = self.closed_in_store(id)?;
-        let stored = stored.filter(|stored| !stored.is_child);
-        Ok(stored.map(|stored| stored.state))
-    }
-
-    /// Returns a closed execution of the store. Blocks the thread; for the steps of executions.
-    pub(in crate::engine) fn closed_in_store(
-        &self,
-        id: &str,
-    ) -> Result<Option<ClosedExecution>, StoreError> {
-        match &self.durable {
-            Some(durable) => {
-                durable.check_readable(id)?;
-                self.stored(&mut **durable.reader(), id)
-            }
-            None => Ok(None),
-        }
-    }
-
-    /// Returns a closed execution of the store; reads on a thread for blocking work.
-    pub(in crate::engine) async fn find_stored(
-        self: &Arc<Self>,
-        id: &str,
-    ) -> Result<Option<ClosedExecution>, StoreError> {
-        let id = id.to_owned();
-        let read = self.read_store(move |shared, reader| shared.cached_or_stored(reader, &id));
-        Ok(read.await?.flatten())
-    }
-
-    /// Returns a closed execution from the cache of those that were read last, or reads it.
-    fn cached_or_stored(
-        &self,
-        reader: &mut dyn StoreReader,
-        id: &str,
-    ) -> Result<Option<ClosedExecution>, StoreError> {
-        match (closed_row(reader, id)?, &self.durable) {
-            (Some(row), Some(durable)) => durable
-                .recent
-                .get_or_read(&row, || self.read_closed(reader, &row)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Reads a closed execution.
-    pub(in crate::engine) fn stored(
-        &self,
-        reader: &mut dyn StoreReader,
-        id: &str,
-    ) -> Result<Option<ClosedExecution>, StoreError> {
-        match closed_row(reader, id)? {
-            Some(row) => self.read_closed(reader, &row),
-            None => Ok(None),
-        }
-    }
-
-    fn read_closed(
-        &self,
-        reader: &mut dyn StoreReader,
-        row: &StoredExecution,
-    ) -> Result<Option<ClosedExecution>, StoreError> {
-        let recovered = match VersionCache::default().restore(self.reading(), reader, row) {
-            Ok(recovered) => recovered,
-            // It was deleted between the two reads.
-            Err(_) if reader.execution(&row.arn)?.is_none() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let place = recovered.place.clone();
-        Ok(Some(ClosedExecution {
-            is_child: row.child_of.is_some(),
-            state: self.closed_state(row, recovered),
-            place,
-        }))
-    }
-
     /// Returns the state of a closed execution, as the engine retains it in memory.
-    fn closed_state(
+    pub(super) fn closed_state(
         &self,
         row: &StoredExecution,
         recovered: RecoveredExecution,

@@ -180,6 +180,23 @@ impl VersionCache {
     }
 }
 
+impl VersionCache {
+    /// Reads an execution from its records; `None` if its row has changed since: it was redriven,
+    /// has ended, or was deleted.
+    pub(in crate::engine) fn restore_unchanged(
+        &mut self,
+        reading: ReadContext<'_>,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<Option<RecoveredExecution>, StoreError> {
+        let restored = self.restore(reading, reader, row);
+        match reader.execution(&row.arn)? {
+            Some(now) if now == *row => restored.map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
 /// Calls `decode` for each record that contains an execution. Returns the number of the next
 /// record.
 fn each_record(

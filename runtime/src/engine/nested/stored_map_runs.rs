@@ -6,6 +6,7 @@ use std::sync::Arc;
 use stepwright_interpreter::distributed::MapRun;
 
 use super::map_runs;
+use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::queries::execution_list::ExecutionSummary;
 use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};
@@ -62,8 +63,8 @@ impl EngineShared {
             return Ok(Some(run));
         }
         let arn = arn.to_owned();
-        let stored = self.read_store(move |_, reader| reader.map_run(&arn));
-        stored.await?.flatten().as_ref().map(read).transpose()
+        let found = self.read_store(move |shared, reader| shared.stored_or_reopened(reader, &arn));
+        Ok(found.await?.flatten())
     }
 
     /// Returns the same, and blocks the thread while it reads the store.
@@ -72,11 +73,22 @@ impl EngineShared {
         arn: &str,
     ) -> Result<Option<MapRun>, StoreError> {
         match (self.runs.describe(arn), &self.durable) {
-            (None, Some(durable)) => {
-                let stored = durable.reader().map_run(arn)?;
-                stored.as_ref().map(read).transpose()
-            }
+            (None, Some(durable)) => self.stored_or_reopened(&mut **durable.readers.take(), arn),
             (remembered, _) => Ok(remembered),
+        }
+    }
+
+    /// Returns a Map Run that was not in memory. A redrive of its execution may have brought it
+    /// there since: then it is newer than in the store.
+    fn stored_or_reopened(
+        &self,
+        reader: &mut dyn StoreReader,
+        arn: &str,
+    ) -> Result<Option<MapRun>, StoreError> {
+        let stored = reader.map_run(arn)?;
+        match self.runs.describe(arn) {
+            Some(run) => Ok(Some(run)),
+            None => stored.as_ref().map(read).transpose(),
         }
     }
 
@@ -87,9 +99,13 @@ impl EngineShared {
         arn: &str,
     ) -> Result<Vec<ExecutionSummary>, StoreError> {
         let run = arn.to_owned();
+        // A child leaves memory after the store has it.
+        let in_memory = self.runs.children(arn);
         let stored = self.read_store(move |_, reader| children(reader, &run));
-        let stored = stored.await?.unwrap_or_default();
-        Ok(self.with_express_children(arn, stored))
+        Ok(with_children_in_memory(
+            stored.await?.unwrap_or_default(),
+            in_memory,
+        ))
     }
 
     /// Returns the same, and blocks the thread while it reads the store.
@@ -97,25 +113,26 @@ impl EngineShared {
         &self,
         arn: &str,
     ) -> Result<Vec<ExecutionSummary>, StoreError> {
+        let in_memory = self.runs.children(arn);
         let stored = match &self.durable {
             Some(durable) => children(&mut **durable.readers.take(), arn)?,
             None => BTreeMap::new(),
         };
-        Ok(self.with_express_children(arn, stored))
+        Ok(with_children_in_memory(stored, in_memory))
     }
+}
 
-    /// Adds the children in memory. Express children are not in the store.
-    fn with_express_children(
-        &self,
-        arn: &str,
-        mut all: BTreeMap<u32, ExecutionSummary>,
-    ) -> Vec<ExecutionSummary> {
-        for (number, state) in self.runs.children(arn) {
-            let summary = || ExecutionSummary::of(&state);
-            all.entry(number).or_insert_with(summary);
-        }
-        all.into_values().collect()
+/// Adds the children that only memory has: Express children are not stored, and the start of a
+/// child may not be committed yet.
+fn with_children_in_memory(
+    mut all: BTreeMap<u32, ExecutionSummary>,
+    in_memory: BTreeMap<u32, Arc<ExecutionState>>,
+) -> Vec<ExecutionSummary> {
+    for (number, state) in in_memory {
+        let summary = || ExecutionSummary::of(&state);
+        all.entry(number).or_insert_with(summary);
     }
+    all.into_values().collect()
 }
 
 /// Returns the stored children of a Map Run, by their numbers.

@@ -6,6 +6,7 @@ use stepwright_interpreter::value::Value;
 
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use crate::engine::Engine;
+use crate::engine::durable::find::FoundExecution;
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::store::{MachineCount, StoreError};
 
@@ -20,15 +21,12 @@ impl Engine {
         &self,
         id: &str,
     ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
-        let state = match self.shared.remembered(id)? {
-            Some(known) => Some(known),
-            None => match &self.shared.durable {
-                Some(durable) => {
-                    let reader = &mut **durable.readers.take();
-                    self.shared.stored(reader, id)?.map(|stored| stored.state)
-                }
-                None => None,
-            },
+        let state = match (self.shared.remembered(id)?, &self.shared.durable) {
+            (None, Some(durable)) => {
+                let found = self.shared.find_with(&mut **durable.readers.take(), id)?;
+                found.map(FoundExecution::into_state)
+            }
+            (known, _) => known,
         };
         Ok(state.map(|state| self.run(state)))
     }

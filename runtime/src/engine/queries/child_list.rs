@@ -68,14 +68,16 @@ impl Engine {
                 if all.contains_key(&number) {
                     continue;
                 }
-                match versions.restore(shared.reading(), reader, &row) {
-                    Ok(recovered) => {
-                        let described = ExecutionDescription::new(&row, recovered);
-                        all.insert(number, MapRunChild::of_store(number, described));
-                    }
-                    // It was deleted between the two reads.
-                    Err(_) if reader.execution(&row.arn)?.is_none() => {}
-                    Err(error) => return Err(error),
+                let mut row = Some(row);
+                while let Some(current) = row {
+                    let read = versions.restore_unchanged(shared.reading(), reader, &current)?;
+                    let Some(recovered) = read else {
+                        row = reader.execution(&current.arn)?;
+                        continue;
+                    };
+                    let described = ExecutionDescription::new(&current, recovered);
+                    all.insert(number, MapRunChild::of_store(number, described));
+                    break;
                 }
             }
             Ok(all)

@@ -1,6 +1,7 @@
 use super::execution_data::ExecutionData;
 use super::stored_executions::ExecutionDescription;
 use crate::engine::Engine;
+use crate::engine::durable::find::Location;
 use crate::engine::durable::version_cache::VersionCache;
 use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreReader};
@@ -55,7 +56,7 @@ impl Engine {
 }
 
 impl EngineShared {
-    /// Reads the data of closed executions, each with its index.
+    /// Returns the data of executions that were not in memory, each with its index.
     fn stored_data(
         &self,
         reader: &mut dyn StoreReader,
@@ -64,18 +65,19 @@ impl EngineShared {
         let mut versions = VersionCache::default();
         let mut found = Vec::with_capacity(ids.len());
         for (index, id) in ids {
-            let row = reader.execution(id)?;
-            let Some(row) = row.filter(|row| row.stopped.is_some()) else {
-                continue;
-            };
-            match versions.restore(self.reading(), reader, &row) {
-                Ok(recovered) => {
-                    found.push((*index, ExecutionDescription::new(&row, recovered).into()));
+            let data = loop {
+                match self.locate(reader, id)? {
+                    None => break None,
+                    Some(Location::InMemory(state)) => break Some(ExecutionData::of_state(&state)),
+                    Some(Location::Closed(row)) => {
+                        let read = versions.restore_unchanged(self.reading(), reader, &row)?;
+                        if let Some(recovered) = read {
+                            break Some(ExecutionDescription::new(&row, recovered).into());
+                        }
+                    }
                 }
-                // It was deleted between the two reads.
-                Err(_) if reader.execution(id)?.is_none() => {}
-                Err(error) => return Err(error),
-            }
+            };
+            found.extend(data.map(|data| (*index, data)));
         }
         Ok(found)
     }

@@ -21,15 +21,8 @@ impl Engine {
     ///
     /// Those of the store. Without a store there is none.
     pub async fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
-        let state = match self.shared.remembered(id)? {
-            Some(known) => Some(known),
-            None => self
-                .shared
-                .find_stored(id)
-                .await?
-                .map(|stored| stored.state),
-        };
-        Ok(state.map(|state| self.run(state)))
+        let found = self.shared.find(id).await?;
+        Ok(found.map(|found| self.run(found.into_state())))
     }
 
     /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from

@@ -20,9 +20,6 @@ use crate::engine::nested::stored_map_runs;
 use crate::engine::retention::trusted_clock;
 use crate::store::{MachineCount, StoreError, StoreReader, StoredActivity, StoredExecution};
 
-/// How many times an execution is read again that changed while it was read.
-const READINGS: usize = 8;
-
 /// The executions of a store, read without an engine, also while an engine uses the store.
 ///
 /// ```
@@ -134,20 +131,18 @@ impl StoredExecutions {
     ///
     /// The errors of reading the store; [`StoreError::Unreadable`].
     pub fn describe(&mut self, id: &str) -> Result<Option<ExecutionDescription>, StoreError> {
-        let mut last = Ok(None);
-        for _ in 0..READINGS {
+        loop {
             let Some(row) = self.reader.execution(id)? else {
                 return Ok(None);
             };
+            self.mask_as_engines()?;
+            let reading = self.setting.reading();
+            let reader = &mut *self.reader;
             // An engine may have ended, redriven or deleted it between two readings.
-            let read = self.read(&row);
-            let is_same = self.reader.execution(id)?.as_ref() == Some(&row);
-            last = read.map(Some);
-            if is_same {
-                break;
+            if let Some(recovered) = self.versions.restore_unchanged(reading, reader, &row)? {
+                return Ok(Some(ExecutionDescription::new(&row, recovered)));
             }
         }
-        last
     }
 
     /// Returns a Map Run by its ARN, as the engine stored it last: while it runs, its counts may be
@@ -232,20 +227,11 @@ impl StoredExecutions {
     /// last call is read, too.
     #[cfg(feature = "sqlite")]
     pub(crate) fn data_of(&mut self, row: &StoredExecution) -> Result<ExecutionData, StoreError> {
-        let read = self.read(row);
-        let read = match read {
-            Err(_) => {
-                self.versions = VersionCache::default();
-                self.read(row)
-            }
-            read => read,
-        };
-        Ok(read?.into())
-    }
-
-    fn read(&mut self, row: &StoredExecution) -> Result<ExecutionDescription, StoreError> {
-        let recovered = self.recover(row)?;
-        Ok(ExecutionDescription::new(row, recovered))
+        let recovered = self.recover(row).or_else(|_| {
+            self.versions = VersionCache::default();
+            self.recover(row)
+        })?;
+        Ok(ExecutionDescription::new(row, recovered).into())
     }
 
     /// Reads an execution from its records.
@@ -253,16 +239,23 @@ impl StoredExecutions {
         &mut self,
         row: &StoredExecution,
     ) -> Result<RecoveredExecution, StoreError> {
-        if !self.reveals_secrets {
-            let fields = self.reader.masked_fields()?;
-            if !self.setting.masks(&fields) {
-                self.setting.redact(&fields);
-                // The versions that were compiled before mask less.
-                self.versions = VersionCache::default();
-            }
-        }
+        self.mask_as_engines()?;
         let reading = self.setting.reading();
         self.versions.restore(reading, &mut *self.reader, row)
+    }
+
+    /// Masks the fields that the store's engines mask, unless secrets are shown.
+    fn mask_as_engines(&mut self) -> Result<(), StoreError> {
+        if self.reveals_secrets {
+            return Ok(());
+        }
+        let fields = self.reader.masked_fields()?;
+        if !self.setting.masks(&fields) {
+            self.setting.redact(&fields);
+            // The versions that were compiled before mask less.
+            self.versions = VersionCache::default();
+        }
+        Ok(())
     }
 }
 

@@ -41,7 +41,7 @@ impl ServerEngine {
         let Some(redrivable) = state.redrivable() else {
             return not(missing_resume_point(report));
         };
-        match self.shared.again(&state.about, report, &redrivable) {
+        match (self.shared).again(&state.about, report, &redrivable, None) {
             Ok(_) => Ok(Redrivability::Redrivable),
             Err(refused) => not(&refused.to_string()),
         }

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
+use crate::engine::durable::find::FoundExecution;
 use crate::engine::error::RedriveError;
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::journaled_execution::{FirstChange, JournaledExecution};
@@ -61,6 +62,30 @@ impl Engine {
     /// returns. [`RedriveError::Store`] when the store cannot be read, or cannot commit the
     /// redrive: then the execution stays closed as before.
     pub async fn redrive(&self, execution: &str) -> Result<ExecutionHandle<Value>, RedriveError> {
+        self.redrive_by(execution, None).await
+    }
+
+    /// Redrives an execution as [`redrive`](Self::redrive) does, at most once for a token: a
+    /// repeated call returns the execution without another redrive, also when it has ended again,
+    /// and after a restart. An execution remembers its last 10 tokens for 15 minutes, as on AWS;
+    /// [`ExecutionInfo::redriven_with`] returns the time of the redrive.
+    ///
+    /// # Errors
+    ///
+    /// As [`redrive`](Self::redrive).
+    pub async fn redrive_once(
+        &self,
+        execution: &str,
+        token: &str,
+    ) -> Result<ExecutionHandle<Value>, RedriveError> {
+        self.redrive_by(execution, Some(token)).await
+    }
+
+    async fn redrive_by(
+        &self,
+        execution: &str,
+        token: Option<&str>,
+    ) -> Result<ExecutionHandle<Value>, RedriveError> {
         let runtime = self
             .shared
             .start_runtimes
@@ -78,13 +103,27 @@ impl Engine {
                 left.finished().await;
             }
         }
-        let known = self.shared.to_redrive(execution).await?;
-        let pending_execution = self.shared.redrive(execution, known)?;
-        let state = pending_execution.state.clone();
-        Driver::begin(
-            ExecutionTask::new(self.shared.clone(), pending_execution),
-            &runtime,
-        );
+        let redriven = {
+            // Until it is in memory, another request would read it from the store, too.
+            let durable = self.shared.durable.as_ref();
+            let _turn = match durable.map(|durable| durable.redrive_turns.of(execution)) {
+                Some(turn) => Some(turn.lock().await),
+                None => None,
+            };
+            let known = self.shared.to_redrive(execution).await?;
+            self.shared.redrive(execution, known, token)?
+        };
+        let state = match redriven {
+            Redriven::Before(state) => state,
+            Redriven::Now(pending_execution) => {
+                let state = pending_execution.state.clone();
+                Driver::begin(
+                    ExecutionTask::new(self.shared.clone(), *pending_execution),
+                    &runtime,
+                );
+                state
+            }
+        };
         let accepted = state.accepted().await;
         if accepted.is_err() {
             // Its Map Runs are read from the store again.
@@ -97,6 +136,14 @@ impl Engine {
             &self.handle,
         ))
     }
+}
+
+/// A redrive that was requested.
+enum Redriven {
+    /// It begins now.
+    Now(Box<PendingExecution>),
+    /// An earlier request had the same token.
+    Before(Arc<ExecutionState>),
 }
 
 /// Returns why an execution that did not succeed has no state to continue from.
@@ -125,23 +172,22 @@ impl EngineShared {
 
     /// Looks for an execution in memory and in the store.
     async fn to_redrive(self: &Arc<Self>, id: &str) -> Result<NamedExecution, RedriveError> {
-        let standard = self.executions().get(id).cloned();
-        if let Some(standard) = standard {
-            return Ok(NamedExecution::Standard(standard));
-        }
-        let in_memory = self.remembered(id).map_err(RedriveError::Store)?;
-        if in_memory.is_some() {
-            return Ok(NamedExecution::Child);
-        }
-        let stored = self.find_stored(id).await.map_err(RedriveError::Store)?;
-        Ok(match stored {
-            Some(stored) if stored.is_child => NamedExecution::Child,
-            Some(stored) => NamedExecution::Standard(stored.state),
+        let found = self.find(id).await.map_err(RedriveError::Store)?;
+        let is_child = |state: &ExecutionState| state.about.machine_name().contains('/');
+        Ok(match found.map(FoundExecution::into_state) {
+            // The name of the state machine of a child is `<machine>/<label>`.
+            Some(state) if is_child(&state) => NamedExecution::Child,
+            Some(state) => NamedExecution::Standard(state),
             None => NamedExecution::Nothing,
         })
     }
 
-    fn redrive(&self, id: &str, known: NamedExecution) -> Result<PendingExecution, RedriveError> {
+    fn redrive(
+        &self,
+        id: &str,
+        known: NamedExecution,
+        token: Option<&str>,
+    ) -> Result<Redriven, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
         let mut executions = self.executions();
         if self.running.is_shut_down() {
@@ -159,6 +205,12 @@ impl EngineShared {
                 return Err(RedriveError::ExecutionDoesNotExist(id.to_owned()));
             }
         };
+        if token.is_some_and(|token| {
+            let now = self.clock.now();
+            known.about.redriven_with(token, now).is_some()
+        }) {
+            return Ok(Redriven::Before(known));
+        }
         let Some(report) = known.final_report() else {
             return refused("Execution is RUNNING and cannot be redriven");
         };
@@ -168,7 +220,7 @@ impl EngineShared {
         let Some(redrivable) = known.redrivable() else {
             return refused(missing_resume_point(report));
         };
-        let about = self.again(&known.about, report, &redrivable)?;
+        let about = self.again(&known.about, report, &redrivable, token)?;
         let open = executions.open_count();
         if open >= self.limits.open_executions {
             return Err(RedriveError::ExecutionLimitExceeded(open));
@@ -195,7 +247,7 @@ impl EngineShared {
                 JournaledExecution::new(place, FirstChange::Redrive, RecordEncoder::default());
             Box::new(journaled.failing_in_outage())
         });
-        Ok(PendingExecution {
+        Ok(Redriven::Now(Box::new(PendingExecution {
             state,
             entry: program.entry(),
             program,
@@ -203,7 +255,7 @@ impl EngineShared {
             source,
             begin: StartPoint::Redrive(Box::new((report.history.clone(), resume))),
             journaled,
-        })
+        })))
     }
 
     /// Returns the info of the execution for its next run, if it may be redriven.
@@ -212,6 +264,7 @@ impl EngineShared {
         about: &ExecutionInfo,
         report: &ExecutionReport,
         redrivable: &RedriveData,
+        token: Option<&str>,
     ) -> Result<Arc<ExecutionInfo>, RedriveError> {
         let now = self.clock.now();
         let count = about.redrive_count().unwrap_or_default();
@@ -229,7 +282,7 @@ impl EngineShared {
             let at = now.max(report.stopped);
             return Ok(Arc::new(ExecutionInfo {
                 counts_redrives: true,
-                ..about.redriven_at(at)
+                ..about.redriven_at(at, token)
             }));
         };
         Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()))

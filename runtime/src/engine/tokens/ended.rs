@@ -2,21 +2,13 @@
 
 use std::sync::Arc;
 
-use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{EventKind, History};
 
 use super::token_key::TokenSubject;
+use crate::engine::durable::find::FoundExecution;
 use crate::engine::error::TokenError;
 use crate::engine::shared::EngineShared;
 use crate::store::StoreError;
-
-/// An execution that a token belongs to.
-enum TokenExecution {
-    /// It has ended, with this history.
-    Closed(Box<History>),
-    /// It is running, or its end is not committed.
-    Open(String),
-}
 
 impl EngineShared {
     /// Returns the error of an answer to a token that is not open: the same one as long as the
@@ -57,28 +49,24 @@ impl EngineShared {
             let Some(row) = reader.execution_by_key(subject.execution)? else {
                 return Ok(None);
             };
-            if row.status == Status::Running {
-                return Ok(Some(TokenExecution::Open(row.arn.to_string())));
+            match shared.find_with(reader, &row.arn)? {
+                None if reader.execution_by_key(subject.execution)?.is_some() => {
+                    Err(StoreError::unreadable(
+                        format!("the execution `{}`", row.arn),
+                        "this engine does not continue it",
+                    ))
+                }
+                found => Ok(found.map(FoundExecution::into_state)),
             }
-            let stored = shared.stored(reader, &row.arn)?;
-            let report = stored.and_then(|stored| stored.state.report().cloned());
-            Ok(report.map(|report| TokenExecution::Closed(Box::new(report.history.clone()))))
         });
-        match found.await?.flatten() {
-            None => Ok(None),
-            Some(TokenExecution::Closed(history)) => Ok(Some(*history)),
-            Some(TokenExecution::Open(arn)) => match self.remembered(&arn)? {
-                Some(state) => Ok(Some(match state.history_after(0).await {
-                    Ok(history) => history,
-                    // It ended concurrently.
-                    Err(_) => state.finished().await.history.clone(),
-                })),
-                None => Err(StoreError::unreadable(
-                    format!("the execution `{arn}`"),
-                    "this engine does not continue it",
-                )),
-            },
-        }
+        let Some(state) = found.await?.flatten() else {
+            return Ok(None);
+        };
+        Ok(Some(match state.history_after(0).await {
+            Ok(history) => history,
+            // It has ended.
+            Err(_) => state.finished().await.history.clone(),
+        }))
     }
 }
 

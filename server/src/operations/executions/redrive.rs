@@ -30,20 +30,17 @@ pub(crate) async fn redrive(
     input: RedriveExecution,
 ) -> Result<RedriveExecutionOutput, ApiError> {
     let run = find(service, &input.execution_arn).await?;
-    // Repeating the same request while the redrive is running returns the same redrive.
-    if let Some(date) = service.redrives.of(run.id(), input.client_token.as_deref())
-        && run.final_report().is_none()
-    {
-        return Ok(RedriveExecutionOutput {
-            redrive_date: Date(date),
-        });
-    }
-    let run = service.engine.redrive(run.id()).await?;
-    let date = run.execution().redriven().unwrap_or_else(|| service.now());
-    if let Some(token) = input.client_token.as_deref() {
-        service.redrives.add(run.id(), token, date);
-    }
+    let (run, date) = match input.client_token.as_deref() {
+        Some(token) => {
+            let run = service.engine.redrive_once(run.id(), token).await?;
+            // Later redrives have other tokens.
+            let date = run.execution().redriven_with(token, service.now());
+            (run, date)
+        }
+        None => (service.engine.redrive(run.id()).await?, None),
+    };
+    let date = date.or_else(|| run.execution().redriven());
     Ok(RedriveExecutionOutput {
-        redrive_date: Date(date),
+        redrive_date: Date(date.unwrap_or_else(|| service.now())),
     })
 }

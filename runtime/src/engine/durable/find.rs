@@ -1,0 +1,167 @@
+//! Finds an execution that moves between memory and the store while a request looks for it.
+//!
+//! An execution is in memory before its start, or its redrive, is committed, and leaves memory
+//! after its end is committed. So while its row in the store is open, it is in memory.
+
+#[cfg(all(test, shuttle))]
+mod model_tests;
+
+use std::sync::Arc;
+
+use super::recent_execution::ClosedExecution;
+use super::version_cache::VersionCache;
+use crate::engine::drive::execution_state::ExecutionState;
+use crate::engine::shared::EngineShared;
+use crate::store::{StoreError, StoreReader, StoredExecution};
+
+/// An execution that a request has found.
+pub(in crate::engine) enum FoundExecution {
+    /// It is in memory: it is running, or closed and retained.
+    InMemory(Arc<ExecutionState>),
+    /// It is closed, and was read from the store.
+    Closed(ClosedExecution),
+}
+
+impl FoundExecution {
+    pub(in crate::engine) fn into_state(self) -> Arc<ExecutionState> {
+        match self {
+            Self::InMemory(state) | Self::Closed(ClosedExecution { state, .. }) => state,
+        }
+    }
+}
+
+/// Where an execution was found.
+pub(in crate::engine) enum Location<M, R> {
+    InMemory(M),
+    /// It is closed: this is its row in the store.
+    Closed(R),
+}
+
+/// Looks in memory, and then in the store. An execution whose row is open came into memory after
+/// the first look, so this looks again. `None` for an execution that does not exist, and for an
+/// open one that this engine does not continue: its row stays the same while it is not in memory.
+fn locate<M, R: PartialEq, E>(
+    memory: impl Fn() -> Result<Option<M>, E>,
+    mut row: impl FnMut() -> Result<Option<R>, E>,
+    is_closed: impl Fn(&R) -> bool,
+) -> Result<Option<Location<M, R>>, E> {
+    let mut open = None;
+    loop {
+        if let Some(found) = memory()? {
+            return Ok(Some(Location::InMemory(found)));
+        }
+        match row()? {
+            None => return Ok(None),
+            Some(row) if is_closed(&row) => return Ok(Some(Location::Closed(row))),
+            row if row == open => return Ok(None),
+            row => open = row,
+        }
+    }
+}
+
+impl EngineShared {
+    /// Finds an execution, running or closed, and reads the row of one that only the store has.
+    pub(in crate::engine) fn locate(
+        &self,
+        reader: &mut dyn StoreReader,
+        id: &str,
+    ) -> Result<Option<Location<Arc<ExecutionState>, StoredExecution>>, StoreError> {
+        locate(
+            || self.remembered(id),
+            || reader.execution(id),
+            |row| row.stopped.is_some(),
+        )
+    }
+
+    /// Finds an execution, running or closed: a Standard one, or a child of a Map Run. Blocks the
+    /// thread while it reads the store.
+    pub(in crate::engine) fn find_with(
+        &self,
+        reader: &mut dyn StoreReader,
+        id: &str,
+    ) -> Result<Option<FoundExecution>, StoreError> {
+        loop {
+            let row = match self.locate(reader, id)? {
+                None => return Ok(None),
+                Some(Location::InMemory(state)) => {
+                    return Ok(Some(FoundExecution::InMemory(state)));
+                }
+                Some(Location::Closed(row)) => row,
+            };
+            // Without a store there is no row. `None` is a row that has changed since.
+            let durable = self.durable.as_ref();
+            let closed = durable.map(|durable| {
+                let read = || self.read_closed(reader, &row);
+                durable.recent.get_or_read(&row, read)
+            });
+            if let Some(closed) = closed.transpose()?.flatten() {
+                return Ok(Some(FoundExecution::Closed(closed)));
+            }
+        }
+    }
+
+    /// Finds an execution as [`find_with`](Self::find_with) does, on a thread for blocking work if
+    /// it is not in memory.
+    pub(in crate::engine) async fn find(
+        self: &Arc<Self>,
+        id: &str,
+    ) -> Result<Option<FoundExecution>, StoreError> {
+        if let Some(known) = self.remembered(id)? {
+            return Ok(Some(FoundExecution::InMemory(known)));
+        }
+        let id = id.to_owned();
+        let read = self.read_store(move |shared, reader| shared.find_with(reader, &id));
+        Ok(read.await?.flatten())
+    }
+
+    /// Finds a Standard execution that another one started, for a step of that one. Blocks the
+    /// thread while it reads the store.
+    pub(in crate::engine) fn known(
+        &self,
+        id: &str,
+    ) -> Result<Option<Arc<ExecutionState>>, StoreError> {
+        if let Some(known) = self.executions().get(id) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(durable) = &self.durable else {
+            return Ok(None);
+        };
+        let found = self.find_with(&mut **durable.reader(), id)?;
+        Ok(found.map(FoundExecution::into_state))
+    }
+
+    /// Returns a closed execution of the store with its position, for a step of its parent. Blocks
+    /// the thread.
+    pub(in crate::engine) fn closed_in_store(
+        &self,
+        id: &str,
+    ) -> Result<Option<ClosedExecution>, StoreError> {
+        let Some(durable) = &self.durable else {
+            return Ok(None);
+        };
+        durable.check_readable(id)?;
+        let mut reader = durable.reader();
+        loop {
+            let row = reader.execution(id)?;
+            let Some(row) = row.filter(|row| row.stopped.is_some()) else {
+                return Ok(None);
+            };
+            if let Some(closed) = self.read_closed(&mut **reader, &row)? {
+                return Ok(Some(closed));
+            }
+        }
+    }
+
+    /// Reads a closed execution; `None` if its row has changed since.
+    fn read_closed(
+        &self,
+        reader: &mut dyn StoreReader,
+        row: &StoredExecution,
+    ) -> Result<Option<ClosedExecution>, StoreError> {
+        let recovered = VersionCache::default().restore_unchanged(self.reading(), reader, row)?;
+        Ok(recovered.map(|recovered| ClosedExecution {
+            place: recovered.place.clone(),
+            state: self.closed_state(row, recovered),
+        }))
+    }
+}
