@@ -34,7 +34,7 @@ use commands::{
     graph, health, history, import, lsp, mcp, placeholders, policy, rehearse, replay, report,
     review, rule, run, serve, store, studio, test_state, types, validate,
 };
-use terminal::diagnostics;
+use terminal::{diagnostics, standard_error};
 
 // musl's allocator has one lock for all threads: with two threads the engine executes about 0.6 of
 // the executions that it executes with glibc's.
@@ -46,6 +46,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     arguments.color.apply();
+    if arguments.command.is_server() {
+        standard_error::detach();
+    }
     let done = match arguments.command {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
@@ -78,11 +81,13 @@ async fn main() -> ExitCode {
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };
-    match done {
+    let exit_code = match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             diagnostics::failure(&failure);
             failure.exit_code()
         }
-    }
+    };
+    standard_error::finish();
+    exit_code
 }

@@ -59,7 +59,13 @@ pub(crate) async fn ready(State(service): State<Arc<Service>>) -> Response {
 
 /// Returns the engine's statistics in the text format of Prometheus.
 pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Response {
-    let text = service.engine.statistics().to_prometheus();
+    let mut text = service.engine.statistics().to_prometheus();
+    if let Some(dropped) = service.dropped_log_lines {
+        let (name, lines) = ("stepwright_log_lines_dropped_total", dropped());
+        text += &format!(
+            "# HELP {name} Lines of the log that were dropped because nobody read them.\n# TYPE {name} counter\n{name} {lines}\n"
+        );
+    }
     let mut response = Response::new(Body::from(text));
     let text = HeaderValue::from_static(PROMETHEUS_TEXT);
     response.headers_mut().insert(CONTENT_TYPE, text);

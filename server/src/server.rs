@@ -66,6 +66,7 @@ pub struct ServerBuilder {
     shutdown: Shutdown,
     grace: Option<Duration>,
     has_metrics: bool,
+    dropped_log_lines: Option<fn() -> u64>,
     pages: Router,
     #[cfg(feature = "schedules")]
     schedules: Schedules,
@@ -142,6 +143,7 @@ impl Server {
             shutdown: Box::pin(std::future::pending()),
             grace: None,
             has_metrics: true,
+            dropped_log_lines: None,
             pages: Router::new(),
             #[cfg(feature = "schedules")]
             schedules: Schedules::default(),
@@ -363,6 +365,13 @@ impl ServerBuilder {
         self
     }
 
+    /// Adds the number of lines of the program's log that were dropped because nobody read them to
+    /// `/metrics`, as `stepwright_log_lines_dropped_total`.
+    pub fn dropped_log_lines(mut self, dropped: fn() -> u64) -> Self {
+        self.dropped_log_lines = Some(dropped);
+        self
+    }
+
     /// Sets whether `GET /console` has pages about state machines and executions, and whether they
     /// can change anything. By default there are none. With [access keys](Self::access_keys), a
     /// browser asks for the ID and the secret of one of them.
@@ -472,6 +481,7 @@ impl ServerBuilder {
         let service = Arc::new(Service {
             poll: self.poll,
             has_metrics: self.has_metrics,
+            dropped_log_lines: self.dropped_log_lines,
             ..Service::new(engine, control)
         });
         service.engine.set_own_api(Arc::new(OwnApi::of(&service)));

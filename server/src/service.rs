@@ -27,6 +27,8 @@ pub(crate) struct Service {
     pub(crate) poll: Duration,
     /// Whether `/metrics` has the metrics.
     pub(crate) has_metrics: bool,
+    /// Returns how many lines of the program's log were dropped.
+    pub(crate) dropped_log_lines: Option<fn() -> u64>,
     pub(crate) shutdown: Shutdown,
     /// The number of schedules whose last attempt to start an execution failed.
     pub(crate) failing_schedules: AtomicUsize,
@@ -103,6 +105,7 @@ impl Service {
             pollers: Pollers::default(),
             poll: ACTIVITY_POLL,
             has_metrics: true,
+            dropped_log_lines: None,
             shutdown: Shutdown::default(),
             failing_schedules: AtomicUsize::new(0),
             large_pages: Semaphore::new(LARGE_PAGES),

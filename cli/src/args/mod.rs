@@ -232,6 +232,16 @@ pub(crate) enum Command {
     Completions(CompletionsArguments),
 }
 
+impl Command {
+    /// Whether it answers other programs until it is stopped.
+    pub(crate) fn is_server(&self) -> bool {
+        matches!(
+            self,
+            Self::Serve(_) | Self::Console(_) | Self::Studio(_) | Self::Lsp(_) | Self::Mcp(_)
+        )
+    }
+}
+
 /// The type of a state machine; STANDARD if the definition's source does not contain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "UPPER")]

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -13,18 +12,12 @@ use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
 use crate::failure::Failure;
 use crate::source::SourceFile;
-use crate::terminal::progress::write_above;
+use crate::terminal::standard_error;
 use crate::terminal::visible::visible;
 
-/// Writes to standard error, with visible control characters. Errors are ignored: they cannot be
-/// reported, and the exit status still indicates the result.
+/// Writes to standard error, with visible control characters.
 pub(crate) fn show(text: impl Display) {
-    let text = text.to_string();
-    let text = visible(&text);
-    write_above(|| {
-        let mut err = anstream::stderr().lock();
-        let _ = write!(err, "{text}").and_then(|()| err.flush());
-    });
+    standard_error::print(visible(&text.to_string()).into_owned());
 }
 
 /// Writes a line to standard error, like [`show`].

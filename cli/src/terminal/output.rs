@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal as _, Write};
 
 use crate::terminal::diagnostics;
+use crate::terminal::standard_error;
 use crate::terminal::visible::visible;
 
 /// Prints a text for people or JSON, in which control characters are visible.
@@ -31,6 +32,7 @@ fn write(text: &str) {
         std::process::exit(141);
     }
     diagnostics::note(&format!("cannot write to standard output: {error}"));
+    standard_error::finish();
     std::process::exit(2);
 }
 

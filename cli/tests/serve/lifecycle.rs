@@ -119,3 +119,66 @@ fn ten_thousand_open_connections_are_served() {
         assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     }
 }
+
+/// A pipe holds 64 KiB, and the queue of the log a megabyte.
+#[cfg(unix)]
+#[test]
+fn a_log_that_nobody_reads_blocks_nothing_and_its_dropped_lines_are_counted() {
+    use std::io::BufRead as _;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let (mut server, errors) = Server::start_unread(&["--log", "trace"]);
+    let dropped = || -> u64 {
+        let (_, metrics) = server.get("/metrics");
+        let mut lines = metrics.lines();
+        let name = "stepwright_log_lines_dropped_total ";
+        let count = lines.find_map(|line| line.strip_prefix(name));
+        count.expect("it is a metric").parse().expect("a number")
+    };
+    let mut runs = 0;
+    while dropped() == 0 {
+        // Each start returns.
+        let input = json!({"text": "x".repeat(10_000)});
+        server.run_state(&format!("Greet{runs}"), json!({"Type": "Pass"}), &input);
+        runs += 1;
+        assert!(runs < 20_000, "nothing was dropped");
+    }
+    assert_eq!(server.health().0, 200);
+    let id = server.process.id().try_into().ok();
+    let id = id.and_then(Pid::from_raw).expect("it has an id");
+    let reader = std::thread::spawn(move || errors.lines().map_while(Result::ok).collect());
+    let lines = || {
+        server.run_state("Last", json!({"Type": "Pass"}), &json!({}));
+        dropped()
+    };
+    let lost = lines();
+    kill_process(id, Signal::TERM).expect("it runs");
+    assert!(server.process.wait().expect("it ends").success());
+    let printed: Vec<String> = reader.join().expect("it reads");
+    let reports = printed.iter().filter(|line| line.contains("of the log w"));
+    let reported: u64 = reports
+        .map(|line| {
+            let count = line.split(' ').nth(1).expect("it has a number");
+            count.parse::<u64>().expect("it is a number")
+        })
+        .sum();
+    assert_eq!(reported, lost, "each dropped line is reported once");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_log_nobody_reads_ends_with_a_signal() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let (mut server, errors) = Server::start_unread(&["--log", "trace"]);
+    for run in 0..200 {
+        let input = json!({"text": "x".repeat(1_000)});
+        server.run_state(&format!("Greet{run}"), json!({"Type": "Pass"}), &input);
+    }
+    let id = server.process.id().try_into().ok();
+    let id = id.and_then(Pid::from_raw).expect("it has an id");
+    kill_process(id, Signal::TERM).expect("it runs");
+    assert!(server.process.wait().expect("it ends").success());
+    drop(errors);
+}

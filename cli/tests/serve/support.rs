@@ -44,6 +44,24 @@ impl Server {
         Self::of(process, address)
     }
 
+    /// Starts a server. Nobody reads its standard error after the address, until the test reads the
+    /// returned pipe.
+    #[cfg(unix)]
+    pub(crate) fn start_unread(arguments: &[&str]) -> (Self, impl BufRead + use<>) {
+        let mut process = spawn(arguments, Stdio::piped());
+        let mut errors = BufReader::new(process.stderr.take().expect("it is piped"));
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            let read = errors.read_line(&mut line).expect("it is text");
+            assert!(read > 0, "it says where it listens");
+            if let Some(address) = address(&line) {
+                break address.trim_end().to_owned();
+            }
+        };
+        (Self::of(process, address), errors)
+    }
+
     /// Starts a server whose standard error is a file.
     pub(crate) fn start_with_log(arguments: &[&str], log: &Path) -> Self {
         let file = File::create(log).expect("there is room");

@@ -463,7 +463,7 @@ impl<'a> VirtualRun<'a> {
         };
         let history = session.execution.history();
         let entry = session.execution.entry();
-        let about = Arc::new(session.execution.about().redriven_at(at));
+        let about = Arc::new(session.execution.about().redriven_at(at, None));
         session.execution = Execution::redriven(
             self.program.clone(),
             about,

@@ -35,6 +35,7 @@ use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, note_access};
 use crate::terminal::diagnostics;
+use crate::terminal::standard_error::dropped_lines;
 use crate::terminal::progress::{Destination, ServerProgress};
 
 /// The environment variable with the path of the mock file, as in Step Functions Local.
@@ -94,6 +95,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     let mut server = Server::builder()
         .engine(engine.clone())
         .metrics(!arguments.no_metrics)
+        .dropped_log_lines(dropped_lines)
         .console(console_mode(arguments.console))
         .schedules(schedules)
         .shutdown(signals.wait(1))

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::frame::Frame;
 use super::row::Row;
 use super::terminal;
+use crate::terminal::standard_error::{self, Part};
 use crate::terminal::visible::visible;
 
 static BLOCK: Mutex<Block> = Mutex::new(Block {
@@ -49,31 +50,14 @@ impl LiveBlock {
 
     /// Writes whole lines above the block, and replaces the content of the block.
     pub(super) fn show(&self, above: &str, rows: Vec<Row>) {
-        let mut block = BLOCK.lock().unwrap_or_else(PoisonError::into_inner);
-        if above.is_empty() && block.rows == rows && block.frame.is_some() {
-            return;
-        }
-        block.rows = rows;
-        let text = block.erase() + above + &block.draw();
-        write(&text);
+        standard_error::submit(Part::Block(above.to_owned(), rows));
     }
 }
 
 impl Drop for LiveBlock {
     fn drop(&mut self) {
-        let mut block = BLOCK.lock().unwrap_or_else(PoisonError::into_inner);
-        block.rows = Vec::new();
-        write(&block.erase());
+        standard_error::submit(Part::Block(String::new(), Vec::new()));
     }
-}
-
-/// Writes whole lines to standard error, above the block.
-pub(crate) fn write_above<T>(lines: impl FnOnce() -> T) -> T {
-    let mut block = BLOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    write(&block.erase());
-    let written = lines();
-    write(&block.draw());
-    written
 }
 
 /// Standard error above the block, with visible control characters. Each write consists of whole
@@ -89,17 +73,39 @@ impl Write for AboveBlock {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let text = String::from_utf8_lossy(bytes);
-        let text = visible(&text);
-        write_above(|| io::stderr().write_all(text.as_bytes()))
+        standard_error::print(visible(&text).into_owned());
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
+    }
+}
+
+/// Writes a part to standard error: text above the block, or the block itself. Errors are ignored:
+/// they cannot be reported, and the exit status still indicates the result.
+pub(crate) fn write_part(part: Part) {
+    let mut block = BLOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    match part {
+        Part::Text(text) => {
+            write(&block.erase());
+            let mut err = anstream::stderr().lock();
+            let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+            drop(err);
+            write(&block.draw());
+        }
+        Part::Block(above, rows) => {
+            if above.is_empty() && block.rows == rows && (block.frame.is_some() || rows.is_empty()) {
+                return;
+            }
+            block.rows = rows;
+            write(&(block.erase() + &above + &block.draw()));
+        }
     }
 }
 
 /// Writes control sequences and rows. Not with `anstream`, which removes the sequences that move
-/// the cursor if there are no colours. Errors are ignored, as for all output on standard error.
+/// the cursor if there are no colours.
 fn write(text: &str) {
     if !text.is_empty() {
         let _ = io::stderr().write_all(text.as_bytes());

@@ -20,5 +20,6 @@ mod wait_text;
 pub(crate) use self::destination::Destination;
 pub(crate) use self::follow_run::follow;
 pub(crate) use self::follow_server::{ServerProgress, endpoint};
-pub(crate) use self::live_block::{AboveBlock, write_above};
+pub(crate) use self::live_block::{AboveBlock, write_part};
 pub(crate) use self::progress_line::ProgressLine;
+pub(crate) use self::row::Row;

@@ -10,7 +10,7 @@ const CUT: &str = "...";
 
 /// A row of progress: texts with styles, without control characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     parts: Vec<(Style, String)>,
     /// Whether the row continues on the next line of the terminal instead of being truncated: a
     /// command that a person copies.
@@ -18,12 +18,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Adds a text.
-    pub(super) fn plain(self, text: impl Display) -> Self {
+    pub(crate) fn plain(self, text: impl Display) -> Self {
         self.styled(Style::new(), text)
     }
 

@@ -97,8 +97,14 @@ fn an_execution_that_was_started_is_found_while_it_moves() {
 #[test]
 fn an_open_execution_of_another_engine_is_not_found_and_does_not_block() {
     check(|| {
-        let world = World::default();
+        let world = Arc::new(World::default());
         world.commit(0, false);
-        assert_eq!(world.find(), None);
+        let requests = (0..2).map(|_| {
+            let world = world.clone();
+            thread::spawn(move || assert_eq!(world.find(), None))
+        });
+        for request in requests.collect::<Vec<_>>() {
+            request.join().unwrap();
+        }
     });
 }
