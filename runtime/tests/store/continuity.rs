@@ -301,3 +301,19 @@ fn a_store_opens_after_a_kill_while_it_was_opened_or_closed() {
     // Each round commits at least once.
     assert!(acknowledged >= 40, "{acknowledged}");
 }
+
+#[test]
+fn an_emptied_file_is_no_new_store_and_a_deleted_one_is() {
+    let (_folder, path) = temporary_store();
+    let mut store = SqliteStore::open(&path).expect("a store");
+    fill(&mut store, 3);
+    drop(store);
+    fs::write(&path, "").expect("there is room");
+    let error = refused(&path);
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    let message = error.to_string();
+    assert!(message.contains("delete the file"), "{message}");
+    fs::remove_file(&path).expect("it is there");
+    drop(SqliteStore::open(&path).expect("a new store"));
+    assert_eq!(count(&path), 0);
+}

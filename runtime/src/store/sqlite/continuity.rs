@@ -46,7 +46,21 @@ pub(super) fn check_for_writer(place: &StorePath, lock: &Lock) -> Result<(), Sto
 /// `mark` is that of the last session.
 fn check(place: &StorePath, mark: Option<&LogMark>) -> Result<(), StoreError> {
     let session = check_session(place)?;
+    if session.is_none() && mark.is_some_and(|mark| mark.frames > 0) {
+        check_not_emptied(place)?;
+    }
     log_damage::check(place, session.as_ref(), mark)
+}
+
+/// Fails for a file of 0 bytes that had a session: its data is lost, so this is no new store.
+fn check_not_emptied(place: &StorePath) -> Result<(), StoreError> {
+    match place.path.metadata() {
+        Ok(file) if file.len() == 0 => Err(place.corrupt(
+            "the file is empty, but a store was in it; restore a backup with `stepwright store restore`, or delete the file to begin a new store",
+        )),
+        // SQLite reports another error. The owner of a deleted store begins a new one.
+        _ => Ok(()),
+    }
 }
 
 /// Checks that the file and its log belong together. Returns the session of the file, if it can be
