@@ -1,6 +1,8 @@
 //! `stepwright serve`, with clients and with the AWS CLI.
 
 mod access;
+#[cfg(unix)]
+mod accounts;
 mod aws_cli;
 mod console;
 mod containers;

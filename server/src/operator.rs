@@ -63,7 +63,7 @@ pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Response {
     if let Some(dropped) = service.dropped_log_lines {
         let (name, lines) = ("stepwright_log_lines_dropped_total", dropped());
         text += &format!(
-            "# HELP {name} Lines of the log that were dropped because nobody read them.\n# TYPE {name} counter\n{name} {lines}\n"
+            "# HELP {name} Lines of the log that were dropped because they were not read.\n# TYPE {name} counter\n{name} {lines}\n"
         );
     }
     let mut response = Response::new(Body::from(text));

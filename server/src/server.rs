@@ -365,8 +365,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Adds the number of lines of the program's log that were dropped because nobody read them to
-    /// `/metrics`, as `stepwright_log_lines_dropped_total`.
+    /// Adds the number of lines of the program's log that were dropped because they were not read
+    /// to `/metrics`, as `stepwright_log_lines_dropped_total`.
     pub fn dropped_log_lines(mut self, dropped: fn() -> u64) -> Self {
         self.dropped_log_lines = Some(dropped);
         self

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::terminal::progress::{Row, write_part};
+use crate::terminal::progress::{Part, write_part};
 use crate::terminal::visible::visible;
 
 /// How many bytes of text may wait for the thread.
@@ -23,22 +23,6 @@ static QUEUE: LazyLock<Queue> = LazyLock::new(Queue::default);
 
 /// Whether a thread writes what is in the queue.
 static IS_DETACHED: AtomicBool = AtomicBool::new(false);
-
-/// Text that is written at once: whole lines, or the progress line.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Text(String),
-    /// Whole lines, and the block below them.
-    Block(String, Vec<Row>),
-}
-
-impl Part {
-    fn text(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Block(text, _) => text,
-        }
-    }
-}
 
 /// The parts that the thread will write.
 #[derive(Default)]
@@ -146,7 +130,7 @@ impl Queue {
         drop(state);
         write_part(part);
         let mut state = self.lock();
-        // A part that was just written shows that somebody reads again.
+        // A part that was just written shows that standard error is read again.
         if let Some(lost) = state.take_unreported(&self.dropped) {
             drop(state);
             write_part(Part::Text(lost));
@@ -177,6 +161,7 @@ impl QueueState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::progress::Row;
 
     #[test]
     fn lines_that_do_not_fit_are_dropped_counted_and_reported_once() {

@@ -21,13 +21,18 @@ impl Server {
     }
 
     /// The response of a successful operation in an account.
-    fn call_in(&self, account: &str, operation: &str, request: &Json) -> Json {
+    pub(super) fn call_in(&self, account: &str, operation: &str, request: &Json) -> Json {
+        let (status, body) = self.ask_in(account, operation, request);
+        assert_eq!(status, 200, "{operation}: {body}");
+        body
+    }
+
+    /// The status and the body of a response in an account.
+    pub(super) fn ask_in(&self, account: &str, operation: &str, request: &Json) -> (u16, Json) {
         let header = format!(
             "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=0"
         );
-        let (status, body) = self.ask_with(operation, request, &[("authorization", &header)]);
-        assert_eq!(status, 200, "{operation}: {body}");
-        body
+        self.ask_with(operation, request, &[("authorization", &header)])
     }
 
     fn status(&self, execution: &str) -> String {

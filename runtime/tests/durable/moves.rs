@@ -103,8 +103,8 @@ async fn asked(engine: &Engine, way: usize) -> Option<(u32, Status)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_finds_an_execution_that_is_redriven_while_it_reads() {
-    // Before the first read of its row, and, if nobody else waits for what is read, before the
-    // second one.
+    // Before the first read of its row, and, if no other request waits for what is read, before
+    // the second one.
     for (read, way) in [(1, 0), (1, 1), (1, 2), (1, 3), (2, 3)] {
         for (ends, status) in [(false, Status::Running), (true, Status::Failed)] {
             let (engine, _plan) = redriven_at_read(read, ends);

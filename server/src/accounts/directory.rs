@@ -1,8 +1,9 @@
 //! The servers of all accounts.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::HeaderMap;
@@ -17,14 +18,15 @@ use super::request_account::{is_account, request_account};
 use crate::server::RequestResources;
 use crate::service::Service;
 
-/// The maximum number of accounts that have a server.
-const MOST_ACCOUNTS: usize = 10_000;
+/// The maximum number of accounts that have a server, unless it is set.
+pub(super) const MOST_ACCOUNTS: usize = 10_000;
 
 /// The servers of all accounts.
 pub(super) struct Directory {
     pub(super) factory: Arc<dyn AccountFactory>,
     default_account: String,
     accepts_any: bool,
+    most_open: usize,
     resources: RequestResources,
     /// The runtime of executions.
     runtime: Handle,
@@ -39,15 +41,50 @@ pub(super) struct RunningServer {
     pub(super) service: Arc<Service>,
     /// Held while a request advances the clock: two of them must not overlap.
     pub(super) advancing: Mutex<()>,
+    uses: SyncMutex<Uses>,
     _reserved: ReservedRuntime,
     _companion: Option<Box<dyn Send + Sync>>,
+}
+
+/// The requests that use a server.
+struct Uses {
+    count: usize,
+    /// When the last one ended.
+    last: Instant,
+}
+
+/// A server that a request uses. It does not end before the value is dropped.
+pub(super) struct UsedServer(Arc<RunningServer>);
+
+impl UsedServer {
+    /// Marks a server of the directory, which must be locked, as used.
+    fn new(server: &Arc<RunningServer>) -> Self {
+        server.uses().count += 1;
+        Self(server.clone())
+    }
+}
+
+impl Deref for UsedServer {
+    type Target = RunningServer;
+
+    fn deref(&self) -> &RunningServer {
+        &self.0
+    }
+}
+
+impl Drop for UsedServer {
+    fn drop(&mut self) {
+        let mut uses = self.0.uses();
+        uses.count -= 1;
+        uses.last = Instant::now();
+    }
 }
 
 impl Directory {
     pub(super) fn new(
         factory: Arc<dyn AccountFactory>,
         default_account: String,
-        accepts_any: bool,
+        (accepts_any, most_open): (bool, usize),
         resources: RequestResources,
         runtime: Handle,
     ) -> Self {
@@ -55,6 +92,7 @@ impl Directory {
             factory,
             default_account,
             accepts_any,
+            most_open,
             resources,
             runtime,
             servers: RwLock::default(),
@@ -92,9 +130,9 @@ impl Directory {
         }
     }
 
-    fn existing(&self, account: &str) -> Option<Arc<RunningServer>> {
+    fn existing(&self, account: &str) -> Option<UsedServer> {
         let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
-        servers.get(account).cloned()
+        servers.get(account).map(UsedServer::new)
     }
 
     /// Returns the server of an account; creates it if there is none.
@@ -102,7 +140,7 @@ impl Directory {
     /// # Errors
     ///
     /// The message of the factory; too many accounts.
-    pub(super) async fn server(&self, account: &str) -> Result<Arc<RunningServer>, String> {
+    pub(super) async fn server(&self, account: &str) -> Result<UsedServer, String> {
         if let Some(server) = self.existing(account) {
             return Ok(server);
         }
@@ -123,12 +161,72 @@ impl Directory {
         &self,
         account: &str,
         mocks: Option<Json>,
-    ) -> Result<Arc<RunningServer>, String> {
+    ) -> Result<UsedServer, String> {
         let _changing = self.changing.lock().await;
         if let Some(earlier) = self.remove(account) {
             earlier.end(Duration::ZERO).await;
         }
         self.create(account, mocks).await
+    }
+
+    /// Creates the servers of those accounts that have executions which continue.
+    pub(super) async fn resume(self: Arc<Self>, accounts: Vec<String>) {
+        for account in accounts {
+            let (factory, asked) = (self.factory.clone(), account.clone());
+            let asked = tokio::task::spawn_blocking(move || factory.has_open_executions(&asked));
+            if !asked.await.unwrap_or(true) {
+                continue;
+            }
+            if let Err(error) = self.server(&account).await {
+                tracing::error!(
+                    account,
+                    error,
+                    "the executions of an account do not continue"
+                );
+            }
+        }
+    }
+
+    /// Ends the servers that no request has used for this time, if they have nothing to do.
+    pub(super) async fn end_unused(&self, time: Duration) {
+        while let Some(account) = self.unused(time) {
+            let _changing = self.changing.lock().await;
+            if !self.end_if_unused(&account, time).await {
+                return;
+            }
+        }
+    }
+
+    /// Returns the account whose server has not been used for the longest time, if that is at least
+    /// this time.
+    fn unused(&self, time: Duration) -> Option<String> {
+        if !self.factory.is_durable() {
+            return None;
+        }
+        let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
+        let unused = servers.iter().filter(|(account, server)| {
+            **account != self.default_account && server.is_unused_for(time)
+        });
+        let longest = unused.max_by_key(|(_, server)| server.uses().last.elapsed());
+        longest.map(|(account, _)| account.clone())
+    }
+
+    /// Ends a server, unless it is used again. The caller holds `changing`, so that no other server
+    /// opens its store before it is closed.
+    async fn end_if_unused(&self, account: &str, time: Duration) -> bool {
+        let removed = {
+            let mut servers = self.servers.write().unwrap_or_else(PoisonError::into_inner);
+            let server = servers.get(account);
+            match server.is_some_and(|server| server.is_unused_for(time)) {
+                true => servers.remove(account),
+                false => None,
+            }
+        };
+        let Some(removed) = removed else {
+            return false;
+        };
+        removed.end(Duration::ZERO).await;
+        true
     }
 
     /// Removes the server of an account. The next request creates another one.
@@ -155,15 +253,16 @@ impl Directory {
         servers.len()
     }
 
-    async fn create(
-        &self,
-        account: &str,
-        mocks: Option<Json>,
-    ) -> Result<Arc<RunningServer>, String> {
-        if self.count() >= MOST_ACCOUNTS {
-            return Err(format!(
-                "{MOST_ACCOUNTS} accounts have a server; reset those that are not needed any more with `/testing/reset` and `\"remove\": true`"
-            ));
+    async fn create(&self, account: &str, mocks: Option<Json>) -> Result<UsedServer, String> {
+        if self.count() >= self.most_open {
+            let unused = self.unused(Duration::ZERO);
+            let has_ended = match unused {
+                Some(unused) => self.end_if_unused(&unused, Duration::ZERO).await,
+                None => false,
+            };
+            if !has_ended {
+                return Err(self.too_many());
+            }
         }
         let settings = AccountSettings {
             account: account.to_owned(),
@@ -177,8 +276,21 @@ impl Directory {
             Ok::<_, String>(Arc::new(RunningServer::new(server, &resources)))
         });
         let server = creating.await.map_err(|error| error.to_string())??;
-        self.insert(account, server.clone());
-        Ok(server)
+        let used = UsedServer::new(&server);
+        self.insert(account, server);
+        Ok(used)
+    }
+
+    fn too_many(&self) -> String {
+        let most = self.most_open;
+        match self.factory.is_durable() {
+            true => format!(
+                "{most} accounts are open and in use, as many as the limit of open files allows; raise it with `ulimit -n`"
+            ),
+            false => format!(
+                "{most} accounts have a server; reset those that are not needed any more with `/testing/reset` and `\"remove\": true`"
+            ),
+        }
     }
 
     /// Shuts all servers down. Returns how many executions did not end.
@@ -203,9 +315,30 @@ impl RunningServer {
             router: created.server.into_router(resources),
             service,
             advancing: Mutex::default(),
+            uses: SyncMutex::new(Uses {
+                count: 0,
+                last: Instant::now(),
+            }),
             _reserved: reserved,
             _companion: created.companion,
         }
+    }
+
+    fn uses(&self) -> MutexGuard<'_, Uses> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no request has used it for this time, and nothing runs or waits to be sent.
+    fn is_unused_for(&self, time: Duration) -> bool {
+        {
+            let uses = self.uses();
+            if uses.count > 0 || uses.last.elapsed() < time {
+                return false;
+            }
+        }
+        let statistics = self.service.engine.statistics();
+        let undelivered = statistics.undelivered_status_changes + statistics.undelivered_stops;
+        statistics.all_executions().open == 0 && undelivered == 0
     }
 
     /// Ends the engine. Returns how many executions did not end.

@@ -18,6 +18,19 @@ pub trait AccountFactory: Send + Sync + 'static {
     /// A message for the client that causes the creation.
     fn create(&self, settings: AccountSettings) -> CreatedServer;
 
+    /// Whether the state machines and executions of an account outlive its server. Then the server
+    /// ends while no request uses it, and the next request creates another one.
+    fn is_durable(&self) -> bool {
+        false
+    }
+
+    /// Whether an account has executions that continue without a request: its server is created
+    /// when the servers start. Called on a thread for blocking work.
+    fn has_open_executions(&self, account: &str) -> bool {
+        let _ = account;
+        false
+    }
+
     /// Called after the server of an account was removed, and the next request creates another one.
     fn remove(&self, account: &str) {
         let _ = account;

@@ -19,7 +19,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
-use self::directory::Directory;
+use self::directory::{Directory, MOST_ACCOUNTS};
 pub use self::factory::{
     AccountFactory, AccountServer, AccountSettings, CreatedServer, TestedTasks,
 };
@@ -34,13 +34,17 @@ use crate::request_runtimes::RequestRuntimes;
 use crate::response_memory::ResponseMemory;
 use crate::server::{RequestResources, ServerError};
 
+/// How long the server of a durable account is not used before it ends.
+const UNUSED: Duration = Duration::from_secs(60);
+
 /// Servers of the API behind one listener, one for each account: its state machines, executions,
 /// activities and clock. A client selects the account by an access key ID of 12 digits.
 pub struct AccountServers {
     factory: Arc<dyn AccountFactory>,
     default_account: String,
     accepts_any: bool,
-    opened: Vec<String>,
+    resumed: Vec<String>,
+    most_open: usize,
     has_testing: bool,
     hosts: Vec<String>,
     shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -54,7 +58,8 @@ impl AccountServers {
             factory: Arc::new(factory),
             default_account: default_account.into(),
             accepts_any: false,
-            opened: Vec::new(),
+            resumed: Vec::new(),
+            most_open: MOST_ACCOUNTS,
             has_testing: false,
             hosts: Vec::new(),
             shutdown: Box::pin(std::future::pending()),
@@ -69,10 +74,19 @@ impl AccountServers {
         self
     }
 
-    /// Creates the servers of these accounts before requests are served, in addition to that of the
-    /// default account: those that have a store, whose executions continue.
-    pub fn open_accounts(mut self, accounts: impl IntoIterator<Item = String>) -> Self {
-        self.opened = accounts.into_iter().collect();
+    /// Creates the servers of these accounts when the servers start, if the factory says that they
+    /// [have open executions](AccountFactory::has_open_executions). The servers do not wait for
+    /// that, and an account that cannot be opened concerns no other one.
+    pub fn resume_accounts(mut self, accounts: impl IntoIterator<Item = String>) -> Self {
+        self.resumed = accounts.into_iter().collect();
+        self
+    }
+
+    /// Sets how many accounts may have a server at the same time; by default 10,000. When a
+    /// [durable](AccountFactory::is_durable) account needs one more, the server ends that
+    /// was not used for the longest time.
+    pub fn most_open(mut self, accounts: usize) -> Self {
+        self.most_open = accounts.max(1);
         self
     }
 
@@ -103,12 +117,11 @@ impl AccountServers {
         self
     }
 
-    /// Creates the server of the default account and those of
-    /// [`open_accounts`](Self::open_accounts), and returns the servers that can serve.
+    /// Creates the server of the default account, and returns the servers that can serve.
     ///
     /// # Errors
     ///
-    /// The message of the factory, names that are no hosts, and too many accounts.
+    /// The message of the factory, and names that are no hosts.
     pub async fn open(self) -> Result<OpenAccountServers, String> {
         let parsed = |host: &String| {
             Host::parse(host).ok_or_else(|| ServerError::InvalidHost(host.clone()).to_string())
@@ -124,14 +137,11 @@ impl AccountServers {
         let directory = Directory::new(
             self.factory.clone(),
             self.default_account.clone(),
-            self.accepts_any,
+            (self.accepts_any, self.most_open),
             resources,
             Handle::current(),
         );
         directory.server(&self.default_account).await?;
-        for account in &self.opened {
-            directory.server(account).await?;
-        }
         Ok(OpenAccountServers {
             servers: self,
             directory: Arc::new(directory),
@@ -175,9 +185,13 @@ impl OpenAccountServers {
         }
         // The server of the account checks the host of a request itself.
         let router = router.fallback(forward).with_state(directory.clone());
+        let resuming = tokio::spawn(directory.clone().resume(servers.resumed));
+        let ending = tokio::spawn(end_unused(directory.clone()));
         let mut open = 0;
         let shutdown = async {
             servers.shutdown.await;
+            resuming.abort();
+            ending.abort();
             open = directory.shut_down(servers.grace).await;
         };
         let timeouts = ClientTimeouts::default();
@@ -189,13 +203,22 @@ impl OpenAccountServers {
     }
 }
 
+/// Ends the unused servers, for ever.
+async fn end_unused(directory: Arc<Directory>) {
+    loop {
+        tokio::time::sleep(UNUSED / 4).await;
+        directory.end_unused(UNUSED).await;
+    }
+}
+
 /// Forwards a request to the server of its account.
 async fn forward(State(directory): State<Arc<Directory>>, request: Request) -> Response {
     let account = directory.account_of(request.headers());
-    let router = match directory.server(&account).await {
-        Ok(server) => server.router.clone(),
+    let server = match directory.server(&account).await {
+        Ok(server) => server,
         Err(message) => return refusal(&ApiError::unavailable(message)),
     };
+    let router = server.router.clone();
     match TowerToHyperService::new(router).call(request).await {
         Ok(response) => response,
         Err(never) => match never {},

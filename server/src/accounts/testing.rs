@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
-use super::directory::{Directory, RunningServer};
+use super::directory::{Directory, RunningServer, UsedServer};
 use super::factory::TestedTasks;
 use crate::body::BODY_BYTES;
 use crate::error::ApiError;
@@ -184,7 +184,7 @@ async fn parsed<T: DeserializeOwned>(
     Ok((account, parsed))
 }
 
-async fn server(directory: &Directory, account: &str) -> Result<Arc<RunningServer>, ApiError> {
+async fn server(directory: &Directory, account: &str) -> Result<UsedServer, ApiError> {
     let server = directory.server(account).await;
     server.map_err(ApiError::unavailable)
 }

@@ -4,6 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stepwright_runtime::Status;
+use stepwright_runtime::store::{OutboxQueue, SqliteReader, StoreError, StoreReader as _};
+
 use crate::failure::Failure;
 
 /// The ending of a store's file name, after the account.
@@ -54,6 +57,25 @@ impl AccountStores {
     /// The accounts that had a store when the folder was opened.
     pub(super) fn accounts(&self) -> Vec<String> {
         self.known.clone()
+    }
+
+    /// Whether an account has executions that continue, or messages that are not delivered. The
+    /// server of an account whose store cannot be read says why.
+    pub(super) fn has_open_executions(&self, account: &str) -> bool {
+        let read = || -> Result<bool, StoreError> {
+            let mut reader = SqliteReader::open(self.path(account))?;
+            let counts = reader.counts()?;
+            if counts.iter().any(|count| count.status == Status::Running) {
+                return Ok(true);
+            }
+            for queue in [OutboxQueue::Stops, OutboxQueue::Statuses] {
+                if reader.outbox_length(queue)? > 0 {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        read().unwrap_or(true)
     }
 
     /// The store of an account.

@@ -50,9 +50,11 @@ pub(super) async fn serve(
         created: created.clone(),
         tasks: Arc::default(),
     };
+    super::allow_connections();
     let mut servers = AccountServers::new(&arguments.account, factory)
         .any_account(arguments.accounts == AccountsChoice::Any)
-        .open_accounts(stores.iter().flat_map(AccountStores::accounts))
+        .resume_accounts(stores.iter().flat_map(AccountStores::accounts))
+        .most_open(super::most_open_accounts(stores.is_some()))
         // Requests to these paths are not signed.
         .testing(arguments.virtual_time && !has_keys)
         .shutdown(signals.wait(1), Duration::from_secs(arguments.grace));
@@ -61,7 +63,6 @@ pub(super) async fn serve(
     }
     let servers = servers.open().await;
     let servers = servers.map_err(|message| created.failure(message))?;
-    super::allow_connections();
     let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     super::note_address(&arguments, address, has_keys);
     let destination = Destination::of(arguments.progress.choice);
@@ -172,6 +173,18 @@ impl AccountFactory for Factory {
                 message
             })
         })
+    }
+
+    /// Messages about executions are sent by the account's server, and time that is not real is in
+    /// no store.
+    fn is_durable(&self) -> bool {
+        let arguments = &self.arguments;
+        self.stores.is_some() && arguments.status_events.is_none() && !arguments.virtual_time
+    }
+
+    fn has_open_executions(&self, account: &str) -> bool {
+        let stores = self.stores.as_ref();
+        stores.is_some_and(|stores| stores.has_open_executions(account))
     }
 
     fn remove(&self, account: &str) {

@@ -35,8 +35,8 @@ use crate::engine::tasks::{ServerTasks, TestTasks};
 use crate::failure::Failure;
 use crate::store_file::{cannot as cannot_store, note_access};
 use crate::terminal::diagnostics;
-use crate::terminal::standard_error::dropped_lines;
 use crate::terminal::progress::{Destination, ServerProgress};
+use crate::terminal::standard_error::dropped_lines;
 
 /// The environment variable with the path of the mock file, as in Step Functions Local.
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
@@ -286,6 +286,23 @@ fn allow_connections() {
         // If the system refuses, fewer connections are possible.
         let _ = setrlimit(Resource::Nofile, limit);
     }
+}
+
+/// Returns how many accounts may be open at the same time: the open files of their stores leave
+/// half of the limit for connections.
+fn most_open_accounts(has_stores: bool) -> usize {
+    /// The open files of an account with a store, and a few more.
+    const FILES: u64 = 20;
+    const MOST: usize = 10_000;
+    #[cfg(unix)]
+    if has_stores {
+        use rustix::process::{Resource, getrlimit};
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let accounts = usize::try_from(files / 2 / FILES).unwrap_or(MOST);
+        return accounts.clamp(1, MOST);
+    }
+    let _ = has_stores;
+    MOST
 }
 
 /// The test cases of mocks.

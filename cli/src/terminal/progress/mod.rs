@@ -3,6 +3,7 @@
 
 mod bar;
 mod destination;
+mod drawn_block;
 mod duration;
 mod execution_progress;
 mod follow_run;
@@ -18,8 +19,10 @@ mod terminal;
 mod wait_text;
 
 pub(crate) use self::destination::Destination;
+pub(crate) use self::drawn_block::{Part, write_part};
 pub(crate) use self::follow_run::follow;
 pub(crate) use self::follow_server::{ServerProgress, endpoint};
-pub(crate) use self::live_block::{AboveBlock, write_part};
+pub(crate) use self::live_block::AboveBlock;
 pub(crate) use self::progress_line::ProgressLine;
+#[cfg(test)]
 pub(crate) use self::row::Row;
