@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::PipeWriter;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -50,6 +51,19 @@ impl ServerProcess {
         let file = File::options().append(true).create(true).open(log);
         let file = file.map_err(|error| format!("{}: {error}", log.display()))?;
         Self::with_log(path, arguments, file.into()).await
+    }
+
+    /// As [`stepwright`](Self::stepwright), with this pipe as standard error.
+    ///
+    /// # Errors
+    ///
+    /// As [`stepwright`](Self::stepwright).
+    pub async fn stepwright_piped(
+        path: Option<&Path>,
+        arguments: impl IntoIterator<Item = OsString>,
+        log: PipeWriter,
+    ) -> Result<Self, String> {
+        Self::with_log(path, arguments, log.into()).await
     }
 
     async fn with_log(

@@ -7,13 +7,16 @@
 //! attack, and ends with status 1 if one fails.
 
 mod children;
+mod log;
 mod output;
 mod pages;
 mod poison;
 mod probe;
+mod redrives;
 mod replies;
 mod runaway;
 mod shutdown;
+mod stores;
 mod target;
 mod uploads;
 
@@ -23,13 +26,14 @@ use std::time::Duration;
 
 const USAGE: &str = "usage: attack [--short] [--seed N] [--stepwright PATH] [NAME...]
 
-  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown; by default all
+  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, log; by default all
   --short             smaller numbers, and bounds for a debug build, for CI
   --seed N            the seed of random moments; 1 by default
   --stepwright PATH   the command; by default `stepwright` in the folder of this program";
 
-const NAMES: [&str; 9] = [
-    "poison", "replies", "readers", "output", "runaway", "uploads", "pages", "children", "shutdown",
+const NAMES: [&str; 13] = [
+    "poison", "replies", "readers", "output", "runaway", "uploads", "pages", "children",
+    "shutdown", "redrives", "accounts", "emptied", "log",
 ];
 
 /// What all attacks share.
@@ -123,6 +127,10 @@ async fn attack(name: &str, setup: &Setup) -> Result<String, String> {
         "pages" => pages::attack(setup).await,
         "children" => children::attack(setup).await,
         "shutdown" => shutdown::attack(setup).await,
+        "redrives" => redrives::attack(setup).await,
+        "accounts" => stores::accounts(setup).await,
+        "emptied" => stores::emptied(setup).await,
+        "log" => log::attack(setup).await,
         _ => Err("no such attack".to_owned()),
     }
 }
