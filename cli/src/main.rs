@@ -34,6 +34,7 @@ use commands::{
     graph, health, history, import, lsp, mcp, placeholders, policy, rehearse, replay, report,
     review, rule, run, serve, store, studio, test_state, types, validate,
 };
+use definitions::input;
 use terminal::{diagnostics, standard_error};
 
 // musl's allocator has one lock for all threads: with two threads the engine executes about 0.6 of
@@ -46,6 +47,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     arguments.color.apply();
+    input::read_only_below(&arguments.read_below);
     if arguments.command.is_server() {
         standard_error::detach();
     }

@@ -264,6 +264,78 @@ fn files_outside_of_the_folder_are_refused_by_each_tool() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn links_in_the_folder_do_not_lead_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let outer = tempfile::tempdir().unwrap();
+    let inside = outer.path().join("project");
+    std::fs::create_dir(&inside).unwrap();
+    std::fs::create_dir(outer.path().join(".git")).unwrap();
+    write(&inside, "orders.asl.json", ORDERS);
+    let secret = write(outer.path(), "secret", "password = \"SECRET\"\n");
+    let mut agent = Agent::start(&inside, &["--allow-write"]);
+    // Settings above the folder are those of another project.
+    write(outer.path(), "stepwright.toml", "[validate]\ndeny = 1\n");
+    let checked = agent.call("check", json!({"path": "."}));
+    assert_eq!(checked["valid"], true, "{checked}");
+    symlink(&secret, inside.join("stepwright.toml")).unwrap();
+    let reason = agent.refused("check", json!({"path": "orders.asl.json"}));
+    assert!(
+        reason.contains("stepwright.toml: it is outside of the folder"),
+        "{reason}"
+    );
+    assert!(!reason.contains("SECRET"), "{reason}");
+    std::fs::remove_file(inside.join("stepwright.toml")).unwrap();
+    // A file whose name has a `#` takes precedence over a state machine of a file.
+    symlink(&secret, inside.join("orders.asl.json#Machine")).unwrap();
+    let reason = agent.refused("run", json!({"file": "orders.asl.json#Machine"}));
+    assert!(reason.contains("outside of the folder"), "{reason}");
+    // A repository around the folder does not extend it.
+    symlink(&secret, inside.join("linked.asl.json")).unwrap();
+    let checked = agent.call("check", json!({"path": "."}));
+    let messages = checked["messages"].as_str().unwrap();
+    assert_eq!(checked["valid"], false, "{checked}");
+    assert!(
+        messages.contains("linked.asl.json") && messages.contains("outside of the folder"),
+        "{checked}"
+    );
+    assert!(!checked.to_string().contains("SECRET"), "{checked}");
+}
+
+#[test]
+fn values_may_be_larger_than_an_argument_of_a_process() {
+    let folder = project();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let large = "x".repeat(200_000);
+    let arguments = json!({
+        "file": "orders.asl.json", "state": "Charge",
+        "mock": {"result": {"id": large}}, "variables": {"large": large},
+    });
+    let tested = agent.call("test_state", arguments);
+    let output = tested["response"]["output"].as_str().unwrap();
+    let expected = json!({"id": large}).to_string();
+    assert_eq!(output.len(), expected.len(), "{}", tested["messages"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_checked_has_a_reason() {
+    let folder = project();
+    std::fs::write(
+        folder.path().join("latin.asl.json"),
+        b"{\"Comment\": \"\xe9\"}",
+    )
+    .unwrap();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let checked = agent.call("check", json!({"path": "latin.asl.json"}));
+    assert_eq!(checked["valid"], false, "{checked}");
+    let messages = checked["messages"].as_str().unwrap();
+    assert!(
+        messages.contains("latin.asl.json: it is not UTF-8"),
+        "{checked}"
+    );
+}
+
 #[test]
 fn an_edit_is_written_only_if_that_is_allowed_and_asked() {
     let folder = project();

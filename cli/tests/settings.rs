@@ -138,14 +138,24 @@ fn excluded_and_ignored_files_are_checked_only_if_they_are_named() {
 #[test]
 fn errors_in_the_settings_file_are_reported_once() {
     let mistakes = [
-        ("[validate]\nalow = [\"SW029\"]\n", "2 | alow = [\"SW029\"]"),
-        ("[validate]\nallow = \"SW029\"\n", "expected a sequence"),
-        ("[validate\n", "line 1"),
         (
-            "[validate]\nallow = [\"SW028x\"]\n",
-            "there is no rule `SW028x`; did you mean `SW02",
+            "[validate]\nalow = [\"SW029\"]\n",
+            "stepwright.toml:2: expected one of `allow`, `deny`",
         ),
-        ("[validate]\nexclude = [\"a{\"]\n", "`a{` is not a pattern"),
+        ("[other]\n", "stepwright.toml:1: expected `validate`"),
+        (
+            "[validate]\nallow = \"SW029\"\n",
+            "stepwright.toml:2: expected a sequence",
+        ),
+        ("[validate\n", "stepwright.toml:1: expected"),
+        (
+            "[validate]\nallow = [\n\"SW028x\"]\n",
+            "stepwright.toml:3: expected a rule; did you mean `SW02",
+        ),
+        (
+            "[validate]\nexclude = [\"a{\"]\n",
+            "stepwright.toml:2: expected a pattern",
+        ),
     ];
     for (text, part) in mistakes {
         let folder = project(&[
@@ -156,7 +166,7 @@ fn errors_in_the_settings_file_are_reported_once() {
         let ran = validate(&folder, &[]);
         assert_eq!(ran.status, 2, "{text}: {}{}", ran.stdout, ran.stderr);
         assert!(
-            ran.stderr.contains("stepwright.toml: "),
+            ran.stderr.contains("stepwright.toml:"),
             "{text}: {}",
             ran.stderr
         );
@@ -169,6 +179,110 @@ fn errors_in_the_settings_file_are_reported_once() {
             "{text}: {}",
             ran.stderr
         );
+    }
+}
+
+#[test]
+fn errors_contain_nothing_of_the_settings_file() {
+    for text in [
+        "machine api.example.com login me password SECRET\n",
+        "//registry.npmjs.org/:_authToken=SECRET\n",
+        "[default]\naws_secret_access_key = SECRET\n",
+        "SECRET",
+        "[SECRET]\n",
+        "SECRET = 1\n",
+        "[validate]\nSECRET = 1\n",
+        "[validate]\nallow = \"SECRET\"\n",
+        "[validate]\nallow = \"x, expected SECRET\"\n",
+        "[validate]\nallow = [\"SECRET\"]\n",
+        "[validate]\ndeny = [\"SECRET\"]\n",
+        "[validate]\nexclude = [\"SECRET{\"]\n",
+        "[validate.per-file.\"SECRET{\"]\n",
+        "[validate.per-file.\"*\"]\nallow = [\"SECRET\"]\n",
+        "[validate.per-file.\"*\"]\nSECRET = 1\n",
+        "[validate]\nallow = []\nallow = [\"SECRET\"]\n",
+        "[validate]\nallow = 2020-01-01SECRET\n",
+        "[validate]\nallow = \"\\SECRET\"\n",
+    ] {
+        let folder = project(&[("stepwright.toml", text), ("a.asl.json", WARNED)]);
+        let ran = validate(&folder, &[]);
+        assert_eq!(ran.status, 2, "{text}: {}", ran.stderr);
+        assert!(ran.stderr.contains("stepwright.toml:"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("SECRET"), "{text}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("ECRET"), "{text}: {}", ran.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_settings_stays_in_the_project() {
+    use std::os::unix::fs::symlink;
+    let world = project(&[
+        ("shared.toml", "[validate]\nallow = [\"SW029\"]\n"),
+        ("project/a.asl.json", WARNED),
+    ]);
+    let inner = world.path().join("project");
+    symlink("../shared.toml", inner.join("stepwright.toml")).expect("a link");
+    let path = inner.display().to_string();
+    let ran = stepwright(&["validate", &path], "");
+    assert_eq!(ran.status, 2, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("is not below"), "{}", ran.stderr);
+    // A repository with both is one project.
+    std::fs::create_dir(world.path().join(".git")).expect("a folder");
+    let ran = stepwright(&["validate", "--format", "github", &path], "");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(reported(&ran, world.path()).0, Vec::<String>::new());
+}
+
+/// Files that commands find by an agreed name or in a folder, as links to a file of another folder.
+#[cfg(unix)]
+#[test]
+fn found_links_that_lead_out_of_the_project_are_not_read() {
+    use std::os::unix::fs::symlink;
+    let terraform =
+        "resource \"aws_sfn_state_machine\" \"m\" {\n  definition = jsonencode(local.m)\n}\n";
+    let changed = WARNED.replace("Succeed", "Fail");
+    let world = project(&[
+        ("secret", "SECRET = {\n"),
+        ("old/orders.asl.json", WARNED),
+        ("project/orders.asl.json", &changed),
+        ("project/main.tf", terraform),
+        ("project/histories/readme.md", ""),
+    ]);
+    let inner = world.path().join("project");
+    let cases: [(&str, &[&str]); 6] = [
+        ("linked.asl.json", &["validate", "."]),
+        (
+            "linked.asl.json",
+            &["convert", "--to", "jsonata", "--diff", "."],
+        ),
+        ("locals.tf", &["validate", "main.tf"]),
+        (
+            "orders.schemas.json",
+            &["types", "orders.asl.json", "--lang", "ts"],
+        ),
+        (
+            "orders.properties.yaml",
+            &["review", "../old/orders.asl.json", "orders.asl.json"],
+        ),
+        (
+            "histories/one.json",
+            &["rehearse", "orders.asl.json", "--histories", "histories"],
+        ),
+    ];
+    for (name, arguments) in cases {
+        let link = inner.join(name);
+        symlink(world.path().join("secret"), &link).expect("a link");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(arguments)
+            .current_dir(&inner)
+            .output()
+            .expect("it starts");
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed);
+        assert!(printed.contains("is not below"), "{arguments:?}: {printed}");
+        assert!(!printed.contains("SECRET"), "{arguments:?}: {printed}");
+        std::fs::remove_file(link).expect("it exists");
     }
 }
 

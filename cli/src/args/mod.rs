@@ -37,6 +37,7 @@ mod test_state;
 mod types;
 mod validate;
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -110,6 +111,9 @@ pub(crate) struct Arguments {
         default_value = "auto"
     )]
     pub(crate) color: Color,
+    /// Read no file outside of these folders. `stepwright mcp` sets it for its commands.
+    #[arg(long, global = true, hide = true, value_name = "FOLDER")]
+    pub(crate) read_below: Vec<PathBuf>,
 }
 
 /// When to colour the output.

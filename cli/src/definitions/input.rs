@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use stepwright_runtime::value::Value;
 
@@ -12,6 +13,28 @@ use crate::failure::Failure;
 /// tenth of that.
 const MOST: u64 = 256 * 1024 * 1024;
 
+/// The folders with all files that this process may read.
+static READABLE: OnceLock<Vec<PathBuf>> = OnceLock::new();
+
+/// Restricts this process to files below some folders, if there are any. `stepwright mcp` restricts
+/// the commands that it runs for an agent.
+pub(crate) fn read_only_below(folders: &[PathBuf]) {
+    if !folders.is_empty() {
+        READABLE.get_or_init(|| folders.iter().map(|folder| whole(folder)).collect());
+    }
+}
+
+/// The reason why a file is not read.
+pub(crate) const OUTSIDE: &str = "it is outside of the folder to which this command is restricted";
+
+/// Whether this process may read a file or folder. The path must have no links.
+pub(crate) fn is_readable(path: &Path) -> bool {
+    READABLE.get().is_none_or(|folders| {
+        let mut folders = folders.iter();
+        folders.any(|folder| path.starts_with(folder))
+    })
+}
+
 /// Reads a file, or standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
@@ -20,6 +43,10 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let cannot = |reason: &dyn std::fmt::Display| {
         Failure::Usage(format!("cannot read {}: {reason}", path.display()))
     };
+    // A link can lead out of the folder of an agent.
+    if !is_readable(&whole(path)) {
+        return Err(cannot(&OUTSIDE));
+    }
     // Checked before opening, because opening a pipe without a writer blocks forever.
     let metadata = std::fs::metadata(path).map_err(|error| cannot(&error))?;
     if metadata.is_dir() {

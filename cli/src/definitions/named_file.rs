@@ -1,5 +1,6 @@
-//! Definitions in files that a template or a module of Terraform names. A template can come from
-//! another person, so that it must not name every file of this machine.
+//! Files that a project names: definitions in templates and modules of Terraform, and files that
+//! are found by their name or in a folder. A project can come from another person, so that it must
+//! not name every file of this machine: links and `..` must not lead out of the project.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,8 @@ const STAGE: &str = "assembly-";
 pub(crate) fn of_template(template: &Path, named: &Path) -> Result<String, Failure> {
     let mut folder = input::whole(parent(template));
     while is_stage(&folder) && folder.pop() {}
-    read_below(&folder, named, "the folder of the template")
+    let path = file_below(&folder, named, "the folder of the template")?;
+    definition(named, &path)
 }
 
 /// Reads a definition that a module of Terraform names: a regular file below the folder above that
@@ -30,24 +32,58 @@ pub(crate) fn of_template(template: &Path, named: &Path) -> Result<String, Failu
 ///
 /// As [`of_template`].
 pub(crate) fn of_module(folder: &Path, named: &Path) -> Result<String, Failure> {
-    let folder = input::whole(if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    });
-    let repository = folder
-        .ancestors()
-        .find(|folder| folder.join(".git").exists());
+    let folder = input::whole(folder_or_current(folder));
     let above = folder.parent().filter(|above| above.parent().is_some());
-    let root = repository.or(above).unwrap_or(&folder);
-    read_below(root, named, "the project of the module")
+    let root = repository(&folder).or(above).unwrap_or(&folder);
+    let path = file_below(root, named, "the project of the module")?;
+    definition(named, &path)
+}
+
+/// Reads a file that is found in a folder, or below it: a regular file below the folder. With a
+/// repository, a link may lead to any file in it.
+///
+/// # Errors
+///
+/// Another file, and one that cannot be read.
+pub(crate) fn of_folder(folder: &Path, found: &Path) -> Result<String, Failure> {
+    input::read(&path_of_folder(folder, found)?)
+}
+
+/// Reads a file that has an agreed name next to another file.
+///
+/// # Errors
+///
+/// As [`of_folder`].
+pub(crate) fn next_to(file: &Path, found: &Path) -> Result<String, Failure> {
+    of_folder(parent(file), found)
+}
+
+/// The path without links of a file that [`of_folder`] may read.
+///
+/// # Errors
+///
+/// Another file.
+pub(crate) fn path_of_folder(folder: &Path, found: &Path) -> Result<PathBuf, Failure> {
+    let folder = input::whole(folder_or_current(folder));
+    let root = repository(&folder).unwrap_or(&folder);
+    file_below(root, found, "the project of the file")
+}
+
+/// The nearest folder with a repository.
+fn repository(folder: &Path) -> Option<&Path> {
+    let mut folders = folder.ancestors();
+    folders.find(|folder| folder.join(".git").exists())
 }
 
 fn parent(path: &Path) -> &Path {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
+    folder_or_current(path.parent().unwrap_or(Path::new("")))
+}
+
+fn folder_or_current(folder: &Path) -> &Path {
+    match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    }
 }
 
 fn is_stage(folder: &Path) -> bool {
@@ -55,34 +91,46 @@ fn is_stage(folder: &Path) -> bool {
     name.to_string_lossy().starts_with(STAGE)
 }
 
-/// Reads the regular file `named`, which must be inside the folder `root`.
-fn read_below(root: &Path, named: &Path, root_name: &str) -> Result<String, Failure> {
-    let cannot =
-        |reason: String| Failure::Usage(format!("cannot read {}: {reason}", named.display()));
-    // Links are resolved, so that no part of the path leaves the folder.
-    let path: PathBuf = named
-        .canonicalize()
-        .map_err(|error| cannot(error.to_string()))?;
+fn cannot(named: &Path, reason: impl std::fmt::Display) -> Failure {
+    Failure::Usage(format!("cannot read {}: {reason}", named.display()))
+}
+
+/// The path without links of the regular file `named`, which must be inside the folder `root`. The
+/// file is not opened.
+fn file_below(root: &Path, named: &Path, root_name: &str) -> Result<PathBuf, Failure> {
+    let path = named.canonicalize().map_err(|error| cannot(named, error))?;
     if !path.starts_with(root) {
-        return Err(cannot(format!(
-            "it is not below {}, {root_name}; move or copy the definition there",
-            root.display()
-        )));
-    }
-    let metadata = path.metadata().map_err(|error| cannot(error.to_string()))?;
-    if !metadata.is_file() {
         return Err(cannot(
-            "it is not a regular file; name the file of a definition".to_owned(),
+            named,
+            format_args!(
+                "it is not below {}, {root_name}; move or copy it there",
+                root.display()
+            ),
         ));
     }
+    // A repository can be larger than the folder of an agent.
+    if !input::is_readable(&path) {
+        return Err(cannot(named, input::OUTSIDE));
+    }
+    let metadata = path.metadata().map_err(|error| cannot(named, error))?;
+    match metadata.is_file() {
+        true => Ok(path),
+        false => Err(cannot(named, "it is not a regular file")),
+    }
+}
+
+/// Reads a definition, which has at most the size that AWS allows.
+fn definition(named: &Path, path: &Path) -> Result<String, Failure> {
     let check_size = |bytes: u64| match bytes <= MOST {
         true => Ok(()),
-        false => Err(cannot(format!(
-            "it has more than {MOST} bytes, which is the limit of a definition"
-        ))),
+        false => Err(cannot(
+            named,
+            format_args!("it has more than {MOST} bytes, which is the limit of a definition"),
+        )),
     };
+    let metadata = path.metadata().map_err(|error| cannot(named, error))?;
     check_size(metadata.len())?;
-    let text = input::read(&path)?;
+    let text = input::read(path)?;
     check_size(text.len() as u64)?;
     Ok(text)
 }

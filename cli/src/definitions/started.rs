@@ -12,7 +12,7 @@ use stepwright_asl::words::quoted_or_none;
 use stepwright_explore::{NestedMachine, started_machines};
 
 use super::definition::LoadedDefinition;
-use super::embedded;
+use super::{embedded, input};
 use crate::failure::Failure;
 
 /// The endings of files with definitions, the usual ones first.
@@ -106,7 +106,7 @@ fn found(file: &Path, name: &str) -> Option<PathBuf> {
 /// Returns the state machine of a template that has a name, or to whose ARN the template sets the
 /// placeholder of that name.
 fn in_template(file: &Path, name: &str) -> Option<String> {
-    let text = std::fs::read_to_string(file).ok()?;
+    let text = input::read(file).ok()?;
     let document = template::read(file, &text).ok()?;
     let machines = template::machines(&document)?;
     let is_machine = |name: &str| machines.iter().any(|machine| machine.name == name);

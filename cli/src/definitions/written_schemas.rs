@@ -8,7 +8,7 @@ use stepwright_asl::json::{Document, Json, Object};
 
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded::split;
-use crate::definitions::input;
+use crate::definitions::{input, named_file};
 use crate::failure::Failure;
 use crate::source::SourceFile;
 
@@ -37,8 +37,11 @@ pub(crate) fn of_definition(
     if path == Path::new("-") || is_in_template {
         return Ok(None);
     }
-    let file = file_next_to(&definition.source);
-    file.map(|file| WrittenSchemas::read(&file)).transpose()
+    let Some(file) = file_next_to(&definition.source) else {
+        return Ok(None);
+    };
+    let text = named_file::next_to(&definition.source.path, &file)?;
+    WrittenSchemas::parse(&file, &text).map(Some)
 }
 
 /// The file with the schemas of a definition file, if it exists.
@@ -55,8 +58,11 @@ impl WrittenSchemas {
     ///
     /// If the file cannot be read, or has another form.
     pub(crate) fn read(path: &Path) -> Result<WrittenSchemas, Failure> {
-        let text = input::read(path)?;
-        let schemas = WrittenSchemas::of_text(&text);
+        WrittenSchemas::parse(path, &input::read(path)?)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<WrittenSchemas, Failure> {
+        let schemas = WrittenSchemas::of_text(text);
         schemas.map_err(|reason| Failure::Usage(format!("{}: {reason}", path.display())))
     }
 

@@ -156,6 +156,14 @@ impl Client {
             .unwrap_or_else(|error| panic!("{method} fails: {error:?}"))
     }
 
+    /// Whether there are diagnostics of a file that came before the last message.
+    pub(super) fn has_received_diagnostics(&self, uri: &str) -> bool {
+        self.unread.iter().any(|message| {
+            matches!(message, Message::Notification(one)
+                if one.method == "textDocument/publishDiagnostics" && one.params["uri"] == uri)
+        })
+    }
+
     /// The first message of the server that fits, also one that came earlier.
     pub(super) fn wait(&mut self, fits: impl Fn(&Message) -> bool) -> Message {
         if let Some(at) = self.unread.iter().position(&fits) {

@@ -1,5 +1,6 @@
 //! Diagnostics of open documents and of the other files of the workspace.
 
+use lsp_server::Message;
 use serde_json::json;
 
 use super::client::{Client, text_of, unmarked};
@@ -77,6 +78,46 @@ fn settings_change_the_diagnostics() {
     change_file(&mut client, "stepwright.toml", Some(settings));
     let after = codes(&mut client, 1);
     assert!(!after.contains(&"SW048".to_owned()), "{after:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_workspace_are_not_read() {
+    use std::os::unix::fs::symlink;
+    let outer = tempfile::TempDir::new().expect("a folder");
+    let link = |client: &Client, name: &str, text: &str| {
+        let target = outer.path().join(name);
+        std::fs::write(&target, text).expect("a file");
+        symlink(target, client.path(name)).expect("a link");
+    };
+    let mut client = Client::start(&[("inner/bad.asl.json", BAD)]);
+    link(&client, "linked.asl.json", BAD);
+    link(&client, "stepwright.toml", "password = \"SECRET\"\n");
+    symlink("inner/bad.asl.json", client.path("inside.asl.json")).expect("a link");
+    // The last change is checked first.
+    let changes = ["inside.asl.json", "linked.asl.json"]
+        .map(|name| json!({"uri": client.uri(name), "type": 1}));
+    client.notify(
+        "workspace/didChangeWatchedFiles",
+        json!({"changes": changes}),
+    );
+    let is_shown = |message: &Message| {
+        matches!(message, Message::Notification(one)
+            if one.method == "window/showMessage")
+    };
+    let Message::Notification(shown) = client.wait(is_shown) else {
+        unreachable!("it is a notification");
+    };
+    let text = shown.params["message"].as_str().expect("a text");
+    assert!(text.contains("is not below"), "{text}");
+    assert!(!text.contains("SECRET"), "{text}");
+    let inside = client.uri("inside.asl.json");
+    assert!(!client.diagnostics(&inside, None).is_empty());
+    let linked = client.uri("linked.asl.json");
+    assert!(
+        !client.has_received_diagnostics(&linked),
+        "{linked} is read"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use stepwright_asl::template::terraform::{TerraformFile, has_machines};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity, SyntaxError};
 
-use crate::definitions::input::{self, whole};
+use crate::definitions::input::whole;
 use crate::definitions::named_file;
 use crate::definitions::project::{File, SkippedFiles};
 use crate::definitions::rewrite::{FileRewriter, RewriteMode, named_files};
@@ -94,7 +94,7 @@ impl FileConverter {
         if is_terraform(path) {
             return self.terraform(file);
         }
-        let text = input::read(path)?;
+        let text = file.read()?;
         let document = template::read(path, &text).ok();
         if !file.is_wanted(document.as_ref(), &text) {
             self.skipped.add(file, document.as_ref());
@@ -126,7 +126,7 @@ impl FileConverter {
         if !file.is_found() {
             return Err(Failure::Usage(reason));
         }
-        let text = input::read(&file.path)?;
+        let text = file.read()?;
         if TerraformFile::parse(&file.path, text).is_ok_and(|module| has_machines(&module)) {
             self.notes.push(reason);
         }

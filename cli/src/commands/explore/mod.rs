@@ -81,8 +81,16 @@ fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
 
 /// Adds the content of a property file.
 pub(crate) fn add_property_file(settings: &mut Settings, file: &Path) -> Result<(), Failure> {
-    let text = input::read(file)?;
-    let added = settings.add_file(file, &text);
+    add_properties(settings, file, &input::read(file)?)
+}
+
+/// Adds the text of a property file.
+pub(crate) fn add_properties(
+    settings: &mut Settings,
+    file: &Path,
+    text: &str,
+) -> Result<(), Failure> {
+    let added = settings.add_file(file, text);
     added.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
 

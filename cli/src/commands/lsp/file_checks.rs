@@ -13,7 +13,6 @@ use super::answers::diagnostics;
 use super::document_uri::{name_of, path_of};
 use super::open_document::OpenDocument;
 use super::server::Server;
-use crate::definitions::input;
 use crate::definitions::project::{FILE_NAME, may_hold_definition};
 use crate::failure::Failure;
 
@@ -135,7 +134,7 @@ impl Server {
         let Some(path) = path.filter(|path| may_hold_definition(path)) else {
             return Vec::new();
         };
-        let Ok(text) = input::read(path) else {
+        let Ok(text) = self.workspace.read(path) else {
             self.machines.remove(&name_of(uri));
             return Vec::new();
         };

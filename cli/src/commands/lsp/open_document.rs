@@ -9,7 +9,7 @@ use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
 use super::document_uri::{name_of, path_of};
 use super::positions::{ColumnUnit, LineStarts};
-use crate::definitions::input;
+use crate::definitions::named_file;
 use crate::definitions::terraform::{is_terraform, siblings};
 
 /// A text of the editor. It is read when the first answer needs it, so a burst of changes is read
@@ -125,7 +125,7 @@ fn module_files(uri: &Uri) -> Vec<(String, String)> {
         return Vec::new();
     };
     let texts = siblings(&path).into_iter().filter_map(|other| {
-        let text = input::read(&other).ok()?;
+        let text = named_file::next_to(&path, &other).ok()?;
         Some((other.to_string_lossy().into_owned(), text))
     });
     texts.collect()

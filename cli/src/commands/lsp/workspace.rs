@@ -9,6 +9,7 @@ use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
 
 use super::document_uri::{path_of, uri_of};
+use crate::definitions::named_file;
 use crate::definitions::project::{RuleSeverities, SettingsSource, Validators, files_of};
 use crate::failure::Failure;
 
@@ -62,6 +63,16 @@ impl Workspace {
             )?),
         };
         validators.of_file(path)
+    }
+
+    /// Reads a file that is not open. A link must not lead out of the folder of the workspace that
+    /// contains it.
+    pub(super) fn read(&self, path: &Path) -> Result<String, Failure> {
+        let mut folders = self.folders.iter();
+        match folders.find(|folder| path.starts_with(folder)) {
+            Some(folder) => named_file::of_folder(folder, path),
+            None => named_file::next_to(path, path),
+        }
     }
 
     /// Reads the settings and the folders again.

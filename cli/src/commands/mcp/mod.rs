@@ -20,6 +20,7 @@ use rmcp::ServiceExt;
 use rmcp::transport::stdio;
 
 use crate::args::McpArguments;
+use crate::definitions::input;
 use crate::failure::Failure;
 use own_command::OwnCommand;
 use server::AgentServer;
@@ -27,8 +28,10 @@ use working_folder::WorkingFolder;
 
 /// Serves one agent until it closes standard input.
 pub(crate) async fn mcp(arguments: McpArguments) -> Result<(), Failure> {
+    let folder = WorkingFolder::open(&arguments.folder, arguments.allow_write)?;
+    input::read_only_below(&[folder.root().to_owned()]);
     let server = AgentServer {
-        folder: WorkingFolder::open(&arguments.folder, arguments.allow_write)?,
+        folder,
         command: OwnCommand::new(arguments.time_limit, arguments.aws_endpoints)?,
     };
     let lost = |error: &dyn std::fmt::Display| {

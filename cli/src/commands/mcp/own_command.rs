@@ -73,7 +73,8 @@ impl OwnCommand {
         endpoints.map(|endpoint| format!("--aws-endpoint={endpoint}").into())
     }
 
-    /// Runs the command in a folder. The process ends when this is dropped.
+    /// Runs the command in a folder, below which it reads files. The process ends when this is
+    /// dropped.
     ///
     /// # Errors
     ///
@@ -91,6 +92,8 @@ impl OwnCommand {
         let mut process = Command::new(&self.program)
             .args(arguments)
             .arg("--color=never")
+            .arg("--read-below")
+            .arg(folder)
             .current_dir(folder)
             .env_clear()
             .envs(kept)

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::failure::Failure;
+
 /// The reason why a call was not made, for the agent.
 #[derive(Debug)]
 pub(super) struct Refusal(Cow<'static, str>);
@@ -10,6 +12,17 @@ pub(super) struct Refusal(Cow<'static, str>);
 impl Refusal {
     pub(super) fn new(reason: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal(reason.into())
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Refusal {
+        match failure {
+            Failure::Usage(reason) | Failure::Failed(reason) => Refusal::new(reason),
+            Failure::Diagnostics | Failure::Interrupted(_) => {
+                Refusal::new("the call was interrupted")
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use stepwright_review::rehearsal::RecordedExecution;
 
-use crate::definitions::input;
+use crate::definitions::{input, named_file};
 use crate::failure::Failure;
 
 /// Returns the file itself, or the `*.json` files of a folder and of the folders in it, sorted by
@@ -21,10 +21,12 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for entry in walk {
         let entry = entry.map_err(|error| Failure::Usage(format!("cannot read {error}")))?;
-        let path = entry.into_path();
-        let is_json = path.extension().is_some_and(|ending| ending == "json");
-        if is_json && path.is_file() {
-            files.push(path);
+        let file = entry.into_path();
+        let is_json = file.extension().is_some_and(|ending| ending == "json");
+        if is_json && file.is_file() {
+            // A link must not lead out of the folder.
+            named_file::path_of_folder(path, &file)?;
+            files.push(file);
         }
     }
     Ok(files)

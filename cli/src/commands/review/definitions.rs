@@ -12,7 +12,6 @@ use stepwright_review::review::ReviewedDefinition;
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
-use crate::definitions::input;
 use crate::definitions::project::{File, FileOrigin, SettingsSource, files_of};
 use crate::failure::Failure;
 
@@ -107,7 +106,7 @@ impl DefinitionSet {
         validator: &Validator,
     ) -> Result<(), Failure> {
         let path = &file.path;
-        let text = input::read(path)?;
+        let text = file.read()?;
         let document = template::read(path, &text).ok();
         let Some(machines) = embedded::machines(path, &text, document.as_ref(), validator) else {
             if file.is_wanted(document.as_ref(), &text) {

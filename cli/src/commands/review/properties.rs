@@ -9,8 +9,9 @@ use stepwright_explore::{NestedMachine, Report, Settings, explore, started_machi
 
 use super::definitions::{Pair, Pairing, reason};
 use crate::args::ReviewArguments;
-use crate::commands::explore::add_property_file;
+use crate::commands::explore::{add_properties, add_property_file};
 use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::named_file;
 use crate::definitions::started::started_definitions;
 use crate::failure::Failure;
 
@@ -122,7 +123,8 @@ impl<'a> Properties<'a> {
         if self.arguments.properties.is_empty()
             && let Some(file) = default_file(&new.source.path, name)
         {
-            add_property_file(&mut settings, &file)?;
+            let text = named_file::next_to(&new.source.path, &file)?;
+            add_properties(&mut settings, &file, &text)?;
         }
         settings.max_nodes = MOST_POINTS;
         settings.off.extend(self.arguments.allow.iter().copied());

@@ -13,7 +13,6 @@ use stepwright_asl::MachineType;
 use stepwright_studio::{EditorStudio, EditorText, PageRequest, PageResponse, StudioFile};
 use tokio::sync::mpsc;
 
-use crate::definitions::input;
 use crate::definitions::project::files_of;
 use crate::failure::Failure;
 use crate::terminal::output;
@@ -208,7 +207,7 @@ fn workspace(folders: &[PathBuf], machine_type: MachineType) -> Result<Vec<Studi
     let mut failures = Vec::new();
     let mut files = Vec::new();
     for file in files_of(folders, validators.settings(), &mut failures)? {
-        let text = input::read(&file.path);
+        let text = file.read();
         if text.is_ok_and(|text| has_definition(&file.path, &text)) {
             files.push(studio_file(file.path, &mut validators)?);
         }

@@ -12,7 +12,7 @@ use super::fix::FileFixer;
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
-use crate::definitions::input::{self, whole};
+use crate::definitions::input::whole;
 use crate::definitions::project::{File, SkippedFiles};
 use crate::failure::Failure;
 use crate::source::SourceFile;
@@ -74,7 +74,7 @@ impl Checker {
     /// Checks the definitions of a file.
     pub(super) fn check(&mut self, file: &File, validator: &Validator) -> Result<(), Failure> {
         let path = &file.path;
-        let mut text = input::read(path)?;
+        let mut text = file.read()?;
         let mut document = template::read(path, &text).ok();
         if let Some(fixer) = &mut self.fixer
             && file.is_wanted(document.as_ref(), &text)

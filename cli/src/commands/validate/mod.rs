@@ -72,10 +72,7 @@ fn check_files(
     checker: &mut Checker,
     arguments: &ValidateArguments,
 ) -> Result<Vec<Failure>, Failure> {
-    let given = RuleSeverities {
-        allow: arguments.allow.clone(),
-        deny: arguments.deny.clone(),
-    };
+    let given = RuleSeverities::of_arguments(&arguments.allow, &arguments.deny);
     let settings = SettingsSource::of(arguments.config.as_deref(), arguments.no_config)?;
     let mut validators = Validators::of(arguments.machine_type.into(), given, settings)?;
     let mut failures = Vec::new();

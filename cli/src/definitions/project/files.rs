@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::WalkBuilder;
 use stepwright_asl::json::Document;
 use stepwright_asl::template::{self, OtherFile};
 use stepwright_asl::words::quoted;
 
-use crate::definitions::input::whole;
+use crate::definitions::input::{self, whole};
+use crate::definitions::named_file;
 use crate::failure::Failure;
 
 use super::settings::{Settings, SettingsSource};
@@ -21,7 +23,7 @@ pub(crate) struct File {
 }
 
 /// How the command line names a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FileOrigin {
     /// By the only path. The file is checked in any case.
     OnlyPath,
@@ -29,13 +31,21 @@ pub(crate) enum FileOrigin {
     /// definitions are skipped.
     ListedPath,
     /// By its folder. All files but definitions and templates are skipped.
-    Folder,
+    Folder(Arc<Path>),
 }
 
 impl File {
     /// Whether the file was found in a folder.
     pub(crate) fn is_found(&self) -> bool {
-        self.origin == FileOrigin::Folder
+        matches!(self.origin, FileOrigin::Folder(_))
+    }
+
+    /// Reads the file. A link in a folder must not lead out of the project.
+    pub(crate) fn read(&self) -> Result<String, Failure> {
+        match &self.origin {
+            FileOrigin::Folder(folder) => named_file::of_folder(folder, &self.path),
+            FileOrigin::OnlyPath | FileOrigin::ListedPath => input::read(&self.path),
+        }
     }
 
     /// Whether the file counts. `document` is its text as a template, if it can be read.
@@ -43,7 +53,7 @@ impl File {
         match self.origin {
             FileOrigin::OnlyPath => true,
             FileOrigin::ListedPath => self.other_kind(document).is_none(),
-            FileOrigin::Folder => {
+            FileOrigin::Folder(_) => {
                 template::is_definition(&self.path, document, text)
                     || document.and_then(template::machines).is_some()
             }
@@ -137,6 +147,7 @@ fn walk(
     failures: &mut Vec<Failure>,
 ) -> Result<(), Failure> {
     let of_folder = settings.find(folder)?;
+    let origin = FileOrigin::Folder(folder.into());
     let mut builder = WalkBuilder::new(folder);
     builder
         .max_depth(Some(MOST_LEVELS))
@@ -172,7 +183,7 @@ fn walk(
         let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
         files.push(File {
             path,
-            origin: FileOrigin::Folder,
+            origin: origin.clone(),
         });
     }
     Ok(())

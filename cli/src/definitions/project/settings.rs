@@ -1,13 +1,17 @@
 //! `stepwright.toml`: the settings of a project for `stepwright validate` and editors.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::Deserialize;
+use stepwright_asl::validate::RuleIdError;
+use toml::Spanned;
 
-use crate::definitions::input::{self, whole};
+use crate::definitions::input::{self, is_readable, whole};
+use crate::definitions::named_file;
 use crate::failure::Failure;
 
 /// The name of the file, in the folder of a definition or in a folder above it.
@@ -24,16 +28,16 @@ struct Content {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct ValidateTable {
-    allow: Vec<String>,
-    deny: Vec<String>,
+    allow: Vec<Spanned<String>>,
+    deny: Vec<Spanned<String>>,
     /// The files and folders that are skipped in folders, in the syntax of `.gitignore`.
-    exclude: Vec<String>,
+    exclude: Vec<Spanned<String>>,
     /// The names of all placeholders in definition files.
     known_placeholders: Option<Vec<String>>,
     /// Integrations that the tables may lack.
     known_services: Vec<String>,
     /// Further severities for files, by a pattern in the syntax of `.gitignore`.
-    per_file: BTreeMap<String, RuleSeverities>,
+    per_file: BTreeMap<Spanned<String>, RuleSeverities>,
 }
 
 /// The rules with another severity, by id or name.
@@ -41,15 +45,29 @@ struct ValidateTable {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RuleSeverities {
     /// The rules whose warnings are not reported.
-    pub(crate) allow: Vec<String>,
+    pub(crate) allow: Vec<Spanned<String>>,
     /// The rules whose warnings are errors, or `warnings` for all of them.
-    pub(crate) deny: Vec<String>,
+    pub(crate) deny: Vec<Spanned<String>>,
+}
+
+impl RuleSeverities {
+    pub(crate) fn of_arguments(allow: &[String], deny: &[String]) -> RuleSeverities {
+        let rules = |rules: &[String]| {
+            let rules = rules.iter().cloned();
+            rules.map(|rule| Spanned::new(0..0, rule)).collect()
+        };
+        RuleSeverities {
+            allow: rules(allow),
+            deny: rules(deny),
+        }
+    }
 }
 
 /// The settings of one `stepwright.toml`.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(crate) path: PathBuf,
+    path: PathBuf,
+    text: String,
     /// The folder to which patterns are relative.
     folder: PathBuf,
     severities: RuleSeverities,
@@ -60,26 +78,27 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads a settings file.
-    pub(crate) fn read(path: &Path) -> Result<Settings, Failure> {
-        let shown = path.display();
-        let text = input::read(path)?;
+    /// Reads a settings file. The errors contain nothing of it, because a link can make any file a
+    /// settings file.
+    fn parse(path: &Path, text: String) -> Result<Settings, Failure> {
+        let wrong = |offset, expected: &dyn Display| wrong(path, &text, offset, expected);
         let content: Content = toml::from_str(&text).map_err(|error| {
-            let text = error.to_string();
-            Failure::Usage(format!("{shown}: {}", text.trim_end()))
+            let expected = error.message().rsplit_once(", expected ");
+            let expected = expected.map(|(_, expected)| format!("expected {expected}"));
+            let offset = error.span().map_or(0, |span| span.start);
+            wrong(offset, &expected.as_deref().unwrap_or("this is not TOML"))
         })?;
         let table = content.validate;
         let folder = whole(path);
         let folder = folder.parent().unwrap_or(Path::new("/")).to_owned();
-        let patterns = |patterns: &[String]| {
+        let patterns = |patterns: &[Spanned<String>]| {
             let mut builder = GitignoreBuilder::new(&folder);
+            let no_pattern = "expected a pattern in the syntax of `.gitignore`";
             for pattern in patterns {
-                builder.add_line(None, pattern).map_err(|error| {
-                    Failure::Usage(format!("{shown}: `{pattern}` is not a pattern: {error}"))
-                })?;
+                let added = builder.add_line(None, pattern.get_ref());
+                added.map_err(|_| wrong(pattern.span().start, &no_pattern))?;
             }
-            let built = builder.build();
-            built.map_err(|error| Failure::Usage(format!("{shown}: {error}")))
+            builder.build().map_err(|_| wrong(0, &no_pattern))
         };
         let excluded = patterns(&table.exclude)?;
         let per_file = table.per_file.into_iter();
@@ -97,7 +116,18 @@ impl Settings {
             excluded,
             per_file: per_file?,
             folder,
+            text,
         })
+    }
+
+    /// The failure for a rule of the file that does not exist.
+    pub(crate) fn unknown_rule(&self, rule: &Spanned<String>, error: &RuleIdError) -> Failure {
+        let suggestion = match error {
+            RuleIdError::Unknown { suggestion, .. } => suggestion,
+            _ => "`stepwright rule` lists all rules",
+        };
+        let expected = format!("expected a rule; {suggestion}");
+        wrong(&self.path, &self.text, rule.span().start, &expected)
     }
 
     /// Whether a file or folder that is found in a folder is skipped.
@@ -114,12 +144,35 @@ impl Settings {
     }
 
     fn matches(&self, patterns: &Gitignore, path: &Path, is_folder: bool) -> bool {
-        whole(path).strip_prefix(&self.folder).is_ok_and(|path| {
+        located(path).strip_prefix(&self.folder).is_ok_and(|path| {
             patterns
                 .matched_path_or_any_parents(path, is_folder)
                 .is_ignore()
         })
     }
+}
+
+/// The path of a file without links in its folder. The file itself may be a link: its settings are
+/// those of the folder that has the link, and not those of another project.
+fn located(path: &Path) -> PathBuf {
+    match path.file_name() {
+        Some(name) if !path.is_dir() => {
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            whole(folder.unwrap_or(Path::new("."))).join(name)
+        }
+        _ => whole(path),
+    }
+}
+
+/// The failure for a part of a settings file.
+fn wrong(path: &Path, text: &str, offset: usize, expected: &dyn Display) -> Failure {
+    let line = text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1;
+    Failure::Usage(format!("{}:{line}: {expected}", path.display()))
 }
 
 /// Finds and reads the settings of files. Each settings file is read once.
@@ -138,7 +191,10 @@ impl SettingsSource {
     /// `config` is `--config`, `none` is `--no-config`.
     pub(crate) fn of(config: Option<&Path>, none: bool) -> Result<SettingsSource, Failure> {
         Ok(match config {
-            Some(path) => SettingsSource::Given(Some(Arc::new(Settings::read(path)?))),
+            Some(path) => {
+                let settings = Settings::parse(path, input::read(path)?)?;
+                SettingsSource::Given(Some(Arc::new(settings)))
+            }
             None if none => SettingsSource::Given(None),
             None => SettingsSource::Nearest {
                 by_folder: HashMap::new(),
@@ -155,7 +211,9 @@ impl SettingsSource {
         };
         let mut unknown = Vec::new();
         let mut found = None;
-        for folder in whole(path).ancestors() {
+        let located = located(path);
+        // The folders above that of an agent belong to other projects.
+        for folder in located.ancestors().take_while(|folder| is_readable(folder)) {
             if let Some(known) = by_folder.get(folder) {
                 found = known.clone();
                 break;
@@ -163,7 +221,8 @@ impl SettingsSource {
             unknown.push(folder.to_owned());
             let file = folder.join(FILE_NAME);
             if file.is_file() {
-                found = Some(Arc::new(Settings::read(&file)?));
+                let text = named_file::of_folder(folder, &file)?;
+                found = Some(Arc::new(Settings::parse(&file, text)?));
                 break;
             }
         }

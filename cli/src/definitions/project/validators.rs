@@ -5,6 +5,8 @@ use std::path::Path;
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::{RuleIdError, Validator};
 
+use toml::Spanned;
+
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 
@@ -49,31 +51,34 @@ impl Validators {
     fn with(&self, settings: Option<&Settings>, path: &Path) -> Result<Validator, Failure> {
         let mut validator = Validator::new(self.machine_type);
         if let Some(settings) = settings {
-            let unknown = |error: RuleIdError| {
-                Failure::Usage(format!("{}: {error}", settings.path.display()))
-            };
             for severities in settings.severities(path) {
-                validator = apply(validator, severities).map_err(unknown)?;
+                validator = apply(validator, severities)
+                    .map_err(|(rule, error)| settings.unknown_rule(rule, &error))?;
             }
             validator = validator.with_known_services(&settings.known_services);
             if let Some(placeholders) = &settings.known_placeholders {
                 validator = validator.with_known_placeholders(placeholders);
             }
         }
-        apply(validator, &self.given).map_err(|error| diagnostics::unknown_rule(&error))
+        apply(validator, &self.given).map_err(|(_, error)| diagnostics::unknown_rule(&error))
     }
 }
 
-fn apply(mut validator: Validator, severities: &RuleSeverities) -> Result<Validator, RuleIdError> {
+/// Sets the severities of rules. The error is about the first rule that does not exist.
+fn apply(
+    mut validator: Validator,
+    severities: &RuleSeverities,
+) -> Result<Validator, (&Spanned<String>, RuleIdError)> {
     for rule in &severities.allow {
-        validator = validator.allow(rule.trim())?;
+        let allowed = validator.allow(rule.get_ref().trim());
+        validator = allowed.map_err(|error| (rule, error))?;
     }
     for rule in &severities.deny {
-        let rule = rule.trim();
-        validator = if rule.eq_ignore_ascii_case("warnings") {
+        let name = rule.get_ref().trim();
+        validator = if name.eq_ignore_ascii_case("warnings") {
             validator.deny_warnings()
         } else {
-            validator.deny(rule)?
+            validator.deny(name).map_err(|error| (rule, error))?
         };
     }
     Ok(validator)

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use stepwright_asl::Diagnostic;
 use stepwright_asl::template::terraform::TerraformFile;
 
-use crate::definitions::input;
+use crate::definitions::{input, named_file};
 use crate::failure::Failure;
 
 /// Whether a file is a Terraform file.
@@ -26,12 +26,17 @@ pub(crate) fn read_module(path: &Path) -> Result<Module, Failure> {
     module_around(parse(path)?)
 }
 
+/// Reads a file that the command line names.
+fn parse(path: &Path) -> Result<TerraformFile, Failure> {
+    parse_text(path, input::read(path)?)
+}
+
 /// Reads the other files of the file's folder.
 fn module_around(file: TerraformFile) -> Result<Module, Failure> {
     let others = siblings(&file.path);
     let mut files = vec![file];
     for other in &others {
-        files.push(parse(other)?);
+        files.push(parse_text(other, named_file::next_to(other, other)?)?);
     }
     Ok(Module::of(files))
 }
@@ -53,8 +58,7 @@ pub(crate) fn siblings(path: &Path) -> Vec<PathBuf> {
     others
 }
 
-fn parse(path: &Path) -> Result<TerraformFile, Failure> {
-    let text = input::read(path)?;
+fn parse_text(path: &Path, text: String) -> Result<TerraformFile, Failure> {
     TerraformFile::parse(path, text)
         .map_err(|error| Failure::Failed(format!("{} cannot be read:\n{error}", path.display())))
 }

@@ -14,7 +14,6 @@ use crate::commands::lsp::document_uri::uri_of;
 use crate::commands::lsp::open_document::OpenDocument;
 use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
-use crate::definitions::input;
 
 pub(crate) fn definition(
     server: &mut Server,
@@ -86,7 +85,7 @@ fn machine_locations(server: &Server, sites: Vec<MachineSite>) -> Vec<Location> 
         }
         let uri = uri_of(Path::new(&site.file))?;
         if !read.contains_key(&site.file) {
-            let text = input::read(Path::new(&site.file)).ok()?;
+            let text = server.workspace.read(Path::new(&site.file)).ok()?;
             let closed = OpenDocument::new(uri.clone(), text, 0, server.client.columns);
             read.insert(site.file.clone(), closed);
         }

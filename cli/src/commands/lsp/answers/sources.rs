@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::commands::lsp::document_uri::{path_of, uri_of};
 use crate::commands::lsp::refusal::Refusal;
 use crate::commands::lsp::server::Server;
-use crate::definitions::input;
+use crate::definitions::named_file;
 
 /// The file that the emission writes next to the definitions.
 const SOURCES: &str = "stepwright.sources.json";
@@ -32,7 +32,7 @@ pub(crate) fn implementation(
 
 /// Where a state of the definition in a file is declared: `src/orders.rs:41:13`.
 fn declared_at(path: &Path, state: &str) -> Option<String> {
-    let text = input::read(&path.parent()?.join(SOURCES)).ok()?;
+    let text = named_file::next_to(path, &path.with_file_name(SOURCES)).ok()?;
     let sources: Value = serde_json::from_str(&text).ok()?;
     let file = path.file_name()?.to_str()?;
     Some(sources.get(file)?.get(state)?.as_str()?.to_owned())

@@ -27,7 +27,7 @@ pub(super) struct CheckArguments {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Checked {
-    /// Whether no definition has an error.
+    /// Whether all definitions could be read and none has an error.
     valid: bool,
     errors: u64,
     warnings: u64,
@@ -38,6 +38,8 @@ pub(super) struct Checked {
     /// The `offset` of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<usize>,
+    /// What the command printed besides: the files that could not be read, and notes.
+    messages: String,
 }
 
 impl AgentTool for Check {
@@ -68,6 +70,7 @@ impl AgentTool for Check {
             warnings,
             diagnostics: found.items,
             next: found.next,
+            messages: finished.messages,
         })
     }
 }

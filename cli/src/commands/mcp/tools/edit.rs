@@ -1,7 +1,5 @@
 //! The tool `edit`.
 
-use std::fs;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,9 +8,9 @@ use stepwright_editor::{Document, Operation, TextEdit};
 
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::{AgentTool, Session};
+use crate::definitions::input;
 use crate::definitions::replace_file::replace_file;
 use crate::definitions::rewrite::diff;
-use crate::failure::Failure;
 
 /// Changes a definition by operations.
 pub(super) struct Edit;
@@ -63,10 +61,7 @@ impl AgentTool for Edit {
             session.folder.check_write()?;
         }
         let path = session.folder.find(&arguments.file)?;
-        let read = || {
-            fs::read_to_string(&path)
-                .map_err(|error| Refusal::new(format!("cannot read `{}`: {error}", arguments.file)))
-        };
+        let read = || input::read(&path).map_err(Refusal::from);
         let old = read()?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut document = Document::open(name.into_owned(), &old, 0);
@@ -91,12 +86,7 @@ impl AgentTool for Edit {
                     arguments.file
                 )));
             }
-            replace_file(&path, new).map_err(|failure| match failure {
-                Failure::Usage(reason) | Failure::Failed(reason) => Refusal::new(reason),
-                Failure::Diagnostics | Failure::Interrupted(_) => {
-                    Refusal::new("the file was not written")
-                }
-            })?;
+            replace_file(&path, new)?;
         }
         Ok(Edited {
             written: arguments.write && is_changed,

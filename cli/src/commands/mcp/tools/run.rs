@@ -74,8 +74,7 @@ impl AgentTool for Run {
             }
             None => session.folder.find(&arguments.file)?.into(),
         };
-        let temporary = tempfile::tempdir()
-            .map_err(|error| Refusal::new(format!("no temporary folder: {error}")))?;
+        let temporary = super::temporary_folder()?;
         let history = temporary.path().join("history.json");
         let mut words = vec![
             "run".into(),

@@ -1,5 +1,8 @@
 //! The tool `test_state`.
 
+use std::ffi::OsString;
+use std::fs;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -58,11 +61,19 @@ impl AgentTool for TestState {
         if let Some(state) = &arguments.state {
             words.push(format!("--state={state}").into());
         }
-        if let Some(mock) = &arguments.mock {
-            words.push(format!("--mock={mock}").into());
-        }
-        if let Some(variables) = &arguments.variables {
-            words.push(format!("--variables={variables}").into());
+        // In files, because Linux limits an argument of a command to 128 KiB.
+        let temporary = super::temporary_folder()?;
+        words.extend(["--read-below".into(), temporary.path().into()]);
+        let values = [("mock", arguments.mock), ("variables", arguments.variables)];
+        for (option, value) in values {
+            let Some(value) = value else { continue };
+            let file = temporary.path().join(option);
+            fs::write(&file, value.to_string()).map_err(|error| {
+                Refusal::new(format!("`{option}` cannot be passed on: {error}"))
+            })?;
+            let mut word = OsString::from(format!("--{option}=@"));
+            word.push(file);
+            words.push(word);
         }
         if arguments.debug {
             words.push("--inspection-level=DEBUG".into());
