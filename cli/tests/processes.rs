@@ -72,6 +72,25 @@ fn runs(pid: Pid) -> bool {
 const STAYS: &str = "sleep 60 & echo $! >> pids; echo $$ >> pids; wait; echo 1";
 
 #[test]
+fn a_command_does_not_inherit_the_secrets_of_the_server() {
+    let folder = folder("secrets");
+    let secrets = [
+        "STEPWRIGHT_ACCESS_KEYS",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+    ];
+    let mut command = run(&folder, "env > environment; echo 1");
+    for name in secrets {
+        command.env(name, "name=SECRET");
+    }
+    let output = command.env("OTHER", "inherited").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1\n", "{output:?}");
+    let environment = std::fs::read_to_string(folder.join("environment")).unwrap();
+    assert!(environment.contains("OTHER=inherited"), "{environment}");
+    assert!(!environment.contains("SECRET"), "{environment}");
+}
+
+#[test]
 fn a_task_timeout_ends_the_command_and_its_child_processes() {
     let folder = folder("timeout");
     let begun = Instant::now();

@@ -33,6 +33,7 @@
 
 mod action;
 mod assets;
+mod child_process;
 mod completion;
 mod debug;
 mod digest;
@@ -57,6 +58,7 @@ mod view;
 mod view_lists;
 
 pub use action::{Action, ActionError};
+pub use child_process::{ACCESS_KEYS_VARIABLE, child_command};
 pub use editor_studio::{EditorStudio, EditorText, PageRequest, PageResponse};
 pub use field_input::FieldKind;
 pub use file::{StudioFile, replace_file};

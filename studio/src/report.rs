@@ -1,13 +1,14 @@
 //! Reports about the definition: its IAM policy, its cost, and its difference to the last commit.
 
 use std::path::Path;
-use std::process::Command;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::diff::Diff;
 use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use stepwright_asl::policy::{Policy, PolicyOptions};
 use stepwright_editor::{Definition, Document};
+
+use crate::child_process::child_command;
 
 /// Returns the IAM policy with its warnings.
 pub(crate) fn policy(definition: &Definition, name: &str) -> Result<String, String> {
@@ -58,7 +59,7 @@ fn committed(path: &Path) -> Result<String, String> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let output = Command::new("git")
+    let output = child_command("git")
         .arg("-C")
         .arg(folder.unwrap_or(Path::new(".")))
         .args(["show", &format!("HEAD:./{name}")])

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use stepwright_studio::child_command;
 use tempfile::TempDir;
 
 use super::definitions::Side;
@@ -114,7 +115,7 @@ fn revision(name: &str) -> Result<String, Failure> {
 }
 
 fn git(arguments: &[&str]) -> Result<String, Failure> {
-    let output = Command::new("git").args(arguments).output();
+    let output = child_command("git").args(arguments).output();
     let output = output.map_err(|error| Failure::Usage(format!("cannot run git: {error}")))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);
@@ -151,7 +152,7 @@ fn write_files(top: &Path, commit: &str, folder: &Path) -> Result<(), Failure> {
         }
     }
     let cannot = |error: std::io::Error| Failure::Usage(format!("cannot read from git: {error}"));
-    let mut child = Command::new("git")
+    let mut child = child_command("git")
         .args(["-C", &top, "cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -18,7 +18,7 @@ use stepwright_runtime::store::SqliteStore;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
-use stepwright_studio::Studio;
+use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
 use tracing_subscriber::Layer as _;
 
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
@@ -40,8 +40,7 @@ use crate::terminal::standard_error::dropped_lines;
 
 /// The environment variable with the path of the mock file, as in Step Functions Local.
 const MOCKS_VARIABLE: &str = "SFN_MOCK_CONFIG";
-/// The environment variable with access keys, if `--auth` does not name a file of them.
-const KEYS_VARIABLE: &str = "STEPWRIGHT_ACCESS_KEYS";
+
 /// How long the engine may take to suspend its executions after a second signal.
 const HURRY: Duration = Duration::from_secs(2);
 
@@ -243,14 +242,14 @@ fn access_keys(arguments: &ServeArguments) -> Result<Option<AccessKeys>, Failure
             Failure::Usage(format!("--auth {}: {error}", file.display()))
         });
     }
-    let variable = std::env::var_os(KEYS_VARIABLE).filter(|value| !value.is_empty());
+    let variable = std::env::var_os(ACCESS_KEYS_VARIABLE).filter(|value| !value.is_empty());
     if let Some(variable) = variable {
         // Without this error, a variable that has no key would mean that requests need no
         // signature.
         let keys = AccessKeys::from_pairs(&variable.to_string_lossy());
         return keys
             .map(Some)
-            .map_err(|error| Failure::Usage(format!("{KEYS_VARIABLE}: {error}")));
+            .map_err(|error| Failure::Usage(format!("{ACCESS_KEYS_VARIABLE}: {error}")));
     }
     if !is_loopback(arguments.host) {
         return Err(Failure::Usage(format!(

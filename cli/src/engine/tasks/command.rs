@@ -5,6 +5,7 @@ use std::process::Stdio;
 use stepwright_runtime::TraceContext;
 use stepwright_runtime::task::TaskFailure;
 use stepwright_runtime::value::Value;
+use stepwright_studio::child_command;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -78,18 +79,19 @@ pub(super) async fn execute(
 /// The shell with the command as its script.
 #[cfg(not(windows))]
 fn shell(command: &str) -> Command {
-    let mut shell = Command::new("sh");
+    let mut shell = child_command("sh");
     shell.args(["-c", command]);
-    shell
+    shell.into()
 }
 
 /// The shell with the command as its script. `cmd` has its own rules for quotes: with `/S` it
 /// removes only the outer ones. A normal argument would have a backslash before each inner quote.
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
-    let mut shell = Command::new("cmd");
+    use std::os::windows::process::CommandExt as _;
+    let mut shell = child_command("cmd");
     shell.raw_arg(format!("/D /S /C \"{command}\""));
-    shell
+    shell.into()
 }
 
 /// Logs a line that the command wrote to standard error. `--keep-logs` retains it for the attempt.
