@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs the `stepwright` command of a release: downloads the archive for this machine and verifies its checksum.
 #
-#   curl -fsSL https://github.com/stepwright/stepwright/releases/latest/download/install.sh | sh
+#   curl --proto '=https' -fsSL https://github.com/stepwright/stepwright/releases/latest/download/install.sh | sh
 #   sh install.sh --to /usr/local/bin --version 0.1.0
 #
-# Needs curl or wget, tar, and sha256sum or shasum. STEPWRIGHT_RELEASES is another server with the same paths, such as a mirror.
+# Needs curl, tar, and sha256sum or shasum. STEPWRIGHT_RELEASES is another server with the same paths, such as a mirror.
+# The checksum comes from the same server as the archive: it shows that the download is not damaged, not that the release is genuine.
 set -eu
 
 # The release that this script belongs to; `packaging/build installer` writes it here.
@@ -70,13 +71,14 @@ detect() {
 }
 
 download() {
-    if command -v curl >/dev/null 2>&1; then
-        curl -fsSL --retry 3 -o "$2" "$1"
-    elif command -v wget >/dev/null 2>&1; then
-        wget -q -O "$2" "$1"
-    else
-        fail "neither curl nor wget is installed; install one of them"
-    fi
+    # wget has no option that refuses a redirect to http.
+    command -v curl >/dev/null 2>&1 || fail "curl is not installed; install it"
+    # The command comes over https, also after a redirect, unless the mirror of the user has http.
+    case $releases in
+        http://*) protocols==http,https ;;
+        *) protocols==https ;;
+    esac
+    curl -fsSL --proto "$protocols" --proto-redir "$protocols" --retry 3 -o "$2" "$1"
 }
 
 checksum() {

@@ -51,6 +51,21 @@ fn an_edit_changes_its_bytes_and_is_saved() {
 }
 
 #[test]
+fn nothing_is_served_without_the_secret() {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(folder.path().join("orders.asl.json"), ORDERS).expect("there is room");
+    let (server, page) = studio(folder.path(), &["orders.asl.json"]);
+    assert_eq!(server.get(&page).0, 200);
+    for path in ["/", "/health", "/ready", "/metrics", "/console", "/studio"] {
+        assert_eq!(server.get(path).0, 404, "{path}");
+    }
+    for operation in ["ListStateMachines", "CreateStateMachine", "TestState"] {
+        let (status, answer) = server.ask(operation, &json!({}));
+        assert_eq!(status, 404, "{operation}: {answer}");
+    }
+}
+
+#[test]
 fn a_new_file_is_created_at_the_first_save() {
     let folder = tempfile::tempdir().expect("there is room");
     let (server, page) = studio(folder.path(), &["new.asl.json"]);

@@ -73,13 +73,12 @@ pub(crate) fn router(
 }
 
 /// Returns the routes of a server without the API.
-#[cfg(feature = "console")]
 pub(crate) fn pages_router(pages: Router, access: Arc<Access>, memory: ResponseMemory) -> Router {
     pages
         .fallback(async || refusal(&ApiError::not_found()))
         .method_not_allowed_fallback(async || {
             refusal(&ApiError::unknown_operation(
-                "this console only reads a store; `stepwright serve` has the API",
+                "this server has pages and no API; `stepwright serve` has the API",
             ))
         })
         .layer(from_fn_with_state(memory, within_memory))

@@ -65,6 +65,7 @@ pub struct ServerBuilder {
     timeouts: ClientTimeouts,
     shutdown: Shutdown,
     grace: Option<Duration>,
+    has_api: bool,
     has_metrics: bool,
     dropped_log_lines: Option<fn() -> u64>,
     pages: Router,
@@ -142,6 +143,7 @@ impl Server {
             timeouts: ClientTimeouts::default(),
             shutdown: Box::pin(std::future::pending()),
             grace: None,
+            has_api: true,
             has_metrics: true,
             dropped_log_lines: None,
             pages: Router::new(),
@@ -295,8 +297,12 @@ fn routes(
     #[cfg(not(feature = "console"))]
     let pages = Router::new();
     let slow = resources.slow.clone();
-    let pages = pages.merge(own_pages);
-    let pages = pages.layer(from_fn_with_state(slow.clone(), http::run_slowly));
+    let run_slowly = from_fn_with_state(slow.clone(), http::run_slowly);
+    if !service.has_api {
+        let pages = own_pages.layer(run_slowly);
+        return http::pages_router(pages, access, resources.responses.clone());
+    }
+    let pages = pages.merge(own_pages).layer(run_slowly);
     http::router(
         service.clone(),
         access,
@@ -392,6 +398,15 @@ impl ServerBuilder {
         self
     }
 
+    /// Sets whether the server has anything but [`pages`](Self::pages): the API, `/health`,
+    /// `/ready`, `/metrics` and the console. It has them unless this is `false`. The API has no
+    /// other protection than [access keys](Self::access_keys), so an application whose pages check
+    /// a secret themselves needs `false`.
+    pub fn api(mut self, has_api: bool) -> Self {
+        self.has_api = has_api;
+        self
+    }
+
     /// Links the pages of the console to a visual editor of definitions.
     #[cfg(feature = "console")]
     pub fn studio_link(mut self, address: impl Into<String>) -> Self {
@@ -480,6 +495,7 @@ impl ServerBuilder {
         let control = Control::open(&engine, engine.clock().now())?;
         let service = Arc::new(Service {
             poll: self.poll,
+            has_api: self.has_api,
             has_metrics: self.has_metrics,
             dropped_log_lines: self.dropped_log_lines,
             ..Service::new(engine, control)

@@ -25,6 +25,9 @@ pub(crate) struct Service {
     pub(crate) pollers: Pollers,
     /// How long GetActivityTask waits for a task.
     pub(crate) poll: Duration,
+    /// Whether there are the API, the paths for operators and the console, in addition to the
+    /// application's pages.
+    pub(crate) has_api: bool,
     /// Whether `/metrics` has the metrics.
     pub(crate) has_metrics: bool,
     /// Returns how many lines of the program's log were dropped.
@@ -104,6 +107,7 @@ impl Service {
             control,
             pollers: Pollers::default(),
             poll: ACTIVITY_POLL,
+            has_api: true,
             has_metrics: true,
             dropped_log_lines: None,
             shutdown: Shutdown::default(),

@@ -5,16 +5,15 @@ mod editor_host;
 use std::io::{IsTerminal, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::template;
 use stepwright_runtime::Engine;
 use stepwright_server::Server;
-use stepwright_studio::{Studio, StudioFile};
+use stepwright_studio::{Studio, StudioFile, child_command};
 
 use crate::args::StudioArguments;
-use crate::definitions::input;
 use crate::definitions::project::{
     RuleSeverities, SettingsSource, SkippedFiles, Validators, files_of,
 };
@@ -40,7 +39,8 @@ pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
     let ending = signals.wait(1);
     let server = Server::builder()
         .engine(engine)
-        .metrics(false)
+        // Only the studio's own pages check its secret.
+        .api(false)
         .pages(studio.router())
         .shutdown(async move {
             ending.await;
@@ -78,13 +78,13 @@ pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<
             false => check_new(&file.path)?,
             true if file.is_found() => {
                 // A folder also has files without definitions.
-                let text = input::read(&file.path);
+                let text = file.read();
                 if !text.is_ok_and(|text| has_definition(&file.path, &text)) {
                     continue;
                 }
             }
             true => {
-                let text = input::read(&file.path)?;
+                let text = file.read()?;
                 let document = template::read(&file.path, &text).ok();
                 if !file.is_wanted(document.as_ref(), &text) {
                     skipped.add(&file, document.as_ref());
@@ -160,7 +160,7 @@ fn open_browser(page: &str) {
         "windows" => "explorer",
         _ => "xdg-open",
     };
-    let mut command = Command::new(program);
+    let mut command = child_command(program);
     command
         .arg(page)
         .stdin(Stdio::null())
