@@ -16,6 +16,7 @@
 //! - It prints control characters of its input in escaped form.
 
 mod args;
+mod async_runtime;
 mod commands;
 mod definitions;
 mod engine;
@@ -35,6 +36,7 @@ use commands::{
     review, rule, run, serve, store, studio, test_state, types, validate,
 };
 use definitions::input;
+use failure::Failure;
 use terminal::{diagnostics, standard_error};
 
 // musl's allocator has one lock for all threads: with two threads the engine executes about 0.6 of
@@ -43,15 +45,35 @@ use terminal::{diagnostics, standard_error};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     arguments.color.apply();
     input::read_only_below(&arguments.read_below);
     if arguments.command.is_server() {
         standard_error::detach();
     }
-    let done = match arguments.command {
+    let exit_code = match async_runtime::start() {
+        // Reported before the runtime ends, which can wait for a read of standard input.
+        Ok(runtime) => runtime.block_on(async { report(execute(arguments.command).await) }),
+        Err(failure) => report(Err(failure)),
+    };
+    standard_error::finish();
+    exit_code
+}
+
+/// Prints the failure of a command.
+fn report(done: Result<(), Failure>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            diagnostics::failure(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+async fn execute(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::Rule(arguments) => rule::rule(&arguments),
@@ -82,14 +104,5 @@ async fn main() -> ExitCode {
         Command::Types(arguments) => types::types(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
-    };
-    let exit_code = match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            diagnostics::failure(&failure);
-            failure.exit_code()
-        }
-    };
-    standard_error::finish();
-    exit_code
+    }
 }

@@ -33,6 +33,8 @@ mod report;
 mod review;
 mod serve;
 mod settings;
+#[cfg(unix)]
+mod starts;
 mod store;
 mod studio;
 mod templates;

@@ -1,18 +1,19 @@
 //! Connections: accepted up to a limit, each with limits of size and time.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep};
@@ -37,6 +38,15 @@ const REFUSAL: &str = concat!(
     "content-length: 111\r\n",
     "connection: close\r\n\r\n",
     r#"{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"the server has 12,000 connections"}"#,
+);
+/// The response to a connection while the wall clock has a time that HTTP cannot express.
+const WRONG_CLOCK: &str = concat!(
+    "HTTP/1.1 503 Service Unavailable\r\n",
+    "content-type: application/x-amz-json-1.0\r\n",
+    "x-amzn-errortype: ServiceUnavailableException\r\n",
+    "content-length: 155\r\n",
+    "connection: close\r\n\r\n",
+    r#"{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"the clock of the server is before 1970 or after 9999; set it to the real time"}"#,
 );
 /// The pause after an accept failed because the operating system has no resources.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -77,6 +87,7 @@ pub(crate) async fn serve(
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let (ending, ends) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
+    let mut is_clock_right = true;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -84,6 +95,21 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, _)) => {
+                let was_right = std::mem::replace(&mut is_clock_right, is_date(SystemTime::now()));
+                if !is_clock_right {
+                    if was_right {
+                        tracing::error!(
+                            "the wall clock is before 1970 or after 9999, so requests are refused; set it to the real time"
+                        );
+                    }
+                    if let Ok(place) = room.clone().try_acquire_owned() {
+                        tokio::spawn(async move {
+                            refuse(stream, WRONG_CLOCK).await;
+                            drop(place);
+                        });
+                    }
+                    continue;
+                }
                 let Ok(place) = room.clone().try_acquire_owned() else {
                     // The response fits in the buffer of a new connection; a client that has
                     // disconnected does not get it.
@@ -113,6 +139,21 @@ pub(crate) async fn serve(
     let over = tokio::time::timeout(SHUTDOWN_TIME, room.acquire_many(all)).await;
     if over.is_err() {
         tracing::debug!("connections were at work when the server ended");
+    }
+}
+
+/// Sends a response, and reads the request: a connection that is closed before it was read can be
+/// reset, and then the client does not get the response.
+async fn refuse(mut stream: TcpStream, response: &str) {
+    let sent = async {
+        stream.write_all(response.as_bytes()).await?;
+        stream.shutdown().await?;
+        let mut rest = [0; 4_096];
+        while stream.read(&mut rest).await? > 0 {}
+        io::Result::Ok(())
+    };
+    if !matches!(tokio::time::timeout(CHECK, sent).await, Ok(Ok(()))) {
+        tracing::debug!("a client may not have received why its connection was refused");
     }
 }
 
@@ -150,13 +191,18 @@ async fn connection(
         .max_headers(HEADERS)
         .serve_connection(io, service);
     let mut serving = pin!(serving);
+    // hyper writes a `Date` at each poll, and panics if it cannot.
+    let poll = |context: &mut Context<'_>, serving: Pin<&mut _>| match is_date(SystemTime::now()) {
+        true => Future::poll(serving, context),
+        false => Poll::Ready(Ok(())),
+    };
     let ended = async { drop(ends.wait_for(|ends| *ends).await) };
     let served = tokio::select! {
-        served = &mut serving => served,
+        served = poll_fn(|context| poll(context, serving.as_mut())) => served,
         () = ended => {
             serving.as_mut().graceful_shutdown();
             tokio::select! {
-                served = &mut serving => served,
+                served = poll_fn(|context| poll(context, serving.as_mut())) => served,
                 () = activity.end() => return,
             }
         }
@@ -164,6 +210,13 @@ async fn connection(
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended");
     }
+}
+
+/// Whether the header `Date` can express a time.
+fn is_date(time: SystemTime) -> bool {
+    const AFTER_9999: Duration = Duration::from_secs(253_402_300_800);
+    let since = time.duration_since(UNIX_EPOCH);
+    since.is_ok_and(|since| since < AFTER_9999)
 }
 
 /// The activity of a connection.
@@ -321,15 +374,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_refusal_has_the_content_length_of_its_body() {
-        let (head, body) = REFUSAL.split_once("\r\n\r\n").expect("it has a body");
+    fn only_times_from_1970_to_9999_are_dates() {
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        assert!(is_date(UNIX_EPOCH) && is_date(at(253_402_300_799)));
+        assert!(!is_date(at(253_402_300_800)));
+        assert!(!is_date(UNIX_EPOCH - Duration::from_nanos(1)));
+    }
+
+    /// The message of a response, whose head has the length of its body.
+    fn message(response: &str) -> String {
+        let (head, body) = response.split_once("\r\n\r\n").expect("it has a body");
         assert!(
             head.contains(&format!("content-length: {}\r\n", body.len())),
             "{}",
             body.len()
         );
         let body: serde_json::Value = serde_json::from_str(body).expect("it is JSON");
-        let message = body["message"].as_str().unwrap_or_default();
+        body["message"].as_str().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_refusals_have_the_content_length_of_their_bodies() {
+        assert!(message(WRONG_CLOCK).contains("clock"));
+        let message = message(REFUSAL);
         assert!(message.replace(',', "").contains(&CONNECTIONS.to_string()));
     }
 }

@@ -53,15 +53,19 @@ impl RequestRuntimes {
     fn started() -> io::Result<Self> {
         let processors = available_parallelism().map_or(2, usize::from);
         let requests = runtime("stepwright-requests", REQUEST_THREADS)?;
+        let mut runtimes = Self {
+            requests: requests.handle().clone(),
+            slow: SlowRequests(requests.handle().clone()),
+            // Before the next one: if that cannot start, asynchronous code must not drop this one.
+            owned: vec![requests],
+        };
         let slow = runtime(
             "stepwright-slow-requests",
             processors.clamp(2, SLOW_THREADS),
         )?;
-        Ok(Self {
-            requests: requests.handle().clone(),
-            slow: SlowRequests(slow.handle().clone()),
-            owned: vec![requests, slow],
-        })
+        runtimes.slow = SlowRequests(slow.handle().clone());
+        runtimes.owned.push(slow);
+        Ok(runtimes)
     }
 
     /// Returns the runtime for slow requests.

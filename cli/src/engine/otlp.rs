@@ -18,7 +18,9 @@ use opentelemetry_otlp::{Protocol, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanData, SpanExporter,
+};
 use stepwright_runtime::spans::{TARGET, TracePropagator};
 use stepwright_runtime::{EngineBuilder, TraceContext};
 use tokio::runtime::Handle;
@@ -36,6 +38,10 @@ use crate::terminal::diagnostics;
 
 /// The environment variable with the URL of a collector, if `--otlp` is absent.
 const URL_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+/// The environment variable with the most spans that wait for the collector.
+const QUEUE_VARIABLE: &str = "OTEL_BSP_MAX_QUEUE_SIZE";
+/// The most spans that may wait: about 25 MB.
+const MOST_QUEUED: usize = 65_536;
 /// The name of the service in traces, unless the environment has another one.
 const SERVICE: &str = "stepwright";
 /// How long the collector may take for one request.
@@ -94,8 +100,17 @@ impl Otlp {
             is_failing: AtomicBool::new(false),
             failure,
         };
+        let mut batches = BatchConfigBuilder::default();
+        // The library allocates the whole queue, and takes any number from the variable.
+        let queue = std::env::var(QUEUE_VARIABLE).ok();
+        if queue.is_some_and(|queue| queue.parse().is_ok_and(|spans: usize| spans > MOST_QUEUED)) {
+            batches = batches.with_max_queue_size(MOST_QUEUED);
+        }
+        let processor = BatchSpanProcessor::builder(exporter)
+            .with_batch_config(batches.build())
+            .build();
         let provider = SdkTracerProvider::builder()
-            .with_batch_exporter(exporter)
+            .with_span_processor(processor)
             .with_resource(resource())
             .build();
         Ok(Self(Some(provider)))

@@ -2,6 +2,7 @@ mod sdk_http_client;
 
 use aws_config::BehaviorVersion;
 use aws_config::Region;
+use aws_config::retry::RetryConfig;
 use aws_credential_types::provider::ProvideCredentials as _;
 use serde_json::json;
 
@@ -50,6 +51,8 @@ impl AwsAccount {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
             .http_client(SdkHttpClient::default())
+            // The SDK panics if AWS_MAX_ATTEMPTS or AWS_RETRY_MODE is invalid.
+            .retry_config(RetryConfig::standard())
             .load()
             .await;
         let provider = config

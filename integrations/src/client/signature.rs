@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
@@ -17,6 +17,8 @@ pub(super) fn add_signature(
     service: &str,
     region: &str,
 ) -> Result<(), String> {
+    let now = SystemTime::now();
+    check_time(now)?;
     let identity = credentials.clone().into();
     let mut settings = SigningSettings::default();
     if service == "s3" {
@@ -28,7 +30,7 @@ pub(super) fn add_signature(
         .identity(&identity)
         .region(region)
         .name(service)
-        .time(SystemTime::now())
+        .time(now)
         .settings(settings)
         .build();
     let parameters = parameters.map_err(|error| error.to_string())?;
@@ -51,4 +53,32 @@ pub(super) fn add_signature(
         .collect();
     request.headers.extend(added);
     Ok(())
+}
+
+/// Refuses a time that a signature cannot express: the library panics after the year 9999.
+fn check_time(now: SystemTime) -> Result<(), String> {
+    const AFTER_9999: Duration = Duration::from_secs(253_402_300_800);
+    match now.duration_since(UNIX_EPOCH) {
+        Ok(since) if since < AFTER_9999 => Ok(()),
+        _ => Err(
+            "the clock of this machine is before 1970 or after 9999; set it to the real time"
+                .to_owned(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_a_signature_cannot_express_are_refused() {
+        let after_9999 = UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        assert_eq!(check_time(after_9999 - Duration::from_nanos(1)), Ok(()));
+        assert_eq!(check_time(UNIX_EPOCH), Ok(()));
+        for wrong in [after_9999, UNIX_EPOCH - Duration::from_nanos(1)] {
+            let reason = check_time(wrong).unwrap_err();
+            assert!(reason.contains("set it to the real time"), "{reason}");
+        }
+    }
 }
