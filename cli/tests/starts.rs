@@ -7,7 +7,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::examples;
 
-/// Runs the command in an environment with one variable: without credentials of AWS, no call is made.
+/// Runs the command in an environment with one variable: without credentials of AWS, no call is
+/// made.
 fn with_variable(name: &str, value: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_stepwright"))
         .args(arguments)

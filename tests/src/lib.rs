@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod conformance;
+pub mod faketime;
 pub mod process;
 pub mod random;
 pub mod times;

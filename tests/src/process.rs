@@ -184,7 +184,11 @@ pub fn health_request(address: &str) -> Vec<u8> {
 }
 
 /// Returns the path of the command in the folder of this program.
-fn sibling() -> Result<PathBuf, String> {
+///
+/// # Errors
+///
+/// When the system does not report the path of this program.
+pub fn sibling() -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     Ok(this.with_file_name("stepwright"))
 }

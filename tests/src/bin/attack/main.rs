@@ -1,5 +1,5 @@
 //! `cargo run --release -p stepwright-tests --bin attack [-- NAME...]`: attacks on
-//! `stepwright serve`, from outside.
+//! `stepwright serve` and other commands, from outside.
 //!
 //! Each attack starts a server, does what an attacker or a defective client does, and reads
 //! `/health` every 20 milliseconds. It fails when a correct client is refused or waits, when
@@ -12,10 +12,12 @@ mod output;
 mod pages;
 mod poison;
 mod probe;
+mod project;
 mod redrives;
 mod replies;
 mod runaway;
 mod shutdown;
+mod starts;
 mod stores;
 mod target;
 mod uploads;
@@ -26,14 +28,14 @@ use std::time::Duration;
 
 const USAGE: &str = "usage: attack [--short] [--seed N] [--stepwright PATH] [NAME...]
 
-  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, log; by default all
+  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, log, project, starts; by default all
   --short             smaller numbers, and bounds for a debug build, for CI
   --seed N            the seed of random moments; 1 by default
   --stepwright PATH   the command; by default `stepwright` in the folder of this program";
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "poison", "replies", "readers", "output", "runaway", "uploads", "pages", "children",
-    "shutdown", "redrives", "accounts", "emptied", "log",
+    "shutdown", "redrives", "accounts", "emptied", "log", "project", "starts",
 ];
 
 /// What all attacks share.
@@ -68,6 +70,17 @@ impl Setup {
             read.names = NAMES.map(str::to_owned).to_vec();
         }
         Some(read)
+    }
+
+    /// The attacked command.
+    fn command(&self) -> Result<tokio::process::Command, String> {
+        let path = match &self.stepwright {
+            Some(path) => path.clone(),
+            None => stepwright_tests::process::sibling()?,
+        };
+        let mut command = tokio::process::Command::new(path);
+        command.env_remove("SFN_MOCK_CONFIG").kill_on_drop(true);
+        Ok(command)
     }
 
     /// One of two numbers: of the short attack, or of the complete one.
@@ -131,6 +144,8 @@ async fn attack(name: &str, setup: &Setup) -> Result<String, String> {
         "accounts" => stores::accounts(setup).await,
         "emptied" => stores::emptied(setup).await,
         "log" => log::attack(setup).await,
+        "project" => project::attack(setup).await,
+        "starts" => starts::attack(setup).await,
         _ => Err("no such attack".to_owned()),
     }
 }

@@ -21,6 +21,8 @@ mod server;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use stepwright_tests::faketime;
+
 use self::cases::Outcome;
 
 const USAGE: &str = "usage: clock [--short] [--stepwright PATH] [--faketime PATH]
@@ -62,7 +64,7 @@ impl Setup {
         }
         let faketime = match faketime {
             Some(faketime) => faketime,
-            None => installed_faketime()?,
+            None => faketime::library()?,
         };
         Ok(Self {
             stepwright,
@@ -70,18 +72,6 @@ impl Setup {
             is_short,
         })
     }
-}
-
-/// Returns the library that Debian's package installs.
-fn installed_faketime() -> Result<PathBuf, String> {
-    let folders = std::fs::read_dir("/usr/lib").map_err(|error| error.to_string())?;
-    let mut libraries = folders.flatten().map(|folder| {
-        let faketime = folder.path().join("faketime");
-        faketime.join("libfaketimeMT.so.1")
-    });
-    libraries.find(|library| library.is_file()).ok_or_else(|| {
-        "libfaketime is not installed; `apt-get install libfaketime` installs it".to_owned()
-    })
 }
 
 async fn run() -> Outcome {
