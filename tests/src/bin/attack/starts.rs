@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// 10000-01-01T00:00:00Z in seconds after 1970.
 const YEAR_10000: i64 = 253_402_300_800;
 
-/// What a server did.
+/// The result of one start of a server.
 struct Served {
     /// The first line of standard output; empty if the server did not start.
     address: String,
