@@ -63,8 +63,12 @@
 //!   a clock only for its time limit, and writes no file.
 //! - A definition is any state machine of `stepwright-asl`; a property names tasks by their states,
 //!   functions or resources.
-//! - The same definition with the same settings has the same findings and counterexamples.
+//! - The same definition with the same settings has the same findings and counterexamples, unless
+//!   the time limit stops the search.
+//! - Time, points and memory are bounded by default; [`Coverage::stopped_by`] names the bound at
+//!   which a search stopped.
 
+mod budget;
 mod event;
 mod expression;
 mod handled_errors;
@@ -81,6 +85,7 @@ mod search;
 mod settings;
 mod values;
 
+pub use self::budget::StopReason;
 pub use self::event::{Action, PathEvent, TaskNames};
 pub use self::expression::{Bindings, TemplateError, ValueTemplate, parse_duration};
 #[doc(hidden)]

@@ -56,6 +56,11 @@ impl Monitor {
         }
     }
 
+    /// Returns about how many bytes its progress takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+
     /// Writes what the verdict depends on, for the comparison of paths. Times are relative to
     /// `now`.
     pub fn write_fingerprint(&self, now: Duration, to: &mut String) {
@@ -64,6 +69,17 @@ impl Monitor {
 }
 
 impl MonitorState {
+    fn bytes(&self) -> usize {
+        let inside = match self {
+            Self::Decided(_) | Self::Open => 0,
+            Self::Obligations(open) => size_of_val(open.as_slice()),
+            Self::Matches(seen) => size_of_val(seen.as_slice()),
+            Self::Counts(counts) => size_of_val(counts.as_slice()),
+            Self::Parts(parts) => parts.iter().map(Self::bytes).sum(),
+        };
+        size_of::<Self>() + inside
+    }
+
     fn of(formula: &Formula) -> Self {
         match formula {
             Formula::LeadsTo(..) => Self::Obligations(Vec::new()),

@@ -1,6 +1,9 @@
 //! The outcomes of each call: results, errors, timeouts, missing answers.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
 use stepwright_asl::errors;
 use stepwright_asl::integrations::lookup;
@@ -8,6 +11,7 @@ use stepwright_asl::json::Json;
 use stepwright_interpreter::task::{IntegrationPattern, Resource, ResourceKind};
 use stepwright_interpreter::value::{Object, Value};
 
+use crate::budget::SearchBudget;
 use crate::event::TaskNames;
 use crate::handled_errors::HandledErrors;
 use crate::pattern::Pattern;
@@ -88,22 +92,35 @@ pub(crate) struct Outcomes {
     handled: HandledErrors,
     values: MachineValues,
     inputs: SampleSet,
+    /// The results of each state's task that are made up. All paths share them.
+    results: HashMap<String, OnceCell<Rc<SampleSet>>>,
+    budget: Rc<SearchBudget>,
     /// Whether all inputs were given.
     has_given_inputs: bool,
 }
 
 impl Outcomes {
-    pub(crate) fn of(definition: &Json, values: MachineValues, settings: &Settings) -> Self {
+    pub(crate) fn of(
+        definition: &Json,
+        values: MachineValues,
+        settings: &Settings,
+        budget: &Rc<SearchBudget>,
+    ) -> Self {
         let has_given_inputs = !settings.inputs.is_empty();
         let inputs = match has_given_inputs {
             true => SampleSet {
                 values: settings.inputs.clone(),
                 is_complete: true,
             },
-            false => object_samples(values.input().samples()),
+            false => object_samples(values.input().samples(budget)),
         };
         Self {
             handled: HandledErrors::of(definition),
+            results: values
+                .results()
+                .map(|state| (state.to_owned(), OnceCell::new()))
+                .collect(),
+            budget: Rc::clone(budget),
             values,
             inputs,
             has_given_inputs,
@@ -159,7 +176,7 @@ impl Outcomes {
         let lists: Vec<Vec<Value>> = readers
             .iter()
             .map(|reader| match self.values.result(reader) {
-                Some(demand) => demand.samples().values,
+                Some(demand) => demand.samples(&self.budget).values,
                 None => {
                     let list = |count: usize| {
                         let items = std::iter::repeat_n(Value::empty_object(), count);
@@ -187,7 +204,7 @@ impl Outcomes {
     }
 
     /// Returns the results of a call; the first one is the plainest.
-    pub(crate) fn results(&self, settings: &Settings, call: &CalledTask) -> SampleSet {
+    pub(crate) fn results(&self, settings: &Settings, call: &CalledTask) -> Rc<SampleSet> {
         let given = settings.of_task(&call.state, &call.names);
         let given: Vec<Value> = given
             .flat_map(|task| {
@@ -201,20 +218,27 @@ impl Outcomes {
             })
             .collect();
         if !given.is_empty() {
-            return SampleSet {
+            return Rc::new(SampleSet {
                 values: given,
                 is_complete: true,
-            };
+            });
         }
-        match self.values.result(&call.state) {
-            Some(demand) => demand.samples(),
-            None => SampleSet {
+        let made_up = self
+            .results
+            .get(&call.state)
+            .zip(self.values.result(&call.state));
+        match made_up {
+            Some((samples, demand)) => {
+                let samples = samples.get_or_init(|| Rc::new(demand.samples(&self.budget)));
+                Rc::clone(samples)
+            }
+            None => Rc::new(SampleSet {
                 values: vec![match call.resource.is_lambda_invoke() {
                     true => envelope(Value::empty_object()),
                     false => Value::empty_object(),
                 }],
                 is_complete: true,
-            },
+            }),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use stepwright_asl::json::{Json, Object};
 
+use crate::budget::StopReason;
 use crate::expression::readable_duration;
 use crate::rule::Rule;
 use crate::search::{Counterexample, ExploredMachine, PathStep, numbered};
@@ -220,6 +221,8 @@ pub struct Coverage {
     pub elapsed: Duration,
     /// The faults of the paths at which the search stopped before it was complete.
     pub stopped_at: Option<u32>,
+    /// The bound at which it stopped before it was complete.
+    pub stopped_by: Option<StopReason>,
     /// The points that were not followed when it stopped.
     pub open_points: usize,
     /// Whether values were varied one by one because there are too many combinations.
@@ -262,23 +265,30 @@ impl fmt::Display for Coverage {
             count => format!("{count} {noun}s"),
         };
         let rounds = more_rounds(self.loops);
+        let reason = self.stopped_by.map(|reason| reason.to_string());
+        let stopped = format!(
+            "because the search stopped after {}{}",
+            readable_duration(self.elapsed),
+            reason.unwrap_or_default()
+        );
         match self.stopped_at {
             None => write!(
                 f,
                 "all paths with up to {} and {rounds} of each loop",
                 counted(self.faults as usize, "fault")
             )?,
+            Some(_) if self.points == 0 => {
+                return write!(f, "0 paths, {stopped} before its first point");
+            }
             Some(0) => write!(
                 f,
-                "a part of the paths without faults, because the search stopped after {} ({} not followed)",
-                readable_duration(self.elapsed),
+                "a part of the paths without faults, {stopped} ({} not followed)",
                 counted(self.open_points, "point")
             )?,
             Some(faults) => write!(
                 f,
-                "all paths with up to {} and a part of those with {faults}, because the search stopped after {} ({} not followed)",
+                "all paths with up to {} and a part of those with {faults}, {stopped} ({} not followed)",
                 counted(faults as usize - 1, "fault"),
-                readable_duration(self.elapsed),
                 counted(self.open_points, "point")
             )?,
         }
@@ -382,6 +392,9 @@ impl Report {
         add("ends", count(coverage.ends));
         add("openPoints", count(coverage.open_points));
         add("isComplete", Json::Bool(coverage.is_complete()));
+        if let Some(reason) = coverage.stopped_by {
+            add("stoppedBy", Json::from(reason.name().to_owned()));
+        }
         add("seconds", Json::from(coverage.elapsed.as_secs_f64()));
         let mut object = Object::new();
         let findings = self.findings.iter().map(Finding::to_json);

@@ -30,10 +30,12 @@ pub struct Settings {
     pub loops: u32,
     /// The time within which each path ends.
     pub within: Option<Duration>,
-    /// The time after which the search stops.
+    /// The time after which the search stops, with its preparation; five minutes by default.
     pub time_limit: Option<Duration>,
     /// The number of different states of paths after which the search stops.
     pub max_nodes: usize,
+    /// The bytes of memory after which the search stops, as an estimate; 256 MiB by default.
+    pub max_bytes: usize,
     /// The type of the state machine.
     pub machine_type: MachineType,
     /// The name of the state machine, for histories.
@@ -54,8 +56,9 @@ impl Default for Settings {
             faults: 2,
             loops: 1,
             within: None,
-            time_limit: None,
+            time_limit: Some(Duration::from_secs(300)),
             max_nodes: 1_000_000,
+            max_bytes: 256 << 20,
             machine_type: MachineType::Standard,
             machine_name: "explored".to_owned(),
             nested: Vec::new(),

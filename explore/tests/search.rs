@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use stepwright_asl::{MachineType, StateMachine};
-use stepwright_explore::{NestedMachine, Report, Rule, Settings, explore};
+use stepwright_explore::{
+    NestedMachine, Report, Rule, Settings, StopReason, explore, explore_with,
+};
 
 fn machine(text: &str) -> StateMachine {
     StateMachine::from_json(text).expect("the definition is valid")
@@ -173,25 +175,173 @@ fn a_search_that_stops_says_what_it_covered() {
         time_limit: Some(Duration::ZERO),
         ..Settings::new()
     };
-    let report = explored(
-        &choice_of(
-            r#"{"Variable": "$.n", "NumericEquals": 1, "Next": "A"}"#,
-            true,
-        ),
-        &settings,
-    );
-    // Without a call, all paths end at once.
-    assert!(report.coverage().is_complete(), "{report}");
-    let task = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "End": true}}}"#;
+    let task = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "Next": "B"},
+        "B": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:b", "End": true}}}"#;
+    // The preparation has the time limit, too.
     let report = explored(task, &settings);
-    assert!(!report.coverage().is_complete());
+    assert_eq!(report.coverage().stopped_by, Some(StopReason::Time));
+    let text = "0 paths, because the search stopped after 0s before its first point";
+    assert_eq!(report.coverage().to_string(), text);
+    assert_eq!(report.summary(), format!("no findings in {text}"));
+
+    let settings = Settings {
+        max_nodes: 1,
+        ..Settings::new()
+    };
+    let report = explored(task, &settings);
+    let text = report.coverage().to_string();
+    assert!(
+        text.starts_with("a part of the paths without faults, because the search stopped after"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(
+            " at its limit of points (1 point not followed): 1 point, 0 different ends, 1 input"
+        ),
+        "{text}"
+    );
     assert!(
         report
-            .coverage()
+            .to_json()
             .to_string()
-            .starts_with("a part of the paths without faults"),
-        "{report}"
+            .contains(r#""isComplete":false,"stoppedBy":"points""#)
     );
+
+    let report = explore_with(&machine(task), &Settings::new(), &mut |_| false);
+    let report = report.expect("the definition can run");
+    assert_eq!(report.coverage().stopped_by, Some(StopReason::Caller));
+    assert!(!report.coverage().is_complete());
+}
+
+#[test]
+fn a_search_stops_at_its_limit_of_memory() {
+    // The order of 20 concurrent calls makes a difference.
+    let branches: Vec<String> = (0..20)
+        .map(|n| format!(r#"{{"StartAt": "T{n}", "States": {{"T{n}": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f{n}", "End": true}}}}}}"#))
+        .collect();
+    let definition = format!(
+        r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Parallel", "End": true, "Branches": [{}]}}}}}}"#,
+        branches.join(",")
+    );
+    let mut settings = Settings {
+        faults: 20,
+        max_bytes: 1_000_000,
+        ..Settings::new()
+    };
+    let order = "properties: [{ name: order, before: [{ succeeded: f0 }, { succeeded: f1 }] }]";
+    settings.add_file("p.yaml", order).expect("is valid");
+    let report = explored(&definition, &settings);
+    let coverage = report.coverage();
+    assert_eq!(coverage.stopped_by, Some(StopReason::Memory), "{report}");
+    assert!((10..5_000).contains(&coverage.points), "{report}");
+    // The estimate of memory does not depend on the machine.
+    assert_eq!(
+        explored(&definition, &settings).coverage().points,
+        coverage.points
+    );
+}
+
+#[test]
+fn the_preparation_stops_at_the_limit_of_memory() {
+    // Each state adds a member to the value of the states after it.
+    let states: Vec<String> = (0..300)
+        .map(|n| {
+            format!(
+                r#""S{n}": {{"Type": "Pass", "Result": 1, "ResultPath": "$.x{n}", "Next": "S{}"}}"#,
+                n + 1
+            )
+        })
+        .collect();
+    let definition = format!(
+        r#"{{"StartAt": "S0", "States": {{{}, "S300": {{"Type": "Succeed"}}}}}}"#,
+        states.join(",")
+    );
+    let settings = Settings {
+        max_bytes: 1_000_000,
+        ..Settings::new()
+    };
+    let report = explored(&definition, &settings);
+    assert_eq!(report.coverage().stopped_by, Some(StopReason::Memory));
+    assert_eq!(report.coverage().points, 0, "{report}");
+    assert!(
+        explored(&definition, &Settings::new())
+            .coverage()
+            .is_complete()
+    );
+}
+
+#[test]
+fn many_attempts_of_retriers_are_few_points() {
+    let task = |attempts: u32| {
+        let retriers: Vec<String> = (0..20)
+            .map(|n| format!(r#"{{"ErrorEquals": ["E{n}"], "MaxAttempts": {attempts}}}"#))
+            .collect();
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "Retry": [{}], "Catch": [{{"ErrorEquals": ["E0"], "Next": "B"}}], "End": true}}, "B": {{"Type": "Fail"}}}}}}"#,
+            retriers.join(",")
+        )
+    };
+    let report = explored(&task(99_999_999), &Settings::new());
+    // With one point for each pair of counts, there would be 400 * 100 * 100.
+    assert!(report.coverage().is_complete(), "{report}");
+    assert!(report.coverage().points < 20_000, "{report}");
+    // A retrier that is exhausted within the attempts of a path is followed to its end.
+    let mut settings = Settings {
+        faults: 1,
+        ..Settings::new()
+    };
+    let property = "properties: [{ name: no end, never: { ended: failed } }]";
+    settings.add_file("p.yaml", property).expect("is valid");
+    let fails = |attempts: u32| {
+        let report = explored(&task(attempts), &settings);
+        report
+            .findings()
+            .iter()
+            .any(|finding| finding.name() == "no end")
+    };
+    assert!(fails(40) && !fails(99_999_999));
+}
+
+#[test]
+fn the_values_of_a_wide_choice_share_their_members() {
+    let rules: Vec<String> = (0..600)
+        .map(|n| format!(r#"{{"Variable": "$.v{n}", "NumericGreaterThan": {n}, "Next": "B"}}"#))
+        .collect();
+    let definition = format!(
+        r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Choice", "Choices": [{}], "Default": "B"}}, "B": {{"Type": "Succeed"}}}}}}"#,
+        rules.join(",")
+    );
+    // 1,201 inputs of 600 members have 35 MB without sharing.
+    let settings = Settings {
+        max_bytes: 16 << 20,
+        ..Settings::new()
+    };
+    let report = explored(&definition, &settings);
+    assert!(report.coverage().is_complete(), "{report}");
+    assert_eq!(report.coverage().inputs, 1_201);
+}
+
+#[test]
+fn findings_without_a_path_are_counted() {
+    // Each state violates a property on a path that is longer than the one before.
+    let states: Vec<String> = (0..60)
+        .map(|n| format!(r#""S{n}": {{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {{"FunctionName": "f", "Payload": {{"text": "{}", "token.$": "$$.Task.Token"}}}}, "ResultPath": null, "Next": "S{}"}}"#, "x".repeat(20_000), n + 1))
+        .collect();
+    let definition = format!(
+        r#"{{"StartAt": "S0", "States": {{{}, "S60": {{"Type": "Succeed"}}}}}}"#,
+        states.join(",")
+    );
+    let report = explored(&definition, &Settings::new());
+    let findings = report.findings();
+    assert_eq!(findings.len(), 60);
+    let with_path = findings.iter().filter(|one| one.counterexample().is_some());
+    let without = 60 - with_path.count();
+    assert!((1..60).contains(&without), "{without}");
+    assert!(findings[0].counterexample().is_some());
+    let note = format!(
+        "{without} of the findings have no path, because of the limits of time and memory; fix the others and explore again"
+    );
+    assert!(report.notes().contains(&note), "{:?}", report.notes());
 }
 
 #[test]

@@ -32,6 +32,7 @@ A property file has inputs, results and errors of tasks, and properties:
         - leads_to: [{ succeeded: charge }, { called: refund }]
 
 The search follows all paths with up to --faults outcomes other than success, and combines values at the boundaries of the conditions. Calls take no time; waits, retries and timeouts do.
+It stops at the time limit, after a million points, or when it would use more than 256 MiB, and prints what it covered and why it stopped. The status is then that of the findings so far.
 Without a property file it checks the rules path-does-not-end, state-not-reached, value-absent, no-choice-matches and token-without-timeout; path-too-long needs a time,
 error-not-handled and branch-not-undone need what a property file declares about tasks, and so does effect-repeated except for services with idempotency tokens.
 Exit status: 0 nothing found; 1 a finding, or the definition has errors; 2 wrong usage, an invalid property file, or a file that cannot be read or written.";
@@ -61,7 +62,8 @@ pub(crate) struct ExploreArguments {
     /// The time within which each path ends, such as `90s`, `5m` or `2h`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) within: Option<Duration>,
-    /// The time after which the search stops, such as `30s`
+    /// The time after which the search stops, with its preparation, such as `30s`. Five minutes by
+    /// default
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time_limit: Option<Duration>,
     /// The type of the state machine

@@ -36,6 +36,17 @@ struct LeftState {
 }
 
 impl AbsentVariables {
+    /// Returns about how many bytes the variables take.
+    pub(super) fn bytes(&self) -> usize {
+        let absent = self
+            .left
+            .iter()
+            .map(|left| size_of_val(left.absent.as_slice()));
+        size_of_val(self.assigned.as_slice())
+            + size_of_val(self.left.as_slice())
+            + absent.sum::<usize>()
+    }
+
     pub(super) fn write_fingerprint(&self, to: &mut String) {
         let mut assigned: Vec<String> = self.assigned.iter().map(written).collect();
         assigned.sort();

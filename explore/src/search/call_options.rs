@@ -1,20 +1,17 @@
 //! The moves from a point of a path: the outcomes of a call, and the next timer.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use stepwright_interpreter::TimerKind;
-use stepwright_interpreter::value::Value;
 
 use super::inner_executions::WRITE_FAILED;
 use super::machine::ExploredMachine;
 use super::path_execution::ExecutionId;
-use super::path_state::{Answerer, ArmedTimer, OpenCall, PathState};
+use super::path_state::{Answerer, ArmedTimer, MAX_ATTEMPTS, OpenCall, PathState};
 use super::task_tokens::TOKEN_TIMED_OUT;
 use crate::outcomes::Outcome;
-
-/// Attempts after which a retried call succeeds, so that a Retrier of many attempts does not make
-/// a path without end.
-const MAX_ATTEMPTS: u32 = 100;
+use crate::values::SampleSet;
 
 /// A move from a point of a path.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,28 +210,33 @@ impl PathState {
     /// Returns the path after a move.
     pub(super) fn after(&self, machine: &ExploredMachine, chosen: &Move) -> PathState {
         let mut path = self.clone();
-        path.evaluations.clear();
+        path.make(machine, chosen);
+        path
+    }
+
+    /// Makes a move.
+    pub(super) fn make(&mut self, machine: &ExploredMachine, chosen: &Move) {
+        self.evaluations.clear();
         match chosen {
             Move::Complete {
                 call,
                 outcome,
                 is_fault,
             } => {
-                path.faults += u32::from(*is_fault);
+                self.faults += u32::from(*is_fault);
                 let results = self.results(machine, *call);
-                path.complete(machine, *call, outcome, &results);
+                self.complete(machine, *call, outcome, &results.values);
             }
-            Move::Fire(timer) => path.fire(machine, *timer),
-            Move::TimeOut => path.time_out(machine),
+            Move::Fire(timer) => self.fire(machine, *timer),
+            Move::TimeOut => self.time_out(machine),
         }
-        path
     }
 
     /// Returns the results of a call that is open.
-    pub(super) fn results(&self, machine: &ExploredMachine, call: usize) -> Vec<Value> {
+    pub(super) fn results(&self, machine: &ExploredMachine, call: usize) -> Rc<SampleSet> {
         let open = &self.calls[call];
         let outcomes = &machine.definitions[open.definition].outcomes;
-        outcomes.results(&machine.settings, &open.called).values
+        outcomes.results(&machine.settings, &open.called)
     }
 }
 

@@ -119,26 +119,32 @@ fn flush(entered: &mut Vec<&PathStep>, next: Option<&PathStep>, lines: &mut Vec<
     entered.clear();
 }
 
-/// Repeats the moves of a path.
+/// Repeats the moves of a path. `None` if that takes too long, or more than `left` bytes, which it
+/// reduces.
 pub(super) fn counterexample(
     machine: &ExploredMachine,
     start: u32,
     moves: &[Move],
-) -> Counterexample {
+    left: &mut usize,
+) -> Option<Counterexample> {
     let mut path = PathState::recorded(machine, start as usize);
     for chosen in moves {
-        path = path.after(machine, chosen);
+        if machine.budget.is_report_late() || path.new_bytes > *left {
+            return None;
+        }
+        path.make(machine, chosen);
     }
+    *left = left.checked_sub(path.new_bytes)?;
     let mut record = path.record.take().unwrap_or_default();
     let open = path.executions.iter().skip(1);
     record.inner.extend(open.map(inner_history));
-    Counterexample {
+    Some(Counterexample {
         input: path.main().execution.about().input.clone(),
         steps: steps_of(machine, &path, record.entries),
         faults: path.faults,
         history: path.main().execution.history(),
         inner: record.inner,
-    }
+    })
 }
 
 fn steps_of(

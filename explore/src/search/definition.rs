@@ -1,6 +1,7 @@
 //! One definition of a search: its program, its tasks, and what observers of order see.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -12,6 +13,7 @@ use stepwright_asl::validate::{EvaluatedRead, evaluated_reads};
 use stepwright_interpreter::program::{Kind, Program, ProgramError};
 use stepwright_interpreter::value::Value;
 
+use crate::budget::SearchBudget;
 use crate::event::TaskNames;
 use crate::idempotency::idempotency_token;
 use crate::outcomes::Outcomes;
@@ -66,6 +68,7 @@ impl ExploredDefinition {
     pub(super) fn new(
         source: DefinitionSource<'_>,
         settings: &Settings,
+        budget: &Rc<SearchBudget>,
     ) -> Result<Self, ProgramError> {
         let DefinitionSource {
             name,
@@ -75,7 +78,7 @@ impl ExploredDefinition {
             values,
             linked,
         } = source;
-        let outcomes = Outcomes::of(&json, values, settings);
+        let outcomes = Outcomes::of(&json, values, settings, budget);
         let mut program = Program::compile(machine, machine_type, &IndexMap::new())?;
         program.definition = Some(Arc::from(json.to_string()));
         let tasks: Vec<Option<TaskNames>> = program
@@ -152,7 +155,6 @@ impl ExploredDefinition {
     /// Returns whether the definition reads the time: then paths that reach the same state at
     /// different times may continue differently.
     pub(super) fn reads_time(&self) -> bool {
-        let text = self.json.to_string();
         let words = [
             "$now(",
             "$millis(",
@@ -164,7 +166,13 @@ impl ExploredDefinition {
             "TimestampGreater",
             "TimestampEquals",
         ];
-        words.iter().any(|word| text.contains(word))
+        words.iter().any(|word| self.contains(word))
+    }
+
+    /// Returns whether the text of the definition contains a word.
+    pub(super) fn contains(&self, word: &str) -> bool {
+        let text = self.program.definition.as_deref();
+        text.is_some_and(|text| text.contains(word))
     }
 }
 

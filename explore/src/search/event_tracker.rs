@@ -39,6 +39,11 @@ impl EventTracker {
         }
     }
 
+    /// Returns the bytes of the open attempts. Their values are shared.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.open.as_slice())
+    }
+
     /// Returns the containers around an event, also those around the execution.
     pub(super) fn scope_of(&self, event: &Event) -> Vec<String> {
         let mut scope = self.scope.to_vec();

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::errors;
@@ -19,12 +19,20 @@ use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
 use super::path_state::PathState;
 use super::reached_states::ReachedStates;
 use super::unknown_targets::unknown_targets;
+use crate::budget::{SearchBudget, StopReason};
 use crate::report::{Coverage, Finding, Report, Subject};
 use crate::rule::Rule;
 use crate::settings::Settings;
 
 /// Rounds of a loop after which a path is not followed any more.
 const MAX_ROUNDS: u32 = 60;
+
+/// The bytes of a point, with its place in the maps of the search.
+const NODE_BYTES: usize = 192;
+/// The bytes of a move to a point that is known.
+const EDGE_BYTES: usize = 8;
+/// The bytes of all counterexamples together, as an estimate. Findings beyond have none.
+const MAX_EXAMPLE_BYTES: usize = 32 << 20;
 
 /// How far a search has come.
 #[derive(Clone, Copy, Debug)]
@@ -116,13 +124,18 @@ struct Search<'m> {
     graph: NodeGraph,
     queue: BinaryHeap<Reverse<(u32, u32, NodeId)>>,
     /// The paths of the points in the queue.
-    paths: BTreeMap<NodeId, Box<PathState>>,
+    paths: BTreeMap<NodeId, OpenPath>,
     /// The best point for each subject of a finding.
     found: BTreeMap<Subject, Violated>,
     reached: ReachedStates,
     coverage: Coverage,
     notes: BTreeSet<String>,
-    started: Instant,
+}
+
+/// A path that is not followed yet, with the bytes that it counts for.
+struct OpenPath {
+    path: Box<PathState>,
+    bytes: usize,
 }
 
 struct Violated {
@@ -140,16 +153,29 @@ impl<'m> Search<'m> {
             found: BTreeMap::new(),
             reached: ReachedStates::default(),
             coverage: Coverage::new(&machine.settings),
-            notes: unknown_targets(machine),
-            started: Instant::now(),
+            notes: BTreeSet::new(),
         }
     }
 
+    fn budget(&self) -> &'m SearchBudget {
+        &self.machine.budget
+    }
+
     fn run(&mut self, watch: &mut dyn FnMut(Progress) -> bool) {
+        if self.budget().is_spent() {
+            self.coverage.stopped_at = Some(0);
+            return;
+        }
+        self.notes = unknown_targets(self.machine);
         let inputs = self.machine.main().outcomes.inputs();
         self.coverage.inputs = inputs.values.len();
         self.coverage.has_incomplete_values = !inputs.is_complete;
         for start in 0..self.machine.starts.len() {
+            if self.budget().is_spent() {
+                self.coverage.stopped_at = Some(0);
+                self.stop();
+                return;
+            }
             let path = PathState::of_start(self.machine, start);
             let start = u32::try_from(start).unwrap_or(u32::MAX);
             self.arrive(path, None, start);
@@ -157,11 +183,16 @@ impl<'m> Search<'m> {
         let mut steps = 0usize;
         while let Some(point) = self.next_point() {
             steps += 1;
-            if steps % 64 == 1 && !self.may_continue(&point, watch) {
-                self.stop(point.node);
-                break;
+            let may_continue = !self.budget().is_spent()
+                && (steps % 64 != 1 || self.may_continue(&point, watch))
+                && self.follow(&point);
+            if !may_continue {
+                self.coverage.stopped_at = Some(point.path.faults);
+                self.coverage.open_points = 1;
+                self.graph.set_may_end(point.node);
+                self.stop();
+                return;
             }
-            self.follow(&point);
         }
     }
 
@@ -169,7 +200,8 @@ impl<'m> Search<'m> {
         loop {
             let Reverse((_, _, node)) = self.queue.pop()?;
             // A point to which a better path led is in the queue twice.
-            if let Some(path) = self.paths.remove(&node) {
+            if let Some(OpenPath { path, bytes }) = self.paths.remove(&node) {
+                self.budget().release(bytes);
                 return Some(OpenPoint { node, path });
             }
         }
@@ -181,30 +213,27 @@ impl<'m> Search<'m> {
             open: self.queue.len(),
             faults: point.path.faults,
             findings: self.found.len(),
-            elapsed: self.started.elapsed(),
+            elapsed: self.budget().elapsed(),
         };
-        let settings = &self.machine.settings;
-        let is_late = settings
-            .time_limit
-            .is_some_and(|limit| progress.elapsed >= limit);
-        if is_late || progress.points >= settings.max_nodes || !watch(progress) {
-            self.coverage.stopped_at = Some(point.path.faults);
-            return false;
+        if progress.points >= self.machine.settings.max_nodes {
+            self.budget().stop(StopReason::Points);
+        } else if !watch(progress) {
+            self.budget().stop(StopReason::Caller);
         }
-        true
+        self.budget().stopped_by().is_none()
     }
 
     /// Stops the search: the points that are not followed may lead anywhere.
-    fn stop(&mut self, node: NodeId) {
-        self.graph.set_may_end(node);
-        self.coverage.open_points = self.queue.len() + 1;
-        for Reverse((_, _, node)) in std::mem::take(&mut self.queue) {
+    fn stop(&mut self) {
+        self.coverage.open_points += self.paths.len();
+        for node in std::mem::take(&mut self.paths).into_keys() {
             self.graph.set_may_end(node);
         }
+        self.queue.clear();
     }
 
-    /// Follows all moves from a point.
-    fn follow(&mut self, point: &OpenPoint) {
+    /// Follows all moves from a point. Returns whether the budget allows all of them.
+    fn follow(&mut self, point: &OpenPoint) -> bool {
         let moves = point.path.moves(self.machine);
         self.coverage.has_incomplete_values |= moves.has_incomplete_values;
         self.coverage.has_loop_bound |= moves.is_loop_bound;
@@ -214,13 +243,17 @@ impl<'m> Search<'m> {
         }
         if moves.moves.is_empty() {
             self.wait_without_end(point);
-            return;
+            return true;
         }
         for chosen in moves.moves {
+            if self.budget().is_spent() {
+                return false;
+            }
             self.reached.take(&point.path, &chosen);
             let path = point.path.after(self.machine, &chosen);
             self.arrive(path, Some((point.node, chosen)), 0);
         }
+        true
     }
 
     /// Adds the point at which a path has arrived.
@@ -247,6 +280,10 @@ impl<'m> Search<'m> {
             may_end: ended,
         };
         let (id, arrival) = self.graph.add(&fingerprint, node);
+        self.budget().add(match arrival {
+            Arrival::New => NODE_BYTES,
+            Arrival::Better | Arrival::Known => EDGE_BYTES,
+        });
         if path.has_deep_nesting {
             self.notes.insert(
                 "a state machine that starts itself is followed once; deeper starts have the outcomes of any task"
@@ -257,8 +294,7 @@ impl<'m> Search<'m> {
         match arrival {
             Arrival::New => {}
             Arrival::Better if self.paths.contains_key(&id) => {
-                self.queue.push(Reverse((path.faults, path.events, id)));
-                self.paths.insert(id, Box::new(path));
+                self.open(id, path);
                 return;
             }
             Arrival::Better | Arrival::Known => return,
@@ -292,8 +328,19 @@ impl<'m> Search<'m> {
             self.graph.set_may_end(id);
             return;
         }
+        self.open(id, path);
+    }
+
+    /// Adds a path to the queue, unless a better one to the same point is in it.
+    fn open(&mut self, id: NodeId, mut path: PathState) {
+        path.count_memory(self.machine);
+        let bytes = path.own_bytes();
+        self.budget().add(bytes);
         self.queue.push(Reverse((path.faults, path.events, id)));
-        self.paths.insert(id, Box::new(path));
+        let path = Box::new(path);
+        if let Some(before) = self.paths.insert(id, OpenPath { path, bytes }) {
+            self.budget().release(before.bytes);
+        }
     }
 
     fn find(&mut self, subject: Subject, node: NodeId, message: String) {
@@ -421,7 +468,9 @@ impl<'m> Search<'m> {
 
     fn into_report(mut self) -> Report {
         self.coverage.points = self.graph.len();
-        self.coverage.elapsed = self.started.elapsed();
+        self.coverage.elapsed = self.budget().elapsed();
+        self.coverage.stopped_by = self.budget().stopped_by();
+        drop(std::mem::take(&mut self.paths));
         if let Some(node) = self.graph.endless()
             && !self
                 .found
@@ -443,14 +492,22 @@ impl<'m> Search<'m> {
             let node = graph.node(violated.node);
             (node.faults, node.events, subject.clone())
         });
+        let mut left = MAX_EXAMPLE_BYTES;
+        let mut without_path = 0;
         let mut findings: Vec<Finding> = findings
             .into_iter()
             .map(|(subject, violated)| {
                 let (start, moves) = graph.path_to(violated.node);
-                let example = counterexample(machine, start, &moves);
-                Finding::new(machine, subject, violated.message, Some(example))
+                let example = counterexample(machine, start, &moves, &mut left);
+                without_path += usize::from(example.is_none());
+                Finding::new(machine, subject, violated.message, example)
             })
             .collect();
+        if without_path > 0 {
+            self.notes.insert(format!(
+                "{without_path} of the findings have no path, because of the limits of time and memory; fix the others and explore again"
+            ));
+        }
         if machine.settings.is_on(Rule::StateReached) {
             findings.extend(unreached.into_iter().map(|state| {
                 let message = format!("no path enters `{state}`");

@@ -1,6 +1,7 @@
 //! What the search of one state machine needs: its definition, and those that it starts.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::graph::Graph;
@@ -9,6 +10,7 @@ use stepwright_interpreter::program::{Kind, ProgramError, StateIx};
 use stepwright_interpreter::task::{Integration, Resource};
 
 use super::definition::{DefinitionSource, ExploredDefinition};
+use crate::budget::SearchBudget;
 use crate::nested_machine::started_machine;
 use crate::settings::Settings;
 use crate::values::{DefinitionLink, linked_values, observed_parts};
@@ -21,7 +23,10 @@ pub(crate) struct ExploredMachine {
     pub(crate) definitions: Vec<ExploredDefinition>,
     /// Whether the time since the start makes a difference.
     pub(crate) is_timed: bool,
+    /// Whether expressions read the number of attempts.
+    pub(crate) reads_attempts: bool,
     pub(crate) starts: Vec<PathStart>,
+    pub(crate) budget: Rc<SearchBudget>,
 }
 
 /// The choices with which a path starts.
@@ -36,7 +41,9 @@ pub(crate) struct PathStart {
 }
 
 impl ExploredMachine {
+    /// Prepares a search. The result is incomplete if the budget is spent.
     pub(crate) fn new(machine: &StateMachine, settings: &Settings) -> Result<Self, ProgramError> {
+        let budget = Rc::new(SearchBudget::new(settings));
         let mut machines = vec![(
             settings.machine_name.as_str(),
             machine,
@@ -59,7 +66,7 @@ impl ExploredMachine {
             .iter()
             .map(|json| observed_parts(json, settings))
             .collect();
-        let values = linked_values(&jsons, &links, &observed);
+        let values = linked_values(&jsons, &links, &observed, &budget);
         let definitions: Result<Vec<ExploredDefinition>, ProgramError> = machines
             .into_iter()
             .zip(jsons)
@@ -75,7 +82,7 @@ impl ExploredMachine {
                     values,
                     linked,
                 };
-                ExploredDefinition::new(source, settings)
+                ExploredDefinition::new(source, settings, &budget)
             })
             .collect();
         let definitions = definitions?;
@@ -83,12 +90,17 @@ impl ExploredMachine {
         let is_timed = settings.within.is_some()
             || properties.any(|property| property.formula.depends_on_time())
             || definitions.iter().any(ExploredDefinition::reads_time);
-        let starts = starts_of(&definitions, settings);
+        let reads_attempts = definitions
+            .iter()
+            .any(|definition| definition.contains("RetryCount"));
+        let starts = starts_of(&definitions, settings, &budget);
         Ok(Self {
             settings: settings.clone(),
             definitions,
             is_timed,
+            reads_attempts,
             starts,
+            budget,
         })
     }
 
@@ -146,7 +158,11 @@ fn links_of(json: &Json, names: &[&str]) -> Vec<DefinitionLink> {
 }
 
 /// Returns the choices with which paths start. A reader that fails is a fault.
-fn starts_of(definitions: &[ExploredDefinition], settings: &Settings) -> Vec<PathStart> {
+fn starts_of(
+    definitions: &[ExploredDefinition],
+    settings: &Settings,
+    budget: &SearchBudget,
+) -> Vec<PathStart> {
     let inputs = definitions[0].outcomes.inputs().values.len();
     let choices = definitions
         .iter()
@@ -155,7 +171,12 @@ fn starts_of(definitions: &[ExploredDefinition], settings: &Settings) -> Vec<Pat
         .unwrap_or_default()
         .max(1);
     let mut starts = Vec::new();
+    let bytes = inputs * size_of::<PathStart>();
     for items in 0..choices {
+        budget.add(bytes);
+        if budget.is_spent() {
+            return starts;
+        }
         starts.extend((0..inputs).map(|input| PathStart {
             input,
             items,
@@ -176,6 +197,10 @@ fn starts_of(definitions: &[ExploredDefinition], settings: &Settings) -> Vec<Pat
     let mut readers: Vec<(usize, &String)> = readers.into_iter().collect();
     readers.sort();
     for (definition, reader) in readers {
+        budget.add(bytes + inputs * reader.len());
+        if budget.is_spent() {
+            return starts;
+        }
         starts.extend((0..inputs).map(|input| PathStart {
             input,
             items: 0,

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::EventKind;
 use stepwright_interpreter::task::TaskResult;
+use stepwright_interpreter::value::Value;
 
 use super::machine::ExploredMachine;
 use super::path_execution::PathExecution;
@@ -13,6 +14,12 @@ use super::path_record::RecordEntry;
 use super::path_state::{OpenCall, PathState, START};
 use super::visit::visit_of;
 use crate::event::{Action, PathEvent};
+
+/// The bytes of an event without its value.
+const EVENT_BYTES: usize = 64;
+/// The bytes of memory for each byte of a value's JSON. Values of two events are often the same, or
+/// share most of their members.
+const BYTES_OF_TEXT: usize = 4;
 
 impl PathState {
     /// Observes the events of an execution since the last point. The start and the end of an
@@ -29,8 +36,10 @@ impl PathState {
         let definition = &machine.definitions[*number];
         let history = execution.history();
         let mut observed = Vec::new();
+        let mut bytes = 0;
         while let Some(event) = tracker.reader.next(&history) {
             self.events += 1;
+            bytes += EVENT_BYTES + event.value().map_or(0, value_bytes);
             let scope = tracker.scope_of(&event);
             let events = tracker.path_events(definition, &event, started);
             let lost = is_lost_attempt(event.kind()).then(|| {
@@ -40,6 +49,7 @@ impl PathState {
             observed.push((scope, events, lost));
         }
         let (id, number) = (*id, *number);
+        self.new_bytes += bytes;
         for (scope, events, lost) in observed {
             for event in events {
                 if event.action == Action::Entered {
@@ -98,6 +108,11 @@ impl PathState {
         }
         self.rules.observe(machine, (id, definition), scope, event);
     }
+}
+
+fn value_bytes(value: &Value) -> usize {
+    let text = usize::try_from(value.json_len()).unwrap_or(usize::MAX);
+    text.saturating_mul(BYTES_OF_TEXT)
 }
 
 /// Returns whether the event shows that an earlier attempt of a container failed: its failure, or

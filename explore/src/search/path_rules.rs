@@ -16,6 +16,9 @@ use crate::event::{Action, PathEvent};
 use crate::rule::Rule;
 use crate::settings::Settings;
 
+/// The bytes of the name of a container.
+const SCOPE_BYTES: usize = 48;
+
 /// The progress of the rules on one path.
 #[derive(Clone, Debug)]
 pub(super) struct PathRules {
@@ -54,6 +57,13 @@ impl PathRules {
             variables: AbsentVariables::default(),
             violations: Vec::new(),
         }
+    }
+
+    /// Returns about how many bytes the progress takes.
+    pub(super) fn bytes(&self) -> usize {
+        let done = self.done.iter().flatten();
+        let done = done.map(|call| size_of::<DoneCall>() + call.scope.len() * SCOPE_BYTES);
+        done.sum::<usize>() + self.variables.bytes()
     }
 
     pub(super) fn write_fingerprint(&self, to: &mut String) {

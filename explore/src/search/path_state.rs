@@ -1,11 +1,12 @@
 //! The state of one path: its executions, their pending work, and what observes them.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_interpreter::distributed::WriteResponse;
-use stepwright_interpreter::execution::{Execution, Failure, ValueRole};
+use stepwright_interpreter::execution::{AttemptBound, Execution, Failure, ValueRole};
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::task::TaskResult;
 use stepwright_interpreter::value::Value;
@@ -20,6 +21,7 @@ use super::path_execution::{ExecutionId, PathExecution};
 use super::path_record::PathRecord;
 use super::path_rules::PathRules;
 use super::visit::{VisitCounts, visit_of};
+use crate::budget::SharedMemory;
 use crate::monitor::Monitor;
 use crate::outcomes::{CalledTask, Outcome};
 
@@ -27,6 +29,12 @@ use crate::outcomes::{CalledTask, Outcome};
 pub(super) const HISTORY: u32 = 25_000;
 /// 2026-01-01T00:00:00Z.
 pub(super) const START: i64 = 1_767_225_600_000_000;
+/// Attempts after which a retried call succeeds, so that a Retrier of many attempts does not make
+/// a path without end.
+pub(super) const MAX_ATTEMPTS: u32 = 100;
+/// Retries of which the search distinguishes the number, if the retrier allows more than
+/// [`MAX_ATTEMPTS`]: after them, an attempt fails and continues as the one before.
+const DISTINCT_RETRIES: u32 = 3;
 const ARN: &str = "arn:aws:states:us-east-1:123456789012";
 
 /// A call that waits for its outcome.
@@ -114,6 +122,10 @@ pub(super) struct PathState {
     pub(super) writing: Vec<(ExecutionId, WaitId)>,
     /// The events and the ended executions, while a path is shown.
     pub(super) record: Option<PathRecord>,
+    /// The bytes of the events and values since the last point.
+    pub(super) new_bytes: usize,
+    /// The memory of the events and values up to the last point.
+    pub(super) shared: Option<Rc<SharedMemory>>,
 }
 
 impl PathState {
@@ -155,6 +167,8 @@ impl PathState {
             has_deep_nesting: false,
             writing: Vec::new(),
             record,
+            new_bytes: 0,
+            shared: None,
         };
         let mut execution = new_execution(main, about, 1);
         execution.begin();
@@ -216,9 +230,40 @@ impl PathState {
         }
     }
 
+    /// Counts the memory of the events and values since the last point.
+    pub(super) fn count_memory(&mut self, machine: &ExploredMachine) {
+        let before = self.shared.take();
+        let new = std::mem::take(&mut self.new_bytes);
+        self.shared = Some(SharedMemory::after(before, &machine.budget, new));
+    }
+
+    /// Returns about how many bytes the path takes that no other path shares.
+    pub(super) fn own_bytes(&self) -> usize {
+        let executions = self.executions.iter();
+        let executions = executions.map(|execution| {
+            size_of::<PathExecution>()
+                + execution.execution.clone_bytes()
+                + execution.tracker.bytes()
+        });
+        size_of::<Self>()
+            + executions.sum::<usize>()
+            + size_of_val(self.calls.as_slice())
+            + size_of_val(self.timers.as_slice())
+            + size_of_val(self.last.as_slice())
+            + self.visits.bytes()
+            + self.rules.bytes()
+            + self.monitors.iter().map(Monitor::bytes).sum::<usize>()
+    }
+
     /// Writes what decides how the path continues and which verdicts it gets.
     pub(super) fn write_fingerprint(&self, machine: &ExploredMachine, to: &mut String) {
         use std::fmt::Write as _;
+        // Delays grow with the number of retries.
+        let is_exact = machine.is_timed || machine.reads_attempts;
+        let attempts = (!is_exact).then_some(AttemptBound {
+            caller: MAX_ATTEMPTS,
+            distinct: DISTINCT_RETRIES,
+        });
         let mut executions: Vec<String> = self
             .executions
             .iter()
@@ -233,7 +278,7 @@ impl PathState {
                     let _ = write!(text, "{:?} in {:?} ", starter.kind, execution.scope());
                 }
                 let execution = &execution.execution;
-                execution.write_fingerprint(self.now, &write_value, &mut text);
+                execution.write_fingerprint(self.now, attempts, &write_value, &mut text);
                 text
             })
             .collect();

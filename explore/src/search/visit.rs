@@ -22,6 +22,11 @@ impl VisitCounts {
         }
     }
 
+    /// Returns the bytes of the counts.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.0.as_slice())
+    }
+
     /// Returns how often a state was entered.
     pub(super) fn of(&self, visit: &str) -> u32 {
         let mut visits = self.0.iter();

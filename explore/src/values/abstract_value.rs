@@ -9,6 +9,8 @@ use super::value_source::ValueSource;
 /// Beyond these, a value counts as unknown. Definitions that read their values stay far below.
 const MAX_ALTERNATIVES: usize = 16;
 const MAX_DEPTH: usize = 12;
+/// The bytes of a name and of a place in a map or a list.
+const MEMBER_BYTES: usize = 64;
 
 /// A step from a value to a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -218,25 +220,33 @@ impl AbstractValue {
 
     /// Returns the parts under a path, each with the states that wrote it.
     pub(crate) fn select(&self, path: &[PartStep]) -> Vec<SelectedPart> {
-        let mut parts = vec![SelectedPart {
-            value: self.clone(),
-            writers: Vec::new(),
-        }];
-        for step in path {
-            let mut next: Vec<SelectedPart> = Vec::new();
-            for part in &parts {
-                for mut inner in part.value.step(step) {
-                    inner.writers.extend(&part.writers);
-                    inner.writers.sort_unstable();
-                    inner.writers.dedup();
-                    if !next.contains(&inner) && next.len() < MAX_ALTERNATIVES {
-                        next.push(inner);
-                    }
-                }
+        let Some((first, rest)) = path.split_first() else {
+            return vec![SelectedPart {
+                value: self.clone(),
+                writers: Vec::new(),
+            }];
+        };
+        let mut parts: Vec<SelectedPart> = Vec::new();
+        self.add_step(first, &[], &mut parts);
+        for step in rest {
+            let before = std::mem::take(&mut parts);
+            for part in before {
+                part.value.add_step(step, &part.writers, &mut parts);
             }
-            parts = next;
         }
         parts
+    }
+
+    /// Adds the parts under a step of a value that some states wrote.
+    fn add_step(&self, step: &PartStep, writers: &[usize], parts: &mut Vec<SelectedPart>) {
+        for mut inner in self.step(step) {
+            inner.writers.extend(writers);
+            inner.writers.sort_unstable();
+            inner.writers.dedup();
+            if !parts.contains(&inner) && parts.len() < MAX_ALTERNATIVES {
+                parts.push(inner);
+            }
+        }
     }
 
     /// Returns the value under a path.
@@ -291,6 +301,26 @@ impl AbstractValue {
             }
             _ => Self::Unknown,
         }
+    }
+
+    /// Returns about how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let inside = match self {
+            Self::Object { base, members } => {
+                let members = members.iter();
+                let members = members.map(|(name, member)| {
+                    name.len() + size_of::<Member>() + MEMBER_BYTES + member.value.bytes()
+                });
+                base.bytes() + members.sum::<usize>()
+            }
+            Self::List(items) | Self::OneOf(items) => items.iter().map(Self::bytes).sum(),
+            Self::Items(item) => item.bytes(),
+            Self::Origin(origin) => origin.path.len() * MEMBER_BYTES,
+            // The values of a definition are small on average.
+            Self::Literal(_) => MEMBER_BYTES,
+            Self::Missing | Self::Unknown => 0,
+        };
+        size_of::<Self>() + inside
     }
 
     /// The number of levels of known parts.

@@ -8,6 +8,7 @@ use stepwright_asl::jsonata::ValueTest;
 use super::abstract_value::Origin;
 use super::comparison::ComparedParts;
 use super::state_reads::{RequiredPart, StateReads};
+use crate::budget::SearchBudget;
 
 /// Rounds in which the values of one part pass to the next. A longer chain of comparisons has
 /// values that are not made for all of its parts.
@@ -15,7 +16,7 @@ const MAX_ROUNDS: usize = 4;
 
 /// Requires of each compared part the values of the other one, and values that differ if neither
 /// has any.
-pub(super) fn require_compared(all: &mut [StateReads]) {
+pub(super) fn require_compared(all: &mut [StateReads], budget: &SearchBudget) {
     if all.iter().all(|reads| reads.compared.is_empty()) {
         return;
     }
@@ -36,6 +37,9 @@ pub(super) fn require_compared(all: &mut [StateReads]) {
                 for test in known {
                     add(&mut both, test.clone());
                 }
+                if budget.is_spent() {
+                    return;
+                }
                 if both.is_empty() {
                     both.push((comparison.default_test(), true));
                 }
@@ -43,6 +47,7 @@ pub(super) fn require_compared(all: &mut [StateReads]) {
                     let tests = tests.entry(side.clone()).or_default();
                     for (test, has_other) in &both {
                         if add(tests, (test.clone(), *has_other)) {
+                            budget.add(3 * size_of::<RequiredPart>());
                             added.push((index, side.clone(), test.clone(), *has_other));
                         }
                     }

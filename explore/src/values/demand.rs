@@ -8,11 +8,16 @@ use stepwright_interpreter::value::{Object, Value};
 
 use super::abstract_value::PartStep;
 use super::neighbours::neighbours;
+use crate::budget::SearchBudget;
 
 /// The most values that are made for one source. Beyond, the values of each part vary one by one.
 const MAX_COMBINATIONS: usize = 48;
 /// A text that no definition compares with.
 const OTHER_TEXT: &str = "other";
+/// The bytes of a member or an item of a value.
+const MEMBER_BYTES: usize = 48;
+/// The members of a large object that a copy with one other member does not share.
+const COPIED_MEMBERS: usize = 16;
 
 /// The requirements on a value and on its parts.
 #[derive(Clone, Debug, Default)]
@@ -161,27 +166,28 @@ impl Demand {
     }
 
     /// Returns the values that meet it; the first one is the plainest.
-    pub(crate) fn samples(&self) -> SampleSet {
+    pub(crate) fn samples(&self, budget: &SearchBudget) -> SampleSet {
         let mut is_complete = true;
-        let values = self.variants(0, &mut is_complete);
+        let values = self.variants(0, &mut is_complete, budget);
         SampleSet {
             values,
             is_complete,
         }
     }
 
-    fn variants(&self, depth: usize, is_complete: &mut bool) -> Vec<Value> {
+    fn variants(&self, depth: usize, is_complete: &mut bool, budget: &SearchBudget) -> Vec<Value> {
         // The abstract values have few levels.
         if depth > 24 {
             return vec![Value::empty_object()];
         }
         if !self.members.is_empty() {
-            return self.objects(depth, is_complete);
+            return self.objects(depth, is_complete, budget);
         }
         if let Some(items) = &self.items {
-            return self.lists(items, depth, is_complete);
+            return self.lists(items, depth, is_complete, budget);
         }
         let mut values: Vec<Value> = self.values.iter().map(Value::from).collect();
+        budget.add(values.len() * MEMBER_BYTES);
         if self.is_truth || values.iter().all(|value| matches!(value, Value::Bool(_))) {
             let is_condition = self.is_truth || !values.is_empty();
             for flag in [true, false].into_iter().filter(|_| is_condition) {
@@ -214,8 +220,14 @@ impl Demand {
         numbers.iter().any(|number| numbers.contains(&(number + 1)))
     }
 
-    fn lists(&self, items: &Demand, depth: usize, is_complete: &mut bool) -> Vec<Value> {
-        let inner = items.variants(depth + 1, is_complete);
+    fn lists(
+        &self,
+        items: &Demand,
+        depth: usize,
+        is_complete: &mut bool,
+        budget: &SearchBudget,
+    ) -> Vec<Value> {
+        let inner = items.variants(depth + 1, is_complete, budget);
         let list = |values: Vec<Value>| values.into_iter().collect::<Value>();
         let repeated = |count: usize| {
             let values = inner.iter().cycle().take(count).cloned();
@@ -226,6 +238,7 @@ impl Demand {
             // Only single items are read.
             false => vec![repeated(3)],
         };
+        budget.add(inner.len() * 2 * MEMBER_BYTES);
         lists.extend(inner.iter().skip(1).map(|value| list(vec![value.clone()])));
         for count in &self.counts {
             if (0..=20).contains(count) {
@@ -235,12 +248,12 @@ impl Demand {
         lists
     }
 
-    fn objects(&self, depth: usize, is_complete: &mut bool) -> Vec<Value> {
+    fn objects(&self, depth: usize, is_complete: &mut bool, budget: &SearchBudget) -> Vec<Value> {
         let parts: Vec<(&str, Vec<Option<Value>>)> = self
             .members
             .iter()
             .map(|(name, demand)| {
-                let values = demand.variants(depth + 1, is_complete).into_iter();
+                let values = demand.variants(depth + 1, is_complete, budget).into_iter();
                 let mut values: Vec<Option<Value>> = values.map(Some).collect();
                 if demand.is_optional {
                     values.push(None);
@@ -260,8 +273,9 @@ impl Demand {
                     object.insert(name, value.clone());
                 }
             }
-            Value::from(object)
+            object
         };
+        let bytes = |members: usize| (1 + members) * MEMBER_BYTES;
         let mut objects = Vec::new();
         if let Some(count) = count {
             for number in 0..count {
@@ -269,15 +283,34 @@ impl Demand {
                     let smaller = parts.iter().take(index).map(|(_, values)| values.len());
                     number / smaller.product::<usize>() % parts[index].1.len()
                 };
-                objects.push(object(&digit));
+                objects.push(Value::from(object(&digit)));
+                budget.add(bytes(parts.len()));
             }
             return objects;
         }
         *is_complete = false;
-        objects.push(object(&|_| 0));
-        for (varied, (_, values)) in parts.iter().enumerate() {
-            for value in 1..values.len() {
-                objects.push(object(&|index| if index == varied { value } else { 0 }));
+        let plainest = object(&|_| 0);
+        budget.add(bytes(parts.len()));
+        objects.push(Value::from(plainest.clone()));
+        for (varied, (name, values)) in parts.iter().enumerate() {
+            for (number, value) in values.iter().enumerate().skip(1) {
+                if budget.is_spent() {
+                    return objects;
+                }
+                let choice = |index| if index == varied { number } else { 0 };
+                objects.push(Value::from(match value {
+                    // The copy shares the other members of a large object.
+                    Some(value) => {
+                        let mut varied = plainest.clone();
+                        varied.insert(name, value.clone());
+                        budget.add(bytes(parts.len().min(COPIED_MEMBERS)) + 2 * parts.len());
+                        varied
+                    }
+                    None => {
+                        budget.add(bytes(parts.len()));
+                        object(&choice)
+                    }
+                }));
             }
         }
         objects

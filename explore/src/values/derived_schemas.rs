@@ -15,6 +15,8 @@ use super::machine_flow::{MachineFlow, MachineValues};
 use super::reads::BoundaryReads;
 use super::template::ReadScope;
 use super::value_source::ValueSource;
+use crate::budget::SearchBudget;
+use crate::settings::Settings;
 
 /// Values with more levels are described as any value.
 const MAX_DEPTH: usize = 24;
@@ -68,7 +70,8 @@ impl DerivedSchemas {
     /// Derives the schemas of a definition.
     pub fn of(definition: &Json) -> Self {
         let graph = Graph::of(definition);
-        let Some(flow) = MachineFlow::settled(&graph, definition) else {
+        let budget = SearchBudget::new(&Settings::new());
+        let Some(flow) = MachineFlow::settled(&graph, definition, &budget) else {
             return Self {
                 input: any(),
                 output: any(),

@@ -11,6 +11,7 @@ use super::machine_flow::{MachineFlow, MachineValues};
 use super::observed_parts::ObservedParts;
 use super::reads::BoundaryReads;
 use super::state_reads::BoundaryPart;
+use crate::budget::SearchBudget;
 
 /// Rounds in which requirements pass from one definition to the next. A chain of more definitions
 /// has values that are not made for all of them.
@@ -32,12 +33,13 @@ pub(crate) fn linked_values(
     definitions: &[Json],
     links: &[Vec<DefinitionLink>],
     observed: &[HashMap<String, ObservedParts>],
+    budget: &SearchBudget,
 ) -> Vec<MachineValues> {
     let graphs: Vec<Graph<'_>> = definitions.iter().map(Graph::of).collect();
     let flows: Vec<MachineFlow<'_, '_>> = graphs
         .iter()
         .zip(definitions)
-        .map(|(graph, definition)| MachineFlow::run(graph, definition).0)
+        .map(|(graph, definition)| MachineFlow::run(graph, definition, budget).0)
         .collect();
     let mut boundaries = with_observed(vec![BoundaryReads::default(); definitions.len()], observed);
     let mut values: Vec<MachineValues> = values_of(&flows, &boundaries);
@@ -45,6 +47,9 @@ pub(crate) fn linked_values(
         return values;
     }
     for _ in 0..MAX_ROUNDS {
+        if budget.is_spent() {
+            break;
+        }
         let next = with_observed(next_boundaries(&values, links), observed);
         if next == boundaries {
             break;

@@ -2,6 +2,7 @@
 //! other parts only continue in the same manner.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use stepwright_asl::graph::Graph;
 use stepwright_interpreter::value::Value;
@@ -9,6 +10,7 @@ use stepwright_interpreter::value::Value;
 use super::abstract_value::{AbstractValue, Origin, PartStep};
 use super::state_reads::StateReads;
 use super::value_source::ValueSource;
+use crate::budget::SearchBudget;
 
 /// A read of a part from outside.
 #[derive(Clone, Debug)]
@@ -61,7 +63,7 @@ pub(crate) struct LiveValues {
     names: HashMap<String, usize>,
     /// The states that may run after each state, with the state itself.
     later: Vec<StateSet>,
-    inputs: Vec<Option<AbstractValue>>,
+    inputs: Vec<Option<Arc<AbstractValue>>>,
     variables: BTreeMap<String, AbstractValue>,
     /// The outputs of the containers inside each state.
     inner_outputs: Vec<Vec<Option<AbstractValue>>>,
@@ -75,10 +77,11 @@ pub(crate) struct LiveValues {
 impl LiveValues {
     pub(super) fn new(
         graph: &Graph<'_>,
-        inputs: &[Option<AbstractValue>],
+        inputs: &[Option<Arc<AbstractValue>>],
         variables: &BTreeMap<String, AbstractValue>,
         outputs: &[Option<AbstractValue>],
         all: &[StateReads],
+        budget: &SearchBudget,
     ) -> Self {
         let states = graph.states();
         let mut live = Self {
@@ -109,7 +112,11 @@ impl LiveValues {
             .collect();
         // A container precedes the states inside it.
         for state in 0..states.len() {
+            if budget.is_spent() {
+                return live;
+            }
             let later = live.later_of(graph, &next, state);
+            budget.add(size_of_val(later.words.as_slice()));
             live.later.push(later);
         }
         for reads in all {
@@ -170,7 +177,7 @@ impl LiveValues {
     /// Writes the part of the input of a state that makes a difference.
     pub(crate) fn write_input(&self, state: &str, value: &Value, to: &mut String) {
         let index = self.names.get(state).copied();
-        let known = index.and_then(|index| Some((index, self.inputs[index].as_ref()?)));
+        let known = index.and_then(|index| Some((index, self.inputs[index].as_deref()?)));
         self.write_known(known, value, to);
     }
 

@@ -1,6 +1,8 @@
 //! The abstract run: the value that each state gets, until nothing changes.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::{Json, Object};
@@ -16,8 +18,10 @@ use super::optional_results::writes_items;
 use super::reads::{BoundaryReads, Reader};
 use super::state_reads::{BoundaryPart, RequiredPart, StateReads};
 use super::value_source::ValueSource;
+use crate::budget::SearchBudget;
 
-/// Rounds of the abstract run. Each round follows all transitions once, in the order of the text.
+/// Rounds of the abstract run. Each round follows the transitions of the states whose values have
+/// changed, in the order of the text.
 const MAX_ROUNDS: usize = 24;
 
 /// The requirements of a definition on its input and on the results of its tasks.
@@ -82,6 +86,11 @@ impl MachineValues {
         self.results.get(state)
     }
 
+    /// Returns the states with requirements on the results of their tasks.
+    pub(crate) fn results(&self) -> impl Iterator<Item = &str> {
+        self.results.keys().map(String::as_str)
+    }
+
     /// Returns the states whose results a state reads, and whether it reads the input. `None` if it
     /// reads a computed value.
     pub(crate) fn known_reads(&self, state: &str) -> Option<(&[String], bool)> {
@@ -104,27 +113,30 @@ pub(super) struct MachineFlow<'g, 'd> {
     pub(super) graph: &'g Graph<'d>,
     is_jsonata: bool,
     /// The input of each state, once it is reached.
-    inputs: Vec<Option<AbstractValue>>,
+    inputs: Vec<Option<Arc<AbstractValue>>>,
+    /// The states that read a value which has changed since they were advanced.
+    changed: Vec<bool>,
     /// The value of each variable, over all scopes.
     variables: BTreeMap<String, AbstractValue>,
     /// The output of each container.
     outputs: Vec<Option<AbstractValue>>,
     /// The item of each container that is a Map's processor.
     items: Vec<Option<AbstractValue>>,
-    has_changed: bool,
+    budget: &'g SearchBudget,
 }
 
 impl<'g, 'd> MachineFlow<'g, 'd> {
-    fn new(graph: &'g Graph<'d>, definition: &Json) -> Self {
+    fn new(graph: &'g Graph<'d>, definition: &Json, budget: &'g SearchBudget) -> Self {
         let language = definition.get("QueryLanguage").and_then(Json::as_str);
         let mut flow = Self {
             graph,
             is_jsonata: language == Some("JSONata"),
             inputs: vec![None; graph.states().len()],
+            changed: vec![false; graph.states().len()],
             variables: BTreeMap::new(),
             outputs: vec![None; graph.containers().len()],
             items: vec![None; graph.containers().len()],
-            has_changed: false,
+            budget,
         };
         let input = AbstractValue::Origin(Origin::of(ValueSource::Input));
         flow.enter_container(0, input, None);
@@ -132,16 +144,24 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
     }
 
     /// Runs until nothing changes. Returns whether that is so after the last round.
-    pub(super) fn run(graph: &'g Graph<'d>, definition: &Json) -> (Self, bool) {
-        let mut flow = Self::new(graph, definition);
+    pub(super) fn run(
+        graph: &'g Graph<'d>,
+        definition: &Json,
+        budget: &'g SearchBudget,
+    ) -> (Self, bool) {
+        let mut flow = Self::new(graph, definition, budget);
         let is_settled = (0..MAX_ROUNDS).any(|_| !flow.run_once());
         (flow, is_settled)
     }
 
     /// Runs until nothing changes. `None` if the values have not settled, so that they describe
     /// some paths only.
-    pub(super) fn settled(graph: &'g Graph<'d>, definition: &Json) -> Option<Self> {
-        let (flow, is_settled) = Self::run(graph, definition);
+    pub(super) fn settled(
+        graph: &'g Graph<'d>,
+        definition: &Json,
+        budget: &'g SearchBudget,
+    ) -> Option<Self> {
+        let (flow, is_settled) = Self::run(graph, definition, budget);
         is_settled.then_some(flow)
     }
 
@@ -158,21 +178,25 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             kind: found.kind,
             is_jsonata: self.is_jsonata(state),
             state,
-            input: self.inputs[state].as_ref()?,
+            input: self.inputs[state].as_deref()?,
             item: self.item_of(state),
             variables: &self.variables,
         })
     }
 
-    /// Follows all transitions once. Returns whether a value changed.
+    /// Follows the transitions of the states whose values have changed. Returns whether a value
+    /// changed for a state.
     fn run_once(&mut self) -> bool {
-        self.has_changed = false;
         for state in 0..self.graph.states().len() {
-            if let Some(input) = self.inputs[state].clone() {
-                self.advance(state, input);
+            let has_changed = std::mem::take(&mut self.changed[state]);
+            if let Some(input) = self.inputs[state].clone().filter(|_| has_changed) {
+                if self.budget.is_spent() {
+                    return false;
+                }
+                self.advance(state, &input);
             }
         }
-        self.has_changed
+        self.changed.contains(&true)
     }
 
     /// Returns whether a state uses JSONata.
@@ -196,7 +220,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         None
     }
 
-    fn advance(&mut self, state: usize, input: AbstractValue) {
+    fn advance(&mut self, state: usize, input: &AbstractValue) {
         let graph = self.graph;
         let found = &graph.states()[state];
         let inner: Vec<Option<AbstractValue>> = (found.inner.iter())
@@ -207,7 +231,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             kind: found.kind,
             is_jsonata: self.is_jsonata(state),
             state,
-            input: &input,
+            input,
             item: self.item_of(state),
             variables: &self.variables,
         };
@@ -236,7 +260,10 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             && let Some(output) = exits.output
         {
             let slot = &mut self.outputs[found.container];
-            self.has_changed |= join_into(slot, output);
+            let has_changed = join_into(slot, output, self.budget);
+            if let Some(parent) = graph.containers()[found.container].parent {
+                self.changed[parent] |= has_changed;
+            }
         }
     }
 
@@ -257,7 +284,10 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
     ) {
         let start = self.graph.containers()[container].start_at;
         if let Some(item) = item {
-            self.has_changed |= join_into(&mut self.items[container], item);
+            // All states inside read the item.
+            if join_into(&mut self.items[container], item, self.budget) {
+                self.changed.fill(true);
+            }
         }
         if let Some(state) = start.and_then(|start| self.graph.find(container, start)) {
             self.enter(state, input);
@@ -265,21 +295,23 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
     }
 
     fn enter(&mut self, state: usize, value: AbstractValue) {
-        self.has_changed |= join_into(&mut self.inputs[state], value.limited());
+        self.changed[state] |= join_into(&mut self.inputs[state], value.limited(), self.budget);
     }
 
     fn assign(&mut self, name: &str, value: AbstractValue) {
         let value = value.limited();
         match self.variables.get_mut(name) {
             None => {
+                self.budget.add(value.bytes());
                 self.variables.insert(name.to_owned(), value);
-                self.has_changed = true;
+                self.changed.fill(true);
             }
             Some(known) => {
                 let joined = known.clone().join(value);
                 if *known != joined {
+                    self.budget.add(joined.bytes());
                     *known = joined;
-                    self.has_changed = true;
+                    self.changed.fill(true);
                 }
             }
         }
@@ -296,10 +328,13 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             let inner: Vec<Option<AbstractValue>> = (found.inner.iter())
                 .map(|container| self.outputs[*container].clone())
                 .collect();
+            if self.budget.is_spent() {
+                return values;
+            }
             all.push(Reader::new(self.graph, &flow, &inner).reads(boundary));
         }
-        require_tested_input(&mut all);
-        require_compared(&mut all);
+        require_tested_input(&mut all, self.budget);
+        require_compared(&mut all, self.budget);
         for reads in all.iter().filter(|reads| !reads.has_unknown) {
             let states = self.graph.states();
             let sources = reads.required.iter().map(|part| part.origin.source);
@@ -327,6 +362,9 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 is_decisive,
             } in &reads.required
             {
+                if self.budget.is_spent() {
+                    return values;
+                }
                 let part = BoundaryPart {
                     path: origin.path.clone(),
                     test: test.clone(),
@@ -365,6 +403,9 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             }
         }
         for reads in &all {
+            if self.budget.is_spent() {
+                return values;
+            }
             let is_optional = |origin: &Origin| match origin.source {
                 ValueSource::Input => values.input.may_lack(&origin.path),
                 ValueSource::Result(state) => {
@@ -396,6 +437,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             &self.variables,
             &self.outputs,
             &all,
+            self.budget,
         );
         values
     }
@@ -404,7 +446,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
 /// Requires the parts of the input that states write on some paths if another state tests them for
 /// presence before: an execution may start with them. The others are absent where no state writes
 /// them.
-fn require_tested_input(all: &mut [StateReads]) {
+fn require_tested_input(all: &mut [StateReads], budget: &SearchBudget) {
     let tested: Vec<Origin> = all
         .iter()
         .flat_map(|reads| &reads.required)
@@ -412,6 +454,9 @@ fn require_tested_input(all: &mut [StateReads]) {
         .map(|part| part.origin.clone())
         .collect();
     for reads in all {
+        if budget.is_spent() {
+            return;
+        }
         let is_tested = |part: &&RequiredPart| {
             tested
                 .iter()
@@ -423,12 +468,23 @@ fn require_tested_input(all: &mut [StateReads]) {
 }
 
 /// Joins a value into a slot, and returns whether the slot changed.
-fn join_into(slot: &mut Option<AbstractValue>, value: AbstractValue) -> bool {
-    let joined = match slot.clone() {
-        Some(known) => known.join(value),
+fn join_into<V>(slot: &mut Option<V>, value: AbstractValue, budget: &SearchBudget) -> bool
+where
+    V: Borrow<AbstractValue> + From<AbstractValue>,
+{
+    let joined = match slot.as_ref().map(V::borrow) {
+        Some(known) if *known == value => return false,
+        Some(known) => {
+            let joined = known.clone().join(value);
+            if *known == joined {
+                return false;
+            }
+            budget.release(known.bytes());
+            joined
+        }
         None => value,
     };
-    let has_changed = slot.as_ref() != Some(&joined);
-    *slot = Some(joined);
-    has_changed
+    budget.add(joined.bytes());
+    *slot = Some(joined.into());
+    true
 }

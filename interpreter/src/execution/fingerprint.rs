@@ -21,9 +21,12 @@ impl Execution {
     /// The ids of events and waits, the number of calls so far and the random stream are not in it,
     /// and deadlines are relative to `now`. An execution whose expressions read the time, or a time
     /// of the context object, may continue differently from one with the same fingerprint.
+    ///
+    /// With `attempts`, retries beyond a bound count as the bound.
     pub fn write_fingerprint(
         &self,
         now: Timestamp,
+        attempts: Option<AttemptBound>,
         write_value: &dyn Fn(StateIx, ValueRole, &Value, &mut String),
         to: &mut String,
     ) {
@@ -36,7 +39,18 @@ impl Execution {
         for (position, cursor) in cursors {
             // Writing to a string never fails.
             let _ = write!(to, "{position:?}");
-            write_cursor(cursor, now, write_value, to);
+            let counts = cursor.attempt_state.retry_counts().iter();
+            let retriers = &self.program.state(cursor.state).retry;
+            let retries: Vec<u32> = counts
+                .zip(retriers)
+                .map(|(count, retrier)| match attempts {
+                    Some(bound) if retrier.max_attempts > bound.caller => {
+                        bound.distinct.min(*count)
+                    }
+                    _ => *count,
+                })
+                .collect();
+            write_cursor(cursor, &retries, now, write_value, to);
         }
         match self.outcome() {
             None => {}
@@ -51,6 +65,24 @@ impl Execution {
         }
     }
 
+    /// Returns about how many bytes a clone allocates. Values and the older events are shared.
+    pub fn clone_bytes(&self) -> usize {
+        let of_cursor = |cursor: &Cursor| {
+            let waiting = match &cursor.waiting {
+                Waiting::Children(children) => size_of_val(children.results.as_slice()),
+                Waiting::Run(run) => size_of_val(&**run),
+                Waiting::Task(task) => size_of_val(&**task),
+                _ => 0,
+            };
+            let retries = size_of_val(cursor.attempt_state.retry_counts());
+            let variables = cursor.variables.iter().count() * size_of::<Option<Value>>();
+            size_of::<Option<Cursor>>() + waiting + retries + variables
+        };
+        let cursors = self.cursors.iter().map(|(_, cursor)| of_cursor(cursor));
+        let calls = self.calls.len() * size_of::<u32>();
+        size_of::<Self>() + cursors.sum::<usize>() + calls + self.recorder.clone_bytes()
+    }
+
     /// Returns the indices of the branches and iterations around a cursor, outermost first. They
     /// do not depend on the order in which cursors started.
     fn position_of(&self, id: CursorId) -> Vec<u32> {
@@ -63,6 +95,17 @@ impl Execution {
         position.reverse();
         position
     }
+}
+
+/// A bound of the retries that a fingerprint distinguishes, for a caller that fails a task only a
+/// limited number of times. A retrier with more attempts is never exhausted, so that two counts
+/// above a bound differ in their delays only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptBound {
+    /// The maximum number of failures of one task.
+    pub caller: u32,
+    /// The largest count that differs from smaller ones.
+    pub distinct: u32,
 }
 
 /// The role of a value in a fingerprint.
@@ -86,6 +129,7 @@ pub enum ValueRole {
 
 fn write_cursor(
     cursor: &Cursor,
+    retries: &[u32],
     now: Timestamp,
     write_value: &dyn Fn(StateIx, ValueRole, &Value, &mut String),
     to: &mut String,
@@ -93,7 +137,6 @@ fn write_cursor(
     let write = |role: ValueRole, value: &Value, to: &mut String| {
         write_value(cursor.state, role, value, to);
     };
-    let retries = cursor.attempt_state.retry_counts();
     let _ = write!(to, "{} {retries:?} ", cursor.state.index());
     write(ValueRole::Input, &cursor.input, to);
     for (variable, value) in cursor.variables.iter() {

@@ -62,7 +62,7 @@ pub use self::command::{
 };
 pub use self::cursor_view::{ChangeError, CursorStage, CursorView};
 pub use self::failure::Failure;
-pub use self::fingerprint::ValueRole;
+pub use self::fingerprint::{AttemptBound, ValueRole};
 pub use self::input::Input;
 pub use self::inspection::{Inspection, InspectionStage, InspectionStart, TESTED_STATE};
 pub use self::open_task::LOST;

@@ -306,7 +306,7 @@ impl Driver {
         let mut fingerprint = String::new();
         let whole = |_, _, value: &Value, to: &mut String| value.write_to(to);
         self.execution
-            .write_fingerprint(self.now, &whole, &mut fingerprint);
+            .write_fingerprint(self.now, None, &whole, &mut fingerprint);
         fingerprint
     }
 

@@ -134,6 +134,12 @@ impl<T: Clone> Log<T> {
         self.full().len() * CHUNK + self.open.len()
     }
 
+    /// Returns the bytes of the records that a clone copies, and of the references to the shared
+    /// chunks.
+    pub(super) fn clone_bytes(&self) -> usize {
+        size_of_val(self.open.as_slice()) + size_of_val(self.full())
+    }
+
     pub(super) fn last(&self) -> Option<&T> {
         self.open.last().or_else(|| self.full().last()?.last())
     }

@@ -303,6 +303,11 @@ impl Recorder {
         })
     }
 
+    /// Returns about how many bytes a clone allocates.
+    pub(crate) fn clone_bytes(&self) -> usize {
+        self.entries.clone_bytes()
+    }
+
     /// Returns about how many bytes of memory the events occupy.
     pub(crate) fn bytes(&self) -> u64 {
         super::bytes_of(&self.entries)

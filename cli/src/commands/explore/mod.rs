@@ -74,7 +74,7 @@ fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
     settings.faults = arguments.faults.unwrap_or(settings.faults);
     settings.loops = arguments.loops.unwrap_or(settings.loops);
     settings.within = arguments.within.or(settings.within);
-    settings.time_limit = arguments.time_limit;
+    settings.time_limit = arguments.time_limit.or(settings.time_limit);
     settings.off.extend(arguments.allow.iter().copied());
     Ok(settings)
 }
