@@ -4,6 +4,7 @@ use stepwright_asl::edit::Edit;
 use stepwright_asl::fix::{Fix, Safety};
 use stepwright_asl::validate::Validator;
 
+use crate::offered_fixes::MOST_EDITED_BYTES;
 use crate::pieces::Pieces;
 use crate::{Document, TextEdit};
 
@@ -38,7 +39,8 @@ impl Document {
         pieces.edits(self.text())
     }
 
-    /// The edits of one round: those of all safe fixes that do not change the same text.
+    /// The edits of one round: those of all safe fixes that do not change the same text. In a large
+    /// document with many fixes that exclude each other, some remain for the next round.
     fn safe_edits(&self, validator: &Validator) -> Vec<TextEdit> {
         let mut fixes: Vec<Vec<Fix>> = vec![Vec::new(); self.definitions().len()];
         for mut found in self.diagnostics(validator) {
@@ -51,20 +53,28 @@ impl Document {
             }
         }
         let mut edits: Vec<TextEdit> = Vec::new();
+        let mut bytes = MOST_EDITED_BYTES;
         let with_fixes = fixes
             .iter()
             .enumerate()
             .filter(|(_, fixes)| !fixes.is_empty());
         for (definition, fixes) in with_fixes {
-            // The file is read once for all edits together, and else once for each fix.
-            let all: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.clone()).collect();
-            match self.text_edits(definition, &all) {
-                Ok(new) => add_free(&mut edits, new),
-                Err(_) => {
-                    let each = fixes
-                        .iter()
-                        .filter_map(|fix| self.fix_edits(definition, fix).ok());
-                    each.for_each(|new| add_free(&mut edits, new));
+            // The file is read once for all edits together. If they exclude each other, halves of
+            // them are tried, down to single fixes.
+            let mut open = vec![&fixes[..]];
+            while let Some(fixes) = open.pop() {
+                bytes = match bytes.checked_sub(self.text().len()) {
+                    Some(left) => left,
+                    None => return edits,
+                };
+                let all: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.clone()).collect();
+                let is_added = match self.text_edits(definition, &all) {
+                    Ok(new) => add_free(&mut edits, new),
+                    Err(_) => false,
+                };
+                if !is_added && fixes.len() > 1 {
+                    let (first, last) = fixes.split_at(fixes.len() / 2);
+                    open.extend([last, first]);
                 }
             }
         }
@@ -72,16 +82,19 @@ impl Document {
     }
 }
 
-/// Adds edits, unless one of them changes the same text as another edit. Keeps the text order.
-fn add_free(edits: &mut Vec<TextEdit>, new: Vec<TextEdit>) {
+/// Adds edits, unless one of them changes the same text as another edit, and returns whether it
+/// does. Keeps the text order.
+fn add_free(edits: &mut Vec<TextEdit>, new: Vec<TextEdit>) -> bool {
+    // The edits are in text order and do not meet, so their ends are in order, too.
     let meets = |one: &TextEdit| {
-        let touches = |other: &TextEdit| {
-            one.range.start <= other.range.end && other.range.start <= one.range.end
-        };
-        edits.iter().any(touches)
+        let next = edits.partition_point(|other| other.range.end < one.range.start);
+        let next = edits.get(next);
+        next.is_some_and(|other| other.range.start <= one.range.end)
     };
-    if !new.iter().any(meets) {
+    let is_free = !new.iter().any(meets);
+    if is_free {
         edits.extend(new);
         edits.sort_by_key(|edit| edit.range.start);
     }
+    is_free
 }

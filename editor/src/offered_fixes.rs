@@ -10,6 +10,9 @@ use crate::{Document, EditorDiagnostic, TextEdit};
 /// Maximum number of bytes that are checked for one question: a fix is made and checked in less
 /// than 100 ms for a megabyte.
 const MOST_BYTES: usize = 1_000_000;
+/// Maximum number of bytes of the texts in which fixes are made for one question. Each fix reads the
+/// text again, and a large document may have a thousand fixes.
+pub(crate) const MOST_EDITED_BYTES: usize = 16_000_000;
 
 /// A fix of a diagnostic with its edits.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +33,8 @@ impl Document {
     /// A diagnostic may hide another one: the target of a misspelt `Next` may leave a state that is
     /// never reached. So a fix that is not safe is made in a copy, and it is offered if its
     /// diagnostic is gone and no other error has appeared. The fixes of a large document are
-    /// offered without this check.
+    /// offered without this check. If a large document has many fixes, only the first ones are
+    /// offered.
     ///
     /// ```
     /// use stepwright_asl::validate::{MachineType, Validator};
@@ -53,10 +57,15 @@ impl Document {
         validator: &Validator,
     ) -> Vec<OfferedFix<'f>> {
         let mut bytes = MOST_BYTES;
+        let mut edited_bytes = MOST_EDITED_BYTES;
         let before = counts(all);
         let mut offered = Vec::new();
         for diagnostic in some {
             for fix in &diagnostic.fixes {
+                edited_bytes = match edited_bytes.checked_sub(self.text().len()) {
+                    Some(left) => left,
+                    None => return offered,
+                };
                 let edits = diagnostic
                     .definition
                     .and_then(|definition| self.fix_edits(definition, fix).ok());

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::validate::{MachineType, Validator};
-use stepwright_editor::{Document, Symbol, WorkspaceMachines};
+use stepwright_editor::{Document, Operation, Symbol, WorkspaceMachines};
 
 /// The number of broken texts for each file. `STEPWRIGHT_BROKEN_TEXTS` changes it.
 const BROKEN_TEXTS: usize = 2;
@@ -227,4 +227,53 @@ fn answers_for_broken_texts_are_inside_of_the_text() {
         definitions > 200,
         "the folders have {definitions} definitions"
     );
+}
+
+#[test]
+fn a_text_that_nests_too_deeply_is_answered_and_not_formatted() {
+    let inside = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "#;
+    for text in [
+        "[".repeat(50_000) + &"]".repeat(50_000),
+        r#"{"a":"#.repeat(20_000) + &"}".repeat(20_000),
+        format!("{inside}{}", "[".repeat(50_000)),
+    ] {
+        let document = Document::open("a.asl.json", &text, 1);
+        let fault = document.faults()[0].message.as_str();
+        assert_eq!(fault, "arrays and objects nest deeper than 256 levels");
+        for offset in [0, 300, text.len() / 2, text.len()] {
+            for (answer, range) in all_answers(&document, offset) {
+                assert!(range.end <= text.len(), "{answer}: {range:?}");
+            }
+        }
+        let format = Operation::Format {
+            range: None,
+            indentation: None,
+        };
+        let error = document.edits(0, &format).expect_err("it is too deep");
+        assert!(
+            error.to_string().contains("nest deeper than 256 levels"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_large_text_offers_a_limited_number_of_fixes() {
+    let states: Vec<String> = (0..2_000)
+        .map(|n| {
+            format!(
+                r#""S{n}": {{"Type": "Pass", "Comment": "{}", "Ned": true}}"#,
+                "x".repeat(200)
+            )
+        })
+        .collect();
+    let text = format!(r#"{{"StartAt": "S0", "States": {{{}}}}}"#, states.join(","));
+    let document = Document::open("a.asl.json", &text, 1);
+    let validator = Validator::new(MachineType::Standard);
+    let all = document.diagnostics(&validator);
+    assert!(all.len() >= 2_000);
+    // Each fix reads the text again: 16 MB altogether.
+    let offered = document.offered_fixes(all.iter(), &all, &validator).len();
+    let most = 16_000_000 / text.len();
+    assert!((1..=most).contains(&offered), "{offered} of {most}");
 }

@@ -146,3 +146,56 @@ States:
         # last
     ");
 }
+
+#[test]
+fn values_deeper_than_the_limit_are_not_formatted() {
+    let format = |text: &str| {
+        let mut editor = Editor::parse_recovering(text, Dialect::Json);
+        let formatted = editor.format(&TextLayout::default());
+        formatted.map(|_| editor.text().len())
+    };
+    let deep = |depth: usize| "[".repeat(depth) + "\n1" + &"]".repeat(depth);
+    // The innermost lines have 2 * 256 bytes of indentation.
+    assert!(format(&deep(256)).is_ok_and(|length| length > 256 * 256));
+    for depth in [257, 20_000] {
+        let error = format(&deep(depth))
+            .expect_err("it is too deep")
+            .to_string();
+        assert!(
+            error.ends_with("arrays and objects nest deeper than 256 levels"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn the_whitespace_of_a_formatted_text_is_bounded() {
+    let items = vec!["1"; 40_000].join(",");
+    let text = |depth: usize| "[".repeat(depth) + "\n" + &items + &"]".repeat(depth);
+    let format = |text: &str| {
+        let mut editor = Editor::parse(text).expect("is JSON");
+        editor.format(&TextLayout::default())
+    };
+    assert!(format(&text(100)).is_ok());
+    // Each of 40,000 lines would have 500 bytes of indentation.
+    let error = format(&text(250)).expect_err("it is too long").to_string();
+    assert!(
+        error.ends_with("the formatted text would have more than 16 MiB of whitespace"),
+        "{error}"
+    );
+}
+
+#[test]
+fn many_comments_of_yaml_keep_the_column_of_the_next_child() {
+    let comments = "      # about B\n".repeat(20_000);
+    let text = format!("States:\n    A:\n      Type: Succeed\n{comments}      B: 1\n");
+    let after = check(Editor::parse_yaml(&text).expect("is YAML"));
+    let column = |line: &str| line.len() - line.trim_start().len();
+    let child = after.lines().last().map(column);
+    let about = after.lines().filter(|line| line.ends_with("# about B"));
+    assert!(
+        about.map(column).all(|column| Some(column) == child),
+        "{child:?}"
+    );
+    assert_eq!(after.matches("# about B").count(), 20_000);
+}

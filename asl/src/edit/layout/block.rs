@@ -117,7 +117,8 @@ impl BlockLayout<'_> {
     fn lines(&mut self, first: usize, last: usize) {
         let text = self.source.text;
         let mut shift = (0, 0);
-        for line in first..=last {
+        let next_begins = self.next_begins(first, last);
+        for (line, next_begin) in (first..=last).zip(next_begins) {
             let start = self.starts[line];
             let end = self.source.line_end(start);
             let content = &text[start..end];
@@ -127,11 +128,12 @@ impl BlockLayout<'_> {
                     shift = (old, new);
                     shift
                 }
-                LineRole::Between => match self.next_begin(line, last, column) {
-                    Some(next) => next,
+                LineRole::Between => match next_begin {
+                    // A comment at the column of the next child is about it.
+                    Some(next) if next.0 == column => next,
                     // A comment at the left is not about the value before it.
-                    None if column < shift.0 => (0, 0),
-                    None => shift,
+                    _ if column < shift.0 => (0, 0),
+                    _ => shift,
                 },
             };
             if column == content.len() || content.starts_with('\u{feff}') {
@@ -148,14 +150,20 @@ impl BlockLayout<'_> {
         }
     }
 
-    /// The shift of the next line that begins a child, if a comment at this column is about it.
-    fn next_begin(&self, line: usize, last: usize, column: usize) -> Option<(usize, usize)> {
-        self.roles[line + 1..=last.max(line)]
-            .iter()
-            .find_map(|role| match role {
-                LineRole::Begins { old, new } => Some((*old, *new)),
-                _ => None,
+    /// The shift of the first child that begins after each line.
+    fn next_begins(&self, first: usize, last: usize) -> Vec<Option<(usize, usize)>> {
+        let mut next = None;
+        let lines = self.roles[first..=last].iter().rev();
+        let mut begins: Vec<_> = lines
+            .map(|role| {
+                let after = next;
+                if let LineRole::Begins { old, new } = role {
+                    next = Some((*old, *new));
+                }
+                after
             })
-            .filter(|(old, _)| *old == column)
+            .collect();
+        begins.reverse();
+        begins
     }
 }

@@ -4,10 +4,14 @@ use std::ops::Range;
 
 use super::TextLayout;
 use super::tokens::{JsonToken, TokenKind, tokens};
-use crate::edit::plan::EditPlan;
+use crate::edit::plan::{Changes, EditPlan};
 use crate::edit::splice::Splice;
 use crate::edit::style::Style;
-use crate::json::ValueMark;
+use crate::json::{MAX_DEPTH, ValueMark, too_deep};
+
+/// The most bytes of whitespace between two tokens, over all of them. The indentation of many short
+/// lines in a deep value takes hundreds of times the bytes of the text.
+const MAX_WHITESPACE: usize = 16 << 20;
 
 /// An array or an object in the tokens.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +23,9 @@ struct Brackets {
     length: usize,
 }
 
-/// The changes of the whitespace of a value.
-pub(super) fn layout(plan: &EditPlan<'_>, mark: &ValueMark, layout: &TextLayout) -> Vec<Splice> {
+/// The changes of the whitespace of a value. The parser may have read only a part of a broken text,
+/// so the depth is checked again.
+pub(super) fn layout(plan: &EditPlan<'_>, mark: &ValueMark, layout: &TextLayout) -> Changes {
     let text = plan.source.text;
     let is_whole = layout.pointer.is_empty();
     let range = match is_whole {
@@ -58,12 +63,13 @@ struct FlowLayout<'t> {
 }
 
 impl FlowLayout<'_> {
-    fn splices(&self, is_whole: bool) -> Vec<Splice> {
+    fn splices(&self, is_whole: bool) -> Changes {
         let brackets = self.brackets();
         let mut splices = Vec::new();
         // Whether each open array or object has a line for each child.
         let mut open: Vec<bool> = Vec::new();
         let mut depth = 0;
+        let mut whitespace = 0;
         let mut column = self.text[..self.tokens.first().map_or(0, |one| one.range.start)]
             .rsplit('\n')
             .next()
@@ -87,9 +93,17 @@ impl FlowLayout<'_> {
                     Some(line) => column = new[line + 1..].chars().count(),
                     None => column += new.len(),
                 }
+                whitespace += new.len();
+                if whitespace > MAX_WHITESPACE {
+                    return Err(format!(
+                        "the formatted text would have more than {} MiB of whitespace",
+                        MAX_WHITESPACE >> 20
+                    ));
+                }
                 self.replace(gap, &new, &mut splices);
             }
             match token.kind {
+                TokenKind::Open if open.len() == MAX_DEPTH => return Err(too_deep()),
                 TokenKind::Open => {
                     let one = brackets[index];
                     let may_spread = open.last().copied().unwrap_or(true);
@@ -111,7 +125,7 @@ impl FlowLayout<'_> {
             let new = if end.is_empty() { "" } else { self.line_break };
             self.replace(end, new, &mut splices);
         }
-        splices
+        Ok(splices)
     }
 
     fn replace(&self, range: Range<usize>, new: &str, splices: &mut Vec<Splice>) {

@@ -63,7 +63,8 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// If there is no value at the pointer, or the text cannot be edited there.
+    /// If there is no value at the pointer, the text cannot be edited there, its brackets nest deeper
+    /// than [`MAX_DEPTH`](crate::json::MAX_DEPTH), or it would have more than 16 MiB of whitespace.
     pub fn format(
         &mut self,
         layout: &TextLayout,
@@ -74,7 +75,7 @@ impl Editor {
         let changes = match mark.shape {
             #[cfg(feature = "yaml")]
             ValueSyntax::Block => block::layout(&plan, target.node(), layout),
-            ValueSyntax::Flow if !plan.source.is_yaml => Ok(flow::layout(&plan, mark, layout)),
+            ValueSyntax::Flow if !plan.source.is_yaml => flow::layout(&plan, mark, layout),
             _ => Ok(Vec::new()),
         };
         let mut splices = changes.map_err(|reason| EditError::Unsafe {
