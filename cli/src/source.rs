@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use stepwright_asl::json::Document;
 use stepwright_asl::yaml::Format;
@@ -10,7 +11,8 @@ use stepwright_asl::yaml::Format;
 #[derive(Debug)]
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
-    pub(crate) text: String,
+    /// All definitions of a file share it.
+    pub(crate) text: Arc<str>,
     pub(crate) format: Format,
     /// `None` if the text cannot be parsed.
     pub(crate) document: Option<Document>,

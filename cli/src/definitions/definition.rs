@@ -124,7 +124,7 @@ impl LoadedDefinition {
         Self {
             source: SourceFile {
                 path: path.to_owned(),
-                text,
+                text: text.into(),
                 format,
                 document,
             },

@@ -2,6 +2,7 @@
 //! or the output of `describe-state-machine`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use stepwright_asl::json::{Dialect, Document};
 use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
@@ -37,15 +38,16 @@ pub(crate) fn machines(
     }
     let document = document?;
     let machines = template::machines(document)?;
+    let text: Arc<str> = text.into();
     let found = machines
         .into_iter()
-        .map(|machine| found(path, text, document, machine, validator));
+        .map(|machine| found(path, &text, document, machine, validator));
     Some(found.collect())
 }
 
 fn found(
     path: &Path,
-    text: &str,
+    text: &Arc<str>,
     document: &Document,
     machine: Embedded,
     validator: &Validator,
@@ -63,7 +65,7 @@ fn found(
         let is_object = part.is_some();
         let source = SourceFile {
             path: path.to_owned(),
-            text: text.to_owned(),
+            text: Arc::clone(text),
             format: Format::of(path, text),
             document: part,
         };

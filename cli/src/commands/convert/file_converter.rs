@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use stepwright_asl::convert::{ConvertedDefinition, ConvertedText, Converter, Note};
 use stepwright_asl::template;
@@ -154,11 +155,13 @@ impl FileConverter {
         let converted = converted
             .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
         self.rewriter.rewrite(path, &text, &converted.text)?;
+        let format = Format::of(path, &text);
+        let text: Arc<str> = text.into();
         for definition in converted.definitions {
             let source = SourceFile {
                 path: PathBuf::from(path),
-                text: text.clone(),
-                format: Format::of(path, &text),
+                text: Arc::clone(&text),
+                format,
                 document: None,
             };
             self.converted.push(ConvertedFile { source, definition });

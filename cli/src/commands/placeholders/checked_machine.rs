@@ -55,7 +55,7 @@ impl PlaceholderProblem {
     fn print(&self) {
         let source = SourceFile {
             path: self.path.clone(),
-            text: self.text.clone(),
+            text: self.text.as_str().into(),
             // The mark covers the word at the position, in files of any format.
             format: Format::Json,
             document: None,

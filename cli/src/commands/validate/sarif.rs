@@ -106,7 +106,7 @@ fn fix_of(fix: &Fix, one: &CheckedDefinition) -> Option<Value> {
     if one.machine.is_some() {
         return None;
     }
-    let text = one.source.text.as_str();
+    let text = &*one.source.text;
     let editor = match one.source.format {
         Format::Json => Editor::parse_any_dialect(text),
         Format::Yaml => Editor::parse_yaml(text),

@@ -39,7 +39,7 @@ impl TemplateFile {
         let format = Format::of(path, &text);
         let source = Arc::new(SourceFile {
             path: path.to_owned(),
-            text,
+            text: text.into(),
             format,
             document: None,
         });

@@ -236,7 +236,7 @@ impl<'t> Evaluator<'t> {
         let format = Format::of(&path, &text);
         let source = SourceFile {
             path,
-            text: text.clone(),
+            text: text.as_str().into(),
             format,
             document: None,
         };

@@ -115,7 +115,7 @@ fn unreadable(path: PathBuf, failure: Failure) -> TemplateProblem {
     };
     let source = SourceFile {
         path,
-        text: String::new(),
+        text: "".into(),
         format: Format::Yaml,
         document: None,
     };

@@ -1,6 +1,7 @@
 //! The state machines in a Terraform file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use hcl_edit::template::Template;
 use stepwright_asl::json::Dialect;
@@ -41,6 +42,9 @@ pub(crate) fn machines(
         Ok(module) => module,
         Err(failure) => return vec![Err(failure)],
     };
+    let all_texts: Vec<Arc<str>> = (module.files.iter())
+        .map(|file| file.text.as_str().into())
+        .collect();
     let machines = terraform::machines(&module).into_iter().map(|found| {
         let machine = TerraformMachine {
             module: &module,
@@ -54,8 +58,8 @@ pub(crate) fn machines(
                 texts,
                 encoding,
             } => {
-                let file = &module.files[file];
-                machine.rendered(&file.path, &file.text, &texts, encoding)
+                let (path, file) = (&module.files[file].path, &all_texts[file]);
+                machine.rendered(path, file, &texts, encoding)
             }
             TerraformDefinition::File {
                 path,
@@ -112,7 +116,7 @@ impl TerraformMachine<'_> {
                 match text.parse::<Template>() {
                     Ok(template) => {
                         let texts = Renderings::of_file(&text, &template);
-                        return self.rendered(&named, &text, &texts, encoding);
+                        return self.rendered(&named, &text.as_str().into(), &texts, encoding);
                     }
                     Err(_) => parsed,
                 }
@@ -135,7 +139,7 @@ impl TerraformMachine<'_> {
     fn rendered(
         &self,
         path: &Path,
-        file: &str,
+        file: &Arc<str>,
         texts: &Renderings<'_>,
         encoding: TextEncoding,
     ) -> Result<EmbeddedMachine, Failure> {
@@ -159,7 +163,7 @@ impl TerraformMachine<'_> {
     fn definition(
         &self,
         path: &Path,
-        file: &str,
+        file: &Arc<str>,
         text: &DefinitionText<'_>,
         encoding: TextEncoding,
     ) -> LoadedDefinition {
@@ -182,7 +186,7 @@ impl TerraformMachine<'_> {
             .collect();
         let source = SourceFile {
             path: path.to_owned(),
-            text: file.to_owned(),
+            text: Arc::clone(file),
             format: Format::Json,
             document: None,
         };
