@@ -15,6 +15,8 @@ mod explain;
 mod explore;
 mod fix;
 mod graph;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod import;
 mod import_random;
 mod log;

@@ -10,8 +10,8 @@ use crate::{Document, EditorDiagnostic, TextEdit};
 /// Maximum number of bytes that are checked for one question: a fix is made and checked in less
 /// than 100 ms for a megabyte.
 const MOST_BYTES: usize = 1_000_000;
-/// Maximum number of bytes of the texts in which fixes are made for one question. Each fix reads the
-/// text again, and a large document may have a thousand fixes.
+/// Maximum number of bytes of the texts in which fixes are made for one question. Each fix reads
+/// the text again, and a large document may have a thousand fixes.
 pub(crate) const MOST_EDITED_BYTES: usize = 16_000_000;
 
 /// A fix of a diagnostic with its edits.

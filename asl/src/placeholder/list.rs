@@ -1,5 +1,7 @@
 //! Lists the placeholders of a machine.
 
+use std::collections::HashMap;
+
 use super::address::{Addresses, SubstitutedValue};
 use super::meaning::ValueMeaning;
 use super::syntax::names;
@@ -62,6 +64,7 @@ pub fn in_machine(machine: &StateMachine) -> Vec<Placeholder> {
 /// through placeholders. All other placeholders are user-defined.
 pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) -> Vec<Placeholder> {
     let mut found: Vec<Placeholder> = Vec::new();
+    let mut of_names: HashMap<String, Vec<usize>> = HashMap::new();
     let mut json = machine.to_value();
     text_location::walk(
         &mut json,
@@ -69,10 +72,12 @@ pub fn in_machine_with(machine: &StateMachine, addresses: Option<&Addresses>) ->
         &mut |place: &TextLocation<'_>, text| {
             for name in names(text) {
                 let stands_for = place.stands_for(text);
-                let index = found
-                    .iter()
-                    .position(|one| one.name == name && one.stands_for == stands_for)
+                let of_name = of_names.entry(name.to_owned()).or_default();
+                let mut known = of_name.iter().copied();
+                let index = known
+                    .find(|index| found[*index].stands_for == stands_for)
                     .unwrap_or_else(|| {
+                        of_name.push(found.len());
                         found.push(Placeholder {
                             name: name.to_owned(),
                             stands_for,

@@ -63,8 +63,9 @@ impl Editor {
     ///
     /// # Errors
     ///
-    /// If there is no value at the pointer, the text cannot be edited there, its brackets nest deeper
-    /// than [`MAX_DEPTH`](crate::json::MAX_DEPTH), or it would have more than 16 MiB of whitespace.
+    /// If there is no value at the pointer, the text cannot be edited there, its brackets nest
+    /// deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH), or it would have more than 16 MiB of
+    /// whitespace.
     pub fn format(
         &mut self,
         layout: &TextLayout,

@@ -7,6 +7,7 @@
 //! attack, and ends with status 1 if one fails.
 
 mod children;
+mod commands;
 mod log;
 mod output;
 mod pages;
@@ -28,14 +29,14 @@ use std::time::Duration;
 
 const USAGE: &str = "usage: attack [--short] [--seed N] [--stepwright PATH] [NAME...]
 
-  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, log, project, starts; by default all
+  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, log, project, starts, commands; by default all
   --short             smaller numbers, and bounds for a debug build, for CI
   --seed N            the seed of random moments; 1 by default
   --stepwright PATH   the command; by default `stepwright` in the folder of this program";
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "poison", "replies", "readers", "output", "runaway", "uploads", "pages", "children",
-    "shutdown", "redrives", "accounts", "emptied", "log", "project", "starts",
+    "shutdown", "redrives", "accounts", "emptied", "log", "project", "starts", "commands",
 ];
 
 /// What all attacks share.
@@ -146,6 +147,7 @@ async fn attack(name: &str, setup: &Setup) -> Result<String, String> {
         "log" => log::attack(setup).await,
         "project" => project::attack(setup).await,
         "starts" => starts::attack(setup).await,
+        "commands" => commands::attack(setup).await,
         _ => Err("no such attack".to_owned()),
     }
 }
