@@ -1,4 +1,5 @@
-//! Definitions that are made to exhaust the memory of a command. Each one took more than a gigabyte.
+//! Definitions that are made to exhaust the memory of a command. Each one took more than a
+//! gigabyte.
 
 use std::fs;
 use std::path::Path;

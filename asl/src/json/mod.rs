@@ -32,7 +32,6 @@ pub use document::{Document, DuplicateKey};
 pub use number::{NotFinite, Number};
 pub use pointer::{Pointer, escape, index, segments};
 pub use position::Position;
-#[cfg(feature = "yaml")]
 pub(crate) use value::too_deep;
 pub use value::{Json, MAX_DEPTH, Object};
 
