@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use stepwright_tests::conformance::{ConvertedReplays, KnownDifferences, ReplayMode, read_rows};
 
 /// The recorded executions, which are outside of the repository.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let recordings = std::env::var_os("STEPWRIGHT_RECORDINGS")
         .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings");
     Path::new(&recordings).join("conformance")

@@ -1,6 +1,5 @@
 //! Random changes of the recorded definitions. The recordings are outside of the repository.
 
-use std::path::Path;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
@@ -13,9 +12,7 @@ use crate::property::run::runs_well;
 fn rows() -> &'static [Json] {
     static ROWS: OnceLock<Vec<Json>> = OnceLock::new();
     ROWS.get_or_init(|| {
-        let recordings = std::env::var_os("STEPWRIGHT_RECORDINGS")
-            .expect("STEPWRIGHT_RECORDINGS is the folder of the recordings");
-        let path = Path::new(&recordings).join("conformance/cases.jsonl");
+        let path = crate::recordings::folder().join("cases.jsonl");
         let text = std::fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let rows = text.lines().map(serde_json::from_str);
