@@ -86,6 +86,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
 
 /// Beginnings of literals that are output, not messages.
 const OUTPUT: &[&str] = &[
+    "# HELP ..",
     "Added to start the execution",
     "Start at ..",
     "token of ..",
