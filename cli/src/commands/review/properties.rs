@@ -16,7 +16,8 @@ use crate::definitions::started::started_definitions;
 use crate::failure::Failure;
 
 /// The points of paths after which the search over one definition stops. A number and not a time,
-/// so that a review has the same risks on each machine.
+/// so that a review has the same risks on each machine. The default limits of time and memory are
+/// far above what these points take.
 const MOST_POINTS: usize = 50_000;
 
 /// What the paths of the changed definitions are checked for.
