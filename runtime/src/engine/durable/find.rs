@@ -14,22 +14,6 @@ use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::shared::EngineShared;
 use crate::store::{StoreError, StoreReader, StoredExecution};
 
-/// An execution that a request has found.
-pub(in crate::engine) enum FoundExecution {
-    /// It is in memory: it is running, or closed and retained.
-    InMemory(Arc<ExecutionState>),
-    /// It is closed, and was read from the store.
-    Closed(ClosedExecution),
-}
-
-impl FoundExecution {
-    pub(in crate::engine) fn into_state(self) -> Arc<ExecutionState> {
-        match self {
-            Self::InMemory(state) | Self::Closed(ClosedExecution { state, .. }) => state,
-        }
-    }
-}
-
 /// Where an execution was found.
 pub(in crate::engine) enum Location<M, R> {
     InMemory(M),
@@ -79,13 +63,11 @@ impl EngineShared {
         &self,
         reader: &mut dyn StoreReader,
         id: &str,
-    ) -> Result<Option<FoundExecution>, StoreError> {
+    ) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         loop {
             let row = match self.locate(reader, id)? {
                 None => return Ok(None),
-                Some(Location::InMemory(state)) => {
-                    return Ok(Some(FoundExecution::InMemory(state)));
-                }
+                Some(Location::InMemory(state)) => return Ok(Some(state)),
                 Some(Location::Closed(row)) => row,
             };
             // Without a store there is no row. `None` is a row that has changed since.
@@ -95,7 +77,7 @@ impl EngineShared {
                 durable.recent.get_or_read(&row, read)
             });
             if let Some(closed) = closed.transpose()?.flatten() {
-                return Ok(Some(FoundExecution::Closed(closed)));
+                return Ok(Some(closed.state));
             }
         }
     }
@@ -105,9 +87,9 @@ impl EngineShared {
     pub(in crate::engine) async fn find(
         self: &Arc<Self>,
         id: &str,
-    ) -> Result<Option<FoundExecution>, StoreError> {
+    ) -> Result<Option<Arc<ExecutionState>>, StoreError> {
         if let Some(known) = self.remembered(id)? {
-            return Ok(Some(FoundExecution::InMemory(known)));
+            return Ok(Some(known));
         }
         let id = id.to_owned();
         let read = self.read_store(move |shared, reader| shared.find_with(reader, &id));
@@ -126,8 +108,7 @@ impl EngineShared {
         let Some(durable) = &self.durable else {
             return Ok(None);
         };
-        let found = self.find_with(&mut **durable.reader(), id)?;
-        Ok(found.map(FoundExecution::into_state))
+        self.find_with(&mut **durable.reader(), id)
     }
 
     /// Returns a closed execution of the store with its position, for a step of its parent. Blocks

@@ -6,7 +6,6 @@ use stepwright_interpreter::value::Value;
 
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use crate::engine::Engine;
-use crate::engine::durable::find::FoundExecution;
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::store::{MachineCount, StoreError};
 
@@ -22,10 +21,7 @@ impl Engine {
         id: &str,
     ) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let state = match (self.shared.remembered(id)?, &self.shared.durable) {
-            (None, Some(durable)) => {
-                let found = self.shared.find_with(&mut **durable.readers.take(), id)?;
-                found.map(FoundExecution::into_state)
-            }
+            (None, Some(durable)) => self.shared.find_with(&mut **durable.readers.take(), id)?,
             (known, _) => known,
         };
         Ok(state.map(|state| self.run(state)))

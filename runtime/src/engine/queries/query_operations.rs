@@ -22,7 +22,7 @@ impl Engine {
     /// Those of the store. Without a store there is none.
     pub async fn execution(&self, id: &str) -> Result<Option<ExecutionHandle<Value>>, StoreError> {
         let found = self.shared.find(id).await?;
-        Ok(found.map(|found| self.run(found.into_state())))
+        Ok(found.map(|state| self.run(state)))
     }
 
     /// Returns a page of an execution's history, by its ARN, running or closed, from memory or from

@@ -11,7 +11,6 @@ use crate::engine::Engine;
 use crate::engine::completion::report::ExecutionReport;
 use crate::engine::drive::execution_state::ExecutionState;
 use crate::engine::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
-use crate::engine::durable::find::FoundExecution;
 use crate::engine::error::RedriveError;
 use crate::engine::execution_handle::ExecutionHandle;
 use crate::engine::journaled_execution::{FirstChange, JournaledExecution};
@@ -110,7 +109,8 @@ impl Engine {
                 Some(turn) => Some(turn.lock().await),
                 None => None,
             };
-            let known = self.shared.to_redrive(execution).await?;
+            let found = self.shared.find(execution).await;
+            let known = found.map_err(RedriveError::Store)?;
             self.shared.redrive(execution, known, token)?
         };
         let state = match redriven {
@@ -155,14 +155,6 @@ pub(in crate::engine) fn missing_resume_point(report: &ExecutionReport) -> &'sta
     }
 }
 
-/// The execution that an ARN names.
-enum NamedExecution {
-    Standard(Arc<ExecutionState>),
-    /// A child of a Map Run.
-    Child,
-    Nothing,
-}
-
 impl EngineShared {
     fn is_over(&self, id: &str) -> bool {
         let executions = self.executions();
@@ -170,22 +162,10 @@ impl EngineShared {
         known.is_some_and(|state| state.final_report().is_some())
     }
 
-    /// Looks for an execution in memory and in the store.
-    async fn to_redrive(self: &Arc<Self>, id: &str) -> Result<NamedExecution, RedriveError> {
-        let found = self.find(id).await.map_err(RedriveError::Store)?;
-        let is_child = |state: &ExecutionState| state.about.machine_name().contains('/');
-        Ok(match found.map(FoundExecution::into_state) {
-            // The name of the state machine of a child is `<machine>/<label>`.
-            Some(state) if is_child(&state) => NamedExecution::Child,
-            Some(state) => NamedExecution::Standard(state),
-            None => NamedExecution::Nothing,
-        })
-    }
-
     fn redrive(
         &self,
         id: &str,
-        known: NamedExecution,
+        known: Option<Arc<ExecutionState>>,
         token: Option<&str>,
     ) -> Result<Redriven, RedriveError> {
         let refused = |reason: &str| Err(RedriveError::ExecutionNotRedrivable(reason.to_owned()));
@@ -193,18 +173,15 @@ impl EngineShared {
         if self.running.is_shut_down() {
             return Err(RedriveError::ShutDown);
         }
-        let in_memory = executions.get(id).cloned();
-        let known = match in_memory.map_or(known, NamedExecution::Standard) {
-            NamedExecution::Standard(known) => known,
-            NamedExecution::Child => {
-                return refused(
-                    "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
-                );
-            }
-            NamedExecution::Nothing => {
-                return Err(RedriveError::ExecutionDoesNotExist(id.to_owned()));
-            }
+        let Some(known) = executions.get(id).cloned().or(known) else {
+            return Err(RedriveError::ExecutionDoesNotExist(id.to_owned()));
         };
+        // The name of the state machine of a child is `<machine>/<label>`.
+        if known.about.machine_name().contains('/') {
+            return refused(
+                "Execution is a child of a Map Run; redrive the execution that the Map Run belongs to",
+            );
+        }
         if token.is_some_and(|token| {
             let now = self.clock.now();
             known.about.redriven_with(token, now).is_some()

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use stepwright_interpreter::history::{EventKind, History};
 
 use super::token_key::TokenSubject;
-use crate::engine::durable::find::FoundExecution;
 use crate::engine::error::TokenError;
 use crate::engine::shared::EngineShared;
 use crate::store::StoreError;
@@ -56,7 +55,7 @@ impl EngineShared {
                         "this engine does not continue it",
                     ))
                 }
-                found => Ok(found.map(FoundExecution::into_state)),
+                found => Ok(found),
             }
         });
         let Some(state) = found.await?.flatten() else {
