@@ -93,6 +93,9 @@ pub enum ServerError {
     /// The open executions of the store cannot be continued.
     #[error("the executions of the store cannot be continued: {0}")]
     Resume(#[from] BuildError),
+    /// The listener cannot be used, or the threads of the requests have ended.
+    #[error("the server cannot accept connections: {0}")]
+    Listen(String),
     /// The target of a schedule has another region or account than the engine.
     #[cfg(feature = "schedules")]
     #[error(
@@ -205,7 +208,11 @@ impl Server {
     ///
     /// Requests have separate threads. Executions that requests start run on the runtime of the
     /// caller of this method.
-    pub async fn serve(self, listener: TcpListener) {
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Listen`].
+    pub async fn serve(self, listener: TcpListener) -> Result<(), ServerError> {
         let _reserved = self.service.engine.reserve_runtime(Handle::current());
         let runtimes = RequestRuntimes::start();
         let memory = ResponseMemory::new();
@@ -238,11 +245,10 @@ impl Server {
             self.service.shutdown.close();
         };
         let served = runtimes.serve(listener, router, self.timeouts, memory, shutdown);
-        if let Err(error) = served.await {
-            tracing::error!(%error, "the server cannot accept connections");
-        }
+        let served = served.await;
         #[cfg(feature = "schedules")]
         scheduler.finish().await;
+        served.map_err(|error| ServerError::Listen(error.to_string()))
     }
 }
 
@@ -524,10 +530,9 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build).
+    /// As [`build`](Self::build) and [`Server::serve`].
     pub async fn serve(self, listener: TcpListener) -> Result<(), ServerError> {
-        self.build()?.serve(listener).await;
-        Ok(())
+        self.build()?.serve(listener).await
     }
 }
 

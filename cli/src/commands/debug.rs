@@ -52,13 +52,13 @@ pub(crate) async fn debug(arguments: DebugArguments) -> Result<(), Failure> {
         definition.name()
     ));
     output::line(format_args!("http://{address}{page}"));
-    tokio::select! {
-        () = server.serve(listener) => {}
-        () = signals.wait(2) => {}
-    }
+    let served = tokio::select! {
+        served = server.serve(listener) => served,
+        () = signals.wait(2) => Ok(()),
+    };
     // Executions of the console's other pages end with the process.
     engine.shutdown(Duration::ZERO).await;
-    Ok(())
+    served.map_err(|error| Failure::Failed(error.to_string()))
 }
 
 /// What the arguments debug.

@@ -165,7 +165,11 @@ impl OpenAccountServers {
     /// Serves the requests of a listener until the future of [`AccountServers::shutdown`] is ready.
     /// Then it shuts the engines of all accounts down, and closes the connections. Returns how many
     /// executions did not end before.
-    pub async fn serve(self, listener: TcpListener) -> usize {
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Listen`].
+    pub async fn serve(self, listener: TcpListener) -> Result<usize, ServerError> {
         let Self {
             servers,
             directory,
@@ -196,10 +200,9 @@ impl OpenAccountServers {
         };
         let timeouts = ClientTimeouts::default();
         let served = runtimes.serve(listener, router, timeouts, responses, shutdown);
-        if let Err(error) = served.await {
-            tracing::error!(%error, "the server cannot accept connections");
-        }
-        open
+        let served = served.await;
+        served.map_err(|error| ServerError::Listen(error.to_string()))?;
+        Ok(open)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use stepwright_runtime::Engine;
-use stepwright_server::Server;
+use stepwright_server::{Server, ServerError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -26,7 +26,7 @@ pub enum ReplayMode<'a> {
 pub(super) struct Api {
     client: Client,
     /// The server, if this process runs it.
-    server: Option<JoinHandle<()>>,
+    server: Option<JoinHandle<Result<(), ServerError>>>,
 }
 
 impl Api {

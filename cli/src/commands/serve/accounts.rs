@@ -70,16 +70,16 @@ pub(super) async fn serve(
         .default_engine()
         .and_then(|engine| ServerProgress::start(&engine, address, destination));
     ready::report(&arguments, address)?;
-    let mut open = 0;
-    tokio::select! {
-        left = servers.serve(listener) => open = left,
-        () = signals.wait(2) => {}
-    }
+    let served = tokio::select! {
+        served = servers.serve(listener) => served,
+        () = signals.wait(2) => Ok(0),
+    };
     drop(progress);
     let events = std::mem::take(&mut *created.events());
     for events in events {
         events.finish(LAST_EVENTS).await;
     }
+    let open = served.map_err(|error| Failure::Failed(error.to_string()))?;
     super::report_open(open, arguments.store.is_some());
     Ok(())
 }

@@ -144,10 +144,10 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     ready::report(&arguments, address)?;
     // Another task, so that the evaluation of a large template does not delay requests.
     let watching = templates.map(|templates| tokio::spawn(templates.watch()));
-    tokio::select! {
-        () = server.serve(listener) => {}
-        () = signals.wait(2) => {}
-    }
+    let served = tokio::select! {
+        served = server.serve(listener) => served,
+        () = signals.wait(2) => Ok(()),
+    };
     // After a second signal it ends the grace period.
     let left = tokio::time::timeout(HURRY, engine.shutdown(Duration::ZERO)).await;
     let left = left.unwrap_or_default();
@@ -163,7 +163,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     }
     otlp.finish().await;
     report_open(left.len(), arguments.store.is_some());
-    Ok(())
+    served.map_err(|error| Failure::Failed(error.to_string()))
 }
 
 /// Reports the address of a server, and who can reach it.

@@ -56,11 +56,11 @@ pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
     if !arguments.no_open && stdout().is_terminal() {
         open_browser(&page);
     }
-    tokio::select! {
-        () = server.serve(listener) => {}
-        () = signals.wait(2) => {}
-    }
-    Ok(())
+    let served = tokio::select! {
+        served = server.serve(listener) => served,
+        () = signals.wait(2) => Ok(()),
+    };
+    served.map_err(|error| Failure::Failed(error.to_string()))
 }
 
 /// Reads what the command line names. A folder contains files with definitions.

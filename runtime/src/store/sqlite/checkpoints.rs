@@ -36,6 +36,8 @@ pub(super) struct Checkpoints {
     commits: u32,
     /// Whether a checkpoint has copied the whole log, and no transaction was written since.
     is_copied: bool,
+    /// Whether the last checkpoint on the writer's thread did not get SQLite's lock of checkpoints.
+    is_blocked: bool,
     thread: Option<CheckpointThread>,
 }
 
@@ -55,6 +57,7 @@ impl Default for Checkpoints {
         Self {
             commits: 0,
             is_copied: true,
+            is_blocked: false,
             thread: None,
         }
     }
@@ -71,6 +74,12 @@ impl Checkpoints {
             Some(thread) if thread.stage.load(Ordering::Acquire) != IDLE => LogRestart::Possible,
             _ => LogRestart::Impossible,
         }
+    }
+
+    /// Whether no checkpoint is possible now. The thread does not copy while the writer does, so
+    /// another program copies, or a lock was not released.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.is_blocked
     }
 
     /// Must be called after each commit. Returns whether a checkpoint has copied the whole log. A
@@ -138,6 +147,7 @@ impl Checkpoints {
     fn copy(&mut self, connection: &Connection, place: &StorePath) -> bool {
         let log = copy(connection, place);
         let is_complete = log.is_some_and(|log| log.copied >= log.pages);
+        self.is_blocked = log.is_some_and(|log| log.is_blocked);
         self.is_copied = is_complete || log.is_none();
         is_complete
     }

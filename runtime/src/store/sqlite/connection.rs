@@ -26,6 +26,14 @@ pub(super) fn connect(place: &StorePath, flags: OpenFlags) -> Result<Connection,
     Ok(connection)
 }
 
+/// Takes the lock for writing and releases it, without a wait for another program.
+pub(super) fn try_lock(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let locked = connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+    connection.busy_timeout(PATIENCE)?;
+    locked
+}
+
 /// Enables the protections against a damaged or malicious file.
 pub(super) fn set_defenses(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "trusted_schema", false)?;

@@ -213,8 +213,7 @@ impl SqliteReader {
         if let Some(by) = Lock::holder(&self.place.path) {
             return Ok(StoreSession::Open { by });
         }
-        let session = Session::read(&self.connection).map_err(|error| self.error(error))?;
-        Ok(match session {
+        Ok(match self.read(Session::read)? {
             Some(session) if session.is_open => StoreSession::Interrupted,
             _ => StoreSession::Closed,
         })

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Error};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogLength {
     /// Whether a reader or another checkpoint stopped this one.
-    is_blocked: bool,
+    pub(super) is_blocked: bool,
     pub(super) pages: i64,
     /// The number of copied pages.
     pub(super) copied: i64,

@@ -35,6 +35,7 @@ mod log_watch;
 mod options;
 mod origins;
 mod reader;
+mod reader_connection;
 mod recover;
 mod restore;
 mod row;
@@ -51,7 +52,7 @@ mod write;
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 pub use self::compact::CompactReport;
 pub use self::info::{OldestExecution, StatusCounts, StoreInfo, StoreSession, StoredMachineInfo};
@@ -100,6 +101,9 @@ pub struct SqliteStore {
     // The connections are closed before the lock is released.
     checkpoints: Checkpoints,
     connection: Connection,
+    /// Whether `connection` was closed to release its locks, and could not be opened again.
+    is_disconnected: bool,
+    options: SqliteOptions,
     ids: RowIds,
     files: FileIdentity,
     log: LogWatch,
@@ -124,8 +128,45 @@ impl SqliteStore {
 
     /// Commits changes, and checks that they are durable.
     fn transact(&mut self, log_restart: LogRestart, changes: &[Change]) -> Result<(), StoreError> {
-        let outcome = self.transact_unchecked(log_restart, changes);
+        let is_usable = !self.is_disconnected && !self.checkpoints.is_blocked();
+        let outcome = is_usable.then(|| self.transact_unchecked(log_restart, changes));
+        let outcome = match outcome {
+            None | Some(Err(StoreError::InUse { .. })) => self
+                .reconnect()
+                .and_then(|()| self.transact_unchecked(self.checkpoints.log_restart(), changes)),
+            Some(outcome) => outcome,
+        };
         self.remember_damage(outcome)
+    }
+
+    /// Closes all connections of this process to the file, and opens this one again: if the
+    /// operating system failed to release a lock, SQLite counts it as taken until then.
+    fn reconnect(&mut self) -> Result<(), StoreError> {
+        // The thread has a connection.
+        self.checkpoints = Checkpoints::default();
+        let closed = Connection::open_in_memory();
+        let closed = closed.map_err(|error| self.place.error("close the file", error))?;
+        self.is_disconnected = true;
+        self.connection = closed;
+        reader_connection::with_closed(&self.place, |are_all_closed| {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+            self.connection = connection::connect(&self.place, flags)?;
+            self.options.configure(&self.connection, &self.place)?;
+            self.is_disconnected = false;
+            if let Err(error) = connection::try_lock(&self.connection) {
+                return Err(match self.place.error("lock the file", error) {
+                    StoreError::InUse { .. } if !are_all_closed => self.place.in_use(
+                        "readers of this process are busy, and SQLite can release its lock only after them",
+                    ),
+                    error => error,
+                });
+            }
+            tracing::warn!(
+                "the store `{}` was opened again, because SQLite waited for a lock in vain",
+                self.place.path.display()
+            );
+            Ok(())
+        })
     }
 
     fn transact_unchecked(
@@ -173,6 +214,9 @@ impl SqliteStore {
     fn close(&mut self) -> Result<(), StoreError> {
         // The thread has a connection, which must be closed before this one.
         self.checkpoints = Checkpoints::default();
+        if self.is_disconnected {
+            self.reconnect()?;
+        }
         self.check_files()?;
         // A damaged log is not copied.
         self.log.verify(&self.connection, &self.place)?;

@@ -60,6 +60,8 @@ impl SqliteOptions {
         Ok(SqliteStore {
             checkpoints: Checkpoints::default(),
             connection,
+            is_disconnected: false,
+            options: self.clone(),
             ids: RowIds::default(),
             files: FileIdentity::new(&place)?,
             log,
@@ -81,12 +83,9 @@ impl SqliteOptions {
         if connection.is_readonly("main").map_err(cannot_open)? {
             return Err(place.read_only("the file cannot be written"));
         }
-        let set = |name: &str, value: &dyn rusqlite::ToSql| {
-            connection
-                .pragma_update(None, name, value)
-                .map_err(cannot_open)
-        };
-        set("page_size", &PAGE_SIZE)?;
+        connection
+            .pragma_update(None, "page_size", PAGE_SIZE)
+            .map_err(cannot_open)?;
         let mode: String = connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
             .map_err(cannot_open)?;
@@ -94,15 +93,26 @@ impl SqliteOptions {
             let why = format!("SQLite stays in the mode `{mode}`; is the file on a network?");
             return Err(place.io("begin a write-ahead log", why));
         }
-        connection::sync_fully(connection).map_err(cannot_open)?;
-        // The checkpoint thread does this concurrently with commits.
-        set("wal_autocheckpoint", &0)?;
-        // Shrinks the log after one large transaction.
-        set("journal_size_limit", &(64 << 20))?;
-        if let Some(bytes) = self.max_bytes {
-            limit(connection, bytes).map_err(cannot_open)?;
-        }
+        self.configure(connection, place)?;
         lifecycle::begin(connection, place, from, &mut |_| {})
+    }
+
+    /// Sets what a connection of the writer needs.
+    pub(super) fn configure(
+        &self,
+        connection: &Connection,
+        place: &StorePath,
+    ) -> Result<(), StoreError> {
+        let set = || {
+            connection::sync_fully(connection)?;
+            // The checkpoint thread does this concurrently with commits.
+            connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+            // Shrinks the log after one large transaction.
+            connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+            self.max_bytes
+                .map_or(Ok(()), |bytes| limit(connection, bytes))
+        };
+        set().map_err(|error| place.error("open the file", error))
     }
 }
 
@@ -163,6 +173,7 @@ impl SqliteStore {
     /// Those of SQLite.
     #[doc(hidden)]
     pub fn set_max_bytes(&mut self, bytes: u64) -> Result<(), StoreError> {
+        self.options.max_bytes = Some(bytes);
         let limited = limit(&self.connection, bytes);
         limited.map_err(|error| self.place.error("limit the size of the file", error))
     }

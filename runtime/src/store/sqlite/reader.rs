@@ -7,13 +7,14 @@ use rusqlite::{Connection, OpenFlags, Params, Row, params};
 
 use super::continuity::{self, MainFile};
 use super::lock::Lock;
+use super::reader_connection::ReaderConnection;
 use super::row::{MachineVersion, RawExecution};
 use super::schema::{self, FileContent};
 use super::store_path::StorePath;
 use super::{backup, connection, list, log_file, row};
 use crate::clock::Timestamp;
 use crate::store::{
-    MachineCount, OutboxQueue, RangeRows, StoreError, StoreFilter, StoreReader, StoredActivity,
+    MachineCount, OutboxQueue, StoreError, StoreFilter, StoreReader, StoredActivity,
     StoredDocument, StoredExecution, StoredMachine, StoredMapRun, StoredMessage, StoredOrigin,
     StoredPage, UnreadableRow,
 };
@@ -26,7 +27,7 @@ const MOST_ORIGINS: usize = 1_024;
 /// writes to it.
 #[derive(Debug)]
 pub struct SqliteReader {
-    pub(super) connection: Connection,
+    pub(super) connection: ReaderConnection,
     pub(super) place: StorePath,
     rows: ReferredRows,
     /// The rows that the last list of open executions omitted.
@@ -104,8 +105,8 @@ impl SqliteReader {
         continuity::check_for_reader(&place)?;
         // Dropped after the connection, also if the store is refused.
         let empty_log = EmptyLog(place.clone());
-        let connection = connection::connect(&place, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        match schema::find(&connection, &place)? {
+        let connection = ReaderConnection::open(&place)?;
+        match connection.read(|connection| schema::find(connection, &place))? {
             FileContent::Nothing => Err(place.not_a_store("it is empty")),
             FileContent::Version(found) if found < schema::newest() => {
                 Err(StoreError::OlderVersion {
@@ -137,7 +138,33 @@ impl SqliteReader {
     /// [`StoreError::Full`]; the errors of reading the store.
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
         continuity::check_concurrently(&self.place)?;
-        backup::write(&self.connection, &self.place, to.as_ref())
+        self.connection
+            .read(|connection| backup::write(connection, &self.place, to.as_ref()))
+    }
+
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        self.connection
+            .read(|connection| read(connection).map_err(|error| self.error(error)))
+    }
+
+    /// Reads with statements that all see the same snapshot.
+    fn read_snapshot<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        self.read(|connection| {
+            if !connection.is_autocommit() {
+                // The reader has a snapshot.
+                return read(connection);
+            }
+            let transaction = connection.unchecked_transaction()?;
+            let found = read(&transaction)?;
+            transaction.finish()?;
+            Ok(found)
+        })
     }
 
     /// Returns the results of `read` for the rows, up to the first one for which it also returns
@@ -147,18 +174,20 @@ impl SqliteReader {
         query: &str,
         values: impl Params,
         mut read: impl FnMut(&Row<'_>) -> Result<(T, bool), rusqlite::Error>,
-    ) -> Result<Vec<T>, rusqlite::Error> {
-        let mut statement = self.connection.prepare_cached(query)?;
-        let mut rows = statement.query(values)?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (one, is_last) = read(row)?;
-            all.push(one);
-            if is_last {
-                break;
+    ) -> Result<Vec<T>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(query)?;
+            let mut rows = statement.query(values)?;
+            let mut all = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (one, is_last) = read(row)?;
+                all.push(one);
+                if is_last {
+                    break;
+                }
             }
-        }
-        Ok(all)
+            Ok(all)
+        })
     }
 
     /// Returns the content of a record, after a comparison with its checksum.
@@ -180,20 +209,7 @@ impl SqliteReader {
         values: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<Vec<T>, StoreError> {
-        let rows = self.query(query, values, read);
-        rows.map_err(|error| self.error(error))
-    }
-
-    fn query<T>(
-        &self,
-        query: &str,
-        values: impl Params,
-        read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
-    ) -> Result<Vec<T>, rusqlite::Error> {
-        let mut statement = self.connection.prepare_cached(query)?;
-        statement
-            .query_map(values, read)
-            .and_then(Iterator::collect)
+        self.read(|connection| self::rows(connection, query, values, read))
     }
 
     /// Returns the rows that can be read, and logs the others: one damaged row must not hide the
@@ -266,12 +282,14 @@ impl SqliteReader {
         missing: impl FnOnce() -> String,
         read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, RowError> {
-        let found =
-            self.query(query, [id], read)
-                .map_err(|error| match row::is_damage(&error) {
+        let found = self.connection.read(|connection| {
+            self::rows(connection, query, [id], read).map_err(|error| {
+                match row::is_damage(&error) {
                     true => RowError::Damaged(self.error(error)),
                     false => RowError::Store(self.error(error)),
-                })?;
+                }
+            })
+        })?;
         let missing = || RowError::Damaged(self.place.corrupt(missing()));
         found.into_iter().next().ok_or_else(missing)
     }
@@ -324,18 +342,7 @@ impl SqliteReader {
 
     /// Returns a page that reads at most `scan` rows of each index range.
     fn page_within(&mut self, filter: &StoreFilter, scan: usize) -> Result<StoredPage, StoreError> {
-        // All statements of a page see the same snapshot.
-        let read = || -> Result<RangeRows<RawExecution>, rusqlite::Error> {
-            if !self.connection.is_autocommit() {
-                // The reader has a snapshot.
-                return list::read(&self.connection, filter, scan);
-            }
-            let transaction = self.connection.unchecked_transaction()?;
-            let page = list::read(&transaction, filter, scan)?;
-            transaction.finish()?;
-            Ok(page)
-        };
-        let page = read().map_err(|error| self.error(error))?;
+        let page = self.read_snapshot(|connection| list::read(connection, filter, scan))?;
         let (rows, next) = page.cut(filter.limit.unwrap_or(usize::MAX));
         let rows = rows.into_iter().map(|(_, row)| row);
         Ok(StoredPage {
@@ -347,6 +354,24 @@ impl SqliteReader {
     pub(super) fn error(&self, error: rusqlite::Error) -> StoreError {
         self.place.error("read", error)
     }
+}
+
+impl From<StoreError> for RowError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn rows<T>(
+    connection: &Connection,
+    query: &str,
+    values: impl Params,
+    read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
+) -> Result<Vec<T>, rusqlite::Error> {
+    let mut statement = connection.prepare_cached(query)?;
+    statement
+        .query_map(values, read)
+        .and_then(Iterator::collect)
 }
 
 impl StoreReader for SqliteReader {
@@ -447,8 +472,7 @@ impl StoreReader for SqliteReader {
             left = left.and_then(|left| left.checked_sub(record.1.len()));
             Ok((record, left.is_none()))
         };
-        let rows = self.rows_until(row::RECORDS_FROM, params![id, seq], read);
-        let rows = rows.map_err(|error| self.error(error))?;
+        let rows = self.rows_until(row::RECORDS_FROM, params![id, seq], read)?;
         let mut records = Vec::with_capacity(rows.len());
         for (next, record) in (i64::from(seq)..).zip(rows) {
             if record.0 != next {
@@ -503,16 +527,7 @@ impl StoreReader for SqliteReader {
     }
 
     fn counts(&mut self) -> Result<Vec<MachineCount>, StoreError> {
-        let read = || -> Result<Vec<MachineCount>, rusqlite::Error> {
-            if !self.connection.is_autocommit() {
-                return list::counts(&self.connection);
-            }
-            let transaction = self.connection.unchecked_transaction()?;
-            let counts = list::counts(&transaction)?;
-            transaction.finish()?;
-            Ok(counts)
-        };
-        read().map_err(|error| self.error(error))
+        self.read_snapshot(list::counts)
     }
 
     fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {

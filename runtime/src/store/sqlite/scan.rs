@@ -53,9 +53,7 @@ impl SqliteReader {
     /// The errors of reading the store.
     pub fn begin_snapshot(&mut self) -> Result<(), StoreError> {
         // The first read of a transaction sets its snapshot.
-        self.connection
-            .execute_batch("BEGIN; SELECT count(*) FROM session;")
-            .map_err(|error| self.error(error))
+        self.read(|connection| connection.execute_batch("BEGIN; SELECT count(*) FROM session;"))
     }
 
     /// Returns the executions after this key, in the order of keys, at most `limit`. Begin with

@@ -54,7 +54,11 @@ impl StorePath {
                 ErrorCode::DatabaseCorrupt => StoreError::Corrupt { path, why },
                 ErrorCode::NotADatabase => self.not_a_store("it is no SQLite database"),
                 ErrorCode::ReadOnly | ErrorCode::PermissionDenied => self.read_only(why),
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => self.in_use(),
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed => {
+                    self.in_use("another program holds a lock of SQLite on it")
+                }
                 ErrorCode::SystemIoFailure | ErrorCode::CannotOpen if self.is_disk_full() => {
                     StoreError::Full { path, why }
                 }
@@ -115,11 +119,10 @@ impl StorePath {
         }
     }
 
-    fn in_use(&self) -> StoreError {
-        let by = "another program holds a lock of SQLite on it".to_owned();
+    pub(super) fn in_use(&self, by: &str) -> StoreError {
         StoreError::InUse {
             path: self.path.clone(),
-            by,
+            by: by.to_owned(),
         }
     }
 }

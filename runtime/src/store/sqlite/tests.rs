@@ -22,7 +22,7 @@ use super::{SqliteReader, SqliteStore, compact, connection, lifecycle, write};
 use super::{integrity, store_path::StorePath};
 use crate::Status;
 use crate::clock::Timestamp;
-use crate::store::{Change, Store, StoreError, StoredExecution, StoredListing};
+use crate::store::{Change, Store, StoreError, StoreReader, StoredExecution, StoredListing};
 
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -327,18 +327,20 @@ fn a_log_restarted_by_another_program_gets_the_session_at_a_check() {
 fn a_lock_of_another_program_is_a_temporary_error() {
     let (_folder, path) = folder();
     let mut store = SqliteStore::open(&path).expect("it opens");
-    store
-        .connection
-        .busy_timeout(Duration::from_millis(20))
-        .expect("it is set");
     let other = Connection::open(&path).expect("it opens");
     other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
-    for _ in 0..2 {
-        for refused in [store.commit(&[start(1, 100)]), store.probe()] {
-            let error = refused.expect_err("it is locked");
-            assert!(matches!(error, StoreError::InUse { .. }), "{error:?}");
-            assert!(!error.is_lasting());
-        }
+    for attempt in 0..4 {
+        store
+            .connection
+            .busy_timeout(Duration::from_millis(20))
+            .expect("it is set");
+        let refused = match attempt % 2 {
+            0 => store.commit(&[start(1, 100)]),
+            _ => store.probe(),
+        };
+        let error = refused.expect_err("it is locked");
+        assert!(matches!(error, StoreError::InUse { .. }), "{error:?}");
+        assert!(!error.is_lasting());
         assert!(store.connection.is_autocommit());
     }
     other.execute_batch("ROLLBACK").expect("no lock");
@@ -346,6 +348,43 @@ fn a_lock_of_another_program_is_a_temporary_error() {
     assert!(keys(&store).is_empty());
     store.commit(&[start(1, 100)]).expect("it is committed");
     assert_eq!(keys(&store), BTreeSet::from([1]));
+}
+
+#[test]
+fn a_store_that_was_opened_again_has_all_commits_and_its_readers_read_on() {
+    let (_folder, path) = folder();
+    let mut store = SqliteStore::open(&path).expect("it opens");
+    store.commit(&[start(1, 100)]).expect("it is committed");
+    let mut reader = store.reader().expect("a reader");
+    let mut snapshot = SqliteReader::open(&path).expect("a reader");
+    snapshot.begin_snapshot().expect("it reads");
+    for key in 2..50 {
+        store.reconnect().expect("it is opened");
+        store.commit(&[start(key, 900)]).expect("it is committed");
+        store.check().expect("it is not damaged");
+        assert!(reader.execution_by_key(key).expect("it reads").is_some());
+    }
+    assert!(snapshot.execution_by_key(2).expect("it reads").is_none());
+    drop((snapshot, reader));
+    drop(store);
+    let store = SqliteStore::open(&path).expect("it opens");
+    assert_eq!(keys(&store), (1..50).collect());
+}
+
+#[test]
+fn a_connection_that_does_not_open_again_is_tried_at_the_next_commit() {
+    let (_folder, path) = folder();
+    let mut store = SqliteStore::open(&path).expect("it opens");
+    store.commit(&[start(1, 100)]).expect("it is committed");
+    let moved = path.with_extension("moved");
+    std::fs::rename(&path, &moved).expect("it is moved");
+    store.reconnect().expect_err("there is no file");
+    store
+        .commit(&[start(2, 100)])
+        .expect_err("there is no file");
+    std::fs::rename(&moved, &path).expect("it is moved back");
+    store.commit(&[start(3, 100)]).expect("it is committed");
+    assert_eq!(keys(&store), BTreeSet::from([1, 3]));
 }
 
 #[test]

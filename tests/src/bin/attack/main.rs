@@ -8,6 +8,7 @@
 
 mod children;
 mod commands;
+mod locks;
 mod log;
 mod output;
 mod pages;
@@ -29,14 +30,14 @@ use std::time::Duration;
 
 const USAGE: &str = "usage: attack [--short] [--seed N] [--stepwright PATH] [NAME...]
 
-  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, log, project, starts, commands; by default all
+  NAME                one of: poison, replies, readers, output, runaway, uploads, pages, children, shutdown, redrives, accounts, emptied, locks, log, project, starts, commands; by default all
   --short             smaller numbers, and bounds for a debug build, for CI
   --seed N            the seed of random moments; 1 by default
   --stepwright PATH   the command; by default `stepwright` in the folder of this program";
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "poison", "replies", "readers", "output", "runaway", "uploads", "pages", "children",
-    "shutdown", "redrives", "accounts", "emptied", "log", "project", "starts", "commands",
+    "shutdown", "redrives", "accounts", "emptied", "locks", "log", "project", "starts", "commands",
 ];
 
 /// What all attacks share.
@@ -144,6 +145,7 @@ async fn attack(name: &str, setup: &Setup) -> Result<String, String> {
         "redrives" => redrives::attack(setup).await,
         "accounts" => stores::accounts(setup).await,
         "emptied" => stores::emptied(setup).await,
+        "locks" => locks::attack(setup).await,
         "log" => log::attack(setup).await,
         "project" => project::attack(setup).await,
         "starts" => starts::attack(setup).await,
