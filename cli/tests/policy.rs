@@ -403,3 +403,59 @@ fn the_role_of_a_terraform_plan_is_compared() {
         ran.stderr
     );
 }
+
+/// A machine with a Distributed Map, whose role may start it.
+fn spread(resource: &str) -> String {
+    format!(
+        r#"resource "aws_sfn_state_machine" "loop" {{
+  name       = "spread-items"
+  role_arn   = aws_iam_role.loop.arn
+  definition = jsonencode({DISTRIBUTED})
+}}
+resource "aws_iam_role" "loop" {{
+  name = "loop"
+}}
+resource "aws_iam_role_policy" "loop" {{
+  role   = aws_iam_role.loop.id
+  policy = jsonencode({{ Statement = [
+    {{ Effect = "Allow", Action = "states:StartExecution", Resource = {resource} }},
+    {{ Effect = "Allow", Action = ["states:DescribeExecution", "states:StopExecution"], Resource = "arn:aws:states:*:*:execution:spread-items:*" }},
+  ] }})
+}}
+"#
+    )
+}
+
+const DISTRIBUTED: &str = r#"{ StartAt = "Each", States = { Each = { Type = "Map", End = true, ItemProcessor = {
+    ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" },
+    StartAt = "One", States = { One = { Type = "Pass", End = true } } } } } }"#;
+
+#[test]
+fn the_policy_of_a_machine_in_terraform_has_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("main.tf");
+    let address = format!("{}#loop", file.display());
+    for resource in [
+        r#""arn:aws:states:*:*:stateMachine:spread-items""#,
+        "aws_sfn_state_machine.loop.arn",
+        "aws_sfn_state_machine.loop.id",
+        r#""arn:aws:states:*:*:stateMachine:${aws_sfn_state_machine.loop.name}""#,
+    ] {
+        std::fs::write(&file, spread(resource)).unwrap();
+        let ran = policy(&[&address, "--check"], "");
+        assert_eq!(ran.status, 0, "{resource}: {}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stdout.contains(" 0 undecidable"),
+            "{resource}: {}",
+            ran.stdout
+        );
+    }
+    let ran = policy(&[&address], "");
+    assert!(
+        ran.stdout.contains("stateMachine:spread-items\""),
+        "{}",
+        ran.stdout
+    );
+    std::fs::write(&file, spread(r#""arn:aws:states:*:*:stateMachine:loop""#)).unwrap();
+    assert_eq!(policy(&[&address, "--check"], "").status, 1);
+}

@@ -6,14 +6,19 @@ use crate::placeholder;
 
 /// Splits a text at colons, except inside `${AWS::Region}` and the like.
 pub(super) fn parts(text: &str) -> Vec<&str> {
+    split(text, ':')
+}
+
+/// Splits a text at a character, except inside `${AWS::Region}` and the like.
+pub(super) fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut parts, mut from, mut inside) = (Vec::new(), 0, false);
     for (at, char) in text.char_indices() {
         match char {
             '{' if text[..at].ends_with('$') => inside = true,
             '}' => inside = false,
-            ':' if !inside => {
+            _ if char == separator && !inside => {
                 parts.push(&text[from..at]);
-                from = at + 1;
+                from = at + char.len_utf8();
             }
             _ => {}
         }

@@ -78,6 +78,20 @@ impl TemplateRole {
         self
     }
 
+    /// The name that the template gives the machine, with placeholders for what the deployment
+    /// computes.
+    pub fn given_name(&self) -> Option<String> {
+        self.resources.own_name(&self.machine)
+    }
+
+    /// The name of the machine as references to it in the role contain it, for
+    /// [`PolicyOptions::new`](crate::policy::PolicyOptions::new). The deployment makes a name that
+    /// the template does not give; it is a placeholder with the logical id.
+    pub fn machine_name(&self) -> String {
+        let given = self.given_name();
+        given.unwrap_or_else(|| format!("${{{}}}", self.machine))
+    }
+
     /// Replaces the placeholders and functions of a definition by texts that equal those of the
     /// role. Unknown values remain placeholders.
     pub fn definition(&self, definition: &Json) -> Json {

@@ -1,6 +1,7 @@
 //! Values of a CloudFormation template as texts, so that two references to one resource are equal.
 
 use crate::json::{Json, Object};
+use crate::policy::names;
 
 /// Resource types whose ARN and name are computed from the logical id: the type, its property with
 /// the name, and the ARN after the partition. `{}` is the name.
@@ -216,8 +217,41 @@ impl TemplateResources {
                 let texts: Option<Vec<String>> = list.iter().map(|part| self.text(part)).collect();
                 Some(texts?.join(separator))
             }
+            "Fn::Select" => {
+                let [index, list] = argument.as_array()? else {
+                    return None;
+                };
+                let index = match index.as_str() {
+                    Some(text) => text.parse().ok()?,
+                    None => usize::try_from(index.as_i64()?).ok()?,
+                };
+                self.item(list, index)
+            }
             _ => None,
         }
+    }
+
+    /// An item of a list, or a part of a text that `Fn::Split` splits.
+    fn item(&self, list: &Json, index: usize) -> Option<String> {
+        if let Some(items) = list.as_array() {
+            return self.text(items.get(index)?);
+        }
+        let [separator, text] = list.get("Fn::Split")?.as_array()? else {
+            return None;
+        };
+        let mut separator = separator.as_str()?.chars();
+        let (Some(separator), None) = (separator.next(), separator.next()) else {
+            return None;
+        };
+        let text = self.text(text)?;
+        let part = names::split(&text, separator).get(index).copied()?;
+        Some(part.to_owned())
+    }
+
+    /// The text of the property that names a resource.
+    pub(super) fn own_name(&self, id: &str) -> Option<String> {
+        let (_, property, _) = ARNS.iter().find(|(of, ..)| Some(*of) == self.kind(id))?;
+        self.text(self.property_map(id)?.get(*property)?)
     }
 
     /// A text whose variables are replaced by `values`, else by those of the template.
@@ -258,8 +292,7 @@ impl TemplateResources {
         let Some((_, property, arn)) = ARNS.iter().find(|(of, ..)| *of == kind) else {
             return unknown();
         };
-        let named = self.property_map(id).and_then(|found| found.get(*property));
-        let own_name = named.and_then(|name| self.text(name));
+        let own_name = self.own_name(id);
         let own_name = own_name.unwrap_or_else(|| format!("${{{id}}}"));
         let known = |text: &str| {
             let parameters = self.parameters.iter();

@@ -3,7 +3,7 @@
 
 /// Resource types whose ARN contains a name: the type, the attribute with the name, others with the
 /// same value, and the ARN. `{}` is the name.
-const ARNS: [(&str, &str, &[&str], &str); 10] = [
+const ARNS: [(&str, &str, &[&str], &str); 11] = [
     (
         "aws_codebuild_project",
         "name",
@@ -37,6 +37,12 @@ const ARNS: [(&str, &str, &[&str], &str); 10] = [
         "arn:*:lambda:*:*:function:{}",
     ),
     ("aws_s3_bucket", "bucket", &["id"], "arn:*:s3:::{}"),
+    (
+        "aws_sfn_state_machine",
+        "name",
+        &[],
+        "arn:*:states:*:*:stateMachine:{}",
+    ),
     ("aws_sns_topic", "name", &[], "arn:*:sns:*:*:{}"),
     ("aws_sqs_queue", "name", &[], "arn:*:sqs:*:*:{}"),
 ];
@@ -66,7 +72,8 @@ fn canonical(reference: &str) -> Option<String> {
     };
     let (_, name, same, arn) = ARNS.iter().find(|(of, ..)| of == kind)?;
     let named = format!("${{{kind}.{resource}.{name}}}");
-    let is_arn = *attribute == "arn" || *kind == "aws_sns_topic" && *attribute == "id";
+    let has_arn_as_id = ["aws_sfn_state_machine", "aws_sns_topic"].contains(kind);
+    let is_arn = *attribute == "arn" || has_arn_as_id && *attribute == "id";
     if is_arn {
         return Some(arn.replace("{}", &named));
     }

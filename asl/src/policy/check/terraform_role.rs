@@ -1,6 +1,8 @@
 //! The role of a state machine in Terraform: in its files, and in a plan or a state as JSON.
 
 use super::role::{RolePolicies, RolePoliciesError};
+#[cfg(feature = "terraform")]
+use super::terraform_names::with_names;
 use crate::json::{Document, Json};
 #[cfg(feature = "terraform")]
 use crate::template::terraform::TerraformRole;
@@ -14,8 +16,13 @@ impl RolePolicies {
     /// If a document is no policy.
     pub fn of_terraform(role: &TerraformRole) -> Result<RolePolicies, RolePoliciesError> {
         let mut policies = RolePolicies::new();
+        let machine = format!("${{aws_sfn_state_machine.{}.", role.machine);
+        let known = |text: &str| match &role.machine_name {
+            Some(name) => with_names(text).replace(&format!("{machine}name}}"), name),
+            None => text.to_owned(),
+        };
         for document in &role.documents {
-            policies.add(document, &mut |value| value.as_str().map(str::to_owned))?;
+            policies.add(document, &mut |value| value.as_str().map(known))?;
         }
         for arn in &role.managed {
             policies.add_managed(Some(arn));

@@ -244,6 +244,51 @@ fn what_a_template_computes_leaves_permissions_open() {
     }
 }
 
+const DISTRIBUTED: &str = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+    "StartAt": "One", "States": {"One": {"Type": "Pass", "End": true}}}}}}"#;
+
+#[cfg(feature = "yaml")]
+#[test]
+fn a_role_names_its_own_machine_by_each_form_of_a_template() {
+    const ARN: &str = "arn:aws:states:${AWS::Region}:${AWS::AccountId}";
+    // The policy that CDK writes for a Distributed Map.
+    const CDK: &str = "!Join ['', ['arn:', !Ref 'AWS::Partition', ':states:', !Ref 'AWS::Region', ':', !Ref 'AWS::AccountId', ':execution:', !Select [6, !Split [':', !Ref M]], ':*']]";
+    for (name, own) in [
+        ("Name: spread-items", "spread-items"),
+        (
+            "Name: !Sub '${AWS::StackName}-items'",
+            "${AWS::StackName}-items",
+        ),
+        ("Name: !Ref TheName", "${TheName}"),
+        ("Name: !Join ['-', [a, !Ref Stage]]", "a-${Stage}"),
+        ("Tracing: {}", "${M}"),
+    ] {
+        let written = (
+            format!("!Sub '{ARN}:stateMachine:{own}'"),
+            format!("!Sub '{ARN}:execution:{own}:*'"),
+        );
+        let by_reference = ("!Ref M".to_owned(), CDK.to_owned());
+        for (machine, executions) in [written, by_reference] {
+            // A template that does not name the machine can refer to it only.
+            if own == "${M}" && machine != "!Ref M" {
+                continue;
+            }
+            let text = format!(
+                "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      {name}\n      Policies:\n        - Statement:\n            - {{Effect: Allow, Action: 'states:StartExecution', Resource: {machine}}}\n            - {{Effect: Allow, Action: ['states:DescribeExecution', 'states:StopExecution'], Resource: {executions}}}\n"
+            );
+            let template = crate::template::read_for_evaluation("t.yaml", &text).unwrap();
+            let role = TemplateRole::of(&template, "M").unwrap();
+            let options = PolicyOptions::new(role.machine_name())
+                .region("${AWS::Region}")
+                .account("${AWS::AccountId}");
+            let machine = StateMachine::from_json(DISTRIBUTED).unwrap();
+            let check = Policy::of(&machine, &options).check(&role.policies().unwrap());
+            assert!(check.is_granted(), "{text}\n{check:?}");
+        }
+    }
+}
+
 #[test]
 fn a_name_and_an_arn_of_one_terraform_resource_are_of_one_table() {
     let machine = StateMachine::from_json(

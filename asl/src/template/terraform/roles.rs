@@ -14,6 +14,11 @@ use crate::json::{Document, Json, Object};
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct TerraformRole {
+    /// The label of the machine's resource.
+    pub machine: String,
+    /// The name of the machine, with placeholders for what Terraform computes; `None` if Terraform
+    /// makes the name.
+    pub machine_name: Option<String>,
     /// The policy documents.
     pub documents: Vec<Json>,
     /// The ARNs of managed policies.
@@ -41,7 +46,10 @@ pub fn machine_role(module: &Module, machine: &str) -> Option<TerraformRole> {
     let found = find(module, "resource", "aws_sfn_state_machine", machine)?;
     let mut reader = RoleReader {
         module,
-        role: TerraformRole::default(),
+        role: TerraformRole {
+            machine: machine.to_owned(),
+            ..TerraformRole::default()
+        },
     };
     reader.of_machine(found);
     Some(reader.role)
@@ -88,6 +96,11 @@ impl<'m> FoundBlock<'m> {
 
 impl<'m> RoleReader<'m> {
     fn of_machine(&mut self, machine: FoundBlock<'m>) {
+        if let Some(name) = machine.value("name") {
+            let (file, name) = self.resolved(machine.file, name);
+            let name = json_of(file, name);
+            self.role.machine_name = name.and_then(|name| name.as_str().map(str::to_owned));
+        }
         let Some(role) = machine.value("role_arn") else {
             self.unknown("the state machine has no `role_arn`");
             return;

@@ -1,5 +1,6 @@
 //! `stepwright policy`: the IAM policy of a definition.
 
+mod deployed_role;
 mod role_check;
 
 use stepwright_asl::StateMachine;
@@ -7,6 +8,7 @@ use stepwright_asl::json::Json;
 use stepwright_asl::policy::{Policy, PolicyOptions, Statement, WarningKind};
 use stepwright_asl::validate::Validator;
 
+use self::deployed_role::DeployedRole;
 use crate::args::{PolicyArguments, PolicyFormat};
 use crate::definitions::definition::{LoadedDefinition, state_of};
 use crate::failure::Failure;
@@ -18,13 +20,12 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     let validator = Validator::new(arguments.machine_type.into());
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
     let machine = definition.machine()?;
-    let name = match &arguments.name {
-        Some(name) => name.as_str(),
-        None => definition.name(),
-    };
+    let deployed = DeployedRole::read(&arguments.file, &definition)?;
     if arguments.check.is_some() {
-        return role_check::check(arguments, &definition, machine, name);
+        return role_check::check(arguments, &definition, machine, deployed);
     }
+    let given = (arguments.name.clone()).or_else(|| deployed.given_name());
+    let name = given.as_deref().unwrap_or(definition.name());
     let policy = Policy::of(&machine, &options(arguments, name, &machine)?);
     for warning in policy.warnings() {
         diagnostics::warning(&warning.to_string());
@@ -43,7 +44,7 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
         Some(PolicyFormat::Sam) => output::print(sam(policy.statements())),
     }
     let text = policy.to_json();
-    if arguments.name.is_none() && text.contains(&format!("stateMachine:{name}\"")) {
+    if given.is_none() && text.contains(&format!("stateMachine:{name}\"")) {
         diagnostics::note(&format!(
             "the policy assumes that the state machine is named `{name}`; use --name to change it"
         ));

@@ -5,19 +5,16 @@ use std::path::Path;
 use serde_json::{Value, json};
 use stepwright_asl::StateMachine;
 use stepwright_asl::policy::{
-    AccountDetails, Policy, RoleCheck, RolePolicies, RolePoliciesError, TemplateRole,
-    TerraformPlan, Verdict,
+    AccountDetails, Policy, RoleCheck, RolePolicies, TerraformPlan, Verdict,
 };
-use stepwright_asl::template;
-use stepwright_asl::template::terraform::machine_role;
 use stepwright_asl::yaml::Format;
 
+use super::deployed_role::{DeployedRole, refused};
 use super::options;
 use crate::args::{PolicyArguments, PolicyFormat};
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded::split;
 use crate::definitions::input;
-use crate::definitions::terraform::{is_terraform, read_module};
 use crate::failure::Failure;
 use crate::terminal::{diagnostics, output};
 
@@ -27,29 +24,24 @@ pub(super) fn check(
     arguments: &PolicyArguments,
     definition: &LoadedDefinition,
     machine: StateMachine,
-    name: &str,
+    deployed: DeployedRole,
 ) -> Result<(), Failure> {
-    let mut template = template_role(&arguments.file, definition)?;
-    if let Some(region) = &arguments.region {
-        template = template.map(|template| template.region(region));
-    }
-    if let Some(account) = &arguments.account {
-        template = template.map(|template| template.account(account));
-    }
-    let terraform = terraform_role(&arguments.file, definition)?;
-    let role = match (&arguments.check, &template) {
-        (Some(Some(file)), _) => exported_role(file, name)?,
-        (_, None) if terraform.is_some() => terraform.unwrap_or_default(),
-        (_, Some(template)) => template.policies().map_err(refused(&arguments.file))?,
-        _ => {
-            return Err(Failure::Usage(format!(
-                "{} is not a template, so it has no role; give the policies of the role, as in `--check role.json`",
-                arguments.file.display()
-            )));
+    let deployed = deployed.in_account(arguments);
+    let given = (arguments.name.clone()).or_else(|| match (&deployed, &arguments.check) {
+        // References to the machine in its template contain this name.
+        (DeployedRole::Template(template), Some(None)) => Some(template.machine_name()),
+        _ => deployed.given_name(),
+    });
+    let name = given.as_deref().unwrap_or(definition.name());
+    let role = match &arguments.check {
+        Some(Some(file)) => {
+            let label = arguments.name.as_deref().unwrap_or(definition.name());
+            exported_role(file, label)?
         }
+        _ => deployed.policies(&arguments.file)?,
     };
-    let policy = match &template {
-        Some(template) => {
+    let policy = match &deployed {
+        DeployedRole::Template(template) => {
             let filled = template.definition(&machine.to_value());
             let machine = StateMachine::from_value(&filled)
                 .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?;
@@ -62,7 +54,7 @@ pub(super) fn check(
             }
             Policy::of(&machine, &options)
         }
-        None => Policy::of(&machine, &options(arguments, name, &machine)?),
+        _ => Policy::of(&machine, &options(arguments, name, &machine)?),
     };
     let check = policy.check(&role);
     match arguments.format {
@@ -74,40 +66,6 @@ pub(super) fn check(
         true => Err(Failure::Diagnostics),
         false => Ok(()),
     }
-}
-
-/// The role of the machine in the template that contains or names the definition.
-fn template_role(
-    path: &Path,
-    definition: &LoadedDefinition,
-) -> Result<Option<TemplateRole>, Failure> {
-    let Some(machine) = &definition.machine else {
-        return Ok(None);
-    };
-    let (file, _) = split(path);
-    if file == Path::new("-") {
-        return Ok(None);
-    }
-    let text = input::read(&file)?;
-    let template = template::read_for_evaluation(&file, &text).ok();
-    Ok(template.and_then(|template| TemplateRole::of(&template, machine)))
-}
-
-/// The role of the machine in the Terraform files that contain the definition.
-fn terraform_role(
-    path: &Path,
-    definition: &LoadedDefinition,
-) -> Result<Option<RolePolicies>, Failure> {
-    let (file, _) = split(path);
-    let Some(machine) = definition.machine.as_ref().filter(|_| is_terraform(&file)) else {
-        return Ok(None);
-    };
-    let module = read_module(&file)?;
-    let Some(role) = machine_role(&module, machine) else {
-        return Ok(None);
-    };
-    let policies = RolePolicies::of_terraform(&role).map_err(refused(path))?;
-    Ok(Some(policies))
 }
 
 /// Reads the policies of a role in JSON or YAML, or of the machine in the output of
@@ -147,10 +105,6 @@ fn exported_role(path: &Path, machine: &str) -> Result<RolePolicies, Failure> {
             }
         ))),
     }
-}
-
-fn refused(path: &Path) -> impl FnOnce(RolePoliciesError) -> Failure {
-    move |error| Failure::Usage(format!("{}: {error}", path.display()))
 }
 
 /// Prints the verdicts, a line each, and the summary.

@@ -14,7 +14,8 @@ use crate::target::last_lines;
 const ROLE: &str = "arn:aws:iam::123456789012:role/attack";
 /// How long a start may be refused: a commit waits 5 seconds for a lock.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// After so many calls of `fcntl` the main thread has opened the store, unless other threads delay it.
+/// After so many calls of `fcntl` the main thread has opened the store, unless other threads delay
+/// it.
 const FIRST: u64 = 140;
 /// The number of starts that call `fcntl` more often than any choice of the failing call.
 const STARTS: usize = 60;
