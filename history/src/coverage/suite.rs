@@ -76,7 +76,8 @@ impl SuiteCoverage {
     ///
     /// # Errors
     ///
-    /// A directory or a file that cannot be read, and a directory without coverage.
+    /// A directory or a file that cannot be read, and a directory without the coverage of a
+    /// workflow.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self, SuiteCoverageError> {
         let folder = folder.as_ref();
         let shown = folder.display();
@@ -91,17 +92,18 @@ impl SuiteCoverage {
             }
         }
         files.sort();
-        if files.is_empty() {
-            return Err(SuiteCoverageError(format!(
-                "there is no coverage in {shown}; run the tests with STEPWRIGHT_COVERAGE set to the absolute path of this folder"
-            )));
-        }
         let mut merged: BTreeMap<(String, String), MeasuredWorkflow> = BTreeMap::new();
         for file in files {
             let text = fs::read_to_string(&file).map_err(cannot)?;
             read_file(&text, &mut merged).map_err(|(line, reason)| {
                 SuiteCoverageError(format!("{}:{line}: {reason}", file.display()))
             })?;
+        }
+        // The file of a process whose engines have no state machines has none either.
+        if merged.is_empty() {
+            return Err(SuiteCoverageError(format!(
+                "there is no coverage in {shown}; run the tests with STEPWRIGHT_COVERAGE set to the absolute path of this folder"
+            )));
         }
         Ok(Self {
             workflows: merged.into_values().collect(),

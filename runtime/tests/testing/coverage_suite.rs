@@ -235,9 +235,19 @@ async fn a_truncated_line_is_ignored_and_a_foreign_file_is_refused() {
 
     let empty = Folder::new("empty");
     std::fs::create_dir_all(&empty.0).unwrap();
-    let error = SuiteCoverage::read(&empty.0).unwrap_err().to_string();
+    let error = || SuiteCoverage::read(&empty.0).unwrap_err().to_string();
     assert!(
-        error.contains("run the tests with STEPWRIGHT_COVERAGE"),
-        "{error}"
+        error().contains("run the tests with STEPWRIGHT_COVERAGE"),
+        "{}",
+        error()
+    );
+    // An engine without state machines writes a file without workflows.
+    let engine = Engine::builder().coverage(&empty.0).build().unwrap();
+    drop(engine);
+    assert_eq!(std::fs::read_dir(&empty.0).unwrap().count(), 1);
+    assert!(
+        error().contains("run the tests with STEPWRIGHT_COVERAGE"),
+        "{}",
+        error()
     );
 }
