@@ -421,3 +421,20 @@ fn the_policy_has_the_partition_of_the_definition() {
         );
     }
 }
+
+#[test]
+fn words_and_numbers_of_a_serverless_file_are_those_of_yaml_1_2() {
+    let states = "StartAt: Ask\nStates:\n  Ask: {Type: Choice, Choices: [{Variable: $.ok, BooleanEquals: true, Next: Yes}], Default: Off}\n  Yes: {Type: Succeed}\n  Off: {Type: Wait, Seconds: 012, Next: Yes}\n";
+    let indented = states.replace('\n', "\n        ");
+    let service = format!(
+        "service: a\nprovider: {{name: aws}}\nstepFunctions:\n  stateMachines:\n    m:\n      definition:\n        {indented}"
+    );
+    let template = format!(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        {indented}"
+    );
+    let folder = Folder::new(&[("serverless.yml", &service), ("template.yaml", &template)]);
+    let ran = folder.run("validate", "serverless.yml", &[]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    let ran = folder.run("validate", "template.yaml", &[]);
+    assert!(ran.stdout.contains("found a boolean"), "{}", ran.stdout);
+}

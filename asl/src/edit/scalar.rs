@@ -4,7 +4,7 @@ use super::source::Quotes;
 use super::style::Style;
 use super::write::json_string;
 use crate::json::Json;
-use crate::yaml::resolve;
+use crate::yaml::is_text;
 
 /// Writes a key or a value in a flow collection.
 pub(super) fn in_flow(style: &Style, text: &str, is_key: bool) -> String {
@@ -43,7 +43,7 @@ fn is_plain(text: &str, key: bool) -> bool {
             .all(|c| c.is_alphanumeric() || matches!(c, ' '..='~'))
         && !text.contains(": ")
         && !text.contains(" #")
-        && (key || matches!(resolve(text), Ok(Json::String(_))))
+        && (key || is_text(text))
 }
 
 /// Whether a character needs no escape between single quotes on one line.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::scalar::resolve;
+use super::scalar::is_text;
 use crate::json::{Json, MAX_DEPTH};
 
 impl Json {
@@ -133,5 +133,5 @@ fn is_plain(text: &str) -> bool {
         && !text.contains(": ")
         && !text.contains("  ")
         && !KEYWORDS.contains(&text.to_ascii_lowercase().as_str())
-        && matches!(resolve(text), Ok(Json::String(_)))
+        && is_text(text)
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 use indexmap::map::Entry;
 
-use super::scalar::resolve;
+use super::scalar::{YamlVersion, resolve};
 use super::tag::{NodeKind, TagEffect, function, meaning};
 use super::{Format, block_positions, message};
 use crate::json::{
@@ -123,6 +123,7 @@ fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<Pa
     let mut reader = YamlParser {
         text,
         tags,
+        version: YamlVersion::of(text),
         hidden_brace,
         nodes,
         anchors,
@@ -277,6 +278,7 @@ fn failure(offset: usize, message: impl Into<String>) -> Failure {
 struct YamlParser<'t> {
     text: &'t str,
     tags: TagMode,
+    version: YamlVersion,
     /// The character that replaces the braces of placeholders.
     hidden_brace: Option<char>,
     nodes: Vec<YamlNode<'t>>,
@@ -365,7 +367,8 @@ impl<'t> YamlParser<'t> {
                 {
                     mark.shape = ValueSyntax::Unknown;
                 }
-                scalar(&text, *style, meaning).map_err(|message| failure(start, message))?
+                scalar(&text, *style, meaning, self.version)
+                    .map_err(|message| failure(start, message))?
             }
             Event::SequenceStart(style, _, tag) => {
                 let (style, meaning) = (*style, self.meaning(tag, NodeKind::Sequence, start)?);
@@ -587,13 +590,18 @@ impl<'t> YamlParser<'t> {
     }
 }
 
-fn scalar(text: &str, style: ScalarStyle, meaning: TagEffect) -> Result<Json, String> {
+fn scalar(
+    text: &str,
+    style: ScalarStyle,
+    meaning: TagEffect,
+    version: YamlVersion,
+) -> Result<Json, String> {
     match meaning {
-        TagEffect::Plain if style == ScalarStyle::Plain => resolve(text),
+        TagEffect::Plain if style == ScalarStyle::Plain => resolve(text, version),
         TagEffect::Plain | TagEffect::Text | TagEffect::Sub => Ok(text.into()),
         TagEffect::Reference => Ok(format!("${{{text}}}").into()),
         TagEffect::Core { noun, fits } => {
-            let json = resolve(text)?;
+            let json = resolve(text, version)?;
             if fits(&json) {
                 Ok(json)
             } else {

@@ -2,34 +2,66 @@
 
 use crate::json::{Json, Number};
 
+/// The version of YAML whose words and numbers a program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum YamlVersion {
+    /// Jackson and SnakeYAML, for CloudFormation and SAM.
+    V1_1,
+    /// js-yaml, for the Serverless Framework.
+    V1_2,
+}
+
+impl YamlVersion {
+    /// Version 1.2 for a configuration of the Serverless Framework.
+    pub(super) fn of(text: &str) -> YamlVersion {
+        let has = |key: &str| {
+            let mut lines = text.lines().filter_map(|line| line.strip_prefix(key));
+            lines.any(|rest| rest.trim_start().starts_with(':'))
+        };
+        match has("stepFunctions") || has("service") && has("provider") {
+            true => YamlVersion::V1_2,
+            false => YamlVersion::V1_1,
+        }
+    }
+}
+
+/// Whether a plain scalar is the same text in all versions.
+pub(crate) fn is_text(text: &str) -> bool {
+    let versions = [YamlVersion::V1_1, YamlVersion::V1_2].into_iter();
+    let mut read = versions.map(|version| resolve(text, version));
+    read.all(|read| matches!(read, Ok(Json::String(_))))
+}
+
 /// The value of a plain scalar; an error for a number that JSON cannot represent.
-pub(crate) fn resolve(text: &str) -> Result<Json, String> {
+pub(super) fn resolve(text: &str, version: YamlVersion) -> Result<Json, String> {
     if let "" | "~" | "null" | "Null" | "NULL" = text {
         return Ok(Json::Null);
     }
-    if let Some(value) = boolean(text) {
+    if let Some(value) = boolean(text, version) {
         return Ok(Json::Bool(value));
     }
-    Ok(match number(text)? {
+    Ok(match number(text, version)? {
         Some(number) => Json::Number(number),
         None => Json::String(text.to_owned()),
     })
 }
 
 /// Each word has three spellings: `yes`, `Yes`, `YES`, but not `yEs`.
-fn boolean(text: &str) -> Option<bool> {
+fn boolean(text: &str, version: YamlVersion) -> Option<bool> {
     let rest = text.get(1..)?;
     let one_case = rest.bytes().all(|byte| byte.is_ascii_lowercase())
         || text.bytes().all(|byte| byte.is_ascii_uppercase());
     match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" if one_case => Some(true),
-        "false" | "no" | "off" if one_case => Some(false),
+        "true" if one_case => Some(true),
+        "false" if one_case => Some(false),
+        "yes" | "on" if one_case && version == YamlVersion::V1_1 => Some(true),
+        "no" | "off" if one_case && version == YamlVersion::V1_1 => Some(false),
         _ => None,
     }
 }
 
 /// Parses a number; `None` if the text is not a number.
-fn number(text: &str) -> Result<Option<Number>, String> {
+fn number(text: &str, version: YamlVersion) -> Result<Option<Number>, String> {
     let (sign, digits) = match text.as_bytes().first() {
         Some(b'-') => ("-", &text[1..]),
         Some(b'+') => ("", &text[1..]),
@@ -41,10 +73,18 @@ fn number(text: &str) -> Result<Option<Number>, String> {
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return Ok(None);
     }
-    let (radix, prefixed) = match digits.as_bytes() {
-        [b'0', b'b', ..] => (2, &digits[2..]),
-        [b'0', b'x', ..] => (16, &digits[2..]),
-        [b'0', _, ..] => (8, &digits[1..]),
+    if version == YamlVersion::V1_2 && digits.ends_with('_') {
+        return Ok(None);
+    }
+    let (radix, prefixed) = match (digits.as_bytes(), version) {
+        ([b'0', b'b', ..], _) => (2, &digits[2..]),
+        ([b'0', b'x', ..], _) => (16, &digits[2..]),
+        ([b'0', b'o', ..], YamlVersion::V1_2) => (8, &digits[2..]),
+        ([b'0', _, ..], YamlVersion::V1_1) => (8, &digits[1..]),
+        ([b'0', .., _], YamlVersion::V1_2) => match digits.trim_start_matches(['0', '_']) {
+            "" => (10, "0"),
+            rest => (10, rest),
+        },
         _ => (10, digits),
     };
     if let Some(clean) = digits_of(prefixed, radix) {
@@ -111,8 +151,71 @@ fn float(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn read(text: &str, version: YamlVersion) -> String {
+        resolve(text, version).map_or_else(|error| error, |json| json.to_string())
+    }
+
     fn json(text: &str) -> String {
-        resolve(text).map_or_else(|error| error, |json| json.to_string())
+        read(text, YamlVersion::V1_1)
+    }
+
+    #[test]
+    fn scalars_of_serverless_are_parsed_as_by_js_yaml() {
+        // Computed with js-yaml 4.1.0. Version 4.3 reads a number with `_` as text.
+        for (text, json) in [
+            ("true", "true"),
+            ("False", "false"),
+            ("yes", r#""yes""#),
+            ("No", r#""No""#),
+            ("ON", r#""ON""#),
+            ("off", r#""off""#),
+            ("~", "null"),
+            ("010", "10"),
+            ("-010", "-10"),
+            ("08", "8"),
+            ("00", "0"),
+            ("0_7", "7"),
+            ("0", "0"),
+            ("0o17", "15"),
+            ("0o8", r#""0o8""#),
+            ("0x1F", "31"),
+            ("0b101", "5"),
+            ("0b2", r#""0b2""#),
+            ("1_000", "1000"),
+            ("1_", r#""1_""#),
+            ("007.5", "7.5"),
+            ("0.5", "0.5"),
+            ("1.", "1.0"),
+            (".5", "0.5"),
+            ("1e3", "1e3"),
+            ("12:30", r#""12:30""#),
+        ] {
+            assert_eq!(read(text, YamlVersion::V1_2), json, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_program_that_reads_the_file() {
+        for (text, version) in [
+            ("service: a\nprovider: {name: aws}\n", YamlVersion::V1_2),
+            ("# c\nstepFunctions :\n  x: 1\n", YamlVersion::V1_2),
+            ("service: a\n", YamlVersion::V1_1),
+            (
+                "Resources:\n  stepFunctions:\n    a: 1\n",
+                YamlVersion::V1_1,
+            ),
+            ("", YamlVersion::V1_1),
+        ] {
+            assert_eq!(YamlVersion::of(text), version, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_one_version_reads_as_a_value_needs_quotes() {
+        for text in ["yes", "0o17", "08", "010", "true", "1e3"] {
+            assert!(!is_text(text), "{text}");
+        }
+        assert!(is_text("0o8") && is_text("arn:aws"));
     }
 
     #[test]
@@ -129,7 +232,7 @@ mod tests {
             assert_eq!(json(text), "null", "{text}");
         }
         for text in ["y", "n", "yEs", "oN", "tRUE", "nULL", "truex", "é", "on "] {
-            assert_eq!(resolve(text), Ok(Json::from(text)));
+            assert_eq!(resolve(text, YamlVersion::V1_1), Ok(Json::from(text)));
         }
     }
 
@@ -200,7 +303,7 @@ mod tests {
             "Infinity",
             "NaN",
         ] {
-            assert_eq!(resolve(text), Ok(Json::from(text)));
+            assert_eq!(resolve(text, YamlVersion::V1_1), Ok(Json::from(text)));
         }
     }
 
