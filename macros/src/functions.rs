@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use stepwright_asl::front_end::callable::{LibraryFunction, UNITS, library_function};
-use syn::Path;
+use syn::{ExprCall, Path};
 
 /// The types with lower-case names that have functions and constants: `i64::from(x)`, `u32::MAX`.
 #[rustfmt::skip]
@@ -90,27 +90,38 @@ const REPLACEMENTS: &[(&str, &str, &str)] = &[
     ("serde_json", "to_string", "`functions::to_json(&value)`"),
 ];
 
-/// `<function as ExpressionFunction>::inlined` for the function that a path names, as a block that
-/// a call can follow.
+/// A function of the trait of the functions that a value may call, for the function that a path
+/// names, as a block that a call can follow.
+///
+/// `inlined` is the tree of a call, and `computed` takes the value of the call.
 ///
 /// `use` imports the function, and the type with its name that `#[expression]` adds. If there is no
 /// such type, the glob imports a type without the trait: rustc then reports the message of the
 /// trait instead of "expected type, found function".
-pub(crate) fn inlined_function(path: &Path, in_a_function: bool) -> TokenStream {
+pub(crate) fn value_function(path: &Path, in_a_function: bool, method: &str) -> TokenStream {
     let span = first_span(path);
     let name = Ident::new("PlainFunction", span);
+    let method = Ident::new(method, span);
     // The traits differ in their messages.
-    let inlined = match in_a_function {
-        true => quote_spanned!(span=> __s::ValueFunction>::inlined_value),
-        false => quote_spanned!(span=> __s::ExpressionFunction>::inlined),
+    let function = match in_a_function {
+        true => quote_spanned!(span=> ValueFunction),
+        false => quote_spanned!(span=> ExpressionFunction),
     };
     quote_spanned! {span=> ({
         #[allow(unused_imports)]
         use #path as #name;
         #[allow(unused_imports)]
-        use __s::plain_function::*;
-        <#name as #inlined
+        use ::stepwright::__::plain_function::*;
+        <#name as ::stepwright::__::#function>::#method
     })}
+}
+
+/// Passes the value of a call through `computed`, so that rustc reports one error about a call of a
+/// function without `#[expression]`.
+pub(crate) fn computed_call(path: &Path, call: &ExprCall, in_a_function: bool) -> TokenStream {
+    let function = value_function(path, in_a_function, "computed");
+    // rustc reports two equal errors at one location once.
+    quote_spanned!(first_span(path)=> #function(#call))
 }
 
 fn first_span(path: &Path) -> Span {

@@ -18,8 +18,8 @@ pub use crate::function::plain;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, MessagePiece, NoError, ParameterType,
-    Runs, Task, TaskBinder, TaskContext, TaskError, TaskReturn, cause,
+    Address, DeclaredTask, Deploy, ErrorOutput, ErrorVariant, Handler, MessagePiece, NoError,
+    ParameterType, Runs, Task, TaskBinder, TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::type_block::*;
 pub use crate::workflow::{Binder, Definition, InvalidWorkflow, Workflow};

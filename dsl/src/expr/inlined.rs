@@ -13,6 +13,13 @@ use std::cell::RefCell;
     note = "put `#[expression]` on a plain function, so that its body is part of the workflow; or make it a task with `#[task]`, or a group of states with `#[fragment]`"
 )]
 pub trait ExpressionFunction: 'static {
+    /// The type of a call's value: `T`. rustc reports nothing more about the value if the function
+    /// has no `#[expression]`.
+    type Computed<T>;
+
+    /// The value of a call.
+    fn computed<T>(value: T) -> Self::Computed<T>;
+
     /// The tree of a call with these arguments.
     fn inlined(arguments: Vec<Expr>) -> Expr;
 }
@@ -24,15 +31,17 @@ pub trait ExpressionFunction: 'static {
     note = "write `.await` after the call of a task, a workflow or a fragment: `charge(order).await`",
     note = "put `#[expression]` on a plain function, so that its body is part of the workflow; or make it a task with `#[task]`, or a group of states with `#[fragment]`"
 )]
-pub trait ValueFunction {
-    /// The tree of a call with these arguments.
-    fn inlined_value(arguments: Vec<Expr>) -> Expr;
-}
+pub trait ValueFunction: ExpressionFunction {
+    /// The same as in [`ExpressionFunction`].
+    type Computed<T>;
 
-#[diagnostic::do_not_recommend]
-impl<F: ExpressionFunction> ValueFunction for F {
-    fn inlined_value(arguments: Vec<Expr>) -> Expr {
-        F::inlined(arguments)
+    /// The value of a call.
+    fn computed<T>(value: T) -> <Self as ValueFunction>::Computed<T>;
+
+    /// The tree of a call with these arguments.
+    #[must_use]
+    fn inlined(arguments: Vec<Expr>) -> Expr {
+        <Self as ExpressionFunction>::inlined(arguments)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The targets of calls in function workflows: tasks, fragments and other function workflows.
 
 use super::failure::Failure;
-use crate::expr::Expr;
+use crate::expr::{Expr, ExpressionFunction};
 use crate::flow::{AnswerType, Call, Fragment, State, error_names};
 use crate::shape::Payload;
-use crate::task::{Address, Deploy, Handler, Task, TaskContext, TaskError, TaskReturn};
+use crate::task::{Address, Deploy, Handler, NoError, Task, TaskContext, TaskError, TaskReturn};
 use crate::workflow::{Binder, Workflow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -116,6 +116,32 @@ pub enum WorkflowKind {}
 #[derive(Debug)]
 pub enum FragmentKind {}
 
+/// The kind of a function with `#[expression]`, whose value needs no state.
+#[derive(Debug)]
+pub enum ExpressionKind {}
+
+/// A function with `#[expression]` whose value a state computes. There is none.
+#[diagnostic::on_unimplemented(
+    message = "a function with `#[expression]` is called without `.await`",
+    label = "no state computes this, because its code is part of the value",
+    note = "write the call without `.await`: `let sum = total(&order);`"
+)]
+pub trait ComputedInAState {}
+
+/// rustc reports a function that is awaited by mistake at the call, and nothing about its state.
+#[diagnostic::do_not_recommend]
+impl<F: ExpressionFunction> Callable for F {
+    type Arguments = ();
+    type Output = ();
+    type Error = NoError;
+    type Kind = ExpressionKind;
+    const FUNCTION: &'static str = "";
+
+    fn run(_: TaskContext, _: Vec<Value>) -> Option<Started<Self>> {
+        None
+    }
+}
+
 /// A kind of targets whose calls are Task states.
 #[diagnostic::on_unimplemented(
     message = "the call of a fragment is no Task state",
@@ -158,6 +184,22 @@ impl<T: Task> CallableKind<T> for TaskKind {
     fn bind<B: Binder>(binder: &mut B, deploy: Option<Deploy>) {
         T::bind(binder, Address::of::<T>(deploy));
     }
+}
+
+impl<F: ExpressionFunction> CallableKind<F> for ExpressionKind {
+    const NAME: &'static str = "";
+    const EXECUTION: Execution = Execution::Inline;
+    const IS_LAMBDA: bool = false;
+
+    fn state(name: &'static str, _arguments: Vec<Expr>) -> State {
+        State::pass(name)
+    }
+
+    fn waiting_state(name: &'static str, arguments: Vec<Expr>, _answer: AnswerType) -> State {
+        <F as Callable>::state(name, arguments)
+    }
+
+    fn bind<B: Binder>(_: &mut B, _: Option<Deploy>) {}
 }
 
 impl<W: Workflow + Callable> CallableKind<W> for WorkflowKind {

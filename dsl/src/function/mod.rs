@@ -105,9 +105,9 @@ pub mod plain {
     pub use super::body::{Operation, wait};
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        ArgumentFor, Callable, CallableKind, Execution, FragmentKind, Inferred, IsTaskState,
-        Running, SelectsErrors, Started, TaskKind, WorkflowKind, inferred, run_fragment, run_task,
-        run_workflow, run_workflow_without_input,
+        ArgumentFor, Callable, CallableKind, ComputedInAState, Execution, ExpressionKind,
+        FragmentKind, Inferred, IsTaskState, Running, SelectsErrors, Started, TaskKind,
+        WorkflowKind, inferred, run_fragment, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
         FunctionOf, Handled, Joined, KeepsName, PassesAs, Unrelated, Vocabulary, function_of,

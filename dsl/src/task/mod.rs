@@ -105,6 +105,11 @@ impl ParameterType {
     }
 }
 
+/// The result of the function of a task without a body, which only a workflow calls.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct DeclaredTask;
+
 /// A task whose function has a body.
 pub trait Handler: Task {
     /// Whether the function takes the context. If not, a runtime may pass

@@ -2,7 +2,7 @@
 
 use super::literal::json;
 use super::witness_types::known;
-use crate::functions::inlined_function;
+use crate::functions::value_function;
 use crate::machine::{Align, FormatPiece, MatchPattern, Record, Spec, Term, UPDATE};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -240,7 +240,7 @@ impl TermWriter {
             }
             Term::Inlined(path, arguments) => {
                 let arguments = self.list(arguments);
-                let inlined = inlined_function(path, self.in_a_function);
+                let inlined = value_function(path, self.in_a_function, "inlined");
                 quote!(#inlined(#arguments))
             }
             Term::Raw(kind, text, ty) => {

@@ -49,15 +49,34 @@ pub(super) fn expand(
         #[doc(hidden)]
         #[allow(non_camel_case_types, dead_code, missing_debug_implementations)]
         #visibility struct #name {}
+        // rustc reports the bound if a workflow awaits the function, as a task. Without `for` it
+        // would report it here.
+        #(#conditions)*
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        impl #name where for<'__a> #name: ::stepwright::__::plain::ComputedInAState {
+            #visibility fn plain() {}
+        }
         #(#conditions)*
         #[doc(hidden)]
         const _: () = {
             use ::stepwright::__ as __s;
             #[automatically_derived]
             impl __s::ExpressionFunction for #name {
+                type Computed<T> = T;
+                fn computed<T>(value: T) -> T {
+                    value
+                }
                 #[allow(unused_variables, unreachable_code, clippy::all, clippy::pedantic)]
                 fn inlined(arguments: ::std::vec::Vec<__s::Expr>) -> __s::Expr {
                     #tree
+                }
+            }
+            #[automatically_derived]
+            impl __s::ValueFunction for #name {
+                type Computed<T> = T;
+                fn computed<T>(value: T) -> T {
+                    value
                 }
             }
         };

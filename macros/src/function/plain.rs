@@ -8,14 +8,14 @@ use super::call::is_task_token;
 use super::call_chain::CallChain;
 use super::join_errors::{joins_by_type, names_error, passed_error, returns_only_ok};
 use super::object_items::ObjectSource;
-use super::refused::reads_result;
+use super::refused::{reads_result, refused_call};
 use super::scan::{
     Assertion, MacroKind, OPTIONS, bare, called, default_panic_text, is_of_result, single_name,
     value_arguments,
 };
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
-use crate::functions::{is_task, written};
+use crate::functions::{computed_call, is_task, unit, written};
 use crate::inference::inferred;
 use crate::machine::{JsonArgument, cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -27,7 +27,7 @@ use syn::token::Paren;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Arm, Attribute, Block, Expr, ExprCall, ExprMacro, ExprPath, ExprTry, Lit, Local, Macro, Pat,
-    Stmt, Token, parse_quote, parse_quote_spanned,
+    Path, Stmt, Token, parse_quote, parse_quote_spanned,
 };
 
 /// The body of the function for rustc.
@@ -152,7 +152,7 @@ impl VisitMut for PlainRewriter {
             Expr::Await(_) => self.awaited(value, "wait", true),
             // An editor completes an option of a call: `task(..).ti`.
             Expr::Field(field) if editor::is_here() => {
-                self.visit_expr_mut(&mut field.base);
+                self.visit_base(&mut field.base);
                 self.chain(&mut field.base, false, true);
             }
             Expr::Closure(closure) => {
@@ -166,17 +166,50 @@ impl VisitMut for PlainRewriter {
                     *value = parse_quote_spanned!(one.async_token.span=> #captures || #block);
                 }
             }
+            Expr::Call(call) => {
+                visit_mut::visit_expr_call_mut(self, call);
+                if let Some(path) = value_call(call) {
+                    *value = Expr::Verbatim(computed_call(path, call, true));
+                }
+            }
             _ => visit_mut::visit_expr_mut(self, value),
         }
     }
 }
 
+/// The function that a call in a value names, if the function must have `#[expression]`.
+fn value_call(call: &ExprCall) -> Option<&Path> {
+    let path = called(call).filter(|path| is_task(path) && unit(path).is_none())?;
+    // An editor would find two definitions for one location.
+    let is_refused = editor::is_here() || refused_call(path).is_some();
+    (!is_refused).then_some(path)
+}
+
 impl PlainRewriter {
+    /// The call that is awaited.
+    fn visit_base(&mut self, value: &mut Expr) {
+        match inner_mut(value) {
+            Expr::MethodCall(option) => {
+                self.visit_attributes_mut(&mut option.attrs);
+                self.visit_base(&mut option.receiver);
+                for argument in &mut option.args {
+                    self.visit_expr_mut(argument);
+                }
+            }
+            Expr::Call(call) => {
+                for argument in &mut call.args {
+                    self.visit_expr_mut(argument);
+                }
+            }
+            other => self.visit_expr_mut(other),
+        }
+    }
+
     /// The `.await` of a `match`. `is_error_known` means that the arms determine the error type.
     fn scrutinee(&mut self, value: &mut Expr, catches: bool, is_error_known: bool) {
         let value = inner_mut(value);
         if let Expr::Await(one) = value {
-            self.visit_expr_mut(&mut one.base);
+            self.visit_base(&mut one.base);
             self.call(&mut one.base, is_error_known);
             if catches {
                 let base = &one.base;
@@ -202,7 +235,7 @@ impl PlainRewriter {
     fn awaited(&mut self, value: &mut Expr, function: &str, is_error_known: bool) {
         let value = inner_mut(value);
         if let Expr::Await(one) = value {
-            self.visit_expr_mut(&mut one.base);
+            self.visit_base(&mut one.base);
             self.call(&mut one.base, is_error_known);
             *value = wrapped(function, &one.base, one.await_token.span);
         }
@@ -312,7 +345,7 @@ impl PlainRewriter {
         for (index, branch) in branches.iter_mut().enumerate() {
             let is_block = matches!(bare(branch), Expr::Async(_));
             let is_value = !returns_only_ok(branch);
-            self.visit_expr_mut(branch);
+            self.visit_base(branch);
             let name = format_ident!("__branch{index}", span = site);
             if !is_block {
                 self.call(branch, true);

@@ -155,7 +155,7 @@ pub(super) fn not_awaited(path: &Path) -> String {
 
 /// The message about a call in a value of a function that a workflow knows, and that is no value;
 /// `None` for another function, which may have `#[expression]`.
-fn refused_call(path: &Path) -> Option<String> {
+pub(super) fn refused_call(path: &Path) -> Option<String> {
     let name = own_name(path).map(text).unwrap_or_default();
     let is_alone = path.segments.len() == 1;
     if let Some(message) = foreign_sleep(path) {

@@ -23,7 +23,7 @@ pub(super) fn expand(
         quote!(const _: () = { #error };)
     });
     let marker = marker(function, options, task);
-    let function = source(function);
+    let function = source(function, task);
     quote! {
         #function
         #marker
@@ -31,10 +31,11 @@ pub(super) fn expand(
     }
 }
 
-/// The function as the user wrote it.
-fn source(function: &TaskFunction) -> TokenStream {
+/// The function as the user wrote it. Without a body it is a function that no code calls: rustc
+/// would report a call without `.await` as a misspelled struct.
+fn source(function: &TaskFunction, task: Option<&Task>) -> TokenStream {
     let Some(body) = &function.body else {
-        return TokenStream::new();
+        return task.map_or_else(TokenStream::new, |task| declared(function, task));
     };
     // rustc itself reports a `self` outside of an `impl`, and one message is enough.
     if function.signature.receiver().is_some() {
@@ -47,6 +48,27 @@ fn source(function: &TaskFunction) -> TokenStream {
         ..
     } = function;
     quote!(#(#attributes)* #visibility #signature #body)
+}
+
+fn declared(function: &TaskFunction, task: &Task) -> TokenStream {
+    let TaskFunction {
+        attributes,
+        visibility,
+        signature,
+        ..
+    } = function;
+    let name = &signature.ident;
+    let conditions = attributes.iter().filter(|one| one.path().is_ident("cfg"));
+    let names = task.parameters.iter().map(|parameter| &parameter.name);
+    let types = task.parameters.iter().map(|parameter| &parameter.ty);
+    quote! {
+        #(#conditions)*
+        #[doc(hidden)]
+        #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value)]
+        #visibility fn #name(#(#names: #types),*) -> ::stepwright::__::DeclaredTask {
+            ::stepwright::__::DeclaredTask
+        }
+    }
 }
 
 fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> TokenStream {

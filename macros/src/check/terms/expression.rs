@@ -197,9 +197,9 @@ impl<'m> Resolver<'m> {
                 };
                 match &value {
                     Term::Inlined(path, _) => {
-                        if path.get_ident().is_some_and(|name| self.is_known(name)) {
-                            self.rewriter.hidden_function(path, call);
-                        }
+                        let is_hidden = path.get_ident().is_some_and(|name| self.is_known(name));
+                        let in_a_function = self.machine.workflow.function.is_some();
+                        *expression = self.rewriter.inlined(path, call, is_hidden, in_a_function);
                     }
                     value => self.prove_call(call, value),
                 }

@@ -7,6 +7,7 @@
 
 use super::literals::literal_type;
 use super::matched_variants::matched_variants;
+use crate::functions::computed_call;
 use crate::machine::UsedNames;
 use crate::machine::{JsonArgument, Matches, RewrittenExpression, Witness, is_bound};
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -114,11 +115,23 @@ impl ExpressionRewriter {
         index
     }
 
-    /// Calls a function with `#[expression]` by another name, because a variable has its name.
-    pub(super) fn hidden_function(&mut self, path: &Path, call: &mut ExprCall) {
+    /// Returns a call of a function with `#[expression]`. It is called by another name if a
+    /// variable has its name.
+    pub(super) fn inlined(
+        &mut self,
+        path: &Path,
+        call: &mut ExprCall,
+        is_hidden: bool,
+        in_a_function: bool,
+    ) -> Expr {
         self.changes += 1;
-        let name = self.used.functions.add(path);
-        *call.func = Expr::Verbatim(name.to_token_stream());
+        let mut path = path.clone();
+        if is_hidden {
+            let name = self.used.functions.add(&path);
+            *call.func = Expr::Verbatim(name.to_token_stream());
+            path = name.into();
+        }
+        Expr::Verbatim(computed_call(&path, call, in_a_function))
     }
 
     /// Returns a value of any type, which replaces a `jsonata!`, `path!` or `intrinsic!`.
