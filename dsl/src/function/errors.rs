@@ -56,6 +56,68 @@ pub fn passes<E: PassesAs<F>, F>(error: E) -> F {
     error.pass()
 }
 
+/// The result of a call that may fail.
+#[diagnostic::on_unimplemented(
+    message = "`?` passes on the error of a call, and this call has none",
+    label = "the call returns `{Self}`, and no `Result`",
+    note = "remove the `?`; what fails outside of an error type, such as a timeout, fails the execution"
+)]
+pub trait Fallible<T, E> {
+    /// The result.
+    fn result(self) -> Result<T, E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Fallible<T, E> for Result<T, E> {
+    fn result(self) -> Self {
+        self
+    }
+}
+
+/// The result of a call with `?`.
+pub fn fallible<T, E, R: Fallible<T, E>>(result: R) -> Result<T, E> {
+    result.result()
+}
+
+/// The return type of a function that passes on an error with `?`.
+#[diagnostic::on_unimplemented(
+    message = "`?` passes on an error, and this function returns no `Result`",
+    label = "the function returns `{Self}`",
+    note = "return a `Result<{Self}, E>`, where `E` is the error of the call, and write `Ok(..)` around the value at the end; or match the result of the call"
+)]
+pub trait ReturnsResult {
+    /// The error type.
+    type Error;
+
+    /// The error as the result of the function.
+    fn failed(error: Self::Error) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> ReturnsResult for Result<T, E> {
+    type Error = E;
+
+    fn failed(error: E) -> Self {
+        Err(error)
+    }
+}
+
+/// A second implementation. With only one, rustc would infer the return type from it and report
+/// mismatched types.
+#[diagnostic::do_not_recommend]
+impl ReturnsResult for Unrelated {
+    type Error = CannotFail;
+
+    fn failed(error: CannotFail) -> Self {
+        match error {}
+    }
+}
+
+/// Returns an error that `?` passes on.
+pub fn failed<R: ReturnsResult>(error: R::Error) -> R {
+    R::failed(error)
+}
+
 /// A result without an error.
 #[diagnostic::on_unimplemented(
     message = "the error of this call is dropped",

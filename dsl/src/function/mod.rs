@@ -110,8 +110,9 @@ pub mod plain {
         WorkflowKind, inferred, run_fragment, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
-        FunctionOf, Handled, Joined, KeepsName, PassesAs, Unrelated, Vocabulary, function_of,
-        keeps, passes, vocabulary, wait_joined, wait_value,
+        Fallible, FunctionOf, Handled, Joined, KeepsName, PassesAs, ReturnsResult, Unrelated,
+        Vocabulary, failed, fallible, function_of, keeps, passes, vocabulary, wait_joined,
+        wait_value,
     };
     pub use super::failure::{Failure, PANICKED, panicked};
     pub use super::join::{

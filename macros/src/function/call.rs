@@ -6,6 +6,7 @@ use super::refused::{foreign_sleep, is_of_results, result_without_a_value, unkno
 use super::scan::{OPTIONS, by_value, called};
 use super::state_name::{StateName, is_literal, word};
 use super::translator::{Dest, Exits, Translator};
+use super::unmarked_functions::without_task;
 use crate::functions::is_task;
 use crate::machine::{Application, Call, Callee, StateWork, own_name};
 use crate::name::{pascal, text};
@@ -200,6 +201,13 @@ impl Translator<'_> {
                 path,
                 format!("the fragment `{fragment}` cannot call itself, because each call is a copy of its states: write a loop, or make it a `#[workflow]`"),
             );
+            return None;
+        }
+        if let Some(name) = path
+            .get_ident()
+            .filter(|name| self.module.has_unmarked(name))
+        {
+            self.refuse(path, without_task(name));
             return None;
         }
         let mut waits = None;

@@ -46,11 +46,13 @@ mod tests;
 mod tokens;
 mod translator;
 mod unique_names;
+mod unmarked_functions;
 
 use self::graph::Graph;
 use self::options::Options;
 use self::signature::{FunctionKind, Signature};
 use self::translator::Translator;
+use self::unmarked_functions::ModuleSource;
 use crate::callable::CallableType;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow};
@@ -173,7 +175,8 @@ fn expanded(
         .allow
         .push(format_ident!("unused_variables"));
     let parameters = signature.parameters.iter().map(|(name, _)| name.clone());
-    let mut translator = Translator::new(&errors, parameters.collect());
+    let module = ModuleSource::around(function.sig.ident.clone());
+    let mut translator = Translator::new(&errors, module, parameters.collect());
     translator.fragment = is_fragment.then(|| name.clone());
     translator.output = Some(parse_quote!(#output));
     let graph = if is_broken {

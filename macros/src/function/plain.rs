@@ -123,6 +123,7 @@ impl VisitMut for PlainRewriter {
                 }
             }
             Expr::Call(call) if called(call).is_some_and(|path| is_of_prelude(path, "Err")) => {
+                visit_mut::visit_expr_call_mut(self, call);
                 if let Some(Expr::MethodCall(into)) = call.args.first()
                     && into.method == "into"
                     && into.args.is_empty()
@@ -131,7 +132,6 @@ impl VisitMut for PlainRewriter {
                     let kept: Expr = parse_quote_spanned!(into.method.span()=> ::stepwright::__::plain::keeps(#error));
                     call.args = std::iter::once(kept).collect();
                 }
-                visit_mut::visit_expr_call_mut(self, call);
             }
             Expr::Call(call) if is_clock(call) => {
                 let now = &*call;
@@ -197,11 +197,27 @@ impl PlainRewriter {
                 }
             }
             Expr::Call(call) => {
+                let name = called(call).and_then(own_name);
+                let is_service = name.is_some_and(|name| name == "service");
                 for argument in &mut call.args {
-                    self.visit_expr_mut(argument);
+                    if is_service {
+                        self.visit_request(argument);
+                    } else if ObjectSource::of(argument).is_some() {
+                        self.visit_base(argument);
+                    } else {
+                        self.visit_expr_mut(argument);
+                    }
                 }
             }
             other => self.visit_expr_mut(other),
+        }
+    }
+
+    fn visit_request(&mut self, request: &mut Expr) {
+        for argument in request_arguments(request) {
+            if placeholder_name(argument).is_none() {
+                self.visit_expr_mut(argument);
+            }
         }
     }
 
@@ -473,14 +489,15 @@ fn with_caught(pattern: &mut Pat) {
 
 /// `call.await?`: the error must keep its name.
 fn question(one: &ExprTry, keeps: &str) -> Expr {
-    let value = &one.expr;
     let mark = one.question_token.span();
+    let value = &one.expr;
+    let value = quote_spanned!(mark=> ::stepwright::__::plain::fallible(#value));
     let keeps = Ident::new(keeps, mark);
     let kept = quote_spanned!(mark=> ::stepwright::__::plain::#keeps(__error));
     parse_quote_spanned! {mark=>
         match #value {
             ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__error) => return ::core::result::Result::Err(#kept),
+            ::core::result::Result::Err(__error) => return ::stepwright::__::plain::failed(#kept),
         }
     }
 }

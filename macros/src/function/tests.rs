@@ -2,6 +2,7 @@
 
 use super::linker::linked;
 use super::translator::Translator;
+use super::unmarked_functions::ModuleSource;
 use crate::attributes::with_attribute;
 use crate::errors::Errors;
 use crate::machine::{
@@ -25,7 +26,11 @@ fn states(source: &str) -> String {
         FnArg::Receiver(_) => unreachable!(),
     });
     let errors = Errors::new();
-    let mut translator = Translator::new(&errors, parameter.into_iter().collect());
+    let mut translator = Translator::new(
+        &errors,
+        ModuleSource::around(function.sig.ident.clone()),
+        parameter.into_iter().collect(),
+    );
     translator.output = match &function.sig.output {
         syn::ReturnType::Default => None,
         syn::ReturnType::Type(_, ty) => {

@@ -9,6 +9,7 @@ use super::refused::refused_in;
 use super::scan::{bare, first_await, without_reference, without_reference_pattern};
 use super::signature::FunctionKind;
 use super::state_name::{StateName, word};
+use super::unmarked_functions::ModuleSource;
 use crate::errors::Errors;
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, StateWork};
 use crate::name::text;
@@ -43,6 +44,7 @@ pub(super) type Exits = Vec<Exit>;
 /// Translates one function.
 pub(super) struct Translator<'e> {
     pub(super) errors: &'e Errors,
+    pub(super) module: ModuleSource,
     pub(super) names: Names,
     pub(super) graph: Graph,
     /// The number of the body that is translated: the function, a branch or a Map's body.
@@ -112,9 +114,14 @@ pub(super) struct Chain<'a> {
 }
 
 impl<'e> Translator<'e> {
-    pub(super) fn new(errors: &'e Errors, parameters: Vec<Ident>) -> Translator<'e> {
+    pub(super) fn new(
+        errors: &'e Errors,
+        module: ModuleSource,
+        parameters: Vec<Ident>,
+    ) -> Translator<'e> {
         Translator {
             errors,
+            module,
             names: Names::new(parameters),
             graph: Graph::default(),
             body: 0,

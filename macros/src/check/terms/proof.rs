@@ -13,6 +13,7 @@ use crate::machine::UsedNames;
 use crate::machine::{Term, Witness};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::collections::{BTreeMap, BTreeSet};
 use stepwright_asl::front_end::callable::{self, CLOCK, Kind, UNITS, time_function};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -98,6 +99,14 @@ impl UsedNames {
                 }
             }
         }
+        // A reference has the methods with `&self` of its target, so a trait for both would find
+        // the target's.
+        let mut groups: BTreeMap<usize, Vec<ProbedType<'_>>> = BTreeMap::new();
+        for (ty, methods) in types {
+            let references = ty.len() - ty.trim_start_matches('&').len();
+            let group = groups.entry(references).or_default();
+            group.push(ProbedType { ty, methods });
+        }
         let mut tokens = TokenStream::new();
         let mut count = 0;
         // rustc prints the short name of a trait if it is unique in the program.
@@ -106,19 +115,68 @@ impl UsedNames {
             count += 1;
             format_ident!("StandardLibraryOf{owner}{count}")
         };
-        for (ty, methods) in &types {
-            probe(&named(), ty, &quote!(self), methods).to_tokens(&mut tokens);
-            // With `&self`, a method of a standard trait would always be ambiguous. The types of
-            // `has_inherent_methods` have inherent methods, which rustc would call instead and
-            // which take arguments.
-            let inherent: Vec<&Ident> = methods
-                .iter()
-                .filter(|method| !is_trait_method(&method.to_string()) && !has_inherent_methods(ty))
-                .copied()
-                .collect();
-            probe(&named(), ty, &quote!(&self), &inherent).to_tokens(&mut tokens);
+        for group in groups.values() {
+            probe(&named(), group, &quote!(self)).to_tokens(&mut tokens);
+            let inherent: Vec<_> = group.iter().filter_map(ProbedType::inherent).collect();
+            probe(&named(), &inherent, &quote!(&self)).to_tokens(&mut tokens);
         }
         tokens
+    }
+}
+
+/// A type that a trait in scope could extend, and the methods to call.
+struct ProbedType<'m> {
+    ty: &'static str,
+    methods: Vec<&'m Ident>,
+}
+
+impl ProbedType<'_> {
+    /// The methods that the trait may have with `&self`, if there are any.
+    ///
+    /// With `&self`, a method of a standard trait would always be ambiguous. The types of
+    /// `has_inherent_methods` have inherent methods, which rustc would call instead and which take
+    /// arguments.
+    fn inherent(&self) -> Option<Self> {
+        let methods = self.methods.iter().copied();
+        let methods: Vec<_> = methods
+            .filter(|method| !is_trait_method(&method.to_string()))
+            .collect();
+        let is_probed = !methods.is_empty() && !has_inherent_methods(self.ty);
+        is_probed.then_some(ProbedType {
+            ty: self.ty,
+            methods,
+        })
+    }
+
+    /// Returns the implementation of the trait, and the calls.
+    fn probed(&self, name: &Ident) -> TokenStream {
+        let ty = self.ty;
+        let parameters = match (ty.contains('?'), ty.contains('!')) {
+            (_, true) => "<T, V>",
+            (true, false) => "<T>",
+            (false, false) => "",
+        };
+        let implementation = format!(
+            "impl{parameters} {name} for {} {{}}",
+            ty.replace('?', "T").replace('!', "V")
+        );
+        let implementation: TokenStream = implementation.parse().unwrap_or_default();
+        let ty_of =
+            |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
+        // An open item type matches a trait that is implemented for lists of one type only.
+        let (open, pinned) = (ty_of("_"), ty_of("()"));
+        let calls = self.methods.iter().map(|method| {
+            // rustc suggests replacements for an ambiguous call; its span is the method's name.
+            let span = method.span().resolved_at(Span::call_site());
+            let value = quote_spanned!(span=> __s::any::<#open>());
+            let value: TokenStream = value.into_iter().map(|token| with_span(token, span)).collect();
+            if ty.contains('?') {
+                quote_spanned!(span=> { let mut __value = #value; __value.#method(); __value = __s::any::<#pinned>(); })
+            } else {
+                quote_spanned!(span=> #value.#method();)
+            }
+        });
+        quote!(#implementation #(#calls)*)
     }
 }
 
@@ -137,43 +195,19 @@ fn has_inherent_methods(ty: &str) -> bool {
         .any(|own| ty.starts_with(own))
 }
 
-/// Returns calls of methods on a value of a type, and a trait that has these methods for this type
+/// Returns calls of methods on values of types, and a trait that has these methods for these types
 /// only.
-fn probe(name: &Ident, ty: &str, receiver: &TokenStream, methods: &[&Ident]) -> TokenStream {
-    if methods.is_empty() {
+fn probe(name: &Ident, types: &[ProbedType<'_>], receiver: &TokenStream) -> TokenStream {
+    let methods = types.iter().flat_map(|one| &one.methods);
+    let names: BTreeSet<String> = methods.map(|method| method.to_string()).collect();
+    if names.is_empty() {
         return TokenStream::new();
     }
-    let names = methods
-        .iter()
-        .map(|method| Ident::new(&method.to_string(), Span::call_site()));
-    let parameters = match (ty.contains('?'), ty.contains('!')) {
-        (_, true) => "<T, V>",
-        (true, false) => "<T>",
-        (false, false) => "",
-    };
-    let implementation = format!(
-        "impl{parameters} {name} for {} {{}}",
-        ty.replace('?', "T").replace('!', "V")
-    );
-    let implementation: TokenStream = implementation.parse().unwrap_or_default();
-    let ty_of = |item| -> TokenStream { ty.replace(['?', '!'], item).parse().unwrap_or_default() };
-    // An open item type matches a trait that is implemented for lists of one type only.
-    let (open, pinned) = (ty_of("_"), ty_of("()"));
-    let calls = methods.iter().map(|method| {
-        // rustc suggests replacements for an ambiguous call; its span is the method's name.
-        let span = method.span().resolved_at(Span::call_site());
-        let value = quote_spanned!(span=> __s::any::<#open>());
-        let value: TokenStream = value.into_iter().map(|token| with_span(token, span)).collect();
-        if ty.contains('?') {
-            quote_spanned!(span=> { let mut __value = #value; __value.#method(); __value = __s::any::<#pinned>(); })
-        } else {
-            quote_spanned!(span=> #value.#method();)
-        }
-    });
+    let names = names.iter().map(|name| Ident::new(name, Span::call_site()));
+    let types = types.iter().map(|one| one.probed(name));
     quote!({
         trait #name: ::core::marker::Sized { #(fn #names(#receiver) {})* }
-        #implementation
-        #(#calls)*
+        #(#types)*
     })
 }
 
