@@ -87,10 +87,14 @@ impl CallableType<'_> {
         let kind = Ident::new(self.kind, span);
         quote_spanned! {span=>
             #[automatically_derived]
-            impl ::stepwright::__::plain::Callable for #name {
-                type Arguments = #arguments;
+            impl ::stepwright::__::CallOutcome for #name {
                 type Output = #output;
                 type Error = #error;
+            }
+
+            #[automatically_derived]
+            impl ::stepwright::__::plain::Callable for #name {
+                type Arguments = #arguments;
                 type Kind = ::stepwright::__::plain::#kind;
                 const FUNCTION: &'static str = #text;
 

@@ -29,9 +29,13 @@ pub(crate) fn simple_message(path: &Path) -> Option<TokenStream> {
     );
     let span = last.span();
     Some(quote_spanned! {span=>
-        const _: () = ::core::assert!(
-            ::stepwright::__::has_simple_message(<#error as ::stepwright::__::TaskError>::VARIANTS, #variant),
-            "{}", #text
-        );
+        const _: () = {
+            #[allow(unused_imports)]
+            use ::stepwright::__::NoVariants as _;
+            ::core::assert!(
+                ::stepwright::__::has_simple_message(::stepwright::__::VariantsOf::<#error>::VARIANTS, #variant),
+                "{}", #text
+            );
+        };
     })
 }

@@ -11,15 +11,16 @@ pub use crate::builder::{
 };
 pub use crate::expr::{
     Align, Binary, Case, Expr, ExpressionFunction, InlinedFunction, Pattern, Piece, Spec, Text,
-    Unary, ValueFunction, error_field, error_name, inlined, plain_function,
+    Unary, ValueFunction, called_error_field, called_error_name, error_field, error_name, inlined,
+    plain_function,
 };
 pub use crate::flow::*;
 pub use crate::function::plain;
 pub use crate::map_run::{Batch, MapResults, NoInput};
 pub use crate::shape::{self, Payload, Shape, wire};
 pub use crate::task::{
-    Address, DeclaredTask, Deploy, ErrorOutput, ErrorVariant, Handler, MessagePiece, NoError,
-    ParameterType, Runs, Task, TaskBinder, TaskContext, TaskError, TaskReturn, cause,
+    Address, CallOutcome, DeclaredTask, Deploy, ErrorOutput, ErrorVariant, Handler, MessagePiece,
+    NoError, ParameterType, Runs, Task, TaskBinder, TaskContext, TaskError, TaskReturn, cause,
 };
 pub use crate::type_block::*;
 pub use crate::workflow::{Binder, Definition, InvalidWorkflow, Workflow};

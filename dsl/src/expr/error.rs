@@ -2,7 +2,7 @@
 
 use super::{Expr, ExprNode, Text};
 use crate::shape::Shape;
-use crate::task::{ErrorVariant, TaskError};
+use crate::task::{CallOutcome, ErrorVariant, TaskError};
 
 /// The name of a variant of `E` in Step Functions.
 ///
@@ -27,6 +27,17 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
              `#[task_error(skip)]` or `#[source]` off it, or write `..`"
         )),
     })
+}
+
+/// [`error_name`] of the error of a call. Without a bound on that error, which rustc reports where
+/// the function returns it.
+pub fn called_error_name<C: CallOutcome>(variant: &str) -> Text {
+    error_name::<C::Error>(variant)
+}
+
+/// [`error_field`] of the error of a call.
+pub fn called_error_field<C: CallOutcome>(variant: &str, field: &str) -> Expr {
+    error_field::<C::Error>(variant, field)
 }
 
 /// The variant's row; `None` if the variant is transparent.

@@ -13,7 +13,9 @@ mod rename;
 mod spec;
 mod walk;
 
-pub use self::error::{error_field, error_name, error_variant};
+pub use self::error::{
+    called_error_field, called_error_name, error_field, error_name, error_variant,
+};
 #[doc(hidden)]
 pub use self::inlined::{
     ExpressionFunction, InlinedFunction, ValueFunction, inlined, plain_function,

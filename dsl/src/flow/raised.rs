@@ -9,8 +9,9 @@ use crate::__::library;
 use crate::expr::{ALL_DIGITS, Expr, Piece, Text, error_name, error_variant};
 use crate::functions;
 use crate::shape::Shape;
-use crate::task::{ErrorVariant, MessagePiece, TaskError};
+use crate::task::{CallOutcome, ErrorVariant, MessagePiece, TaskError};
 use crate::type_block::Witness;
+use std::marker::PhantomData;
 use stepwright_asl::errors::is_reserved;
 
 /// The error of a Fail state.
@@ -161,6 +162,24 @@ fn with_fields(message: Expr, fields: Vec<RaisedField>) -> Expr {
     Expr::format(pieces)
 }
 
+/// The variants of an error type.
+#[derive(Debug)]
+pub struct VariantsOf<E>(PhantomData<E>);
+
+impl<E: TaskError> VariantsOf<E> {
+    /// The variants.
+    pub const VARIANTS: &'static [ErrorVariant] = E::VARIANTS;
+}
+
+/// The variants of a type that is no error: none. rustc reports that type where a function returns
+/// it.
+pub trait NoVariants {
+    /// The variants.
+    const VARIANTS: &'static [ErrorVariant] = &[];
+}
+
+impl<E> NoVariants for VariantsOf<E> {}
+
 /// Whether a variant has a message that a Fail state can contain. A transparent variant is not in
 /// the list, and `raises` refuses it.
 #[must_use]
@@ -194,6 +213,11 @@ pub fn error_names<E: TaskError>() -> Vec<Text> {
     let names = E::variants().into_iter().map(|row| row.error);
     let names = names.filter(|name| !is_reserved(name));
     names.map(Text::Borrowed).collect()
+}
+
+/// The names of all errors of a call.
+pub fn called_error_names<C: CallOutcome>() -> Vec<Text> {
+    error_names::<C::Error>()
 }
 
 /// The names of all errors of the type that the closure takes. It is never called.

@@ -7,7 +7,7 @@ use super::host::{Host, RealFuture, poll_child};
 use super::record::{CallAnswer, PlainCall};
 use super::vocabulary::{Failed, RetryPolicy, ServiceFailed, every};
 use crate::shape::Payload;
-use crate::task::{NoError, TaskContext, TaskError, TaskReturn};
+use crate::task::{NoError, ReturnForm, TaskContext, TaskError};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -48,7 +48,7 @@ type CallTypes<T, R, A, V> = fn() -> (T, R, A, V);
 /// `R` is the return type of the function, `A` the type of the result, and `V` decides the type of
 /// the error.
 #[must_use = "a workflow makes a call when it is awaited"]
-pub struct TaskCall<T, R, A = <R as TaskReturn>::Output, V = OwnError> {
+pub struct TaskCall<T, R, A, V = OwnError> {
     spec: CallSpec,
     types: PhantomData<CallTypes<T, R, A, V>>,
 }
@@ -60,7 +60,7 @@ impl<T, R, A, V> fmt::Debug for TaskCall<T, R, A, V> {
 }
 
 /// The error type of a call, which an arm matches.
-pub trait ErrorView<E: TaskError> {
+pub trait ErrorView<E> {
     /// The type.
     type Error;
 
@@ -71,7 +71,7 @@ pub trait ErrorView<E: TaskError> {
     fn test(failure: &mut Failure, when: &dyn Fn(&Self::Error) -> bool) -> bool;
 }
 
-impl<E: TaskError> ErrorView<E> for OwnError {
+impl<E: 'static> ErrorView<E> for OwnError {
     type Error = E;
 
     fn view(failure: Failure) -> Result<E, Failure> {
@@ -94,7 +94,7 @@ impl<E: TaskError> ErrorView<E> for OwnError {
     }
 }
 
-impl<E: TaskError> ErrorView<E> for WithTimeout {
+impl<E: Send + 'static> ErrorView<E> for WithTimeout {
     type Error = Failed<E>;
 
     fn view(failure: Failure) -> Result<Failed<E>, Failure> {
@@ -188,9 +188,9 @@ impl<T, R, A> TaskCall<T, R, A> {
     }
 }
 
-impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
+impl<T: Callable, R, B> TaskCall<T, R, B> {
     /// The same call of a service.
-    pub(super) fn of_service(self) -> TaskCall<T, R, R::Output, OfService> {
+    pub(super) fn of_service(self) -> TaskCall<T, R, B, OfService> {
         self.with()
     }
 
@@ -210,7 +210,7 @@ impl<T: Callable, R: TaskReturn> TaskCall<T, R> {
     }
 }
 
-impl<T: Callable, R: TaskReturn, A, V> TaskCall<T, R, A, V> {
+impl<T: Callable, R, A, V> TaskCall<T, R, A, V> {
     fn with<B, W>(self) -> TaskCall<T, R, B, W> {
         TaskCall {
             spec: self.spec,
@@ -294,7 +294,6 @@ pub struct Catching<C>(pub(super) C);
 impl<T, R, A, V> Operation for TaskCall<T, R, A, V>
 where
     T: Callable,
-    R: TaskReturn,
     A: Payload,
     V: CallOutput<T, R, A>,
 {
@@ -311,7 +310,6 @@ where
 impl<T, R, A, V> Operation for Catching<TaskCall<T, R, A, V>>
 where
     T: Callable,
-    R: TaskReturn,
     A: Payload,
     V: ErrorView<T::Error>,
 {
@@ -329,7 +327,7 @@ where
 }
 
 /// The type that a call returns.
-pub trait CallOutput<T: Callable, R: TaskReturn, A: Payload> {
+pub trait CallOutput<T: Callable, R, A: Payload> {
     /// The type.
     type Output;
 
@@ -340,7 +338,7 @@ pub trait CallOutput<T: Callable, R: TaskReturn, A: Payload> {
     fn failed(failure: Failure) -> Result<Self::Output, Failure>;
 }
 
-impl<T: Callable<Error = R::Error>, R: TaskReturn, A: Payload> CallOutput<T, R, A> for OwnError {
+impl<T: Callable, R: ReturnForm<T::Output, T::Error>, A: Payload> CallOutput<T, R, A> for OwnError {
     type Output = R::With<A>;
 
     fn output(value: A) -> Self::Output {
@@ -352,7 +350,7 @@ impl<T: Callable<Error = R::Error>, R: TaskReturn, A: Payload> CallOutput<T, R, 
     }
 }
 
-impl<T: Callable, R: TaskReturn<Error = NoError>, A: Payload> CallOutput<T, R, A> for OfService {
+impl<T: Callable, R: ReturnForm<T::Output, NoError>, A: Payload> CallOutput<T, R, A> for OfService {
     type Output = R::With<A>;
 
     fn output(value: A) -> Self::Output {
@@ -364,7 +362,7 @@ impl<T: Callable, R: TaskReturn<Error = NoError>, A: Payload> CallOutput<T, R, A
     }
 }
 
-impl<T: Callable, R: TaskReturn, A: Payload> CallOutput<T, R, A> for WithTimeout {
+impl<T: Callable, R, A: Payload> CallOutput<T, R, A> for WithTimeout {
     type Output = Result<A, Failed<T::Error>>;
 
     fn output(value: A) -> Self::Output {

@@ -3,8 +3,7 @@
 use super::failure::Failure;
 use crate::expr::{Expr, ExpressionFunction};
 use crate::flow::{AnswerType, Call, Fragment, State, error_names};
-use crate::shape::Payload;
-use crate::task::{Address, Deploy, Handler, NoError, Task, TaskContext, TaskError, TaskReturn};
+use crate::task::{Address, CallOutcome, Deploy, Handler, NoError, ReturnForm, Task, TaskContext};
 use crate::workflow::{Binder, Workflow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +15,7 @@ use stepwright_asl::model::MachineType;
 
 /// A running function.
 pub type Running<T> =
-    Pin<Box<dyn Future<Output = Result<<T as Callable>::Output, <T as Callable>::Error>>>>;
+    Pin<Box<dyn Future<Output = Result<<T as CallOutcome>::Output, <T as CallOutcome>::Error>>>>;
 
 /// A function that was started, or the reason why its arguments do not fit.
 pub type Started<T> = Result<Running<T>, Failure>;
@@ -28,13 +27,9 @@ pub type Started<T> = Result<Running<T>, Failure>;
     label = "a function workflow cannot call this",
     note = "put `#[task]` on the function, `#[fragment]` if its states are part of the caller, or `#[workflow]` if it is a workflow"
 )]
-pub trait Callable: Sized + 'static {
+pub trait Callable: CallOutcome + Sized {
     /// The types of the parameters: `()`, one type, or a tuple.
     type Arguments;
-    /// The type of the result.
-    type Output: Payload;
-    /// The type of the error.
-    type Error: TaskError;
     /// Whether it is a task, a fragment, a workflow or a service.
     type Kind: CallableKind<Self>;
     /// The Rust name of the function.
@@ -128,12 +123,16 @@ pub enum ExpressionKind {}
 )]
 pub trait ComputedInAState {}
 
+#[diagnostic::do_not_recommend]
+impl<F: ExpressionFunction> CallOutcome for F {
+    type Output = ();
+    type Error = NoError;
+}
+
 /// rustc reports a function that is awaited by mistake at the call, and nothing about its state.
 #[diagnostic::do_not_recommend]
 impl<F: ExpressionFunction> Callable for F {
     type Arguments = ();
-    type Output = ();
-    type Error = NoError;
     type Kind = ExpressionKind;
     const FUNCTION: &'static str = "";
 
@@ -208,7 +207,7 @@ impl<W: Workflow + Callable> CallableKind<W> for WorkflowKind {
     const IS_LAMBDA: bool = false;
 
     fn state(name: &'static str, mut arguments: Vec<Expr>) -> State {
-        let errors = error_names::<<W as Callable>::Error>();
+        let errors = error_names::<W::Error>();
         let input = arguments.pop();
         // A failed Express execution is a result of the call, which no Catcher takes.
         if W::TYPE == MachineType::Express && !errors.is_empty() {
@@ -256,7 +255,7 @@ impl<F: Fragment + Callable> CallableKind<F> for FragmentKind {
 }
 
 /// [`Callable::run`] of a task with a body.
-pub fn run_task<T: Handler + Callable<Output = <T as Task>::Output, Error = <T as Task>::Error>>(
+pub fn run_task<T: Handler + Callable>(
     context: TaskContext,
     arguments: Vec<Value>,
 ) -> Option<Started<T>> {
@@ -285,9 +284,9 @@ pub fn run_workflow<W, I, R, F>(
     function: fn(I) -> F,
 ) -> Option<Started<W>>
 where
-    W: Callable<Output = R::Output, Error = R::Error>,
+    W: Callable,
     I: DeserializeOwned,
-    R: TaskReturn,
+    R: ReturnForm<W::Output, W::Error>,
     F: Future<Output = R> + 'static,
 {
     let input = arguments.pop().unwrap_or_default();
@@ -300,8 +299,8 @@ where
 /// [`Callable::run`] of a function workflow without an input.
 pub fn run_workflow_without_input<W, R, F>(function: fn() -> F) -> Option<Started<W>>
 where
-    W: Callable<Output = R::Output, Error = R::Error>,
-    R: TaskReturn,
+    W: Callable,
+    R: ReturnForm<<W as CallOutcome>::Output, <W as CallOutcome>::Error>,
     F: Future<Output = R> + 'static,
 {
     Some(Ok(boxed::<W, R, F>(function())))
@@ -313,8 +312,8 @@ pub fn run_fragment<T, R, F>(
     function: impl FnOnce(T::Arguments) -> F,
 ) -> Option<Started<T>>
 where
-    T: Callable<Output = R::Output, Error = R::Error, Arguments: DeserializeOwned>,
-    R: TaskReturn,
+    T: Callable<Arguments: DeserializeOwned>,
+    R: ReturnForm<T::Output, T::Error>,
     F: Future<Output = R> + 'static,
 {
     Some(decoded::<T>(arguments).map(|arguments| boxed::<T, R, F>(function(arguments))))
@@ -336,8 +335,8 @@ where
 
 fn boxed<W, R, F>(future: F) -> Running<W>
 where
-    W: Callable<Output = R::Output, Error = R::Error>,
-    R: TaskReturn,
+    W: Callable,
+    R: ReturnForm<<W as CallOutcome>::Output, <W as CallOutcome>::Error>,
     F: Future<Output = R> + 'static,
 {
     Box::pin(async move { future.await.into_result() })

@@ -2,13 +2,12 @@
 
 use super::body::Operation;
 use super::join::{CannotFail, TryJoin};
-use super::vocabulary::Failed;
 use crate::shape::Payload;
 use crate::task::TaskError;
 
 /// An error type that passes on another error under the other's name.
 ///
-/// `derive(TaskError)` implements it for each error type itself, and for each variant
+/// `derive(TaskError)` implements it for each variant
 /// `#[task_error(transparent)] Variant(#[from] Other)`.
 #[diagnostic::on_unimplemented(
     message = "passing on `{E}` as `{Self}` would rename the error",
@@ -20,10 +19,11 @@ pub trait KeepsName<E> {
     fn keep(error: E) -> Self;
 }
 
-/// An `async` block of `try_join!` passes on the failure of a call with a timeout.
+/// An error keeps its own name. Any type, because rustc reports a type that is no error where a
+/// function returns it.
 #[diagnostic::do_not_recommend]
-impl<E: TaskError> KeepsName<Failed<E>> for Failed<E> {
-    fn keep(error: Failed<E>) -> Self {
+impl<E> KeepsName<E> for E {
+    fn keep(error: E) -> E {
         error
     }
 }
@@ -62,20 +62,20 @@ pub fn passes<E: PassesAs<F>, F>(error: E) -> F {
     label = "the call returns `{Self}`, and no `Result`",
     note = "remove the `?`; what fails outside of an error type, such as a timeout, fails the execution"
 )]
-pub trait Fallible<T, E> {
+pub trait CanFail<T, E> {
     /// The result.
     fn result(self) -> Result<T, E>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, E> Fallible<T, E> for Result<T, E> {
+impl<T, E> CanFail<T, E> for Result<T, E> {
     fn result(self) -> Self {
         self
     }
 }
 
 /// The result of a call with `?`.
-pub fn fallible<T, E, R: Fallible<T, E>>(result: R) -> Result<T, E> {
+pub fn fallible<T, E, R: CanFail<T, E>>(result: R) -> Result<T, E> {
     result.result()
 }
 

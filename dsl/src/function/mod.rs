@@ -110,7 +110,7 @@ pub mod plain {
         WorkflowKind, inferred, run_fragment, run_task, run_workflow, run_workflow_without_input,
     };
     pub use super::errors::{
-        Fallible, FunctionOf, Handled, Joined, KeepsName, PassesAs, ReturnsResult, Unrelated,
+        CanFail, FunctionOf, Handled, Joined, KeepsName, PassesAs, ReturnsResult, Unrelated,
         Vocabulary, failed, fallible, function_of, keeps, passes, vocabulary, wait_joined,
         wait_value,
     };

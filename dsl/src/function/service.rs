@@ -8,7 +8,7 @@ use crate::flow::{AnswerType, Call, State};
 use crate::sealed::Sealed;
 use crate::services::{Action, Argument, Calls, Flag, Json, Number, Placeholder, Text};
 use crate::shape::Payload;
-use crate::task::{Deploy, NoError, TaskContext, TaskReturn};
+use crate::task::{CallOutcome, Deploy, NoError, TaskContext, TaskReturn};
 use crate::type_block::WholeNumber;
 use crate::workflow::Binder;
 use serde::Serialize;
@@ -70,10 +70,13 @@ fn constant<From>(value: Expression<From, Value>) -> Value {
 #[derive(Debug)]
 pub struct ServiceTarget<A, Answer>(PhantomData<fn() -> (A, Answer)>);
 
-impl<A: Action + 'static, Answer: Payload> Callable for ServiceTarget<A, Answer> {
-    type Arguments = Value;
+impl<A: Action + 'static, Answer: Payload> CallOutcome for ServiceTarget<A, Answer> {
     type Output = Answer;
     type Error = NoError;
+}
+
+impl<A: Action + 'static, Answer: Payload> Callable for ServiceTarget<A, Answer> {
+    type Arguments = Value;
     type Kind = ServiceKind;
     const FUNCTION: &'static str = A::RESOURCE;
 

@@ -12,8 +12,9 @@ use std::sync::Arc;
 ///
 /// `#[derive(Payload)]` implements it for the type itself.
 pub trait Form {
-    /// The owned type.
-    type Owned: Payload;
+    /// The owned type, which is a payload. Without a bound, because rustc would report a payload
+    /// without one of its derives here again.
+    type Owned;
 }
 
 /// Implements it for owned types.

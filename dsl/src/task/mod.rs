@@ -23,6 +23,7 @@ pub use self::error::{
 pub use self::expected_error::ExpectedError;
 #[doc(hidden)]
 pub use self::expected_error::message_of_cause;
+pub(crate) use self::returns::ReturnForm;
 pub use self::returns::TaskReturn;
 pub use self::runs::Runs;
 
@@ -35,6 +36,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
+/// The types that a call of a task, a fragment or a function workflow returns.
+pub trait CallOutcome: 'static {
+    /// The type of its result.
+    type Output: Payload;
+    /// The type of its error; [`NoError`] if the function returns no `Result`.
+    type Error: TaskError;
+}
+
 /// A function that a workflow can call. `#[task]` creates a marker type with the function's name
 /// that implements it.
 #[diagnostic::on_unimplemented(
@@ -42,17 +51,13 @@ use std::future::Future;
     label = "this is not a task",
     note = "put `#[task]` on the function; in `workflow!`, write `workflow Name(..)` to call a workflow, and `include Name {{ .. }}` for a fragment"
 )]
-pub trait Task: 'static {
+pub trait Task: CallOutcome {
     /// The payload: `{}` without parameters, a single parameter as its JSON, several as an object
     /// with their names.
     type Input: Serialize + DeserializeOwned + Send + 'static;
     /// The types of the parameters, without the context: `()` without parameters, a single type
     /// itself, several as a tuple.
     type Arguments;
-    /// The type of its result.
-    type Output: Payload;
-    /// The type of its error; [`NoError`] if the function returns no `Result`.
-    type Error: TaskError;
     /// The deployed name: the function's name in PascalCase, or `#[task(name = "..")]`.
     const NAME: &'static str;
     /// The function's name.

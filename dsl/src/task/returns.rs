@@ -75,3 +75,45 @@ impl<T: Payload, E: TaskError> TaskReturn for Result<T, E> {
         result
     }
 }
+
+/// The form of a function's result: a value, or a `Result`. Without a bound on the error, which
+/// rustc reports where a function returns it.
+pub trait ReturnForm<T, E>: 'static {
+    /// The same form with another result.
+    type With<U: Payload>;
+
+    /// Converts a `Result` to this form.
+    fn wrap<U: Payload>(result: Result<U, E>) -> Self::With<U>;
+
+    /// Converts it to a `Result`.
+    fn into_result(self) -> Result<T, E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> ReturnForm<T, NoError> for T {
+    type With<U: Payload> = U;
+
+    fn wrap<U: Payload>(result: Result<U, NoError>) -> U {
+        match result {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+
+    fn into_result(self) -> Result<T, NoError> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static, E: 'static> ReturnForm<T, E> for Result<T, E> {
+    type With<U: Payload> = Result<U, E>;
+
+    fn wrap<U: Payload>(result: Result<U, E>) -> Result<U, E> {
+        result
+    }
+
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+}

@@ -187,9 +187,9 @@ leaves! {
     /// A payload.
     Owned<T>: [T: Payload] TypeData { shape: Some(T::shape), ..TypeData::default() };
     /// A type with the JSON form of a payload.
-    Borrowed<T>: [T: Form] TypeData { shape: Some(<T::Owned as Payload>::shape), ..TypeData::default() };
+    Borrowed<T>: [T: Form<Owned: Payload>] TypeData { shape: Some(<T::Owned as Payload>::shape), ..TypeData::default() };
     /// An iterator, which has the JSON form of a list.
-    Items<T>: [T: Form] TypeData { shape: Some(<Vec<T::Owned> as Payload>::shape), ..TypeData::default() };
+    Items<T>: [T: Form<Owned: Payload>] TypeData { shape: Some(<Vec<T::Owned> as Payload>::shape), ..TypeData::default() };
     /// An unknown type.
     Nothing<>: [] TypeData::default();
     /// A type with a default.

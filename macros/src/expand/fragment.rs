@@ -44,7 +44,7 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
     // A function has the name of the type as a value.
     let (end, raises) = match &fragment.function {
         Some(function) if diagnostics.is_empty() => {
-            let error = quote!(<#function as __s::plain::Callable>::Error);
+            let error = quote!(<#function as __s::CallOutcome>::Error);
             (
                 quote!({}),
                 quote!(!<#error as __s::TaskError>::VARIANTS.is_empty()),

@@ -15,8 +15,8 @@ pub(crate) struct TermWriter {
     witnesses: Vec<(String, TokenStream)>,
     /// Whether the terms are those of a `#[workflow]` function.
     in_a_function: bool,
-    /// The error type of the task whose `catch` is being written.
-    pub(super) task_error: Option<TokenStream>,
+    /// The task whose `catch` is being written.
+    pub(super) task: Option<Path>,
 }
 
 impl TermWriter {
@@ -269,8 +269,8 @@ impl TermWriter {
     /// The field of a caught error: of the task's error, else of the type in the path.
     fn error_field(&mut self, path: &Path, field: &str) -> TokenStream {
         let variant = last(path);
-        if let Some(error) = &self.task_error {
-            return quote!(__s::error_field::<#error>(#variant, #field));
+        if let Some(task) = &self.task {
+            return quote!(__s::called_error_field::<(#task)>(#variant, #field));
         }
         let witness = self.witness(path, None);
         quote!(__s::error_field_of(#witness, #variant, #field))
@@ -279,8 +279,8 @@ impl TermWriter {
     /// The ASL name of an error's variant.
     pub(super) fn error_name(&mut self, path: &Path) -> TokenStream {
         let variant = last(path);
-        if let Some(error) = &self.task_error {
-            return quote!(__s::error_name::<#error>(#variant));
+        if let Some(task) = &self.task {
+            return quote!(__s::called_error_name::<(#task)>(#variant));
         }
         let witness = self.witness(path, None);
         quote!(__s::error_name_of(#witness, #variant))

@@ -147,7 +147,7 @@ fn error_of(call: &Expr) -> Option<TokenStream> {
 }
 
 fn error_of_task(path: &Path) -> TokenStream {
-    quote_spanned!(path.span()=> <#path as ::stepwright::__::plain::Callable>::Error)
+    quote_spanned!(path.span()=> <#path as ::stepwright::__::CallOutcome>::Error)
 }
 
 /// The error type of a closure of `map`.

@@ -202,8 +202,6 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         impl ::stepwright::__::Task for #name {
             type Input = #input;
             type Arguments = #arguments;
-            type Output = #output;
-            type Error = #error;
             const NAME: &'static str = #wire;
             const FUNCTION: &'static str = #plain;
             const PARAMETERS: &'static [&'static str] = &[#(#keys),*];

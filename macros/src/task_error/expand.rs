@@ -249,7 +249,7 @@ fn all_variants(cases: &[ErrorCase]) -> Option<TokenStream> {
     })
 }
 
-/// The errors that this one passes on under their names: itself, and those in transparent variants.
+/// The errors that this one passes on under their names: those in transparent variants.
 fn kept_names(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
     let name = &input.ident;
     let (implementation, arguments, bounds) = input.generics.split_for_impl();
@@ -265,16 +265,7 @@ fn kept_names(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
             }
         })
     });
-    quote! {
-        #[automatically_derived]
-        impl #implementation ::stepwright::__::plain::KeepsName<#name #arguments> for #name #arguments #bounds {
-            fn keep(error: Self) -> Self {
-                error
-            }
-        }
-
-        #(#inner)*
-    }
+    quote!(#(#inner)*)
 }
 
 /// The variant's row of the table that `retry` and `catch` read.

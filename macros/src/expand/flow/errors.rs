@@ -72,14 +72,11 @@ impl FlowWriter<'_> {
 
     /// The names of all errors of a task, or of the tasks and the Fail states inside of a state.
     fn every_name(&self) -> TokenStream {
-        if let Some(error) = &self.terms.task_error {
-            return quote!(__s::error_names::<#error>());
+        if let Some(task) = &self.terms.task {
+            return quote!(__s::called_error_names::<(#task)>());
         }
         let tasks = failing_tasks(self.machine, self.state).into_iter();
-        let tasks = tasks.map(|task| {
-            let error = self.error_of(task);
-            quote!(__s::error_names::<#error>())
-        });
+        let tasks = tasks.map(|task| quote!(__s::called_error_names::<(#task)>()));
         let raised = raised_inside(self.machine, self.state).into_iter();
         let raised = raised.map(|path| quote!(__s::error_names_of(|__error| match __error { #path { .. } => {} _ => {} })));
         quote!([#(#tasks,)* #(#raised),*].concat())

@@ -39,7 +39,7 @@ impl FlowWriter<'_> {
             quote!(.distributed(#distributed)).to_tokens(&mut over);
         }
         let body = self.body(scope);
-        self.terms.task_error = None;
+        self.terms.task = None;
         quote!(__s::State::map(#name, #over.body(#body)))
     }
 

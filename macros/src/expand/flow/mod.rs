@@ -84,14 +84,6 @@ impl<'m> FlowWriter<'m> {
 }
 
 impl FlowWriter<'_> {
-    /// The error type of a task, or of a workflow that a function calls like a task.
-    fn error_of(&self, task: &syn::Path) -> TokenStream {
-        match self.machine.workflow.function {
-            Some(_) => quote!(<#task as __s::plain::Callable>::Error),
-            None => quote!(<#task as __s::Task>::Error),
-        }
-    }
-
     /// The method that adds a state to its scope.
     fn add(&self, state: usize) -> Ident {
         let method = if self.is_include(state) {
@@ -164,7 +156,7 @@ impl FlowWriter<'_> {
         let state = &node.state;
         let name = state.wire_name();
         self.state = index;
-        self.terms.task_error = state.task().map(|task| self.error_of(task));
+        self.terms.task = state.task().cloned();
         let mut tokens = self.kind(node, &name);
         if !self.is_include(index) {
             at(state.name.span()).to_tokens(&mut tokens);
@@ -315,7 +307,7 @@ impl FlowWriter<'_> {
                     let body = self.body(*scope);
                     quote!(#body,).to_tokens(&mut bodies);
                 }
-                self.terms.task_error = None;
+                self.terms.task = None;
                 quote!(__s::State::parallel(#name, ::std::vec![#bodies]))
             }
             StateWork::Map(map) => match (&map.run, node.inner.first()) {

@@ -127,7 +127,7 @@ impl TypeBlock<'_> {
                 let tasks = failing_tasks(self.machine, index);
                 // rustc reports "the errors of .. are not caught" at the keyword.
                 let covered = tasks.iter().map(|task| {
-                    quote_spanned!(span=> __s::covered::<<(#task) as __s::Task>::Error, _, _>(&__caught);)
+                    quote_spanned!(span=> __s::covered::<<(#task) as __s::CallOutcome>::Error, _, _>(&__caught);)
                 });
                 let raised = raised_inside(self.machine, index);
                 let raised = raised.iter().map(|path| {
