@@ -137,8 +137,8 @@ pub use crate::flow::Fragment;
 pub use crate::map_run::{Batch, Manifest, MapResults, NoInput, S3Object};
 pub use crate::shape::Payload;
 pub use crate::task::{
-    Address, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskBinder, TaskContext,
-    TaskError,
+    Address, CallOutcome, Deploy, ErrorOutput, ErrorVariant, Handler, NoError, Task, TaskBinder,
+    TaskContext, TaskError,
 };
 #[doc(hidden)]
 pub use crate::workflow::StateSources;

@@ -339,7 +339,7 @@ where
     R: ReturnForm<<W as CallOutcome>::Output, <W as CallOutcome>::Error>,
     F: Future<Output = R> + 'static,
 {
-    Box::pin(async move { future.await.into_result() })
+    Box::pin(async move { future.await.result() })
 }
 
 /// A value, or a reference to it, as an argument of a task: it is serialized.

@@ -9,7 +9,9 @@ use crate::shape::Payload;
     label = "this cannot be returned to the workflow",
     note = "a task returns `T` or `Result<T, E>`, where `T` has `#[derive(Payload)]` and `E` has `#[derive(TaskError)]`"
 )]
-pub trait TaskReturn: sealed::Returned {
+pub trait TaskReturn:
+    sealed::Returned + ReturnForm<<Self as TaskReturn>::Output, <Self as TaskReturn>::Error>
+{
     /// The type of the result.
     type Output: Payload;
     /// The type of the error.
@@ -20,15 +22,12 @@ pub trait TaskReturn: sealed::Returned {
     /// # Errors
     ///
     /// The task's own error.
-    fn into_result(self) -> Result<Self::Output, Self::Error>;
-
-    /// The same form with another result.
-    #[doc(hidden)]
-    type With<U: Payload>;
-
-    /// Converts a `Result` to this form.
-    #[doc(hidden)]
-    fn wrap<U: Payload>(result: Result<U, Self::Error>) -> Self::With<U>;
+    fn into_result(self) -> Result<Self::Output, Self::Error>
+    where
+        Self: Sized,
+    {
+        self.result()
+    }
 }
 
 mod sealed {
@@ -46,34 +45,11 @@ mod sealed {
 impl<T: Payload> TaskReturn for T {
     type Output = T;
     type Error = NoError;
-
-    fn into_result(self) -> Result<T, NoError> {
-        Ok(self)
-    }
-
-    type With<U: Payload> = U;
-
-    fn wrap<U: Payload>(result: Result<U, NoError>) -> U {
-        match result {
-            Ok(value) => value,
-            Err(never) => match never {},
-        }
-    }
 }
 
 impl<T: Payload, E: TaskError> TaskReturn for Result<T, E> {
     type Output = T;
     type Error = E;
-
-    fn into_result(self) -> Result<T, E> {
-        self
-    }
-
-    type With<U: Payload> = Result<U, E>;
-
-    fn wrap<U: Payload>(result: Result<U, E>) -> Result<U, E> {
-        result
-    }
 }
 
 /// The form of a function's result: a value, or a `Result`. Without a bound on the error, which
@@ -86,7 +62,7 @@ pub trait ReturnForm<T, E>: 'static {
     fn wrap<U: Payload>(result: Result<U, E>) -> Self::With<U>;
 
     /// Converts it to a `Result`.
-    fn into_result(self) -> Result<T, E>;
+    fn result(self) -> Result<T, E>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -100,7 +76,7 @@ impl<T: Payload> ReturnForm<T, NoError> for T {
         }
     }
 
-    fn into_result(self) -> Result<T, NoError> {
+    fn result(self) -> Result<T, NoError> {
         Ok(self)
     }
 }
@@ -113,7 +89,7 @@ impl<T: 'static, E: 'static> ReturnForm<T, E> for Result<T, E> {
         result
     }
 
-    fn into_result(self) -> Result<T, E> {
+    fn result(self) -> Result<T, E> {
         self
     }
 }
