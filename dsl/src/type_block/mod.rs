@@ -66,6 +66,17 @@ pub fn copy<T>(_value: &T) -> T {
     never()
 }
 
+/// What `*` reaches from a variable: a value, or what a reference refers to. Variables of a workflow
+/// are values, and here they have the types of the code that assigns them.
+pub trait Followed {
+    /// A reference to it.
+    fn followed(&self) -> &Self {
+        never()
+    }
+}
+
+impl<T: ?Sized> Followed for T {}
+
 /// The body of every function here, which is never called.
 fn never() -> ! {
     unreachable!("type blocks never run")

@@ -12,7 +12,7 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Expr, ExprBlock, ExprClosure, ExprForLoop, ExprIf, ExprMatch, ExprPath, FieldValue, Lit, Macro,
-    Pat, Stmt, Token, UnOp,
+    Pat, Stmt, Token, UnOp, parse_quote,
 };
 
 impl Names {
@@ -106,7 +106,7 @@ impl NameResolver<'_> {
             if given.insert(name)
                 && let Some(variable) = self.found(&source)
             {
-                arguments.push(syn::parse_quote!(#source = #variable));
+                arguments.push(parse_quote!(#source = #variable));
             }
         }
         mac.tokens = arguments.into_token_stream();
@@ -128,8 +128,15 @@ impl VisitMut for NameResolver<'_> {
             && (self.found(name).is_some()
                 || (!self.is_local(name) && self.names.is_parameter(name)))
         {
+            let is_other_name = self.names.is_reference(name);
             *value = (*unary.expr).clone();
             self.dereferenced(value);
+            // In the block of types the variable may be a reference.
+            if let Expr::Path(path) = value
+                && !is_other_name
+            {
+                path.attrs.push(parse_quote!(#[followed]));
+            }
             return;
         }
         match value {

@@ -147,7 +147,12 @@ impl<'m> Resolver<'m> {
             Expr::Lit(literal) => self.literal(&literal.lit),
             Expr::Path(path) if path.qself.is_none() => {
                 self.rewriter.used.path(&path.path);
-                self.path(&path.path)
+                let value = self.path(&path.path);
+                // `*name` in a function.
+                if path.attrs.iter().any(|one| one.path().is_ident("followed")) {
+                    self.rewriter.followed(expression);
+                }
+                value
             }
             Expr::Field(field) => {
                 let base = self.value(&mut field.base);

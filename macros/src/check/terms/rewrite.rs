@@ -134,6 +134,17 @@ impl ExpressionRewriter {
         Expr::Verbatim(computed_call(&path, call, in_a_function))
     }
 
+    /// Replaces a variable by the value that `*` reaches, if it is a reference.
+    pub(super) fn followed(&mut self, variable: &mut Expr) {
+        self.changes += 1;
+        if let Expr::Path(path) = &*variable {
+            let (path, span) = (&path.path, path.path.span());
+            *variable = Expr::Verbatim(
+                quote_spanned!(span=> (*{ use __s::Followed as _; #path.followed() })),
+            );
+        }
+    }
+
     /// Returns a value of any type, which replaces a `jsonata!`, `path!` or `intrinsic!`.
     pub(super) fn literal(&mut self, call: &ExprMacro) -> Expr {
         self.changes += 1;
