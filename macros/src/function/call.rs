@@ -3,7 +3,7 @@
 use super::call_chain::CallChain;
 use super::graph::Node;
 use super::refused::{foreign_sleep, is_of_results, result_without_a_value, unknown_macro};
-use super::scan::{OPTIONS, by_value, called};
+use super::scan::{OPTIONS, by_value, called, without_reference};
 use super::state_name::{StateName, is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use super::unmarked_functions::without_task;
@@ -24,6 +24,16 @@ impl Translator<'_> {
         exits: Exits,
         dest: &Dest,
     ) -> Exits {
+        // The result of a call is a value.
+        let owned = match dest {
+            Dest::Assign(target) => {
+                let mut target = target.clone();
+                target.ty = target.ty.map(without_reference);
+                Some(Dest::Assign(target))
+            }
+            _ => None,
+        };
+        let dest = owned.as_ref().unwrap_or(dest);
         let ty = match dest {
             Dest::Assign(target) => target.ty.clone(),
             _ => None,

@@ -6,7 +6,7 @@ use super::arm_forms::{
 use super::call_options::{is_failed, predefined, text_of};
 use super::graph::{Exit, Node};
 use super::pattern_names::{bound_names, mutable_names, with_variables};
-use super::scan::{bare, called, reads, single_name};
+use super::scan::{bare, called, reads, single_name, without_reference};
 use super::state_name::{StateName, arm_name, snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, cases, is_bound, is_of_prelude};
@@ -28,7 +28,7 @@ impl Translator<'_> {
         dest: &Dest,
     ) -> Exits {
         let ty = answer_type(&arms).or_else(|| match dest {
-            Dest::Assign(target) => target.ty.clone(),
+            Dest::Assign(target) => target.ty.clone().map(without_reference),
             _ if arms.iter().any(returns_its_name) => self.body_type().cloned(),
             _ => None,
         });

@@ -446,10 +446,18 @@ pub(super) fn without_type(pattern: &Pat) -> &Pat {
     }
 }
 
+/// The type of a value, of which the source has a reference: `String` for `&str`.
 pub(super) fn without_reference(ty: Type) -> Type {
-    match ty {
-        Type::Reference(reference) => without_reference(*reference.elem),
-        other => other,
+    let Type::Reference(reference) = ty else {
+        return ty;
+    };
+    match *reference.elem {
+        Type::Path(path) if path.path.is_ident("str") => parse_quote!(::std::string::String),
+        Type::Slice(slice) => {
+            let item = slice.elem;
+            parse_quote!(::std::vec::Vec<#item>)
+        }
+        other => without_reference(other),
     }
 }
 

@@ -19,7 +19,7 @@ use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{
-    Block, Expr, ExprField, ExprMatch, Local, Member, Pat, Stmt, Token, parse_quote,
+    Block, Expr, ExprField, ExprMatch, Local, Member, Pat, Stmt, Token, Type, parse_quote,
     parse_quote_spanned,
 };
 
@@ -319,7 +319,14 @@ impl Translator<'_> {
                 self.give(given, value.span(), exits)
             }
             Dest::Assign(target) => {
-                let given = self.resolved(by_value(&value));
+                // rustc checks a reference with the type in the source, such as `&str`.
+                let is_reference = matches!(target.ty, Some(Type::Reference(_)));
+                let value = if is_reference {
+                    &value
+                } else {
+                    by_value(&value)
+                };
+                let given = self.resolved(value);
                 self.assign((**target).clone(), given, exits)
             }
             Dest::Ignore => match grown(&value) {

@@ -6,7 +6,7 @@ use super::names::Names;
 use super::pattern_names::{bound_names, mutable_names, with_variables};
 use super::proofs::Proofs;
 use super::refused::refused_in;
-use super::scan::{bare, first_await, without_reference, without_reference_pattern};
+use super::scan::{bare, first_await, without_reference_pattern};
 use super::signature::FunctionKind;
 use super::state_name::{StateName, word};
 use super::unmarked_functions::ModuleSource;
@@ -337,7 +337,7 @@ impl<'e> Translator<'e> {
         let target = LetBinding {
             names,
             tuple,
-            ty: ty.map(without_reference),
+            ty,
             equals: pattern.span(),
             is_local: false,
         };
