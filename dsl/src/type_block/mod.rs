@@ -66,6 +66,12 @@ pub fn copy<T>(_value: &T) -> T {
     never()
 }
 
+/// The items that `extend` adds to a list, which may be references: rustc checks them in the
+/// function itself.
+pub fn extended<T>(_items: impl IntoIterator) -> std::vec::IntoIter<T> {
+    never()
+}
+
 /// What `*` reaches from a variable: a value, or what a reference refers to. Variables of a workflow
 /// are values, and here they have the types of the code that assigns them.
 pub trait Followed {

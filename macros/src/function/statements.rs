@@ -484,7 +484,15 @@ fn grown(value: &Expr) -> Option<(Ident, Expr, Expr)> {
     let whole = match call.method.to_string().as_str() {
         "push" if is_char => parse_quote_spanned!(span=> format!("{}{}", #variable, #added)),
         "push" => parse_quote_spanned!(span=> #variable.iter().cloned().chain([#added]).collect()),
-        "extend" => parse_quote_spanned!(span=> #variable.iter().cloned().chain(#added).collect()),
+        "extend" => {
+            let mut chain: syn::ExprMethodCall =
+                parse_quote_spanned!(span=> #variable.iter().cloned().chain(#added));
+            // The items may be references, unlike those of `chain`.
+            chain.attrs.push(parse_quote!(#[extended]));
+            let mut whole: syn::ExprMethodCall = parse_quote_spanned!(span=> chain.collect());
+            *whole.receiver = Expr::MethodCall(chain);
+            Expr::MethodCall(whole)
+        }
         "push_str" => parse_quote_spanned!(span=> format!("{}{}", #variable, #added)),
         _ => return None,
     };

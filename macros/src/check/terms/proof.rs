@@ -558,6 +558,12 @@ impl Resolver<'_> {
                 &quote!(StandardMethod::<__s::method::#method>::on),
             );
         }
+        if call.attrs.iter().any(|one| one.path().is_ident("extended")) {
+            call.attrs.clear();
+            if let Some(added) = call.args.first_mut() {
+                *added = Expr::Verbatim(quote_spanned!(span=> __s::extended(#added)));
+            }
+        }
         match (name.as_str(), arguments.as_slice()) {
             ("concat" | "join", _) => rewriter.wrap(&mut call.receiver, span, &quote!(joined)),
             ("zip" | "chain", [other]) if kind_of(other).is_none() => {
