@@ -10,7 +10,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Block, Expr, ExprAsync, ExprCall, ExprClosure, ExprReturn, ExprTry, Macro, Path, Stmt, Token,
+    Block, Expr, ExprAsync, ExprCall, ExprClosure, ExprReturn, ExprTry, GenericArgument, Macro,
+    Path, PathArguments, Stmt, Token, Type,
 };
 
 /// Whether a call is a `try_join!` whose calls determine the error type.
@@ -50,7 +51,7 @@ pub(super) fn names_error(branch: &Expr) -> bool {
 }
 
 /// Whether a branch is a block that returns `Ok(..)` everywhere. The type of `Ok(value)` has any
-/// error.
+/// error, unlike that of `Ok::<_, E>(value)`.
 pub(super) fn returns_only_ok(branch: &Expr) -> bool {
     let Expr::Async(block) = bare(branch) else {
         return false;
@@ -80,7 +81,7 @@ fn block_ends_with_ok(block: &Block) -> bool {
 /// Whether an expression is `Ok(..)` in each of its branches.
 fn ends_with_ok(value: &Expr) -> bool {
     match bare(value) {
-        Expr::Call(call) => is_ok(call),
+        Expr::Call(call) => is_ok(call) && !has_error_type(call),
         Expr::Block(block) => block_ends_with_ok(&block.block),
         Expr::If(one) => {
             let other = one.else_branch.as_ref().map(|(_, other)| &**other);
@@ -94,6 +95,18 @@ fn ends_with_ok(value: &Expr) -> bool {
 
 fn is_ok(call: &ExprCall) -> bool {
     called(call).is_some_and(|path| is_of_prelude(path, "Ok"))
+}
+
+/// Whether it is `Ok::<_, E>(..)`.
+fn has_error_type(call: &ExprCall) -> bool {
+    let last = called(call).and_then(|path| path.segments.last());
+    match last.map(|last| &last.arguments) {
+        Some(PathArguments::AngleBracketed(types)) => types
+            .args
+            .get(1)
+            .is_some_and(|error| !matches!(error, GenericArgument::Type(Type::Infer(_)))),
+        _ => false,
+    }
 }
 
 /// The type of the first error that a block passes on with `?`.
