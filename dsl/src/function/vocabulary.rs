@@ -5,6 +5,8 @@ use super::failure::Failure;
 #[cfg(feature = "chrono")]
 use crate::functions::now_millis;
 use crate::task::{ErrorVariant, NoError, TaskError};
+use crate::type_block::Timestamp;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::ready;
@@ -226,11 +228,17 @@ pub fn sleep(duration: Duration) -> Sleep {
     }
 }
 
-/// Waits until a timestamp, such as `2026-01-31T08:00:00Z`: a Wait state. In the plain run the time
-/// is virtual.
-pub fn sleep_until(timestamp: impl AsRef<str>) -> Sleep {
+/// Waits until a timestamp: a Wait state. It is a text, such as `2026-01-31T08:00:00Z`, or a
+/// `DateTime` of `chrono` with the feature `chrono`. In the plain run the time is virtual.
+pub fn sleep_until(timestamp: impl Timestamp) -> Sleep {
+    // What is no text is no timestamp, which fails the run.
+    let text = match serde_json::to_value(timestamp) {
+        Ok(Value::String(text)) => text,
+        Ok(other) => other.to_string(),
+        Err(error) => error.to_string(),
+    };
     Sleep {
-        until: Until::At(timestamp.as_ref().to_owned()),
+        until: Until::At(text),
     }
 }
 

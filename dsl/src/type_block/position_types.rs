@@ -105,14 +105,23 @@ fits!(WholeNumber: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a timestamp",
     label = "this is a `{Self}`",
-    note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a date type that serializes as such a text"
+    note = "a timestamp is RFC 3339 text (`2027-01-01T00:00:00Z`): a `String`, or a `DateTime` of `chrono` with the feature `chrono` of `stepwright`"
 )]
-pub trait Timestamp: Sized {
+pub trait Timestamp: Serialize {
     /// Requires a timestamp.
-    fn timestamp(self) {}
+    fn timestamp(self)
+    where
+        Self: Sized,
+    {
+    }
 }
 
-fits!(Timestamp: String &str Cow<'_, str>);
+fits!(Timestamp: str String Cow<'_, str>);
+#[cfg(feature = "chrono")]
+fits!(Timestamp: chrono::DateTime<chrono::Utc> chrono::DateTime<chrono::FixedOffset>);
+
+#[diagnostic::do_not_recommend]
+impl<T: Timestamp + ?Sized> Timestamp for &T {}
 
 /// The name or the cause of a failure.
 #[diagnostic::on_unimplemented(
