@@ -219,8 +219,11 @@ fn expanded(
     if is_broken {
         let diagnostics = errors.finish();
         let stub = stub(function, &diagnostics);
-        let declared = expand::declared(&machine, &diagnostics);
-        return quote!(#stub #declared);
+        let unknown = unknown_type(function, &diagnostics);
+        // A fragment has no other type.
+        let declared = (!is_fragment).then(|| expand::declared(&machine, &diagnostics));
+        let marker = (is_fragment || function.sig.ident != name).then_some(unknown);
+        return quote!(#stub #declared #marker);
     }
     // After a refused statement the rules would report what follows from it.
     let is_complete = errors.count() == 0;
@@ -292,6 +295,20 @@ fn stub(function: &ItemFn, diagnostics: &[MacroDiagnostic]) -> TokenStream {
             #(#errors);*
         }
     }
+}
+
+/// The type with the name of a function whose signature is refused. It is the type of an error, so
+/// that rustc reports nothing about the functions that call it.
+fn unknown_type(function: &ItemFn, diagnostics: &[MacroDiagnostic]) -> Option<TokenStream> {
+    let (visibility, name) = (&function.vis, &function.sig.ident);
+    let mut error = diagnostics.first()?.clone();
+    error.related.clear();
+    let error = error.expression();
+    Some(quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code)]
+        #visibility type #name = [(); #error];
+    })
 }
 
 /// The longest duration of an Express execution.
