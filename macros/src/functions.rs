@@ -175,10 +175,23 @@ pub(crate) fn replacement(path: &Path) -> Option<String> {
     let (module, name, instead) = REPLACEMENTS.iter().find(|(module, name, _)| {
         last == *name && before.as_ref().is_none_or(|before| before == module)
     })?;
+    if before.is_none() && declares(path, &last) {
+        return None;
+    }
     Some(match before {
         Some(_) => format!("write {instead} instead"),
         None => format!("if it is `{module}::{name}`, write {instead} instead"),
     })
+}
+
+/// Whether the file of the path declares a function of this name, which is no function of std then.
+fn declares(path: &Path, name: &str) -> bool {
+    if !proc_macro::is_available() {
+        return false;
+    }
+    let file = first_span(path).unwrap().local_file();
+    let source = file.and_then(|file| std::fs::read_to_string(file).ok());
+    source.is_some_and(|source| source.contains(&format!("fn {name}(")))
 }
 
 #[cfg(test)]

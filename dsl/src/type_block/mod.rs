@@ -66,6 +66,11 @@ pub fn copy<T>(_value: &T) -> T {
     never()
 }
 
+/// The number of the items of a list.
+pub fn count<L: ?Sized>(_list: &L) -> usize {
+    never()
+}
+
 /// The items that `extend` adds to a list, which may be references: rustc checks them in the
 /// function itself.
 pub fn extended<T>(_items: impl IntoIterator) -> std::vec::IntoIter<T> {

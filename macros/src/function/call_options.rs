@@ -16,7 +16,8 @@ impl Translator<'_> {
         let state = &self.graph.nodes[node].state;
         let is_task = state.task().is_some();
         let is_map = matches!(state.kind, StateWork::Map(_));
-        let is_wait = matches!(state.kind, StateWork::Wait(_));
+        // A plain run cannot repeat the body of a Map or the branches of a Parallel state.
+        let is_retried = matches!(state.kind, StateWork::Task(_));
         let is_distributed = state.children().is_some();
         let mut seen = Vec::new();
         let written = chain.options.iter().filter(|(name, _)| **name != "named");
@@ -26,7 +27,7 @@ impl Translator<'_> {
             let name = option.to_string();
             let fits = match name.as_str() {
                 "named" => true,
-                "retry" => !is_wait,
+                "retry" => is_retried,
                 "timeout" | "heartbeat" => is_task,
                 "concurrency" => is_map,
                 _ => is_distributed,
@@ -181,7 +182,10 @@ impl Translator<'_> {
 fn unfit_option(name: &str) -> String {
     let (calls, remedy) = match name {
         "timeout" | "heartbeat" => ("tasks and nested workflows", "remove it"),
-        "retry" => ("tasks, `map` and `try_join!`", "remove it"),
+        "retry" => (
+            "tasks, nested workflows, services and fragments",
+            "write it on the calls inside, or make them a `#[fragment]`, whose call has a `.retry(..)`",
+        ),
         "concurrency" => ("`map` and `map_distributed`", "remove it"),
         _ => (
             "`map_distributed`",

@@ -14,7 +14,10 @@ use proc_macro2::Ident;
 use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprForLoop, Label, Lifetime, parse_quote, parse_quote_spanned};
+use syn::{
+    Block, Expr, ExprBinary, ExprForLoop, ExprMethodCall, Label, Lifetime, parse_quote,
+    parse_quote_spanned,
+};
 
 impl Translator<'_> {
     pub(super) fn labelled(
@@ -198,7 +201,12 @@ impl Translator<'_> {
         let derived = StateName::derived(each.clone(), span);
         let name = self.state_name(derived.with_details([word(&one.expr)]));
         let node = self.graph.add(Node::choice(name), &[start]);
-        let condition: Expr = parse_quote_spanned!(one.in_token.span=> #index < #list.len());
+        // rustc reports a type that is no list where its items are read.
+        let mut count: ExprMethodCall = parse_quote_spanned!(one.in_token.span=> #list.len());
+        count.attrs.push(parse_quote!(#[counted]));
+        let mut condition: ExprBinary = parse_quote_spanned!(one.in_token.span=> #index < 0);
+        *condition.right = Expr::MethodCall(count);
+        let condition = Expr::Binary(condition);
         let inside = self.graph.add_rule(node, condition, span);
         let after = self.graph.add_otherwise(node, span);
         self.enter_loop(one.label.as_ref(), head, &Dest::Ignore);

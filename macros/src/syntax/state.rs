@@ -189,6 +189,10 @@ fn attributes_of_a_state(
                     "a state's name is text: `#[name = \"Charge the card\"]`",
                 ),
             },
+            _ if attribute.path().is_ident("cfg") => reader.errors.on(
+                attribute,
+                "the states are the same in every build: put `#[cfg(..)]` before the whole workflow, and write it twice",
+            ),
             _ => reader.errors.on(
                 attribute,
                 "a state takes doc comments and `#[name = \"..\"]`, and no other attribute",

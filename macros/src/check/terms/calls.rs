@@ -59,6 +59,10 @@ impl Resolver<'_> {
             format!("`{written}` cannot run inside a workflow: {replacement}")
         } else if written == "task_token" {
             "`task_token()` is an argument of the call that waits for the answer: `task(.., task_token())`".to_owned()
+        } else if let Some((import, short)) = imported(&written) {
+            format!(
+                "a workflow knows this function by its short path: write `{short}(..)`, with `use {import};`"
+            )
         } else if !is_task(path) {
             format!(
                 "`{written}` cannot run inside a workflow: write a free function with `#[expression]`, or call it in a task"
@@ -179,6 +183,17 @@ impl Resolver<'_> {
             .or_else(|| self.ty.clone());
         Term::Raw(kind, literal.text, ty)
     }
+}
+
+/// The type of a function with a long path, and the path that a workflow knows:
+/// `rust_decimal::Decimal` and `Decimal::from`.
+fn imported(written: &str) -> Option<(&str, &str)> {
+    let (import, _) = written.rsplit_once("::")?;
+    let (modules, _) = import.rsplit_once("::")?;
+    let short = &written[modules.len() + 2..];
+    let is_known =
+        FUNCTIONS.contains(&short) || short == "Vec::new" || time_function(short).is_some();
+    is_known.then_some((import, short))
 }
 
 /// Whether a function returns a duration of `chrono` or std.

@@ -57,6 +57,9 @@ pub(super) struct ResolvedExpression {
 /// Methods whose result type depends on the context of the call, or on its type arguments.
 const CONVERSIONS: &[&str] = words!(collect into parse product sum unwrap_or_default);
 
+/// What to write instead of a slice.
+const SLICE: &str = "use `list.iter().skip(from).take(count)`; a slice of a text counts bytes: for characters use `text.chars().skip(from).take(count).collect::<String>()`";
+
 impl<'m> Resolver<'m> {
     pub(super) fn new(machine: &'m Machine, state: usize, errors: &'m Errors) -> Self {
         Resolver {
@@ -163,11 +166,7 @@ impl<'m> Resolver<'m> {
             }
             Expr::Index(index) => {
                 if matches!(&*index.index, Expr::Range(_)) {
-                    return self.unsupported(
-                        &index.index,
-                        "a slice",
-                        "use `list.iter().skip(from).take(count)`; a slice of a text counts bytes: for characters use `text.chars().skip(from).take(count).collect::<String>()`",
-                    );
+                    return self.unsupported(&index.index, "a slice", SLICE);
                 }
                 let base = self.value(&mut index.expr);
                 let at = self.value(&mut index.index);
@@ -184,6 +183,14 @@ impl<'m> Resolver<'m> {
             }
             Expr::MethodCall(call) => {
                 let receiver = self.value(&mut call.receiver);
+                // The length of the list of a `for` in a function.
+                if call.attrs.iter().any(|one| one.path().is_ident("counted")) {
+                    self.rewriter.changed();
+                    let list = &call.receiver;
+                    let span = call.method.span();
+                    *expression = Expr::Verbatim(quote_spanned!(span=> __s::count(&#list)));
+                    return Term::Method(Box::new(receiver), "len".to_owned(), Vec::new());
+                }
                 self.check_method(&call.method);
                 let method = call.method.unraw().to_string();
                 let arguments = call.args.iter_mut().enumerate();
@@ -250,7 +257,17 @@ impl<'m> Resolver<'m> {
                 "`.await`",
                 "a task state already waits for its task",
             ),
-            Expr::Try(_) => self.unsupported(expression, "`?`", "use `catch` to handle errors"),
+            Expr::Try(_) => {
+                let instead = match self.machine.workflow.function {
+                    Some(_) => {
+                        "for an `Option` use `and_then` or `map`, or a `match`; a call is awaited in a statement before, `let value = task(..).await?;`"
+                    }
+                    None => {
+                        "use `catch` to handle errors, and `and_then` or `map` for an `Option`"
+                    }
+                };
+                self.unsupported(expression, "`?`", instead)
+            }
             Expr::Match(one) => {
                 let subject = self.value(&mut one.expr);
                 let cases = one.arms.iter_mut();
@@ -311,6 +328,7 @@ impl<'m> Resolver<'m> {
     fn argument(&mut self, method: &str, position: usize, expression: &mut Expr) -> Term {
         match expression {
             Expr::Closure(closure) => self.closure(method, closure),
+            Expr::Range(range) if method == "get" => self.unsupported(range, "a slice", SLICE),
             other => match self.function_for_closure(method, position, other) {
                 Some(closure) => closure,
                 None => self.value(other),
