@@ -204,8 +204,14 @@ impl Translator<'_> {
                 self.graph.repeat(&end, head);
                 self.leave_loop()
             }
-            Expr::While(one) => self.while_loop(one, exits),
-            Expr::ForLoop(one) => self.for_loop(one, exits),
+            Expr::While(one) => {
+                let exits = self.while_loop(one, exits);
+                self.unit(one.while_token.span, exits, dest)
+            }
+            Expr::ForLoop(one) => {
+                let exits = self.for_loop(one, exits);
+                self.unit(one.for_token.span, exits, dest)
+            }
             Expr::Return(one) => {
                 match &one.expr {
                     Some(value) => self.expr(value, exits, &Dest::Return),

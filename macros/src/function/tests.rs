@@ -58,8 +58,11 @@ fn write_body(body: &MachineBody, indent: &str, text: &mut String) {
 fn compact(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let text = text
-        // The mark of the next item of a `for`.
+        // The marks of the translation.
         .replace("# [item] ", "")
+        .replace("# [counted] ", "")
+        .replace("# [followed] ", "")
+        .replace("# [extended] ", "")
         .replace(" . ", ".")
         .replace(" :: ", "::")
         .replace(" (", "(")

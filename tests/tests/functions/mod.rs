@@ -34,6 +34,7 @@ mod json_values;
 mod nulls;
 mod objects;
 mod patterns;
+mod references;
 #[rustfmt::skip]
 #[allow(warnings, unconditional_panic, arithmetic_overflow, clippy::all)]
 mod sample;

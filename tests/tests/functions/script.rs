@@ -154,7 +154,7 @@ impl Replies {
 
     /// Adds a task.
     #[must_use]
-    pub fn task<T>(mut self, compute: ReplyOf<<T as Callable>::Error>) -> Replies
+    pub fn task<T>(mut self, compute: ReplyOf<T::Error>) -> Replies
     where
         T: Task + Callable,
     {

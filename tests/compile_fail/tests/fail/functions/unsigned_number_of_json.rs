@@ -1,0 +1,9 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[workflow]
+async fn orders(data: serde_json::Value) -> Option<u64> {
+    data["total"].as_u64()
+}
+
+fn main() {}
