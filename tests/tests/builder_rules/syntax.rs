@@ -143,6 +143,10 @@ pub(crate) const STATE: &[Row] = &[
         Rustc("a name is a `String`"),
     ),
     (
+        "the states are the same in every build: put `#[cfg(..)]` before the whole workflow, and write it twice",
+        Never("the builder has no attributes"),
+    ),
+    (
         "a state takes doc comments and `#[name = \"..\"]`, and no other attribute",
         Never("the builder has no attributes"),
     ),
