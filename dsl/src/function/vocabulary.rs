@@ -231,7 +231,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Waits until a timestamp: a Wait state. It is a text, such as `2026-01-31T08:00:00Z`, or a
 /// `DateTime` of `chrono` with the feature `chrono`. In the plain run the time is virtual.
 pub fn sleep_until(timestamp: impl Timestamp) -> Sleep {
-    // What is no text is no timestamp, which fails the run.
+    // Another JSON value is no timestamp: it fails the run.
     let text = match serde_json::to_value(timestamp) {
         Ok(Value::String(text)) => text,
         Ok(other) => other.to_string(),

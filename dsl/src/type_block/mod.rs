@@ -77,8 +77,8 @@ pub fn extended<T>(_items: impl IntoIterator) -> std::vec::IntoIter<T> {
     never()
 }
 
-/// What `*` reaches from a variable: a value, or what a reference refers to. Variables of a workflow
-/// are values, and here they have the types of the code that assigns them.
+/// What `*` reaches from a variable: a value, or what a reference refers to. Variables of a
+/// workflow are values, and here they have the types of the code that assigns them.
 pub trait Followed {
     /// A reference to it.
     fn followed(&self) -> &Self {

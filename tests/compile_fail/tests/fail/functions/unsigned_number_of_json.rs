@@ -1,5 +1,4 @@
 use stepwright::function::*;
-use stepwright_compile_fail::*;
 
 #[workflow]
 async fn orders(data: serde_json::Value) -> Option<u64> {

@@ -1,8 +1,15 @@
-use stepwright::{task, Payload};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stepwright::{Payload, task};
 
-#[derive(serde::Serialize, serde::Deserialize, Payload)]
+#[derive(Serialize, Deserialize, JsonSchema, Payload)]
+pub struct Line {
+    pub text: String,
+}
+
+#[derive(Serialize, Deserialize, Payload)]
 pub struct Ticket {
-    pub id: String,
+    pub line: Line,
 }
 
 #[task]
