@@ -11,7 +11,7 @@ pub use crate::builder::{
 };
 pub use crate::expr::{
     Align, Binary, Case, Expr, ExpressionFunction, InlinedFunction, Pattern, Piece, Spec, Text,
-    Unary, ValueFunction, error_field, error_name, inlined, plain_function,
+    Unary, ValueFunction, error_field, error_names_of_variant, inlined, plain_function,
 };
 pub use crate::flow::*;
 pub use crate::function::plain;

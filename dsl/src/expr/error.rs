@@ -3,16 +3,29 @@
 use super::{Expr, ExprNode, Text};
 use crate::shape::Shape;
 use crate::task::{ErrorVariant, TaskError};
+use stepwright_asl::errors::is_reserved;
 
-/// The name of a variant of `E` in Step Functions.
+/// The names of a variant of `E` in Step Functions: one, or those of the error in a transparent
+/// variant.
 ///
-/// The derive writes the table that this function reads, and rustc has checked that the variant
-/// exists. For an unknown variant it returns `Enum.Variant`, the default of `derive(TaskError)`.
-pub fn error_name<E: TaskError>(variant: &str) -> Text {
-    match find::<E>(variant) {
+/// The derive writes the tables that this function reads, and rustc has checked that the variant
+/// exists. For an unknown variant it returns the variant.
+pub fn error_names_of_variant<E: TaskError>(variant: &str) -> Vec<Text> {
+    if let Some(inside) = E::variants_inside(variant) {
+        return selected_names(inside);
+    }
+    vec![match find::<E>(variant) {
         Some(found) => Text::Borrowed(found.error),
         None => Text::Owned(variant.to_owned()),
-    }
+    }]
+}
+
+/// The names of variants, without those of Step Functions: the timeout of a `Failed` that an error
+/// passes on is outside of the error type.
+pub(crate) fn selected_names(variants: Vec<ErrorVariant>) -> Vec<Text> {
+    let names = variants.into_iter().map(|row| row.error);
+    let names = names.filter(|name| !is_reserved(name));
+    names.map(Text::Borrowed).collect()
 }
 
 /// A field of a caught error, as an expression of the catch edge.
@@ -22,6 +35,10 @@ pub fn error_field<E: TaskError>(variant: &str, field: &str) -> Expr {
         .map(|(_, shape)| *shape);
     Expr::new(match shape {
         Some(shape) => ExprNode::ErrorField(Text::Owned(field.to_owned()), shape),
+        None if E::variants_inside(variant).is_some() => ExprNode::Refused(format!(
+            "the variant `{variant}` is transparent, and a catch selects the names of the errors inside: write `{variant}(_)`, or call what fails with the \
+             error inside in a fragment, and match the variants of that error"
+        )),
         None => ExprNode::Refused(format!(
             "the field `{field}` of the error `{variant}` is not part of the cause, so a catch cannot bind it; take \
              `#[task_error(skip)]` or `#[source]` off it, or write `..`"

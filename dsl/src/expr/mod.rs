@@ -13,7 +13,8 @@ mod rename;
 mod spec;
 mod walk;
 
-pub use self::error::{error_field, error_name, error_variant};
+pub(crate) use self::error::selected_names;
+pub use self::error::{error_field, error_names_of_variant, error_variant};
 #[doc(hidden)]
 pub use self::inlined::{
     ExpressionFunction, InlinedFunction, ValueFunction, inlined, plain_function,

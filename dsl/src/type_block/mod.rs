@@ -40,8 +40,8 @@ pub use self::type_data::{
     nothing, variables,
 };
 pub use self::witness::{
-    Witness, error_field_of, error_name_of, input_shape, is, output_shape, payload, record_from,
-    record_of,
+    Witness, error_field_of, error_names_of_witness, input_shape, is, output_shape, payload,
+    record_from, record_of,
 };
 
 use crate::map_run::Batch;

@@ -31,6 +31,7 @@ mod fragments;
 )]
 mod inferred;
 mod json_values;
+mod nested_calls;
 mod nulls;
 mod objects;
 mod patterns;
@@ -45,6 +46,7 @@ mod script;
     reason = "a crate that is written exports them, and a sample may call only some"
 )]
 mod tasks;
+mod transparent_errors;
 #[allow(
     clippy::all,
     reason = "the functions have forms that clippy would write in another form"

@@ -2,9 +2,10 @@
 
 use super::FlowWriter;
 use crate::check::{failing_tasks, raised_inside, rate};
-use crate::machine::{ErrorPattern, Retry, SettingValue};
+use crate::machine::{ErrorPattern, Retry, SettingValue, cases, error_path};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Pat;
 
 impl FlowWriter<'_> {
     pub(super) fn retry(&mut self, retry: &Retry) -> TokenStream {
@@ -38,36 +39,33 @@ impl FlowWriter<'_> {
                 _ => {}
             }
         }
-        quote!(.retry(#tokens))
+        quote!(.retry_any(#tokens))
     }
 
     /// The names of errors in ASL, as a `Vec<Text>`.
     pub(super) fn names(&mut self, errors: &[ErrorPattern]) -> TokenStream {
-        let mut names = TokenStream::new();
-        let mut all = Vec::new();
-        for error in errors {
-            let name = match error {
-                ErrorPattern::Every(_) => {
-                    all.push(self.every_name());
-                    continue;
+        let names = errors.iter().map(|error| match error {
+            ErrorPattern::Every(_) => self.every_name(),
+            ErrorPattern::Text(text) => quote!(::std::vec![__s::Text::Borrowed(#text)]),
+            ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => match error.predefined() {
+                Some(name) => {
+                    let name = format!("States.{name}");
+                    quote!(::std::vec![__s::Text::Borrowed(#name)])
                 }
-                ErrorPattern::Text(text) => quote!(__s::Text::Borrowed(#text)),
-                ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => {
-                    match error.predefined() {
-                        Some(name) => {
-                            let name = format!("States.{name}");
-                            quote!(__s::Text::Borrowed(#name))
-                        }
-                        None => self.terms.error_name(path),
-                    }
-                }
-            };
-            quote!(#name,).to_tokens(&mut names);
-        }
-        if all.is_empty() {
-            return quote!(::std::vec![#names]);
-        }
-        quote!([::std::vec![#names] #(, #all)*].concat())
+                None => self.terms.error_names(path),
+            },
+        });
+        joined(names.collect())
+    }
+
+    /// The names of the errors that the arms of a `catch { .. }` select.
+    pub(super) fn arm_names(&mut self, pattern: &Pat) -> TokenStream {
+        let names = cases(pattern).into_iter();
+        let names = names.map(|case| match error_path(case) {
+            Some(path) => self.terms.error_names(&path),
+            None => quote!(::std::vec![__s::Text::Borrowed("States.ALL")]),
+        });
+        joined(names.collect())
     }
 
     /// The names of all errors of a task, or of the tasks and the Fail states inside of a state.
@@ -83,5 +81,13 @@ impl FlowWriter<'_> {
         let raised = raised_inside(self.machine, self.state).into_iter();
         let raised = raised.map(|path| quote!(__s::error_names_of(|__error| match __error { #path { .. } => {} _ => {} })));
         quote!([#(#tasks,)* #(#raised),*].concat())
+    }
+}
+
+/// One list of several.
+fn joined(names: Vec<TokenStream>) -> TokenStream {
+    match names.as_slice() {
+        [only] => only.clone(),
+        several => quote!([#(#several),*].concat()),
     }
 }
