@@ -228,6 +228,25 @@ async fn in_blocks(i: Pair) -> i64 {
     }
 }
 
+/// Only the arguments of macros contain the calls of the blocks.
+#[workflow]
+async fn in_macros_of_blocks(i: Pair) -> String {
+    let text = {
+        let n = i.n + 1;
+        format!("{}", echo(n).await)
+    };
+    let list = if i.n > 1 {
+        let m = i.m + 1;
+        vec![echo(m).await]
+    } else {
+        vec![]
+    };
+    text + &format!("{}", {
+        let n = list.len() as i64;
+        format!("<{}>", echo(n).await)
+    })
+}
+
 macro_rules! agree {
     ($($function:ident($name:ident) as $workflow:ident;)*) => {$(
         #[tokio::test]
@@ -259,4 +278,5 @@ agree! {
     in_lists(calls_in_lists) as InLists;
     in_branches(calls_in_branches) as InBranches;
     in_blocks(calls_in_blocks) as InBlocks;
+    in_macros_of_blocks(calls_in_macros_of_blocks) as InMacrosOfBlocks;
 }
