@@ -3,6 +3,7 @@
 use super::{Expr, ExprNode, Text};
 use crate::shape::Shape;
 use crate::task::{ErrorVariant, TaskError};
+use std::collections::HashSet;
 use stepwright_asl::errors::is_reserved;
 
 /// The names of a variant of `E` in Step Functions: one, or those of the error in a transparent
@@ -10,22 +11,81 @@ use stepwright_asl::errors::is_reserved;
 ///
 /// The derive writes the tables that this function reads, and rustc has checked that the variant
 /// exists. For an unknown variant it returns the variant.
-pub fn error_names_of_variant<E: TaskError>(variant: &str) -> Vec<Text> {
+pub fn error_names_of_variant<E: TaskError>(variant: &str) -> ErrorNames {
     if let Some(inside) = E::variants_inside(variant) {
-        return selected_names(inside);
+        let names = selected_names(inside);
+        let all: Vec<Text> = selected_names(E::variants());
+        let count = |name: &Text, of: &[Text]| of.iter().filter(|other| *other == name).count();
+        let mut several = names
+            .iter()
+            .filter(|name| count(name, &all) > count(name, &names));
+        let unclear = several.next().map(|name| {
+            format!(
+                "another variant than `{variant}` contains the error `{name}`, too, and Step Functions selects errors by their names: match `Err(e)` or \
+                 `Err(_)`, or pass the error on in one variant only"
+            )
+        });
+        return ErrorNames { names, unclear };
     }
-    vec![match find::<E>(variant) {
+    let name = match find::<E>(variant) {
         Some(found) => Text::Borrowed(found.error),
         None => Text::Owned(variant.to_owned()),
-    }]
+    };
+    vec![name].into()
+}
+
+/// The names that a Retrier or a Catcher selects.
+#[derive(Clone, Debug, Default)]
+pub struct ErrorNames {
+    pub(crate) names: Vec<Text>,
+    /// Why the names select errors that Rust does not.
+    pub(crate) unclear: Option<String>,
+}
+
+impl ErrorNames {
+    /// A name of Step Functions or of a service.
+    pub fn of(name: &'static str) -> ErrorNames {
+        vec![Text::Borrowed(name)].into()
+    }
+
+    /// Adds other names.
+    #[must_use]
+    pub fn and(mut self, other: ErrorNames) -> ErrorNames {
+        self.names.extend(other.names);
+        self.unclear = self.unclear.or(other.unclear);
+        self
+    }
+}
+
+impl From<Vec<Text>> for ErrorNames {
+    fn from(names: Vec<Text>) -> ErrorNames {
+        ErrorNames {
+            names,
+            unclear: None,
+        }
+    }
 }
 
 /// The names of variants, without those of Step Functions: the timeout of a `Failed` that an error
 /// passes on is outside of the error type.
-pub(crate) fn selected_names(variants: Vec<ErrorVariant>) -> Vec<Text> {
+fn selected_names(variants: Vec<ErrorVariant>) -> Vec<Text> {
     let names = variants.into_iter().map(|row| row.error);
     let names = names.filter(|name| !is_reserved(name));
     names.map(Text::Borrowed).collect()
+}
+
+/// The names of all errors of a type, without those of Step Functions. Two variants may contain
+/// one error.
+pub fn error_names<E: TaskError>() -> ErrorNames {
+    let mut names = selected_names(E::variants());
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names.into()
+}
+
+/// The names of all errors of the type that the closure takes. It is never called.
+pub fn error_names_of<E: TaskError>(_of: impl FnOnce(E)) -> ErrorNames {
+    error_names::<E>()
 }
 
 /// A field of a caught error, as an expression of the catch edge.

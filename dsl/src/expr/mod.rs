@@ -13,8 +13,9 @@ mod rename;
 mod spec;
 mod walk;
 
-pub(crate) use self::error::selected_names;
-pub use self::error::{error_field, error_names_of_variant, error_variant};
+pub use self::error::{
+    ErrorNames, error_field, error_names, error_names_of, error_names_of_variant, error_variant,
+};
 #[doc(hidden)]
 pub use self::inlined::{
     ExpressionFunction, InlinedFunction, ValueFunction, inlined, plain_function,

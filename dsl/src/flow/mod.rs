@@ -40,9 +40,7 @@ pub(crate) use self::edge::ErrorSource;
 pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, inner_name, longest};
 pub(crate) use self::front_end::FrontEnd;
-pub use self::raised::{
-    NoRaisedError, RaisedError, RaisedType, error_names, error_names_of, has_simple_message,
-};
+pub use self::raised::{NoRaisedError, RaisedError, RaisedType, has_simple_message};
 pub use self::state::{Body, Map, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
 pub(crate) use self::variable::{VariableOf, Variables};

@@ -6,7 +6,7 @@
 
 use super::State;
 use crate::__::library;
-use crate::expr::{ALL_DIGITS, Expr, Piece, Text, error_variant, selected_names};
+use crate::expr::{ALL_DIGITS, Expr, Piece, Text, error_variant};
 use crate::functions;
 use crate::shape::Shape;
 use crate::task::{ErrorVariant, MessagePiece, TaskError};
@@ -192,15 +192,4 @@ const fn equal(one: &[u8], other: &[u8]) -> bool {
 
 fn to_json(value: Expr) -> Expr {
     library::<functions::to_json>(vec![value])
-}
-
-/// The names of all errors of a type, without those of Step Functions.
-#[must_use]
-pub fn error_names<E: TaskError>() -> Vec<Text> {
-    selected_names(E::variants())
-}
-
-/// The names of all errors of the type that the closure takes. It is never called.
-pub fn error_names_of<E: TaskError>(_of: impl FnOnce(E)) -> Vec<Text> {
-    error_names::<E>()
 }

@@ -28,7 +28,8 @@ pub use self::proof::operand::{
     StandardNot, StandardOperators, StandardQuotient, Sums, decimal, joined,
 };
 pub use self::proof::receiver::{
-    Amount, Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
+    Amount, Flat, Instant, MethodWithoutPosition, Points, StandardMethod, StandardOptionMethod,
+    method,
 };
 pub use self::proof::scope::{macros, standard_default};
 pub use self::proof::time::{Elapsed, StandardClock, StandardDuration, clock, duration};

@@ -5,7 +5,7 @@
 //! one.
 
 use super::never;
-use crate::expr::{Expr, Text, error_field, error_names_of_variant};
+use crate::expr::{ErrorNames, Expr, error_field, error_names_of_variant};
 use crate::shape::{Payload, Shape};
 use crate::task::{ParameterType, TaskError};
 use crate::workflow::Workflow;
@@ -92,7 +92,7 @@ pub fn record_from<T: Payload>(
 }
 
 /// [`error_names_of_variant`] of the witnessed type.
-pub fn error_names_of_witness<T: TaskError>(_of: Witness<T>, variant: &str) -> Vec<Text> {
+pub fn error_names_of_witness<T: TaskError>(_of: Witness<T>, variant: &str) -> ErrorNames {
     error_names_of_variant::<T>(variant)
 }
 

@@ -276,7 +276,7 @@ impl TermWriter {
         quote!(__s::error_field_of(#witness, #variant, #field))
     }
 
-    /// The ASL names of an error's variant, as a `Vec<Text>`.
+    /// The ASL names of an error's variant, as `ErrorNames`.
     pub(super) fn error_names(&mut self, path: &Path) -> TokenStream {
         let variant = last(path);
         if let Some(error) = &self.task_error {

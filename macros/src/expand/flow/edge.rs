@@ -17,12 +17,12 @@ impl FlowWriter<'_> {
             EdgeKind::Catch { errors, .. } => {
                 let names = self.names(errors);
                 let target = self.target(edge);
-                quote!(.catch_any(__s::Catch::on::<__s::Text>(#names, #target)))
+                quote!(.catch_any(__s::Catch::on_errors(#names, #target)))
             }
             EdgeKind::CatchArm { pattern, .. } => {
                 let names = self.arm_names(pattern);
                 let target = self.target(edge);
-                quote!(.catch_any(__s::Catch::on::<__s::Text>(#names, #target)))
+                quote!(.catch_any(__s::Catch::on_errors(#names, #target)))
             }
             EdgeKind::Next => {
                 let mut tokens = TokenStream::new();

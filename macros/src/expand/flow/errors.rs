@@ -10,7 +10,7 @@ use syn::Pat;
 impl FlowWriter<'_> {
     pub(super) fn retry(&mut self, retry: &Retry) -> TokenStream {
         let names = self.names(&retry.errors);
-        let mut tokens = quote!(__s::Retry::on::<__s::Text>(#names));
+        let mut tokens = quote!(__s::Retry::on_errors(#names));
         for setting in &retry.settings {
             let name = &setting.name;
             match (name.to_string().as_str(), &setting.value) {
@@ -42,15 +42,15 @@ impl FlowWriter<'_> {
         quote!(.retry_any(#tokens))
     }
 
-    /// The names of errors in ASL, as a `Vec<Text>`.
+    /// The names of errors in ASL, as `ErrorNames`.
     pub(super) fn names(&mut self, errors: &[ErrorPattern]) -> TokenStream {
         let names = errors.iter().map(|error| match error {
             ErrorPattern::Every(_) => self.every_name(),
-            ErrorPattern::Text(text) => quote!(::std::vec![__s::Text::Borrowed(#text)]),
+            ErrorPattern::Text(text) => quote!(__s::ErrorNames::of(#text)),
             ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => match error.predefined() {
                 Some(name) => {
                     let name = format!("States.{name}");
-                    quote!(::std::vec![__s::Text::Borrowed(#name)])
+                    quote!(__s::ErrorNames::of(#name))
                 }
                 None => self.terms.error_names(path),
             },
@@ -63,7 +63,7 @@ impl FlowWriter<'_> {
         let names = cases(pattern).into_iter();
         let names = names.map(|case| match error_path(case) {
             Some(path) => self.terms.error_names(&path),
-            None => quote!(::std::vec![__s::Text::Borrowed("States.ALL")]),
+            None => quote!(__s::ErrorNames::of("States.ALL")),
         });
         joined(names.collect())
     }
@@ -80,14 +80,15 @@ impl FlowWriter<'_> {
         });
         let raised = raised_inside(self.machine, self.state).into_iter();
         let raised = raised.map(|path| quote!(__s::error_names_of(|__error| match __error { #path { .. } => {} _ => {} })));
-        quote!([#(#tasks,)* #(#raised),*].concat())
+        joined(tasks.chain(raised).collect())
     }
 }
 
-/// One list of several.
+/// The names of several patterns.
 fn joined(names: Vec<TokenStream>) -> TokenStream {
-    match names.as_slice() {
-        [only] => only.clone(),
-        several => quote!([#(#several),*].concat()),
+    let mut names = names.into_iter();
+    match names.next() {
+        Some(first) => quote!(#first #(.and(#names))*),
+        None => quote!(__s::ErrorNames::default()),
     }
 }
