@@ -24,13 +24,21 @@ mod driver;
 mod equal;
 mod expression_functions;
 mod failures;
+mod formats;
 mod fragments;
 #[allow(
     clippy::type_complexity,
     reason = "the macro reads the whole type of a result"
 )]
 mod inferred;
+mod items;
 mod json_values;
+mod least_numbers;
+#[allow(
+    clippy::all,
+    reason = "a macro repeats expressions in forms that clippy would write in another form"
+)]
+mod macro_fragments;
 mod nested_calls;
 mod nulls;
 mod objects;
