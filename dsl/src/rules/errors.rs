@@ -16,7 +16,6 @@ const WORDS: HandlerWords = HandlerWords {
 /// A call of `.retry(..)` or `.catch(..)`.
 struct Handler<'s> {
     errors: &'s [Text],
-    unclear: Option<&'s String>,
     place: Option<SourceLocation>,
 }
 
@@ -24,12 +23,10 @@ struct Handler<'s> {
 pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
     let retries = state.retry.iter().map(|retry| Handler {
         errors: &retry.errors,
-        unclear: retry.unclear.as_ref(),
         place: retry.place.or(state.place),
     });
     let catches = state.catch.iter().map(|catch| Handler {
         errors: &catch.errors,
-        unclear: catch.unclear.as_ref(),
         place: catch.edge.place.or(state.place),
     });
     for (kind, handlers) in [
@@ -54,9 +51,6 @@ pub(super) fn rules(state: &State, faults: &mut Vec<WorkflowDiagnostic>) {
             faults.push(fault.with_code(problem.code()));
         }
         for handler in &handlers {
-            if let Some(message) = handler.unclear {
-                faults.push(fault(state, message.clone()).at(handler.place));
-            }
             children_fail_with_one_error(state, handler, WORDS.of(kind), faults);
         }
     }

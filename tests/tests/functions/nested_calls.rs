@@ -228,6 +228,19 @@ async fn in_blocks(i: Pair) -> i64 {
     }
 }
 
+/// A `json!` in a branch, with a call in a block.
+#[workflow]
+async fn in_json_of_branches(i: Pair) -> (Value, i64) {
+    let (value, number) = try_join!(
+        async {
+            json!({ "a": ({ let n = echo(i.n).await; echo(n + 1).named("Next").await }), "b": [echo(i.m).named("Other").await] })
+        },
+        echo(2)
+    )
+    .await;
+    (value, number)
+}
+
 /// Only the arguments of macros contain the calls of the blocks.
 #[workflow]
 async fn in_macros_of_blocks(i: Pair) -> String {
@@ -278,5 +291,6 @@ agree! {
     in_lists(calls_in_lists) as InLists;
     in_branches(calls_in_branches) as InBranches;
     in_blocks(calls_in_blocks) as InBlocks;
+    in_json_of_branches(calls_in_json_of_branches) as InJsonOfBranches;
     in_macros_of_blocks(calls_in_macros_of_blocks) as InMacrosOfBlocks;
 }

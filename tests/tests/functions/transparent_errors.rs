@@ -257,3 +257,58 @@ agree! {
     of_branches(transparent_of_branches) as OfBranches;
     of_a_map(transparent_of_a_map) as OfAMap;
 }
+
+/// `Inner` is in two variants.
+#[derive(Debug, thiserror::Error, TaskError)]
+enum Both {
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Inner(#[from] Inner),
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Middle(#[from] Middle),
+}
+
+#[task]
+async fn both(n: i64) -> Result<i64, Both>;
+
+#[workflow]
+async fn in_two_variants(n: i64) -> Result<i64, Both> {
+    match both(n).await {
+        Ok(x) => Ok(x),
+        Err(Both::Inner(_)) => Ok(100),
+        Err(e) => Err(e),
+    }
+}
+
+#[workflow]
+async fn retried_in_two_variants(n: i64) -> Result<i64, Both> {
+    both(n)
+        .retry(|e| matches!(e, Both::Middle(_)), every(secs(1)))
+        .await
+}
+
+#[workflow]
+async fn caught_in_two_variants(n: i64) -> Result<i64, Both> {
+    match both(n).await {
+        Ok(x) => Ok(x),
+        Err(e) => {
+            sleep(secs(1)).await;
+            Err(e)
+        }
+    }
+}
+
+/// Step Functions selects by the name, and Rust by the variant.
+#[test]
+fn an_error_in_two_variants_is_not_selected_by_one() {
+    for built in [InTwoVariants::build(), RetriedInTwoVariants::build()] {
+        let faults = built.unwrap_err().to_string();
+        assert!(
+            faults.contains("contains the error `Inner.Oops`, too"),
+            "{faults}"
+        );
+    }
+    let all = CaughtInTwoVariants::build().unwrap().to_json();
+    assert_eq!(all.matches("Inner.Oops").count(), 1, "{all}");
+}
