@@ -52,10 +52,10 @@ impl Grower {
 
     /// A value of this type, which may contain calls.
     fn deep(&mut self, kind: Kind, context: &Context, depth: usize) -> String {
-        if depth == 0 || self.once_in(5) {
+        if depth == 0 || self.once_in(8) {
             return self.value_at(kind, context, 1);
         }
-        if self.once_in(2)
+        if !self.once_in(3)
             && let Some(call) = self.deep_call(kind, context, depth - 1)
         {
             return call;
