@@ -112,7 +112,7 @@ impl Grower {
                 let number = self.deep(kind, context, depth);
                 return Some(format!("step({site}, {number}).named(\"{state}\").await?"));
             }
-            Kind::Int => format!("known({})", self.deep(Kind::Maybe, context, depth)),
+            Kind::Int => format!("known(Some({}))", self.deep(kind, context, depth)),
             Kind::Maybe => format!("same({})", self.deep(kind, context, depth)),
             Kind::List if passes => {
                 let site = self.site(context, false);
