@@ -197,7 +197,6 @@ fn is_operator(sign: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quote::quote;
     use std::str::FromStr;
 
     /// Tokens in which `g!(a)` is a group without delimiters.

@@ -33,12 +33,14 @@ mod fragments;
 mod inferred;
 mod items;
 mod json_values;
+#[allow(clippy::modulo_one, reason = "the remainder is outside of the type")]
 mod least_numbers;
 #[allow(
     clippy::all,
     reason = "a macro repeats expressions in forms that clippy would write in another form"
 )]
 mod macro_fragments;
+#[allow(clippy::useless_format, reason = "the calls are in the arguments")]
 mod nested_calls;
 mod nulls;
 mod objects;
