@@ -100,7 +100,7 @@ struct HoistedCall {
 impl VisitMut for Hoist {
     fn visit_expr_mut(&mut self, value: &mut Expr) {
         match value {
-            // The names of a block are those of its own variables, so its calls stay in it.
+            // The calls of a block read the variables of the block, so they stay in it.
             Expr::Await(_) | Expr::Try(_) | Expr::Block(_) | Expr::Loop(_)
                 if first_await(value).is_some() =>
             {
