@@ -42,6 +42,7 @@ mod expr;
 mod expression_function;
 mod function;
 mod functions;
+mod groups;
 mod inference;
 mod machine;
 mod name;
@@ -53,6 +54,7 @@ mod task;
 mod task_error;
 mod workflow;
 
+use self::groups::with_parentheses;
 use proc_macro::TokenStream;
 
 /// Derives the JSON shape of a type, as serde serializes it.
@@ -94,7 +96,7 @@ pub fn derive_task_error(input: TokenStream) -> TokenStream {
 /// | `crate = name` | the name of the dependency `stepwright` in this crate |
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    task::attribute(arguments.into(), item.into()).into()
+    task::attribute(arguments.into(), with_parentheses(item.into())).into()
 }
 
 /// Turns an async function into a workflow.
@@ -116,7 +118,7 @@ pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = name` | the name of the dependency `stepwright` in this crate |
 #[proc_macro_attribute]
 pub fn function(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    function::workflow(arguments.into(), item.into()).into()
+    function::workflow(arguments.into(), with_parentheses(item.into())).into()
 }
 
 /// Turns an async function into states of the functions that call it.
@@ -132,7 +134,7 @@ pub fn function(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = name` | the name of the dependency `stepwright` in this crate |
 #[proc_macro_attribute]
 pub fn fragment(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    function::fragment(arguments.into(), item.into()).into()
+    function::fragment(arguments.into(), with_parentheses(item.into())).into()
 }
 
 /// Makes a plain function usable in the expressions of workflows.
@@ -149,7 +151,7 @@ pub fn fragment(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// `crate = name` is the name of the dependency `stepwright` in this crate.
 #[proc_macro_attribute]
 pub fn expression(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expression_function::attribute(arguments.into(), item.into()).into()
+    expression_function::attribute(arguments.into(), with_parentheses(item.into())).into()
 }
 
 /// Creates an expression of the typed builder, with typed parameters.
@@ -164,7 +166,7 @@ pub fn expression(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// the `expr!` is evaluated.
 #[proc_macro]
 pub fn expr(input: TokenStream) -> TokenStream {
-    expr::expr(input.into()).into()
+    expr::expr(with_parentheses(input.into())).into()
 }
 
 /// Declares a workflow.
@@ -193,7 +195,7 @@ pub fn expr(input: TokenStream) -> TokenStream {
 /// error is reported in one compile, at the token that causes it.
 #[proc_macro]
 pub fn workflow(input: TokenStream) -> TokenStream {
-    workflow::workflow(input.into()).into()
+    workflow::workflow(with_parentheses(input.into())).into()
 }
 
 /// Uses a definition in a file, for gradual adoption.

@@ -30,6 +30,8 @@ types! {
     struct Nearly(f64);
     #[derive(Clone, PartialEq, Eq)]
     struct Backwards(u32);
+    #[derive(Clone, PartialEq)]
+    struct Falling(f64);
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct ByLength(String);
     struct Emptied(String);
@@ -86,6 +88,11 @@ impl PartialEq for ById {
 impl PartialOrd for Backwards {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+impl PartialOrd for Falling {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        other.0.partial_cmp(&self.0)
     }
 }
 impl Ord for Backwards {
@@ -149,6 +156,8 @@ struct Input {
     held: Holder,
     backwards: Backwards,
     all_backwards: Vec<Backwards>,
+    all_falling: Vec<Falling>,
+    prices: Vec<Price>,
     lengths: BTreeMap<ByLength, u32>,
     set: BTreeSet<ByLength>,
     emptied: Emptied,
@@ -207,6 +216,7 @@ expressions! { derived_traits_are_accepted |i| accepted
     D10(Option<u32>) [i.stock.get(&i.sku).copied()] ""
     D11(SameTwin) [i.same_twin.clone()] ""
     D12(Sku) [i.sku.to_owned()] ""
+    D14(Vec<Price>) [functions::sorted(i.prices)] ""
     D13(Vec<Twin>) [i.twins.clone()] ""
 }
 
@@ -225,7 +235,8 @@ expressions! { custom_orderings_are_refused_by_name |i| refused
     O1(bool) [i.backwards < i.backwards] "`Backwards` has its own `PartialOrd`"
     O2(Option<Backwards>) [i.all_backwards.iter().max().cloned()] "`Option<Backwards>` has its own `Ord`"
     O3(Option<Backwards>) [i.all_backwards.iter().max_by_key(|one| (*one).clone()).cloned()] "`Backwards` has its own `Ord`"
-    O4(Vec<Backwards>) [functions::sorted(i.all_backwards)] "`Vec<Backwards>` has its own `Ord`"
+    O4(Vec<Backwards>) [functions::sorted(i.all_backwards)] "`Vec<Backwards>` has its own `PartialOrd`"
+    O8(Vec<Falling>) [functions::sorted(i.all_falling)] "`Vec<Falling>` has its own `PartialOrd`"
     O5(Vec<u32>) [i.lengths.values().copied().collect()] "`ByLength` has its own `Ord`"
     O6(Vec<ByLength>) [i.set.iter().cloned().collect()] "`ByLength` has its own `Ord`"
     O7(bool) [i.lengths.contains_key(&ByLength("a".to_string()))] "`ByLength` has its own `Ord`"

@@ -242,7 +242,7 @@ refused! {
     ChainNext(Option<i32>) [i.list.iter().copied().chain(i.list.iter().map(|n| 10 / n)).next()] "collect::<Vec<_>>()"
     SkipNext(Option<i32>) [i.list.iter().map(|n| 10 / n).skip(1).next()] "collect::<Vec<_>>()"
     EnumerateNext(Option<(usize, i32)>) [i.list.iter().map(|n| 10 / n).enumerate().next()] "collect::<Vec<_>>()"
-    Named(Option<i32>) [{ let all = i.list.iter().map(|n| 10 / n); all.next() }] "collect::<Vec<_>>()"
+    Named(Option<i32>) [{ let all = i.list.iter().map(|n| 10 / n); all.take(1).next() }] "collect::<Vec<_>>()"
     NotWritten(Pair) [Pair { left: 1, right: 1, hidden: 10 / i.b }] "serde skips the field `hidden`"
 }
 

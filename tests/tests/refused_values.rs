@@ -15,6 +15,17 @@ struct Sparse {
     note: Option<String>,
 }
 
+/// Equal in Rust where JSON has other digits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Payload)]
+struct Sized {
+    size: f32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
+struct Flat {
+    flat_text: String,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Payload)]
 struct Input {
     n: u32,
@@ -31,6 +42,11 @@ struct Input {
     keys: BTreeMap<bool, u32>,
     addresses: BTreeMap<std::net::Ipv4Addr, u32>,
     kind: Kind,
+    small: f32,
+    smalls: Vec<f32>,
+    sized: Sized,
+    #[serde(flatten)]
+    flat: Option<Flat>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema, Payload)]
@@ -109,6 +125,20 @@ refused! {
     NoChunk(usize) [functions::chunks(i.list, 0).len()] "the size of a chunk is at least 1"
     LeastNumber(i64) [-i64::MIN] "beyond 2^53"
     LeastLiteral(i64) [i64::from(i.n) + -9_223_372_036_854_775_808] "beyond 2^53"
+    SmallEqual(bool) [i.small == 0.1] "make the field an `f64`"
+    SmallLess(bool) [i.small < 0.1] "make the field an `f64`"
+    SmallContained(bool) [i.smalls.contains(&i.small)] "make the field an `f64`"
+    SmallOnce(usize) [functions::unique(i.smalls).len()] "make the field an `f64`"
+    SmallSorted(Vec<f32>) [functions::sorted(i.smalls)] "make the field an `f64`"
+    SmallLarger(f32) [i.small.max(0.5)] "make the field an `f64`"
+    SmallFloor(f32) [i.small.floor()] "make the field an `f64`"
+    SmallPlaces(String) [format!("{:.1}", i.small)] "make the field an `f64`"
+    SmallInside(bool) [i.sized == Sized { size: 0.5 }] "make the field an `f64`"
+    SmallMatched(bool) [matches!(i.small, 0.5)] "make the field an `f64`"
+    SmallRange(bool) [matches!(i.small, 0.5..=1.0)] "make the field an `f64`"
+    FlatOption(bool) [i.flat.is_some()] "an `Option` that is flattened"
+    FlatOptionMatched(String) [match i.flat { Some(flat) => flat.flat_text, None => "none".to_string() }] "an `Option` that is flattened"
+    WideValue(String) [format!("{:8}", i.value)] "no width, alignment or precision"
     Keys(Vec<bool>) [i.keys.keys().copied().collect()] "do it in a task"
 }
 
@@ -121,7 +151,45 @@ refused! {
     TextOfAValue(Option<String>) [i.value.as_str().map(String::from)] "query_language JSONata;"
     PartOfAValue(Value) [i.value[0].clone()] "query_language JSONata;"
     LongNumber(String) [functions::to_json(&i.x)] "15 digits"
+    FlatOptionHere(Option<Flat>) [i.flat] "an `Option` that is flattened"
     Padded(String) [format!("{:02}", i.n)] "query_language JSONata;"
     Rounded(f64) [i.x.round()] "query_language JSONata;"
     LeastNumberOff(i64) [i64::from(i.n) - i64::MIN] "query_language JSONata;"
+}
+
+workflow! {
+    workflow SmallChoice(i: Input) {
+        query_language JSONPath;
+        choice Only {
+            when i.small > 0.5 => Done;
+            otherwise => Done;
+        }
+        succeed Done;
+    }
+}
+
+workflow! {
+    workflow LazyVariable(i: Input) -> usize {
+        pass Keep {
+            let quotients = i.list.iter().map(|n| 10 / n);
+            next Done;
+        }
+        succeed Done { if i.n > 3 { quotients.count() } else { 0 } }
+    }
+}
+
+/// Rust runs the closure only if `n` is more than 3.
+#[test]
+fn an_iterator_whose_closure_can_fail_is_not_kept_in_a_variable() {
+    let faults = LazyVariable::build().unwrap_err().to_string();
+    assert!(
+        faults.contains("write `.collect::<Vec<_>>()` after `map(..)`"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn a_jsonpath_choice_refuses_an_f32() {
+    let faults = SmallChoice::build().unwrap_err().to_string();
+    assert!(faults.contains("make the field an `f64`"), "{faults}");
 }

@@ -105,6 +105,14 @@ impl Kind {
     }
 }
 
+/// The methods that advance an iterator.
+const ADVANCING: &[&str] = words![all any find next nth position];
+
+/// Whether a method advances the iterator on which it is called.
+pub const fn advances(method: &str) -> bool {
+    has(ADVANCING, method)
+}
+
 /// Methods that every type can have.
 pub const UNIVERSAL: &[&str] = &["clone", "into", "to_string"];
 

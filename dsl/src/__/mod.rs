@@ -10,9 +10,10 @@ pub use crate::builder::{
     ExpressionTypes, Readable, TaskWithInput, errors_of, field_of, value_of, witness_of,
 };
 pub use crate::expr::{
-    Align, Binary, Case, Expr, ExpressionFunction, InlinedFunction, Pattern, Piece, Spec, Text,
-    Unary, ValueFunction, called_error_field, called_error_name, error_field, error_name, inlined,
-    plain_function,
+    Align, Binary, Case, ErrorNames, Expr, ExpressionFunction, InlinedFunction, Pattern, Piece,
+    Spec, Text, Unary, ValueFunction, called_error_field, called_error_names,
+    called_error_names_of_variant, error_field, error_names, error_names_of,
+    error_names_of_variant, inlined, plain_function,
 };
 pub use crate::flow::*;
 pub use crate::function::plain;

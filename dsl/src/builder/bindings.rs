@@ -48,7 +48,7 @@ impl Bindings {
             is_idempotent: T::IDEMPOTENT,
             address,
             schemas: TaskSchemas::of::<T>,
-            errors: <T::Error as TaskError>::VARIANTS,
+            errors: <T::Error as TaskError>::variants(),
             output: <T::Output as Payload>::shape,
             call,
         };
@@ -127,8 +127,8 @@ pub struct BoundTask {
     pub address: Address,
     /// Returns the schemas of the task's input and output.
     pub schemas: fn() -> TaskSchemas,
-    /// The errors that the task declares.
-    pub errors: &'static [ErrorVariant],
+    /// The errors that the task declares, with those in transparent variants.
+    pub errors: Vec<ErrorVariant>,
     /// The type of its result.
     pub output: fn() -> Shape,
     /// Calls the task with its payload as JSON text; `None` where the task is implemented

@@ -1,7 +1,7 @@
 //! The errors that a `retry` or a `catch` applies to.
 
 use super::to::Route;
-use crate::expr::{Expr, ExprNode, Text, error_field, error_name};
+use crate::expr::{ErrorNames, Expr, ExprNode, Text, error_field, error_names_of_variant};
 use crate::sealed::Sealed;
 use crate::task::{ErrorOutput, ErrorVariant, NoError, TaskError};
 use crate::type_block::Witness;
@@ -32,6 +32,11 @@ pub struct ErrorSet {
 }
 
 impl ErrorSet {
+    fn add(&mut self, errors: ErrorNames) {
+        self.names.extend(errors.names);
+        self.mistakes.extend(errors.unclear);
+    }
+
     /// The output of a catch that passes the data on. ASL's default output is not written, nor is
     /// an output that the target ignores.
     pub(super) fn output(&self, to: &Route) -> Option<Expr> {
@@ -63,10 +68,14 @@ impl<E: TaskError> Errors<E> {
         let mut errors = Errors::new(Vec::new(), Expr::error_output());
         for name in names {
             let name = name.as_ref();
-            let is_named = |row: &&ErrorVariant| row.variant == name || row.error == name;
-            match E::VARIANTS.iter().find(is_named) {
-                Some(found) => errors.set.names.push(Text::Borrowed(found.error)),
-                None => errors.set.mistakes.push(unknown::<E>(name)),
+            let is_own = E::VARIANTS.iter().any(|row| row.variant == name);
+            let is_named = |row: &ErrorVariant| row.error == name;
+            if is_own || E::variants_inside(name).is_some() {
+                errors.set.add(error_names_of_variant::<E>(name));
+            } else if let Some(found) = E::variants().into_iter().find(is_named) {
+                errors.set.names.push(Text::Borrowed(found.error));
+            } else {
+                errors.set.mistakes.push(unknown::<E>(name));
             }
         }
         errors
@@ -187,8 +196,11 @@ debug_with!([E, Caught] Errors<E, Caught>: set.names);
 #[doc(hidden)]
 pub fn errors_of<E: TaskError>(_of: Witness<E>, variants: &[&str]) -> Errors<E> {
     let names = variants.iter();
-    let names = names.map(|variant| error_name::<E>(last(variant)));
-    Errors::new(names.collect(), Expr::error_output())
+    let mut errors = Errors::new(Vec::new(), Expr::error_output());
+    for variant in names {
+        errors.set.add(error_names_of_variant::<E>(last(variant)));
+    }
+    errors
 }
 
 /// The expansion of [`errors!`](macro@crate::errors) for a variant with a field.

@@ -79,6 +79,8 @@ pub(crate) enum ArgumentKind {
     Text,
     /// A number without fraction.
     Integer,
+    /// A list, a set, a map or an `Option`, of which the items are iterated.
+    Items,
     /// A closure, with the shapes of its parameters.
     Closure(&'static [ResultShape]),
     /// A closure whose results JSONata orders like Rust.
@@ -308,11 +310,11 @@ pub const METHODS: &[Method] = &[
     row(R::List, &["first", "next"], &[], G::Option(&G::Item), "$this[0]").maybe().streams(),
     row(R::List, &["last"], &[], G::Option(&G::Item), "$this[-1]").maybe().streams(),
     row(R::List, &["get", "nth"], &[T::Integer], G::Option(&G::Item), "$this[$a]").maybe(),
-    row(R::List, &["zip"], &[T::Value], G::List(&G::Pair(&G::Item, &G::FirstItem)), "[$zip($this, $a)]"),
+    row(R::List, &["zip"], &[T::Items], G::List(&G::Pair(&G::Item, &G::FirstItem)), "[$zip($this, $a)]"),
     row(R::List, &["enumerate"], &[], G::List(&G::Pair(&G::Count, &G::Item)), "[$map($this, function($item, $at) { [$at, $one($item)] })]").streams(),
     row(R::List, &["take"], &[T::Integer], G::List(&G::Item), "[$filter($this, function($item, $at) { $at < $a })]").streams(),
     row(R::List, &["skip"], &[T::Integer], G::List(&G::Item), "[$filter($this, function($item, $at) { $at >= $a })]").streams(),
-    row(R::List, &["chain"], &[T::Value], G::List(&G::Item), "[$append($this, $a)]"),
+    row(R::List, &["chain"], &[T::Items], G::List(&G::Item), "[$append($this, $a)]"),
     row(R::Lists, &["flatten", "concat"], &[], G::List(&G::Inner), "[$reduce($this, $append, [])]"),
     row(R::Options, &["flatten"], &[], G::List(&G::Inner), "[$filter($this, function($item) { $item != null })]").streams(),
     row(R::List, &["fold"], &[T::Value, T::Closure(&[G::First, G::Item])], G::First, "$reduce($this, $f, $a)"),

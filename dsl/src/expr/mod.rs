@@ -14,7 +14,8 @@ mod spec;
 mod walk;
 
 pub use self::error::{
-    called_error_field, called_error_name, error_field, error_name, error_variant,
+    ErrorNames, called_error_field, called_error_names, called_error_names_of_variant, error_field,
+    error_names, error_names_of, error_names_of_variant, error_variant,
 };
 #[doc(hidden)]
 pub use self::inlined::{

@@ -39,7 +39,7 @@ pub struct TaskCall {
     pub(crate) parameters: &'static [&'static str],
     pub(crate) deploy: Deploy,
     pub(crate) sends_context: bool,
-    pub(crate) errors: &'static [ErrorVariant],
+    pub(crate) errors: Vec<ErrorVariant>,
     pub(crate) arguments: Vec<Expr>,
     pub(crate) parameter_types: fn() -> Vec<ParameterType>,
 }
@@ -76,7 +76,7 @@ impl Call {
                 parameters: T::PARAMETERS,
                 deploy: T::DEPLOY,
                 sends_context: T::SENDS_CONTEXT,
-                errors: <T::Error as TaskError>::VARIANTS,
+                errors: <T::Error as TaskError>::variants(),
                 arguments,
                 parameter_types: T::parameter_types,
             }),

@@ -77,6 +77,7 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
     let mut catches: Vec<Catch> = Vec::new();
     let mut rules: Vec<(Option<Expr>, Edge)> = Vec::new();
     let mut default = None;
+    let unclear = state.catch.iter().find_map(|catch| catch.unclear.clone());
     for catch in std::mem::take(&mut state.catch) {
         let (of_child, own): (Vec<Text>, Vec<Text>) =
             (catch.errors.iter().cloned()).partition(|name| is_of_child(name));
@@ -99,6 +100,9 @@ fn choice(state: &mut State, names: &mut HashSet<Text>) -> Vec<State> {
         }
     }
     state.catch = catches;
+    if let Some(first) = state.catch.first_mut() {
+        first.unclear = unclear;
+    }
     if rules.is_empty() {
         return Vec::new();
     }

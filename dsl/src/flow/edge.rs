@@ -1,6 +1,6 @@
 //! Transitions of states: edges, Retriers and Catchers.
 
-use crate::expr::{Expr, Text};
+use crate::expr::{ErrorNames, Expr, Text};
 use crate::workflow::SourceLocation;
 use stepwright_asl::setters;
 
@@ -105,6 +105,8 @@ impl From<f64> for Rate {
 #[must_use]
 pub struct Retry {
     pub(crate) errors: Vec<Text>,
+    /// Why the names select errors that Rust does not.
+    pub(crate) unclear: Option<String>,
     pub(crate) interval: Option<u32>,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) backoff_rate: Option<Rate>,
@@ -119,12 +121,21 @@ impl Retry {
     pub fn on<N: Into<Text>>(errors: Vec<N>) -> Retry {
         Retry {
             errors: errors.into_iter().map(Into::into).collect(),
+            unclear: None,
             interval: None,
             max_attempts: None,
             backoff_rate: None,
             max_delay: None,
             jitter: None,
             place: None,
+        }
+    }
+
+    /// Retries these errors.
+    pub fn on_errors(errors: ErrorNames) -> Retry {
+        Retry {
+            unclear: errors.unclear,
+            ..Retry::on(errors.names)
         }
     }
 
@@ -158,6 +169,8 @@ pub enum Jitter {
 #[must_use]
 pub struct Catch {
     pub(crate) errors: Vec<Text>,
+    /// Why the names select errors that Rust does not.
+    pub(crate) unclear: Option<String>,
     pub(crate) edge: Edge,
     pub(crate) output: Option<Expr>,
 }
@@ -167,8 +180,17 @@ impl Catch {
     pub fn on<N: Into<Text>>(errors: Vec<N>, edge: Edge) -> Catch {
         Catch {
             errors: errors.into_iter().map(Into::into).collect(),
+            unclear: None,
             edge,
             output: None,
+        }
+    }
+
+    /// Takes the edge on these errors.
+    pub fn on_errors(errors: ErrorNames, edge: Edge) -> Catch {
+        Catch {
+            unclear: errors.unclear,
+            ..Catch::on(errors.names, edge)
         }
     }
 

@@ -157,6 +157,8 @@ impl Include {
         /// Adds a Catcher to the fragment's Task, Parallel and Map states, after their own
         /// Catchers.
         catch(catch: Catch) => self.catch.push(catch);
+        /// The same for a Catcher that may name no error: that of an error type without values.
+        catch_any(catch: Catch) => self.catch.extend(Some(catch).filter(|catch| !catch.errors.is_empty()));
         /// Sets the edge of an exit; the exit's value is [`Expr::result`] on that edge.
         exit(name: impl Into<Text>, edge: Edge) => self.exits.push((name.into(), edge));
         /// Goes to a state at the fragment's end.

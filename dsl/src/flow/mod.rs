@@ -41,8 +41,7 @@ pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
 pub use self::fragment::{Fragment, Include, arguments, entry, first_of, inner_name, longest};
 pub(crate) use self::front_end::FrontEnd;
 pub use self::raised::{
-    NoRaisedError, NoVariants, RaisedError, RaisedType, VariantsOf, called_error_names,
-    error_names, error_names_of, has_simple_message,
+    NoRaisedError, NoVariants, RaisedError, RaisedType, VariantsOf, has_simple_message,
 };
 pub use self::state::{Body, Map, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};

@@ -6,13 +6,12 @@
 
 use super::State;
 use crate::__::library;
-use crate::expr::{ALL_DIGITS, Expr, Piece, Text, error_name, error_variant};
+use crate::expr::{ALL_DIGITS, Expr, Piece, Text, error_variant};
 use crate::functions;
 use crate::shape::Shape;
-use crate::task::{CallOutcome, ErrorVariant, MessagePiece, TaskError};
+use crate::task::{ErrorVariant, MessagePiece, TaskError};
 use crate::type_block::Witness;
 use std::marker::PhantomData;
-use stepwright_asl::errors::is_reserved;
 
 /// The error of a Fail state.
 #[derive(Debug)]
@@ -28,11 +27,17 @@ pub struct RaisedType<E>(pub Witness<E>);
 impl<E: TaskError> RaisedType<E> {
     /// The value of this type with these fields.
     pub fn value(self, variant: &str, fields: Vec<(&'static str, Expr)>) -> RaisedError {
-        let error = error_name::<E>(variant);
-        let cause = cause_of::<E>(&error, variant, fields);
-        RaisedError {
-            error: Expr::literal(error.into_owned()),
-            cause,
+        match error_variant::<E>(variant) {
+            Some(row) => RaisedError {
+                error: Expr::literal(row.error),
+                cause: cause_of(row, fields),
+            },
+            None => RaisedError {
+                error: Expr::none(),
+                cause: Expr::refused(format!(
+                    "the variant `{variant}` is transparent, so it has the name of the error inside: return another variant, or pass the error on with `?`"
+                )),
+            },
         }
     }
 }
@@ -57,8 +62,17 @@ impl State {
         self.error(raised.error).cause(raised.cause)
     }
 
-    /// Task, Parallel, Map: adds a Catcher, unless it names no error: the errors of a task that has
-    /// none.
+    /// Task, Parallel, Map: adds a Retrier, unless it names no error: those of an error type
+    /// without values.
+    pub fn retry_any(self, retry: super::Retry) -> State {
+        if retry.errors.is_empty() {
+            return self;
+        }
+        self.retry(retry)
+    }
+
+    /// Task, Parallel, Map: adds a Catcher, unless it names no error: those of a task that has
+    /// none, or of an error type without values.
     pub fn catch_any(self, catch: super::Catch) -> State {
         if catch.errors.is_empty() {
             return self;
@@ -68,12 +82,8 @@ impl State {
 }
 
 /// The cause of an error with these fields.
-fn cause_of<E: TaskError>(error: &Text, variant: &str, fields: Vec<(&'static str, Expr)>) -> Expr {
-    let Some(row) = error_variant::<E>(variant) else {
-        return Expr::refused(format!(
-            "the variant `{variant}` is transparent, so it has the name of the error inside: return another variant, or pass the error on with `?`"
-        ));
-    };
+fn cause_of(row: &ErrorVariant, fields: Vec<(&'static str, Expr)>) -> Expr {
+    let error = row.error;
     let field = |name: &str| {
         fields
             .iter()
@@ -102,10 +112,7 @@ fn cause_of<E: TaskError>(error: &Text, variant: &str, fields: Vec<(&'static str
         .collect();
     let message = with_fields(message, fields);
     to_json(Expr::object(vec![
-        (
-            "errorType".into(),
-            Expr::literal(error.clone().into_owned()),
-        ),
+        ("errorType".into(), Expr::literal(error)),
         ("errorMessage".into(), message),
     ]))
 }
@@ -204,23 +211,4 @@ const fn equal(one: &[u8], other: &[u8]) -> bool {
 
 fn to_json(value: Expr) -> Expr {
     library::<functions::to_json>(vec![value])
-}
-
-/// The names of all errors of a type, without those of Step Functions: the timeout of a `Failed`
-/// that it passes on.
-#[must_use]
-pub fn error_names<E: TaskError>() -> Vec<Text> {
-    let names = E::variants().into_iter().map(|row| row.error);
-    let names = names.filter(|name| !is_reserved(name));
-    names.map(Text::Borrowed).collect()
-}
-
-/// The names of all errors of a call.
-pub fn called_error_names<C: CallOutcome>() -> Vec<Text> {
-    error_names::<C::Error>()
-}
-
-/// The names of all errors of the type that the closure takes. It is never called.
-pub fn error_names_of<E: TaskError>(_of: impl FnOnce(E)) -> Vec<Text> {
-    error_names::<E>()
 }

@@ -1,8 +1,8 @@
 //! The targets of calls in function workflows: tasks, fragments and other function workflows.
 
 use super::failure::Failure;
-use crate::expr::{Expr, ExpressionFunction};
-use crate::flow::{AnswerType, Call, Fragment, State, error_names};
+use crate::expr::{Expr, ExpressionFunction, error_names};
+use crate::flow::{AnswerType, Call, Fragment, State};
 use crate::task::{Address, CallOutcome, Deploy, Handler, NoError, ReturnForm, Task, TaskContext};
 use crate::workflow::{Binder, Workflow};
 use serde::Serialize;
@@ -207,7 +207,7 @@ impl<W: Workflow + Callable> CallableKind<W> for WorkflowKind {
     const IS_LAMBDA: bool = false;
 
     fn state(name: &'static str, mut arguments: Vec<Expr>) -> State {
-        let errors = error_names::<W::Error>();
+        let errors = error_names::<W::Error>().names;
         let input = arguments.pop();
         // A failed Express execution is a result of the call, which no Catcher takes.
         if W::TYPE == MachineType::Express && !errors.is_empty() {

@@ -154,6 +154,10 @@ impl<E: TaskError> TaskError for Failed<E> {
         all
     }
 
+    fn variants_inside(variant: &str) -> Option<Vec<ErrorVariant>> {
+        (variant == "Task").then(E::variants)
+    }
+
     fn name(&self) -> Cow<'static, str> {
         match self {
             Failed::Timeout => Cow::Borrowed(TIMEOUT),

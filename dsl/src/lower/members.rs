@@ -83,6 +83,11 @@ fn travels(field: &Field) -> Result<&Field, String> {
             "the field `{}` is not part of the JSON, because serde skips it, so a workflow cannot read it",
             field.name
         )),
+        _ if field.flatten && matches!(field.shape.plain(), Shape::Option(_)) => Err(format!(
+            "the field `{}` is an `Option` that is flattened, and JSON has no member for its `None`: read a field without `#[serde(flatten)]`, or flatten a struct \
+             whose fields are `Option`s",
+            field.name
+        )),
         _ => Ok(field),
     }
 }

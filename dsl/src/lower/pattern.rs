@@ -1,6 +1,6 @@
 //! Patterns as conditions with bound values, in either query language.
 
-use super::report::{HIDDEN_NONE, Report};
+use super::report::{FLOATS, HIDDEN_NONE, Report};
 use crate::expr::{Binary, Pattern, Text};
 use crate::shape::{EnumShape, Fields, Shape, StructShape, Tagging, Variant};
 use serde_json::Value;
@@ -126,6 +126,11 @@ impl<L: Matches> MatchedPattern<L> {
                 self.tests.push(language.is_some(subject, true));
                 let some = language.some(subject);
                 self.pattern(language, inner, &some);
+            }
+            Pattern::Literal(_) | Pattern::Range(..)
+                if matches!(language.shape(subject).plain(), Shape::SmallNumber) =>
+            {
+                language.report().fault(FLOATS);
             }
             Pattern::Literal(value) => {
                 let test = language.compares(subject, Binary::Eq, value);

@@ -21,7 +21,7 @@ fn faults<'a>(
         if let FlowStateKind::Task { call, .. } = &state.kind
             && let CallTarget::Task(task) = &call.sends
         {
-            for error in task.errors {
+            for error in &task.errors {
                 if !is_caught(around, error.error) {
                     let message = format!(
                         "nothing catches `{}`, with which the task `{}` may fail; {way_out}",

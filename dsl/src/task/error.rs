@@ -26,6 +26,13 @@ pub trait TaskError: std::error::Error + Send + 'static {
         Self::VARIANTS.to_vec()
     }
 
+    /// Returns the variants of the error in a transparent variant, which is given by its Rust name;
+    /// `None` for other variants.
+    #[must_use]
+    fn variants_inside(_variant: &str) -> Option<Vec<ErrorVariant>> {
+        None
+    }
+
     /// `Error`: what `ErrorEquals` matches.
     fn name(&self) -> Cow<'static, str>;
 

@@ -166,12 +166,12 @@ fn an_error_has_one_name_everywhere() {
         ]
     );
     assert_eq!(
-        crate::expr::error_name::<PaymentError>("Declined"),
-        "CardDeclined"
+        crate::expr::error_names_of_variant::<PaymentError>("Declined").names,
+        ["CardDeclined"]
     );
     assert_eq!(
-        crate::expr::error_name::<LimitReached>("LimitReached"),
-        "LimitReached"
+        crate::expr::error_names_of_variant::<LimitReached>("LimitReached").names,
+        ["LimitReached"]
     );
 }
 

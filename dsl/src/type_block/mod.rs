@@ -28,7 +28,8 @@ pub use self::proof::operand::{
     StandardNot, StandardOperators, StandardQuotient, Sums, decimal, joined,
 };
 pub use self::proof::receiver::{
-    Amount, Flat, Instant, Points, StandardMethod, StandardOptionMethod, method,
+    Amount, Flat, Instant, MethodWithoutPosition, Points, StandardMethod, StandardOptionMethod,
+    method,
 };
 pub use self::proof::scope::{macros, standard_default};
 pub use self::proof::time::{Elapsed, StandardClock, StandardDuration, clock, duration};
@@ -40,8 +41,8 @@ pub use self::type_data::{
     nothing, variables,
 };
 pub use self::witness::{
-    Witness, error_field_of, error_name_of, input_shape, is, output_shape, payload, record_from,
-    record_of,
+    Witness, error_field_of, error_names_of_witness, input_shape, is, output_shape, payload,
+    record_from, record_of,
 };
 
 use crate::map_run::Batch;

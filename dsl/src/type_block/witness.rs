@@ -5,7 +5,7 @@
 //! one.
 
 use super::never;
-use crate::expr::{Expr, Text, error_field, error_name};
+use crate::expr::{ErrorNames, Expr, error_field, error_names_of_variant};
 use crate::shape::{Payload, Shape};
 use crate::task::{ParameterType, TaskError};
 use crate::workflow::Workflow;
@@ -91,9 +91,9 @@ pub fn record_from<T: Payload>(
     Expr::record_from::<T>(fields, base)
 }
 
-/// [`error_name`] of the witnessed type.
-pub fn error_name_of<T: TaskError>(_of: Witness<T>, variant: &str) -> Text {
-    error_name::<T>(variant)
+/// [`error_names_of_variant`] of the witnessed type.
+pub fn error_names_of_witness<T: TaskError>(_of: Witness<T>, variant: &str) -> ErrorNames {
+    error_names_of_variant::<T>(variant)
 }
 
 /// [`error_field`] of the witnessed type.

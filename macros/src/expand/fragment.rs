@@ -73,6 +73,7 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
             }
 
             #[automatically_derived]
+            #[allow(unused_parens)]
             impl __s::Fragment for #name {
                 type Output = #output;
                 type Exit = Exits;

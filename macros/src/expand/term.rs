@@ -276,14 +276,14 @@ impl TermWriter {
         quote!(__s::error_field_of(#witness, #variant, #field))
     }
 
-    /// The ASL name of an error's variant.
-    pub(super) fn error_name(&mut self, path: &Path) -> TokenStream {
+    /// The ASL names of an error's variant, as `ErrorNames`.
+    pub(super) fn error_names(&mut self, path: &Path) -> TokenStream {
         let variant = last(path);
         if let Some(task) = &self.task {
-            return quote!(__s::called_error_name::<(#task)>(#variant));
+            return quote!(__s::called_error_names_of_variant::<(#task)>(#variant));
         }
         let witness = self.witness(path, None);
-        quote!(__s::error_name_of(#witness, #variant))
+        quote!(__s::error_names_of_witness(#witness, #variant))
     }
 
     /// The error of a variant and its fields, for a Fail state.

@@ -227,7 +227,7 @@ impl Translator<'_> {
             exits = after;
             self.proofs.task_tokens(&argument);
             if is_task_token(&argument) {
-                let token = Ident::new("task_token", argument.span());
+                let token = task_token_at(argument.span());
                 waits = Some(Ident::new("wait_for_task_token", argument.span()));
                 let token: Expr = parse_quote!(#token);
                 arguments.push(token.into());
@@ -269,6 +269,11 @@ pub(super) fn is_task_token(value: &Expr) -> bool {
         if call.args.is_empty() && called(call).and_then(own_name).is_some_and(|name| name == "task_token"))
 }
 
+/// The variable of the token, which the macro declares. The call may be in another macro.
+fn task_token_at(span: Span) -> Ident {
+    Ident::new("task_token", span.resolved_at(Span::call_site()))
+}
+
 /// Replaces `task_token()` inside of an argument.
 pub(super) fn with_task_token(value: &Expr, waits: &mut Option<Ident>) -> Expr {
     struct Token<'w>(&'w mut Option<Ident>);
@@ -277,7 +282,7 @@ pub(super) fn with_task_token(value: &Expr, waits: &mut Option<Ident>) -> Expr {
             if is_task_token(value) {
                 let span = value.span();
                 *self.0 = Some(Ident::new("wait_for_task_token", span));
-                let token = Ident::new("task_token", span);
+                let token = task_token_at(span);
                 *value = parse_quote!(#token);
                 return;
             }

@@ -23,10 +23,15 @@ impl Translator<'_> {
             return (value.clone(), exits);
         }
         let mut value = value.clone();
-        let mut hoist = Hoist::default();
+        let mut hoist = Hoist {
+            number: self.hoisted_calls,
+            calls: Vec::new(),
+        };
         hoist.visit_expr_mut(&mut value);
+        self.hoisted_calls = hoist.number;
         // The name is that of the statement, not of a call inside.
         let name = self.name.take();
+        let fixed_variables = std::mem::replace(&mut self.fixed_variables, self.names.count());
         for one in hoist.calls {
             let bound = self.names.bind(&one.base, self.body);
             exits = self.expr(&one.call, exits, &Dest::to(bound.clone()));
@@ -36,6 +41,7 @@ impl Translator<'_> {
             }
         }
         self.name = name;
+        self.fixed_variables = fixed_variables;
         if let Some(span) = super::scan::await_in_a_closure(&value) {
             self.errors.at(
                 span,
@@ -74,8 +80,10 @@ impl Translator<'_> {
 }
 
 /// Takes the calls out of an expression that is always evaluated completely.
-#[derive(Default)]
 struct Hoist {
+    /// The number of the next temporary. The calls inside of a call are taken out later, while the
+    /// names of the outer ones are still read.
+    number: usize,
     calls: Vec<HoistedCall>,
 }
 
@@ -92,7 +100,10 @@ struct HoistedCall {
 impl VisitMut for Hoist {
     fn visit_expr_mut(&mut self, value: &mut Expr) {
         match value {
-            Expr::Await(_) | Expr::Try(_) if first_await(value).is_some() => {
+            // The calls of a block read the variables of the block, so they stay in it.
+            Expr::Await(_) | Expr::Try(_) | Expr::Block(_) | Expr::Loop(_)
+                if first_await(value).is_some() =>
+            {
                 let base = super::state_name::snake(&subject(value));
                 let base = if base.is_empty() {
                     "result".to_owned()
@@ -100,7 +111,8 @@ impl VisitMut for Hoist {
                     base
                 };
                 let span = value.span();
-                let temporary = format_ident!("__hoisted{}", self.calls.len(), span = span);
+                let temporary = format_ident!("__hoisted{}", self.number, span = span);
+                self.number += 1;
                 let call = std::mem::replace(value, parse_quote!(#temporary));
                 self.calls.push(HoistedCall {
                     call,

@@ -1,7 +1,10 @@
 //! `json!` in a function: structs replace it, so that all passes find the calls and the names in
 //! it.
 
+use super::scan::{MacroKind, value_arguments};
 use crate::machine::JsonArgument;
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprMacro, Macro, Stmt};
 
@@ -31,6 +34,19 @@ impl VisitMut for Json {
             *value = replaced;
         }
         visit_mut::visit_expr_mut(self, value);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        let arguments = match MacroKind::of(mac) {
+            MacroKind::TryJoin => mac.parse_body_with(Punctuated::parse_terminated).ok(),
+            _ => value_arguments(mac),
+        };
+        if let Some(mut arguments) = arguments {
+            for argument in &mut arguments {
+                self.visit_expr_mut(argument);
+            }
+            mac.tokens = arguments.into_token_stream();
+        }
     }
 }
 

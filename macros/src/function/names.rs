@@ -70,6 +70,11 @@ impl Names {
         self.scopes.pop();
     }
 
+    /// The number of bindings so far.
+    pub(super) fn count(&self) -> usize {
+        self.bindings.len()
+    }
+
     /// Creates a binding, which is visible only after [`show`](Names::show).
     pub(super) fn bind(&mut self, name: &Ident, body: usize) -> Ident {
         let number = self.bindings.len();

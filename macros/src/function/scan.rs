@@ -184,6 +184,12 @@ impl Visit<'_> for StateScan {
         visit::visit_stmt(self, statement);
     }
 
+    fn visit_macro(&mut self, mac: &Macro) {
+        for argument in value_arguments(mac).iter().flatten() {
+            self.visit_expr(argument);
+        }
+    }
+
     fn visit_expr_closure(&mut self, _: &ExprClosure) {}
     fn visit_expr_async(&mut self, _: &ExprAsync) {}
 }

@@ -397,6 +397,16 @@ impl Translator<'_> {
             self.refuse(left, self.unknown_variable(name));
             return exits;
         };
+        if found.number < self.fixed_variables {
+            self.refuse(
+                left,
+                format!(
+                    "this block changes `{name}` inside of an expression, which may read the old value: bind the value of the block with `let` before \
+                     this statement"
+                ),
+            );
+            return exits;
+        }
         let is_dereferenced = !matches!(bare(left), Expr::Path(_));
         if is_dereferenced && !self.changes_variable(name) {
             self.refuse(left, changed_through_reference(name));

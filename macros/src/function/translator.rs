@@ -50,6 +50,11 @@ pub(super) struct Translator<'e> {
     /// The number of the body that is translated: the function, a branch or a Map's body.
     pub(super) body: usize,
     pub(super) bodies: usize,
+    /// The number of calls that were taken out of expressions.
+    pub(super) hoisted_calls: usize,
+    /// The variables with lower numbers are read by the expression around the current block, so the
+    /// block may not change them.
+    pub(super) fixed_variables: usize,
     pub(super) loops: Vec<LoopContext>,
     /// The name in `#[state(Name)]`, for the next state.
     pub(super) name: Option<StateName>,
@@ -126,6 +131,8 @@ impl<'e> Translator<'e> {
             graph: Graph::default(),
             body: 0,
             bodies: 0,
+            hoisted_calls: 0,
+            fixed_variables: 0,
             loops: Vec::new(),
             name: None,
             name_attributes: NameAttributes::default(),

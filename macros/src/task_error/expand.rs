@@ -203,7 +203,7 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
         .filter(|case| case.transparent.is_none())
         .map(row);
     let kept = kept_names(input, cases);
-    let variants = all_variants(cases);
+    let variants = variants_inside(cases);
     let (names, causes): (Vec<_>, Vec<_>) = cases.iter().map(arms).unzip();
     // An enum without variants is matched by value.
     let subject = if cases.is_empty() {
@@ -231,19 +231,28 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
     }
 }
 
-/// The variants with those of the errors inside of transparent variants.
-fn all_variants(cases: &[ErrorCase]) -> Option<TokenStream> {
-    let inner: Vec<_> = cases
-        .iter()
-        .filter_map(|case| case.transparent.as_ref())
-        .map(|(_, ty)| ty)
-        .collect();
+/// The variants of the errors inside of transparent variants.
+fn variants_inside(cases: &[ErrorCase]) -> Option<TokenStream> {
+    let transparent = cases.iter().filter_map(|case| {
+        let (_, ty) = case.transparent.as_ref()?;
+        Some((&case.variant, ty))
+    });
+    let (variants, inner): (Vec<_>, Vec<_>) = transparent.unzip();
     (!inner.is_empty()).then(|| {
         quote! {
             fn variants() -> ::std::vec::Vec<::stepwright::__::ErrorVariant> {
                 let mut all = <Self as ::stepwright::__::TaskError>::VARIANTS.to_vec();
                 #(all.extend(<#inner as ::stepwright::__::TaskError>::variants());)*
                 all
+            }
+
+            fn variants_inside(
+                variant: &str,
+            ) -> ::core::option::Option<::std::vec::Vec<::stepwright::__::ErrorVariant>> {
+                match variant {
+                    #(#variants => ::core::option::Option::Some(<#inner as ::stepwright::__::TaskError>::variants()),)*
+                    _ => ::core::option::Option::None,
+                }
             }
         }
     })

@@ -31,9 +31,8 @@ impl Rule {
     }
 
     pub(super) fn of_task<T: Task>(steps: Steps) -> Self {
-        let names: Vec<&str> = (<T::Error as TaskError>::VARIANTS.iter())
-            .map(|variant| variant.error)
-            .collect();
+        let variants = <T::Error as TaskError>::variants();
+        let names: Vec<&str> = variants.iter().map(|variant| variant.error).collect();
         let prefix = |name: &str| name.split_once('.').map(|(prefix, _)| prefix.to_owned());
         // Every task may fail with errors of its service, but all errors under the prefix of the
         // task's enum are known.

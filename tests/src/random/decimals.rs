@@ -88,4 +88,19 @@ pub(super) const RULES: &[Rule] = &[
     rule("decimal contains", "B", "‹&[D]›.contains(&‹D›)"),
     rule("decimal to_string", "T", "‹D›.to_string()"),
     rule("decimal format", "T", "format!(\"{} EUR\", ‹~D›)"),
+    rule(
+        "decimal precision",
+        "T",
+        "format!(\"{:.2}|{:.0}|{:+.3}\", ‹~D›, ‹~D›, ‹~D›)",
+    ),
+    rule(
+        "decimal width",
+        "T",
+        "format!(\"{:9}|{:08}|{:*^9.1}\", ‹~D›, ‹~D›, ‹~D›)",
+    ),
+    rule(
+        "decimal chain option",
+        "[D]",
+        "‹&[D]›.iter().copied().chain(‹?D›).collect::<Vec<_>>()",
+    ),
 ];

@@ -440,6 +440,46 @@ pub(super) const RULES: &[Rule] = &[
         "T",
         "format!(\"{:.2}|{:.5}\", ‹F› * 1.005, ‹F› / 3.0)",
     ),
+    rule(
+        "format slots of a number",
+        "T",
+        "format!(\"{:.2}|{:08}|{:+}|{:*^7}\", ‹~I›, ‹~I›, ‹~N›, ‹~I›)",
+    ),
+    rule(
+        "format slots of a text",
+        "T",
+        "format!(\"{:.2}|{:08}|{:+}|{:-<7.3}\", ‹~T›, ‹~T›, ‹~T›, ‹~T›)",
+    ),
+    rule(
+        "format slots of a bool",
+        "T",
+        "format!(\"{:.2}|{:08}|{:>7}\", ‹~B›, ‹~B›, ‹~B›)",
+    ),
+    rule(
+        "format slots of a float",
+        "T",
+        "format!(\"{:9.1}|{:>12}|{:*^11.2}\", ‹~F›, ‹~F›, ‹~F›)",
+    ),
+    rule(
+        "chain option",
+        "[C]",
+        "‹&[C]›.iter().cloned().chain(‹?C›).collect::<Vec<_>>()",
+    ),
+    rule(
+        "zip option",
+        "[(A,C)]",
+        "‹&[A]›.iter().cloned().zip(‹?C›).collect::<Vec<_>>()",
+    ),
+    rule(
+        "kept iterator",
+        "?A",
+        "{ let mut kept = ‹&[A]›.iter(); let _ = kept.next(); kept.next().cloned() }",
+    ),
+    rule(
+        "kept iterator of clones",
+        "(N,?A)",
+        "{ let kept = ‹&[A]›.iter(); (kept.clone().count(), kept.clone().last().cloned()) }",
+    ),
     rule("format width", "T", "format!(\"{:02}|{:>8}\", ‹~I›, ‹~T›)"),
     rule("let block", "A", "{ let ‹:I› = ‹~I›; ‹+›‹~A› }"),
     rule("let ignored", "A", "{ let _ = ‹I› / ‹I›; ‹~A› }"),

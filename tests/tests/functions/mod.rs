@@ -24,13 +24,24 @@ mod driver;
 mod equal;
 mod expression_functions;
 mod failures;
+mod formats;
 mod fragments;
 #[allow(
     clippy::type_complexity,
     reason = "the macro reads the whole type of a result"
 )]
 mod inferred;
+mod items;
 mod json_values;
+#[allow(clippy::modulo_one, reason = "the remainder is outside of the type")]
+mod least_numbers;
+#[allow(
+    clippy::all,
+    reason = "a macro repeats expressions in forms that clippy would write in another form"
+)]
+mod macro_fragments;
+#[allow(clippy::useless_format, reason = "the calls are in the arguments")]
+mod nested_calls;
 mod nulls;
 mod objects;
 mod patterns;
@@ -46,6 +57,7 @@ mod script;
     reason = "a crate that is written exports them, and a sample may call only some"
 )]
 mod tasks;
+mod transparent_errors;
 #[allow(
     clippy::all,
     reason = "the functions have forms that clippy would write in another form"

@@ -151,6 +151,42 @@ pub enum ChildError {
 }
 
 #[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum EndError {
+    #[error("zero")]
+    Zero,
+    #[error("at {0}")]
+    At(i64),
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum DeepError {
+    #[error(transparent)]
+    #[task_error(transparent)]
+    End(#[from] EndError),
+    #[error("own")]
+    Own,
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum SideError {
+    #[error("side {n}")]
+    Only { n: i64 },
+}
+
+/// The error of a task, with others inside on two levels.
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
+pub enum StackError {
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Side(#[from] SideError),
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Deep(#[from] DeepError),
+    #[error("{by} over")]
+    Over { by: i64 },
+}
+
+#[derive(Debug, Clone, thiserror::Error, TaskError)]
 pub enum FlowError {
     #[error(transparent)]
     #[task_error(transparent)]
@@ -161,6 +197,9 @@ pub enum FlowError {
     #[error(transparent)]
     #[task_error(transparent)]
     Child(#[from] ChildError),
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Stack(#[from] StackError),
     #[error("stopped")]
     Stopped,
     #[error("count {0}")]
@@ -173,6 +212,8 @@ pub enum FlowError {
 
 #[task]
 pub async fn step(site: String, n: i64) -> Result<i64, WorkError>;
+#[task]
+pub async fn stack(site: String, n: i64) -> Result<i64, StackError>;
 #[task]
 pub async fn look(site: String, text: String) -> Result<Option<i64>, WorkError>;
 #[task]
@@ -294,6 +335,16 @@ fn work_error(draw: &mut Draw) -> WorkError {
     }
 }
 
+fn stack_error(draw: &mut Draw) -> StackError {
+    match draw.number(5) {
+        0 => SideError::Only { n: small(draw) }.into(),
+        1 => StackError::Deep(EndError::Zero.into()),
+        2 => StackError::Deep(EndError::At(small(draw)).into()),
+        3 => DeepError::Own.into(),
+        _ => StackError::Over { by: small(draw) },
+    }
+}
+
 fn pick_error(draw: &mut Draw) -> PickError {
     match draw.number(2) {
         0 => PickError::Empty,
@@ -325,6 +376,9 @@ pub fn replies() -> Replies {
                     _ => small(draw),
                 },
             )
+        })
+        .task::<stack>(|draw, arguments| {
+            replied(failure(draw, arguments, stack_error), small(draw))
         })
         .task::<look>(|draw, arguments| {
             replied(

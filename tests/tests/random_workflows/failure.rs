@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stepwright::ErrorOutput;
 
-use crate::tasks::{CheckError, FindError};
+use crate::tasks::{CheckError, FindError, InsideError};
 
 /// The result of a state, a branch or an execution.
 pub type Out<T> = Result<T, Failure>;
@@ -47,6 +47,8 @@ impl Failure {
             Failure::Check(CheckError::Busy { .. }) => "Busy",
             Failure::Find(FindError::Missing(..)) => "FindError.Missing",
             Failure::Find(FindError::Away) => "Errors.Away",
+            Failure::Find(FindError::Inside(InsideError::Late)) => "InsideError.Late",
+            Failure::Find(FindError::Inside(InsideError::Lost { .. })) => "InsideError.Lost",
             Failure::Query(_) => "States.QueryEvaluationError",
             Failure::NoMatch => "States.Runtime",
             Failure::Fail(error, _) => return error.clone(),
@@ -78,6 +80,10 @@ impl Failure {
                 of_task(Some(json!({"0": text, "1": list})), &format!("no {text}"))
             }
             Failure::Find(FindError::Away) => of_task(None, "away"),
+            Failure::Find(FindError::Inside(InsideError::Late)) => of_task(None, "late"),
+            Failure::Find(FindError::Inside(InsideError::Lost { at })) => {
+                of_task(Some(json!({"at": at})), &format!("lost {at}"))
+            }
             Failure::Fail(_, cause) => Some(cause.clone()),
             Failure::Query(_) | Failure::NoMatch | Failure::Skip(_) => None,
         }

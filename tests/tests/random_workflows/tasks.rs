@@ -44,6 +44,24 @@ pub enum FindError {
     #[error("away")]
     #[task_error(name = "Errors.Away")]
     Away,
+    /// Another error.
+    #[error(transparent)]
+    #[task_error(transparent)]
+    Inside(#[from] InsideError),
+}
+
+/// The error inside of another one.
+#[derive(Debug, Clone, PartialEq, thiserror::Error, TaskError)]
+pub enum InsideError {
+    /// No field.
+    #[error("late")]
+    Late,
+    /// A field.
+    #[error("lost {at}")]
+    Lost {
+        /// Where.
+        at: i32,
+    },
 }
 
 thread_local! {
@@ -79,7 +97,7 @@ fn an_item(name: &str, n: i32) -> Item {
 
 /// The implementations of the tasks.
 mod work {
-    use super::{CheckError, FindError, Item, Size, an_item};
+    use super::{CheckError, FindError, InsideError, Item, Size, an_item};
 
     pub(super) fn check(attempt: u32, n: i32) -> Result<i32, CheckError> {
         match n {
@@ -98,6 +116,8 @@ mod work {
         match (name, count) {
             ("" | " ", _) => Err(FindError::Missing(name.to_owned(), vec![count])),
             (_, 1 | 10) if attempt < 1 => Err(FindError::Away),
+            (_, 2) if attempt < 2 => Err(InsideError::Late.into()),
+            (_, 7 | 0) => Err(InsideError::Lost { at: count }.into()),
             _ => Ok(an_item(name, count % 100)),
         }
     }
@@ -116,6 +136,8 @@ mod work {
         match text {
             "b" => Err(FindError::Missing("b".to_owned(), vec![])),
             "10" if attempt < 3 => Err(FindError::Away),
+            "a" => Err(InsideError::Lost { at: 4 }.into()),
+            "0" if attempt < 1 => Err(InsideError::Late.into()),
             text => Ok((!text.is_empty()).then(|| text.chars().count() as i32)),
         }
     }

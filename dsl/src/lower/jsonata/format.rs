@@ -3,17 +3,50 @@
 use super::expression::Lowering;
 use crate::expr::{Align, Spec};
 use crate::lower::code::Code;
+use crate::lower::report::FLOATS;
 use crate::lower::syntax::{Operator, Syntax};
-use crate::shape::Shape;
+use crate::shape::{Shape, Spelling};
 
 /// The maximum number of decimal digits that JSONata writes exactly.
 const MOST_DIGITS: usize = 15;
+
+/// What the digits of a number are made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NumberText {
+    /// A number of JSONata.
+    Number,
+    /// The text of a `Decimal`.
+    Decimal,
+}
+
+const IS_NEGATIVE: &str = "$substring($this, 0, 1) = '-'";
+
+const MAGNITUDE: &str = "$replace($this, /^-/, '')";
+
+/// A decimal with `$other` digits after the point: `Decimal` cuts further digits, and does not
+/// round.
+const DECIMAL_PLACES: &str = "($fraction := $contains($this, '.') ? $substringAfter($this, '.') : ''; \
+     $substringBefore($this, '.') & ($other = 0 ? '' : '.' & $pad($substring($fraction, 0, $other), $other, '0')))";
 
 impl Lowering<'_, '_> {
     /// A value in the format `{:spec}`.
     pub(super) fn formatted(&mut self, value: Code, spec: &Spec) -> Code {
         let value = self.present(value);
-        if !value.shape.resolve().is_number() || matches!(value.shape.resolve(), Shape::Struct(_)) {
+        let shape = value.shape.resolve();
+        if shape.spelling() == Spelling::Decimal {
+            let text = self.display(value);
+            return self.formatted_digits(text, spec, NumberText::Decimal);
+        }
+        if matches!(shape, Shape::Any) {
+            return self.refuse_code(
+                "the text of a `Value` has no width, alignment or precision in Rust, so a workflow writes it without them: write `{}`",
+            );
+        }
+        // Times and ids write their text without the width and the precision.
+        if shape.is_spelled() {
+            return self.display(value);
+        }
+        if !shape.is_number() || matches!(shape, Shape::Struct(_)) {
             let text = self.display(value);
             let text = match spec.precision {
                 Some(most) => self.cut(text, most),
@@ -21,22 +54,33 @@ impl Lowering<'_, '_> {
             };
             return self.padded(text, spec, Align::Left);
         }
+        if matches!(shape, Shape::SmallNumber) && spec.precision.is_some() {
+            return self.refuse_code(FLOATS);
+        }
+        self.formatted_digits(value, spec, NumberText::Number)
+    }
+
+    /// A number, or the text of a decimal, in the format `{:spec}`.
+    fn formatted_digits(&mut self, value: Code, spec: &Spec, of: NumberText) -> Code {
         let apart = spec.sign || spec.zero && spec.width.is_some();
         if !apart {
-            let text = self.digits(value, spec.precision);
+            let text = self.digits(value, spec.precision, of);
             return self.padded(text, spec, Align::Right);
         }
         // The sign comes before the zeros, so the digits are formatted without it.
         let text = self.twice(value, |this, number| {
-            let negative = number
-                .syntax
-                .clone()
-                .binary(Operator::Lt, Syntax::number(0));
-            let magnitude = Code {
-                syntax: Syntax::call("abs", vec![number.syntax.clone()]),
-                ..number.clone()
+            let negative = match of {
+                NumberText::Number => {
+                    let zero = Syntax::number(0);
+                    number.syntax.clone().binary(Operator::Lt, zero)
+                }
+                NumberText::Decimal => this.filled(IS_NEGATIVE, number.syntax.clone()),
             };
-            let digits = this.digits(magnitude, spec.precision);
+            let magnitude = match of {
+                NumberText::Number => Syntax::call("abs", vec![number.syntax.clone()]),
+                NumberText::Decimal => this.filled(MAGNITUDE, number.syntax.clone()),
+            };
+            let digits = this.digits(number.with(magnitude), spec.precision, of);
             let width = if spec.zero { spec.width } else { None };
             let signed = |sign: &'static str| {
                 let digits = match width.map(|width| width.saturating_sub(sign.len())) {
@@ -58,10 +102,15 @@ impl Lowering<'_, '_> {
     }
 
     /// Formats a number without sign and width.
-    fn digits(&mut self, number: Code, precision: Option<usize>) -> Code {
+    fn digits(&mut self, number: Code, precision: Option<usize>, of: NumberText) -> Code {
         let Some(precision) = precision else {
             return self.display(number);
         };
+        if of == NumberText::Decimal {
+            let places = Syntax::Number(precision.to_string());
+            let text = self.filled_with(DECIMAL_PLACES, number.syntax, places);
+            return Code::new(text, Shape::String);
+        }
         // Rust ignores the precision of an integer.
         if number.shape.is_integer() {
             return self.display(number);

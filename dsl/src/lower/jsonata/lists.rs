@@ -3,6 +3,7 @@
 use super::expression::Lowering;
 use super::spelling::Normalized;
 use crate::lower::code::{Code, ListKind};
+use crate::lower::report::FLOATS;
 use crate::lower::syntax::Syntax;
 use crate::shape::{Shape, Spelling};
 
@@ -60,6 +61,10 @@ impl Lowering<'_, '_> {
 
     /// Whether `$sort` orders such items; reports a fault if not.
     pub(super) fn has_order(&mut self, item: &Shape) -> bool {
+        if matches!(item.plain(), Shape::SmallNumber) {
+            self.report.fault(FLOATS);
+            return false;
+        }
         let has_order = is_ordered(item) || matches!(item.plain(), Shape::String | Shape::Any);
         if !has_order {
             self.report.fault(format!(
@@ -74,6 +79,7 @@ impl Lowering<'_, '_> {
     pub(super) fn key(&mut self, shape: &Shape) {
         match shape.plain() {
             Shape::String => self.report.fault(TEXTS),
+            Shape::SmallNumber => self.report.fault(FLOATS),
             shape if is_ordered(&shape) => {}
             shape => self.report.fault(format!(
                 "JSONata orders numbers and texts, and this key is {}; do it in a task",
@@ -107,6 +113,7 @@ pub(super) fn is_ordered(shape: &Shape) -> bool {
     match shape.plain() {
         Shape::Written(written) => written.ordered,
         Shape::Duration(_) => true,
+        Shape::SmallNumber => false,
         shape => shape.is_number(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::characters::is_characters;
 use super::expression::Lowering;
+use super::lists::listed;
 use super::spelling::Normalized;
 use crate::expr::methods::{self, ArgumentKind, Method, Receiver};
 use crate::expr::{Expr, ExprNode, Unary};
@@ -13,6 +14,12 @@ use serde_json::Value;
 use stepwright_asl::front_end::callable::Kind;
 use stepwright_asl::jsonata::text::is_in_each_object;
 
+/// Methods that compute with numbers, or compare them.
+const SMALL_NUMBERS_DIFFER: &[&str] = &[
+    "ceil", "clamp", "floor", "max", "min", "powf", "powi", "product", "round", "sqrt", "sum",
+    "trunc",
+];
+
 impl Lowering<'_, '_> {
     pub(super) fn method(&mut self, base: &Expr, name: &str, arguments: &[Expr]) -> Code {
         if is_characters(base) {
@@ -22,7 +29,7 @@ impl Lowering<'_, '_> {
         self.method_of(this, name, arguments)
     }
 
-    fn method_of(&mut self, this: Code, name: &str, arguments: &[Expr]) -> Code {
+    pub(super) fn method_of(&mut self, this: Code, name: &str, arguments: &[Expr]) -> Code {
         let shape = this.shape.plain();
         // `iter` returns its receiver, except on an `Option`, where it counts the value.
         let returns_receiver =
@@ -34,7 +41,7 @@ impl Lowering<'_, '_> {
         if name == "flatten" && shape.is_list() && shape.item().hides_none() {
             return self.refuse_code(HIDDEN_NONE);
         }
-        if matches!(name, "sum" | "product" | "sqrt" | "powi" | "powf")
+        if SMALL_NUMBERS_DIFFER.contains(&name)
             && [shape.clone(), shape.item().plain()]
                 .iter()
                 .any(|shape| matches!(shape, Shape::SmallNumber))
@@ -70,6 +77,19 @@ impl Lowering<'_, '_> {
                     "`.get(..)` distinguishes a `null` value from an absent one, but in JSON both are `null`; write \
                      `value[..]`, which is `null` in both cases",
                 );
+            }
+            ("flatten", []) if matches!(shape.item().plain(), Shape::Set(_)) => {
+                let local = self.fresh("set");
+                let set = Code::new(Syntax::Local(local.clone()), shape.item());
+                let list = self.in_order(set);
+                let each = Syntax::Function(vec![local], Box::new(list.syntax));
+                let lists = Syntax::Array(vec![Syntax::call("map", vec![this.syntax, each])]);
+                let lists = Code {
+                    syntax: listed(lists, &list.shape),
+                    shape: Shape::list(list.shape),
+                    ..this
+                };
+                return self.method_of(lists, "flatten", &[]);
             }
             ("flat_map" | "filter_map", [_]) if shape.is_list() => {
                 let mapped = self.method_of(this, "map", arguments);
@@ -170,6 +190,9 @@ impl Lowering<'_, '_> {
             shape if shape.is_list() || matches!(shape, Shape::Any) => {
                 let wanted = self.value(wanted);
                 let plain = wanted.shape.plain();
+                if matches!(plain, Shape::SmallNumber) {
+                    return self.refuse_code(FLOATS);
+                }
                 if plain.is_number() || matches!(plain, Shape::String | Shape::Bool) {
                     return Code::test(wanted.syntax.binary(Operator::In, this.syntax));
                 }

@@ -103,7 +103,7 @@ impl Lowering<'_, '_> {
         };
         let may_overflow = match operator {
             Binary::Sub => !shape.is_unsigned(),
-            Binary::Div => !shape.is_unsigned() && !is_nonzero(&right.syntax),
+            Binary::Div => !shape.is_unsigned() && may_be_minus_one(&right.syntax),
             _ => true,
         };
         // The result of arithmetic is undefined if an operand is undefined.
@@ -113,9 +113,7 @@ impl Lowering<'_, '_> {
         };
         let code = match operator {
             Binary::Div if shape.is_integer() => self.divide(left, right),
-            Binary::Rem if shape.is_integer() && !is_nonzero(&right.syntax) => {
-                self.remainder(left, right)
-            }
+            Binary::Rem if shape.is_integer() => self.remainder(left, right),
             Binary::Sub if shape.is_unsigned() => self.unsigned_difference(left, right),
             _ => Code::new(
                 left.syntax.binary(operator.into(), right.syntax),
@@ -145,8 +143,38 @@ impl Lowering<'_, '_> {
     }
 
     /// A remainder by zero fails the execution, as it panics in Rust; JSONata would continue with
-    /// `NaN`.
+    /// `NaN`. With `overflow_checks`, the least number of a type has no remainder by -1.
     fn remainder(&mut self, left: Code, right: Code) -> Code {
+        if let Some(least) = self.least(&left.shape)
+            && may_be_minus_one(&right.syntax)
+        {
+            return self.twice(left, |this, left| {
+                let left = left.clone();
+                this.twice(right, |this, right| {
+                    let is_least = left
+                        .syntax
+                        .clone()
+                        .binary(Operator::Eq, Syntax::number(least));
+                    let minus = right
+                        .syntax
+                        .clone()
+                        .binary(Operator::Eq, Syntax::number(-1));
+                    let overflows = is_least.binary(Operator::And, minus);
+                    let message = "attempt to calculate the remainder with overflow";
+                    let error = Syntax::call("error", vec![Syntax::text(message)]);
+                    let rest = this.remainder_unless_zero(left.clone(), right.clone());
+                    rest.with(overflows.conditional(error, rest.syntax.clone()))
+                })
+            });
+        }
+        self.remainder_unless_zero(left, right)
+    }
+
+    fn remainder_unless_zero(&mut self, left: Code, right: Code) -> Code {
+        if is_nonzero(&right.syntax) {
+            let rest = left.syntax.binary(Operator::Rem, right.syntax);
+            return Code::new(rest, left.shape);
+        }
         self.twice(right, |_, right| {
             let zero = right.syntax.clone().binary(Operator::Eq, Syntax::number(0));
             let message = Syntax::text("the remainder of a division by zero");
@@ -224,6 +252,9 @@ impl Lowering<'_, '_> {
         let (left, right) = (self.value(left), self.value(right));
         for code in [&left, &right] {
             let shape = code.shape.plain();
+            if matches!(shape, Shape::SmallNumber) {
+                return self.refuse_code(FLOATS);
+            }
             if !is_ordered(&shape) && !matches!(shape, Shape::String | Shape::Any) {
                 return self.refuse_code(format!(
                     "JSONata orders numbers and texts, and this compares {}; compare in a task",
@@ -279,6 +310,10 @@ fn differs(shape: &Shape, depth: usize, is_part: bool) -> Option<String> {
     }
     let inner = |shape: &Shape| differs(shape, depth - 1, true);
     match shape.resolve() {
+        Shape::SmallNumber => Some(
+            "two `f32` may be equal and their digits in JSON not: make the field an `f64`"
+                .to_owned(),
+        ),
         Shape::Written(written) if !written.equal => Some(format!(
             "two values of `{}` may be equal and their texts not",
             written.name
@@ -344,6 +379,15 @@ fn with_more_digits(shape: Shape) -> Shape {
 /// Whether a value is a literal of at most two digits.
 fn has_few_digits(syntax: &Syntax) -> bool {
     matches!(syntax, Syntax::Number(number) if number.len() <= 2)
+}
+
+/// Whether a divisor may be -1, by which the quotient of the least number of a type is outside of
+/// the type.
+fn may_be_minus_one(syntax: &Syntax) -> bool {
+    match syntax {
+        Syntax::Negative(value) => !is_nonzero(value) || **value == Syntax::number(1),
+        other => !is_nonzero(other) || *other == Syntax::number(-1),
+    }
 }
 
 /// Whether a value is a literal other than 0.

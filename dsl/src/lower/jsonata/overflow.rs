@@ -49,6 +49,19 @@ impl Lowering<'_, '_> {
         self.checked(code, name)
     }
 
+    /// With `overflow_checks`, the least number of a signed integer type.
+    pub(super) fn least(&self, shape: &Shape) -> Option<i64> {
+        match shape.plain() {
+            Shape::Int(integer) if self.env.flow.overflow_checks && !integer.is_unsigned() => {
+                Some(match integer {
+                    IntegerType::I64 => i64::MIN,
+                    other => other.bounds().0,
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// With `overflow_checks`, adds a check that a number is one of its type.
     pub(super) fn checked(&mut self, code: Code, name: &str) -> Code {
         let Shape::Int(integer) = code.shape.plain() else {

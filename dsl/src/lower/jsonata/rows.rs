@@ -223,6 +223,10 @@ impl Lowering<'_, '_> {
                     value.shape.describe()
                 ));
             }
+            ArgumentKind::Items => match value.shape.plain() {
+                Shape::Option(_) | Shape::Map(_) => return self.method_of(value, "iter", &[]),
+                _ => return self.in_order(value),
+            },
             _ => {}
         }
         value

@@ -59,6 +59,14 @@ fn delimited(code: &Code, env: &Env<'_>) -> String {
 }
 
 fn json(tree: LoweredTree<Code>, lowering: &mut Lowering<'_, '_>) -> Json {
+    if let LoweredTree::Leaf(code) = &tree
+        && let Some(closure) = code.deferred
+    {
+        lowering.report.fault(format!(
+            "the closure of `{closure}` can fail, and Rust runs it only where the iterator is consumed; write `.collect::<Vec<_>>()` after \
+             `{closure}(..)`, which runs it for every item in Rust as well"
+        ));
+    }
     match tree {
         LoweredTree::Literal(value) if text::is_safe_value(&value) => Json::from(value),
         LoweredTree::Literal(Value::Array(items)) => Json::Array(

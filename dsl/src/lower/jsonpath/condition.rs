@@ -6,7 +6,7 @@ use super::path::Paths;
 use crate::expr::{Binary, Expr, ExprNode, Unary};
 use crate::lower::env::Env;
 use crate::lower::jsonata;
-use crate::lower::report::{HIDDEN_NONE, Report};
+use crate::lower::report::{FLOATS, HIDDEN_NONE, Report};
 use crate::shape::Shape;
 use serde_json::Value;
 use stepwright_asl::json::Json;
@@ -255,6 +255,10 @@ fn ordered(
         (Shape::Any, Err(value)) => Shape::of_value(value),
         (kind, _) => kind.clone(),
     };
+    if matches!(kind.plain(), Shape::SmallNumber) {
+        paths.report.fault(FLOATS);
+        return ChoiceRule::default();
+    }
     let is_path = operand.is_ok();
     // A unit variant is compared as text.
     let kind = match (&kind, &operand) {

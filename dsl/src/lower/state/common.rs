@@ -169,6 +169,7 @@ impl<'a> StateLowering<'_, 'a> {
             .map(|catch| {
                 let env = self.env.in_catch();
                 self.refuse_unsafe_names(&catch.errors);
+                self.report_unclear(catch.unclear.as_ref());
                 let output = catch.output.as_ref().and_then(|value| {
                     if !self.is_jsonata() {
                         self.report.fault(format!(
@@ -226,6 +227,13 @@ impl<'a> StateLowering<'_, 'a> {
                 "a retry of `{error}` retries nothing here: a nested workflow that fails is `States.TaskFailed` for the state that waits; retry \
                  `States::TaskFailed`, or `{error}` in the nested workflow"
             ));
+        }
+    }
+
+    /// Reports names that select errors that Rust does not.
+    pub(super) fn report_unclear(&mut self, why: Option<&String>) {
+        if let Some(why) = why {
+            self.report.fault(why.clone());
         }
     }
 

@@ -14,6 +14,7 @@ impl StateLowering<'_, '_> {
         let mut retriers = Vec::with_capacity(state.retry.len() + 1);
         for retry in &state.retry {
             self.refuse_unsafe_names(&retry.errors);
+            self.report_unclear(retry.unclear.as_ref());
             retriers.push(retrier(retry));
         }
         if is_lambda && self.flow.lambda_retries {

@@ -12,7 +12,7 @@ fn task_flow() -> Flow {
             .heartbeat(order().field("delay"))
             .credentials(Expr::literal("arn:aws:iam::123456789012:role/payer"))
             .retry(
-                Retry::on(vec![error_name::<PaymentError>("GatewayTimeout")])
+                Retry::on_errors(error_names_of_variant::<PaymentError>("GatewayTimeout"))
                     .interval(2)
                     .max_attempts(3)
                     .backoff_rate(1.5)
@@ -20,8 +20,8 @@ fn task_flow() -> Flow {
                     .jitter(Jitter::Full),
             )
             .retry(Retry::on(vec!["States.ALL"]))
-            .catch(Catch::on(
-                vec![error_name::<PaymentError>("Declined")],
+            .catch(Catch::on_errors(
+                error_names_of_variant::<PaymentError>("Declined"),
                 Edge::to("Declined").assign("why", Expr::error_output().field("cause")),
             ))
             .next("Paid"),
@@ -153,7 +153,7 @@ fn services_and_nested_workflows_are_emitted() {
 fn handlers_for_unknown_errors_of_nested_workflows_are_refused() {
     let catch = |value: Expr| {
         let edge = Edge::to("Done").assign("seen", value);
-        Catch::on(vec![error_name::<PaymentError>("Declined")], edge)
+        Catch::on_errors(error_names_of_variant::<PaymentError>("Declined"), edge)
     };
     let nested =
         |name: &'static str, call: Call| State::task(name, call).catch(catch(Expr::none()));
@@ -173,7 +173,9 @@ fn handlers_for_unknown_errors_of_nested_workflows_are_refused() {
                 )))
                 .next("Retried"),
             State::task("Retried", Call::workflow::<Fulfilment>(order()))
-                .retry(Retry::on(vec![error_name::<PaymentError>("Declined")]))
+                .retry(Retry::on_errors(error_names_of_variant::<PaymentError>(
+                    "Declined",
+                )))
                 .next("Done"),
             State::succeed("Done"),
         ]),

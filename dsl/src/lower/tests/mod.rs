@@ -7,7 +7,7 @@ mod labels;
 mod records;
 mod states;
 
-use crate::expr::{Binary, Expr, Pattern, Piece, error_field, error_name};
+use crate::expr::{Binary, Expr, Pattern, Piece, error_field, error_names_of_variant};
 use crate::flow::{
     Arm, Body, Call, Catch, Distributed, Edge, Flow, Jitter, Map, Retry, State, Wait,
 };

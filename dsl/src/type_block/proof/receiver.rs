@@ -25,6 +25,23 @@ pub trait StandardMethod<Method>: Sized {
     }
 }
 
+/// The receiver of a method that advances an iterator, if it is a variable or a part of one: no
+/// type has the method there.
+#[diagnostic::on_unimplemented(
+    message = "a workflow cannot run this method of a `{Self}` in a variable",
+    label = "this is a `{Self}`",
+    note = "each call would advance an iterator in a variable, and a workflow stores a list without a position: call the method on a new iterator, such as \
+            `list.iter().next()`, read an item, `list.get(1)`, or write `for item in &list` in a function",
+    note = "call a method of a type of yours in a task"
+)]
+pub trait MethodWithoutPosition<Method>: Sized {
+    /// The receiver.
+    #[must_use]
+    fn on_a_variable(self) -> Self {
+        self
+    }
+}
+
 /// The methods of the standard library that a workflow can evaluate, as types.
 #[allow(non_camel_case_types, missing_debug_implementations)]
 pub mod method {

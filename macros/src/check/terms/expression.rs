@@ -114,7 +114,7 @@ impl<'m> Resolver<'m> {
             Term::Library(path, _) if is_library(path, &["sorted", "unique"]) => {
                 // The comparison of the items may be the program's code.
                 let kind = match is_library(path, &["sorted"]) {
-                    true => Witness::Ordered,
+                    true => Witness::PartiallyOrdered,
                     false => Witness::Equal,
                 };
                 let index = self.rewriter.add_witness(expression, kind);
@@ -146,6 +146,11 @@ impl<'m> Resolver<'m> {
         match expression {
             Expr::Paren(inner) => self.value(&mut inner.expr),
             Expr::Group(inner) => self.value(&mut inner.expr),
+            Expr::Reference(inner) if inner.mutability.is_some() => self.unsupported(
+                inner,
+                "a mutable reference",
+                "pass the value, without `&mut`",
+            ),
             Expr::Reference(inner) => self.value(&mut inner.expr),
             Expr::Lit(literal) => self.literal(&literal.lit),
             Expr::Path(path) if path.qself.is_none() => {
@@ -182,6 +187,7 @@ impl<'m> Resolver<'m> {
                 Term::Index(Box::new(base), Box::new(at))
             }
             Expr::MethodCall(call) => {
+                let is_stored = is_place(&call.receiver);
                 let receiver = self.value(&mut call.receiver);
                 // The length of the list of a `for` in a function.
                 if call.attrs.iter().any(|one| one.path().is_ident("counted")) {
@@ -197,6 +203,10 @@ impl<'m> Resolver<'m> {
                 let arguments = arguments
                     .map(|(position, one)| self.argument(&method, position, one))
                     .collect();
+                if is_stored && callable::advances(&method) {
+                    self.rewriter.advancing(call);
+                    return Term::Method(Box::new(receiver), method, arguments);
+                }
                 let value = Term::Method(Box::new(receiver), method, arguments);
                 self.prove_method(expression, value)
             }
@@ -517,6 +527,20 @@ fn has_type(value: &Term) -> bool {
         Term::Binary(_, left, right) => has_type(left) || has_type(right),
         Term::Inline(earlier) => has_type(&earlier.value),
         _ => true,
+    }
+}
+
+/// Whether an expression is a variable, or a part of one.
+fn is_place(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) => true,
+        Expr::Paren(inner) => is_place(&inner.expr),
+        Expr::Group(inner) => is_place(&inner.expr),
+        Expr::Reference(inner) => is_place(&inner.expr),
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Index(index) => is_place(&index.expr),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_place(&unary.expr),
+        _ => false,
     }
 }
 

@@ -15,9 +15,13 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use stepwright_asl::front_end::callable::{self, CLOCK, Kind, UNITS, time_function};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprUnary, Pat, PatIdent, Path, UnOp};
+use syn::{
+    BinOp, Expr, ExprBinary, ExprCall, ExprIndex, ExprMethodCall, ExprUnary, Pat, PatIdent, Path,
+    UnOp,
+};
 
 impl UsedNames {
     /// Adds `None`, `Some`, and the type of a function such as `String::from`. Other paths are not
@@ -786,6 +790,15 @@ impl ExpressionRewriter {
     fn replace(&mut self, expression: &mut Expr, code: TokenStream) {
         self.changed();
         *expression = Expr::Verbatim(code);
+    }
+
+    /// Refuses a method that advances an iterator in a variable. rustc reports the type.
+    pub(super) fn advancing(&mut self, call: &mut ExprMethodCall) {
+        let span = call.dot_token.span();
+        let name = call.method.unraw().to_string();
+        let method = Ident::new(&name, span.resolved_at(Span::call_site()));
+        let on = quote!(MethodWithoutPosition::<__s::method::#method>::on_a_variable);
+        self.wrap(&mut call.receiver, span, &on);
     }
 
     /// Requires that the operators of an operand are the standard library's.

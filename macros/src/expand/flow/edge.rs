@@ -4,10 +4,7 @@ use super::super::pattern::pattern;
 use super::super::written;
 use super::{FlowWriter, raw};
 use crate::check::is_silent;
-use crate::machine::{
-    Edge, EdgeKind, ErrorPattern, Let, LetBinding, MatchPattern, State, Term, UserExpr, cases,
-    error_path,
-};
+use crate::machine::{Edge, EdgeKind, Let, LetBinding, MatchPattern, State, Term, UserExpr};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Pat;
@@ -20,25 +17,12 @@ impl FlowWriter<'_> {
             EdgeKind::Catch { errors, .. } => {
                 let names = self.names(errors);
                 let target = self.target(edge);
-                let is_every = |error: &ErrorPattern| matches!(error, ErrorPattern::Every(_));
-                let catch = if errors.iter().any(is_every) {
-                    quote!(catch_any)
-                } else {
-                    quote!(catch)
-                };
-                quote!(.#catch(__s::Catch::on::<__s::Text>(#names, #target)))
+                quote!(.catch_any(__s::Catch::on_errors(#names, #target)))
             }
             EdgeKind::CatchArm { pattern, .. } => {
-                let mut names = TokenStream::new();
-                for case in cases(pattern) {
-                    let name = match error_path(case) {
-                        Some(path) => self.terms.error_name(&path),
-                        None => quote!(__s::Text::Borrowed("States.ALL")),
-                    };
-                    quote!(#name,).to_tokens(&mut names);
-                }
+                let names = self.arm_names(pattern);
                 let target = self.target(edge);
-                quote!(.catch(__s::Catch::on::<__s::Text>(::std::vec![#names], #target)))
+                quote!(.catch_any(__s::Catch::on_errors(#names, #target)))
             }
             EdgeKind::Next => {
                 let mut tokens = TokenStream::new();

@@ -2,14 +2,15 @@
 
 use super::FlowWriter;
 use crate::check::{failing_tasks, raised_inside, rate};
-use crate::machine::{ErrorPattern, Retry, SettingValue};
+use crate::machine::{ErrorPattern, Retry, SettingValue, cases, error_path};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Pat;
 
 impl FlowWriter<'_> {
     pub(super) fn retry(&mut self, retry: &Retry) -> TokenStream {
         let names = self.names(&retry.errors);
-        let mut tokens = quote!(__s::Retry::on::<__s::Text>(#names));
+        let mut tokens = quote!(__s::Retry::on_errors(#names));
         for setting in &retry.settings {
             let name = &setting.name;
             match (name.to_string().as_str(), &setting.value) {
@@ -38,36 +39,33 @@ impl FlowWriter<'_> {
                 _ => {}
             }
         }
-        quote!(.retry(#tokens))
+        quote!(.retry_any(#tokens))
     }
 
-    /// The names of errors in ASL, as a `Vec<Text>`.
+    /// The names of errors in ASL, as `ErrorNames`.
     pub(super) fn names(&mut self, errors: &[ErrorPattern]) -> TokenStream {
-        let mut names = TokenStream::new();
-        let mut all = Vec::new();
-        for error in errors {
-            let name = match error {
-                ErrorPattern::Every(_) => {
-                    all.push(self.every_name());
-                    continue;
+        let names = errors.iter().map(|error| match error {
+            ErrorPattern::Every(_) => self.every_name(),
+            ErrorPattern::Text(text) => quote!(__s::ErrorNames::of(#text)),
+            ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => match error.predefined() {
+                Some(name) => {
+                    let name = format!("States.{name}");
+                    quote!(__s::ErrorNames::of(#name))
                 }
-                ErrorPattern::Text(text) => quote!(__s::Text::Borrowed(#text)),
-                ErrorPattern::Path(path) | ErrorPattern::Fields(path, _) => {
-                    match error.predefined() {
-                        Some(name) => {
-                            let name = format!("States.{name}");
-                            quote!(__s::Text::Borrowed(#name))
-                        }
-                        None => self.terms.error_name(path),
-                    }
-                }
-            };
-            quote!(#name,).to_tokens(&mut names);
-        }
-        if all.is_empty() {
-            return quote!(::std::vec![#names]);
-        }
-        quote!([::std::vec![#names] #(, #all)*].concat())
+                None => self.terms.error_names(path),
+            },
+        });
+        joined(names.collect())
+    }
+
+    /// The names of the errors that the arms of a `catch { .. }` select.
+    pub(super) fn arm_names(&mut self, pattern: &Pat) -> TokenStream {
+        let names = cases(pattern).into_iter();
+        let names = names.map(|case| match error_path(case) {
+            Some(path) => self.terms.error_names(&path),
+            None => quote!(__s::ErrorNames::of("States.ALL")),
+        });
+        joined(names.collect())
     }
 
     /// The names of all errors of a task, or of the tasks and the Fail states inside of a state.
@@ -79,6 +77,15 @@ impl FlowWriter<'_> {
         let tasks = tasks.map(|task| quote!(__s::called_error_names::<(#task)>()));
         let raised = raised_inside(self.machine, self.state).into_iter();
         let raised = raised.map(|path| quote!(__s::error_names_of(|__error| match __error { #path { .. } => {} _ => {} })));
-        quote!([#(#tasks,)* #(#raised),*].concat())
+        joined(tasks.chain(raised).collect())
+    }
+}
+
+/// The names of several patterns.
+fn joined(names: Vec<TokenStream>) -> TokenStream {
+    let mut names = names.into_iter();
+    match names.next() {
+        Some(first) => quote!(#first #(.and(#names))*),
+        None => quote!(__s::ErrorNames::default()),
     }
 }

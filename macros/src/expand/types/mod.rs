@@ -112,6 +112,8 @@ impl TypeBlock<'_> {
                 Some(quote!(: __s::serde_json::Value)),
             ),
         };
+        // The location is in the code of the user, and the name is found from that of the macro.
+        let span = span.resolved_at(Span::call_site());
         let declared = Ident::new(&result.to_string(), span);
         let seen = witness_name(self.numbers.result(scope));
         let inside = self.seen.replace(outer);

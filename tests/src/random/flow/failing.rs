@@ -37,6 +37,10 @@ fn variants(of: ErrorType) -> &'static [(&'static str, &'static str)] {
                 "Failure::Find(FindError::Missing(..))",
             ),
             ("FindError::Away", "Failure::Find(FindError::Away)"),
+            (
+                "FindError::Inside(_)",
+                "Failure::Find(FindError::Inside(_))",
+            ),
         ],
     }
 }

@@ -50,6 +50,15 @@ impl Grower {
                 let task = format!("same_time({})", self.argument(Kind::Time, context));
                 return self.finished(task, Some(Kind::Time), None, false);
             }
+            0 | 1 if self.once_in(4) => {
+                self.form("task with a transparent error");
+                let number = int(self);
+                (
+                    format!("stack({site}, {number})"),
+                    Some(Kind::Int),
+                    Some("StackError"),
+                )
+            }
             0 | 1 => (
                 format!("step({site}, {})", int(self)),
                 Some(Kind::Int),
@@ -141,6 +150,10 @@ impl Grower {
                 (Some("WorkError"), 0) => "|e| matches!(e, WorkError::Busy)",
                 (Some("WorkError"), 1) => {
                     "|e| matches!(e, WorkError::Busy | WorkError::Refused { .. })"
+                }
+                (Some("StackError"), 0) => "|e| matches!(e, StackError::Deep(_))",
+                (Some("StackError"), 1) => {
+                    "|e| matches!(e, StackError::Over { .. } | StackError::Side(..))"
                 }
                 (Some("PickError"), 0) => "|e| matches!(e, PickError::Odd { .. })",
                 _ => "|_| true",
@@ -352,6 +365,7 @@ impl Grower {
                         Kind::Int,
                     )
                 }
+                "StackError" => (format!("StackError::Over {{ by: {name} }}"), Kind::Int),
                 "WorkError" => (
                     format!("WorkError::Refused {{ code: {name}, .. }}"),
                     Kind::Int,
@@ -371,7 +385,18 @@ impl Grower {
                     Kind::Int,
                 ),
             };
-            let body = self.arm_with(&name, of, kind, context);
+            let (pattern, of) = match transparent_variants(error) {
+                [] => (pattern, Some(of)),
+                variants if self.once_in(2) => {
+                    self.form("transparent variant");
+                    (self.draw.of(variants).to_owned(), None)
+                }
+                _ => (pattern, Some(of)),
+            };
+            let body = match of {
+                Some(of) => self.arm_with(&name, of, kind, context),
+                None => self.arm(kind, context),
+            };
             arms.push_str(&format!("{} => {body} ", wrapped(&pattern)));
         }
         if variants > 1 && error == "WorkError" {
@@ -425,7 +450,22 @@ impl Grower {
                     called.text
                 )
             }
-            1 if !called.is_timed && called.error != Some("FlowError") => {
+            1 if !called.is_timed
+                && called
+                    .error
+                    .is_some_and(|error| !transparent_variants(error).is_empty()) =>
+            {
+                self.form("if let Err");
+                self.form("transparent variant");
+                let variants = transparent_variants(called.error.unwrap_or_default());
+                let pattern = self.draw.of(variants);
+                format!(
+                    "{state}if let Err({pattern}) = {}.await {}",
+                    called.text,
+                    self.block(context, true)
+                )
+            }
+            1 if !called.is_timed => {
                 self.form("if let Err");
                 let inside = self.arm_with(&name, Kind::Int, None, context);
                 let other = match self.once_in(2) {
@@ -484,5 +524,23 @@ impl Grower {
              Ok(Answer::No({name})) => {no} Ok(Answer::Later) => {later} Err(Failed::Timeout) => {late} {other} }}"
         );
         self.bound(&choice, &target, kind, &text, context)
+    }
+}
+
+/// Patterns of the variants that contain another error.
+fn transparent_variants(error: &str) -> &'static [&'static str] {
+    match error {
+        "StackError" => &[
+            "StackError::Deep(_)",
+            "StackError::Side(..)",
+            "StackError::Side(_) | StackError::Deep { .. }",
+        ],
+        "ChildError" => &["ChildError::Work(_)", "ChildError::Work(..)"],
+        "FlowError" => &[
+            "FlowError::Pick(_)",
+            "FlowError::Pick(..) | FlowError::Stack(_)",
+            "FlowError::Stack(_) | FlowError::Stopped",
+        ],
+        _ => &[],
     }
 }

@@ -8,7 +8,10 @@
 mod call;
 mod change;
 mod combinator;
+mod deep;
 mod fragment;
+mod kept;
+mod macro_form;
 mod row;
 mod statement;
 mod value;

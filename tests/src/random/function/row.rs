@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::super::crates::GeneratedRow;
 use super::super::draw::Draw;
 use super::super::grow::Options;
+use super::macro_form::through_macro;
 use super::{Context, ErrorType, Grower, Kind, Variable};
 
 /// Names of the input.
@@ -93,6 +94,13 @@ fn grown(options: &Options, number: usize) -> FunctionSource {
     let text = format!(
         "{fragments}#[workflow] pub async fn w{number}({parameter}: Input) -> {returns} {{ {statements}{last} }}"
     );
+    let text = match grower.once_in(4) {
+        true => {
+            grower.form("written by a macro");
+            through_macro(&text, &mut grower.draw)
+        }
+        false => text,
+    };
     let forms: Vec<&str> = grower.forms.iter().copied().collect();
     FunctionSource {
         number,

@@ -157,7 +157,7 @@ impl Grower {
 
     fn statement(&mut self, context: &Context) -> String {
         let is_deep = context.depth > 3;
-        match self.number(34) {
+        match self.number(41) {
             0 | 1 => self.let_value(context),
             2..=5 => self.assignment(context),
             6 | 7 if !is_deep => self.if_statement(context),
@@ -203,6 +203,8 @@ impl Grower {
             27 if !is_deep => self.labelled_block(context),
             28 if !is_deep => self.deferred(context),
             30 | 31 => self.changes(context),
+            34..=39 => self.deep_statement(context),
+            40 => self.kept(context),
             32 => self.through_reference(context),
             33 if !is_deep => self.chain(context),
             29 => {

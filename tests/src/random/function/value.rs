@@ -22,13 +22,13 @@ impl Grower {
     }
 
     /// The name of a variable of this type, without `clone`.
-    fn place(&mut self, kind: Kind) -> Option<String> {
+    pub(super) fn place(&mut self, kind: Kind) -> Option<String> {
         let mut visible = self.visible_of(kind);
         visible.retain(|one| !one.is_reference);
         (!visible.is_empty()).then(|| self.draw.of(&visible).name)
     }
 
-    fn value_at(&mut self, kind: Kind, context: &Context, depth: usize) -> String {
+    pub(super) fn value_at(&mut self, kind: Kind, context: &Context, depth: usize) -> String {
         if (depth == 0 || self.once_in(3))
             && let Some(read) = self.read(kind)
         {
@@ -285,7 +285,8 @@ impl Grower {
             ][self.number(4)]
             .to_owned();
         }
-        match self.number(7) {
+        match self.number(9) {
+            7 | 8 => self.slot(context, depth - 1),
             5 => {
                 self.form("part of a text");
                 let text = self.value_at(Kind::Text, context, depth - 1);

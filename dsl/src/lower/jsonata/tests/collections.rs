@@ -139,7 +139,7 @@ fn a_list_in_a_list_is_not_flattened() {
     let first = Expr::array(vec![Expr::array(vec![int(1), int(2)])]).index(int(0));
     let variables = [("n", integers as fn() -> Shape, json!([7]))];
     let pair = Expr::closure(vec!["n"], Expr::tuple(vec![first, Expr::local("n")]));
-    let mapped = v("n").method("map", vec![pair]);
+    let mapped = v("n").method("map", vec![pair]).method("collect", vec![]);
     assert_eq!(value(mapped, &variables), Ok(json!([[[1, 2], 7]])));
     for scalar in [json!(null), json!("a"), json!({"a": [1]})] {
         let variables = [("x", any, scalar.clone()), ("n", integers, json!([7]))];
