@@ -3,7 +3,6 @@
 use super::source::Quotes;
 use super::style::Style;
 use super::write::json_string;
-use crate::json::Json;
 use crate::yaml::is_text;
 
 /// Writes a key or a value in a flow collection.

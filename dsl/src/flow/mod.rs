@@ -6,8 +6,8 @@
 //!
 //! Differences from the macro's syntax:
 //!
-//! * [`Catch::on`] and [`Retry::on`] take ASL names; `stepwright::__::error_name` returns the ASL
-//!   name of a variant.
+//! * [`Catch::on`] and [`Retry::on`] take ASL names; `stepwright::__::error_names_of_variant`
+//!   returns the ASL name of a variant.
 //! * [`Pattern::Variant`](crate::expr::Pattern::Variant) also takes a struct's pattern, under the
 //!   struct's name.
 //! * `raw` takes an [`Expr`]; literals in it are copied to the ASL verbatim, other nodes are

@@ -27,7 +27,10 @@ impl Translator<'_> {
                 // The value of a call, an `if` or a `match`.
                 inner
                     if needs_states(inner)
-                        && !matches!(inner, Expr::Struct(_) | Expr::Call(_) | Expr::Tuple(_)) =>
+                        && !matches!(
+                            inner,
+                            Expr::Struct(_) | Expr::Call(_) | Expr::Tuple(_) | Expr::Macro(_)
+                        ) =>
                 {
                     let name = format_ident!("result", span = inner.span());
                     let bound = self.names.bind(&name, self.body);

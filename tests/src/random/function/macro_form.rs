@@ -160,7 +160,8 @@ fn joins(token: Token<'_>, next: Option<&Token<'_>>) -> bool {
     next.is_some_and(|next| next.text().as_ptr() == end)
 }
 
-/// The number of tokens of an expression in parentheses, if the parentheses are only for an operator.
+/// The number of tokens of an expression in parentheses, if the parentheses are only for an
+/// operator.
 fn operand(before: Option<Token<'_>>, tokens: &[Token<'_>]) -> Option<usize> {
     let opens = matches!(
         before,
