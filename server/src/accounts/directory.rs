@@ -20,6 +20,9 @@ use crate::service::Service;
 
 /// The maximum number of accounts that have a server, unless it is set.
 pub(super) const MOST_ACCOUNTS: usize = 10_000;
+/// With so many open accounts, a new one closes an unused one first. An open account needs about a
+/// megabyte of memory.
+const MANY_OPEN: usize = 200;
 
 /// The servers of all accounts.
 pub(super) struct Directory {
@@ -254,13 +257,13 @@ impl Directory {
     }
 
     async fn create(&self, account: &str, mocks: Option<Json>) -> Result<UsedServer, String> {
-        if self.count() >= self.most_open {
+        if self.count() >= self.most_open.min(MANY_OPEN) {
             let unused = self.unused(Duration::ZERO);
             let has_ended = match unused {
                 Some(unused) => self.end_if_unused(&unused, Duration::ZERO).await,
                 None => false,
             };
-            if !has_ended {
+            if !has_ended && self.count() >= self.most_open {
                 return Err(self.too_many());
             }
         }

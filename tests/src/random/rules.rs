@@ -471,14 +471,14 @@ pub(super) const RULES: &[Rule] = &[
         "‹&[A]›.iter().cloned().zip(‹?C›).collect::<Vec<_>>()",
     ),
     rule(
-        "kept iterator",
+        "iterator in a variable",
         "?A",
-        "{ let mut kept = ‹&[A]›.iter(); let _ = kept.next(); kept.next().cloned() }",
+        "{ let mut reused = ‹&[A]›.iter(); let _ = reused.next(); reused.next().cloned() }",
     ),
     rule(
-        "kept iterator of clones",
+        "iterator in a variable of clones",
         "(N,?A)",
-        "{ let kept = ‹&[A]›.iter(); (kept.clone().count(), kept.clone().last().cloned()) }",
+        "{ let reused = ‹&[A]›.iter(); (reused.clone().count(), reused.clone().last().cloned()) }",
     ),
     rule("format width", "T", "format!(\"{:02}|{:>8}\", ‹~I›, ‹~T›)"),
     rule("let block", "A", "{ let ‹:I› = ‹~I›; ‹+›‹~A› }"),

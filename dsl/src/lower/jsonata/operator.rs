@@ -381,7 +381,7 @@ fn has_few_digits(syntax: &Syntax) -> bool {
     matches!(syntax, Syntax::Number(number) if number.len() <= 2)
 }
 
-/// Whether a divisor may be -1, by which the quotient of the least number of a type is outside of
+/// Whether a divisor may be -1: then the quotient of the least number of a type is outside of
 /// the type.
 fn may_be_minus_one(syntax: &Syntax) -> bool {
     match syntax {

@@ -204,7 +204,7 @@ impl Grower {
             28 if !is_deep => self.deferred(context),
             30 | 31 => self.changes(context),
             34..=39 => self.deep_statement(context),
-            40 => self.kept(context),
+            40 => self.reused(context),
             32 => self.through_reference(context),
             33 if !is_deep => self.chain(context),
             29 => {

@@ -1,54 +1,54 @@
-//! Values that Rust keeps in a variable, and that a statement uses twice.
+//! Values that Rust lets a variable own, and that a statement uses twice.
 
 use super::{Context, Grower, Kind};
 
 impl Grower {
     /// A value in a variable, and two uses of it.
-    pub(super) fn kept(&mut self, context: &Context) -> String {
-        self.form("kept value");
+    pub(super) fn reused(&mut self, context: &Context) -> String {
+        self.form("reused value");
         let list = self.place(Kind::List);
         let text = self.place(Kind::Text);
         let item = self.place(Kind::Item);
-        let kept = self.name();
+        let reused = self.name();
         let (first, second) = (self.name(), self.name());
-        if kept == first || kept == second || first == second {
+        if reused == first || reused == second || first == second {
             return String::new();
         }
         let (value, uses) = match (self.number(8), list, text, item) {
             // Most uses that advance are refused.
             (0, Some(list), ..) => (
-                format!("mut {kept} = {list}.iter()"),
+                format!("mut {reused} = {list}.iter()"),
                 [
-                    format!("{kept}.next().copied().unwrap_or(9)"),
-                    format!("{kept}.next().copied().unwrap_or(8)"),
+                    format!("{reused}.next().copied().unwrap_or(9)"),
+                    format!("{reused}.next().copied().unwrap_or(8)"),
                 ],
             ),
             (1, Some(list), ..) => (
-                format!("mut {kept} = {list}.iter()"),
+                format!("mut {reused} = {list}.iter()"),
                 [
-                    format!("(if {kept}.any(|n| *n > 1) {{ 1 }} else {{ 2 }})"),
-                    format!("({kept}.count() as i64)"),
+                    format!("(if {reused}.any(|n| *n > 1) {{ 1 }} else {{ 2 }})"),
+                    format!("({reused}.count() as i64)"),
                 ],
             ),
             (2..=4, Some(list), ..) => (
-                format!("{kept}: (Vec<i64>, i64) = ({list}.clone(), 5)"),
+                format!("{reused}: (Vec<i64>, i64) = ({list}.clone(), 5)"),
                 [
-                    format!("{kept}.1"),
-                    format!("{kept}.0.first().copied().unwrap_or(4)"),
+                    format!("{reused}.1"),
+                    format!("{reused}.0.first().copied().unwrap_or(4)"),
                 ],
             ),
             (5..=7, _, _, Some(item)) => (
-                format!("{kept} = &{item}"),
+                format!("{reused} = &{item}"),
                 [
-                    format!("{kept}.count"),
-                    format!("({kept}.name.chars().count() as i64)"),
+                    format!("{reused}.count"),
+                    format!("({reused}.name.chars().count() as i64)"),
                 ],
             ),
             (_, _, Some(text), _) => (
-                format!("{kept} = [{text}.clone(), {text}.clone()]"),
+                format!("{reused} = [{text}.clone(), {text}.clone()]"),
                 [
-                    format!("({kept}[0].chars().count() as i64)"),
-                    format!("({kept}.len() as i64)"),
+                    format!("({reused}[0].chars().count() as i64)"),
+                    format!("({reused}.len() as i64)"),
                 ],
             ),
             _ => return String::new(),
