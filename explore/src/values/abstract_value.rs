@@ -11,6 +11,10 @@ const MAX_ALTERNATIVES: usize = 16;
 const MAX_DEPTH: usize = 12;
 /// The bytes of a name and of a place in a map or a list.
 const MEMBER_BYTES: usize = 64;
+/// A node of a `BTreeMap` has space for 11 members, and half of them at least, unless it is the
+/// only one.
+const HALF_NODE: usize = 5;
+const NODE_BYTES: usize = 11 * (size_of::<String>() + size_of::<Member>());
 
 /// A step from a value to a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -307,11 +311,10 @@ impl AbstractValue {
     pub(super) fn bytes(&self) -> usize {
         let inside = match self {
             Self::Object { base, members } => {
+                let nodes = members.len().div_ceil(HALF_NODE) * NODE_BYTES;
                 let members = members.iter();
-                let members = members.map(|(name, member)| {
-                    name.len() + size_of::<Member>() + MEMBER_BYTES + member.value.bytes()
-                });
-                base.bytes() + members.sum::<usize>()
+                let members = members.map(|(name, member)| name.len() + member.value.bytes());
+                base.bytes() + nodes + members.sum::<usize>()
             }
             Self::List(items) | Self::OneOf(items) => items.iter().map(Self::bytes).sum(),
             Self::Items(item) => item.bytes(),
