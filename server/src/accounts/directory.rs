@@ -22,7 +22,7 @@ use crate::service::Service;
 pub(super) const MOST_ACCOUNTS: usize = 10_000;
 /// With so many open accounts, a new one closes an unused one first. An open account needs about a
 /// megabyte of memory.
-const MANY_OPEN: usize = 200;
+const MANY_OPEN: usize = 100;
 
 /// The servers of all accounts.
 pub(super) struct Directory {
