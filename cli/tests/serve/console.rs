@@ -122,7 +122,10 @@ fn a_console_shows_what_a_running_engine_stores() {
     let (_, machine) = console.get("/console/machine?name=asking&tab=definition");
     assert!(machine.contains("waitForTaskToken"), "{machine}");
     let (_, found) = console.get("/console/executions?text=Ada");
-    assert!(found.contains(&ended) && !found.contains("a-1"), "{found}");
+    assert!(
+        found.contains(&ended) && !found.contains(&waiting),
+        "{found}"
+    );
 
     // The end of an execution appears, too.
     server.call("StopExecution", json!({"executionArn": waiting}));
