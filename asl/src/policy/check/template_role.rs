@@ -88,8 +88,7 @@ impl TemplateRole {
     /// [`PolicyOptions::new`](crate::policy::PolicyOptions::new). The deployment makes a name that
     /// the template does not give; it is a placeholder with the logical id.
     pub fn machine_name(&self) -> String {
-        let given = self.given_name();
-        given.unwrap_or_else(|| format!("${{{}}}", self.machine))
+        self.resources.name(&self.machine)
     }
 
     /// Replaces the placeholders and functions of a definition by texts that equal those of the

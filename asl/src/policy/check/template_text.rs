@@ -254,6 +254,11 @@ impl TemplateResources {
         self.text(self.property_map(id)?.get(*property)?)
     }
 
+    /// The name of a resource, or a placeholder with its logical id.
+    pub(super) fn name(&self, id: &str) -> String {
+        self.own_name(id).unwrap_or_else(|| format!("${{{id}}}"))
+    }
+
     /// A text whose variables are replaced by `values`, else by those of the template.
     pub(super) fn filled(&self, text: &str, values: &Object) -> Option<String> {
         let mut filled = String::with_capacity(text.len());
@@ -292,8 +297,7 @@ impl TemplateResources {
         let Some((_, property, arn)) = ARNS.iter().find(|(of, ..)| *of == kind) else {
             return unknown();
         };
-        let own_name = self.own_name(id);
-        let own_name = own_name.unwrap_or_else(|| format!("${{{id}}}"));
+        let own_name = self.name(id);
         let known = |text: &str| {
             let parameters = self.parameters.iter();
             let text = parameters.fold(text.to_owned(), |text, (name, value)| {
