@@ -700,3 +700,47 @@ fn a_result_that_others_could_see_remains_in_the_data() {
         assert!(!converted.contains("Assign"), "{converted}");
     }
 }
+
+#[test]
+fn each_machine_of_a_template_is_converted_or_has_a_problem() {
+    let machine = |name: &str, definition: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      {definition}\n"
+        )
+    };
+    let wait = |name: &str| {
+        format!(
+            r#"{{"StartAt": "{name}", "States": {{"{name}": {{"Type": "Wait", "SecondsPath": "$.s", "End": true}}}}}}"#
+        )
+    };
+    let many = (0..300).flat_map(|number| {
+        let text = wait(&format!("W{number}"));
+        [
+            machine(&format!("P{number}"), &format!("Definition: {text}")),
+            machine(
+                &format!("S{number}"),
+                &format!("DefinitionString: '{text}'"),
+            ),
+        ]
+    });
+    let shared = wait("Shared");
+    let folded = wait("Folded").replace(", \"States\"", ",\n        \"States\"");
+    let machines: Vec<String> = many
+        .chain([
+            machine("First", &format!("DefinitionString: &text '{shared}'")),
+            machine("Again", "DefinitionString: *text"),
+            machine("Folded", &format!("DefinitionString: >\n        {folded}")),
+        ])
+        .collect();
+    let template = format!("Resources:\n{}", machines.concat());
+    let converted = Converter::new().convert_template(&template).expect("YAML");
+    let waits = converted.text.matches("{% $states.input.s %}").count();
+    assert_eq!((converted.definitions.len(), waits), (603, 601));
+    for definition in &converted.definitions {
+        let is_folded = definition.machine.as_deref() == Some("Folded");
+        assert_eq!(definition.problem.is_some(), is_folded, "{definition:?}");
+    }
+    let is_wait = |line: &&str| line.contains("SecondsPath");
+    let rest: Vec<&str> = converted.text.lines().filter(is_wait).collect();
+    assert_eq!(rest.len(), 1, "only the folded string remains: {rest:?}");
+}

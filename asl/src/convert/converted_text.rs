@@ -1,5 +1,8 @@
 //! Converts the definitions in a text.
 
+#[cfg(feature = "yaml")]
+use std::collections::HashSet;
+
 use super::{Conversion, Converter};
 use crate::SyntaxError;
 use crate::edit::{Edit, Editor};
@@ -83,81 +86,111 @@ impl Converter {
     pub fn convert_template(&self, text: &str) -> Result<ConvertedText, SyntaxError> {
         let mut editor = Editor::parse_template(text)?;
         let given = editor.document().clone();
+        let machines = template::machines(&given).unwrap_or_default();
+        let mut definitions = self.convert_parts(&mut editor, &machines);
+        let text = self.convert_strings(&editor, &given, &machines, &mut definitions);
+        Ok(ConvertedText { text, definitions })
+    }
+
+    /// Converts the definitions that are objects. All their edits are made together, because each
+    /// change reads the whole text again.
+    #[cfg(feature = "yaml")]
+    fn convert_parts(
+        &self,
+        editor: &mut Editor,
+        machines: &[Embedded],
+    ) -> Vec<ConvertedDefinition> {
         let mut definitions = Vec::new();
-        for machine in template::machines(&given).unwrap_or_default() {
+        let mut groups = Vec::new();
+        for machine in machines {
             let EmbeddedDefinition::Part { document, pointer } = &machine.definition else {
                 continue;
             };
-            let edits = |edit: &Edit| edit.clone().inside(pointer);
+            let conversion = self.convert(document);
+            let edits = conversion.edits.iter();
+            let edits: Vec<Edit> = edits.map(|edit| edit.clone().inside(pointer)).collect();
+            if !edits.is_empty() {
+                groups.push((definitions.len(), edits));
+            }
             definitions.push(ConvertedDefinition {
                 machine: Some(machine.name.clone()),
-                ..self.convert_in(&mut editor, document, edits)
+                conversion,
+                problem: None,
             });
         }
-        let mut file = editor.document().clone();
-        let machines = template::machines(&given).unwrap_or_default();
-        for (index, machine) in machines.iter().enumerate() {
-            if let Some(definition) = self.convert_string(machine, index, &given, &mut file) {
-                definitions.push(definition);
-            }
+        while !groups.is_empty() {
+            let edits: Vec<&[Edit]> = groups.iter().map(|(_, edits)| edits.as_slice()).collect();
+            let mut made = editor.apply_some(&edits).into_iter();
+            // A group that was left out is tried again, in the edited text.
+            groups.retain(|(at, _)| match made.next() {
+                Some(Ok(false)) => true,
+                Some(Err(error)) => {
+                    definitions[*at].problem = Some(error.to_string());
+                    false
+                }
+                Some(Ok(true)) | None => false,
+            });
         }
-        Ok(ConvertedText {
-            text: file.source().to_owned(),
-            definitions,
-        })
+        definitions
     }
 
-    /// Converts a definition that is a string of the template `given`, of which `file` is the
-    /// current text.
+    /// Converts the definitions that are strings of the template `given`, of which the editor has
+    /// the current text. Returns the text.
     #[cfg(feature = "yaml")]
-    fn convert_string(
+    fn convert_strings(
         &self,
-        machine: &Embedded,
-        index: usize,
+        editor: &Editor,
         given: &Document,
-        file: &mut Document,
-    ) -> Option<ConvertedDefinition> {
-        let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
-            return None;
-        };
-        let inner = self.convert_json(text).ok()?;
-        let mut definition = inner.definitions.into_iter().next()?;
-        definition.machine = Some(machine.name.clone());
-        for note in &mut definition.conversion.notes {
-            template::place(given, offsets, &mut note.location);
-        }
-        if inner.text != *text {
-            match template::replaced(file, index, &inner.text) {
-                Some((changed, _)) => *file = changed,
-                None => definition.problem = Some(template::UNEDITABLE.to_owned()),
+        machines: &[Embedded],
+        definitions: &mut Vec<ConvertedDefinition>,
+    ) -> String {
+        let mut texts = Vec::new();
+        let mut converted = Vec::new();
+        for (index, machine) in machines.iter().enumerate() {
+            let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
+                continue;
+            };
+            let Some((inner, mut definition)) = self.convert_string(text) else {
+                continue;
+            };
+            definition.machine = Some(machine.name.clone());
+            for note in &mut definition.conversion.notes {
+                template::place(given, offsets, &mut note.location);
             }
+            if inner != *text {
+                texts.push((index, inner));
+            }
+            converted.push((index, definition));
         }
-        Some(definition)
+        let file = editor.document().clone();
+        let machines = template::machines(&file).unwrap_or_default();
+        let strings = template::replace_strings(file, machines, &texts);
+        let wanted: HashSet<usize> = texts.iter().map(|(index, _)| *index).collect();
+        for (index, mut definition) in converted {
+            if wanted.contains(&index) && !strings.replaced.contains(&index) {
+                definition.problem = Some(template::UNEDITABLE.to_owned());
+            }
+            definitions.push(definition);
+        }
+        strings.file.source().to_owned()
+    }
+
+    #[cfg(feature = "yaml")]
+    fn convert_string(&self, text: &str) -> Option<(String, ConvertedDefinition)> {
+        let inner = self.convert_json(text).ok()?;
+        Some((inner.text, inner.definitions.into_iter().next()?))
     }
 
     fn convert_whole(&self, mut editor: Editor) -> ConvertedText {
-        let document = editor.document().clone();
-        let definition = self.convert_in(&mut editor, &document, Edit::clone);
+        let conversion = self.convert(editor.document());
+        let problem = editor.apply(&conversion.edits).err();
         ConvertedText {
             text: editor.text().to_owned(),
-            definitions: vec![definition],
-        }
-    }
-
-    /// Converts one definition in the text of an editor.
-    fn convert_in(
-        &self,
-        editor: &mut Editor,
-        definition: &Document,
-        place: impl Fn(&Edit) -> Edit,
-    ) -> ConvertedDefinition {
-        let conversion = self.convert(definition);
-        let edits: Vec<Edit> = conversion.edits.iter().map(place).collect();
-        let problem = editor.apply(&edits).err().map(|error| error.to_string());
-        ConvertedDefinition {
-            machine: None,
-            conversion,
-            problem,
+            definitions: vec![ConvertedDefinition {
+                machine: None,
+                conversion,
+                problem: problem.map(|error| error.to_string()),
+            }],
         }
     }
 }

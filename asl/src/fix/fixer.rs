@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edit::{Edit, Editor};
 use crate::json::Document;
 #[cfg(feature = "yaml")]
-use crate::template::{self, Embedded, EmbeddedDefinition};
+use crate::template::{self, Embedded, EmbeddedDefinition, ReplacedStrings};
 use crate::validate::Validator;
 
 /// Makes the fixes of a validator's diagnostics in the text of a definition; see [`fix`](super).
@@ -183,13 +183,9 @@ impl Fixer {
             parts.collect()
         };
         let mut fixed = self.fix(Editor::parse_template(text)?, &check);
-        let mut file = Editor::parse_template(&fixed.text)?.document().clone();
-        let mut machines = template::machines(&file).unwrap_or_default();
-        for index in 0..machines.len() {
-            if let Some(changed) = self.fix_string(&file, &machines[index], index, &mut fixed) {
-                (file, machines) = changed;
-            }
-        }
+        let file = Editor::parse_template(&fixed.text)?.document().clone();
+        let machines = template::machines(&file).unwrap_or_default();
+        let ReplacedStrings { file, machines, .. } = self.fix_strings(file, machines, &mut fixed);
         let checked = machines.iter();
         let checked = checked.filter_map(|machine| machine.check(&file, &self.validator));
         fixed.text = file.source().to_owned();
@@ -197,49 +193,54 @@ impl Fixer {
         Ok(fixed)
     }
 
-    /// Fixes a definition that is a string. Returns the changed file and its machines.
+    /// Fixes the definitions that are strings.
     #[cfg(feature = "yaml")]
-    fn fix_string(
+    fn fix_strings(
         &self,
-        file: &Document,
-        machine: &Embedded,
-        index: usize,
+        file: Document,
+        machines: Vec<Embedded>,
         fixed: &mut Fixed,
-    ) -> Option<(Document, Vec<Embedded>)> {
-        let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
-            return None;
-        };
-        let fixer = Fixer {
-            validator: self.validator.clone().of_type(machine.machine_type),
-            ..self.clone()
-        };
-        let inner = fixer.fix_json(text).ok()?;
-        let placed = |diagnostic| template::placed(file, offsets, diagnostic);
-        let refused = inner.refused.into_iter().map(|one| RefusedFix {
-            diagnostic: placed(one.diagnostic),
-            ..one
-        });
-        fixed.refused.extend(refused);
-        if inner.applied.is_empty() {
-            return None;
-        }
-        let applied = inner.applied.into_iter().map(|one| AppliedFix {
-            diagnostic: placed(one.diagnostic),
-            ..one
-        });
-        match template::replaced(file, index, &inner.text) {
-            Some(changed) => {
-                fixed.applied.extend(applied);
-                Some(changed)
+    ) -> ReplacedStrings {
+        let mut texts = Vec::new();
+        let mut applied = Vec::new();
+        for (index, machine) in machines.iter().enumerate() {
+            let EmbeddedDefinition::Text { text, offsets } = &machine.definition else {
+                continue;
+            };
+            let fixer = Fixer {
+                validator: self.validator.clone().of_type(machine.machine_type),
+                ..self.clone()
+            };
+            let Ok(inner) = fixer.fix_json(text) else {
+                continue;
+            };
+            let placed = |diagnostic| template::placed(&file, offsets, diagnostic);
+            let refused = inner.refused.into_iter().map(|one| RefusedFix {
+                diagnostic: placed(one.diagnostic),
+                ..one
+            });
+            fixed.refused.extend(refused);
+            if inner.applied.is_empty() {
+                continue;
             }
-            None => {
-                fixed.refused.extend(applied.map(|one| RefusedFix {
-                    diagnostic: one.diagnostic,
-                    reason: template::UNEDITABLE.to_owned(),
-                }));
-                None
-            }
+            texts.push((index, inner.text));
+            applied.extend(inner.applied.into_iter().map(|one| {
+                let diagnostic = placed(one.diagnostic);
+                (index, AppliedFix { diagnostic, ..one })
+            }));
         }
+        let strings = template::replace_strings(file, machines, &texts);
+        for (index, one) in applied {
+            if strings.replaced.contains(&index) {
+                fixed.applied.push(one);
+                continue;
+            }
+            fixed.refused.push(RefusedFix {
+                diagnostic: one.diagnostic,
+                reason: template::UNEDITABLE.to_owned(),
+            });
+        }
+        strings
     }
 
     fn whole(&self, document: &Document) -> Vec<CheckedPart> {

@@ -1,5 +1,7 @@
 //! A definition that is embedded in another file.
 
+use std::ops::Range;
+
 use super::string_edit;
 use crate::SyntaxError;
 #[cfg(feature = "convert")]
@@ -111,9 +113,20 @@ impl Embedded {
     ///
     /// Returns `None` if the string is folded, has several parts, or has unusual escapes.
     pub fn replace_text(&self, file: &Document, definition: &str) -> Option<String> {
+        let (range, text) = self.text_change(file, definition)?;
+        let source = file.source();
+        Some([&source[..range.start], &text, &source[range.end..]].concat())
+    }
+
+    /// The change of the file's text for another definition.
+    pub(super) fn text_change(
+        &self,
+        file: &Document,
+        definition: &str,
+    ) -> Option<(Range<usize>, String)> {
         match &self.definition {
             EmbeddedDefinition::Text { text, offsets } => {
-                string_edit::replace(file.source(), offsets, text, definition)
+                string_edit::change(file.source(), offsets, text, definition)
             }
             _ => None,
         }

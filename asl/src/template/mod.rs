@@ -60,7 +60,7 @@ pub use find::{is_definition, machines, read, read_for_evaluation, read_recoveri
 pub use other_file::OtherFile;
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 pub use rewrite::UNEDITABLE;
-pub(crate) use rewrite::replaced;
+pub(crate) use rewrite::{ReplacedStrings, replace_strings};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,8 @@
 //! Replaces the definitions in a template that are strings.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use super::{Embedded, EmbeddedDefinition, machines};
 use crate::edit::Editor;
 use crate::json::Document;
@@ -7,20 +10,94 @@ use crate::json::Document;
 /// The reason why a string in a template cannot be replaced.
 pub const UNEDITABLE: &str = "the definition is a string that is folded or has several parts";
 
-/// Replaces the definition of the machine with this index, which is a string. Returns the changed
-/// file and its machines; `None` if the string is written in a form that cannot be edited.
-pub(crate) fn replaced(
-    file: &Document,
+/// A template of which some strings are replaced.
+pub(crate) struct ReplacedStrings {
+    pub(crate) file: Document,
+    pub(crate) machines: Vec<Embedded>,
+    /// The machines whose strings are replaced, by their indices.
+    pub(crate) replaced: HashSet<usize>,
+}
+
+/// A change of the text for the machine with this index.
+struct StringChange<'d> {
     index: usize,
-    definition: &str,
-) -> Option<(Document, Vec<Embedded>)> {
-    let given = machines(file)?;
-    let changed = given.get(index)?.replace_text(file, definition)?;
+    definition: &'d str,
+    range: Range<usize>,
+    text: String,
+}
+
+/// Replaces the definitions of these machines, which are strings, without those that are written in
+/// a form that cannot be edited. The text is read once, however many strings there are.
+pub(crate) fn replace_strings(
+    file: Document,
+    machines: Vec<Embedded>,
+    definitions: &[(usize, String)],
+) -> ReplacedStrings {
+    let changes = definitions.iter().filter_map(|(index, definition)| {
+        let (range, text) = machines.get(*index)?.text_change(&file, definition)?;
+        Some(StringChange {
+            index: *index,
+            definition,
+            range,
+            text,
+        })
+    });
+    let mut changes: Vec<StringChange<'_>> = changes.collect();
+    changes.sort_by_key(|change| change.range.start);
+    changes.dedup_by(|next, one| next.range.start < one.range.end);
+    let changes: Vec<&StringChange<'_>> = changes.iter().collect();
+    let readable = readable(&file, &changes);
+    let (file, machines) = match written(&file, &readable) {
+        Some(changed) => changed,
+        None => (file, machines),
+    };
+    // A string that is shared by an alias is replaced for each of its machines.
+    let is_replaced =
+        |(index, definition): &&(usize, String)| is_text(&machines, *index, definition);
+    let replaced = definitions.iter().filter(is_replaced);
+    ReplacedStrings {
+        replaced: replaced.map(|(index, _)| *index).collect(),
+        file,
+        machines,
+    }
+}
+
+/// Those of the changes after which the text is read as wanted.
+fn readable<'c, 'd>(
+    file: &Document,
+    changes: &[&'c StringChange<'d>],
+) -> Vec<&'c StringChange<'d>> {
+    if written(file, changes).is_some() {
+        return changes.to_vec();
+    }
+    if changes.len() < 2 {
+        return Vec::new();
+    }
+    let (first, second) = changes.split_at(changes.len() / 2);
+    [readable(file, first), readable(file, second)].concat()
+}
+
+/// The file with the changes and its machines, if it is read as wanted: YAML may read a written
+/// string differently.
+fn written(file: &Document, changes: &[&StringChange<'_>]) -> Option<(Document, Vec<Embedded>)> {
+    let source = file.source();
+    let mut text = String::with_capacity(source.len());
+    let mut at = 0;
+    for change in changes {
+        text.push_str(&source[at..change.range.start]);
+        text.push_str(&change.text);
+        at = change.range.end;
+    }
+    text.push_str(&source[at..]);
     // Read as the editor does.
-    let changed = Editor::parse_template(&changed).ok()?.document().clone();
+    let changed = Editor::parse_template(&text).ok()?.document().clone();
     let machines = machines(&changed)?;
-    // YAML may read the written string differently, so it is compared with the definition.
-    let written = machines.get(index).map(|one| &one.definition);
-    matches!(written, Some(EmbeddedDefinition::Text { text, .. }) if text == definition)
+    let mut all = changes.iter();
+    all.all(|change| is_text(&machines, change.index, change.definition))
         .then_some((changed, machines))
+}
+
+fn is_text(machines: &[Embedded], index: usize, definition: &str) -> bool {
+    let machine = machines.get(index).map(|machine| &machine.definition);
+    matches!(machine, Some(EmbeddedDefinition::Text { text, .. }) if text == definition)
 }

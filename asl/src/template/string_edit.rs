@@ -5,24 +5,28 @@ use std::ops::Range;
 
 use crate::json::Json;
 
-/// Replaces the string. Only the changed lines of a block are written. Returns `None` if the text
-/// of a change is not a plain copy of the string, for example in a folded block or with several
-/// parts in `Fn::Join`.
+/// The range and its new text that replace the string. Only the changed lines of a block are
+/// written. Returns `None` if the text of a change is not a plain copy of the string, for example
+/// in a folded block or with several parts in `Fn::Join`.
 ///
 /// `offsets` has the offset of each byte of `old` in `source`.
-pub(super) fn replace(source: &str, offsets: &[u32], old: &str, new: &str) -> Option<String> {
+pub(super) fn change(
+    source: &str,
+    offsets: &[u32],
+    old: &str,
+    new: &str,
+) -> Option<(Range<usize>, String)> {
     let start = *offsets.first()? as usize;
     if old.starts_with(char::is_whitespace) {
         return None;
     }
-    let (range, text) = match source.get(..start)?.chars().next_back()? {
-        '"' => quoted(source, start, &escaped(old), &escaped(new))?,
+    match source.get(..start)?.chars().next_back()? {
+        '"' => quoted(source, start, &escaped(old), &escaped(new)),
         // A line end in single quotes is folded.
-        '\'' if old.contains('\n') || new.contains('\n') => return None,
-        '\'' => quoted(source, start, &doubled(old), &doubled(new))?,
-        _ => block(source, start, old, new)?,
-    };
-    Some([&source[..range.start], &text, &source[range.end..]].concat())
+        '\'' if old.contains('\n') || new.contains('\n') => None,
+        '\'' => quoted(source, start, &doubled(old), &doubled(new)),
+        _ => block(source, start, old, new),
+    }
 }
 
 /// The lines of a block, each with its indentation.
@@ -102,6 +106,11 @@ fn doubled(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn replace(source: &str, offsets: &[u32], old: &str, new: &str) -> Option<String> {
+        let (range, text) = change(source, offsets, old, new)?;
+        Some([&source[..range.start], &text, &source[range.end..]].concat())
+    }
 
     /// The offsets of a string whose first character is at `start`. Only that one is read.
     fn offsets(start: usize) -> [u32; 1] {
