@@ -185,8 +185,8 @@ impl<L: Matches> MatchedPattern<L> {
             Shape::Struct(_) => subject.clone(),
             Shape::Any => {
                 return language.report().fault(format!(
-                    "the type of the matched value is not known here, so `{name}` cannot be tested; declare the value's type \
-                     where it is assigned"
+                    "the JSON of the matched value is not known here, so `{name}` cannot be tested; declare the value's type where it \
+                     is assigned, or test a `serde_json::Value` by `is_null()`, `is_string()`, `is_number()` or `is_boolean()`"
                 ));
             }
             other => {
