@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use stepwright_runtime::Events;
+use tokio::time::Instant;
 
 use super::error::PageError;
 use super::link;
@@ -176,22 +177,17 @@ impl Watch {
     /// server shuts down.
     async fn next(&mut self) -> Option<&'static [u8]> {
         let mut quiet = Duration::ZERO;
-        let mut is_changed = false;
         loop {
-            let time = if is_changed { PAUSE } else { LOOK };
-            match tokio::time::timeout(time, self.events.next()).await {
-                Ok(Some(event)) => {
-                    let is_new = event.id() > self.known;
-                    if is_new && !is_changed {
-                        is_changed = true;
-                        tokio::time::sleep(PAUSE).await;
-                    }
+            match tokio::time::timeout(LOOK, self.events.next()).await {
+                Ok(Some(event)) if event.id() > self.known => {
+                    self.has_ended = ends_within(PAUSE, &mut self.events).await;
+                    return Some(if self.has_ended { END } else { CHANGE });
                 }
+                Ok(Some(_)) => {}
                 Ok(None) => {
                     self.has_ended = true;
                     return Some(END);
                 }
-                Err(_) if is_changed => return Some(CHANGE),
                 Err(_) => {
                     if self.console.service.is_shutting_down() {
                         return None;
@@ -204,6 +200,20 @@ impl Watch {
             }
         }
     }
+}
+
+/// Skips the events of this time, and returns whether they end in it. The time is measured, because
+/// an execution that always has a next event leaves no moment for a timer.
+async fn ends_within(time: Duration, events: &mut (impl Stream + Unpin)) -> bool {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        match tokio::time::timeout_at(end, events.next()).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 /// Returns the response of a stream, which ends when the server begins to shut down.
@@ -224,6 +234,32 @@ fn respond(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// So many events, one after each gap.
+    fn events(count: u32, gap: Duration) -> BoxStream<'static, u32> {
+        let next = move |number| async move {
+            tokio::time::sleep(gap).await;
+            (number < count).then_some((number, number + 1))
+        };
+        stream::unfold(0, next).boxed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_that_never_pause_are_skipped_for_a_limited_time() {
+        for gap in [1, 100, 299] {
+            let begun = Instant::now();
+            let mut busy = events(u32::MAX, Duration::from_millis(gap));
+            assert!(!ends_within(PAUSE, &mut busy).await);
+            assert!(begun.elapsed() <= PAUSE, "{gap}: {:?}", begun.elapsed());
+        }
+        assert!(ends_within(PAUSE, &mut events(20, Duration::from_millis(10))).await);
+        assert!(!ends_within(PAUSE, &mut events(20, Duration::from_millis(20))).await);
+    }
+
+    #[tokio::test]
+    async fn events_that_are_always_ready_are_skipped_for_a_limited_time() {
+        assert!(!ends_within(Duration::from_millis(5), &mut stream::repeat(0)).await);
+    }
 
     #[test]
     fn the_numbers_of_an_address_are_three() {
