@@ -240,6 +240,25 @@ async fn view(State(studio): Shared, parameters: Parameters) -> Result<Response,
 struct Application {
     revision: usize,
     actions: Vec<Action>,
+    /// The form whose field or button made the actions.
+    form: Option<DrawnForm>,
+}
+
+/// A form as a page shows it. Its fields and buttons are for the state that it was drawn from, and
+/// for nothing that is at its place now.
+#[derive(Deserialize)]
+struct DrawnForm {
+    state: String,
+    digest: String,
+}
+
+impl DrawnForm {
+    fn is_current(&self, state: &FileState, definition: usize) -> bool {
+        let definitions = state.session.document().definitions();
+        let definition = definitions.get(definition);
+        let digest = definition.and_then(|one| inspector::digest_of_state(one, &self.state));
+        digest.as_ref() == Some(&self.digest)
+    }
 }
 
 async fn apply(
@@ -261,6 +280,11 @@ async fn apply(
         known.revision = Some(application.revision);
         View::of(state, parameters.number("definition"), &known)
     };
+    if let Some(form) = &application.form
+        && !form.is_current(&state, parameters.number("definition"))
+    {
+        return Ok(conflict(&SessionError::Stale, &view(&mut state)));
+    }
     if let Some(owner) = state.owner {
         let planned = state
             .session

@@ -145,7 +145,34 @@ function focusedIn(panel) {
   return value === undefined ? null : `[data-${name}="${CSS.escape(value)}"]`;
 }
 
-/** Loads the form of a state. The focus stays in its field or on its button. */
+/** The value of a field when it was drawn. */
+const givenValue = (field) => (field.options ? [...field.options].find((option) => option.defaultSelected)?.value : field.defaultValue);
+const assignment = ({ dataset: { field, actions } }, value) => `${field ?? actions} = ${value}`;
+
+/** Notes what a field of the form sets, and returns what its actions refer to. */
+export function drawnFor(panel, field) {
+  panel.drawn.set.add(assignment(field, field.value));
+  return panel.drawn;
+}
+
+/** Whether a new form has the same fields and buttons, and only values that are as before or were set in the form. */
+function continues(panel, next) {
+  const { state, set } = panel.drawn;
+  const parts = (form) => [...form.querySelectorAll("[data-field], [data-actions]")].filter(({ dataset }) => dataset.field !== state);
+  const [before, after] = [parts(panel), parts(next)];
+  const isSame = (field, index) => {
+    const twin = after[index];
+    if (field.dataset.field !== twin.dataset.field || field.dataset.actions !== twin.dataset.actions) return false;
+    const value = givenValue(twin);
+    return value === givenValue(field) || set.has(assignment(field, value));
+  };
+  return before.length === after.length && before.every(isSame);
+}
+
+/**
+ * Loads the form of a state. The focus stays in its field or on its button. `panel.drawn` is what the actions of the form refer to: it stays the same if
+ * only values have changed that were set in the form.
+ */
 export async function drawForm(panel, pointer, count) {
   panel.wanted = pointer;
   if (!pointer) {
@@ -154,11 +181,17 @@ export async function drawForm(panel, pointer, count) {
   }
   const before = focusedIn(panel);
   // What is typed from now on is not for the state before.
-  if (panel.querySelector(".form")?.dataset.state !== pointer) panel.textContent = "";
+  if (panel.drawn?.state !== pointer) panel.textContent = "";
   const html = await ask("inspector", { state: pointer }).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
   if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
+  const next = make("div");
+  next.innerHTML = html;
+  const { digest } = next.querySelector(".form")?.dataset ?? {};
+  const isContinued = panel.drawn?.state === pointer && continues(panel, next);
+  if (isContinued) panel.drawn.digest = digest;
   // A field that the user edits now is not replaced.
   if (panel.contains(document.activeElement) && document.activeElement.isDirty) return;
+  if (!isContinued) panel.drawn = { state: pointer, digest, set: new Set() };
   // The user may be at another field or button since then.
   const focused = focusedIn(panel) ?? before;
   panel.dataset.html = html;

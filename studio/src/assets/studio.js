@@ -6,7 +6,7 @@ import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
-import { $, Palette, Tabs, Tree, drawForm, drawProblems, exportPicture, formActions, make } from "./panels.js";
+import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
@@ -20,6 +20,7 @@ let queue = Promise.resolve();
 /** The names of the states with a breakpoint, and the pointer to the one at which the debugger stops. */
 let breakpoints = [];
 let stopped = "";
+const form = $("#panel-inspector");
 
 const at = (pointer) => view.states.find((state) => state.pointer === pointer);
 const current = () => at(selection.at(-1));
@@ -46,33 +47,55 @@ function inTurn(work) {
 
 const known = () => ({ since: view.revision ?? "", tag: view.tag, folded: JSON.stringify(folded) });
 
-/** Performs actions as one step. Typing is a function: its edits are for the text when they are sent. */
-function apply(actions, then) {
+/** What the picture shows at the pointers of actions. */
+function shownAt(actions) {
+  const found = [];
+  JSON.stringify(actions, (key, value) => {
+    const state = at(value);
+    const transition = view.transitions.find(({ pointer }) => pointer === value);
+    if (state) found.push([value, state.name, state.kind]);
+    if (transition) found.push([value, transition.name]);
+    return value;
+  });
+  return JSON.stringify(found);
+}
+
+/**
+ * Performs actions as one step. Typing is a function: its edits are for the text when they are sent. Other actions are for what the user saw: those of
+ * a form for the state from which it was drawn, which the server checks.
+ */
+function apply(actions, then, form) {
   const isTyping = typeof actions === "function";
+  const shown = isTyping || form ? "" : shownAt(actions);
   if (!isTyping) flush();
   return inTurn(async () => {
     const send = async () => {
       if (view.revision === "") await pull();
       const list = isTyping ? actions() : actions;
-      return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list });
+      if (shown && shown !== shownAt(actions)) throw new Refusal(409, "The picture has changed since then; look at it and repeat the edit.");
+      return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list, ...(form && { form: { state: form.state, digest: form.digest } }) });
     };
     let answer;
     try {
       answer = await send();
     } catch (refusal) {
       if (!refusal.view) throw refusal;
-      // Another page was faster. The server checks the pointers.
+      // Another page was faster.
       show(refusal.view, false);
+      await redraw();
       answer = await send();
     }
     if (!answer) return;
     if (!isTyping) tell("");
     show(answer.view, isTyping);
     if (answer.created) tell(`The states are in ${answer.created}.`, false);
-    if (answer.select.length) select(answer.select, true);
+    await (answer.select.length ? select(answer.select, true) : redraw());
     then?.();
   });
 }
+
+/** Draws the form of the selected state again. A hidden one is drawn when its tab is chosen. */
+const redraw = async () => form.hidden || drawForm(form, selection.at(-1), selection.length);
 
 const typed = (edit, joins) => (edit ? [{ do: "type", edits: [edit], joins }] : []);
 
@@ -85,7 +108,9 @@ function flush() {
 }
 
 async function pull() {
+  const { revision } = view;
   show(await ask("view", known()), false);
+  if (view.revision !== revision) await redraw();
 }
 
 let isPulling = false;
@@ -151,7 +176,11 @@ function offerDisk() {
   });
 }
 
-const resolve = (takesDisk) => inTurn(async () => show((await ask("resolve", known(), { takesDisk })).view, false));
+const resolve = (takesDisk) =>
+  inTurn(async () => {
+    show((await ask("resolve", known(), { takesDisk })).view, false);
+    await redraw();
+  });
 
 function offerDraft() {
   const draft = kept();
@@ -190,7 +219,7 @@ function select(pointers, isRevealed) {
   edge = null;
   places = null;
   mark(isRevealed);
-  drawForm($("#panel-inspector"), selection.at(-1), selection.length);
+  return redraw();
 }
 
 function mark(isRevealed) {
@@ -296,14 +325,16 @@ const COMMANDS = {
   undo: () => apply([{ do: "undo" }]),
   redo: () => apply([{ do: "redo" }]),
   save() {
+    commitField();
     flush();
     inTurn(async () => show((await ask("save", known(), {})).view, false));
   },
   add: () => openPalette(),
   duplicate: () => current() && apply([{ do: "duplicate", definition: place.definition, state: current().pointer }]),
   remove,
-  rename() {
+  async rename() {
     tabs.show("inspector");
+    if (form.drawn?.state !== selection.at(-1)) await redraw();
     $("[data-rename]")?.select();
     $("[data-rename]")?.focus();
   },
@@ -316,15 +347,17 @@ const COMMANDS = {
   extract: () => selection.length && apply([{ do: "extract", definition: place.definition, states: selection }]),
 };
 
-/** Before any other listener: an editor around the page has the same keys, and would undo twice. */
+/** Before any other listener: an editor around the page has the same keys, and would undo twice. What was typed in a field is undone there. */
 function controlKey(event) {
   const control = event.ctrlKey || event.metaKey;
   const name = control && { z: event.shiftKey ? "redo" : "undo", Z: "redo", y: "redo", s: "save" }[event.key];
   if (!name) return;
-  event.preventDefault();
   if (editor) event.stopImmediatePropagation();
+  if (name !== "save" && event.target.isDirty) return;
+  event.preventDefault();
   COMMANDS[name]();
 }
+addEventListener("input", ({ target }) => (target.isDirty = target !== code.area), { capture: true });
 addEventListener("keydown", controlKey, { capture: true });
 
 /** The keys of the canvas and of the tree. */
@@ -405,6 +438,7 @@ const code = new Code($("#text"), $("#highlight"), {
 const tree = new Tree($("#tree"));
 
 const tabs = new Tabs($("[role=tablist]"), (name) => {
+  if (name === "inspector") redraw();
   if (name === "code") {
     code.draw();
     if (current()) code.reveal(current().start, current().end);
@@ -425,17 +459,21 @@ $("#tree").addEventListener("click", (event) => {
 });
 $(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
 
-const form = $("#panel-inspector");
-const changed = (event) => {
-  const redraw = () => drawForm(form, selection.at(-1), selection.length);
-  const actions = formActions(event.target);
-  if (actions.length) apply(actions, redraw).then(() => event.target.isConnected && redraw());
+const changed = ({ target }) => {
+  const actions = formActions(target);
+  if (!actions.length) return;
+  // A refused value is replaced.
+  apply(actions, null, drawnFor(form, target)).then(() => target.isConnected && redraw());
 };
-form.addEventListener("input", (event) => (event.target.isDirty = true));
 form.addEventListener("change", (event) => {
   event.target.isDirty = false;
   changed(event);
 });
+/** Takes over what was typed in the field that has the focus. */
+function commitField() {
+  const field = document.activeElement;
+  if (form.contains(field) && field.isDirty) field.dispatchEvent(new Event("change", { bubbles: true }));
+}
 form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
 
 /** Shows the value of an expression, while it is typed and after. */

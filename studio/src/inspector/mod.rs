@@ -9,11 +9,12 @@ mod rules;
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use stepwright_asl::graph::Graph;
+use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{FieldInfo, QueryLanguage, StateKind};
 use stepwright_editor::{Definition, call_errors, field_meaning};
 
+use crate::digest::digest;
 use crate::field_input::FieldKind;
 use control::control;
 use form_actions::FormActions;
@@ -90,11 +91,7 @@ const GROUPS: [(&str, &[&str], &[&str]); 4] = [
 /// Renders the forms of a state; `None` if the definition lacks it.
 pub(crate) fn render(definition: &Definition, number: usize, pointer: &str) -> Option<Markup> {
     let graph = definition.graph();
-    let index = graph.state_at(pointer)?;
-    let state = &graph.states()[index];
-    if state.pointer.to_string() != pointer {
-        return None;
-    }
+    let state = state_at(&graph, pointer)?;
     let language = definition.language_at(pointer);
     let targets = graph.containers()[state.container].states.iter();
     let targets: Vec<&str> = targets.map(|state| graph.states()[*state].name).collect();
@@ -111,7 +108,7 @@ pub(crate) fn render(definition: &Definition, number: usize, pointer: &str) -> O
         errors: error_names(state.object),
     };
     Some(html! {
-        div class="form" data-state=(pointer) {
+        div class="form" data-state=(pointer) data-digest=(digest_of(state)) {
             label class="field" {
                 span { "Name" }
                 input type="text" value=(state.name) data-rename data-actions=(actions.rename_typed(pointer)) maxlength="80";
@@ -131,6 +128,20 @@ pub(crate) fn render(definition: &Definition, number: usize, pointer: &str) -> O
             }
         }
     })
+}
+
+/// The digest of a state, with which a form of it is current; `None` if the definition lacks it.
+pub(crate) fn digest_of_state(definition: &Definition, pointer: &str) -> Option<String> {
+    state_at(&definition.graph(), pointer).map(digest_of)
+}
+
+fn digest_of(state: &State<'_>) -> String {
+    digest(Json::Object(state.object.clone()).to_string().as_bytes())
+}
+
+fn state_at<'g, 'd>(graph: &'g Graph<'d>, pointer: &str) -> Option<&'g State<'d>> {
+    let state = &graph.states()[graph.state_at(pointer)?];
+    (state.pointer.to_string() == pointer).then_some(state)
 }
 
 /// The name of a state of a type in a body.
