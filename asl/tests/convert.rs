@@ -517,6 +517,39 @@ fn placeholders_remain_in_templates_and_not_in_expressions() {
 }
 
 #[test]
+fn a_placeholder_of_a_pattern_is_not_converted_and_one_of_a_text_is_assumed() {
+    for pattern in ["${Stage}-*", "*${Stage}*", "${Stage}"] {
+        let state = format!(
+            r#"{{"Type": "Choice", "Choices": [{{"Variable": "$.x", "StringMatches": "{pattern}", "Next": "B"}}], "Default": "B"}}"#
+        );
+        let (_, conversion) = convert_with(&Converter::new(), &state);
+        let notes = conversion.notes.iter().map(|note| note.difference);
+        assert_eq!(notes.collect::<Vec<_>>(), [Difference::UnknownValue]);
+        assert!(conversion.states.iter().all(|state| state.name != "A"));
+    }
+    let equals = r#"{"Type": "Choice", "Choices": [{"Variable": "$.x", "StringEquals": "${Stage}", "Next": "B"}], "Default": "B"}"#;
+    let (text, conversion) = convert_with(&Converter::new(), equals);
+    assert!(
+        text.contains("{% $states.input.x = '${Stage}' %}"),
+        "{text}"
+    );
+    let assumptions = conversion.assumptions();
+    assert!(
+        assumptions.contains(&(Assumption::Placeholders, 1)),
+        "{assumptions:?}"
+    );
+    // The text is no part of an expression.
+    let topic = r#"{"Type": "Pass", "Parameters": {"a": "${Stage}", "x.$": "$.x"}, "Next": "B"}"#;
+    let (_, conversion) = convert_with(&Converter::new(), topic);
+    let assumptions = conversion.assumptions();
+    assert!(
+        assumptions
+            .iter()
+            .all(|(one, _)| *one != Assumption::Placeholders)
+    );
+}
+
+#[test]
 fn a_function_that_a_variable_hides_is_not_called() {
     let state = r#"{"Type": "Task", "Resource": "r", "Assign": {"merge": 1}, "ResultPath": "$.r", "Next": "B"}"#;
     let (_, conversion) = convert_with(&Converter::new(), state);
