@@ -163,6 +163,54 @@ fn a_wrong_property_file_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_name_that_no_definition_has_is_an_error() {
+    let folder = folder();
+    let file = folder.path().join("order.properties.yaml");
+    let properties = "properties: [{ name: nothing is refunded, never: { called: refnd } }]\n";
+    fs::write(&file, properties).expect("written");
+    let ran = explore(folder.path(), "fixed.asl.json", &[]);
+    let message =
+        "property `nothing is refunded`: no task is named `refnd`; did you mean `Refund`?";
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    // The findings are reported, too.
+    let with_finding = format!("{properties}  # \ntasks: {{ charge: {{ errors: [Busy] }} }}\n");
+    fs::write(&file, with_finding).expect("written");
+    let ran = explore(folder.path(), "fixed.asl.json", &["--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    let json: Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    assert_eq!(json["unknownNames"], json!([message]));
+    assert_eq!(json["findings"][0]["rule"], "error-not-handled");
+}
+
+#[test]
+fn a_value_that_an_event_does_not_have_is_refused() {
+    let folder = folder();
+    let file = folder.path().join("order.properties.yaml");
+    for (pattern, message) in [
+        (
+            "{ called: charge, result: { ok: true } }",
+            "an event `called` has no value `result`; its values are `arguments`, `attempt`, `function`",
+        ),
+        (
+            "{ exited: Done, where: '{% $input.a %}' }",
+            "an event `exited` has no value `input`; its values are `output`",
+        ),
+        (
+            "{ succeeded: charge, bind: { a: $cause } }",
+            "an event `succeeded` has no value `cause`; its values are `arguments`, `attempt`, `result`, `function`",
+        ),
+    ] {
+        let properties = format!("properties: [{{ name: x, never: {pattern} }}]");
+        fs::write(&file, properties).expect("written");
+        let ran = explore(folder.path(), "fixed.asl.json", &[]);
+        assert_eq!(ran.status, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_search_that_stops_says_what_it_covered() {
     let folder = folder();
     let ran = explore(folder.path(), "order.asl.json", &["--time-limit", "0s"]);

@@ -363,6 +363,53 @@ fn a_property_that_no_longer_holds_is_a_risk_with_the_steps_that_show_it() {
 }
 
 #[test]
+fn a_property_whose_name_the_change_removes_is_an_error_and_a_risk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut renamed = shop(true);
+    let charge = renamed["States"].as_object_mut().unwrap().remove("Charge");
+    renamed["States"]["Bill"] = charge.unwrap();
+    renamed["StartAt"] = json!("Bill");
+    write(folder.path(), "old/shop.asl.json", &shop(true));
+    write(folder.path(), "new/shop.asl.json", &renamed);
+    let file = folder.path().join("new/shop.properties.yaml");
+    let once = "properties: [{ name: one charge, at_most: 1, of: { called: Charge } }]";
+    std::fs::write(&file, once).unwrap();
+    let (status, text) = review(folder.path(), &["old", "new"]);
+    assert_eq!(status, 2, "{text}");
+    for line in [
+        "property `one charge`: no task is named `Charge`; did you mean `Bill`?",
+        "error: shop: property `one charge`: no task is named `Charge`; did you mean `Bill`?",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    // Also in an added and in an unchanged definition.
+    write(folder.path(), "old/shop.asl.json", &renamed);
+    assert_eq!(review(folder.path(), &["old", "new"]).0, 2);
+    std::fs::remove_file(folder.path().join("old/shop.asl.json")).unwrap();
+    assert_eq!(review(folder.path(), &["old", "new"]).0, 2);
+    std::fs::write(&file, once.replace("Charge", "Bill")).unwrap();
+    let (status, text) = review(folder.path(), &["old", "new"]);
+    assert_eq!(status, 0, "{text}");
+}
+
+#[test]
+fn a_property_file_of_no_definition_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for side in ["old", "new"] {
+        write(folder.path(), &format!("{side}/shop.asl.json"), &shop(true));
+        write(folder.path(), &format!("{side}/bill.asl.json"), &shop(true));
+    }
+    std::fs::write(folder.path().join("shp.properties.yaml"), SHOP_PROPERTIES).unwrap();
+    let given = ["old", "new", "--properties", "shp.properties.yaml"];
+    let (status, text) = review(folder.path(), &given);
+    assert_eq!(status, 2, "{text}");
+    assert!(
+        text.contains("no definition belongs to shp.properties.yaml"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_rule_that_no_longer_holds_is_a_risk_unless_it_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let old = json!({"StartAt": "A", "States": {

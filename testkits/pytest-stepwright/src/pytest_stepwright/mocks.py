@@ -19,6 +19,10 @@ class TaskError(Exception):
         self.cause = cause
 
 
+class UnusedMockWarning(UserWarning):
+    """Nothing called a mock of the test."""
+
+
 class Sequence:
     """One result for each call; the last one repeats."""
 
@@ -54,13 +58,17 @@ class Mocks:
 
     def __init__(self) -> None:
         self._results: dict[str, Any] = {}
+        # The names that the test expects to be called.
+        self.expected: set[str] = set()
         self._lock = threading.Lock()
         self.calls: list[Call] = []
         # Exceptions of Python functions, which are faults of the test.
         self.faults: list[BaseException] = []
 
-    def set(self, name: str, result: Any) -> None:
+    def set(self, name: str, result: Any, *, is_expected: bool) -> None:
         self._results[name] = result
+        if is_expected:
+            self.expected.add(name)
 
     @property
     def names(self) -> list[str]:
