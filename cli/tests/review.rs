@@ -244,6 +244,95 @@ fn histories_are_rehearsed_with_the_changed_definition() {
 }
 
 #[test]
+fn histories_of_other_machines_are_not_rehearsed() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "old/orders.asl.json", &orders(1000));
+    write(folder.path(), "new/orders.asl.json", &orders(100));
+    for side in ["old", "new"] {
+        write(folder.path(), &format!("{side}/shop.asl.json"), &shop(true));
+    }
+    let shop_file = folder.path().join("old/shop.asl.json");
+    let mut run = |name: &str| {
+        let history = folder.path().join(name);
+        std::fs::create_dir_all(history.parent().unwrap()).unwrap();
+        let arguments = [
+            "run",
+            shop_file.to_str().unwrap(),
+            "--task",
+            "charge=cat",
+            "--task",
+            "ship=cat",
+            "--task",
+            "refund=cat",
+            "--history",
+            history.to_str().unwrap(),
+        ];
+        let ran = self::run(folder.path(), env!("CARGO_BIN_EXE_stepwright"), &arguments);
+        assert!(ran.status.success(), "{ran:?}");
+    };
+    run("histories/shop/1.json");
+    let (status, text) = review(folder.path(), &["old", "new", "--histories", "histories"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(!text.contains("rehearsal"), "{text}");
+    // Without a folder of its name, the states show that it belongs to another machine.
+    run("flat/1.json");
+    let (_, text) = review(folder.path(), &["old", "new", "--histories", "flat"]);
+    assert!(!text.contains("rehearsal-failure"), "{text}");
+    assert!(
+        text.contains("1 recorded executions have other states"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_renamed_file_is_one_changed_definition() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    write(folder.path(), "orders.asl.json", &orders(1000));
+    write(folder.path(), "shop.asl.json", &shop(true));
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-q", "-m", "first"]);
+    git(
+        folder.path(),
+        &["mv", "orders.asl.json", "purchases.asl.json"],
+    );
+    git(folder.path(), &["commit", "-q", "-m", "second"]);
+    let (status, text) = review(folder.path(), &["HEAD~1..HEAD", "--deny", "low"]);
+    assert_eq!(
+        (status, text.as_str()),
+        (0, "no definition changed, 2 are unchanged; no risks\n")
+    );
+    write(folder.path(), "purchases.asl.json", &orders(100));
+    let (_, text) = review(folder.path(), &["HEAD~1.."]);
+    assert!(
+        text.starts_with("1 definition changed, 1 is unchanged"),
+        "{text}"
+    );
+    assert!(!text.contains("removed-definition"), "{text}");
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    write(folder.path(), "infra/orders.asl.json", &orders(1000));
+    std::fs::create_dir(folder.path().join("docs")).unwrap();
+    std::fs::write(folder.path().join("docs/page.md"), "# Page").unwrap();
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-q", "-m", "first"]);
+    for revisions in ["HEAD..HEAD", "HEAD.."] {
+        for (path, status) in [("infra", 0), ("infra/", 0), ("docs", 0), ("infar", 2)] {
+            let (ended, text) = review(folder.path(), &[revisions, path]);
+            assert_eq!(ended, status, "{path}: {text}");
+        }
+    }
+    let (_, text) = review(folder.path(), &["HEAD..HEAD", "infar"]);
+    assert!(text.contains("no revision has the path `infar`"), "{text}");
+    let (status, text) = review(folder.path(), &["infra", "infar"]);
+    assert_eq!(status, 2, "{text}");
+}
+
+#[test]
 fn each_format_has_the_same_risks() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

@@ -42,8 +42,7 @@ pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
         review.note(note.clone());
     }
     let pairs = Pairing::of(old, new);
-    let is_one = pairs.has_one_change();
-    let histories = histories::of(arguments, is_one).await?;
+    let histories = histories::of(arguments, &pairs).await?;
     let properties = Properties::of(arguments, &pairs)?;
     let mut unknown_names = Vec::new();
     for pair in pairs.into_pairs() {
