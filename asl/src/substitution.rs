@@ -1,7 +1,7 @@
 //! Substitutions, `${...}`, which a template engine (SAM, CDK, CloudFormation, Terraform) replaces
 //! before AWS receives the definition.
 
-use crate::json::{Json, Object};
+use crate::json::Object;
 
 /// Whether the text contains a substitution, so that its value is unknown. An unclosed one does not
 /// count.
@@ -16,18 +16,6 @@ pub(crate) fn is_substitution(text: &str) -> bool {
         }
     }
     false
-}
-
-/// Whether a text or a key in the value contains a substitution.
-pub(crate) fn contains_substitution(json: &Json) -> bool {
-    match json {
-        Json::String(text) => is_substitution(text),
-        Json::Array(items) => items.iter().any(contains_substitution),
-        Json::Object(members) => members
-            .iter()
-            .any(|(key, value)| is_substitution(key) || contains_substitution(value)),
-        _ => false,
-    }
 }
 
 /// The length of the word at the start of the text, if it contains a substitution: that of

@@ -185,6 +185,39 @@ fn a_name_that_no_definition_has_is_an_error() {
 }
 
 #[test]
+fn a_placeholder_of_a_number_has_a_value_or_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("wait.asl.json");
+    let definition = r#"{"StartAt": "Pause", "States": {
+        "Pause": {"Type": "Wait", "Seconds": "${Delay}", "Next": "Call"},
+        "Call": {"Type": "Task", "Resource": "${CallArn}", "TimeoutSeconds": "${Limit}", "End": true}}}"#;
+    fs::write(&file, definition).expect("written");
+    let file = file.to_string_lossy();
+    let ran = stepwright(&["explore", &file], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let note = "runs without `Seconds` of `Pause`, `TimeoutSeconds` of `Call`";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    let within = ["explore", &file, "--within", "1m"];
+    let substitute = |values: &[&str]| {
+        let given = values.iter().flat_map(|value| ["--substitute", value]);
+        stepwright(&within.iter().copied().chain(given).collect::<Vec<_>>(), "")
+    };
+    let values = [
+        "Delay=50",
+        "Limit=5",
+        "CallArn=arn:aws:lambda:us-east-1:123456789012:function:f",
+    ];
+    let ran = substitute(&values);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
+    assert_eq!(substitute(&["Delay=90"]).status, 1);
+    let ran = substitute(&["Dealy=90"]);
+    assert_eq!(ran.status, 2);
+    let hint = "the definition has no placeholder `${Dealy}`; did you mean `Delay`?";
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
+    assert_eq!(substitute(&["Delay=soon"]).status, 2);
+}
+
+#[test]
 fn a_value_that_an_event_does_not_have_is_refused() {
     let folder = folder();
     let file = folder.path().join("order.properties.yaml");

@@ -30,6 +30,8 @@ pub struct Pattern {
     target: Option<String>,
     conditions: Vec<Condition>,
     binds: Vec<(String, ValueTemplate)>,
+    /// In a `never`, only events after a match of this pattern count.
+    earlier: Option<Box<Pattern>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +87,7 @@ impl Pattern {
             target: None,
             conditions: Vec::new(),
             binds: Vec::new(),
+            earlier: None,
         }
     }
 
@@ -146,6 +149,17 @@ impl Pattern {
             ))),
             None => Ok(()),
         }
+    }
+
+    /// Restricts the pattern of a `never` to events after a match of another one.
+    pub(crate) fn after(mut self, earlier: Pattern) -> Self {
+        self.earlier = Some(Box::new(earlier));
+        self
+    }
+
+    /// Returns the pattern that has matched before its events.
+    pub(crate) fn earlier(&self) -> Option<&Pattern> {
+        self.earlier.as_deref()
     }
 
     /// Returns the action of its events.
@@ -262,6 +276,9 @@ impl fmt::Display for Pattern {
                 Condition::Where(expression) => write!(f, " where {}", expression.source())?,
             }
         }
-        Ok(())
+        match &self.earlier {
+            Some(earlier) => write!(f, " after {earlier}"),
+            None => Ok(()),
+        }
     }
 }

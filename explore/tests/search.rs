@@ -5,7 +5,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use stepwright_asl::{MachineType, StateMachine};
 use stepwright_explore::{
-    NestedMachine, Report, Rule, Settings, StopReason, UnknownName, explore, explore_with,
+    NestedMachine, PropertyFileError, Report, Rule, Settings, StopReason, UnknownName, explore,
+    explore_with,
 };
 
 fn machine(text: &str) -> StateMachine {
@@ -637,4 +638,135 @@ proptest! {
         let suggestion = format!("did you mean `{name}`?");
         prop_assert!(error.clone().is_err_and(|text| text.contains(&suggestion)), "{error:?}");
     }
+}
+
+const GET: &str = r#""Get": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:get", "Next": "C"},
+    "A": {"Type": "Succeed"}, "B": {"Type": "Succeed"}"#;
+
+fn findings(text: &str) -> Vec<String> {
+    let report = explored(text, &Settings::new());
+    let findings = report.findings().iter();
+    findings
+        .map(|finding| format!("{}: {}", finding.name(), finding.message()))
+        .collect()
+}
+
+#[test]
+fn an_item_of_a_list_may_be_absent_and_present() {
+    for path in [
+        "$.list[0]",
+        "$.list[0].id",
+        "$.list[1]",
+        "$.list[7]",
+        "$.a.list[2].b.c",
+        "$.list[-1]",
+        "$.list[40]",
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "Get", "States": {{{GET}, "C": {{"Type": "Choice",
+                "Choices": [{{"Variable": "{path}", "IsPresent": true, "Next": "A"}}], "Default": "B"}}}}}}"#
+        );
+        assert_eq!(findings(&text), [""; 0], "{path}");
+    }
+    for condition in [
+        "$exists($states.input.list[0])",
+        "$exists($states.input.list[4].id)",
+    ] {
+        let text = format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "Get", "States": {{{GET}, "C": {{"Type": "Choice",
+                "Choices": [{{"Condition": "{{% {condition} %}}", "Next": "A"}}], "Default": "B"}}}}}}"#
+        );
+        assert_eq!(findings(&text), [""; 0], "{condition}");
+    }
+}
+
+#[test]
+fn what_a_filter_selects_is_not_known() {
+    for (field, path) in [
+        ("ResultSelector", "$.items[?(@.status == 'ready')]"),
+        ("ResultSelector", "$.items[*].parts[?(@.size > 3)].name"),
+        ("ResultSelector", "$.items[1:]"),
+    ] {
+        let get = GET.replace(
+            "\"Next\": \"C\"",
+            &format!("\"{field}\": {{\"found.$\": \"{path}\"}}, \"Next\": \"C\""),
+        );
+        let text = format!(
+            r#"{{"StartAt": "Get", "States": {{{get}, "C": {{"Type": "Choice",
+                "Choices": [{{"Variable": "$.found[0]", "IsPresent": true, "Next": "A"}}], "Default": "B"}}}}}}"#
+        );
+        assert_eq!(findings(&text), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn a_condition_that_no_value_satisfies_is_still_found() {
+    let text = format!(
+        r#"{{"StartAt": "Get", "States": {{{GET}, "C": {{"Type": "Choice", "Choices": [
+            {{"And": [{{"Variable": "$.n", "NumericGreaterThan": 5}}, {{"Variable": "$.n", "NumericLessThan": 3}}], "Next": "A"}}],
+            "Default": "B"}}}}}}"#
+    );
+    assert_eq!(findings(&text), ["state-not-reached: no path enters `A`"]);
+}
+
+#[test]
+fn a_value_that_the_definition_computes_is_not_made_up() {
+    for (parameters, is_made_up) in [
+        (r#"{"n": "abc"}"#, false),
+        (r#"{"n.$": "States.Format('a{}', 'b')"}"#, false),
+        (r#"{"n.$": "States.Format('a{}', $.id)"}"#, true),
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "Set", "States": {{
+                "Set": {{"Type": "Pass", "Parameters": {parameters}, "Next": "Add"}},
+                "Add": {{"Type": "Pass", "Parameters": {{"sum.$": "States.MathAdd($.n, 1)"}}, "End": true}}}}}}"#
+        );
+        let notes = explored(&text, &Settings::new()).notes();
+        let noted = notes.iter().any(|note| note.contains("made up"));
+        assert_eq!(noted, is_made_up, "{parameters}: {notes:?}");
+    }
+}
+
+#[test]
+fn what_must_not_follow_is_a_property() {
+    let text = r#"{"StartAt": "Refund", "States": {
+        "Refund": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:refund", "Next": "Again?",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Charge"}]},
+        "Again?": {"Type": "Choice", "Choices": [{"Variable": "$.again", "BooleanEquals": true, "Next": "Charge"}], "Default": "Done"},
+        "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "Next": "Done"},
+        "Done": {"Type": "Succeed"}}}"#;
+    let found = |property: &str| {
+        let mut settings = Settings::new();
+        let file = format!("properties: [{{ name: p, {property} }}]");
+        settings.add_file("p.yaml", &file)?;
+        let report = explored(text, &settings);
+        let mut findings = report.findings().iter();
+        let finding = findings.find(|finding| finding.name() == "p");
+        Ok(finding.map(|finding| finding.message().to_owned()))
+    };
+    assert_eq!(
+        found("never: { called: charge }, after: { succeeded: refund }"),
+        Ok(Some(
+            "the property does not hold: never called `charge` after succeeded `refund`".to_owned()
+        ))
+    );
+    assert_eq!(
+        found("never: { called: refund }, after: { called: charge }"),
+        Ok(None)
+    );
+    let bound = |value: u8| {
+        format!(
+            "never: {{ called: charge, where: '{{% $attempt = $n %}}' }}, after: {{ succeeded: refund, bind: {{ n: '$attempt + {value}' }} }}"
+        )
+    };
+    assert!(matches!(found(&bound(0)), Ok(Some(_))));
+    assert_eq!(found(&bound(1)), Ok(None));
+    let error: PropertyFileError =
+        found("eventually: { called: charge }, after: { called: refund }")
+            .expect_err("the field belongs to another operator");
+    assert!(
+        error
+            .to_string()
+            .contains("`after` belongs to `never`, not to `eventually`")
+    );
 }

@@ -14,7 +14,7 @@ use crate::edit::Edit;
 use crate::intrinsic::Expression;
 use crate::json::{Json, Object, escape};
 use crate::jsonata;
-use crate::substitution::{contains_substitution, is_substitution};
+use crate::substitution::is_substitution;
 
 /// The deepest expression. AWS evaluates at most 100 nested parts.
 const MAX_DEPTH: usize = 90;
@@ -262,6 +262,18 @@ fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
     if let Some(number) = large {
         let message = format!("JSONata cannot represent the number {number} exactly");
         findings.note(Difference::LargeNumber, pointer, message);
+    }
+}
+
+/// Whether a text or a key in the value contains a substitution.
+fn contains_substitution(json: &Json) -> bool {
+    match json {
+        Json::String(text) => is_substitution(text),
+        Json::Array(items) => items.iter().any(contains_substitution),
+        Json::Object(members) => members
+            .iter()
+            .any(|(key, value)| is_substitution(key) || contains_substitution(value)),
+        _ => false,
     }
 }
 

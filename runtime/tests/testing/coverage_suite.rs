@@ -157,7 +157,7 @@ async fn a_machine_that_is_added_to_a_running_engine_is_measured() {
         .virtual_time()
         .build()
         .unwrap();
-    let add = |text: &Value| {
+    let add = |text: &Json| {
         let added = engine.register_json("orders", &text.to_string(), MachineType::Standard);
         added.unwrap();
     };
@@ -167,12 +167,9 @@ async fn a_machine_that_is_added_to_a_running_engine_is_measured() {
     add(&orders());
     let started = engine.execute_machine("orders", json!({}), StartOptions::new());
     started.await.unwrap();
-    let runs = folder.read();
-    let runs: Vec<u64> = runs
-        .workflows()
-        .iter()
-        .map(|workflow| workflow.coverage.runs() as u64)
-        .collect();
+    let suite = folder.read();
+    let runs = suite.workflows().iter();
+    let runs: Vec<_> = runs.map(|workflow| workflow.coverage.runs()).collect();
     assert_eq!(runs, [0, 1]);
 }
 

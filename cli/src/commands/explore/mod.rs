@@ -23,7 +23,7 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     let machine_type = arguments.machine_type.into();
     let validator = Validator::new(machine_type);
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
-    let machine = definition.runnable()?;
+    let machine = definition.runnable_with(&arguments.substitutions)?;
     let mut settings = settings(arguments)?;
     settings.machine_type = machine_type;
     settings.machine_name = definition.name().to_owned();
