@@ -117,7 +117,8 @@ fn paths_without_an_exact_expression_are_refused() {
         ("$.items[*].id", "flattened-lists"),
         ("$.items.*", "flattened-lists"),
         ("$.items[0:2]", "flattened-lists"),
-        ("$.items[1:]", "no-counterpart"),
+        ("$.items[1:]", "flattened-lists"),
+        ("$.items[-3:-1]", "no-counterpart"),
         ("$..id", "descent-order"),
         ("$..[0]", "no-counterpart"),
         ("$.items[*][0]", "no-counterpart"),
@@ -214,6 +215,24 @@ fn intrinsic_functions_become_functions_and_operators() {
         ("States.UUID()", "$uuid()"),
     ] {
         assert_eq!(expression(call), expected, "{call}");
+    }
+}
+
+#[test]
+fn a_slice_to_the_end_is_a_range_of_positions() {
+    let converter = Converter::new().accept(Difference::FlattenedLists);
+    for (slice, range) in [
+        ("[1:]", "1..$count($states.input.items) - 1"),
+        ("[2:-1]", "2..$count($states.input.items) - 2"),
+        ("[-2:]", "-2..-1"),
+        ("[:3]", "0..2"),
+    ] {
+        let state = format!(
+            r#"{{"Type": "Pass", "Parameters": {{"x.$": "$.items{slice}"}}, "Next": "B"}}"#
+        );
+        let (text, _) = convert_with(&converter, &state);
+        let expected = format!("[$states.input.items[[{range}]]]");
+        assert!(text.contains(&expected), "{text}");
     }
 }
 

@@ -252,7 +252,7 @@ fn histories_of_other_machines_are_not_rehearsed() {
         write(folder.path(), &format!("{side}/shop.asl.json"), &shop(true));
     }
     let shop_file = folder.path().join("old/shop.asl.json");
-    let mut run = |name: &str| {
+    let run = |name: &str| {
         let history = folder.path().join(name);
         std::fs::create_dir_all(history.parent().unwrap()).unwrap();
         let arguments = [

@@ -162,6 +162,8 @@ export class StepFunctions {
   #open = new Set();
   #machines = new Map();
   #calls = [];
+  // The calls whose mocks have not returned.
+  #running = new Set();
   // Errors of mocks, which are faults of the test.
   #faults = [];
 
@@ -243,6 +245,7 @@ export class StepFunctions {
   /** Returns the text of the response to a task. */
   async _execute(call) {
     this.#calls.push(call);
+    this.#running.add(call);
     try {
       let result = this.#mocks.get(call.name);
       if (result instanceof Sequence) {
@@ -265,6 +268,8 @@ export class StepFunctions {
       }
       this.#faults.push(fault);
       return JSON.stringify({ error: String(fault?.name ?? "Error"), cause: String(fault?.message ?? fault) });
+    } finally {
+      this.#running.delete(call);
     }
   }
 
@@ -337,7 +342,7 @@ export class StepFunctions {
     const all = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
     const advanced = await this.#control("advance", { seconds: all });
     if (!advanced.idle) {
-      throw new Error("a task did not return within 30 seconds");
+      throw new Error(`a task did not return within 30 seconds${this.#progress()}`);
     }
     return new Date(advanced.now);
   }
@@ -353,8 +358,14 @@ export class StepFunctions {
       await this.#control("time", { stopped: true });
     }
     if (!idle) {
-      throw new Error("executions still make progress after 30 seconds");
+      throw new Error(`executions still make progress after 30 seconds${this.#progress()}`);
     }
+  }
+
+  /** Returns the mocks that have not returned, for the message of a timeout. */
+  #progress() {
+    const names = new Set([...this.#running].map((call) => `\`${call.name}\``));
+    return names.size > 0 ? `; the mocks that have not returned: ${[...names].sort().join(", ")}` : "";
   }
 
   /** Returns the virtual time. */

@@ -107,7 +107,7 @@ fn call(state: &Object) -> Option<Call<'_>> {
     Some((resource, TARGETS.iter().copied().find_map(text)))
 }
 
-/// Returns whether two calls have the same callee, whatever the pattern of the integration is. A
+/// Returns whether two calls have the same callee, also with different patterns of integration. A
 /// function by its ARN is that of `lambda:invoke`, and a computed callee may be any of its service.
 fn is_same_callee(one: Call<'_>, other: Call<'_>) -> bool {
     let of = |(resource, target): Call<'_>| {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 
@@ -281,6 +282,16 @@ def test_a_function_returns_its_output_or_the_whole_response(stepfunctions, resu
     stepfunctions.mock("save", result)
     output = stepfunctions.run({"StartAt": "Save", "States": {"Save": invoke}}).output
     assert (output["Payload"], output["StatusCode"]) == ({"id": 1}, 200)
+
+
+def test_a_mock_that_does_not_return_is_named(stepfunctions):
+    returns = threading.Event()
+    stepfunctions.mock("Charge", lambda input: returns.wait(10))
+    machine = stepfunctions.create(ORDERS)
+    stepfunctions.call("StartExecution", stateMachineArn=machine)
+    with pytest.raises(TimeoutError, match="after 0.5 seconds; the mocks that have not returned: `Charge`"):
+        stepfunctions.let_time_pass(0.5)
+    returns.set()
 
 
 def test_a_case_that_names_no_task_is_refused(stepfunctions):

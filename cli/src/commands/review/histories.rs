@@ -47,8 +47,8 @@ pub(super) async fn of<'a>(
 }
 
 impl Histories<'_> {
-    /// Returns the executions that name no definition of the review, and of whose states at least
-    /// half are in this definition: an execution of another state machine would fail. The rehearsal
+    /// Returns the executions that name no definition of the review, and share at least half of
+    /// their states with this one: an execution of another state machine would fail. The rehearsal
     /// reports an execution that cannot be read.
     fn of_definition(&self, definition: &Json) -> Vec<usize> {
         let graph = Graph::of(definition);

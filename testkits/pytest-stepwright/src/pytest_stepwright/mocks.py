@@ -62,6 +62,8 @@ class Mocks:
         self.expected: set[str] = set()
         self._lock = threading.Lock()
         self.calls: list[Call] = []
+        # The calls whose functions have not returned.
+        self.running: list[Call] = []
         # Exceptions of Python functions, which are faults of the test.
         self.faults: list[BaseException] = []
 
@@ -89,6 +91,7 @@ class Mocks:
         )
         with self._lock:
             self.calls.append(call)
+            self.running.append(call)
             result = self._results[call.name]
             if isinstance(result, Sequence):
                 result = result.next()
@@ -103,6 +106,15 @@ class Mocks:
         # Also `pytest.fail` and `sys.exit`, which are no `Exception`.
         except BaseException as error:
             return self._fault(error)
+        finally:
+            with self._lock:
+                self.running = [other for other in self.running if other is not call]
+
+    def progress(self) -> str:
+        """Returns the mocks that have not returned, for the message of a timeout."""
+        with self._lock:
+            names = sorted({call.name for call in self.running})
+        return f"; the mocks that have not returned: {', '.join(f'`{name}`' for name in names)}" if names else ""
 
     def _failure(self, call: Call, error: TaskError) -> dict[str, Any]:
         """Returns the body of the response to a task that failed."""

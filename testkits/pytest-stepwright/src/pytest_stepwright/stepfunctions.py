@@ -226,7 +226,7 @@ class StepFunctions:
         seconds = timedelta(**time).total_seconds()
         advanced = self._server.control("advance", account=self.account, seconds=seconds)
         if not advanced["idle"]:
-            raise TimeoutError("a task did not return within 30 seconds")
+            raise TimeoutError(f"a task did not return within 30 seconds{self._mocks.progress()}")
         return datetime.fromisoformat(advanced["now"].replace("Z", "+00:00"))
 
     def let_time_pass(self, timeout: float = 30) -> None:
@@ -238,7 +238,7 @@ class StepFunctions:
         if stopped:
             self._server.control("time", account=self.account, stopped=True)
         if not waited["idle"]:
-            raise TimeoutError(f"executions still make progress after {timeout} seconds")
+            raise TimeoutError(f"executions still make progress after {timeout} seconds{self._mocks.progress()}")
 
     # The end
 
