@@ -181,7 +181,7 @@ fn a_name_that_no_definition_has_is_an_error() {
     assert!(ran.stderr.contains(message), "{}", ran.stderr);
     let json: Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
     assert_eq!(json["unknownNames"], json!([message]));
-    assert_eq!(json["findings"][0]["rule"], "error-not-handled");
+    assert_eq!(json["findings"][0]["name"], "error-not-handled");
 }
 
 #[test]
@@ -214,7 +214,10 @@ fn a_placeholder_of_a_number_has_a_value_or_is_left_out() {
     assert_eq!(ran.status, 2);
     let hint = "the definition has no placeholder `${Dealy}`; did you mean `Delay`?";
     assert!(ran.stderr.contains(hint), "{}", ran.stderr);
-    assert_eq!(substitute(&["Delay=soon"]).status, 2);
+    let ran = substitute(&["Delay=soon"]);
+    assert_eq!(ran.status, 2);
+    let refused = "--substitute: `soon` is no value of `Seconds` of `Pause`";
+    assert!(ran.stderr.contains(refused), "{}", ran.stderr);
 }
 
 #[test]

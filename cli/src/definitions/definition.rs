@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use stepwright_asl::json::{Dialect, Document};
+use stepwright_asl::json::{Dialect, Document, Json};
 use stepwright_asl::placeholder::{self, UnknownValue, fill, known_part};
 use stepwright_asl::similar::{did_you_mean, nearest};
 use stepwright_asl::validate::Validator;
@@ -202,6 +202,17 @@ impl LoadedDefinition {
             found.map(|(_, value)| value.clone())
         };
         let part = known_part(document, &value);
+        // A given value that is no number and no flag.
+        for omitted in &part.omitted {
+            let text = document.json().pointer(&omitted.pointer);
+            let name = text.and_then(Json::as_str).and_then(placeholder::whole);
+            let mut given = substitutions.iter();
+            if let Some((_, value)) = given.find(|(known, _)| Some(known.as_str()) == name) {
+                return Err(Failure::Usage(format!(
+                    "--substitute: `{value}` is no value of {omitted}"
+                )));
+            }
+        }
         if !part.omitted.is_empty() {
             diagnostics::note(&format!(
                 "{} runs without {}: the template computes it",
