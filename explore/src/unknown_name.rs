@@ -184,12 +184,19 @@ impl CheckedNames {
                 .chain(nested)
                 .map(|(name, machine, machine_type)| {
                     let program = Program::compile(machine, machine_type, &IndexMap::new())?;
-                    Ok(NamedDefinition::of(name, &program))
+                    Ok(NamedDefinition::of(
+                        name,
+                        &program,
+                        machine.to_value().to_string(),
+                    ))
                 });
         let definitions: Vec<NamedDefinition> = definitions.collect::<Result<_, _>>()?;
         let mut checked = Self::default();
-        for (kind, name, user) in names {
-            checked.check(&definitions, kind, name, user);
+        let mut tasks = settings.tasks.iter();
+        let has_given_values =
+            !settings.inputs.is_empty() || tasks.any(|task| !task.results.is_empty());
+        for name in names {
+            checked.check(&definitions, name, has_given_values);
         }
         checked.notes.sort();
         checked.notes.dedup();
@@ -199,9 +206,8 @@ impl CheckedNames {
     fn check(
         &mut self,
         definitions: &[NamedDefinition],
-        kind: NameKind,
-        name: String,
-        user: NameUser,
+        (kind, name, user): (NameKind, String, NameUser),
+        has_given_values: bool,
     ) {
         let known = definitions.iter();
         let known: Vec<&str> = known
@@ -218,7 +224,14 @@ impl CheckedNames {
             return;
         }
         let mut all = definitions.iter();
-        let computed = all.find_map(|definition| definition.computed_target.as_deref());
+        let computed = all.find_map(|definition| {
+            // A target that is computed from made-up values has no name of a property.
+            let may_be_named = has_given_values || definition.text.contains(&name);
+            definition
+                .computed_target
+                .as_deref()
+                .filter(|_| may_be_named)
+        });
         if let (NameKind::Task, Some(state)) = (kind, computed) {
             self.notes.push(format!(
                 "{user}: no {noun} is named `{name}`, unless the target that `{state}` computes has this name"
@@ -301,6 +314,8 @@ impl Settings {
 #[derive(Debug)]
 struct NamedDefinition {
     name: String,
+    /// The definition as JSON.
+    text: String,
     states: Vec<String>,
     /// The states that call a task, with the names of the task.
     tasks: Vec<(String, TaskNames)>,
@@ -310,7 +325,7 @@ struct NamedDefinition {
 }
 
 impl NamedDefinition {
-    fn of(name: &str, program: &Program) -> Self {
+    fn of(name: &str, program: &Program, text: String) -> Self {
         let states = program.states().iter().zip(TaskNames::of_program(program));
         let tasks: Vec<(String, TaskNames)> = states
             .filter_map(|(state, names)| Some((state.name.to_string(), names?)))
@@ -325,6 +340,7 @@ impl NamedDefinition {
         });
         Self {
             name: name.to_owned(),
+            text,
             states: program
                 .states()
                 .iter()

@@ -592,11 +592,21 @@ fn a_name_of_one_of_several_definitions_is_known() {
 }
 
 #[test]
-fn a_computed_function_may_have_any_name() {
+fn a_computed_function_may_have_a_name_that_the_search_has() {
     let computed = r#"{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName.$": "$.function"}, "End": true}}}"#;
     let property = "{ properties: [{ name: a, never: { called: save } }] }";
-    let notes = names(computed, property, &[]).expect("the name may be that of the function");
+    // The search has no value of which the target would be this name.
+    let error = names(computed, property, &[]).expect_err("no target has the name");
+    assert!(error.contains("no task is named `save`"), "{error}");
+    let set = computed.replace(
+        r#"{"StartAt": "Call", "States": {"#,
+        r#"{"StartAt": "Set", "States": {"Set": {"Type": "Pass", "Result": {"function": "save"}, "Next": "Call"}, "#,
+    );
+    assert!(names(&set, property, &[]).is_ok());
+    let given =
+        "{ inputs: [{ function: save }], properties: [{ name: a, never: { called: save } }] }";
+    let notes = names(computed, given, &[]).expect("the name may be that of the function");
     assert_eq!(
         notes,
         [

@@ -43,7 +43,8 @@ fn check_names(text: &str, substitutions: &[(String, String)]) -> Result<(), Fai
             let hint = did_you_mean(name, known.iter().copied());
             let hint = hint.unwrap_or_else(|| format!("it has {}", quoted_or_none(&known)));
             Err(Failure::Usage(format!(
-                "--substitute: the definition has no placeholder `${{{name}}}`; {hint}"
+                "--substitute: the definition has no placeholder `{}`; {hint}",
+                placeholder::text(name)
             )))
         }
         None => Ok(()),
