@@ -117,7 +117,8 @@ fn paths_without_an_exact_expression_are_refused() {
         ("$.items[*].id", "flattened-lists"),
         ("$.items.*", "flattened-lists"),
         ("$.items[0:2]", "flattened-lists"),
-        ("$.items[1:]", "no-counterpart"),
+        ("$.items[1:]", "flattened-lists"),
+        ("$.items[-3:-1]", "no-counterpart"),
         ("$..id", "descent-order"),
         ("$..[0]", "no-counterpart"),
         ("$.items[*][0]", "no-counterpart"),
@@ -214,6 +215,24 @@ fn intrinsic_functions_become_functions_and_operators() {
         ("States.UUID()", "$uuid()"),
     ] {
         assert_eq!(expression(call), expected, "{call}");
+    }
+}
+
+#[test]
+fn a_slice_to_the_end_is_a_range_of_positions() {
+    let converter = Converter::new().accept(Difference::FlattenedLists);
+    for (slice, range) in [
+        ("[1:]", "1..$count($states.input.items) - 1"),
+        ("[2:-1]", "2..$count($states.input.items) - 2"),
+        ("[-2:]", "-2..-1"),
+        ("[:3]", "0..2"),
+    ] {
+        let state = format!(
+            r#"{{"Type": "Pass", "Parameters": {{"x.$": "$.items{slice}"}}, "Next": "B"}}"#
+        );
+        let (text, _) = convert_with(&converter, &state);
+        let expected = format!("[$states.input.items[[{range}]]]");
+        assert!(text.contains(&expected), "{text}");
     }
 }
 
@@ -514,6 +533,39 @@ fn placeholders_remain_in_templates_and_not_in_expressions() {
     ] {
         assert_eq!(convert(state).1, [Difference::UnknownValue], "{state}");
     }
+}
+
+#[test]
+fn a_placeholder_of_a_pattern_is_not_converted_and_one_of_a_text_is_assumed() {
+    for pattern in ["${Stage}-*", "*${Stage}*", "${Stage}"] {
+        let state = format!(
+            r#"{{"Type": "Choice", "Choices": [{{"Variable": "$.x", "StringMatches": "{pattern}", "Next": "B"}}], "Default": "B"}}"#
+        );
+        let (_, conversion) = convert_with(&Converter::new(), &state);
+        let notes = conversion.notes.iter().map(|note| note.difference);
+        assert_eq!(notes.collect::<Vec<_>>(), [Difference::UnknownValue]);
+        assert!(conversion.states.iter().all(|state| state.name != "A"));
+    }
+    let equals = r#"{"Type": "Choice", "Choices": [{"Variable": "$.x", "StringEquals": "${Stage}", "Next": "B"}], "Default": "B"}"#;
+    let (text, conversion) = convert_with(&Converter::new(), equals);
+    assert!(
+        text.contains("{% $states.input.x = '${Stage}' %}"),
+        "{text}"
+    );
+    let assumptions = conversion.assumptions();
+    assert!(
+        assumptions.contains(&(Assumption::Placeholders, 1)),
+        "{assumptions:?}"
+    );
+    // The text is no part of an expression.
+    let topic = r#"{"Type": "Pass", "Parameters": {"a": "${Stage}", "x.$": "$.x"}, "Next": "B"}"#;
+    let (_, conversion) = convert_with(&Converter::new(), topic);
+    let assumptions = conversion.assumptions();
+    assert!(
+        assumptions
+            .iter()
+            .all(|(one, _)| *one != Assumption::Placeholders)
+    );
 }
 
 #[test]

@@ -563,6 +563,113 @@ fn role_arguments_need_pass_role_or_a_warning() {
     }
 }
 
+/// The resources of an action in the policy of a call of the SDK.
+fn resources_of(call: &str, arguments: Value, action: &str) -> Vec<String> {
+    let policy = sdk(call, arguments);
+    let statements = policy.statements().iter();
+    let of_action = statements.filter(|one| one.actions.iter().any(|known| known == action));
+    let mut resources: Vec<String> = of_action.flat_map(|one| one.resources.clone()).collect();
+    resources.sort();
+    let name = |arn: String| arn.splitn(6, ':').nth(5).map_or(arn.clone(), str::to_owned);
+    resources.into_iter().map(name).collect()
+}
+
+#[test]
+fn a_call_needs_only_the_resources_of_its_arguments() {
+    let index = json!({"TableName": "t", "IndexName": "i"});
+    assert_eq!(
+        resources_of("dynamodb:query", index, "dynamodb:Query"),
+        ["table/t/index/i"]
+    );
+    let table = json!({"TableName": "t"});
+    assert_eq!(
+        resources_of("dynamodb:query", table, "dynamodb:Query"),
+        ["table/t"]
+    );
+    let items = json!({"TransactItems": [
+        {"Put": {"TableName": "a", "Item": {}}},
+        {"Put": {"TableName": "b", "Item": {}}},
+        {"Delete": {"TableName": "c", "Key": {}}},
+    ]});
+    let needed = |action: &str| resources_of("dynamodb:transactWriteItems", items.clone(), action);
+    assert_eq!(needed("dynamodb:PutItem"), ["table/a", "table/b"]);
+    assert_eq!(needed("dynamodb:DeleteItem"), ["table/c"]);
+    assert_eq!(needed("dynamodb:UpdateItem"), [""; 0]);
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
+    let list = json!({"StateMachineArn": machine});
+    assert_eq!(
+        resources_of("sfn:listExecutions", list, "states:ListExecutions"),
+        ["stateMachine:m"]
+    );
+    let of = json!({"ExecutionArn.$": "$.arn"});
+    let described = resources_of("sfn:describeExecution", of, "states:DescribeExecution");
+    assert!(
+        described.iter().all(|arn| !arn.contains("express")),
+        "{described:?}"
+    );
+    assert!(!described.is_empty());
+}
+
+#[test]
+fn a_role_has_what_its_template_needs() {
+    use stepwright_asl::policy::TemplateRole;
+    use stepwright_asl::template::read_for_evaluation;
+
+    let template = |more: &str| {
+        let text = format!(
+            "Resources:
+  Save: {{Type: AWS::Lambda::Function}}
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: orders.asl.json
+      DefinitionSubstitutions: {{F: !Ref Save}}
+      {more}
+"
+        );
+        let document = read_for_evaluation("template.yaml", &text).expect("it is YAML");
+        TemplateRole::of(&document, "Orders").expect("it has a role")
+    };
+    let role = template("Policies: [{LambdaInvokePolicy: {FunctionName: !Ref Save}}]");
+    let invoke = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${F}"}}}});
+    let machine = StateMachine::from_json(&invoke.to_string()).expect("it is valid");
+    let machine = StateMachine::from_value(&role.definition(&machine.to_value()));
+    let options = PolicyOptions::new("Orders")
+        .region("${AWS::Region}")
+        .account("${AWS::AccountId}");
+    let policy = Policy::of(&machine.expect("it is valid"), &options);
+    let check = policy.check(&role.policies().expect("it is a policy"));
+    assert!(check.is_granted(), "{check:?}");
+
+    for (more, is_logged, is_traced) in [
+        ("Role: !GetAtt R.Arn", false, false),
+        ("Logging: {Level: ALL, Destinations: []}", true, false),
+        ("Logging: {Level: \"OFF\"}", false, false),
+        // SAM adds the permission to its role.
+        ("Tracing: {Enabled: true}", false, false),
+        ("Role: r\n      Tracing: {Enabled: true}", false, true),
+    ] {
+        let role = template(more);
+        let found = (role.is_logged(), role.is_traced());
+        assert_eq!(found, (is_logged, is_traced), "{more}");
+    }
+}
+
+#[test]
+fn the_condition_of_the_policy_is_granted_by_the_same_one() {
+    use stepwright_asl::policy::RolePolicies;
+
+    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::http:invoke", "Parameters": {
+            "ApiEndpoint.$": "$.url", "Method": "GET",
+            "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/1"}}}}});
+    let machine = StateMachine::from_json(&definition.to_string());
+    let policy = Policy::of(&machine.expect("it is valid"), &PolicyOptions::new("m"));
+    let own = RolePolicies::parse(&policy.to_value()).expect("it is a policy");
+    assert!(policy.check(&own).is_granted(), "{:?}", policy.check(&own));
+}
+
 #[test]
 fn an_unknown_service_is_a_warning_and_not_denied() {
     let unknown = sdk("nosuchservice:doIt", json!({}));

@@ -231,6 +231,38 @@ fn invalid_json_exits_with_1_for_definitions_and_2_for_other_files() {
 }
 
 #[test]
+fn a_mock_of_a_state_without_a_task_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mocks.json");
+    let definition = json!({"StartAt": "Charge", "States": {
+        "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "Next": "Cool"},
+        "Cool": {"Type": "Wait", "Seconds": 1, "End": true},
+    }});
+    for (state, message) in [
+        (
+            "Chrage",
+            "test case `Paid`: there is no state `Chrage`; did you mean `Charge`?",
+        ),
+        (
+            "Cool",
+            "test case `Paid`: `Cool` is a Wait state, which calls no task",
+        ),
+    ] {
+        let mocks = json!({
+            "StateMachines": {"m": {"TestCases": {"Paid": {"Charge": "Done", state: "Done"}}}},
+            "MockedResponses": {"Done": {"0": {"Return": {}}}},
+        });
+        std::fs::write(&file, mocks.to_string()).unwrap();
+        let ran = run_text(
+            &definition,
+            &["--mocks", &file.to_string_lossy(), "--case", "Paid"],
+        );
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_missing_target_is_reported_with_its_location_and_a_suggestion() {
     let definition = r#"{
   "StartAt": "Charge",

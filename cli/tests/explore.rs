@@ -163,6 +163,90 @@ fn a_wrong_property_file_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_name_that_no_definition_has_is_an_error() {
+    let folder = folder();
+    let file = folder.path().join("order.properties.yaml");
+    let properties = "properties: [{ name: nothing is refunded, never: { called: refnd } }]\n";
+    fs::write(&file, properties).expect("written");
+    let ran = explore(folder.path(), "fixed.asl.json", &[]);
+    let message =
+        "property `nothing is refunded`: no task is named `refnd`; did you mean `Refund`?";
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    // The findings are reported, too.
+    let with_finding = format!("{properties}  # \ntasks: {{ charge: {{ errors: [Busy] }} }}\n");
+    fs::write(&file, with_finding).expect("written");
+    let ran = explore(folder.path(), "fixed.asl.json", &["--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    let json: Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    assert_eq!(json["unknownNames"], json!([message]));
+    assert_eq!(json["findings"][0]["name"], "error-not-handled");
+}
+
+#[test]
+fn a_placeholder_of_a_number_has_a_value_or_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("wait.asl.json");
+    let definition = r#"{"StartAt": "Pause", "States": {
+        "Pause": {"Type": "Wait", "Seconds": "${Delay}", "Next": "Call"},
+        "Call": {"Type": "Task", "Resource": "${CallArn}", "TimeoutSeconds": "${Limit}", "End": true}}}"#;
+    fs::write(&file, definition).expect("written");
+    let file = file.to_string_lossy();
+    let ran = stepwright(&["explore", &file], "");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let note = "runs without `Seconds` of `Pause`, `TimeoutSeconds` of `Call`";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    let within = ["explore", &file, "--within", "1m"];
+    let substitute = |values: &[&str]| {
+        let given = values.iter().flat_map(|value| ["--substitute", value]);
+        stepwright(&within.iter().copied().chain(given).collect::<Vec<_>>(), "")
+    };
+    let values = [
+        "Delay=50",
+        "Limit=5",
+        "CallArn=arn:aws:lambda:us-east-1:123456789012:function:f",
+    ];
+    let ran = substitute(&values);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
+    assert_eq!(substitute(&["Delay=90"]).status, 1);
+    let ran = substitute(&["Dealy=90"]);
+    assert_eq!(ran.status, 2);
+    let hint = "the definition has no placeholder `${Dealy}`; did you mean `Delay`?";
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
+    let ran = substitute(&["Delay=soon"]);
+    assert_eq!(ran.status, 2);
+    let refused = "--substitute: `soon` is no value of `Seconds` of `Pause`";
+    assert!(ran.stderr.contains(refused), "{}", ran.stderr);
+}
+
+#[test]
+fn a_value_that_an_event_does_not_have_is_refused() {
+    let folder = folder();
+    let file = folder.path().join("order.properties.yaml");
+    for (pattern, message) in [
+        (
+            "{ called: charge, result: { ok: true } }",
+            "an event `called` has no value `result`; its values are `arguments`, `attempt`, `function`",
+        ),
+        (
+            "{ exited: Done, where: '{% $input.a %}' }",
+            "an event `exited` has no value `input`; its values are `output`",
+        ),
+        (
+            "{ succeeded: charge, bind: { a: $cause } }",
+            "an event `succeeded` has no value `cause`; its values are `arguments`, `attempt`, `result`, `function`",
+        ),
+    ] {
+        let properties = format!("properties: [{{ name: x, never: {pattern} }}]");
+        fs::write(&file, properties).expect("written");
+        let ran = explore(folder.path(), "fixed.asl.json", &[]);
+        assert_eq!(ran.status, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_search_that_stops_says_what_it_covered() {
     let folder = folder();
     let ran = explore(folder.path(), "order.asl.json", &["--time-limit", "0s"]);

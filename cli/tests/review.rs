@@ -244,6 +244,95 @@ fn histories_are_rehearsed_with_the_changed_definition() {
 }
 
 #[test]
+fn histories_of_other_machines_are_not_rehearsed() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "old/orders.asl.json", &orders(1000));
+    write(folder.path(), "new/orders.asl.json", &orders(100));
+    for side in ["old", "new"] {
+        write(folder.path(), &format!("{side}/shop.asl.json"), &shop(true));
+    }
+    let shop_file = folder.path().join("old/shop.asl.json");
+    let run = |name: &str| {
+        let history = folder.path().join(name);
+        std::fs::create_dir_all(history.parent().unwrap()).unwrap();
+        let arguments = [
+            "run",
+            shop_file.to_str().unwrap(),
+            "--task",
+            "charge=cat",
+            "--task",
+            "ship=cat",
+            "--task",
+            "refund=cat",
+            "--history",
+            history.to_str().unwrap(),
+        ];
+        let ran = self::run(folder.path(), env!("CARGO_BIN_EXE_stepwright"), &arguments);
+        assert!(ran.status.success(), "{ran:?}");
+    };
+    run("histories/shop/1.json");
+    let (status, text) = review(folder.path(), &["old", "new", "--histories", "histories"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(!text.contains("rehearsal"), "{text}");
+    // Without a folder of its name, the states show that it belongs to another machine.
+    run("flat/1.json");
+    let (_, text) = review(folder.path(), &["old", "new", "--histories", "flat"]);
+    assert!(!text.contains("rehearsal-failure"), "{text}");
+    assert!(
+        text.contains("1 recorded executions have other states"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_renamed_file_is_one_changed_definition() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    write(folder.path(), "orders.asl.json", &orders(1000));
+    write(folder.path(), "shop.asl.json", &shop(true));
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-q", "-m", "first"]);
+    git(
+        folder.path(),
+        &["mv", "orders.asl.json", "purchases.asl.json"],
+    );
+    git(folder.path(), &["commit", "-q", "-m", "second"]);
+    let (status, text) = review(folder.path(), &["HEAD~1..HEAD", "--deny", "low"]);
+    assert_eq!(
+        (status, text.as_str()),
+        (0, "no definition changed, 2 are unchanged; no risks\n")
+    );
+    write(folder.path(), "purchases.asl.json", &orders(100));
+    let (_, text) = review(folder.path(), &["HEAD~1.."]);
+    assert!(
+        text.starts_with("1 definition changed, 1 is unchanged"),
+        "{text}"
+    );
+    assert!(!text.contains("removed-definition"), "{text}");
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    write(folder.path(), "infra/orders.asl.json", &orders(1000));
+    std::fs::create_dir(folder.path().join("docs")).unwrap();
+    std::fs::write(folder.path().join("docs/page.md"), "# Page").unwrap();
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-q", "-m", "first"]);
+    for revisions in ["HEAD..HEAD", "HEAD.."] {
+        for (path, status) in [("infra", 0), ("infra/", 0), ("docs", 0), ("infar", 2)] {
+            let (ended, text) = review(folder.path(), &[revisions, path]);
+            assert_eq!(ended, status, "{path}: {text}");
+        }
+    }
+    let (_, text) = review(folder.path(), &["HEAD..HEAD", "infar"]);
+    assert!(text.contains("no revision has the path `infar`"), "{text}");
+    let (status, text) = review(folder.path(), &["infra", "infar"]);
+    assert_eq!(status, 2, "{text}");
+}
+
+#[test]
 fn each_format_has_the_same_risks() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
@@ -360,6 +449,53 @@ fn a_property_that_no_longer_holds_is_a_risk_with_the_steps_that_show_it() {
     let given = ["new", "old", "--properties", "shop.properties.yaml"];
     let (_, text) = review(folder.path(), &given);
     assert!(!text.contains("[property]"), "{text}");
+}
+
+#[test]
+fn a_property_whose_name_the_change_removes_is_an_error_and_a_risk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut renamed = shop(true);
+    let charge = renamed["States"].as_object_mut().unwrap().remove("Charge");
+    renamed["States"]["Bill"] = charge.unwrap();
+    renamed["StartAt"] = json!("Bill");
+    write(folder.path(), "old/shop.asl.json", &shop(true));
+    write(folder.path(), "new/shop.asl.json", &renamed);
+    let file = folder.path().join("new/shop.properties.yaml");
+    let once = "properties: [{ name: one charge, at_most: 1, of: { called: Charge } }]";
+    std::fs::write(&file, once).unwrap();
+    let (status, text) = review(folder.path(), &["old", "new"]);
+    assert_eq!(status, 2, "{text}");
+    for line in [
+        "property `one charge`: no task is named `Charge`; did you mean `Bill`?",
+        "error: shop: property `one charge`: no task is named `Charge`; did you mean `Bill`?",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    // Also in an added and in an unchanged definition.
+    write(folder.path(), "old/shop.asl.json", &renamed);
+    assert_eq!(review(folder.path(), &["old", "new"]).0, 2);
+    std::fs::remove_file(folder.path().join("old/shop.asl.json")).unwrap();
+    assert_eq!(review(folder.path(), &["old", "new"]).0, 2);
+    std::fs::write(&file, once.replace("Charge", "Bill")).unwrap();
+    let (status, text) = review(folder.path(), &["old", "new"]);
+    assert_eq!(status, 0, "{text}");
+}
+
+#[test]
+fn a_property_file_of_no_definition_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for side in ["old", "new"] {
+        write(folder.path(), &format!("{side}/shop.asl.json"), &shop(true));
+        write(folder.path(), &format!("{side}/bill.asl.json"), &shop(true));
+    }
+    std::fs::write(folder.path().join("shp.properties.yaml"), SHOP_PROPERTIES).unwrap();
+    let given = ["old", "new", "--properties", "shp.properties.yaml"];
+    let (status, text) = review(folder.path(), &given);
+    assert_eq!(status, 2, "{text}");
+    assert!(
+        text.contains("no definition belongs to shp.properties.yaml"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::settings::Settings;
 
-/// The part of the time limit in which counterexamples are made after a search that used all of it.
-const REPORT_PART: u32 = 5;
-const MIN_REPORT_TIME: Duration = Duration::from_secs(1);
+/// The part of the time limit that remains for the counterexamples after a search that used its
+/// time.
+const REPORT_PART: u32 = 10;
 
 /// The bound at which a search stopped before it was complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,10 @@ impl SearchBudget {
     pub(crate) fn is_spent(&self) -> bool {
         if self.used.get() > self.max_bytes {
             self.stop(StopReason::Memory);
-        } else if self.time_limit.is_some_and(|limit| self.elapsed() >= limit) {
+        } else if self
+            .time_limit
+            .is_some_and(|limit| self.elapsed() >= limit - limit / REPORT_PART)
+        {
             self.stop(StopReason::Time);
         }
         self.stopped_by.get().is_some()
@@ -114,9 +117,7 @@ impl SearchBudget {
 
     /// Returns whether the time for the report has passed, too.
     pub(crate) fn is_report_late(&self) -> bool {
-        self.time_limit.is_some_and(|limit| {
-            self.elapsed() >= limit + (limit / REPORT_PART).max(MIN_REPORT_TIME)
-        })
+        self.time_limit.is_some_and(|limit| self.elapsed() >= limit)
     }
 }
 
@@ -186,6 +187,25 @@ mod tests {
         assert!(budget.used.get() > 1_000_000);
         drop(path);
         assert_eq!(budget.used.get(), 0);
+    }
+
+    #[test]
+    fn the_counterexamples_belong_to_the_time_limit() {
+        let settings = Settings {
+            time_limit: Some(Duration::from_secs(5)),
+            ..Settings::new()
+        };
+        for (elapsed, is_spent, is_late) in [
+            (4_000, false, false),
+            (4_600, true, false),
+            (5_000, true, true),
+        ] {
+            let mut budget = SearchBudget::new(&settings);
+            let started = Instant::now().checked_sub(Duration::from_millis(elapsed));
+            budget.started = started.expect("the clock has run for longer");
+            assert_eq!(budget.is_spent(), is_spent, "{elapsed}");
+            assert_eq!(budget.is_report_late(), is_late, "{elapsed}");
+        }
     }
 
     #[test]

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use smol_str::SmolStr;
 use stepwright_asl::resource::function_name;
+use stepwright_interpreter::program::{Kind, Program};
 use stepwright_interpreter::task::{Resource, ResourceKind};
 use stepwright_interpreter::value::Value;
+
+/// The targets of [`Action::Ended`].
+pub(crate) const END_STATUSES: [&str; 3] = ["succeeded", "failed", "timed-out"];
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +67,21 @@ impl Action {
     /// Returns the action with this word.
     pub fn from_name(name: &str) -> Option<Action> {
         Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
+    /// Returns the values that its events have, next to `name` and `time`. A task without a
+    /// constant target has no `function`, and an execution has an output or an error.
+    pub(crate) fn values(self) -> &'static [&'static str] {
+        match self {
+            Self::Started | Self::Entered => &["input"],
+            Self::Exited => &["output"],
+            Self::Called => &["arguments", "attempt", "function"],
+            Self::Succeeded => &["arguments", "attempt", "result", "function"],
+            Self::Failed => &["arguments", "attempt", "error", "cause", "function"],
+            Self::Late => &["result", "error", "function"],
+            Self::Assigned => &["value"],
+            Self::Ended => &["output", "error", "cause"],
+        }
     }
 
     /// Returns whether the target of its events is a task: by its state, function or resource.
@@ -124,6 +143,22 @@ impl TaskNames {
     /// Returns the text of the resource.
     pub fn resource(&self) -> &str {
         &self.resource
+    }
+
+    /// Returns the names of the tasks of a program, by the indices of their states.
+    pub(crate) fn of_program(program: &Program) -> impl Iterator<Item = Option<Self>> {
+        program.states().iter().map(|state| match &state.kind {
+            Kind::Task(task) => {
+                let target = state.io.target(&task.resource);
+                Some(Self::of_resource(&task.resource, target))
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns the service and the action: `sqs:sendMessage`.
+    pub(crate) fn action(&self) -> Option<&str> {
+        self.action.as_deref()
     }
 
     /// Returns the name of the function, activity or other target.

@@ -83,6 +83,7 @@ mod report;
 mod rule;
 mod search;
 mod settings;
+mod unknown_name;
 mod values;
 
 pub use self::budget::StopReason;
@@ -104,4 +105,5 @@ pub use self::search::{
     Counterexample, InnerHistory, PathStep, Progress, explore, explore_with, numbered,
 };
 pub use self::settings::{Compensation, Settings, TaskSettings};
+pub use self::unknown_name::{UnknownName, unknown_names};
 pub use self::values::{DerivedSchemas, DerivedTaskSchemas};

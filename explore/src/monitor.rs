@@ -6,6 +6,7 @@ use stepwright_interpreter::value::Value;
 
 use crate::event::PathEvent;
 use crate::expression::Bindings;
+use crate::pattern::Pattern;
 use crate::property::Formula;
 
 /// The progress of a formula on one path. A clone continues independently, and two paths with equal
@@ -84,6 +85,7 @@ impl MonitorState {
         match formula {
             Formula::LeadsTo(..) => Self::Obligations(Vec::new()),
             Formula::Before(..) => Self::Matches(Vec::new()),
+            Formula::Never(pattern) if pattern.earlier().is_some() => Self::Matches(Vec::new()),
             Formula::AtMost(..) => Self::Counts(Vec::new()),
             Formula::Not(inner) => Self::Parts(vec![Self::of(inner)]),
             Formula::All(inner) | Formula::Any(inner) => {
@@ -103,6 +105,17 @@ impl MonitorState {
             (_, Formula::Always(pattern)) => {
                 let fails = pattern.is_about(event) && pattern.matches(event, &none).is_none();
                 fails.then_some(false)
+            }
+            (Self::Matches(seen), Formula::Never(pattern)) => {
+                let mut bound = seen.iter();
+                if bound.any(|bound| pattern.matches(event, bound).is_some()) {
+                    Some(false)
+                } else {
+                    if let Some(earlier) = pattern.earlier() {
+                        add_match(seen, earlier, event);
+                    }
+                    None
+                }
             }
             (_, Formula::Never(pattern)) => pattern.matches(event, &none).map(|_| false),
             (_, Formula::Eventually(pattern, limit)) => {
@@ -140,11 +153,7 @@ impl MonitorState {
                 if is_meant && !has_first() {
                     Some(false)
                 } else {
-                    if let Some(bound) = first.matches(event, &none)
-                        && !seen.contains(&bound)
-                    {
-                        seen.push(bound);
-                    }
+                    add_match(seen, first, event);
                     None
                 }
             }
@@ -237,6 +246,15 @@ impl MonitorState {
             }
         }
         to.push(';');
+    }
+}
+
+/// Adds the bindings of a pattern that matches.
+fn add_match(seen: &mut Vec<Bindings>, pattern: &Pattern, event: &PathEvent) {
+    if let Some(bound) = pattern.matches(event, &Bindings::default())
+        && !seen.contains(&bound)
+    {
+        seen.push(bound);
     }
 }
 

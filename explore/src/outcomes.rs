@@ -154,10 +154,10 @@ impl Outcomes {
         }
     }
 
-    /// Returns whether all values that a state reads were given: an expression that fails with them
-    /// fails in an execution, too.
+    /// Returns whether all values that a state reads were given, or computed from such values: an
+    /// expression that fails with them fails in an execution, too.
     pub(crate) fn reads_given_values(&self, state: &str, is_given: impl Fn(&str) -> bool) -> bool {
-        match self.values.known_reads(state) {
+        match self.values.sources(state) {
             Some((results, reads_input)) => {
                 (self.has_given_inputs || !reads_input)
                     && results.iter().all(|state| is_given(state))

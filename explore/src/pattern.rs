@@ -30,6 +30,8 @@ pub struct Pattern {
     target: Option<String>,
     conditions: Vec<Condition>,
     binds: Vec<(String, ValueTemplate)>,
+    /// In a `never`, only events after a match of this pattern count.
+    earlier: Option<Box<Pattern>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +87,7 @@ impl Pattern {
             target: None,
             conditions: Vec::new(),
             binds: Vec::new(),
+            earlier: None,
         }
     }
 
@@ -93,7 +96,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// If the event has no value of this name, or an expression is not JSONata.
+    /// If the events of the action have no value of this name, or an expression is not JSONata.
     pub fn has(mut self, field: &str, value: impl Into<Json>) -> Result<Self, TemplateError> {
         let known = COMPARED_FIELDS.iter().find(|known| **known == field);
         let field = known.ok_or_else(|| {
@@ -103,6 +106,7 @@ impl Pattern {
             ))
         })?;
         let value = ValueTemplate::new(value.into())?;
+        self.check_values([*field].into_iter().chain(event_variables(&value)))?;
         self.conditions.push(Condition::Contains(field, value));
         Ok(self)
     }
@@ -111,9 +115,10 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// If the text is not JSONata.
+    /// If the text is not JSONata, or reads a value that the events of the action do not have.
     pub fn requires(mut self, expression: &str) -> Result<Self, TemplateError> {
         let expression = ValueTemplate::expression(expression)?;
+        self.check_values(event_variables(&expression))?;
         self.conditions.push(Condition::Where(expression));
         Ok(self)
     }
@@ -122,11 +127,39 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// If the text is not JSONata.
+    /// As [`requires`](Self::requires).
     pub fn bind(mut self, name: &str, expression: &str) -> Result<Self, TemplateError> {
         let expression = ValueTemplate::expression(expression)?;
+        self.check_values(event_variables(&expression))?;
         self.binds.push((name.to_owned(), expression));
         Ok(self)
+    }
+
+    /// Refuses values that no event of the action has: the pattern would match nothing.
+    fn check_values<'v>(
+        &self,
+        mut values: impl Iterator<Item = &'v str>,
+    ) -> Result<(), TemplateError> {
+        let known = self.action.values();
+        match values.find(|value| !["name", "time"].contains(value) && !known.contains(value)) {
+            Some(value) => Err(TemplateError(format!(
+                "an event `{}` has no value `{value}`; its values are {}",
+                self.action,
+                quoted(known)
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Restricts the pattern of a `never` to events after a match of another one.
+    pub(crate) fn after(mut self, earlier: Pattern) -> Self {
+        self.earlier = Some(Box::new(earlier));
+        self
+    }
+
+    /// Returns the pattern that has matched before its events.
+    pub(crate) fn earlier(&self) -> Option<&Pattern> {
+        self.earlier.as_deref()
     }
 
     /// Returns the action of its events.
@@ -224,6 +257,12 @@ impl Pattern {
     }
 }
 
+/// Returns the values of the event that an expression reads.
+fn event_variables(template: &ValueTemplate) -> impl Iterator<Item = &str> {
+    let variables = template.variables().iter().map(String::as_str);
+    variables.filter(|variable| EVENT_VARIABLES.contains(variable))
+}
+
 /// `succeeded Charge with result {"ok": true}`
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -237,6 +276,9 @@ impl fmt::Display for Pattern {
                 Condition::Where(expression) => write!(f, " where {}", expression.source())?,
             }
         }
-        Ok(())
+        match &self.earlier {
+            Some(earlier) => write!(f, " after {earlier}"),
+            None => Ok(()),
+        }
     }
 }

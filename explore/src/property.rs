@@ -119,8 +119,11 @@ impl Formula {
         let mut open = vec![self];
         while let Some(formula) = open.pop() {
             match formula {
+                Self::Never(pattern) => {
+                    patterns.push(pattern);
+                    patterns.extend(pattern.earlier());
+                }
                 Self::Always(pattern)
-                | Self::Never(pattern)
                 | Self::Eventually(pattern, _)
                 | Self::AtMost(_, pattern, _) => patterns.push(pattern),
                 Self::LeadsTo(first, second, _) | Self::Before(first, second) => {
@@ -158,6 +161,7 @@ impl Formula {
         while let Some(formula) = open.pop() {
             match formula {
                 Self::LeadsTo(trigger, ..) | Self::Before(_, trigger) => found.push(trigger),
+                Self::Never(pattern) => found.extend(pattern.earlier()),
                 Self::Not(inner) => open.push(inner),
                 Self::All(inner) | Self::Any(inner) => open.extend(inner),
                 _ => {}
@@ -198,6 +202,20 @@ impl Pattern {
     /// bound.
     pub fn leads_to(self, response: Pattern) -> Formula {
         Formula::LeadsTo(self, response, None)
+    }
+
+    /// After each match, no event matches the other pattern with the values that this one has
+    /// bound.
+    ///
+    /// ```
+    /// use stepwright_explore::{Action, Pattern};
+    ///
+    /// let refunded = Pattern::new(Action::Succeeded, "Refund");
+    /// let formula = refunded.never_followed_by(Pattern::new(Action::Called, "Charge"));
+    /// assert_eq!(formula.to_string(), "never called `Charge` after succeeded `Refund`");
+    /// ```
+    pub fn never_followed_by(self, other: Pattern) -> Formula {
+        Formula::Never(other.after(self))
     }
 
     /// Before each match of the other pattern, an event matches this one, and the other one matches

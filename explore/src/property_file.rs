@@ -28,6 +28,9 @@ pub struct PropertyFileError {
 
 type Parsed<T> = Result<T, PropertyFileError>;
 
+/// The fields next to an operator, with the operator to which they belong.
+const MODIFIERS: &[(&str, &str)] = &[("after", "never"), ("of", "at_most"), ("per", "at_most")];
+
 /// Levels of `all`, `any` and `not`.
 const MAX_DEPTH: usize = 32;
 
@@ -372,8 +375,9 @@ impl<'d> FileReader<'d> {
         let members = self.members(at, "a property")?;
         let mut operators: Vec<&String> = Vec::new();
         for name in members.keys() {
-            let is_other =
-                others.contains(&name.as_str()) || ["within", "of", "per"].contains(&name.as_str());
+            let is_other = others.contains(&name.as_str())
+                || MODIFIERS.iter().any(|(modifier, _)| modifier == name)
+                || name == "within";
             if OPERATORS.contains(&name.as_str()) {
                 operators.push(name);
             } else if !is_other {
@@ -401,6 +405,14 @@ impl<'d> FileReader<'d> {
                 );
             }
         };
+        for (modifier, of) in MODIFIERS {
+            if *of != operator && at.key(modifier).is_some() {
+                return self.error(
+                    at,
+                    format!("`{modifier}` belongs to `{of}`, not to `{operator}`"),
+                );
+            }
+        }
         if within.is_some() && !["eventually", "leads_to"].contains(&operator) {
             return self.error(
                 at,
@@ -412,7 +424,14 @@ impl<'d> FileReader<'d> {
         };
         Ok(match operator {
             "always" => Formula::Always(self.pattern(&value)?),
-            "never" => Formula::Never(self.pattern(&value)?),
+            "never" => match at.key("after") {
+                Some(first) => {
+                    let first = self.pattern(&first)?;
+                    let bound: Vec<String> = first.bound_names().map(str::to_owned).collect();
+                    first.never_followed_by(self.pattern_with(&value, &bound)?)
+                }
+                None => Formula::Never(self.pattern(&value)?),
+            },
             "eventually" => Formula::Eventually(self.pattern(&value)?, within),
             "leads_to" => {
                 let (first, second) = self.pair(&value, operator)?;

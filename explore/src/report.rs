@@ -10,6 +10,7 @@ use crate::expression::readable_duration;
 use crate::rule::Rule;
 use crate::search::{Counterexample, ExploredMachine, PathStep, numbered};
 use crate::settings::Settings;
+use crate::unknown_name::{CheckedNames, UnknownName};
 
 /// The subject of a finding. There is one finding for each subject.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -308,6 +309,7 @@ pub struct Report {
     findings: Vec<Finding>,
     coverage: Coverage,
     notes: Vec<String>,
+    names: CheckedNames,
 }
 
 impl Report {
@@ -316,7 +318,25 @@ impl Report {
             findings,
             coverage,
             notes,
+            names: CheckedNames::default(),
         }
+    }
+
+    pub(crate) fn with_names(self, names: CheckedNames) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Returns the names in properties, compensations and settings of tasks that no explored
+    /// definition has. What names nothing was not checked.
+    pub fn unknown_names(&self) -> &[UnknownName] {
+        &self.names.unknown
+    }
+
+    /// Returns where the names in properties, compensations and settings of tasks are known, if the
+    /// explored definition does not have them: in one that it starts, or perhaps in a computed
+    /// name.
+    pub fn name_notes(&self) -> &[String] {
+        &self.names.notes
     }
 
     /// Returns the findings, those with the shortest paths first.
@@ -400,8 +420,12 @@ impl Report {
         let findings = self.findings.iter().map(Finding::to_json);
         object.insert("findings".to_owned(), Json::Array(findings.collect()));
         object.insert("coverage".to_owned(), Json::Object(bound));
-        let notes = self.notes().into_iter().map(Json::from);
+        let notes = self.names.notes.iter().cloned().chain(self.notes());
+        let notes = notes.map(Json::from);
         object.insert("notes".to_owned(), Json::Array(notes.collect()));
+        let unknown = self.names.unknown.iter();
+        let unknown = unknown.map(|unknown| Json::from(unknown.to_string()));
+        object.insert("unknownNames".to_owned(), Json::Array(unknown.collect()));
         Json::Object(object)
     }
 
@@ -409,10 +433,11 @@ impl Report {
     ///
     /// # Panics
     ///
-    /// If a property or a rule does not hold.
+    /// If a property or a rule does not hold, or a name is unknown.
     #[track_caller]
     pub fn assert_clean(&self) {
-        assert!(self.findings.is_empty(), "{self}");
+        let is_clean = self.findings.is_empty() && self.names.unknown.is_empty();
+        assert!(is_clean, "{self}");
     }
 }
 
@@ -420,6 +445,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.findings_text())?;
+        for unknown in &self.names.unknown {
+            writeln!(f, "error: {unknown}")?;
+        }
         writeln!(f, "{}", self.coverage)?;
         for note in self.notes() {
             writeln!(f, "note: {note}")?;

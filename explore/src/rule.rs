@@ -65,7 +65,9 @@ impl Rule {
         match self {
             Self::PathEnds => "add a transition that leaves the cycle",
             Self::EndsInTime => "shorten the waits, the timeouts or the delays of the retriers",
-            Self::StateReached => "remove the state, or correct the condition that leads to it",
+            Self::StateReached => {
+                "correct the condition that leads to it, or give samples with the values that it needs in the property file"
+            }
             Self::ValuePresent => {
                 "write the value on each path to this state, or test it with `IsPresent` or `$exists` first"
             }

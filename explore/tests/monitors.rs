@@ -178,6 +178,24 @@ fn holds(formula: &Formula, path: &[PathEvent]) -> bool {
 
 proptest! {
     #[test]
+    fn never_after_decides_as_its_definition(first in triggers(), second in responses(), path in paths()) {
+        let formula = first.clone().never_followed_by(second.clone());
+        let mut monitor = Monitor::new(&formula);
+        for event in &path {
+            monitor.observe(&formula, event);
+        }
+        monitor.finish(&formula, end(&path));
+        let none = Bindings::default();
+        let is_followed = path.iter().enumerate().any(|(at, event)| {
+            let bound = first.matches(event, &none);
+            bound.is_some_and(|bound| {
+                path[at + 1..].iter().any(|later| second.matches(later, &bound).is_some())
+            })
+        });
+        prop_assert_eq!(monitor.verdict(), Some(!is_followed), "{}", formula);
+    }
+
+    #[test]
     fn a_monitor_decides_as_the_definition_of_its_operators(
         formula in formulas(),
         path in paths(),

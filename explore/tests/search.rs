@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use stepwright_asl::{MachineType, StateMachine};
 use stepwright_explore::{
-    NestedMachine, Report, Rule, Settings, StopReason, explore, explore_with,
+    NestedMachine, PropertyFileError, Report, Rule, Settings, StopReason, UnknownName, explore,
+    explore_with,
 };
 
 fn machine(text: &str) -> StateMachine {
@@ -487,30 +489,294 @@ fn each_integration_that_starts_an_execution_follows_it() {
     }
 }
 
+/// The message for a property file, or the notes of the report.
+fn names(text: &str, properties: &str, nested: &[(&str, &str)]) -> Result<Vec<String>, String> {
+    let mut settings = Settings::new();
+    let added = settings.add_file("p.yaml", properties);
+    added.expect("the file is valid");
+    settings.machine_name = "orders".to_owned();
+    settings.nested = nested
+        .iter()
+        .map(|(name, text)| NestedMachine {
+            name: (*name).to_owned(),
+            machine: machine(text),
+            machine_type: MachineType::Standard,
+        })
+        .collect();
+    let report = explore(&machine(text), &settings).expect("the definition can run");
+    let unknown = report.unknown_names().iter();
+    let unknown: Vec<String> = unknown.map(UnknownName::to_string).collect();
+    match unknown.is_empty() {
+        true => Ok(report.name_notes().to_vec()),
+        false => Err(unknown.join("\n")),
+    }
+}
+
+const PAY: &str = r#"{"StartAt": "Pay", "States": {
+    "Pay": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "Next": "Back"},
+    "Back": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${RefundCardArn}"},
+        "Assign": {"refund.$": "$.Payload"}, "Next": "Tell"},
+    "Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": "t", "Message": "m"}, "Next": "Cool"},
+    "Cool": {"Type": "Wait", "Seconds": 1, "End": true}
+}}"#;
+
 #[test]
-fn a_target_that_names_nothing_is_noted() {
-    let machine = machine(
-        r#"{"StartAt": "Pay", "States": {
-            "Pay": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true}
-        }}"#,
-    );
-    let notes = |properties: &str| {
-        let mut settings = Settings::new();
-        settings
-            .add_file("p.yaml", properties)
-            .expect("the file is valid");
-        let report = explore(&machine, &settings).expect("the definition can run");
-        report.notes()
-    };
-    assert_eq!(
-        notes(
-            "{ properties: [{ name: a, never: { called: chrge } }, { name: b, never: { entered: Nowhere } }] }"
+fn a_name_that_no_definition_has_is_an_error_with_a_suggestion() {
+    for (properties, message) in [
+        (
+            "{ properties: [{ name: a, never: { called: chrge } }] }",
+            "property `a`: no task is named `chrge`; did you mean `charge`?",
         ),
+        (
+            "{ properties: [{ name: a, never: { called: RefundCard } }] }",
+            "property `a`: no task is named `RefundCard`; did you mean `Back`, which calls `${RefundCardArn}`?",
+        ),
+        (
+            "{ properties: [{ name: a, leads_to: [{ failed: Pay }, { called: 'sns:pubish' }] }] }",
+            "property `a`: no task is named `sns:pubish`; did you mean `sns:publish`?",
+        ),
+        (
+            "{ properties: [{ name: a, not: { before: [{ entered: Nowhere }, { called: Pay }] } }] }",
+            "property `a`: no state is named `Nowhere`; the states are `Pay`, `Back`, `Tell`, `Cool`",
+        ),
+        (
+            // A Wait state calls nothing.
+            "{ properties: [{ name: a, never: { called: Cool } }] }",
+            "property `a`: no task is named `Cool`; the tasks are `Pay`, `Back`, `Tell`, `charge`, `${RefundCardArn}`, `lambda:invoke`, `sns:publish`",
+        ),
+        (
+            "{ properties: [{ name: a, never: { assigned: refnd } }] }",
+            "property `a`: no variable is named `refnd`; did you mean `refund`?",
+        ),
+        (
+            "{ properties: [{ name: a, never: { ended: timeout } }] }",
+            "property `a`: no status is named `timeout`; did you mean `timed-out`?",
+        ),
+        (
+            "{ properties: [{ name: a, never: { ended: FAILED } }] }",
+            "property `a`: no status is named `FAILED`; did you mean `failed`?",
+        ),
+        (
+            "{ tasks: { chrge: { errors: [Busy] } } }",
+            "`tasks`: no task is named `chrge`; did you mean `charge`?",
+        ),
+        (
+            "{ compensates: [{ undo: Bck, of: charge }] }",
+            "`compensates`: no task is named `Bck`; did you mean `Back`?",
+        ),
+    ] {
+        assert_eq!(names(PAY, properties, &[]), Err(message.to_owned()));
+    }
+}
+
+#[test]
+fn each_name_of_a_task_a_state_and_a_variable_is_known() {
+    let known = "{ tasks: { Pay: { errors: [Busy], passes: [Busy] }, 'arn:aws:states:::sns:publish': {} }, compensates: [{ undo: '${RefundCardArn}', of: charge }],
+        rules: { branch-not-undone: off },
+        properties: [{ name: a, at_most: 9, of: { called: charge } }, { name: b, at_most: 9, of: { entered: '*' } }, { name: c, at_most: 9, of: { exited: Cool } },
+            { name: d, at_most: 9, of: { assigned: refund } }, { name: e, at_most: 9, of: { ended: timed-out } }, { name: f, at_most: 9, of: { called: 'sns:publish' } },
+            { name: g, at_most: 9, of: { called: 'arn:aws:lambda:eu-west-1:123456789012:function:charge' } }, { name: h, at_most: 9, of: { started: '*' } }] }";
+    let notes = names(PAY, known, &[]).expect("all names are known");
+    assert_eq!(notes, [""; 0]);
+}
+
+#[test]
+fn a_name_of_one_of_several_definitions_is_known() {
+    let start = r#"{"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:payments"}, "End": true}}}"#;
+    let property = "{ properties: [{ name: a, at_most: 9, of: { called: charge } }] }";
+    let notes = names(start, property, &[("payments", PAY)]).expect("the name is known");
+    assert_eq!(notes, ["`charge` is a task of `payments` only"]);
+    let alone = names(start, property, &[]).expect_err("the name is unknown");
+    assert!(alone.contains("no task is named `charge`"), "{alone}");
+}
+
+#[test]
+fn a_computed_function_may_have_a_name_that_the_search_has() {
+    let computed = r#"{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName.$": "$.function"}, "End": true}}}"#;
+    let property = "{ properties: [{ name: a, never: { called: save } }] }";
+    // The search has no value of which the target would be this name.
+    let error = names(computed, property, &[]).expect_err("no target has the name");
+    assert!(error.contains("no task is named `save`"), "{error}");
+    let set = computed.replace(
+        r#"{"StartAt": "Call", "States": {"#,
+        r#"{"StartAt": "Set", "States": {"Set": {"Type": "Pass", "Result": {"function": "save"}, "Next": "Call"}, "#,
+    );
+    assert!(names(&set, property, &[]).is_ok());
+    let given =
+        "{ inputs: [{ function: save }], properties: [{ name: a, never: { called: save } }] }";
+    let notes = names(computed, given, &[]).expect("the name may be that of the function");
+    assert_eq!(
+        notes,
         [
-            "no state of the explored definitions is named `Nowhere`, so a property about it has no effect",
-            "no task of the explored definitions is named `chrge`, so a property about it has no effect; did you mean `charge`?",
+            "property `a`: no task is named `save`, unless the target that `Call` computes has this name"
         ]
     );
-    let known = "{ tasks: { Pay: { errors: [Busy], passes: [Busy] } }, properties: [{ name: a, at_most: 9, of: { called: charge } }, { name: b, at_most: 9, of: { entered: '*' } }] }";
-    assert_eq!(notes(known), [""; 0]);
+}
+
+proptest! {
+    /// A name with one fault is an error for each operator, event and field with names.
+    #[test]
+    fn a_misspelt_name_never_passes(
+        at in 0usize..6,
+        name in prop::sample::select(vec!["Pay", "charge", "Back", "Tell"]),
+        operator in prop::sample::select(vec!["never", "eventually", "always", "leads_to", "before", "at_most"]),
+        event in prop::sample::select(vec!["called", "succeeded", "failed", "late"]),
+        field in 0usize..3,
+    ) {
+        let misspelt: String = name.chars().enumerate().flat_map(|(index, char)| {
+            let twice = if index == at % name.len() { 2 } else { 1 };
+            std::iter::repeat_n(char, twice)
+        }).collect();
+        let file = |name: &str| match field {
+            0 => {
+                let pattern = format!("{{ {event}: {name} }}");
+                let other = "{ called: Pay }";
+                let formula = match operator {
+                    "leads_to" | "before" => format!("{operator}: [{other}, {pattern}]"),
+                    "at_most" => format!("at_most: 1, of: {pattern}"),
+                    _ => format!("{operator}: {pattern}"),
+                };
+                format!("properties: [{{ name: p, {formula} }}]")
+            }
+            1 => format!("tasks: {{ {name}: {{ effect: true }} }}"),
+            _ => format!("compensates: [{{ undo: Pay, of: {name} }}]"),
+        };
+        prop_assert!(names(PAY, &file(name), &[]).is_ok());
+        let error = names(PAY, &file(&misspelt), &[]);
+        let suggestion = format!("did you mean `{name}`?");
+        prop_assert!(error.clone().is_err_and(|text| text.contains(&suggestion)), "{error:?}");
+    }
+}
+
+const GET: &str = r#""Get": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:get", "Next": "C"},
+    "A": {"Type": "Succeed"}, "B": {"Type": "Succeed"}"#;
+
+fn findings(text: &str) -> Vec<String> {
+    let report = explored(text, &Settings::new());
+    let findings = report.findings().iter();
+    findings
+        .map(|finding| format!("{}: {}", finding.name(), finding.message()))
+        .collect()
+}
+
+#[test]
+fn an_item_of_a_list_may_be_absent_and_present() {
+    for path in [
+        "$.list[0]",
+        "$.list[0].id",
+        "$.list[1]",
+        "$.list[7]",
+        "$.a.list[2].b.c",
+        "$.list[-1]",
+        "$.list[40]",
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "Get", "States": {{{GET}, "C": {{"Type": "Choice",
+                "Choices": [{{"Variable": "{path}", "IsPresent": true, "Next": "A"}}], "Default": "B"}}}}}}"#
+        );
+        assert_eq!(findings(&text), [""; 0], "{path}");
+    }
+    for condition in [
+        "$exists($states.input.list[0])",
+        "$exists($states.input.list[4].id)",
+    ] {
+        let text = format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "Get", "States": {{{GET}, "C": {{"Type": "Choice",
+                "Choices": [{{"Condition": "{{% {condition} %}}", "Next": "A"}}], "Default": "B"}}}}}}"#
+        );
+        assert_eq!(findings(&text), [""; 0], "{condition}");
+    }
+}
+
+#[test]
+fn what_a_filter_selects_is_not_known() {
+    for (field, path) in [
+        ("ResultSelector", "$.items[?(@.status == 'ready')]"),
+        ("ResultSelector", "$.items[*].parts[?(@.size > 3)].name"),
+        ("ResultSelector", "$.items[1:]"),
+    ] {
+        let get = GET.replace(
+            "\"Next\": \"C\"",
+            &format!("\"{field}\": {{\"found.$\": \"{path}\"}}, \"Next\": \"C\""),
+        );
+        let text = format!(
+            r#"{{"StartAt": "Get", "States": {{{get}, "C": {{"Type": "Choice",
+                "Choices": [{{"Variable": "$.found[0]", "IsPresent": true, "Next": "A"}}], "Default": "B"}}}}}}"#
+        );
+        assert_eq!(findings(&text), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn a_condition_that_no_value_satisfies_is_still_found() {
+    let text = format!(
+        r#"{{"StartAt": "Get", "States": {{{GET}, "C": {{"Type": "Choice", "Choices": [
+            {{"And": [{{"Variable": "$.n", "NumericGreaterThan": 5}}, {{"Variable": "$.n", "NumericLessThan": 3}}], "Next": "A"}}],
+            "Default": "B"}}}}}}"#
+    );
+    assert_eq!(findings(&text), ["state-not-reached: no path enters `A`"]);
+}
+
+#[test]
+fn a_value_that_the_definition_computes_is_not_made_up() {
+    for (parameters, is_made_up) in [
+        (r#"{"n": "abc"}"#, false),
+        (r#"{"n.$": "States.Format('a{}', 'b')"}"#, false),
+        (r#"{"n.$": "States.Format('a{}', $.id)"}"#, true),
+    ] {
+        let text = format!(
+            r#"{{"StartAt": "Set", "States": {{
+                "Set": {{"Type": "Pass", "Parameters": {parameters}, "Next": "Add"}},
+                "Add": {{"Type": "Pass", "Parameters": {{"sum.$": "States.MathAdd($.n, 1)"}}, "End": true}}}}}}"#
+        );
+        let notes = explored(&text, &Settings::new()).notes();
+        let noted = notes.iter().any(|note| note.contains("made up"));
+        assert_eq!(noted, is_made_up, "{parameters}: {notes:?}");
+    }
+}
+
+#[test]
+fn what_must_not_follow_is_a_property() {
+    let text = r#"{"StartAt": "Refund", "States": {
+        "Refund": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:refund", "Next": "Again?",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "Charge"}]},
+        "Again?": {"Type": "Choice", "Choices": [{"Variable": "$.again", "BooleanEquals": true, "Next": "Charge"}], "Default": "Done"},
+        "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "Next": "Done"},
+        "Done": {"Type": "Succeed"}}}"#;
+    let found = |property: &str| {
+        let mut settings = Settings::new();
+        let file = format!("properties: [{{ name: p, {property} }}]");
+        settings.add_file("p.yaml", &file)?;
+        let report = explored(text, &settings);
+        let mut findings = report.findings().iter();
+        let finding = findings.find(|finding| finding.name() == "p");
+        Ok(finding.map(|finding| finding.message().to_owned()))
+    };
+    assert_eq!(
+        found("never: { called: charge }, after: { succeeded: refund }"),
+        Ok(Some(
+            "the property does not hold: never called `charge` after succeeded `refund`".to_owned()
+        ))
+    );
+    assert_eq!(
+        found("never: { called: refund }, after: { called: charge }"),
+        Ok(None)
+    );
+    let bound = |value: u8| {
+        format!(
+            "never: {{ called: charge, where: '{{% $attempt = $n %}}' }}, after: {{ succeeded: refund, bind: {{ n: '$attempt + {value}' }} }}"
+        )
+    };
+    assert!(matches!(found(&bound(0)), Ok(Some(_))));
+    assert_eq!(found(&bound(1)), Ok(None));
+    let error: PropertyFileError =
+        found("eventually: { called: charge }, after: { called: refund }")
+            .expect_err("the field belongs to another operator");
+    assert!(
+        error
+            .to_string()
+            .contains("`after` belongs to `never`, not to `eventually`")
+    );
 }

@@ -116,7 +116,7 @@ mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 pub use self::accounts::{
-    AccountFactory, AccountServer, AccountServers, AccountSettings, CreatedServer,
+    AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks, CreatedServer,
     OpenAccountServers, TestedTasks,
 };
 #[cfg(feature = "console")]

@@ -65,7 +65,9 @@ export declare class StepFunctions {
   now(): Promise<Date>;
   // biome-ignore lint: the API's response.
   call(operation: string, members?: object): Promise<any>;
-  /** Removes the account. Throws the first error of a mock that is no `TaskError`. */
+  /** Returns a sentence for each mock whose name no state machine of the test has. */
+  unknownMocks(): Promise<string[]>;
+  /** Removes the account. Throws the first error of a mock that is no `TaskError`, or an error for mocks with unknown names. */
   close(): Promise<void>;
 }
 

@@ -6,6 +6,8 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
+// The start of the cause of a task without a mock.
+const NO_MOCK = "There is no handler and no mock";
 const ROLE = (account) => `arn:aws:iam::${account}:role/tests`;
 
 /** The failure of a task, with the name that `Retry` and `Catch` match. */
@@ -155,9 +157,13 @@ export class StepFunctions {
   #url;
   #forget;
   #mocks = new Map();
+  // The names that the test expects to be called.
+  #expected = new Set();
   #open = new Set();
   #machines = new Map();
   #calls = [];
+  // The calls whose mocks have not returned.
+  #running = new Set();
   // Errors of mocks, which are faults of the test.
   #faults = [];
 
@@ -196,6 +202,7 @@ export class StepFunctions {
   /** Mocks the tasks of a state, a function or a resource. */
   async mock(name, result = null, { token = false } = {}) {
     this.#mocks.set(name, result);
+    this.#expected.add(name);
     this.#open.delete(name);
     if (token) {
       this.#open.add(name);
@@ -203,7 +210,7 @@ export class StepFunctions {
     await this.#send();
   }
 
-  /** Mocks several tasks, by their names. */
+  /** Mocks several tasks, by their names. Unlike with `mock`, a task that is not called causes no warning. */
   async mockAll(results) {
     for (const [name, result] of Object.entries(results)) {
       this.#mocks.set(name, result);
@@ -230,9 +237,15 @@ export class StepFunctions {
     return this.#calls.filter((call) => name === undefined || call.name === name || call.state === name);
   }
 
+  /** Returns a sentence for each mock whose name no state machine of the test has. */
+  async unknownMocks() {
+    return (await this.#control("check")).unknown;
+  }
+
   /** Returns the text of the response to a task. */
   async _execute(call) {
     this.#calls.push(call);
+    this.#running.add(call);
     try {
       let result = this.#mocks.get(call.name);
       if (result instanceof Sequence) {
@@ -255,6 +268,8 @@ export class StepFunctions {
       }
       this.#faults.push(fault);
       return JSON.stringify({ error: String(fault?.name ?? "Error"), cause: String(fault?.message ?? fault) });
+    } finally {
+      this.#running.delete(call);
     }
   }
 
@@ -327,7 +342,7 @@ export class StepFunctions {
     const all = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
     const advanced = await this.#control("advance", { seconds: all });
     if (!advanced.idle) {
-      throw new Error("a task did not return within 30 seconds");
+      throw new Error(`a task did not return within 30 seconds${this.#progress()}`);
     }
     return new Date(advanced.now);
   }
@@ -343,8 +358,14 @@ export class StepFunctions {
       await this.#control("time", { stopped: true });
     }
     if (!idle) {
-      throw new Error("executions still make progress after 30 seconds");
+      throw new Error(`executions still make progress after 30 seconds${this.#progress()}`);
     }
+  }
+
+  /** Returns the mocks that have not returned, for the message of a timeout. */
+  #progress() {
+    const names = new Set([...this.#running].map((call) => `\`${call.name}\``));
+    return names.size > 0 ? `; the mocks that have not returned: ${[...names].sort().join(", ")}` : "";
   }
 
   /** Returns the virtual time. */
@@ -362,8 +383,15 @@ export class StepFunctions {
     return this.#server._post(`/testing/${action}`, { account: this.account, ...members });
   }
 
-  /** Removes the account. Throws the first error of a mock that is no `TaskError`. */
+  /** Removes the account. Throws the first error of a mock that is no `TaskError`, or an error for mocks with unknown names. */
   async close() {
+    const { unknown, unused } = await this.#control("check");
+    if (unknown.length > 0) {
+      this.#faults.push(new Error(unknown.join("\n")));
+    }
+    for (const name of unused.filter((name) => this.#expected.has(name))) {
+      process.emitWarning(`nothing called the mock of \`${name}\``, "UnusedMockWarning");
+    }
     this.#forget();
     await this.#control("reset", { remove: true });
     if (this.#faults.length > 0) {
@@ -411,10 +439,15 @@ export class Execution {
     return JSON.parse(this._output);
   }
 
-  /** Lets virtual time pass until the execution has ended. */
+  /** Lets virtual time pass until the execution has ended. Throws if a task has no mock. */
   async wait() {
     await this.#service.letTimePass();
     await this.refresh();
+    const missing = this.cause?.indexOf(NO_MOCK) ?? -1;
+    if (missing >= 0) {
+      // A fault of the test, and no result of the state machine.
+      throw new Error([this.cause.slice(missing), ...(await this.#service.unknownMocks())].join("\n"));
+    }
     if (this.status === "RUNNING") {
       throw new Error(`the execution waits for an answer in \`${this.path.at(-1)}\`; answer its token, or use \`advance\``);
     }

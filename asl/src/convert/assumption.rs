@@ -5,7 +5,7 @@ use std::fmt;
 macro_rules! assumptions {
     ($( $(#[$meta:meta])* $name:ident = $code:literal, $summary:literal, $explanation:literal; )*) => {
         /// An assumption about the data of executions. The conversion is exact for data that
-        /// satisfies all three.
+        /// satisfies all of them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Assumption {
@@ -53,6 +53,10 @@ assumptions! {
     Digits = "digits",
         "numbers have at most 15 digits",
         "Numbers have at most 15 significant digits, those in texts are written without an exponent and without `.0`, and those of `States.MathAdd`, `States.ArrayRange` and other functions that round are integers.";
+    /// Values of placeholders can be inside of a text of an expression.
+    Placeholders = "placeholders",
+        "values of placeholders in expressions contain no quotation mark and no backslash",
+        "The values that a template engine fills into texts of expressions (`${Stage}`) contain no quotation mark and no backslash. Otherwise the expression ends at the quotation mark and AWS refuses it, or the text differs.";
 }
 
 /// The name of the assumption.

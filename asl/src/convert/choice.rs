@@ -10,6 +10,7 @@ use crate::json::{Json, Object, escape};
 use crate::jsonata::Operator;
 use crate::jsonata::text::is_in_each_object;
 use crate::model::{OperandType, Operator as Comparison};
+use crate::substitution::is_substitution;
 use crate::timestamp;
 use crate::wildcard::Wildcard;
 
@@ -425,6 +426,12 @@ fn matches(
     known: &mut Vec<KnownType>,
     findings: &mut Findings<'_>,
 ) -> Option<Expr> {
+    if is_substitution(pattern) {
+        let message =
+            format!("a template engine fills in a part of the pattern `{pattern}`, also its `*`");
+        findings.note(Difference::UnknownValue, scope.pointer, message);
+        return None;
+    }
     let wildcard = match Wildcard::parse(pattern) {
         Ok(wildcard) => wildcard,
         Err(error) => {

@@ -183,15 +183,23 @@ impl PathConversion<'_, '_> {
 
     fn slice(&mut self, base: Expr, start: Option<i64>, end: Option<i64>) -> Option<Expr> {
         let start = start.unwrap_or(0);
-        let (0.., Some(end)) = (start, end.filter(|end| *end > start)) else {
-            return self.refuse("has a slice without a fixed start and end");
+        let from_end = |back: i64| {
+            let count = Expr::Call("count", vec![base.clone()]);
+            count.binary(Operator::Sub, Expr::literal(back))
+        };
+        let last = match (start, end) {
+            (0.., None) => from_end(1),
+            (0.., Some(end)) if end < 0 => from_end(1 - end),
+            (0.., Some(end)) if end > start => Expr::literal(end - 1),
+            (_, None) => Expr::literal(-1),
+            _ => return self.refuse("has a slice that JSONata cannot express"),
         };
         if self.selection != Selection::One {
             return self.refuse("has a slice of several values");
         }
         self.flattens();
         self.selection = Selection::Items;
-        let range = Expr::literal(start).binary(Operator::Range, Expr::literal(end - 1));
+        let range = Expr::literal(start).binary(Operator::Range, last);
         Some(Expr::Filter(Box::new(base), Box::new(range.list())))
     }
 

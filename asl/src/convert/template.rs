@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::Difference;
 use super::expr::{Expr, Kind};
 use super::intrinsic::of_call;
 use super::note::Findings;
@@ -10,6 +9,7 @@ use super::path::of_path;
 use super::print::print;
 use super::scope::Scope;
 use super::variables::replaced;
+use super::{Assumption, Difference};
 use crate::edit::Edit;
 use crate::intrinsic::Expression;
 use crate::json::{Json, Object, escape};
@@ -213,6 +213,7 @@ fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
     let mut functions = BTreeSet::new();
     let mut lists = false;
     let mut is_unknown = false;
+    let mut has_placeholder = false;
     let mut large: Option<String> = None;
     expr.each(&mut |part| match part {
         Expr::Call(name, _) => {
@@ -232,9 +233,18 @@ fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
             });
         }
         Expr::Unknown(_) => is_unknown = true,
-        Expr::Literal(json) => large = large.take().or_else(|| large_number(json)),
+        Expr::Literal(json) => {
+            large = large.take().or_else(|| large_number(json));
+            has_placeholder |= contains_substitution(json);
+        }
+        Expr::Object(members) | Expr::Existing(members) => {
+            has_placeholder |= members.iter().any(|(key, _)| is_substitution(key));
+        }
         _ => {}
     });
+    if has_placeholder {
+        findings.assume(Assumption::Placeholders);
+    }
     for name in functions {
         if findings.variables.contains(name) {
             let message = format!("the variable `${name}` hides the function `${name}`");
@@ -252,6 +262,18 @@ fn check(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) {
     if let Some(number) = large {
         let message = format!("JSONata cannot represent the number {number} exactly");
         findings.note(Difference::LargeNumber, pointer, message);
+    }
+}
+
+/// Whether a text or a key in the value contains a substitution.
+fn contains_substitution(json: &Json) -> bool {
+    match json {
+        Json::String(text) => is_substitution(text),
+        Json::Array(items) => items.iter().any(contains_substitution),
+        Json::Object(members) => members
+            .iter()
+            .any(|(key, value)| is_substitution(key) || contains_substitution(value)),
+        _ => false,
     }
 }
 

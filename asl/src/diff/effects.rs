@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::json::Object;
 use crate::model::StateKind;
-use crate::resource::Resource;
+use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 use crate::words;
 use crate::words::quoted;
 
@@ -92,8 +92,11 @@ pub(super) fn of(
     effects
 }
 
-/// The call of a Task: its resource, and the function, queue or machine that its parameters name.
-fn call(state: &Object) -> Option<(&str, Option<&str>)> {
+/// A call of a Task: its resource, and the function, queue or machine that its parameters name.
+type Call<'d> = (&'d str, Option<&'d str>);
+
+/// The call of a Task.
+fn call(state: &Object) -> Option<Call<'_>> {
     const TARGETS: &[&str] = words![
         FunctionName StateMachineArn QueueUrl TopicArn TableName JobDefinition TaskDefinition
         ProjectName JobName EventBusName ApiEndpoint ModelId ClusterId Bucket
@@ -104,8 +107,52 @@ fn call(state: &Object) -> Option<(&str, Option<&str>)> {
     Some((resource, TARGETS.iter().copied().find_map(text)))
 }
 
+/// Returns whether two calls have the same callee, also with different patterns of integration. A
+/// function by its ARN is that of `lambda:invoke`, and a computed callee may be any of its service.
+fn is_same_callee(one: Call<'_>, other: Call<'_>) -> bool {
+    let of = |(resource, target): Call<'_>| {
+        let parsed = Resource::parse(resource);
+        let text = match parsed.integration() {
+            Some(_) => target.unwrap_or_default(),
+            None => resource,
+        };
+        let name = text.split_once(":function:").map_or(text, |(_, name)| name);
+        let service = match parsed.kind() {
+            ResourceKind::Lambda => "lambda:invoke".to_owned(),
+            _ => parsed.plain_integration().unwrap_or_default().to_owned(),
+        };
+        (service, name.to_owned())
+    };
+    let (one, other) = (of(one), of(other));
+    one.0 == other.0 && (one.1 == other.1 || one.1.is_empty() || other.1.is_empty())
+}
+
+/// Returns whether code of a user receives the input of a call: a function, a worker, a container,
+/// or the receiver of a message. Services of AWS accept each valid request.
+fn has_own_callee(resource: &str) -> bool {
+    let resource = Resource::parse(resource);
+    let service = resource.service();
+    resource.kind() != ResourceKind::Service
+        || resource.pattern() == IntegrationPattern::WaitForTaskToken
+        || words![
+            apigateway batch codebuild ecs eks elasticmapreduce eventbridge events glue http lambda
+            sagemaker sfn sns sqs states
+        ]
+        .contains(&service.strip_prefix("aws-sdk:").unwrap_or(service))
+}
+
+/// Returns whether code of a user determines the result of a call.
+fn has_own_result(resource: &str) -> bool {
+    let parsed = Resource::parse(resource);
+    let service = parsed.service();
+    parsed.kind() != ResourceKind::Service
+        || parsed.pattern() == IntegrationPattern::WaitForTaskToken
+        || words![apigateway http lambda sfn states]
+            .contains(&service.strip_prefix("aws-sdk:").unwrap_or(service))
+}
+
 /// A short description of the call: `lambda:invoke of ${ChargeCardArn}`.
-fn words((resource, target): (&str, Option<&str>)) -> String {
+fn words((resource, target): Call<'_>) -> String {
     let action = Resource::parse(resource).integration().unwrap_or(resource);
     match target {
         Some(target) => format!("`{target}` ({action})"),
@@ -114,12 +161,13 @@ fn words((resource, target): (&str, Option<&str>)) -> String {
 }
 
 fn removed_callees(old: &PreparedDefinition<'_>, new: &PreparedDefinition<'_>) -> Vec<Effect> {
-    let still: HashSet<_> = (new.graph.states().iter())
+    let still: HashSet<Call<'_>> = (new.graph.states().iter())
         .filter_map(|state| call(state.object))
         .collect();
+    let is_still = |call: &Call<'_>| still.iter().any(|now| is_same_callee(*call, *now));
     let mut removed: IndexMap<_, Vec<String>> = IndexMap::new();
     for state in old.graph.states() {
-        if let Some(call) = call(state.object).filter(|call| !still.contains(call)) {
+        if let Some(call) = call(state.object).filter(|call| !is_still(call)) {
             removed.entry(call).or_default().push(state.name.to_owned());
         }
     }
@@ -176,7 +224,7 @@ fn changed_calls(
         };
         let states = vec![before.name.to_owned()];
         let words = words(from);
-        if touches(SENT) {
+        if touches(SENT) && has_own_callee(from.0) {
             effects.push(Effect {
                 id: "payload-changed",
                 safety: Safety::Check,
@@ -187,7 +235,7 @@ fn changed_calls(
                 states: states.clone(),
             });
         }
-        if touches(READ) {
+        if touches(READ) && has_own_result(from.0) {
             effects.push(Effect {
                 id: "result-changed",
                 safety: Safety::Check,

@@ -105,7 +105,9 @@ impl Estimate {
             express_obstacles,
             assumptions: warnings::assumptions(options, &found),
             warnings: Vec::new(),
+            limits: Vec::new(),
         };
+        estimate.limits = warnings::limits(&estimate, &found);
         estimate.warnings = warnings::warnings(&estimate, &found, options);
         estimate
     }

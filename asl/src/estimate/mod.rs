@@ -42,7 +42,7 @@ pub use cost::CostCase;
 pub use options::EstimateOptions;
 pub use price::{EXPRESS_PRICES, Price, PriceTable, STANDARD_PRICES, prices_of};
 pub use recorded::RecordedStatistics;
-pub use report::Estimate;
+pub use report::{Estimate, LimitKind, LimitWarning};
 pub use states::has_open_wait;
 
 #[cfg(test)]

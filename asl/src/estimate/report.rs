@@ -34,6 +34,37 @@ pub struct Estimate {
     pub assumptions: Vec<String>,
     /// Warnings about amounts without a bound, and about service limits that are close.
     pub warnings: Vec<String>,
+    /// Those of the warnings that are about the definition and not about the estimate.
+    #[serde(skip)]
+    pub limits: Vec<LimitWarning>,
+}
+
+/// An amount without a bound, or one that is close to a limit of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LimitWarning {
+    /// The amount.
+    pub kind: LimitKind,
+    /// The states that cause it, if it has no bound.
+    pub states: Vec<String>,
+    /// The amount and its limit, in a sentence.
+    pub message: String,
+}
+
+/// An amount that a limit of the service bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LimitKind {
+    /// A loop without a bound.
+    Loop,
+    /// The data of a loop grows in each round.
+    GrowingData,
+    /// The events of an execution.
+    Events,
+    /// The bytes of a payload.
+    Payload,
+    /// The time of an Express execution; also for a Standard state machine that could be one.
+    ExpressTime,
 }
 
 /// The amount of the typical case when it depends on a wait of unknown duration.

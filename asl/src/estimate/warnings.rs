@@ -2,7 +2,7 @@
 
 use super::cost::CostCase;
 use super::options::{EstimateOptions, TYPICAL_ITEMS};
-use super::report::{Estimate, bytes, count, seconds};
+use super::report::{Estimate, LimitKind, LimitWarning, bytes, count, seconds};
 use super::states::{TypicalWait, literal_items, wait_of};
 use crate::graph::Graph;
 use crate::model::{State, StateMachine};
@@ -117,18 +117,78 @@ pub(super) fn assumptions(options: &EstimateOptions, found: &Observations) -> Ve
     said
 }
 
-/// Warnings about amounts without a bound, and about limits that are close.
+/// Amounts without a bound, and limits that are close.
+pub(super) fn limits(estimate: &Estimate, found: &Observations) -> Vec<LimitWarning> {
+    let of = |kind, states: &[String], message: String| LimitWarning {
+        kind,
+        states: states.to_vec(),
+        message,
+    };
+    let mut limits = Vec::new();
+    for names in &found.endless {
+        let message = format!(
+            "the loop of {} has no bound except the limits of the service",
+            quoted(names)
+        );
+        limits.push(of(LimitKind::Loop, names, message));
+    }
+    if !found.growing.is_empty() {
+        let message = format!(
+            "the data grows in each round of the loop of {}",
+            quoted(&found.growing)
+        );
+        limits.push(of(LimitKind::GrowingData, &found.growing, message));
+    }
+    let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
+    if let Some(text) = near(cases, |case| case.events, EVENTS, count, "history events") {
+        let message = format!(
+            "{text}: at the limit the execution fails; use a Distributed Map or nested workflows, which have separate histories"
+        );
+        limits.push(of(LimitKind::Events, &[], message));
+    }
+    if let Some(text) = near(
+        cases,
+        |case| case.payload_bytes,
+        PAYLOAD,
+        bytes,
+        "of payload",
+    ) {
+        let message = format!(
+            "{text}: a state with more fails with States.DataLimitExceeded; store large data in S3 and pass its key"
+        );
+        limits.push(of(LimitKind::Payload, &[], message));
+    }
+    if estimate.express_obstacles.is_empty()
+        && let Some(text) = near(
+            cases,
+            |case| case.seconds,
+            EXPRESS_SECONDS,
+            seconds,
+            "as an Express workflow",
+        )
+    {
+        let message = format!("{text}: then it times out");
+        limits.push(of(LimitKind::ExpressTime, &[], message));
+    }
+    limits
+}
+
+/// The limits of an estimate, and what it needs to know.
 pub(super) fn warnings(
     estimate: &Estimate,
     found: &Observations,
     options: &EstimateOptions,
 ) -> Vec<String> {
     let mut warnings = Vec::new();
-    for names in &found.endless {
-        let first = names.first().map(String::as_str).unwrap_or_default();
+    let (loops, others): (Vec<&LimitWarning>, Vec<&LimitWarning>) = estimate
+        .limits
+        .iter()
+        .partition(|limit| limit.kind == LimitKind::Loop);
+    for limit in loops {
+        let first = limit.states.first().map(String::as_str).unwrap_or_default();
         warnings.push(format!(
-            "the loop of {} has no bound except the limits of the service: give --rounds N or --rounds '{first}=N'",
-            quoted(names)
+            "{}: give --rounds N or --rounds '{first}=N'",
+            limit.message
         ));
     }
     if !found.uncounted.is_empty() {
@@ -146,36 +206,7 @@ pub(super) fn warnings(
             quoted(&found.unknown_waits)
         ));
     }
-    if !found.growing.is_empty() {
-        warnings.push(format!(
-            "the data grows in each round of the loop of {}",
-            quoted(&found.growing)
-        ));
-    }
-    let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
-    if let Some(text) = near(cases, |case| case.events, EVENTS, count, "history events") {
-        warnings.push(format!("{text}: at the limit the execution fails; use a Distributed Map or nested workflows, which have separate histories"));
-    }
-    if let Some(text) = near(
-        cases,
-        |case| case.payload_bytes,
-        PAYLOAD,
-        bytes,
-        "of payload",
-    ) {
-        warnings.push(format!("{text}: a state with more fails with States.DataLimitExceeded; store large data in S3 and pass its key"));
-    }
-    if estimate.express_obstacles.is_empty()
-        && let Some(text) = near(
-            cases,
-            |case| case.seconds,
-            EXPRESS_SECONDS,
-            seconds,
-            "as an Express workflow",
-        )
-    {
-        warnings.push(format!("{text}: then it times out"));
-    }
+    warnings.extend(others.into_iter().map(|limit| limit.message.clone()));
     if estimate.prices.is_none() {
         warnings.push(format!(
             "the table has no prices for the region `{}`",

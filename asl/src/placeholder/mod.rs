@@ -31,7 +31,7 @@ pub use fill::{FilledMachine, fill};
 pub use list::{NamedPlaceholder, Placeholder, by_name, in_machine, in_machine_with, to_json};
 pub use meaning::ValueMeaning;
 pub use mismatch::{Mismatch, mismatches};
-pub use syntax::{is_name, names, text, whole};
+pub use syntax::{is_name, names, resource_name, text, whole};
 pub use unknown_value::{KnownPart, UnknownValue, known_part};
 
 #[cfg(test)]

@@ -28,6 +28,11 @@ pub fn whole(text: &str) -> Option<&str> {
     is_name(name).then_some(name)
 }
 
+/// The name of the resource whose ARN a placeholder has: `ChargeCard` for `ChargeCardArn`.
+pub fn resource_name(placeholder: &str) -> &str {
+    placeholder.strip_suffix("Arn").unwrap_or(placeholder)
+}
+
 /// The names of the placeholders in a text, in order.
 ///
 /// ```

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::json::{Document, Json, Object, index, segments};
+use crate::json::{Document, Json, Object, escape, index, segments};
+use crate::jsonata;
 use crate::model::{Schema, StateKind, StateMachine, ValueKind};
 use crate::substitution::is_substitution;
 
@@ -189,7 +190,10 @@ pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -
     let mut json = document.json().clone();
     let mut omitted = Vec::new();
     // From the last to the first, so that the indices of the remaining ones do not change.
-    for unknown in UnknownValue::all(document).into_iter().rev() {
+    let mut unknown_values = UnknownValue::all(document);
+    unknown_values.extend(quoted(document, &unknown_values));
+    unknown_values.sort_by_key(|unknown| order(document.json(), &unknown.pointer));
+    for unknown in unknown_values.into_iter().rev() {
         let text = document.json().pointer(&unknown.pointer);
         let text = text.and_then(Json::as_str).unwrap_or_default();
         if let Some(known) = filled(text, value) {
@@ -204,6 +208,60 @@ pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -
     }
     omitted.reverse();
     KnownPart { json, omitted }
+}
+
+/// Returns the placeholders in quotes, in document order, of fields that need a number or a flag: a
+/// template engine replaces the text.
+fn quoted(document: &Document, known: &[UnknownValue]) -> Vec<UnknownValue> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), document.json())];
+    while let Some((pointer, json)) = open.pop() {
+        match json {
+            Json::String(text) if is_substitution(text) && jsonata::strip(text).is_none() => {
+                let slot = slot(document.json(), &pointer);
+                let is_known = known.iter().any(|known| known.pointer == pointer);
+                if matches!(slot, Slot::Number | Slot::Flag) && !is_known {
+                    found.push(UnknownValue { pointer, slot });
+                }
+            }
+            Json::Array(items) => open.extend(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| (format!("{pointer}/{index}"), item)),
+            ),
+            Json::Object(members) => open.extend(
+                members
+                    .iter()
+                    .map(|(key, value)| (format!("{pointer}/{}", escape(key)), value)),
+            ),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Returns the position of a value in the document: the number of each member and item on the way.
+fn order(definition: &Json, pointer: &str) -> Vec<usize> {
+    let mut json = Some(definition);
+    let segments = segments(pointer).into_iter().flatten();
+    segments
+        .map(|segment| {
+            let (at, next) = match json {
+                Some(Json::Object(members)) => (
+                    members.get_index_of(segment.as_ref()),
+                    members.get(segment.as_ref()),
+                ),
+                Some(Json::Array(items)) => {
+                    let at = index(&segment);
+                    (at, at.and_then(|at| items.get(at)))
+                }
+                _ => (None, None),
+            };
+            json = next;
+            at.unwrap_or(usize::MAX)
+        })
+        .collect()
 }
 
 /// The value of a text with placeholders, if all of them have one and the result is JSON.

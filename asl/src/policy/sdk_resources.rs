@@ -95,9 +95,32 @@ impl RequestedResource<'_> {
         self.arns(&|arn| names::parts(arn)[2] == service, &is_resource_name)
     }
 
+    /// Returns whether the call uses a resource of this type: the tables list all types of an
+    /// action, whatever its arguments are.
+    fn is_of_call(&self, need: &ActionResourceType) -> bool {
+        let has = |argument: &str| self.call.arguments.has(argument);
+        let is_of = |part: &str| need.arn.contains(part);
+        match self.action {
+            // IAM asks for the index alone.
+            "dynamodb:Query" | "dynamodb:Scan" if has("IndexName") => is_of("/index/"),
+            "states:ListExecutions" if has("MapRunArn") => is_of(":mapRun:"),
+            "states:ListExecutions" => !is_of(":mapRun:"),
+            // Express executions have no description, no history and no stop.
+            "states:DescribeExecution"
+            | "states:DescribeStateMachineForExecution"
+            | "states:GetExecutionHistory"
+            | "states:ListMapRuns"
+            | "states:RedriveExecution"
+            | "states:StopExecution" => !is_of(":express:"),
+            _ => true,
+        }
+    }
+
     fn types(&mut self, types: &[ActionResourceType]) -> Vec<String> {
+        let types: Vec<&ActionResourceType> =
+            types.iter().filter(|need| self.is_of_call(need)).collect();
         let required: Vec<&ActionResourceType> =
-            types.iter().filter(|need| need.required).collect();
+            types.iter().copied().filter(|need| need.required).collect();
         let known: Vec<&str> = required
             .iter()
             .flat_map(|need| template::undefined_placeholders(&need.arn))
@@ -335,7 +358,25 @@ impl RequestedResource<'_> {
             .and_then(|json| json.get("RequestItems"));
         let requests = requests.and_then(Json::as_object).into_iter().flatten();
         tables.extend(requests.map(|(name, _)| name.clone()));
-        if self
+        let of_action = match (self.operation, self.action) {
+            ("TransactWriteItems", "dynamodb:PutItem") => Some("Put"),
+            ("TransactWriteItems", "dynamodb:UpdateItem") => Some("Update"),
+            ("TransactWriteItems", "dynamodb:DeleteItem") => Some("Delete"),
+            ("TransactWriteItems", "dynamodb:ConditionCheckItem") => Some("ConditionCheck"),
+            _ => None,
+        };
+        if let Some(kind) = of_action {
+            let path = format!("TransactItems[].{kind}.TableName");
+            let named = self.call.arguments.all(&path).into_iter();
+            let named: Option<Vec<String>> = named
+                .filter(|given| *given != StaticValue::Absent)
+                .map(StaticValue::literal)
+                .collect();
+            match named {
+                Some(named) => tables.extend(named),
+                None => return Vec::new(),
+            }
+        } else if self
             .call
             .arguments
             .0

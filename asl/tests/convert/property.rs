@@ -258,7 +258,70 @@ fn with_comments(text: &str, places: &[bool]) -> String {
     commented
 }
 
+/// Inserts the placeholder into some texts and keys of a state, at their start or end.
+fn with_placeholders(value: Value, places: &mut impl Iterator<Item = u8>) -> Value {
+    let insert = |text: String, places: &mut dyn Iterator<Item = u8>| match places.next() {
+        Some(0) => format!("${{P}}{text}"),
+        Some(1) => text + "${P}",
+        Some(2) => "${P}".to_owned(),
+        _ => text,
+    };
+    match value {
+        Value::String(text) => insert(text, places).into(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| with_placeholders(item, places))
+            .collect(),
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(key, value)| {
+                // Keys of the language, and of expressions.
+                let is_data = !key.starts_with(char::is_uppercase) && !key.ends_with(".$");
+                let value = match key.as_str() {
+                    "Type" | "Next" | "StartAt" | "Resource" => value,
+                    _ => with_placeholders(value, places),
+                };
+                match is_data && !key.is_empty() {
+                    true => (insert(key, places), value),
+                    false => (key, value),
+                }
+            });
+            Value::Object(members.collect())
+        }
+        other => other,
+    }
+}
+
 proptest! {
+    /// A template engine may fill in the placeholders before or after the conversion.
+    #[test]
+    fn a_conversion_and_a_substitution_commute(
+        state in state(),
+        pattern in "[a-z*]{0,4}",
+        places in prop::collection::vec(0u8..6, 1..40),
+        value in prop::sample::select(vec!["prod", "a b", "arn:aws:sns:us-east-1:1:t", "*", "7", "{}", ""]),
+    ) {
+        let mut state = state;
+        if let Some(rule) = state["Choices"].get_mut(0).filter(|_| places[0] == 1) {
+            *rule = json!({"Variable": "$.x", "StringMatches": pattern, "Next": "B"});
+        }
+        let state = with_placeholders(state, &mut places.iter().copied().cycle());
+        let machine = json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Succeed"}}});
+        let converted = |text: &str| {
+            let mut editor = Editor::parse_dialect(text, Dialect::Json).expect("is JSON");
+            let conversion = Converter::new().convert(editor.document());
+            editor.apply(&conversion.edits).expect("the edits are valid");
+            (conversion.notes.is_empty(), editor.document().json().clone(), editor.text().to_owned())
+        };
+        let text = machine.to_string();
+        let (is_exact, _, template) = converted(&text);
+        if is_exact {
+            let filled = template.replace("${P}", value);
+            let (_, expected, _) = converted(&text.replace("${P}", value));
+            let filled = Document::parse(&filled).expect("is JSON");
+            prop_assert_eq!(filled.json(), &expected, "{}", template);
+        }
+    }
+
     /// Comments anywhere in the text change nothing but themselves: the text is still JSON, its
     /// conversion has the same value, and is again JSON with comments.
     #[test]

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use stepwright_asl::words::quoted;
 use stepwright_explore::{Rule, parse_duration};
 
-use super::MachineType;
+use super::{MachineType, substitution};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright explore orders.asl.json
@@ -19,6 +19,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright explore orders.asl.json --write-test tests/refund.rs           a test for cargo
   stepwright explore orders.asl.json --write-test refund.json     a mock file; `run --mocks refund.json --case counterexample` runs it
   stepwright explore orders.asl.json --write-history path.json
+  stepwright explore orders.asl.json --substitute Limit=100       the value of the placeholder `${Limit}`
   stepwright explore orders.asl.json --with payments=payments.asl.json      an execution of `payments` is a part of the path
   stepwright report orders.asl.json --history path.json --output path.html
 
@@ -59,6 +60,10 @@ pub(crate) struct ExploreArguments {
     /// that name in the same folder, are found without it
     #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
     pub(crate) with: Vec<(String, PathBuf)>,
+    /// The value of the placeholder `${NAME}` of the definition; without it, a number or a flag
+    /// that a placeholder contains is left out, and a text remains as it is
+    #[arg(long = "substitute", value_name = "NAME=VALUE", value_parser = substitution)]
+    pub(crate) substitutions: Vec<(String, String)>,
     /// The time within which each path ends, such as `90s`, `5m` or `2h`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) within: Option<Duration>,

@@ -1,11 +1,13 @@
 //! A definition that the command line names.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use stepwright_asl::json::{Dialect, Document};
-use stepwright_asl::placeholder::{UnknownValue, known_part};
-use stepwright_asl::similar::nearest;
+use stepwright_asl::json::{Dialect, Document, Json};
+use stepwright_asl::placeholder::{self, UnknownValue, fill, known_part};
+use stepwright_asl::similar::{did_you_mean, nearest};
 use stepwright_asl::validate::Validator;
+use stepwright_asl::words::quoted_or_none;
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostics, MachineType, StateMachine};
 
@@ -28,6 +30,25 @@ pub(crate) fn state_of<'n>(
         "{option}: the definition has no state `{name}`{}",
         hint.unwrap_or_default()
     )))
+}
+
+/// Refuses a value for a placeholder that the text does not have.
+fn check_names(text: &str, substitutions: &[(String, String)]) -> Result<(), Failure> {
+    let known: BTreeSet<&str> = placeholder::names(text).collect();
+    match substitutions
+        .iter()
+        .find(|(name, _)| !known.contains(name.as_str()))
+    {
+        Some((name, _)) => {
+            let hint = did_you_mean(name, known.iter().copied());
+            let hint = hint.unwrap_or_else(|| format!("it has {}", quoted_or_none(&known)));
+            Err(Failure::Usage(format!(
+                "--substitute: the definition has no placeholder `{}`; {hint}",
+                placeholder::text(name)
+            )))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The first of some unknown values, and the number of the others:
@@ -158,19 +179,41 @@ impl LoadedDefinition {
     ///
     /// Like [`machine`](Self::machine).
     pub(crate) fn runnable(&self) -> Result<StateMachine, Failure> {
+        self.runnable_with(&[])
+    }
+
+    /// The machine to run, like [`runnable`](Self::runnable), with values for placeholders.
+    ///
+    /// # Errors
+    ///
+    /// Also a placeholder that the definition does not have, and a value that a field does not
+    /// accept.
+    pub(crate) fn runnable_with(
+        &self,
+        substitutions: &[(String, String)],
+    ) -> Result<StateMachine, Failure> {
         let machine = self.machine()?;
         let Some(document) = self.document() else {
             return Ok(machine);
         };
-        if document.unknown_values().is_empty() {
-            return Ok(machine);
-        }
+        check_names(document.source(), substitutions)?;
         let value = |name: &str| {
-            let mut values = self.values.iter();
+            let mut values = substitutions.iter().chain(&self.values);
             let found = values.find(|(known, _)| known == name);
             found.map(|(_, value)| value.clone())
         };
         let part = known_part(document, &value);
+        // A given value that is no number and no flag.
+        for omitted in &part.omitted {
+            let text = document.json().pointer(&omitted.pointer);
+            let name = text.and_then(Json::as_str).and_then(placeholder::whole);
+            let mut given = substitutions.iter();
+            if let Some((_, value)) = given.find(|(known, _)| Some(known.as_str()) == name) {
+                return Err(Failure::Usage(format!(
+                    "--substitute: `{value}` is no value of {omitted}"
+                )));
+            }
+        }
         if !part.omitted.is_empty() {
             diagnostics::note(&format!(
                 "{} runs without {}: the template computes it",
@@ -178,8 +221,22 @@ impl LoadedDefinition {
                 listed(&part.omitted)
             ));
         }
-        StateMachine::from_value(&part.json)
-            .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))
+        let machine = match part.json == *document.json() {
+            true => machine,
+            false => StateMachine::from_value(&part.json)
+                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?,
+        };
+        if substitutions.is_empty() {
+            return Ok(machine);
+        }
+        let given = |name: &str| {
+            let mut given = substitutions.iter();
+            let found = given.find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone())
+        };
+        let filled = fill(&machine, None, &given);
+        let filled = filled.map_err(|error| Failure::Usage(format!("--substitute: {error}")))?;
+        Ok(filled.machine)
     }
 
     /// A note for tools that read only JSON.

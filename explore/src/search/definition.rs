@@ -81,17 +81,7 @@ impl ExploredDefinition {
         let outcomes = Outcomes::of(&json, values, settings, budget);
         let mut program = Program::compile(machine, machine_type, &IndexMap::new())?;
         program.definition = Some(Arc::from(json.to_string()));
-        let tasks: Vec<Option<TaskNames>> = program
-            .states()
-            .iter()
-            .map(|state| match &state.kind {
-                Kind::Task(task) => {
-                    let target = state.io.target(&task.resource);
-                    Some(TaskNames::of_resource(&task.resource, target))
-                }
-                _ => None,
-            })
-            .collect();
+        let tasks: Vec<Option<TaskNames>> = TaskNames::of_program(&program).collect();
         let idempotency_tokens = program
             .states()
             .iter()

@@ -18,11 +18,11 @@ use super::machine::ExploredMachine;
 use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
 use super::path_state::PathState;
 use super::reached_states::ReachedStates;
-use super::unknown_targets::unknown_targets;
 use crate::budget::{SearchBudget, StopReason};
 use crate::report::{Coverage, Finding, Report, Subject};
 use crate::rule::Rule;
 use crate::settings::Settings;
+use crate::unknown_name::CheckedNames;
 
 /// Rounds of a loop after which a path is not followed any more.
 const MAX_ROUNDS: u32 = 60;
@@ -107,10 +107,11 @@ pub fn explore_with(
     settings: &Settings,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Report, ProgramError> {
+    let names = CheckedNames::of(machine, settings)?;
     let machine = ExploredMachine::new(machine, settings)?;
     let mut search = Search::new(&machine);
     search.run(watch);
-    Ok(search.into_report())
+    Ok(search.into_report().with_names(names))
 }
 
 /// A point that is not followed yet. The order is that of the search.
@@ -166,7 +167,6 @@ impl<'m> Search<'m> {
             self.coverage.stopped_at = Some(0);
             return;
         }
-        self.notes = unknown_targets(self.machine);
         let inputs = self.machine.main().outcomes.inputs();
         self.coverage.inputs = inputs.values.len();
         self.coverage.has_incomplete_values = !inputs.is_complete;

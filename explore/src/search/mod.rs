@@ -19,7 +19,6 @@ mod path_state;
 mod path_step;
 mod reached_states;
 mod task_tokens;
-mod unknown_targets;
 mod violation;
 mod visit;
 

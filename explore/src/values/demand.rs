@@ -54,7 +54,11 @@ impl Demand {
         for step in path {
             part = match step {
                 PartStep::Key(key) => part.members.entry(key.clone()).or_default(),
-                PartStep::Item => part.items.get_or_insert_default(),
+                PartStep::Item => {
+                    // The list may be too short.
+                    part.is_list |= *test == ValueTest::Exists;
+                    part.items.get_or_insert_default()
+                }
             };
         }
         match test {

@@ -1,12 +1,12 @@
 //! The abstract run: the value that each state gets, until nothing changes.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::{Json, Object};
-use stepwright_asl::jsonata::ValueTest;
+use stepwright_asl::jsonata::{self, ValueTest};
 use stepwright_asl::model::StateKind;
 
 use super::abstract_value::{AbstractValue, Origin, PartStep};
@@ -34,6 +34,8 @@ pub(crate) struct MachineValues {
     /// The states that read only literals and values from outside, with the states of the results
     /// that they read, and whether they read the input.
     known: HashMap<String, (Vec<String>, bool)>,
+    /// The sources of what each state reads, also of what other states compute from them.
+    sources: HashMap<String, (Vec<String>, bool)>,
     live: LiveValues,
     /// The parts of the input that states read.
     input_parts: Vec<BoundaryPart>,
@@ -95,6 +97,13 @@ impl MachineValues {
     /// reads a computed value.
     pub(crate) fn known_reads(&self, state: &str) -> Option<(&[String], bool)> {
         let (results, reads_input) = self.known.get(state)?;
+        Some((results, *reads_input))
+    }
+
+    /// Returns the states whose results determine what a state reads, also through values that
+    /// states compute, and whether the input does. `None` if that is not known.
+    pub(crate) fn sources(&self, state: &str) -> Option<(&[String], bool)> {
+        let (results, reads_input) = self.sources.get(state)?;
         Some((results, *reads_input))
     }
 
@@ -317,6 +326,20 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         }
     }
 
+    /// Returns the names of states with results among the sources, and whether the input is one.
+    fn named(&self, sources: impl IntoIterator<Item = ValueSource>) -> (Vec<String>, bool) {
+        let (mut results, mut reads_input) = (Vec::new(), false);
+        for source in sources {
+            match source {
+                ValueSource::Result(state) => {
+                    results.push(self.graph.states()[state].name.to_owned());
+                }
+                ValueSource::Input => reads_input = true,
+            }
+        }
+        (results, reads_input)
+    }
+
     /// Collects what the states read.
     pub(super) fn values(&self, boundary: &BoundaryReads) -> MachineValues {
         let mut values = MachineValues::default();
@@ -335,19 +358,27 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         }
         require_tested_input(&mut all, self.budget);
         require_compared(&mut all, self.budget);
-        for reads in all.iter().filter(|reads| !reads.has_unknown) {
-            let states = self.graph.states();
-            let sources = reads.required.iter().map(|part| part.origin.source);
-            let results = sources.clone().filter_map(|source| match source {
-                ValueSource::Result(state) => Some(states[state].name.to_owned()),
-                ValueSource::Input => None,
-            });
-            let mut sources = sources.clone();
-            let reads_input = sources.any(|source| source == ValueSource::Input);
-            let known = (results.collect(), reads_input);
-            values
-                .known
-                .insert(states[reads.state].name.to_owned(), known);
+        let states = self.graph.states();
+        let selecting: Vec<bool> = states
+            .iter()
+            .map(|state| selects_items(state.object))
+            .collect();
+        let assigns_selected = states
+            .iter()
+            .zip(&selecting)
+            .any(|(state, selects)| *selects && state.object.contains_key("Assign"));
+        for reads in &all {
+            let mut writers = reads.writers.iter().chain([&reads.state]);
+            // How many items a filter selects depends on more than the values that were made.
+            let is_selected = assigns_selected || writers.any(|writer| selecting[*writer]);
+            let name = states[reads.state].name;
+            if !reads.has_unknown && !is_selected {
+                let sources = reads.required.iter().map(|part| part.origin.source);
+                values.known.insert(name.to_owned(), self.named(sources));
+            }
+            if let Some(sources) = all_sources(&all, reads) {
+                values.sources.insert(name.to_owned(), self.named(sources));
+            }
         }
         for reads in &all {
             values.has_uncertain_output |= reads.has_uncertain_output;
@@ -487,4 +518,59 @@ where
     budget.add(joined.bytes());
     *slot = Some(joined.into());
     true
+}
+
+/// Returns the sources of the values that a state reads, also of those that other states compute.
+/// `None` if the writer of a computed value is not known.
+fn all_sources(all: &[StateReads], reads: &StateReads) -> Option<HashSet<ValueSource>> {
+    let mut sources = HashSet::new();
+    let mut seen = HashSet::from([reads.state]);
+    let mut open = vec![reads];
+    while let Some(reads) = open.pop() {
+        if reads.has_unknown_source {
+            return None;
+        }
+        sources.extend(reads.required.iter().map(|part| part.origin.source));
+        if reads.has_unknown {
+            for writer in reads.writers.iter().filter(|writer| seen.insert(**writer)) {
+                open.push(all.iter().find(|reads| reads.state == *writer)?);
+            }
+        }
+    }
+    Some(sources)
+}
+
+/// Returns whether a path or an expression of a state selects items of a list by a condition or by
+/// positions beyond the first two.
+fn selects_items(state: &Object) -> bool {
+    const BODIES: [&str; 4] = ["Branches", "Comment", "ItemProcessor", "Iterator"];
+    let fields = state.iter();
+    let mut open: Vec<&Json> = fields
+        .filter(|(name, _)| !BODIES.contains(&name.as_str()))
+        .map(|(_, value)| value)
+        .collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Json::String(text) if selects(text) => return true,
+            Json::Array(items) => open.extend(items),
+            Json::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+    }
+    false
+}
+
+fn selects(text: &str) -> bool {
+    let is_expression = jsonata::strip(text).is_some();
+    if !is_expression && !text.contains("[?") && !text.starts_with('$') {
+        return false;
+    }
+    text.split('[').skip(1).any(|rest| {
+        let inside = rest.split(']').next().unwrap_or_default().trim();
+        let is_position = inside.parse::<i64>().is_ok_and(|index| {
+            // Paths have lists that are long enough.
+            !is_expression || (-1..=1).contains(&index)
+        });
+        !(is_position || inside.is_empty() || inside == "*" || inside.starts_with(['\'', '"']))
+    })
 }

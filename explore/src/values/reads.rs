@@ -17,6 +17,9 @@ use super::state_reads::{BoundaryPart, RequiredPart, StateReads};
 use super::template::ReadScope;
 use super::value_source::ValueSource;
 
+/// The longest list that is made for a position in a path.
+const LONGEST_LIST: usize = 20;
+
 /// The reads of other definitions: of those that start this one, and of those that it starts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct BoundaryReads {
@@ -356,6 +359,27 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         let is_variable = path.variable().is_some();
         self.reads.is_uncertain |= (has_index || is_variable) && *test != ValueTest::Exists;
         self.read(&root, &steps, test);
+        if has_index && *test == ValueTest::Exists {
+            self.long_lists(path, &root, &steps);
+        }
+    }
+
+    /// Requires lists in which the tested items are present and absent.
+    fn long_lists(&mut self, path: &Path, root: &AbstractValue, steps: &[PartStep]) {
+        for (at, step) in path.steps.iter().enumerate() {
+            let PathStep::Index(index) = step else {
+                continue;
+            };
+            let list = steps.get(..at).filter(|_| path.steps.len() == steps.len());
+            match (list, usize::try_from(*index)) {
+                (_, Ok(0)) => {}
+                (Some(list), Ok(index)) if index < LONGEST_LIST => {
+                    self.read(root, list, &ValueTest::Count(Json::from(index as u64)));
+                }
+                // No list of the search shows whether the item is there.
+                _ => self.reads.has_unknown = true,
+            }
+        }
     }
 
     fn call(&mut self, call: &IntrinsicCall, scope: &ReadScope<'_>) {
@@ -563,7 +587,10 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     }
                     AbstractValue::OneOf(values) => open.extend(values),
                     AbstractValue::Literal(_) | AbstractValue::Missing => {}
-                    AbstractValue::Unknown => self.reads.has_unknown = true,
+                    AbstractValue::Unknown => {
+                        self.reads.has_unknown = true;
+                        self.reads.has_unknown_source |= part.writers.is_empty();
+                    }
                     AbstractValue::Object { .. }
                     | AbstractValue::List(_)
                     | AbstractValue::Items(_) => {

@@ -26,6 +26,8 @@ pub(super) struct StateReads {
     pub(super) is_uncertain: bool,
     /// Whether it reads a value that is computed.
     pub(super) has_unknown: bool,
+    /// Whether it reads a computed value of which the writer is not known.
+    pub(super) has_unknown_source: bool,
     /// Whether the output of the state machine lacks a part that its starter reads.
     pub(super) has_uncertain_output: bool,
     /// The parts that the input of the execution that it starts lacks, and that are read there.

@@ -33,10 +33,11 @@ use serde::Serialize;
 use stepwright_asl::diff::Diff;
 use stepwright_asl::estimate::Estimate;
 use stepwright_asl::json::Json as Asl;
-use stepwright_asl::model::StateMachine;
+use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_explore::Report;
 
 use crate::rehearsal::RehearsalReport;
+use crate::renamed_states::renamed_states;
 
 pub use self::report::MARKER;
 pub use self::reviewed_definition::ReviewedDefinition;
@@ -316,7 +317,10 @@ impl DefinitionReview {
             }
         }
         if let (Some(after), true) = (&after, is_complete) {
-            let (estimated, now, found) = risks::cost(before.as_ref(), after);
+            let machine_type = new.map_or(MachineType::Standard, |new| new.machine_type);
+            let renames = renamed_states(&self.diff);
+            let (estimated, now, found) =
+                risks::cost(before.as_ref(), after, machine_type, &renames);
             self.before = estimated;
             self.after = Some(now);
             self.risks.extend(found);

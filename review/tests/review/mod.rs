@@ -300,6 +300,163 @@ fn the_highest_risk_comes_first() {
     assert_eq!(names, ["b", "a"]);
 }
 
+/// A loop that polls, with states of these names.
+fn poll(ask: &str) -> Json {
+    json!({"StartAt": ask, "States": {
+        ask: {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "ask"}, "Next": "Ready?"},
+        "Ready?": {"Type": "Choice", "Choices": [{"Variable": "$.Payload.ready", "BooleanEquals": true, "Next": "Done"}], "Default": "Pause"},
+        "Pause": {"Type": "Wait", "Seconds": 30, "Next": ask},
+        "Done": {"Type": "Succeed"},
+    }})
+}
+
+fn messages(old: &Json, new: &Json) -> Vec<String> {
+    let review = reviewed(old, new);
+    let risks = review.definitions()[0].risks().to_vec();
+    let shown = risks.iter();
+    shown
+        .map(|risk| format!("{} {}: {}", risk.level, risk.kind, risk.message))
+        .collect()
+}
+
+#[test]
+fn a_renamed_state_in_a_loop_is_no_new_limit() {
+    let found = messages(&poll("Ask"), &poll("Request"));
+    assert!(
+        found.iter().all(|risk| !risk.contains("limit:")),
+        "{found:#?}"
+    );
+    assert!(
+        found.iter().any(|risk| risk.contains("names:")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_standard_state_machine_has_no_limits_of_express_ones() {
+    let wait = |seconds: u64| json!({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": seconds, "End": true}}});
+    assert_eq!(messages(&wait(10), &wait(290)), [""; 0]);
+    let mut express = Review::new();
+    let of = |seconds| Some(side(&wait(seconds)).machine_type(MachineType::Express));
+    express.compare(of(10), of(290));
+    let risks = express.definitions()[0].risks().to_vec();
+    assert!(
+        risks.iter().any(|risk| risk.kind == RiskKind::Limit),
+        "{risks:#?}"
+    );
+}
+
+#[test]
+fn a_wider_retrier_loses_no_error() {
+    let retry = |error: &str| {
+        let mut new = payments();
+        new["States"]["Charge"]["Retry"] = json!([{"ErrorEquals": [error]}]);
+        new
+    };
+    let lost = |from: &str, to: &str| {
+        let found = messages(&retry(from), &retry(to));
+        found.iter().any(|risk| risk.contains("lost-handler"))
+    };
+    assert!(!lost(
+        "Lambda.TooManyRequestsException",
+        "States.TaskFailed"
+    ));
+    assert!(!lost("States.Timeout", "States.ALL"));
+    assert!(lost("States.Timeout", "States.TaskFailed"));
+    assert!(lost("States.ALL", "States.TaskFailed"));
+}
+
+#[test]
+fn the_input_of_a_service_of_aws_is_no_contract() {
+    let call = |resource: &str, field: &str, target: &str, more: &str| {
+        json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": resource, "End": true,
+            "Parameters": {field: target, "Payload": {"more": more}}}}})
+    };
+    for (resource, field, is_contract) in [
+        ("arn:aws:states:::dynamodb:putItem", "TableName", false),
+        ("arn:aws:states:::aws-sdk:s3:putObject", "Bucket", false),
+        ("arn:aws:states:::lambda:invoke", "FunctionName", true),
+        ("arn:aws:states:::aws-sdk:sqs:sendMessage", "QueueUrl", true),
+        ("arn:aws:states:::ecs:runTask.sync", "TaskDefinition", true),
+        (
+            "arn:aws:states:::dynamodb:putItem.waitForTaskToken",
+            "TableName",
+            true,
+        ),
+    ] {
+        let found = messages(
+            &call(resource, field, "t", "1"),
+            &call(resource, field, "t", "2"),
+        );
+        let contract = found.iter().any(|risk| risk.contains("running-execution"));
+        assert_eq!(contract, is_contract, "{resource} {found:#?}");
+    }
+    // The same function, called in another way or with a computed name.
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let invoke = "arn:aws:states:::lambda:invoke";
+    let direct =
+        json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": arn, "End": true}}});
+    let computed = call(invoke, "FunctionName.$", "$.f", "1");
+    let token = format!("{invoke}.waitForTaskToken");
+    for (old, new) in [
+        (&direct, &call(invoke, "FunctionName", "f", "1")),
+        (
+            &call(invoke, "FunctionName", "f", "1"),
+            &call(&token, "FunctionName", arn, "1"),
+        ),
+        (&call(invoke, "FunctionName", "f", "1"), &computed),
+        (&computed, &call(invoke, "FunctionName", "f", "1")),
+    ] {
+        let found = messages(old, new);
+        assert!(
+            found.iter().all(|risk| !risk.contains("no longer calls")),
+            "{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_comment_of_many_definitions_begins_with_their_risks() {
+    let mut review = Review::new();
+    for index in 0..95 {
+        let mut new = payments();
+        new["Comment"] = json!(index);
+        if index % 5 == 0 {
+            new["States"]["Charge"]["TimeoutSeconds"] = json!(30 + index);
+        }
+        if index == 90 {
+            new["States"].as_object_mut().unwrap().remove("Charge");
+        }
+        let named = |json: &Json| {
+            let name = format!("payments-{index}");
+            let document = Document::parse(&json.to_string()).unwrap();
+            let diagnostics = Validator::new(MachineType::Standard).check(&document);
+            ReviewedDefinition::new(name, "p.asl.json", document.json().clone())
+                .diagnostics(diagnostics)
+        };
+        let mut old = payments();
+        if index % 5 == 0 {
+            old["States"]["Charge"]["Retry"] = json!([{"ErrorEquals": ["Busy"]}]);
+            new["States"]["Charge"]["Retry"] = json!([]);
+        }
+        review.compare(Some(named(&old)), Some(named(&new)));
+    }
+    let markdown = review.to_markdown();
+    let head: Vec<&str> = markdown.lines().take(16).collect();
+    let first = head.iter().position(|line| line.starts_with("- **high**"));
+    assert!(first.is_some_and(|line| line < 8), "{head:#?}");
+    assert!(
+        head.iter().any(|line| line
+            .starts_with("- **medium** payments-0, payments-10, payments-15 and ")
+            || line.contains(" and 16 others: `Charge` no longer retries `Busy`")),
+        "{head:#?}"
+    );
+    let table = markdown
+        .find("<details><summary>All ")
+        .expect("the table is folded");
+    assert!(markdown[..table].len() < 4_000, "{head:#?}");
+}
+
 #[test]
 fn the_comment_begins_with_the_marker_and_fits_into_a_comment() {
     let mut review = Review::new();

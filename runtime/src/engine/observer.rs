@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use stepwright_asl::model::StateMachine;
+use stepwright_asl::json::Json;
 use stepwright_interpreter::ExecutionInfo;
 use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::program::Program;
@@ -8,11 +8,11 @@ use stepwright_interpreter::value::Value;
 
 use super::completion::report::ExecutionReport;
 
-/// A state machine of an engine that is being built.
+/// A state machine of an engine.
 pub(crate) struct ObservedMachine<'a> {
     pub(crate) name: &'a str,
     pub(crate) program: &'a Arc<Program>,
-    pub(crate) definition: &'a StateMachine,
+    pub(crate) definition: Json,
 }
 
 /// Creates the observer of an engine that is being built; `None` if nothing is observed. The error
@@ -23,6 +23,11 @@ pub(crate) type CreateObserver =
 /// Observes the executions of an engine, including nested ones and the children of Map Runs: for
 /// coverage and exploration. An engine without an observer has no costs for it.
 pub(crate) trait Observer: Send + Sync {
+    /// Called when a state machine, or a new version of one, is added while the engine runs.
+    fn machine_added(&self, machine: ObservedMachine<'_>) {
+        let _ = machine;
+    }
+
     /// Called before a child of a Map Run starts.
     ///
     /// # Errors

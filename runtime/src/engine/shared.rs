@@ -17,9 +17,9 @@ use super::drive::runtimes::Runtimes;
 use super::drive::start_queue::StartQueue;
 use super::drive::start_runtimes::StartRuntimes;
 use super::durable::DurableState;
-use super::machines::{CompileSettings, Machines};
+use super::machines::{CompileSettings, Machine, Machines};
 use super::nested::map_runs::MapRuns;
-use super::observer::Observer;
+use super::observer::{ObservedMachine, Observer};
 use super::queries::executions::Executions;
 use super::status_listener::StatusListener;
 use super::tokens::Tokens;
@@ -97,6 +97,26 @@ impl EngineShared {
         self.executions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a state machine, or a new version of one.
+    pub(super) fn add_machine(&self, machine: Arc<Machine>) {
+        if let Some(observer) = &self.observer {
+            match machine.text.parse() {
+                Ok(definition) => observer.machine_added(ObservedMachine {
+                    name: &machine.info.name,
+                    program: machine.program.program(),
+                    definition,
+                }),
+                Err(error) => tracing::error!(%error, "a state machine is not observed"),
+            }
+        }
+        let states = machine.program.defined(&machine.info.name);
+        for source in self.engine_sources() {
+            source.machine_added(&states);
+        }
+        self.machines.put(machine);
+        self.look_for_handlers();
     }
 
     /// Returns how many events an execution retains.

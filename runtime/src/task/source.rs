@@ -79,6 +79,12 @@ pub trait TaskSource: Send + Sync {
         Vec::new()
     }
 
+    /// Called with the states of a state machine that is added while the engine runs, or of a new
+    /// version of one.
+    fn machine_added(&self, states: &[DefinedState]) {
+        let _ = states;
+    }
+
     /// Returns whether the source may answer the calls of a Task state. An engine cannot be built
     /// if a task has no handler and no such source.
     fn may_answer(&self, state: &DefinedState) -> bool {

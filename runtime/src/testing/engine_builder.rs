@@ -79,10 +79,9 @@ fn measure(
     let Some(folder) = folder else {
         return Ok(None);
     };
-    let mut measure = Measure::to(&folder)?;
+    let measure = Measure::to(&folder)?;
     for machine in machines {
-        let definition = machine.definition.to_value();
-        measure.machine(machine.name, machine.program, &definition)?;
+        measure.machine(machine)?;
     }
     Ok(Some(Arc::new(measure)))
 }

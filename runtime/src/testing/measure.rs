@@ -1,13 +1,12 @@
 //! Measures the coverage of the executions of a process, and writes it to a file while they run.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stepwright_asl::json::Json;
 use stepwright_history::runtime_support::{CoverageFile, MeasuredDefinition};
 use stepwright_interpreter::program::Program;
 
-use crate::engine::{ExecutionReport, Observer};
+use crate::engine::{ExecutionReport, ObservedMachine, Observer};
 
 /// The environment variable with the default directory for coverage.
 const VARIABLE: &str = "STEPWRIGHT_COVERAGE";
@@ -34,7 +33,7 @@ pub(super) fn folder() -> Result<Option<PathBuf>, String> {
 /// Writes the coverage of the executions of one engine.
 pub(super) struct Measure {
     file: Arc<CoverageFile>,
-    machines: Vec<(Arc<Program>, MeasuredDefinition)>,
+    machines: Mutex<Vec<(Arc<Program>, MeasuredDefinition)>>,
 }
 
 impl Measure {
@@ -46,7 +45,7 @@ impl Measure {
     pub(super) fn to(folder: &Path) -> Result<Self, String> {
         Ok(Self {
             file: CoverageFile::of(folder)?,
-            machines: Vec::new(),
+            machines: Mutex::default(),
         })
     }
 
@@ -55,29 +54,37 @@ impl Measure {
     /// # Errors
     ///
     /// A file that cannot be written to.
-    pub(super) fn machine(
-        &mut self,
-        name: &str,
-        program: &Arc<Program>,
-        definition: &Json,
-    ) -> Result<(), String> {
-        let definition = self.file.define(name, definition)?;
-        self.machines.push((program.clone(), definition));
+    pub(super) fn machine(&self, machine: &ObservedMachine<'_>) -> Result<(), String> {
+        let definition = self.file.define(machine.name, &machine.definition)?;
+        self.machines().push((machine.program.clone(), definition));
         Ok(())
+    }
+
+    fn machines(&self) -> MutexGuard<'_, Vec<(Arc<Program>, MeasuredDefinition)>> {
+        self.machines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Observer for Measure {
+    fn machine_added(&self, machine: ObservedMachine<'_>) {
+        if let Err(error) = self.machine(&machine) {
+            let name = machine.name;
+            tracing::error!(error, name, "the coverage of a state machine is lost");
+        }
+    }
+
     fn ended(&self, program: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
-        let mut machines = self.machines.iter();
-        let Some((_, definition)) = machines.find(|(measured, _)| Arc::ptr_eq(measured, program))
-        else {
-            return;
-        };
         if report.history.is_empty() {
             // The engine records no history.
             return;
         }
+        let machines = self.machines();
+        // The newest ones are last.
+        let mut newest = machines.iter().rev();
+        let Some((_, definition)) = newest.find(|(measured, _)| Arc::ptr_eq(measured, program))
+        else {
+            return;
+        };
         if let Err(error) = self.file.add(definition, &report.history, is_child) {
             tracing::error!(error, "the coverage of a run is lost");
         }

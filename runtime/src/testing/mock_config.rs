@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use stepwright_asl::words::quoted_or_none;
 use stepwright_interpreter::value::Value;
 
+use super::matcher::Matcher;
 use crate::task::{Answer, DefinedState, TaskCall, TaskSource};
 
 /// The answers of a `MockConfigFile.json` to Task states, by machine and test case.
@@ -179,6 +180,18 @@ impl MockCase {
 /// Assumption: AWS does not document what counts as an attempt when a loop enters the state again;
 /// Step Functions Local continues to count.
 impl TaskSource for MockCase {
+    /// A case may name states of any definition, because a nested execution has the mocks of its
+    /// parent.
+    fn check(&self, states: &[DefinedState]) -> Vec<String> {
+        let mut names: Vec<&String> = self.states.keys().collect();
+        names.sort();
+        let problems = names.into_iter().filter_map(|state| {
+            let problem = Matcher::State(state.clone()).problem(states)?;
+            Some(format!("test case `{}`: {problem}", self.name))
+        });
+        problems.collect()
+    }
+
     fn answer(&self, call: &TaskCall<'_>) -> Option<Answer> {
         let attempts = self.states.get(call.state())?;
         let attempt = call.call();

@@ -47,8 +47,10 @@ use stepwright_interpreter::value::Value;
 
 pub use stepwright_explore::{
     Action, Compensation, Counterexample, Finding, Formula, NestedMachine, Pattern, Property,
-    PropertyFileError, Report, Rule, Settings, TaskSettings, TemplateError,
+    PropertyFileError, Report, Rule, Settings, TaskSettings, TemplateError, UnknownName,
 };
+
+use stepwright_explore::unknown_names;
 
 use super::explore::declarations::{Declarations, input_of};
 use super::matcher::Matcher;
@@ -120,7 +122,7 @@ pub fn explore_paths<W: Workflow>(settings: &Settings) -> Result<Report, Program
 ///
 /// # Errors
 ///
-/// A workflow that cannot run.
+/// As [`explore_paths`].
 pub fn explore_built_paths<In: Payload, Out: Payload>(
     built: &BuiltWorkflow<In, Out>,
     settings: &Settings,
@@ -154,6 +156,12 @@ fn explore_typed(
             task.errors.push(error.error.clone())
         });
     }
+    // A workflow may bind a task that its definition does not call.
+    let mut bound = Settings::new();
+    bound.machine_type = settings.machine_type;
+    bound.tasks.clone_from(&tasks);
+    let unknown = unknown_names(definition.machine(), &bound)?;
+    tasks.retain(|task| !unknown.iter().any(|name| name.name() == task.target));
     settings.tasks.extend(tasks);
     stepwright_explore::explore(definition.machine(), &settings)
 }

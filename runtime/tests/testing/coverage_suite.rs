@@ -149,6 +149,31 @@ fn processes_are_merged() {
 }
 
 #[tokio::test]
+async fn a_machine_that_is_added_to_a_running_engine_is_measured() {
+    let folder = Folder::new("added");
+    let engine = Engine::builder()
+        .tasks(Mocks::new().function("charge", Mock::output(json!({"total": 5}))))
+        .coverage(&folder.0)
+        .virtual_time()
+        .build()
+        .unwrap();
+    let add = |text: &Json| {
+        let added = engine.register_json("orders", &text.to_string(), MachineType::Standard);
+        added.unwrap();
+    };
+    let mut changed = orders();
+    changed["States"]["Thank"]["Comment"] = json!("kindly");
+    add(&changed);
+    add(&orders());
+    let started = engine.execute_machine("orders", json!({}), StartOptions::new());
+    started.await.unwrap();
+    let suite = folder.read();
+    let runs = suite.workflows().iter();
+    let runs: Vec<_> = runs.map(|workflow| workflow.coverage.runs()).collect();
+    assert_eq!(runs, [0, 1]);
+}
+
+#[tokio::test]
 async fn a_definition_without_runs_has_zero_coverage() {
     let folder = Folder::new("nothing");
     let build = |folder: &Path| {

@@ -45,6 +45,12 @@ pub trait AccountFactory: Send + Sync + 'static {
         let _ = (account, tasks);
         Err("this server sends no tasks to tests".to_owned())
     }
+
+    /// Compares the names of the tasks of a test with the state machines that the account had.
+    fn check_tasks(&self, account: &str) -> CheckedTasks {
+        let _ = account;
+        CheckedTasks::default()
+    }
 }
 
 /// The future of [`AccountFactory::create`].
@@ -72,6 +78,16 @@ pub struct TestedTasks {
     /// Names whose tokens stay open after the response.
     #[serde(default)]
     pub open: Vec<String>,
+}
+
+/// The names of [`TestedTasks`] that did not matter in a test: the body of the response of
+/// `/testing/check`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckedTasks {
+    /// A sentence for each name that no state machine has.
+    pub unknown: Vec<String>,
+    /// The names of tasks that exist and that nothing called.
+    pub unused: Vec<String>,
 }
 
 /// The server of an account, with what ends when the account is reset.

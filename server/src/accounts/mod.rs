@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 
 use self::directory::{Directory, MOST_ACCOUNTS};
 pub use self::factory::{
-    AccountFactory, AccountServer, AccountSettings, CreatedServer, TestedTasks,
+    AccountFactory, AccountServer, AccountSettings, CheckedTasks, CreatedServer, TestedTasks,
 };
 use self::testing::testing_routes;
 use crate::access::Access;

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 use super::directory::{Directory, RunningServer, UsedServer};
-use super::factory::TestedTasks;
+use super::factory::{CheckedTasks, TestedTasks};
 use crate::body::BODY_BYTES;
 use crate::error::ApiError;
 use crate::http::refusal;
@@ -33,7 +33,7 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 pub(super) fn testing_routes(directory: Arc<Directory>) -> Router<Arc<Directory>> {
     let unknown = async || {
         refusal(&ApiError::unknown_operation(
-            "the paths for tests have the method POST and are `/testing/reset`, `/testing/advance`, `/testing/time`, `/testing/wait` and `/testing/tasks`",
+            "the paths for tests have the method POST and are `/testing/reset`, `/testing/advance`, `/testing/time`, `/testing/wait`, `/testing/tasks` and `/testing/check`",
         ))
     };
     Router::new()
@@ -42,6 +42,7 @@ pub(super) fn testing_routes(directory: Arc<Directory>) -> Router<Arc<Directory>
         .route("/testing/time", post(time))
         .route("/testing/wait", post(wait))
         .route("/testing/tasks", post(tasks))
+        .route("/testing/check", post(check))
         .route("/testing/{path}", any(unknown))
         .method_not_allowed_fallback(unknown)
         .with_state(directory)
@@ -81,6 +82,11 @@ struct TimeRequest {
 struct WaitRequest {
     timeout_seconds: Option<f64>,
 }
+
+/// The body of `/testing/check`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoMembers {}
 
 async fn reset(State(directory): State<Arc<Directory>>, request: Request) -> Response {
     let done = async {
@@ -150,6 +156,17 @@ async fn tasks(State(directory): State<Arc<Directory>>, request: Request) -> Res
         let sent = directory.factory.send_tasks(&account, request);
         sent.map_err(ApiError::validation)?;
         Ok(server.time(&account))
+    };
+    respond(done.await)
+}
+
+/// Returns the names of `/testing/tasks` that no state machine of the account has, and those that
+/// nothing called.
+async fn check(State(directory): State<Arc<Directory>>, request: Request) -> Response {
+    let done = async {
+        let (account, NoMembers {}) = parsed(&directory, request).await?;
+        let CheckedTasks { unknown, unused } = directory.factory.check_tasks(&account);
+        Ok(json!({"account": account, "unknown": unknown, "unused": unused}))
     };
     respond(done.await)
 }

@@ -112,6 +112,23 @@ test("a fault of a mock fails the test although the state machine catches it", a
   }
 });
 
+test("a mock with an unknown name and a task without a mock fail the test", async () => {
+  const service = server.stepFunctions();
+  await service.mockAll({ Charge: {}, Shpi: {} });
+  await assert.rejects(service.run(ORDERS), /There is no handler and no mock .* of the state 'Ship'; set a mock .*\nno task is named `Shpi`; did you mean `Ship`\?/);
+  await assert.rejects(service.close(), /no task is named `Shpi`; did you mean `Ship`\?/);
+});
+
+test("a mock that nothing calls is a warning, and one of several is none", async () => {
+  const service = server.stepFunctions();
+  await service.mock("Ship", {});
+  await service.mockAll({ Charge: new TaskError("Declined"), Cool: {} });
+  await service.run(ORDERS);
+  const warned = new Promise((resolve) => process.once("warning", resolve));
+  await assert.rejects(service.close(), /no task is named `Cool`/);
+  assert.equal((await warned).message, "nothing called the mock of `Ship`");
+});
+
 test("a server that ended is the error of each request, and can be stopped", async () => {
   const own = await Server.start();
   const service = own.stepFunctions();

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 
 import boto3
 import pytest
 
-from pytest_stepwright import Sequence, Server, ServerError, TaskError
+from pytest_stepwright import Sequence, Server, ServerError, TaskError, UnusedMockWarning
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
 
@@ -243,6 +244,65 @@ def test_a_fault_of_a_mock_fails_the_test_although_the_state_machine_catches_it(
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines([message])
+
+
+def test_a_mock_with_an_unknown_name_fails_the_test(pytester):
+    pytester.makepyfile(
+        f"""
+        def test_path(stepfunctions):
+            stepfunctions.mock_all({{"Charge": {{}}, "ship": {{}}, "Chrage": {{}}, "{FUNCTION}shp": {{}}}})
+            stepfunctions.run({ORDERS!r})
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*no task is named `Chrage`; did you mean `Charge`?", "*no task is named `*:shp`; *"])
+
+
+def test_a_name_of_a_machine_that_was_deleted_is_known(stepfunctions):
+    stepfunctions.mock("Ship", {})
+    machine = stepfunctions.create(ORDERS, name="Orders")
+    stepfunctions.mock_all({"Approve": {}})
+    assert stepfunctions.run(APPROVAL).output == {}
+    stepfunctions.call("DeleteStateMachine", stateMachineArn=machine)
+    assert stepfunctions.unknown_mocks() == []
+    with pytest.warns(UnusedMockWarning, match="nothing called the mock of `Ship`"):
+        stepfunctions.close()
+
+
+def test_a_task_without_a_mock_fails_the_run(stepfunctions):
+    stepfunctions.mock("Charge", {})
+    with pytest.raises(LookupError, match="There is no handler and no mock .* of the state 'Ship'; set a mock with the name of the state"):
+        stepfunctions.run(ORDERS)
+
+
+@pytest.mark.parametrize("result", [{"id": 1}, {"Payload": {"id": 1}, "StatusCode": 200}])
+def test_a_function_returns_its_output_or_the_whole_response(stepfunctions, result):
+    invoke = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "save"}, "End": True}
+    stepfunctions.mock("save", result)
+    output = stepfunctions.run({"StartAt": "Save", "States": {"Save": invoke}}).output
+    assert (output["Payload"], output["StatusCode"]) == ({"id": 1}, 200)
+
+
+def test_a_mock_that_does_not_return_is_named(stepfunctions):
+    returns = threading.Event()
+    stepfunctions.mock("Charge", lambda input: returns.wait(10))
+    machine = stepfunctions.create(ORDERS)
+    stepfunctions.call("StartExecution", stateMachineArn=machine)
+    with pytest.raises(TimeoutError, match="after 0.5 seconds; the mocks that have not returned: `Charge`"):
+        stepfunctions.let_time_pass(0.5)
+    returns.set()
+
+
+def test_a_case_that_names_no_task_is_refused(stepfunctions):
+    stepfunctions.mock_file(
+        {
+            "StateMachines": {"Orders": {"TestCases": {"Paid": {"Chrage": "Done"}}}},
+            "MockedResponses": {"Done": {"0": {"Return": {}}}},
+        }
+    )
+    with pytest.raises(ServerError, match="there is no state `Chrage`; did you mean `Charge`"):
+        stepfunctions.run(ORDERS, name="Orders", case="Paid")
 
 
 def test_a_server_that_ended_is_the_error_of_each_request():

@@ -45,6 +45,9 @@ fn key_coverage(
             false => Coverage::None,
         };
     }
+    if is_needed(operator, &key, values, needed) {
+        return Coverage::All;
+    }
     let Some(value) = value_of(&key, needed) else {
         return Coverage::Some;
     };
@@ -85,6 +88,22 @@ fn key_coverage(
         (true, Coverage::None) => Coverage::All,
         (_, most) => most,
     }
+}
+
+/// Whether the needed permission has the same condition, or one that allows less: values of the
+/// same key that the role allows, too.
+fn is_needed(operator: &str, key: &str, values: &[Json], needed: &NeededPermission<'_>) -> bool {
+    let operators = needed.condition.into_iter().flatten();
+    let same = operators.filter(|(known, _)| *known == operator);
+    let mut keys = same.filter_map(|(_, keys)| keys.as_object()).flatten();
+    let Some((_, wanted)) = keys.find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
+        return false;
+    };
+    let one = std::slice::from_ref(wanted);
+    let mut wanted = wanted.as_array().unwrap_or(one).iter();
+    !operator.contains("Not")
+        && !operator.starts_with("ForAllValues:")
+        && wanted.all(|value| values.contains(value))
 }
 
 /// The value of a key in the calls of the state machine, if it is known.

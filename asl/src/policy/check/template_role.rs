@@ -111,12 +111,39 @@ impl TemplateRole {
         if is_function && let Some(text) = self.resources.text(definition) {
             return Json::from(text);
         }
-        let members = members.iter();
-        Json::Object(
-            members
-                .map(|(key, value)| (key.clone(), self.definition(value)))
-                .collect(),
-        )
+        let members = members.iter().map(|(key, value)| {
+            let value = self.definition(value);
+            let arn = value.as_str().filter(|_| key == "FunctionName");
+            let arn = arn.and_then(|name| self.resources.function_arn(name));
+            (key.clone(), arn.map_or(value, Json::from))
+        });
+        Json::Object(members.collect())
+    }
+
+    /// Whether the template has the machine write logs: then its role needs permissions for them.
+    pub fn is_logged(&self) -> bool {
+        let logging = ["LoggingConfiguration", "Logging"].into_iter();
+        let mut logging = logging.filter_map(|key| self.properties.get(key));
+        let level = logging.find_map(|logging| logging.get("Level")?.as_str());
+        level.is_some_and(|level| level != "OFF")
+    }
+
+    /// Whether the template has the machine send traces to X-Ray. SAM adds the permission to the
+    /// role that it makes.
+    pub fn is_traced(&self) -> bool {
+        let tracing = ["TracingConfiguration", "Tracing"].into_iter();
+        let mut tracing = tracing.filter_map(|key| self.properties.get(key));
+        let enabled = tracing.find_map(|tracing| tracing.get("Enabled"));
+        let is_on =
+            |enabled: &Json| enabled.as_bool() == Some(true) || enabled.as_str() == Some("true");
+        enabled.is_some_and(is_on) && self.has_own_role()
+    }
+
+    /// Whether the template names a role, instead of letting SAM make one.
+    fn has_own_role(&self) -> bool {
+        ["Role", "RoleArn"]
+            .iter()
+            .any(|key| self.properties.contains_key(*key))
     }
 
     /// Reads the policies of the role.

@@ -1,6 +1,7 @@
 //! Values of a CloudFormation template as texts, so that two references to one resource are equal.
 
 use crate::json::{Json, Object};
+use crate::placeholder;
 use crate::policy::names;
 
 /// Resource types whose ARN and name are computed from the logical id: the type, its property with
@@ -140,6 +141,17 @@ impl TemplateResources {
     /// The properties of a resource, if it has this type.
     pub(super) fn properties(&self, id: &str, kind: &str) -> Option<&Object> {
         (self.kind(id)? == kind).then(|| self.property_map(id))?
+    }
+
+    /// The ARN of a function that the text names as `Ref` does. Otherwise a placeholder could be
+    /// that of an ARN.
+    pub(super) fn function_arn(&self, name: &str) -> Option<String> {
+        let id = placeholder::whole(name)?;
+        let is_function = matches!(
+            self.kind(id)?,
+            "AWS::Lambda::Function" | "AWS::Serverless::Function"
+        );
+        is_function.then(|| self.variable(&format!("{id}.Arn")))
     }
 
     /// All resources of a type.

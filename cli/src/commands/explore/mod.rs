@@ -7,7 +7,7 @@ use std::path::Path;
 
 use stepwright_asl::json::Json;
 use stepwright_asl::validate::Validator;
-use stepwright_explore::{Report, Settings, explore_with};
+use stepwright_explore::{Report, Settings, UnknownName, explore_with};
 
 use crate::args::{ExploreArguments, ExploreFormat};
 use crate::definitions::definition::LoadedDefinition;
@@ -23,7 +23,7 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     let machine_type = arguments.machine_type.into();
     let validator = Validator::new(machine_type);
     let definition = LoadedDefinition::read(&arguments.file, &validator)?;
-    let machine = definition.runnable()?;
+    let machine = definition.runnable_with(&arguments.substitutions)?;
     let mut settings = settings(arguments)?;
     settings.machine_type = machine_type;
     settings.machine_name = definition.name().to_owned();
@@ -38,9 +38,13 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     let report = report.map_err(|error| Failure::Failed(error.to_string()))?;
     print(arguments, &report);
     files::write(arguments, &report, &json).await?;
-    match report.findings().is_empty() {
-        true => Ok(()),
-        false => Err(Failure::Diagnostics),
+    let unknown = report.unknown_names().iter().map(UnknownName::to_string);
+    let unknown = unknown.collect::<Vec<_>>().join("\n");
+    match (report.findings().is_empty(), unknown.is_empty()) {
+        (true, true) => Ok(()),
+        (false, true) => Err(Failure::Diagnostics),
+        (true, false) => Err(Failure::Usage(unknown)),
+        (false, false) => Err(Failure::Failed(unknown)),
     }
 }
 
@@ -99,7 +103,7 @@ fn print(arguments: &ExploreArguments, report: &Report) {
         ExploreFormat::Text => {
             output::print(report.findings_text());
             output::line(report.summary());
-            for note in report.notes() {
+            for note in report.name_notes().iter().cloned().chain(report.notes()) {
                 diagnostics::note(&note);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use stepwright_asl::StateMachine;
 use stepwright_asl::policy::{RolePolicies, RolePoliciesError, TemplateRole};
 use stepwright_asl::template;
 use stepwright_asl::template::terraform::{TerraformRole, machine_role};
@@ -47,6 +48,25 @@ impl DeployedRole {
             Self::Terraform(role) => role.machine_name.clone(),
             Self::None => None,
         }
+    }
+
+    /// Whether the template has the machine write logs.
+    pub(super) fn is_logged(&self) -> bool {
+        matches!(self, Self::Template(role) if role.is_logged())
+    }
+
+    /// Whether the template has the machine send traces, and the role is not made by SAM.
+    pub(super) fn is_traced(&self) -> bool {
+        matches!(self, Self::Template(role) if role.is_traced())
+    }
+
+    /// Replaces the placeholders of a definition by what the template has for them.
+    pub(super) fn definition(&self, machine: StateMachine) -> Result<StateMachine, Failure> {
+        let Self::Template(role) = self else {
+            return Ok(machine);
+        };
+        StateMachine::from_value(&role.definition(&machine.to_value()))
+            .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))
     }
 
     /// Sets the region and the account of the arguments.

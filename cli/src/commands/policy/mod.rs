@@ -26,7 +26,13 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     }
     let given = (arguments.name.clone()).or_else(|| deployed.given_name());
     let name = given.as_deref().unwrap_or(definition.name());
-    let policy = Policy::of(&machine, &options(arguments, name, &machine)?);
+    // `!Sub` reads resources and parameters, and no substitutions of the definition.
+    let machine = match arguments.format {
+        Some(PolicyFormat::Sam) => deployed.definition(machine)?,
+        None | Some(PolicyFormat::Json) => machine,
+    };
+    let options = options(arguments, name, &machine, &deployed)?;
+    let policy = Policy::of(&machine, &options);
     for warning in policy.warnings() {
         diagnostics::warning(&warning.to_string());
     }
@@ -114,10 +120,11 @@ fn options(
     arguments: &PolicyArguments,
     name: &str,
     machine: &StateMachine,
+    deployed: &DeployedRole,
 ) -> Result<PolicyOptions, Failure> {
     let mut options = PolicyOptions::new(name)
-        .logging(arguments.logging)
-        .tracing(arguments.tracing)
+        .logging(arguments.logging || deployed.is_logged())
+        .tracing(arguments.tracing || deployed.is_traced())
         .redrive(arguments.redrive);
     if let Some(partition) = &arguments.partition {
         options = options.partition(partition);

@@ -41,11 +41,9 @@ pub(super) fn check(
         _ => deployed.policies(&arguments.file)?,
     };
     let policy = match &deployed {
-        DeployedRole::Template(template) => {
-            let filled = template.definition(&machine.to_value());
-            let machine = StateMachine::from_value(&filled)
-                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?;
-            let mut options = options(arguments, name, &machine)?;
+        DeployedRole::Template(_) => {
+            let machine = deployed.definition(machine)?;
+            let mut options = options(arguments, name, &machine, &deployed)?;
             if arguments.region.is_none() {
                 options = options.region("${AWS::Region}");
             }
@@ -54,7 +52,7 @@ pub(super) fn check(
             }
             Policy::of(&machine, &options)
         }
-        _ => Policy::of(&machine, &options(arguments, name, &machine)?),
+        _ => Policy::of(&machine, &options(arguments, name, &machine, &deployed)?),
     };
     let check = policy.check(&role);
     match arguments.format {

@@ -1,10 +1,11 @@
 //! The definitions of both sides of a change, and which of them belong together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use stepwright_asl::MachineType;
-use stepwright_asl::json::Document;
+use stepwright_asl::graph::Graph;
+use stepwright_asl::json::{Document, Json};
 use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 use stepwright_review::review::ReviewedDefinition;
@@ -131,6 +132,27 @@ impl DefinitionSet {
         Ok(())
     }
 
+    /// Removes the definition of a file that was renamed: the one with the most states of the same
+    /// names, if that is half of them. The machine of a template gets another name by a change of
+    /// its resource, which replaces it.
+    fn take_similar(&mut self, after: &LoadedDefinition) -> Option<LoadedDefinition> {
+        let wanted = state_names(after.document()?.json());
+        if after.machine.is_some() || wanted.is_empty() {
+            return None;
+        }
+        let of_files = self.definitions.iter();
+        let of_files = of_files.filter(|((_, machine), _)| machine.is_none());
+        let similar = of_files.filter_map(|(key, before)| {
+            let names = state_names(before.document()?.json());
+            let both = names.intersection(&wanted).count();
+            let all = names.union(&wanted).count();
+            (2 * both >= all).then_some((both * 1_000 / all, key))
+        });
+        let (_, key) = similar.max_by_key(|(share, _)| *share)?;
+        let key = key.clone();
+        self.definitions.remove(&key)
+    }
+
     /// The path that a report shows.
     fn shown(&self, (below, machine): &DefinitionKey) -> String {
         let path = match self.is_file {
@@ -142,6 +164,12 @@ impl DefinitionSet {
             None => path.display().to_string(),
         }
     }
+}
+
+fn state_names(definition: &Json) -> HashSet<String> {
+    let graph = Graph::of(definition);
+    let states = graph.states().iter();
+    states.map(|state| state.name.to_owned()).collect()
 }
 
 pub(super) fn reason(failure: Failure) -> String {
@@ -164,13 +192,13 @@ pub(super) struct Pairing(Vec<Pair>);
 
 impl Pairing {
     /// Pairs the definitions by their keys. Of the others, a file that has moved is paired by the
-    /// name of its machine, and two single files are one pair.
+    /// name of its machine, one that was renamed by its states, and two single files are one pair.
     pub(super) fn of(mut old: DefinitionSet, mut new: DefinitionSet) -> Self {
         let mut pairs = Vec::new();
         let is_one =
             old.is_file && new.is_file && old.definitions.len() == 1 && new.definitions.len() == 1;
         let keys: Vec<DefinitionKey> = new.definitions.keys().cloned().collect();
-        let mut added = Vec::new();
+        let (mut added, mut renamed) = (Vec::new(), Vec::new());
         for key in keys {
             let Some(after) = new.definitions.remove(&key) else {
                 continue;
@@ -192,6 +220,13 @@ impl Pairing {
                 .find(|(_, before)| before.name() == after.name())
                 .map(|(key, _)| key.clone());
             let before = moved.and_then(|key| old.definitions.remove(&key));
+            match before {
+                Some(before) => pairs.push(Pair::of(shown, Some(before), Some(after))),
+                None => renamed.push((shown, after)),
+            }
+        }
+        for (shown, after) in renamed {
+            let before = old.take_similar(&after);
             pairs.push(Pair::of(shown, before, Some(after)));
         }
         let removed = std::mem::take(&mut old.definitions);

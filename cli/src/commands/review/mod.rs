@@ -6,10 +6,10 @@ mod properties;
 mod revisions;
 
 use stepwright_asl::MachineType;
-use stepwright_review::review::{Review, RiskLevel};
+use stepwright_review::review::{Review, Risk, RiskKind, RiskLevel};
 
 use self::definitions::{DefinitionSet, Pairing};
-use self::properties::Properties;
+use self::properties::{CheckedProperties, Properties};
 use self::revisions::Revisions;
 use crate::args::{ReviewArguments, ReviewFormat};
 use crate::failure::Failure;
@@ -42,18 +42,26 @@ pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
         review.note(note.clone());
     }
     let pairs = Pairing::of(old, new);
-    let is_one = pairs.has_one_change();
-    let histories = histories::of(arguments, is_one).await?;
-    let properties = Properties::of(arguments, &pairs);
+    let histories = histories::of(arguments, &pairs).await?;
+    let properties = Properties::of(arguments, &pairs)?;
+    let mut unknown_names = Vec::new();
     for pair in pairs.into_pairs() {
         let (name, rehearsed) = (pair.name().to_owned(), histories.rehearse(&pair)?);
-        let explored = properties.explore(&pair)?;
+        let CheckedProperties { unknown, explored } = properties.check(&pair)?;
         let differs = pair.differs();
         let (old, new) = pair.into_sides(machine_type);
         let unchanged = new.clone().filter(|_| !differs);
         review.compare(old, new);
         if let Some(report) = rehearsed {
             review.rehearsed(&name, report);
+        }
+        for unknown in unknown {
+            unknown_names.push(format!("{name}: {unknown}"));
+            let message = unknown.to_string();
+            review.risk(
+                &name,
+                Risk::new(RiskLevel::High, RiskKind::Property, message),
+            );
         }
         match explored {
             Some(Ok(sides)) => {
@@ -89,6 +97,9 @@ pub(crate) async fn review(arguments: &ReviewArguments) -> Result<(), Failure> {
             output::line(format_args!("{json:#}"));
         }
         ReviewFormat::Sarif => output::line(format_args!("{:#}", review.to_sarif())),
+    }
+    if !unknown_names.is_empty() {
+        return Err(Failure::Usage(unknown_names.join("\n")));
     }
     let denied = |level: &RiskLevel| arguments.deny.is_some_and(|deny| *level <= deny);
     let count: usize = RiskLevel::ALL

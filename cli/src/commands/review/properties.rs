@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use stepwright_asl::diff::Diff;
 use stepwright_asl::json::Document;
 use stepwright_asl::model::StateMachine;
-use stepwright_explore::{NestedMachine, Report, Settings, explore, started_machines};
+use stepwright_explore::{
+    NestedMachine, Report, Settings, UnknownName, explore, started_machines, unknown_names,
+};
 
 use super::definitions::{Pair, Pairing, reason};
 use crate::args::ReviewArguments;
@@ -25,8 +28,20 @@ pub(super) struct Properties<'a> {
     arguments: &'a ReviewArguments,
     /// Whether one definition changed, so that all property files belong to it.
     is_one: bool,
+    /// Whether there is one definition.
+    is_only_pair: bool,
     /// The names of the definitions with errors on a side.
     invalid: BTreeSet<String>,
+}
+
+/// The result of the checks of one definition.
+#[derive(Default)]
+pub(super) struct CheckedProperties {
+    /// The names in its property files that the new definition does not have.
+    pub(super) unknown: Vec<UnknownName>,
+    /// The findings of both sides; `None` if there is nothing to compare. The error says why a side
+    /// cannot run.
+    pub(super) explored: Option<Result<ExploredSides, String>>,
 }
 
 /// The findings before and after the change.
@@ -50,58 +65,75 @@ struct ExploredSide {
 }
 
 impl<'a> Properties<'a> {
-    pub(super) fn of(arguments: &'a ReviewArguments, pairs: &Pairing) -> Self {
+    /// # Errors
+    ///
+    /// If a property file belongs to no definition.
+    pub(super) fn of(arguments: &'a ReviewArguments, pairs: &Pairing) -> Result<Self, Failure> {
         let has_errors = |side: Option<&LoadedDefinition>| {
             side.is_some_and(|side| side.diagnostics.has_errors())
         };
         let invalid = pairs
             .iter()
             .filter(|pair| has_errors(pair.before()) || has_errors(pair.after()));
-        Self {
+        let properties = Self {
             arguments,
             is_one: pairs.has_one_change(),
+            is_only_pair: pairs.iter().count() == 1,
             invalid: invalid.map(|pair| pair.name().to_owned()).collect(),
+        };
+        if properties.is_one || properties.is_only_pair {
+            return Ok(properties);
+        }
+        let is_of_none = |file: &&PathBuf| !pairs.iter().any(|pair| names(file, pair.name()));
+        match arguments.properties.iter().find(is_of_none) {
+            Some(file) => Err(Failure::Usage(format!(
+                "no definition belongs to {}; name the file like its definition, as in `orders.properties.yaml`",
+                file.display()
+            ))),
+            None => Ok(properties),
         }
     }
 
-    /// Explores both sides of a definition that changed, or that starts one that changed; `None`
-    /// if there is nothing to compare. The inner error says why a side cannot run.
-    pub(super) fn explore(
-        &self,
-        pair: &Pair,
-    ) -> Result<Option<Result<ExploredSides, String>>, Failure> {
-        let (Some(old), Some(new)) = (pair.before(), pair.after()) else {
-            return Ok(None);
+    /// Compares the names in the property files with the new definition, and explores both sides of
+    /// a definition that changed, or that starts one that changed.
+    pub(super) fn check(&self, pair: &Pair) -> Result<CheckedProperties, Failure> {
+        let is_valid = |side: &&LoadedDefinition| !side.diagnostics.has_errors();
+        let mut checked = CheckedProperties::default();
+        let Some(new) = pair.after().filter(is_valid) else {
+            return Ok(checked);
         };
-        let has_errors = old.diagnostics.has_errors() || new.diagnostics.has_errors();
-        if has_errors || !pair.differs() && !self.starts_others(new) {
-            return Ok(None);
+        let mut settings = self.settings(pair, new)?;
+        let old = pair.before().filter(is_valid);
+        let old = old.filter(|_| pair.differs() || self.starts_others(new));
+        if old.is_none() && !settings.has_names() {
+            return Ok(checked);
         }
-        let (old, new_side) = (side(pair.name(), old)?, side(pair.name(), new)?);
-        let changed_starts = changed(&old, &new_side);
-        if !pair.differs() && changed_starts.is_empty() {
-            return Ok(None);
+        let new = side(pair.name(), new)?;
+        settings.nested.clone_from(&new.nested);
+        // Without the definitions that it starts, their names are unknown, too.
+        if new.problem.is_none() {
+            match unknown_names(&new.machine, &settings) {
+                Ok(unknown) => checked.unknown = renamed(pair, unknown),
+                Err(error) => {
+                    checked.explored = Some(Err(error.to_string()));
+                    return Ok(checked);
+                }
+            }
         }
-        let settings = self.settings(pair, new)?;
-        let mut notes: Vec<String> = [&old, &new_side]
-            .into_iter()
-            .filter_map(|side| side.problem.clone())
-            .collect();
-        notes.dedup();
-        let report = |side: ExploredSide| {
-            let mut settings = settings.clone();
-            settings.nested = side.nested;
-            explore(&side.machine, &settings).map_err(|error| error.to_string())
-        };
-        Ok(Some(match (report(old), report(new_side)) {
-            (Ok(old), Ok(new)) => Ok(ExploredSides {
-                old,
-                new,
-                changed_starts,
-                notes,
-            }),
-            (Err(reason), _) | (_, Err(reason)) => Err(reason),
-        }))
+        if let Some(old) = old {
+            let old = side(pair.name(), old)?;
+            checked.explored = explored(pair, &settings, old, new);
+        }
+        if let Some(Ok(sides)) = &checked.explored {
+            // A property that does not hold is a finding already.
+            let failed = |name: &str| {
+                let mut findings = sides.new.findings().iter();
+                findings.any(|finding| finding.rule().is_none() && finding.name() == name)
+            };
+            let unknown = &mut checked.unknown;
+            unknown.retain(|unknown| !unknown.property().is_some_and(failed));
+        }
+        Ok(checked)
     }
 
     /// Returns whether the text starts executions of other state machines that can run. The errors
@@ -116,7 +148,7 @@ impl<'a> Properties<'a> {
     fn settings(&self, pair: &Pair, new: &LoadedDefinition) -> Result<Settings, Failure> {
         let name = pair.name();
         let mut settings = Settings::new();
-        let is_only = self.is_one && pair.differs();
+        let is_only = self.is_only_pair || self.is_one && pair.differs();
         let is_of = |file: &&PathBuf| is_only || names(file, name);
         for file in self.arguments.properties.iter().filter(is_of) {
             add_property_file(&mut settings, file)?;
@@ -135,6 +167,59 @@ impl<'a> Properties<'a> {
         settings.machine_name = name.to_owned();
         Ok(settings)
     }
+}
+
+/// Suggests the new name of a state that the change renames.
+fn renamed(pair: &Pair, unknown: Vec<UnknownName>) -> Vec<UnknownName> {
+    let sides = [pair.before(), pair.after()];
+    let [Some(old), Some(new)] = sides.map(|side| side?.document().map(Document::json)) else {
+        return unknown;
+    };
+    let diff = Diff::of(old, new);
+    let new_name = |name: &str| {
+        let mut states = diff.states().iter();
+        let state = states.find(|state| state.old_name.as_deref() == Some(name))?;
+        Some(state.name.clone())
+    };
+    let unknown = unknown.into_iter();
+    unknown
+        .map(|unknown| match new_name(unknown.name()) {
+            Some(name) => unknown.suggest(name),
+            None => unknown,
+        })
+        .collect()
+}
+
+/// Explores both sides; `None` if neither the definition nor one that it starts has changed.
+fn explored(
+    pair: &Pair,
+    settings: &Settings,
+    old: ExploredSide,
+    new: ExploredSide,
+) -> Option<Result<ExploredSides, String>> {
+    let changed_starts = changed(&old, &new);
+    if !pair.differs() && changed_starts.is_empty() {
+        return None;
+    }
+    let mut notes: Vec<String> = [&old, &new]
+        .into_iter()
+        .filter_map(|side| side.problem.clone())
+        .collect();
+    notes.dedup();
+    let report = |side: ExploredSide| {
+        let mut settings = settings.clone();
+        settings.nested = side.nested;
+        explore(&side.machine, &settings).map_err(|error| error.to_string())
+    };
+    Some(match (report(old), report(new)) {
+        (Ok(old), Ok(new)) => Ok(ExploredSides {
+            old,
+            new,
+            changed_starts,
+            notes,
+        }),
+        (Err(reason), _) | (_, Err(reason)) => Err(reason),
+    })
 }
 
 fn side(name: &str, definition: &LoadedDefinition) -> Result<ExploredSide, Failure> {

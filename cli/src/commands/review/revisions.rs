@@ -67,12 +67,15 @@ impl Revisions {
             None => revision(&self.old)?,
         };
         let mut folders = Vec::new();
+        // The paths that no revision has so far.
+        let mut missing = paths.clone();
         let mut side = |commit: &str| -> Result<Side, Failure> {
             let folder = tempfile::tempdir();
             let folder = folder.map_err(|error| {
                 Failure::Usage(format!("cannot make a temporary folder: {error}"))
             })?;
-            write_files(&top, commit.trim_end(), folder.path())?;
+            let listed = write_files(&top, commit.trim_end(), folder.path())?;
+            missing.retain(|path| !listed.iter().any(|file| file.starts_with(path)));
             let root = folder.path().to_owned();
             folders.push(folder);
             Ok(Side {
@@ -83,8 +86,17 @@ impl Revisions {
         let old = side(&old)?;
         let new = match &self.new {
             Some(new) => side(&revision(new)?)?,
-            None => Side { root: top, paths },
+            None => {
+                missing.retain(|path| !top.join(path).exists());
+                Side { root: top, paths }
+            }
         };
+        if let Some(path) = missing.first() {
+            return Err(Failure::Usage(format!(
+                "no revision has the path `{}`",
+                path.display()
+            )));
+        }
         Ok(CheckedOut {
             old,
             new,
@@ -129,16 +141,19 @@ fn git(arguments: &[&str]) -> Result<String, Failure> {
         .map_err(|_| Failure::Usage("git printed a path that is not UTF-8".to_owned()))
 }
 
-/// Writes the files of a commit that may contain definitions below a folder.
-fn write_files(top: &Path, commit: &str, folder: &Path) -> Result<(), Failure> {
+/// Writes the files of a commit that may contain definitions below a folder. Returns the paths of
+/// all files of the commit.
+fn write_files(top: &Path, commit: &str, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let top = top.to_string_lossy();
     let listed = git(&["-C", &top, "ls-tree", "-r", "-z", "--full-tree", commit])?;
     let mut blobs: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut paths = Vec::new();
     for line in listed.split('\0').filter(|line| !line.is_empty()) {
         // `100644 blob HASH<TAB>PATH`; links and submodules are omitted.
         let Some((about, path)) = line.split_once('\t') else {
             continue;
         };
+        paths.push(PathBuf::from(path));
         let mut about = about.split(' ');
         let (Some(mode), Some("blob"), Some(hash)) = (about.next(), about.next(), about.next())
         else {
@@ -181,7 +196,7 @@ fn write_files(top: &Path, commit: &str, folder: &Path) -> Result<(), Failure> {
     }
     drop(requests);
     child.wait().map_err(cannot)?;
-    Ok(())
+    Ok(paths)
 }
 
 /// Reads one answer of `git cat-file --batch`: `HASH blob SIZE`, a line break, the content, a line

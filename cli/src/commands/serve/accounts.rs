@@ -10,8 +10,8 @@ use stepwright_integrations::StatusEvents;
 use stepwright_runtime::Engine;
 use stepwright_runtime::testing::MockConfig;
 use stepwright_server::{
-    AccountFactory, AccountServer, AccountServers, AccountSettings, CreatedServer, Server,
-    TestedTasks,
+    AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks, CreatedServer,
+    Server, TestedTasks,
 };
 use tokio::task::JoinHandle;
 
@@ -194,6 +194,11 @@ impl AccountFactory for Factory {
     fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), String> {
         let sent = self.tasks().get(account).cloned();
         sent.unwrap_or_default().send(tasks)
+    }
+
+    fn check_tasks(&self, account: &str) -> CheckedTasks {
+        let tasks = self.tasks().get(account).cloned();
+        tasks.unwrap_or_default().check()
     }
 }
 

@@ -335,6 +335,11 @@ fn status_events(
 /// How to register a handler, for the cause of a task without one. Options that are given already
 /// do not help.
 fn handler_hint(arguments: &ServeArguments) -> String {
+    // A test started the server, and has mocks instead of options.
+    if arguments.virtual_time && arguments.exit_with_parent {
+        return "set a mock with the name of the state, of the function or of the resource"
+            .to_owned();
+    }
     let further = [
         (
             arguments.lambda_endpoint.is_none(),

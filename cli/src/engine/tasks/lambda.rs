@@ -12,7 +12,7 @@ use stepwright_runtime::task::{
 use stepwright_runtime::value::Value;
 
 use super::endpoint::{Client, Response};
-use super::names::{self, FunctionName};
+use super::names::FunctionName;
 
 /// The parameters of `lambda:invoke` that are headers of the API.
 const HEADERS: [(&str, &str); 3] = [
@@ -112,8 +112,8 @@ fn is_function(resource: &Resource) -> bool {
 /// The name of a function and its qualifier in a definition; for an unreplaced placeholder, the
 /// name derived from it.
 fn function_name(text: &str) -> (&str, Option<&str>) {
-    if let Some(placeholder) = placeholder::whole(text) {
-        return (names::of_placeholder(placeholder), None);
+    if let Some(named) = placeholder::whole(text) {
+        return (placeholder::resource_name(named), None);
     }
     let function = FunctionName::parse(text);
     (function.name, function.qualifier)

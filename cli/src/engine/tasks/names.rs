@@ -15,7 +15,7 @@ pub(super) struct NamedTask<'a> {
     pub(super) target: Option<&'a str>,
 }
 
-impl NamedTask<'_> {
+impl<'a> NamedTask<'a> {
     /// The binding for this task. The name of a state takes precedence over that of a function,
     /// which takes precedence over a resource. A name with a version takes precedence over one
     /// without.
@@ -35,6 +35,18 @@ impl NamedTask<'_> {
             .find_map(|is_meant| bindings.iter().find(|binding| is_meant(&binding.name)))
     }
 
+    /// The names that a message suggests.
+    pub(super) fn names(self) -> impl Iterator<Item = &'a str> {
+        let is_own = Resource::parse(self.resource).integration().is_none();
+        let called = self.target.or(is_own.then_some(self.resource));
+        let function = called.map(|called| match placeholder::whole(called) {
+            Some(named) => placeholder::resource_name(named),
+            None => FunctionName::parse(called).name,
+        });
+        let resource = (!is_own).then(|| Resource::parse(self.resource).base());
+        [Some(self.state), function, resource].into_iter().flatten()
+    }
+
     /// The names of the called resource in the definition.
     fn called(&self) -> impl Iterator<Item = &str> {
         let is_own = Resource::parse(self.resource).integration().is_none();
@@ -48,18 +60,13 @@ impl NamedTask<'_> {
 /// `charge` matches every way to call `charge`; a name with a version, an account or a region only
 /// matches calls that do not contradict it.
 fn is_function(called: &str, name: &str) -> bool {
-    if let Some(placeholder) = placeholder::whole(called) {
-        return of_placeholder(placeholder) == name;
+    if let Some(named) = placeholder::whole(called) {
+        return placeholder::resource_name(named) == name;
     }
     let (called, wanted) = (FunctionName::parse(called), FunctionName::parse(name));
     called.name == wanted.name
         && (wanted.qualifier.is_none() || wanted.qualifier == called.qualifier)
         && (called.place.ends_with(wanted.place) || wanted.place.ends_with(called.place))
-}
-
-/// `ChargeCard` for `${ChargeCardArn}`.
-pub(super) fn of_placeholder(placeholder: &str) -> &str {
-    placeholder.strip_suffix("Arn").unwrap_or(placeholder)
 }
 
 /// The parts of `charge`, `charge:PROD`, `123456789012:function:charge:2` and ARNs.

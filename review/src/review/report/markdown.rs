@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use stepwright_explore::numbered;
@@ -5,12 +6,16 @@ use stepwright_explore::numbered;
 use super::{MARKER, amounts, definition_counts, risk_counts};
 use crate::markdown_text::{inline, table_cell};
 use crate::review::picture::changed;
-use crate::review::{DefinitionReview, Review};
+use crate::review::{DefinitionReview, Review, RiskKind, RiskLevel};
 
 /// The longest comment of GitHub has 65,536 characters; the report stays below it.
 const LONGEST: usize = 60_000;
 /// The largest picture that a comment contains.
 const LARGEST_PICTURE: usize = 60;
+/// The most risks of several definitions before their table.
+const FIRST_RISKS: usize = 10;
+/// The most definitions of a table that is shown at once.
+const LONGEST_TABLE: usize = 10;
 
 impl Review {
     /// Returns the review as Markdown for a comment. Its first line is [`MARKER`], which is not
@@ -24,7 +29,16 @@ impl Review {
             let _ = writeln!(text, "\n> {}", inline(note));
         }
         let definitions = self.definitions();
+        text.push_str(&first_risks(&definitions));
+        let is_long = definitions.len() > LONGEST_TABLE;
         if !definitions.is_empty() {
+            if is_long {
+                let _ = write!(
+                    text,
+                    "\n<details><summary>All {} definitions</summary>\n",
+                    definitions.len()
+                );
+            }
             let _ = writeln!(
                 text,
                 "\n| definition | change | highest risk | risks |\n|---|---|---|---:|"
@@ -40,6 +54,9 @@ impl Review {
                 review.status.as_str(),
                 review.risks.len()
             );
+        }
+        if is_long {
+            text.push_str("\n</details>\n");
         }
         let mut omitted = 0;
         for review in definitions {
@@ -61,6 +78,47 @@ impl Review {
         }
         text
     }
+}
+
+/// Returns the high and the medium risks of several definitions, those that many definitions have
+/// once: what a reviewer reads first. One definition has its risks in its section.
+fn first_risks(definitions: &[&DefinitionReview]) -> String {
+    let mut text = String::new();
+    if definitions.len() < 2 {
+        return text;
+    }
+    let mut risks: BTreeMap<(RiskLevel, RiskKind, &str), Vec<&str>> = BTreeMap::new();
+    for review in definitions {
+        let important = review.risks.iter();
+        let important = important.filter(|risk| risk.level != RiskLevel::Low);
+        for risk in important {
+            let key = (risk.level, risk.kind, risk.message.as_str());
+            risks.entry(key).or_default().push(&review.name);
+        }
+    }
+    if risks.is_empty() {
+        return text;
+    }
+    text.push('\n');
+    let count = risks.len();
+    for ((level, _, message), names) in risks.into_iter().take(FIRST_RISKS) {
+        let names = match names.as_slice() {
+            [first, second, third, _, ..] => {
+                format!("{first}, {second}, {third} and {} others", names.len() - 3)
+            }
+            names => names.join(", "),
+        };
+        let _ = writeln!(
+            text,
+            "- **{level}** {}: {}",
+            inline(&names),
+            inline(message)
+        );
+    }
+    if let Some(left @ 1..) = count.checked_sub(FIRST_RISKS) {
+        let _ = writeln!(text, "- {left} more below");
+    }
+    text
 }
 
 fn section(review: &DefinitionReview, has_details: bool) -> String {

@@ -1,5 +1,7 @@
-use stepwright_asl::StateMachine;
-use stepwright_asl::estimate::{CostCase, Estimate, EstimateOptions};
+use std::collections::HashMap;
+
+use stepwright_asl::estimate::{CostCase, Estimate, EstimateOptions, LimitKind, LimitWarning};
+use stepwright_asl::{MachineType, StateMachine};
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 
@@ -10,6 +12,8 @@ const SMALL_GROWTH: f64 = 0.2;
 pub(crate) fn cost(
     old: Option<&StateMachine>,
     new: &StateMachine,
+    machine_type: MachineType,
+    renames: &HashMap<String, String>,
 ) -> (Option<Estimate>, Estimate, Vec<Risk>) {
     let options = EstimateOptions::new();
     let after = Estimate::of(new, &options);
@@ -35,21 +39,30 @@ pub(crate) fn cost(
             risks.push(Risk::new(RiskLevel::Medium, RiskKind::Cost, message));
         }
     }
-    let known = before.iter().flat_map(|before| &before.warnings);
-    let known: Vec<&String> = known.collect();
-    for warning in after
-        .warnings
-        .iter()
-        .filter(|warning| !known.contains(warning))
-    {
-        // Without an old definition, amounts without a bound are no change.
-        if before.is_some() {
-            risks.push(Risk::new(
-                RiskLevel::Medium,
-                RiskKind::Limit,
-                warning.clone(),
-            ));
-        }
+    // Without an old definition, amounts without a bound are no change.
+    if let Some(before) = &before {
+        let new_limits = after.limits.iter().filter(|limit| {
+            let is_of_type =
+                limit.kind != LimitKind::ExpressTime || machine_type == MachineType::Express;
+            is_of_type && !before.limits.iter().any(|old| is_same(old, limit, renames))
+        });
+        risks.extend(new_limits.map(|limit| {
+            let level = match limit.kind {
+                // A loop that polls is no mistake.
+                LimitKind::Loop => RiskLevel::Low,
+                _ => RiskLevel::Medium,
+            };
+            Risk::new(level, RiskKind::Limit, limit.message.clone())
+        }));
     }
     (before, after, risks)
+}
+
+/// Returns whether the old definition had the warning: about the same amount, and about one of its
+/// states, perhaps by an old name.
+fn is_same(old: &LimitWarning, new: &LimitWarning, renames: &HashMap<String, String>) -> bool {
+    let new_name = |state: &String| renames.get(state).unwrap_or(state).clone();
+    let mut states = old.states.iter().map(new_name);
+    old.kind == new.kind
+        && (new.states.is_empty() || states.any(|state| new.states.contains(&state)))
 }

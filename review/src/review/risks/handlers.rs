@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use stepwright_asl::diff::Diff;
+use stepwright_asl::errors;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json as Asl, Object};
 use stepwright_asl::words::quoted;
@@ -25,11 +26,15 @@ pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
         let to = found.pointer.to_string();
         let (then, now) = (then.object, found.object);
         for (field, verb) in [("Retry", "retries"), ("Catch", "catches")] {
-            let (was, is) = (errors(then, field), errors(now, field));
-            if is.contains("States.ALL") {
-                continue;
-            }
-            let lost = quoted(was.difference(&is));
+            let (was, is) = (handled(then, field), handled(now, field));
+            let now_handles_all = is.contains(errors::ALL);
+            let is: Vec<&String> = is.iter().collect();
+            let is_handled = |error: &String| match error.as_str() {
+                errors::ALL => now_handles_all,
+                error => errors::matches(&is, error),
+            };
+            let lost = was.iter().filter(|error| !is_handled(error));
+            let lost = quoted(lost);
             if !lost.is_empty() {
                 let level = match field {
                     "Catch" => RiskLevel::High,
@@ -69,7 +74,7 @@ pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
 
 /// The names in `ErrorEquals` of all retriers or catchers. A retrier without attempts retries
 /// nothing.
-fn errors(state: &Object, field: &str) -> BTreeSet<String> {
+fn handled(state: &Object, field: &str) -> BTreeSet<String> {
     let handlers = state
         .get(field)
         .and_then(Asl::as_array)

@@ -177,7 +177,7 @@ impl EngineBuilder {
             let observed = compiled.map(|((name, pending), machine)| ObservedMachine {
                 name,
                 program: machine.program.program(),
-                definition: &pending.machine,
+                definition: pending.machine.to_value(),
             });
             observer = create(&observed.collect::<Vec<_>>()).map_err(BuildError::new)?;
         }

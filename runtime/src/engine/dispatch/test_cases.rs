@@ -19,7 +19,8 @@ impl EngineShared {
     ///
     /// # Errors
     ///
-    /// `InvalidTasks` for a case that the engine does not have.
+    /// `InvalidTasks` for a case that the engine does not have, or that names a state without a
+    /// task.
     pub(in crate::engine) fn chosen_test_case(
         &self,
         machine: &MachineInfo,
@@ -36,6 +37,10 @@ impl EngineShared {
         };
         let found = mocks.case(&machine.name, &case);
         let found = found.map_err(StartError::InvalidTasks)?;
+        let problems = found.check(&self.machines.defined());
+        if !problems.is_empty() {
+            return Err(StartError::InvalidTasks(problems.join("\n")));
+        }
         let kept = format!("{}#{case}", machine.name);
         Ok((kept.into(), Some(found)))
     }

@@ -54,8 +54,7 @@ impl Engine {
         let pending = PendingMachine::new(machine, machine_type);
         let machine = self.shared.setting.compile(name, &pending);
         let machine = machine.map_err(|problems| BuildError { problems })?;
-        self.shared.machines.put(Arc::new(machine));
-        self.shared.look_for_handlers();
+        self.shared.add_machine(Arc::new(machine));
         Ok(())
     }
 

@@ -114,8 +114,7 @@ impl ServerEngine {
 
     /// Makes a revision the newest one of its name.
     pub fn put_revision(&self, revision: &Revision) {
-        self.shared.machines.put(revision.machine.clone());
-        self.shared.look_for_handlers();
+        self.shared.add_machine(revision.machine.clone());
     }
 
     /// Returns the newest versions of all state machines, by their names.

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .stepfunctions import StepFunctions
 
 
+# The start of the cause of a task without a mock.
+_NO_MOCK = "There is no handler and no mock"
+
+
 class Execution:
     """An execution. Its properties describe the current moment."""
 
@@ -92,8 +96,15 @@ class Execution:
         return described.get("stopDate", self._stepfunctions.now) - start
 
     def wait(self, timeout: float = 30) -> Execution:
-        """Lets virtual time pass until the execution has ended. Raises `TimeoutError` if it waits for something else."""
+        """Lets virtual time pass until the execution has ended.
+
+        Raises `TimeoutError` if it waits for something else, and `LookupError` if a task has no mock.
+        """
         self._stepfunctions.let_time_pass(timeout)
+        _, has_no_mock, missing = (self.cause or "").partition(_NO_MOCK)
+        if has_no_mock:
+            # A fault of the test, and no result of the state machine.
+            raise LookupError("\n".join([has_no_mock + missing, *self._stepfunctions.unknown_mocks()]))
         if self.status == "RUNNING":
             raise TimeoutError(f"the execution waits for an answer in {self.path[-1:]}; answer its token, or use `advance`")
         return self

@@ -19,6 +19,10 @@ class TaskError(Exception):
         self.cause = cause
 
 
+class UnusedMockWarning(UserWarning):
+    """Nothing called a mock of the test."""
+
+
 class Sequence:
     """One result for each call; the last one repeats."""
 
@@ -54,13 +58,19 @@ class Mocks:
 
     def __init__(self) -> None:
         self._results: dict[str, Any] = {}
+        # The names that the test expects to be called.
+        self.expected: set[str] = set()
         self._lock = threading.Lock()
         self.calls: list[Call] = []
+        # The calls whose functions have not returned.
+        self.running: list[Call] = []
         # Exceptions of Python functions, which are faults of the test.
         self.faults: list[BaseException] = []
 
-    def set(self, name: str, result: Any) -> None:
+    def set(self, name: str, result: Any, *, is_expected: bool) -> None:
         self._results[name] = result
+        if is_expected:
+            self.expected.add(name)
 
     @property
     def names(self) -> list[str]:
@@ -81,6 +91,7 @@ class Mocks:
         )
         with self._lock:
             self.calls.append(call)
+            self.running.append(call)
             result = self._results[call.name]
             if isinstance(result, Sequence):
                 result = result.next()
@@ -95,6 +106,15 @@ class Mocks:
         # Also `pytest.fail` and `sys.exit`, which are no `Exception`.
         except BaseException as error:
             return self._fault(error)
+        finally:
+            with self._lock:
+                self.running = [other for other in self.running if other is not call]
+
+    def progress(self) -> str:
+        """Returns the mocks that have not returned, for the message of a timeout."""
+        with self._lock:
+            names = sorted({call.name for call in self.running})
+        return f"; the mocks that have not returned: {', '.join(f'`{name}`' for name in names)}" if names else ""
 
     def _failure(self, call: Call, error: TaskError) -> dict[str, Any]:
         """Returns the body of the response to a task that failed."""

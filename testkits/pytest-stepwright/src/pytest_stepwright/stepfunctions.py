@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import warnings
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Callable
 
 from .execution import Execution
-from .mocks import Call, Mocks, TaskServer
+from .mocks import Call, Mocks, TaskServer, UnusedMockWarning
 from .server import Server
 
 ROLE = "arn:aws:iam::{account}:role/tests"
@@ -99,16 +100,16 @@ class StepFunctions:
         `result` is the output, a `TaskError`, a function of the input, or a `Sequence` of them. With `token=True`, a state with
         `.waitForTaskToken` waits until the test calls `succeed` or `fail`.
         """
-        self._mocks.set(name, result)
+        self._mocks.set(name, result, is_expected=True)
         self._open.discard(name)
         if token:
             self._open.add(name)
         self._send()
 
     def mock_all(self, results: dict[str, Any]) -> None:
-        """Mocks several tasks, by their names."""
+        """Mocks several tasks, by their names. Unlike with `mock`, a task that is not called causes no warning."""
         for name, result in results.items():
-            self._mocks.set(name, result)
+            self._mocks.set(name, result, is_expected=False)
         self._send()
 
     def task(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -134,6 +135,10 @@ class StepFunctions:
     def calls(self, name: str | None = None) -> list[Call]:
         """Returns the calls of mocked tasks, or of one of them."""
         return [call for call in self._mocks.calls if name in (None, call.name, call.state)]
+
+    def unknown_mocks(self) -> list[str]:
+        """Returns a sentence for each mock whose name no state machine of the test has."""
+        return self._server.control("check", account=self.account)["unknown"]
 
     # Executions
 
@@ -221,7 +226,7 @@ class StepFunctions:
         seconds = timedelta(**time).total_seconds()
         advanced = self._server.control("advance", account=self.account, seconds=seconds)
         if not advanced["idle"]:
-            raise TimeoutError("a task did not return within 30 seconds")
+            raise TimeoutError(f"a task did not return within 30 seconds{self._mocks.progress()}")
         return datetime.fromisoformat(advanced["now"].replace("Z", "+00:00"))
 
     def let_time_pass(self, timeout: float = 30) -> None:
@@ -233,17 +238,22 @@ class StepFunctions:
         if stopped:
             self._server.control("time", account=self.account, stopped=True)
         if not waited["idle"]:
-            raise TimeoutError(f"executions still make progress after {timeout} seconds")
+            raise TimeoutError(f"executions still make progress after {timeout} seconds{self._mocks.progress()}")
 
     # The end
 
     def close(self) -> None:
-        """Removes the account."""
+        """Removes the account. Warns of mocks that nothing called."""
+        checked = self._server.control("check", account=self.account)
+        if checked["unknown"]:
+            self._mocks.faults.append(LookupError("\n".join(checked["unknown"])))
+        for name in self._mocks.expected.intersection(checked["unused"]):
+            warnings.warn(f"nothing called the mock of `{name}`", UnusedMockWarning, stacklevel=2)
         self._tasks.remove(self.account)
         self._server.control("reset", account=self.account, remove=True)
 
     def check_faults(self) -> None:
-        """Raises the first exception of a Python function that is no `TaskError`."""
+        """Raises the first exception of a Python function that is no `TaskError`, or an error for mocks with unknown names."""
         if self._mocks.faults:
             raise self._mocks.faults[0]
 
