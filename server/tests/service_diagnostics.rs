@@ -378,6 +378,39 @@ fn a_misplaced_catch_all_is_reported_at_its_name() {
     );
 }
 
+/// <https://github.com/floci-io/floci/pull/1588>
+#[test]
+fn a_reader_has_the_words_and_the_actions_of_aws() {
+    let reader = |resource: &str, config: Json| {
+        json!({"Type": "Map", "Next": "Z",
+            "ItemReader": {"Resource": resource, "ReaderConfig": config, "Parameters": {"Bucket": "b", "Key": "k"}},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}})
+    };
+    let get = "arn:aws:states:::s3:getObject";
+    assert_state(
+        &reader(
+            get,
+            json!({"InputType": "TSV", "CSVHeaderLocation": "FIRST_ROW"}),
+        ),
+        "The field 'InputType' should have one of these values: [MANIFEST, JSON, CSV, JSONL, PARQUET]",
+        "/States/A/ItemReader/ReaderConfig/InputType",
+    );
+    assert_state(
+        &reader(get, json!({"MaxItems": 2})),
+        "These fields are required: [InputType]",
+        "/States/A/ItemReader/ReaderConfig",
+    );
+    assert_state(
+        &reader(
+            "arn:aws:states:::s3:getObjekt",
+            json!({"InputType": "JSON"}),
+        ),
+        "The field 'Resource' does not match any of the allowed values. Examples: [arn:<partition>:states:::s3:getObject, arn:<partition>:states:::s3:listObjectsV2]",
+        "/States/A/ItemReader/Resource",
+    );
+}
+
 /// <https://github.com/aws/aws-cdk/issues/31448>
 #[test]
 fn an_argument_of_another_type_is_reported_at_the_arguments() {
