@@ -430,6 +430,41 @@ fn an_argument_of_another_type_is_reported_at_the_arguments() {
     assert_state(&state, &text("maybe"), "/States/A/Arguments");
 }
 
+/// <https://github.com/aws/aws-cdk/issues/30749>, <https://github.com/aws/aws-cli/issues/10060>
+#[test]
+fn a_value_of_an_http_call_is_reported_at_the_arguments() {
+    let call = |resource: &str, field: &str, arguments: Json| json!({"Type": "Task", "Resource": resource, "Next": "Z", field: arguments});
+    let connection =
+        json!({"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/Shop/1"});
+    assert_state(
+        &call(
+            "arn:aws:states:::http:invoke",
+            "Parameters",
+            json!({"ApiEndpoint": "shop.example.test/v2", "Method": "GET", "Authentication": connection}),
+        ),
+        "The value for the 'ApiEndpoint' field is not valid",
+        "/States/A/Parameters",
+    );
+    assert_state(
+        &call(
+            "arn:aws:states:::http:invoke",
+            "Parameters",
+            json!({"ApiEndpoint.$": "$.url", "Method": "GET", "Authentication": {"ConnectionArn": "shop"}}),
+        ),
+        "The value for the 'ConnectionArn' field is not valid",
+        "/States/A/Parameters",
+    );
+    assert_state(
+        &call(
+            "arn:aws:states:::apigateway:invoke",
+            "Parameters",
+            json!({"ApiEndpoint": "a.example.test", "Method": "GET", "Headers": {"Authorization": ["a"]}}),
+        ),
+        "The 'Headers' field contains unsupported values: [authorization]",
+        "/States/A/Parameters",
+    );
+}
+
 /// Faults of the schema come first, then the transitions, all in one response.
 #[test]
 fn all_problems_are_reported_at_once() {
