@@ -430,6 +430,29 @@ fn an_argument_of_another_type_is_reported_at_the_arguments() {
     assert_state(&state, &text("maybe"), "/States/A/Arguments");
 }
 
+/// <https://github.com/aws/amazon-sagemaker-examples/issues/4492>
+#[test]
+fn an_unknown_argument_of_sagemaker_is_refused_at_the_arguments() {
+    let fit = |tag: Json, more: &str| {
+        let mut arguments = json!({"TransformJobName": "t", "ModelName": "m", "Tags": [tag],
+            "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}}},
+            "TransformOutput": {"S3OutputPath": "s3://b/out"},
+            "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"}});
+        arguments[more] = json!("m");
+        json!({"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createTransformJob.sync", "Next": "Z", "Parameters": arguments})
+    };
+    assert_state(
+        &fit(json!({"key": "team", "Value": "blue"}), "ModelName"),
+        "The field \"key\" is not supported by Step Functions",
+        "/States/A/Parameters",
+    );
+    assert_state(
+        &fit(json!({"Key": "team", "Value": "blue"}), "S3Operations"),
+        "The field \"S3Operations\" is not supported by Step Functions",
+        "/States/A/Parameters",
+    );
+}
+
 /// <https://github.com/aws/aws-cdk/issues/30749>, <https://github.com/aws/aws-cli/issues/10060>
 #[test]
 fn a_value_of_an_http_call_is_reported_at_the_arguments() {

@@ -10,7 +10,7 @@ struct ArgumentRule {
     value: ValueRule,
 }
 
-/// What a value must be.
+/// The values that an argument accepts.
 #[derive(Clone, Copy)]
 enum ValueRule {
     /// One of these words.
@@ -216,7 +216,7 @@ const fn of(
 pub struct ArgumentValueFault {
     /// The keys that lead to the value, as they are written.
     pub path: Vec<String>,
-    /// What is wrong.
+    /// The kind of the fault.
     pub kind: ArgumentValueFaultKind,
 }
 

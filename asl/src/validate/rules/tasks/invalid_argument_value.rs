@@ -8,14 +8,23 @@ use crate::validate::rules::prelude::*;
 #[cfg(feature = "integrations")]
 use crate::validate::rules::proposals;
 
+#[cfg(feature = "models")]
+use super::arguments::refuses_unknown;
+#[cfg(feature = "models")]
+use super::model_arguments::{each_problem, pointer};
+#[cfg(feature = "models")]
+use super::unknown_argument::add_unknown;
+#[cfg(feature = "models")]
+use crate::service_models::ArgumentProblemKind;
+
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW145",
     name: "invalid-argument-value",
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Measured,
-    summary: "A Task that calls an HTTP API, a Kubernetes cluster or EMR passes an argument with a value that the integration does not accept.",
-    doc: "AWS refuses an `ApiEndpoint` of `http:invoke` that is no URL with `https://`, a `ConnectionArn` that is no ARN of a connection, and headers such as `Authorization` of `apigateway:invoke`. Unknown words such as a `Method`, unknown members, a text instead of an object, and headers that an HTTP task does not send are warnings: the state fails when it runs. Values that are computed when the state runs are not checked. It needs the feature `integrations`, which the `stepwright` command has.",
+    summary: "A Task passes an argument that AWS refuses in a definition, or, to an HTTP API, a Kubernetes cluster or EMR, a value that the integration does not accept.",
+    doc: "AWS refuses an `ApiEndpoint` of `http:invoke` that is no URL with `https://`, a `ConnectionArn` that is no ARN of a connection, and headers such as `Authorization` of `apigateway:invoke`. It also refuses unknown arguments of SageMaker, at any depth: `The field \"key\" is not supported by Step Functions`. Unknown words such as a `Method`, unknown members, a text instead of an object, and headers that an HTTP task does not send are warnings: the state fails when it runs. Values that are computed when the state runs are not checked. It needs the feature `integrations`, which the `stepwright` command has; for SageMaker, it needs `models`, which the command has, too.",
     source: source::RESOURCES,
     check: invalid,
 };
@@ -24,8 +33,32 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 #[cfg(not(feature = "integrations"))]
 fn invalid(_: &Definition<'_>, _: &mut Report<'_>) {}
 
+/// Without the models, the arguments of SageMaker are unknown.
+#[cfg(all(feature = "integrations", not(feature = "models")))]
+fn refused_members(_: &Definition<'_>, _: &mut Report<'_>) {}
+
+#[cfg(feature = "models")]
+fn refused_members(definition: &Definition<'_>, report: &mut Report<'_>) {
+    each_problem(
+        definition,
+        &mut |task, field, called, arguments, problem| {
+            let ArgumentProblemKind::Unknown(known) = &problem.kind else {
+                return;
+            };
+            if task.text("Resource").is_some_and(refuses_unknown) {
+                let pointer = pointer(task.at(field), arguments, &problem.path);
+                let text = ServiceText::WrongArgument(problem.to_string().into());
+                let location = ServiceLocation::Ancestor(problem.path.len());
+                add_unknown(report, called, &pointer, &problem.name, known)
+                    .service_at(text, location);
+            }
+        },
+    );
+}
+
 #[cfg(feature = "integrations")]
 fn invalid(definition: &Definition<'_>, report: &mut Report<'_>) {
+    refused_members(definition, report);
     for task in definition.parts_of("Task") {
         let field = match task.language {
             QueryLanguage::JsonPath => "Parameters",
