@@ -83,7 +83,7 @@ macro_rules! settings {
 
 /// `ReaderConfig`.
 pub const READER: &[Setting] = settings! {
-    input_type InputType: Word(words!(CSV JSON JSONL PARQUET MANIFEST));
+    input_type InputType: Word(words!(MANIFEST JSON CSV JSONL PARQUET));
     transformation Transformation: Word(words!(NONE LOAD_AND_FLATTEN));
     manifest_type ManifestType: Word(words!(ATHENA_DATA S3_INVENTORY));
     csv_delimiter CSVDelimiter: Word(words!(COMMA PIPE SEMICOLON SPACE TAB));

@@ -50,8 +50,8 @@ pub(crate) enum ServiceText {
     /// An argument of a service call has the wrong type
     /// (<https://github.com/aws/aws-cdk/issues/31448>).
     #[cfg_attr(
-        not(feature = "models"),
-        expect(dead_code, reason = "types are unknown without the models")
+        not(feature = "integrations"),
+        expect(dead_code, reason = "arguments are unknown without the tables")
     )]
     WrongArgument(Box<str>),
 }
@@ -73,7 +73,7 @@ pub(crate) enum ServiceLocation {
     Parent,
     /// The node that is so many levels above.
     #[cfg_attr(
-        not(feature = "models"),
+        not(feature = "integrations"),
         expect(dead_code, reason = "only arguments are nested so deep")
     )]
     Ancestor(usize),

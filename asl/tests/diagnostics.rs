@@ -1125,6 +1125,7 @@ States:
     Type: Map
     ItemReader:
       Resource: arn:aws:states:::s3:getObject
+      ReaderConfig: {InputType: JSON}
       Arguments: {Bucket: b, Key: k}
     ItemProcessor:
       ProcessorConfig: {Mode: INLINE}
@@ -1168,8 +1169,8 @@ States:
                 "SW014 9:5 next",
                 "SW015 10:3 B",
                 "SW103 14:5 ItemReader",
-                "SW004 23:20 'stepwright",
-                "SW134 24:19 \"{%",
+                "SW004 24:20 'stepwright",
+                "SW134 25:19 \"{%",
             ]
         );
     }

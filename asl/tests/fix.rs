@@ -43,6 +43,18 @@ const STATES: &[Case] = &[
         r#""Type": "Pass", "Next": "Done""#,
     ),
     (
+        "SW110",
+        Safety::Safe,
+        r#""Type": "Pass", "InputPath": "$.a ", "Next": "Done""#,
+        r#""Type": "Pass", "InputPath": "$.a", "Next": "Done""#,
+    ),
+    (
+        "SW110",
+        Safety::Safe,
+        r#""Type": "Pass", "Parameters": {"a": [{"b.$": "$$.Execution.Id \t"}]}, "Next": "Done""#,
+        r#""Type": "Pass", "Parameters": {"a": [{"b.$": "$$.Execution.Id"}]}, "Next": "Done""#,
+    ),
+    (
         "SW014",
         Safety::Safe,
         r#""Type": "Pass", "Coment": "x", "Next": "Done""#,

@@ -244,37 +244,6 @@ fn an_unknown_name_is_a_warning_with_the_date_of_the_tables() {
 }
 
 #[test]
-fn the_validator_checks_item_readers_and_result_writers() {
-    let map = |reader: &str, writer: &str| {
-        resource_diagnostics(
-            &json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
-            "ItemReader": {"Resource": reader, "Parameters": {"Bucket": "b", "Key": "k"}},
-            "ResultWriter": {"Resource": writer, "Parameters": {"Bucket": "b"}},
-            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-                "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}}}}),
-        )
-    };
-    assert_eq!(
-        map(
-            "arn:aws:states:::s3:getObject",
-            "arn:aws:states:::s3:putObject"
-        ),
-        []
-    );
-    let found = map(
-        "arn:aws:states:::s3:getObjekt",
-        "arn:aws:states:::s3:getObject",
-    );
-    assert_eq!(found.len(), 2, "{found:?}");
-    assert!(
-        found
-            .iter()
-            .all(|(severity, suggestion)| *severity == Severity::Warning && suggestion.is_some()),
-        "{found:?}"
-    );
-}
-
-#[test]
 fn a_thousand_unknown_resources_are_reported_quickly() {
     let states: Map<String, Value> = (0..1000)
         .map(|i| {

@@ -58,7 +58,7 @@ fn fixtures() -> BTreeMap<String, Fixture> {
 }
 
 /// Rules that need AWS's tables, which only the feature `integrations` provides.
-const WITH_TABLES: &[&str] = &["SW049", "SW143"];
+const WITH_TABLES: &[&str] = &["SW049", "SW143", "SW145"];
 
 /// Rules that need AWS's API models, which only the feature `models` provides.
 const WITH_MODELS: &[&str] = &["SW061", "SW144"];

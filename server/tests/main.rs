@@ -1,6 +1,7 @@
 //! The Step Functions API over HTTP, and the golden stores, which a server opens, too.
 
 mod activities;
+mod agreement;
 mod basic_store;
 mod busy;
 #[cfg(feature = "console")]

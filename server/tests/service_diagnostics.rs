@@ -378,6 +378,39 @@ fn a_misplaced_catch_all_is_reported_at_its_name() {
     );
 }
 
+/// <https://github.com/floci-io/floci/pull/1588>
+#[test]
+fn a_reader_has_the_words_and_the_actions_of_aws() {
+    let reader = |resource: &str, config: Json| {
+        json!({"Type": "Map", "Next": "Z",
+            "ItemReader": {"Resource": resource, "ReaderConfig": config, "Parameters": {"Bucket": "b", "Key": "k"}},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}})
+    };
+    let get = "arn:aws:states:::s3:getObject";
+    assert_state(
+        &reader(
+            get,
+            json!({"InputType": "TSV", "CSVHeaderLocation": "FIRST_ROW"}),
+        ),
+        "The field 'InputType' should have one of these values: [MANIFEST, JSON, CSV, JSONL, PARQUET]",
+        "/States/A/ItemReader/ReaderConfig/InputType",
+    );
+    assert_state(
+        &reader(get, json!({"MaxItems": 2})),
+        "These fields are required: [InputType]",
+        "/States/A/ItemReader/ReaderConfig",
+    );
+    assert_state(
+        &reader(
+            "arn:aws:states:::s3:getObjekt",
+            json!({"InputType": "JSON"}),
+        ),
+        "The field 'Resource' does not match any of the allowed values. Examples: [arn:<partition>:states:::s3:getObject, arn:<partition>:states:::s3:listObjectsV2]",
+        "/States/A/ItemReader/Resource",
+    );
+}
+
 /// <https://github.com/aws/aws-cdk/issues/31448>
 #[test]
 fn an_argument_of_another_type_is_reported_at_the_arguments() {
@@ -395,6 +428,64 @@ fn an_argument_of_another_type_is_reported_at_the_arguments() {
     let mut state = put("Arguments", json!("maybe"));
     state["QueryLanguage"] = json!("JSONata");
     assert_state(&state, &text("maybe"), "/States/A/Arguments");
+}
+
+/// <https://github.com/aws/amazon-sagemaker-examples/issues/4492>
+#[test]
+fn an_unknown_argument_of_sagemaker_is_refused_at_the_arguments() {
+    let fit = |tag: Json, more: &str| {
+        let mut arguments = json!({"TransformJobName": "t", "ModelName": "m", "Tags": [tag],
+            "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}}},
+            "TransformOutput": {"S3OutputPath": "s3://b/out"},
+            "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"}});
+        arguments[more] = json!("m");
+        json!({"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createTransformJob.sync", "Next": "Z", "Parameters": arguments})
+    };
+    assert_state(
+        &fit(json!({"key": "team", "Value": "blue"}), "ModelName"),
+        "The field \"key\" is not supported by Step Functions",
+        "/States/A/Parameters",
+    );
+    assert_state(
+        &fit(json!({"Key": "team", "Value": "blue"}), "S3Operations"),
+        "The field \"S3Operations\" is not supported by Step Functions",
+        "/States/A/Parameters",
+    );
+}
+
+/// <https://github.com/aws/aws-cdk/issues/30749>, <https://github.com/aws/aws-cli/issues/10060>
+#[test]
+fn a_value_of_an_http_call_is_reported_at_the_arguments() {
+    let call = |resource: &str, field: &str, arguments: Json| json!({"Type": "Task", "Resource": resource, "Next": "Z", field: arguments});
+    let connection =
+        json!({"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/Shop/1"});
+    assert_state(
+        &call(
+            "arn:aws:states:::http:invoke",
+            "Parameters",
+            json!({"ApiEndpoint": "shop.example.test/v2", "Method": "GET", "Authentication": connection}),
+        ),
+        "The value for the 'ApiEndpoint' field is not valid",
+        "/States/A/Parameters",
+    );
+    assert_state(
+        &call(
+            "arn:aws:states:::http:invoke",
+            "Parameters",
+            json!({"ApiEndpoint.$": "$.url", "Method": "GET", "Authentication": {"ConnectionArn": "shop"}}),
+        ),
+        "The value for the 'ConnectionArn' field is not valid",
+        "/States/A/Parameters",
+    );
+    assert_state(
+        &call(
+            "arn:aws:states:::apigateway:invoke",
+            "Parameters",
+            json!({"ApiEndpoint": "a.example.test", "Method": "GET", "Headers": {"Authorization": ["a"]}}),
+        ),
+        "The 'Headers' field contains unsupported values: [authorization]",
+        "/States/A/Parameters",
+    );
 }
 
 /// Faults of the schema come first, then the transitions, all in one response.

@@ -155,6 +155,33 @@ fn invalid_names_arns_and_types_are_refused() {
         create(json!({"loggingConfiguration": {"level": "ALL"}})),
         "InvalidLoggingConfiguration: Invalid Logging Configuration: Must specify exactly one Log Destination."
     );
+    let logs = |arn: &str| {
+        create(json!({"loggingConfiguration": {"level": "ALL",
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}]}}))
+    };
+    for arn in [
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/flow/orders",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/flow/orders:log-stream:a",
+    ] {
+        assert_eq!(
+            logs(arn),
+            "InvalidLoggingConfiguration: Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier."
+        );
+    }
+    for arn in [
+        "flow/orders",
+        "arn:aws:s3:::logs:*",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:",
+        "arn:aws:logs:eu-west-1:123456789012:log-group::*",
+        "arn:aws:logs:eu-west-1:123456789012:destination:orders:*",
+    ] {
+        assert_eq!(
+            logs(arn),
+            format!(
+                "InvalidLoggingConfiguration: Invalid Logging Configuration: {arn} is not the ARN of a log group."
+            )
+        );
+    }
     assert_eq!(
         api.refusal("DescribeStateMachine", json!({"stateMachineArn": "greet"})),
         "InvalidArn: Invalid Arn: 'Invalid ARN prefix: greet'"

@@ -244,9 +244,9 @@ mod tests {
             ),
             [
                 "`ReaderConfig` has no setting `InputTyp`; did you mean `InputType`?",
-                "`InputType` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`; did you mean `CSV`?",
+                "`InputType` is one of `MANIFEST`, `JSON`, `CSV`, `JSONL`, `PARQUET`; did you mean `CSV`?",
                 "`InputType` is given twice",
-                "`InputType` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`",
+                "`InputType` is one of `MANIFEST`, `JSON`, `CSV`, `JSONL`, `PARQUET`",
             ]
         );
         assert_eq!(

@@ -30,6 +30,7 @@
 //! [`tables_date`] returns their date. AWS often adds services and actions. So an unknown name is
 //! [in doubt](UnknownResource::doubt), unless it is similar to a known name.
 
+mod argument_values;
 mod arguments;
 #[cfg(feature = "policy")]
 mod iam;
@@ -40,6 +41,7 @@ mod service;
 mod unknown;
 
 pub use crate::resource::IntegrationPattern;
+pub use argument_values::{ArgumentValueFault, ArgumentValueFaultKind, check_argument_values};
 pub use arguments::{ArgumentFault, ArgumentFaultKind};
 #[cfg(feature = "policy")]
 pub(crate) use iam::{ActionResourceType, ActionResources, Operation, needs, operation};

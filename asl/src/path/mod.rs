@@ -21,6 +21,7 @@ mod filter;
 mod reader;
 mod tree;
 
+pub(crate) use reader::without_trailing_blanks;
 pub use tree::{Comparator, Filter, MAX_DEPTH, Operand, Path, PathStep, Root};
 
 #[cfg(test)]

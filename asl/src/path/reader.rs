@@ -8,7 +8,7 @@ use crate::name;
 use super::tree::{Filter, MAX_DEPTH, Path, PathStep, Root};
 
 impl Path {
-    /// Parses a path.
+    /// Parses a path. Blanks may follow it, as in Jayway.
     ///
     /// # Errors
     ///
@@ -26,10 +26,15 @@ impl std::str::FromStr for Path {
     }
 }
 
+/// The text without the blanks at its end that Jayway removes before it parses a path.
+pub(crate) fn without_trailing_blanks(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t', '\n', '\r'])
+}
+
 /// Parses a whole text as a path.
 fn read(text: &str) -> Result<Path, SyntaxError> {
     let mut reader = PathParser {
-        cursor: Cursor::new(text),
+        cursor: Cursor::new(without_trailing_blanks(text)),
         depth: 0,
         in_filter: false,
     };

@@ -53,6 +53,37 @@ fn keys_are_parsed_as_by_jayway() {
 }
 
 #[test]
+fn blanks_behind_a_path_are_ignored_as_by_jayway() {
+    for path in [
+        "$",
+        "$$",
+        "$v",
+        "$.a",
+        "$['a b']",
+        "$.a[0]",
+        "$.a[?(@.b == 1)]",
+        "$..a",
+    ] {
+        let known = Path::parse(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for blanks in [" ", "\t", "\r\n", "  \n "] {
+            assert_eq!(
+                Path::parse(&format!("{path}{blanks}")),
+                Ok(known.clone()),
+                "{path}"
+            );
+        }
+        for other in ["\u{a0}", " b", " .b", " []"] {
+            assert!(
+                Path::parse(&format!("{path}{other}")).is_err(),
+                "{path}{other}"
+            );
+        }
+    }
+    assert!(Path::parse(" $.a").is_err());
+    assert!(Path::parse("$. ").is_err());
+}
+
+#[test]
 fn indices_slices_and_wildcards_are_parsed() {
     assert_eq!(steps("$[0][-2]"), [PathStep::Index(0), PathStep::Index(-2)]);
     assert_eq!(
@@ -233,7 +264,7 @@ fn an_invalid_path_is_refused_with_an_offset() {
         ("$[?((@.a)]", 9),
         ("$.a.f(", 5),
         ("@.a", 0),
-        ("$ ", 1),
+        (" $", 0),
     ] {
         let error = Path::parse(text).expect_err(text);
         assert_eq!(error.offset, offset, "{text}: {error}");

@@ -146,6 +146,8 @@ pub(super) struct VariableBinding<'d> {
     /// Whether a template engine fills in a part of the value. Its present syntax is then not
     /// checked.
     pub(super) is_open: bool,
+    /// The value; `None` if it is not a string.
+    pub(super) text: Option<&'d str>,
     /// The parsed value; `None` if it is not a string.
     pub(super) parsed: Option<Result<Expression, SyntaxError>>,
 }

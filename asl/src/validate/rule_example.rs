@@ -52,6 +52,6 @@ static EXAMPLES: &[RuleExample] = examples! {
         "SW110" "SW111" "SW112" "SW113" "SW114" "SW115" "SW116" "SW117" "SW118" "SW119"
         "SW120" "SW121" "SW122" "SW123" "SW124" "SW125" "SW126" "SW127" "SW128" "SW129"
         "SW130" "SW131" "SW132" "SW133" "SW134"
-        "SW140" "SW141" "SW142" "SW143" "SW144";
+        "SW140" "SW141" "SW142" "SW143" "SW144" "SW145";
     Express: "SW046" "SW108";
 };

@@ -231,6 +231,7 @@ impl<'w, 'd> DefinitionWalk<'w, 'd> {
                                 key,
                                 is_double: object.contains_key(plain),
                                 is_open: value.as_str().is_some_and(is_substitution),
+                                text: value.as_str(),
                                 parsed: value.as_str().map(Expression::parse),
                             });
                         }

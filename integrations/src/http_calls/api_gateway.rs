@@ -5,7 +5,7 @@ use hyper::http::uri::Authority;
 use serde_json::Value as Json;
 
 use super::body;
-use super::http_task::{HttpTask, method};
+use super::http_task::{HttpTask, check_arguments, method};
 use crate::client::HttpRequest;
 
 /// Builds the request of a task. It is sent to the `endpoint` with the API's host name in the
@@ -13,6 +13,7 @@ use crate::client::HttpRequest;
 ///
 /// The error is the reason for which the parameters are refused.
 pub(crate) fn api_gateway(parameters: &Json, endpoint: Option<&Uri>) -> Result<HttpTask, String> {
+    check_arguments("apigateway:invoke", parameters)?;
     let text = |name: &str| parameters.get(name).and_then(Json::as_str);
     let host = text("ApiEndpoint").ok_or("The field 'ApiEndpoint' is required but was missing")?;
     let host = host.trim_start_matches("https://").trim_end_matches('/');

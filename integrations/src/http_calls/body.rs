@@ -18,13 +18,13 @@ pub(super) enum ArrayFormat {
 }
 
 impl ArrayFormat {
-    pub(super) fn of(name: Option<&str>) -> Option<Self> {
+    /// Returns the format of a name; `INDICES` is the default.
+    pub(super) fn of(name: Option<&str>) -> Self {
         match name {
-            None | Some("INDICES") => Some(Self::Indices),
-            Some("REPEAT") => Some(Self::Repeat),
-            Some("COMMAS") => Some(Self::Commas),
-            Some("BRACKETS") => Some(Self::Brackets),
-            Some(_) => None,
+            Some("REPEAT") => Self::Repeat,
+            Some("COMMAS") => Self::Commas,
+            Some("BRACKETS") => Self::Brackets,
+            _ => Self::Indices,
         }
     }
 }
@@ -101,10 +101,9 @@ mod tests {
             (Some("COMMAS"), "a=1%2Cb%20c&o%5Bk%5D=true"),
             (Some("BRACKETS"), "a%5B%5D=1&a%5B%5D=b%20c&o%5Bk%5D=true"),
         ] {
-            let format = ArrayFormat::of(name).expect("it is a format");
+            let format = ArrayFormat::of(name);
             assert_eq!(form(body, format), expected);
         }
-        assert_eq!(ArrayFormat::of(Some("OTHER")), None);
     }
 
     #[test]

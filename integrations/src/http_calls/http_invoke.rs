@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::body::{self, ArrayFormat};
 use super::connections::{Connection, Connections};
-use super::http_task::{HttpTask, method};
+use super::http_task::{HttpTask, check_arguments, method};
 use crate::client::{HttpRequest, is_loopback, is_plain};
 use crate::protocol::value_text;
 
@@ -23,6 +23,7 @@ pub(crate) fn http_invoke(
     endpoint: Option<&Uri>,
     region: &str,
 ) -> Result<HttpTask, String> {
+    check_arguments("http:invoke", parameters)?;
     let text = |name: &str| parameters.get(name).and_then(Json::as_str);
     let address =
         text("ApiEndpoint").ok_or("The field 'ApiEndpoint' is required but was missing")?;
@@ -98,18 +99,9 @@ fn replace(pairs: &mut Vec<(String, String)>, by: Vec<(String, String)>) {
     pairs.extend(by);
 }
 
-/// Headers that HTTP tasks remove, and those of the connection itself.
+/// Headers that HTTP tasks set.
 fn is_removed(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let own = [
-        "connection",
-        "content-length",
-        "host",
-        "range",
-        "transfer-encoding",
-        "user-agent",
-    ];
-    own.contains(&name.as_str()) || name.starts_with("if-")
+    ["content-length", "range", "user-agent"].contains(&&*name.to_ascii_lowercase())
 }
 
 fn url(address: &str, query: &[(String, String)], endpoint: Option<&Uri>) -> Result<Uri, String> {
@@ -156,9 +148,7 @@ fn written_body(
     match (encoding, body) {
         (Some("URL_ENCODED"), Json::Object(members)) => {
             let name = parameters.pointer("/Transform/RequestEncodingOptions/ArrayFormat");
-            let format = ArrayFormat::of(name.and_then(Json::as_str)).ok_or(
-                "The value for the field 'ArrayFormat' must be one of [INDICES, REPEAT, COMMAS, BRACKETS]",
-            )?;
+            let format = ArrayFormat::of(name.and_then(Json::as_str));
             Ok((
                 body::form(&members, format),
                 Some("application/x-www-form-urlencoded"),
@@ -167,11 +157,7 @@ fn written_body(
         (Some("URL_ENCODED"), _) => {
             Err("The value for the field 'RequestBody' must be an object".to_owned())
         }
-        (None | Some("NONE"), body) => Ok((value_text(&body), Some("application/json"))),
-        (Some(_), _) => Err(
-            "The value for the field 'RequestBodyEncoding' must be one of [NONE, URL_ENCODED]"
-                .to_owned(),
-        ),
+        (_, body) => Ok((value_text(&body), Some("application/json"))),
     }
 }
 
@@ -203,7 +189,7 @@ mod tests {
     #[test]
     fn a_request_has_the_parameters_of_the_task_and_of_its_connection() {
         let given = json!({
-            "Headers": {"x-key": "from the task", "Accept": "text/plain", "If-Match": "1"},
+            "Headers": {"x-key": "from the task", "Accept": "text/plain", "Range": "1"},
             "QueryParameters": {"v": "1", "q": "a b"}, "RequestBody": {"a": 1},
         });
         let task = http_invoke(&parameters(given), &connections(), None, "us-east-1");
@@ -276,6 +262,26 @@ mod tests {
             (
                 json!({"Authentication": {"ConnectionArn": "arn:aws:events:r:1:connection/No/0"}}),
                 "there are `Api`",
+            ),
+            (
+                json!({"Verb": 1}),
+                "The field \"Verb\" is not supported by Step Functions",
+            ),
+            (
+                json!({"Transform": {"ArrayFormat": "COMMAS"}}),
+                "The field \"ArrayFormat\" is not supported by Step Functions",
+            ),
+            (
+                json!({"Headers": {"Host": "a"}}),
+                "The 'Headers' field contains unsupported values: [host]",
+            ),
+            (
+                json!({"QueryParameters": "a=1"}),
+                "The value of the field 'QueryParameters' has an invalid format",
+            ),
+            (
+                json!({"Transform": {"RequestBodyEncoding": "FORM"}}),
+                "must be one of [NONE, URL_ENCODED]",
             ),
             (
                 json!({"Authentication": null}),

@@ -1,11 +1,15 @@
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use stepwright_asl::integrations::{
+    ArgumentFaultKind, ArgumentValueFaultKind, check_argument_values, lookup,
+};
 use stepwright_runtime::task::{TaskFailure, TaskResult};
 use stepwright_runtime::value::Value;
 
 use super::response;
 use crate::client::{HttpClient, HttpFailure, HttpRequest, RESULT_BYTES, ServiceClient};
+use crate::protocol::unknown_field;
 
 /// How long an API may take to respond: AWS documents 60 seconds for HTTP tasks, and 29 for API
 /// Gateway itself.
@@ -55,16 +59,57 @@ impl HttpTask {
     }
 }
 
+/// Refuses the arguments that an integration does not have, such as `http:invoke`, and the values
+/// that it does not accept.
+///
+/// The error is the reason for which the parameters are refused.
+pub(super) fn check_arguments(integration: &str, parameters: &Json) -> Result<(), String> {
+    let text = parameters.to_string();
+    let parsed: stepwright_asl::json::Json = text.parse().map_err(|error| format!("{error}"))?;
+    let Some(arguments) = parsed.as_object() else {
+        return Ok(());
+    };
+    let unknown = |name: &str| Err(unknown_field(name).to_string());
+    let resource = format!("arn:aws:states:::{integration}");
+    let found = lookup(&resource);
+    let names = arguments.keys().map(String::as_str);
+    let faults = found.map(|found| found.check_arguments(names));
+    let mut faults = faults.unwrap_or_default().into_iter();
+    if let Some(fault) = faults.find(|fault| fault.kind != ArgumentFaultKind::Missing) {
+        return unknown(&fault.name);
+    }
+    let faults = check_argument_values(integration, arguments, &|_, _| false);
+    for fault in faults {
+        let name = fault.name();
+        match fault.kind {
+            ArgumentValueFaultKind::UnknownMember(_) => return unknown(name),
+            ArgumentValueFaultKind::NoObject => {
+                return Err(format!(
+                    "The value of the field '{name}' has an invalid format"
+                ));
+            }
+            ArgumentValueFaultKind::ForbiddenHeader { .. } => {
+                let name = name.to_lowercase();
+                return Err(format!(
+                    "The 'Headers' field contains unsupported values: [{name}]"
+                ));
+            }
+            ArgumentValueFaultKind::NotOneOf(words) => {
+                return Err(format!(
+                    "The value for the field '{name}' must be one of [{}]",
+                    words.join(", ")
+                ));
+            }
+            // The request reports them with its URL and its connections.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Returns the method of a request. The error is the reason for which the parameters are refused.
 pub(super) fn method(parameters: &Json) -> Result<hyper::Method, String> {
     let name = parameters.get("Method").and_then(Json::as_str);
     let name = name.ok_or("The field 'Method' is required but was missing")?;
-    let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
-    match methods.contains(&name) {
-        true => hyper::Method::from_bytes(name.as_bytes()).map_err(|error| error.to_string()),
-        false => Err(format!(
-            "The value for the field 'Method' must be one of [{}]",
-            methods.join(", ")
-        )),
-    }
+    hyper::Method::from_bytes(name.as_bytes()).map_err(|error| error.to_string())
 }

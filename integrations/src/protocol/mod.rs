@@ -22,4 +22,4 @@ pub(crate) use self::query::encoded;
 pub(crate) use self::request::request;
 pub(crate) use self::response::{UnreadableResponse, response};
 pub(crate) use self::scalar::text as value_text;
-pub(crate) use self::writer::{ApiRequest, InvalidParameter, MAX_DEPTH};
+pub(crate) use self::writer::{ApiRequest, InvalidParameter, MAX_DEPTH, unknown_field};

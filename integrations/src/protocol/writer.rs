@@ -109,7 +109,7 @@ impl SentValue<'_> {
 }
 
 /// The message is that of CreateStateMachine, for a field that is only known when the state runs.
-fn unknown_field(name: &str) -> InvalidParameter {
+pub(crate) fn unknown_field(name: &str) -> InvalidParameter {
     InvalidParameter(format!(
         "The field \"{name}\" is not supported by Step Functions"
     ))

@@ -146,7 +146,7 @@ impl Execution {
         Ok(declared)
     }
 
-    /// Evaluates Items or ItemsPath: an array or an object.
+    /// Evaluates Items or ItemsPath: an array, in a Distributed Map also an object.
     pub(super) fn items(
         &self,
         cursor: &Cursor,
@@ -154,23 +154,20 @@ impl Execution {
         map: &Map,
         effective: &Value,
     ) -> Result<Value, QueryError> {
-        // Recorded: in JSONata, an inline Map without Items does not accept an object.
-        let needs_array = map.distributed.is_none()
-            && matches!((&map.items, &state.io), (Items::Input, Io::Jsonata(_)));
-        let is_collection = |items: &Value| match items {
-            Value::Array(_) => true,
-            Value::Object(_) => !needs_array,
-            _ => false,
-        };
         let items = match &map.items {
             Items::Input => effective.clone(),
             Items::Path { value, .. } => self.evaluate(value, cursor, effective)?,
-            // The check below covers the type of the expression's value.
             Items::Expression(items) => self.evaluate(items, cursor, effective)?,
         };
-        if !is_collection(&items) {
+        // Recorded: an inline Map does not accept an object.
+        let is_accepted = match items {
+            Value::Array(_) => true,
+            Value::Object(_) => map.distributed.is_some(),
+            _ => false,
+        };
+        if !is_accepted {
             return Err(match (&map.items, &state.io) {
-                (Items::Input, Io::Jsonata(_)) => {
+                (Items::Input | Items::Expression(_), Io::Jsonata(_)) => {
                     let mut error = QueryError::jsonata(
                         "",
                         format!(
@@ -182,7 +179,7 @@ impl Execution {
                     error
                 }
                 (Items::Path { path, .. }, _) => no_array(path),
-                (Items::Input | Items::Expression(_), _) => no_array("$"),
+                (Items::Input | Items::Expression(_), Io::JsonPath(_)) => no_array("$"),
             });
         }
         self.inspect_value(InspectionStage::ItemsPath, &items);
@@ -190,7 +187,7 @@ impl Execution {
     }
 }
 
-/// Returns the error for a path that selects neither an array nor an object. AWS shows a path of
+/// Returns the error for a path that selects no array. AWS shows a path of
 /// the context object without the first `$` (recorded).
 fn no_array(path: &str) -> QueryError {
     let path = match path.strip_prefix('$') {

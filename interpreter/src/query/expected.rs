@@ -6,7 +6,9 @@ use crate::value::Value;
 pub enum Expected {
     /// Any value.
     Any,
-    /// An array or an object (`Items`).
+    /// An array (`Items` of an inline Map).
+    Array,
+    /// An array or an object (`Items` of a Distributed Map).
     Collection,
     /// A number (`Seconds`, `MaxConcurrency`, ...).
     Number,
@@ -28,7 +30,7 @@ impl Expected {
     pub(super) fn name(self) -> &'static str {
         match self {
             Expected::Any => "any",
-            Expected::Collection => "array",
+            Expected::Array | Expected::Collection => "array",
             Expected::Number => "number",
             Expected::Boolean => "boolean",
             Expected::String => "string",

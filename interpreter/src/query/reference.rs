@@ -72,6 +72,7 @@ mod tests {
     fn missing_parents_are_made() {
         assert_eq!(put("$", "[]").as_deref(), Ok("1"));
         assert_eq!(put("$.a.b", "{}").as_deref(), Ok(r#"{"a":{"b":1}}"#));
+        assert_eq!(put("$.a ", "{}").as_deref(), Ok(r#"{"a":1}"#));
         assert_eq!(
             put("$['a b']", r#"{"c":2}"#).as_deref(),
             Ok(r#"{"c":2,"a b":1}"#)

@@ -172,14 +172,19 @@ async fn item_selectors_see_the_item_and_the_effective_input() {
 }
 
 #[tokio::test]
-async fn empty_items_return_an_empty_array_and_a_scalar_is_refused() {
+async fn an_inline_map_accepts_only_an_array() {
     let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": "$.items"}));
-    for empty in [json!([]), json!({})] {
-        let report = run(&definition, &Mocks::new(), json!({"items": empty})).await;
-        assert_eq!(output(&report), json!([]));
-    }
-    for scalar in [json!("a"), json!(1), json!(true), json!(null)] {
-        let report = run(&definition, &Mocks::new(), json!({"items": scalar})).await;
+    let report = run(&definition, &Mocks::new(), json!({"items": []})).await;
+    assert_eq!(output(&report), json!([]));
+    for other in [
+        json!("a"),
+        json!(1),
+        json!(true),
+        json!(null),
+        json!({}),
+        json!({"a": 1}),
+    ] {
+        let report = run(&definition, &Mocks::new(), json!({"items": other})).await;
         assert_eq!(report.error.as_deref(), Some("States.Runtime"));
         let cause = report.cause.as_deref().unwrap_or_default();
         let end = "Reference path \"$.items\" must point to array.";
@@ -187,67 +192,50 @@ async fn empty_items_return_an_empty_array_and_a_scalar_is_refused() {
     }
 }
 
-/// AWS documents "an iteration for each key-value pair in the JSON object":
-/// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html>. The names of the members are those of the items of a
-/// Distributed Map.
+/// TestState of AWS, recorded on 2025-12-03, answers `"ItemsPath": "$$"` with
+/// `Reference path "$" must point to array.`
 #[tokio::test]
-async fn the_members_of_an_object_are_items_with_a_key_and_a_value() {
-    let input = json!({"z": 1, "a": {"b": 2}});
-    let pairs = json!([{"Key": "z", "Value": 1}, {"Key": "a", "Value": {"b": 2}}]);
-    let selector = json!({
-        "key.$": "$$.Map.Item.Key", "value.$": "$$.Map.Item.Value", "index.$": "$$.Map.Item.Index",
-    });
-    let selected = json!([
-        {"key": "z", "value": 1, "index": 0},
-        {"key": "a", "value": {"b": 2}, "index": 1},
-    ]);
-    for path in ["$", "$.all", "$$.Execution.Input"] {
-        let input = match path {
-            "$.all" => json!({"all": input}),
-            _ => input.clone(),
-        };
-        let definition = map(json!({"Type": "Pass"}), json!({"ItemsPath": path}));
-        let report = run(&definition, &Mocks::new(), input.clone()).await;
-        assert_eq!(output(&report), pairs, "{path}");
-        let fields = json!({"ItemsPath": path, "ItemSelector": selector, "MaxConcurrency": 1});
-        let definition = map(json!({"Type": "Pass"}), fields);
-        let report = run(&definition, &Mocks::new(), input.clone()).await;
-        assert_eq!(output(&report), selected, "{path}");
-        // States inside an iteration read its item, too.
-        let inside = json!({"Type": "Pass", "Parameters": selector});
-        let definition = map(inside, json!({"ItemsPath": path}));
-        let report = run(&definition, &Mocks::new(), input).await;
-        assert_eq!(output(&report), selected, "{path}");
+async fn an_inline_map_refuses_an_object_of_each_path() {
+    for (path, shown) in [
+        (json!({}), "$"),
+        (json!({"ItemsPath": "$"}), "$"),
+        (json!({"ItemsPath": "$$"}), "$"),
+        (
+            json!({"ItemsPath": "$$.Execution.Input"}),
+            "$.Execution.Input",
+        ),
+        (json!({"ItemsPath": "$.all"}), "$.all"),
+    ] {
+        let definition = map(json!({"Type": "Pass"}), path);
+        let report = run(&definition, &Mocks::new(), json!({"all": {"a": 1}})).await;
+        assert_eq!(report.error.as_deref(), Some("States.Runtime"));
+        let cause = report.cause.as_deref().unwrap_or_default();
+        let end = format!("Reference path \"{shown}\" must point to array.");
+        assert!(cause.ends_with(&end), "{cause}");
     }
 }
 
 #[tokio::test]
-async fn the_members_of_an_object_of_jsonata_are_items() {
-    let states = json!({"StartAt": "P", "States": {"P": {
-        "Type": "Pass", "End": true,
-        "Output": {
-            "key": "{% $states.context.Map.Item.Key %}",
-            "value": "{% $states.context.Map.Item.Value %}",
-            "index": "{% $states.context.Map.Item.Index %}",
-            "input": "{% $states.input.Key %}",
-        },
-    }}});
-    for items in [
-        json!("{% $states.input %}"),
-        json!({"a": 1, "b": "{% $states.input.b %}"}),
+async fn an_inline_map_refuses_an_object_of_jsonata() {
+    let not_array = "Expected 'array', but was 'object' for value: {\"a\":1}";
+    for (items, end) in [
+        (json!({"Items": "{% $states.input %}"}), not_array),
+        (json!({"Items": "{% {'a': 1} %}"}), not_array),
+        (
+            json!({"Items": {"a": "{% $states.input.a %}"}}),
+            "Map state input must be an array but was: {\"a\":1}",
+        ),
+        (
+            json!({}),
+            "Map state input must be an array but was: {\"a\":1}",
+        ),
     ] {
-        let definition = json!({"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": {
-            "Type": "Map", "Items": items, "End": true, "ItemProcessor": states,
-        }}});
-        let report = run(&definition, &Mocks::new(), json!({"a": 1, "b": [2]})).await;
-        assert_eq!(
-            output(&report),
-            json!([
-                {"key": "a", "value": 1, "index": 0, "input": "a"},
-                {"key": "b", "value": [2], "index": 1, "input": "b"},
-            ]),
-            "{items}"
-        );
+        let mut definition = map(json!({"Type": "Pass"}), items);
+        definition["QueryLanguage"] = json!("JSONata");
+        let report = run(&definition, &Mocks::new(), json!({"a": 1})).await;
+        assert_eq!(report.error.as_deref(), Some("States.QueryEvaluationError"));
+        let cause = report.cause.as_deref().unwrap_or_default();
+        assert!(cause.ends_with(end), "{cause}");
     }
 }
 

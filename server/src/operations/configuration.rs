@@ -74,11 +74,24 @@ impl LoggingConfiguration {
             group.and_then(|group| group.log_group_arn.as_deref())
         });
         let groups: Vec<&str> = groups.flatten().collect();
-        if level != "OFF" && (groups.len() != 1 || given.len() != 1) {
-            return Err(ApiError::new(
-                "InvalidLoggingConfiguration",
-                "Invalid Logging Configuration: Must specify exactly one Log Destination.",
-            ));
+        let invalid = |reason: &str| {
+            let message = format!("Invalid Logging Configuration: {reason}");
+            Err(ApiError::new("InvalidLoggingConfiguration", message))
+        };
+        if level != "OFF" {
+            let ([group], 1) = (groups.as_slice(), given.len()) else {
+                return invalid("Must specify exactly one Log Destination.");
+            };
+            match log_group_name(group) {
+                None => {
+                    return invalid(&format!("{group} is not the ARN of a log group."));
+                }
+                // <https://github.com/hashicorp/terraform-provider-aws/issues/17682>
+                Some(name) if !name.ends_with(":*") => {
+                    return invalid("Log Group ARN must be provided with '*' qualifier.");
+                }
+                Some(_) => {}
+            }
         }
         Ok(Logging {
             level: level.to_owned(),
@@ -120,6 +133,15 @@ impl EncryptionConfiguration {
             kind: self.r#type.to_string(),
         })
     }
+}
+
+/// Returns the name of the log group of an ARN, with its qualifier.
+fn log_group_name(arn: &str) -> Option<&str> {
+    let mut parts = arn.splitn(7, ':');
+    let is_arn = parts.next() == Some("arn");
+    let is_logs = parts.nth(1) == Some("logs") && parts.nth(2) == Some("log-group");
+    let name = parts.next()?;
+    (is_arn && is_logs && !name.is_empty() && !name.starts_with(':')).then_some(name)
 }
 
 /// Checks the form of the ARN of a role.

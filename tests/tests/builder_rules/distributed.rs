@@ -93,7 +93,7 @@ pub(crate) const SETTINGS: &[Row] = &[
         ".. is one of `..`",
         Says(
             || reading(|one| one.setting("InputType", "JSONN")),
-            "in state `All`: `.setting(\"InputType\", ..)` is one of `CSV`, `JSON`, `JSONL`, `PARQUET`, `MANIFEST`; did you mean `JSON`?",
+            "in state `All`: `.setting(\"InputType\", ..)` is one of `MANIFEST`, `JSON`, `CSV`, `JSONL`, `PARQUET`; did you mean `JSON`?",
         ),
     ),
     (

@@ -121,6 +121,7 @@ pub const RULES: &[Rule] = &[
     tasks::missing_lambda_retry::RULE,
     tasks::missing_argument::RULE,
     tasks::wrong_argument_type::RULE,
+    tasks::invalid_argument_value::RULE,
 ];
 
 /// Returns the rule with an id or a name, regardless of case.

@@ -32,15 +32,13 @@ impl Replay<'_> {
         }
     }
 
-    /// Returns whether a Map accepts its items. In JSONata, an inline Map without Items accepts
-    /// only an array.
+    /// Returns whether a Map accepts its items: an array, in a Distributed Map also an object.
     pub(super) fn accepts_items(&self, data: &ReplayData) -> bool {
         let State::Map(map) = self.state else {
             return true;
         };
-        let needs_array = self.is_jsonata() && map.items.is_none() && !map.is_distributed();
         match self.items(data) {
-            Operand::Value(Value::Object(_)) => !needs_array,
+            Operand::Value(Value::Object(_)) => map.is_distributed(),
             Operand::Value(items) => items.as_array().is_some(),
             _ => true,
         }

@@ -186,7 +186,12 @@ impl<'m> StateFields<'m> {
                 }
             };
             if let Some((pointer, source)) = source {
-                let domain = FieldDomain::Collection;
+                // Recorded: an inline Map refuses an object. AWS documents the members of an object
+                // as items of a Distributed Map only.
+                let domain = match is_distributed {
+                    true => FieldDomain::Collection,
+                    false => FieldDomain::Array,
+                };
                 fields.add(pointer.to_owned(), source, FieldRole::Items, domain);
             }
         });

@@ -112,6 +112,8 @@ pub enum FieldDomain {
     Count,
     /// A number.
     Number,
+    /// An array.
+    Array,
     /// An array or an object.
     Collection,
 }
@@ -237,6 +239,7 @@ impl FieldDomain {
             Self::Boolean => Expected::Boolean,
             Self::Text | Self::Timestamp => Expected::String,
             Self::Seconds | Self::Count | Self::Number => Expected::Number,
+            Self::Array => Expected::Array,
             Self::Collection => Expected::Collection,
         }
     }
@@ -254,6 +257,7 @@ impl FieldDomain {
                 };
                 number.is_some_and(|number: i64| number >= 0)
             }
+            Self::Array => value.as_array().is_some(),
             Self::Collection => matches!(value, Value::Array(_) | Value::Object(_)),
         }
     }

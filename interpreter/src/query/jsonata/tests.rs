@@ -353,16 +353,23 @@ fn memory_is_limited_as_recorded() {
 #[test]
 fn a_typed_field_refuses_other_result_types() {
     let mut fixture = Fixture::new("{}");
-    let mut eval = |text: &str| {
+    let mut eval = |text: &str, expected| {
         let expr = Expr::jsonata_field(text, "Items", &mut fixture.names);
-        let expr = expr.expect("compiles").expecting(Expected::Collection);
+        let expr = expr.expect("compiles").expecting(expected);
         expr.eval(&fixture.scope()).map_err(|error| error.cause)
     };
-    assert_eq!(eval("{% [1] %}"), Ok(value("[1]")));
-    assert_eq!(eval("{% {'a': 1} %}"), Ok(value(r#"{"a": 1}"#)));
+    for expected in [Expected::Array, Expected::Collection] {
+        assert_eq!(eval("{% [1] %}", expected), Ok(value("[1]")));
+        assert_eq!(
+            eval("{% 'string' %}", expected),
+            Err("The JSONata expression ''string'' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'string' for value: \"string\"".to_owned())
+        );
+    }
+    let object = "{% {'a': 1} %}";
+    assert_eq!(eval(object, Expected::Collection), Ok(value(r#"{"a": 1}"#)));
     assert_eq!(
-        eval("{% 'string' %}"),
-        Err("The JSONata expression ''string'' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'string' for value: \"string\"".to_owned())
+        eval(object, Expected::Array),
+        Err("The JSONata expression '{'a': 1}' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'object' for value: {\"a\":1}".to_owned())
     );
 }
 

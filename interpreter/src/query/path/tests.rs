@@ -33,6 +33,14 @@ fn definite_paths_return_the_value_itself() {
 }
 
 #[test]
+fn blanks_behind_a_path_are_ignored() {
+    selects("$.bike.color ", r#""red""#);
+    selects("$list[1].n\t", "2");
+    selects("$$.Execution.Name\r\n", r#""run""#);
+    selects("$.books[*].title  ", r#"["A","B","C"]"#);
+}
+
+#[test]
 fn an_index_past_the_end_gives_null() {
     selects("$.books[7]", "null");
     selects("$.books[-7]", "null");

@@ -3,7 +3,6 @@
 use crate::edit::Edit;
 use crate::fix::Fix;
 use crate::intrinsic::{Expression, Function};
-use crate::json::Json;
 use crate::similar::nearest;
 use crate::syntax_error::{SyntaxError, SyntaxFault};
 use crate::validate::definition::{Definition, VariableBinding};
@@ -14,7 +13,6 @@ use super::path_fixes;
 
 /// Reports a value. AWS reports the object that contains the key.
 pub(super) fn refuse(
-    definition: &Definition<'_>,
     binding: &VariableBinding<'_>,
     report: &mut Report<'_>,
     detail: Option<String>,
@@ -32,8 +30,7 @@ pub(super) fn refuse(
         .suggest(detail)
         .choices(|| {
             let pointer = binding.object.key(binding.key);
-            let value = definition.document.json().pointer(&pointer.to_string());
-            let text = value.and_then(Json::as_str);
+            let text = binding.text;
             let corrected = text.into_iter().flat_map(|text| corrected(text, binding));
             let corrected = corrected.map(|text| field_fixes::replace(&pointer, text));
             let mut fixes: Vec<Fix> = corrected.collect();
@@ -108,12 +105,7 @@ pub(super) fn calls(
         is_ours(&error.fault).then_some((binding, error))
     });
     for (count, (binding, error)) in errors.enumerate() {
-        refuse(
-            definition,
-            binding,
-            report,
-            Some(detail(error, count < SUGGESTIONS)),
-        );
+        refuse(binding, report, Some(detail(error, count < SUGGESTIONS)));
     }
 }
 

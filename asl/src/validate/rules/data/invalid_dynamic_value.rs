@@ -23,6 +23,6 @@ fn neither_path_nor_call(definition: &Definition<'_>, report: &mut Report<'_>) {
             Some(Err(_)) => continue,
             None => Some("the value must be a string".to_owned()),
         };
-        refuse(definition, binding, report, detail);
+        refuse(binding, report, detail);
     }
 }

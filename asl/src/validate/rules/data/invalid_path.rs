@@ -1,4 +1,5 @@
-use crate::path::{Path, Root};
+use crate::intrinsic::Expression;
+use crate::path::{Path, Root, without_trailing_blanks};
 use crate::validate::definition::PathText;
 use crate::validate::rules::prelude::*;
 
@@ -10,8 +11,8 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
-    summary: "A field that must be a path is not a valid path.",
-    doc: "A path begins with `$`, `$$` for the context object, or `$name` for a variable.",
+    summary: "A field that must be a path is not a valid path; a warning for blanks behind a path.",
+    doc: "A path begins with `$`, `$$` for the context object, or `$name` for a variable. AWS ignores blanks behind a path.",
     source: source::PATHS,
     check: no_path,
 };
@@ -26,8 +27,19 @@ fn service_text(path: &PathText<'_>) -> ServiceText {
 }
 
 fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
+    for binding in &definition.bindings {
+        if let (Some(text), Some(Ok(Expression::Path(_)))) = (binding.text, &binding.parsed) {
+            report_blanks(&binding.object.key(binding.key), text, report);
+        }
+    }
     for path in &definition.paths {
-        let Err(error) = &path.parsed else { continue };
+        let error = match &path.parsed {
+            Ok(_) => {
+                report_blanks(&path.pointer, path.text, report);
+                continue;
+            }
+            Err(error) => error,
+        };
         if is_substitution(path.text) {
             continue;
         }
@@ -55,6 +67,18 @@ fn no_path(definition: &Definition<'_>, report: &mut Report<'_>) {
                 }
                 fixes
             });
+    }
+}
+
+fn report_blanks(pointer: &Pointer<'_>, path: &str, report: &mut Report<'_>) {
+    let shorter = without_trailing_blanks(path);
+    if shorter.len() < path.len() {
+        let edit = Edit::replace(pointer, shorter);
+        report
+            .add(pointer, "blanks follow the path, which AWS ignores")
+            .warn()
+            .suggest(format!("write `{shorter}`"))
+            .fix(Some(Fix::safe("remove the blanks", edit)));
     }
 }
 

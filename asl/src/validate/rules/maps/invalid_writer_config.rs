@@ -1,4 +1,4 @@
-use crate::jsonata;
+use crate::json::segments;
 use crate::limits::{SettingType, settings};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;
@@ -9,8 +9,8 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     severity: Severity::Error,
     code: SCHEMA,
     known: Evidence::Documented,
-    summary: "A `WriterConfig` has no `OutputType`; a warning for an unknown word in it or in a `ReaderConfig`, or for an empty `ResultWriter`.",
-    doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN`; `OutputType` is `JSON` or `JSONL`. A reader's `InputType` is `CSV`, `JSON`, `JSONL`, `PARQUET` or `MANIFEST`. A CSV reader also needs `CSVHeaderLocation`, and `CSVHeaders` if the location is `GIVEN`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
+    summary: "A `WriterConfig` has no `OutputType`, it or a `ReaderConfig` has an unknown word, given headers have no `CSVHeaders`, or `ItemsPointer` is no JSON pointer; a warning for an empty `ResultWriter`, for a CSV reader without `CSVHeaderLocation`, and for an `ItemBatcher` without a size.",
+    doc: "`Transformation` is `NONE`, `COMPACT` or `FLATTEN`; `OutputType` is `JSON` or `JSONL`. A reader's `InputType` is `MANIFEST`, `JSON`, `CSV`, `JSONL` or `PARQUET`. The words are not computed: an expression of JSONata is no word. A CSV reader also needs `CSVHeaderLocation`, and `CSVHeaders` if the location is `GIVEN`. A `ResultWriter` has `WriterConfig`, or `Resource` and `Parameters`, or all three; an empty one is accepted and fails when the Map runs.",
     source: source::WRITER,
     check: check_parts,
 };
@@ -64,7 +64,10 @@ fn check_parts(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .suggest("add `MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned())
                     .choices(|| [field_fixes::add(part, "MaxItemsPerBatch", 10)]);
             }
-            "ReaderConfig" => report_missing_csv_header(part, report),
+            "ReaderConfig" => {
+                report_missing_csv_header(part, report);
+                report_invalid_pointer(part, report);
+            }
             _ => {}
         }
         for setting in settings(part.schema.name) {
@@ -74,13 +77,15 @@ fn check_parts(definition: &Definition<'_>, report: &mut Report<'_>) {
             let Some(word) = part.text(field) else {
                 continue;
             };
-            let computed = is_substitution(word) || jsonata::strip(word).is_some();
-            if !computed && !words.contains(&word) {
-                let message = format!("`{field}` must be one of: {}", words.join(", "));
+            if !is_substitution(word) && !words.contains(&word) {
+                // AWS's text (<https://github.com/floci-io/floci/pull/1588>).
+                let message = format!(
+                    "The field '{field}' should have one of these values: [{}]",
+                    words.join(", ")
+                );
                 let pointer = part.at(field);
                 report
                     .add(&pointer, message)
-                    .warn()
                     .meant(word, words.iter().copied())
                     .fix_meant(|meant| {
                         let fix = proposals::replace(&pointer, word, meant);
@@ -105,13 +110,42 @@ fn report_missing_csv_header(config: &DefinitionPart<'_>, report: &mut Report<'_
         Some("GIVEN") if !config.has("CSVHeaders") => "CSVHeaders",
         _ => return,
     };
-    let message = format!("a CSV reader needs `{missing}`");
-    report.add(&config.pointer, message).warn().choices(|| {
+    // Without a location, the engine reads the names from the first row.
+    let is_warning = missing == "CSVHeaderLocation";
+    let entry = match is_warning {
+        true => {
+            let message = format!("a CSV reader needs `{missing}`");
+            report.add(&config.pointer, message).warn()
+        }
+        false => {
+            let message = format!("These fields are required: [{missing}]");
+            report.add(&config.pointer, message)
+        }
+    };
+    entry.choices(|| {
         let value = match missing {
             "CSVHeaderLocation" => "FIRST_ROW".into(),
             _ => ["column"].into(),
         };
         let value: Json = value;
         [field_fixes::add(config, missing, value)]
+    });
+}
+
+/// The engine follows `ItemsPointer` only in a JSON file.
+fn report_invalid_pointer(config: &DefinitionPart<'_>, report: &mut Report<'_>) {
+    let Some(text) = config.text("ItemsPointer") else {
+        return;
+    };
+    let is_json = config.text("InputType") == Some("JSON");
+    if !is_json || is_substitution(text) || segments(text).is_some() {
+        return;
+    }
+    let pointer = config.at("ItemsPointer");
+    let message = format!("`{text}` is not a JSON pointer; it must begin with `/`");
+    report.add(&pointer, message).choices(|| {
+        let keys = text.trim_start_matches('$').trim_start_matches('.');
+        let keys = keys.replace('.', "/");
+        [field_fixes::replace(&pointer, format!("/{keys}"))]
     });
 }

@@ -3,6 +3,7 @@
 use crate::integrations::{ArgumentFault, find};
 use crate::json::{Json, Object};
 use crate::model::QueryLanguage;
+use crate::resource::Resource;
 use crate::validate::definition::{Definition, DefinitionPart};
 
 /// Calls a function for each fault in a Task's arguments, with the Task, the field and its members.
@@ -26,6 +27,14 @@ pub(super) fn each_fault(
             see(task, field, members, &fault);
         }
     }
+}
+
+/// Whether AWS refuses a definition with an unknown literal argument of this integration. It is
+/// known of SageMaker (<https://github.com/aws/aws-cdk/issues/10014>,
+/// <https://github.com/aws/amazon-sagemaker-examples/issues/4492>).
+pub(super) fn refuses_unknown(resource: &str) -> bool {
+    let integration = Resource::parse(resource).integration();
+    integration.is_some_and(|name| name.starts_with("sagemaker:"))
 }
 
 /// The name of an argument: the key, without the `.$` of a computed value in JSONPath.

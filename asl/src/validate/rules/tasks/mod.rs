@@ -4,6 +4,7 @@
 mod arguments;
 mod arn;
 pub(super) mod heartbeat_not_shorter;
+pub(super) mod invalid_argument_value;
 pub(super) mod invalid_credentials;
 pub(super) mod missing_argument;
 pub(super) mod missing_lambda_retry;

@@ -10,9 +10,11 @@ use crate::similar::most_similar;
 use crate::validate::rules::prelude::*;
 
 #[cfg(feature = "integrations")]
-use super::arguments::{argument_name, each_fault};
+use super::arguments::{argument_name, each_fault, refuses_unknown};
 #[cfg(feature = "models")]
-use super::model_arguments::{each_problem, pointer};
+use super::model_arguments::{CalledService, each_problem, pointer};
+#[cfg(feature = "models")]
+use crate::validate::report::ReportEntry;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {
     id: "SW049",
@@ -21,7 +23,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     code: None,
     known: Evidence::Presumed,
     summary: "A Task passes an argument that the service does not take.",
-    doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. With the feature `models`, which the command has, all names are looked up in AWS's API models, also inside of arguments. Arguments that are computed by a single expression are not checked.",
+    doc: "Argument names are those of the service's API, with an upper-case first letter, even where the API itself has a lower-case one. With the feature `integrations`, which the `stepwright` command has, they are looked up in AWS's tables. Where the tables do not list all arguments of an action, only two faults are reported: a name that is similar to a required one, and a lower-case first letter. For actions of the AWS SDK, only the first letter is checked. With the feature `models`, which the command has, all names are looked up in AWS's API models, also inside of arguments. SW145 reports the names that AWS refuses in a definition. Arguments that are computed by a single expression are not checked.",
     source: source::RESOURCES,
     check: unknown,
 };
@@ -33,7 +35,7 @@ fn unknown(_: &Definition<'_>, _: &mut Report<'_>) {}
 #[cfg(feature = "integrations")]
 fn unknown(definition: &Definition<'_>, report: &mut Report<'_>) {
     each_fault(definition, &mut |task, field, members, fault| {
-        if fault.kind == ArgumentFaultKind::Missing {
+        if fault.kind == ArgumentFaultKind::Missing || is_refused(task) {
             return;
         }
         let is_it = |key: &&String| argument_name(task.language, key) == fault.name;
@@ -69,26 +71,43 @@ fn unknown_in_model(definition: &Definition<'_>, report: &mut Report<'_>) {
             };
             let is_reported = problem.path.len() == 1
                 && reported.contains(&(task.pointer.to_string(), problem.name.clone()));
-            if is_reported {
+            if is_reported || is_refused(task) {
                 return;
             }
-            let name = problem.name.as_str();
-            // `M.$.$` is the computed value of `M.$`.
-            let bare = name.trim_end_matches(".$");
-            let known = known.iter().map(String::as_str);
             let pointer = pointer(task.at(field), arguments, &problem.path);
-            report
-                .add(&pointer, format!("`{called}` takes no argument `{name}`"))
-                .at_key()
-                .meant(bare, known)
-                .fix_meant(|meant| {
-                    let new = format!("{meant}{}", name.strip_prefix(bare)?);
-                    let title = format!("rename `{name}` to `{new}`");
-                    Some(Fix::risky(title, Edit::rename(&pointer, new)))
-                })
-                .choices(|| [removal(&pointer, name)]);
+            add_unknown(report, called, &pointer, &problem.name, known);
         },
     );
+}
+
+/// Adds a diagnostic about a name that the API model does not have.
+#[cfg(feature = "models")]
+pub(super) fn add_unknown<'r>(
+    report: &'r mut Report<'_>,
+    called: &CalledService<'_>,
+    pointer: &Pointer<'_>,
+    name: &str,
+    known: &[String],
+) -> ReportEntry<'r> {
+    // `M.$.$` is the computed value of `M.$`.
+    let bare = name.trim_end_matches(".$");
+    let known = known.iter().map(String::as_str);
+    report
+        .add(pointer, format!("`{called}` takes no argument `{name}`"))
+        .at_key()
+        .meant(bare, known)
+        .fix_meant(|meant| {
+            let new = format!("{meant}{}", name.strip_prefix(bare)?);
+            let title = format!("rename `{name}` to `{new}`");
+            Some(Fix::risky(title, Edit::rename(pointer, new)))
+        })
+        .choices(|| [removal(pointer, name)])
+}
+
+/// Whether SW145 reports the unknown arguments of a Task, which AWS refuses in a definition.
+#[cfg(feature = "integrations")]
+fn is_refused(task: &DefinitionPart<'_>) -> bool {
+    cfg!(feature = "models") && task.text("Resource").is_some_and(refuses_unknown)
 }
 
 #[cfg(feature = "integrations")]

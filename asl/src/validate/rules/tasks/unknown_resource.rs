@@ -12,7 +12,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     code: Some("INVALID_RESOURCE"),
     known: Evidence::Measured,
     summary: "A Task's `Resource` names an unknown integration, action or pattern, or is not an ARN, a URI or a complete `${substitution}`.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, followed by one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` where the service supports it. An action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, where the action begins with a lower-case letter. With the feature `integrations`, which the `stepwright` command has, service, action and pattern are looked up in AWS's tables. AWS often adds services and actions, so a name that is not in the tables is only a warning with the date of the tables (`stepwright --version` prints it); `known-services` in `stepwright.toml` names such services, and `--allow SW041` silences it. It is an error if the name is similar to one in the tables, or if an action of the SDK lacks `aws-sdk:`. These are also warnings: a pattern about which AWS's pages disagree; an unknown `Resource` of an `ItemReader` or `ResultWriter`; a bare name that ends in `arn`, such as `charge_arn`, which a script may later replace by the ARN; and a URI of another scheme, such as `https://example.com/task`, which the States Language allows but AWS does not call. A URI that is an integration without its prefix, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>` or `function:<name>:<version or alias>`, the ARN of an activity in `activity:<name>`.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, followed by one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` where the service supports it. An action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, where the action begins with a lower-case letter. With the feature `integrations`, which the `stepwright` command has, service, action and pattern are looked up in AWS's tables. AWS often adds services and actions, so a name that is not in the tables is only a warning with the date of the tables (`stepwright --version` prints it); `known-services` in `stepwright.toml` names such services, and `--allow SW041` silences it. It is an error if the name is similar to one in the tables, or if an action of the SDK lacks `aws-sdk:`. These are also warnings: a pattern about which AWS's pages disagree; a bare name that ends in `arn`, such as `charge_arn`, which a script may later replace by the ARN; and a URI of another scheme, such as `https://example.com/task`, which the States Language allows but AWS does not call. A URI that is an integration without its prefix, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>` or `function:<name>:<version or alias>`, the ARN of an activity in `activity:<name>`.",
     source: source::RESOURCES,
     check: resource,
 };
@@ -68,10 +68,11 @@ fn resource(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let is_integration = Resource::parse(resource).integration().is_some();
         let is_known = definition.known.has_service(resource);
-        if is_substitution(resource) || !is_integration || is_known {
+        // SW107 reports the other actions of a reader or writer.
+        if is_substitution(resource) || !is_integration || is_known || place != "Task" {
             continue;
         }
-        let Some(fault) = tables.fault(place, resource) else {
+        let Some(fault) = tables.fault(resource) else {
             continue;
         };
         let fix = fault.fix(&pointer, resource);
@@ -151,7 +152,7 @@ mod tables {
     }
 
     impl Tables {
-        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<ResourceFault> {
+        pub(super) fn fault(&mut self, resource: &str) -> Option<ResourceFault> {
             let unknown = |unknown: UnknownResource| {
                 let fault = ResourceFault {
                     meant: unknown.only_meant(),
@@ -169,16 +170,8 @@ mod tables {
                         ..fault
                     };
                 }
-                ResourceFault {
-                    doubt: place != "Task",
-                    ..fault
-                }
+                fault
             };
-            match place {
-                "ItemReader" => return lookup_item_reader(resource).err().map(unknown),
-                "ResultWriter" => return lookup_result_writer(resource).err().map(unknown),
-                _ => {}
-            }
             match find(resource, self.asked < SUGGESTIONS) {
                 Ok(found) if found.is_unsure() => Some(ResourceFault {
                     message: format!(
@@ -217,10 +210,8 @@ mod tables {
     pub(super) struct Tables {}
 
     impl Tables {
-        pub(super) fn fault(&mut self, place: &str, resource: &str) -> Option<ResourceFault> {
-            let name = Resource::parse(resource)
-                .integration()
-                .filter(|_| place == "Task")?;
+        pub(super) fn fault(&mut self, resource: &str) -> Option<ResourceFault> {
+            let name = Resource::parse(resource).integration()?;
             let (service, action) = name.split_once(':').unwrap_or((name, ""));
             // After `aws-sdk` follows the name of the service.
             let action = match service {
