@@ -177,6 +177,8 @@ pub struct KnownPart {
     pub json: Json,
     /// The values that were left out.
     pub omitted: Vec<UnknownValue>,
+    /// The values that remain as the text of their placeholder.
+    pub unevaluated: Vec<UnknownValue>,
 }
 
 /// Returns the part of a definition that is known before its template is deployed. `value` returns
@@ -187,7 +189,7 @@ pub struct KnownPart {
 /// as a text.
 pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -> KnownPart {
     let mut json = document.json().clone();
-    let mut omitted = Vec::new();
+    let (mut omitted, mut unevaluated) = (Vec::new(), Vec::new());
     // From the last to the first, so that the indices of the remaining ones do not change.
     for unknown in UnknownValue::all(document).into_iter().rev() {
         let text = document.json().pointer(&unknown.pointer);
@@ -198,12 +200,18 @@ pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -
             }
             continue;
         }
-        if omit(&mut json, &unknown) {
-            omitted.push(unknown);
+        match omit(&mut json, &unknown) {
+            true => omitted.push(unknown),
+            false => unevaluated.push(unknown),
         }
     }
     omitted.reverse();
-    KnownPart { json, omitted }
+    unevaluated.reverse();
+    KnownPart {
+        json,
+        omitted,
+        unevaluated,
+    }
 }
 
 /// The value of a text with placeholders, if all of them have one and the result is JSON.

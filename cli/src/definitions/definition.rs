@@ -178,6 +178,13 @@ impl LoadedDefinition {
                 listed(&part.omitted)
             ));
         }
+        if !part.unevaluated.is_empty() {
+            diagnostics::note(&format!(
+                "{} runs with the placeholder as the text of {}: the template computes it",
+                self.shown(),
+                listed(&part.unevaluated)
+            ));
+        }
         StateMachine::from_value(&part.json)
             .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))
     }
