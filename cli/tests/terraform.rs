@@ -93,6 +93,125 @@ impl Folder {
 }
 
 #[test]
+fn a_definition_that_is_an_argument_of_a_module_is_checked() {
+    let broken =
+        r#"jsonencode({ StartAt = "A", States = { A = { Type = "Pass", Next = "Missing" } } })"#;
+    let object = r#"{ StartAt = "A", States = { A = { Type = "Pass", Next = "Missing" } } }"#;
+    let text = r#"<<EOF
+{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Missing"}}}
+EOF"#;
+    for argument in [
+        format!("state_machine_definition = {broken}"),
+        format!("workflow = {object}"),
+        format!("asl = {text}"),
+        "machine = local.machine".to_owned(),
+        "flow_definition = file(\"${path.module}/broken.asl.json\")".to_owned(),
+        "sfn_definition = templatefile(\"broken.json\", { a = 1 })".to_owned(),
+    ] {
+        let folder = Folder::new(&format!(
+            "locals {{ machine = {broken} }}\nmodule \"flow\" {{\n  source = \"registry.example.test/flow/aws\"\n  {argument}\n}}\n"
+        ));
+        let missing = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Missing"}}}"#;
+        for file in ["broken.asl.json", "broken.json"] {
+            std::fs::write(folder.path(file), missing).unwrap();
+        }
+        let ran = folder.run("validate", "main.tf", &[]);
+        assert_eq!(ran.status, 1, "{argument}: {ran:?}");
+        assert!(ran.stdout.contains("flow"), "{argument}: {ran:?}");
+        assert!(ran.stdout.contains("Missing"), "{argument}: {ran:?}");
+    }
+}
+
+/// The variable has a name that says nothing; the resource of the module reads it.
+#[test]
+fn the_variable_of_a_module_of_the_project_is_followed() {
+    let folder = Folder::new(
+        r#"module "flow" {
+  source = "./modules/flow"
+  body   = file("flow.json")
+  other  = file("other.json")
+}
+"#,
+    );
+    let module = folder.path("modules/flow");
+    std::fs::create_dir_all(&module).unwrap();
+    let resource = r#"variable "body" { type = string }
+locals { text = var.body }
+resource "aws_sfn_state_machine" "this" {
+  definition = jsonencode(jsondecode(local.text))
+}
+"#;
+    std::fs::write(module.join("main.tf"), resource).unwrap();
+    let missing = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Missing"}}}"#;
+    std::fs::write(folder.path("flow.json"), missing).unwrap();
+    std::fs::write(folder.path("other.json"), "{}").unwrap();
+    let ran = folder.run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.contains("Missing"), "{ran:?}");
+}
+
+/// The names are those of the documentation of Terraform's functions.
+#[test]
+fn a_run_has_the_constants_of_terraform() {
+    let folder = Folder::new(
+        r#"variable "rounds" { default = 3 }
+variable "stage" { default = "dev" }
+variable "given" {}
+locals { wide = { a = 1, b = [true, null] } }
+resource "aws_sfn_state_machine" "loop" {
+  definition = jsonencode({ StartAt = "A", States = { A = { Type = "Pass", Result = {
+    rounds = var.rounds, more = var.rounds * 2 + 1, shout = upper("go"), wide = local.wide,
+    choice = var.stage == "prod" ? 5 : 1, name = "x-${var.stage}", joined = join("-", ["a", "b"]),
+    count = length(local.wide.b), given = var.given
+  }, End = true } } })
+}
+"#,
+    );
+    let ran = folder.run("run", "main.tf#loop", &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let output: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    let mut expected = serde_json::json!({
+        "rounds": 3, "more": 7, "shout": "GO", "wide": {"a": 1, "b": [true, null]}, "choice": 1, "name": "x-dev", "joined": "a-b",
+        "count": "${length(local.wide.b)}", "given": "${var.given}"
+    });
+    // A text with a placeholder is a text of the definition.
+    expected["name"] = output["name"].clone();
+    assert_eq!(output, expected, "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("runs with the placeholder as the text of"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn other_arguments_of_modules_are_no_definitions() {
+    let folder = Folder::new(
+        r#"module "task" {
+  source                = "terraform-aws-modules/ecs/aws"
+  container_definitions = file("task.json")
+  task_definition       = jsonencode({ family = "a" })
+  name                  = "flow"
+}
+"#,
+    );
+    std::fs::write(folder.path("task.json"), "[]").unwrap();
+    let note = "main.tf has no state machine: it calls the module `task` (terraform-aws-modules/ecs/aws), of which no argument is a definition";
+    let ran = folder.run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stderr.contains(note), "{ran:?}");
+    std::fs::remove_file(folder.path("old.asl.json")).unwrap();
+    std::fs::remove_file(folder.path("task.json")).unwrap();
+    let ran = folder.run("validate", "", &[]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("a folder without a definition; it calls the module `task`"),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn each_form_of_a_terraform_definition_is_checked() {
     let ran = Folder::new(MAIN).run("validate", "main.tf", &[]);
     assert_eq!(ran.status, 0, "{ran:?}");

@@ -178,6 +178,8 @@ pub struct KnownPart {
     pub json: Json,
     /// The values that were left out.
     pub omitted: Vec<UnknownValue>,
+    /// The values that remain as the text of their placeholder.
+    pub unevaluated: Vec<UnknownValue>,
 }
 
 /// Returns the part of a definition that is known before its template is deployed. `value` returns
@@ -188,7 +190,7 @@ pub struct KnownPart {
 /// as a text.
 pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -> KnownPart {
     let mut json = document.json().clone();
-    let mut omitted = Vec::new();
+    let (mut omitted, mut unevaluated) = (Vec::new(), Vec::new());
     // From the last to the first, so that the indices of the remaining ones do not change.
     let mut unknown_values = UnknownValue::all(document);
     unknown_values.extend(quoted(document, &unknown_values));
@@ -202,12 +204,18 @@ pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -
             }
             continue;
         }
-        if omit(&mut json, &unknown) {
-            omitted.push(unknown);
+        match omit(&mut json, &unknown) {
+            true => omitted.push(unknown),
+            false => unevaluated.push(unknown),
         }
     }
     omitted.reverse();
-    KnownPart { json, omitted }
+    unevaluated.reverse();
+    KnownPart {
+        json,
+        omitted,
+        unevaluated,
+    }
 }
 
 /// Returns the placeholders in quotes, in document order, of fields that need a number or a flag: a

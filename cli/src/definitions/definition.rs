@@ -221,6 +221,13 @@ impl LoadedDefinition {
                 listed(&part.omitted)
             ));
         }
+        if !part.unevaluated.is_empty() {
+            diagnostics::note(&format!(
+                "{} runs with the placeholder as the text of {}: the template computes it",
+                self.shown(),
+                listed(&part.unevaluated)
+            ));
+        }
         let machine = match part.json == *document.json() {
             true => machine,
             false => StateMachine::from_value(&part.json)

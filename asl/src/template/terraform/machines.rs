@@ -7,7 +7,7 @@ use hcl_edit::structure::{Block, Body};
 use super::choices::Literals;
 use super::rendering::Renderings;
 use super::text::DefinitionText;
-use super::{MOST_PARTS, Module, TerraformFile, is_call, local, path_of};
+use super::{MOST_PARTS, Module, TerraformFile, is_call, local, path_of, source_of};
 use crate::diagnostic::Diagnostics;
 use crate::json::Document;
 use crate::model::MachineType;
@@ -57,48 +57,53 @@ pub enum TerraformDefinition<'m> {
     },
 }
 
-/// Whether a file has state machines.
+/// Whether a file may have state machines.
 pub fn has_machines(file: &TerraformFile) -> bool {
-    file.body.blocks().any(is_machine)
+    let is_module = |block: &Block| block.ident.as_str() == "module";
+    file.body
+        .blocks()
+        .any(|block| is_resource(block) || is_module(block))
 }
 
 /// The state machines of the first file of a module: its `aws_sfn_state_machine` resources, and
-/// modules with a `definition`.
+/// the definitions that are arguments of other modules.
 pub fn machines(module: &Module) -> Vec<TerraformMachine<'_>> {
     let Some(file) = module.files.first() else {
         return Vec::new();
     };
-    let blocks = file.body.blocks().filter(|block| is_machine(block));
-    let machines = blocks.map(|block| {
-        let locator = DefinitionLocator { module };
-        let definition = match block.body.get_attribute("definition") {
-            Some(definition) => locator.read(0, &definition.value, 0, TextEncoding::Json),
-            None => elsewhere("it has no `definition`"),
-        };
-        TerraformMachine {
-            name: name_of(block),
-            machine_type: type_of(&block.body),
-            definition,
+    let locator = DefinitionLocator { module };
+    let machines = file.body.blocks().flat_map(|block| {
+        if is_resource(block) {
+            let definition = match block.body.get_attribute("definition") {
+                Some(definition) => locator.read(0, &definition.value, 0, TextEncoding::Json),
+                None => elsewhere("it has no `definition`"),
+            };
+            return vec![(name_of(block), block, definition)];
         }
+        let mut found: Vec<_> = locator.arguments(block).collect();
+        let is_only = found.len() == 1;
+        let found = found.drain(..).map(|(argument, definition)| {
+            let name = match is_only {
+                true => name_of(block),
+                false => format!("{}.{argument}", name_of(block)),
+            };
+            (name, block, definition)
+        });
+        found.collect()
+    });
+    let machines = machines.map(|(name, block, definition)| TerraformMachine {
+        name,
+        machine_type: type_of(&block.body),
+        definition,
     });
     machines.collect()
 }
 
-/// Whether a block creates a state machine.
-fn is_machine(block: &Block) -> bool {
-    match block.ident.as_str() {
-        "resource" => {
-            let kind = block.labels.first();
-            kind.is_some_and(|kind| kind.as_str() == "aws_sfn_state_machine")
-        }
-        "module" => {
-            let source = block.body.get_attribute("source");
-            let source = source.and_then(|source| source.value.as_str());
-            source.is_some_and(|source| source.contains("step-functions"))
-                && block.body.has_attribute("definition")
-        }
-        _ => false,
-    }
+/// Whether a block is the resource of a state machine.
+pub(super) fn is_resource(block: &Block) -> bool {
+    let kind = block.labels.first();
+    block.ident.as_str() == "resource"
+        && kind.is_some_and(|kind| kind.as_str() == "aws_sfn_state_machine")
 }
 
 /// The last label: the name of a resource, after its type, or of a module.
@@ -112,7 +117,12 @@ fn type_of(body: &Body) -> MachineType {
         let value = attribute.value.as_str();
         value.is_some_and(|value| value.eq_ignore_ascii_case("EXPRESS"))
     };
-    match body.get_attribute("type").is_some_and(express) {
+    // Arguments of modules have names such as `state_machine_type`.
+    let mut types = body.attributes().filter(|attribute| {
+        let name = attribute.key.as_str();
+        name == "type" || name.ends_with("_type")
+    });
+    match types.any(express) {
         true => MachineType::Express,
         false => MachineType::Standard,
     }
@@ -122,6 +132,22 @@ fn elsewhere<'m>(reason: &str) -> TerraformDefinition<'m> {
     TerraformDefinition::Elsewhere {
         reason: reason.to_owned(),
     }
+}
+
+/// Whether a file that is an argument of a module is a definition, by the names of both.
+fn is_definition_file(argument: &str, path: &str) -> bool {
+    let path = path.to_lowercase();
+    let is_asl = [
+        ".asl.json",
+        ".asl.yaml",
+        ".asl.yml",
+        ".asl.json.tftpl",
+        ".asl.json.tpl",
+    ];
+    let machine = ["state_machine", "sfn", "step_function", "workflow", "asl"];
+    let is_named = argument == "definition"
+        || argument.contains("definition") && machine.iter().any(|word| argument.contains(word));
+    is_named || is_asl.iter().any(|end| path.ends_with(end))
 }
 
 /// A definition that only Terraform knows.
@@ -135,6 +161,37 @@ struct DefinitionLocator<'m> {
 }
 
 impl<'m> DefinitionLocator<'m> {
+    /// The arguments of a called module that are definitions, with their names.
+    fn arguments(
+        &self,
+        block: &'m Block,
+    ) -> impl Iterator<Item = (&'m str, TerraformDefinition<'m>)> {
+        let source = source_of(block);
+        let known = source.and_then(|source| self.module.definition_variables.get(source));
+        let is_registry = source.is_some_and(|source| source.contains("step-functions"));
+        let attributes = block.body.attributes().filter(move |_| source.is_some());
+        attributes.filter_map(move |attribute| {
+            let name = attribute.key.as_str();
+            let is_known = is_registry && name == "definition"
+                || known.is_some_and(|known| known.iter().any(|one| one == name));
+            let value = &attribute.value;
+            let definition = match value {
+                Expression::Object(_) => self.encoded(0, value, 0),
+                value => self.read(0, value, 0, TextEncoding::Json),
+            };
+            let is_definition = match &definition {
+                TerraformDefinition::Texts { texts, .. } => {
+                    let mut texts = texts.texts.iter();
+                    let has = |word: &str, text: &str| text.contains(word);
+                    texts.any(|one| has("StartAt", &one.text) && has("States", &one.text))
+                }
+                TerraformDefinition::File { path, .. } => is_definition_file(name, path),
+                _ => false,
+            };
+            (is_known || is_definition).then_some((name, definition))
+        })
+    }
+
     /// Reads the definition in an expression with a text; `file` is the index of the file with the
     /// expression.
     fn read(

@@ -19,11 +19,13 @@
 //! ```
 
 mod choices;
+mod constants;
 mod machines;
 mod rendering;
 mod roles;
 mod text;
 
+pub use constants::constants;
 pub use machines::{
     FileKind, TerraformDefinition, TerraformMachine, TextEncoding, has_machines, machines,
 };
@@ -37,7 +39,7 @@ use std::path::{Path, PathBuf};
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
-use hcl_edit::structure::Body;
+use hcl_edit::structure::{Block, Body};
 use hcl_edit::template::Element;
 
 /// Maximum number of locals and text parts in a path.
@@ -84,6 +86,9 @@ pub struct Module {
     pub files: Vec<TerraformFile>,
     /// Each local value: the index of its file and its expression.
     pub locals: HashMap<String, (usize, Expression)>,
+    /// The variables with the definition of a state machine, by the source of each called module
+    /// that a caller has read.
+    pub definition_variables: HashMap<String, Vec<String>>,
 }
 
 impl Module {
@@ -106,8 +111,57 @@ impl Module {
             folder,
             files,
             locals,
+            definition_variables: HashMap::new(),
         }
     }
+
+    /// The names and the sources of the modules that the first file calls.
+    pub fn called_modules(&self) -> impl Iterator<Item = (&str, &str)> {
+        let files = self.files.first().into_iter();
+        let blocks = files.flat_map(|file| file.body.blocks());
+        blocks.filter_map(|block| Some((block.labels.first()?.as_str(), source_of(block)?)))
+    }
+
+    /// The variables of this module that are the definition of one of its state machines.
+    pub fn variables_with_definitions(&self) -> Vec<String> {
+        let blocks = self.files.iter().flat_map(|file| file.body.blocks());
+        let definitions = blocks.filter(|block| machines::is_resource(block));
+        let definitions =
+            definitions.filter_map(|block| Some(&block.body.get_attribute("definition")?.value));
+        let mut names: Vec<String> = definitions
+            .filter_map(|value| self.variable_of(value, MOST_PARTS))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The name of the variable that an expression passes on.
+    fn variable_of(&self, value: &Expression, left: usize) -> Option<String> {
+        let left = left.checked_sub(1)?;
+        match value {
+            Expression::Parenthesis(inner) => self.variable_of(inner.inner(), left),
+            Expression::FuncCall(call)
+                if ["jsonencode", "jsondecode", "yamldecode", "tostring"]
+                    .iter()
+                    .any(|name| is_call(call, name)) =>
+            {
+                self.variable_of(call.args.iter().next()?, left)
+            }
+            other => match attribute_of(other)? {
+                ("var", name) => Some(name.to_owned()),
+                ("local", name) => self.variable_of(&self.locals.get(name)?.1, left),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The literal source of a called module.
+fn source_of(block: &Block) -> Option<&str> {
+    let source = block.body.get_attribute("source")?;
+    let is_module = block.ident.as_str() == "module";
+    source.value.as_str().filter(|_| is_module)
 }
 
 /// Whether a call is of a function of Terraform.

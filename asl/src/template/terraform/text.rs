@@ -319,16 +319,8 @@ impl<'f> DefinitionText<'f> {
 
     /// `${..}` with the expression's source, without quotes, so that it is valid in a JSON string.
     fn placeholder(&self, span: &Range<usize>) -> String {
-        let source = self.file.get(span.clone()).unwrap_or_default().trim();
-        let plain: String = (source.chars())
-            .filter(|one| !one.is_control())
-            .map(|one| match one {
-                '"' | '\\' => '\'',
-                '{' | '}' => ' ',
-                other => other,
-            })
-            .collect();
-        format!("${{{plain}}}")
+        let source = self.file.get(span.clone()).unwrap_or_default();
+        format!("${{{}}}", placeholder_name(source))
     }
 
     /// Adds a text of the file as it is, without its escapes.
@@ -385,6 +377,19 @@ impl<'f> DefinitionText<'f> {
         self.offsets.extend(std::iter::repeat_n(start, text.len()));
         self.text.push_str(text);
     }
+}
+
+/// The name of the placeholder for an expression.
+pub(super) fn placeholder_name(source: &str) -> String {
+    let plain = source.trim().chars().filter(|one| !one.is_control());
+    let plain: String = plain
+        .map(|one| match one {
+            '"' | '\\' => '\'',
+            '{' | '}' => ' ',
+            other => other,
+        })
+        .collect();
+    plain.trim().to_owned()
 }
 
 /// Returns the character after a backslash, and the length of its escape.

@@ -14,6 +14,7 @@ use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::whole;
 use crate::definitions::project::{File, SkippedFiles};
+use crate::definitions::terraform::calls_without_definition;
 use crate::failure::Failure;
 use crate::source::SourceFile;
 
@@ -94,7 +95,10 @@ impl Checker {
         };
         let shown = path.display();
         if machines.is_empty() && !file.is_found() {
-            self.notes.push(format!("{shown} has no state machine"));
+            let calls = calls_without_definition(std::slice::from_ref(path));
+            let calls = calls.map_or_else(String::new, |calls| format!(": {calls}"));
+            self.notes
+                .push(format!("{shown} has no state machine{calls}"));
         }
         let mut failed = Ok(());
         for found in machines {

@@ -11,6 +11,7 @@ use stepwright_asl::words::quoted;
 
 use crate::definitions::input::{self, whole};
 use crate::definitions::named_file;
+use crate::definitions::terraform::{calls_without_definition, siblings};
 use crate::failure::Failure;
 
 use super::settings::{Settings, SettingsSource};
@@ -135,7 +136,13 @@ pub(crate) fn no_definition(paths: &[PathBuf]) -> Failure {
         _ if paths.iter().all(|path| path.is_dir()) => "they are folders without a definition",
         _ => "none of them is or contains a definition",
     };
-    Failure::Usage(format!("cannot read {}: {reason}", shown.join(", ")))
+    let files: Vec<PathBuf> = paths
+        .iter()
+        .flat_map(|path| siblings(&path.join("module")))
+        .collect();
+    let calls = calls_without_definition(&files);
+    let calls = calls.map_or_else(String::new, |calls| format!("; {calls}"));
+    Failure::Usage(format!("cannot read {}: {reason}{calls}", shown.join(", ")))
 }
 
 /// Adds the files of a folder that may contain definitions. Files that git ignores and that

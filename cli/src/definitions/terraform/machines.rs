@@ -45,9 +45,11 @@ pub(crate) fn machines(
     let all_texts: Vec<Arc<str>> = (module.files.iter())
         .map(|file| file.text.as_str().into())
         .collect();
+    let constants: Vec<(String, String)> = terraform::constants(&module).into_iter().collect();
     let machines = terraform::machines(&module).into_iter().map(|found| {
         let machine = TerraformMachine {
             module: &module,
+            constants: &constants,
             name: found.name,
             machine_type: found.machine_type,
             validator: validator.clone().of_type(found.machine_type),
@@ -76,6 +78,8 @@ pub(crate) fn machines(
 /// A state machine whose definition is read.
 struct TerraformMachine<'m> {
     module: &'m Module,
+    /// The values of placeholders that no deployment changes, and the defaults of variables.
+    constants: &'m [(String, String)],
     name: String,
     machine_type: MachineType,
     validator: Validator,
@@ -199,7 +203,7 @@ impl TerraformMachine<'_> {
             dialect: Dialect::Json,
             is_object: encoding == TextEncoding::Object,
             machine_type: Some(self.machine_type),
-            values: Vec::new(),
+            values: self.constants.to_vec(),
         }
     }
 }
