@@ -13,6 +13,7 @@ action! {
     "Authentication",
     {
         headers: Json = "Headers",
+        invocation_config: Json = "InvocationConfig",
         query_parameters: Json = "QueryParameters",
         request_body: Json = "RequestBody",
         transform: Json = "Transform",
