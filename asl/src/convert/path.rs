@@ -182,16 +182,17 @@ impl PathConversion<'_, '_> {
     }
 
     fn slice(&mut self, base: Expr, start: Option<i64>, end: Option<i64>) -> Option<Expr> {
-        let start = start.unwrap_or(0);
         let from_end = |back: i64| {
             let count = Expr::Call("count", vec![base.clone()]);
             count.binary(Operator::Sub, Expr::literal(back))
         };
+        let first = start.unwrap_or(0);
         let last = match (start, end) {
-            (0.., None) => from_end(1),
-            (0.., Some(end)) if end < 0 => from_end(1 - end),
-            (0.., Some(end)) if end > start => Expr::literal(end - 1),
-            (_, None) => Expr::literal(-1),
+            (None | Some(0..), None) => from_end(1),
+            (Some(_), None) => Expr::literal(-1),
+            // With a start, a negative end is no position from the end: the service selects nothing.
+            (None, Some(end @ ..0)) => from_end(1 - end),
+            (None | Some(0..), Some(end)) if end > first => Expr::literal(end - 1),
             _ => return self.refuse("has a slice that JSONata cannot express"),
         };
         if self.selection != Selection::One {
@@ -199,7 +200,7 @@ impl PathConversion<'_, '_> {
         }
         self.flattens();
         self.selection = Selection::Items;
-        let range = Expr::literal(start).binary(Operator::Range, last);
+        let range = Expr::literal(first).binary(Operator::Range, last);
         Some(Expr::Filter(Box::new(base), Box::new(range.list())))
     }
 

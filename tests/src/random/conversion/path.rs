@@ -99,7 +99,9 @@ pub(super) fn indefinite(draw: &mut Draw, from: &[Selected]) -> Option<Selected>
     let selection = match draw.number(7) {
         0..=2 => "[*]".to_owned(),
         3 => draw
-            .of(&["[0:1]", "[1:]", "[:2]", "[-2:]", "[:-1]", "[0,1]"])
+            .of(&[
+                "[0:1]", "[1:]", "[:2]", "[-2:]", "[:-1]", "[1:-1]", "[-2:-1]", "[0,1]",
+            ])
             .to_owned(),
         _ => match filter(draw, &item) {
             Some(filter) => format!("[?({filter})]"),
