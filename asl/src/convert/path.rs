@@ -190,7 +190,8 @@ impl PathConversion<'_, '_> {
         let last = match (start, end) {
             (None | Some(0..), None) => from_end(1),
             (Some(_), None) => Expr::literal(-1),
-            // With a start, a negative end is no position from the end: the service selects nothing.
+            // With a start, a negative end is no position from the end: the service selects
+            // nothing.
             (None, Some(end @ ..0)) => from_end(1 - end),
             (None | Some(0..), Some(end)) if end > first => Expr::literal(end - 1),
             _ => return self.refuse("has a slice that JSONata cannot express"),

@@ -137,7 +137,7 @@ impl RolePolicies {
     }
 
     /// Adds a document that may be a JSON text.
-    fn add_document(
+    pub(super) fn add_document(
         &mut self,
         document: &Json,
         text: &mut dyn FnMut(&Json) -> Option<String>,

@@ -206,9 +206,9 @@ impl TemplateRole {
         policies.unknown.extend(reasons);
     }
 
-    /// Adds a document, or a list of them.
+    /// Adds a document, which may be a JSON text, or a list of them.
     fn add(&self, document: &Json, policies: &mut RolePolicies) -> Result<(), RolePoliciesError> {
-        policies.add(document, &mut |value| self.resources.text(value))
+        policies.add_document(document, &mut |value| self.resources.text(value))
     }
 
     /// Adds the policies of a role of the template.

@@ -359,3 +359,24 @@ fn the_boundary_of_a_template_may_be_in_it() {
     assert!(of("!Ref B").boundary.is_some() && of("!Ref B").is_complete());
     assert!(!of("'arn:aws:iam::aws:policy/X'").is_complete());
 }
+
+#[cfg(feature = "yaml")]
+#[test]
+fn the_document_of_a_policy_in_a_template_may_be_a_text() {
+    let document = r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
+    for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"] {
+        let template = |document: &str| {
+            format!(
+                "Resources:
+  M: {{Type: 'AWS::StepFunctions::StateMachine', Properties: {{RoleArn: !GetAtt R.Arn}}}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{}}}}
+  P: {{Type: '{kind}', Properties: {{Roles: [!Ref R], PolicyDocument: {document}}}}}
+"
+            )
+        };
+        let text = template_policies(&template(&format!("'{document}'")));
+        let object = template_policies(&template(document));
+        assert_eq!(format!("{text:?}"), format!("{object:?}"));
+        assert_eq!((text.statements.len(), text.is_complete()), (1, true));
+    }
+}
