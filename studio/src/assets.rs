@@ -55,8 +55,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scripts_of_the_page_have_less_than_56_kilobytes() {
+    fn the_scripts_of_the_page_have_at_most_60_kilobytes() {
         let bytes: usize = MODULES.iter().map(|(_, content)| content.len()).sum();
-        assert!(bytes < 56 * 1024, "{bytes} bytes");
+        assert!(bytes <= 60 * 1024, "{bytes} bytes");
     }
 }

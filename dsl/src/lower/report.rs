@@ -137,7 +137,7 @@ pub(super) const NO_TOKEN: &str = "only `wait_for_task_token` hands out a task t
 pub(super) const NO_ERROR: &str = "only a catch edge has an error";
 
 /// Why `None` of an `Option` of an `Option` is not tested.
-pub(super) const HIDDEN_NONE: &str = "in JSON an `Option` of an `Option` or of `()` is one `null`, so `None` equals `Some(None)` and `Some(())`; `.flatten()` the first, and replace the second by a `bool`";
+pub(super) const HIDDEN_NONE: &str = "in JSON an `Option` of an `Option` or of `()` is one `null`, so `None` and `Some(None)` are the same, and so are `None` and `Some(())`; `.flatten()` it first, or use a `bool` instead of an `Option<()>`";
 
 /// Why an `f32` is not used in arithmetic.
 pub(super) const FLOATS: &str = "JSONata computes with 64-bit floats, so an `f32` would have different digits than in Rust; make the \
