@@ -154,7 +154,11 @@ impl StateErrors {
     fn of_items(&mut self, members: &Object, language: QueryLanguage) {
         let name = match (language, members.get("Items")) {
             (QueryLanguage::Jsonata, Some(Json::Array(_))) => return,
-            (QueryLanguage::Jsonata, None) => errors::QUERY_EVALUATION_ERROR,
+            // An expression already counts as this error.
+            (QueryLanguage::Jsonata, Some(Json::String(text))) if strip(text).is_some() => {
+                errors::RUNTIME
+            }
+            (QueryLanguage::Jsonata, _) => errors::QUERY_EVALUATION_ERROR,
             _ => errors::RUNTIME,
         };
         self.errors.push(RaisedError::named(name));
