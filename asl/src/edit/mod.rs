@@ -65,7 +65,7 @@ mod regroup;
 mod scalar;
 mod segment;
 mod source;
-mod splice;
+pub(crate) mod splice;
 mod style;
 mod target;
 mod text_reader;

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 /// A range of the text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Splice {
-    pub(super) range: Range<usize>,
-    pub(super) text: String,
+pub(crate) struct Splice {
+    pub(crate) range: Range<usize>,
+    pub(crate) text: String,
 }
 
 impl Splice {
-    pub(super) fn new(range: Range<usize>, text: impl Into<String>) -> Splice {
+    pub(crate) fn new(range: Range<usize>, text: impl Into<String>) -> Splice {
         Splice {
             range,
             text: text.into(),
@@ -31,7 +31,7 @@ impl Splice {
 }
 
 /// Applies all replacements. They must be in text order and must not overlap.
-pub(super) fn apply(text: &str, splices: &[Splice]) -> String {
+pub(crate) fn apply(text: &str, splices: &[Splice]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for splice in splices {

@@ -1,5 +1,6 @@
 //! The values of a definition that only its template engine knows.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::json::{Document, Json, Object, escape, index, segments};
@@ -221,14 +222,14 @@ pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -
 /// Returns the placeholders in quotes, in document order, of fields that need a number or a flag: a
 /// template engine replaces the text.
 fn quoted(document: &Document, known: &[UnknownValue]) -> Vec<UnknownValue> {
+    let known: HashSet<&str> = known.iter().map(|known| known.pointer.as_str()).collect();
     let mut found = Vec::new();
     let mut open = vec![(String::new(), document.json())];
     while let Some((pointer, json)) = open.pop() {
         match json {
             Json::String(text) if is_substitution(text) && jsonata::strip(text).is_none() => {
                 let slot = slot(document.json(), &pointer);
-                let is_known = known.iter().any(|known| known.pointer == pointer);
-                if matches!(slot, Slot::Number | Slot::Flag) && !is_known {
+                if matches!(slot, Slot::Number | Slot::Flag) && !known.contains(pointer.as_str()) {
                     found.push(UnknownValue { pointer, slot });
                 }
             }

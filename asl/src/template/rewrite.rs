@@ -1,10 +1,10 @@
 //! Replaces the definitions in a template that are strings.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use super::{Embedded, EmbeddedDefinition, machines};
 use crate::edit::Editor;
+use crate::edit::splice::{self, Splice};
 use crate::json::Document;
 
 /// The reason why a string in a template cannot be replaced.
@@ -22,8 +22,7 @@ pub(crate) struct ReplacedStrings {
 struct StringChange<'d> {
     index: usize,
     definition: &'d str,
-    range: Range<usize>,
-    text: String,
+    splice: Splice,
 }
 
 /// Replaces the definitions of these machines, which are strings, without those that are written in
@@ -38,19 +37,18 @@ pub(crate) fn replace_strings(
         Some(StringChange {
             index: *index,
             definition,
-            range,
-            text,
+            splice: Splice::new(range, text),
         })
     });
     let mut changes: Vec<StringChange<'_>> = changes.collect();
-    changes.sort_by_key(|change| change.range.start);
-    changes.dedup_by(|next, one| next.range.start < one.range.end);
+    changes.sort_by_key(|change| change.splice.range.start);
+    changes.dedup_by(|next, one| next.splice.range.start < one.splice.range.end);
     let changes: Vec<&StringChange<'_>> = changes.iter().collect();
-    let readable = readable(&file, &changes);
-    let (file, machines) = match written(&file, &readable) {
-        Some(changed) => changed,
-        None => (file, machines),
+    let changed = match changes.as_slice() {
+        [] => None,
+        all => written(&file, all).or_else(|| written(&file, &readable(&file, all))),
     };
+    let (file, machines) = changed.unwrap_or((file, machines));
     // A string that is shared by an alias is replaced for each of its machines.
     let is_replaced =
         |(index, definition): &&(usize, String)| is_text(&machines, *index, definition);
@@ -80,15 +78,9 @@ fn readable<'c, 'd>(
 /// The file with the changes and its machines, if it is read as wanted: YAML may read a written
 /// string differently.
 fn written(file: &Document, changes: &[&StringChange<'_>]) -> Option<(Document, Vec<Embedded>)> {
-    let source = file.source();
-    let mut text = String::with_capacity(source.len());
-    let mut at = 0;
-    for change in changes {
-        text.push_str(&source[at..change.range.start]);
-        text.push_str(&change.text);
-        at = change.range.end;
-    }
-    text.push_str(&source[at..]);
+    let splices = changes.iter().map(|change| change.splice.clone());
+    let splices: Vec<Splice> = splices.collect();
+    let text = splice::apply(file.source(), &splices);
     // Read as the editor does.
     let changed = Editor::parse_template(&text).ok()?.document().clone();
     let machines = machines(&changed)?;
