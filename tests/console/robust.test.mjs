@@ -202,7 +202,8 @@ describe("forms that are not sent by mistake", () => {
     const count = async () => (await server.call("ListExecutions", { stateMachineArn: machines["bank-transfer"] })).executions.length;
     const known = await count();
     await page.getByRole("button", { name: "Start", exact: true }).dblclick();
-    await page.waitForURL(/\/console\/execution\?/);
+    // Without the script the second click sends the form again and cancels the first navigation. `waitForURL` would report that as an error.
+    await until("the page of the execution opens", () => /\/console\/execution\?/.test(page.url()));
     await settled(page);
     assert.equal(await count(), known + 1);
   });
