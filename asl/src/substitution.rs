@@ -18,6 +18,23 @@ pub(crate) fn is_substitution(text: &str) -> bool {
     false
 }
 
+/// The text without its substitutions, as if each had an empty value.
+pub(crate) fn without_substitutions(text: &str) -> String {
+    let mut left = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        left.push_str(before);
+        rest = match after.find('}') {
+            Some(end) if end > 0 => &after[end + 1..],
+            _ => {
+                left.push_str("${");
+                after
+            }
+        };
+    }
+    left + rest
+}
+
 /// The length of the word at the start of the text, if it contains a substitution: that of
 /// `${Limit}`, of `1${Zeros}` and of `${A}${B}`.
 pub(crate) fn word_length(text: &str) -> Option<usize> {

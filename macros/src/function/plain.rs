@@ -180,8 +180,10 @@ impl VisitMut for PlainRewriter {
 /// The function that a call in a value names, if the function must have `#[expression]`.
 fn value_call(call: &ExprCall) -> Option<&Path> {
     let path = called(call).filter(|path| is_task(path) && unit(path).is_none())?;
+    // `use` imports no path with generic arguments, which have their own message.
+    let is_generic = path.segments.iter().any(|one| !one.arguments.is_none());
     // An editor would find two definitions for one location.
-    let is_refused = editor::is_here() || refused_call(path).is_some();
+    let is_refused = is_generic || editor::is_here() || refused_call(path).is_some();
     (!is_refused).then_some(path)
 }
 
