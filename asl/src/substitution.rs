@@ -19,6 +19,7 @@ pub(crate) fn is_substitution(text: &str) -> bool {
 }
 
 /// The text without its substitutions, as if each had an empty value.
+#[cfg(feature = "convert")]
 pub(crate) fn without_substitutions(text: &str) -> String {
     let mut left = String::new();
     let mut rest = text;
@@ -100,6 +101,22 @@ mod tests {
         ] {
             assert_eq!(is_substitution(text), is_one, "{text}");
             assert_eq!(unclosed(text), open, "{text}");
+        }
+    }
+
+    #[cfg(feature = "convert")]
+    #[test]
+    fn a_text_without_substitutions_has_the_rest() {
+        for (text, rest) in [
+            ("${P}{% x %}", "{% x %}"),
+            ("a${P}b${Q}", "ab"),
+            ("${}${F}", "${}"),
+            ("${A}-${B", "-${B"),
+            ("$ {Fn}", "$ {Fn}"),
+            ("", ""),
+        ] {
+            assert_eq!(without_substitutions(text), rest, "{text}");
+            assert_eq!(is_substitution(text), rest != text, "{text}");
         }
     }
 

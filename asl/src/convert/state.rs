@@ -11,7 +11,7 @@ use crate::edit::Edit;
 use crate::json::{Json, Object, escape};
 use crate::model::StateKind;
 use crate::path::{Path, PathStep, Root};
-use crate::substitution::{is_substitution, without_substitutions};
+use crate::substitution::without_substitutions;
 
 /// Fields with a path, and the fields of JSONata with their values.
 const PATH_FIELDS: [(&str, &str); 6] = [
@@ -521,15 +521,15 @@ impl<'s> StateConversion<'s, '_, '_> {
         let mut has_query_error = names.iter().any(|name| name.as_str() == Some(QUERY_ERROR));
         for (index, name) in names.iter().enumerate() {
             let name = name.as_str().unwrap_or_default();
-            let pointer = format!("{pointer}/ErrorEquals/{index}");
-            if is_substitution(name) && QUERY_ERRORS.contains(&without_substitutions(name).as_str())
-            {
-                let message = "a template engine fills in the name of an error of JSONPath";
-                let difference = Difference::UnknownValue;
-                self.findings.note(difference, &pointer, message);
+            let plain = without_substitutions(name);
+            if !QUERY_ERRORS.contains(&plain.as_str()) {
                 continue;
             }
-            if !QUERY_ERRORS.contains(&name) {
+            let pointer = format!("{pointer}/ErrorEquals/{index}");
+            if plain != name {
+                let message = "a template engine fills in the name of an error of JSONPath";
+                self.findings
+                    .note(Difference::UnknownValue, &pointer, message);
                 continue;
             }
             self.edits.push(match has_query_error {
