@@ -423,6 +423,47 @@ fn the_policy_has_the_partition_of_the_definition() {
 }
 
 #[test]
+fn files_that_a_serverless_file_inserts_are_read_as_it_is() {
+    let text = |definition: &str| {
+        format!(
+            "service: shop\nprovider: {{name: aws}}\nstepFunctions:\n  stateMachines:\n    orders:\n      definition: {definition}\n"
+        )
+    };
+    let definition = "StartAt: Ask\nStates:\n  Ask:\n    Type: Choice\n    Choices: [{Variable: $.ok, BooleanEquals: true, Next: On}]\n    Default: Off\n  On: {Type: Succeed}\n  Off: {Type: Wait, Seconds: 010, Next: On}\n";
+    let inner = definition.replace('\n', "\n      ");
+    let nested = format!("custom: 1\nall:\n  orders:\n    definition:\n      {inner}\n");
+    for (value, status, shown) in [
+        ("${file(a/orders.yml)}", 0, "valid"),
+        ("${file('./a/orders.yml')}", 0, "valid"),
+        ("${file(a/all.yml):all.orders.definition}", 0, "valid"),
+        (
+            "${file(a/all.yml):all.order}",
+            1,
+            "the file has no object `all.order`",
+        ),
+        ("${file(a/none.yml)}", 2, "a/none.yml"),
+        ("${file(../outside.yml)}", 2, "is not below"),
+        (
+            "${file(a/${self:custom.name}.yml)}",
+            0,
+            "Serverless computes",
+        ),
+        ("${file(a/orders.yml), 'x'}", 0, "Serverless computes"),
+    ] {
+        let folder = Folder::new(&[("outside.yml", definition)]);
+        let path = |name: &str| folder.0.path().join(name);
+        std::fs::create_dir_all(path("p/a")).unwrap();
+        std::fs::write(path("p/serverless.yml"), text(value)).unwrap();
+        std::fs::write(path("p/a/orders.yml"), definition).unwrap();
+        std::fs::write(path("p/a/all.yml"), &nested).unwrap();
+        let ran = folder.run("validate", "p/serverless.yml", &[]);
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.status, status, "{value}: {all}");
+        assert!(all.contains(shown), "{value}: {all}");
+    }
+}
+
+#[test]
 fn words_and_numbers_of_a_serverless_file_are_those_of_yaml_1_2() {
     let states = "StartAt: Ask\nStates:\n  Ask: {Type: Choice, Choices: [{Variable: $.ok, BooleanEquals: true, Next: Yes}], Default: Off}\n  Yes: {Type: Succeed}\n  Off: {Type: Wait, Seconds: 012, Next: Yes}\n";
     let indented = states.replace('\n', "\n        ");
