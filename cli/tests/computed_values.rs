@@ -135,8 +135,8 @@ fn terraform_computes_values_of_any_type() {
         "jsonencode({ StartAt = \"A\", States = { A = merge(local.base, { End = true }) } })",
         "jsonencode({ StartAt = \"A\", States = { for n in var.names : n => local.base } })",
         "jsonencode({ StartAt = \"A\", States = { (var.name) = { Type = \"Pass\", End = true }, A = { Type = \"Pass\", Next = var.name } } })",
-        "jsonencode(merge(local.base, { StartAt = \"A\" }))",
-        "<<EOT\n${jsonencode({ a = 1 })}\nEOT",
+        "jsonencode(merge(var.base, { StartAt = \"A\" }))",
+        "<<EOT\n${jsonencode({ a = var.a })}\nEOT",
     ] {
         let folder = Folder::new(&[("m.tf", &terraform(definition))]);
         let ran = folder.run("validate", "m.tf", &[]);

@@ -11,7 +11,7 @@ use stepwright_asl::validate::Validator;
 use stepwright_asl::words::quoted;
 use stepwright_asl::yaml::Format;
 
-use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::definition::{LoadedDefinition, TerraformValues};
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input;
 use crate::definitions::named_file;
@@ -81,6 +81,7 @@ fn found(
             is_object,
             machine_type: Some(machine.machine_type),
             values: machine.values,
+            terraform: TerraformValues::default(),
         };
         return Ok(EmbeddedMachine::Definition(Box::new(definition), None));
     }
