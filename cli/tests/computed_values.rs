@@ -135,8 +135,8 @@ fn terraform_computes_values_of_any_type() {
         "jsonencode({ StartAt = \"A\", States = { A = merge(local.base, { End = true }) } })",
         "jsonencode({ StartAt = \"A\", States = { for n in var.names : n => local.base } })",
         "jsonencode({ StartAt = \"A\", States = { (var.name) = { Type = \"Pass\", End = true }, A = { Type = \"Pass\", Next = var.name } } })",
-        "jsonencode(merge(local.base, { StartAt = \"A\" }))",
-        "<<EOT\n${jsonencode({ a = 1 })}\nEOT",
+        "jsonencode(merge(var.base, { StartAt = \"A\" }))",
+        "<<EOT\n${jsonencode({ a = var.a })}\nEOT",
     ] {
         let folder = Folder::new(&[("m.tf", &terraform(definition))]);
         let ran = folder.run("validate", "m.tf", &[]);
@@ -419,6 +419,47 @@ fn the_policy_has_the_partition_of_the_definition() {
             "{}",
             ran.stderr
         );
+    }
+}
+
+#[test]
+fn files_that_a_serverless_file_inserts_are_read_as_it_is() {
+    let text = |definition: &str| {
+        format!(
+            "service: shop\nprovider: {{name: aws}}\nstepFunctions:\n  stateMachines:\n    orders:\n      definition: {definition}\n"
+        )
+    };
+    let definition = "StartAt: Ask\nStates:\n  Ask:\n    Type: Choice\n    Choices: [{Variable: $.ok, BooleanEquals: true, Next: On}]\n    Default: Off\n  On: {Type: Succeed}\n  Off: {Type: Wait, Seconds: 010, Next: On}\n";
+    let inner = definition.replace('\n', "\n      ");
+    let nested = format!("custom: 1\nall:\n  orders:\n    definition:\n      {inner}\n");
+    for (value, status, shown) in [
+        ("${file(a/orders.yml)}", 0, "valid"),
+        ("${file('./a/orders.yml')}", 0, "valid"),
+        ("${file(a/all.yml):all.orders.definition}", 0, "valid"),
+        (
+            "${file(a/all.yml):all.order}",
+            1,
+            "the file has no object `all.order`",
+        ),
+        ("${file(a/none.yml)}", 2, "a/none.yml"),
+        ("${file(../outside.yml)}", 2, "is not below"),
+        (
+            "${file(a/${self:custom.name}.yml)}",
+            0,
+            "Serverless computes",
+        ),
+        ("${file(a/orders.yml), 'x'}", 0, "Serverless computes"),
+    ] {
+        let folder = Folder::new(&[("outside.yml", definition)]);
+        let path = |name: &str| folder.0.path().join(name);
+        std::fs::create_dir_all(path("p/a")).unwrap();
+        std::fs::write(path("p/serverless.yml"), text(value)).unwrap();
+        std::fs::write(path("p/a/orders.yml"), definition).unwrap();
+        std::fs::write(path("p/a/all.yml"), &nested).unwrap();
+        let ran = folder.run("validate", "p/serverless.yml", &[]);
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.status, status, "{value}: {all}");
+        assert!(all.contains(shown), "{value}: {all}");
     }
 }
 

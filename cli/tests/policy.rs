@@ -361,6 +361,195 @@ fn the_role_of_terraform_files_is_compared_as_far_as_their_text_decides() {
 }
 
 #[test]
+fn logs_and_traces_of_terraform_need_permissions() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("main.tf");
+    for (more, logged, traced) in [
+        ("", false, false),
+        ("logging_configuration { level = \"ERROR\" }", true, false),
+        ("logging_configuration { level = var.level }", true, false),
+        ("logging_configuration { level = \"OFF\" }", false, false),
+        ("tracing_configuration { enabled = true }", false, true),
+        ("tracing_configuration { enabled = false }", false, false),
+    ] {
+        let text = TERRAFORM.replace("ACTION", "lambda:InvokeFunction");
+        let text = text.replace("MORE", "variable \"level\" { default = \"ALL\" }");
+        let text = text.replace(
+            "name       = \"orders\"",
+            &format!("name = \"orders\"\n{more}"),
+        );
+        std::fs::write(&path, text).unwrap();
+        let ran = policy(&[path.to_str().unwrap(), "--check"], "");
+        let lacks = |action: &str| ran.stdout.contains(&format!("missing      `{action}`"));
+        assert_eq!(
+            lacks("logs:CreateLogDelivery"),
+            logged,
+            "{more}: {}",
+            ran.stdout
+        );
+        assert_eq!(
+            lacks("xray:PutTraceSegments"),
+            traced,
+            "{more}: {}",
+            ran.stdout
+        );
+        assert_eq!(
+            ran.status,
+            i32::from(logged || traced),
+            "{more}: {}",
+            ran.stdout
+        );
+    }
+}
+
+/// The deployment's region and account have several names in Terraform.
+#[test]
+fn the_location_of_a_terraform_deployment_has_one_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("main.tf");
+    let arn = "arn:${data.aws_partition.p.partition}:lambda:${REGION}:${data.aws_caller_identity.me.account_id}:function:${aws_lambda_function.charge.function_name}";
+    for (region, provider, status) in [
+        ("data.aws_region.here.name", "", 0),
+        ("data.aws_region.here.region", "", 0),
+        (
+            "var.region",
+            "provider \"aws\" {\n region = var.region\n}",
+            0,
+        ),
+        (
+            "data.aws_region.here.id",
+            "provider \"aws\" {\n region = \"eu-west-1\"\n}",
+            0,
+        ),
+        // Another variable may have another region.
+        (
+            "var.other",
+            "provider \"aws\" {\n region = var.region\n}",
+            1,
+        ),
+    ] {
+        let more = format!(
+            "{provider}\nvariable \"region\" {{}}\nvariable \"other\" {{}}\ndata \"aws_region\" \"here\" {{}}\ndata \"aws_partition\" \"p\" {{}}\ndata \"aws_caller_identity\" \"me\" {{}}"
+        );
+        let text = TERRAFORM
+            .replace("ACTION", "lambda:InvokeFunction")
+            .replace("MORE", &more);
+        let listed = "[aws_lambda_function.charge.arn, \"${aws_lambda_function.charge.arn}:*\"]";
+        let text = text.replace(listed, &format!("[\"{}\"]", arn.replace("REGION", region)));
+        std::fs::write(&path, text).unwrap();
+        let ran = policy(&[path.to_str().unwrap(), "--check", "--strict"], "");
+        assert_eq!(
+            ran.status, status,
+            "{region} {provider}: {}{}",
+            ran.stdout, ran.stderr
+        );
+    }
+}
+
+#[test]
+fn variables_of_a_template_file_equal_references_of_the_role() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("main.tf");
+    let definition = r#"{"StartAt": "Charge", "States": {"Charge": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${charge}"}}}}"#;
+    std::fs::write(folder.path().join("d.json"), definition).unwrap();
+    let text = TERRAFORM
+        .replace("ACTION", "lambda:InvokeFunction")
+        .replace("MORE", "");
+    let start = text.find("jsonencode").unwrap();
+    for (argument, status) in [("aws_lambda_function.charge.arn", 0), ("var.charge", 1)] {
+        let call = format!("templatefile(\"d.json\", {{ charge = {argument} }})\n}}\n");
+        std::fs::write(&path, [&text[..start], &call].concat()).unwrap();
+        let ran = policy(&[path.to_str().unwrap(), "--check", "--strict"], "");
+        assert_eq!(
+            ran.status, status,
+            "{argument}: {}{}",
+            ran.stdout, ran.stderr
+        );
+    }
+}
+
+#[test]
+fn the_role_of_the_module_for_step_functions_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("main.tf");
+    let check = |arguments: &str| {
+        let text = format!(
+            r#"module "orders" {{
+  source     = "terraform-aws-modules/step-functions/aws"
+  name       = "orders"
+  definition = jsonencode({{ StartAt = "Charge", States = {{
+    Charge = {{ Type = "Task", Resource = "arn:aws:states:::lambda:invoke", Parameters = {{ FunctionName = module.charge.lambda_function_arn }}, Next = "Save" }}
+    Save   = {{ Type = "Task", Resource = "arn:aws:states:::dynamodb:putItem", Parameters = {{ TableName = "orders", Item = {{}} }}, End = true }}
+  }} }})
+  {arguments}
+}}
+"#
+        );
+        std::fs::write(&path, text).unwrap();
+        policy(&[&format!("{}#orders", path.display()), "--check"], "")
+    };
+    let lambda = "lambda = { lambda = [module.charge.lambda_function_arn, \"${module.charge.lambda_function_arn}:*\"] }";
+    let table = "\"arn:aws:dynamodb:*:*:table/orders\"";
+    let statement = format!(
+        "policy_statements = {{ save = {{ actions = [\"dynamodb:PutItem\"], resources = [{table}] }} }}"
+    );
+    let json = "policy_json = jsonencode({ Statement = [{ Effect = \"Allow\", Action = \"dynamodb:*\", Resource = \"*\" }] })";
+    for (arguments, counts) in [
+        (String::new(), "0 granted, 2 missing, 0 undecidable"),
+        (
+            format!("service_integrations = {{ {lambda} }}"),
+            "1 granted, 1 missing, 0 undecidable",
+        ),
+        (
+            format!(
+                "service_integrations = {{\n{lambda}\ndynamodb = {{ dynamodb = [{table}] }}\n}}"
+            ),
+            "2 granted, 0 missing, 0 undecidable",
+        ),
+        // Without the flag, the module ignores the statements.
+        (
+            format!("service_integrations = {{ {lambda} }}\n{statement}"),
+            "1 granted, 1 missing, 0 undecidable",
+        ),
+        (
+            format!(
+                "service_integrations = {{ {lambda} }}\nattach_policy_statements = true\n{statement}"
+            ),
+            "2 granted, 0 missing, 0 undecidable",
+        ),
+        (
+            format!("service_integrations = {{ {lambda} }}\nattach_policy_json = true\n{json}"),
+            "2 granted, 0 missing, 0 undecidable",
+        ),
+        (
+            format!(
+                "service_integrations = {{ {lambda} }}\nattach_policy_json = true\npolicy_json = var.more"
+            ),
+            "1 granted, 0 missing, 1 undecidable",
+        ),
+        (
+            "service_integrations = var.integrations".to_owned(),
+            "0 granted, 0 missing, 2 undecidable",
+        ),
+        (
+            format!(
+                "service_integrations = {{\n{lambda}\ndynamodb = {{ dynamodb = [{table}] }}\nxray = {{ xray = true }}\n}}\nlogging_configuration = {{ level = \"ALL\" }}"
+            ),
+            "14 granted, 0 missing, 0 undecidable",
+        ),
+    ] {
+        let ran = check(&arguments);
+        assert!(
+            ran.stdout.contains(counts),
+            "{arguments}: {}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}
+
+#[test]
 fn the_role_of_a_terraform_plan_is_compared() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");

@@ -170,18 +170,143 @@ resource "aws_sfn_state_machine" "loop" {
     let ran = folder.run("run", "main.tf#loop", &[]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let output: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
-    let mut expected = serde_json::json!({
+    let expected = serde_json::json!({
         "rounds": 3, "more": 7, "shout": "GO", "wide": {"a": 1, "b": [true, null]}, "choice": 1, "name": "x-dev", "joined": "a-b",
-        "count": "${length(local.wide.b)}", "given": "${var.given}"
+        "count": 2, "given": "${var.given}"
     });
-    // A text with a placeholder is a text of the definition.
-    expected["name"] = output["name"].clone();
     assert_eq!(output, expected, "{ran:?}");
     assert!(
         ran.stderr
             .contains("runs with the placeholder as the text of"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn members_of_locals_and_parts_of_texts_are_evaluated() {
+    let folder = Folder::new(
+        r#"variable "stage" { default = "dev" }
+variable "given" {}
+locals {
+  names    = { first = "B", list = ["x", { deep = "y" }], unknown = var.given }
+  machines = { main = { StartAt = local.names.first, States = { B = { Type = "Pass", Result = {
+    member = local.names["first"], item = local.names.list[1].deep, both = "a-${local.names.first}-${var.stage}-z",
+    each = [for index, name in ["a", "b"] : "${index}${upper(name)}"], open = "a-${var.given}-${var.stage}"
+  }, End = true } } } }
+}
+resource "aws_sfn_state_machine" "m" {
+  definition = jsonencode(local.machines["main"])
+}
+"#,
+    );
+    let ran = folder.run("run", "main.tf#m", &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let output: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    let expected = serde_json::json!({
+        "member": "B", "item": "y", "both": "a-B-dev-z", "each": ["0A", "1B"], "open": "a-${var.given}-dev"
+    });
+    assert_eq!(output, expected, "{ran:?}");
+    // A default is no constant of a deployment.
+    let text = std::fs::read_to_string(folder.path("main.tf")).unwrap();
+    for (from, status) in [("local.names.first", 1), ("var.stage", 0)] {
+        let start = format!("StartAt = {from}, States = {{ C");
+        let text = text.replace("StartAt = local.names.first, States = { B", &start);
+        std::fs::write(folder.path("main.tf"), text).unwrap();
+        let ran = folder.run("validate", "main.tf", &[]);
+        assert_eq!(ran.status, status, "{from}: {ran:?}");
+    }
+}
+
+/// A file with variables of `templatefile`, and the call with arguments.
+fn template_file(file: &str, arguments: &str) -> Folder {
+    let folder = Folder::new(&format!(
+        "variable \"last\" {{ default = \"Done\" }}\nvariable \"open\" {{}}\nlocals {{ steps = [\"One\", \"Two\"] }}\nresource \"aws_sfn_state_machine\" \"m\" {{\n definition = templatefile(\"${{path.module}}/d.json.tftpl\", {arguments})\n}}\n"
+    ));
+    std::fs::write(folder.path("d.json.tftpl"), file).unwrap();
+    folder
+}
+
+#[test]
+fn arguments_of_a_template_file_have_their_values() {
+    let file = r#"{"StartAt": "A", "States": {
+  "A": {"Type": "Pass", "Result": {"limit": ${limit}, "text": "a-${limit}-z"}, "Next": "${next}"},
+  "Done": {"Type": "Succeed"}}}"#;
+    for (arguments, status) in [
+        (r#"{ next = "Done", limit = 3 }"#, 0),
+        (
+            r#"merge({ next = "A" }, { next = "Done", limit = 1 + 2 })"#,
+            0,
+        ),
+        ("{ next = var.last, limit = length(local.steps) + 1 }", 0),
+    ] {
+        let folder = template_file(file, arguments);
+        let ran = folder.run("run", "main.tf#m", &[]);
+        assert_eq!(ran.status, status, "{arguments}: {ran:?}");
+        let output: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+        let expected = serde_json::json!({"limit": 3, "text": "a-3-z"});
+        assert_eq!(output, expected, "{arguments}: {ran:?}");
+    }
+    let folder = template_file(file, r#"{ next = "Dnoe", limit = 3 }"#);
+    let ran = folder.run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.contains("d.json.tftpl:2:"), "{ran:?}");
+    assert!(ran.stdout.contains("did you mean `Done`?"), "{ran:?}");
+}
+
+#[test]
+fn directives_of_a_template_file_are_evaluated_or_named() {
+    let file = r#"{"StartAt": "${names[0]}", "States": {
+  %{ for index, name in names ~}
+  "${name}": {"Type": "Pass", %{ if index == length(names) - 1 }"Next": "End"%{ else }"Next": "${names[index + 1]}"%{ endif }},
+  %{ endfor ~}
+  "End": {"Type": "Pass", "Result": %{ if loud }"LOUD"%{ else }"quiet"%{ endif }, "End": true}}}"#;
+    for (arguments, output, note) in [
+        (r#"{ names = local.steps, loud = true }"#, "LOUD", None),
+        (
+            r#"{ names = ["x", "y", "z"], loud = false }"#,
+            "quiet",
+            None,
+        ),
+        (
+            "{ names = local.steps, loud = var.open }",
+            "LOUD",
+            Some("the directives with `loud`: Terraform computes them"),
+        ),
+    ] {
+        let folder = template_file(file, arguments);
+        let ran = folder.run("run", "main.tf#m", &[]);
+        assert_eq!(ran.status, 0, "{arguments}: {ran:?}");
+        assert_eq!(
+            ran.stdout.trim(),
+            format!("\"{output}\""),
+            "{arguments}: {ran:?}"
+        );
+        let is_noted = ran.stderr.contains("Terraform computes them");
+        assert_eq!(is_noted, note.is_some(), "{arguments}: {ran:?}");
+        assert!(note.is_none_or(|note| ran.stderr.contains(note)), "{ran:?}");
+    }
+}
+
+/// Loops that do nothing, and values that grow, end at a limit.
+#[test]
+fn values_of_any_size_are_no_danger() {
+    let loops = "%{ for a in n }%{ for b in n }%{ for c in n }%{ endfor }%{ endfor }%{ endfor }";
+    let file = format!(r#"{{"StartAt": "A", {loops} "States": {{"A": {{"Type": "Succeed"}}}}}}"#);
+    let list = vec!["1"; 500].join(", ");
+    let folder = template_file(&file, &format!("{{ n = [{list}] }}"));
+    let ran = folder.run("validate", "main.tf", &[]);
+    assert!(
+        ran.stderr.contains("Terraform computes its definition"),
+        "{ran:?}"
+    );
+    let mut value = "[1, 2]".to_owned();
+    for level in 0..20 {
+        value = format!("[for v{level} in [{value}] : [v{level}, v{level}]]");
+    }
+    let file = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": ${jsonencode(n)}, "End": true}}}"#;
+    let folder = template_file(file, &format!("{{ n = {value} }}"));
+    let ran = folder.run("validate", "main.tf", &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
 }
 
 #[test]
@@ -442,7 +567,7 @@ fn a_template_with_very_many_conditions_is_not_checked() {
 const MERGED: &str = r#"
 locals {
   base  = { Type = "Pass" }
-  parts = [{}]
+  parts = var.parts
 }
 
 resource "aws_sfn_state_machine" "m" {

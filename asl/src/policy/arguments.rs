@@ -49,6 +49,31 @@ impl<'a> CallArguments<'a> {
         found
     }
 
+    /// The literal begin of a computed argument: of `States.Format('/orders/{}', $.id)`, and of the
+    /// expression `{% '/orders/' & $states.input.id %}`.
+    pub(super) fn begin(&self, name: &str) -> Option<String> {
+        let members = self.0?.as_object()?;
+        let literal = match (members.get(&format!("{name}.$")), members.get(name)) {
+            (Some(intrinsic), _) => {
+                let inside = intrinsic.as_str()?.trim().strip_prefix("States.Format(")?;
+                let text = inside.trim_start().strip_prefix('\'')?;
+                text.split(['\'', '{', '\\']).next()?
+            }
+            (None, Some(text)) => {
+                let expression = strip(text.as_str()?)?.trim();
+                let quote = expression
+                    .chars()
+                    .next()
+                    .filter(|one| matches!(one, '\'' | '"'))?;
+                let (text, rest) = expression[1..].split_once(quote)?;
+                let is_begin = rest.trim_start().starts_with('&') && !text.contains('\\');
+                is_begin.then_some(text)?
+            }
+            (None, None) => return None,
+        };
+        (!literal.is_empty()).then(|| literal.to_owned())
+    }
+
     /// Whether there is an argument, computed or not.
     pub(super) fn has(&self, path: &str) -> bool {
         self.get(path) != StaticValue::Absent

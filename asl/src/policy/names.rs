@@ -34,7 +34,9 @@ pub(super) fn is_arn(text: &str) -> bool {
 
 /// Whether a text is an ARN, or a placeholder whose name indicates an ARN: `${TopicArn}`.
 pub(super) fn stands_for_arn(text: &str) -> bool {
-    is_arn(text) || placeholder::whole(text).is_some_and(|name| has_end(name, "arn"))
+    is_arn(text)
+        || placeholder::whole(text).is_some_and(|name| has_end(name, "arn"))
+        || is_whole_reference(text)
 }
 
 /// Whether a text consists of a single placeholder for a resource that templates mostly reference
@@ -44,13 +46,14 @@ pub(super) fn is_address(text: &str) -> bool {
     placeholder::whole(text).is_some_and(|name| !is_name(name)) || is_whole_reference(text)
 }
 
-/// `${Function.Arn}` and `${aws_lambda_function.charge.arn}`, which are not placeholders of
-/// `DefinitionSubstitutions`.
+/// `${Function.Arn}`, `${aws_lambda_function.charge.arn}` and `${module.charge.function_arn}`,
+/// which are not placeholders of `DefinitionSubstitutions`.
 fn is_whole_reference(text: &str) -> bool {
     let inner = text
         .strip_prefix("${")
         .and_then(|rest| rest.strip_suffix('}'));
-    inner.is_some_and(|inner| !inner.contains(['{', '}']) && has_end(inner, ".arn"))
+    let is_arn = |inner: &str| [".arn", "_arn"].iter().any(|end| has_end(inner, end));
+    inner.is_some_and(|inner| !inner.contains(['{', '}']) && is_arn(inner))
 }
 
 fn has_end(text: &str, end: &str) -> bool {

@@ -17,7 +17,10 @@ pub(super) fn allow<'p>(
     grants: &mut Grants,
 ) {
     for permission in permissions {
-        let actions = &permission.actions;
+        let connections = (permission.actions.as_slice() == ["execute-api:Invoke"]
+            && path_of_api(call).is_some_and(|path| path.starts_with("@connections")))
+        .then(|| vec!["execute-api:ManageConnections"]);
+        let actions = connections.as_ref().unwrap_or(&permission.actions);
         // Across accounts, the state of a job is polled.
         if call.abroad && actions.contains(&"events:PutRule") {
             continue;
@@ -409,6 +412,14 @@ fn api(endpoint: &str, call: &PolicyCall<'_>) -> String {
             |text| text.trim_start_matches('/').to_owned(),
         )
     };
-    let rest = format!("{id}/{}/{}/{}", part("Stage"), part("Method"), part("Path"));
+    let path = path_of_api(call).unwrap_or_else(|| "*".to_owned());
+    let rest = format!("{id}/{}/{}/{path}", part("Stage"), part("Method"));
     call.options.arn("execute-api", &rest)
+}
+
+/// The path of a called API, with `*` for what follows the literal begin of a computed path.
+fn path_of_api(call: &PolicyCall<'_>) -> Option<String> {
+    let known = call.arguments.get("Path").literal();
+    let path = known.or_else(|| Some(format!("{}*", call.arguments.begin("Path")?)))?;
+    Some(path.trim_start_matches('/').to_owned())
 }

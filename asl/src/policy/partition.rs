@@ -21,7 +21,7 @@ const REGIONS: &[(&str, &str)] = &[
 ];
 
 /// The partition of a region, if its name shows that it is not `aws`.
-fn of_region(region: &str) -> Option<&'static str> {
+pub(super) fn of_region(region: &str) -> Option<&'static str> {
     let mut regions = REGIONS.iter();
     let (_, partition) = regions.find(|(start, _)| region.starts_with(start))?;
     Some(partition)

@@ -56,6 +56,15 @@ pub enum EmbeddedDefinition {
         /// The path.
         path: String,
     },
+    /// In a file that a `serverless.yml` inserts, or in a part of it; see [`inserted_definition`].
+    ///
+    /// [`inserted_definition`]: super::inserted_definition
+    Inserted {
+        /// The path, relative to the folder of the configuration.
+        path: String,
+        /// The keys of the part; none for the whole file.
+        keys: Vec<String>,
+    },
     /// In an S3 object. CDK uploads it from this file in the folder of the template, which may be
     /// missing.
     Asset {
@@ -149,6 +158,7 @@ impl Embedded {
                 Diagnostics::of(placed.collect(), is_truncated)
             }
             EmbeddedDefinition::File { .. }
+            | EmbeddedDefinition::Inserted { .. }
             | EmbeddedDefinition::Asset { .. }
             | EmbeddedDefinition::Elsewhere { .. }
                 if self.problems.is_empty() =>
@@ -156,6 +166,7 @@ impl Embedded {
                 return None;
             }
             EmbeddedDefinition::File { .. }
+            | EmbeddedDefinition::Inserted { .. }
             | EmbeddedDefinition::Asset { .. }
             | EmbeddedDefinition::Elsewhere { .. } => Diagnostics::default(),
         };

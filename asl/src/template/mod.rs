@@ -61,6 +61,7 @@ pub use other_file::OtherFile;
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 pub use rewrite::UNEDITABLE;
 pub(crate) use rewrite::{ReplacedStrings, replace_strings};
+pub use serverless::inserted_definition;
 
 #[cfg(test)]
 mod tests;

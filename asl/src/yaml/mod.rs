@@ -18,7 +18,8 @@
 //!
 //! A configuration of the Serverless Framework, with the key `stepFunctions` or the keys `service`
 //! and `provider`, is read as js-yaml reads it, which follows the core schema of YAML 1.2: `yes`
-//! and `on` are text, `010` is 10, and `0o17` is 15. What follows is about all other texts.
+//! and `on` are text, `010` is 10, and `0o17` is 15. This also applies to files that it inserts as
+//! definitions (`${file(orders.yml)}`). What follows is about all other texts.
 //!
 //! The structure is YAML 1.2's. A plain scalar has the same value as on deployment. The SAM CLI
 //! uploads a definition file unchanged, and CloudFormation's handler of
@@ -74,7 +75,7 @@ mod scalar;
 mod tag;
 
 pub use format::Format;
-pub(crate) use reader::{TagMode, read_long_forms, read_template};
+pub(crate) use reader::{TagMode, read_inserted, read_long_forms, read_template};
 pub(crate) use recovery::parse_recovering;
 pub(crate) use scalar::is_text;
 

@@ -48,6 +48,15 @@ pub(crate) enum TagMode {
 }
 
 pub(super) fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure> {
+    read_version(text, tags, YamlVersion::of(text))
+}
+
+/// Parses a file that a configuration of the Serverless Framework inserts.
+pub(crate) fn read_inserted(text: &str) -> Result<ParsedText, Failure> {
+    read_version(text, TagMode::Template, YamlVersion::V1_2)
+}
+
+fn read_version(text: &str, tags: TagMode, version: YamlVersion) -> Result<ParsedText, Failure> {
     json::check_length(text)?;
     // CloudFormation tries JSON first.
     if Format::of_text(text) == Format::Json
@@ -55,12 +64,12 @@ pub(super) fn read_with(text: &str, tags: TagMode) -> Result<ParsedText, Failure
     {
         return Ok(read);
     }
-    let read = read_yaml(text, tags, None);
+    let read = read_yaml(text, tags, version, None);
     // In `{Seconds: ${Limit}}`, YAML reads the braces of the placeholder as an object.
     if read.is_err()
         && tags == TagMode::Definition
         && let Some((hidden, mark)) = hide_braces(text)
-        && let Ok(read) = read_yaml(&hidden, tags, Some(mark))
+        && let Ok(read) = read_yaml(&hidden, tags, version, Some(mark))
     {
         return Ok(read);
     }
@@ -110,7 +119,12 @@ fn restore_braces(text: &str, mark: char) -> String {
 }
 
 /// Parses a YAML text in which `hidden_brace` replaces the braces of placeholders.
-fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<ParsedText, Failure> {
+fn read_yaml(
+    text: &str,
+    tags: TagMode,
+    version: YamlVersion,
+    hidden_brace: Option<char>,
+) -> Result<ParsedText, Failure> {
     let joined;
     let (text, (nodes, anchors)) = match nodes(text) {
         Ok(found) => (text, found),
@@ -123,7 +137,7 @@ fn read_yaml(text: &str, tags: TagMode, hidden_brace: Option<char>) -> Result<Pa
     let mut reader = YamlParser {
         text,
         tags,
-        version: YamlVersion::of(text),
+        version,
         hidden_brace,
         nodes,
         anchors,

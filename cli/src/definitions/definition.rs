@@ -7,7 +7,7 @@ use stepwright_asl::json::{Dialect, Document, Json};
 use stepwright_asl::placeholder::{self, UnknownValue, fill, known_part};
 use stepwright_asl::similar::{did_you_mean, nearest};
 use stepwright_asl::validate::Validator;
-use stepwright_asl::words::quoted_or_none;
+use stepwright_asl::words::{quoted, quoted_or_none};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostics, MachineType, StateMachine};
 
@@ -82,6 +82,19 @@ pub(crate) struct LoadedDefinition {
     pub(crate) machine_type: Option<MachineType>,
     /// The values that a template contains for placeholders, as texts.
     pub(crate) values: Vec<(String, String)>,
+    /// The values of Terraform that are not in the definition.
+    pub(crate) terraform: TerraformValues,
+}
+
+/// The values of Terraform that are not in the text of a definition.
+#[derive(Debug, Default)]
+pub(crate) struct TerraformValues {
+    /// The texts of the variables that `templatefile` passes.
+    pub(crate) arguments: Vec<(String, String)>,
+    /// The definition with the defaults of variables.
+    pub(crate) with_defaults: Option<Document>,
+    /// The conditions and collections of directives that only a deployment knows.
+    pub(crate) undecided: Vec<String>,
 }
 
 impl LoadedDefinition {
@@ -157,6 +170,7 @@ impl LoadedDefinition {
             is_object: false,
             machine_type: None,
             values: Vec::new(),
+            terraform: TerraformValues::default(),
         }
     }
 
@@ -197,15 +211,27 @@ impl LoadedDefinition {
             return Ok(machine);
         };
         check_names(document.source(), substitutions)?;
+        // The defaults may be those of the given placeholders.
+        let with_defaults = self.terraform.with_defaults.as_ref();
+        let evaluated = with_defaults
+            .filter(|_| substitutions.is_empty())
+            .unwrap_or(document);
+        if !self.terraform.undecided.is_empty() {
+            diagnostics::note(&format!(
+                "{} runs with the first branch or one item of the directives with {}: Terraform computes them",
+                self.shown(),
+                quoted(&self.terraform.undecided)
+            ));
+        }
         let value = |name: &str| {
             let mut values = substitutions.iter().chain(&self.values);
             let found = values.find(|(known, _)| known == name);
             found.map(|(_, value)| value.clone())
         };
-        let part = known_part(document, &value);
+        let part = known_part(evaluated, &value);
         // A given value that is no number and no flag.
         for omitted in &part.omitted {
-            let text = document.json().pointer(&omitted.pointer);
+            let text = evaluated.json().pointer(&omitted.pointer);
             let name = text.and_then(Json::as_str).and_then(placeholder::whole);
             let mut given = substitutions.iter();
             if let Some((_, value)) = given.find(|(known, _)| Some(known.as_str()) == name) {

@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use stepwright_asl::Diagnostics;
 use stepwright_asl::json::{Dialect, Document};
 use stepwright_asl::template::{self, Embedded, EmbeddedDefinition};
 use stepwright_asl::validate::Validator;
 use stepwright_asl::words::quoted;
 use stepwright_asl::yaml::Format;
 
-use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::definition::{LoadedDefinition, TerraformValues};
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input;
 use crate::definitions::named_file;
@@ -80,6 +81,7 @@ fn found(
             is_object,
             machine_type: Some(machine.machine_type),
             values: machine.values,
+            terraform: TerraformValues::default(),
         };
         return Ok(EmbeddedMachine::Definition(Box::new(definition), None));
     }
@@ -91,22 +93,43 @@ fn found(
         })
     };
     let folder = path.parent().unwrap_or(Path::new(""));
+    let read = |named: &Path| {
+        named_file::of_template(path, named).map_err(|failure| match failure {
+            Failure::Usage(reason) => Failure::Usage(format!(
+                "{reason}\n  it is the definition of `{name}` in {}",
+                path.display()
+            )),
+            other => other,
+        })
+    };
     match &machine.definition {
+        EmbeddedDefinition::Inserted { path: named, keys } => {
+            let named = folder.join(named);
+            let validator = validator.clone().of_type(machine.machine_type);
+            let text = read(&named)?;
+            let parsed = template::inserted_definition(&named, &text, keys);
+            let parsed = parsed.map_err(Diagnostics::from);
+            let format = Format::of(&named, &text);
+            let definition = LoadedDefinition {
+                machine: Some(name.clone()),
+                machine_type: Some(machine.machine_type),
+                is_object: true,
+                ..LoadedDefinition::parsed(&named, text, format, parsed, &validator)
+            };
+            Ok(EmbeddedMachine::Definition(
+                Box::new(definition),
+                Some(named),
+            ))
+        }
         EmbeddedDefinition::Asset { path: named } if !folder.join(named).is_file() => {
             unread("its definition is stored in S3")
         }
         EmbeddedDefinition::File { path: named } | EmbeddedDefinition::Asset { path: named } => {
             let named = folder.join(named);
             let validator = validator.clone().of_type(machine.machine_type);
-            let text = named_file::of_template(path, &named).map_err(|failure| match failure {
-                Failure::Usage(reason) => Failure::Usage(format!(
-                    "{reason}\n  it is the definition of `{name}` in {}",
-                    path.display()
-                )),
-                other => other,
-            })?;
+            let text = read(&named)?;
             let definition = LoadedDefinition {
-                machine: Some(name),
+                machine: Some(name.clone()),
                 values: machine.values.clone(),
                 machine_type: Some(machine.machine_type),
                 ..LoadedDefinition::of(&named, text, &validator)

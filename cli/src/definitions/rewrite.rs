@@ -93,6 +93,9 @@ pub(crate) fn named_files(
             EmbeddedDefinition::File { path } | EmbeddedDefinition::Asset { path } => {
                 Some((folder.join(path), machine.machine_type))
             }
+            EmbeddedDefinition::Inserted { path, keys } if keys.is_empty() => {
+                Some((folder.join(path), machine.machine_type))
+            }
             _ => None,
         });
     Some(named.filter(|(named, _)| named.is_file()).collect())

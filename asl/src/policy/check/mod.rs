@@ -2,24 +2,29 @@
 
 mod account_details;
 mod condition;
+mod conditional;
+mod managed_policy;
 mod needed;
 mod pattern;
 mod role;
+mod sam_connector;
 mod sam_policy;
+mod statement;
 mod template_role;
 mod template_text;
 mod terraform_names;
 mod terraform_role;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use self::condition::condition_coverage;
 use self::needed::{NeededPermission, needed};
 use self::pattern::{Coverage, Pattern};
-use self::role::{RoleStatement, Selection};
+use self::statement::{RoleStatement, SelectedPattern, Selection};
 use super::document::{Effect, Policy};
 use super::warning::{Warning, WarningKind};
+use crate::words::quoted;
 
 pub use self::account_details::AccountDetails;
 pub use self::role::{RolePolicies, RolePoliciesError};
@@ -139,14 +144,21 @@ impl Policy {
     pub fn check(&self, role: &RolePolicies) -> RoleCheck {
         let mut used = BTreeSet::new();
         let mut permissions = Vec::new();
+        let mut conditional: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let statements = self.statements.iter();
         for statement in statements.filter(|statement| statement.effect == Effect::Allow) {
             for needed in needed(statement) {
+                let verdict = verdict(&needed, role, &mut used);
+                let reason = conditional::reason(needed.action, statement);
+                if let (Some(reason), false) = (reason, verdict == Verdict::Granted) {
+                    conditional.entry(reason).or_default().insert(needed.action);
+                    continue;
+                }
                 permissions.push(CheckedPermission {
                     action: needed.action.to_owned(),
                     resource: needed.resource.to_owned(),
                     states: Vec::new(),
-                    verdict: verdict(&needed, role, &mut used),
+                    verdict,
                 });
             }
         }
@@ -169,13 +181,20 @@ impl Policy {
         }
         let unused = role.statements.iter().enumerate();
         let unused = unused.filter(|(index, statement)| {
-            statement.effect == Effect::Allow && !used.contains(index)
+            statement.effect == Effect::Allow
+                && !used.contains(index)
+                && !matches!(statement.resources, Selection::Managed)
         });
-        let warnings = self.warnings.iter();
-        let warnings = warnings.filter(|warning| warning.kind == WarningKind::NotVisible);
+        let warnings = conditional.into_iter().map(|(reason, actions)| Warning {
+            kind: WarningKind::NotVisible,
+            states: Vec::new(),
+            message: format!("the role may lack {}: {reason}", quoted(actions)),
+        });
+        let of_policy = self.warnings.iter();
+        let of_policy = of_policy.filter(|warning| warning.kind == WarningKind::NotVisible);
         RoleCheck {
             permissions,
-            warnings: warnings.cloned().collect(),
+            warnings: warnings.chain(of_policy.cloned()).collect(),
             unused: unused
                 .map(|(_, statement)| statement.name.clone())
                 .collect(),
@@ -301,6 +320,7 @@ impl RoleStatement {
             (Coverage::Some, Selection::Unknown) => {
                 "a resource that the template computes is this one".to_owned()
             }
+            (Coverage::Some, Selection::Managed) => "its current version has the action".to_owned(),
             (Coverage::Some, selection) => format!(
                 "{selection} {}",
                 match needed.resource_pattern.has_wildcard() {
@@ -321,7 +341,7 @@ impl RoleStatement {
 impl Selection {
     /// How much of a needed text the selection contains.
     fn coverage(&self, needed: &Pattern) -> Coverage {
-        let most = |patterns: &[role::SelectedPattern]| {
+        let most = |patterns: &[SelectedPattern]| {
             let coverages = patterns.iter().map(|one| one.pattern.coverage(needed));
             coverages.max().unwrap_or(Coverage::None)
         };
@@ -332,7 +352,7 @@ impl Selection {
                 Coverage::Some => Coverage::Some,
                 Coverage::None => Coverage::All,
             },
-            Selection::Unknown => Coverage::Some,
+            Selection::Unknown | Selection::Managed => Coverage::Some,
         }
     }
 }

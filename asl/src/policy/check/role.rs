@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
+use super::managed_policy;
 use super::pattern::Pattern;
+use super::statement::{RoleStatement, Selection};
 use super::terraform_names::with_names;
 use crate::json::{Json, Object};
 use crate::policy::Effect;
@@ -31,35 +33,6 @@ pub struct RolePolicies {
     pub(super) limits: Vec<String>,
     /// The permissions boundary, if its content is known: the role has no permission that it lacks.
     pub(super) boundary: Option<Box<RolePolicies>>,
-}
-
-/// A statement of a role's policy.
-#[derive(Debug, Clone)]
-pub(super) struct RoleStatement {
-    pub(super) effect: Effect,
-    pub(super) actions: Selection,
-    pub(super) resources: Selection,
-    pub(super) condition: Option<Object>,
-    /// The statement in messages: its `Sid`, or its actions.
-    pub(super) name: String,
-}
-
-/// The actions or resources of a statement: those of a list, or all others.
-#[derive(Debug, Clone)]
-pub(super) enum Selection {
-    /// `Action`, `Resource`.
-    Listed(Vec<SelectedPattern>),
-    /// `NotAction`, `NotResource`.
-    Others(Vec<SelectedPattern>),
-    /// It is computed, and unknown.
-    Unknown,
-}
-
-/// A pattern with its text.
-#[derive(Debug, Clone)]
-pub(super) struct SelectedPattern {
-    pub(super) text: String,
-    pub(super) pattern: Pattern,
 }
 
 /// A text that is not the policy of a role.
@@ -211,13 +184,12 @@ impl RolePolicies {
     /// Adds a managed policy.
     pub(super) fn add_managed(&mut self, arn: Option<&str>) {
         match arn {
-            Some(arn) if arn.ends_with(":policy/AdministratorAccess") => {
-                self.statements
-                    .push(RoleStatement::all("AdministratorAccess"));
-            }
-            Some(arn) => self.unknown.push(format!(
-                "the content of the managed policy `{arn}` is not here"
-            )),
+            Some(arn) => match managed_policy::statements(arn) {
+                Some(statements) => self.statements.extend(statements),
+                None => self.unknown.push(format!(
+                    "the content of the managed policy `{arn}` is not here"
+                )),
+            },
             None => self
                 .unknown
                 .push("a managed policy is computed by the template".to_owned()),
@@ -251,70 +223,6 @@ impl RolePolicies {
             }),
             condition: members.get("Condition").and_then(Json::as_object).cloned(),
         });
-    }
-}
-
-impl RoleStatement {
-    /// Allows everything.
-    fn all(name: &str) -> RoleStatement {
-        RoleStatement {
-            effect: Effect::Allow,
-            actions: Selection::Listed(vec![SelectedPattern::new("*", Pattern::action)]),
-            resources: Selection::Listed(vec![SelectedPattern::new("*", Pattern::resource)]),
-            condition: None,
-            name: format!("`{name}`"),
-        }
-    }
-}
-
-impl SelectedPattern {
-    pub(super) fn new(text: &str, pattern: fn(&str) -> Pattern) -> SelectedPattern {
-        SelectedPattern {
-            pattern: pattern(text),
-            text: text.to_owned(),
-        }
-    }
-}
-
-impl Selection {
-    /// The selection of `Action` and `NotAction`, or of `Resource` and `NotResource`.
-    fn of(
-        members: &Object,
-        key: &str,
-        text: &mut dyn FnMut(&Json) -> Option<String>,
-        pattern: fn(&str) -> Pattern,
-    ) -> Selection {
-        let (value, is_negated) = match (members.get(key), members.get(&format!("Not{key}"))) {
-            (Some(value), _) => (value, false),
-            (None, Some(value)) => (value, true),
-            (None, None) => return Selection::Listed(Vec::new()),
-        };
-        let one = std::slice::from_ref(value);
-        let values = value.as_array().unwrap_or(one);
-        let texts: Option<Vec<String>> = values.iter().map(text).collect();
-        let Some(texts) = texts else {
-            return Selection::Unknown;
-        };
-        let patterns = texts.iter().map(|text| SelectedPattern::new(text, pattern));
-        match is_negated {
-            false => Selection::Listed(patterns.collect()),
-            true => Selection::Others(patterns.collect()),
-        }
-    }
-}
-
-impl std::fmt::Display for Selection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (patterns, word) = match self {
-            Selection::Listed(patterns) => (patterns, ""),
-            Selection::Others(patterns) => (patterns, "all except "),
-            Selection::Unknown => return f.write_str("a computed list"),
-        };
-        let names: Vec<String> = patterns
-            .iter()
-            .map(|one| format!("`{}`", one.text))
-            .collect();
-        write!(f, "{word}{}", names.join(", "))
     }
 }
 

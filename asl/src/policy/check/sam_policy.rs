@@ -1,7 +1,7 @@
 //! The policy templates of AWS SAM.
 
 use super::pattern::Pattern;
-use super::role::{RoleStatement, SelectedPattern, Selection};
+use super::statement::{RoleStatement, SelectedPattern, Selection};
 use crate::json::{Json, Object};
 use crate::policy::Effect;
 
@@ -47,15 +47,13 @@ fn filled(
     parameters: &Object,
     text: &mut dyn FnMut(&Json) -> Option<String>,
 ) -> Option<SelectedPattern> {
-    let mut filled = resource.to_owned();
-    for (name, value) in parameters {
-        let place = format!("{{{name}}}");
-        // `${AWS::Region}` is no parameter.
-        if resource.replace("${", "").contains(&place) {
-            filled = filled.replace(&place, &text(value)?);
-        }
+    // A value is inserted as it is, because it can contain placeholders.
+    let mut variables = resource.to_owned();
+    for name in parameters.keys() {
+        variables = variables.replace(&format!("{{{name}}}"), &format!("${{{name}}}"));
     }
-    let variables = Object::from_iter([("Fn::Sub".to_owned(), Json::from(filled))]);
-    let known = text(&Json::Object(variables))?;
+    let arguments = vec![Json::from(variables), Json::Object(parameters.clone())];
+    let sub = Object::from_iter([("Fn::Sub".to_owned(), Json::Array(arguments))]);
+    let known = text(&Json::Object(sub))?;
     Some(SelectedPattern::new(&known, Pattern::resource))
 }

@@ -1,8 +1,8 @@
 //! The role of a state machine of a CloudFormation or SAM template.
 
 use super::role::{RolePolicies, RolePoliciesError};
-use super::sam_policy;
 use super::template_text::TemplateResources;
+use super::{sam_connector, sam_policy};
 use crate::json::{Document, Json, Object};
 
 /// The role of a state machine that a template of CloudFormation, SAM or CDK deploys.
@@ -44,8 +44,7 @@ impl TemplateRole {
     /// Finds a state machine by its logical id; `None` if the template does not have it. The
     /// template is read by [`read_for_evaluation`](crate::template::read_for_evaluation).
     pub fn of(template: &Document, machine: &str) -> Option<TemplateRole> {
-        let resources = template.json().as_object()?.get("Resources")?.as_object()?;
-        let resources = TemplateResources::new(resources);
+        let resources = TemplateResources::of(template.json())?;
         let kinds = [
             "AWS::Serverless::StateMachine",
             "AWS::StepFunctions::StateMachine",
@@ -54,11 +53,18 @@ impl TemplateRole {
             .into_iter()
             .find_map(|kind| resources.properties(machine, kind))?
             .clone();
-        let substitutions = properties.get("DefinitionSubstitutions");
-        let substitutions = substitutions.and_then(Json::as_object).cloned();
+        // The values of the definition's placeholders, also those of `Fn::Sub` around it.
+        let given = [
+            properties.get("DefinitionSubstitutions"),
+            properties
+                .get("DefinitionString")
+                .and_then(|text| text.get("Fn::Sub")?.as_array()?.get(1)),
+        ];
+        let given = given.into_iter().flatten().filter_map(Json::as_object);
+        let substitutions = given.flat_map(|values| values.clone()).collect();
         Some(TemplateRole {
             machine: machine.to_owned(),
-            substitutions: substitutions.unwrap_or_default(),
+            substitutions,
             resources,
             properties,
         })
@@ -190,20 +196,24 @@ impl TemplateRole {
     /// Adds the connectors of SAM, each of which becomes a policy of the role.
     fn add_connectors(&self, policies: &mut RolePolicies) {
         let inner = self.resources.member(&self.machine, "Connectors");
-        let inner = inner.and_then(Json::as_object).into_iter();
-        let inner = inner.flat_map(|connectors| connectors.keys());
+        let inner = inner.and_then(Json::as_object).into_iter().flatten();
+        let inner = inner.filter_map(|(id, connector)| {
+            Some((id.as_str(), connector.get("Properties")?.as_object()?))
+        });
         let connectors = self.resources.of_type("AWS::Serverless::Connector");
         let is_source = |properties: &&Object| {
             let source = properties.get("Source").and_then(|source| source.get("Id"));
             source.and_then(Json::as_str) == Some(self.machine.as_str())
         };
         let connectors = connectors.filter(|(_, properties)| is_source(properties));
-        let ids = connectors.map(|(id, _)| id);
-        let reasons = inner
-            .map(String::as_str)
-            .chain(ids)
-            .map(|id| format!("SAM computes the policy of the connector `{id}`"));
-        policies.unknown.extend(reasons);
+        for (id, properties) in inner.chain(connectors) {
+            match sam_connector::statements(id, properties, &self.resources) {
+                Some(statements) => policies.statements.extend(statements),
+                None => policies.unknown.push(format!(
+                    "the connector `{id}` has a destination that is not in the tables"
+                )),
+            }
+        }
     }
 
     /// Adds a document, which may be a JSON text, or a list of them.

@@ -109,24 +109,37 @@ const REFERENCE_IS_ARN: [&str; 5] = [
     "AWS::StepFunctions::StateMachine",
 ];
 
+/// Functions that return a text where the template has one. Others can return lists.
+const TEXT_FUNCTIONS: [&str; 5] = [
+    "Fn::Base64",
+    "Fn::If",
+    "Fn::ImportValue",
+    "Fn::Join",
+    "Fn::Select",
+];
+
 /// The resources of a template.
 #[derive(Debug, Clone)]
 pub(super) struct TemplateResources {
     resources: Object,
+    mappings: Object,
     /// The values of the pseudo parameters, such as `AWS::Region`.
     parameters: [(&'static str, String); 3],
 }
 
 impl TemplateResources {
-    pub(super) fn new(resources: &Object) -> TemplateResources {
-        TemplateResources {
-            resources: resources.clone(),
+    /// The resources of a template; `None` if it has none.
+    pub(super) fn of(template: &Json) -> Option<TemplateResources> {
+        let section = |name: &str| template.get(name).and_then(Json::as_object).cloned();
+        Some(TemplateResources {
+            resources: section("Resources")?,
+            mappings: section("Mappings").unwrap_or_default(),
             parameters: [
                 ("AWS::Partition", "aws".to_owned()),
                 ("AWS::Region", "${AWS::Region}".to_owned()),
                 ("AWS::AccountId", "${AWS::AccountId}".to_owned()),
             ],
-        }
+        })
     }
 
     /// Sets the value of a pseudo parameter.
@@ -171,7 +184,7 @@ impl TemplateResources {
         self.resources.get(id)?.as_object()?.get(name)
     }
 
-    fn kind(&self, id: &str) -> Option<&str> {
+    pub(super) fn kind(&self, id: &str) -> Option<&str> {
         self.resources.get(id)?.as_object()?.get("Type")?.as_str()
     }
 
@@ -198,8 +211,20 @@ impl TemplateResources {
         self.resources.contains_key(id).then(|| id.to_owned())
     }
 
-    /// The text of a value; `None` if the template computes it in another way.
+    /// The text of a value; `None` if it is no text. A value that only the deployment knows is a
+    /// placeholder, which is equal for equal functions.
     pub(super) fn text(&self, value: &Json) -> Option<String> {
+        self.known(value).or_else(|| {
+            let members = value.as_object().filter(|members| members.len() == 1)?;
+            let (function, _) = members.iter().next()?;
+            let is_text = TEXT_FUNCTIONS.contains(&function.as_str());
+            let source = value.to_string().replace(['{', '}'], "");
+            is_text.then(|| format!("${{{source}}}"))
+        })
+    }
+
+    /// The text of a value, if the template contains it.
+    fn known(&self, value: &Json) -> Option<String> {
         if let Some(text) = value.as_str() {
             return Some(text.to_owned());
         }
@@ -228,6 +253,13 @@ impl TemplateResources {
                 let list = parts.get(1)?.as_array()?;
                 let texts: Option<Vec<String>> = list.iter().map(|part| self.text(part)).collect();
                 Some(texts?.join(separator))
+            }
+            "Fn::FindInMap" => {
+                let keys = argument.as_array()?.iter();
+                let keys: Option<Vec<String>> = keys.map(|key| self.text(key)).collect();
+                let [map, first, second] = keys?.try_into().ok()?;
+                let found = self.mappings.get(&map)?.get(&first)?.get(&second)?;
+                found.as_str().map(str::to_owned)
             }
             "Fn::Select" => {
                 let [index, list] = argument.as_array()? else {
@@ -293,8 +325,16 @@ impl TemplateResources {
         Some(filled)
     }
 
+    /// A text with the partition, the region and the account of the deployment.
+    pub(super) fn filled_location(&self, text: &str) -> String {
+        let parameters = self.parameters.iter();
+        parameters.fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("${{{name}}}"), value)
+        })
+    }
+
     /// The text of `Ref` with an id, or of `Fn::GetAtt` with `id.attribute`.
-    fn variable(&self, name: &str) -> String {
+    pub(super) fn variable(&self, name: &str) -> String {
         if let Some((_, value)) = self.parameters.iter().find(|(known, _)| *known == name) {
             return value.clone();
         }
@@ -310,13 +350,7 @@ impl TemplateResources {
             return unknown();
         };
         let own_name = self.name(id);
-        let known = |text: &str| {
-            let parameters = self.parameters.iter();
-            let text = parameters.fold(text.to_owned(), |text, (name, value)| {
-                text.replace(&format!("${{{name}}}"), value)
-            });
-            text.replace("{}", &own_name)
-        };
+        let known = |text: &str| self.filled_location(text).replace("{}", &own_name);
         let arn = || known(&format!("arn:${{AWS::Partition}}:{arn}"));
         match attribute {
             None if REFERENCE_IS_ARN.contains(&kind) => arn(),

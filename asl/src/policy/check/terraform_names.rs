@@ -3,52 +3,89 @@
 
 /// Resource types whose ARN contains a name: the type, the attribute with the name, others with the
 /// same value, and the ARN. `{}` is the name.
-const ARNS: [(&str, &str, &[&str], &str); 11] = [
+const ARNS: [(&str, &str, &[&str], &str); 13] = [
+    (
+        "aws_athena_workgroup",
+        "name",
+        &["id"],
+        "arn:{partition}:athena:{region}:{account}:workgroup/{}",
+    ),
     (
         "aws_codebuild_project",
         "name",
         &[],
-        "arn:*:codebuild:*:*:project/{}",
+        "arn:{partition}:codebuild:{region}:{account}:project/{}",
     ),
     (
         "aws_dynamodb_table",
         "name",
         &["id"],
-        "arn:*:dynamodb:*:*:table/{}",
+        "arn:{partition}:dynamodb:{region}:{account}:table/{}",
     ),
-    ("aws_ecs_cluster", "name", &[], "arn:*:ecs:*:*:cluster/{}"),
+    (
+        "aws_ecs_cluster",
+        "name",
+        &[],
+        "arn:{partition}:ecs:{region}:{account}:cluster/{}",
+    ),
     (
         "aws_cloudwatch_event_bus",
         "name",
         &["id"],
-        "arn:*:events:*:*:event-bus/{}",
+        "arn:{partition}:events:{region}:{account}:event-bus/{}",
     ),
-    ("aws_glue_job", "name", &["id"], "arn:*:glue:*:*:job/{}"),
+    (
+        "aws_glue_job",
+        "name",
+        &["id"],
+        "arn:{partition}:glue:{region}:{account}:job/{}",
+    ),
+    (
+        "aws_glue_catalog_database",
+        "name",
+        &[],
+        "arn:{partition}:glue:{region}:{account}:database/{}",
+    ),
     (
         "aws_kinesis_stream",
         "name",
         &[],
-        "arn:*:kinesis:*:*:stream/{}",
+        "arn:{partition}:kinesis:{region}:{account}:stream/{}",
     ),
     (
         "aws_lambda_function",
         "function_name",
         &["id"],
-        "arn:*:lambda:*:*:function:{}",
+        "arn:{partition}:lambda:{region}:{account}:function:{}",
     ),
-    ("aws_s3_bucket", "bucket", &["id"], "arn:*:s3:::{}"),
+    (
+        "aws_s3_bucket",
+        "bucket",
+        &["id"],
+        "arn:{partition}:s3:::{}",
+    ),
     (
         "aws_sfn_state_machine",
         "name",
         &[],
-        "arn:*:states:*:*:stateMachine:{}",
+        "arn:{partition}:states:{region}:{account}:stateMachine:{}",
     ),
-    ("aws_sns_topic", "name", &[], "arn:*:sns:*:*:{}"),
-    ("aws_sqs_queue", "name", &[], "arn:*:sqs:*:*:{}"),
+    (
+        "aws_sns_topic",
+        "name",
+        &[],
+        "arn:{partition}:sns:{region}:{account}:{}",
+    ),
+    (
+        "aws_sqs_queue",
+        "name",
+        &[],
+        "arn:{partition}:sqs:{region}:{account}:{}",
+    ),
 ];
 
 /// Returns a text in which each reference to an ARN or a name of these resources contains the
-/// attribute with the name. The rest of the ARN is any, because the deployment sets it.
+/// attribute with the name, in the partition, region and account of the deployment.
 pub(super) fn with_names(text: &str) -> String {
     let mut named = String::with_capacity(text.len());
     let mut rest = text;
@@ -75,7 +112,19 @@ fn canonical(reference: &str) -> Option<String> {
     let has_arn_as_id = ["aws_sfn_state_machine", "aws_sns_topic"].contains(kind);
     let is_arn = *attribute == "arn" || has_arn_as_id && *attribute == "id";
     if is_arn {
+        let arn = arn
+            .replace("{partition}", "${data.aws_partition.current.partition}")
+            .replace("{region}", "${data.aws_region.current.region}")
+            .replace(
+                "{account}",
+                "${data.aws_caller_identity.current.account_id}",
+            );
         return Some(arn.replace("{}", &named));
+    }
+    if *kind == "aws_sqs_queue" && ["url", "id"].contains(attribute) {
+        return Some(format!(
+            "https://sqs.${{data.aws_region.current.region}}.amazonaws.com/${{data.aws_caller_identity.current.account_id}}/{named}"
+        ));
     }
     let is_name = attribute == name || same.contains(attribute);
     is_name.then_some(named)
@@ -90,7 +139,7 @@ mod tests {
         for (text, expected) in [
             (
                 "${aws_dynamodb_table.orders.arn}",
-                "arn:*:dynamodb:*:*:table/${aws_dynamodb_table.orders.name}",
+                "arn:${data.aws_partition.current.partition}:dynamodb:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:table/${aws_dynamodb_table.orders.name}",
             ),
             (
                 "${aws_s3_bucket.data.id}/in/*",
@@ -98,7 +147,11 @@ mod tests {
             ),
             (
                 "${aws_sns_topic.news.id}",
-                "arn:*:sns:*:*:${aws_sns_topic.news.name}",
+                "arn:${data.aws_partition.current.partition}:sns:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:${aws_sns_topic.news.name}",
+            ),
+            (
+                "${aws_sqs_queue.jobs.url}",
+                "https://sqs.${data.aws_region.current.region}.amazonaws.com/${data.aws_caller_identity.current.account_id}/${aws_sqs_queue.jobs.name}",
             ),
             ("${aws_glue_job.etl.timeout}", "${aws_glue_job.etl.timeout}"),
             ("${var.table} and ${", "${var.table} and ${"),

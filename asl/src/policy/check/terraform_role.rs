@@ -5,6 +5,8 @@ use super::role::{RolePolicies, RolePoliciesError};
 use super::terraform_names::with_names;
 use crate::json::{Document, Json};
 #[cfg(feature = "terraform")]
+use crate::policy::partition::of_region;
+#[cfg(feature = "terraform")]
 use crate::template::terraform::TerraformRole;
 
 #[cfg(feature = "terraform")]
@@ -16,22 +18,65 @@ impl RolePolicies {
     /// If a document is no policy.
     pub fn of_terraform(role: &TerraformRole) -> Result<RolePolicies, RolePoliciesError> {
         let mut policies = RolePolicies::new();
-        let machine = format!("${{aws_sfn_state_machine.{}.", role.machine);
-        let known = |text: &str| match &role.machine_name {
-            Some(name) => with_names(text).replace(&format!("{machine}name}}"), name),
-            None => text.to_owned(),
-        };
         for document in &role.documents {
-            policies.add(document, &mut |value| value.as_str().map(known))?;
+            policies.add(document, &mut |value| {
+                value.as_str().map(|text| role.filled(text))
+            })?;
         }
         for arn in &role.managed {
-            policies.add_managed(Some(arn));
+            policies.add_managed(Some(&role.filled(arn)));
         }
         policies.unknown.extend(role.unknown.iter().cloned());
         if role.has_boundary {
             policies.set_boundary(None);
         }
         Ok(policies)
+    }
+}
+
+#[cfg(feature = "terraform")]
+impl TerraformRole {
+    /// Replaces the placeholders of a definition by texts that equal those of the role.
+    /// `arguments` are the texts of the variables that `templatefile` passes.
+    pub fn definition(&self, definition: &Json, arguments: &[(String, String)]) -> Json {
+        match definition {
+            Json::String(text) => {
+                let text = arguments.iter().fold(text.clone(), |text, (name, value)| {
+                    text.replace(&format!("${{{name}}}"), value)
+                });
+                Json::from(self.filled(&text))
+            }
+            Json::Array(items) => {
+                let items = items.iter().map(|item| self.definition(item, arguments));
+                Json::Array(items.collect())
+            }
+            Json::Object(members) => {
+                let members = members.iter();
+                let members =
+                    members.map(|(key, value)| (key.clone(), self.definition(value, arguments)));
+                Json::Object(members.collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// The name of the machine as the role contains it. If Terraform makes the name, it is the
+    /// placeholder of a reference to it.
+    pub fn reference_name(&self) -> String {
+        match &self.machine_name {
+            Some(name) => self.filled(name),
+            None => format!("${{aws_sfn_state_machine.{}.name}}", self.machine),
+        }
+    }
+
+    /// A text with the names of resources, and with the region and the account of the deployment.
+    fn filled(&self, text: &str) -> String {
+        let names = self.resource_names.iter();
+        let named = names.fold(with_names(text), |text, (placeholder, name)| {
+            text.replace(placeholder, name)
+        });
+        let partition = of_region(&self.location.region).unwrap_or("aws");
+        self.location.filled(&named, partition)
     }
 }
 

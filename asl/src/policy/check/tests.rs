@@ -244,6 +244,203 @@ fn what_a_template_computes_leaves_permissions_open() {
     }
 }
 
+/// The verdicts on the calls of a SAM template, in the order of the policy.
+#[cfg(feature = "yaml")]
+fn template_verdicts(properties: &str, connectors: &str, states: &str) -> Vec<String> {
+    let text = format!(
+        "Mappings: {{Names: {{Bus: {{Name: orders}}}}}}
+Resources:
+  Topic: {{Type: 'AWS::SNS::Topic'}}
+  Queue: {{Type: 'AWS::SQS::Queue'}}
+  Save: {{Type: 'AWS::Serverless::Function'}}
+  Table: {{Type: 'AWS::DynamoDB::Table'}}
+  M:
+    Type: AWS::Serverless::StateMachine
+    Connectors: {connectors}
+    Properties: {properties}
+"
+    );
+    let template = crate::template::read_for_evaluation("t.yaml", &text).unwrap();
+    let role = TemplateRole::of(&template, "M").unwrap();
+    let options = PolicyOptions::new("m")
+        .region("${AWS::Region}")
+        .account("${AWS::AccountId}");
+    let machine = format!(r#"{{"StartAt": "A", "States": {{"A": {states}}}}}"#);
+    let machine = role.definition(&machine.parse().unwrap());
+    let machine = StateMachine::from_value(&machine).unwrap();
+    let check = Policy::of(&machine, &options).check(&role.policies().unwrap());
+    let permissions = check.permissions.iter();
+    let verdicts = permissions.map(|one| format!("{} {}", one.verdict.as_str(), one.action));
+    verdicts.collect()
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn names_and_connectors_of_sam_are_those_of_the_resources() {
+    let publish = r#"{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": {"Ref": "Topic"}, "Message": "m"}, "End": true}"#;
+    let send = r#"{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": {"Ref": "Queue"}, "MessageBody": "m"}, "End": true}"#;
+    let invoke = r#"{"Type": "Task", "Resource": {"Fn::GetAtt": "Save.Arn"}, "End": true}"#;
+    let put = r#"{"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": {"Ref": "Table"}, "Item": {}}, "End": true}"#;
+    let event = r#"{"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "Parameters": {"Entries": [{"EventBusName": "orders"}]}, "End": true}"#;
+    let choice = r#"{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": {"Fn::If": ["A", "x", "y"]}, "Message": "m"}, "End": true}"#;
+    for (properties, connectors, states, verdict) in [
+        (
+            "{Policies: [{SNSPublishMessagePolicy: {TopicName: !GetAtt Topic.TopicName}}]}",
+            "{}",
+            publish,
+            "granted sns:Publish",
+        ),
+        // SAM makes an ARN of the name, so that an ARN is no name.
+        (
+            "{Policies: [{SNSPublishMessagePolicy: {TopicName: !Ref Topic}}]}",
+            "{}",
+            publish,
+            "undecidable sns:Publish",
+        ),
+        (
+            "{Policies: [{SQSSendMessagePolicy: {QueueName: !GetAtt Queue.QueueName}}]}",
+            "{}",
+            send,
+            "granted sqs:SendMessage",
+        ),
+        (
+            "{Policies: [{EventBridgePutEventsPolicy: {EventBusName: !FindInMap [Names, Bus, Name]}}]}",
+            "{}",
+            event,
+            "granted events:PutEvents",
+        ),
+        (
+            "{Policies: [{Statement: [{Effect: Allow, Action: 'sns:Publish', Resource: !If [A, x, y]}]}]}",
+            "{}",
+            choice,
+            "granted sns:Publish",
+        ),
+        (
+            "{Policies: [{Statement: [{Effect: Allow, Action: 'sns:Publish', Resource: !If [B, x, y]}]}]}",
+            "{}",
+            choice,
+            "undecidable sns:Publish",
+        ),
+        (
+            "{}",
+            "{C: {Properties: {Destination: {Id: Save}, Permissions: [Write]}}}",
+            invoke,
+            "granted lambda:InvokeFunction",
+        ),
+        (
+            "{}",
+            "{C: {Properties: {Destination: [{Id: Save}, {Id: Table}], Permissions: [Read, Write]}}}",
+            put,
+            "granted dynamodb:PutItem",
+        ),
+        (
+            "{}",
+            "{C: {Properties: {Destination: {Id: Table}, Permissions: [Read]}}}",
+            put,
+            "missing dynamodb:PutItem",
+        ),
+        (
+            "{}",
+            "{C: {Properties: {Destination: {Arn: x}, Permissions: [Read]}}}",
+            put,
+            "undecidable dynamodb:PutItem",
+        ),
+    ] {
+        let found = template_verdicts(properties, connectors, states);
+        assert_eq!(found, [verdict], "{properties} {connectors}");
+    }
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn managed_policies_of_aws_are_known_by_their_services() {
+    let publish = r#"{"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": {"Ref": "Topic"}, "Message": "m"}, "End": true}"#;
+    let query = r#"{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": {"Ref": "Save"}}, "End": true}"#;
+    for (policy, states, verdict) in [
+        ("AmazonSNSFullAccess", publish, "granted"),
+        (
+            "'arn:aws:iam::aws:policy/AmazonSNSFullAccess'",
+            publish,
+            "granted",
+        ),
+        ("CloudWatchLogsFullAccess", publish, "missing"),
+        ("PowerUserAccess", publish, "granted"),
+        ("AWSLambdaRole", query, "granted"),
+        // The policy has actions of Lambda, and a later version may have others.
+        ("AmazonDynamoDBFullAccess", query, "undecidable"),
+        ("SomeOtherPolicy", query, "undecidable"),
+        (
+            "'arn:aws:iam::123456789012:policy/AWSLambdaRole'",
+            query,
+            "undecidable",
+        ),
+    ] {
+        let found = template_verdicts(&format!("{{Policies: [{policy}]}}"), "{}", states);
+        assert!(
+            found.iter().all(|one| one.starts_with(verdict)),
+            "{policy}: {found:?}"
+        );
+    }
+}
+
+/// The guide's statements have all resources of several actions, and actions that only some
+/// machines need.
+#[test]
+fn an_action_is_needed_on_resources_of_its_types() {
+    let machine = StateMachine::from_json(
+        r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::athena:startQueryExecution",
+            "Parameters": {"QueryString": "SELECT 1", "WorkGroup": "w"}}}}"#,
+    )
+    .unwrap();
+    let options = PolicyOptions::new("m")
+        .region("eu-west-1")
+        .account("123456789012")
+        .logging(true);
+    let role = |statements: &str| {
+        RolePolicies::parse(&json(&format!(r#"{{"Statement": [{statements}]}}"#))).unwrap()
+    };
+    let policy = Policy::of(&machine, &options);
+    let check = policy.check(&role(""));
+    let has = |action: &str, resource: &str| {
+        let mut permissions = check.permissions.iter();
+        permissions.any(|one| one.action == action && one.resource.contains(resource))
+    };
+    assert!(has("athena:startQueryExecution", "workgroup/w"));
+    assert!(!has("athena:startQueryExecution", "datacatalog"));
+    assert!(!has("athena:getDataCatalog", ""));
+    assert!(has("glue:GetTable", "table/*") && !has("glue:GetTable", "userDefinedFunction"));
+    assert!(!has("glue:DeleteTable", "") && !has("logs:PutLogEvents", ""));
+    assert!(has("logs:CreateLogDelivery", ""));
+    let messages: Vec<&str> = check
+        .warnings
+        .iter()
+        .map(|one| one.message.as_str())
+        .collect();
+    assert!(
+        messages
+            .iter()
+            .any(|one| one.contains("`glue:DeleteTable`")),
+        "{messages:?}"
+    );
+    // What the role has is needed, so that its statement is not unused.
+    let all = r#"{"Effect": "Allow", "Action": ["athena:*", "glue:*"], "Resource": "*"}"#;
+    let check = policy.check(&role(all));
+    assert!(check.unused.is_empty());
+    let granted = |action: &str| -> Vec<&str> {
+        let permissions = check.permissions.iter();
+        let of_action = permissions.filter(|one| one.action == action);
+        let granted = of_action.filter(|one| one.verdict == Verdict::Granted);
+        granted.map(|one| one.resource.as_str()).collect()
+    };
+    const ARN: &str = "arn:aws:athena:eu-west-1:123456789012";
+    assert_eq!(
+        granted("athena:getDataCatalog"),
+        [format!("{ARN}:datacatalog/*")]
+    );
+    assert!(!granted("glue:DeleteTable").is_empty());
+}
+
 const DISTRIBUTED: &str = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
     "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
     "StartAt": "One", "States": {"One": {"Type": "Pass", "End": true}}}}}}"#;
@@ -296,7 +493,11 @@ fn a_name_and_an_arn_of_one_terraform_resource_are_of_one_table() {
             "Resource": "arn:aws:states:::dynamodb:putItem",
             "Parameters": {"TableName": "${aws_dynamodb_table.orders.name}", "Item": {}}}}}"#,
     );
-    let policy = Policy::of(&machine.unwrap(), &PolicyOptions::new("m"));
+    let options = PolicyOptions::new("m")
+        .partition("${data.aws_partition.current.partition}")
+        .region("${data.aws_region.current.region}")
+        .account("${data.aws_caller_identity.current.account_id}");
+    let policy = Policy::of(&machine.unwrap(), &options);
     let verdict = |resource: &str| {
         let statement = format!(
             r#"{{"Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "{resource}"}}]}}"#
@@ -306,7 +507,7 @@ fn a_name_and_an_arn_of_one_terraform_resource_are_of_one_table() {
     };
     assert_eq!(verdict("${aws_dynamodb_table.orders.arn}"), "granted");
     assert_eq!(
-        verdict("arn:aws:dynamodb:*:*:table/${aws_dynamodb_table.orders.id}"),
+        verdict("arn:*:dynamodb:*:*:table/${aws_dynamodb_table.orders.id}"),
         "granted"
     );
     assert_eq!(verdict("${aws_dynamodb_table.others.arn}"), "undecidable");

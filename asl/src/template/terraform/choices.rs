@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use hcl_edit::Span;
-use hcl_edit::template::{Directive, Element, Template};
+use hcl_edit::template::{Directive, Element, ForDirective, IfDirective, Template};
 
 /// Maximum number of conditions and loops of a template that is read.
 pub(super) const MOST_CHOICES: usize = 30;
+/// Maximum number of bytes of all texts of a template.
+pub(super) const MOST_BYTES: usize = 16 << 20;
+/// Maximum number of items of loops in a text.
+const MOST_ITEMS: usize = 10_000;
 
 /// Which conditions of a template are false, and which loops have no item. Conditions with the same
 /// source are equal.
@@ -16,8 +20,11 @@ pub(super) struct Choices {
     /// The bit of each source; 0 is a true condition, or one item.
     pub(super) bits: u64,
     pub(super) literals: Literals,
-    /// Whether a loop was found.
+    /// Whether a loop over an unknown collection was found.
     pub(super) has_loop: bool,
+    items: usize,
+    /// Whether loops have too many items for a text.
+    pub(super) is_too_long: bool,
 }
 
 /// How the literals of a template are read. Around directives, the parser of Terraform removes too
@@ -63,39 +70,51 @@ impl Choices {
         index > MOST_CHOICES || (self.bits >> index) & 1 == 0
     }
 
-    /// Returns the part of a template that a directive adds, and the location of the collection of
-    /// a loop.
-    pub(super) fn part<'e>(
-        &mut self,
-        file: &str,
-        directive: &'e Directive,
-    ) -> (Option<&'e Template>, Option<Range<usize>>) {
-        let location = deciding(directive).unwrap_or_default();
-        let source = file.get(location.clone()).unwrap_or_default();
-        let source: String = source.split_whitespace().collect();
-        match directive {
-            Directive::If(directive) if self.take(&source) => {
-                (Some(&directive.if_expr.template), None)
-            }
-            Directive::If(directive) => {
-                let other = directive.else_expr.as_ref();
-                (other.map(|other| &other.template), None)
-            }
-            Directive::For(directive) => {
-                self.has_loop = true;
-                let has_item = self.take(&format!("for {source}"));
-                let template = has_item.then_some(&directive.for_expr.template);
-                (template, Some(location))
-            }
+    /// Returns the branch of an unknown condition.
+    pub(super) fn branch<'e>(&mut self, file: &str, of: &'e IfDirective) -> Option<&'e Template> {
+        let location = of.if_expr.cond_expr.span().unwrap_or_default();
+        match self.take(&source(file, &location)) {
+            true => Some(&of.if_expr.template),
+            false => of.else_expr.as_ref().map(|other| &other.template),
         }
     }
+
+    /// Returns the item of a loop over an unknown collection, and the location of the collection.
+    pub(super) fn item<'e>(
+        &mut self,
+        file: &str,
+        of: &'e ForDirective,
+    ) -> (Option<&'e Template>, Range<usize>) {
+        self.has_loop = true;
+        let location = of.for_expr.collection_expr.span().unwrap_or_default();
+        let has_item = self.take(&format!("for {}", source(file, &location)));
+        (has_item.then_some(&of.for_expr.template), location)
+    }
+
+    /// Counts an item of a loop over a known collection; `false` if there are too many.
+    pub(super) fn takes_item(&mut self) -> bool {
+        self.items += 1;
+        self.items <= MOST_ITEMS
+    }
+
+    /// The unknown conditions and collections.
+    pub(super) fn into_sources(self) -> Vec<String> {
+        self.sources
+    }
+}
+
+/// Returns the source of an expression without blanks.
+fn source(file: &str, location: &Range<usize>) -> String {
+    let source = file.get(location.clone()).unwrap_or_default();
+    source.split_whitespace().collect()
 }
 
 /// Returns the location of the expression that decides about a directive: its condition or its
 /// collection.
-pub(super) fn deciding(directive: &Directive) -> Option<Range<usize>> {
-    match directive {
+pub(super) fn deciding(directive: &Directive) -> Range<usize> {
+    let location = match directive {
         Directive::If(directive) => directive.if_expr.cond_expr.span(),
         Directive::For(directive) => directive.for_expr.collection_expr.span(),
-    }
+    };
+    location.unwrap_or_default()
 }

@@ -4,8 +4,9 @@ use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall};
 use hcl_edit::structure::{Block, Body};
 
+use super::arguments::TemplateArguments;
 use super::choices::Literals;
-use super::rendering::Renderings;
+use super::rendering::{KnownNames, Renderings};
 use super::text::DefinitionText;
 use super::{MOST_PARTS, Module, TerraformFile, is_call, local, path_of, source_of};
 use crate::diagnostic::Diagnostics;
@@ -47,6 +48,8 @@ pub enum TerraformDefinition<'m> {
         path: String,
         /// Whether Terraform replaces placeholders in it.
         kind: FileKind,
+        /// The variables that Terraform passes to it.
+        arguments: TemplateArguments,
         /// The encoding of its text.
         encoding: TextEncoding,
     },
@@ -71,7 +74,10 @@ pub fn machines(module: &Module) -> Vec<TerraformMachine<'_>> {
     let Some(file) = module.files.first() else {
         return Vec::new();
     };
-    let locator = DefinitionLocator { module };
+    let locator = DefinitionLocator {
+        module,
+        names: KnownNames::of_module(module),
+    };
     let machines = file.body.blocks().flat_map(|block| {
         if is_resource(block) {
             let definition = match block.body.get_attribute("definition") {
@@ -158,6 +164,7 @@ fn computed<'m>() -> TerraformDefinition<'m> {
 /// Finds the definition of a state machine.
 struct DefinitionLocator<'m> {
     module: &'m Module,
+    names: KnownNames<'m>,
 }
 
 impl<'m> DefinitionLocator<'m> {
@@ -209,9 +216,14 @@ impl<'m> DefinitionLocator<'m> {
             Expression::Parenthesis(inner) => {
                 return self.read(file, inner.inner(), steps + 1, encoding);
             }
-            // As of `Fn::If`, the first value is read.
+            // As of `Fn::If`, the first value of an unknown condition is read.
             Expression::Conditional(condition) => {
-                return self.read(file, &condition.true_expr, steps + 1, encoding);
+                let is_true = self.names.with_defaults.value(&condition.cond_expr);
+                let chosen = match is_true.and_then(|value| value.as_bool()) {
+                    Some(false) => &condition.false_expr,
+                    Some(true) | None => &condition.true_expr,
+                };
+                return self.read(file, chosen, steps + 1, encoding);
             }
             Expression::FuncCall(call) if is_call(call, "jsonencode") => {
                 return match call.args.iter().next() {
@@ -220,31 +232,48 @@ impl<'m> DefinitionLocator<'m> {
                 };
             }
             Expression::FuncCall(call) if is_call(call, "file") => {
-                return self.file(call, FileKind::Plain, encoding);
+                return self.file(
+                    call,
+                    FileKind::Plain,
+                    TemplateArguments::default(),
+                    encoding,
+                );
             }
             Expression::FuncCall(call) if is_call(call, "templatefile") => {
-                return self.file(call, FileKind::Template, encoding);
+                let arguments = TemplateArguments::of(self.module, file, call);
+                return self.file(call, FileKind::Template, arguments, encoding);
             }
-            Expression::HeredocTemplate(heredoc) => {
-                Renderings::of_elements(&at.text, || heredoc.template.iter(), Literals::Heredoc)
-            }
+            Expression::HeredocTemplate(heredoc) => Renderings::of_elements(
+                &at.text,
+                || heredoc.template.iter(),
+                Literals::Heredoc,
+                &self.names,
+            ),
             Expression::String(string) => {
                 let span = string.span().unwrap_or_default();
-                Renderings::single(DefinitionText::of_string(&at.text, string, span))
+                Renderings::single(DefinitionText::of_string(&at.text, string, span), None)
             }
             Expression::StringTemplate(template) => {
-                Renderings::of_elements(&at.text, || template.iter(), Literals::Quoted)
+                Renderings::of_elements(&at.text, || template.iter(), Literals::Quoted, &self.names)
             }
             other => {
-                if let Some((_, (file, value))) = local(self.module, other) {
-                    return self.read(*file, value, steps + 1, encoding);
+                if let Some((file, value)) = local(self.module, other) {
+                    return self.read(file, value, steps + 1, encoding);
                 }
-                return match self.template(at, other) {
+                let Some((file, block)) = self.template(at, other) else {
+                    return computed();
+                };
+                let value = |name: &str| Some(&block.body.get_attribute(name)?.value);
+                return match value("template") {
                     // The data source replaces placeholders also in the text of a file.
-                    Some((_, Expression::FuncCall(call))) if is_call(call, "file") => {
-                        self.file(call, FileKind::Template, encoding)
+                    Some(Expression::FuncCall(call)) if is_call(call, "file") => {
+                        let mut arguments = TemplateArguments::default();
+                        if let Some(variables) = value("vars") {
+                            arguments.read(self.module, file, variables, 0);
+                        }
+                        self.file(call, FileKind::Template, arguments, encoding)
                     }
-                    Some((file, value)) => self.read(file, value, steps + 1, encoding),
+                    Some(value) => self.read(file, value, steps + 1, encoding),
                     None => computed(),
                 };
             }
@@ -274,7 +303,7 @@ impl<'m> DefinitionLocator<'m> {
             Expression::Object(_) => self.object(file, value),
             Expression::FuncCall(call) if is_call(call, "merge") => self.object(file, value),
             other => match local(self.module, other) {
-                Some((_, (file, value))) => self.encoded(*file, value, steps + 1),
+                Some((file, value)) => self.encoded(file, value, steps + 1),
                 None => computed(),
             },
         }
@@ -283,20 +312,18 @@ impl<'m> DefinitionLocator<'m> {
     /// Reads the definition in an object, or in the call that returns one.
     fn object(&self, file: usize, value: &'m Expression) -> TerraformDefinition<'m> {
         let at = &self.module.files[file];
-        match DefinitionText::of_value(&at.text, value) {
-            Some(text) if !text.is_placeholder() => {
-                self.rendered(file, Renderings::single(text), TextEncoding::Object)
+        let text = |names| DefinitionText::of_value(&at.text, value, names);
+        match text(&self.names.constants) {
+            Some(found) if !found.is_placeholder() => {
+                let texts = Renderings::single(found, text(&self.names.with_defaults));
+                self.rendered(file, texts, TextEncoding::Object)
             }
             _ => computed(),
         }
     }
 
-    /// The `template` of `data.template_file.name.rendered`.
-    fn template(
-        &self,
-        at: &TerraformFile,
-        value: &'m Expression,
-    ) -> Option<(usize, &'m Expression)> {
+    /// The block of `data.template_file.name.rendered`, with the index of its file.
+    fn template(&self, at: &TerraformFile, value: &Expression) -> Option<(usize, &'m Block)> {
         let span = value.span()?;
         let name = at.text.get(span)?.trim();
         let name = name.strip_prefix("data.template_file.")?;
@@ -307,9 +334,7 @@ impl<'m> DefinitionLocator<'m> {
                 let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
                 block.ident.as_str() == "data" && labels == ["template_file", name]
             });
-            blocks.filter_map(move |block| {
-                Some((index, &block.body.get_attribute("template")?.value))
-            })
+            blocks.map(move |block| (index, block))
         });
         templates.next()
     }
@@ -319,6 +344,7 @@ impl<'m> DefinitionLocator<'m> {
         &self,
         call: &'m FuncCall,
         kind: FileKind,
+        arguments: TemplateArguments,
         encoding: TextEncoding,
     ) -> TerraformDefinition<'m> {
         let mut left = MOST_PARTS;
@@ -327,6 +353,7 @@ impl<'m> DefinitionLocator<'m> {
             Some(path) => TerraformDefinition::File {
                 path,
                 kind,
+                arguments,
                 encoding,
             },
             None => computed(),

@@ -18,17 +18,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod arguments;
 mod choices;
 mod constants;
+mod location;
 mod machines;
+mod module_role;
+mod path;
 mod rendering;
 mod roles;
 mod text;
 
-pub use constants::constants;
+pub use arguments::TemplateArguments;
+pub use location::DeploymentLocation;
 pub use machines::{
     FileKind, TerraformDefinition, TerraformMachine, TextEncoding, has_machines, machines,
 };
+pub use path::path_of;
 pub use rendering::Renderings;
 pub use roles::{TerraformRole, machine_role};
 pub use text::DefinitionText;
@@ -40,7 +46,6 @@ use std::path::{Path, PathBuf};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
-use hcl_edit::template::Element;
 
 /// Maximum number of locals and text parts in a path.
 pub const MOST_PARTS: usize = 256;
@@ -181,14 +186,32 @@ pub fn name_of(key: &ObjectKey) -> Option<(String, Range<usize>)> {
     }
 }
 
-/// The name and the value of `local.name`.
-pub fn local<'m, 'e>(
-    module: &'m Module,
-    expression: &'e Expression,
-) -> Option<(&'e str, &'m (usize, Expression))> {
-    let (root, name) = attribute_of(expression)?;
-    let value = module.locals.get(name).filter(|_| root == "local")?;
-    Some((name, value))
+/// The value of `local.name`, of `local.name.member` or of `local.name["member"]`, with the index
+/// of its file.
+pub fn local<'m>(module: &'m Module, expression: &Expression) -> Option<(usize, &'m Expression)> {
+    let Expression::Traversal(traversal) = expression else {
+        return None;
+    };
+    let Expression::Variable(root) = &traversal.expr else {
+        return None;
+    };
+    let (first, members) = traversal.operators.split_first()?;
+    let TraversalOperator::GetAttr(name) = first.value() else {
+        return None;
+    };
+    let (file, value) = module.locals.get(name.as_str())?;
+    let value = members.iter().try_fold(value, |value, member| {
+        let key = match member.value() {
+            TraversalOperator::GetAttr(name) => name.as_str(),
+            TraversalOperator::Index(key) => key.as_str()?,
+            _ => return None,
+        };
+        let mut members = value.as_object()?.iter();
+        let is_named = |name: &ObjectKey| name_of(name).is_some_and(|(name, _)| name == key);
+        let (_, member) = members.find(|(name, _)| is_named(name))?;
+        Some(member.expr())
+    });
+    Some((*file, value.filter(|_| root.as_str() == "local")?))
 }
 
 /// `path` and `module` for `path.module`.
@@ -205,32 +228,5 @@ pub fn attribute_of(expression: &Expression) -> Option<(&str, &str)> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// The path of a file, relative to the folder of the module, built from at most `left` more parts.
-pub fn path_of(module: &Module, expression: &Expression, left: &mut usize) -> Option<String> {
-    *left = left.checked_sub(1)?;
-    match expression {
-        Expression::String(path) => Some(path.as_str().to_owned()),
-        Expression::Parenthesis(inner) => path_of(module, inner.inner(), left),
-        Expression::StringTemplate(template) => {
-            let mut path = String::new();
-            for element in template.iter() {
-                match element {
-                    Element::Literal(text) => path.push_str(text),
-                    Element::Interpolation(one) => {
-                        path.push_str(&path_of(module, &one.expr, left)?)
-                    }
-                    Element::Directive(_) => return None,
-                }
-            }
-            Some(path)
-        }
-        other => match attribute_of(other)? {
-            ("path", "module" | "root" | "cwd") => Some(".".to_owned()),
-            ("local", name) => path_of(module, &module.locals.get(name)?.1, left),
-            _ => None,
-        },
     }
 }

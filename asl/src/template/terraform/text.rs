@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall, Object, ObjectKey, ObjectValue};
-use hcl_edit::template::Element;
+use hcl_edit::template::{Directive, Element};
+use serde_json::Value;
 
-use super::choices::{Choices, Literals, deciding};
+use super::choices::{Choices, Literals, MOST_BYTES, deciding};
+use super::constants::{Constants, items_of};
 use super::{is_call, name_of};
 
 /// Maximum nesting depth of values.
@@ -37,18 +39,25 @@ impl<'f> DefinitionText<'f> {
     }
 
     /// The text of the elements of a template, with these choices of its directives (`%{ if .. }`).
-    /// A loop is its item, if it has one, and a placeholder for the other items.
+    /// A loop over an unknown collection is its item, if it has one, and a placeholder for the
+    /// other items.
     pub(super) fn of_elements<'e>(
         file: &'f str,
         elements: impl Iterator<Item = &'e Element>,
         choices: &mut Choices,
+        constants: &Constants<'_>,
     ) -> Self {
         let mut text = Self::new(file);
-        text.elements(elements, choices);
+        text.elements(elements, choices, constants);
         text
     }
 
-    fn elements<'e>(&mut self, elements: impl Iterator<Item = &'e Element>, choices: &mut Choices) {
+    fn elements<'e>(
+        &mut self,
+        elements: impl Iterator<Item = &'e Element>,
+        choices: &mut Choices,
+        constants: &Constants<'_>,
+    ) {
         for element in elements {
             match element {
                 Element::Literal(literal) => {
@@ -61,14 +70,51 @@ impl<'f> DefinitionText<'f> {
                 }
                 // Outside of quotes, the value has any type.
                 Element::Interpolation(one) => {
-                    self.push_placeholder(&one.expr.span().unwrap_or_default());
-                }
-                Element::Directive(directive) => {
-                    let (part, collection) = choices.part(self.file, directive);
-                    self.elements(part.into_iter().flatten(), choices);
-                    if let Some(collection) = collection {
-                        self.push_placeholder(&collection);
+                    let span = one.expr.span().unwrap_or_default();
+                    match constants.text(&one.expr) {
+                        Some(text) => self.push_over(&text, &span),
+                        None => self.push_placeholder(&span),
                     }
+                }
+                Element::Directive(directive) => self.directive(directive, choices, constants),
+            }
+        }
+    }
+
+    fn directive(
+        &mut self,
+        directive: &Directive,
+        choices: &mut Choices,
+        constants: &Constants<'_>,
+    ) {
+        match directive {
+            Directive::If(directive) => {
+                let condition = &directive.if_expr.cond_expr;
+                let is_true = constants.value(condition).and_then(|value| value.as_bool());
+                let part = match is_true {
+                    Some(true) => Some(&directive.if_expr.template),
+                    Some(false) => directive.else_expr.as_ref().map(|other| &other.template),
+                    None => choices.branch(self.file, directive),
+                };
+                self.elements(part.into_iter().flatten(), choices, constants);
+            }
+            Directive::For(directive) => {
+                let each = &directive.for_expr;
+                let Some(items) = constants.value(&each.collection_expr).and_then(items_of) else {
+                    let (part, collection) = choices.item(self.file, directive);
+                    self.elements(part.into_iter().flatten(), choices, constants);
+                    return self.push_placeholder(&collection);
+                };
+                for (key, item) in items {
+                    if !choices.takes_item() || self.text.len() > MOST_BYTES {
+                        choices.is_too_long = true;
+                        return;
+                    }
+                    let mut constants = constants.with(&each.value_var, item);
+                    if let Some(name) = &each.key_var {
+                        constants = constants.with(name, key);
+                    }
+                    self.elements(each.template.iter(), choices, &constants);
                 }
             }
         }
@@ -87,9 +133,13 @@ impl<'f> DefinitionText<'f> {
     }
 
     /// The JSON of `jsonencode` for a value; `None` if the value nests too deeply.
-    pub(super) fn of_value(file: &'f str, value: &Expression) -> Option<Self> {
+    pub(super) fn of_value(
+        file: &'f str,
+        value: &Expression,
+        constants: &Constants<'_>,
+    ) -> Option<Self> {
         let mut text = Self::new(file);
-        text.value(value, 0)?;
+        text.value(value, constants, 0)?;
         Some(text)
     }
 
@@ -98,7 +148,7 @@ impl<'f> DefinitionText<'f> {
         self.text.starts_with("${")
     }
 
-    fn value(&mut self, value: &Expression, level: usize) -> Option<()> {
+    fn value(&mut self, value: &Expression, constants: &Constants<'_>, level: usize) -> Option<()> {
         if level > MOST_LEVELS {
             return None;
         }
@@ -108,40 +158,41 @@ impl<'f> DefinitionText<'f> {
             Expression::Bool(value) => self.push_over(&value.to_string(), &span),
             Expression::Number(number) => self.push_over(&number.value().to_string(), &span),
             Expression::String(string) => self.push_over(&quoted(string), &span),
-            Expression::Parenthesis(inner) => self.value(inner.inner(), level + 1)?,
+            Expression::Parenthesis(inner) => self.value(inner.inner(), constants, level + 1)?,
             Expression::Array(items) => {
                 let items = items.iter().map(|item| {
                     let mut text = Self::new(self.file);
-                    text.value(item, level + 1)?;
+                    text.value(item, constants, level + 1)?;
                     Some(text)
                 });
                 let items: Option<Vec<_>> = items.collect();
                 self.listed("[]", items?, &span);
             }
-            Expression::Object(object) => self.object(object, &span, level)?,
-            // A template of one interpolation has the type of its value.
-            Expression::StringTemplate(template)
-                if matches!(
-                    template.iter().collect::<Vec<_>>()[..],
-                    [Element::Interpolation(_)]
-                ) =>
-            {
-                self.push_placeholder(&span);
-            }
-            Expression::StringTemplate(template) => {
-                self.joined(template.iter(), &span);
-            }
+            Expression::Object(object) => self.object(object, &span, constants, level)?,
             Expression::HeredocTemplate(heredoc) => {
-                self.joined(heredoc.template.iter(), &span);
+                self.joined(heredoc.template.iter(), constants, &span);
             }
-            Expression::FuncCall(call) if is_call(call, "merge") => {
-                self.merged(call, &span, level)?;
-            }
-            Expression::FuncCall(call) if is_call(call, "concat") => {
-                self.concatenated(call, &span, level)?;
-            }
-            // A variable, a call or another expression has a value of any type.
-            _ => self.push_placeholder(&span),
+            computed => match (constants.value(computed), computed) {
+                (Some(value), _) => self.push_over(&value.to_string(), &span),
+                (None, Expression::StringTemplate(template)) => {
+                    match template.iter().collect::<Vec<_>>()[..] {
+                        // A template of one interpolation has the type of its value.
+                        [Element::Interpolation(one)] => {
+                            let source = one.expr.span().unwrap_or_default();
+                            self.push_over(&self.placeholder(&source), &span);
+                        }
+                        _ => self.joined(template.iter(), constants, &span),
+                    }
+                }
+                (None, Expression::FuncCall(call)) if is_call(call, "merge") => {
+                    self.merged(call, &span, constants, level)?;
+                }
+                (None, Expression::FuncCall(call)) if is_call(call, "concat") => {
+                    self.concatenated(call, &span, constants, level)?;
+                }
+                // A variable, a call or another expression has a value of any type.
+                (None, _) => self.push_placeholder(&span),
+            },
         }
         Some(())
     }
@@ -151,10 +202,16 @@ impl<'f> DefinitionText<'f> {
         self.push_over(&placeholder, span);
     }
 
-    fn object(&mut self, object: &Object, span: &Range<usize>, level: usize) -> Option<()> {
+    fn object(
+        &mut self,
+        object: &Object,
+        span: &Range<usize>,
+        constants: &Constants<'_>,
+        level: usize,
+    ) -> Option<()> {
         let members = object.iter().map(|(key, member)| {
             let mut text = Self::new(self.file);
-            text.member(key, member, level)?;
+            text.member(key, member, constants, level)?;
             Some(text)
         });
         let members: Option<Vec<_>> = members.collect();
@@ -162,17 +219,29 @@ impl<'f> DefinitionText<'f> {
         Some(())
     }
 
-    fn member(&mut self, key: &ObjectKey, member: &ObjectValue, level: usize) -> Option<()> {
-        self.key(key)?;
+    fn member(
+        &mut self,
+        key: &ObjectKey,
+        member: &ObjectValue,
+        constants: &Constants<'_>,
+        level: usize,
+    ) -> Option<()> {
+        self.key(key, constants)?;
         self.push(": ", self.end());
-        self.value(member.expr(), level + 1)
+        self.value(member.expr(), constants, level + 1)
     }
 
     /// Adds the object of `merge(..)`. A computed argument is a placeholder for members of any
     /// names.
-    fn merged(&mut self, call: &FuncCall, span: &Range<usize>, level: usize) -> Option<()> {
+    fn merged(
+        &mut self,
+        call: &FuncCall,
+        span: &Range<usize>,
+        constants: &Constants<'_>,
+        level: usize,
+    ) -> Option<()> {
         let mut members = Vec::new();
-        if self.merge(call, &mut members, level)? {
+        if self.merge(call, &mut members, constants, level)? {
             // The last member with a key is the one of the result.
             let mut keys = HashSet::new();
             members.reverse();
@@ -190,6 +259,7 @@ impl<'f> DefinitionText<'f> {
         &self,
         call: &FuncCall,
         members: &mut Vec<(String, Self)>,
+        constants: &Constants<'_>,
         level: usize,
     ) -> Option<bool> {
         let mut has_object = false;
@@ -200,18 +270,28 @@ impl<'f> DefinitionText<'f> {
                     has_object = true;
                     for (key, member) in object.iter() {
                         let mut name = Self::new(self.file);
-                        name.key(key)?;
+                        name.key(key, constants)?;
                         let mut text = Self::new(self.file);
-                        text.member(key, member, level + 1)?;
+                        text.member(key, member, constants, level + 1)?;
                         members.push((name.text, text));
                     }
                 }
                 Argument::Value(Expression::FuncCall(inner)) if is_call(inner, "merge") => {
-                    has_object |= self.merge(inner, members, level + 1)?;
+                    has_object |= self.merge(inner, members, constants, level + 1)?;
                 }
                 Argument::Value(computed) | Argument::Expanded(computed) => {
+                    let span = computed.span().unwrap_or_default();
+                    if let Some(Value::Object(object)) = constants.value(computed) {
+                        has_object = true;
+                        members.extend(object.into_iter().map(|(key, value)| {
+                            let mut text = Self::new(self.file);
+                            text.push_over(&format!("{}: {value}", quoted(&key)), &span);
+                            (quoted(&key), text)
+                        }));
+                        continue;
+                    }
                     let mut text = Self::new(self.file);
-                    text.push_placeholder(&computed.span().unwrap_or_default());
+                    text.push_placeholder(&span);
                     members.push((text.text.clone(), text));
                 }
             }
@@ -220,9 +300,15 @@ impl<'f> DefinitionText<'f> {
     }
 
     /// Adds the list of `concat(..)`. A computed argument is a placeholder for any number of items.
-    fn concatenated(&mut self, call: &FuncCall, span: &Range<usize>, level: usize) -> Option<()> {
+    fn concatenated(
+        &mut self,
+        call: &FuncCall,
+        span: &Range<usize>,
+        constants: &Constants<'_>,
+        level: usize,
+    ) -> Option<()> {
         let mut items = Vec::new();
-        if self.concatenate(call, &mut items, level)? {
+        if self.concatenate(call, &mut items, constants, level)? {
             self.listed("[]", items, span);
         } else {
             self.push_placeholder(span);
@@ -231,7 +317,13 @@ impl<'f> DefinitionText<'f> {
     }
 
     /// Collects the items of `concat(..)`. Returns whether an argument is a list.
-    fn concatenate(&self, call: &FuncCall, items: &mut Vec<Self>, level: usize) -> Option<bool> {
+    fn concatenate(
+        &self,
+        call: &FuncCall,
+        items: &mut Vec<Self>,
+        constants: &Constants<'_>,
+        level: usize,
+    ) -> Option<bool> {
         let mut has_list = false;
         for argument in arguments(call, level)? {
             match unwrapped(argument) {
@@ -239,16 +331,26 @@ impl<'f> DefinitionText<'f> {
                     has_list = true;
                     for item in list.iter() {
                         let mut text = Self::new(self.file);
-                        text.value(item, level + 1)?;
+                        text.value(item, constants, level + 1)?;
                         items.push(text);
                     }
                 }
                 Argument::Value(Expression::FuncCall(inner)) if is_call(inner, "concat") => {
-                    has_list |= self.concatenate(inner, items, level + 1)?;
+                    has_list |= self.concatenate(inner, items, constants, level + 1)?;
                 }
                 Argument::Value(computed) | Argument::Expanded(computed) => {
+                    let span = computed.span().unwrap_or_default();
+                    if let Some(Value::Array(list)) = constants.value(computed) {
+                        has_list = true;
+                        items.extend(list.into_iter().map(|item| {
+                            let mut text = Self::new(self.file);
+                            text.push_over(&item.to_string(), &span);
+                            text
+                        }));
+                        continue;
+                    }
                     let mut text = Self::new(self.file);
-                    text.push_placeholder(&computed.span().unwrap_or_default());
+                    text.push_placeholder(&span);
                     items.push(text);
                 }
             }
@@ -281,7 +383,7 @@ impl<'f> DefinitionText<'f> {
     }
 
     /// Adds a key, in which a computed part is a placeholder.
-    fn key(&mut self, key: &ObjectKey) -> Option<()> {
+    fn key(&mut self, key: &ObjectKey, constants: &Constants<'_>) -> Option<()> {
         if let Some((name, at)) = name_of(key) {
             self.push_over(&quoted(&name), &at);
             return Some(());
@@ -290,9 +392,12 @@ impl<'f> DefinitionText<'f> {
             return None;
         };
         let span = key.span().unwrap_or_default();
-        match key {
-            Expression::StringTemplate(template) => self.joined(template.iter(), &span),
-            _ => {
+        match (constants.text(key), key) {
+            (Some(name), _) => self.push_over(&quoted(&name), &span),
+            (None, Expression::StringTemplate(template)) => {
+                self.joined(template.iter(), constants, &span);
+            }
+            (None, _) => {
                 let placeholder = self.placeholder(&span);
                 self.push_over(&quoted(&placeholder), &span);
             }
@@ -301,16 +406,22 @@ impl<'f> DefinitionText<'f> {
     }
 
     /// A string built from literals and placeholders.
-    fn joined<'e>(&mut self, elements: impl Iterator<Item = &'e Element>, span: &Range<usize>) {
+    fn joined<'e>(
+        &mut self,
+        elements: impl Iterator<Item = &'e Element>,
+        constants: &Constants<'_>,
+        span: &Range<usize>,
+    ) {
         let mut joined = String::new();
         for element in elements {
             match element {
                 Element::Literal(literal) => joined.push_str(literal),
                 Element::Interpolation(one) => {
-                    joined += &self.placeholder(&one.expr.span().unwrap_or_default());
+                    let placeholder = || self.placeholder(&one.expr.span().unwrap_or_default());
+                    joined += &constants.text(&one.expr).unwrap_or_else(placeholder);
                 }
                 Element::Directive(directive) => {
-                    joined += &self.placeholder(&deciding(directive).unwrap_or_default());
+                    joined += &self.placeholder(&deciding(directive));
                 }
             }
         }
@@ -380,7 +491,7 @@ impl<'f> DefinitionText<'f> {
 }
 
 /// The name of the placeholder for an expression.
-pub(super) fn placeholder_name(source: &str) -> String {
+fn placeholder_name(source: &str) -> String {
     let plain = source.trim().chars().filter(|one| !one.is_control());
     let plain: String = plain
         .map(|one| match one {
@@ -445,5 +556,5 @@ fn unwrapped(argument: Argument<'_>) -> Argument<'_> {
 }
 
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    Value::from(text).to_string()
 }

@@ -171,7 +171,7 @@ struct TerraformVariables {
     /// Whether there may be other variables.
     is_open: bool,
     /// The locals already read: merging one again adds nothing.
-    read: HashSet<String>,
+    read: HashSet<(usize, usize)>,
 }
 
 /// Maximum depth of nested locals and calls of `merge`.
@@ -201,9 +201,10 @@ impl TerraformVariables {
                 }
             }
             other => match local(module, other) {
-                Some((name, (file, value))) => {
-                    if self.read.insert(name.to_owned()) {
-                        self.read(module, *file, value, steps + 1);
+                Some((file, value)) => {
+                    let place = (file, value.span().unwrap_or_default().start);
+                    if self.read.insert(place) {
+                        self.read(module, file, value, steps + 1);
                     }
                 }
                 None => self.is_open = true,

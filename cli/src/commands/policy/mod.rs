@@ -28,8 +28,10 @@ pub(crate) fn policy(arguments: &PolicyArguments) -> Result<(), Failure> {
     let name = given.as_deref().unwrap_or(definition.name());
     // `!Sub` reads resources and parameters, and no substitutions of the definition.
     let machine = match arguments.format {
-        Some(PolicyFormat::Sam) => deployed.definition(machine)?,
-        None | Some(PolicyFormat::Json) => machine,
+        Some(PolicyFormat::Sam) if matches!(deployed, DeployedRole::Template(_)) => {
+            deployed.definition(machine)?
+        }
+        _ => machine,
     };
     let options = options(arguments, name, &machine, &deployed)?;
     let policy = Policy::of(&machine, &options);

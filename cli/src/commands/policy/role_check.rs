@@ -30,6 +30,7 @@ pub(super) fn check(
     let given = (arguments.name.clone()).or_else(|| match (&deployed, &arguments.check) {
         // References to the machine in its template contain this name.
         (DeployedRole::Template(template), Some(None)) => Some(template.machine_name()),
+        (DeployedRole::Terraform { role, .. }, Some(None)) => Some(role.reference_name()),
         _ => deployed.given_name(),
     });
     let name = given.as_deref().unwrap_or(definition.name());
@@ -40,20 +41,17 @@ pub(super) fn check(
         }
         _ => deployed.policies(&arguments.file)?,
     };
-    let policy = match &deployed {
-        DeployedRole::Template(_) => {
-            let machine = deployed.definition(machine)?;
-            let mut options = options(arguments, name, &machine, &deployed)?;
-            if arguments.region.is_none() {
-                options = options.region("${AWS::Region}");
-            }
-            if arguments.account.is_none() {
-                options = options.account("${AWS::AccountId}");
-            }
-            Policy::of(&machine, &options)
+    let machine = deployed.definition(machine)?;
+    let mut options = options(arguments, name, &machine, &deployed)?;
+    if let Some((region, account)) = deployed.location() {
+        if arguments.region.is_none() {
+            options = options.region(region);
         }
-        _ => Policy::of(&machine, &options(arguments, name, &machine, &deployed)?),
-    };
+        if arguments.account.is_none() {
+            options = options.account(account);
+        }
+    }
+    let policy = Policy::of(&machine, &options);
     let check = policy.check(&role);
     match arguments.format {
         Some(PolicyFormat::Json) => output::line(document(&check)),

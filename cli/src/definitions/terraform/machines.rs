@@ -6,7 +6,8 @@ use std::sync::Arc;
 use hcl_edit::template::Template;
 use stepwright_asl::json::Dialect;
 use stepwright_asl::template::terraform::{
-    self, DefinitionText, FileKind, Renderings, TerraformDefinition, TextEncoding, has_machines,
+    self, DefinitionText, FileKind, Renderings, TemplateArguments, TerraformDefinition,
+    TextEncoding, has_machines,
 };
 use stepwright_asl::validate::Validator;
 use stepwright_asl::yaml::Format;
@@ -14,7 +15,7 @@ use stepwright_asl::{Diagnostics, MachineType};
 
 use super::combination::combined;
 use super::{Module, module_around, parse, placed};
-use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::definition::{LoadedDefinition, TerraformValues};
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::named_file;
 use crate::failure::Failure;
@@ -45,11 +46,9 @@ pub(crate) fn machines(
     let all_texts: Vec<Arc<str>> = (module.files.iter())
         .map(|file| file.text.as_str().into())
         .collect();
-    let constants: Vec<(String, String)> = terraform::constants(&module).into_iter().collect();
     let machines = terraform::machines(&module).into_iter().map(|found| {
         let machine = TerraformMachine {
             module: &module,
-            constants: &constants,
             name: found.name,
             machine_type: found.machine_type,
             validator: validator.clone().of_type(found.machine_type),
@@ -66,8 +65,9 @@ pub(crate) fn machines(
             TerraformDefinition::File {
                 path,
                 kind,
+                arguments,
                 encoding,
-            } => machine.file(&path, kind, encoding),
+            } => machine.file(&path, kind, &arguments, encoding),
             TerraformDefinition::Elsewhere { reason } => machine.unread(&reason),
             _ => machine.computed(),
         }
@@ -78,8 +78,6 @@ pub(crate) fn machines(
 /// A state machine whose definition is read.
 struct TerraformMachine<'m> {
     module: &'m Module,
-    /// The values of placeholders that no deployment changes, and the defaults of variables.
-    constants: &'m [(String, String)],
     name: String,
     machine_type: MachineType,
     validator: Validator,
@@ -102,6 +100,7 @@ impl TerraformMachine<'_> {
         &self,
         path: &str,
         kind: FileKind,
+        arguments: &TemplateArguments,
         encoding: TextEncoding,
     ) -> Result<EmbeddedMachine, Failure> {
         let named = self.module.folder.join(path);
@@ -109,18 +108,24 @@ impl TerraformMachine<'_> {
             return self.unread(&format!("there is no file {}", named.display()));
         }
         let text = named_file::of_module(&self.module.folder, &named)?;
-        let has_directives = kind == FileKind::Template && text.contains("%{");
+        let is_rendered = text.contains("%{") || !arguments.is_empty();
         let parsed = match (kind, encoding.parse(&text)) {
             (FileKind::Plain, Ok(document)) if !document.unknown_values().is_empty() => {
                 encoding.parse_complete(&text)
             }
             // The file may have expressions with braces and quotes, which only the parser of
             // Terraform's templates can read.
-            (FileKind::Template, parsed) if has_directives || parsed.is_err() => {
+            (FileKind::Template, parsed) if is_rendered || parsed.is_err() => {
                 match text.parse::<Template>() {
                     Ok(template) => {
-                        let texts = Renderings::of_file(&text, &template);
-                        return self.rendered(&named, &text.as_str().into(), &texts, encoding);
+                        let texts = Renderings::of_file(&text, &template, arguments);
+                        let file = text.as_str().into();
+                        let mut machine = self.rendered(&named, &file, &texts, encoding)?;
+                        if let EmbeddedMachine::Definition(definition, file) = &mut machine {
+                            definition.terraform.arguments = arguments.texts().to_vec();
+                            *file = Some(named);
+                        }
+                        return Ok(machine);
                     }
                     Err(_) => parsed,
                 }
@@ -130,6 +135,10 @@ impl TerraformMachine<'_> {
         let format = Format::of(&named, &text);
         let definition = LoadedDefinition {
             machine: Some(self.name.clone()),
+            terraform: TerraformValues {
+                arguments: arguments.texts().to_vec(),
+                ..TerraformValues::default()
+            },
             ..LoadedDefinition::parsed(&named, text, format, parsed, &self.validator)
         };
         Ok(EmbeddedMachine::Definition(
@@ -154,11 +163,20 @@ impl TerraformMachine<'_> {
         let read = |text: &DefinitionText<'_>| self.definition(path, file, text, encoding);
         match combined(texts, read) {
             Some(definition)
-                if is_yaml && texts.texts.len() > 1 && definition.document().is_none() =>
+                if is_yaml && texts.has_directives && definition.document().is_none() =>
             {
                 self.computed()
             }
-            Some(definition) => Ok(EmbeddedMachine::Definition(Box::new(definition), None)),
+            Some(mut definition) => {
+                let is_new = |text: &&DefinitionText<'_>| {
+                    texts.texts.iter().all(|one| one.text != text.text)
+                };
+                let with_defaults = texts.with_defaults.as_ref().filter(is_new).map(read);
+                let readable = with_defaults.filter(|one| !one.diagnostics.has_errors());
+                definition.terraform.with_defaults = readable.and_then(|one| one.inner);
+                definition.terraform.undecided.clone_from(&texts.undecided);
+                Ok(EmbeddedMachine::Definition(Box::new(definition), None))
+            }
             None => self.computed(),
         }
     }
@@ -203,7 +221,8 @@ impl TerraformMachine<'_> {
             dialect: Dialect::Json,
             is_object: encoding == TextEncoding::Object,
             machine_type: Some(self.machine_type),
-            values: self.constants.to_vec(),
+            values: Vec::new(),
+            terraform: TerraformValues::default(),
         }
     }
 }
