@@ -653,6 +653,9 @@ fn item_of_an_outer_map_is_not_read_where_an_inner_item_hides_it() {
                 assert_eq!(map(input, key, selected), refused, "{input} {selected}");
             }
             assert!(map(input, key, "$$.Map.Item.Value").is_empty(), "{input}");
+            // A refused path of the template is not lost.
+            let refused = [Difference::NoCounterpart.code()];
+            assert_eq!(map(input, key, "$[*][0]"), refused, "{input}");
         }
         for input in [
             "$",

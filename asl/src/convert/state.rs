@@ -607,8 +607,11 @@ impl<'s> StateConversion<'s, '_, '_> {
                 pointer: &pointer,
             };
             let mut discarded = Findings::new(self.findings.variables, self.findings.unknown);
-            let reads_input = of_template(template, scope, &mut discarded)?.reads_input();
-            if reads_input {
+            let Some(items) = of_template(template, scope, &mut discarded) else {
+                // The same refusal, with its note.
+                return of_template(template, scope, self.findings).map(drop);
+            };
+            if items.reads_input() {
                 let message = "JSONata's context object has the item of this Map here, and that of the outer one at `InputPath`";
                 self.findings
                     .note(Difference::NoCounterpart, &pointer, message);
