@@ -291,6 +291,43 @@ fn with_placeholders(value: Value, places: &mut impl Iterator<Item = u8>) -> Val
     }
 }
 
+/// The value with texts instead of expressions that are one literal text. A text with a placeholder
+/// at its start is converted to such an expression, because an empty value may make an expression
+/// of the text.
+fn without_literals(value: Value) -> Value {
+    match value {
+        Value::String(text) => literal_text(&text).unwrap_or(text).into(),
+        Value::Array(items) => items.into_iter().map(without_literals).collect(),
+        Value::Object(members) => {
+            let members = members.into_iter();
+            Value::Object(
+                members
+                    .map(|(key, value)| (key, without_literals(value)))
+                    .collect(),
+            )
+        }
+        other => other,
+    }
+}
+
+/// The text of an expression that is one literal text.
+fn literal_text(expression: &str) -> Option<String> {
+    let literal = expression.strip_prefix("{% '")?.strip_suffix("' %}")?;
+    let mut text = String::new();
+    let mut chars = literal.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => return None,
+            '\\' => match chars.next()? {
+                c @ ('\'' | '\\' | '"' | '/') => text.push(c),
+                _ => return None,
+            },
+            c => text.push(c),
+        }
+    }
+    Some(text)
+}
+
 proptest! {
     /// A template engine may fill in the placeholders before or after the conversion.
     #[test]
@@ -310,15 +347,15 @@ proptest! {
             let mut editor = Editor::parse_dialect(text, Dialect::Json).expect("is JSON");
             let conversion = Converter::new().convert(editor.document());
             editor.apply(&conversion.edits).expect("the edits are valid");
-            (conversion.notes.is_empty(), editor.document().json().clone(), editor.text().to_owned())
+            (conversion.notes.is_empty(), editor.text().to_owned())
         };
         let text = machine.to_string();
-        let (is_exact, _, template) = converted(&text);
+        let (is_exact, template) = converted(&text);
         if is_exact {
             let filled = template.replace("${P}", value);
-            let (_, expected, _) = converted(&text.replace("${P}", value));
-            let filled = Document::parse(&filled).expect("is JSON");
-            prop_assert_eq!(filled.json(), &expected, "{}", template);
+            let (_, expected) = converted(&text.replace("${P}", value));
+            let value = |text: &str| without_literals(serde_json::from_str(text).expect("is JSON"));
+            prop_assert_eq!(value(&filled), value(&expected), "{}", template);
         }
     }
 

@@ -12,7 +12,7 @@ use syn::Item;
 
 /// The maximum number of mutations of each workflow in one run. The variable is also the number of
 /// cases of the other packages' properties.
-fn mutations_of_each() -> usize {
+pub(super) fn mutations_of_each() -> usize {
     let cases = std::env::var("PROPTEST_CASES").ok();
     let cases: usize = cases.and_then(|cases| cases.parse().ok()).unwrap_or(16);
     (cases / 8).max(1)
