@@ -720,6 +720,38 @@ fn a_condition_that_no_value_satisfies_is_still_found() {
 }
 
 #[test]
+fn a_value_that_is_made_up_is_no_finding() {
+    // An object or a list, as the first state tests.
+    let both_kinds = r#"{"StartAt": "Which", "States": {
+        "Which": {"Type": "Choice", "Choices": [{"Variable": "$.query", "IsPresent": true, "Next": "Direct"}], "Default": "Queue"},
+        "Direct": {"Type": "Pass", "InputPath": "$.query", "End": true},
+        "Queue": {"Type": "Pass", "InputPath": "$[0].body", "End": true}}}"#;
+    // The separators of a text are made up.
+    let parts = r#"{"StartAt": "Which", "States": {
+        "Which": {"Type": "Choice", "Choices": [{"Variable": "$.kind", "IsPresent": true, "Next": "Split"}], "Default": "Done"},
+        "Split": {"Type": "Pass", "Parameters": {"x.$": "States.ArrayGetItem(States.StringSplit($.kind, '::'), 1)"}, "End": true},
+        "Done": {"Type": "Succeed"}}}"#;
+    for text in [both_kinds, parts] {
+        assert_eq!(findings(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_result_has_the_members_that_are_read_of_it_or_of_a_computed_value() {
+    let text = r#"{"StartAt": "Create", "States": {
+        "Create": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:create", "ResultPath": "$.result.made", "Next": "Use",
+            "Catch": [{"ErrorEquals": ["Exists"], "ResultPath": null, "Next": "List"}]},
+        "List": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:list", "ResultPath": "$.known", "Next": "Each"},
+        "Each": {"Type": "Map", "ItemsPath": "$.known", "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}},
+            "ResultPath": "$.all", "ResultSelector": {"found.$": "$[?(@.size > 0)]"}, "Next": "Take"},
+        "Take": {"Type": "Pass", "Parameters": {"made.$": "$.all.found[0]"}, "ResultPath": "$.result", "Next": "Use"},
+        "Use": {"Type": "Pass", "InputPath": "$.result.made.id", "End": true}}}"#;
+    let notes = explored(text, &Settings::new()).notes();
+    let of_create = notes.iter().filter(|note| note.contains("No results"));
+    assert_eq!(of_create.count(), 0, "{notes:?}");
+}
+
+#[test]
 fn a_value_that_the_definition_computes_is_not_made_up() {
     for (parameters, is_made_up) in [
         (r#"{"n": "abc"}"#, false),

@@ -105,7 +105,6 @@ impl AbstractValue {
             return self;
         }
         match (self, other) {
-            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
             (
                 Self::Object { base, members },
                 Self::Object {

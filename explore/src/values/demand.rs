@@ -185,7 +185,14 @@ impl Demand {
             return vec![Value::empty_object()];
         }
         if !self.members.is_empty() {
-            return self.objects(depth, is_complete, budget);
+            let mut values = self.objects(depth, is_complete, budget);
+            if let Some(items) = &self.items {
+                // A definition that reads both tests which one it has. An object without members is
+                // neither.
+                values.retain(|value| *value != Value::empty_object());
+                values.extend(self.lists(items, depth, is_complete, budget));
+            }
+            return values;
         }
         if let Some(items) = &self.items {
             return self.lists(items, depth, is_complete, budget);
