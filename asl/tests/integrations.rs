@@ -9,7 +9,7 @@ use stepwright_asl::integrations::{
     IntegrationPattern, ResolvedResource, ResourceField, lookup, lookup_item_reader,
     lookup_result_writer, optimized, services, tables_date,
 };
-use stepwright_asl::validate::{Validator, validate_text};
+use stepwright_asl::validate::{Diagnostic, Validator, validate_text};
 use stepwright_asl::{MachineType, Severity};
 
 /// The rows of a file of `asl/src/integrations`.
@@ -168,7 +168,11 @@ fn the_validator_checks_resources_against_the_tables() {
     for (name, expected) in [
         ("lambda:invoke", vec![]),
         ("aws-sdk:s3:getObject", vec![]),
-        ("aws-sdk:qldb:anything", vec![]),
+        (
+            "aws-sdk:agentregistry:searchDiscoverableRegistryRecords",
+            vec![],
+        ),
+        ("aws-sdk:pricingplanmanager:createSubscription", vec![]),
         ("aws-sdk:${Service}:getObject", vec![]),
         ("lambda:invok", vec![error("lambda:invoke")]),
         ("s3:getObject", vec![error("aws-sdk:s3:getObject")]),
@@ -240,6 +244,29 @@ fn an_unknown_name_is_a_warning_with_the_date_of_the_tables() {
                 .all(|one| one.code.unwrap_or_default() != "SW041"),
             "{left:?}"
         );
+    }
+}
+
+#[test]
+fn a_service_that_aws_has_removed_is_a_warning_with_the_date() {
+    for (action, date) in [
+        ("qldb:anything", "2026-03-12"),
+        ("worklink:listFleets", "2026-03-12"),
+        ("lexruntime:postText", "2026-06-03"),
+    ] {
+        let task = json!({"Type": "Task", "Resource": format!("arn:aws:states:::aws-sdk:{action}"), "End": true});
+        let definition = json!({"StartAt": "A", "States": {"A": task}}).to_string();
+        let all = validate_text(&definition, MachineType::Standard);
+        let of_rule = |one: &&Diagnostic| one.code == Some("SW041");
+        let [found] = all.iter().filter(of_rule).collect::<Vec<_>>()[..] else {
+            panic!("{all:?}")
+        };
+        let service = action.split(':').next().expect("it has a service");
+        assert_eq!(
+            found.message,
+            format!("Step Functions has had no integration with `{service}` since {date}")
+        );
+        assert_eq!(found.severity, Severity::Warning);
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::common::{read, write};
+use crate::serve::support::{ROLE, Server};
 
 const ORDERS: &str = "{\n  // by card\n  \"StartAt\": \"Charge\",\n  \"States\": {\n    \"Charge\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:123456789012:function:charge\", \"TimeoutSeconds\": 9, \"Next\": \"Done\"},\n    \"Done\": {\"Type\": \"Succeed\"}\n  }\n}\n";
 const MOCKS: &str = r#"{
@@ -465,4 +466,253 @@ fn explore_follows_the_state_machines_that_a_definition_starts() {
         reason.contains("is not below the working folder"),
         "{reason}"
     );
+}
+
+#[test]
+fn definitions_mocks_properties_and_roles_may_be_in_the_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut agent = Agent::start(folder.path(), &[]);
+    let broken = ORDERS.replace("\"Done\"},", "\"Dane\"},");
+    let checked = agent.call("check", json!({"text": broken}));
+    assert_eq!(checked["valid"], false, "{checked}");
+    // No folder of the server is shown.
+    assert_eq!(checked["diagnostics"][0]["file"], "definition", "{checked}");
+    let busy = json!({"Throw": {"Error": "Lambda.TooManyRequestsException", "Cause": "busy"}});
+    let retried = ORDERS.replace(
+        "\"TimeoutSeconds\": 9,",
+        "\"TimeoutSeconds\": 9, \"Retry\": [{\"ErrorEquals\": [\"States.ALL\"]}],",
+    );
+    let ran = agent.call(
+        "run",
+        json!({"text": retried, "mocks": {"Charge": [busy, {"Return": {"id": "ch-2"}}]}}),
+    );
+    assert_eq!(ran["output"], json!({"id": "ch-2"}), "{ran}");
+    let tested = agent.call(
+        "test_state",
+        json!({"text": ORDERS, "state": "Charge", "mock": {"result": {"id": 1}}}),
+    );
+    assert_eq!(tested["response"]["nextState"], "Done", "{tested}");
+    let charged = json!({"properties": [
+        {"name": "a charge is made", "always": {"called": "charge"}},
+        {"name": "no charge is made", "never": {"called": "charge"}},
+    ]});
+    let explored = agent.call("explore", json!({"text": ORDERS, "properties": [charged]}));
+    let findings = explored["findings"].to_string();
+    assert!(findings.contains("no charge is made"), "{explored}");
+    let role = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]});
+    let policy = agent.call("policy", json!({"text": ORDERS, "role": role}));
+    assert_eq!(policy["granted"], true, "{policy}");
+    for (tool, member) in [
+        ("check", "path"),
+        ("run", "file"),
+        ("test_state", "file"),
+        ("explore", "file"),
+        ("policy", "file"),
+    ] {
+        for arguments in [
+            json!({}),
+            json!({"text": ORDERS, member: "orders.asl.json"}),
+        ] {
+            let reason = agent.refused(tool, arguments);
+            assert!(
+                reason.contains(&format!("give either `{member}` or `text`")),
+                "{tool}: {reason}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_role_of_a_template_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = json!({"Resources": {"Orders": {
+        "Type": "AWS::Serverless::StateMachine",
+        "Properties": {
+            "Policies": [{"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]}],
+            "Definition": {"StartAt": "Send", "States": {"Send": {"Type": "Task", "End": true,
+                "Resource": "arn:aws:states:::sns:publish",
+                "Parameters": {"TopicArn": "arn:aws:sns:us-east-1:123456789012:orders", "Message": "x"}}}},
+        },
+    }}});
+    write(folder.path(), "template.json", &template.to_string());
+    let mut agent = Agent::start(folder.path(), &[]);
+    let policy = agent.call(
+        "policy",
+        json!({"file": "template.json#Orders", "role": true}),
+    );
+    assert_eq!(policy["granted"], false, "{policy}");
+    assert!(
+        policy["result"].to_string().contains("sns:Publish"),
+        "{policy}"
+    );
+}
+
+const GREET: &str = r#"{
+  "Comment": "Greets a person.",
+  "QueryLanguage": "JSONata",
+  "StartAt": "Greet",
+  "States": {
+    "Greet": {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.name = 'none' %}", "Next": "Refused"}], "Default": "Done"},
+    "Refused": {"Type": "Fail", "Error": "NoName", "Cause": "a name is required"},
+    "Done": {"Type": "Succeed", "Output": "{% 'Hello ' & $states.input.name %}"}
+  }
+}"#;
+
+const WAITS: &str =
+    r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
+
+/// The tools of `agent` by name.
+fn tools(agent: &mut Agent) -> serde_json::Map<String, Value> {
+    let answer = agent.request("tools/list", json!({}));
+    let tools = answer["result"]["tools"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{answer}"));
+    let named = |tool: &Value| (tool["name"].as_str().unwrap().to_owned(), tool.clone());
+    tools.iter().map(named).collect()
+}
+
+/// Calls `greet` with a name that it greets, one that it refuses, and without arguments.
+fn greets(agent: &mut Agent) {
+    let greeted = agent.call("greet", json!({"name": "Ada"}));
+    assert_eq!(
+        (&greeted["status"], &greeted["output"]),
+        (&json!("SUCCEEDED"), &json!("Hello Ada")),
+        "{greeted}"
+    );
+    let answer = agent.request(
+        "tools/call",
+        json!({"name": "greet", "arguments": {"name": "none"}}),
+    );
+    let failed = &answer["result"]["structuredContent"];
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    assert_eq!(
+        (&failed["status"], &failed["error"], &failed["cause"]),
+        (
+            &json!("FAILED"),
+            &json!("NoName"),
+            &json!("a name is required")
+        ),
+        "{answer}"
+    );
+    let answer = agent.request("tools/call", json!({"name": "gret", "arguments": {}}));
+    assert_eq!(
+        answer["error"]["message"], "there is no tool `gret`",
+        "{answer}"
+    );
+}
+
+#[test]
+fn each_state_machine_of_a_project_is_a_tool_with_its_input() {
+    let folder = project();
+    let path = folder.path();
+    write(path, "greet.asl.json", GREET);
+    // The file that a template names is no second tool.
+    write(
+        path,
+        "template.yaml",
+        "Resources:\n  Shipping:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: ship.asl.json\n",
+    );
+    let ship =
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "shipped", "End": true}}}"#;
+    write(path, "ship.asl.json", ship);
+    write(
+        path,
+        "broken.asl.json",
+        &GREET.replace("\"Done\"}", "\"Dane\"}"),
+    );
+    // The mocks are for `orders`; other state machines have no `Charge`.
+    let options = ["--machines", "--mocks", "mocks.json", "--case", "Paid"];
+    let mut agent = Agent::start(path, &options);
+    let tools = tools(&mut agent);
+    let names: Vec<&String> = tools.keys().collect();
+    assert_eq!(names, ["greet", "orders", "Shipping"], "{tools:?}");
+    let greet = &tools["greet"];
+    assert_eq!(
+        greet["inputSchema"]["properties"],
+        json!({"name": {"type": "string"}}),
+        "{greet}"
+    );
+    let description = greet["description"].as_str().unwrap();
+    assert!(description.starts_with("Greets a person.\n"), "{greet}");
+    // An input that may be anything is the argument `input`.
+    assert_eq!(
+        tools["Shipping"]["inputSchema"]["required"],
+        json!(["input"])
+    );
+    let shipped = agent.call("Shipping", json!({"input": null}));
+    assert_eq!(shipped["output"], "shipped", "{shipped}");
+    let reason = agent.refused("Shipping", json!({}));
+    assert!(
+        reason.contains("the argument `input` is missing"),
+        "{reason}"
+    );
+    let paid = agent.call("orders", json!({"input": {}}));
+    assert_eq!(paid["output"], json!({"id": "ch-1"}), "{paid}");
+    greets(&mut agent);
+}
+
+#[test]
+fn each_state_machine_of_a_server_is_a_tool() {
+    let server = Server::start(&[]);
+    for (name, kind, definition) in [
+        ("greet", "STANDARD", GREET.to_owned()),
+        ("greet-at-once", "EXPRESS", GREET.to_owned()),
+        ("waits", "STANDARD", WAITS.to_owned()),
+    ] {
+        server.call(
+            "CreateStateMachine",
+            json!({"name": name, "type": kind, "roleArn": ROLE, "definition": definition}),
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("http://{}", server.address);
+    let options = ["--machines", "--server", &url, "--time-limit", "2"];
+    let mut agent = Agent::start(folder.path(), &options);
+    let tools = tools(&mut agent);
+    let names: Vec<&String> = tools.keys().collect();
+    assert_eq!(names, ["greet", "greet-at-once", "waits"], "{tools:?}");
+    greets(&mut agent);
+    let greeted = agent.call("greet-at-once", json!({"name": "Eve"}));
+    assert_eq!(greeted["output"], "Hello Eve", "{greeted}");
+    let waiting = agent.call("waits", json!({"input": {}}));
+    assert_eq!(waiting["status"], "RUNNING", "{waiting}");
+    let arn = waiting["execution"].as_str().unwrap();
+    assert!(arn.contains(":execution:waits:"), "{waiting}");
+}
+
+#[test]
+fn mocks_that_no_state_machine_gets_are_refused() {
+    let folder = project();
+    let renamed = MOCKS.replace("\"orders\"", "\"order\"");
+    write(folder.path(), "renamed.json", &renamed);
+    let refused = |options: &[&str]| {
+        let ran = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .arg("mcp")
+            .args(options)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let messages = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(2), "{messages}");
+        messages
+    };
+    for (options, expected) in [
+        (
+            &["--mocks", "mocks.json", "--case", "Paid"][..],
+            "required arguments were not provided:\n  --machines",
+        ),
+        (
+            &["--machines", "--mocks", "mocks.json", "--case", "Payed"],
+            "no machine has a test case `Payed`",
+        ),
+        (
+            &["--machines", "--mocks", "renamed.json", "--case", "Paid"],
+            "the test case `Paid` is for the state machine `order`, which the folder does not have; did you mean `orders`?",
+        ),
+    ] {
+        let messages = refused(options);
+        assert!(messages.contains(expected), "{messages}");
+    }
 }

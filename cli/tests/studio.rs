@@ -1,4 +1,4 @@
-//! `stepwright studio`: its address, its files, and what `serve --studio` adds to the console.
+//! `stepwright studio`: its address, its files, and the studio of `serve --studio`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value as Json, json};
 
 use crate::common::stepwright;
-use crate::serve::support::Server;
+use crate::serve::support::{Server, until};
 
 const ORDERS: &str = r#"{
   "StartAt": "Charge", "States": {
@@ -121,15 +121,26 @@ fn wrong_files_are_refused_with_the_reason() {
 }
 
 #[test]
-fn the_console_links_to_the_studio_of_serve() {
+fn only_standard_error_has_the_address_of_the_studio_of_serve() {
     let folder = tempfile::tempdir().expect("there is room");
     fs::write(folder.path().join("orders.asl.json"), ORDERS).expect("there is room");
     let path = folder.path().to_str().expect("it is text");
-    let server = Server::start(&["--studio", path]);
+    let log = folder.path().join("log");
+    let server = Server::start_with_log(&["--studio", path], &log);
+    let mut page = String::new();
+    until("the address of the studio", || {
+        let text = fs::read_to_string(&log).expect("it is text");
+        let line = text.lines().find(|line| line.contains("the studio is at "));
+        let line = line.filter(|line| line.ends_with('/'));
+        page = line.map_or_else(String::new, |line| {
+            line[line.find("/studio/").expect("a path")..].to_owned()
+        });
+        !page.is_empty()
+    });
+    let secret = page.trim_matches('/').rsplit('/').next().expect("a secret");
     let (_, console) = server.get("/console");
-    let link = console.split("href=\"/studio/").nth(1).expect("a link");
-    let (secret, _) = link.split_once('/').expect("a path");
-    let (status, page) = server.get(&format!("/studio/{secret}/"));
+    assert!(!console.contains(secret) && secret.len() == 32, "{console}");
+    let (status, page) = server.get(&page);
     assert_eq!(status, 200, "{page}");
     assert!(page.contains("orders.asl.json"), "{page}");
     let public = stepwright(

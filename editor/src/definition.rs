@@ -50,6 +50,14 @@ pub enum NodePart {
 }
 
 impl DefinitionPlace {
+    /// The pointer to the definition in its text.
+    pub(crate) fn pointer(&self) -> &str {
+        match self {
+            DefinitionPlace::Part { pointer } => pointer,
+            DefinitionPlace::Whole | DefinitionPlace::Text { .. } => "",
+        }
+    }
+
     /// The offset in the file of an offset in the definition's own text.
     pub(crate) fn in_file(&self, offset: usize) -> usize {
         let DefinitionPlace::Text { offsets } = self else {

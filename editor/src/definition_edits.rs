@@ -5,7 +5,7 @@ use std::ops::Range;
 use stepwright_asl::edit::{Edit, EditError, Editor};
 use stepwright_asl::json::{self, Dialect, Json};
 
-use crate::definition::DefinitionPlace;
+use crate::definition::{Definition, DefinitionPlace};
 use crate::read::json_dialect;
 use crate::{Document, TextEdit};
 
@@ -56,35 +56,7 @@ impl Document {
         pointer: &str,
         change: impl FnOnce(&mut Editor, &str) -> Result<Changes, EditError>,
     ) -> Result<Vec<TextEdit>, EditError> {
-        let Some(found) = self.definitions().get(definition) else {
-            return Err(EditError::Value {
-                reason: format!("the document has no definition {definition}"),
-            });
-        };
-        let (editor, prefix) = match found.place() {
-            DefinitionPlace::Whole => {
-                let editor = match json_dialect(self.name(), self.text()) {
-                    Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
-                    None => Editor::parse_yaml_recovering(self.text()),
-                };
-                (editor, "")
-            }
-            DefinitionPlace::Part { pointer } => {
-                let editor = match json_dialect(self.name(), self.text()) {
-                    Some(dialect) => Ok(Editor::parse_recovering(self.text(), dialect)),
-                    None => Editor::parse_template_recovering(self.text()),
-                };
-                (editor, pointer.as_str())
-            }
-            DefinitionPlace::Text { .. } => {
-                let text = found.tree().source();
-                (Ok(Editor::parse_recovering(text, Dialect::Json)), "")
-            }
-        };
-        let mut editor = editor.map_err(|source| EditError::Unreadable {
-            pointer: pointer.to_owned(),
-            source,
-        })?;
+        let (found, mut editor, prefix) = self.editor_of(definition, pointer)?;
         let changes = change(&mut editor, prefix)?;
         let changes: Vec<TextEdit> = changes
             .into_iter()
@@ -110,6 +82,55 @@ impl Document {
                 reason: "the definition is a string that is folded or has several parts; write it as an object in `Definition`"
                     .to_owned(),
             })
+    }
+
+    /// The value at a pointer as the file has it: a value that a template computes is an object
+    /// such as `{"Fn::GetAtt": ..}` there.
+    pub(crate) fn written_value(
+        &self,
+        definition: usize,
+        pointer: &str,
+    ) -> Result<Json, EditError> {
+        let (_, editor, prefix) = self.editor_of(definition, pointer)?;
+        let value = editor
+            .document()
+            .json()
+            .pointer(&format!("{prefix}{pointer}"));
+        Ok(value.cloned().unwrap_or_default())
+    }
+
+    /// A definition with an editor of its text, and the pointer to it in that text.
+    fn editor_of(
+        &self,
+        definition: usize,
+        pointer: &str,
+    ) -> Result<(&Definition, Editor, &str), EditError> {
+        let Some(found) = self.definitions().get(definition) else {
+            return Err(EditError::Value {
+                reason: format!("the document has no definition {definition}"),
+            });
+        };
+        let dialect = json_dialect(self.name(), self.text());
+        let (editor, prefix) = match (found.place(), dialect) {
+            (DefinitionPlace::Text { .. }, _) => {
+                let text = found.tree().source();
+                (Ok(Editor::parse_recovering(text, Dialect::Json)), "")
+            }
+            (place, Some(dialect)) => {
+                let editor = Editor::parse_recovering(self.text(), dialect);
+                (Ok(editor), place.pointer())
+            }
+            (DefinitionPlace::Part { pointer }, None) => (
+                Editor::parse_template_recovering(self.text()),
+                pointer.as_str(),
+            ),
+            (DefinitionPlace::Whole, None) => (Editor::parse_yaml_recovering(self.text()), ""),
+        };
+        let editor = editor.map_err(|source| EditError::Unreadable {
+            pointer: pointer.to_owned(),
+            source,
+        })?;
+        Ok((found, editor, prefix))
     }
 
     /// Whether the edited file has this definition. YAML may read a string differently.

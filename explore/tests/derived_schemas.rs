@@ -88,6 +88,36 @@ fn a_value_that_a_task_gets_may_have_members_that_the_definition_does_not_read()
 }
 
 #[test]
+fn the_argument_of_an_aggregate_and_its_parent_may_be_lists() {
+    let input = |expression: &str| {
+        let schemas = derived(&format!(
+            r#"{{"StartAt": "A", "QueryLanguage": "JSONata", "States": {{
+            "A": {{"Type": "Pass", "Output": "{{% {expression} %}}", "End": true}}}}}}"#
+        ));
+        let properties = schemas.input.get("properties");
+        properties.map_or_else(String::new, ToString::to_string)
+    };
+    let numbers = r#"{"anyOf":[{"type":"number"},{"type":"array","items":{"type":"number"}}]}"#;
+    for function in ["sum", "average", "max", "min"] {
+        assert_eq!(
+            input(&format!("${function}($states.input.prices)")),
+            format!(r#"{{"prices":{numbers}}}"#)
+        );
+    }
+    let item = format!(r#"{{"type":"object","properties":{{"price":{numbers}}}}}"#);
+    let items = format!(r#"{{"anyOf":[{item},{{"type":"array","items":{item}}}]}}"#);
+    assert_eq!(
+        input("$sum($states.input.items.price)"),
+        format!(r#"{{"items":{items}}}"#)
+    );
+    // Only the value whose member it is.
+    assert_eq!(
+        input("$sum($states.input.order.items.price)"),
+        format!(r#"{{"order":{{"type":"object","properties":{{"items":{items}}}}}}}"#)
+    );
+}
+
+#[test]
 fn two_states_that_call_one_function_share_its_schemas() {
     let schemas = derived(
         r#"{"StartAt": "First", "QueryLanguage": "JSONata", "States": {

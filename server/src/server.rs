@@ -413,13 +413,6 @@ impl ServerBuilder {
         self
     }
 
-    /// Links the pages of the console to a visual editor of definitions.
-    #[cfg(feature = "console")]
-    pub fn studio_link(mut self, address: impl Into<String>) -> Self {
-        self.console.studio = Some(address.into());
-        self
-    }
-
     /// Shows what the handlers of tasks log in the console. The program adds the
     /// [layer](HandlerLogs::layer) of `logs` to its subscriber.
     #[cfg(feature = "console")]

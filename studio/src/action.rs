@@ -122,7 +122,19 @@ impl From<EditError> for ActionError {
 pub(crate) struct Performed {
     pub(crate) rounds: Rounds,
     pub(crate) select: Vec<String>,
-    pub(crate) extracted: Option<(String, String)>,
+    pub(crate) extracted: Option<NewFile>,
+}
+
+/// The file of a new state machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewFile {
+    /// Its name, without a folder.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The `DefinitionSubstitutions` that its state machine needs in the template:
+    /// `Table: !Ref Table`.
+    pub needs: String,
 }
 
 /// Performs an action other than undo and redo. `diagnostics` are those of the document.
@@ -409,9 +421,18 @@ fn extract(
         _ => "json",
     };
     let file = format!("{}.asl.{ending}", words.join("-"));
+    let needs = extraction.substitutions.iter();
+    let needs: Vec<String> = needs
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let new_file = NewFile {
+        name: file,
+        text: extraction.definition,
+        needs: needs.join(", "),
+    };
     Ok(Performed {
         select: vec![sibling(&states[0], &name)],
-        extracted: Some((file, extraction.definition)),
+        extracted: Some(new_file),
         ..of_round(extraction.edits)
     })
 }

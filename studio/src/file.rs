@@ -33,7 +33,8 @@ pub struct StudioFile {
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     pub(crate) file: StudioFile,
-    pub(crate) is_read_only: bool,
+    /// Whether the editor that owns the text lets it change.
+    is_read_only_for_editor: Option<bool>,
     state: Mutex<FileState>,
     /// The execution that a page steps through.
     pub(crate) debug: Mutex<Option<DebugSession>>,
@@ -48,6 +49,8 @@ pub(crate) struct FileState {
     pub(crate) views: ViewCache,
     /// The text on the disk that could not be merged.
     pub(crate) conflict: Option<String>,
+    /// Why the file that another program has written cannot be read.
+    unreadable: Option<String>,
     /// The editor that owns the text; `None` for a file that pages edit themselves.
     pub(crate) owner: Option<TextOwner>,
     has_mark: bool,
@@ -74,30 +77,21 @@ impl OpenFile {
     /// A file that cannot be read, is no text in UTF-8, or is too large.
     pub(crate) fn open(file: StudioFile) -> io::Result<OpenFile> {
         let stamp = stamp(&file.path);
-        let (text, is_read_only) = match fs::metadata(&file.path) {
-            Ok(metadata) if !metadata.is_file() => {
-                return Err(io::Error::other("it is not a regular file"));
-            }
-            Ok(metadata) if metadata.len() > MOST_BYTES => {
-                return Err(io::Error::other("it has more than 8 MB"));
-            }
-            Ok(metadata) => (
-                fs::read_to_string(&file.path)?,
-                metadata.permissions().readonly(),
-            ),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
-            Err(error) => return Err(error),
+        let text = match read(&file.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            text => text?,
         };
         let own = text.strip_prefix(BYTE_ORDER_MARK);
         let has_mark = own.is_some();
         let own = own.unwrap_or(&text);
         let session = Session::open(&file.name, own, file.validator.clone());
         Ok(OpenFile {
-            is_read_only,
+            is_read_only_for_editor: None,
             state: Mutex::new(FileState {
                 session,
                 views: ViewCache::default(),
                 conflict: None,
+                unreadable: None,
                 owner: None,
                 has_mark,
                 stamp,
@@ -116,11 +110,12 @@ impl OpenFile {
         is_read_only: bool,
     ) -> OpenFile {
         OpenFile {
-            is_read_only,
+            is_read_only_for_editor: Some(is_read_only),
             state: Mutex::new(FileState {
                 session: Session::open(&file.name, text, file.validator.clone()),
                 views: ViewCache::default(),
                 conflict: None,
+                unreadable: None,
                 owner: Some(owner),
                 has_mark: false,
                 stamp: None,
@@ -129,6 +124,14 @@ impl OpenFile {
             changes: watch::channel(0).0,
             file,
         }
+    }
+
+    /// Whether the file cannot be changed. Another program may change that.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.is_read_only_for_editor.unwrap_or_else(|| {
+            let metadata = fs::metadata(&self.file.path);
+            metadata.is_ok_and(|metadata| metadata.permissions().readonly())
+        })
     }
 
     /// The state of the file. A panic of another request has not damaged it: a step is complete
@@ -150,34 +153,34 @@ impl OpenFile {
             return;
         }
         let stamp = stamp(&self.file.path);
-        // A file that is deleted keeps its text here, and is created again by the next save.
-        if stamp.is_none() || stamp == state.stamp {
+        if stamp == state.stamp {
             return;
         }
-        let Ok(disk) = self.read() else {
-            return;
-        };
         state.stamp = stamp;
-        match state.session.disk_changed(&disk) {
-            DiskChange::None => return,
-            DiskChange::Merged => state.conflict = None,
-            DiskChange::Conflict => state.conflict = Some(disk),
+        state.unreadable = None;
+        match read(&self.file.path) {
+            Ok(text) => {
+                let disk = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+                match state.session.disk_changed(disk) {
+                    DiskChange::None => {}
+                    DiskChange::Merged => state.conflict = None,
+                    DiskChange::Conflict => state.conflict = Some(disk.to_owned()),
+                }
+            }
+            // The text of a deleted file remains here, and is created again by the next save.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => state.unreadable = Some(error.to_string()),
         }
         drop(state);
         self.notify();
-    }
-
-    fn read(&self) -> io::Result<String> {
-        let text = fs::read_to_string(&self.file.path)?;
-        let own = text.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned);
-        Ok(own.unwrap_or(text))
     }
 
     /// Saves the text. Returns `false` if another program changed the file in conflict.
     ///
     /// # Errors
     ///
-    /// Those of the file system; the file is then unchanged.
+    /// Those of the file system, and a file of another program that cannot be read; the file is
+    /// then unchanged.
     pub(crate) fn save(&self) -> io::Result<bool> {
         self.look_at_disk();
         let mut state = self.state();
@@ -186,6 +189,11 @@ impl OpenFile {
         }
         if state.conflict.is_some() {
             return Ok(false);
+        }
+        if let Some(reason) = &state.unreadable {
+            return Err(io::Error::other(format!(
+                "another program has written it since, and it cannot be read: {reason}; move that file away, and save again"
+            )));
         }
         let text = state.session.document().text().to_owned();
         let mark = match state.has_mark {
@@ -212,6 +220,28 @@ impl OpenFile {
         drop(state);
         self.notify();
     }
+}
+
+impl FileState {
+    /// Whether the text differs from the saved one, or was not saved at all.
+    pub(crate) fn is_changed(&self) -> bool {
+        match &self.owner {
+            Some(owner) => owner.is_dirty,
+            None => self.stamp.is_none() || self.unreadable.is_some() || self.session.is_changed(),
+        }
+    }
+}
+
+/// The text of a regular file in UTF-8 that is not too large.
+fn read(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if metadata.len() > MOST_BYTES {
+        return Err(io::Error::other("it has more than 8 MB"));
+    }
+    String::from_utf8(fs::read(path)?).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
 pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
@@ -256,4 +286,83 @@ fn write_new(old: &Path, new: &Path, text: &str) -> io::Result<()> {
         file.set_permissions(permissions)?;
     }
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use stepwright_asl::MachineType;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const TEXT: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+
+    fn opened(text: Option<&str>) -> (TempDir, OpenFile) {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("a.asl.json");
+        if let Some(text) = text {
+            fs::write(&path, text).expect("there is room");
+        }
+        let file = StudioFile {
+            name: "a.asl.json".to_owned(),
+            validator: Validator::new(MachineType::Standard),
+            path,
+        };
+        let opened = OpenFile::open(file).expect("it can be read");
+        (folder, opened)
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_any_more_is_not_replaced() {
+        let large = " ".repeat(usize::try_from(MOST_BYTES).expect("it fits") + 1);
+        for (bytes, reason) in [
+            (&b"{\"a\": \"\xe9\"}"[..], "not UTF-8"),
+            (large.as_bytes(), "more than 8 MB"),
+        ] {
+            let (_folder, open) = opened(Some(TEXT));
+            assert!(!open.state().is_changed());
+            fs::write(&open.file.path, bytes).expect("there is room");
+            let error = open
+                .save()
+                .expect_err("the other program's text would be lost");
+            assert!(error.to_string().contains(reason), "{error}");
+            assert!(open.state().is_changed());
+            assert_eq!(fs::read(&open.file.path).expect("it is there"), bytes);
+            // After it is moved away.
+            fs::remove_file(&open.file.path).expect("it is there");
+            assert!(open.save().expect("nothing is lost"));
+            assert_eq!(
+                fs::read_to_string(&open.file.path).expect("it is there"),
+                TEXT
+            );
+            assert!(!open.state().is_changed());
+        }
+    }
+
+    #[test]
+    fn a_deleted_or_new_file_is_not_saved() {
+        let (_folder, open) = opened(Some(TEXT));
+        fs::remove_file(&open.file.path).expect("it is there");
+        open.look_at_disk();
+        assert!(open.state().is_changed());
+        assert!(open.save().expect("it is created again"));
+        assert!(!open.state().is_changed());
+        let (_folder, open) = opened(None);
+        assert!(open.state().is_changed());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_read_only_as_long_as_the_disk_says_so() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let (_folder, open) = opened(Some(TEXT));
+        for (mode, is_read_only) in [(0o444, true), (0o644, false)] {
+            let permissions = PermissionsExt::from_mode(mode);
+            fs::set_permissions(&open.file.path, permissions).expect("it is ours");
+            assert_eq!(open.is_read_only(), is_read_only);
+        }
+    }
 }

@@ -57,7 +57,7 @@ mod utf16;
 mod view;
 mod view_lists;
 
-pub use action::{Action, ActionError};
+pub use action::{Action, ActionError, NewFile};
 pub use child_process::{ACCESS_KEYS_VARIABLE, child_command};
 pub use editor_studio::{EditorStudio, EditorText, PageRequest, PageResponse};
 pub use field_input::FieldKind;

@@ -53,7 +53,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                 h1 { "Stepwright studio" }
                 @if studio.editor.is_some() { span class="name" { (name) } } @else { (files(studio, index)) }
                 label class="choice" hidden { "Definition " select id="definition" {} }
-                @if file.is_read_only { span class="tag" { "read-only" } }
+                @if file.is_read_only() { span class="tag" { "read-only" } }
                 p id="saved" role="status" {}
                 div class="commands" role="toolbar" aria-label="Commands" {
                     @for (command, title, key) in COMMANDS {
@@ -64,7 +64,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
             p id="message" role="alert" {}
             ul id="completions" role="listbox" aria-label="Completions" hidden {}
             div id="choice" hidden role="region" aria-label="Choice" {}
-            main class="studio" id="studio" data-file=(index) data-read-only[file.is_read_only]
+            main class="studio" id="studio" data-file=(index) data-read-only[file.is_read_only()]
                 data-path=(file.file.path.display()) data-version=(assets::version()) {
                 section class="left" aria-label="Palette and states" {
                     div role="search" {
@@ -98,7 +98,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                         div class="code" {
                             pre id="highlight" aria-hidden="true" {}
                             textarea id="text" aria-label="Text of the file" spellcheck="false" wrap="off"
-                                autocapitalize="off" autocomplete="off" readonly[file.is_read_only] {}
+                                autocapitalize="off" autocomplete="off" readonly[file.is_read_only()] {}
                         }
                         p id="fault" role="status" {}
                     }

@@ -24,7 +24,7 @@ use serde_json::{Value as Json, json};
 use stepwright_diagram::Diagram;
 use stepwright_editor::{Definition, TextEdit};
 
-use crate::action::Action;
+use crate::action::{Action, NewFile};
 use crate::completion::{self, FieldText};
 use crate::debug::{self, DebugCommand};
 use crate::file::{FileState, OpenFile, TextOwner};
@@ -268,7 +268,7 @@ async fn apply(
 ) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let application: Application = body(&bytes)?;
-    if file.is_read_only {
+    if file.is_read_only() {
         return Err(Refusal(
             StatusCode::FORBIDDEN,
             format!("`{}` is read-only", file.file.name),
@@ -302,10 +302,10 @@ async fn apply(
     match done {
         Ok(outcome) => {
             let created = match &outcome.extracted {
-                Some((name, text)) => {
+                Some(NewFile { name, text, needs }) => {
                     let created = StudioState::create_next_to(&file.file.path, name, text);
                     match created {
-                        Ok(path) => Some(path.display().to_string()),
+                        Ok(path) => Some((path.display().to_string(), needs)),
                         Err(error) => {
                             // The states must not be lost.
                             let now = state.session.revision();
@@ -325,8 +325,9 @@ async fn apply(
             if has_changed {
                 file.notify();
             }
+            let (created, needs) = created.unzip();
             Ok(json_body(
-                &json!({"view": view, "select": outcome.select, "created": created}),
+                &json!({"view": view, "select": outcome.select, "created": created, "needs": needs}),
             ))
         }
         Err(error @ SessionError::Stale) => Ok(conflict(&error, &view(&mut state))),
@@ -343,14 +344,11 @@ fn conflict(error: &SessionError, view: &View) -> Response {
 /// The edits that the editor makes in its text of this version.
 fn plan(state: &FileState, owner: TextOwner, planned: (Vec<TextEdit>, Outcome)) -> Json {
     let (edits, outcome) = planned;
-    let extracted = outcome
-        .extracted
-        .map(|(name, text)| json!({"name": name, "text": text}));
     json!({
         "version": owner.version,
         "edits": utf16::edits(state.session.document().text(), &edits),
         "select": outcome.select,
-        "extracted": extracted,
+        "extracted": outcome.extracted,
     })
 }
 

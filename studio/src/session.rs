@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use stepwright_asl::validate::Validator;
 use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
-use crate::action::{Action, ActionError, perform};
+use crate::action::{Action, ActionError, NewFile, perform};
 use crate::merge;
 use crate::shown_text::{ShownEdit, ShownText};
 
@@ -57,8 +57,8 @@ struct StepResult {
 pub struct Outcome {
     /// Pointers to the states that the page then selects.
     pub select: Vec<String>,
-    /// The text of a new state machine, and the name of its file without a folder.
-    pub extracted: Option<(String, String)>,
+    /// The file of a new state machine.
+    pub extracted: Option<NewFile>,
 }
 
 /// The reason why actions had no effect.

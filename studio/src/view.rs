@@ -51,6 +51,7 @@ pub(crate) struct View {
 impl View {
     /// Describes a session for a page that shows one definition.
     pub(crate) fn of(state: &mut FileState, definition: usize, known: &KnownParts) -> View {
+        let is_changed = state.is_changed();
         let session = &state.session;
         let document = session.document();
         let text = ShownText::of(document.text());
@@ -70,9 +71,7 @@ impl View {
             rounds,
             length: text.len(),
             base: digest(session.base().as_bytes()),
-            is_changed: state
-                .owner
-                .map_or_else(|| session.is_changed(), |owner| owner.is_dirty),
+            is_changed,
             is_conflict: state.conflict.is_some(),
             // The steps of an editor are not known here.
             can_undo: state.owner.is_some() || session.can_undo(),

@@ -357,7 +357,7 @@ fn prefers_flow(plan: &EditPlan<'_>, parent: TargetNode<'_>, value: &Json, at: u
     };
     let neighbour = (0..at).rev().chain(at..children.len()).find_map(shape);
     match neighbour {
-        Some(ValueSyntax::Flow) => true,
+        Some(ValueSyntax::Flow) => !plan.style.prefers_block,
         Some(ValueSyntax::Block) => false,
         _ => plan.style.prefers_flow(value),
     }

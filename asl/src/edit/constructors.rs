@@ -48,6 +48,8 @@ impl Editor {
             document,
             reader: TextReader::Recovering(dialect),
             faults: errors.len(),
+            #[cfg(feature = "yaml")]
+            prefers_block: false,
         }
     }
 
@@ -57,6 +59,8 @@ impl Editor {
             document,
             reader,
             faults,
+            #[cfg(feature = "yaml")]
+            prefers_block: false,
         })
     }
 

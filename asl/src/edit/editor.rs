@@ -35,12 +35,21 @@ pub struct Editor {
     pub(super) reader: TextReader,
     /// The number of syntax errors in the text.
     pub(super) faults: usize,
+    #[cfg(feature = "yaml")]
+    pub(super) prefers_block: bool,
 }
 
 impl Editor {
     /// The current text.
     pub fn text(&self) -> &str {
         self.document.source()
+    }
+
+    /// Writes new values in the block style of YAML where it is possible, instead of the style of
+    /// their neighbours. Text with tags and comments moves into values in the same style only.
+    #[cfg(feature = "yaml")]
+    pub fn prefer_block_style(&mut self) {
+        self.prefers_block = true;
     }
 
     /// The current text with the position of each value.
@@ -272,6 +281,15 @@ impl Editor {
             text: self.document.source(),
             is_yaml: self.reader.is_yaml(),
         };
-        EditPlan::of(source, self.document.json(), self.document.root())
+        #[cfg_attr(
+            not(feature = "yaml"),
+            expect(unused_mut, reason = "block style is of YAML")
+        )]
+        let mut plan = EditPlan::of(source, self.document.json(), self.document.root());
+        #[cfg(feature = "yaml")]
+        {
+            plan.style.prefers_block = self.prefers_block;
+        }
+        plan
     }
 }

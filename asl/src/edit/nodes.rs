@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::source::SourceText;
 use super::target::is_alias;
+#[cfg(feature = "yaml")]
+use crate::json::ValueSyntax;
 use crate::json::{Document, Json, ValueMark, align, escape};
 
 impl Document {
@@ -86,7 +88,8 @@ impl Document {
         align(self.source(), self.mark(pointer)?.start as usize, text)
     }
 
-    /// The text of the value at `pointer`, without the indentation of the lines around it.
+    /// The text of the value at `pointer`, without the indentation of the lines around it, and with
+    /// a comment behind a block of YAML.
     ///
     /// ```
     /// use stepwright_asl::json::Document;
@@ -100,7 +103,13 @@ impl Document {
             text: self.source(),
             is_yaml: true,
         };
-        Some(source.moved(self.span(pointer)?, ""))
+        let range = self.span(pointer)?;
+        #[cfg(feature = "yaml")]
+        let range = match self.mark(pointer)?.shape {
+            ValueSyntax::Block => range.start..source.skip_comment(range.end),
+            _ => range,
+        };
+        Some(source.moved(range, ""))
     }
 
     /// Visits the byte range of each array and object, an outer one before those in it.

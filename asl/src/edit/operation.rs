@@ -70,6 +70,13 @@ pub enum Edit {
         /// The keys of the members.
         keys: Vec<String>,
     },
+    /// Writes a member again after itself with the same text, and with its comments.
+    Duplicate {
+        /// Pointer to the member.
+        pointer: String,
+        /// The key of the copy.
+        key: String,
+    },
     /// Removes members of an object with the comments above them. A member remains.
     RemoveMembers {
         /// Pointer to the object.
@@ -184,6 +191,23 @@ impl Edit {
         }
     }
 
+    /// Writes the member at the pointer again after itself, with another key and the same text.
+    ///
+    /// ```
+    /// use stepwright_asl::edit::{Edit, Editor};
+    ///
+    /// let mut editor = Editor::parse(r#"{"a": 1.50, "b": 2}"#)?;
+    /// editor.apply(&[Edit::duplicate("/a", "c")])?;
+    /// assert_eq!(editor.text(), r#"{"a": 1.50, "c": 1.50, "b": 2}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn duplicate(pointer: impl ToString, key: impl Into<String>) -> Edit {
+        Edit::Duplicate {
+            pointer: pointer.to_string(),
+            key: key.into(),
+        }
+    }
+
     /// Removes members of the object at the pointer with the comments above them.
     pub fn remove_members(pointer: impl ToString, keys: Vec<String>) -> Edit {
         Edit::RemoveMembers {
@@ -219,6 +243,7 @@ impl Edit {
             | Edit::MoveLast { pointer }
             | Edit::Reorder { pointer, .. }
             | Edit::CopyText { pointer, .. }
+            | Edit::Duplicate { pointer, .. }
             | Edit::RemoveMembers { pointer, .. }
             | Edit::Unnest { pointer, .. } => pointer,
         }
@@ -228,7 +253,7 @@ impl Edit {
     pub(crate) fn size(&self) -> usize {
         let texts = match self {
             Edit::Replace { value, .. } | Edit::Insert { value, .. } => value.to_string().len(),
-            Edit::Rename { key, .. } => key.len(),
+            Edit::Rename { key, .. } | Edit::Duplicate { key, .. } => key.len(),
             Edit::Reorder { keys, .. }
             | Edit::CopyText { keys, .. }
             | Edit::RemoveMembers { keys, .. } => keys.iter().map(String::len).sum(),
@@ -248,6 +273,7 @@ impl Edit {
             | Edit::Insert { pointer, .. }
             | Edit::MoveLast { pointer }
             | Edit::Reorder { pointer, .. }
+            | Edit::Duplicate { pointer, .. }
             | Edit::RemoveMembers { pointer, .. } => pointer.insert_str(0, prefix),
             Edit::CopyText {
                 pointer,

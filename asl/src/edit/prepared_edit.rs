@@ -37,6 +37,7 @@ impl Editor {
                 from,
                 keys,
             } => self.prepare_copy(plan, pointer, from, keys),
+            Edit::Duplicate { pointer, key } => self.prepare_duplicate(plan, pointer, key),
             Edit::RemoveMembers { pointer, keys } => {
                 self.prepare_remove_members(plan, pointer, keys)
             }
@@ -68,11 +69,23 @@ impl Editor {
         key: &str,
     ) -> Result<PreparedEdit, EditError> {
         let target = EditTarget::find(&self.document, pointer)?;
+        let parent = self.object_without(&target, pointer, key)?;
+        let splices = plan.rename(&target, parent, key);
+        self.prepared(pointer, target, splices, Change::Rename(key.to_owned()))
+    }
+
+    /// The object of a member, in which the key is free.
+    pub(super) fn object_without<'t>(
+        &self,
+        target: &'t EditTarget<'_>,
+        pointer: &str,
+        key: &str,
+    ) -> Result<TargetNode<'t>, EditError> {
         let parent = target.parent();
         let Some((parent, members)) =
             parent.and_then(|parent| Some((parent, parent.json.as_object()?)))
         else {
-            let reason = "it has no key; only a member of an object can be renamed".to_owned();
+            let reason = "it has no key, because it is not a member of an object".to_owned();
             return Err(self.refusal(pointer, target.node(), reason));
         };
         if members.contains_key(key) {
@@ -82,8 +95,7 @@ impl Editor {
             });
         }
         self.check_duplicates(pointer, parent)?;
-        let splices = plan.rename(&target, parent, key);
-        self.prepared(pointer, target, splices, Change::Rename(key.to_owned()))
+        Ok(parent)
     }
 
     fn prepare_remove(

@@ -74,6 +74,24 @@ impl Editor {
         self.prepared(pointer, target, splices, Change::Layout)
     }
 
+    /// Writes a member again after itself.
+    pub(super) fn prepare_duplicate(
+        &self,
+        plan: &EditPlan<'_>,
+        pointer: &str,
+        key: &str,
+    ) -> Result<PreparedEdit, EditError> {
+        let target = EditTarget::find(&self.document, pointer)?;
+        let parent = self.object_without(&target, pointer, key)?;
+        let splices = plan.duplicate(&target, parent, key);
+        let change = Change::Insert(key.to_owned(), target.node().json.clone());
+        let mut prepared = self.prepared(pointer, target, splices, change)?;
+        if let Some(at) = prepared.placed.path.last_mut() {
+            *at += 1;
+        }
+        Ok(prepared)
+    }
+
     /// Removes members with their comments.
     pub(super) fn prepare_remove_members(
         &self,
@@ -189,6 +207,35 @@ impl EditPlan<'_> {
         }
         splices.sort_by_key(|splice| splice.range.start);
         Ok(splices)
+    }
+
+    /// Writes the member before itself, and renames what follows.
+    fn duplicate(
+        &self,
+        target: &EditTarget<'_>,
+        parent: TargetNode<'_>,
+        key: &str,
+    ) -> Result<Vec<Splice>, String> {
+        let source = self.source;
+        let segments = self.segments(parent)?;
+        let own = target.path.last().and_then(|at| segments.get(*at));
+        let own = own.ok_or_else(|| "there is no such member".to_owned())?;
+        let renamed = self.rename(target, parent, key)?;
+        let [renamed] = renamed.as_slice() else {
+            return Err("its key cannot be written again".to_owned());
+        };
+        let indentation = source.indentation(own.child);
+        let (comma, gap) = self.gap(parent, own.child, &indentation);
+        let text = [
+            &source.text[own.begin..own.end],
+            comma,
+            own.trail_text(source.text),
+            &gap,
+            &source.text[own.begin..renamed.range.start],
+            &renamed.text,
+        ];
+        let range = own.begin..renamed.range.end;
+        Ok(vec![Splice::new(range, text.concat())])
     }
 
     fn unnest(

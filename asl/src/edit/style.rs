@@ -19,6 +19,9 @@ pub(super) struct Style {
     objects: Spread,
     arrays: Spread,
     lists: Spread,
+    /// Whether new values are in block style where it is possible.
+    #[cfg(feature = "yaml")]
+    pub(super) prefers_block: bool,
     /// Whether collections span several lines if the text has no example.
     spreads_by_default: bool,
     /// The quotes of keys and strings.
@@ -52,7 +55,7 @@ impl Style {
     #[cfg(feature = "yaml")]
     pub(super) fn prefers_flow(&self, json: &Json) -> bool {
         let spread = self.spread(json);
-        spread.line + spread.lines > spread.block
+        !self.prefers_block && spread.line + spread.lines > spread.block
     }
 
     /// The style of a new child: its key is quoted like its sibling keys. If those have double
@@ -218,6 +221,8 @@ pub(super) fn survey(source: SourceText<'_>, json: &Json, mark: &ValueMark) -> S
         objects: survey.objects,
         arrays: survey.arrays,
         lists: survey.lists,
+        #[cfg(feature = "yaml")]
+        prefers_block: false,
         spreads_by_default: !source.is_yaml,
         keys,
         texts: survey.texts.winner(quotes),

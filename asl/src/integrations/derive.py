@@ -25,8 +25,9 @@ SERVICES_HEADER = """\
 # error_prefix  the prefix of its error names
 # command       its name in the AWS CLI and in botocore; empty for a service that AWS has retired
 # unsupported   the operations that an integration cannot call, separated by blanks
+# removed       the date on which Step Functions lost the service, if it did
 # actions       its actions, grouped by their first word: `put:Item|ItemTags` is putItem and putItemTags; the groups are separated by blanks
-service,iam_prefix,error_prefix,command,unsupported,actions
+service,iam_prefix,error_prefix,command,unsupported,removed,actions
 """
 
 IAM_HEADER = """\
@@ -81,7 +82,7 @@ def services_table(wheel):
             verb = re.match("[^A-Z]*", action)[0]
             groups.setdefault(verb, set()).add(action[len(verb):])
         grouped = " ".join(f"{verb}:{'|'.join(sorted(rest))}" for verb, rest in sorted(groups.items()))
-        table.append(row(name, prefix, service["error_prefix"], folder, service["unsupported"], grouped))
+        table.append(row(name, prefix, service["error_prefix"], folder, service["unsupported"], service["removed"], grouped))
         called[name] = (prefix, sorted(own))
     names = [line.split(",")[0] for line in table]
     assert names == sorted(set(names)), "hand/services.csv is not ordered by name"

@@ -17,6 +17,7 @@ pub struct Service {
     /// First words and the words after them, both sorted.
     actions: Vec<(&'static str, &'static str)>,
     unsupported: &'static str,
+    removed: &'static str,
 }
 
 impl Service {
@@ -39,6 +40,12 @@ impl Service {
     /// retired service.
     pub fn command(&self) -> Option<&'static str> {
         (!self.command.is_empty()).then_some(self.command)
+    }
+
+    /// The date on which Step Functions lost the service: `2026-03-12`. `None` for the services
+    /// that it has.
+    pub fn removed(&self) -> Option<&'static str> {
+        (!self.removed.is_empty()).then_some(self.removed)
     }
 
     /// Its actions as they appear in a resource: `putItem`. Empty for a retired service, whose
@@ -95,6 +102,7 @@ impl Service {
             error_prefix: columns.next()?,
             command: columns.next()?,
             unsupported: columns.next()?,
+            removed: columns.next()?,
             actions: columns
                 .next()?
                 .split_ascii_whitespace()

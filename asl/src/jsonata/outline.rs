@@ -41,6 +41,9 @@ pub enum ValueTest {
     Number,
     /// It is used as a list.
     List,
+    /// `$sum` or another aggregate of numbers has it as its argument. It is a number or a list of
+    /// numbers, and the value whose member it is may be a list too.
+    Aggregate,
     /// The number of its items is compared with a number.
     Count(Json),
     /// It is only read.
@@ -268,6 +271,7 @@ impl TestWalk<'_> {
                 "count" | "map" | "filter" | "reduce" | "sort" | "append" | "reverse" | "distinct"
                 | "zip" | "join",
             ) => ValueTest::List,
+            Some("sum" | "average" | "max" | "min") => ValueTest::Aggregate,
             Some("number" | "abs" | "floor" | "ceil" | "round" | "power" | "sqrt") => {
                 ValueTest::Number
             }

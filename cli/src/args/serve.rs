@@ -35,7 +35,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve --aws-endpoint http://127.0.0.1:4566 --status-events   the rules of its EventBridge get status changes of executions
   stepwright serve --store local.db --index --keep-logs      the console finds executions by any text, and has the logs of commands
   stepwright serve --redact card.number                      the console masks this field, in pages, filters, exports and logs of handlers
-  stepwright serve --studio workflows                        the console links to a visual editor of the definitions in a folder
+  stepwright serve --studio workflows                        a visual editor of the definitions in a folder, at the address that is printed
   stepwright serve --console read-only                       the pages at http://127.0.0.1:8083/console cannot change anything
   stepwright serve --log info --log-format json 2> serve.log  starts, ends and suspensions of executions, as JSON
   stepwright serve --log info,stepwright_server=debug         and each request
@@ -125,8 +125,8 @@ pub(crate) struct ServeArguments {
     /// Whether /console has pages in which a person sees and controls executions
     #[arg(long, value_name = "MODE", default_value = "on")]
     pub(crate) console: ConsoleChoice,
-    /// Edit the definitions of a file or a folder at /studio; the console links to it. Only with an
-    /// address of this machine
+    /// Edit the definitions of a file or a folder in a browser, at the address that is printed.
+    /// Only with an address of this machine
     #[arg(long, value_name = "DIR", conflicts_with_all = ["virtual_time", "accounts"])]
     pub(crate) studio: Vec<PathBuf>,
     /// Do not serve GET /metrics, which needs no signature

@@ -1,5 +1,7 @@
 //! Moves a group of states to a separate state machine.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use stepwright_asl::edit::{Edit, Editor, InsertPosition};
 use stepwright_asl::json;
@@ -7,6 +9,8 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::QueryLanguage;
 use stepwright_asl::yaml::Format;
 
+use super::computed::substituted;
+use super::group::StateGroup;
 use super::nesting::Wrapper;
 use super::{Operation, OperationError, OperationTarget};
 use crate::{Document, TextEdit};
@@ -20,8 +24,12 @@ const CALL: &str = "arn:aws:states:::states:startExecution.sync:2";
 pub struct Extraction {
     /// The edits that replace the states by a call.
     pub edits: Vec<TextEdit>,
-    /// The text of the new state machine, in the format of the definition.
+    /// The text of the new state machine, in the format of the definition. Values that a template
+    /// computes are placeholders.
     pub definition: String,
+    /// What each placeholder of a computed value stands for, as the template writes it:
+    /// `!Ref Table` for `Table`. They are the `DefinitionSubstitutions` of the new state machine.
+    pub substitutions: BTreeMap<String, String>,
 }
 
 impl Document {
@@ -86,27 +94,37 @@ impl OperationTarget<'_> {
         let mut branch = None;
         let edits = self.document.in_rounds(definition, &states[0], |rounds| {
             // A branch of a Parallel has the text of the new definition.
-            let call = self.wrap(rounds, &group, name, Wrapper::Parallel)?;
+            let call = self.wrap(rounds, definition, &group, name, Wrapper::Parallel)?;
             branch = rounds.unindented(&format!("{call}/Branches/0"));
             rounds.apply(&[Edit::replace(&call, self.call(state_machine, group.exit))])
         })?;
         self.check_result(definition, &edits)?;
         let text = branch.ok_or_else(|| OperationError::missing("the text of the states"))?;
+        let mut substitutions = BTreeMap::new();
         Ok(Extraction {
             edits,
-            definition: self.new_definition(&text)?,
+            definition: self.new_definition(&text, &group, &mut substitutions)?,
+            substitutions,
         })
     }
 
-    /// The text of a branch as a definition: with the query language, and a line end.
-    fn new_definition(&self, text: &str) -> Result<String, OperationError> {
+    /// The text of a branch as a definition: with the query language, placeholders for computed
+    /// values, and a line end.
+    fn new_definition(
+        &self,
+        text: &str,
+        group: &StateGroup<'_>,
+        substitutions: &mut BTreeMap<String, String>,
+    ) -> Result<String, OperationError> {
         let unreadable = |source| stepwright_asl::edit::EditError::Unreadable {
             pointer: String::new(),
             source,
         };
-        let editor = match Format::of_text(text) {
-            Format::Json => Editor::parse(text),
-            Format::Yaml => Editor::parse_yaml(text),
+        let format = Format::of_text(text);
+        let editor = match format {
+            Format::Json => Editor::parse_any_dialect(text),
+            // The text still has the tags of the template.
+            Format::Yaml => Editor::parse_template(text),
         };
         let mut editor = editor.map_err(unreadable)?;
         if let Some(language) = self.definition.json().get("QueryLanguage") {
@@ -115,6 +133,15 @@ impl OperationTarget<'_> {
                 value: language.clone(),
                 position: InsertPosition::Before("StartAt".to_owned()),
             }])?;
+        }
+        let outer = self.graph.containers()[group.container].pointer.to_string();
+        for state in &group.states {
+            let state = self.graph.states()[*state].pointer.to_string();
+            for value in self.computed(&state) {
+                let text = substituted(&value, format, substitutions);
+                let inner = value.pointer.strip_prefix(&outer).unwrap_or_default();
+                editor.apply(&[Edit::replace(inner, text)])?;
+            }
         }
         let text = editor.text().trim_end();
         let text = match text.contains('\n') {

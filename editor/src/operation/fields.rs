@@ -6,6 +6,7 @@ use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{QueryLanguage, StateKind};
 
+use super::difference::differences;
 use super::{OperationError, OperationTarget};
 
 /// The name that matches all errors. Its Retrier or Catcher is the last one.
@@ -14,7 +15,7 @@ const ALL: &str = "States.ALL";
 impl OperationTarget<'_> {
     pub(super) fn set_field(&self, field: &str, value: &Json) -> Vec<Edit> {
         match self.definition.json().pointer(field) {
-            Some(_) => vec![Edit::replace(field, value.clone())],
+            Some(old) => differences(field, old, value),
             None => vec![Edit::insert(field, value.clone())],
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use stepwright_asl::edit::EditError;
 use stepwright_asl::graph::EdgeKind;
 use stepwright_asl::json::{Json, escape};
 use stepwright_asl::model::StateKind;
@@ -161,22 +162,33 @@ impl<'d> OperationTarget<'d> {
         }
     }
 
-    /// The object with `StartAt` and the states of a group.
-    pub(super) fn body(&self, group: &StateGroup<'_>) -> Json {
-        let states = group.states.iter().map(|state| {
-            let state = &self.graph.states()[*state];
-            (state.name.to_owned(), Json::Object(state.object.clone()))
-        });
+    /// The object with `StartAt` and the states of a group, as the file has them.
+    pub(super) fn body(
+        &self,
+        definition: usize,
+        group: &StateGroup<'_>,
+    ) -> Result<Json, EditError> {
+        let container = self.graph.containers()[group.container]
+            .pointer
+            .key("States");
+        let written = self
+            .document
+            .written_value(definition, &container.to_string())?;
+        let names = group
+            .states
+            .iter()
+            .map(|state| self.graph.states()[*state].name);
+        let states = names.filter_map(|name| Some((name.to_owned(), written.get(name)?.clone())));
         let states = Json::Object(states.collect());
         let start = self.graph.states()[group.entry].name;
-        Json::Object(
+        Ok(Json::Object(
             [
                 ("StartAt".to_owned(), start.into()),
                 ("States".to_owned(), states),
             ]
             .into_iter()
             .collect(),
-        )
+        ))
     }
 }
 

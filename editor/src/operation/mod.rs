@@ -3,7 +3,9 @@
 //! [`Document::edits`] turns an [`Operation`] into text edits. An operation that cannot keep the
 //! meaning of the other states is refused with an [`OperationError`].
 
+mod computed;
 mod conversion;
+mod difference;
 mod error;
 mod extraction;
 mod fields;
@@ -147,7 +149,8 @@ pub enum Operation {
         /// The state that continues if the condition is true.
         target: String,
     },
-    /// Sets a field, or adds it if it is absent.
+    /// Sets a field, or adds it if it is absent. Only the parts of the value that differ are
+    /// written.
     SetField {
         /// Pointer to the field.
         field: String,
@@ -381,6 +384,13 @@ impl OperationTarget<'_> {
         state
             .filter(|state| self.graph.states()[*state].pointer.to_string() == pointer)
             .ok_or_else(|| OperationError::missing(format!("a state at `{pointer}`")))
+    }
+
+    /// Whether the value of a state has all that its text has: no comment, and no tag such as
+    /// `!Ref`.
+    fn is_plain(&self, state: usize) -> bool {
+        let pointer = self.graph.states()[state].pointer.to_string();
+        !self.definition.tree().has_comment(&pointer) && self.computed(&pointer).is_empty()
     }
 
     /// Refuses a name for a state of a container that AWS refuses, or that another state has.

@@ -53,7 +53,8 @@ impl OperationTarget<'_> {
         self.check_variables(&group, false)?;
         self.check_new_name(group.container, name)?;
         let edits = self.document.in_rounds(definition, &states[0], |rounds| {
-            self.wrap(rounds, &group, name, wrapper).map(drop)
+            self.wrap(rounds, definition, &group, name, wrapper)
+                .map(drop)
         })?;
         self.check_result(definition, &edits)?;
         Ok(edits)
@@ -63,6 +64,7 @@ impl OperationTarget<'_> {
     pub(super) fn wrap(
         &self,
         rounds: &mut EditRounds<'_>,
+        definition: usize,
         group: &StateGroup<'_>,
         name: &str,
         wrapper: Wrapper,
@@ -76,7 +78,7 @@ impl OperationTarget<'_> {
             .map(|state| self.graph.states()[*state].name)
             .collect();
         // The new state, and the transitions to it.
-        let state = self.wrapping_state(group, wrapper);
+        let state = self.wrapping_state(definition, group, wrapper)?;
         let last = names.last().copied().unwrap_or_default();
         let mut edits = vec![Edit::insert_after(&new, last, state)];
         let entry = self.graph.states()[group.entry].name;
@@ -88,19 +90,15 @@ impl OperationTarget<'_> {
                 edits.push(Edit::replace(&edge.pointer, name));
             }
         }
+        let is_plain = group.states.iter().all(|state| self.is_plain(*state));
+        if !is_plain {
+            rounds.prefer_block_style();
+        }
         rounds.apply(&edits)?;
         // The states move with their text.
         let body = format!("{new}{}", wrapper.body());
         let keys: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let copies = Edit::copy_text(format!("{body}/States"), &outer, keys.clone());
-        let moves = [copies, Edit::remove_members(&outer, keys)];
-        if let Err(error) = rounds.apply(&moves) {
-            // Text without brackets cannot move into brackets, but values without comments can.
-            if self.has_comments(group) {
-                return Err(error);
-            }
-            rounds.apply(&moves[1..])?;
-        }
+        rounds.move_text(&format!("{body}/States"), &outer, keys, is_plain)?;
         let exits = group.states.iter().filter_map(|state| {
             let state = &self.graph.states()[*state];
             let next = state.edges.iter().find(|edge| {
@@ -116,12 +114,17 @@ impl OperationTarget<'_> {
         Ok(new)
     }
 
-    fn wrapping_state(&self, group: &StateGroup<'_>, wrapper: Wrapper) -> Json {
+    fn wrapping_state(
+        &self,
+        definition: usize,
+        group: &StateGroup<'_>,
+        wrapper: Wrapper,
+    ) -> Result<Json, EditError> {
         let mut state = Object::new();
         let mut set = |field: &str, value: Json| {
             state.insert(field.to_owned(), value);
         };
-        let body = self.body(group);
+        let body = self.body(definition, group)?;
         match wrapper {
             Wrapper::Parallel => {
                 set("Type", "Parallel".into());
@@ -142,22 +145,12 @@ impl OperationTarget<'_> {
             Some(exit) => set("Next", exit.into()),
             None => set("End", true.into()),
         }
-        Json::Object(state)
+        Ok(Json::Object(state))
     }
 
     /// The query language of states without their own.
     fn language(&self) -> QueryLanguage {
         self.definition.language_at("")
-    }
-
-    /// Whether the text of a group contains a comment.
-    fn has_comments(&self, group: &StateGroup<'_>) -> bool {
-        let tree = self.definition.tree();
-        let mut states = group
-            .states
-            .iter()
-            .map(|state| &self.graph.states()[*state]);
-        states.any(|state| tree.has_comment(&state.pointer.to_string()))
     }
 
     pub(super) fn unwrap_state(

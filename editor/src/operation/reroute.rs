@@ -103,7 +103,7 @@ impl OperationTarget<'_> {
         let (old, new) = (states(state.container), states(body));
         let moved = format!("{new}/{}", escape(name));
         let mut first = self.connect_neighbours(index, successor)?;
-        let json = Json::Object(state.object.clone());
+        let json = self.document.written_value(definition, &pointer)?;
         match &place {
             None => first.extend(self.first_states(body, name, vec![(name.to_owned(), json)])),
             Some(place) => {
@@ -122,13 +122,12 @@ impl OperationTarget<'_> {
             }
         }
         let keys = vec![name.to_owned()];
-        let moves = [
-            Edit::copy_text(&new, &old, keys.clone()),
-            Edit::remove_members(&old, keys),
-        ];
         let last = led_to(&format!("{moved}/{exit}"), exit, target)?;
-        let has_comments = self.definition.tree().has_comment(&pointer);
+        let is_plain = self.is_plain(index);
         let edits = self.document.in_rounds(definition, &pointer, |rounds| {
+            if !is_plain {
+                rounds.prefer_block_style();
+            }
             let is_replacement = |edit: &&Edit| matches!(edit, Edit::Replace { .. });
             let (replacements, others): (Vec<_>, Vec<_>) = first.iter().partition(is_replacement);
             let owned = |edits: Vec<&Edit>| edits.into_iter().cloned().collect::<Vec<Edit>>();
@@ -136,13 +135,7 @@ impl OperationTarget<'_> {
             for edit in owned(others) {
                 rounds.apply(&[edit])?;
             }
-            if let Err(error) = rounds.apply(&moves) {
-                // Text without brackets cannot move into brackets, but values without comments can.
-                if has_comments {
-                    return Err(error);
-                }
-                rounds.apply(&moves[1..])?;
-            }
+            rounds.move_text(&new, &old, keys, is_plain)?;
             last.iter()
                 .try_for_each(|edit| rounds.apply(std::slice::from_ref(edit)))
         })?;

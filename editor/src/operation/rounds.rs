@@ -53,6 +53,29 @@ impl EditRounds<'_> {
         Ok(())
     }
 
+    /// Writes new values in the style into which text with tags and comments can move.
+    pub(super) fn prefer_block_style(&mut self) {
+        self.editor.prefer_block_style();
+    }
+
+    /// Moves members to equal members of another object, with their text. If the text cannot move,
+    /// the equal members remain as they are, unless they lack something of the text.
+    pub(super) fn move_text(
+        &mut self,
+        to: &str,
+        from: &str,
+        keys: Vec<String>,
+        is_plain: bool,
+    ) -> Result<(), EditError> {
+        let copies = Edit::copy_text(to, from, keys.clone());
+        let moves = [copies, Edit::remove_members(from, keys)];
+        match self.apply(&moves) {
+            // Text without brackets cannot move into brackets, but values can.
+            Err(_) if is_plain => self.apply(&moves[1..]),
+            moved => moved,
+        }
+    }
+
     /// The text of a value of the definition, without the indentation of the lines around it.
     pub(super) fn unindented(&self, pointer: &str) -> Option<String> {
         let pointer = format!("{}{pointer}", self.prefix);

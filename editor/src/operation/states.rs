@@ -152,12 +152,7 @@ impl OperationTarget<'_> {
                 state.name
             )));
         }
-        let copy = Json::Object(state.object.clone());
-        let outer = self.graph.containers()[state.container]
-            .pointer
-            .key("States");
-        let new = format!("{outer}/{}", escape(name));
-        Ok(vec![Edit::insert_after(new, state.name, copy)])
+        Ok(vec![Edit::duplicate(pointer, name)])
     }
 }
 

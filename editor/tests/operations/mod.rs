@@ -7,6 +7,7 @@ mod generator;
 mod nesting;
 mod order;
 mod reference;
+mod templates;
 
 use proptest::prelude::*;
 use stepwright_asl::json;

@@ -35,6 +35,8 @@ pub(crate) struct Demand {
     is_truth: bool,
     is_timestamp: bool,
     is_object: bool,
+    /// Whether a list of such values is as good as one.
+    pub(super) may_be_list: bool,
     /// Whether a value that is equal to no compared text makes a difference.
     has_other: bool,
 }
@@ -51,7 +53,10 @@ impl Demand {
     /// Adds the requirements of a test on a part.
     pub(crate) fn require(&mut self, path: &[PartStep], test: &ValueTest, has_other: bool) {
         let mut part = self;
-        for step in path {
+        for (index, step) in path.iter().enumerate() {
+            // JSONata reads a member of each item of a list.
+            let is_last = index + 1 == path.len();
+            part.may_be_list |= *test == ValueTest::Aggregate && is_last && index > 0;
             part = match step {
                 PartStep::Key(key) => part.members.entry(key.clone()).or_default(),
                 PartStep::Item => {
@@ -78,6 +83,10 @@ impl Demand {
             ValueTest::Exists => part.is_optional = true,
             ValueTest::Truth => part.is_truth = true,
             ValueTest::Number => part.is_number = true,
+            ValueTest::Aggregate => {
+                part.is_number = true;
+                part.may_be_list = true;
+            }
             ValueTest::List => {
                 part.is_list = true;
                 part.items.get_or_insert_default();

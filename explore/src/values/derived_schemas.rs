@@ -300,6 +300,14 @@ impl Demand {
     /// The schema of the values that the definition can read. `passed` are the paths of parts that
     /// others read, too.
     fn schema(&self, path: &mut Vec<PartStep>, passed: &[&[PartStep]]) -> Json {
+        let one = self.schema_of_one(path, passed);
+        match self.may_be_list && !is_any(&one) && self.items.is_none() {
+            true => one_of(vec![one.clone(), array(one)]),
+            false => one,
+        }
+    }
+
+    fn schema_of_one(&self, path: &mut Vec<PartStep>, passed: &[&[PartStep]]) -> Json {
         if path.len() >= MAX_DEPTH {
             return any();
         }

@@ -653,6 +653,7 @@ fn is_decisive(test: &ValueTest) -> bool {
         | ValueTest::Threshold(_)
         | ValueTest::Truth
         | ValueTest::Number
+        | ValueTest::Aggregate
         | ValueTest::Count(_) => true,
         ValueTest::Exists | ValueTest::List | ValueTest::Read => false,
     }

@@ -89,7 +89,6 @@ impl<'p> Page<'p> {
                             @for (section, name, href) in sections {
                                 a href=(href) aria-current=[(section == self.section).then_some("page")] { (name) }
                             }
-                            @if let Some(studio) = &console.studio { a href=(studio) { "Studio" } }
                         }
                         p class="place" {
                             @if let Some(store) = console.source.store() { span title="store" { (store.name()) } " " }

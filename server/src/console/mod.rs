@@ -128,8 +128,6 @@ pub(crate) struct ConsoleOptions {
     pub(crate) handler_logs: Option<HandlerLogs>,
     /// Finds executions by a text.
     pub(crate) search: Option<Arc<dyn ExecutionSearch>>,
-    /// The address of a visual editor of definitions.
-    pub(crate) studio: Option<String>,
 }
 
 /// Returns the routes of the console, which begin with `/console`; none if it is off.
@@ -176,7 +174,6 @@ fn routes(
         mode,
         handler_logs,
         search,
-        studio,
     } = options;
     let console = Console(Arc::new(ConsoleState {
         source,
@@ -184,8 +181,6 @@ fn routes(
         access: access.clone(),
         handler_logs,
         search,
-        // Its pages change files.
-        studio: studio.filter(|_| mode == ConsoleMode::On),
         is_read_only: mode == ConsoleMode::ReadOnly,
         form_token: guard::form_token(),
         assets: Assets::new(),

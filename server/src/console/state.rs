@@ -33,8 +33,6 @@ pub(super) struct ConsoleState {
     pub(super) handler_logs: Option<HandlerLogs>,
     /// Finds executions by a text, if the program has such a search.
     pub(super) search: Option<Arc<dyn ExecutionSearch>>,
-    /// The address of a visual editor of definitions.
-    pub(super) studio: Option<String>,
     pub(super) is_read_only: bool,
     /// The token of all forms. A page of another site cannot read it.
     pub(super) form_token: String,

@@ -88,7 +88,8 @@ function apply(actions, then, form) {
     if (!answer) return;
     if (!isTyping) tell("");
     show(answer.view, isTyping);
-    if (answer.created) tell(`The states are in ${answer.created}.`, false);
+    const needs = answer.needs ? ` It needs DefinitionSubstitutions: ${answer.needs}` : "";
+    if (answer.created) tell(`The states are in ${answer.created}.${needs}`, false);
     await (answer.select.length ? select(answer.select, true) : redraw());
     then?.();
   });

@@ -67,6 +67,11 @@ impl OwnCommand {
         })
     }
 
+    /// The longest time of a call.
+    pub(super) fn limit(&self) -> Duration {
+        self.limit
+    }
+
     /// The options that allow a run to call services.
     pub(super) fn endpoint_options(&self) -> impl Iterator<Item = OsString> {
         let endpoints = self.aws_endpoints.iter();

@@ -6,17 +6,22 @@ use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    JsonObject, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer};
+use serde_json::Value;
 
+use super::machines::MachineTools;
 use super::own_command::OwnCommand;
 use super::refusal::Refusal;
 use super::resources;
-use super::tool::Session;
+use super::tool::{Session, outcome_value};
 use super::tools;
 use super::working_folder::WorkingFolder;
+
+const MACHINE_INSTRUCTIONS: &str = "Each tool starts an execution of a state machine with the arguments as its input, and returns its output or error.";
 
 const INSTRUCTIONS: &str = "Tools for AWS Step Functions workflows in files below the working folder. Use `check` after each edit of a definition, `edit` for changes that keep comments and layout, and `run` or `test_state` to see what it does. Nothing is sent to AWS, unless the server was started with an endpoint.";
 
@@ -24,6 +29,8 @@ const INSTRUCTIONS: &str = "Tools for AWS Step Functions workflows in files belo
 pub(super) struct AgentServer {
     pub(super) folder: WorkingFolder,
     pub(super) command: OwnCommand,
+    /// The tools are state machines.
+    pub(super) machines: Option<MachineTools>,
 }
 
 impl AgentServer {
@@ -35,15 +42,38 @@ impl AgentServer {
     }
 }
 
+impl AgentServer {
+    /// The result of a call, and whether it succeeded; `None` without such a tool.
+    async fn call(
+        &self,
+        tool: &str,
+        arguments: JsonObject,
+    ) -> Option<Result<(Value, bool), Refusal>> {
+        let Some(machines) = &self.machines else {
+            let call = tools::call(self.session(), tool, Arc::new(arguments));
+            return Some(call.await?.map(|outcome| (outcome, true)));
+        };
+        let ended = machines.call(self.session(), tool, arguments).await?;
+        Some(ended.and_then(|ended| {
+            let is_success = !ended.is_failure();
+            Ok((outcome_value(ended)?, is_success))
+        }))
+    }
+}
+
 impl ServerHandler for AgentServer {
     fn get_info(&self) -> ServerConfig {
+        let instructions = match self.machines {
+            Some(_) => MACHINE_INSTRUCTIONS,
+            None => INSTRUCTIONS,
+        };
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_resources()
             .build();
         ServerConfig::new(capabilities)
             .with_server_info(Implementation::new("stepwright", env!("CARGO_PKG_VERSION")))
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(instructions)
     }
 
     async fn list_tools(
@@ -51,7 +81,12 @@ impl ServerHandler for AgentServer {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools::all()))
+        let Some(machines) = &self.machines else {
+            return Ok(ListToolsResult::with_all_items(tools::all()));
+        };
+        let all = machines.all(self.session()).await;
+        let all = all.map_err(|refusal| ErrorData::internal_error(refusal.to_string(), None))?;
+        Ok(ListToolsResult::with_all_items(all))
     }
 
     async fn call_tool(
@@ -59,8 +94,8 @@ impl ServerHandler for AgentServer {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let arguments = Arc::new(request.arguments.unwrap_or_default());
-        let call = tools::call(self.session(), &request.name, arguments);
+        let arguments = request.arguments.unwrap_or_default();
+        let call = self.call(&request.name, arguments);
         let done = tokio::select! {
             done = call => done,
             // The agent gets no answer; the process ends, because the call is dropped.
@@ -71,7 +106,8 @@ impl ServerHandler for AgentServer {
             ErrorData::invalid_params(message, None)
         };
         let result = match done.ok_or_else(unknown)? {
-            Ok(outcome) => CallToolResult::structured(outcome),
+            Ok((outcome, true)) => CallToolResult::structured(outcome),
+            Ok((outcome, false)) => CallToolResult::structured_error(outcome),
             Err(refusal) => CallToolResult::error(vec![ContentBlock::text(refusal.to_string())]),
         };
         Ok(result.into())

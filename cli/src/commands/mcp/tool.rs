@@ -59,7 +59,11 @@ pub(super) async fn call<T: AgentTool>(
     let arguments = Value::Object(JsonObject::clone(&arguments));
     let arguments = serde_json::from_value(arguments)
         .map_err(|error| Refusal::new(format!("the arguments of `{}`: {error}", T::NAME)))?;
-    let outcome = T::call(session, arguments).await?;
+    outcome_value(T::call(session, arguments).await?)
+}
+
+/// The result of a call as JSON.
+pub(super) fn outcome_value(outcome: impl Serialize) -> Result<Value, Refusal> {
     serde_json::to_value(outcome)
         .map_err(|error| Refusal::new(format!("the result cannot be written as JSON: {error}")))
 }

@@ -108,13 +108,15 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         let index = index.map_err(cannot_store)?;
         server = server.execution_search(Arc::new(index));
     }
+    let mut studio_address = None;
     if let Some(studio) = studio(&arguments)? {
         let (closer, ending) = (studio.closer(), signals.wait(1));
         tokio::spawn(async move {
             ending.await;
             closer.close();
         });
-        server = server.pages(studio.router()).studio_link(studio.address());
+        server = server.pages(studio.router());
+        studio_address = Some(studio.address());
     }
     for host in &arguments.allowed_hosts {
         server = server.allow_host(host);
@@ -136,6 +138,10 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
     allow_connections();
     let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     note_address(&arguments, address, has_keys);
+    // Only here: other users of this machine can read the pages of the console.
+    if let Some(path) = studio_address {
+        diagnostics::note(&format!("the studio is at http://{address}{path}"));
+    }
     if let Some(path) = &arguments.schedules {
         schedules::note(path, schedule_count);
     }
@@ -179,11 +185,6 @@ fn note_address(arguments: &ServeArguments, address: SocketAddr, has_keys: bool)
     ));
     if !matches!(arguments.console, ConsoleChoice::Off) {
         diagnostics::note(&format!("the console is at http://{address}/console"));
-    }
-    if !arguments.studio.is_empty() && !matches!(arguments.console, ConsoleChoice::On) {
-        diagnostics::note(
-            "the link to the studio is in the console; it is missing without `--console on`",
-        );
     }
 }
 

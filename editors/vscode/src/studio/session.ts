@@ -21,6 +21,8 @@ export interface OffsetEdit {
 export interface NewFile {
   name: string;
   text: string;
+  /** The `DefinitionSubstitutions` that its state machine needs in the template. */
+  needs?: string;
 }
 
 /** The document of the editor. */
@@ -154,7 +156,7 @@ export class StudioSession {
       }
       created = applied;
     }
-    return this.withView(page, query, { select, ...(created !== "" && { created }) });
+    return this.withView(page, query, { select, ...(created !== "" && { created, needs: extracted?.needs }) });
   }
 
   /** The view of a page, with further members. */

@@ -12,7 +12,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
     code: Some("INVALID_RESOURCE"),
     known: Evidence::Measured,
     summary: "A Task's `Resource` names an unknown integration, action or pattern, or is not an ARN, a URI or a complete `${substitution}`.",
-    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, followed by one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` where the service supports it. An action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, where the action begins with a lower-case letter. With the feature `integrations`, which the `stepwright` command has, service, action and pattern are looked up in AWS's tables. AWS often adds services and actions, so a name that is not in the tables is only a warning with the date of the tables (`stepwright --version` prints it); `known-services` in `stepwright.toml` names such services, and `--allow SW041` silences it. It is an error if the name is similar to one in the tables, or if an action of the SDK lacks `aws-sdk:`. These are also warnings: a pattern about which AWS's pages disagree; a bare name that ends in `arn`, such as `charge_arn`, which a script may later replace by the ARN; and a URI of another scheme, such as `https://example.com/task`, which the States Language allows but AWS does not call. A URI that is an integration without its prefix, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>` or `function:<name>:<version or alias>`, the ARN of an activity in `activity:<name>`.",
+    doc: "An integration is written `arn:<partition>:states:::<service>:<action>`, followed by one of the patterns `.sync`, `.sync:2` and `.waitForTaskToken` where the service supports it. An action of the AWS SDK is `arn:<partition>:states:::aws-sdk:<service>:<action>`, where the action begins with a lower-case letter. With the feature `integrations`, which the `stepwright` command has, service, action and pattern are looked up in AWS's tables. AWS often adds services and actions, so a name that is not in the tables is only a warning with the date of the tables (`stepwright --version` prints it); `known-services` in `stepwright.toml` names such services, and `--allow SW041` silences it. It is an error if the name is similar to one in the tables, or if an action of the SDK lacks `aws-sdk:`. These are also warnings: a service that AWS has removed from Step Functions, with the date; a pattern about which AWS's pages disagree; a bare name that ends in `arn`, such as `charge_arn`, which a script may later replace by the ARN; and a URI of another scheme, such as `https://example.com/task`, which the States Language allows but AWS does not call. A URI that is an integration without its prefix, such as `lambda:invoke`, is an error. The ARN of a function ends in `function:<name>` or `function:<name>:<version or alias>`, the ARN of an activity in `activity:<name>`.",
     source: source::RESOURCES,
     check: resource,
 };
@@ -131,7 +131,8 @@ impl ResourceFault {
 mod tables {
     use super::ResourceFault;
     use crate::integrations::{
-        UnknownResource, find, lookup_item_reader, lookup_result_writer, tables_date,
+        ResolvedResource, UnknownResource, find, lookup_item_reader, lookup_result_writer,
+        tables_date,
     };
 
     /// Whether the tables contain the integration.
@@ -184,7 +185,23 @@ mod tables {
                     meant: None,
                     doubt: true,
                 }),
-                Ok(_) => None,
+                Ok(found) => {
+                    let ResolvedResource::Sdk(service) = found.kind() else {
+                        return None;
+                    };
+                    Some(ResourceFault {
+                        message: format!(
+                            "Step Functions has had no integration with `{}` since {}",
+                            service.name(),
+                            service.removed()?
+                        ),
+                        suggestion: Some(
+                            "call its successor, or the API from a Lambda function".to_owned(),
+                        ),
+                        meant: None,
+                        doubt: true,
+                    })
+                }
                 Err(error) => {
                     self.asked += 1;
                     Some(unknown(error))

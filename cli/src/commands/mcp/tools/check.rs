@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::commands::mcp::call_files::CallFiles;
 use crate::commands::mcp::page::page;
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::{AgentTool, Session};
@@ -16,7 +17,11 @@ pub(super) struct Check;
 pub(super) struct CheckArguments {
     /// A definition in JSON or YAML, a template, a module of Terraform, or a folder of these; the
     /// path begins at the working folder.
-    path: String,
+    #[serde(default)]
+    path: Option<String>,
+    /// The definition itself, in JSON or YAML, instead of a file.
+    #[serde(default)]
+    text: Option<String>,
     /// Check as an Express workflow.
     #[serde(default)]
     express: bool,
@@ -51,16 +56,17 @@ impl AgentTool for Check {
     const DESCRIPTION: &'static str = "Validates state machines as AWS does, and reports each problem with its place and the edits that correct it. Use it after each edit.";
 
     async fn call(session: Session<'_>, arguments: CheckArguments) -> Result<Checked, Refusal> {
-        let path = session.folder.find(&arguments.path)?;
-        let mut words = vec!["validate".into(), "--format=json".into(), path.into()];
+        let files = CallFiles::new(session)?;
+        let (path, text) = (arguments.path.as_deref(), arguments.text.as_deref());
+        let path = files.definition("path", path, text)?;
+        let mut words = vec!["validate".into(), "--format=json".into(), path];
         if arguments.express {
             words.push("--type=EXPRESS".into());
         }
-        let root = session.folder.root();
-        let finished = session.command.run(root, &words, "").await?;
+        let finished = files.run(words, "").await?;
         let report = finished.json()?;
-        let files = report["files"].as_array().map_or(&[][..], Vec::as_slice);
-        let sum = |key: &str| files.iter().filter_map(|file| file[key].as_u64()).sum();
+        let checked = report["files"].as_array().map_or(&[][..], Vec::as_slice);
+        let sum = |key: &str| checked.iter().filter_map(|file| file[key].as_u64()).sum();
         let (errors, warnings) = (sum("errors"), sum("warnings"));
         let diagnostics = report["diagnostics"].as_array().cloned();
         let found = page(diagnostics.unwrap_or_default(), arguments.offset);

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::commands::mcp::call_files::CallFiles;
 use crate::commands::mcp::page::page;
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::{AgentTool, Session};
@@ -16,11 +17,17 @@ pub(super) struct Explore;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExploreArguments {
-    /// The definition; the path begins at the working folder.
-    file: String,
-    /// Files with properties.
+    /// The file with the definition; the path begins at the working folder.
     #[serde(default)]
-    properties: Vec<String>,
+    file: Option<String>,
+    /// The definition itself, in JSON or YAML, instead of a file.
+    #[serde(default)]
+    text: Option<String>,
+    /// Properties: files, or the contents of such a file, for example
+    /// `{"properties": [{"name": "a refund follows", "leads_to": [..]}]}`. The page
+    /// `check-every-path` has the forms.
+    #[serde(default)]
+    properties: Vec<Value>,
     /// The files of state machines that this one starts, by the names in their ARNs. Those of the
     /// same template, and files of these names in the same folder, are found without it.
     #[serde(default)]
@@ -58,13 +65,13 @@ impl AgentTool for Explore {
     const DESCRIPTION: &'static str = "Follows all paths of a definition, with faults of its tasks and values at the boundaries of its conditions. Reports paths that do not end, unhandled errors, absent values and violated properties, each with a shortest path.";
 
     async fn call(session: Session<'_>, arguments: ExploreArguments) -> Result<Explored, Refusal> {
-        let file = session.folder.find(&arguments.file)?;
-        let mut words = vec!["explore".into(), file.into(), "--format=json".into()];
-        for properties in &arguments.properties {
-            words.extend([
-                "--properties".into(),
-                session.folder.find(properties)?.into(),
-            ]);
+        let files = CallFiles::new(session)?;
+        let (file, text) = (arguments.file.as_deref(), arguments.text.as_deref());
+        let file = files.definition("file", file, text)?;
+        let mut words = vec!["explore".into(), file, "--format=json".into()];
+        for (number, properties) in (1..).zip(&arguments.properties) {
+            let file = files.given(&format!("properties-{number}.json"), properties)?;
+            words.extend(["--properties".into(), file.into()]);
         }
         for (name, file) in &arguments.with {
             let file = session.folder.find(file)?;
@@ -75,8 +82,7 @@ impl AgentTool for Explore {
         }
         let seconds = arguments.seconds.unwrap_or(30);
         words.push(format!("--time-limit={seconds}s").into());
-        let root = session.folder.root();
-        let finished = session.command.run(root, &words, "").await?;
+        let finished = files.run(words, "").await?;
         let Value::Object(mut report) = finished.json()? else {
             return Err(Refusal::new(finished.messages));
         };

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use rmcp::model::{JsonObject, Tool};
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::refusal::Refusal;
 use super::tool::{AgentTool, Session, call as call_tool, description};
@@ -50,11 +49,6 @@ tools! {
     review::Review,
     policy::Policy,
     executions::Executions,
-}
-
-/// A folder for the files of one call.
-fn temporary_folder() -> Result<TempDir, Refusal> {
-    tempfile::tempdir().map_err(|error| Refusal::new(format!("no temporary folder: {error}")))
 }
 
 /// The input of an execution or a state for which no input is given.

@@ -1,9 +1,12 @@
 //! The tool `policy`.
 
+use std::ffi::OsString;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::commands::mcp::call_files::CallFiles;
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::{AgentTool, Session};
 
@@ -13,18 +16,23 @@ pub(super) struct Policy;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyArguments {
-    /// The definition; the path begins at the working folder.
-    file: String,
+    /// The definition, or a template with one state machine (`template.yaml#Orders` names one of
+    /// several); the path begins at the working folder.
+    #[serde(default)]
+    file: Option<String>,
+    /// The definition itself, in JSON or YAML, instead of a file.
+    #[serde(default)]
+    text: Option<String>,
     /// The region in ARNs; any, if it is not given.
     #[serde(default)]
     region: Option<String>,
     /// The account in ARNs; any, if it is not given.
     #[serde(default)]
     account: Option<String>,
-    /// A file with the policies of the role that is compared: a policy document, or what `aws iam
-    /// get-role-policy` prints.
+    /// The role that is compared: a file with its policies (a policy document, or what `aws iam
+    /// get-role-policy` prints), such a document itself, or `true` for the role in the template.
     #[serde(default)]
-    role: Option<String>,
+    role: Option<Value>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -52,8 +60,10 @@ impl AgentTool for Policy {
         session: Session<'_>,
         arguments: PolicyArguments,
     ) -> Result<NeededPolicy, Refusal> {
-        let file = session.folder.find(&arguments.file)?;
-        let mut words = vec!["policy".into(), file.into()];
+        let files = CallFiles::new(session)?;
+        let (file, text) = (arguments.file.as_deref(), arguments.text.as_deref());
+        let file = files.definition("file", file, text)?;
+        let mut words = vec!["policy".into(), file];
         if let Some(region) = &arguments.region {
             words.push(format!("--region={region}").into());
         }
@@ -61,12 +71,14 @@ impl AgentTool for Policy {
             words.push(format!("--account={account}").into());
         }
         if let Some(role) = &arguments.role {
-            let mut option = std::ffi::OsString::from("--check=");
-            option.push(session.folder.find(role)?);
+            let mut option = OsString::from("--check");
+            if role != &Value::Bool(true) {
+                option.push("=");
+                option.push(files.given("role.json", role)?);
+            }
             words.extend([option, "--format=json".into()]);
         }
-        let root = session.folder.root();
-        let finished = session.command.run(root, &words, "").await?;
+        let finished = files.run(words, "").await?;
         Ok(NeededPolicy {
             result: finished.json()?,
             granted: arguments.role.is_some().then_some(finished.status == 0),

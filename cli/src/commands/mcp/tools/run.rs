@@ -1,11 +1,10 @@
 //! The tool `run`.
 
-use std::fs;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
+use crate::commands::mcp::call_files::CallFiles;
 use crate::commands::mcp::page::page;
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::{AgentTool, Session};
@@ -18,15 +17,21 @@ pub(super) struct Run;
 pub(super) struct RunArguments {
     /// The definition, or a template with one state machine (`template.yaml#Orders` names one of
     /// several); the path begins at the working folder.
-    file: String,
+    #[serde(default)]
+    file: Option<String>,
+    /// The definition itself, in JSON or YAML, instead of a file.
+    #[serde(default)]
+    text: Option<String>,
     /// The input of the execution.
     #[serde(default = "super::empty_input")]
     input: Value,
-    /// A file with the results of the tasks, in the format of Step Functions Local's
-    /// MockConfigFile.json.
+    /// The results of the tasks. Either by the names of the states, with a result, or a list with
+    /// one for each attempt: `{"Charge": {"Return": {"id": 1}}, "Ship": [{"Throw": {"Error":
+    /// "Busy", "Cause": ""}}, {"Return": {}}]}`. Or a file in the format of Step Functions Local's
+    /// MockConfigFile.json, with `case`.
     #[serde(default)]
-    mocks: Option<String>,
-    /// The test case of the mocks.
+    mocks: Option<Value>,
+    /// The test case in the file of the mocks.
     #[serde(default)]
     case: Option<String>,
     /// Run as an Express workflow.
@@ -66,41 +71,22 @@ impl AgentTool for Run {
     const DESCRIPTION: &'static str = "Runs one execution in process with mocks of its tasks, on virtual time: waits, retries and timeouts take no time. Returns the output or error, the path of states and, if asked, the events.";
 
     async fn call(session: Session<'_>, arguments: RunArguments) -> Result<Ran, Refusal> {
-        let file = match arguments.file.split_once('#') {
-            Some((file, machine)) => {
-                let mut file = session.folder.find(file)?.into_os_string();
-                file.push(format!("#{machine}"));
-                file
-            }
-            None => session.folder.find(&arguments.file)?.into(),
-        };
-        let temporary = super::temporary_folder()?;
-        let history = temporary.path().join("history.json");
-        let mut words = vec![
-            "run".into(),
-            file,
-            "--input=-".into(),
-            "--progress=never".into(),
-        ];
-        words.extend(["--history".into(), history.clone().into()]);
+        let files = CallFiles::new(session)?;
+        let (file, text) = (arguments.file.as_deref(), arguments.text.as_deref());
+        let file = files.definition("file", file, text)?;
+        let mut words = files.run_words(file, arguments.express);
+        let mut case = arguments.case.as_deref();
         if let Some(mocks) = &arguments.mocks {
-            words.extend(["--mocks".into(), session.folder.find(mocks)?.into()]);
+            let config = mocks.as_object().map(mock_config);
+            let file = files.given("mocks.json", config.as_ref().unwrap_or(mocks))?;
+            words.extend(["--mocks".into(), file.into()]);
+            case = config.map_or(case, |_| Some(CASE));
         }
-        if let Some(case) = &arguments.case {
+        if let Some(case) = case {
             words.push(format!("--case={case}").into());
         }
-        if arguments.express {
-            words.push("--type=EXPRESS".into());
-        }
         words.extend(session.command.endpoint_options());
-        let input = arguments.input.to_string();
-        let root = session.folder.root();
-        let finished = session.command.run(root, &words, &input).await?;
-        // Without a history the execution did not begin.
-        let Ok(text) = fs::read_to_string(&history) else {
-            return Err(Refusal::new(finished.messages));
-        };
-        let events = events(&text)?;
+        let (finished, events) = files.run_execution(words, &arguments.input).await?;
         let entered = events.iter();
         let entered =
             entered.filter_map(|event| event["stateEnteredEventDetails"]["name"].as_str());
@@ -118,9 +104,29 @@ impl AgentTool for Run {
     }
 }
 
-fn events(history: &str) -> Result<Vec<Value>, Refusal> {
-    let history: Value = serde_json::from_str(history)
-        .map_err(|error| Refusal::new(format!("the history cannot be read: {error}")))?;
-    let events = history["events"].as_array().cloned();
-    Ok(events.unwrap_or_default())
+/// The name of the test case of results by state.
+const CASE: &str = "call";
+
+/// The mock file for results by state: the response of each state has the name of the state.
+fn mock_config(results: &Map<String, Value>) -> Value {
+    let names = results
+        .keys()
+        .map(|name| (name.clone(), name.clone().into()));
+    let attempts = |result: &Value| match result {
+        Value::Array(results) => results.clone(),
+        result => vec![result.clone()],
+    };
+    let numbered = |result: &Value| -> Map<String, Value> {
+        let attempts = attempts(result).into_iter().enumerate();
+        attempts
+            .map(|(number, one)| (number.to_string(), one))
+            .collect()
+    };
+    let responses = results
+        .iter()
+        .map(|(name, result)| (name.clone(), numbered(result).into()));
+    json!({
+        "StateMachines": {"definition": {"TestCases": {CASE: names.collect::<Map<_, _>>()}}},
+        "MockedResponses": responses.collect::<Map<_, _>>(),
+    })
 }

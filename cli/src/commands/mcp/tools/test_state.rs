@@ -1,12 +1,12 @@
 //! The tool `test_state`.
 
 use std::ffi::OsString;
-use std::fs;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::commands::mcp::call_files::CallFiles;
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::{AgentTool, Session};
 
@@ -17,7 +17,11 @@ pub(super) struct TestState;
 #[serde(deny_unknown_fields)]
 pub(super) struct TestStateArguments {
     /// A definition, or a single state; the path begins at the working folder.
-    file: String,
+    #[serde(default)]
+    file: Option<String>,
+    /// The definition or the state itself, in JSON or YAML, instead of a file.
+    #[serde(default)]
+    text: Option<String>,
     /// The name of the state, if the file is a definition.
     #[serde(default)]
     state: Option<String>,
@@ -56,21 +60,17 @@ impl AgentTool for TestState {
         session: Session<'_>,
         arguments: TestStateArguments,
     ) -> Result<TestedState, Refusal> {
-        let file = session.folder.find(&arguments.file)?;
-        let mut words = vec!["test-state".into(), file.into(), "--input=-".into()];
+        let files = CallFiles::new(session)?;
+        let (file, text) = (arguments.file.as_deref(), arguments.text.as_deref());
+        let file = files.definition("file", file, text)?;
+        let mut words = vec!["test-state".into(), file, "--input=-".into()];
         if let Some(state) = &arguments.state {
             words.push(format!("--state={state}").into());
         }
-        // In files, because Linux limits an argument of a command to 128 KiB.
-        let temporary = super::temporary_folder()?;
-        words.extend(["--read-below".into(), temporary.path().into()]);
         let values = [("mock", arguments.mock), ("variables", arguments.variables)];
         for (option, value) in values {
             let Some(value) = value else { continue };
-            let file = temporary.path().join(option);
-            fs::write(&file, value.to_string()).map_err(|error| {
-                Refusal::new(format!("`{option}` cannot be passed on: {error}"))
-            })?;
+            let file = files.write(option, &value.to_string())?;
             let mut word = OsString::from(format!("--{option}=@"));
             word.push(file);
             words.push(word);
@@ -79,8 +79,7 @@ impl AgentTool for TestState {
             words.push("--inspection-level=DEBUG".into());
         }
         let input = arguments.input.to_string();
-        let root = session.folder.root();
-        let finished = session.command.run(root, &words, &input).await?;
+        let finished = files.run(words, &input).await?;
         Ok(TestedState {
             response: finished.json()?,
             messages: finished.messages,
