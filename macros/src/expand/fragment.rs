@@ -2,6 +2,7 @@
 
 use super::{bind, flow, item};
 use crate::check::needs_standard;
+use crate::checked_type;
 use crate::errors::MacroDiagnostic;
 use crate::machine::{Callee, Include, Machine, State, StateWork};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -16,13 +17,14 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
     let name = &fragment.name;
     let text = crate::name::text(name);
     let output = match &fragment.output {
-        Some(ty) => quote!(#ty),
+        // The type of a function is checked already.
+        Some(ty) if fragment.function.is_some() => quote!(#ty),
+        Some(ty) => checked_type::payload(ty),
         None => quote!(()),
     };
-    let (names, types): (Vec<_>, Vec<_>) = machine
-        .workflow
+    let (names, types): (Vec<_>, Vec<_>) = fragment
         .parameters()
-        .map(|(name, ty)| (name, ty))
+        .map(|(name, ty)| (name, checked_type::payload(ty)))
         .unzip();
     let exits = exits(machine);
     let (longest, standard, states) = if diagnostics.is_empty() {

@@ -1,10 +1,11 @@
 //! The workflow's type and its `impl Workflow`.
 
 use super::{bind, flow, picture};
+use crate::checked_type;
 use crate::errors::MacroDiagnostic;
 use crate::machine::Machine;
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Type, Visibility};
 
 /// The data about a workflow that its type needs, for all macros that declare workflows.
@@ -13,7 +14,8 @@ pub(crate) struct WorkflowItem<'a> {
     pub(crate) visibility: &'a Visibility,
     pub(crate) name: &'a Ident,
     pub(crate) input: Option<&'a Type>,
-    pub(crate) output: Option<&'a Type>,
+    /// Checked, if it is a type.
+    pub(crate) output: Option<TokenStream>,
     pub(crate) express: bool,
     /// The body of `Workflow::build`.
     pub(crate) build: TokenStream,
@@ -36,7 +38,10 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
         visibility: &workflow.visibility,
         name: &workflow.name,
         input: workflow.parameter.as_ref().map(|(_, ty)| ty),
-        output: workflow.output.as_ref(),
+        output: workflow.output.as_ref().map(|ty| match workflow.function {
+            Some(_) => ty.to_token_stream(),
+            None => checked_type::payload(ty),
+        }),
         express: workflow.options.express.is_some(),
         build: flow,
         bind: bind::bind(machine),
@@ -59,10 +64,10 @@ impl WorkflowItem<'_> {
         } = self;
         let text = crate::name::text(name);
         let input = match self.input {
-            Some(ty) => quote!(#ty),
+            Some(ty) => checked_type::payload(ty),
             None => quote!(()),
         };
-        let output = match self.output {
+        let output = match &self.output {
             Some(ty) => quote!(#ty),
             None => quote!(::stepwright::__::serde_json::Value),
         };

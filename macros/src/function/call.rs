@@ -220,6 +220,17 @@ impl Translator<'_> {
             self.refuse(path, without_task(name));
             return None;
         }
+        if let Some((name, function)) = path
+            .get_ident()
+            .and_then(|name| Some((name, self.module.renamed(name)?)))
+        {
+            self.refuse(
+                path,
+                format!("`{name}` is `{function}` by another name, and a workflow recognizes this function by its name: import `{function}` without `as`"),
+            );
+            self.proofs.refused(path);
+            return None;
+        }
         let mut waits = None;
         let mut arguments = Vec::new();
         for argument in &call.args {

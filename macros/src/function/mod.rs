@@ -54,15 +54,17 @@ use self::signature::{FunctionKind, Signature};
 use self::translator::Translator;
 use self::unmarked_functions::ModuleSource;
 use crate::callable::CallableType;
+use crate::checked_type;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow};
-use crate::task::{TaskReturnType, answer};
+use crate::method::is_method;
+use crate::task::{TaskReturnType, answer, returned};
 use crate::{check, editor, expand};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Block, FnArg, ItemFn, Pat, ReturnType, TraitItemFn, parse_quote};
+use syn::{Block, FnArg, ItemFn, Pat, TraitItemFn, Type, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still
 /// be emitted.
@@ -142,8 +144,15 @@ fn expanded(
     errors: Errors,
 ) -> TokenStream {
     let mut signature = Signature::of(kind, function, &errors);
+    let is_method = is_method(&function.vis, &function.sig);
+    if is_method && function.sig.receiver().is_none() {
+        errors.on(
+            &function.sig.ident,
+            format!("a {kind} is a free function, not a function of a type: write it outside of the `impl`"),
+        );
+    }
     let is_broken = errors.count() > 0 && !editor::is_here();
-    if is_broken && function.sig.receiver().is_some() {
+    if is_broken && (is_method || function.sig.receiver().is_some()) {
         // A method is in an `impl`, where the other items cannot be.
         return stub(function, &errors.finish());
     }
@@ -371,10 +380,6 @@ fn marker(
         .iter()
         .filter(|one| one.path().is_ident("cfg"))
         .collect();
-    let returned = match &function.sig.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => quote!(#ty),
-    };
     let alias = (function_name != name).then(|| {
         quote! {
             #(#conditions)*
@@ -385,6 +390,10 @@ fn marker(
     });
     let parameters = &signature.parameters;
     let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
+    let types: Vec<Type> = parameters
+        .iter()
+        .map(|(_, ty)| Type::Verbatim(checked_type::payload(ty)))
+        .collect();
     let (kind, run) = match (kind, parameters.as_slice()) {
         (FunctionKind::Workflow, []) => (
             "WorkflowKind",
@@ -392,7 +401,9 @@ fn marker(
         ),
         (FunctionKind::Workflow, _) => (
             "WorkflowKind",
-            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(arguments, #function_name)),
+            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(
+                arguments, |input: #(#types)*| #function_name(input)
+            )),
         ),
         (FunctionKind::Fragment, [(only, _)]) => (
             "FragmentKind",
@@ -407,12 +418,9 @@ fn marker(
         visibility,
         name,
         function: (text, function_name.span()),
-        checked: parameters
-            .iter()
-            .map(|(_, ty)| ty.to_token_stream())
-            .collect(),
-        parameters: parameters.iter().map(|(name, ty)| (name, ty)).collect(),
-        returned: (returned, function.sig.output.span()),
+        checked: types.iter().map(ToTokens::to_token_stream).collect(),
+        parameters: names.iter().copied().zip(&types).collect(),
+        returned: (returned(&signature.returns), function.sig.output.span()),
         output,
         error,
         kind,

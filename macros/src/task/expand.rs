@@ -1,21 +1,26 @@
 //! The code of a task's marker.
 
 use super::attributes::{Options, Runs};
-use super::function::{Task, TaskFunction, TaskReturnType};
+use super::function::{Task, TaskFunction, TaskParameter, TaskReturnType};
 use crate::callable::CallableType;
+use crate::checked_type;
 use crate::name::pascal;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error};
+use syn::{Attribute, Error, Type, parse_quote};
 
 pub(super) fn expand(
     function: &TaskFunction,
     options: &Options,
     task: Option<&Task>,
+    is_method: bool,
     errors: &[Error],
 ) -> TokenStream {
+    if is_method {
+        return method(function, errors);
+    }
     // With `const _`, rustc's name resolution continues for the rest of the crate; a bare
     // `compile_error!` item stops it.
     let errors = errors.iter().map(|error| {
@@ -28,6 +33,24 @@ pub(super) fn expand(
         #function
         #marker
         #(#errors)*
+    }
+}
+
+/// The function in an `impl`, where the other items cannot be.
+fn method(function: &TaskFunction, errors: &[Error]) -> TokenStream {
+    let TaskFunction {
+        attributes,
+        visibility,
+        signature,
+        ..
+    } = function;
+    let errors = errors.iter().map(Error::to_compile_error);
+    quote! {
+        #(#attributes)*
+        #[allow(unused, clippy::all)]
+        #visibility #signature {
+            #(#errors)*
+        }
     }
 }
 
@@ -93,8 +116,15 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     };
     let (output, error) = answer(&task.returns);
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
-    let types: Vec<_> = task.parameters.iter().map(|p| &p.ty).collect();
-    let checked = task.parameters.iter().map(|p| p.checked.to_token_stream());
+    let types: Vec<Type> = task.parameters.iter().map(TaskParameter::checked).collect();
+    let aliases: Vec<Type> = (0..names.len()).map(parameter_type).collect();
+    let checked = task.parameters.iter().zip(&types).map(|(parameter, ty)| {
+        // A call may pass any value for an `impl Trait`, which is reported already.
+        match parameter.is_any {
+            true => quote!(impl ::core::marker::Sized),
+            false => ty.to_token_stream(),
+        }
+    });
     let keys = names.iter().map(|name| name.unraw().to_string());
     let plain = name.unraw().to_string();
     let wire = options
@@ -110,8 +140,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         )
     });
     let (input, record, taken) = match task.parameters.as_slice() {
-        [only] => {
-            let ty = &only.ty;
+        [_] => {
+            let ty = &aliases[0];
             (quote!(#ty), TokenStream::new(), quote!(input))
         }
         _ => {
@@ -119,15 +149,14 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
                 #[derive(::stepwright::__::serde::Serialize, ::stepwright::__::serde::Deserialize)]
                 #[serde(crate = "::stepwright::__::serde")]
                 #[allow(missing_docs, missing_debug_implementations)]
-                pub struct __Input { #(#names: #types),* }
+                pub struct __Input { #(#names: #aliases),* }
             };
             (quote!(__Input), record, quote!(#(input.#names),*))
         }
     };
-    // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
-    let parameter_types = types
+    let parameter_types = aliases
         .iter()
-        .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
+        .map(|ty| quote!(::stepwright::__::ParameterType::of::<#ty>()));
     // A task with errors is emitted as a declaration, so that workflows still find the task and
     // report nothing more.
     let is_blocking = options.runs == Runs::Blocking;
@@ -147,7 +176,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         let called = match &task.returns {
             TaskReturnType::Result(..) => called,
             TaskReturnType::Other(ty) => {
-                quote_spanned!(ty.span()=> ::stepwright::__::TaskReturn::into_result(#called))
+                let ty = checked_type::task_return(ty);
+                quote!(<#ty as ::stepwright::__::TaskReturn>::into_result(#called))
             }
         };
         // The span of the user's `async`: rustc reports "future cannot be sent between threads"
@@ -180,7 +210,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         visibility,
         name,
         function: (plain.clone(), name.span()),
-        parameters: names.iter().copied().zip(types.iter().copied()).collect(),
+        parameters: names.iter().copied().zip(&types).collect(),
         checked: checked.collect(),
         returned: (returned(&task.returns), task.returns.span()),
         output: &output,
@@ -229,6 +259,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
 
         #(#conditions)*
         const _: () = {
+            #(type #aliases = #types;)*
+
             #record
 
             #task_impl
@@ -243,15 +275,23 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     }
 }
 
+/// The name of the type of a parameter, in the code of the task.
+fn parameter_type(index: usize) -> Type {
+    let name = format_ident!("__Parameter{index}");
+    parse_quote!(#name)
+}
+
 /// The result and error types of the task. All tokens have the span of the user's type, where rustc
 /// reports errors.
 pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
     match returns {
-        TaskReturnType::Result(output, error) => {
-            (output.to_token_stream(), error.to_token_stream())
-        }
+        TaskReturnType::Result(output, error) => (
+            checked_type::payload(output),
+            checked_type::task_error(error),
+        ),
         TaskReturnType::Other(ty) => {
             let span = ty.span();
+            let ty = checked_type::task_return(ty);
             let named = quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>);
             (
                 quote_spanned!(span=> #named::Output),
@@ -262,10 +302,13 @@ pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
 }
 
 /// The return type of the function.
-fn returned(returns: &TaskReturnType) -> TokenStream {
+pub(crate) fn returned(returns: &TaskReturnType) -> TokenStream {
     match returns {
-        TaskReturnType::Result(output, error) => quote!(::core::result::Result<#output, #error>),
-        TaskReturnType::Other(ty) => quote!(#ty),
+        TaskReturnType::Result(..) => {
+            let (output, error) = answer(returns);
+            quote!(::core::result::Result<#output, #error>)
+        }
+        TaskReturnType::Other(ty) => checked_type::task_return(ty),
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Resolver<'m> {
     pub(super) ty: Option<Rc<Type>>,
     /// Whether the expression has a diagnostic.
     pub(super) faulty: bool,
+    /// Whether the expression is the body of a function with `#[expression]`, or an `expr!`.
+    pub(super) is_standalone: bool,
 }
 
 /// A resolved expression.
@@ -77,6 +79,7 @@ impl<'m> Resolver<'m> {
             expression: 0,
             ty: None,
             faulty: false,
+            is_standalone: false,
         }
     }
 
@@ -220,7 +223,8 @@ impl<'m> Resolver<'m> {
                 match &value {
                     Term::Inlined(path, _) => {
                         let is_hidden = path.get_ident().is_some_and(|name| self.is_known(name));
-                        let in_a_function = self.machine.workflow.function.is_some();
+                        let workflow = &self.machine.workflow;
+                        let in_a_function = workflow.function.is_some() && !self.is_standalone;
                         *expression = self.rewriter.inlined(path, call, is_hidden, in_a_function);
                     }
                     value => self.prove_call(call, value),
@@ -262,11 +266,13 @@ impl<'m> Resolver<'m> {
                 "a closure",
                 "write it as an argument of a method such as `map`",
             ),
-            Expr::Await(_) => self.unsupported(
-                expression,
-                "`.await`",
-                "a task state already waits for its task",
-            ),
+            Expr::Await(_) => {
+                let instead = match self.is_standalone {
+                    true => "await the call in the workflow, and pass its result as an argument",
+                    false => "a task state already waits for its task",
+                };
+                self.unsupported(expression, "`.await`", instead)
+            }
             Expr::Try(_) => {
                 let instead = match self.machine.workflow.function {
                     Some(_) => {

@@ -54,6 +54,7 @@ pub(crate) fn resolve_standalone(
     workflow.function = function.cloned();
     let machine = Machine::new(workflow, body, expression.id + 1);
     let mut resolver = Resolver::new(&machine, 0, errors);
+    resolver.is_standalone = true;
     for (index, name) in parameters.iter().enumerate() {
         if let Some(name) = name {
             resolver.locals.push(Local {
