@@ -63,7 +63,7 @@ const AWAITED: &[&str] = &["map", "sleep", "sleep_until"];
 
 /// Whether a source imports a function by another name: `use stepwright::function::map as each;`.
 fn is_renamed(source: &str, function: &str, name: &str) -> bool {
-    let import = format!("{function} as {name}");
+    let import = [function, " as ", name].concat();
     source.match_indices(&import).any(|(at, _)| {
         source[..at].ends_with(['{', ' ', ':', ','])
             && source[at + import.len()..].starts_with([';', ',', '}', ' ', '\n'])
