@@ -18,6 +18,24 @@ pub(crate) fn is_substitution(text: &str) -> bool {
     false
 }
 
+/// The text without its substitutions, as if each had an empty value.
+#[cfg(feature = "convert")]
+pub(crate) fn without_substitutions(text: &str) -> String {
+    let mut left = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        left.push_str(before);
+        rest = match after.find('}') {
+            Some(end) if end > 0 => &after[end + 1..],
+            _ => {
+                left.push_str("${");
+                after
+            }
+        };
+    }
+    left + rest
+}
+
 /// The length of the word at the start of the text, if it contains a substitution: that of
 /// `${Limit}`, of `1${Zeros}` and of `${A}${B}`.
 pub(crate) fn word_length(text: &str) -> Option<usize> {
@@ -83,6 +101,22 @@ mod tests {
         ] {
             assert_eq!(is_substitution(text), is_one, "{text}");
             assert_eq!(unclosed(text), open, "{text}");
+        }
+    }
+
+    #[cfg(feature = "convert")]
+    #[test]
+    fn a_text_without_substitutions_has_the_rest() {
+        for (text, rest) in [
+            ("${P}{% x %}", "{% x %}"),
+            ("a${P}b${Q}", "ab"),
+            ("${}${F}", "${}"),
+            ("${A}-${B", "-${B"),
+            ("$ {Fn}", "$ {Fn}"),
+            ("", ""),
+        ] {
+            assert_eq!(without_substitutions(text), rest, "{text}");
+            assert_eq!(is_substitution(text), rest != text, "{text}");
         }
     }
 

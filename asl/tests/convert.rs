@@ -570,6 +570,30 @@ fn a_placeholder_of_a_pattern_is_not_converted_and_one_of_a_text_is_assumed() {
 }
 
 #[test]
+fn a_text_that_a_placeholder_may_turn_into_an_expression_is_quoted() {
+    let state = r#"{"Type": "Pass", "Parameters": {"x": "${P}{% 1 %}"}, "Next": "B"}"#;
+    let (text, conversion) = convert_with(&Converter::new(), state);
+    let text: Json = text.parse().expect("is JSON");
+    let expected = Json::from("{% '${P}{% 1 %}' %}");
+    assert_eq!(text.pointer("/Output/x"), Some(&expected), "{text}");
+    let assumptions = conversion.assumptions();
+    assert!(assumptions.contains(&(Assumption::Placeholders, 1)));
+}
+
+#[test]
+fn an_error_that_a_placeholder_may_turn_into_one_of_jsonpath_is_not_converted() {
+    let state = r#"{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Catch": [{"ErrorEquals": ["${P}States.ParameterPathFailure"], "Next": "B"}], "Next": "B"}"#;
+    let (_, conversion) = convert_with(&Converter::new(), state);
+    let found: Vec<Difference> = conversion
+        .notes
+        .iter()
+        .map(|note| note.difference)
+        .collect();
+    assert_eq!(found, [Difference::UnknownValue]);
+}
+
+#[test]
 fn a_function_that_a_variable_hides_is_not_called() {
     let state = r#"{"Type": "Task", "Resource": "r", "Assign": {"merge": 1}, "ResultPath": "$.r", "Next": "B"}"#;
     let (_, conversion) = convert_with(&Converter::new(), state);

@@ -116,6 +116,11 @@ pub(crate) fn value_function(path: &Path, in_a_function: bool, method: &str) -> 
     })}
 }
 
+/// Whether a path has generic arguments. [`value_function`] takes no such path.
+pub(crate) fn has_generic_arguments(path: &Path) -> bool {
+    path.segments.iter().any(|one| !one.arguments.is_none())
+}
+
 /// Passes the value of a call through `computed`, so that rustc reports one error about a call of a
 /// function without `#[expression]`.
 pub(crate) fn computed_call(path: &Path, call: &ExprCall, in_a_function: bool) -> TokenStream {

@@ -11,6 +11,7 @@ use crate::edit::Edit;
 use crate::json::{Json, Object, escape};
 use crate::model::StateKind;
 use crate::path::{Path, PathStep, Root};
+use crate::substitution::without_substitutions;
 
 /// Fields with a path, and the fields of JSONata with their values.
 const PATH_FIELDS: [(&str, &str); 6] = [
@@ -519,13 +520,18 @@ impl<'s> StateConversion<'s, '_, '_> {
         };
         let mut has_query_error = names.iter().any(|name| name.as_str() == Some(QUERY_ERROR));
         for (index, name) in names.iter().enumerate() {
-            if !name
-                .as_str()
-                .is_some_and(|name| QUERY_ERRORS.contains(&name))
-            {
+            let name = name.as_str().unwrap_or_default();
+            let plain = without_substitutions(name);
+            if !QUERY_ERRORS.contains(&plain.as_str()) {
                 continue;
             }
             let pointer = format!("{pointer}/ErrorEquals/{index}");
+            if plain != name {
+                let message = "a template engine fills in the name of an error of JSONPath";
+                self.findings
+                    .note(Difference::UnknownValue, &pointer, message);
+                continue;
+            }
             self.edits.push(match has_query_error {
                 true => Edit::remove(pointer),
                 false => Edit::replace(pointer, QUERY_ERROR),

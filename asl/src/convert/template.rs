@@ -14,7 +14,7 @@ use crate::edit::Edit;
 use crate::intrinsic::Expression;
 use crate::json::{Json, Object, escape};
 use crate::jsonata;
-use crate::substitution::is_substitution;
+use crate::substitution::{is_substitution, without_substitutions};
 
 /// The deepest expression. AWS evaluates at most 100 nested parts.
 const MAX_DEPTH: usize = 90;
@@ -138,7 +138,7 @@ pub(super) fn to_template(expr: &Expr, pointer: &str, findings: &mut Findings<'_
 
 fn template_of(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Option<Json> {
     Some(match expr {
-        Expr::Literal(json) => literal_template(json),
+        Expr::Literal(json) => literal_template(json, findings),
         Expr::Unknown(json) => json.clone(),
         Expr::Object(members) => {
             let mut object = Object::new();
@@ -156,20 +156,24 @@ fn template_of(expr: &Expr, pointer: &str, findings: &mut Findings<'_>) -> Optio
     })
 }
 
-/// A literal of JSONata. A text that looks like an expression becomes one.
-fn literal_template(json: &Json) -> Json {
+/// A literal of JSONata. A text that looks like an expression, also if the values of its
+/// placeholders are empty, becomes one.
+fn literal_template(json: &Json, findings: &mut Findings<'_>) -> Json {
     match json {
-        Json::String(text) if jsonata::strip(text).is_some() => {
+        Json::String(text) if jsonata::strip(&without_substitutions(text)).is_some() => {
+            if is_substitution(text) {
+                findings.assume(Assumption::Placeholders);
+            }
             Json::String(delimited(&Expr::Literal(json.clone())))
         }
-        Json::Array(items) => items
-            .iter()
-            .map(literal_template)
-            .collect::<Vec<_>>()
-            .into(),
+        Json::Array(items) => {
+            let items = items.iter().map(|item| literal_template(item, findings));
+            items.collect::<Vec<_>>().into()
+        }
         Json::Object(members) => {
             let members = members.iter();
-            let members = members.map(|(key, value)| (key.clone(), literal_template(value)));
+            let members =
+                members.map(|(key, value)| (key.clone(), literal_template(value, findings)));
             Json::Object(members.collect())
         }
         other => other.clone(),

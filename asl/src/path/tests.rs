@@ -290,7 +290,7 @@ proptest! {
     #[test]
     fn parsing_malformed_paths_does_not_panic(text in r#"\$\$?[a-zé.\[\]()?@!&|<>=~/'",:*0-9 \\u{}-]{0,40}"#) {
         if let Ok(path) = Path::parse(&text) {
-            prop_assert_eq!(path.as_str(), text);
+            prop_assert_eq!(path.as_str(), crate::path::without_trailing_blanks(&text));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::scan::{
 };
 use super::service_call::{placeholder_name, request_arguments};
 use crate::editor;
-use crate::functions::{computed_call, is_task, unit, written};
+use crate::functions::{computed_call, has_generic_arguments, is_task, unit, written};
 use crate::inference::inferred;
 use crate::machine::{JsonArgument, cases, is_of_prelude, own_name};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -180,8 +180,10 @@ impl VisitMut for PlainRewriter {
 /// The function that a call in a value names, if the function must have `#[expression]`.
 fn value_call(call: &ExprCall) -> Option<&Path> {
     let path = called(call).filter(|path| is_task(path) && unit(path).is_none())?;
+    // `use` imports no path with generic arguments, which have their own message.
+    let is_generic = has_generic_arguments(path);
     // An editor would find two definitions for one location.
-    let is_refused = editor::is_here() || refused_call(path).is_some();
+    let is_refused = is_generic || editor::is_here() || refused_call(path).is_some();
     (!is_refused).then_some(path)
 }
 

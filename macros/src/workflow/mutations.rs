@@ -334,3 +334,13 @@ fn no_name_makes_the_macro_panic() {
         wrong[..wrong.len().min(3)].join("\n\n")
     );
 }
+
+#[test]
+fn a_call_of_a_path_with_generic_arguments_expands_to_rust() {
+    for call in ["list::<i64>::new()", "double::<i64>(1)", "double::<>(1)"] {
+        let source =
+            format!("async fn run(input: i64) -> Result<i64, Failed> {{ let n = {call}; Ok(n) }}");
+        let tokens = TokenStream::from_str(&source).unwrap();
+        assert_eq!(expand(tokens, true), Ok(()));
+    }
+}

@@ -5,7 +5,7 @@ use super::hints::DURATION;
 use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
-use crate::functions::{is_task, replacement, unit, written};
+use crate::functions::{has_generic_arguments, is_task, replacement, unit, written};
 use crate::machine::{Record, Term};
 use crate::machine::{is_of_prelude, own_name};
 use std::rc::Rc;
@@ -71,7 +71,7 @@ impl Resolver<'_> {
             format!(
                 "`{written}` is a value here, and hides a function of this name: rename one of them"
             )
-        } else if path.segments.iter().any(|one| !one.arguments.is_empty()) {
+        } else if has_generic_arguments(path) {
             format!(
                 "`{written}` cannot have generic arguments here: a function with `#[expression]` has no generic types"
             )
