@@ -11,6 +11,74 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Generics, Type, TypePath, parse_quote};
 
+/// The type that the source declares for a value.
+#[derive(Clone)]
+pub(crate) struct DeclaredType {
+    /// As the user wrote it. Struct literals take their type arguments from it.
+    pub(crate) written: Type,
+    form: TypeForm,
+}
+
+/// How code names a declared type.
+#[derive(Clone, Copy)]
+enum TypeForm {
+    Written,
+    Payload,
+    /// The output of a return type, which may be an alias of `Result`.
+    Returned,
+}
+
+impl DeclaredType {
+    fn new(written: Type, form: TypeForm) -> DeclaredType {
+        DeclaredType { written, form }
+    }
+
+    /// The type of a `let`.
+    pub(crate) fn of_let(written: Type) -> DeclaredType {
+        DeclaredType::new(written, TypeForm::Written)
+    }
+
+    /// The type of a signature.
+    pub(crate) fn payload(written: Type) -> DeclaredType {
+        DeclaredType::new(written, TypeForm::Payload)
+    }
+
+    /// The output of a function whose return type is not a `Result` in the source.
+    pub(crate) fn returned(written: Type) -> DeclaredType {
+        DeclaredType::new(written, TypeForm::Returned)
+    }
+
+    /// A text that two types share only if they are equal.
+    pub(crate) fn identity(&self) -> String {
+        let written = self.written.to_token_stream();
+        match self.form {
+            TypeForm::Written | TypeForm::Payload => written.to_string(),
+            TypeForm::Returned => format!("output of {written}"),
+        }
+    }
+
+    /// The type that `change` returns for the written one.
+    pub(crate) fn map(self, change: impl FnOnce(Type) -> Type) -> DeclaredType {
+        DeclaredType::new(change(self.written), self.form)
+    }
+}
+
+impl ToTokens for DeclaredType {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let written = &self.written;
+        match self.form {
+            TypeForm::Written => written.to_tokens(tokens),
+            TypeForm::Payload => payload(written).to_tokens(tokens),
+            TypeForm::Returned => {
+                let ty = task_return(written);
+                let span = written.span();
+                quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>::Output)
+                    .to_tokens(tokens);
+            }
+        }
+    }
+}
+
 /// The type of a value that states pass.
 pub(crate) fn payload(ty: &Type) -> TokenStream {
     checked(ty, "PAYLOAD", "Payload", "shape")

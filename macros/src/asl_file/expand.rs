@@ -2,7 +2,7 @@
 
 use super::definition::{BoundCall, DefinitionFile};
 use super::parse::{BoundTarget, Workflow};
-use crate::checked_type;
+use crate::checked_type::DeclaredType;
 use crate::expand::WorkflowItem;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -43,7 +43,7 @@ pub(super) fn workflow(
         visibility: &workflow.visibility,
         name,
         input: workflow.input.as_ref(),
-        output: workflow.output.as_ref().map(checked_type::payload),
+        output: workflow.output.clone().map(DeclaredType::payload),
         express: workflow.express,
         build,
         bind: quote!(#(#bind)*),

@@ -17,9 +17,7 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
     let name = &fragment.name;
     let text = crate::name::text(name);
     let output = match &fragment.output {
-        // The type of a function is checked already.
-        Some(ty) if fragment.function.is_some() => quote!(#ty),
-        Some(ty) => checked_type::payload(ty),
+        Some(ty) => quote!(#ty),
         None => quote!(()),
     };
     let (names, types): (Vec<_>, Vec<_>) = fragment

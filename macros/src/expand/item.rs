@@ -1,11 +1,11 @@
 //! The workflow's type and its `impl Workflow`.
 
 use super::{bind, flow, picture};
-use crate::checked_type;
+use crate::checked_type::{self, DeclaredType};
 use crate::errors::MacroDiagnostic;
 use crate::machine::Machine;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Attribute, Type, Visibility};
 
 /// The data about a workflow that its type needs, for all macros that declare workflows.
@@ -14,8 +14,7 @@ pub(crate) struct WorkflowItem<'a> {
     pub(crate) visibility: &'a Visibility,
     pub(crate) name: &'a Ident,
     pub(crate) input: Option<&'a Type>,
-    /// Checked, if it is a type.
-    pub(crate) output: Option<TokenStream>,
+    pub(crate) output: Option<DeclaredType>,
     pub(crate) express: bool,
     /// The body of `Workflow::build`.
     pub(crate) build: TokenStream,
@@ -38,10 +37,7 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
         visibility: &workflow.visibility,
         name: &workflow.name,
         input: workflow.parameter.as_ref().map(|(_, ty)| ty),
-        output: workflow.output.as_ref().map(|ty| match workflow.function {
-            Some(_) => ty.to_token_stream(),
-            None => checked_type::payload(ty),
-        }),
+        output: workflow.output.clone(),
         express: workflow.options.express.is_some(),
         build: flow,
         bind: bind::bind(machine),

@@ -187,7 +187,7 @@ fn expanded(
     let module = ModuleSource::around(function.sig.ident.clone());
     let mut translator = Translator::new(&errors, module, parameters.collect());
     translator.fragment = is_fragment.then(|| name.clone());
-    translator.output = Some(parse_quote!(#output));
+    translator.output = Some(signature.returns.output());
     let graph = if is_broken {
         Graph::default()
     } else {
@@ -221,7 +221,7 @@ fn expanded(
         visibility: function.vis.clone(),
         name: name.clone(),
         parameter,
-        output: Some(parse_quote!(#output)),
+        output: Some(signature.returns.output()),
         options: options.workflow,
     };
     let mut machine = Machine::new(workflow, body, expressions);

@@ -284,21 +284,15 @@ fn parameter_type(index: usize) -> Type {
 /// The result and error types of the task. All tokens have the span of the user's type, where rustc
 /// reports errors.
 pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
-    match returns {
-        TaskReturnType::Result(output, error) => (
-            checked_type::payload(output),
-            checked_type::task_error(error),
-        ),
+    let error = match returns {
+        TaskReturnType::Result(_, error) => checked_type::task_error(error),
         TaskReturnType::Other(ty) => {
             let span = ty.span();
             let ty = checked_type::task_return(ty);
-            let named = quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>);
-            (
-                quote_spanned!(span=> #named::Output),
-                quote_spanned!(span=> #named::Error),
-            )
+            quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>::Error)
         }
-    }
+    };
+    (returns.output().to_token_stream(), error)
 }
 
 /// The return type of the function.

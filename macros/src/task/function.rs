@@ -1,7 +1,7 @@
 //! The function with `#[task]`, and the parts of it that a workflow can call.
 
 use super::attributes::{Options, Runs};
-use crate::checked_type;
+use crate::checked_type::{self, DeclaredType};
 use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
 use syn::parse::{Parse, ParseStream};
@@ -78,6 +78,14 @@ impl TaskReturnType {
         match self {
             TaskReturnType::Result(output, _) => output.span(),
             TaskReturnType::Other(ty) => ty.span(),
+        }
+    }
+
+    /// The type of the result.
+    pub(crate) fn output(&self) -> DeclaredType {
+        match self {
+            TaskReturnType::Result(output, _) => DeclaredType::payload((**output).clone()),
+            TaskReturnType::Other(ty) => DeclaredType::returned((**ty).clone()),
         }
     }
 

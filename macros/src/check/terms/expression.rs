@@ -4,6 +4,7 @@ use super::Local;
 use super::generic_types::with_type_arguments;
 use super::hints::unsupported_method;
 use super::rewrite::{ExpressionRewriter, names_in};
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::{
     ItemRead, JsonStruct, Machine, RewrittenExpression, Term, UPDATE, UserExpr, VariableRead,
@@ -17,7 +18,7 @@ use stepwright_asl::front_end::callable;
 use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::{
-    Arm, BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type, UnOp,
+    Arm, BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, UnOp,
     parse_quote,
 };
 
@@ -40,7 +41,7 @@ pub(super) struct Resolver<'m> {
     pub(super) panicking_values: HashSet<String>,
     pub(super) rewriter: ExpressionRewriter,
     pub(super) expression: usize,
-    pub(super) ty: Option<Rc<Type>>,
+    pub(super) ty: Option<Rc<DeclaredType>>,
     /// Whether the expression has a diagnostic.
     pub(super) faulty: bool,
     /// Whether the expression is the body of a function with `#[expression]`, or an `expr!`.
@@ -87,7 +88,7 @@ impl<'m> Resolver<'m> {
     pub(super) fn expression(
         &mut self,
         expression: &UserExpr,
-        ty: Option<&Type>,
+        ty: Option<&DeclaredType>,
     ) -> ResolvedExpression {
         self.expression = expression.id;
         self.ty = ty.map(|ty| Rc::new(ty.clone()));
@@ -96,7 +97,7 @@ impl<'m> Resolver<'m> {
         let mut code = expression.syn.clone();
         let mut value = self.value(&mut code);
         if let Some(ty) = ty {
-            value = with_type_arguments(value, ty);
+            value = with_type_arguments(value, &ty.written);
         }
         ResolvedExpression {
             value,

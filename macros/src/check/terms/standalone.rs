@@ -3,6 +3,7 @@
 
 use super::Local;
 use super::expression::Resolver;
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::UsedNames;
 use crate::machine::{Machine, RewrittenExpression, Term, UserExpr, Witness};
@@ -63,7 +64,8 @@ pub(crate) fn resolve_standalone(
             });
         }
     }
-    let resolved = resolver.expression(expression, ty);
+    let ty = ty.cloned().map(DeclaredType::of_let);
+    let resolved = resolver.expression(expression, ty.as_ref());
     StandaloneExpression {
         value: resolved.value,
         faulty: resolved.faulty,

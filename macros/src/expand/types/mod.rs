@@ -20,6 +20,7 @@ mod verbatim;
 
 use super::witness_types::{self, VisibleWitnesses, WitnessNumbers};
 use crate::check::{without_location, witness_name};
+use crate::checked_type::DeclaredType;
 use crate::errors::{CompileError, MacroDiagnostic};
 use crate::machine::{Machine, MachineVariable, StateExit, StateWork};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -166,8 +167,8 @@ impl TypeBlock<'_> {
                 // rustc also checks the moves of a closure, unless its code is unreachable.
                 quote!(let _ = || -> #ty { loop {} #value };)
             }
-            // The type as the user wrote it: "expected due to this".
-            Some(ty) => quote!(let _: #ty = #value;),
+            // rustc reports "expected due to this" at the type.
+            Some(DeclaredType { written, .. }) => quote!(let _: #written = #value;),
             // A fragment without `->` has no result.
             None if self.machine.workflow.fragment.is_some() => quote!(let _: () = #value;),
             // rustc reports "cannot be written as JSON" at the value.
