@@ -50,11 +50,12 @@ impl DeclaredType {
 
     /// A text that two types share only if they are equal.
     pub(crate) fn identity(&self) -> String {
-        let written = self.written.to_token_stream();
-        match self.form {
-            TypeForm::Written | TypeForm::Payload => written.to_string(),
-            TypeForm::Returned => format!("output of {written}"),
-        }
+        let written = &self.written;
+        let tokens = match self.form {
+            TypeForm::Written | TypeForm::Payload => quote!(#written),
+            TypeForm::Returned => quote!(<#written>::Output),
+        };
+        tokens.to_string()
     }
 
     /// The type that `change` returns for the written one.
