@@ -61,11 +61,16 @@ impl ModuleSource {
 /// The functions of `stepwright::function` that a workflow awaits.
 const AWAITED: &[&str] = &["map", "sleep", "sleep_until"];
 
-/// Whether a source imports a function by another name: `use stepwright::function::map as each;`.
+/// Whether a source imports a function of `stepwright::function` by another name:
+/// `use stepwright::function::map as each;`.
 fn is_renamed(source: &str, function: &str, name: &str) -> bool {
     let import = [function, " as ", name].concat();
     source.match_indices(&import).any(|(at, _)| {
-        source[..at].ends_with(['{', ' ', ':', ','])
+        let item = source[..at].rsplit(';').next().unwrap_or_default();
+        let path = item.rsplit("use ").next().unwrap_or_default();
+        path.ends_with(['{', ' ', ':', ','])
+            && path.starts_with("stepwright::")
+            && path.contains("function::")
             && source[at + import.len()..].starts_with([';', ',', '}', ' ', '\n'])
     })
 }
@@ -180,9 +185,14 @@ mod tests {
 
     #[test]
     fn an_import_by_another_name_is_found() {
-        let source = "use stepwright::function::{map as each, sleep_until as until};\nuse a::heatmap as heat;";
-        assert!(is_renamed(source, "map", "each") && is_renamed(source, "sleep_until", "until"));
-        assert!(!is_renamed(source, "map", "heat") && !is_renamed(source, "map", "eac"));
+        let source = "use stepwright::function::*;
+            use stepwright::function::{map as each, sleep_until as until};
+            use stepwright::{Payload, function::sleep as nap};
+            use a::heatmap as heat;
+            use tasks::function::map as other;";
+        let is = |function, name| is_renamed(source, function, name);
+        assert!(is("map", "each") && is("sleep_until", "until") && is("sleep", "nap"));
+        assert!(!is("map", "heat") && !is("map", "eac") && !is("map", "other"));
     }
 
     #[test]
