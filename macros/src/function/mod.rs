@@ -54,17 +54,16 @@ use self::signature::{FunctionKind, Signature};
 use self::translator::Translator;
 use self::unmarked_functions::ModuleSource;
 use crate::callable::CallableType;
-use crate::checked_type;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow};
 use crate::method::is_method;
-use crate::task::{TaskReturnType, answer, returned};
+use crate::task::{SignatureTypes, TaskReturnType};
 use crate::{check, editor, expand};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Block, FnArg, ItemFn, Pat, TraitItemFn, Type, parse_quote};
+use syn::{Block, FnArg, ItemFn, Pat, TraitItemFn, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still
 /// be emitted.
@@ -160,7 +159,6 @@ fn expanded(
         signature.parameters.clear();
         signature.returns = TaskReturnType::of(parse_quote!(()));
     }
-    let (output, error) = answer(&signature.returns);
     let is_fragment = kind == FunctionKind::Fragment;
     let name = match &options.name {
         // The type of a fragment has the name of the function, as that of a task.
@@ -265,7 +263,7 @@ fn expanded(
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
     proofs.to_tokens(&mut tokens);
-    marker(kind, function, &name, &signature, &output, &error).to_tokens(&mut tokens);
+    marker(kind, function, &name, &signature).to_tokens(&mut tokens);
     tokens
 }
 
@@ -369,8 +367,6 @@ fn marker(
     function: &ItemFn,
     name: &Ident,
     signature: &Signature,
-    output: &TokenStream,
-    error: &TokenStream,
 ) -> TokenStream {
     let visibility = &function.vis;
     let function_name = &function.sig.ident;
@@ -390,10 +386,9 @@ fn marker(
     });
     let parameters = &signature.parameters;
     let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
-    let types: Vec<Type> = parameters
-        .iter()
-        .map(|(_, ty)| Type::Verbatim(checked_type::payload(ty)))
-        .collect();
+    let declared = parameters.iter().map(|(_, ty)| ty);
+    let signature_types = SignatureTypes::of(declared, &signature.returns);
+    let types = &signature_types.parameters;
     let (kind, run) = match (kind, parameters.as_slice()) {
         (FunctionKind::Workflow, []) => (
             "WorkflowKind",
@@ -419,24 +414,26 @@ fn marker(
         name,
         function: (text, function_name.span()),
         checked: types.iter().map(ToTokens::to_token_stream).collect(),
-        parameters: names.iter().copied().zip(&types).collect(),
-        returned: (returned(&signature.returns), function.sig.output.span()),
-        output,
-        error,
+        parameters: names.iter().copied().zip(types).collect(),
+        returned: (signature_types.returned.clone(), function.sig.output.span()),
+        output: &signature_types.output,
+        error: &signature_types.error,
         kind,
         run,
     };
+    let aliases = &signature_types.aliases;
     let (methods, implementation) = (callable.methods(), callable.implementation());
     quote! {
         #alias
 
         #(#conditions)*
-        impl #name {
-            #methods
-        }
-
-        #(#conditions)*
         const _: () = {
+            #aliases
+
+            impl #name {
+                #methods
+            }
+
             #implementation
         };
     }

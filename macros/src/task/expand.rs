@@ -1,15 +1,15 @@
 //! The code of a task's marker.
 
 use super::attributes::{Options, Runs};
-use super::function::{Task, TaskFunction, TaskParameter, TaskReturnType};
+use super::function::{Task, TaskFunction, TaskReturnType};
+use super::signature_types::SignatureTypes;
 use crate::callable::CallableType;
-use crate::checked_type;
 use crate::name::pascal;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Type, parse_quote};
+use syn::{Attribute, Error};
 
 pub(super) fn expand(
     function: &TaskFunction,
@@ -114,11 +114,11 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let Some(task) = task else {
         return marker;
     };
-    let (output, error) = answer(&task.returns);
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
-    let types: Vec<Type> = task.parameters.iter().map(TaskParameter::checked).collect();
-    let aliases: Vec<Type> = (0..names.len()).map(parameter_type).collect();
-    let checked = task.parameters.iter().zip(&types).map(|(parameter, ty)| {
+    let types = task.parameters.iter().map(|parameter| &parameter.ty);
+    let types = SignatureTypes::of(types, &task.returns);
+    let checked = task.parameters.iter().zip(&types.parameters);
+    let checked = checked.map(|(parameter, ty)| {
         // A call may pass any value for an `impl Trait`, which is reported already.
         match parameter.is_any {
             true => quote!(impl ::core::marker::Sized),
@@ -141,20 +141,22 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     });
     let (input, record, taken) = match task.parameters.as_slice() {
         [_] => {
-            let ty = &aliases[0];
+            let ty = &types.parameters[0];
             (quote!(#ty), TokenStream::new(), quote!(input))
         }
         _ => {
+            let types = &types.parameters;
             let record = quote! {
                 #[derive(::stepwright::__::serde::Serialize, ::stepwright::__::serde::Deserialize)]
                 #[serde(crate = "::stepwright::__::serde")]
                 #[allow(missing_docs, missing_debug_implementations)]
-                pub struct __Input { #(#names: #aliases),* }
+                pub struct __Input { #(#names: #types),* }
             };
             (quote!(__Input), record, quote!(#(input.#names),*))
         }
     };
-    let parameter_types = aliases
+    let parameter_types = types
+        .parameters
         .iter()
         .map(|ty| quote!(::stepwright::__::ParameterType::of::<#ty>()));
     // A task with errors is emitted as a declaration, so that workflows still find the task and
@@ -175,8 +177,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         let called = quote!(#name(#context #taken) #awaited);
         let called = match &task.returns {
             TaskReturnType::Result(..) => called,
-            TaskReturnType::Other(ty) => {
-                let ty = checked_type::task_return(ty);
+            TaskReturnType::Other(_) => {
+                let ty = &types.returned;
                 quote!(<#ty as ::stepwright::__::TaskReturn>::into_result(#called))
             }
         };
@@ -210,11 +212,11 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         visibility,
         name,
         function: (plain.clone(), name.span()),
-        parameters: names.iter().copied().zip(&types).collect(),
+        parameters: names.iter().copied().zip(&types.parameters).collect(),
         checked: checked.collect(),
-        returned: (returned(&task.returns), task.returns.span()),
-        output: &output,
-        error: &error,
+        returned: (types.returned.clone(), task.returns.span()),
+        output: &types.output,
+        error: &types.error,
         kind: "TaskKind",
         run: if is_runnable {
             quote!(::stepwright::__::plain::run_task::<Self>(
@@ -224,6 +226,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             quote!(::core::option::Option::None)
         },
     };
+    let aliases = &types.aliases;
     let arguments = callable.arguments();
     let (methods, callable_impl) = (callable.methods(), callable.implementation());
     // rustc reports errors of the return type at the return type, wherever it is used.
@@ -253,13 +256,12 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         #marker
 
         #(#conditions)*
-        impl #name {
-            #methods
-        }
-
-        #(#conditions)*
         const _: () = {
-            #(type #aliases = #types;)*
+            #aliases
+
+            impl #name {
+                #methods
+            }
 
             #record
 
@@ -272,37 +274,6 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
 
             #handler
         };
-    }
-}
-
-/// The name of the type of a parameter, in the code of the task.
-fn parameter_type(index: usize) -> Type {
-    let name = format_ident!("__Parameter{index}");
-    parse_quote!(#name)
-}
-
-/// The result and error types of the task. All tokens have the span of the user's type, where rustc
-/// reports errors.
-pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
-    let error = match returns {
-        TaskReturnType::Result(_, error) => checked_type::task_error(error),
-        TaskReturnType::Other(ty) => {
-            let span = ty.span();
-            let ty = checked_type::task_return(ty);
-            quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>::Error)
-        }
-    };
-    (returns.output().to_token_stream(), error)
-}
-
-/// The return type of the function.
-pub(crate) fn returned(returns: &TaskReturnType) -> TokenStream {
-    match returns {
-        TaskReturnType::Result(..) => {
-            let (output, error) = answer(returns);
-            quote!(::core::result::Result<#output, #error>)
-        }
-        TaskReturnType::Other(ty) => checked_type::task_return(ty),
     }
 }
 

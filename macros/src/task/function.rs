@@ -1,7 +1,7 @@
 //! The function with `#[task]`, and the parts of it that a workflow can call.
 
 use super::attributes::{Options, Runs};
-use crate::checked_type::{self, DeclaredType};
+use crate::checked_type::DeclaredType;
 use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
 use syn::parse::{Parse, ParseStream};
@@ -46,13 +46,6 @@ pub(super) struct TaskParameter {
     pub(super) ty: Type,
     /// Whether it is an `impl Trait`, which is refused.
     pub(super) is_any: bool,
-}
-
-impl TaskParameter {
-    /// The type, which rustc checks once.
-    pub(super) fn checked(&self) -> Type {
-        Type::Verbatim(checked_type::payload(&self.ty))
-    }
 }
 
 /// The data about a task that a workflow needs.

@@ -3,9 +3,10 @@
 mod attributes;
 mod expand;
 mod function;
+mod signature_types;
 
-pub(crate) use self::expand::{answer, returned};
 pub(crate) use self::function::TaskReturnType;
+pub(crate) use self::signature_types::SignatureTypes;
 
 use crate::method::is_method;
 use proc_macro2::TokenStream;

@@ -26,6 +26,7 @@ use crate::machine::{Machine, MachineVariable, StateExit, StateWork};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::RefCell;
+use syn::spanned::Spanned;
 
 /// The hidden function.
 pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
@@ -52,6 +53,12 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
     let name = &machine.workflow.name;
     let names = machine.used_names.proof(&name.to_string());
     let functions = machine.used_names.functions.imports();
+    let output = machine.workflow.output.as_ref();
+    let output = output.filter(|_| machine.workflow.function.is_some());
+    let output = output.map(|ty| {
+        let name = output_alias(ty);
+        quote!(type #name = #ty;)
+    });
     quote! {
         #functions
         #[allow(
@@ -59,6 +66,7 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
         fn type_check() -> ::std::vec::Vec<__s::TypeData> {
+            #output
             __s::known(|| {
                 loop {}
                 #(#parameters)*
@@ -164,6 +172,7 @@ impl TypeBlock<'_> {
         match &self.machine.workflow.output {
             // As in the function itself, so that rustc reports a wrong type once.
             Some(ty) if self.machine.workflow.function.is_some() => {
+                let ty = output_alias(ty);
                 // rustc also checks the moves of a closure, unless its code is unreachable.
                 quote!(let _ = || -> #ty { loop {} #value };)
             }
@@ -192,6 +201,11 @@ impl TypeBlock<'_> {
             None => TokenStream::new(),
         }
     }
+}
+
+/// The name of the result's type in the block, so that rustc checks the type once.
+fn output_alias(ty: &DeclaredType) -> Ident {
+    Ident::new("__Output", ty.written.span())
 }
 
 /// The variable that holds the result of a body.
