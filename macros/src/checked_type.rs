@@ -178,7 +178,7 @@ fn derived(
 }
 
 /// Whether the code is shown: rustdoc and editors show types as the user wrote them.
-fn is_shown() -> bool {
+pub(crate) fn is_shown() -> bool {
     editor::is_here() || editor::is_documentation()
 }
 

@@ -64,8 +64,8 @@ impl FileFunctions {
         functions
     }
 
-    /// Whether all functions of this name are in an `impl` or a `trait`. A function in the arguments
-    /// of another macro has no name here.
+    /// Whether all functions of this name are in an `impl` or a `trait`. A function in the
+    /// arguments of another macro has no name here.
     fn has_only_method(&self, name: &Ident) -> bool {
         let name = name.to_string();
         self.methods.contains(&name) && !self.others.contains(&name)

@@ -413,9 +413,13 @@ fn marker(
         visibility,
         name,
         function: (text, function_name.span()),
-        checked: types.iter().map(ToTokens::to_token_stream).collect(),
+        checked: signature_types.outside.clone(),
         parameters: names.iter().copied().zip(types).collect(),
-        returned: (signature_types.returned.clone(), function.sig.output.span()),
+        outside: &signature_types.outside,
+        returned: (
+            SignatureTypes::returned_outside(name, &signature.returns),
+            function.sig.output.span(),
+        ),
         output: &signature_types.output,
         error: &signature_types.error,
         kind,
@@ -427,12 +431,13 @@ fn marker(
         #alias
 
         #(#conditions)*
+        impl #name {
+            #methods
+        }
+
+        #(#conditions)*
         const _: () = {
             #aliases
-
-            impl #name {
-                #methods
-            }
 
             #implementation
         };

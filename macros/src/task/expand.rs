@@ -6,7 +6,7 @@ use super::signature_types::SignatureTypes;
 use crate::callable::CallableType;
 use crate::name::pascal;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error};
@@ -117,12 +117,12 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
     let types = task.parameters.iter().map(|parameter| &parameter.ty);
     let types = SignatureTypes::of(types, &task.returns);
-    let checked = task.parameters.iter().zip(&types.parameters);
+    let checked = task.parameters.iter().zip(&types.outside);
     let checked = checked.map(|(parameter, ty)| {
         // A call may pass any value for an `impl Trait`, which is reported already.
         match parameter.is_any {
             true => quote!(impl ::core::marker::Sized),
-            false => ty.to_token_stream(),
+            false => ty.clone(),
         }
     });
     let keys = names.iter().map(|name| name.unraw().to_string());
@@ -214,7 +214,11 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         function: (plain.clone(), name.span()),
         parameters: names.iter().copied().zip(&types.parameters).collect(),
         checked: checked.collect(),
-        returned: (types.returned.clone(), task.returns.span()),
+        outside: &types.outside,
+        returned: (
+            SignatureTypes::returned_outside(name, &task.returns),
+            task.returns.span(),
+        ),
         output: &types.output,
         error: &types.error,
         kind: "TaskKind",
@@ -256,12 +260,13 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         #marker
 
         #(#conditions)*
+        impl #name {
+            #methods
+        }
+
+        #(#conditions)*
         const _: () = {
             #aliases
-
-            impl #name {
-                #methods
-            }
 
             #record
 

@@ -4,8 +4,8 @@ use super::function::TaskReturnType;
 use crate::checked_type;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
-use syn::{Type, parse_quote};
 
 /// Aliases of the types of a signature, which rustc checks once. All tokens have the span of the
 /// user's type, where rustc reports errors.
@@ -13,6 +13,8 @@ pub(crate) struct SignatureTypes {
     /// The declarations, for the block that contains the code.
     pub(crate) aliases: TokenStream,
     pub(crate) parameters: Vec<Type>,
+    /// The types of the parameters outside of the block.
+    pub(crate) outside: Vec<TokenStream>,
     /// The return type of the function.
     pub(crate) returned: TokenStream,
     pub(crate) output: TokenStream,
@@ -24,16 +26,21 @@ impl SignatureTypes {
         parameters: impl Iterator<Item = &'t Type>,
         returns: &TaskReturnType,
     ) -> SignatureTypes {
+        let parameters: Vec<&Type> = parameters.collect();
+        let outside = parameters.iter().map(|ty| checked_type::payload(ty));
+        let outside = outside.collect();
         let mut aliases = TokenStream::new();
         let mut alias = |name: &str, span: Span, checked: TokenStream| {
+            if checked_type::is_shown() {
+                return checked;
+            }
             let name = Ident::new(name, span);
             quote!(type #name = #checked;).to_tokens(&mut aliases);
-            name
+            name.into_token_stream()
         };
-        let parameters = parameters.enumerate().map(|(index, ty)| {
+        let parameters = parameters.iter().enumerate().map(|(index, ty)| {
             let name = format!("__Parameter{index}");
-            let name = alias(&name, ty.span(), checked_type::payload(ty));
-            parse_quote!(#name)
+            Type::Verbatim(alias(&name, ty.span(), checked_type::payload(ty)))
         });
         let parameters = parameters.collect();
         let (returned, output, error) = match returns {
@@ -42,8 +49,8 @@ impl SignatureTypes {
                 let error = alias("__Error", error.span(), checked_type::task_error(error));
                 (
                     quote!(::core::result::Result<#output, #error>),
-                    output.into_token_stream(),
-                    error.into_token_stream(),
+                    output,
+                    error,
                 )
             }
             TaskReturnType::Other(ty) => {
@@ -51,7 +58,7 @@ impl SignatureTypes {
                 let ty = alias("__Returned", span, checked_type::task_return(ty));
                 let named = quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>);
                 (
-                    ty.into_token_stream(),
+                    ty,
                     quote_spanned!(span=> #named::Output),
                     quote_spanned!(span=> #named::Error),
                 )
@@ -60,9 +67,24 @@ impl SignatureTypes {
         SignatureTypes {
             aliases,
             parameters,
+            outside,
             returned,
             output,
             error,
+        }
+    }
+
+    /// The return type of the function, outside of the block.
+    pub(crate) fn returned_outside(name: &Ident, returns: &TaskReturnType) -> TokenStream {
+        match returns {
+            TaskReturnType::Result(..) => {
+                let span = returns.span();
+                quote_spanned! {span=> ::core::result::Result<
+                    <#name as ::stepwright::__::CallOutcome>::Output,
+                    <#name as ::stepwright::__::CallOutcome>::Error,
+                >}
+            }
+            TaskReturnType::Other(ty) => checked_type::task_return(ty),
         }
     }
 }
