@@ -14,8 +14,10 @@ pub(crate) struct CallableType<'a> {
     pub(crate) parameters: Vec<(&'a Ident, &'a Type)>,
     /// The types that calls of `workflow!` check, one for each parameter.
     pub(crate) checked: Vec<TokenStream>,
-    /// The type of the function's result, and its location, where rustc reports errors of that
-    /// type.
+    /// The types of the parameters in the methods.
+    pub(crate) outside: &'a [TokenStream],
+    /// The type of the function's result in the methods, and its location, where rustc reports
+    /// errors of that type.
     pub(crate) returned: (TokenStream, Span),
     pub(crate) output: &'a TokenStream,
     pub(crate) error: &'a TokenStream,
@@ -43,15 +45,16 @@ impl CallableType<'_> {
         let CallableType {
             visibility,
             checked,
-            output,
-            error,
+            outside,
+            name,
             ..
         } = self;
         let called = Ident::new("called", self.function.1);
         let (returned, span) = &self.returned;
-        let result = quote_spanned!(*span=> ::stepwright::__::Called<#output, #error>);
+        let outcome = quote_spanned!(*span=> <#name as ::stepwright::__::CallOutcome>);
+        let result =
+            quote_spanned!(*span=> ::stepwright::__::Called<#outcome::Output, #outcome::Error>);
         let names: Vec<_> = self.parameters.iter().map(|(name, _)| name).collect();
-        let types = self.parameters.iter().map(|(_, ty)| ty);
         quote! {
             #[doc(hidden)]
             #[allow(unused_variables, dead_code, clippy::too_many_arguments, clippy::needless_pass_by_value, clippy::type_complexity)]
@@ -62,8 +65,8 @@ impl CallableType<'_> {
             #[doc(hidden)]
             #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
             #visibility fn plain(
-                #(#names: impl ::stepwright::__::plain::ArgumentFor<#types>),*
-            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #output> {
+                #(#names: impl ::stepwright::__::plain::ArgumentFor<#outside>),*
+            ) -> ::stepwright::__::plain::TaskCall<Self, #returned, #outcome::Output> {
                 ::stepwright::__::plain::TaskCall::new(::std::vec![
                     #(::stepwright::__::plain::ArgumentFor::json(#names)),*
                 ])

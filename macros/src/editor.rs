@@ -14,11 +14,20 @@ pub(crate) const MISSING: &str = "__missing";
 /// Whether the macro runs in an editor's proc-macro server.
 pub(crate) fn is_here() -> bool {
     static HERE: OnceLock<bool> = OnceLock::new();
-    *HERE.get_or_init(|| {
-        let program = std::env::current_exe().ok();
-        let name = program.as_deref().and_then(|program| program.file_stem());
-        name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
-    })
+    *HERE.get_or_init(|| runs_in("rust-analyzer"))
+}
+
+/// Whether the macro runs in rustdoc.
+pub(crate) fn is_documentation() -> bool {
+    static HERE: OnceLock<bool> = OnceLock::new();
+    *HERE.get_or_init(|| runs_in("rustdoc"))
+}
+
+/// Whether the program's name begins with this one.
+fn runs_in(program: &str) -> bool {
+    let path = std::env::current_exe().ok();
+    let name = path.as_deref().and_then(|path| path.file_stem());
+    name.is_some_and(|name| name.to_string_lossy().starts_with(program))
 }
 
 /// Inserts a word wherever one is missing after `.`, `::`, `=>` and `next`.

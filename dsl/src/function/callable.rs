@@ -3,7 +3,10 @@
 use super::failure::Failure;
 use crate::expr::{Expr, ExpressionFunction, error_names};
 use crate::flow::{AnswerType, Call, Fragment, State};
-use crate::task::{Address, CallOutcome, Deploy, Handler, NoError, ReturnForm, Task, TaskContext};
+use crate::task::{
+    Address, CallOutcome, Deploy, Handler, NoError, ParameterType, ReturnForm, Task, TaskBinder,
+    TaskContext,
+};
 use crate::workflow::{Binder, Workflow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,6 +126,14 @@ pub enum ExpressionKind {}
 )]
 pub trait ComputedInAState {}
 
+/// A function with `#[expression]` that a task state of `workflow!` calls. There is none.
+#[diagnostic::on_unimplemented(
+    message = "a function with `#[expression]` is called in a value",
+    label = "a task state calls a task, and the code of this function is part of a value",
+    note = "write the call where the value is: `let sum = total(order);` in a `pass` state, or `end total(order);`"
+)]
+pub trait CalledByAState {}
+
 #[diagnostic::do_not_recommend]
 impl<F: ExpressionFunction> CallOutcome for F {
     type Output = ();
@@ -139,6 +150,24 @@ impl<F: ExpressionFunction> Callable for F {
     fn run(_: TaskContext, _: Vec<Value>) -> Option<Started<Self>> {
         None
     }
+}
+
+/// rustc reports a function that a task state of `workflow!` calls at the call, and nothing more.
+#[diagnostic::do_not_recommend]
+impl<F: ExpressionFunction> Task for F {
+    type Input = ();
+    type Arguments = ();
+    const NAME: &'static str = "";
+    const FUNCTION: &'static str = "";
+    const PARAMETERS: &'static [&'static str] = &[];
+    const DEPLOY: Deploy = Deploy::Lambda;
+    const SENDS_CONTEXT: bool = false;
+
+    fn parameter_types() -> Vec<ParameterType> {
+        Vec::new()
+    }
+
+    fn bind<B: TaskBinder>(_: &mut B, _: Address) {}
 }
 
 /// A kind of targets whose calls are Task states.

@@ -105,9 +105,10 @@ pub mod plain {
     pub use super::body::{Operation, wait};
     pub use super::call::{Caught, TaskCall, called};
     pub use super::callable::{
-        ArgumentFor, Callable, CallableKind, ComputedInAState, Execution, ExpressionKind,
-        FragmentKind, Inferred, IsTaskState, Running, SelectsErrors, Started, TaskKind,
-        WorkflowKind, inferred, run_fragment, run_task, run_workflow, run_workflow_without_input,
+        ArgumentFor, Callable, CallableKind, CalledByAState, ComputedInAState, Execution,
+        ExpressionKind, FragmentKind, Inferred, IsTaskState, Running, SelectsErrors, Started,
+        TaskKind, WorkflowKind, inferred, run_fragment, run_task, run_workflow,
+        run_workflow_without_input,
     };
     pub use super::errors::{
         CanFail, FunctionOf, Handled, Joined, KeepsName, PassesAs, ReturnsResult, Unrelated,

@@ -28,8 +28,8 @@ use std::marker::PhantomData;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed between workflow states",
     label = "this type has no JSON shape",
-    note = "a type of your own needs `#[derive(Payload)]`, `Serialize`, `Deserialize` and `JsonSchema`; for a type of another \
-            crate, put `#[payload(opaque)]` on the field",
+    note = "write `#[derive(Serialize, Deserialize, JsonSchema, Payload)]` on a type of your own; for a type of another crate, put \
+            `#[payload(opaque)]` on the field",
     note = "types of `chrono`, `rust_decimal`, `url` and `uuid` need the feature of `stepwright` with the crate's name",
     note = "a reference cannot be passed: `.cloned()` or `.copied()` returns the value itself",
     note = "instead of `u128` and `i128` use `u64`, `i64` or a `String`; instead of a `Box`, `Rc` or `Arc` of a slice or of `str` use a `Vec` or a `String`"

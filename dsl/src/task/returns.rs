@@ -7,7 +7,8 @@ use crate::shape::Payload;
 #[diagnostic::on_unimplemented(
     message = "a task cannot return `{Self}`",
     label = "this cannot be returned to the workflow",
-    note = "a task returns `T` or `Result<T, E>`, where `T` has `#[derive(Payload)]` and `E` has `#[derive(TaskError)]`"
+    note = "a task returns `T` or `Result<T, E>`: write `#[derive(Serialize, Deserialize, JsonSchema, Payload)]` on `T`, and \
+            `#[derive(Debug, thiserror::Error, TaskError)]` on `E`"
 )]
 pub trait TaskReturn:
     sealed::Returned + ReturnForm<<Self as TaskReturn>::Output, <Self as TaskReturn>::Error>

@@ -5,6 +5,7 @@
 //! module ever runs, and nothing of it is part of the public interface.
 
 mod call;
+mod checked_type;
 mod position_types;
 pub(crate) mod proof;
 mod tagging;
@@ -14,13 +15,17 @@ mod witness;
 pub use self::call::{
     Called, Catches, First, Later, NeverFails, covered, covered_error, raises, value_without_error,
 };
+pub use self::checked_type::{
+    AnyType, CheckedType, Derived, DerivesPayload, DerivesTaskError, Itself, NotDerived,
+    PayloadTraits, TaskErrorTraits,
+};
 pub use self::position_types::{
     Counts, FailText, ForItems, Items, Json, Lossless, Percentage, Rounded, Seconds, Timestamp,
     Untyped, WholeNumber,
 };
 pub use self::proof::comparison::{
-    ClonedByMethod, ClonedByNothing, ClonedItems, ClonedNothing, ClonedValues, Comparable,
-    EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
+    Cloneable, ClonedByMethod, ClonedByNothing, ClonedItems, ClonedNothing, ClonedValues,
+    Comparable, EqualItems, EqualNothing, EqualValues, OrderedItems, OrderedNothing, OrderedValues,
     PartiallyOrderedItems, PartiallyOrderedNothing, PartiallyOrderedValues,
 };
 pub use self::proof::operand::{
@@ -41,8 +46,8 @@ pub use self::type_data::{
     nothing, variables,
 };
 pub use self::witness::{
-    Witness, error_field_of, error_names_of_witness, input_shape, is, output_shape, payload,
-    record_from, record_of,
+    RecordType, Witness, error_field_of, error_names_of_witness, input_shape, is, output_shape,
+    payload, record_from, record_of,
 };
 
 use crate::map_run::Batch;

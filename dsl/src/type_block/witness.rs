@@ -73,8 +73,20 @@ pub fn payload<T: Payload>() -> ParameterType {
     ParameterType::of::<T>()
 }
 
+/// The type of a struct literal or of a variant in a value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value that a workflow can write",
+    label = "this type has no JSON shape",
+    note = "write the error inside of a `#[task_error(transparent)]` variant without the variant: `Err(Inner::Variant {{ .. }}.into())`",
+    note = "write `#[derive(Serialize, Deserialize, JsonSchema, Payload)]` on a type of your own that is no error"
+)]
+pub trait RecordType: Payload {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> RecordType for T {}
+
 /// [`Expr::record`] of the witnessed type.
-pub fn record_of<T: Payload>(
+pub fn record_of<T: RecordType>(
     _of: Witness<T>,
     variant: Option<&'static str>,
     fields: Vec<(&'static str, Expr)>,

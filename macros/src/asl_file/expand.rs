@@ -2,6 +2,7 @@
 
 use super::definition::{BoundCall, DefinitionFile};
 use super::parse::{BoundTarget, Workflow};
+use crate::checked_type::DeclaredType;
 use crate::expand::WorkflowItem;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -42,7 +43,7 @@ pub(super) fn workflow(
         visibility: &workflow.visibility,
         name,
         input: workflow.input.as_ref(),
-        output: workflow.output.as_ref(),
+        output: workflow.output.clone().map(DeclaredType::payload),
         express: workflow.express,
         build,
         bind: quote!(#(#bind)*),

@@ -1,11 +1,11 @@
 //! Workflow variables: their scopes, and the transitions that assign them.
 
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::{EdgeKind, LetBinding, Machine, MachineVariable, StateNode};
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use stepwright_asl::name::check_variable;
-use syn::Type;
 use syn::ext::IdentExt;
 
 /// Reserved names, each with the reason.
@@ -58,7 +58,7 @@ pub(super) fn collect(machine: &mut Machine, errors: &Errors) {
 struct AssignedName {
     name: Ident,
     /// The type in the source.
-    ty: Option<Type>,
+    ty: Option<DeclaredType>,
     /// Whether a `catch` binds it.
     is_caught: bool,
 }
@@ -94,7 +94,7 @@ fn declare(
     machine: &mut Machine,
     scope: usize,
     name: &Ident,
-    ty: Option<Type>,
+    ty: Option<DeclaredType>,
     is_caught: bool,
     errors: &Errors,
 ) -> usize {

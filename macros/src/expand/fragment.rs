@@ -2,6 +2,7 @@
 
 use super::{bind, flow, item};
 use crate::check::needs_standard;
+use crate::checked_type;
 use crate::errors::MacroDiagnostic;
 use crate::machine::{Callee, Include, Machine, State, StateWork};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -19,10 +20,9 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
         Some(ty) => quote!(#ty),
         None => quote!(()),
     };
-    let (names, types): (Vec<_>, Vec<_>) = machine
-        .workflow
+    let (names, types): (Vec<_>, Vec<_>) = fragment
         .parameters()
-        .map(|(name, ty)| (name, ty))
+        .map(|(name, ty)| (name, checked_type::payload(ty)))
         .unzip();
     let exits = exits(machine);
     let (longest, standard, states) = if diagnostics.is_empty() {

@@ -1,6 +1,7 @@
 //! The workflow's type and its `impl Workflow`.
 
 use super::{bind, flow, picture};
+use crate::checked_type::{self, DeclaredType};
 use crate::errors::MacroDiagnostic;
 use crate::machine::Machine;
 use proc_macro2::{Ident, TokenStream};
@@ -13,7 +14,7 @@ pub(crate) struct WorkflowItem<'a> {
     pub(crate) visibility: &'a Visibility,
     pub(crate) name: &'a Ident,
     pub(crate) input: Option<&'a Type>,
-    pub(crate) output: Option<&'a Type>,
+    pub(crate) output: Option<DeclaredType>,
     pub(crate) express: bool,
     /// The body of `Workflow::build`.
     pub(crate) build: TokenStream,
@@ -36,7 +37,7 @@ pub(super) fn item(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenS
         visibility: &workflow.visibility,
         name: &workflow.name,
         input: workflow.parameter.as_ref().map(|(_, ty)| ty),
-        output: workflow.output.as_ref(),
+        output: workflow.output.clone(),
         express: workflow.options.express.is_some(),
         build: flow,
         bind: bind::bind(machine),
@@ -59,10 +60,10 @@ impl WorkflowItem<'_> {
         } = self;
         let text = crate::name::text(name);
         let input = match self.input {
-            Some(ty) => quote!(#ty),
+            Some(ty) => checked_type::payload(ty),
             None => quote!(()),
         };
-        let output = match self.output {
+        let output = match &self.output {
             Some(ty) => quote!(#ty),
             None => quote!(::stepwright::__::serde_json::Value),
         };

@@ -8,6 +8,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 /// Writes terms, and collects the types of their records.
 #[derive(Default)]
@@ -114,8 +115,10 @@ impl TermWriter {
                 quote!(__s::Expr::match_on(#subject, ::std::vec![#list]))
             }
             Term::Record(record) => {
-                let witness =
+                let mut witness =
                     self.witness(&record.path, record.called.then_some(record.fields.len()));
+                // rustc reports a type that is no payload there.
+                witness.set_span(Span::call_site().located_at(record.path.span()));
                 let variant = option(record.variant.as_deref());
                 let mut fields = TokenStream::new();
                 for (name, value) in &record.fields {

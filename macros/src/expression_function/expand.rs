@@ -5,11 +5,15 @@ use crate::check::{StandaloneExpression, witness_name};
 use crate::editor;
 use crate::errors::{CompileError, MacroDiagnostic};
 use crate::expand::{TermWriter, at, file, tree_of};
+use crate::functions::{computed_call, written};
+use crate::machine::Term;
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ItemFn, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprPath, ItemFn, Type};
 
 /// The function and its type. Without a `valid` body the type remains, so that the functions that
 /// call it report nothing more.
@@ -28,7 +32,7 @@ pub(super) fn expand(
         .filter(|one| one.path().is_ident("cfg"))
         .collect();
     let source = match diagnostics {
-        [] => quote!(#function),
+        [] => source(function, valid),
         errors => stub(function, errors),
     };
     let output = match &signature.output {
@@ -59,6 +63,12 @@ pub(super) fn expand(
         }
         #(#conditions)*
         #[doc(hidden)]
+        #[allow(dead_code)]
+        impl #name where for<'__a> #name: ::stepwright::__::plain::CalledByAState {
+            #visibility fn called() {}
+        }
+        #(#conditions)*
+        #[doc(hidden)]
         const _: () = {
             use ::stepwright::__ as __s;
             #[automatically_derived]
@@ -81,6 +91,35 @@ pub(super) fn expand(
             }
         };
     }
+}
+
+/// The function as the user wrote it. rustc reports a call of a function without `#[expression]`
+/// where it checks the body, and nothing about the value of the call.
+fn source(function: &ItemFn, valid: Option<&StandaloneExpression>) -> TokenStream {
+    struct Calls(HashSet<String>);
+    impl VisitMut for Calls {
+        fn visit_expr_mut(&mut self, value: &mut Expr) {
+            visit_mut::visit_expr_mut(self, value);
+            if let Expr::Call(call) = value
+                && let Expr::Path(ExprPath { path, .. }) = &*call.func
+                && self.0.contains(&written(path))
+            {
+                *value = Expr::Verbatim(computed_call(path, call, false));
+            }
+        }
+    }
+    // An editor would find two definitions for one location.
+    let mut calls = Calls(HashSet::new());
+    if let Some(lowered) = valid.filter(|_| !editor::is_here()) {
+        lowered.value.walk(&mut |part| {
+            if let Term::Inlined(path, _) = part {
+                calls.0.insert(written(path));
+            }
+        });
+    }
+    let mut function = function.clone();
+    calls.visit_block_mut(&mut function.block);
+    function.to_token_stream()
 }
 
 /// The function with the errors, and without its code, about which rustc would report what follows

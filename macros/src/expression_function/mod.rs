@@ -13,6 +13,7 @@ use crate::attributes::{AttributeSite, refuse_ignored};
 use crate::check::resolve_standalone;
 use crate::errors::Errors;
 use crate::machine::{Term, UserExpr};
+use crate::method::is_method;
 use crate::root::Root;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -64,7 +65,14 @@ fn with_error(item: &TokenStream, error: &syn::Error) -> TokenStream {
 fn expanded(function: &ItemFn) -> TokenStream {
     let errors = Errors::new();
     let signature = signature::read(function, &errors);
-    if function.sig.receiver().is_some() {
+    let is_method = is_method(&function.vis, &function.sig);
+    if is_method && function.sig.receiver().is_none() {
+        errors.on(
+            &function.sig.ident,
+            "a function with `#[expression]` is a free function: write it outside of the `impl`",
+        );
+    }
+    if is_method || function.sig.receiver().is_some() {
         // A method is in an `impl`, where the other items cannot be.
         return expand::stub(function, &errors.finish());
     }

@@ -7,12 +7,13 @@ use super::scan::{OPTIONS, by_value, called, without_reference};
 use super::state_name::{StateName, is_literal, word};
 use super::translator::{Dest, Exits, Translator};
 use super::unmarked_functions::without_task;
+use crate::checked_type::DeclaredType;
 use crate::functions::is_task;
 use crate::machine::{Application, Call, Callee, StateWork, own_name};
 use crate::name::{pascal, text};
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Lit, Path, Type, parse_quote};
+use syn::{Expr, ExprCall, Lit, Path, parse_quote};
 
 impl Translator<'_> {
     /// A call and its result. `end` is the last token of the call in the source, if its value is
@@ -28,7 +29,7 @@ impl Translator<'_> {
         let owned = match dest {
             Dest::Assign(target) => {
                 let mut target = target.clone();
-                target.ty = target.ty.map(without_reference);
+                target.ty = target.ty.map(|ty| ty.map(without_reference));
                 Some(Dest::Assign(target))
             }
             _ => None,
@@ -79,7 +80,12 @@ impl Translator<'_> {
     }
 
     /// Adds the state of a call. `ty` is the type of its result, if the source contains it.
-    pub(super) fn call(&mut self, value: &Expr, ty: Option<&Type>, exits: Exits) -> Option<usize> {
+    pub(super) fn call(
+        &mut self,
+        value: &Expr,
+        ty: Option<&DeclaredType>,
+        exits: Exits,
+    ) -> Option<usize> {
         let chain = CallChain::of(value);
         let named = chain
             .options
@@ -137,7 +143,7 @@ impl Translator<'_> {
         &mut self,
         call: &ExprCall,
         chain: &CallChain<'_>,
-        ty: Option<&Type>,
+        ty: Option<&DeclaredType>,
         exits: Exits,
     ) -> Option<usize> {
         let Some(path) = called(call) else {
@@ -196,7 +202,7 @@ impl Translator<'_> {
         &mut self,
         path: &Path,
         call: &ExprCall,
-        ty: Option<&Type>,
+        ty: Option<&DeclaredType>,
         mut exits: Exits,
     ) -> Option<usize> {
         if let Some(local) = path
@@ -218,6 +224,17 @@ impl Translator<'_> {
             .filter(|name| self.module.has_unmarked(name))
         {
             self.refuse(path, without_task(name));
+            return None;
+        }
+        if let Some((name, function)) = path
+            .get_ident()
+            .and_then(|name| Some((name, self.module.renamed(name)?)))
+        {
+            self.refuse(
+                path,
+                format!("`{name}` is `{function}` by another name, and a workflow recognizes this function by its name: import `{function}` without `as`"),
+            );
+            self.proofs.refused(path);
             return None;
         }
         let mut waits = None;

@@ -5,13 +5,14 @@
 //! [`linker`](super::linker) gives them their names.
 
 use super::state_name::StateName;
+use crate::checked_type::DeclaredType;
 use crate::machine::{
     Call, Callee, ChoiceState, Condition, Edge, EdgeKind, ErrorPattern, State, StateExit,
     StateWork, Subject, UserExpr,
 };
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
-use syn::{Expr, Pat, Path, Type};
+use syn::{Expr, Pat, Path};
 
 /// The states of a function, of a branch or of a Map's body. The node 0 is its entry.
 #[derive(Default)]
@@ -26,7 +27,7 @@ pub(super) struct Node {
     pub(super) state: State,
     pub(super) name: StateName,
     /// The type of the answer that a call waits for.
-    pub(super) answer: Option<Type>,
+    pub(super) answer: Option<DeclaredType>,
     /// The options of the call, as in the source.
     pub(super) options_text: String,
     /// Its transitions; the `let`s of the state are those of its [`EdgeKind::Next`].

@@ -56,13 +56,14 @@ use self::unmarked_functions::ModuleSource;
 use crate::callable::CallableType;
 use crate::errors::{CompileError, Errors, MacroDiagnostic};
 use crate::machine::{Machine, MachineBody, StateExit, StateWork, Workflow};
-use crate::task::{TaskReturnType, answer};
+use crate::method::is_method;
+use crate::task::{SignatureTypes, TaskReturnType};
 use crate::{check, editor, expand};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Block, FnArg, ItemFn, Pat, ReturnType, TraitItemFn, parse_quote};
+use syn::{Block, FnArg, ItemFn, Pat, TraitItemFn, parse_quote};
 
 /// Returns the function, its workflow and its marker, or the errors with the parts that can still
 /// be emitted.
@@ -142,8 +143,15 @@ fn expanded(
     errors: Errors,
 ) -> TokenStream {
     let mut signature = Signature::of(kind, function, &errors);
+    let is_method = is_method(&function.vis, &function.sig);
+    if is_method && function.sig.receiver().is_none() {
+        errors.on(
+            &function.sig.ident,
+            format!("a {kind} is a free function, not a function of a type: write it outside of the `impl`"),
+        );
+    }
     let is_broken = errors.count() > 0 && !editor::is_here();
-    if is_broken && function.sig.receiver().is_some() {
+    if is_broken && (is_method || function.sig.receiver().is_some()) {
         // A method is in an `impl`, where the other items cannot be.
         return stub(function, &errors.finish());
     }
@@ -151,7 +159,6 @@ fn expanded(
         signature.parameters.clear();
         signature.returns = TaskReturnType::of(parse_quote!(()));
     }
-    let (output, error) = answer(&signature.returns);
     let is_fragment = kind == FunctionKind::Fragment;
     let name = match &options.name {
         // The type of a fragment has the name of the function, as that of a task.
@@ -178,7 +185,7 @@ fn expanded(
     let module = ModuleSource::around(function.sig.ident.clone());
     let mut translator = Translator::new(&errors, module, parameters.collect());
     translator.fragment = is_fragment.then(|| name.clone());
-    translator.output = Some(parse_quote!(#output));
+    translator.output = Some(signature.returns.output());
     let graph = if is_broken {
         Graph::default()
     } else {
@@ -212,7 +219,7 @@ fn expanded(
         visibility: function.vis.clone(),
         name: name.clone(),
         parameter,
-        output: Some(parse_quote!(#output)),
+        output: Some(signature.returns.output()),
         options: options.workflow,
     };
     let mut machine = Machine::new(workflow, body, expressions);
@@ -256,7 +263,7 @@ fn expanded(
     }
     expand::declared(&machine, &diagnostics).to_tokens(&mut tokens);
     proofs.to_tokens(&mut tokens);
-    marker(kind, function, &name, &signature, &output, &error).to_tokens(&mut tokens);
+    marker(kind, function, &name, &signature).to_tokens(&mut tokens);
     tokens
 }
 
@@ -360,8 +367,6 @@ fn marker(
     function: &ItemFn,
     name: &Ident,
     signature: &Signature,
-    output: &TokenStream,
-    error: &TokenStream,
 ) -> TokenStream {
     let visibility = &function.vis;
     let function_name = &function.sig.ident;
@@ -371,10 +376,6 @@ fn marker(
         .iter()
         .filter(|one| one.path().is_ident("cfg"))
         .collect();
-    let returned = match &function.sig.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => quote!(#ty),
-    };
     let alias = (function_name != name).then(|| {
         quote! {
             #(#conditions)*
@@ -385,6 +386,9 @@ fn marker(
     });
     let parameters = &signature.parameters;
     let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
+    let declared = parameters.iter().map(|(_, ty)| ty);
+    let signature_types = SignatureTypes::of(declared, &signature.returns);
+    let types = &signature_types.parameters;
     let (kind, run) = match (kind, parameters.as_slice()) {
         (FunctionKind::Workflow, []) => (
             "WorkflowKind",
@@ -392,7 +396,9 @@ fn marker(
         ),
         (FunctionKind::Workflow, _) => (
             "WorkflowKind",
-            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(arguments, #function_name)),
+            quote!(::stepwright::__::plain::run_workflow::<Self, _, _, _>(
+                arguments, |input: #(#types)*| #function_name(input)
+            )),
         ),
         (FunctionKind::Fragment, [(only, _)]) => (
             "FragmentKind",
@@ -407,17 +413,19 @@ fn marker(
         visibility,
         name,
         function: (text, function_name.span()),
-        checked: parameters
-            .iter()
-            .map(|(_, ty)| ty.to_token_stream())
-            .collect(),
-        parameters: parameters.iter().map(|(name, ty)| (name, ty)).collect(),
-        returned: (returned, function.sig.output.span()),
-        output,
-        error,
+        checked: signature_types.outside.clone(),
+        parameters: names.iter().copied().zip(types).collect(),
+        outside: &signature_types.outside,
+        returned: (
+            SignatureTypes::returned_outside(name, &signature.returns),
+            function.sig.output.span(),
+        ),
+        output: &signature_types.output,
+        error: &signature_types.error,
         kind,
         run,
     };
+    let aliases = &signature_types.aliases;
     let (methods, implementation) = (callable.methods(), callable.implementation());
     quote! {
         #alias
@@ -429,6 +437,8 @@ fn marker(
 
         #(#conditions)*
         const _: () = {
+            #aliases
+
             #implementation
         };
     }

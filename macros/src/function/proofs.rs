@@ -21,6 +21,8 @@ pub(super) struct Proofs {
     maps: BTreeMap<String, (Path, TokenStream)>,
     /// The variants of errors that a Fail state contains.
     raised: BTreeMap<String, Path>,
+    /// Functions whose calls are refused: rustc would report their imports as unused.
+    refused: Vec<Path>,
 }
 
 impl Proofs {
@@ -66,6 +68,11 @@ impl Proofs {
         entry.or_insert_with(|| path.clone());
     }
 
+    /// Uses the import of a function whose call is refused.
+    pub(super) fn refused(&mut self, path: &Path) {
+        self.refused.push(path.clone());
+    }
+
     /// The constants.
     pub(super) fn tokens(&self) -> TokenStream {
         let functions = self.functions.values().map(|path| {
@@ -94,8 +101,15 @@ impl Proofs {
                 ::stepwright::__::plain::function_of(#path::<#types>, ::stepwright::function::#standard::<#types>);
             };)
         });
+        let refused = self.refused.iter().map(|path| {
+            quote!(const _: () = {
+                #[allow(unused_imports)]
+                use #path as __refused;
+            };)
+        });
         functions
             .chain(maps)
+            .chain(refused)
             .chain(self.raised.values().filter_map(simple_message))
             .collect()
     }

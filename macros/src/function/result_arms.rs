@@ -9,6 +9,7 @@ use super::pattern_names::{bound_names, mutable_names, with_variables};
 use super::scan::{bare, called, reads, single_name, without_reference};
 use super::state_name::{StateName, arm_name, snake, subject};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
+use crate::checked_type::DeclaredType;
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, cases, is_bound, is_of_prelude};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
@@ -27,11 +28,13 @@ impl Translator<'_> {
         exits: Exits,
         dest: &Dest,
     ) -> Exits {
-        let ty = answer_type(&arms).or_else(|| match dest {
-            Dest::Assign(target) => target.ty.clone().map(without_reference),
-            _ if arms.iter().any(returns_its_name) => self.body_type().cloned(),
-            _ => None,
-        });
+        let ty = answer_type(&arms)
+            .map(DeclaredType::of_let)
+            .or_else(|| match dest {
+                Dest::Assign(target) => target.ty.clone().map(|ty| ty.map(without_reference)),
+                _ if arms.iter().any(returns_its_name) => self.body_type().cloned(),
+                _ => None,
+            });
         // `#[state(Name)]` on the `match` names the Choice, and `.named("..")` the call.
         let explicit = self.name.take();
         let Some(node) = self.call(base, ty.as_ref(), exits) else {

@@ -326,7 +326,8 @@ impl Translator<'_> {
             }
             Dest::Assign(target) => {
                 // rustc checks a reference with the type in the source, such as `&str`.
-                let is_reference = matches!(target.ty, Some(Type::Reference(_)));
+                let written = target.ty.as_ref().map(|ty| &ty.written);
+                let is_reference = matches!(written, Some(Type::Reference(_)));
                 let value = if is_reference {
                     &value
                 } else {

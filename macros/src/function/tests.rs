@@ -34,9 +34,7 @@ fn states(source: &str) -> String {
     translator.output = match &function.sig.output {
         syn::ReturnType::Default => None,
         syn::ReturnType::Type(_, ty) => {
-            let returns = crate::task::TaskReturnType::of((**ty).clone());
-            let (output, _) = crate::task::answer(&returns);
-            Some(syn::parse2(output).unwrap())
+            Some(crate::task::TaskReturnType::of((**ty).clone()).output())
         }
     };
     let graph = translator.function(&mut function.block);
@@ -193,7 +191,10 @@ fn write_state(draft: &Draft, indent: &str, text: &mut String) {
                 .iter()
                 .map(|name| name.as_ref().map_or("_".into(), ToString::to_string))
                 .collect();
-            let ty = binding.ty.as_ref().map(|ty| format!(": {}", compact(ty)));
+            let ty = binding
+                .ty
+                .as_ref()
+                .map(|ty| format!(": {}", compact(&ty.written)));
             format!("{}{} = ", names.join(", "), ty.unwrap_or_default())
         })
         .collect();
@@ -696,7 +697,7 @@ fn a_match_of_a_result_without_further_calls_is_one_expression() {
     assert_states(
         &text,
         "Answer: answer = answer(order); name = match answer { Answer::Yes { by } if by == \"me\" => \"nobody\".to_owned(), Answer::Yes { by } => by, Answer::No => \"no\".to_owned(), }; | next -> Ask
-Ask: answer_2: < Answer as::stepwright::__::TaskReturn >::Output = ask(name, task_token); | end
+Ask: answer_2: Answer = ask(name, task_token); | end
 ",
     );
 }

@@ -10,6 +10,7 @@ use super::scan::{bare, first_await, without_reference_pattern};
 use super::signature::FunctionKind;
 use super::state_name::{StateName, word};
 use super::unmarked_functions::ModuleSource;
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, StateWork};
 use crate::name::text;
@@ -20,7 +21,7 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use stepwright_asl::Diagnostic;
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, Expr, Lifetime, Pat, Type, parse_quote_spanned};
+use syn::{Attribute, Block, Expr, Lifetime, Pat, parse_quote_spanned};
 
 /// The code that gets the value of an expression.
 #[derive(Clone)]
@@ -66,7 +67,7 @@ pub(super) struct Translator<'e> {
     /// The first token of the current statement.
     pub(super) statement: Option<Span>,
     /// The type of the function's result, which a call that waits for a token needs.
-    pub(super) output: Option<Type>,
+    pub(super) output: Option<DeclaredType>,
     /// The name of the function, if it is a fragment.
     pub(super) fragment: Option<Ident>,
     pub(super) proofs: Proofs,
@@ -344,7 +345,7 @@ impl<'e> Translator<'e> {
         let target = LetBinding {
             names,
             tuple,
-            ty,
+            ty: ty.map(DeclaredType::of_let),
             equals: pattern.span(),
             is_local: false,
         };
@@ -352,7 +353,7 @@ impl<'e> Translator<'e> {
     }
 
     /// The type of the values that end the current body, if the source contains it.
-    pub(super) fn body_type(&self) -> Option<&Type> {
+    pub(super) fn body_type(&self) -> Option<&DeclaredType> {
         self.output.as_ref().filter(|_| self.body == 0)
     }
 
@@ -431,7 +432,7 @@ impl<'e> Translator<'e> {
     pub(super) fn has_result_type(&mut self, node: usize, target: &LetBinding) {
         let called = &self.graph.nodes[node];
         let source = match (&target.ty, called.state.task()) {
-            (Some(ty), _) => ty.to_token_stream().to_string(),
+            (Some(ty), _) => ty.identity(),
             (None, Some(path)) if called.waiting_task().is_none() => {
                 format!("result of {}", path.to_token_stream())
             }

@@ -41,12 +41,38 @@ impl ModuleSource {
         unmarked.contains(&name)
     }
 
+    /// The function of `stepwright::function` that the file imports by this name.
+    pub(super) fn renamed(&self, name: &Ident) -> Option<&'static str> {
+        let source = self.file.get_or_init(|| self.read()).as_ref()?;
+        AWAITED
+            .iter()
+            .copied()
+            .find(|function| is_renamed(source, function, &name.to_string()))
+    }
+
     fn read(&self) -> Option<String> {
         if !proc_macro::is_available() || editor::is_here() {
             return None;
         }
         fs::read_to_string(self.function.span().unwrap().local_file()?).ok()
     }
+}
+
+/// The functions of `stepwright::function` that a workflow awaits.
+const AWAITED: &[&str] = &["map", "sleep", "sleep_until"];
+
+/// Whether a source imports a function of `stepwright::function` by another name:
+/// `use stepwright::function::map as each;`.
+fn is_renamed(source: &str, function: &str, name: &str) -> bool {
+    let import = [function, " as ", name].concat();
+    source.match_indices(&import).any(|(at, _)| {
+        let item = source[..at].rsplit(';').next().unwrap_or_default();
+        let path = item.rsplit("use ").next().unwrap_or_default();
+        path.ends_with(['{', ' ', ':', ','])
+            && path.starts_with("stepwright::")
+            && path.contains("function::")
+            && source[at + import.len()..].starts_with([';', ',', '}', ' ', '\n'])
+    })
 }
 
 /// The message about an awaited function without an attribute.
@@ -155,6 +181,18 @@ mod tests {
         assert_eq!(unmarked_functions(SOURCE, "flow"), ["helper"]);
         assert_eq!(unmarked_functions(SOURCE, "elsewhere"), ["elsewhere"]);
         assert!(unmarked_functions(SOURCE, "missing").is_empty());
+    }
+
+    #[test]
+    fn an_import_by_another_name_is_found() {
+        let source = "use stepwright::function::*;
+            use stepwright::function::{map as each, sleep_until as until};
+            use stepwright::{Payload, function::sleep as nap};
+            use a::heatmap as heat;
+            use tasks::function::map as other;";
+        let is = |function, name| is_renamed(source, function, name);
+        assert!(is("map", "each") && is("sleep_until", "until") && is("sleep", "nap"));
+        assert!(!is("map", "heat") && !is("map", "eac") && !is("map", "other"));
     }
 
     #[test]

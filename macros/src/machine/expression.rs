@@ -1,7 +1,8 @@
 //! The user's expressions, and the structures that contain them.
 
+use crate::checked_type::DeclaredType;
 use proc_macro2::{Ident, Span};
-use syn::{Expr, Lit, LitStr, Type};
+use syn::{Expr, Lit, LitStr};
 
 /// A user's Rust expression, with a number that identifies it in later stages.
 pub(crate) struct UserExpr {
@@ -30,7 +31,7 @@ pub(crate) struct LetBinding {
     pub(crate) names: Vec<Option<Ident>>,
     /// Whether the names are those of a tuple's fields.
     pub(crate) tuple: bool,
-    pub(crate) ty: Option<Type>,
+    pub(crate) ty: Option<DeclaredType>,
     pub(crate) equals: Span,
     /// Whether only its own state reads the names, so that they are no variables.
     pub(crate) is_local: bool,

@@ -41,6 +41,7 @@ pub(crate) use self::term::{
 pub(crate) use self::used_names::UsedNames;
 pub(crate) use self::workflow::{Workflow, WorkflowOptions};
 
+use crate::checked_type::DeclaredType;
 use crate::name::text;
 use proc_macro2::{Ident, Span};
 use std::collections::{HashMap, HashSet};
@@ -132,7 +133,7 @@ pub(crate) struct MachineVariable {
     pub(crate) text: String,
     pub(crate) scope: usize,
     /// Its type, if a `let` ascribes one.
-    pub(crate) ty: Option<syn::Type>,
+    pub(crate) ty: Option<DeclaredType>,
     /// Whether its name has a diagnostic.
     pub(crate) is_refused: bool,
 }

@@ -1,10 +1,11 @@
 //! Expressions with resolved names.
 
+use crate::checked_type::DeclaredType;
 use proc_macro2::{Ident, Span};
 use std::ops::Range;
 use std::rc::Rc;
 use stepwright_asl::front_end::Lint;
-use syn::{Expr, Lit, Pat, Path, Type};
+use syn::{Expr, Lit, Pat, Path};
 
 /// An expression for the flow tree: with resolved names and without syntactic sugar.
 #[derive(Clone)]
@@ -60,7 +61,7 @@ pub(crate) enum Term {
     /// A call of a function with `#[expression]`, by the path that the user wrote.
     Inlined(Path, Vec<Term>),
     /// `jsonata!`, `path!` or `intrinsic!`: its text, and its type if one is ascribed.
-    Raw(&'static str, String, Option<Rc<Type>>),
+    Raw(&'static str, String, Option<Rc<DeclaredType>>),
     /// `placeholder!("Topic")`, by its name.
     Placeholder(String),
     /// An expression with an error that is already reported.

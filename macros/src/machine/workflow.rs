@@ -1,6 +1,7 @@
 //! Properties of a workflow as a whole.
 
 use super::{Amount, RawFields};
+use crate::checked_type::DeclaredType;
 use proc_macro2::Ident;
 use stepwright_asl::front_end::Lint;
 use syn::{Attribute, Type, Visibility};
@@ -16,7 +17,7 @@ pub(crate) struct Workflow {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) parameter: Option<(Ident, Type)>,
-    pub(crate) output: Option<Type>,
+    pub(crate) output: Option<DeclaredType>,
     pub(crate) options: WorkflowOptions,
 }
 

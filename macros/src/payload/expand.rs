@@ -2,6 +2,7 @@
 
 use super::attributes::{self, Container, CustomFunctions, DefaultValue};
 use super::case::NameCase;
+use crate::checked_type;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -38,6 +39,9 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 .push(parse_quote!(#parameter: ::stepwright::__::Payload));
         }
     }
+    let derived = checked_type::derived_payload(name, &generics);
+    let checked = &derived.implementation;
+    let (own, _, own_bounds) = derived.generics.split_for_impl();
     let (implementation, arguments, bounds) = generics.split_for_impl();
     let untagged = (container.untagged && container.converted.is_none()).then(|| {
         quote! {
@@ -50,7 +54,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             #[allow(unused_imports)]
             use ::stepwright::__::{shape as __shape, wire as __wire};
             #[automatically_derived]
-            impl #implementation ::stepwright::__::Payload for #name #arguments #bounds {
+            impl #own ::stepwright::__::Payload for #name #arguments #own_bounds {
                 fn shape() -> __shape::Shape {
                     #shape
                 }
@@ -68,6 +72,7 @@ pub(super) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 type Owned = Self;
             }
             #untagged
+            #checked
         };
     })
 }

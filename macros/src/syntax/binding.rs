@@ -1,6 +1,7 @@
 //! `let` and its names.
 
 use super::reader::{SyntaxReader, after, name};
+use crate::checked_type::DeclaredType;
 use crate::machine::{Let, LetBinding};
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
@@ -36,7 +37,7 @@ impl LetBinding {
         Ok(LetBinding {
             names,
             tuple,
-            ty,
+            ty: ty.map(DeclaredType::of_let),
             equals,
             is_local: false,
         })

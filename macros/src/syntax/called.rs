@@ -19,6 +19,8 @@ pub(super) struct Calls {
     pub(super) found: Vec<(ExprCall, Ident)>,
     /// The span of a call that is not evaluated exactly once, and the construct that contains it.
     pub(super) refused: Option<(Span, &'static str)>,
+    /// The span of `await` after a call.
+    pub(super) awaited: Option<Span>,
     /// The construct around the current position that may be evaluated any number of times.
     inside: Option<&'static str>,
 }
@@ -66,6 +68,13 @@ impl VisitMut for Calls {
                     return;
                 }
                 visit_mut::visit_expr_call_mut(self, call);
+            }
+            Expr::Await(one) => {
+                let before = self.found.len();
+                self.visit_expr_mut(&mut one.base);
+                if self.found.len() > before {
+                    self.awaited.get_or_insert(one.await_token.span);
+                }
             }
             Expr::Closure(closure) => self.within("a closure", |calls| {
                 visit_mut::visit_expr_closure_mut(calls, closure);

@@ -95,6 +95,12 @@ fn computed(binding: LetBinding, input: ParseStream, reader: &SyntaxReader) -> R
     let Some((call, name)) = calls.found.pop() else {
         return Ok(Statement::Computed(None, one));
     };
+    if let Some(awaited) = calls.awaited {
+        return Err(syn::Error::new(
+            awaited,
+            "a task state waits for its call: remove `.await`; the value of a function with `#[expression]` needs no task state, so call that in a `pass` state or after `end`",
+        ));
+    }
     if let Some((span, what)) = calls.refused {
         return Err(syn::Error::new(
             span,

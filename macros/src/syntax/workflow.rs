@@ -6,6 +6,7 @@ use super::reader::{
     SyntaxReader, after, name, skip_block, skip_one, skip_statement, take_word, word,
 };
 use super::state::docs;
+use crate::checked_type::DeclaredType;
 use crate::machine::{Amount, MachineBody, Workflow, WorkflowOptions};
 use crate::suggest::closest;
 use proc_macro2::{Ident, Span};
@@ -89,7 +90,7 @@ fn workflow(input: ParseStream, reader: &SyntaxReader) -> Result<(Workflow, Mach
         visibility,
         name,
         parameter,
-        output,
+        output: output.map(DeclaredType::payload),
         options: WorkflowOptions::default(),
     };
     let broken = options(&mut workflow, &content, reader);

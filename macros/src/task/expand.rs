@@ -2,10 +2,11 @@
 
 use super::attributes::{Options, Runs};
 use super::function::{Task, TaskFunction, TaskReturnType};
+use super::signature_types::SignatureTypes;
 use crate::callable::CallableType;
 use crate::name::pascal;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error};
@@ -14,8 +15,12 @@ pub(super) fn expand(
     function: &TaskFunction,
     options: &Options,
     task: Option<&Task>,
+    is_method: bool,
     errors: &[Error],
 ) -> TokenStream {
+    if is_method {
+        return method(function, errors);
+    }
     // With `const _`, rustc's name resolution continues for the rest of the crate; a bare
     // `compile_error!` item stops it.
     let errors = errors.iter().map(|error| {
@@ -28,6 +33,24 @@ pub(super) fn expand(
         #function
         #marker
         #(#errors)*
+    }
+}
+
+/// The function in an `impl`, where the other items cannot be.
+fn method(function: &TaskFunction, errors: &[Error]) -> TokenStream {
+    let TaskFunction {
+        attributes,
+        visibility,
+        signature,
+        ..
+    } = function;
+    let errors = errors.iter().map(Error::to_compile_error);
+    quote! {
+        #(#attributes)*
+        #[allow(unused, clippy::all)]
+        #visibility #signature {
+            #(#errors)*
+        }
     }
 }
 
@@ -91,10 +114,17 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let Some(task) = task else {
         return marker;
     };
-    let (output, error) = answer(&task.returns);
     let names: Vec<_> = task.parameters.iter().map(|p| &p.name).collect();
-    let types: Vec<_> = task.parameters.iter().map(|p| &p.ty).collect();
-    let checked = task.parameters.iter().map(|p| p.checked.to_token_stream());
+    let types = task.parameters.iter().map(|parameter| &parameter.ty);
+    let types = SignatureTypes::of(types, &task.returns);
+    let checked = task.parameters.iter().zip(&types.outside);
+    let checked = checked.map(|(parameter, ty)| {
+        // A call may pass any value for an `impl Trait`, which is reported already.
+        match parameter.is_any {
+            true => quote!(impl ::core::marker::Sized),
+            false => ty.clone(),
+        }
+    });
     let keys = names.iter().map(|name| name.unraw().to_string());
     let plain = name.unraw().to_string();
     let wire = options
@@ -110,11 +140,12 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         )
     });
     let (input, record, taken) = match task.parameters.as_slice() {
-        [only] => {
-            let ty = &only.ty;
+        [_] => {
+            let ty = &types.parameters[0];
             (quote!(#ty), TokenStream::new(), quote!(input))
         }
         _ => {
+            let types = &types.parameters;
             let record = quote! {
                 #[derive(::stepwright::__::serde::Serialize, ::stepwright::__::serde::Deserialize)]
                 #[serde(crate = "::stepwright::__::serde")]
@@ -124,10 +155,10 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             (quote!(__Input), record, quote!(#(input.#names),*))
         }
     };
-    // The span of the user's type: rustc reports "cannot be passed between workflow states" there.
     let parameter_types = types
+        .parameters
         .iter()
-        .map(|ty| quote_spanned!(ty.span()=> ::stepwright::__::payload::<#ty>()));
+        .map(|ty| quote!(::stepwright::__::ParameterType::of::<#ty>()));
     // A task with errors is emitted as a declaration, so that workflows still find the task and
     // report nothing more.
     let is_blocking = options.runs == Runs::Blocking;
@@ -146,8 +177,9 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         let called = quote!(#name(#context #taken) #awaited);
         let called = match &task.returns {
             TaskReturnType::Result(..) => called,
-            TaskReturnType::Other(ty) => {
-                quote_spanned!(ty.span()=> ::stepwright::__::TaskReturn::into_result(#called))
+            TaskReturnType::Other(_) => {
+                let ty = &types.returned;
+                quote!(<#ty as ::stepwright::__::TaskReturn>::into_result(#called))
             }
         };
         // The span of the user's `async`: rustc reports "future cannot be sent between threads"
@@ -180,11 +212,15 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
         visibility,
         name,
         function: (plain.clone(), name.span()),
-        parameters: names.iter().copied().zip(types.iter().copied()).collect(),
+        parameters: names.iter().copied().zip(&types.parameters).collect(),
         checked: checked.collect(),
-        returned: (returned(&task.returns), task.returns.span()),
-        output: &output,
-        error: &error,
+        outside: &types.outside,
+        returned: (
+            SignatureTypes::returned_outside(name, &task.returns),
+            task.returns.span(),
+        ),
+        output: &types.output,
+        error: &types.error,
         kind: "TaskKind",
         run: if is_runnable {
             quote!(::stepwright::__::plain::run_task::<Self>(
@@ -194,6 +230,7 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
             quote!(::core::option::Option::None)
         },
     };
+    let aliases = &types.aliases;
     let arguments = callable.arguments();
     let (methods, callable_impl) = (callable.methods(), callable.implementation());
     // rustc reports errors of the return type at the return type, wherever it is used.
@@ -229,6 +266,8 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
 
         #(#conditions)*
         const _: () = {
+            #aliases
+
             #record
 
             #task_impl
@@ -240,32 +279,6 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
 
             #handler
         };
-    }
-}
-
-/// The result and error types of the task. All tokens have the span of the user's type, where rustc
-/// reports errors.
-pub(crate) fn answer(returns: &TaskReturnType) -> (TokenStream, TokenStream) {
-    match returns {
-        TaskReturnType::Result(output, error) => {
-            (output.to_token_stream(), error.to_token_stream())
-        }
-        TaskReturnType::Other(ty) => {
-            let span = ty.span();
-            let named = quote_spanned!(span=> <#ty as ::stepwright::__::TaskReturn>);
-            (
-                quote_spanned!(span=> #named::Output),
-                quote_spanned!(span=> #named::Error),
-            )
-        }
-    }
-}
-
-/// The return type of the function.
-fn returned(returns: &TaskReturnType) -> TokenStream {
-    match returns {
-        TaskReturnType::Result(output, error) => quote!(::core::result::Result<#output, #error>),
-        TaskReturnType::Other(ty) => quote!(#ty),
     }
 }
 

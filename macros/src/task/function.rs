@@ -1,13 +1,14 @@
 //! The function with `#[task]`, and the parts of it that a workflow can call.
 
 use super::attributes::{Options, Runs};
+use crate::checked_type::DeclaredType;
 use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, FnArg, GenericArgument, Ident, Pat, PathArguments, Result, ReturnType,
-    Signature, Token, Type, Visibility, parse_quote, parse_quote_spanned,
+    Signature, Token, Type, Visibility, parse_quote_spanned,
 };
 
 /// A function with a body, or a declaration that ends in `;`.
@@ -43,8 +44,8 @@ impl Parse for TaskFunction {
 pub(super) struct TaskParameter {
     pub(super) name: Ident,
     pub(super) ty: Type,
-    /// The type that a call in a workflow is checked against.
-    pub(super) checked: Type,
+    /// Whether it is an `impl Trait`, which is refused.
+    pub(super) is_any: bool,
 }
 
 /// The data about a task that a workflow needs.
@@ -70,6 +71,14 @@ impl TaskReturnType {
         match self {
             TaskReturnType::Result(output, _) => output.span(),
             TaskReturnType::Other(ty) => ty.span(),
+        }
+    }
+
+    /// The type of the result.
+    pub(crate) fn output(&self) -> DeclaredType {
+        match self {
+            TaskReturnType::Result(output, _) => DeclaredType::payload((**output).clone()),
+            TaskReturnType::Other(ty) => DeclaredType::returned((**ty).clone()),
         }
     }
 
@@ -170,20 +179,16 @@ impl Task {
                         }
                         None => (*typed.ty).clone(),
                     };
-                    // A call may pass any value for an `impl Trait`, which is reported above.
-                    let checked = match &*typed.ty {
-                        Type::ImplTrait(_) => parse_quote!(impl ::core::marker::Sized),
-                        _ => ty.clone(),
-                    };
+                    let is_any = matches!(*typed.ty, Type::ImplTrait(_));
                     match &*typed.pat {
                         Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
                             let name = name.ident.clone();
-                            parameters.push(TaskParameter { name, ty, checked });
+                            parameters.push(TaskParameter { name, ty, is_any });
                         }
                         pattern => {
                             broken = true;
                             let name = format_ident!("argument{index}", span = pattern.span());
-                            parameters.push(TaskParameter { name, ty, checked });
+                            parameters.push(TaskParameter { name, ty, is_any });
                             errors.push(Error::new(
                                 pattern.span(),
                                 "a task's parameter is a plain name, because the name is its key in the JSON: destructure \

@@ -3,10 +3,12 @@
 mod attributes;
 mod expand;
 mod function;
+mod signature_types;
 
-pub(crate) use self::expand::answer;
 pub(crate) use self::function::TaskReturnType;
+pub(crate) use self::signature_types::SignatureTypes;
 
+use crate::method::is_method;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::Parser;
@@ -30,6 +32,13 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
         attributes::Options::default()
     });
     let task = function::Task::read(&function, &options, &mut errors);
-    let code = expand::expand(&function, &options, task.as_ref(), &errors);
+    let is_method = is_method(&function.visibility, &function.signature);
+    if is_method && function.signature.receiver().is_none() {
+        errors.push(syn::Error::new(
+            function.signature.ident.span(),
+            "a task is a free function, not a function of a type: write it outside of the `impl`",
+        ));
+    }
+    let code = expand::expand(&function, &options, task.as_ref(), is_method, &errors);
     options.root.put_into(code)
 }

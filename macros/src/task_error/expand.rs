@@ -1,6 +1,7 @@
 //! The code of a `TaskError` implementation.
 
 use super::attributes::{self, MessagePart};
+use crate::checked_type;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -197,7 +198,10 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
             .predicates
             .push(parse_quote!(#whole: ::std::error::Error + ::core::marker::Send + 'static));
     }
-    let (implementation, arguments, bounds) = generics.split_for_impl();
+    let derived = checked_type::derived_task_error(name, &generics);
+    let checked = &derived.implementation;
+    let (implementation, _, bounds) = derived.generics.split_for_impl();
+    let (_, arguments, _) = generics.split_for_impl();
     let rows = cases
         .iter()
         .filter(|case| case.transparent.is_none())
@@ -228,6 +232,7 @@ fn implementation(input: &DeriveInput, cases: &[ErrorCase]) -> TokenStream {
         }
 
         #kept
+        #checked
     }
 }
 

@@ -236,6 +236,10 @@ pub(crate) const TASK: &[Row] = &[
     ),
     (ONCE, Rustc("an `expr!` makes no calls of tasks")),
     (
+        "a task state waits for its call: remove `.await`; the value of a function with `#[expression]` needs no task state, so call that in a `pass` state or after `end`",
+        Rustc("an `expr!` makes no calls of tasks"),
+    ),
+    (
         "a task state calls a task, a service or a workflow; a `pass` state computes values",
         Rustc("`task` takes a task"),
     ),

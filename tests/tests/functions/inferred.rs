@@ -164,16 +164,71 @@ async fn generic_result(input: i64) -> Result<(Either<i64, String>, Wrap<Option<
     Ok((Either::Right { items: vec![] }, Wrap { value: None }))
 }
 
+/// The result has the type of the function, which is no `Result`.
+#[workflow]
+async fn generic_value(input: i64) -> Either<i64, Wrap<String>> {
+    if input > 2 {
+        return Either::Left(input);
+    }
+    if input > 1 {
+        return Either::Neither;
+    }
+    say("text".to_owned()).await;
+    Either::Right { items: Vec::new() }
+}
+
+/// A part of the result is a call, and the branches of the `if` have the type of the function.
+#[workflow]
+async fn generic_branches(input: i64) -> Result<Either<i64, Wrap<i64>>, PayFailed> {
+    let neither: Either<i64, Wrap<String>> = Either::Neither;
+    let value = generic_value(input).await;
+    if value == neither {
+        return Ok(Either::Neither);
+    }
+    Ok(if input > 1 {
+        say("text".to_owned()).await;
+        Either::Left(input)
+    } else {
+        Either::Right { items: Vec::new() }
+    })
+}
+
+/// The fragment has a generic type, and its caller reads that.
+#[fragment]
+async fn generic_fragment(input: i64) -> Wrap<Option<i64>> {
+    if input > 1 {
+        return Wrap { value: None };
+    }
+    Wrap { value: Some(input) }
+}
+
+#[workflow]
+async fn generic_caller(input: i64) -> Wrap<i64> {
+    let wrap = generic_fragment(input).await;
+    Wrap {
+        value: wrap.value.unwrap_or_default(),
+    }
+}
+
 #[derive(Debug, thiserror::Error, TaskError)]
 enum PayFailed {}
 
 #[tokio::test]
 async fn a_result_has_the_type_arguments_of_the_function() {
-    let engine = Engine::builder().register::<GenericResult>().virtual_time();
-    let engine = engine.build().unwrap();
+    let engine = Engine::builder()
+        .register::<GenericResult>()
+        .register::<GenericBranches>()
+        .register::<GenericCaller>();
+    let engine = engine.virtual_time().build().unwrap();
     for input in [1, 2, 3] {
         let plain = PlainRun::new().block_on(generic_result(input)).unwrap();
         let run = engine.start::<GenericResult>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+        let plain = PlainRun::new().block_on(generic_branches(input)).unwrap();
+        let run = engine.start::<GenericBranches>(input).await.unwrap();
+        assert_eq!(json!(run.await.unwrap()), json!(plain));
+        let plain = PlainRun::new().block_on(generic_caller(input)).unwrap();
+        let run = engine.start::<GenericCaller>(input).await.unwrap();
         assert_eq!(json!(run.await.unwrap()), json!(plain));
     }
 }

@@ -25,6 +25,21 @@ pub trait Comparable<Other: ?Sized> {
 #[diagnostic::do_not_recommend]
 impl<A: Form + ?Sized, B: Form<Owned = A::Owned> + ?Sized> Comparable<B> for A {}
 
+/// A value that `clone` or `to_owned` copies.
+#[diagnostic::on_unimplemented(
+    message = "a workflow cannot copy a `{Self}`",
+    label = "this is a `{Self}`, which is no value of a workflow",
+    note = "instead of an iterator, write the list and iterate it again: `order.items.iter()`",
+    note = "a type of your own needs `#[derive(Serialize, Deserialize, JsonSchema, Payload)]`, and a `clone` that returns the same type"
+)]
+pub trait Cloneable<Clone: ?Sized> {
+    /// Both values.
+    fn both(&self, _clone: &Clone) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Form + ?Sized, B: Form<Owned = A::Owned> + ?Sized> Cloneable<B> for A {}
+
 impl<T> Witness<T> {
     /// Infers the type from a value that is borrowed, or contains borrowed values.
     pub fn owns<V: Form<Owned = T> + ?Sized>(&self, _value: &V) {}

@@ -5,6 +5,7 @@ use super::hints::DURATION;
 use super::literals::{literal_text, literal_type, variables};
 use super::paths::is_default;
 use super::templates::{format, list};
+use crate::checked_type::DeclaredType;
 use crate::functions::{has_generic_arguments, is_task, replacement, unit, written};
 use crate::machine::{Record, Term};
 use crate::machine::{is_of_prelude, own_name};
@@ -179,7 +180,7 @@ impl Resolver<'_> {
             Err(message) => self.refuse(literal.span, message),
         }
         let ty = literal_type(&call.mac)
-            .map(Rc::new)
+            .map(|ty| Rc::new(DeclaredType::of_let(ty)))
             .or_else(|| self.ty.clone());
         Term::Raw(kind, literal.text, ty)
     }

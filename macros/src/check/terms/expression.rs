@@ -4,6 +4,7 @@ use super::Local;
 use super::generic_types::with_type_arguments;
 use super::hints::unsupported_method;
 use super::rewrite::{ExpressionRewriter, names_in};
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::{
     ItemRead, JsonStruct, Machine, RewrittenExpression, Term, UPDATE, UserExpr, VariableRead,
@@ -17,7 +18,7 @@ use stepwright_asl::front_end::callable;
 use stepwright_asl::words;
 use syn::ext::IdentExt;
 use syn::{
-    Arm, BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, Type, UnOp,
+    Arm, BinOp, Expr, ExprClosure, Lit, Member, Pat, PatTuple, PatTupleStruct, Path, UnOp,
     parse_quote,
 };
 
@@ -40,9 +41,11 @@ pub(super) struct Resolver<'m> {
     pub(super) panicking_values: HashSet<String>,
     pub(super) rewriter: ExpressionRewriter,
     pub(super) expression: usize,
-    pub(super) ty: Option<Rc<Type>>,
+    pub(super) ty: Option<Rc<DeclaredType>>,
     /// Whether the expression has a diagnostic.
     pub(super) faulty: bool,
+    /// Whether the expression is the body of a function with `#[expression]`, or an `expr!`.
+    pub(super) is_standalone: bool,
 }
 
 /// A resolved expression.
@@ -77,6 +80,7 @@ impl<'m> Resolver<'m> {
             expression: 0,
             ty: None,
             faulty: false,
+            is_standalone: false,
         }
     }
 
@@ -84,7 +88,7 @@ impl<'m> Resolver<'m> {
     pub(super) fn expression(
         &mut self,
         expression: &UserExpr,
-        ty: Option<&Type>,
+        ty: Option<&DeclaredType>,
     ) -> ResolvedExpression {
         self.expression = expression.id;
         self.ty = ty.map(|ty| Rc::new(ty.clone()));
@@ -93,7 +97,7 @@ impl<'m> Resolver<'m> {
         let mut code = expression.syn.clone();
         let mut value = self.value(&mut code);
         if let Some(ty) = ty {
-            value = with_type_arguments(value, ty);
+            value = with_type_arguments(value, &ty.written);
         }
         ResolvedExpression {
             value,
@@ -220,7 +224,8 @@ impl<'m> Resolver<'m> {
                 match &value {
                     Term::Inlined(path, _) => {
                         let is_hidden = path.get_ident().is_some_and(|name| self.is_known(name));
-                        let in_a_function = self.machine.workflow.function.is_some();
+                        let workflow = &self.machine.workflow;
+                        let in_a_function = workflow.function.is_some() && !self.is_standalone;
                         *expression = self.rewriter.inlined(path, call, is_hidden, in_a_function);
                     }
                     value => self.prove_call(call, value),
@@ -262,11 +267,13 @@ impl<'m> Resolver<'m> {
                 "a closure",
                 "write it as an argument of a method such as `map`",
             ),
-            Expr::Await(_) => self.unsupported(
-                expression,
-                "`.await`",
-                "a task state already waits for its task",
-            ),
+            Expr::Await(_) => {
+                let instead = match self.is_standalone {
+                    true => "await the call in the workflow, and pass its result as an argument",
+                    false => "a task state already waits for its task",
+                };
+                self.unsupported(expression, "`.await`", instead)
+            }
             Expr::Try(_) => {
                 let instead = match self.machine.workflow.function {
                     Some(_) => {

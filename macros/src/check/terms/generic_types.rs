@@ -6,7 +6,7 @@ use syn::{GenericArgument, Path, PathArguments, PathSegment, Token, Type};
 /// Adds the type arguments of the declared type to the paths of literals. The code that reads the
 /// shape of a literal's type contains only its path.
 pub(super) fn with_type_arguments(value: Term, ty: &Type) -> Term {
-    let ty = declared(ty);
+    let ty = bare_type(ty);
     let boxed = |value: Box<Term>| Box::new(with_type_arguments(*value, ty));
     match value {
         Term::Record(record) => Term::Record(Record {
@@ -55,24 +55,11 @@ pub(super) fn with_type_arguments(value: Term, ty: &Type) -> Term {
     }
 }
 
-/// The type of a function in the source, of which the result is
-/// `<Wrap<String> as TaskReturn>::Output`.
-fn declared(ty: &Type) -> &Type {
+/// The type without parentheses around it.
+fn bare_type(ty: &Type) -> &Type {
     match ty {
-        Type::Path(path) => match &path.qself {
-            Some(own)
-                if path
-                    .path
-                    .segments
-                    .iter()
-                    .any(|one| one.ident == "TaskReturn") =>
-            {
-                &own.ty
-            }
-            _ => ty,
-        },
-        Type::Paren(inner) => declared(&inner.elem),
-        Type::Group(inner) => declared(&inner.elem),
+        Type::Paren(inner) => bare_type(&inner.elem),
+        Type::Group(inner) => bare_type(&inner.elem),
         _ => ty,
     }
 }
@@ -103,10 +90,8 @@ fn typed_path(literal: &Path, has_variant: bool, ty: &Type) -> Option<Path> {
 }
 
 fn path_of(ty: &Type) -> Option<&Path> {
-    match ty {
+    match bare_type(ty) {
         Type::Path(path) if path.qself.is_none() => Some(&path.path),
-        Type::Paren(inner) => path_of(&inner.elem),
-        Type::Group(inner) => path_of(&inner.elem),
         _ => None,
     }
 }

@@ -520,7 +520,7 @@ impl Resolver<'_> {
                 let code = quote_spanned!(span=> ({
                     let __value = #of;
                     let __clone = __value.#method();
-                    __s::Comparable::both(&__value, &__clone);
+                    __s::Cloneable::both(&__value, &__clone);
                     #witness.owns(&__clone);
                     __clone
                 }));

@@ -3,6 +3,7 @@
 
 use super::Local;
 use super::expression::Resolver;
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::UsedNames;
 use crate::machine::{Machine, RewrittenExpression, Term, UserExpr, Witness};
@@ -54,6 +55,7 @@ pub(crate) fn resolve_standalone(
     workflow.function = function.cloned();
     let machine = Machine::new(workflow, body, expression.id + 1);
     let mut resolver = Resolver::new(&machine, 0, errors);
+    resolver.is_standalone = true;
     for (index, name) in parameters.iter().enumerate() {
         if let Some(name) = name {
             resolver.locals.push(Local {
@@ -62,7 +64,8 @@ pub(crate) fn resolve_standalone(
             });
         }
     }
-    let resolved = resolver.expression(expression, ty);
+    let ty = ty.cloned().map(DeclaredType::of_let);
+    let resolved = resolver.expression(expression, ty.as_ref());
     StandaloneExpression {
         value: resolved.value,
         faulty: resolved.faulty,

@@ -9,6 +9,7 @@ use super::generic_types::with_type_arguments;
 use super::placeholder::placeholders_in_texts;
 use crate::check::earlier_values::in_a_pass_before;
 use crate::check::variables::is_silent;
+use crate::checked_type::DeclaredType;
 use crate::errors::Errors;
 use crate::machine::UsedNames;
 use crate::machine::{
@@ -18,7 +19,6 @@ use crate::machine::{
 use proc_macro2::{Ident, Span};
 use std::collections::HashSet;
 use std::rc::Rc;
-use syn::Type;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
@@ -116,7 +116,7 @@ impl<'m> StateExpressions<'_, 'm> {
     fn typed(
         &mut self,
         expression: &UserExpr,
-        ty: Option<&Type>,
+        ty: Option<&DeclaredType>,
         unread: &[Rc<EarlierLet>],
     ) -> Term {
         self.resolved
@@ -124,7 +124,7 @@ impl<'m> StateExpressions<'_, 'm> {
             .append(&mut placeholders_in_texts(expression));
         let mut resolved = self.resolver.expression(expression, ty);
         if let Some(output) = self.output_of(expression) {
-            resolved.value = with_type_arguments(resolved.value, output);
+            resolved.value = with_type_arguments(resolved.value, &output.written);
         }
         if resolved.faulty {
             self.resolved.faulty.push(expression.id);
@@ -140,7 +140,7 @@ impl<'m> StateExpressions<'_, 'm> {
     }
 
     /// The type of the workflow's result, if the expression is the result.
-    fn output_of(&self, expression: &UserExpr) -> Option<&'m Type> {
+    fn output_of(&self, expression: &UserExpr) -> Option<&'m DeclaredType> {
         let machine = self.resolver.machine;
         let node = &machine.states[self.resolver.state];
         let given = match &node.state.kind {

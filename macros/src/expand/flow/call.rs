@@ -1,14 +1,14 @@
 //! The calls of task states.
 
 use super::FlowWriter;
+use crate::checked_type::DeclaredType;
 use crate::machine::{Application, Call, Callee, ObjectLiteral, ObjectValue, request_argument};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::Type;
 
 impl FlowWriter<'_> {
-    pub(super) fn call(&mut self, call: &Call, ty: Option<&Type>) -> TokenStream {
-        let shape = |ty: &Type| quote!(<#ty as __s::Payload>::shape);
+    pub(super) fn call(&mut self, call: &Call, ty: Option<&DeclaredType>) -> TokenStream {
+        let shape = |ty: &DeclaredType| quote!(<#ty as __s::Payload>::shape);
         match &call.callee {
             Callee::Task(Application {
                 path, arguments, ..
@@ -78,7 +78,7 @@ impl FlowWriter<'_> {
             path, arguments, ..
         }: &Application,
         waits: bool,
-        ty: Option<&Type>,
+        ty: Option<&DeclaredType>,
     ) -> TokenStream {
         let arguments = self.expressions(arguments);
         let callable = quote!(<(#path) as __s::plain::Callable>);
@@ -118,11 +118,11 @@ impl FlowWriter<'_> {
 }
 
 /// The type of the answer to a token.
-fn answer(ty: &Type) -> TokenStream {
+fn answer(ty: &DeclaredType) -> TokenStream {
     quote!(__s::AnswerType::of::<#ty>())
 }
 
-fn answer_or_json(ty: Option<&Type>) -> TokenStream {
+fn answer_or_json(ty: Option<&DeclaredType>) -> TokenStream {
     let json = || quote!(__s::AnswerType::of::<__s::serde_json::Value>());
     ty.map_or_else(json, answer)
 }

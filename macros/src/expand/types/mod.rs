@@ -20,11 +20,13 @@ mod verbatim;
 
 use super::witness_types::{self, VisibleWitnesses, WitnessNumbers};
 use crate::check::{without_location, witness_name};
+use crate::checked_type::DeclaredType;
 use crate::errors::{CompileError, MacroDiagnostic};
 use crate::machine::{Machine, MachineVariable, StateExit, StateWork};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::RefCell;
+use syn::spanned::Spanned;
 
 /// The hidden function.
 pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> TokenStream {
@@ -51,6 +53,12 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
     let name = &machine.workflow.name;
     let names = machine.used_names.proof(&name.to_string());
     let functions = machine.used_names.functions.imports();
+    let output = machine.workflow.output.as_ref();
+    let output = output.filter(|_| machine.workflow.function.is_some());
+    let output = output.map(|ty| {
+        let name = output_alias(ty);
+        quote!(type #name = #ty;)
+    });
     quote! {
         #functions
         #[allow(
@@ -58,6 +66,7 @@ pub(super) fn block(machine: &Machine, diagnostics: &[MacroDiagnostic]) -> Token
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
         fn type_check() -> ::std::vec::Vec<__s::TypeData> {
+            #output
             __s::known(|| {
                 loop {}
                 #(#parameters)*
@@ -163,11 +172,12 @@ impl TypeBlock<'_> {
         match &self.machine.workflow.output {
             // As in the function itself, so that rustc reports a wrong type once.
             Some(ty) if self.machine.workflow.function.is_some() => {
+                let ty = output_alias(ty);
                 // rustc also checks the moves of a closure, unless its code is unreachable.
                 quote!(let _ = || -> #ty { loop {} #value };)
             }
-            // The type as the user wrote it: "expected due to this".
-            Some(ty) => quote!(let _: #ty = #value;),
+            // rustc reports "expected due to this" at the type.
+            Some(DeclaredType { written, .. }) => quote!(let _: #written = #value;),
             // A fragment without `->` has no result.
             None if self.machine.workflow.fragment.is_some() => quote!(let _: () = #value;),
             // rustc reports "cannot be written as JSON" at the value.
@@ -191,6 +201,11 @@ impl TypeBlock<'_> {
             None => TokenStream::new(),
         }
     }
+}
+
+/// The name of the result's type in the block, so that rustc checks the type once.
+fn output_alias(ty: &DeclaredType) -> Ident {
+    Ident::new("__Output", ty.written.span())
 }
 
 /// The variable that holds the result of a body.

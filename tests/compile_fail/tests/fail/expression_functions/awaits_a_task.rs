@@ -1,0 +1,9 @@
+use stepwright::function::*;
+use stepwright_compile_fail::*;
+
+#[expression]
+fn total(order: &Order) -> Charge {
+    charge_card(order.clone()).await
+}
+
+fn main() {}

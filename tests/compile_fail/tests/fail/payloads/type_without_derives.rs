@@ -1,0 +1,16 @@
+use stepwright::{task, workflow};
+
+pub struct Ticket {
+    pub id: String,
+}
+
+#[task]
+async fn print_ticket(ticket: Ticket, copies: u32) -> Ticket;
+
+workflow! {
+    workflow Tickets(ticket: Ticket) -> Ticket {
+        task Print { let printed = print_ticket(ticket, 2); end printed; }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use stepwright::function::*;
+
+struct Shop;
+
+impl Shop {
+    #[task]
+    async fn charge(amount: f64) -> f64 {
+        amount
+    }
+}
+
+fn main() {}
