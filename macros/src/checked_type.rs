@@ -111,7 +111,8 @@ fn checked(ty: &Type, derives: &str, implements: &str, method: &str) -> TokenStr
         <[(); {
             #[allow(unused_imports)]
             use ::stepwright::__::NotDerived as _;
-            0 #(+ ::stepwright::__::AnyType::<#named>::#derives)*
+            #(let _ = ::stepwright::__::AnyType::<#named>::#derives;)*
+            0
         }] as ::stepwright::__::CheckedType<#ty>>::Type
     };
     quote_spanned! {span=>

@@ -33,7 +33,7 @@ const NAME_LENGTH: usize = 64;
 /// Where the state machines are.
 pub(super) enum MachineTools {
     InProcess(InProcess),
-    OnServer(OnServer),
+    OnServer(Box<OnServer>),
 }
 
 impl MachineTools {
@@ -50,7 +50,7 @@ impl MachineTools {
             return Ok(None);
         }
         if let Some(url) = &arguments.server {
-            return Ok(Some(MachineTools::OnServer(OnServer::new(url))));
+            return Ok(Some(MachineTools::OnServer(Box::new(OnServer::new(url)))));
         }
         let mocks = match (&arguments.mocks, &arguments.case) {
             (Some(file), Some(case)) => Some(MockFile::read(file, case)?),
