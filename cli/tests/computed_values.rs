@@ -192,13 +192,13 @@ fn terraform_reads_files_as_templates_and_as_yaml() {
 #[test]
 fn a_run_uses_the_values_that_the_template_contains() {
     let sam = "Transform: AWS::Serverless-2016-10-31\nParameters:\n  Limit: {Type: Number, Default: 7}\nResources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: d.asl.json\n      DefinitionSubstitutions: {Number: 3, Items: '[1, 2]', Limit: !Ref Limit, Fn: !GetAtt F.Arn}\n";
-    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"n": ${Number}, "items": ${Items}, "limit": ${Limit}, "fn": ${Fn}}, "Next": "W"},
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"n": ${Number}, "items": ${Items}, "limit": ${Limit}, "fn": ${Fn}, "text": "to ${Number} and ${Fn}"}, "Next": "W"},
         "W": {"Type": "Wait", "Seconds": ${Unknown}, "End": true}}}"#;
     let folder = Folder::new(&[("t.yaml", sam), ("d.asl.json", definition)]);
     let ran = folder.run("run", "t.yaml", &[]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let output: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    let expected = serde_json::json!({"n": 3, "items": [1, 2], "limit": 7, "fn": "${Fn}"});
+    let expected = serde_json::json!({"n": 3, "items": [1, 2], "limit": 7, "fn": "${Fn}", "text": "to 3 and ${Fn}"});
     assert_eq!(output, expected);
     assert!(
         ran.stderr.contains("runs without `Seconds` of `W`"),

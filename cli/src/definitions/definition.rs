@@ -259,16 +259,10 @@ impl LoadedDefinition {
             false => StateMachine::from_value(&part.json)
                 .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?,
         };
-        if substitutions.is_empty() {
-            return Ok(machine);
-        }
-        let given = |name: &str| {
-            let mut given = substitutions.iter();
-            let found = given.find(|(known, _)| known == name);
-            found.map(|(_, value)| value.clone())
-        };
-        let filled = fill(&machine, None, &given);
-        let filled = filled.map_err(|error| Failure::Usage(format!("--substitute: {error}")))?;
+        let filled = fill(&machine, None, &value).map_err(|error| match substitutions {
+            [] => Failure::Failed(error.to_string()),
+            _ => Failure::Usage(format!("--substitute: {error}")),
+        })?;
         Ok(filled.machine)
     }
 
