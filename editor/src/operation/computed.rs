@@ -75,20 +75,38 @@ pub(super) fn substituted(
     while let Some((before, after)) = rest.split_once("${")
         && let Some((expression, after)) = after.split_once('}')
     {
-        let name: String = expression
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        text.push_str(&format!("{before}${{{name}}}"));
         let is_whole = value.placeholders.len() == expression.len() + 3;
         let meaning = match is_whole {
             true => value.written.trim().to_owned(),
             false => reference(expression, format),
         };
-        substitutions.entry(name).or_insert(meaning);
+        let name = name_of(expression, meaning, substitutions);
+        text.push_str(&format!("{before}${{{name}}}"));
         rest = after;
     }
     text + rest
+}
+
+/// The name that stands for a meaning: the letters and digits of the expression, with a number if
+/// they stand for another meaning.
+fn name_of(
+    expression: &str,
+    meaning: String,
+    substitutions: &mut BTreeMap<String, String>,
+) -> String {
+    let letters = expression.chars().filter(char::is_ascii_alphanumeric);
+    let plain: String = letters.collect();
+    let mut name = plain.clone();
+    let mut number = 2;
+    while substitutions
+        .get(&name)
+        .is_some_and(|known| *known != meaning)
+    {
+        name = format!("{plain}{number}");
+        number += 1;
+    }
+    substitutions.insert(name.clone(), meaning);
+    name
 }
 
 /// The reference to a resource, a parameter or an attribute in a template.

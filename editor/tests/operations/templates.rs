@@ -283,3 +283,44 @@ Resources:
     );
     assert_eq!(extraction.substitutions["Function"], "!Ref Function");
 }
+
+#[test]
+fn two_values_of_an_extracted_state_have_two_names() {
+    let text = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Put
+        States:
+          Put:
+            Type: Pass
+            Result:
+              - !GetAtt A.Bc
+              - !GetAtt AB.c
+              - !Sub 'x-${AB.c}'
+            Next: Done
+          Done:
+            Type: Succeed
+";
+    let document = Document::open("template.yaml", text, 1);
+    let operation = Operation::ExtractStates {
+        states: vec!["/States/Put".to_owned()],
+        name: "Run".to_owned(),
+        state_machine: "${Inner}".to_owned(),
+    };
+    let extraction = document.extraction(0, &operation).expect("it is possible");
+    let found = extraction.substitutions.into_iter().collect::<Vec<_>>();
+    let expected = [("ABc", "!GetAtt A.Bc"), ("ABc2", "!GetAtt AB.c")];
+    assert_eq!(
+        found,
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+    let inner = Document::open("a.asl.yaml", &extraction.definition, 1);
+    let result = inner.definitions()[0].json().pointer("/States/Put/Result");
+    assert_eq!(
+        result.map(ToString::to_string).as_deref(),
+        Some(r#"["${ABc}","${ABc2}","x-${ABc2}"]"#)
+    );
+}
