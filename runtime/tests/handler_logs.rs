@@ -399,6 +399,8 @@ async fn a_redriven_execution_continues_its_lines() {
 #[tokio::test]
 async fn nothing_is_recorded_without_the_layer() {
     let logs = HandlerLogs::new();
+    // The subscriber of the process has the layer of other tests.
+    let _guard = tracing_subscriber::registry().set_default();
     let engine = engine()
         .function("charge", |_: Json| async {
             tracing::info!("charged");
