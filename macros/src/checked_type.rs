@@ -9,7 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Generics, Type, TypePath, parse_quote};
+use syn::{GenericArgument, Generics, Path, PathArguments, Type, TypePath, parse_quote};
 
 /// The type that the source declares for a value.
 #[derive(Clone)]
@@ -95,8 +95,41 @@ pub(crate) fn task_error(ty: &Type) -> TokenStream {
     checked(ty, "TASK_ERROR", "TaskError", "name")
 }
 
+/// Types of the standard library that need no check, so that rustc has less to do.
+const PAYLOADS: [&str; 14] = [
+    "String", "bool", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "Vec",
+    "Option",
+];
+
+/// Whether a path is a name of [`PAYLOADS`]. A type of the user with such a name is only not
+/// checked here.
+fn is_standard(path: &Path) -> bool {
+    let name = path.segments.first().filter(|_| path.segments.len() == 1);
+    name.is_some_and(|name| PAYLOADS.iter().any(|known| name.ident == known))
+}
+
+/// Whether a type consists of payloads of the standard library: `Vec<String>`.
+fn is_standard_payload(ty: &Type) -> bool {
+    let is_inner = |argument: &GenericArgument| match argument {
+        GenericArgument::Type(ty) => is_standard_payload(ty),
+        _ => false,
+    };
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) if is_standard(path) => path.segments.iter().all(|name| match &name.arguments {
+            PathArguments::None => true,
+            PathArguments::AngleBracketed(inner) => inner.args.iter().all(is_inner),
+            PathArguments::Parenthesized(_) => false,
+        }),
+        _ => false,
+    }
+}
+
 fn checked(ty: &Type, derives: &str, implements: &str, method: &str) -> TokenStream {
-    if is_shown() {
+    let is_payload = derives == "PAYLOAD" && is_standard_payload(ty);
+    if is_shown() || is_payload {
         return ty.to_token_stream();
     }
     let span = ty.span();
@@ -183,12 +216,14 @@ pub(crate) fn is_shown() -> bool {
     editor::is_here() || editor::is_documentation()
 }
 
-/// The types with names in a type: `Vec<Order>` and `Order`.
+/// The types with names in a type, without those of the standard library: `Order` in `Vec<Order>`.
 struct NamedTypes(Vec<TypePath>);
 
 impl VisitMut for NamedTypes {
     fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
-        self.0.push(ty.clone());
+        if !is_standard(&ty.path) {
+            self.0.push(ty.clone());
+        }
         visit_mut::visit_type_path_mut(self, ty);
     }
 }
