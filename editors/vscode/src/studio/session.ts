@@ -156,7 +156,10 @@ export class StudioSession {
       }
       created = applied;
     }
-    return this.withView(page, query, { select, ...(created !== "" && { created, needs: extracted?.needs }) });
+    return this.withView(page, query, {
+      select,
+      ...(created !== "" && { created, needs: extracted?.needs }),
+    });
   }
 
   /** The view of a page, with further members. */
