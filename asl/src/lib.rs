@@ -145,6 +145,8 @@ pub mod words;
 pub mod yaml;
 
 mod cursor;
+#[cfg(any(feature = "policy", feature = "terraform"))]
+mod deployment;
 mod diagnostic;
 mod route;
 mod service_text;

@@ -82,12 +82,12 @@ impl ToTokens for DeclaredType {
 
 /// The type of a value that states pass.
 pub(crate) fn payload(ty: &Type) -> TokenStream {
-    checked(ty, "PAYLOAD", "Payload", "shape")
+    checked_payload(ty, "Payload", "shape")
 }
 
 /// The return type of a task, which is not a `Result` in the source.
 pub(crate) fn task_return(ty: &Type) -> TokenStream {
-    checked(ty, "PAYLOAD", "TaskReturn", "into_result")
+    checked_payload(ty, "TaskReturn", "into_result")
 }
 
 /// The type of an error.
@@ -127,9 +127,15 @@ fn is_standard_payload(ty: &Type) -> bool {
     }
 }
 
+fn checked_payload(ty: &Type, implements: &str, method: &str) -> TokenStream {
+    match is_standard_payload(ty) {
+        true => ty.to_token_stream(),
+        false => checked(ty, "PAYLOAD", implements, method),
+    }
+}
+
 fn checked(ty: &Type, derives: &str, implements: &str, method: &str) -> TokenStream {
-    let is_payload = derives == "PAYLOAD" && is_standard_payload(ty);
-    if is_shown() || is_payload {
+    if is_shown() {
         return ty.to_token_stream();
     }
     let span = ty.span();

@@ -259,6 +259,9 @@ impl LoadedDefinition {
             false => StateMachine::from_value(&part.json)
                 .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?,
         };
+        if substitutions.is_empty() && self.values.is_empty() {
+            return Ok(machine);
+        }
         let filled = fill(&machine, None, &value).map_err(|error| match substitutions {
             [] => Failure::Failed(error.to_string()),
             _ => Failure::Usage(format!("--substitute: {error}")),

@@ -8,7 +8,7 @@ use crate::expand::{TermWriter, at, file, tree_of};
 use crate::functions::{computed_call, written};
 use crate::machine::Term;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -47,26 +47,29 @@ pub(super) fn expand(
         }
         None => quote!(let _ = arguments; __s::Expr::none()),
     };
+    // rustc reports the bound if a workflow awaits the function, or calls it in a task state, as a
+    // task. Without `for` it would report it here.
+    let refused = |bound: &str, method: &str| {
+        let (bound, method) = (format_ident!("{bound}"), format_ident!("{method}"));
+        quote! {
+            #(#conditions)*
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            impl #name where for<'__a> #name: ::stepwright::__::plain::#bound {
+                #visibility fn #method() {}
+            }
+        }
+    };
+    let awaited = refused("ComputedInAState", "plain");
+    let called = refused("CalledByAState", "called");
     quote! {
         #source
         #(#conditions)*
         #[doc(hidden)]
         #[allow(non_camel_case_types, dead_code, missing_debug_implementations)]
         #visibility struct #name {}
-        // rustc reports the bound if a workflow awaits the function, as a task. Without `for` it
-        // would report it here.
-        #(#conditions)*
-        #[doc(hidden)]
-        #[allow(dead_code)]
-        impl #name where for<'__a> #name: ::stepwright::__::plain::ComputedInAState {
-            #visibility fn plain() {}
-        }
-        #(#conditions)*
-        #[doc(hidden)]
-        #[allow(dead_code)]
-        impl #name where for<'__a> #name: ::stepwright::__::plain::CalledByAState {
-            #visibility fn called() {}
-        }
+        #awaited
+        #called
         #(#conditions)*
         #[doc(hidden)]
         const _: () = {

@@ -1,6 +1,8 @@
 //! Attributes of Terraform resources as names and ARNs, so that a name in the definition and an ARN
 //! in the role are equal if both are of one resource.
 
+use crate::deployment::{ACCOUNT, PARTITION, REGION};
+
 /// Resource types whose ARN contains a name: the type, the attribute with the name, others with the
 /// same value, and the ARN. `{}` is the name.
 const ARNS: [(&str, &str, &[&str], &str); 13] = [
@@ -113,17 +115,14 @@ fn canonical(reference: &str) -> Option<String> {
     let is_arn = *attribute == "arn" || has_arn_as_id && *attribute == "id";
     if is_arn {
         let arn = arn
-            .replace("{partition}", "${data.aws_partition.current.partition}")
-            .replace("{region}", "${data.aws_region.current.region}")
-            .replace(
-                "{account}",
-                "${data.aws_caller_identity.current.account_id}",
-            );
+            .replace("{partition}", PARTITION)
+            .replace("{region}", REGION)
+            .replace("{account}", ACCOUNT);
         return Some(arn.replace("{}", &named));
     }
     if *kind == "aws_sqs_queue" && ["url", "id"].contains(attribute) {
         return Some(format!(
-            "https://sqs.${{data.aws_region.current.region}}.amazonaws.com/${{data.aws_caller_identity.current.account_id}}/{named}"
+            "https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{named}"
         ));
     }
     let is_name = attribute == name || same.contains(attribute);

@@ -5,13 +5,7 @@ use hcl_edit::structure::Block;
 
 use super::Module;
 use super::constants::Constants;
-
-/// The placeholder of the deployment's partition.
-const PARTITION: &str = "${data.aws_partition.current.partition}";
-/// The placeholder of the deployment's region.
-const REGION: &str = "${data.aws_region.current.region}";
-/// The placeholder of the deployment's account.
-const ACCOUNT: &str = "${data.aws_caller_identity.current.account_id}";
+use crate::deployment::{ACCOUNT, PARTITION, REGION};
 
 /// The region and the account of a deployment, and the expressions that have them.
 #[derive(Debug, Clone)]

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use stepwright_asl::MachineType;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Document, Json};
-use stepwright_asl::template;
 use stepwright_asl::validate::Validator;
 use stepwright_review::review::ReviewedDefinition;
 
@@ -106,17 +105,7 @@ impl DefinitionSet {
         below: PathBuf,
         validator: &Validator,
     ) -> Result<(), Failure> {
-        let path = &file.path;
-        let text = file.read()?;
-        let document = template::read(path, &text).ok();
-        let Some(machines) = embedded::machines(path, &text, document.as_ref(), validator) else {
-            if file.is_wanted(document.as_ref(), &text) {
-                let definition = LoadedDefinition::of(path, text, validator);
-                self.definitions.insert((below, None), definition);
-            }
-            return Ok(());
-        };
-        for machine in machines {
+        for machine in file.machines(validator)? {
             match machine {
                 Ok(EmbeddedMachine::Definition(definition, _)) => {
                     let machine = definition.machine.clone();

@@ -7,8 +7,12 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 use stepwright_asl::json::Document;
 use stepwright_asl::template::{self, OtherFile};
+use stepwright_asl::validate::Validator;
 use stepwright_asl::words::quoted;
 
+use crate::definitions::definition::LoadedDefinition;
+use crate::definitions::embedded;
+use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::{self, whole};
 use crate::definitions::named_file;
 use crate::definitions::terraform::{calls_without_definition, siblings};
@@ -59,6 +63,28 @@ impl File {
                     || document.and_then(template::machines).is_some()
             }
         }
+    }
+
+    /// The state machines of the file, in which the file itself may be a definition.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub(crate) fn machines(
+        &self,
+        validator: &Validator,
+    ) -> Result<Vec<Result<EmbeddedMachine, Failure>>, Failure> {
+        let path = &self.path;
+        let text = self.read()?;
+        let document = template::read(path, &text).ok();
+        let machines = embedded::machines(path, &text, document.as_ref(), validator);
+        Ok(machines.unwrap_or_else(|| {
+            if !self.is_wanted(document.as_ref(), &text) {
+                return Vec::new();
+            }
+            let definition = Box::new(LoadedDefinition::of(path, text, validator));
+            vec![Ok(EmbeddedMachine::Definition(definition, None))]
+        }))
     }
 
     /// The kind of a listed file that is certainly no definition.

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use serde_json::Value;
-use stepwright_asl::template;
 
 use super::execution::EndedExecution;
 use super::machine::Machine;
@@ -13,7 +12,6 @@ use crate::commands::mcp::call_files::CallFiles;
 use crate::commands::mcp::refusal::Refusal;
 use crate::commands::mcp::tool::Session;
 use crate::definitions::definition::LoadedDefinition;
-use crate::definitions::embedded;
 use crate::definitions::embedded_machine::EmbeddedMachine;
 use crate::definitions::input::whole;
 use crate::definitions::project::{RuleSeverities, SettingsSource, Validators, files_of};
@@ -75,25 +73,13 @@ pub(super) fn machines(root: &Path) -> Result<Vec<Machine>, Failure> {
     let mut found = Vec::new();
     let mut named = Vec::new();
     for file in files {
-        let read = file.read().and_then(|text| {
-            let validator = validators.of_file(&file.path)?;
-            Ok((text, validator))
-        });
-        let (text, validator) = match read {
-            Ok(read) => read,
+        let validator = validators.of_file(&file.path);
+        let machines = match validator.and_then(|validator| file.machines(&validator)) {
+            Ok(machines) => machines,
             Err(failure) => {
                 failures.push(failure);
                 continue;
             }
-        };
-        let document = template::read(&file.path, &text).ok();
-        let Some(machines) = embedded::machines(&file.path, &text, document.as_ref(), &validator)
-        else {
-            if file.is_wanted(document.as_ref(), &text) {
-                let definition = LoadedDefinition::of(&file.path, text, &validator);
-                found.push((file.path, definition));
-            }
-            continue;
         };
         for machine in machines {
             match machine {
