@@ -196,7 +196,7 @@ async fn exploration_of_nested_maps_is_bounded() {
     let started = std::time::Instant::now();
     let found = found(&definition, Bounds::new().input(json!({ "items": items }))).await;
     assert!(!found.is_complete);
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
