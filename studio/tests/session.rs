@@ -43,7 +43,10 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         .get(first % states.len().max(1))
         .cloned()
         .unwrap_or_default();
-    let transition = transitions[second % transitions.len()].clone();
+    let transition = transitions
+        .get(second % transitions.len().max(1))
+        .cloned()
+        .unwrap_or_default();
     let edit = |operation: Json| json!({"do": "edit", "definition": 0, "operation": operation});
     let value = match kind % 14 {
         0 | 1 => {

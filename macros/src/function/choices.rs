@@ -3,11 +3,10 @@
 use super::graph::Node;
 use super::scan::{bare, by_value, is_of_result, let_condition};
 use super::state_name::{
-    StateName, arm_name, callee_in, condition_words, first_token_of, subject, variant_of,
+    StateName, arm_name, callee_in, condition_words, first_token_of, subject, variable, variant_of,
 };
 use super::translator::{ArmBody, ArmCode, Chain, Dest, Exits, Translator};
 use proc_macro2::Span;
-use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, ExprIf, ExprMatch, Pat, parse_quote};
 
@@ -201,11 +200,7 @@ impl Translator<'_> {
         let (scrutinee, exits) = match bare(scrutinee) {
             call @ (Expr::Await(_) | Expr::Try(_)) => {
                 let explicit = self.name.take();
-                let source = format_ident!(
-                    "{}",
-                    super::state_name::snake(&subject(call)),
-                    span = call.span()
-                );
+                let source = variable(&subject(call), "", "result", call.span());
                 let bound = self.names.bind(&source, self.body);
                 let exits = self.expr(call, exits, &Dest::to(bound.clone()));
                 self.name = explicit;

@@ -3,7 +3,7 @@
 use super::graph::Node;
 use super::refused::{methods_of_results, reads_result, result_without_a_value};
 use super::scan::{first_await, value_arguments};
-use super::state_name::subject;
+use super::state_name::{subject, variable};
 use super::translator::{Dest, Exits, Translator};
 use crate::machine::StateWork;
 use proc_macro2::Ident;
@@ -104,19 +104,14 @@ impl VisitMut for Hoist {
             Expr::Await(_) | Expr::Try(_) | Expr::Block(_) | Expr::Loop(_)
                 if first_await(value).is_some() =>
             {
-                let base = super::state_name::snake(&subject(value));
-                let base = if base.is_empty() {
-                    "result".to_owned()
-                } else {
-                    base
-                };
                 let span = value.span();
+                let base = variable(&subject(value), "", "result", span);
                 let temporary = format_ident!("__hoisted{}", self.number, span = span);
                 self.number += 1;
                 let call = std::mem::replace(value, parse_quote!(#temporary));
                 self.calls.push(HoistedCall {
                     call,
-                    base: format_ident!("{base}", span = span),
+                    base,
                     temporary,
                     reader: None,
                 });

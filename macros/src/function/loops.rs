@@ -6,12 +6,11 @@ use super::scan::{
     by_value, first_await, growing_call, is_assigning, iterator_method, let_condition, list_of,
     single_name, without_reference_pattern,
 };
-use super::state_name::{StateName, condition_words, pattern_subject, subject, word};
+use super::state_name::{StateName, condition_words, pattern_subject, subject, variable, word};
 use super::translator::{Dest, Exits, LoopContext, Translator};
 use crate::machine::{Let, LetBinding};
 use crate::name::text;
 use proc_macro2::Ident;
-use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
@@ -175,20 +174,12 @@ impl Translator<'_> {
         let mut list = self.resolved(&list);
         let is_fixed = is_place(&list) && !self.assigns_any(&one.body, &list);
         if !is_fixed {
-            let source = format_ident!(
-                "{}_list",
-                super::state_name::snake(&subject),
-                span = one.expr.span()
-            );
+            let source = variable(&subject, "_list", "list", one.expr.span());
             let bound = self.names.bind(&source, self.body);
             exits = self.assign(LetBinding::one(bound.clone()), list, exits);
             list = parse_quote!(#bound);
         }
-        let source = format_ident!(
-            "{}_index",
-            super::state_name::snake(&subject),
-            span = one.in_token.span
-        );
+        let source = variable(&subject, "_index", "index", one.in_token.span);
         let index = self.names.bind(&source, self.body);
         self.names.has_type_of(&index, "usize".to_owned());
         exits = self.assign(LetBinding::one(index.clone()), parse_quote!(0usize), exits);

@@ -7,13 +7,12 @@ use super::call_options::{is_failed, predefined, text_of};
 use super::graph::{Exit, Node};
 use super::pattern_names::{bound_names, mutable_names, with_variables};
 use super::scan::{bare, called, reads, single_name, without_reference};
-use super::state_name::{StateName, arm_name, snake, subject};
+use super::state_name::{StateName, arm_name, subject, variable};
 use super::translator::{ArmBody, ArmCode, Dest, Exits, Translator};
 use crate::checked_type::DeclaredType;
 use crate::machine::{EdgeKind, ErrorPattern, LetBinding, cases, is_bound, is_of_prelude};
 use crate::name::text;
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
 use std::collections::HashMap;
 use syn::spanned::Spanned;
 use syn::{Expr, Pat, parse_quote};
@@ -60,7 +59,7 @@ impl Translator<'_> {
             guarded || ok_cases.len() != 1 || !ok_cases.iter().all(|pattern| is_simple(pattern));
         let mut choice = None;
         if is_choice && !ok_cases.is_empty() {
-            let source = format_ident!("{}", snake(&subject(base)), span = span);
+            let source = variable(&subject(base), "", "result", span);
             let bound = self.names.bind(&source, self.body);
             self.graph.nodes[node].state.result = Some(LetBinding {
                 ty: self.graph.nodes[node].answer.clone(),

@@ -6,7 +6,7 @@ use super::scan::by_value;
 use crate::functions::is_type;
 use crate::machine::{LetBinding, is_bound, is_of_prelude, own_name};
 use crate::name::{pascal, text};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{Attribute, BinOp, Block, Expr, Lit, LitStr, Pat, Stmt, UnOp};
@@ -96,7 +96,7 @@ impl StateName {
 }
 
 /// `ChargeCard` as `charge_card`.
-pub(super) fn snake(name: &str) -> String {
+fn snake(name: &str) -> String {
     let mut text = String::new();
     for letter in name.chars() {
         if letter.is_uppercase() && !text.is_empty() {
@@ -105,6 +105,13 @@ pub(super) fn snake(name: &str) -> String {
         text.extend(letter.to_lowercase());
     }
     text
+}
+
+/// The variable with the name of a subject and this suffix. `otherwise` is its name where a subject
+/// has no name, or one such as `1` for `_1`.
+pub(super) fn variable(subject: &str, suffix: &str, otherwise: &str, span: Span) -> Ident {
+    let text = snake(subject) + suffix;
+    crate::name::identifier(&text, span).unwrap_or_else(|| Ident::new(otherwise, span))
 }
 
 /// The subject of an expression in PascalCase: the field, variable or function that it begins with.

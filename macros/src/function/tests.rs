@@ -1117,3 +1117,32 @@ fn an_edit_inside_of_other_code_changes_no_name_of_a_state_nearer_to_the_start()
     }
     assert!(count > 100, "{count}");
 }
+
+#[test]
+fn a_subject_without_the_name_of_a_variable_makes_no_panic() {
+    let text = states(
+        r#"async fn unnamed(order: Order) -> i64 {
+    let none = match find(&order)(&order).await { Ok(0) => 1, Ok(_) => 2, Err(_) => 3 };
+    if let Some(one) = find(&order)(&order).await && one.is_due { note(none).await; }
+    let number = match _1(&order).await { 0 => 1, _ => 2 };
+    for _2 in &order.items { note(_2).await; }
+    let sum = number + find(&order)(&order).await;
+    match r#match(&order).await { 0 => sum, _ => number }
+}"#,
+    );
+    assert!(text.contains("error: "), "{text}");
+    let text = states(
+        r#"async fn numbered(order: Order) -> i64 {
+    for _2 in vec![order.total, 2] { note(_2).await; }
+    match _1(&order).await { 0 => 1, n if n > 2 => 2, _ => 3 }
+}"#,
+    );
+    assert_states(
+        &text,
+        "Begin: pass; list = vec ![order.total, 2]; index = 0usize; | next -> Each2
+Each2: choice; | if index < list.len() unused2 = list[index]; index = index + 1; -> Note | else -> State4
+Note: note(unused2); | next -> Each2
+State4: result = _1(order); | end match result { 0 => 1, n if n > 2 => 2, _ => 3 }
+",
+    );
+}
