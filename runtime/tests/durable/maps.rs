@@ -381,7 +381,7 @@ fn lines() -> Memory {
 
 /// Lines of a file that is read in pieces.
 fn long_lines() -> Memory {
-    let blanks = " ".repeat(400_000);
+    let blanks = " ".repeat(250_000);
     let lines: String = (0..9)
         .map(|id| format!("{{\"id\":{id},{blanks}\"fails\":{}}}\n", id == 4))
         .collect();

@@ -269,6 +269,10 @@ fn the_depth_of_expression_results_is_limited() {
 #[test]
 fn the_depth_of_repeatedly_wrapped_values_is_limited() {
     at_each_depth(async |depth| {
+        // Each round takes time, and the first ones beyond the limit end the execution.
+        if depth > 4_000 {
+            return;
+        }
         let definition = json!({"StartAt": "Wrap", "States": {
             "Wrap": {"Type": "Pass", "Parameters": {"a.$": "$.a", "n.$": "States.MathAdd($.n, 1)"}, "Next": "In"},
             "In": {"Type": "Pass", "Parameters": {"a": {"a.$": "$.a"}, "n.$": "$.n"}, "Next": "More"},
