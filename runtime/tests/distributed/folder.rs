@@ -222,7 +222,7 @@ async fn unread(directory: &Directory, key: &str) -> String {
     report.cause.clone().unwrap()
 }
 
-/// Runs in a process of its own: the peak of this one contains the other tests.
+/// Runs in a separate process: the peak of this one contains the other tests.
 #[cfg(target_os = "linux")]
 #[test]
 fn large_files_are_not_read_and_special_files_are_no_objects() {
