@@ -139,18 +139,20 @@ async function untilOutput(server, text) {
   throw new Error(`the server ended:\n${output}`);
 }
 
-/** Runs a command of the editor by its title. The list lacks commands of extensions that were not loaded when it was opened. */
+/**
+ * Runs a command of the editor by its title. The list lacks commands of extensions that were not
+ * loaded when it was opened, and a page that is drawn at this moment may take the key.
+ */
 export async function command(page, title) {
   const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
-  await until(async () => {
+  const listed = async () => {
     await page.keyboard.press("F1");
-    await page.locator(".quick-input-widget input").fill(`>${title}`);
-    const isListed = row.waitFor({ timeout: 5_000 }).then(
-      () => true,
-      () => false,
-    );
-    return (await isListed) || (await page.keyboard.press("Escape"));
-  });
+    const input = page.locator(".quick-input-widget input");
+    await input.fill(`>${title}`, { timeout: 5_000 });
+    await row.waitFor({ timeout: 5_000 });
+    return true;
+  };
+  await until(() => listed().catch(() => page.keyboard.press("Escape")));
   await page.keyboard.press("Enter");
 }
 
