@@ -1,4 +1,4 @@
-//! The placeholders of what a deployment by Terraform decides, in definitions and in policies.
+//! The placeholders of values that Terraform knows at the deployment, in definitions and policies.
 
 /// The partition.
 pub(crate) const PARTITION: &str = "${data.aws_partition.current.partition}";

@@ -226,14 +226,18 @@ async fn unread(directory: &Directory, key: &str) -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn large_files_are_not_read_and_special_files_are_no_objects() {
-    let status = std::process::Command::new(std::env::current_exe().unwrap())
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "distributed::folder::files_of_a_measured_process",
             "--exact",
+            "--ignored",
         ])
-        .arg("--ignored")
-        .status();
-    assert!(status.unwrap().success());
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    // A filter that matches no test succeeds too.
+    assert!(text.contains("1 passed"), "{text}");
+    assert!(output.status.success(), "{text}");
 }
 
 #[cfg(target_os = "linux")]
