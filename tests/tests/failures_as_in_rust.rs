@@ -24,11 +24,19 @@ struct Input {
     x: f64,
     list: Vec<i32>,
     lists: Vec<Vec<i32>>,
+    flags: Vec<bool>,
+    /// Written only if it is `false`.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    open: bool,
     options: Vec<Option<i32>>,
     texts: Vec<String>,
     option: Option<i32>,
     other: Option<i32>,
     pair: Pair,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Divisors with and without 0, lists with 0 before, after and without the item that ends the search.
@@ -53,6 +61,8 @@ fn inputs() -> Vec<Input> {
                 x: f64::from(b) / 2.0,
                 list: list.to_vec(),
                 lists: list.iter().map(|n| vec![*n; index % 3]).collect(),
+                flags: list.iter().map(|n| *n > 0).collect(),
+                open: index % 3 == 0,
                 options: list.iter().map(|n| (*n != 1).then_some(*n)).collect(),
                 texts: list
                     .iter()
@@ -340,6 +350,10 @@ choices! {
     ItemOfTuples, item_of_tuples { match [(i.yes, 10 / i.b), (i.yes, i.list[1])][0] { (true, _) => One, _ => Two } }
     UnwrapFirst, unwrap_first { match i.option.unwrap() { _ if i.yes => One, _ => Two } }
     Tested, tested { match i.list[1] { 0 => One, n if n > 3 => One, _ => Two } }
+    GuardMissing, guard_missing { match i.yes { true if i.flags[0] => One, _ => Two } }
+    OnlyGuardMissing, only_guard_missing { match i.a { _ if i.flags[1] => One, _ => Two } }
+    GuardOmitted, guard_omitted { match i.yes { true if i.open => One, _ => Two } }
+    OnlyGuardOmitted, only_guard_omitted { match i.a { _ if i.open => One, _ => Two } }
     GuardFails, guard_fails { match i.list[0] { n if 10 / n > 3 => One, _ => Two } }
 }
 

@@ -96,7 +96,7 @@ impl<'a> Exits<'a> {
                 exits.env.locals.extend(matched.bound);
                 let mut tests = matched.tests;
                 if let Some(guard) = &arm.guard {
-                    tests.push(jsonata::lower(guard, &exits.env, &mut report));
+                    tests.push(jsonata::guard(guard, &exits.env, &mut report));
                 }
                 let names = arm.pattern.names();
                 let bound = names

@@ -44,3 +44,9 @@ use crate::expr::Expr;
 pub(super) fn lower(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Code {
     expression::Lowering::new(env.clone(), report).code(expr)
 }
+
+/// The code of a guard. An absent value becomes its default or an error: `and` would read it as
+/// `false`.
+pub(super) fn guard(expr: &Expr, env: &Env<'_>, report: &mut Report) -> Code {
+    expression::Lowering::new(env.clone(), report).value(expr)
+}

@@ -113,7 +113,7 @@ impl<'a> StateLowering<'_, 'a> {
                 jsonata::assume(&test.syntax, true, &mut env.known);
             }
             if let Some(guard) = &arm.guard {
-                let guard = jsonata::lower(guard, &env, self.report);
+                let guard = jsonata::guard(guard, &env, self.report);
                 jsonata::assume(&guard.syntax, true, &mut env.known);
                 tests.push(guard);
             }

@@ -10,7 +10,15 @@ use super::scope::{Around, Flow, PATH_VALUES, Wanted};
 
 /// Rules that only `random_expressions` uses: the macro rejects `<` on texts, and the text of a
 /// negative zero differs from Rust's, as documented in docs/reference/expressions.md.
-const NOT_HERE: &[&str] = &["less text", "format float", "format precision"];
+const NOT_HERE: &[&str] = &[
+    "less text",
+    "format float",
+    "format precision",
+    "format tiny float",
+    "format huge float",
+    "format rounded float",
+    "format slots of a float",
+];
 
 /// Names of the input.
 const INPUTS: &[&str] = &["i", "i", "input", "order", "data", "r#in"];
