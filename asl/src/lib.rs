@@ -58,6 +58,7 @@
 //! | the permissions that a machine's role needs | [`policy::Policy`] |
 //! | to mask the values of sensitive fields | [`redaction`] |
 //! | to replace `${...}` placeholders | [`placeholder`] |
+//! | to escape characters that a person does not see | [`hidden`] |
 //! | the syntax of paths, intrinsic functions and JSONata | [`path`], [`intrinsic`], [`jsonata`] |
 //! | the errors that a `Catch` matches | [`errors`] |
 //! | **to evaluate** a path, an intrinsic function or JSONata | `stepwright_runtime::evaluate`, one call in the crate `stepwright-runtime`; this one runs nothing |
@@ -109,6 +110,7 @@ pub mod fix;
 #[doc(hidden)]
 pub mod front_end;
 pub mod graph;
+pub mod hidden;
 #[cfg(feature = "integrations")]
 pub mod integrations;
 pub mod intrinsic;

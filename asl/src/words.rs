@@ -17,6 +17,16 @@ pub fn quoted_or_none<T: Display>(names: impl IntoIterator<Item = T>) -> String 
     }
 }
 
+/// The first things of a list, and how many others it has: `a, b, c and 3 more`.
+pub fn first_of<T: Display>(things: &[T], most: usize) -> String {
+    let shown: Vec<String> = things.iter().take(most).map(T::to_string).collect();
+    let shown = shown.join(", ");
+    match things.len().saturating_sub(most) {
+        0 => shown,
+        others => format!("{shown} and {others} more"),
+    }
+}
+
 /// Returns the words as a slice of texts: `words!(Retry Catch)` is `&["Retry", "Catch"]`.
 #[doc(hidden)]
 #[macro_export]

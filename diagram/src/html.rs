@@ -1,5 +1,6 @@
 //! Embeds a picture in a page.
 
+use stepwright_asl::hidden;
 use stepwright_asl::json::{Json, Object};
 
 use super::outline::Outline;
@@ -54,19 +55,13 @@ pub(super) fn render(outline: &Outline, svg: &str) -> String {
     )
 }
 
-/// Writes characters that change the direction of text as JSON escapes.
+/// Writes hidden characters as JSON escapes.
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        match c {
-            '\u{061c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            c => text.push(c),
+        match hidden::is_hidden(c) {
+            true => hidden::escape(c, &mut text),
+            false => text.push(c),
         }
     }
     text

@@ -1,5 +1,7 @@
 //! Text in pictures: width, line breaks and truncation.
 
+use stepwright_asl::hidden::is_hidden;
+
 /// Marks a truncated text. A tooltip has the full text.
 const ELLIPSIS: char = '…';
 
@@ -103,9 +105,9 @@ fn visible(c: char) -> char {
     match u32::from(c) {
         code @ 0..=0x1f => char::from_u32(0x2400 + code).unwrap_or(' '),
         0x7f => '\u{2421}',
-        // Controls, characters that change the text direction, and characters that XML does not
-        // allow.
-        0x80..=0x9f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfffe | 0xffff => '\u{fffd}',
+        // XML does not allow them.
+        0xfffe | 0xffff => '\u{fffd}',
+        _ if is_hidden(c) => '\u{fffd}',
         _ => c,
     }
 }

@@ -117,7 +117,7 @@ mod trace;
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 pub use self::accounts::{
     AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks, CreatedServer,
-    OpenAccountServers, TestedTasks,
+    OpenAccountServers, TestedTasks, is_account,
 };
 #[cfg(feature = "console")]
 pub use self::console::{ConsoleMode, DebugRequest};

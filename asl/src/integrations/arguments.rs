@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::lookup::{Integration, ResolvedResource};
 use crate::similar::nearest;
+use crate::words::first_of;
 
 /// A fault in an argument of an integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +65,9 @@ impl ArgumentFault {
         if self.kind == ArgumentFaultKind::Missing {
             return Some(format!("add `{}`", self.name));
         }
-        let (first, rest) = self.others.split_first()?;
-        let mut text = format!("it takes `{first}`");
-        for name in rest.iter().take(SHOWN - 1) {
-            text.push_str(&format!(", `{name}`"));
-        }
-        if self.others.len() > SHOWN {
-            text.push_str(&format!(" and {} more", self.others.len() - SHOWN));
-        }
-        Some(text)
+        let others = self.others.iter().map(|name| format!("`{name}`"));
+        let others: Vec<String> = others.collect();
+        (!others.is_empty()).then(|| format!("it takes {}", first_of(&others, SHOWN)))
     }
 }
 

@@ -4,7 +4,7 @@ use super::arguments::CallArguments;
 use super::grants::Grants;
 use super::options::PolicyOptions;
 use super::warning::WarningKind;
-use crate::words::quoted;
+use crate::words::{first_of, quoted};
 
 /// A call of an integration.
 #[derive(Debug)]
@@ -24,11 +24,8 @@ pub(super) struct PolicyCall<'a> {
 
 /// The names of actions as a phrase in a message.
 pub(super) fn shown(actions: &[&str]) -> String {
-    let names = quoted(actions.iter().take(3));
-    match actions.len().saturating_sub(3) {
-        0 => names,
-        more => format!("{names} and {more} more"),
-    }
+    let names: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
+    first_of(&names, 3)
 }
 
 /// The verb of a sentence about things.

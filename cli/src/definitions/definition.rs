@@ -7,7 +7,7 @@ use stepwright_asl::json::{Dialect, Document, Json};
 use stepwright_asl::placeholder::{self, UnknownValue, fill, known_part};
 use stepwright_asl::similar::{did_you_mean, nearest};
 use stepwright_asl::validate::Validator;
-use stepwright_asl::words::{quoted, quoted_or_none};
+use stepwright_asl::words::{first_of, quoted, quoted_or_none};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostics, MachineType, StateMachine};
 
@@ -48,18 +48,6 @@ fn check_names(text: &str, substitutions: &[(String, String)]) -> Result<(), Fai
             )))
         }
         None => Ok(()),
-    }
-}
-
-/// The first of some unknown values, and the number of the others:
-/// `` `Seconds` of `Pause`, `Retry` of `Charge` and 3 more ``.
-pub(crate) fn listed(values: &[UnknownValue]) -> String {
-    const SHOWN: usize = 3;
-    let shown: Vec<String> = values.iter().take(SHOWN).map(ToString::to_string).collect();
-    let shown = shown.join(", ");
-    match values.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -244,14 +232,14 @@ impl LoadedDefinition {
             diagnostics::note(&format!(
                 "{} runs without {}: the template computes it",
                 self.shown(),
-                listed(&part.omitted)
+                first_of(&part.omitted, 3)
             ));
         }
         if !part.unevaluated.is_empty() {
             diagnostics::note(&format!(
                 "{} runs with the placeholder as the text of {}: the template computes it",
                 self.shown(),
-                listed(&part.unevaluated)
+                first_of(&part.unevaluated, 3)
             ));
         }
         let machine = match part.json == *document.json() {

@@ -3,17 +3,17 @@
 
 use std::borrow::Cow;
 
+use stepwright_asl::hidden;
+
 /// The begin of a control sequence.
 const ESCAPE: char = '\u{1b}';
 /// The attributes of styles that this command uses: bold, dim, italic, underlined, and the colours
 /// of the text. Data cannot hide a text with them.
 const ATTRIBUTES: [&str; 10] = ["", "0", "1", "2", "3", "4", "22", "23", "24", "39"];
 
-/// Whether a terminal acts on a character instead of showing it: control characters, and those that
-/// change the direction of a text.
+/// Whether a terminal acts on a character or does not show it, as line breaks and tabs.
 pub(crate) fn is_hidden(c: char) -> bool {
-    let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || is_direction
+    c.is_control() || hidden::is_hidden(c)
 }
 
 /// Returns the text with escapes such as `\u001b` instead of characters on which a terminal acts,
@@ -36,7 +36,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
             0 => {
                 let mut rest_of = rest.chars();
                 if let Some(c) = rest_of.next() {
-                    shown.push_str(&format!("\\u{:04x}", u32::from(c)));
+                    hidden::escape(c, &mut shown);
                 }
                 rest = rest_of.as_str();
             }

@@ -7,11 +7,12 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::intrinsic::Function;
 use stepwright_asl::jsonata::functions;
 use stepwright_asl::model::{QueryLanguage, StateKind};
+use stepwright_asl::words::first_of;
 
 use super::{Completion, CompletionKind};
 use crate::Definition;
 use crate::expression_text::{chain_names, chain_start, locals};
-use crate::hover::listed;
+use crate::hover::MOST_NAMES;
 use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind};
 use crate::value_shape::KnownValues;
@@ -121,7 +122,7 @@ impl ChainPoint<'_, '_> {
         }
         let found = assigned_by.into_iter().map(|(name, states)| {
             self.completion(CompletionKind::Variable, &format!("${name}"))
-                .detail(format!("assigned by {}", listed(&states)))
+                .detail(format!("assigned by {}", first_of(&states, MOST_NAMES)))
         });
         found.collect()
     }

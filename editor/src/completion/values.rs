@@ -8,12 +8,13 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::integrations::{ResourceField, lookup};
 use stepwright_asl::json::Json;
 use stepwright_asl::model::{QueryLanguage, StateKind, ValueKind};
+use stepwright_asl::words::first_of;
 
 use super::insertion::InsertionPoint;
 use super::required_arguments::ArgumentsLayout;
 use super::{Completion, CompletionKind, expressions, resources};
 use crate::Definition;
-use crate::hover::listed;
+use crate::hover::MOST_NAMES;
 use crate::nested_call::called_arn;
 use crate::structure::{DefinitionPart, PartKind};
 use crate::workspace::Callees;
@@ -222,11 +223,10 @@ fn explain_nested_errors(
     let failed = completions.find(|one| one.label == errors::TASK_FAILED);
     if let Some(failed) = failed.filter(|_| !errors.is_empty()) {
         let names: Vec<String> = errors.iter().map(|name| format!("`{name}`")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         failed.detail = Some("the nested execution failed".to_owned());
         failed.documentation = Some(format!(
             "The cause is a text in JSON with the members `Error` and `Cause` of the nested execution.\n\nIts errors: {}",
-            listed(&names)
+            first_of(&names, MOST_NAMES)
         ));
         failed.rank = 0;
     }

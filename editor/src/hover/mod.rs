@@ -15,6 +15,7 @@ use stepwright_asl::json::{Json, segments};
 use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{MachineType, Operator, StateKind, ValueKind};
 use stepwright_asl::policy::{Policy, PolicyOptions};
+use stepwright_asl::words::first_of;
 use stepwright_asl::{StateMachine, json};
 
 use crate::definition::NodeAt;
@@ -23,6 +24,9 @@ use crate::string_text::StringText;
 use crate::structure::{DefinitionPart, PartKind, part_at};
 use crate::workspace::Callees;
 use crate::{Definition, Document, NodePart, WorkspaceMachines, reference};
+
+/// How many names of a list are shown.
+pub(crate) const MOST_NAMES: usize = 6;
 
 /// An explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -208,7 +212,7 @@ fn of_state(definition: &Definition, graph: &Graph<'_>, index: usize) -> String 
         from.insert(0, "the start");
     }
     if !from.is_empty() {
-        let _ = write!(text, "\n- entered from {}", listed(&from));
+        let _ = write!(text, "\n- entered from {}", first_of(&from, MOST_NAMES));
     }
     for edge in &state.edges {
         let how = match edge.kind {
@@ -264,21 +268,6 @@ fn cost(machine_type: MachineType) -> Option<String> {
         MachineType::Express => {
             Some("An Express workflow pays for time and memory, not for states".to_owned())
         }
-    }
-}
-
-/// The first names of a list.
-pub(crate) fn listed(names: &[&str]) -> String {
-    const MOST: usize = 6;
-    let shown = names
-        .iter()
-        .take(MOST)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match names.len().saturating_sub(MOST) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }
 

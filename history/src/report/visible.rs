@@ -1,13 +1,6 @@
 //! Characters that change the direction of text, or that are not visible, as escapes.
 
-/// Whether a character is replaced. Joiners are not: words of some languages, and emoji, need them.
-fn is_hidden(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{80}'..='\u{9f}' | '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{e0000}'..='\u{e007f}'
-    )
-}
+use stepwright_asl::hidden::{escape, is_hidden};
 
 /// The parts of a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,13 +67,6 @@ pub fn visible(page: String) -> String {
         }
     }
     shown
-}
-
-/// Writes a character as JSON does.
-fn escape(c: char, to: &mut String) {
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        to.push_str(&format!("\\u{unit:04x}"));
-    }
 }
 
 #[cfg(test)]

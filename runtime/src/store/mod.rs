@@ -83,6 +83,8 @@ pub use self::outbox::{OutboxQueue, StoredMessage};
 pub use self::page::StoredPage;
 pub(crate) use self::patient_reader::PatientReader;
 #[cfg(feature = "sqlite")]
+pub(crate) use self::sqlite::set_defenses;
+#[cfg(feature = "sqlite")]
 pub use self::sqlite::{
     CompactReport, OldestExecution, Recovery, RestoreReport, ScannedExecution, ScannedRecord,
     SqliteOptions, SqliteReader, SqliteStore, SqliteView, StatusCounts, StoreInfo, StoreSession,

@@ -23,6 +23,7 @@ use self::directory::{Directory, MOST_ACCOUNTS};
 pub use self::factory::{
     AccountFactory, AccountServer, AccountSettings, CheckedTasks, CreatedServer, TestedTasks,
 };
+pub use self::request_account::is_account;
 use self::testing::testing_routes;
 use crate::access::Access;
 use crate::authority::Host;

@@ -13,7 +13,7 @@ pub(super) fn request_account(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether a text is the ID of an account: 12 digits.
-pub(super) fn is_account(text: &str) -> bool {
+pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

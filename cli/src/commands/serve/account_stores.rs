@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use stepwright_runtime::Status;
 use stepwright_runtime::store::{OutboxQueue, SqliteReader, StoreError, StoreReader as _};
+use stepwright_server::is_account;
 
 use crate::failure::Failure;
 
@@ -82,8 +83,4 @@ impl AccountStores {
     pub(super) fn path(&self, account: &str) -> PathBuf {
         self.folder.join(format!("{account}{ENDING}"))
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

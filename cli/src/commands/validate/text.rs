@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use stepwright_asl::words::first_of;
+
 use super::check::CheckedDefinition;
-use crate::definitions::definition::listed;
 use crate::terminal::count::count;
 use crate::terminal::diagnostics;
 use crate::terminal::output;
@@ -54,7 +55,7 @@ pub(super) fn print_to_stderr(checked: &[CheckedDefinition]) {
 fn unchecked(one: &CheckedDefinition) -> String {
     match one.unchecked.as_slice() {
         [] => String::new(),
-        unchecked => format!("; not checked: {}", listed(unchecked)),
+        unchecked => format!("; not checked: {}", first_of(unchecked, 3)),
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt::{Display, Write as _};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::terminal::visible::is_hidden;
+use crate::terminal::table::one_line;
 
 /// The end of a truncated row.
 const CUT: &str = "...";
@@ -49,13 +49,7 @@ impl Row {
     }
 
     fn styled(mut self, style: Style, text: impl Display) -> Self {
-        let mut shown = String::new();
-        for c in text.to_string().chars() {
-            match is_hidden(c) {
-                true => shown.extend(c.escape_default()),
-                false => shown.push(c),
-            }
-        }
+        let shown = one_line(&text.to_string());
         if !shown.is_empty() {
             self.parts.push((style, shown));
         }

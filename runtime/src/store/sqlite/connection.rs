@@ -35,7 +35,7 @@ pub(super) fn try_lock(connection: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 /// Enables the protections against a damaged or malicious file.
-pub(super) fn set_defenses(connection: &Connection) -> Result<(), rusqlite::Error> {
+pub(crate) fn set_defenses(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)
 }

@@ -64,6 +64,7 @@ pub use self::scan::{ScannedExecution, ScannedRecord};
 pub use self::view::SqliteView;
 
 use self::checkpoints::{Checkpoints, LogRestart};
+pub(crate) use self::connection::set_defenses;
 use self::file_identity::FileIdentity;
 use self::lock::Lock;
 use self::log_watch::LogWatch;

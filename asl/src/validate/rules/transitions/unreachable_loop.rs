@@ -1,6 +1,7 @@
 use indexmap::IndexMap;
 
 use crate::validate::rules::prelude::*;
+use crate::words::first_of;
 
 use super::{reached_from, removal};
 
@@ -46,7 +47,7 @@ fn island(definition: &Definition<'_>, report: &mut Report<'_>) {
         let from = if others.is_empty() {
             "itself".to_owned()
         } else {
-            list(&others)
+            first_of(&others, 3)
         };
         let message = format!(
             "state `{}` is never reached: it is reachable only from {from}, not from `StartAt`",
@@ -89,14 +90,4 @@ fn all_removed(definition: &Definition<'_>, container: usize) -> Option<Fix> {
         format!("remove the {count} states that are never reached"),
         edits,
     ))
-}
-
-/// Formats the first few items of a list.
-fn list(items: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let shown = items[..items.len().min(SHOWN)].join(", ");
-    match items.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }
