@@ -39,7 +39,14 @@ pub(crate) const MIN_BACKOFF_RATE: f64 = 1.0;
 pub const PERCENTAGE: RangeInclusive<f64> = 0.0..=100.0;
 
 /// Maximum size of a state's input and output as JSON, in bytes.
-pub(crate) const MAX_PAYLOAD_BYTES: u64 = 262_144;
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+pub const MAX_PAYLOAD_BYTES: u32 = 262_144;
+
+/// Maximum number of events in the history of a Standard execution.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+pub const MAX_EVENTS: u32 = 25_000;
 
 /// A field of a Distributed Map's `ReaderConfig`, `WriterConfig` or `ItemBatcher`.
 #[derive(Debug)]
@@ -102,7 +109,7 @@ pub const WRITER: &[Setting] = settings! {
 /// `ItemBatcher`.
 pub const BATCH: &[Setting] = settings! {
     max_items MaxItemsPerBatch: Number(1, None);
-    max_input_bytes MaxInputBytesPerBatch: Number(1, Some(MAX_PAYLOAD_BYTES));
+    max_input_bytes MaxInputBytesPerBatch: Number(1, Some(MAX_PAYLOAD_BYTES as u64));
 };
 
 /// Lambda's transient errors, which CDK retries: after 2 seconds, 6 times, with a backoff rate of

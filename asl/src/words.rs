@@ -11,9 +11,10 @@ pub fn quoted<T: Display>(names: impl IntoIterator<Item = T>) -> String {
 /// Names in a message, or `none`.
 pub fn quoted_or_none<T: Display>(names: impl IntoIterator<Item = T>) -> String {
     let names = quoted(names);
-    match names.is_empty() {
-        true => "none".to_owned(),
-        false => names,
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names
     }
 }
 

@@ -49,9 +49,10 @@ fn check_unedited_text(before: &Editor, after: &Editor, edited: &Edited) {
     let (old, new) = (before.text(), after.text());
     // The ancestors of the edited child. If it is the first or last child, the brackets are on the
     // line of the surrounding text.
-    let mut outer = match edited.what.starts_with("insert") {
-        true => edited.pointer.as_str(),
-        false => model::parent(&edited.pointer),
+    let mut outer = if edited.what.starts_with("insert") {
+        edited.pointer.as_str()
+    } else {
+        model::parent(&edited.pointer)
     };
     let is_alone = |editor: &Editor| editor.document().json().pointer(outer).is_none_or(is_empty);
     if is_alone(before) || is_alone(after) || edited.what.starts_with("replace") {
@@ -148,32 +149,31 @@ fn check_yaml(text: &str, seeds: &[Seed]) {
         check_unedited_text(&before, &editor, &edited);
         // Comments outside the removed value remain.
         let comments = |text: &str| text.matches("# more").count();
-        let gone = match edited.what.starts_with("insert") {
-            true => 0,
-            false => {
-                let end = before
-                    .document()
-                    .span(&edited.pointer)
-                    .expect("is there")
-                    .end;
-                // The text between a dash and its item is removed with the item.
-                let begin = match edited.pointer.rsplit_once('/') {
-                    Some((outer, "0")) => before.document().span(outer).map(|span| span.start),
-                    Some((outer, at)) if at.parse::<usize>().is_ok() => {
-                        let at = at.parse::<usize>().expect("a number") - 1;
-                        before
-                            .document()
-                            .span(&format!("{outer}/{at}"))
-                            .map(|span| span.end)
-                    }
-                    _ => None,
-                };
-                let key = before
-                    .document()
-                    .key_position(&edited.pointer)
-                    .expect("is there");
-                comments(&before.text()[begin.unwrap_or(key.offset).min(key.offset)..end])
-            }
+        let gone = if edited.what.starts_with("insert") {
+            0
+        } else {
+            let end = before
+                .document()
+                .span(&edited.pointer)
+                .expect("is there")
+                .end;
+            // The text between a dash and its item is removed with the item.
+            let begin = match edited.pointer.rsplit_once('/') {
+                Some((outer, "0")) => before.document().span(outer).map(|span| span.start),
+                Some((outer, at)) if at.parse::<usize>().is_ok() => {
+                    let at = at.parse::<usize>().expect("a number") - 1;
+                    before
+                        .document()
+                        .span(&format!("{outer}/{at}"))
+                        .map(|span| span.end)
+                }
+                _ => None,
+            };
+            let key = before
+                .document()
+                .key_position(&edited.pointer)
+                .expect("is there");
+            comments(&before.text()[begin.unwrap_or(key.offset).min(key.offset)..end])
         };
         assert!(
             comments(editor.text()) + gone >= comments(before.text()),
@@ -240,13 +240,10 @@ proptest! {
             }
             prop_assert_eq!(editor.document().json(), &json, "{}", edited.what);
             let comments = |text: &str| text.matches("(more)").count();
-            let removed = match edited.what.starts_with("insert") {
-                true => 0,
-                false => {
-                    let key = before.document().key_position(&edited.pointer).expect("is there");
-                    let end = before.document().span(&edited.pointer).expect("is there").end;
-                    comments(&old[key.offset..end])
-                }
+            let removed = if edited.what.starts_with("insert") { 0 } else {
+                let key = before.document().key_position(&edited.pointer).expect("is there");
+                let end = before.document().span(&edited.pointer).expect("is there").end;
+                comments(&old[key.offset..end])
             };
             prop_assert!(comments(new) + removed >= comments(old), "{}\n{}\n---\n{}", edited.what, old, new);
         }

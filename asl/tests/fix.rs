@@ -332,9 +332,10 @@ fn load(has: fn(&Diagnostic) -> bool) -> Vec<(MachineType, Json)> {
         .chain(rows)
         .chain(of_cases)
         .filter_map(|(is_express, text)| {
-            let machine_type = match is_express {
-                true => MachineType::Express,
-                false => MachineType::Standard,
+            let machine_type = if is_express {
+                MachineType::Express
+            } else {
+                MachineType::Standard
             };
             let document = Document::parse(&text).ok()?;
             // The editor does not choose between duplicate keys.

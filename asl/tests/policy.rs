@@ -93,9 +93,10 @@ fn chain(states: Value) -> Value {
 }
 
 fn task(resource: &str, parameters: Value) -> Value {
-    let resource = match resource.contains("arn:") || resource.starts_with("${") {
-        true => resource.to_owned(),
-        false => format!("arn:aws:states:::{resource}"),
+    let resource = if resource.contains("arn:") || resource.starts_with("${") {
+        resource.to_owned()
+    } else {
+        format!("arn:aws:states:::{resource}")
     };
     json!({"Type": "Task", "Resource": resource, "Parameters": parameters})
 }

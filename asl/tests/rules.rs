@@ -18,18 +18,20 @@ struct Fixture {
 
 impl Fixture {
     fn machine_type(&self) -> MachineType {
-        match self.is_express {
-            true => MachineType::Express,
-            false => MachineType::Standard,
+        if self.is_express {
+            MachineType::Express
+        } else {
+            MachineType::Standard
         }
     }
 
     fn validator(&self) -> Validator {
         let validator = Validator::new(self.machine_type());
         // SW005 needs the names that the project knows.
-        match self.broken.contains("${ChargeFunctonArn}") {
-            true => validator.with_known_placeholders(["ChargeFunctionArn"]),
-            false => validator,
+        if self.broken.contains("${ChargeFunctonArn}") {
+            validator.with_known_placeholders(["ChargeFunctionArn"])
+        } else {
+            validator
         }
     }
 }

@@ -20,9 +20,10 @@ fn definitions() -> Vec<(MachineType, Json)> {
             Some(text) => text.parse().ok()?,
             None => definition.clone(),
         };
-        let machine_type = match is_express {
-            true => MachineType::Express,
-            false => MachineType::Standard,
+        let machine_type = if is_express {
+            MachineType::Express
+        } else {
+            MachineType::Standard
         };
         Some((machine_type, definition))
     });
@@ -54,9 +55,12 @@ fn replaced(json: &Json, members: bool) -> Vec<Json> {
                     Json::Object(object)
                 }));
                 if members {
-                    let form = object.iter().map(|(other, value)| match other == key {
-                        true => (MARK.to_owned(), Json::from(MARK)),
-                        false => (other.clone(), value.clone()),
+                    let form = object.iter().map(|(other, value)| {
+                        if other == key {
+                            (MARK.to_owned(), Json::from(MARK))
+                        } else {
+                            (other.clone(), value.clone())
+                        }
                     });
                     forms.push(Json::Object(form.collect::<Object>()));
                 }

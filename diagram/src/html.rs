@@ -59,9 +59,10 @@ pub(super) fn render(outline: &Outline, svg: &str) -> String {
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        match hidden::is_hidden(c) {
-            true => hidden::escape(c, &mut text),
-            false => text.push(c),
+        if hidden::is_hidden(c) {
+            hidden::escape(c, &mut text)
+        } else {
+            text.push(c)
         }
     }
     text

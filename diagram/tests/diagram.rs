@@ -230,9 +230,10 @@ fn chain(length: usize, next_is_rule: bool) -> Json {
     let mut states: Vec<String> = Vec::new();
     for at in 0..length {
         let (next, aside) = (format!("Is it {}?", at + 1), format!("Handle {at}"));
-        let (rule, default) = match next_is_rule {
-            true => (&next, &aside),
-            false => (&aside, &next),
+        let (rule, default) = if next_is_rule {
+            (&next, &aside)
+        } else {
+            (&aside, &next)
         };
         states.push(format!(
             r#""Is it {at}?": {{"Type": "Choice", "Choices": [{{"Variable": "$.kind", "NumericEquals": {at}, "Next": "{rule}"}}], "Default": "{default}"}},

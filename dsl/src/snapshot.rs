@@ -253,9 +253,10 @@ impl SnapshotFile {
         } else if is_stored {
             self.write(&pending, new, true)?;
         }
-        match is_accepted || mode.passes {
-            true => Ok(()),
-            false => Err(self.failure(workflow, old.as_deref(), new, is_stored)),
+        if is_accepted || mode.passes {
+            Ok(())
+        } else {
+            Err(self.failure(workflow, old.as_deref(), new, is_stored))
         }
     }
 
@@ -272,13 +273,15 @@ impl SnapshotFile {
 
     fn write(&self, path: &Path, text: &str, is_pending: bool) -> Result<(), String> {
         let is_plain = |char: char| char.is_alphanumeric() || "/._-".contains(char);
-        let source = match self.source.chars().all(is_plain) {
-            true => self.source.clone(),
-            false => Json::from(self.source.as_str()).to_string(),
+        let source = if self.source.chars().all(is_plain) {
+            self.source.clone()
+        } else {
+            Json::from(self.source.as_str()).to_string()
         };
-        let line = match is_pending {
-            true => format!("assertion_line: {}\n", self.line),
-            false => String::new(),
+        let line = if is_pending {
+            format!("assertion_line: {}\n", self.line)
+        } else {
+            String::new()
         };
         let text = format!("---\nsource: {source}\n{line}---\n{text}\n");
         let folder = path.parent().unwrap_or(path);
@@ -296,11 +299,12 @@ impl SnapshotFile {
             None => format!("the definition of `{workflow}` has no snapshot"),
         };
         let accept = "accept it with `cargo insta review` or `INSTA_UPDATE=always cargo test`";
-        match is_stored {
-            true => format!("{what}\nthe new text is in snapshots/{file}.new; {accept}"),
-            false => format!(
+        if is_stored {
+            format!("{what}\nthe new text is in snapshots/{file}.new; {accept}")
+        } else {
+            format!(
                 "{what}\nthe snapshot is snapshots/{file}; run the test on a development machine, then {accept}"
-            ),
+            )
         }
     }
 }
@@ -529,9 +533,10 @@ mod tests {
         let test = std::thread::current().id();
         std::panic::set_hook(Box::new(move |panic| {
             let location = panic.location().map(|at| (at.file().to_owned(), at.line()));
-            match std::thread::current().id() == test {
-                true => *seen.lock().unwrap() = location,
-                false => before(panic),
+            if std::thread::current().id() == test {
+                *seen.lock().unwrap() = location
+            } else {
+                before(panic)
             }
         }));
         let line = line!() + 2;

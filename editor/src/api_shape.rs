@@ -111,9 +111,10 @@ impl ApiShape {
             return Vec::new();
         };
         let members = structure.members.iter().map(|member| ApiMember {
-            name: match self.is_sdk {
-                true => member.sdk_name.clone(),
-                false => member.optimized_name.clone(),
+            name: if self.is_sdk {
+                member.sdk_name.clone()
+            } else {
+                member.optimized_name.clone()
             },
             noun: self.with(member.shape).noun(),
         });

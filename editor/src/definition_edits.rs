@@ -161,9 +161,10 @@ impl<'t> StringNotation<'t> {
         let line = before.rfind('\n').map_or(0, |line| line + 1);
         let indentation = &before[line..];
         let is_block = indentation.chars().all(|char| matches!(char, ' ' | '\t'));
-        let line_end = match before[..line].ends_with("\r\n") {
-            true => "\r\n",
-            false => "\n",
+        let line_end = if before[..line].ends_with("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
         };
         is_block.then_some(StringNotation::Block {
             indentation,

@@ -141,9 +141,10 @@ fn range_of(definition: &Definition, pointer: &str, offset: usize) -> Range<usiz
     let exact = exact.into_iter().find(|range| range.start == offset);
     let range = exact.or_else(|| {
         let (inner, is_key) = tree.node_at(offset)?;
-        match is_key {
-            true => tree.key_span(&inner),
-            false => tree.span(&inner),
+        if is_key {
+            tree.key_span(&inner)
+        } else {
+            tree.span(&inner)
         }
     });
     let source = tree.source();

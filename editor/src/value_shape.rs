@@ -251,9 +251,10 @@ impl<'g, 'd> KnownValues<'g, 'd> {
 
     /// The alternatives for the value of a member of `Assign`, as written in a state.
     pub(crate) fn assigned(&self, state: usize, key: &str, value: &'d Json) -> Vec<ValueShape<'d>> {
-        match self.bare(state, key) == key {
-            true => self.literal(state, value, DEPTH),
-            false => self.path(state, value, DEPTH),
+        if self.bare(state, key) == key {
+            self.literal(state, value, DEPTH)
+        } else {
+            self.path(state, value, DEPTH)
         }
     }
 
@@ -396,9 +397,10 @@ impl<'g, 'd> KnownValues<'g, 'd> {
             .flat_map(|one| {
                 let is_path = self.language(one.state) == QueryLanguage::JsonPath
                     && one.value.as_str().is_some_and(|path| path.starts_with('$'));
-                match is_path {
-                    true => self.path(one.state, one.value, depth),
-                    false => self.literal(one.state, one.value, depth),
+                if is_path {
+                    self.path(one.state, one.value, depth)
+                } else {
+                    self.literal(one.state, one.value, depth)
                 }
             })
             .collect()
@@ -522,9 +524,10 @@ impl<'g, 'd> KnownValues<'g, 'd> {
         }
         if matches!(edge, Some(EdgeKind::Catch(_))) {
             let keeps_input = fields.is_some_and(|fields| fields.contains_key("ResultPath"));
-            return match keeps_input {
-                true => Vec::new(),
-                false => vec![ValueShape::Members(ERROR_OUTPUT)],
+            return if keeps_input {
+                Vec::new()
+            } else {
+                vec![ValueShape::Members(ERROR_OUTPUT)]
             };
         }
         // A path that combines input and result makes a value that is not written anywhere.
@@ -564,9 +567,10 @@ impl<'g, 'd> KnownValues<'g, 'd> {
     }
 
     fn unchanged(&self, state: usize, depth: usize) -> Vec<ValueShape<'d>> {
-        match self.graph.states()[state].object.contains_key("InputPath") {
-            true => Vec::new(),
-            false => self.input(state, depth),
+        if self.graph.states()[state].object.contains_key("InputPath") {
+            Vec::new()
+        } else {
+            self.input(state, depth)
         }
     }
 }

@@ -26,9 +26,10 @@ pub(crate) struct VariableName {
 pub(crate) fn variable_names(document: &Document, definition: &Definition) -> Vec<VariableName> {
     let mut names = Vec::new();
     for place in variable_places(definition.tree()) {
-        let ranges = match place.assigns {
-            true => key_of(document, definition, &place).into_iter().collect(),
-            false => reads_in(definition, &place),
+        let ranges = if place.assigns {
+            key_of(document, definition, &place).into_iter().collect()
+        } else {
+            reads_in(definition, &place)
         };
         names.extend(ranges.into_iter().map(|range| VariableName {
             name: place.name.clone(),

@@ -9,9 +9,10 @@ fn applied(text: &str, completion: &Completion) -> String {
     let start = completion.range.start;
     let line = &text[text[..start].rfind('\n').map_or(0, |at| at + 1)..start];
     let indentation = &line[..line.len() - line.trim_start_matches(' ').len()];
-    let inserted = match completion.is_snippet {
-        true => filled_in(&completion.text),
-        false => completion.text.clone(),
+    let inserted = if completion.is_snippet {
+        filled_in(&completion.text)
+    } else {
+        completion.text.clone()
     };
     let inserted = inserted.replace('\n', &format!("\n{indentation}"));
     let mut edits = completion.further.clone();

@@ -23,9 +23,10 @@ fn valid() -> &'static [(MachineType, Value)] {
         paths.sort();
         let files = paths.into_iter().filter_map(|path| {
             let text = std::fs::read_to_string(&path).expect("the file can be read");
-            let machine_type = match path.to_string_lossy().contains(".express.") {
-                true => MachineType::Express,
-                false => MachineType::Standard,
+            let machine_type = if path.to_string_lossy().contains(".express.") {
+                MachineType::Express
+            } else {
+                MachineType::Standard
             };
             let found = Validator::new(machine_type).check_text(&text);
             let is_valid = found.errors().next().is_none();

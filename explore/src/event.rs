@@ -122,9 +122,10 @@ impl TaskNames {
     /// Returns the names of a resource, with the target of its call if it is known.
     pub fn of_resource(resource: &Resource, target: Option<&str>) -> Self {
         let is_service = resource.kind() == ResourceKind::Service;
-        let function = match is_service {
-            true => target,
-            false => Some(resource.as_str()),
+        let function = if is_service {
+            target
+        } else {
+            Some(resource.as_str())
         };
         let action = is_service.then(|| {
             SmolStr::new(format!(

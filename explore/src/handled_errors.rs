@@ -67,9 +67,10 @@ fn error_names(list: Option<&Json>, generated: Option<usize>) -> Vec<String> {
     let entries = list.and_then(Json::as_array).into_iter().flatten();
     let names = entries.enumerate().flat_map(|(index, entry)| {
         let names = entry.get("ErrorEquals").and_then(Json::as_array);
-        let max = match generated == Some(index) {
-            true => 1,
-            false => usize::MAX,
+        let max = if generated == Some(index) {
+            1
+        } else {
+            usize::MAX
         };
         names.into_iter().flatten().take(max)
     });

@@ -107,12 +107,13 @@ impl Outcomes {
         budget: &Rc<SearchBudget>,
     ) -> Self {
         let has_given_inputs = !settings.inputs.is_empty();
-        let inputs = match has_given_inputs {
-            true => SampleSet {
+        let inputs = if has_given_inputs {
+            SampleSet {
                 values: settings.inputs.clone(),
                 is_complete: true,
-            },
-            false => object_samples(values.input().samples(budget)),
+            }
+        } else {
+            object_samples(values.input().samples(budget))
         };
         Self {
             handled: HandledErrors::of(definition),
@@ -211,9 +212,12 @@ impl Outcomes {
                 let is_state = task.target == call.state;
                 let has_envelope = !is_state && call.resource.is_lambda_invoke();
                 let results = task.results.iter().cloned();
-                results.map(move |result| match has_envelope {
-                    true => envelope(result),
-                    false => result,
+                results.map(move |result| {
+                    if has_envelope {
+                        envelope(result)
+                    } else {
+                        result
+                    }
                 })
             })
             .collect();
@@ -233,9 +237,10 @@ impl Outcomes {
                 Rc::clone(samples)
             }
             None => Rc::new(SampleSet {
-                values: vec![match call.resource.is_lambda_invoke() {
-                    true => envelope(Value::empty_object()),
-                    false => Value::empty_object(),
+                values: vec![if call.resource.is_lambda_invoke() {
+                    envelope(Value::empty_object())
+                } else {
+                    Value::empty_object()
                 }],
                 is_complete: true,
             }),
@@ -269,11 +274,12 @@ impl Outcomes {
             .filter(|error| may_fail_with(&call.resource, error).unwrap_or(true))
             .collect();
         // A task whose errors are declared fails with no other one, except when it is lost.
-        let possible: Vec<&String> = match declared.is_empty() {
-            true => possible.chain(&of_properties).collect(),
-            false => possible
+        let possible: Vec<&String> = if declared.is_empty() {
+            possible.chain(&of_properties).collect()
+        } else {
+            possible
                 .filter(|error| error.starts_with("States."))
-                .collect(),
+                .collect()
         };
         if declared.is_empty() && named.is_empty() {
             add(&mut options, Outcome::Failure(ANY_OTHER_ERROR.to_owned()));
@@ -313,9 +319,12 @@ impl Outcomes {
 fn object_samples(samples: SampleSet) -> SampleSet {
     let is_plain_text = |value: &Value| value.as_str() == Some("sample");
     let values = samples.values.into_iter();
-    let values = values.map(|value| match is_plain_text(&value) {
-        true => Value::empty_object(),
-        false => value,
+    let values = values.map(|value| {
+        if is_plain_text(&value) {
+            Value::empty_object()
+        } else {
+            value
+        }
     });
     SampleSet {
         values: values.collect(),

@@ -7,9 +7,10 @@ use stepwright_explore::{Action, Bindings, Formula, Monitor, PathEvent, Pattern}
 use stepwright_interpreter::value::{Object, Value};
 
 fn event(called: bool, state: u8, id: u8, time: u64) -> PathEvent {
-    let (action, field) = match called {
-        true => (Action::Called, "arguments"),
-        false => (Action::Succeeded, "result"),
+    let (action, field) = if called {
+        (Action::Called, "arguments")
+    } else {
+        (Action::Succeeded, "result")
     };
     let mut value = Object::new();
     value.insert("id", Value::from(id));
@@ -51,9 +52,10 @@ fn paths_of_equal_length() -> impl Strategy<Value = (Vec<PathEvent>, Vec<PathEve
 /// Patterns of one target, some of which require or bind the id.
 fn triggers() -> impl Strategy<Value = Pattern> {
     (any::<bool>(), 0..3usize, 0..3u8).prop_map(|(called, state, kind)| {
-        let (action, field) = match called {
-            true => (Action::Called, "$arguments.id"),
-            false => (Action::Succeeded, "$result.id"),
+        let (action, field) = if called {
+            (Action::Called, "$arguments.id")
+        } else {
+            (Action::Succeeded, "$result.id")
         };
         let pattern = Pattern::new(action, ["A", "B", "C"][state]);
         match kind {
@@ -69,16 +71,18 @@ fn triggers() -> impl Strategy<Value = Pattern> {
 /// Patterns that may read what a trigger has bound.
 fn responses() -> impl Strategy<Value = Pattern> {
     (any::<bool>(), 0..3usize, any::<bool>()).prop_map(|(called, state, reads)| {
-        let (action, field) = match called {
-            true => (Action::Called, "$arguments.id"),
-            false => (Action::Succeeded, "$result.id"),
+        let (action, field) = if called {
+            (Action::Called, "$arguments.id")
+        } else {
+            (Action::Succeeded, "$result.id")
         };
         let pattern = Pattern::new(action, ["A", "B", "C"][state]);
-        match reads {
-            true => pattern
+        if reads {
+            pattern
                 .requires(&format!("{field} = $id"))
-                .expect("is JSONata"),
-            false => pattern,
+                .expect("is JSONata")
+        } else {
+            pattern
         }
     })
 }
@@ -98,9 +102,10 @@ fn formulas() -> impl Strategy<Value = Formula> {
                 _ => "$result.id",
             };
             let formula = Formula::AtMost(count, pattern, None);
-            match has_key {
-                true => formula.per(field).expect("is JSONata"),
-                false => formula,
+            if has_key {
+                formula.per(field).expect("is JSONata")
+            } else {
+                formula
             }
         }),
         (0..8u64).prop_map(|limit| Formula::EndsWithin(Duration::from_secs(limit))),
@@ -146,9 +151,10 @@ fn holds(formula: &Formula, path: &[PathEvent]) -> bool {
             // A response that reads a bound name is meant for each of its values.
             let binds = first.bound_names().next().is_some();
             let reads = second.variables().any(|variable| variable == "id");
-            let is_meant = match reads && binds {
-                true => second.is_about(event),
-                false => matches(second, event),
+            let is_meant = if reads && binds {
+                second.is_about(event)
+            } else {
+                matches(second, event)
             };
             !is_meant
                 || earlier

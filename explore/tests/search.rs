@@ -480,10 +480,11 @@ fn each_integration_that_starts_an_execution_follows_it() {
         names.sort_unstable();
         // A state that does not wait ends before its execution works.
         let is_sdk_sync = resource.ends_with("startSyncExecution");
-        let expected: &[&str] = match waits && !is_sdk_sync {
-            true => &["works"],
+        let expected: &[&str] = if waits && !is_sdk_sync {
+            &["works"]
+        } else {
             // A failed Express execution is a result.
-            false => &["first", "works"],
+            &["first", "works"]
         };
         assert_eq!(names, expected, "{resource} {report}");
     }
@@ -506,9 +507,10 @@ fn names(text: &str, properties: &str, nested: &[(&str, &str)]) -> Result<Vec<St
     let report = explore(&machine(text), &settings).expect("the definition can run");
     let unknown = report.unknown_names().iter();
     let unknown: Vec<String> = unknown.map(UnknownName::to_string).collect();
-    match unknown.is_empty() {
-        true => Ok(report.name_notes().to_vec()),
-        false => Err(unknown.join("\n")),
+    if unknown.is_empty() {
+        Ok(report.name_notes().to_vec())
+    } else {
+        Err(unknown.join("\n"))
     }
 }
 

@@ -33,9 +33,10 @@ async fn check(
     let is_silent = matches!(reply(), Reply::Silence);
     let endpoint = Endpoint::start(move |_, _| reply()).await;
     let definition = task(resource, &parameters(resource), &json!({}));
-    let engine = match is_silent {
-        true => impatient(&endpoint.url, &definition),
-        false => engine(&endpoint.url, &definition),
+    let engine = if is_silent {
+        impatient(&endpoint.url, &definition)
+    } else {
+        engine(&endpoint.url, &definition)
     };
     let run = engine.start_machine("m", json!({}), StartOptions::new());
     let report = run.await.expect("it starts").report().await;

@@ -248,15 +248,16 @@ impl Names {
     fn made_texts(&self, machine: &MachineInfo) -> Texts {
         let entropy = Entropy::new(self.drawn);
         let (prefix, name) = (&*machine.prefix, entropy.uuid());
-        match machine.is_express {
-            true => Texts {
+        if machine.is_express {
+            Texts {
                 id: [prefix, &name, ":", &entropy.uuid()].concat().into(),
                 name: Name::BeforeLast,
-            },
-            false => Texts {
+            }
+        } else {
+            Texts {
                 id: [prefix, &name].concat().into(),
                 name: Name::Last,
-            },
+            }
         }
     }
 
@@ -698,9 +699,10 @@ mod tests {
             let entropy = Entropy::new(state);
             let (name, unique) = (entropy.uuid(), entropy.uuid());
             let machine = machine("arn:m:", is_express);
-            let id = match is_express {
-                true => format!("arn:m:{name}:{unique}"),
-                false => format!("arn:m:{name}"),
+            let id = if is_express {
+                format!("arn:m:{name}:{unique}")
+            } else {
+                format!("arn:m:{name}")
             };
             prop_assert_eq!(names.key(&machine), NameKey::of(&id));
             prop_assert!(names.is(&machine, &id));

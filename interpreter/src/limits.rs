@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use stepwright_asl::limits::{MAX_EVENTS, MAX_PAYLOAD_BYTES};
+
 /// Defines the limits: the type, AWS's values and a setter for each.
 macro_rules! limits {
     ($($(#[$docs:meta])+ $name:ident: $type:ty = $default:expr,)+) => {
@@ -44,9 +46,9 @@ macro_rules! limits {
 
 limits! {
     /// The maximum bytes of UTF-8 that a state's input, output or result may take as JSON: 262,144.
-    payload_bytes: u64 = 262_144,
+    payload_bytes: u64 = MAX_PAYLOAD_BYTES.into(),
     /// The maximum events of a Standard execution's history: 25,000.
-    events: u32 = 25_000,
+    events: u32 = MAX_EVENTS,
     /// The maximum duration of a Standard execution. AWS documents a year; 366 days, so that a Wait
     /// of a year fits.
     standard_duration: Duration = Duration::from_secs(366 * 86_400),
@@ -70,7 +72,7 @@ limits! {
     /// The maximum bytes of a definition: 1 MiB.
     definition_bytes: usize = 1_048_576,
     /// The maximum bytes of one variable, and of all that one Assign assigns: 262,144.
-    variable_bytes: u64 = 262_144,
+    variable_bytes: u64 = MAX_PAYLOAD_BYTES.into(),
     /// The maximum bytes of all variables that one state can read: 10 MiB.
     variables_bytes: u64 = 10_485_760,
     /// The longest Wait: 2^31 - 1 seconds.

@@ -128,9 +128,10 @@ fn is_standard_payload(ty: &Type) -> bool {
 }
 
 fn checked_payload(ty: &Type, implements: &str, method: &str) -> TokenStream {
-    match is_standard_payload(ty) {
-        true => ty.to_token_stream(),
-        false => checked(ty, "PAYLOAD", implements, method),
+    if is_standard_payload(ty) {
+        ty.to_token_stream()
+    } else {
+        checked(ty, "PAYLOAD", implements, method)
     }
 }
 

@@ -103,9 +103,10 @@ pub(crate) fn value_function(path: &Path, in_a_function: bool, method: &str) -> 
     let name = Ident::new("PlainFunction", span);
     let method = Ident::new(method, span);
     // The traits differ in their messages.
-    let function = match in_a_function {
-        true => quote_spanned!(span=> ValueFunction),
-        false => quote_spanned!(span=> ExpressionFunction),
+    let function = if in_a_function {
+        quote_spanned!(span=> ValueFunction)
+    } else {
+        quote_spanned!(span=> ExpressionFunction)
     };
     quote_spanned! {span=> ({
         #[allow(unused_imports)]

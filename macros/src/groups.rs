@@ -208,9 +208,10 @@ mod tests {
                     TokenTree::Group(group) => {
                         let is_fragment = made.len() >= 2
                             && matches!(&made[made.len() - 2], TokenTree::Ident(name) if name == "g");
-                        let delimiter = match is_fragment {
-                            true => Delimiter::None,
-                            false => group.delimiter(),
+                        let delimiter = if is_fragment {
+                            Delimiter::None
+                        } else {
+                            group.delimiter()
                         };
                         if is_fragment {
                             made.truncate(made.len() - 2);

@@ -50,12 +50,13 @@ impl StartCommand {
 
     /// Returns the command of the AWS CLI.
     pub fn aws(&self) -> String {
-        let (keys, unsigned) = match self.is_signed {
-            true => (
+        let (keys, unsigned) = if self.is_signed {
+            (
                 format!("AWS_ACCESS_KEY_ID={KEY_ID} AWS_SECRET_ACCESS_KEY={SECRET} "),
                 "",
-            ),
-            false => (String::new(), " --no-sign-request"),
+            )
+        } else {
+            (String::new(), " --no-sign-request")
         };
         format!(
             "{keys}aws stepfunctions start-execution --endpoint-url {} --region {}{unsigned} --state-machine-arn {} --input {}",
@@ -69,12 +70,13 @@ impl StartCommand {
     /// Returns the command of curl. A signature needs curl 7.75.
     pub fn curl(&self) -> String {
         let body = json!({"stateMachineArn": self.machine_arn, "input": self.input});
-        let signature = match self.is_signed {
-            true => format!(
+        let signature = if self.is_signed {
+            format!(
                 " --user {KEY_ID}:{SECRET} --aws-sigv4 {}",
                 quoted(&format!("aws:amz:{}:states", self.region()))
-            ),
-            false => String::new(),
+            )
+        } else {
+            String::new()
         };
         format!(
             "curl {}{signature} --header 'Content-Type: application/x-amz-json-1.0' --header 'X-Amz-Target: AWSStepFunctions.StartExecution' --data {}",
@@ -94,9 +96,10 @@ impl StartCommand {
 /// quotes.
 fn quoted(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
-    match !text.is_empty() && text.bytes().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

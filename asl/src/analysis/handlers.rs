@@ -102,9 +102,10 @@ pub fn check_handlers<'n>(handlers: &[Vec<&'n str>]) -> Vec<(usize, usize, Handl
                 }
                 continue;
             }
-            let by = match earlier.contains_key(name) || !own.insert(name) {
-                true => Some(&name),
-                false => reserved.iter().find(|earlier| is_covered(name, earlier)),
+            let by = if earlier.contains_key(name) || !own.insert(name) {
+                Some(&name)
+            } else {
+                reserved.iter().find(|earlier| is_covered(name, earlier))
             };
             if let Some(by) = by {
                 let first = earlier.get(by).copied();

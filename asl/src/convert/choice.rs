@@ -280,9 +280,10 @@ fn test(
                 [typed(&value, Kind::Text, known), None],
                 Expr::Call("contains", vec![value, Expr::Regex(TIMESTAMP.to_owned())]),
             );
-            return Some(match expected {
-                true => is_timestamp,
-                false => negated(is_timestamp),
+            return Some(if expected {
+                is_timestamp
+            } else {
+                negated(is_timestamp)
             });
         }
     };
@@ -305,9 +306,10 @@ fn presence(value: Expr, expected: bool, scope: Scope<'_>, findings: &mut Findin
         findings.note(Difference::InheritedName, scope.pointer, message);
     }
     let exists = Expr::Call("exists", vec![value]);
-    match expected {
-        true => exists,
-        false => Expr::Call("not", vec![exists]),
+    if expected {
+        exists
+    } else {
+        Expr::Call("not", vec![exists])
     }
 }
 

@@ -233,9 +233,10 @@ impl Session<'_, '_> {
         }
         let has_language = state.object.contains_key("QueryLanguage");
         let language = QueryLanguage::Jsonata.as_str();
-        let single = Some(match has_language {
-            true => Edit::replace(&own, language),
-            false => Edit::insert_after(&own, "Type", language),
+        let single = Some(if has_language {
+            Edit::replace(&own, language)
+        } else {
+            Edit::insert_after(&own, "Type", language)
         });
         let next = following(state.object, "Type").map(|key| format!("{pointer}/{}", escape(key)));
         self.languages.push(LanguageEdits {

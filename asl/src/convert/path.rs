@@ -175,9 +175,10 @@ impl PathConversion<'_, '_> {
             self.flattens();
         }
         self.selection = Selection::Items;
-        Some(match is_dotted {
-            true => Expr::Members(Box::new(base)),
-            false => base,
+        Some(if is_dotted {
+            Expr::Members(Box::new(base))
+        } else {
+            base
         })
     }
 

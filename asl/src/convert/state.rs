@@ -532,9 +532,10 @@ impl<'s> StateConversion<'s, '_, '_> {
                     .note(Difference::UnknownValue, &pointer, message);
                 continue;
             }
-            self.edits.push(match has_query_error {
-                true => Edit::remove(pointer),
-                false => Edit::replace(pointer, QUERY_ERROR),
+            self.edits.push(if has_query_error {
+                Edit::remove(pointer)
+            } else {
+                Edit::replace(pointer, QUERY_ERROR)
             });
             has_query_error = true;
         }

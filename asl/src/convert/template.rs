@@ -80,9 +80,10 @@ pub(super) fn literal(json: &Json, pointer: &str, findings: &Findings<'_>) -> Ex
         let inside = found.strip_prefix(pointer);
         inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    match findings.unknown.iter().any(|found| is_unknown(&found)) {
-        true => Expr::Unknown(json.clone()),
-        false => Expr::Literal(json.clone()),
+    if findings.unknown.iter().any(|found| is_unknown(&found)) {
+        Expr::Unknown(json.clone())
+    } else {
+        Expr::Literal(json.clone())
     }
 }
 
@@ -287,9 +288,10 @@ fn large_number(json: &Json) -> Option<String> {
         Json::Number(number) => {
             let value = number.as_f64();
             let is_exact = value.is_finite()
-                && match number.is_integer() {
-                    true => value.abs() <= 9_007_199_254_740_991.0,
-                    false => significant_digits(&number.to_string()) <= 15,
+                && if number.is_integer() {
+                    value.abs() <= 9_007_199_254_740_991.0
+                } else {
+                    significant_digits(&number.to_string()) <= 15
                 };
             (!is_exact).then(|| number.to_string())
         }

@@ -251,10 +251,13 @@ enum Reading {
 fn reads(expr: &Expr, name: &str) -> Reading {
     match expr {
         Expr::Root(DataRoot::Input) => Reading::Whole,
-        Expr::Key(base, key) if **base == Expr::INPUT => match key == name {
-            true => Reading::Member,
-            false => Reading::Other,
-        },
+        Expr::Key(base, key) if **base == Expr::INPUT => {
+            if key == name {
+                Reading::Member
+            } else {
+                Reading::Other
+            }
+        }
         expr => {
             let parts = expr.parts().into_iter();
             let readings = parts.map(|part| reads(part, name));

@@ -172,9 +172,10 @@ pub(super) fn remove_members(
         .into_iter()
         .map(|(first, last)| {
             let (first, last) = (&segments[first], &segments[last]);
-            match source.begins_line(first.begin) {
-                true => Ok(Splice::delete(lines(source, first.begin, last.end))),
-                false => Err("it is not at the beginning of a line".to_owned()),
+            if source.begins_line(first.begin) {
+                Ok(Splice::delete(lines(source, first.begin, last.end)))
+            } else {
+                Err("it is not at the beginning of a line".to_owned())
             }
         });
     splices.collect()
@@ -196,9 +197,10 @@ fn above_first(source: SourceText<'_>, begin: usize, column: usize) -> usize {
         }
         start = comment;
     }
-    match start == begin {
-        true => begin,
-        false => source.line_start(start),
+    if start == begin {
+        begin
+    } else {
+        source.line_start(start)
     }
 }
 

@@ -24,9 +24,10 @@ impl ScalarRanges {
             if key != start {
                 ranges.push(key..source.key_end(key).unwrap_or(start));
             }
-            match mark.children.is_empty() || is_alias(mark) {
-                true => ranges.push(start..mark.end as usize),
-                false => open.extend(&mark.children),
+            if mark.children.is_empty() || is_alias(mark) {
+                ranges.push(start..mark.end as usize)
+            } else {
+                open.extend(&mark.children)
             }
         }
         ranges.sort_by_key(|range| range.start);

@@ -168,9 +168,10 @@ impl<'t> FlowCollection<'t> {
         let before = index.checked_sub(1).and_then(|index| self.items.get(index));
         let after = self.items.get(index + 1).filter(|_| !is_last);
         // The next removal takes the comma between the two, unless each child has one.
-        let comma = match is_last {
-            true => item.comma.filter(|_| self.has_last_comma()),
-            false => item.comma,
+        let comma = if is_last {
+            item.comma.filter(|_| self.has_last_comma())
+        } else {
+            item.comma
         };
         let behind = comma.map_or(item.end, |comma| comma + 1);
         // A comment between the child and its comma remains.

@@ -122,9 +122,10 @@ impl Editor {
             .collect();
         let (removed, remaining): (Vec<usize>, Vec<usize>) =
             (0..members.len()).partition(|at| chosen.contains(at));
-        let splices = match remaining.is_empty() {
-            true => Err("all of its members would be removed; remove the object".to_owned()),
-            false => plan.remove_members(node, &removed),
+        let splices = if remaining.is_empty() {
+            Err("all of its members would be removed; remove the object".to_owned())
+        } else {
+            plan.remove_members(node, &removed)
         };
         self.prepared(pointer, target, splices, Change::Reorder(remaining))
     }
@@ -163,9 +164,10 @@ impl Editor {
                 pointer: format!("{outer}/{}", escape(key)),
             });
         }
-        let splices = match is_inside && !new.is_empty() {
-            true => plan.unnest(&target, &inner),
-            false => Err(format!("`{members}` has no members inside of it")),
+        let splices = if is_inside && !new.is_empty() {
+            plan.unnest(&target, &inner)
+        } else {
+            Err(format!("`{members}` has no members inside of it"))
         };
         let new: Vec<(String, Json)> = new
             .iter()

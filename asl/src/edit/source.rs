@@ -129,9 +129,10 @@ impl<'t> SourceText<'t> {
             end = comment;
         }
         // A comment before the next value of the line belongs to that value.
-        match self.skip_blanks(end) == line_end {
-            true => end,
-            false => offset,
+        if self.skip_blanks(end) == line_end {
+            end
+        } else {
+            offset
         }
     }
 
@@ -210,9 +211,10 @@ impl<'t> SourceText<'t> {
     /// Whether the text between two values contains a comment.
     pub(super) fn has_comment(&self, range: Range<usize>) -> bool {
         let text = &self.text[range];
-        match self.is_yaml {
-            true => text.contains('#'),
-            false => text.contains("//") || text.contains("/*"),
+        if self.is_yaml {
+            text.contains('#')
+        } else {
+            text.contains("//") || text.contains("/*")
         }
     }
 

@@ -109,9 +109,10 @@ impl Style {
     }
 
     pub(super) fn padding_of(&self, is_object: bool) -> &'static str {
-        let pads = match is_object {
-            true => self.pads_objects,
-            false => self.pads_arrays,
+        let pads = if is_object {
+            self.pads_objects
+        } else {
+            self.pads_arrays
         };
         if pads { " " } else { "" }
     }

@@ -5,15 +5,14 @@ use super::options::{EstimateOptions, TYPICAL_ITEMS};
 use super::report::{Estimate, LimitKind, LimitWarning, bytes, count, seconds};
 use super::states::{TypicalWait, literal_items, wait_of};
 use crate::graph::Graph;
+use crate::limits::{MAX_EVENTS, MAX_PAYLOAD_BYTES};
 use crate::model::{State, StateMachine};
 use crate::resource::{IntegrationPattern, Resource, ResourceKind};
 use crate::words::quoted;
 
-/// The service's limits: events of a history, bytes of a payload, seconds of an Express execution.
+/// The maximum seconds of an Express execution.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
-const EVENTS: f64 = 25_000.0;
-const PAYLOAD: f64 = 262_144.0;
 const EXPRESS_SECONDS: f64 = 300.0;
 /// The fraction of a limit that counts as close.
 const NEAR: f64 = 0.8;
@@ -140,7 +139,13 @@ pub(super) fn limits(estimate: &Estimate, found: &Observations) -> Vec<LimitWarn
         limits.push(of(LimitKind::GrowingData, &found.growing, message));
     }
     let cases = [("typical", &estimate.typical), ("worst", &estimate.worst)];
-    if let Some(text) = near(cases, |case| case.events, EVENTS, count, "history events") {
+    if let Some(text) = near(
+        cases,
+        |case| case.events,
+        f64::from(MAX_EVENTS),
+        count,
+        "history events",
+    ) {
         let message = format!(
             "{text}: at the limit the execution fails; use a Distributed Map or nested workflows, which have separate histories"
         );
@@ -149,7 +154,7 @@ pub(super) fn limits(estimate: &Estimate, found: &Observations) -> Vec<LimitWarn
     if let Some(text) = near(
         cases,
         |case| case.payload_bytes,
-        PAYLOAD,
+        f64::from(MAX_PAYLOAD_BYTES),
         bytes,
         "of payload",
     ) {

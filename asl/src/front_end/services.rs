@@ -22,9 +22,10 @@ pub struct ServiceProblem {
 /// The resource with `.waitForTaskToken`, if the call waits for its task token.
 pub fn waiting_resource(resource: &str, waits_for_token: bool) -> String {
     let pattern = IntegrationPattern::WaitForTaskToken;
-    match waits_for_token && Resource::parse(resource).pattern() != pattern {
-        true => format!("{resource}{}", pattern.suffix()),
-        false => resource.to_owned(),
+    if waits_for_token && Resource::parse(resource).pattern() != pattern {
+        format!("{resource}{}", pattern.suffix())
+    } else {
+        resource.to_owned()
     }
 }
 

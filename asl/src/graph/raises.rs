@@ -143,7 +143,8 @@ impl StateErrors {
         let result = members
             .get("Result")
             .map_or(0, |json| json.to_string().len());
-        let is_large = u64::try_from(result).is_ok_and(|bytes| bytes > MAX_PAYLOAD_BYTES);
+        let is_large =
+            u64::try_from(result).is_ok_and(|bytes| bytes > u64::from(MAX_PAYLOAD_BYTES));
         if is_large || builds(members) || any_builds(members.get("Choices")) {
             self.errors
                 .push(RaisedError::named(errors::DATA_LIMIT_EXCEEDED));

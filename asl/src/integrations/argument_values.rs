@@ -381,9 +381,10 @@ impl ValueRule {
                 let keys = members.into_iter().flatten();
                 let unknown = keys.filter(|(key, value)| {
                     // A computed member has its name and a suffix.
-                    let name = match is_computed(key, value) {
-                        true => key.strip_suffix(".$").unwrap_or(key),
-                        false => key,
+                    let name = if is_computed(key, value) {
+                        key.strip_suffix(".$").unwrap_or(key)
+                    } else {
+                        key
                     };
                     !known.contains(&name) && !is_substitution(key)
                 });

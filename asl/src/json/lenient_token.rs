@@ -38,13 +38,14 @@ impl<'t> JsonParser<'t> {
                         line = Some(comment + last + 1);
                     }
                     // Without recovery, only a dialect with comments comes here.
-                    let reported = match is_block && !is_closed {
-                        true => self.report_at(comment, "the comment is not closed; add `*/`"),
-                        false => self.extension(
+                    let reported = if is_block && !is_closed {
+                        self.report_at(comment, "the comment is not closed; add `*/`")
+                    } else {
+                        self.extension(
                             Dialect::Comments,
                             comment,
                             "AWS accepts no comments; use the field `Comment` instead",
-                        ),
+                        )
                     };
                     debug_assert!(reported.is_ok());
                 }
@@ -95,9 +96,10 @@ impl<'t> JsonParser<'t> {
         if !token.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char)) {
             self.report_at(
                 start,
-                match token.starts_with("${") {
-                    true => "expected a JSON value; a template must replace this placeholder before the text is read",
-                    false => "expected a JSON value; put a text in double quotes",
+                if token.starts_with("${") {
+                    "expected a JSON value; a template must replace this placeholder before the text is read"
+                } else {
+                    "expected a JSON value; put a text in double quotes"
                 },
             )?;
             return Ok(Json::String(token));

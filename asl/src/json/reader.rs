@@ -170,9 +170,10 @@ impl<'t> JsonParser<'t> {
         let Some(length) = word_length(rest) else {
             // Only the text of a placeholder is searched for its end, because this is called for
             // each value.
-            return match rest.starts_with("${") && !rest.contains('}') {
-                true => self.unclosed_placeholder().map(Some),
-                false => Ok(None),
+            return if rest.starts_with("${") && !rest.contains('}') {
+                self.unclosed_placeholder().map(Some)
+            } else {
+                Ok(None)
             };
         };
         self.offset += length;
@@ -208,9 +209,10 @@ impl<'t> JsonParser<'t> {
         self.depth += 1;
         self.enter_brackets();
         let is_object = self.take(b'{') || !self.take(b'[');
-        let json = match is_object {
-            true => self.members(marks),
-            false => self.items(marks),
+        let json = if is_object {
+            self.members(marks)
+        } else {
+            self.items(marks)
         };
         self.leave_brackets();
         self.depth -= 1;
@@ -228,9 +230,10 @@ impl<'t> JsonParser<'t> {
             return Ok(Json::Object(members));
         }
         while let Some(start) = self.begin_member(&mut members, marks)? {
-            let (value, mark) = match start.has_value {
-                true => self.value()?,
-                false => self.missing_value(),
+            let (value, mark) = if start.has_value {
+                self.value()?
+            } else {
+                self.missing_value()
             };
             if !self.end_member(&mut members, marks, start, value, mark)? {
                 break;

@@ -156,9 +156,10 @@ impl<'t> JsonParser<'t> {
         offset: usize,
         message: &'static str,
     ) -> Result<(), Failure> {
-        match self.dialect >= dialect {
-            true => Ok(()),
-            false => self.report_at(offset, message),
+        if self.dialect >= dialect {
+            Ok(())
+        } else {
+            self.report_at(offset, message)
         }
     }
 
@@ -306,9 +307,10 @@ impl<'t> JsonParser<'t> {
         let next = after.trim_start_matches([' ', '\t', '\n', '\r', ',']);
         if outer.is_empty() {
             // Members follow, so this is not the end of the text's value.
-            return match bracket.is_object && next.starts_with('"') {
-                true => BracketRole::Stray,
-                false => BracketRole::Own,
+            return if bracket.is_object && next.starts_with('"') {
+                BracketRole::Stray
+            } else {
+                BracketRole::Own
             };
         }
         if !recovery.follows_layout {
@@ -325,10 +327,10 @@ impl<'t> JsonParser<'t> {
         }
         let skipped = &after[..after.len() - next.len()];
         let next_indent = skipped.rfind('\n').map(|line| skipped.len() - line - 1);
-        match next.starts_with('"') && next_indent.is_some() && next_indent == bracket.member_indent
-        {
-            true => BracketRole::Stray,
-            false => BracketRole::Own,
+        if next.starts_with('"') && next_indent.is_some() && next_indent == bracket.member_indent {
+            BracketRole::Stray
+        } else {
+            BracketRole::Own
         }
     }
 
@@ -437,9 +439,10 @@ impl<'t> JsonParser<'t> {
         } else if self.dialect < Dialect::Comments {
             self.report("expected a JSON value")?;
         }
-        Ok(match self.closes(close)? {
-            true => Step::End,
-            false => Step::Again,
+        Ok(if self.closes(close)? {
+            Step::End
+        } else {
+            Step::Again
         })
     }
 

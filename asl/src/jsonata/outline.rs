@@ -139,9 +139,10 @@ impl TestWalk<'_> {
     /// parser.
     fn visit(&mut self, node: &JsonataNode, test: ValueTest) {
         if let Some((chain, is_whole)) = chain_of(node) {
-            let test = match is_whole {
-                true => test.clone(),
-                false => ValueTest::List,
+            let test = if is_whole {
+                test.clone()
+            } else {
+                ValueTest::List
             };
             self.tests.push((chain, test));
         }
@@ -159,9 +160,10 @@ impl TestWalk<'_> {
             NodeKind::Block(parts) => {
                 let last = parts.len().saturating_sub(1);
                 for (index, part) in parts.iter().enumerate() {
-                    let test = match index == last {
-                        true => test.clone(),
-                        false => ValueTest::Read,
+                    let test = if index == last {
+                        test.clone()
+                    } else {
+                        ValueTest::Read
                     };
                     self.visit(part, test);
                 }
@@ -389,9 +391,10 @@ fn literal_of(node: &JsonataNode, source: &str) -> Option<Json> {
 /// Integers are written without a fraction.
 fn number_json(number: f64) -> Option<Json> {
     let is_integer = number.fract() == 0.0 && number.abs() < 9e15;
-    match is_integer {
-        true => Some(Json::from(number as i64)),
-        false => Number::from_f64(number).map(Json::Number),
+    if is_integer {
+        Some(Json::from(number as i64))
+    } else {
+        Number::from_f64(number).map(Json::Number)
     }
 }
 
@@ -400,9 +403,10 @@ fn form_of(node: &JsonataNode, source: &str) -> ValueForm {
         return ValueForm::Literal(literal);
     }
     if let Some((chain, true)) = chain_of(node) {
-        return match selects_items(node) {
-            true => ValueForm::Computed,
-            false => ValueForm::Chain(chain),
+        return if selects_items(node) {
+            ValueForm::Computed
+        } else {
+            ValueForm::Chain(chain)
         };
     }
     let forms = |nodes: &[JsonataNode]| nodes.iter().map(|node| form_of(node, source)).collect();

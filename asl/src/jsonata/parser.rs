@@ -53,9 +53,12 @@ pub(super) fn parse(text: &str, levels: usize) -> Result<JsonataNode, ParseFailu
         is_too_deep: false,
         steps: PathSteps::default(),
     };
-    parser.whole().map_err(|error| match parser.is_too_deep {
-        true if levels < MAX_DEPTH => ParseFailure::Deep,
-        _ => ParseFailure::Syntax(error),
+    parser.whole().map_err(|error| {
+        if parser.is_too_deep && levels < MAX_DEPTH {
+            ParseFailure::Deep
+        } else {
+            ParseFailure::Syntax(error)
+        }
     })
 }
 

@@ -205,9 +205,10 @@ pub fn known_part(document: &Document, value: &dyn Fn(&str) -> Option<String>) -
             }
             continue;
         }
-        match omit(&mut json, &unknown) {
-            true => omitted.push(unknown),
-            false => unevaluated.push(unknown),
+        if omit(&mut json, &unknown) {
+            omitted.push(unknown)
+        } else {
+            unevaluated.push(unknown)
         }
     }
     omitted.reverse();

@@ -262,9 +262,12 @@ fn of_templates(
         let small = ["model/", "endpoint/", "endpoint-config/"];
         let small = arn.contains(":sagemaker:")
             && small.iter().any(|kind| arn.contains(&format!(":{kind}")));
-        let value = |text: String| match small && !text.contains("${") {
-            true => text.to_ascii_lowercase(),
-            false => text,
+        let value = |text: String| {
+            if small && !text.contains("${") {
+                text.to_ascii_lowercase()
+            } else {
+                text
+            }
         };
         template::fill(arn, call.options, &mut |name| {
             if is_place(name) {

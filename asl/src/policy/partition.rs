@@ -70,9 +70,10 @@ impl Partitions {
             if !partition.chars().all(is_word) {
                 continue;
             }
-            let list = match rest.starts_with("states:::") {
-                true => &mut self.integrations,
-                false => &mut self.resources,
+            let list = if rest.starts_with("states:::") {
+                &mut self.integrations
+            } else {
+                &mut self.resources
             };
             add(list, partition);
         }

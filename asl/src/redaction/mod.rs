@@ -154,9 +154,10 @@ impl Redaction {
             Value::Object(fields) => {
                 let fields = fields.iter().map(|(name, value)| {
                     names.push(name);
-                    let value = match self.masks(names) {
-                        true => Value::from(REDACTED),
-                        false => self.walk(names, value),
+                    let value = if self.masks(names) {
+                        Value::from(REDACTED)
+                    } else {
+                        self.walk(names, value)
                     };
                     names.pop();
                     let name = self

@@ -70,9 +70,10 @@ fn names(text: &str) -> Result<Vec<Option<String>>, &'static str> {
             rest = &rest[end..];
         }
     }
-    match names.iter().any(Option::is_some) {
-        true => Ok(names),
-        false => Err("it needs the name of a field, as in `card.number`"),
+    if names.iter().any(Option::is_some) {
+        Ok(names)
+    } else {
+        Err("it needs the name of a field, as in `card.number`")
     }
 }
 

@@ -101,9 +101,10 @@ impl PrefixCopy<'_> {
     /// quotation mark. Returns the offset to continue at.
     fn quoted(&mut self, start: usize) -> usize {
         let end = start + token::string_length(&self.text.as_bytes()[start..]);
-        match self.string(start, end) {
-            true => end,
-            false => start + 1,
+        if self.string(start, end) {
+            end
+        } else {
+            start + 1
         }
     }
 
@@ -143,9 +144,10 @@ impl PrefixCopy<'_> {
                 b'{' | b'[' if is_value => {
                     at += 1;
                     let is_object = byte == b'{';
-                    open.push(match is_object {
-                        true => OpenContainer::Object { has_name: false },
-                        false => OpenContainer::List,
+                    open.push(if is_object {
+                        OpenContainer::Object { has_name: false }
+                    } else {
+                        OpenContainer::List
                     });
                     next = if is_object {
                         ExpectedToken::FirstName

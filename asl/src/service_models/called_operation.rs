@@ -35,9 +35,10 @@ impl CalledOperation {
         let operation = model.operations.get(&self.action)?;
         let mut members = model.structure(operation.input)?.members.iter();
         let token = members.find(|member| member.is_idempotency_token)?;
-        Some(match self.is_sdk {
-            true => token.sdk_name.clone(),
-            false => token.optimized_name.clone(),
+        Some(if self.is_sdk {
+            token.sdk_name.clone()
+        } else {
+            token.optimized_name.clone()
         })
     }
 

@@ -90,9 +90,10 @@ pub(super) fn sdk(name: &str) -> String {
     let is_keyword = |keyword: &&str| lowered.eq_ignore_ascii_case(keyword);
     let is_reserved =
         JAVA_KEYWORDS.iter().any(is_keyword) || JAVA_METHODS.contains(&lowered.as_str());
-    match is_reserved {
-        true => optimized(&format!("{lowered}Value")),
-        false => optimized(&lowered),
+    if is_reserved {
+        optimized(&format!("{lowered}Value"))
+    } else {
+        optimized(&lowered)
     }
 }
 
@@ -101,9 +102,10 @@ pub(super) fn sdk(name: &str) -> String {
 pub fn exception(name: &str) -> String {
     let base = name.strip_suffix("Fault").unwrap_or(name);
     let base = optimized(&uncapitalized(base));
-    match base.ends_with("Exception") {
-        true => base,
-        false => format!("{base}Exception"),
+    if base.ends_with("Exception") {
+        base
+    } else {
+        format!("{base}Exception")
     }
 }
 

@@ -44,17 +44,19 @@ fn block(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usiz
     let mut lines = source[line_start..].split_inclusive('\n');
     let skipped: usize = lines.by_ref().take(before).map(str::len).sum();
     let mut replaced = 0;
-    let end = match source[line_start..].split('\n').next()?.ends_with('\r') {
-        true => "\r\n",
-        false => "\n",
+    let end = if source[line_start..].split('\n').next()?.ends_with('\r') {
+        "\r\n"
+    } else {
+        "\n"
     };
     for wanted in &old[before..old.len() - after] {
         let line = lines.next()?;
         let content = line.strip_suffix('\n').unwrap_or(line);
         let content = content.strip_suffix('\r').unwrap_or(content);
-        let is_copy = match wanted.is_empty() {
-            true => content.trim().is_empty(),
-            false => content.strip_prefix(indentation) == Some(wanted),
+        let is_copy = if wanted.is_empty() {
+            content.trim().is_empty()
+        } else {
+            content.strip_prefix(indentation) == Some(wanted)
         };
         if !is_copy {
             return None;

@@ -154,9 +154,10 @@ pub(super) fn definition(place: TemplateValue<'_>) -> (Json, ValueMark) {
         }
         let text = TemplateText::of(place).map(|text| text.text);
         let (json, mark) = leaf(text.unwrap_or_else(|| placeholder(&name, argument.json)));
-        return match TEXT_FUNCTIONS.contains(&name.as_str()) {
-            true => (json, mark),
-            false => (json, unknown(mark)),
+        return if TEXT_FUNCTIONS.contains(&name.as_str()) {
+            (json, mark)
+        } else {
+            (json, unknown(mark))
         };
     }
     match place.json {

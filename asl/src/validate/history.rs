@@ -13,9 +13,6 @@ use super::definition::Definition;
 use super::expression::ParsedExpression;
 use crate::limits::AwaitedEvent;
 
-/// Maximum number of events in a history.
-pub(super) const MAX_EVENTS: u64 = 25_000;
-
 /// Minimum numbers of events.
 pub(super) struct Events<'a, 'd> {
     definition: &'a Definition<'d>,

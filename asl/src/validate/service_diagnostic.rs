@@ -198,8 +198,9 @@ fn location(pointer: &str, node: ServiceLocation, document: &Document) -> String
     if let ServiceLocation::Item(index) = node {
         written.push_str(&format!("[{index}]"));
     }
-    match written.is_empty() {
-        true => "/".to_owned(),
-        false => written,
+    if written.is_empty() {
+        "/".to_owned()
+    } else {
+        written
     }
 }

@@ -88,14 +88,15 @@ fn hide_braces(text: &str) -> Option<(String, char)> {
         let (before, inside) = (&rest[..start], &rest[start + 2..]);
         let end = inside.find(['{', '}', '\n'])?;
         hidden.push_str(before);
-        match inside[end..].starts_with('}') {
-            true => hidden.extend([
+        if inside[end..].starts_with('}') {
+            hidden.extend([
                 "$",
                 mark.encode_utf8(&mut [0; 4]),
                 &inside[..end],
                 mark.encode_utf8(&mut [0; 4]),
-            ]),
-            false => hidden.push_str(&rest[start..start + 3 + end]),
+            ])
+        } else {
+            hidden.push_str(&rest[start..start + 3 + end])
         }
         rest = &inside[end + 1..];
     }
@@ -107,12 +108,11 @@ fn restore_braces(text: &str, mark: char) -> String {
     let mut restored = String::with_capacity(text.len());
     let mut is_open = false;
     for char in text.chars() {
-        restored.push(match char == mark {
-            true => {
-                is_open = !is_open;
-                if is_open { '{' } else { '}' }
-            }
-            false => char,
+        restored.push(if char == mark {
+            is_open = !is_open;
+            if is_open { '{' } else { '}' }
+        } else {
+            char
         });
     }
     restored

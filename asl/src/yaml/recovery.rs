@@ -293,9 +293,10 @@ fn repairs(text: &str, offset: usize) -> Vec<Repair> {
     }
     let mut lines_before = line.before(text);
     let is_open = |line: &SourceLine<'_>| line.open_quote().is_some();
-    let unclosed = match is_open(&line) {
-        true => Some(line.clone()),
-        false => lines_before.find(is_open),
+    let unclosed = if is_open(&line) {
+        Some(line.clone())
+    } else {
+        lines_before.find(is_open)
     };
     if let Some(unclosed) = &unclosed
         && let Some(quote) = unclosed.open_quote()
@@ -322,9 +323,10 @@ fn repairs(text: &str, offset: usize) -> Vec<Repair> {
         }
     }
     let opens = |line: &SourceLine<'_>| line.opens_brackets();
-    let bracket = match opens(&line) {
-        true => Some(line.clone()),
-        false => line.before(text).find(opens),
+    let bracket = if opens(&line) {
+        Some(line.clone())
+    } else {
+        line.before(text).find(opens)
     };
     for line in near.iter().copied().chain(&unclosed).chain(&bracket) {
         if let Some(value) = line.value()

@@ -18,9 +18,10 @@ impl YamlVersion {
             let mut lines = text.lines().filter_map(|line| line.strip_prefix(key));
             lines.any(|rest| rest.trim_start().starts_with(':'))
         };
-        match has("stepFunctions") || has("service") && has("provider") {
-            true => YamlVersion::V1_2,
-            false => YamlVersion::V1_1,
+        if has("stepFunctions") || has("service") && has("provider") {
+            YamlVersion::V1_2
+        } else {
+            YamlVersion::V1_1
         }
     }
 }

@@ -280,9 +280,10 @@ fn with_placeholders(value: Value, places: &mut impl Iterator<Item = u8>) -> Val
                     "Type" | "Next" | "StartAt" | "Resource" => value,
                     _ => with_placeholders(value, places),
                 };
-                match is_data && !key.is_empty() {
-                    true => (insert(key, places), value),
-                    false => (key, value),
+                if is_data && !key.is_empty() {
+                    (insert(key, places), value)
+                } else {
+                    (key, value)
                 }
             });
             Value::Object(members.collect())
@@ -364,17 +365,15 @@ proptest! {
     #[test]
     fn comments_do_not_change_a_conversion(state in state(), only_state in any::<bool>(), is_pretty in any::<bool>(), places in prop::collection::vec(prop::bool::weighted(0.3), 1..40)) {
         let machine = json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Pass", "InputPath": "$.a", "End": true}}});
-        let text = match is_pretty {
-            true => serde_json::to_string_pretty(&machine),
-            false => serde_json::to_string(&machine),
+        let text = if is_pretty {
+            serde_json::to_string_pretty(&machine)
+        } else {
+            serde_json::to_string(&machine)
         };
         let text = text.expect("is JSON");
         let commented = with_comments(&text, &places);
         prop_assert_eq!(Format::of_text(&commented), Format::Json, "{}", commented);
-        let converter = match only_state {
-            true => Converter::new().state("A"),
-            false => Converter::new(),
-        };
+        let converter = if only_state { Converter::new().state("A") } else { Converter::new() };
         let value = |text: &str| {
             let converted = converter.convert_json(text).expect("is JSON with comments");
             let document = Document::parse_dialect(&converted.text, Dialect::Comments);
@@ -388,9 +387,10 @@ proptest! {
     #[test]
     fn converted_definitions_are_valid_and_complete(state in state(), accepts in any::<bool>(), is_pretty in any::<bool>(), has_variables in any::<bool>()) {
         let machine = json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Succeed"}}});
-        let text = match is_pretty {
-            true => serde_json::to_string_pretty(&machine),
-            false => serde_json::to_string(&machine),
+        let text = if is_pretty {
+            serde_json::to_string_pretty(&machine)
+        } else {
+            serde_json::to_string(&machine)
         };
         let mut editor = Editor::parse_dialect(&text.expect("is JSON"), Dialect::Json).expect("is JSON");
         let mut converter = Converter::new();

@@ -31,9 +31,12 @@ pub(super) fn lengthen(edges: &[(usize, usize)], levels: &Levels, spans: &mut [u
         let highest = below.iter().filter_map(height).max();
         let meets = |edge: &usize| height(edge).is_none() && !out[edges[*edge].1].is_empty();
         let any_meets = below.iter().any(meets);
-        let goes_on = |edge: &usize| match any_meets {
-            true => meets(edge),
-            false => highest.is_some() && height(edge) == highest,
+        let goes_on = |edge: &usize| {
+            if any_meets {
+                meets(edge)
+            } else {
+                highest.is_some() && height(edge) == highest
+            }
         };
         let (on, aside): (Vec<usize>, Vec<usize>) = below.iter().copied().partition(goes_on);
         let aside = aside.iter().filter_map(height).max();

@@ -51,9 +51,10 @@ impl StateLink {
     }
 
     fn open(&self) -> String {
-        let current = match self.is_current {
-            true => r#" aria-current="true""#,
-            false => "",
+        let current = if self.is_current {
+            r#" aria-current="true""#
+        } else {
+            ""
         };
         format!(r#"<a href="{}"{current}>"#, xml(&self.href))
     }

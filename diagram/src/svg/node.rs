@@ -93,12 +93,13 @@ fn open(out: &mut Canvas, outline: &Outline, index: usize, more: &str) {
         Some(mark) => format!(" is-{}", marks::class(mark.status)),
         None => String::new(),
     };
-    let pointer = match out.is_editable() {
-        true => format!(
+    let pointer = if out.is_editable() {
+        format!(
             r#" data-pointer="{}""#,
             xml(&handle::escaped(&node.pointer))
-        ),
-        false => String::new(),
+        )
+    } else {
+        String::new()
     };
     out.line(&format!(
         r#"<g class="state {}{more}{unreached}{mark}"{pointer} data-state="{}"><title>{}</title>"#,

@@ -249,9 +249,10 @@ impl<In: Payload, Out> Body<In, Out> {
         request: C,
     ) -> Fallible<'_, T, C::Answer, NoError, Out> {
         let (waits, resource, arguments) = request.parts();
-        let input = match waits {
-            true => Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()]),
-            false => Expr::input(T::shape),
+        let input = if waits {
+            Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()])
+        } else {
+            Expr::input(T::shape)
         };
         let fields = self.fields(state, arguments, &input);
         let call = services::call::<C::Answer>(waits, resource, fields);

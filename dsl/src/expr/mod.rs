@@ -183,9 +183,10 @@ impl Expr {
             .map(|(name, value)| (name.into(), value))
             .collect();
         // A computed base is bound to a local, so that it is computed once.
-        let (bound, base) = match base.is_place() {
-            true => (None, base),
-            false => (Some(base), Expr::local(BASE)),
+        let (bound, base) = if base.is_place() {
+            (None, base)
+        } else {
+            (Some(base), Expr::local(BASE))
         };
         let mut all = named.clone();
         if let Shape::Struct(of) = shape().resolve()

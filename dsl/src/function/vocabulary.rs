@@ -281,9 +281,10 @@ impl Operation for Sleep {
             }
             let remaining = LONGEST_EXECUTION.saturating_sub(host.age());
             host.timer(delay.min(remaining)).await;
-            match delay > remaining {
-                true => Err(Failure::outside("States.Timeout", "")),
-                false => Ok(()),
+            if delay > remaining {
+                Err(Failure::outside("States.Timeout", ""))
+            } else {
+                Ok(())
             }
         });
         slept.unwrap_or_else(|failure| raise(failure));

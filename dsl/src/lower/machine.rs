@@ -41,9 +41,10 @@ impl Flow {
 
 fn lower(flow: &Flow) -> Result<Definition, InvalidWorkflow> {
     let (definition, faults) = lower_with_faults(flow, &[]);
-    match faults.is_empty() {
-        true => Ok(definition),
-        false => Err(InvalidWorkflow::new(&flow.name, faults)),
+    if faults.is_empty() {
+        Ok(definition)
+    } else {
+        Err(InvalidWorkflow::new(&flow.name, faults))
     }
 }
 

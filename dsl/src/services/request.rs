@@ -133,12 +133,11 @@ pub(crate) fn call<Answer: Payload>(
     resource: String,
     fields: Vec<(Text, crate::expr::Expr)>,
 ) -> Call {
-    match waits {
-        true => {
-            let answer = AnswerType::of::<Answer>();
-            Call::service_with_task_token(resource, Some(fields), Some(answer))
-        }
-        false => Call::service(resource, Some(fields), Some(Answer::shape)),
+    if waits {
+        let answer = AnswerType::of::<Answer>();
+        Call::service_with_task_token(resource, Some(fields), Some(answer))
+    } else {
+        Call::service(resource, Some(fields), Some(Answer::shape))
     }
 }
 

@@ -51,9 +51,10 @@ pub(super) fn members(
             let mut completion =
                 payload_member(point, &argument.name, argument.noun == "an object");
             completion.kind = CompletionKind::Member;
-            completion.detail = Some(match is_required {
-                true => format!("{}, required", argument.noun),
-                false => argument.noun.to_owned(),
+            completion.detail = Some(if is_required {
+                format!("{}, required", argument.noun)
+            } else {
+                argument.noun.to_owned()
             });
             completion.rank = u8::from(!is_required) + 1;
             let mut both = vec![completion];

@@ -262,9 +262,10 @@ impl ChainPoint<'_, '_> {
     fn intrinsics(&self, has_dot: bool) -> Vec<Completion> {
         let all = Function::ALL.iter();
         all.map(|function| {
-            let name = match has_dot {
-                true => function.name().trim_start_matches("States."),
-                false => function.name(),
+            let name = if has_dot {
+                function.name().trim_start_matches("States.")
+            } else {
+                function.name()
             };
             let mut completion = self.completion(CompletionKind::Function, name).rank(2);
             if let Some(known) = crate::reference::function(function.name()) {

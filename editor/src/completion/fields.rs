@@ -84,9 +84,10 @@ fn is_possible(
 fn of_field(field: &FieldInfo, schema: &Schema, point: &InsertionPoint) -> Completion {
     let value = value_of(field);
     let mut completion = member(point, field.name, value);
-    completion.detail = Some(match field.required {
-        true => format!("{}, required", field.kind.noun()),
-        false => field.kind.noun().to_owned(),
+    completion.detail = Some(if field.required {
+        format!("{}, required", field.kind.noun())
+    } else {
+        field.kind.noun().to_owned()
     });
     completion.documentation = crate::reference::field(schema.name, field.name);
     completion.rank = u8::from(!field.required) + 1;
@@ -240,9 +241,12 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
         return Completion::new(CompletionKind::Field, name, 0..0);
     };
     let mut completion = Completion::new(CompletionKind::Field, name, range.clone());
-    let written = |name: &str| match notation.is_yaml {
-        true => name.to_owned(),
-        false => format!("{0}{name}{0}", notation.quote),
+    let written = |name: &str| {
+        if notation.is_yaml {
+            name.to_owned()
+        } else {
+            format!("{0}{name}{0}", notation.quote)
+        }
     };
     // Editors compare it with the replaced text, which has quotes.
     completion.filter = written(name);
@@ -255,9 +259,10 @@ fn member(point: &InsertionPoint, name: &str, value: Value) -> Completion {
         Value::State => format!("{quote}${{1:{}}}{quote}", escaped(name)),
         _ => escaped(&written(name)),
     };
-    let value = match notation.is_yaml {
-        true => value.in_yaml(),
-        false => value.in_json(&quote),
+    let value = if notation.is_yaml {
+        value.in_yaml()
+    } else {
+        value.in_json(&quote)
     };
     let value = value.replace('\n', &format!("\n{}", " ".repeat(notation.dash)));
     let comma = if notation.comma_after { "," } else { "" };

@@ -200,9 +200,10 @@ fn is_inside(document: &Document, definition: &Definition, pointer: &str, offset
     };
     let text = &document.text()[range.clone()];
     let is_closed = text.len() > 1 && text.ends_with(['}', ']']);
-    match text.starts_with(['{', '[']) {
-        true => range.start < offset && (offset < range.end || !is_closed && offset == range.end),
-        false => true,
+    if text.starts_with(['{', '[']) {
+        range.start < offset && (offset < range.end || !is_closed && offset == range.end)
+    } else {
+        true
     }
 }
 

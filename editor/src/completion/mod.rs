@@ -94,9 +94,10 @@ impl Document {
             let definition = self.definition_at(offset)?;
             // Inside of an escape, nothing can be inserted.
             let own = definition.in_definition(offset)?;
-            let offset = match definition.is_text() {
-                true => definition.in_file(own..own).start,
-                false => offset,
+            let offset = if definition.is_text() {
+                definition.in_file(own..own).start
+            } else {
+                offset
             };
             let point = insertion_point(self, definition, offset)?;
             let callees = machines.callees(self.name(), definition.name());

@@ -57,9 +57,12 @@ impl<'n> ArgumentsLayout<'n> {
             (*name, self.value(noun, index + 1))
         });
         let quote = escaped(self.notation.quote);
-        let key = |name: &str| match self.notation.is_yaml {
-            true => format!("{name}:"),
-            false => format!("{quote}{name}{quote}:"),
+        let key = |name: &str| {
+            if self.notation.is_yaml {
+                format!("{name}:")
+            } else {
+                format!("{quote}{name}{quote}:")
+            }
         };
         let field = key(self.field);
         let members = values.map(|(name, value)| format!("{} {value}", key(name)));

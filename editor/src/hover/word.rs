@@ -123,9 +123,10 @@ fn of_variable(graph: &Graph<'_>, state: usize, name: &str, noun: Option<&str>) 
             }
         }
     }
-    match lines.is_empty() {
-        true => text.push_str("\n\nNo state before this one assigns it"),
-        false => text.extend(lines),
+    if lines.is_empty() {
+        text.push_str("\n\nNo state before this one assigns it")
+    } else {
+        text.extend(lines)
     }
     text
 }

@@ -76,9 +76,10 @@ pub(super) fn substituted(
         && let Some((expression, after)) = after.split_once('}')
     {
         let is_whole = value.placeholders.len() == expression.len() + 3;
-        let meaning = match is_whole {
-            true => value.written.trim().to_owned(),
-            false => reference(expression, format),
+        let meaning = if is_whole {
+            value.written.trim().to_owned()
+        } else {
+            reference(expression, format)
         };
         let name = name_of(expression, meaning, substitutions);
         text.push_str(&format!("{before}${{{name}}}"));

@@ -144,9 +144,10 @@ impl OperationTarget<'_> {
             }
         }
         let text = editor.text().trim_end();
-        let text = match text.contains('\n') {
-            true => text.to_owned(),
-            false => on_lines(text)?,
+        let text = if text.contains('\n') {
+            text.to_owned()
+        } else {
+            on_lines(text)?
         };
         Ok(format!("{text}\n"))
     }

@@ -83,9 +83,10 @@ impl OperationTarget<'_> {
             None => Edit::insert(start_at, start),
         }];
         let states: Object = states.into_iter().collect();
-        edits.push(match has_states {
-            true => Edit::replace(all, Json::Object(states)),
-            false => Edit::insert(all, Json::Object(states)),
+        edits.push(if has_states {
+            Edit::replace(all, Json::Object(states))
+        } else {
+            Edit::insert(all, Json::Object(states))
         });
         edits
     }

@@ -96,9 +96,10 @@ impl OperationTarget<'_> {
 
 /// The edit of an order that differs.
 fn reorder(states: &impl ToString, old: &[String], new: Vec<String>) -> Vec<Edit> {
-    match old == new {
-        true => Vec::new(),
-        false => vec![Edit::reorder(states.to_string(), new)],
+    if old == new {
+        Vec::new()
+    } else {
+        vec![Edit::reorder(states.to_string(), new)]
     }
 }
 

@@ -60,11 +60,12 @@ impl<'d> OperationTarget<'d> {
             return Ok(());
         }
         let is_elsewhere = self.graph.states().iter().any(|state| state.name == target);
-        Err(match is_elsewhere {
-            true => OperationError::refused(format!(
+        Err(if is_elsewhere {
+            OperationError::refused(format!(
                 "`{target}` is in another body; a transition stays in its body"
-            )),
-            false => OperationError::missing(format!("a state `{target}` in this body")),
+            ))
+        } else {
+            OperationError::missing(format!("a state `{target}` in this body"))
         })
     }
 }

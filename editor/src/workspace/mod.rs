@@ -44,11 +44,10 @@ impl WorkspaceMachines {
     /// Reads the machines of a file again.
     pub fn update(&mut self, document: &Document) {
         let machines = machines_of(document);
-        match machines.is_empty() {
-            true => self.remove(document.name()),
-            false => {
-                self.files.insert(document.name().to_owned(), machines);
-            }
+        if machines.is_empty() {
+            self.remove(document.name())
+        } else {
+            self.files.insert(document.name().to_owned(), machines);
         }
     }
 

@@ -24,8 +24,8 @@ const WRITTEN: &[(&str, &str)] = &[
 /// A template in YAML or JSON with three states. The first two use the reference.
 fn template(reference: usize, is_yaml: bool) -> Document {
     let (yaml, json) = WRITTEN[reference];
-    let text = match is_yaml {
-        true => format!(
+    let text = if is_yaml {
+        format!(
             "Resources:
   Flow:
     Type: AWS::Serverless::StateMachine
@@ -48,8 +48,9 @@ fn template(reference: usize, is_yaml: bool) -> Document {
             Next: Done
           Done: {{Type: Succeed}}
 "
-        ),
-        false => format!(
+        )
+    } else {
+        format!(
             r#"{{"Resources": {{"Flow": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{"Definition": {{
   "StartAt": "Put",
   "States": {{
@@ -57,7 +58,7 @@ fn template(reference: usize, is_yaml: bool) -> Document {
     "Send": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {{"QueueUrl": "x", "MessageBody": {json}}}, "Next": "Done"}},
     "Done": {{"Type": "Succeed"}}
   }}}}}}}}}}}}"#
-        ),
+        )
     };
     let name = if is_yaml {
         "template.yaml"

@@ -56,14 +56,12 @@ impl PathState {
             })
             .collect();
         let is_interleaved = self.is_interleaved(machine, &open);
-        match is_interleaved {
-            true => open
-                .iter()
-                .for_each(|call| self.add_outcomes(machine, *call, &mut found)),
-            false => {
-                if let Some(call) = open.first() {
-                    self.add_outcomes(machine, *call, &mut found);
-                }
+        if is_interleaved {
+            open.iter()
+                .for_each(|call| self.add_outcomes(machine, *call, &mut found))
+        } else {
+            if let Some(call) = open.first() {
+                self.add_outcomes(machine, *call, &mut found);
             }
         }
         if open.is_empty() || is_interleaved {

@@ -100,9 +100,10 @@ impl ExploredDefinition {
             ),
             _ => false,
         });
-        let reads = match settings.is_on(Rule::ValuePresent) {
-            true => evaluated_reads(machine),
-            false => Vec::new(),
+        let reads = if settings.is_on(Rule::ValuePresent) {
+            evaluated_reads(machine)
+        } else {
+            Vec::new()
         };
         let graph = Graph::of(&json);
         let forwarding = graph.states().iter().filter(|state| {

@@ -481,9 +481,10 @@ impl<'m> Search<'m> {
             self.find(Subject::Rule(Rule::PathEnds, String::new()), node, message);
         }
         let is_whole = self.coverage.is_complete() && !self.coverage.has_unsuitable_values;
-        let unreached = match is_whole {
-            true => self.reached.unreached(self.machine, &self.coverage),
-            false => Vec::new(),
+        let unreached = if is_whole {
+            self.reached.unreached(self.machine, &self.coverage)
+        } else {
+            Vec::new()
         };
         let (machine, graph) = (self.machine, &self.graph);
         let mut findings: Vec<(Subject, Violated)> =

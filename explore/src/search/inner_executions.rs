@@ -379,9 +379,10 @@ impl PathState {
                 if !execution.starter.as_ref().is_some_and(is_started) {
                     continue;
                 }
-                match execution.is_awaited() {
-                    true => open.push(execution.id),
-                    false => execution.starter = None,
+                if execution.is_awaited() {
+                    open.push(execution.id)
+                } else {
+                    execution.starter = None
                 }
             }
         }

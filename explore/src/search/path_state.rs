@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_asl::limits::MAX_EVENTS;
 use stepwright_interpreter::distributed::WriteResponse;
 use stepwright_interpreter::execution::{AttemptBound, Execution, Failure, ValueRole};
 use stepwright_interpreter::program::StateIx;
@@ -25,8 +26,6 @@ use crate::budget::SharedMemory;
 use crate::monitor::Monitor;
 use crate::outcomes::{CalledTask, Outcome};
 
-/// The events that are retained: all of an execution of a Standard state machine.
-pub(super) const HISTORY: u32 = 25_000;
 /// 2026-01-01T00:00:00Z.
 pub(super) const START: i64 = 1_767_225_600_000_000;
 /// Attempts after which a retried call succeeds, so that a Retrier of many attempts does not make
@@ -340,7 +339,7 @@ pub(super) fn new_execution(
     seed: u64,
 ) -> Execution {
     let limits = Arc::new(Limits::default());
-    Execution::new(definition.program.clone(), about, limits, HISTORY, seed)
+    Execution::new(definition.program.clone(), about, limits, MAX_EVENTS, seed)
 }
 
 /// Creates the identity of an execution of a state machine.

@@ -4,9 +4,10 @@ use smol_str::SmolStr;
 
 /// Returns the text of a visit of a state.
 pub(super) fn visit_of(scope: &[String], state: &str) -> SmolStr {
-    match scope.is_empty() {
-        true => SmolStr::new(state),
-        false => SmolStr::new(format!("{}/{state}", scope.join("/"))),
+    if scope.is_empty() {
+        SmolStr::new(state)
+    } else {
+        SmolStr::new(format!("{}/{state}", scope.join("/")))
     }
 }
 

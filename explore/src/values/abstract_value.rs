@@ -277,9 +277,10 @@ impl AbstractValue {
         };
         members.insert(key.clone(), member);
         let object = Self::Object { base, members };
-        match object.depth() > MAX_DEPTH {
-            true => Self::Unknown,
-            false => object,
+        if object.depth() > MAX_DEPTH {
+            Self::Unknown
+        } else {
+            object
         }
     }
 
@@ -343,9 +344,10 @@ impl AbstractValue {
 
     /// Returns the value, or `Unknown` if it has too many levels.
     pub(crate) fn limited(self) -> Self {
-        match self.depth() > MAX_DEPTH {
-            true => Self::Unknown,
-            false => self,
+        if self.depth() > MAX_DEPTH {
+            Self::Unknown
+        } else {
+            self
         }
     }
 }

@@ -68,9 +68,10 @@ impl<'v> StateInput<'v> {
 
     /// Returns the input after InputPath.
     pub(super) fn effective(&self) -> AbstractValue {
-        match self.is_jsonata {
-            true => self.input.clone(),
-            false => self.at_path("InputPath", self.input),
+        if self.is_jsonata {
+            self.input.clone()
+        } else {
+            self.at_path("InputPath", self.input)
         }
     }
 
@@ -170,9 +171,10 @@ impl<'v> StateInput<'v> {
         };
         let items = ("Items".to_owned(), AbstractValue::Items(Box::new(item)));
         let shared = batcher.get("BatchInput").map(|template| {
-            let shared = match self.is_jsonata {
-                true => scope.jsonata_template(template),
-                false => scope.jsonpath_template(template),
+            let shared = if self.is_jsonata {
+                scope.jsonata_template(template)
+            } else {
+                scope.jsonpath_template(template)
             };
             ("BatchInput".to_owned(), shared)
         });
@@ -191,9 +193,10 @@ impl<'v> StateInput<'v> {
             self.assign_catchers(&mut exits);
             return exits;
         };
-        match self.is_jsonata {
-            true => self.jsonata_exits(&result, &mut exits),
-            false => self.jsonpath_exits(&effective, result, &mut exits),
+        if self.is_jsonata {
+            self.jsonata_exits(&result, &mut exits)
+        } else {
+            self.jsonpath_exits(&effective, result, &mut exits)
         }
         self.assign_catchers(&mut exits);
         exits
@@ -293,9 +296,10 @@ impl<'v> StateInput<'v> {
             self.kind,
             Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
         );
-        match has_result {
-            true => self.result_path(self.object, selected),
-            false => selected,
+        if has_result {
+            self.result_path(self.object, selected)
+        } else {
+            selected
         }
     }
 
@@ -353,12 +357,15 @@ impl<'v> StateInput<'v> {
             self.state,
         );
         let catchers = self.catcher_objects().into_iter();
-        let outputs = catchers.map(|catcher| match self.is_jsonata {
-            true => match catcher.get("Output") {
-                Some(output) => self.scope().jsonata_template(output),
-                None => error.clone(),
-            },
-            false => self.result_path(catcher, error.clone()),
+        let outputs = catchers.map(|catcher| {
+            if self.is_jsonata {
+                match catcher.get("Output") {
+                    Some(output) => self.scope().jsonata_template(output),
+                    None => error.clone(),
+                }
+            } else {
+                self.result_path(catcher, error.clone())
+            }
         });
         outputs.collect()
     }

@@ -253,10 +253,11 @@ impl Demand {
             let values = inner.iter().cycle().take(count).cloned();
             list(values.collect())
         };
-        let mut lists = match self.is_list {
-            true => vec![repeated(1), repeated(0), repeated(2)],
+        let mut lists = if self.is_list {
+            vec![repeated(1), repeated(0), repeated(2)]
+        } else {
             // Only single items are read.
-            false => vec![repeated(3)],
+            vec![repeated(3)]
         };
         budget.add(inner.len() * 2 * MEMBER_BYTES);
         lists.extend(inner.iter().skip(1).map(|value| list(vec![value.clone()])));

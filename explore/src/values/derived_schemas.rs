@@ -129,9 +129,10 @@ impl Derivation<'_, '_> {
             let Some(call) = flow.state_input(index).and_then(|input| call_of(&input)) else {
                 continue;
             };
-            let name = match call.name.is_empty() {
-                true => state.name.to_owned(),
-                false => call.name,
+            let name = if call.name.is_empty() {
+                state.name.to_owned()
+            } else {
+                call.name
             };
             let mut result = Origin::of(ValueSource::Result(index));
             result.path = call.result_path;
@@ -197,10 +198,11 @@ impl Derivation<'_, '_> {
                 let mut schema = object(&self.made(base, depth + 1));
                 for (name, member) in members {
                     let is_new = matches!(**base, AbstractValue::Missing);
-                    let value = match member.may_be_unwritten && !is_new {
+                    let value = if member.may_be_unwritten && !is_new {
                         // Either the written value or that of the base.
-                        true => any(),
-                        false => self.made(&member.value, depth + 1),
+                        any()
+                    } else {
+                        self.made(&member.value, depth + 1)
                     };
                     let is_required = !member.may_be_unwritten && !may_be_missing(&member.value);
                     schema.set(name, value, is_required);
@@ -247,12 +249,11 @@ impl Derivation<'_, '_> {
                     | AbstractValue::Items(_)
             )
         };
-        match !items.is_empty() && items.iter().all(exists) {
-            true => {
-                let length = schemas.len();
-                json!({"type": "array", "prefixItems": schemas, "items": false, "minItems": length})
-            }
-            false => array(one_of(schemas)),
+        if !items.is_empty() && items.iter().all(exists) {
+            let length = schemas.len();
+            json!({"type": "array", "prefixItems": schemas, "items": false, "minItems": length})
+        } else {
+            array(one_of(schemas))
         }
     }
 }
@@ -265,9 +266,10 @@ fn call_of(input: &StateInput<'_>) -> Option<FunctionCall> {
         input: &effective,
         ..input.scope()
     };
-    let arguments = match input.is_jsonata {
-        true => input.object.get("Arguments"),
-        false => input.object.get("Parameters"),
+    let arguments = if input.is_jsonata {
+        input.object.get("Arguments")
+    } else {
+        input.object.get("Parameters")
     };
     let sent = match (arguments, input.is_jsonata) {
         (Some(arguments), true) => scope.jsonata_template(arguments),
@@ -301,9 +303,10 @@ impl Demand {
     /// others read, too.
     fn schema(&self, path: &mut Vec<PartStep>, passed: &[&[PartStep]]) -> Json {
         let one = self.schema_of_one(path, passed);
-        match self.may_be_list && !is_any(&one) && self.items.is_none() {
-            true => one_of(vec![one.clone(), array(one)]),
-            false => one,
+        if self.may_be_list && !is_any(&one) && self.items.is_none() {
+            one_of(vec![one.clone(), array(one)])
+        } else {
+            one
         }
     }
 
@@ -411,9 +414,10 @@ fn is_any(schema: &Json) -> bool {
 }
 
 fn array(items: Json) -> Json {
-    match is_any(&items) {
-        true => json!({"type": "array"}),
-        false => json!({"type": "array", "items": items}),
+    if is_any(&items) {
+        json!({"type": "array"})
+    } else {
+        json!({"type": "array", "items": items})
     }
 }
 

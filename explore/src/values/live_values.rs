@@ -280,9 +280,10 @@ impl LiveValues {
                     AbstractValue::Origin(origin) => self.has_read(origin, later, true),
                     _ => true,
                 });
-                match is_decisive {
-                    true => leaf.write_to(to),
-                    false => to.push(form_of(leaf)),
+                if is_decisive {
+                    leaf.write_to(to)
+                } else {
+                    to.push(form_of(leaf))
                 }
             }
         }

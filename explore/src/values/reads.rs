@@ -68,9 +68,10 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
     }
 
     pub(super) fn reads(mut self, boundary: &BoundaryReads) -> StateReads {
-        match self.flow.is_jsonata {
-            true => self.jsonata_fields(),
-            false => self.jsonpath_fields(),
+        if self.flow.is_jsonata {
+            self.jsonata_fields()
+        } else {
+            self.jsonpath_fields()
         }
         let name = self.graph.states()[self.flow.state].name;
         if let Some(parts) = boundary.passed.get(name) {
@@ -201,9 +202,10 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                     self.is_computed = true;
                     for pair in &outline.comparisons {
                         let [left, right] = pair.sides.each_ref();
-                        let comparison = match pair.is_order {
-                            true => Comparison::NumberOrder,
-                            false => Comparison::Equality,
+                        let comparison = if pair.is_order {
+                            Comparison::NumberOrder
+                        } else {
+                            Comparison::Equality
                         };
                         let (left, right) = (scope.locate_chain(left), scope.locate_chain(right));
                         self.compared(&left, &right, comparison);

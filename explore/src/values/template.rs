@@ -49,9 +49,10 @@ impl ReadScope<'_> {
             Root::Variable(name) => self.variable(name),
             Root::Current => AbstractValue::Unknown,
         };
-        match is_known {
-            true => (root, steps),
-            false => (AbstractValue::Unknown, Vec::new()),
+        if is_known {
+            (root, steps)
+        } else {
+            (AbstractValue::Unknown, Vec::new())
         }
     }
 
@@ -117,9 +118,10 @@ impl ReadScope<'_> {
         let (root, steps) = self.locate(path);
         let is_list = steps.contains(&PartStep::Item) && !path.is_definite();
         let value = root.at(&steps);
-        match is_list {
-            true => AbstractValue::Items(Box::new(value)),
-            false => value,
+        if is_list {
+            AbstractValue::Items(Box::new(value))
+        } else {
+            value
         }
     }
 

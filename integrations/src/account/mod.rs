@@ -64,15 +64,16 @@ impl AwsAccount {
             .map_err(|error| AwsAccountError::NoCredentials(innermost(&error)))?;
         let keys = SigningKeys::of_provider(provider);
         let caller = caller(region, keys.clone()).await?;
-        match caller.account == account {
-            true => Ok(Self {
+        if caller.account == account {
+            Ok(Self {
                 keys,
                 caller: caller.arn,
-            }),
-            false => Err(AwsAccountError::OtherAccount {
+            })
+        } else {
+            Err(AwsAccountError::OtherAccount {
                 actual: caller.account,
                 caller: caller.arn,
-            }),
+            })
         }
     }
 

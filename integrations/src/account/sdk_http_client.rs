@@ -86,9 +86,12 @@ impl HttpConnector for SdkConnector {
             let request = plain(&request)?;
             request.check_headers().map_err(user)?;
             let response = client.send(request, timeout, MAX_BYTES).await;
-            let response = response.map_err(|failure| match failure.is_timeout() {
-                true => ConnectorError::timeout(failure.into()),
-                false => ConnectorError::io(failure.into()),
+            let response = response.map_err(|failure| {
+                if failure.is_timeout() {
+                    ConnectorError::timeout(failure.into())
+                } else {
+                    ConnectorError::io(failure.into())
+                }
             })?;
             let status = StatusCode::try_from(response.status);
             let status = status.map_err(|error| ConnectorError::other(error.into(), None))?;

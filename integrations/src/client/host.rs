@@ -10,9 +10,10 @@ const DOMAINS_IN_CHINA: [&str; 2] = [".amazonaws.com.cn", ".api.amazonwebservice
 
 /// Returns the domains of the partition of a region.
 fn domains(region: &str) -> &'static [&'static str] {
-    match region.starts_with("cn-") {
-        true => &DOMAINS_IN_CHINA,
-        false => &DOMAINS,
+    if region.starts_with("cn-") {
+        &DOMAINS_IN_CHINA
+    } else {
+        &DOMAINS
     }
 }
 

@@ -90,12 +90,15 @@ impl HttpStream {
     /// Reads the whole body, which has at most `max_bytes`.
     pub(crate) async fn collect(self, max_bytes: usize) -> Result<HttpResponse, HttpFailure> {
         let body = Limited::new(self.body, max_bytes).collect().await;
-        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => HttpFailure {
-                message: format!("the body of the response has more than {max_bytes} bytes"),
-                reason: FailureReason::TooLarge,
-            },
-            false => HttpFailure::new(root(&*error)),
+        let body = body.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                HttpFailure {
+                    message: format!("the body of the response has more than {max_bytes} bytes"),
+                    reason: FailureReason::TooLarge,
+                }
+            } else {
+                HttpFailure::new(root(&*error))
+            }
         })?;
         Ok(HttpResponse {
             status: self.status,
@@ -224,9 +227,10 @@ impl HttpClient {
         *request.uri_mut() = url;
         *request.headers_mut() = headers;
         let response = self.0.request(request).await.map_err(|error| HttpFailure {
-            reason: match error.is_connect() {
-                true => FailureReason::Unsent,
-                false => FailureReason::Lost,
+            reason: if error.is_connect() {
+                FailureReason::Unsent
+            } else {
+                FailureReason::Lost
             },
             message: root(&error),
         })?;

@@ -300,9 +300,10 @@ impl PreparedCall {
 
     /// Returns the maximum size of the response.
     fn max_bytes(&self) -> usize {
-        match self.action.starts_with("list") {
-            true => LIST_BYTES,
-            false => RESULT_BYTES,
+        if self.action.starts_with("list") {
+            LIST_BYTES
+        } else {
+            RESULT_BYTES
         }
     }
 
@@ -313,12 +314,11 @@ impl PreparedCall {
             headers,
             body,
         } = &response;
-        match (200..300).contains(status) {
-            true => Ok(response),
-            false => {
-                let error = api_error(&self.model, *status, headers, body);
-                Err(AttemptError::Api(with_name_of_head(self, error)))
-            }
+        if (200..300).contains(status) {
+            Ok(response)
+        } else {
+            let error = api_error(&self.model, *status, headers, body);
+            Err(AttemptError::Api(with_name_of_head(self, error)))
         }
     }
 
@@ -395,9 +395,10 @@ fn aws_url(model: &ServiceModel, api: &ApiRequest, region: &str) -> Result<Uri, 
         .as_deref()
         .unwrap_or_default()
         .replace("{region}", region);
-    let host = match region.starts_with("cn-") {
-        true => host.replace(".amazonaws.com", ".amazonaws.com.cn"),
-        false => host,
+    let host = if region.starts_with("cn-") {
+        host.replace(".amazonaws.com", ".amazonaws.com.cn")
+    } else {
+        host
     };
     let url = format!("https://{}{host}", api.host_prefix);
     url.parse()

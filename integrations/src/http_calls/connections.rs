@@ -146,9 +146,10 @@ impl Connections {
     pub(super) fn names(&self) -> String {
         let mut names: Vec<_> = self.0.keys().map(|name| format!("`{name}`")).collect();
         names.sort();
-        match names.is_empty() {
-            true => "there are none".to_owned(),
-            false => format!("there are {}", names.join(", ")),
+        if names.is_empty() {
+            "there are none".to_owned()
+        } else {
+            format!("there are {}", names.join(", "))
         }
     }
 }

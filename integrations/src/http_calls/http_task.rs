@@ -47,9 +47,12 @@ impl HttpTask {
         }
         let http: &HttpClient = &client.http;
         let response = http.send(request, RESPONSE_TIME, RESULT_BYTES).await;
-        let response = response.map_err(|error: HttpFailure| match error.is_too_large() {
-            true => too_large,
-            false => unsent(error.to_string()),
+        let response = response.map_err(|error: HttpFailure| {
+            if error.is_too_large() {
+                too_large
+            } else {
+                unsent(error.to_string())
+            }
         })?;
         if response.status >= self.first_failure {
             let name = format!("{}{}", self.status_error, response.status);

@@ -42,9 +42,10 @@ fn object(entry: &Json, is_encoded: bool) -> Result<ListedObject, ObjectError> {
     let empty = Map::new();
     let members = entry.as_object().unwrap_or(&empty);
     let key = text(members, "Key").ok_or_else(|| unreadable("an object has no key"))?;
-    let key = match is_encoded {
-        true => decoded(key)?,
-        false => key.to_owned(),
+    let key = if is_encoded {
+        decoded(key)?
+    } else {
+        key.to_owned()
     };
     let size = members.get("Size").and_then(Json::as_u64);
     let size = size.ok_or_else(|| unreadable(&format!("the object `{key}` has no size")))?;

@@ -138,9 +138,10 @@ impl Form<'_> {
                 let depth = Writer::deeper(depth)?;
                 let is_flattened =
                     map.is_flattened || member.is_some_and(|member| member.is_flattened);
-                let base = match is_flattened {
-                    true => name.to_owned(),
-                    false => format!("{name}.entry"),
+                let base = if is_flattened {
+                    name.to_owned()
+                } else {
+                    format!("{name}.entry")
                 };
                 for ((key, value), number) in Writer::object(given, name)?.iter().zip(1_u32..) {
                     let entry = format!("{base}.{number}");

@@ -142,12 +142,11 @@ pub(super) fn expand(
                 "The field '{name}' is required but was missing"
             )));
         }
-        match is_greedy {
-            true => {
-                let parts: Vec<_> = given.split('/').map(encoded).collect();
-                path.push_str(&parts.join("/"));
-            }
-            false => path.push_str(&encoded(&given)),
+        if is_greedy {
+            let parts: Vec<_> = given.split('/').map(encoded).collect();
+            path.push_str(&parts.join("/"));
+        } else {
+            path.push_str(&encoded(&given))
         }
         rest = after;
     }

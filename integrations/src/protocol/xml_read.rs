@@ -27,9 +27,10 @@ pub(super) fn structure(
         .iter()
         .filter(|member| member.location.is_in_body_of_response())
     {
-        let found = match member.is_attribute {
-            true => attribute(element, member),
-            false => self::member(model, member, naming, element, depth + 1),
+        let found = if member.is_attribute {
+            attribute(element, member)
+        } else {
+            self::member(model, member, naming, element, depth + 1)
         };
         if let Some(value) = found {
             members.insert(naming.of(member).to_owned(), value);

@@ -23,9 +23,10 @@ const MAX_DELAY: Duration = Duration::from_secs(8);
 pub(super) async fn send_all(queue: &EventQueue, client: &ServiceClient, bus: &str) {
     let mut events = VecDeque::new();
     loop {
-        let more = match events.is_empty() {
-            true => queue.take(AHEAD).await,
-            false => Some(queue.take_available(AHEAD.saturating_sub(events.len()))),
+        let more = if events.is_empty() {
+            queue.take(AHEAD).await
+        } else {
+            Some(queue.take_available(AHEAD.saturating_sub(events.len())))
         };
         let Some(more) = more else {
             report_rejected(queue);
@@ -190,12 +191,13 @@ fn refused_entries(batch: &[StatusEvent], entries: Option<&Json>) -> Option<Refu
     Some(RefusedEvents {
         reason: format!("{code}: {}", message.unwrap_or_default()),
         // The service names no entry that it may accept after a change.
-        refusal: match failed
+        refusal: if failed
             .iter()
             .any(|(_, code, _)| Refusal::of(200, code) == Refusal::Transient)
         {
-            true => Refusal::Transient,
-            false => Refusal::OfEvents,
+            Refusal::Transient
+        } else {
+            Refusal::OfEvents
         },
         events: failed
             .iter()

@@ -510,9 +510,10 @@ impl Record for Results {
             6 => from.replace(&mut results.pending),
             _ => from.skip(),
         })?;
-        match results.taken > results.children.len() {
-            true => Err(DamagedRecord),
-            false => Ok(results),
+        if results.taken > results.children.len() {
+            Err(DamagedRecord)
+        } else {
+            Ok(results)
         }
     }
 }

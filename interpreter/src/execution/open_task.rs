@@ -119,9 +119,10 @@ impl Execution {
         });
         let payload = Payload::failure(failure.error.clone(), failure.cause.clone());
         let is_submission = matches!(progress, TaskProgress::Refused { .. });
-        let kind = match is_submission && task.resource.pattern().is_sync() {
-            true => EventKind::TaskSubmitFailed,
-            false => failed(family),
+        let kind = if is_submission && task.resource.pattern().is_sync() {
+            EventKind::TaskSubmitFailed
+        } else {
+            failed(family)
         };
         self.write(id, kind, payload);
         Err(failure)
@@ -334,9 +335,10 @@ impl Execution {
             return;
         };
         cx.release(wait_id);
-        let end = match by_heartbeat {
-            true => TaskEnd::HeartbeatTimedOut,
-            false => TaskEnd::TimedOut,
+        let end = if by_heartbeat {
+            TaskEnd::HeartbeatTimedOut
+        } else {
+            TaskEnd::TimedOut
         };
         let times = self.times_of_task(wait_id.cursor);
         self.count_task(wait_id.cursor, TaskEvent::Ended(end, times), cx);

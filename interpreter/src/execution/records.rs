@@ -173,9 +173,10 @@ impl RecordDecoder {
                 let stored = StoredStart::read(from)?;
                 let entry = Entry {
                     start: stored.start,
-                    machine_type: match stored.is_express {
-                        true => MachineType::Express,
-                        false => MachineType::Standard,
+                    machine_type: if stored.is_express {
+                        MachineType::Express
+                    } else {
+                        MachineType::Standard
                     },
                     timeout: stored.timeout,
                 };
@@ -254,9 +255,10 @@ impl Execution {
                 && (cursor.scope.0 as usize) < scopes
                 && cursor.parent.is_none_or(has_parent)
         });
-        match is_state(self.entry().start) && are_sound {
-            true => Ok(()),
-            false => Err(DamagedRecord),
+        if is_state(self.entry().start) && are_sound {
+            Ok(())
+        } else {
+            Err(DamagedRecord)
         }
     }
 

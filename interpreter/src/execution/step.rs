@@ -173,9 +173,10 @@ impl Execution {
             return Ok(());
         };
         let value = output.as_ref().unwrap_or(&cursor.input);
-        let payload = || match assigned.is_empty() {
-            true => Payload::Value(value.clone()),
-            false => {
+        let payload = || {
+            if assigned.is_empty() {
+                Payload::Value(value.clone())
+            } else {
                 let assigned = assigned
                     .iter()
                     .map(|(variable, value)| (cx.program.variable_name(*variable), value.clone()))

@@ -379,9 +379,10 @@ impl Execution {
                 continue;
             }
             if *budget == 0 {
-                match is_in_order {
-                    true => self.runnable.push_front(id),
-                    false => self.runnable.push_back(id),
+                if is_in_order {
+                    self.runnable.push_front(id)
+                } else {
+                    self.runnable.push_back(id)
                 }
                 return Step::Budget;
             }

@@ -416,18 +416,15 @@ proptest! {
         let (mut commands, mut model) = (CommandQueue::default(), std::collections::VecDeque::new());
         for (number, pushes) in (0_u32..).zip(acts) {
             let wait_id = WaitId { cursor: crate::wait_id::CursorId::at(0), wait: number };
-            match pushes {
-                true => {
-                    commands.push(Command::Release { wait_id });
-                    model.push_back(number);
-                }
-                false => {
-                    let taken = commands.pop().map(|command| match command {
-                        Command::Release { wait_id } => wait_id.wait,
-                        other => panic!("unexpected: {other:?}"),
-                    });
-                    prop_assert_eq!(taken, model.pop_front());
-                }
+            if pushes {
+                commands.push(Command::Release { wait_id });
+                model.push_back(number);
+            } else {
+                let taken = commands.pop().map(|command| match command {
+                    Command::Release { wait_id } => wait_id.wait,
+                    other => panic!("unexpected: {other:?}"),
+                });
+                prop_assert_eq!(taken, model.pop_front());
             }
         }
     }

@@ -166,9 +166,12 @@ impl Event {
     /// Formats the event like `to_json`, with or without inputs and outputs, and with masked
     /// fields.
     pub fn print(&self, has_data: bool, redaction: &Redaction) -> Json {
-        let text = |names: &[&str], value: &Value| match redaction.has_fields() {
-            true => redaction.value_at(names, &value.to_json()).to_string(),
-            false => redacted(redaction, value.to_text()),
+        let text = |names: &[&str], value: &Value| {
+            if redaction.has_fields() {
+                redaction.value_at(names, &value.to_json()).to_string()
+            } else {
+                redacted(redaction, value.to_text())
+            }
         };
         let mut details = Map::new();
         if let Some(name) = self.state_name()
@@ -183,9 +186,10 @@ impl Event {
             match field {
                 Field::Plain(value) => {
                     let value = value.to_json();
-                    let value = match redaction.is_empty() {
-                        true => value,
-                        false => redaction.value(&value),
+                    let value = if redaction.is_empty() {
+                        value
+                    } else {
+                        redaction.value(&value)
                     };
                     details.insert(name.to_owned(), value);
                 }

@@ -339,9 +339,10 @@ impl Recorder {
             (entry.scope.0 as usize) < scopes
                 && (entry.state != StateIx::NONE || !entry.kind.is_entered())
         };
-        match self.scopes.are_nested() && self.entries.iter().all(|(_, entry)| is_sound(entry)) {
-            true => Ok(scopes),
-            false => Err(DamagedRecord),
+        if self.scopes.are_nested() && self.entries.iter().all(|(_, entry)| is_sound(entry)) {
+            Ok(scopes)
+        } else {
+            Err(DamagedRecord)
         }
     }
 

@@ -29,9 +29,10 @@ impl Record for StateIx {
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
         let read = Self(u16::read(from)?);
-        match read == Self::NONE || read.index() < from.states() {
-            true => Ok(read),
-            false => Err(DamagedRecord),
+        if read == Self::NONE || read.index() < from.states() {
+            Ok(read)
+        } else {
+            Err(DamagedRecord)
         }
     }
 }

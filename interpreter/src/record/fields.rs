@@ -281,9 +281,10 @@ mod tests {
         let reader = RecordReader::new(ReadNodes::default(), bytes, TEST_VERSION);
         let mut reader = reader.map_err(|_| DamagedRecord)?;
         let record = T::read(&mut reader)?;
-        match reader.is_at_end() {
-            true => Ok(record),
-            false => Err(DamagedRecord),
+        if reader.is_at_end() {
+            Ok(record)
+        } else {
+            Err(DamagedRecord)
         }
     }
 

@@ -480,9 +480,10 @@ impl<T: Record, E: Record> Record for Result<T, E> {
     }
 
     fn read(from: &mut RecordReader<'_>) -> Result<Self, DamagedRecord> {
-        Ok(match bool::read(from)? {
-            true => Ok(T::read(from)?),
-            false => Err(E::read(from)?),
+        Ok(if bool::read(from)? {
+            Ok(T::read(from)?)
+        } else {
+            Err(E::read(from)?)
         })
     }
 }

@@ -56,9 +56,10 @@ impl MemberChanges {
         }
         self.extents[index] = extent.max(self.extents[index]);
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        self.range = match self.range.is_empty() {
-            true => index..index.saturating_add(1),
-            false => self.range.start.min(index)..self.range.end.max(index.saturating_add(1)),
+        self.range = if self.range.is_empty() {
+            index..index.saturating_add(1)
+        } else {
+            self.range.start.min(index)..self.range.end.max(index.saturating_add(1))
         };
     }
 

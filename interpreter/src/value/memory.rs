@@ -28,9 +28,10 @@ impl MemoryEstimate {
     #[inline]
     pub(crate) fn bytes(&mut self, value: &Value) -> u64 {
         let text = value.json_len();
-        match text < SMALL {
-            true => text,
-            false => self.large(value, text),
+        if text < SMALL {
+            text
+        } else {
+            self.large(value, text)
         }
     }
 

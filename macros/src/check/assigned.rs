@@ -50,14 +50,15 @@ pub(super) fn rules(machine: &mut Machine, errors: &Errors) {
         let is_own = edges.any(|edge| edge.assigns.contains(&read.variable));
         let name = |state: usize| &*machine.states[state].name;
         let inside = read.state != state && binds_before(&node.state, &variable.text);
-        let message = match inside {
-            true => format!(
+        let message = if inside {
+            format!(
                 "`{}` is computed for the work of state `{}`, whose inner states cannot read it: {}",
                 variable.text,
                 node.name,
                 in_a_pass_before(&variable.text, &node.name)
-            ),
-            false => path.message(&variable.text, is_own, "`catch`", name),
+            )
+        } else {
+            path.message(&variable.text, is_own, "`catch`", name)
         };
         errors.at(read.span, message);
     }

@@ -34,9 +34,10 @@ pub(super) fn variables(machine: &Machine) -> Vec<(Span, String)> {
             if is_read {
                 return;
             }
-            let message = match machine.panicking_values.contains(&value) {
-                true => unused_panicking_variable(text),
-                false => unused_variable(text),
+            let message = if machine.panicking_values.contains(&value) {
+                unused_panicking_variable(text)
+            } else {
+                unused_variable(text)
             };
             // A variable is reported once, even if several states assign it.
             let key = (

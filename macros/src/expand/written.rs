@@ -150,9 +150,10 @@ impl Writer {
                 let keywords = [
                     "as", "if", "else", "match", "in", "move", "mut", "ref", "return", "let",
                 ];
-                self.before = match keywords.contains(&name.as_str()) {
-                    true => Before::Keyword,
-                    false => Before::Value,
+                self.before = if keywords.contains(&name.as_str()) {
+                    Before::Keyword
+                } else {
+                    Before::Value
                 };
             }
             TokenTree::Literal(literal) => {

@@ -137,9 +137,10 @@ pub(super) fn stub(function: &ItemFn, diagnostics: &[MacroDiagnostic]) -> TokenS
     } = function;
     let errors = diagnostics.iter().map(CompileError::expression);
     // An editor completes names in the code.
-    let code = match editor::is_here() {
-        true => quote!(#block),
-        false => quote!(::core::unreachable!()),
+    let code = if editor::is_here() {
+        quote!(#block)
+    } else {
+        quote!(::core::unreachable!())
     };
     quote! {
         #(#attrs)*

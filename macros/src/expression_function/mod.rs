@@ -33,12 +33,13 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
             let mut tokens = item.clone().into_iter();
             let is_function =
                 tokens.any(|token| matches!(&token, TokenTree::Ident(name) if name == "fn"));
-            let error = match is_function {
-                true => error,
-                false => syn::Error::new(
+            let error = if is_function {
+                error
+            } else {
+                syn::Error::new(
                     error.span(),
                     "`#[expression]` belongs to a function, such as `fn total(order: &Order) -> i64 { .. }`",
-                ),
+                )
             };
             with_error(&item, &error)
         }

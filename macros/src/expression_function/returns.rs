@@ -181,13 +181,10 @@ impl Body {
                 visit::visit_expr_return(self, one);
             }
             fn visit_expr_try(&mut self, one: &ExprTry) {
-                let message = match self.returns_option {
-                    true => {
-                        "this `?` is inside of a value: bind it before, `let value = ..?;`, as a statement of the function"
-                    }
-                    false => {
-                        "`?` returns `None`, and the function's type is no `Option`: match the value, or use `unwrap_or`"
-                    }
+                let message = if self.returns_option {
+                    "this `?` is inside of a value: bind it before, `let value = ..?;`, as a statement of the function"
+                } else {
+                    "`?` returns `None`, and the function's type is no `Option`: match the value, or use `unwrap_or`"
                 };
                 self.errors.at(one.question_token.spans[0], message);
                 visit::visit_expr_try(self, one);

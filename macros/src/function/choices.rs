@@ -123,9 +123,10 @@ impl Translator<'_> {
             return self.inside(inside, |this| this.block(chain.then, exits, dest));
         };
         let span = chain.name.span;
-        let name = match is_first {
-            true => chain.name.clone(),
-            false => StateName::derived(format!("{}And{}", chain.name.text, subject(first)), span),
+        let name = if is_first {
+            chain.name.clone()
+        } else {
+            StateName::derived(format!("{}And{}", chain.name.text, subject(first)), span)
         };
         let chain = &Chain {
             then: chain.then,
@@ -219,9 +220,10 @@ impl Translator<'_> {
         if exits.is_empty() {
             return exits;
         }
-        let other = match name.text.starts_with("Match") {
-            true => format!("Other{of}"),
-            false => format!("Else{of}"),
+        let other = if name.text.starts_with("Match") {
+            format!("Other{of}")
+        } else {
+            format!("Else{of}")
         };
         let name = self.state_name(name);
         let node = self

@@ -153,9 +153,10 @@ fn error_of(call: &Expr) -> Option<TokenStream> {
         _ => return None,
     };
     let has_timeout = chain.options.iter().any(|(option, _)| *option == "timeout");
-    Some(match has_timeout {
-        true => quote_spanned!(path.span()=> ::stepwright::function::Failed<#error>),
-        false => error,
+    Some(if has_timeout {
+        quote_spanned!(path.span()=> ::stepwright::function::Failed<#error>)
+    } else {
+        error
     })
 }
 

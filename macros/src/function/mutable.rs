@@ -188,10 +188,7 @@ impl Visit<'_> for MutableReferences {
     fn visit_expr_for_loop(&mut self, one: &ExprForLoop) {
         self.visit_pat(&one.pat);
         self.value(&one.expr, &|list| {
-            let list = match list.ends_with(')') {
-                true => "list",
-                false => list,
-            };
+            let list = if list.ends_with(')') { "list" } else { list };
             format!("make a new list, `{list} = {list}.iter().map(|item| ..).collect();`, or push the new items to another list")
         });
         self.visit_block(&one.body);
@@ -284,9 +281,10 @@ fn is_mutable_method(call: &ExprMethodCall) -> bool {
 
 /// The advice for a `match`, an `if let` or a `let else`.
 fn matched(value: &str) -> String {
-    let value = match value.contains(['(', '{']) {
-        true => "value",
-        false => value,
+    let value = if value.contains(['(', '{']) {
+        "value"
+    } else {
+        value
     };
     format!(
         "match the value, and assign the whole variable, `if let Some(x) = {value} {{ {value} = Some(x + 1); }}`"

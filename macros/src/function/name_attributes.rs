@@ -63,9 +63,10 @@ impl NameAttributes {
                     let changed = self.group(&group, is_attribute);
                     // The text of an assertion has the spaces of the source, which a copy of its
                     // tokens loses.
-                    TokenTree::Group(match self.0.len() == before {
-                        true => group,
-                        false => changed,
+                    TokenTree::Group(if self.0.len() == before {
+                        group
+                    } else {
+                        changed
                     })
                 }
                 other => other,

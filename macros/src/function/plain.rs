@@ -141,9 +141,10 @@ impl VisitMut for PlainRewriter {
             Expr::MethodCall(call) if awaits(&call.receiver) => {
                 self.visit_attributes_mut(&mut call.attrs);
                 // The block of types reports a `Result`, at the method.
-                match reads_result(call) {
-                    true => self.awaited(&mut call.receiver, "wait", true),
-                    false => self.value_of(&mut call.receiver),
+                if reads_result(call) {
+                    self.awaited(&mut call.receiver, "wait", true)
+                } else {
+                    self.value_of(&mut call.receiver)
                 }
                 for argument in &mut call.args {
                     self.visit_expr_mut(argument);

@@ -37,9 +37,10 @@ impl Proofs {
     pub(super) fn map(&mut self, path: &Path, distributed: bool) {
         let body = quote!(fn(::std::string::String) -> (), ());
         let list = quote!(::std::vec::Vec<::std::string::String>);
-        let types = match distributed {
-            true => quote!(#list, ::std::string::String, #body),
-            false => quote!(#list, #body),
+        let types = if distributed {
+            quote!(#list, ::std::string::String, #body)
+        } else {
+            quote!(#list, #body)
         };
         let entry = self.maps.entry(path.to_token_stream().to_string());
         entry.or_insert_with(|| (path.clone(), types));

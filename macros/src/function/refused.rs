@@ -162,11 +162,12 @@ pub(super) fn refused_call(path: &Path) -> Option<String> {
         return Some(message);
     }
     if let Some(replacement) = replacement(path) {
-        return Some(match is_alone {
-            true => format!(
+        return Some(if is_alone {
+            format!(
                 "`{name}` is called without `.await`: write `{name}(..).await` if it is a task; {replacement}"
-            ),
-            false => format!("a workflow cannot call `{}`: {replacement}", written(path)),
+            )
+        } else {
+            format!("a workflow cannot call `{}`: {replacement}", written(path))
         });
     }
     Some(match name.as_str() {

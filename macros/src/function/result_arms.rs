@@ -79,9 +79,10 @@ impl Translator<'_> {
             self.name = explicit;
             let call_name = self.graph.nodes[node].name.clone();
             let name = self.state_name(call_name.clone());
-            self.graph.nodes[node].name = match call_name.is_explicit {
-                true => call_name,
-                false => name,
+            self.graph.nodes[node].name = if call_name.is_explicit {
+                call_name
+            } else {
+                name
             };
         }
         let mut ends = Exits::new();

@@ -97,9 +97,10 @@ impl Translator<'_> {
         let derived = StateName::derived(format!("Set{}", subject.unwrap_or_default()), span)
             .with_details([word(&value)]);
         let name = self.state_name(derived);
-        let state = match name.is_explicit {
-            true => Node::new(StateWork::Pass, name),
-            false => Node::join(name),
+        let state = if name.is_explicit {
+            Node::new(StateWork::Pass, name)
+        } else {
+            Node::join(name)
         };
         let node = self.graph.add(state, &exits);
         let exit = self.next(node, span);

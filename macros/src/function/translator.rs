@@ -246,9 +246,10 @@ impl<'e> Translator<'e> {
         StateName {
             around: self.around.clone(),
             // `.named("..")` is written after a call.
-            place: match derived.is_call {
-                true => derived.place,
-                false => self.statement.unwrap_or(derived.place),
+            place: if derived.is_call {
+                derived.place
+            } else {
+                self.statement.unwrap_or(derived.place)
             },
             ..derived
         }
@@ -298,9 +299,10 @@ impl<'e> Translator<'e> {
     pub(super) fn give(&mut self, value: Expr, span: Span, exits: Exits) -> Exits {
         let derived = StateName::derived(self.end.clone(), span).with_details([word(&value)]);
         let name = self.state_name(derived);
-        let end = match name.is_explicit {
-            true => Node::new(StateWork::Succeed(Some(value.into())), name),
-            false => Node::returning(value, name),
+        let end = if name.is_explicit {
+            Node::new(StateWork::Succeed(Some(value.into())), name)
+        } else {
+            Node::returning(value, name)
         };
         self.graph.add(end, &exits);
         Exits::new()

@@ -167,9 +167,10 @@ fn belongs_to_the_kind(state: &State, word: &str, every: bool, span: Span, reade
         }
         kind if of_errors && kind.has_errors() => return,
         kind => {
-            let who = match of_errors {
-                true => "task, parallel and map states",
-                false => "task states",
+            let who = if of_errors {
+                "task, parallel and map states"
+            } else {
+                "task states"
             };
             let kind = kind.word();
             format!("a {kind} state has no `{word}`: this option is for {who}")

@@ -31,9 +31,10 @@ impl Draft {
         };
         if word == "let" && self.computes(input) {
             let one = Let::parse(input, reader)?;
-            match self.has_work() {
-                true => self.state.lets.push(one),
-                false => self.state.before.push(one),
+            if self.has_work() {
+                self.state.lets.push(one)
+            } else {
+                self.state.before.push(one)
             }
             return Ok(());
         }
@@ -126,9 +127,10 @@ impl Draft {
             before.get_or_insert(call);
             self.gives(again, binding, reader);
         }
-        match self.has_work() {
-            true => self.state.lets.extend(then),
-            false => self.state.before.extend(then),
+        if self.has_work() {
+            self.state.lets.extend(then)
+        } else {
+            self.state.before.extend(then)
         }
     }
 

@@ -120,9 +120,10 @@ fn marker(function: &TaskFunction, options: &Options, task: Option<&Task>) -> To
     let checked = task.parameters.iter().zip(&types.outside);
     let checked = checked.map(|(parameter, ty)| {
         // A call may pass any value for an `impl Trait`, which is reported already.
-        match parameter.is_any {
-            true => quote!(impl ::core::marker::Sized),
-            false => ty.clone(),
+        if parameter.is_any {
+            quote!(impl ::core::marker::Sized)
+        } else {
+            ty.clone()
         }
     });
     let keys = names.iter().map(|name| name.unraw().to_string());

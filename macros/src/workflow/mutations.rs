@@ -219,9 +219,12 @@ fn sources() -> Vec<Source> {
 /// Expands an input; the expansion must be valid Rust.
 fn expand(input: TokenStream, is_function: bool) -> Result<(), String> {
     let text = input.to_string();
-    let expanded = std::panic::catch_unwind(|| match is_function {
-        true => function::workflow(TokenStream::new(), input.clone()),
-        false => workflow(input.clone()),
+    let expanded = std::panic::catch_unwind(|| {
+        if is_function {
+            function::workflow(TokenStream::new(), input.clone())
+        } else {
+            workflow(input.clone())
+        }
     })
     .map_err(|_| format!("the macro panicked on: {text}"))?;
     // A function that does not parse is emitted unchanged, for rustc's own message.

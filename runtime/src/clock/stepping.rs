@@ -135,9 +135,10 @@ impl ClockState {
         if !is_forced && self.awaits_answer() {
             return None;
         }
-        let next = match is_forced {
-            true => self.next_of_all(),
-            false => self.next_moment(),
+        let next = if is_forced {
+            self.next_of_all()
+        } else {
+            self.next_moment()
         };
         next.filter(|next| self.is_within_limit(*next))
     }
@@ -236,9 +237,10 @@ mod tests {
             let check = |passed: u64| {
                 for (timer, fired) in timers.iter().zip(&fired) {
                     let moment = fired.load(Ordering::SeqCst);
-                    let expected = match *timer <= passed {
-                        true => i64::try_from(timer * 1_000_000).expect("it is small"),
-                        false => -1,
+                    let expected = if *timer <= passed {
+                        i64::try_from(timer * 1_000_000).expect("it is small")
+                    } else {
+                        -1
                     };
                     assert_eq!(moment, expected);
                 }

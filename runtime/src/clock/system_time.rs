@@ -277,12 +277,9 @@ mod tests {
             let (began, mut passed) = (time.now(), 0);
             for (is_step, micros) in moves {
                 let before = time.now();
-                match is_step {
-                    true => source.step(micros),
-                    false => {
-                        passed += micros.abs();
-                        source.pass(micros.abs());
-                    }
+                if is_step { source.step(micros) } else {
+                    passed += micros.abs();
+                    source.pass(micros.abs());
                 }
                 prop_assert!(time.now() >= before);
                 prop_assert_eq!(time.now().unix_micros() - began.unix_micros(), passed);

@@ -150,9 +150,10 @@ impl EngineShared {
 
     /// Reports an event to the sources that are verified with the engine.
     pub(super) fn notify_sources(&self, message: impl FnOnce() -> String, is_failure: bool) {
-        let start_sources = match self.has_start_sources.load(Ordering::Acquire) {
-            true => self.start_sources().clone(),
-            false => Vec::new(),
+        let start_sources = if self.has_start_sources.load(Ordering::Acquire) {
+            self.start_sources().clone()
+        } else {
+            Vec::new()
         };
         let sources = self.engine_sources().chain(&start_sources);
         let mut judged = sources.filter(|source| source.is_finished_by_engine());

@@ -25,12 +25,13 @@ impl fmt::Write for BoundedText {
             return Ok(());
         }
         let remaining = self.limit - self.text.len();
-        let end = match part.len() <= remaining {
-            true => part.len(),
-            false => (0..=remaining)
+        let end = if part.len() <= remaining {
+            part.len()
+        } else {
+            (0..=remaining)
                 .rev()
                 .find(|end| part.is_char_boundary(*end))
-                .unwrap_or(0),
+                .unwrap_or(0)
         };
         self.text.push_str(&part[..end]);
         self.is_cut = end < part.len();

@@ -53,9 +53,12 @@ impl HandlerLogs {
         let level = self.level;
         // The engine creates no spans if the level info is off.
         let spans = level.max(Level::INFO);
-        let filter = filter_fn(move |metadata| match metadata.is_span() {
-            true => *metadata.level() <= spans,
-            false => *metadata.level() <= level && !is_of_engine(metadata.target()),
+        let filter = filter_fn(move |metadata| {
+            if metadata.is_span() {
+                *metadata.level() <= spans
+            } else {
+                *metadata.level() <= level && !is_of_engine(metadata.target())
+            }
         });
         let layer = AttemptLayer {
             store: self.store.clone(),

@@ -177,16 +177,13 @@ fn start_state(
         ..Pass::default()
     };
     let assign = assign.into_iter();
-    let assign = match is_jsonata {
-        true => {
-            pass.output = output.as_ref().map(expressions);
-            let values = assign.map(|(name, value)| (name, expressions(&value)));
-            values.collect()
-        }
-        false => {
-            pass.result = output;
-            assign.collect()
-        }
+    let assign = if is_jsonata {
+        pass.output = output.as_ref().map(expressions);
+        let values = assign.map(|(name, value)| (name, expressions(&value)));
+        values.collect()
+    } else {
+        pass.result = output;
+        assign.collect()
     };
     pass.assign = Some(assign).filter(|assign: &indexmap::IndexMap<_, _>| !assign.is_empty());
     if is_jsonata && language != QueryLanguage::Jsonata {

@@ -33,9 +33,10 @@ pub trait ExecutionSearch: fmt::Debug + Send + Sync {
 
 /// Returns the text that a search compares: a value as JSON, with masks instead of sensitive data.
 pub fn searched_text(value: &Value, redaction: &Redaction) -> String {
-    match redaction.has_fields() {
-        true => redaction.value(&value.to_json()).to_string(),
-        false => redaction.text(&value.to_text()).into_owned(),
+    if redaction.has_fields() {
+        redaction.value(&value.to_json()).to_string()
+    } else {
+        redaction.text(&value.to_text()).into_owned()
     }
 }
 

@@ -56,9 +56,10 @@ fn print(text: &mut String, metric: &MetricDefinition, series: &[Series<'_>]) {
             SeriesValue::Histogram(histogram) => {
                 let before = label.map(|label| format!("{label},")).unwrap_or_default();
                 for (bound, count) in histogram.buckets() {
-                    let bound = match bound.is_finite() {
-                        true => bound.to_string(),
-                        false => "+Inf".to_owned(),
+                    let bound = if bound.is_finite() {
+                        bound.to_string()
+                    } else {
+                        "+Inf".to_owned()
                     };
                     let _ = writeln!(text, "{name}_bucket{{{before}le=\"{bound}\"}} {count}");
                 }
@@ -72,9 +73,10 @@ fn print(text: &mut String, metric: &MetricDefinition, series: &[Series<'_>]) {
 /// Escapes a description, or the value of a label.
 fn escaped(text: &str, is_label: bool) -> String {
     let text = text.replace('\\', "\\\\").replace('\n', "\\n");
-    match is_label {
-        true => text.replace('"', "\\\""),
-        false => text,
+    if is_label {
+        text.replace('"', "\\\"")
+    } else {
+        text
     }
 }
 

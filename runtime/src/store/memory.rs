@@ -397,9 +397,10 @@ impl Tables {
                 let before = self.machines.clone();
                 self.machines
                     .retain(|known| (&known.name, &known.hash) != (name, hash));
-                match self.machines.len() < before.len() {
-                    true => Ok(UndoStep::Machines(before)),
-                    false => Err(StoreError::no_version(name, hash)),
+                if self.machines.len() < before.len() {
+                    Ok(UndoStep::Machines(before))
+                } else {
+                    Err(StoreError::no_version(name, hash))
                 }
             }
             Change::Delete { key } => self.delete(*key),

@@ -97,9 +97,10 @@ impl ThreadSlot {
     ) -> Option<Box<OuterPoll>> {
         let slot = &*self.slot;
         let depth = slot.depth.load(Ordering::Relaxed);
-        let outer = match depth == 0 && self.named.get() == Arc::as_ptr(about) {
-            true => None,
-            false => self.name(depth, about, program, watch.threshold),
+        let outer = if depth == 0 && self.named.get() == Arc::as_ptr(about) {
+            None
+        } else {
+            self.name(depth, about, program, watch.threshold)
         };
         let state = u32::try_from(watch.state.index()).unwrap_or(u32::MAX);
         slot.state.store(state, Ordering::Relaxed);

@@ -104,9 +104,10 @@ async fn spawned(clock: Clock, work: TaskFuture, watched: Option<WatchedPoll>) -
 /// Runs work that moves to another task in the span of the attempt that polls it now.
 fn in_current_span(work: TaskFuture) -> TaskFuture {
     let span = Span::current();
-    match span.is_none() {
-        true => work,
-        false => Box::pin(work.instrument(span)),
+    if span.is_none() {
+        work
+    } else {
+        Box::pin(work.instrument(span))
     }
 }
 

@@ -1,8 +1,10 @@
+use stepwright_asl::limits::MAX_PAYLOAD_BYTES;
+
 use super::TestStateError;
 use super::request::TestStateRequest;
 
 /// The maximum characters of members with JSON.
-const DATA: usize = 262_144;
+const DATA: usize = MAX_PAYLOAD_BYTES as usize;
 
 /// Checks the lengths of members against the API's model.
 pub(super) fn check(request: &TestStateRequest) -> Result<(), TestStateError> {

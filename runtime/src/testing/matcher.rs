@@ -147,12 +147,13 @@ fn listed<'c>(called: impl Iterator<Item = &'c str>) -> String {
     names.sort_unstable();
     names.dedup();
     names.truncate(5);
-    match names.is_empty() {
-        true => String::new(),
-        false => format!(
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(
             "; the states call {}, and a task function is mocked by `Mocks::task`",
             quoted(names)
-        ),
+        )
     }
 }
 

@@ -54,13 +54,14 @@ fn a_breakpoint_of_an_error_stops_also_if_the_error_is_caught() {
         debugger.break_on_error(name);
         debugger.resume();
         let stop = debugger.answer(Err(TaskFailure::new("Declined", "no funds")));
-        let expected = match stops {
-            true => Stop::Error {
+        let expected = if stops {
+            Stop::Error {
                 state: "T".to_owned(),
                 error: "Declined".to_owned(),
                 cause: Some("no funds".to_owned()),
-            },
-            false => Stop::Step,
+            }
+        } else {
+            Stop::Step
         };
         assert_eq!(stop, Ok(expected), "{name}");
         assert_eq!(shown(&debugger), "before C");

@@ -278,9 +278,10 @@ async fn multipart_uploads_write_the_same_files() {
         let memory = Memory::new().bucket("out");
         for is_memory in [true, false] {
             let builder = builder(&definition).limits(limits(part));
-            let builder = match is_memory {
-                true => builder.objects(memory.clone()),
-                false => builder.objects(Folder::new(&folder)),
+            let builder = if is_memory {
+                builder.objects(memory.clone())
+            } else {
+                builder.objects(Folder::new(&folder))
             };
             let engine = builder.build().unwrap();
             assert_eq!(output(&*run_in(&engine, input.clone()).await), expected);

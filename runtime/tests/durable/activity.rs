@@ -43,9 +43,10 @@ async fn play(acts: Vec<Act>, in_a_store: bool) {
     }});
     let builder =
         Engine::builder().register_json("m", &definition.to_string(), MachineType::Standard);
-    let engine = match in_a_store {
-        true => builder.store(MemoryStore::new()).build(),
-        false => builder.build(),
+    let engine = if in_a_store {
+        builder.store(MemoryStore::new()).build()
+    } else {
+        builder.build()
     }
     .unwrap();
     engine.create_activity("pack").await.unwrap();

@@ -16,8 +16,8 @@ const ARN: &str = "arn:aws:states:us-east-1:123456789012:execution:m:";
 /// Fails at `Charge`, waits, then retries and catches.
 fn definition(is_jsonata: bool) -> Json {
     let retry = json!([{"ErrorEquals": ["Busy"], "IntervalSeconds": 1, "MaxAttempts": 1}]);
-    let states = match is_jsonata {
-        true => json!({
+    let states = if is_jsonata {
+        json!({
             "Reserve": {"Type": "Pass", "Assign": {"room": 1}, "Output": "{% $states.input %}", "Next": "Charge"},
             "Charge": {
                 "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -36,8 +36,9 @@ fn definition(is_jsonata: bool) -> Json {
                 "End": true,
             },
             "Done": {"Type": "Succeed"},
-        }),
-        false => json!({
+        })
+    } else {
+        json!({
             "Reserve": {"Type": "Pass", "Assign": {"room": 1}, "Next": "Charge"},
             "Charge": {
                 "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -53,7 +54,7 @@ fn definition(is_jsonata: bool) -> Json {
                 "End": true,
             },
             "Sum": {"Type": "Pass", "Parameters": {"room.$": "$room", "order.$": "$$.Execution.Input"}, "End": true},
-        }),
+        })
     };
     let language = if is_jsonata { "JSONata" } else { "JSONPath" };
     json!({"QueryLanguage": language, "StartAt": "Reserve", "States": states})

@@ -150,9 +150,10 @@ fn waiting_for_a_handler_counts_for_the_execution_but_not_the_task() {
             "W": {"Type": "Wait", "Seconds": 10, "Next": "A"},
             "A": note(&json!("a"), None),
         }});
-        match is_task {
-            true => machine["States"]["A"]["TimeoutSeconds"] = json!(100),
-            false => machine["TimeoutSeconds"] = json!(100),
+        if is_task {
+            machine["States"]["A"]["TimeoutSeconds"] = json!(100)
+        } else {
+            machine["TimeoutSeconds"] = json!(100)
         }
         let (store, done) = (MemoryStore::new(), Done::default());
         started(&store, &machine, |builder| builder);
@@ -224,9 +225,10 @@ fn an_interrupted_task_waits_for_its_handler() {
                 .unwrap()
                 .report()
                 .await;
-            match is_idempotent {
-                true => assert_eq!(report.status, Status::Succeeded),
-                false => assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost")),
+            if is_idempotent {
+                assert_eq!(report.status, Status::Succeeded)
+            } else {
+                assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost"))
             }
         });
     }

@@ -275,16 +275,13 @@ fn a_request_without_a_response_is_repeated_if_its_source_permits_it() {
             ..Service::new(&done, true, true)
         };
         let report = continued(&definition, &store, &service, 10);
-        match is_repeatable {
-            true => {
-                assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
-                assert_eq!(done.all(), [REQUEST, REPEAT, FOLLOW]);
-                assert_eq!(types(&report)[4..6], ["TaskSubmitted", "TaskSucceeded"]);
-            }
-            false => {
-                assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost"));
-                assert_eq!(done.all(), [REQUEST, REPEAT]);
-            }
+        if is_repeatable {
+            assert_eq!(report.status, Status::Succeeded, "{:?}", report.cause);
+            assert_eq!(done.all(), [REQUEST, REPEAT, FOLLOW]);
+            assert_eq!(types(&report)[4..6], ["TaskSubmitted", "TaskSucceeded"]);
+        } else {
+            assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost"));
+            assert_eq!(done.all(), [REQUEST, REPEAT]);
         }
     }
 }

@@ -42,9 +42,10 @@ fn engine(machine: &Json, store: &MemoryStore, done: &Done, at: i64) -> EngineBu
         .function("work", move |payload: Json| -> Working {
             let is_first = done.all().is_empty();
             done.add(payload.clone());
-            match is_first || payload["hangs"] == true {
-                true => Box::pin(std::future::pending()),
-                false => Box::pin(std::future::ready(Ok(payload))),
+            if is_first || payload["hangs"] == true {
+                Box::pin(std::future::pending())
+            } else {
+                Box::pin(std::future::ready(Ok(payload)))
             }
         })
 }
@@ -339,9 +340,10 @@ proptest! {
             process(async move {
                 let work = |noted: Done| move |payload: Json| -> Working {
                     noted.add(payload.clone());
-                    match is_first && payload["hangs"] == true {
-                        true => Box::pin(std::future::pending()),
-                        false => Box::pin(std::future::ready(Ok(payload["key"].clone()))),
+                    if is_first && payload["hangs"] == true {
+                        Box::pin(std::future::pending())
+                    } else {
+                        Box::pin(std::future::ready(Ok(payload["key"].clone())))
                     }
                 };
                 let builder = Engine::builder().store(store.clone()).virtual_time();

@@ -209,9 +209,10 @@ fn engine(case: &Case, store: &MemoryStore, objects: &Memory, world: &World, at:
                 *world.done.lock().unwrap().entry(key).or_default() += 1;
             }
             async move {
-                match is_well {
-                    true => Ok(payload),
-                    false => Err(TaskFailure::new("Broken", "until it is fixed")),
+                if is_well {
+                    Ok(payload)
+                } else {
+                    Err(TaskFailure::new("Broken", "until it is fixed"))
                 }
             }
         })

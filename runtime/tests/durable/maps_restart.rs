@@ -327,9 +327,10 @@ fn children_of_a_shut_down_engine_resume_in_the_next_engine() {
 
 /// Returns a Distributed Map of Express children with this number of items.
 fn express_map(items: u32, is_failing: bool) -> Json {
-    let end = match is_failing {
-        true => json!({"Type": "Fail", "Error": "Late"}),
-        false => json!({"Type": "Succeed"}),
+    let end = if is_failing {
+        json!({"Type": "Fail", "Error": "Late"})
+    } else {
+        json!({"Type": "Succeed"})
     };
     json!({"QueryLanguage": "JSONata", "StartAt": "M", "States": {
         "M": {

@@ -44,9 +44,10 @@ fn failed() -> MemoryStore {
 /// while the next request reads its row for the n-th time.
 fn redriven_at_read(read: u64, ends: bool) -> (Engine, Arc<FaultPlan>) {
     let plan = FaultPlan::new(Fault::None);
-    let bank = match ends {
-        true => Mock::failure("Closed", "still"),
-        false => Mock::never(),
+    let bank = if ends {
+        Mock::failure("Closed", "still")
+    } else {
+        Mock::never()
     };
     let store = FaultyStore {
         store: failed(),
@@ -71,9 +72,10 @@ async fn asked(engine: &Engine, way: usize) -> Option<(u32, Status)> {
         let events = history["events"].as_array().unwrap();
         let count = |kind: &str| events.iter().filter(|event| event["type"] == kind).count();
         let (redriven, failed) = (count("ExecutionRedriven"), count("ExecutionFailed"));
-        let status = match failed > redriven {
-            true => Status::Failed,
-            false => Status::Running,
+        let status = if failed > redriven {
+            Status::Failed
+        } else {
+            Status::Running
         };
         (u32::try_from(redriven).unwrap(), status)
     };
@@ -91,9 +93,10 @@ async fn asked(engine: &Engine, way: usize) -> Option<(u32, Status)> {
         _ => {
             let data = engine.execution_data(&[ID.to_owned()]).await.unwrap();
             let failed = data[0].as_ref()?.error.is_some();
-            let status = match failed {
-                true => Status::Failed,
-                false => Status::Running,
+            let status = if failed {
+                Status::Failed
+            } else {
+                Status::Running
             };
             return Some((1, status));
         }

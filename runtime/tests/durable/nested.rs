@@ -28,15 +28,16 @@ fn outer(form: &str, after_task: bool) -> Json {
         "Type": "Task", "Resource": form, "End": true,
         "Parameters": {"StateMachineArn": INNER, "Name": "child", "Input": "{}"},
     });
-    match after_task {
-        false => json!({"StartAt": "Start", "States": {"Start": start}}),
-        true => json!({"StartAt": "Slow", "States": {
+    if after_task {
+        json!({"StartAt": "Slow", "States": {
             "Slow": {
                 "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Start",
                 "Parameters": {"FunctionName": "slow", "Payload": {}},
             },
             "Start": start,
-        }}),
+        }})
+    } else {
+        json!({"StartAt": "Start", "States": {"Start": start}})
     }
 }
 
@@ -58,9 +59,10 @@ struct KilledAtStart(MemoryStore);
 impl Store for KilledAtStart {
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let is_inner = |change: &Change| matches!(change, Change::Start { execution, .. } if &*execution.machine == "inner");
-        match changes.iter().any(is_inner) {
-            true => Err(crate::durable::support::power_is_gone()),
-            false => self.0.commit(changes),
+        if changes.iter().any(is_inner) {
+            Err(crate::durable::support::power_is_gone())
+        } else {
+            self.0.commit(changes)
         }
     }
 

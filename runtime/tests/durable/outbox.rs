@@ -144,9 +144,10 @@ fn expected(store: &MemoryStore) -> BTreeMap<String, Vec<(u32, Status)>> {
         let mut statuses = Vec::new();
         for redrive in 0..=redrives {
             statuses.push((redrive, Status::Running));
-            let ended = match redrive < redrives {
-                true => Status::Failed,
-                false => row.status,
+            let ended = if redrive < redrives {
+                Status::Failed
+            } else {
+                row.status
             };
             if ended != Status::Running {
                 statuses.push((redrive, ended));
@@ -281,9 +282,10 @@ impl TaskSource for Jobs {
 
     fn stop_job(&self, request: &Value) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         self.done.add(request.to_json());
-        match self.responds {
-            true => Some(Box::pin(std::future::ready(()))),
-            false => Some(Box::pin(std::future::pending())),
+        if self.responds {
+            Some(Box::pin(std::future::ready(())))
+        } else {
+            Some(Box::pin(std::future::pending()))
         }
     }
 }

@@ -99,9 +99,10 @@ fn with_a_request_under_way(answers: bool) -> Status {
             .report()
             .await;
         assert_eq!(done.all().len(), 1);
-        match answers {
-            true => assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#),
-            false => assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost")),
+        if answers {
+            assert_eq!(report.output.as_ref().unwrap().to_text(), r#""yes""#)
+        } else {
+            assert_eq!(report.error.as_deref(), Some("Stepwright.TaskLost"))
         }
         report.status
     })

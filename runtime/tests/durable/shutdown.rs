@@ -61,9 +61,10 @@ impl Calls {
                         tokio::task::yield_now().await;
                     }
                     let is_first = calls.failed.lock().unwrap().insert(name.clone());
-                    match name.starts_with("flaky") && is_first {
-                        true => Err(TaskFailure::new("Flaky", "the first call fails")),
-                        false => Ok(json!(name)),
+                    if name.starts_with("flaky") && is_first {
+                        Err(TaskFailure::new("Flaky", "the first call fails"))
+                    } else {
+                        Ok(json!(name))
                     }
                 }
             })
@@ -201,9 +202,10 @@ fn scope(parts: &[Part], prefix: &str) -> Json {
                 })
             }
         };
-        match number + 1 < parts.len() {
-            true => state["Next"] = json!(format!("{prefix}{}", number + 1)),
-            false => state["End"] = json!(true),
+        if number + 1 < parts.len() {
+            state["Next"] = json!(format!("{prefix}{}", number + 1))
+        } else {
+            state["End"] = json!(true)
         }
         states.insert(name, state);
     }

@@ -220,9 +220,10 @@ proptest! {
     /// The limit is never exceeded, every task gets a permit, all executions end, and no permit is lost.
     #[test]
     fn concurrency_limits_hold_for_all_ends_of_tasks(most in most(), plans in prop::collection::vec(plan(), 1..8), threads in any::<bool>()) {
-        let runtime = match threads {
-            true => tokio::runtime::Builder::new_multi_thread().worker_threads(3).build(),
-            false => tokio::runtime::Builder::new_current_thread().build(),
+        let runtime = if threads {
+            tokio::runtime::Builder::new_multi_thread().worker_threads(3).build()
+        } else {
+            tokio::runtime::Builder::new_current_thread().build()
         };
         let runtime = runtime.unwrap();
         runtime.block_on(check_limits(most, plans, threads));

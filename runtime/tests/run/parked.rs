@@ -146,9 +146,10 @@ async fn a_start_calls_no_handler_after_waits_that_end_immediately() {
 /// Lets each task that is ready run once. `yield_now` waits until none is, or many have run.
 async fn turn() {
     let mut has_waited = false;
-    std::future::poll_fn(|cx| match std::mem::replace(&mut has_waited, true) {
-        true => Poll::Ready(()),
-        false => {
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut has_waited, true) {
+            Poll::Ready(())
+        } else {
             cx.waker().wake_by_ref();
             Poll::Pending
         }

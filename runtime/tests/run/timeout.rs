@@ -140,10 +140,7 @@ proptest! {
         is_express in any::<bool>(),
     ) {
         let definition = waiting(&branches, timeout).to_string();
-        let machine_type = match is_express {
-            true => MachineType::Express,
-            false => MachineType::Standard,
-        };
+        let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
         let engine = Engine::builder().virtual_time().register_json("m", &definition, machine_type);
         let engine = engine.build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -151,9 +148,10 @@ proptest! {
         let report = runtime.block_on(engine.execute_machine("m", json!({}), StartOptions::new()));
         let report = report.unwrap();
         let longest = branches.iter().map(|waits| waits.iter().sum::<u8>()).max().unwrap();
-        let expected = match longest < timeout {
-            true => (Status::Succeeded, longest),
-            false => (Status::TimedOut, timeout),
+        let expected = if longest < timeout {
+            (Status::Succeeded, longest)
+        } else {
+            (Status::TimedOut, timeout)
         };
         let took = (report.stopped - begun).as_secs();
         prop_assert_eq!((report.status, took), (expected.0, expected.1.into()));

@@ -18,9 +18,10 @@ use crate::run::support::{builder, task};
 fn chain(waits: &[u64]) -> Json {
     let mut states = json!({"End": {"Type": "Succeed"}});
     for (at, seconds) in waits.iter().enumerate() {
-        let next = match at + 1 == waits.len() {
-            true => "End".to_owned(),
-            false => format!("W{}", at + 1),
+        let next = if at + 1 == waits.len() {
+            "End".to_owned()
+        } else {
+            format!("W{}", at + 1)
         };
         states[format!("W{at}")] =
             json!({"Type": "Wait", "Seconds": seconds, "Next": format!("T{at}")});

@@ -42,9 +42,10 @@ fn text(key: &Key) -> String {
         .labels()
         .map(|label| format!("{}=\"{}\"", label.key(), label.value()))
         .collect();
-    match labels.is_empty() {
-        true => key.name().to_owned(),
-        false => format!("{}{{{}}}", key.name(), labels.join(",")),
+    if labels.is_empty() {
+        key.name().to_owned()
+    } else {
+        format!("{}{{{}}}", key.name(), labels.join(","))
     }
 }
 

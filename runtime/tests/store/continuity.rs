@@ -179,9 +179,10 @@ fn another_file_or_no_file_next_to_a_log_is_refused() {
     );
 
     for is_empty in [true, false] {
-        match is_empty {
-            true => fs::write(&path, "").expect("a file"),
-            false => fs::remove_file(&path).expect("it is there"),
+        if is_empty {
+            fs::write(&path, "").expect("a file")
+        } else {
+            fs::remove_file(&path).expect("it is there")
         }
         let before = fs::read(suffixed(&path, "-wal")).expect("a log");
         let error = SqliteStore::open(&path).expect_err("it is refused");

@@ -384,9 +384,10 @@ async fn a_branch_fails_with_the_error_of_its_own_catcher() {
             },
             "End": {"Type": "Succeed"},
         }});
-        let mocks = match state["Type"] == "Task" {
-            true => Mocks::new().state("Inside", Mock::failure("Declined", "no funds")),
-            false => Mocks::new(),
+        let mocks = if state["Type"] == "Task" {
+            Mocks::new().state("Inside", Mock::failure("Declined", "no funds"))
+        } else {
+            Mocks::new()
         };
         let fields = fields(&definition, json!("text"), mocks).await;
         let error = fields[0].get("/Catch/0/Assign/e.$").map(String::as_str);

@@ -235,9 +235,10 @@ async fn the_first_fails(language: &str, case: &Case, first: &str, second: &str)
     }});
     let definition = definition.to_string();
     let result = json!({"n": 1, "text": "t"});
-    let mocks = match case.state["Type"] == "Task" {
-        true => Mocks::new().state("At", Mock::output(result).optional()),
-        false => Mocks::new(),
+    let mocks = if case.state["Type"] == "Task" {
+        Mocks::new().state("At", Mock::output(result).optional())
+    } else {
+        Mocks::new()
     };
     let engine = Engine::builder()
         .register_json("m", &definition, MachineType::Standard)

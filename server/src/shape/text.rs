@@ -123,7 +123,7 @@ texts! {
     /// A definition in the States Language.
     Definition: DefinitionRule { const MIN: usize = 1; const MAX: usize = 1_048_576; const IS_SENSITIVE: bool = true; }
     /// JSON of an input or an output, for example.
-    Data: DataRule { const MAX: usize = 262_144; const IS_SENSITIVE: bool = true; }
+    Data: DataRule { const MAX: usize = stepwright_asl::limits::MAX_PAYLOAD_BYTES as usize; const IS_SENSITIVE: bool = true; }
     /// The name of an error.
     ErrorName: ErrorNameRule { const MAX: usize = 256; const IS_SENSITIVE: bool = true; }
     /// The cause of an error.

@@ -39,9 +39,10 @@ pub(super) fn layout(plan: &EditPlan<'_>, node: TargetNode<'_>, layout: &TextLay
     let column = column_of(source, first_of(source, node.mark));
     blocks.block(node, column)?;
     let first = blocks.line(node.mark.start as usize);
-    let last = match layout.pointer.is_empty() {
-        true => blocks.starts.len() - 1,
-        false => blocks.line(node.mark.end as usize),
+    let last = if layout.pointer.is_empty() {
+        blocks.starts.len() - 1
+    } else {
+        blocks.line(node.mark.end as usize)
     };
     blocks.lines(first, last);
     let mut splices = blocks.splices;
@@ -139,9 +140,10 @@ impl BlockLayout<'_> {
             if column == content.len() || content.starts_with('\u{feff}') {
                 continue;
             }
-            let wanted = match new >= old {
-                true => column + (new - old),
-                false => column.saturating_sub(old - new),
+            let wanted = if new >= old {
+                column + (new - old)
+            } else {
+                column.saturating_sub(old - new)
             };
             if wanted != column {
                 let range = start..start + column;

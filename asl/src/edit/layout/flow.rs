@@ -28,9 +28,10 @@ struct Brackets {
 pub(super) fn layout(plan: &EditPlan<'_>, mark: &ValueMark, layout: &TextLayout) -> Changes {
     let text = plan.source.text;
     let is_whole = layout.pointer.is_empty();
-    let range = match is_whole {
-        true => 0..text.len(),
-        false => mark.start as usize..mark.end as usize,
+    let range = if is_whole {
+        0..text.len()
+    } else {
+        mark.start as usize..mark.end as usize
     };
     let start = range.start;
     let writer = FlowLayout {
@@ -38,9 +39,10 @@ pub(super) fn layout(plan: &EditPlan<'_>, mark: &ValueMark, layout: &TextLayout)
         tokens: tokens(text, range),
         style: &plan.style,
         unit: layout.unit(&plan.style.unit),
-        outer: match is_whole {
-            true => String::new(),
-            false => plan.source.indentation(start),
+        outer: if is_whole {
+            String::new()
+        } else {
+            plan.source.indentation(start)
         },
         // The last line break remains, also if the first ones are removed.
         line_break: plan
@@ -181,9 +183,10 @@ impl FlowLayout<'_> {
         let has_line = old.contains('\n');
         let is_line_comment = self.text[before.range.clone()].starts_with("//");
         if token.kind == TokenKind::Comment || before.kind == TokenKind::Comment {
-            return match has_line || is_line_comment {
-                true => self.line(old, levels),
-                false => " ".to_owned(),
+            return if has_line || is_line_comment {
+                self.line(old, levels)
+            } else {
+                " ".to_owned()
             };
         }
         let padding = |token: &JsonToken| {

@@ -119,12 +119,13 @@ impl RolePolicies {
 }
 
 fn several_roles(roles: &[&str]) -> String {
-    match roles.is_empty() {
-        true => "the details of the account have no role".to_owned(),
-        false => format!(
+    if roles.is_empty() {
+        "the details of the account have no role".to_owned()
+    } else {
+        format!(
             "the details of the account have several roles: {}; choose one, as in `account.json#{}`",
             quoted(roles),
             roles.first().copied().unwrap_or_default()
-        ),
+        )
     }
 }

@@ -40,9 +40,10 @@ fn key_coverage(
     if operator == "Bool" && key == "aws:securetransport" {
         let is_secure =
             |value: &Json| value.as_bool() == Some(true) || value.as_str() == Some("true");
-        return match values.iter().any(is_secure) {
-            true => Coverage::All,
-            false => Coverage::None,
+        return if values.iter().any(is_secure) {
+            Coverage::All
+        } else {
+            Coverage::None
         };
     }
     if is_needed(operator, &key, values, needed) {
@@ -71,9 +72,12 @@ fn key_coverage(
     if of_set && is_negated {
         return Coverage::Some;
     }
-    let pattern = |text: &str| match ignores_case {
-        true => Pattern::action(text),
-        false => Pattern::resource(text),
+    let pattern = |text: &str| {
+        if ignores_case {
+            Pattern::action(text)
+        } else {
+            Pattern::resource(text)
+        }
     };
     let value = pattern(&value);
     let matches = |text: &Json| match text.as_str() {

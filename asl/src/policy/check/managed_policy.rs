@@ -32,9 +32,10 @@ pub(super) fn statements(arn: &str) -> Option<Vec<RoleStatement>> {
         name: format!("`{name}`"),
     };
     let everything = Selection::Listed(vec![SelectedPattern::new("*", Pattern::resource)]);
-    let actions = match except.is_empty() {
-        true => Selection::Listed(patterns(allowed)),
-        false => Selection::Others(patterns(except)),
+    let actions = if except.is_empty() {
+        Selection::Listed(patterns(allowed))
+    } else {
+        Selection::Others(patterns(except))
     };
     let possible = Selection::Listed(patterns(possible));
     Some(vec![

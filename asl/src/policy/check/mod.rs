@@ -109,9 +109,10 @@ impl Verdict {
 impl fmt::Display for CheckedPermission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.action)?;
-        match self.resource.is_empty() {
-            true => Ok(()),
-            false => write!(f, " on `{}`", self.resource),
+        if self.resource.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " on `{}`", self.resource)
         }
     }
 }
@@ -282,20 +283,21 @@ fn own_verdict(
     if denial.is_some() {
         return Verdict::Missing { reason: denial };
     }
-    let doubt = match is_allowed {
-        true => possible_denial.or_else(|| {
+    let doubt = if is_allowed {
+        possible_denial.or_else(|| {
             let limit = role.limits.first()?;
             Some(format!("{limit}, whose content is not here"))
-        }),
+        })
+    } else {
         // Nothing that denies it matters if nothing can allow it.
-        false => match doubts
+        match doubts
             .into_iter()
             .chain(role.unknown.iter().cloned())
             .next()
         {
             Some(reason) => Some(reason),
             None => return Verdict::Missing { reason: None },
-        },
+        }
     };
     match doubt {
         Some(reason) => Verdict::Undecidable { reason },
@@ -323,9 +325,10 @@ impl RoleStatement {
             (Coverage::Some, Selection::Managed) => "its current version has the action".to_owned(),
             (Coverage::Some, selection) => format!(
                 "{selection} {}",
-                match needed.resource_pattern.has_wildcard() {
-                    true => format!("contains what is behind `{}`", needed.resource),
-                    false => format!("is `{}`", needed.resource),
+                if needed.resource_pattern.has_wildcard() {
+                    format!("contains what is behind `{}`", needed.resource)
+                } else {
+                    format!("is `{}`", needed.resource)
                 }
             ),
             _ if actions == Coverage::Some => "its computed actions contain it".to_owned(),

@@ -119,9 +119,10 @@ impl RolePolicies {
             return self.add(document, text);
         };
         // The API of IAM returns documents with percent encoding, the command line without.
-        let decoded = match source.trim_start().starts_with('%') {
-            true => percent_decode_str(source).decode_utf8_lossy(),
-            false => Cow::Borrowed(source),
+        let decoded = if source.trim_start().starts_with('%') {
+            percent_decode_str(source).decode_utf8_lossy()
+        } else {
+            Cow::Borrowed(source)
         };
         let parsed = decoded.parse::<Json>().map_err(|error| {
             RolePoliciesError(format!("the policy document is not JSON: {error}"))

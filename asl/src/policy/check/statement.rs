@@ -64,9 +64,10 @@ impl Selection {
             return Selection::Unknown;
         };
         let patterns = texts.iter().map(|text| SelectedPattern::new(text, pattern));
-        match is_negated {
-            false => Selection::Listed(patterns.collect()),
-            true => Selection::Others(patterns.collect()),
+        if is_negated {
+            Selection::Others(patterns.collect())
+        } else {
+            Selection::Listed(patterns.collect())
         }
     }
 }

@@ -95,9 +95,10 @@ impl TemplateArguments {
     }
 
     pub(super) fn values(&self, uses_defaults: bool) -> &[(String, Value)] {
-        match uses_defaults {
-            true => &self.with_defaults,
-            false => &self.constants,
+        if uses_defaults {
+            &self.with_defaults
+        } else {
+            &self.constants
         }
     }
 }

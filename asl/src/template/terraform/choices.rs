@@ -73,9 +73,10 @@ impl Choices {
     /// Returns the branch of an unknown condition.
     pub(super) fn branch<'e>(&mut self, file: &str, of: &'e IfDirective) -> Option<&'e Template> {
         let location = of.if_expr.cond_expr.span().unwrap_or_default();
-        match self.take(&source(file, &location)) {
-            true => Some(&of.if_expr.template),
-            false => of.else_expr.as_ref().map(|other| &other.template),
+        if self.take(&source(file, &location)) {
+            Some(&of.if_expr.template)
+        } else {
+            of.else_expr.as_ref().map(|other| &other.template)
         }
     }
 

@@ -129,9 +129,10 @@ impl Evaluator<'_> {
             }
             Expression::Conditional(condition) => {
                 let is_true = self.value(&condition.cond_expr, level)?.as_bool()?;
-                match is_true {
-                    true => self.value(&condition.true_expr, level),
-                    false => self.value(&condition.false_expr, level),
+                if is_true {
+                    self.value(&condition.true_expr, level)
+                } else {
+                    self.value(&condition.false_expr, level)
                 }
             }
             Expression::UnaryOp(unary) => {

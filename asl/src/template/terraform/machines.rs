@@ -89,9 +89,10 @@ pub fn machines(module: &Module) -> Vec<TerraformMachine<'_>> {
         let mut found: Vec<_> = locator.arguments(block).collect();
         let is_only = found.len() == 1;
         let found = found.drain(..).map(|(argument, definition)| {
-            let name = match is_only {
-                true => name_of(block),
-                false => format!("{}.{argument}", name_of(block)),
+            let name = if is_only {
+                name_of(block)
+            } else {
+                format!("{}.{argument}", name_of(block))
             };
             (name, block, definition)
         });
@@ -128,9 +129,10 @@ fn type_of(body: &Body) -> MachineType {
         let name = attribute.key.as_str();
         name == "type" || name.ends_with("_type")
     });
-    match types.any(express) {
-        true => MachineType::Express,
-        false => MachineType::Standard,
+    if types.any(express) {
+        MachineType::Express
+    } else {
+        MachineType::Standard
     }
 }
 

@@ -49,9 +49,10 @@ pub(super) fn replace(pointer: impl fmt::Display, value: impl Into<Json>) -> Fix
 pub(super) fn add(part: &DefinitionPart<'_>, field: &str, value: impl Into<Json>) -> Fix {
     let value = value.into();
     let text = format!("\"{field}\": {value}");
-    let title = match text.len() <= SHOWN {
-        true => format!("add `{text}`"),
-        false => format!("add `{field}`"),
+    let title = if text.len() <= SHOWN {
+        format!("add `{text}`")
+    } else {
+        format!("add `{field}`")
     };
     Fix::choice(title, [add_edit(part, field, value)])
 }
@@ -102,8 +103,9 @@ pub(super) fn shown(value: &Json) -> String {
         Json::String(text) => text.clone(),
         other => other.to_string(),
     };
-    match text.len() <= SHOWN {
-        true => format!("`{text}`"),
-        false => format!("`{}…`", text.chars().take(SHOWN / 2).collect::<String>()),
+    if text.len() <= SHOWN {
+        format!("`{text}`")
+    } else {
+        format!("`{}…`", text.chars().take(SHOWN / 2).collect::<String>())
     }
 }

@@ -59,12 +59,13 @@ pub(super) fn fresh(names: &HashSet<&str>, base: &str, limit: usize) -> String {
     };
     let first: String = base.chars().take(limit).collect();
     let mut others = (2..).map(numbered);
-    match names.contains(first.as_str()) {
-        false => first,
+    if names.contains(first.as_str()) {
         // The numbers are unlimited, so one of them is free.
-        true => others
+        others
             .find(|name| !names.contains(name.as_str()))
-            .unwrap_or_default(),
+            .unwrap_or_default()
+    } else {
+        first
     }
 }
 
@@ -162,8 +163,9 @@ pub(super) fn takes_next(kind: Option<StateKind>) -> bool {
 
 /// The position of a new field of a container: `StartAt` comes before `States`.
 pub(super) fn before_states(container: &Container<'_>) -> InsertPosition {
-    match container.object.contains_key("States") {
-        true => InsertPosition::Before("States".to_owned()),
-        false => InsertPosition::Last,
+    if container.object.contains_key("States") {
+        InsertPosition::Before("States".to_owned())
+    } else {
+        InsertPosition::Last
     }
 }

@@ -20,9 +20,10 @@ impl Lowering<'_, '_> {
         match tree {
             LoweredTree::Leaf(code) => {
                 let code = self.present(code);
-                match self.writes {
-                    true => self.written(code),
-                    false => code,
+                if self.writes {
+                    self.written(code)
+                } else {
+                    code
                 }
             }
             LoweredTree::Placeholder(name) => {

@@ -121,9 +121,10 @@ impl Lowering<'_, '_> {
             ),
         };
         let code = code.shaped(shape).absent(absent);
-        match may_overflow {
-            true => self.within_type(code, operator),
-            false => code,
+        if may_overflow {
+            self.within_type(code, operator)
+        } else {
+            code
         }
     }
 

@@ -163,9 +163,10 @@ impl Lowering<'_, '_> {
         if spelling == Spelling::Date {
             let days = whole_days(self, by);
             let date = self.normalized(time, Normalized::Key);
-            let template = match subtracts {
-                true => shifted_date!("-"),
-                false => shifted_date!("+"),
+            let template = if subtracts {
+                shifted_date!("-")
+            } else {
+                shifted_date!("+")
             };
             let syntax = self.filled_with(template, date.syntax.clone(), days);
             return date.with(syntax);
@@ -182,9 +183,10 @@ impl Lowering<'_, '_> {
                  `at + TimeDelta::milliseconds((b - a).num_milliseconds())`, or compute the time in a task",
             );
         }
-        let template = match subtracts {
-            true => shifted!("-"),
-            false => shifted!("+"),
+        let template = if subtracts {
+            shifted!("-")
+        } else {
+            shifted!("+")
         };
         let key = self.normalized(time, Normalized::Key);
         let syntax = self.filled_with(template, key.syntax.clone(), by.syntax);

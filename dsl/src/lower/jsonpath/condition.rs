@@ -19,9 +19,10 @@ pub(in crate::lower) fn condition(expr: &Expr, env: &Env<'_>, report: &mut Repor
 
 fn rule(paths: &mut Paths<'_, '_>, expr: &Expr) -> ChoiceRule {
     let before = paths.report.enter(expr);
-    let rule = match paths.report.descend() {
-        true => rule_here(paths, expr),
-        false => ChoiceRule::default(),
+    let rule = if paths.report.descend() {
+        rule_here(paths, expr)
+    } else {
+        ChoiceRule::default()
     };
     paths.report.ascend();
     paths.report.leave(before);
@@ -287,13 +288,14 @@ fn ordered(
         ));
         return ChoiceRule::default();
     };
-    let variable = match is_path && !options.is_empty() {
+    let variable = if is_path && !options.is_empty() {
         // It is compared below only if it is present.
-        true => Leaf {
+        Leaf {
             absent: None,
             ..variable
-        },
-        false => variable,
+        }
+    } else {
+        variable
     };
     let operand = match operand {
         Ok(leaf) if leaf.call => {
@@ -310,9 +312,10 @@ fn ordered(
     } else {
         on(paths, &variable, name, operand)
     };
-    let rule = match is_path {
-        true => of_options(paths, rule, &options),
-        false => rule,
+    let rule = if is_path {
+        of_options(paths, rule, &options)
+    } else {
+        rule
     };
     if negated { not(rule) } else { rule }
 }

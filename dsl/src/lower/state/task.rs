@@ -242,12 +242,13 @@ impl StateLowering<'_, '_> {
         let resource = waiting_resource(&service.resource, waits_for_token);
         self.refuse_unknown_service(service, &resource);
         let arguments = service.fields.as_ref().map(|fields| {
-            let mut argument = |(key, value): &(Text, Expr)| match self.is_jsonata() {
-                true => {
+            let mut argument = |(key, value): &(Text, Expr)| {
+                if self.is_jsonata() {
                     let value = jsonata::written(value, &self.env, self.report);
                     (key.to_string(), value)
+                } else {
+                    self.member(key, value)
                 }
-                false => self.member(key, value),
             };
             Json::Object(fields.iter().map(&mut argument).collect())
         });

@@ -61,9 +61,12 @@ pub fn call_json<T: Handler>(context: TaskContext, payload: String) -> JsonFutur
             let envelope: WithContext<T::Input> = read::read(&payload).map_err(invalid_input)?;
             (context.with_sent(envelope.context), envelope.input)
         } else {
-            let read = read::read(&payload).or_else(|message| match sent_null::<T>(&payload) {
-                true => read::read("null").map_err(|_| message),
-                false => Err(message),
+            let read = read::read(&payload).or_else(|message| {
+                if sent_null::<T>(&payload) {
+                    read::read("null").map_err(|_| message)
+                } else {
+                    Err(message)
+                }
             });
             (context, read.map_err(invalid_input)?)
         };

@@ -81,9 +81,10 @@ fn readable(integer: &str) -> Option<&'static str> {
         return None;
     }
     match integer.parse::<f64>() {
-        Ok(float) if float.is_infinite() => Some(match integer.starts_with('-') {
-            true => "-1.7976931348623157e308",
-            false => "1.7976931348623157e308",
+        Ok(float) if float.is_infinite() => Some(if integer.starts_with('-') {
+            "-1.7976931348623157e308"
+        } else {
+            "1.7976931348623157e308"
         }),
         _ => None,
     }

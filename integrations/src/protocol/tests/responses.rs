@@ -340,11 +340,10 @@ fn deep_responses_overflow_no_stack() {
                 if is_json { "{}" } else { "" },
                 close.repeat(levels)
             );
-            let body = match is_json {
-                true => format!("{{\"nested\":{inner}}}"),
-                false => format!(
-                    "<DoResponse><DoResult><nested>{inner}</nested></DoResult></DoResponse>"
-                ),
+            let body = if is_json {
+                format!("{{\"nested\":{inner}}}")
+            } else {
+                format!("<DoResponse><DoResult><nested>{inner}</nested></DoResult></DoResponse>")
             };
             // Whether it can be read is not important here.
             let result = response(

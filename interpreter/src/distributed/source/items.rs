@@ -248,9 +248,10 @@ impl Items {
                 (ObjectRef { bucket, key }, list.load.unwrap_or(json))
             }
         };
-        self.source = match object_ref.key.is_empty() {
-            true => format!("s3://{}", object_ref.bucket).into(),
-            false => object_ref.uri(),
+        self.source = if object_ref.key.is_empty() {
+            format!("s3://{}", object_ref.bucket).into()
+        } else {
+            object_ref.uri()
         };
         let version = ContentVersion::of(&content);
         self.set_rows(match Content::of(content, &format)? {

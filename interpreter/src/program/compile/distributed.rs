@@ -212,9 +212,10 @@ impl Compiler<'_> {
 }
 
 fn parameters_name(fields: &StateFields<'_>) -> &'static str {
-    match fields.is_jsonata() {
-        true => "Arguments",
-        false => "Parameters",
+    if fields.is_jsonata() {
+        "Arguments"
+    } else {
+        "Parameters"
     }
 }
 

@@ -167,9 +167,10 @@ impl<'m> StateFields<'m> {
     }
 
     fn rule(&mut self, index: usize, rule: &'m ChoiceRule) {
-        let pointer = match self.is_jsonata() {
-            true => format!("/Choices/{index}/Condition"),
-            false => format!("/Choices/{index}"),
+        let pointer = if self.is_jsonata() {
+            format!("/Choices/{index}/Condition")
+        } else {
+            format!("/Choices/{index}")
         };
         let source = FieldSource::Rule(rule);
         self.add(pointer, source, FieldRole::Decides, FieldDomain::Boolean);
@@ -179,18 +180,18 @@ impl<'m> StateFields<'m> {
         let is_distributed = map.is_distributed();
         let reader = map.item_reader.as_ref().filter(|_| is_distributed);
         self.ignored_if(reader.is_some(), |fields| {
-            let source = match fields.is_jsonata() {
-                true => (map.items.as_ref()).map(|items| ("/Items", FieldSource::Template(items))),
-                false => {
-                    (map.items_path.as_deref()).map(|path| ("/ItemsPath", FieldSource::Path(path)))
-                }
+            let source = if fields.is_jsonata() {
+                (map.items.as_ref()).map(|items| ("/Items", FieldSource::Template(items)))
+            } else {
+                (map.items_path.as_deref()).map(|path| ("/ItemsPath", FieldSource::Path(path)))
             };
             if let Some((pointer, source)) = source {
                 // Recorded: an inline Map refuses an object. AWS documents the members of an object
                 // as items of a Distributed Map only.
-                let domain = match is_distributed {
-                    true => FieldDomain::Collection,
-                    false => FieldDomain::Array,
+                let domain = if is_distributed {
+                    FieldDomain::Collection
+                } else {
+                    FieldDomain::Array
                 };
                 fields.add(pointer.to_owned(), source, FieldRole::Items, domain);
             }
@@ -338,9 +339,10 @@ impl<'m> StateFields<'m> {
 
     /// Adds Parameters, or Arguments in JSONata.
     fn arguments(&mut self, state: &'m State, role: FieldRole) {
-        match self.is_jsonata() {
-            true => self.template("/Arguments", state.arguments(), role),
-            false => self.template("/Parameters", state.parameters(), role),
+        if self.is_jsonata() {
+            self.template("/Arguments", state.arguments(), role)
+        } else {
+            self.template("/Parameters", state.parameters(), role)
         }
     }
 
@@ -350,9 +352,10 @@ impl<'m> StateFields<'m> {
         parameters: Option<&'m Json>,
         arguments: Option<&'m Json>,
     ) {
-        let (name, json) = match self.is_jsonata() {
-            true => ("Arguments", arguments),
-            false => ("Parameters", parameters),
+        let (name, json) = if self.is_jsonata() {
+            ("Arguments", arguments)
+        } else {
+            ("Parameters", parameters)
         };
         self.template(&format!("{folder}/{name}"), json, FieldRole::Used);
     }

@@ -92,9 +92,10 @@ impl Selection {
             name => {
                 segments.extend(items(first)?);
                 let ix = names.intern(name);
-                match functions::is_any(name) {
-                    true => Origin::Shadow(ix),
-                    false => Origin::Variable(ix),
+                if functions::is_any(name) {
+                    Origin::Shadow(ix)
+                } else {
+                    Origin::Variable(ix)
                 }
             }
         };

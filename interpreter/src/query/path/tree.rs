@@ -271,9 +271,10 @@ impl Visits {
     fn add(&self, nodes: usize) -> Result<(), String> {
         let visits = self.0.get().saturating_add(nodes);
         self.0.set(visits);
-        match visits > MAX_VISITS {
-            true => Err("The path selects too much.".to_owned()),
-            false => Ok(()),
+        if visits > MAX_VISITS {
+            Err("The path selects too much.".to_owned())
+        } else {
+            Ok(())
         }
     }
 }
@@ -327,15 +328,17 @@ impl PathWalker<'_> {
             }
             (Step::Descendant(step), _) => self.descend(step, rest, here),
             (Step::Filter(filter), Value::Array(items)) => items.iter().try_for_each(|item| {
-                match filter.holds(item, self.document, self.visits)? {
-                    true => self.follow(rest, item),
-                    false => Ok(()),
+                if filter.holds(item, self.document, self.visits)? {
+                    self.follow(rest, item)
+                } else {
+                    Ok(())
                 }
             }),
             (Step::Filter(filter), Value::Object(_)) => {
-                match filter.holds(here, self.document, self.visits)? {
-                    true => self.follow(rest, here),
-                    false => Ok(()),
+                if filter.holds(here, self.document, self.visits)? {
+                    self.follow(rest, here)
+                } else {
+                    Ok(())
                 }
             }
             _ => Ok(()),
@@ -344,9 +347,10 @@ impl PathWalker<'_> {
 
     /// Visits an item; past the end Jackson returns null.
     fn item(&mut self, items: &[Value], index: i64, rest: &[Step]) -> WalkResult {
-        let index = match index < 0 {
-            true => index + items.len() as i64,
-            false => index,
+        let index = if index < 0 {
+            index + items.len() as i64
+        } else {
+            index
         };
         let item = usize::try_from(index)
             .ok()

@@ -117,9 +117,10 @@ impl<'m> Resolver<'m> {
         let witness = match &value {
             Term::Library(path, _) if is_library(path, &["sorted", "unique"]) => {
                 // The comparison of the items may be the program's code.
-                let kind = match is_library(path, &["sorted"]) {
-                    true => Witness::PartiallyOrdered,
-                    false => Witness::Equal,
+                let kind = if is_library(path, &["sorted"]) {
+                    Witness::PartiallyOrdered
+                } else {
+                    Witness::Equal
                 };
                 let index = self.rewriter.add_witness(expression, kind);
                 let value = Term::Typed(index, Box::new(value));
@@ -268,9 +269,10 @@ impl<'m> Resolver<'m> {
                 "write it as an argument of a method such as `map`",
             ),
             Expr::Await(_) => {
-                let instead = match self.is_standalone {
-                    true => "await the call in the workflow, and pass its result as an argument",
-                    false => "a task state already waits for its task",
+                let instead = if self.is_standalone {
+                    "await the call in the workflow, and pass its result as an argument"
+                } else {
+                    "a task state already waits for its task"
                 };
                 self.unsupported(expression, "`.await`", instead)
             }

@@ -267,9 +267,10 @@ fn standard_item_proof(name: &str) -> Option<fn(&Ident) -> TokenStream> {
 fn proven_time_function(path: &Path, is_clock: bool) -> TokenStream {
     let ty = type_of(path);
     let span = path.span().resolved_at(Span::call_site());
-    match is_clock {
-        true => quote_spanned!(span=> ({ __s::clock::<#ty>(); #path })),
-        false => quote_spanned!(span=> ({ __s::duration::<#ty>(); #path })),
+    if is_clock {
+        quote_spanned!(span=> ({ __s::clock::<#ty>(); #path }))
+    } else {
+        quote_spanned!(span=> ({ __s::duration::<#ty>(); #path }))
     }
 }
 

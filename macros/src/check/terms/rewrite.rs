@@ -92,9 +92,10 @@ impl ExpressionRewriter {
         let name = witness_name(index);
         // rustc reports the range of these tokens, if none of them is generated. An editor would
         // treat a name in the source as a use.
-        let start = match crate::editor::is_here() {
-            true => Span::call_site(),
-            false => first,
+        let start = if crate::editor::is_here() {
+            Span::call_site()
+        } else {
+            first
         };
         let mut star = Punct::new('*', Spacing::Alone);
         star.set_span(first);

@@ -30,9 +30,10 @@ impl TypeBlock<'_> {
         let outer = self.seen.take();
         let mut tokens = TokenStream::new();
         for (at, one) in state.before.iter().enumerate() {
-            match one.binding.is_local {
-                true => self.local_let(&state.before, at),
-                false => self.assign_let(&state.before, at),
+            if one.binding.is_local {
+                self.local_let(&state.before, at)
+            } else {
+                self.assign_let(&state.before, at)
             }
             .to_tokens(&mut tokens);
         }
@@ -221,9 +222,10 @@ impl TypeBlock<'_> {
             // A wrong number of names is already reported.
             let is_parallel = matches!(state.kind, StateWork::Parallel) && binding.tuple;
             let anything = quote!(__s::any());
-            let value = match is_parallel && node.inner.len() != binding.names.len() {
-                true => &anything,
-                false => value,
+            let value = if is_parallel && node.inner.len() != binding.names.len() {
+                &anything
+            } else {
+                value
             };
             // The value already contains the ascribed type of an answer.
             if state.ends() {
@@ -247,10 +249,13 @@ impl TypeBlock<'_> {
     fn call(&self, index: usize, call: &Call, tokens: &mut TokenStream) -> TokenStream {
         let node = &self.machine.states[index];
         let result = &node.state.result;
-        let anything = |typed: bool| match typed {
-            // The type is in the `let`, or is missing there.
-            true => quote!(__s::any()),
-            false => quote!(__s::any::<__s::serde_json::Value>()),
+        let anything = |typed: bool| {
+            if typed {
+                // The type is in the `let`, or is missing there.
+                quote!(__s::any())
+            } else {
+                quote!(__s::any::<__s::serde_json::Value>())
+            }
         };
         match &call.callee {
             Callee::Task(Application {
@@ -261,9 +266,10 @@ impl TypeBlock<'_> {
                 let is_function = self.machine.workflow.function.is_some();
                 let arguments = arguments.iter().map(|argument| {
                     let code = self.expression(argument);
-                    match is_function && relies_on_parameter(&argument.syn) {
-                        true => wrapped(&argument.syn, &code),
-                        false => code,
+                    if is_function && relies_on_parameter(&argument.syn) {
+                        wrapped(&argument.syn, &code)
+                    } else {
+                        code
                     }
                 });
                 let start = path.span();

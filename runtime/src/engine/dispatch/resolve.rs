@@ -122,9 +122,10 @@ impl EngineShared {
         source: Option<&Arc<dyn TaskSource>>,
         by_fallback: bool,
     ) -> Option<Job> {
-        let (own, fallback) = match by_fallback {
-            true => (None, self.fallback_sources.iter()),
-            false => (Some(source.into_iter().chain(&self.sources)), [].iter()),
+        let (own, fallback) = if by_fallback {
+            (None, self.fallback_sources.iter())
+        } else {
+            (Some(source.into_iter().chain(&self.sources)), [].iter())
         };
         let mut sources = own.into_iter().flatten().chain(fallback);
         sources.find_map(|source| match guarded(|| source.job(call, response)) {
@@ -142,9 +143,10 @@ impl EngineShared {
         responder: impl Fn() -> Responder,
     ) -> ResumeDecision {
         if let Some(found) = self.handler(call, program) {
-            return match found.handler.is_idempotent {
-                true => ResumeDecision::Again(self.work(call, program, &found, responder)),
-                false => ResumeDecision::Lost,
+            return if found.handler.is_idempotent {
+                ResumeDecision::Again(self.work(call, program, &found, responder))
+            } else {
+                ResumeDecision::Lost
             };
         }
         let mut sources = self.all_sources(source);
@@ -152,9 +154,10 @@ impl EngineShared {
             return ResumeDecision::Again(effect);
         }
         let calling = CallSite::of_call(call);
-        match source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
-            true => ResumeDecision::Lost,
-            false => ResumeDecision::Unhandled,
+        if source.is_some() || self.may_be_handled(call.about, calling, call.target()) {
+            ResumeDecision::Lost
+        } else {
+            ResumeDecision::Unhandled
         }
     }
 

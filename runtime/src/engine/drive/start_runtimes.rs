@@ -33,9 +33,10 @@ impl StartRuntimes {
     /// Outside of a runtime.
     pub(in crate::engine) fn choose(&self) -> Result<StartRuntime, TryCurrentError> {
         let current = Handle::try_current()?;
-        let reserved = match self.is_reserved.load(Ordering::Acquire) {
-            true => self.lock().last().cloned(),
-            false => None,
+        let reserved = if self.is_reserved.load(Ordering::Acquire) {
+            self.lock().last().cloned()
+        } else {
+            None
         };
         Ok(match reserved {
             Some(handle) => StartRuntime {

@@ -88,9 +88,10 @@ impl<T: Default> WaitMap<T> {
             Some((first, _)) => *first != wait,
             None => is_among_others(),
         };
-        match is_elsewhere {
-            true => self.others.get_or_insert_default().entry(wait).or_default(),
-            false => &mut self.first.get_or_insert_with(|| (wait, T::default())).1,
+        if is_elsewhere {
+            self.others.get_or_insert_default().entry(wait).or_default()
+        } else {
+            &mut self.first.get_or_insert_with(|| (wait, T::default())).1
         }
     }
 }

@@ -175,10 +175,11 @@ impl DurableState {
             definition: machine.text.to_string(),
         });
         let journaled = started(row, version, Some(starting));
-        match about.root.is_some() {
+        if about.root.is_some() {
             // The state that starts it was committed, and waits for it.
-            true => journaled,
-            false => journaled.failing_in_outage(),
+            journaled
+        } else {
+            journaled.failing_in_outage()
         }
     }
 

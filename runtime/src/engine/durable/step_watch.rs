@@ -188,12 +188,13 @@ impl WatchShared {
                 state = self.lock();
                 continue;
             }
-            let waited = match state.running.is_empty() {
-                true => self.changed.wait(state).map_err(PoisonError::into_inner),
-                false => match self.changed.wait_timeout(state, PAUSE) {
+            let waited = if state.running.is_empty() {
+                self.changed.wait(state).map_err(PoisonError::into_inner)
+            } else {
+                match self.changed.wait_timeout(state, PAUSE) {
                     Ok((state, _)) => Ok(state),
                     Err(poisoned) => Err(poisoned.into_inner().0),
-                },
+                }
             };
             state = waited.unwrap_or_else(|state| state);
         }

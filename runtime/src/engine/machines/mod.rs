@@ -257,9 +257,10 @@ impl Machines {
     /// remove the ARN.
     pub(super) fn qualify(&self, arn: &str, machines: WeightedMachines) {
         let qualified = self.qualified.pin();
-        match machines.is_empty() {
-            true => qualified.remove(arn),
-            false => qualified.insert(arn.into(), machines),
+        if machines.is_empty() {
+            qualified.remove(arn)
+        } else {
+            qualified.insert(arn.into(), machines)
         };
     }
 

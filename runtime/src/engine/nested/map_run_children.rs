@@ -36,9 +36,10 @@ impl ExecutionResources {
         // Express executions are not durable, and neither are the children of an execution that is
         // not durable.
         let parent = self.journal_position().filter(|_| is_standard).cloned();
-        let before = match child.is_restart {
-            true => self.before(&run, &child, parent.is_some()),
-            false => Ok(EarlierChild::None),
+        let before = if child.is_restart {
+            self.before(&run, &child, parent.is_some())
+        } else {
+            Ok(EarlierChild::None)
         };
         let before = match before {
             Ok(before) => before,

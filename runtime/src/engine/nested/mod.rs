@@ -112,19 +112,20 @@ pub(super) fn refused_start(
         | StartError::Store(_) => ("InvalidExecutionInput", error.to_string()),
     };
     // Recorded for StateMachineDoesNotExist and InvalidToken; assumed for the others.
-    match integration.is_sdk() {
-        true => TaskFailure::new(
+    if integration.is_sdk() {
+        TaskFailure::new(
             format!("Sfn.{code}Exception"),
             format!(
                 "{message} (Service: Sfn, Status Code: 400, Request ID: {request}) (SDK Attempt Count: 1)"
             ),
-        ),
-        false => TaskFailure::new(
+        )
+    } else {
+        TaskFailure::new(
             format!("StepFunctions.{code}Exception"),
             format!(
                 "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)"
             ),
-        ),
+        )
     }
 }
 

@@ -472,9 +472,10 @@ impl ExecutionResources {
         };
         let about = &self.state.about;
         let is_found = self.engine.may_be_handled(about, call_site, target);
-        match is_found {
-            true => self.handler_found(wait_id),
-            false => self.handler_missing(wait_id, state, target),
+        if is_found {
+            self.handler_found(wait_id)
+        } else {
+            self.handler_missing(wait_id, state, target)
         }
         is_found
     }

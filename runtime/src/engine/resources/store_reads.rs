@@ -22,9 +22,10 @@ impl ExecutionResources {
         read: impl FnOnce(&EngineShared) -> Result<T, StoreError>,
     ) -> Result<T, Option<StoreError>> {
         let durable = self.engine.durable.as_ref();
-        match durable.is_some_and(|durable| durable.waiting_commands.are_waiting()) {
-            true => Err(None),
-            false => read(&self.engine).map_err(Some),
+        if durable.is_some_and(|durable| durable.waiting_commands.are_waiting()) {
+            Err(None)
+        } else {
+            read(&self.engine).map_err(Some)
         }
     }
 

@@ -171,9 +171,10 @@ impl RetentionJob {
             rest = others;
             deleted += self.delete_some(some)?;
             let took = begun.elapsed();
-            self.batch = match took > SHORT {
-                true => (self.batch / 2).max(1),
-                false => (self.batch * 2).min(MOST),
+            self.batch = if took > SHORT {
+                (self.batch / 2).max(1)
+            } else {
+                (self.batch * 2).min(MOST)
             };
             // Half of the journal's time is left to executions.
             std::thread::sleep(took.min(REST));

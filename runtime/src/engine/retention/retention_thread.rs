@@ -71,10 +71,11 @@ impl RetentionThread {
             ends,
             ended: AtomicUsize::new(0),
         });
-        match job.is_needed()? {
-            true => shared.ask(),
+        if job.is_needed()? {
+            shared.ask()
+        } else {
             // No other thread works then, so that runs on virtual time are deterministic.
-            false => shared.arm(),
+            shared.arm()
         }
         let taken = shared.clone();
         let run = move || {

@@ -241,8 +241,9 @@ pub fn missing_machine(call: &TaskCall<'_>) -> Option<Answer> {
     let machine = call.target()?;
     let error = StartError::StateMachineDoesNotExist(machine.to_owned());
     let failure = nested::refused_start(integration, &error, &call.request_id());
-    Some(match integration.is_submitted(call.resource().pattern()) {
-        true => Answer::request_failed(failure),
-        false => Answer::result(Err(failure)),
+    Some(if integration.is_submitted(call.resource().pattern()) {
+        Answer::request_failed(failure)
+    } else {
+        Answer::result(Err(failure))
     })
 }

@@ -156,10 +156,11 @@ impl ServerEngine {
         let runtime = self.start_runtime()?;
         let launch = || self.launch_revision(&revision.machine, input, options);
         self.run_to_end(revision.name(), launch, |task| async move {
-            match runtime.is_current {
-                true => task.await,
+            if runtime.is_current {
+                task.await
+            } else {
                 // The execution ends with its task, however that ends.
-                false => drop(AbortOnDrop(runtime.handle().spawn(task)).await),
+                drop(AbortOnDrop(runtime.handle().spawn(task)).await)
             }
         })
         .await

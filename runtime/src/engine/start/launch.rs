@@ -172,18 +172,16 @@ impl EngineShared {
     /// requests: a state machine that starts itself cannot use it.
     fn open_executions_limit(&self, is_nested: bool) -> usize {
         let limit = self.limits.open_executions;
-        match is_nested {
-            true => limit.div_ceil(2),
-            false => limit,
-        }
+        if is_nested { limit.div_ceil(2) } else { limit }
     }
 
     /// Checks that one more Express execution may run.
     pub(in crate::engine) fn check_express_limit(&self, is_nested: bool) -> Result<(), StartError> {
         let open = self.running.live_of(MachineType::Express) + self.start_queue.queued_express();
-        match open < self.open_executions_limit(is_nested) {
-            true => Ok(()),
-            false => Err(StartError::ExecutionLimitExceeded(open)),
+        if open < self.open_executions_limit(is_nested) {
+            Ok(())
+        } else {
+            Err(StartError::ExecutionLimitExceeded(open))
         }
     }
 

@@ -51,10 +51,13 @@ impl Engine {
     /// Answers a token, and waits until the execution has accepted the answer.
     pub(crate) async fn answer(&self, token: &str, result: TaskResult) -> Result<(), TokenError> {
         let refused = match self.shared.tokens.get(token) {
-            Ok(responder) => match responder.answer_and_wait(result).await {
-                true => return Ok(()),
-                false => self.shared.tokens.completion_error(token),
-            },
+            Ok(responder) => {
+                if responder.answer_and_wait(result).await {
+                    return Ok(());
+                } else {
+                    self.shared.tokens.completion_error(token)
+                }
+            }
             Err(refused) => self.shared.ended_token(token, refused).await,
         };
         let message = || format!("the answer to a token was refused: {refused}");

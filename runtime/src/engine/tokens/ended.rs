@@ -28,10 +28,13 @@ impl EngineShared {
         };
         match self.execution_of(subject).await {
             Ok(None) => TokenError::InvalidToken,
-            Ok(Some(history)) => match has_timed_out(&history, subject.last_event) {
-                true => TokenError::TaskTimedOut,
-                false => TokenError::TaskDoesNotExist,
-            },
+            Ok(Some(history)) => {
+                if has_timed_out(&history, subject.last_event) {
+                    TokenError::TaskTimedOut
+                } else {
+                    TokenError::TaskDoesNotExist
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "the execution of a task token cannot be read");
                 TokenError::CommitFailed

@@ -527,9 +527,10 @@ proptest! {
         (chunk, piece) in (1usize..40, 1usize..40),
     ) {
         let format = if is_csv { given(&["a", "b", "c"]) } else { Format::JsonLines };
-        let (key, body) = match is_compressed {
-            false => ("k", text.into_bytes()),
-            true => ("k.gz", gzip(text.as_bytes())),
+        let (key, body) = if is_compressed {
+            ("k.gz", gzip(text.as_bytes()))
+        } else {
+            ("k", text.into_bytes())
         };
         let store = Memory::new().with("b", key, body);
         let items = || Items::of_reader(object(key, format.clone()), 0, 1_000_000);

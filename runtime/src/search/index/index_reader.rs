@@ -118,9 +118,10 @@ fn query(after: Option<ListPosition>, text: &str) -> (String, Vec<Sql>) {
         values.push(after.order.into());
         values.push(i64::try_from(after.key).unwrap_or(i64::MAX).into());
     }
-    let conditions = match conditions.is_empty() {
-        true => "1".to_owned(),
-        false => conditions.join(" AND "),
+    let conditions = if conditions.is_empty() {
+        "1".to_owned()
+    } else {
+        conditions.join(" AND ")
     };
     let query = format!(
         "SELECT entries.key, entries.started FROM {from} WHERE {conditions}

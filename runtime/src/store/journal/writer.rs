@@ -164,9 +164,10 @@ impl JournalWriter<'_> {
         let one_by_one = outcome.as_ref().is_err_and(may_save);
         for commit in commits {
             let is_hopeless = !round.has_committed && round.failed.len() >= HOPELESS;
-            let outcome = match one_by_one {
-                true if !is_hopeless || commit.frees_space() => self.transact(&commit.changes),
-                _ => outcome.clone(),
+            let outcome = if one_by_one && (!is_hopeless || commit.frees_space()) {
+                self.transact(&commit.changes)
+            } else {
+                outcome.clone()
             };
             round.settle(commit, outcome);
         }
@@ -298,10 +299,7 @@ impl JournalWriter<'_> {
     /// Checks an idle store: whether its files exist, and whether an outage is over.
     fn check(&mut self) {
         let is_out = self.is_out;
-        let checked = self.ask(|store| match is_out {
-            true => store.probe(),
-            false => store.check(),
-        });
+        let checked = self.ask(|store| if is_out { store.probe() } else { store.check() });
         match checked {
             Ok(()) if self.is_out => self.end_outage(),
             Ok(()) => {}

@@ -104,12 +104,13 @@ fn check_session(place: &StorePath) -> Result<Option<Session>, StoreError> {
         };
     };
     if !log_file::has_bytes(&log).map_err(cannot_read)? {
-        return match session.is_open {
-            true => Err(StoreError::MissingLog {
+        return if session.is_open {
+            Err(StoreError::MissingLog {
                 path: place.path.clone(),
                 log,
-            }),
-            false => Ok(Some(session)),
+            })
+        } else {
+            Ok(Some(session))
         };
     }
     let (mut has_session, mut newest, mut has_other_version) = (false, None, false);

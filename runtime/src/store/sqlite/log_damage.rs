@@ -66,9 +66,10 @@ fn find(
     mark: Option<&LogMark>,
 ) -> io::Result<Option<String>> {
     let Some(mut log) = LogFile::open(path)? else {
-        return match session.is_some_and(|session| session.is_open) && log_file::has_bytes(path)? {
-            true => find_without_header(place, path),
-            false => Ok(None),
+        return if session.is_some_and(|session| session.is_open) && log_file::has_bytes(path)? {
+            find_without_header(place, path)
+        } else {
+            Ok(None)
         };
     };
     // The mark of another session is about another file, or about a later state of this one.

@@ -321,9 +321,10 @@ fn sum(is_big_endian: bool, previous: Checksum, bytes: &[u8]) -> Checksum {
     // This loop is as simple as possible, because it takes most of the time of a checkpoint in a
     // program without optimizations.
     for pair in bytes.as_chunks().0 {
-        let [left, right] = match is_big_endian {
-            true => halves(u64::from_be_bytes(*pair).rotate_left(32)),
-            false => halves(u64::from_le_bytes(*pair)),
+        let [left, right] = if is_big_endian {
+            halves(u64::from_be_bytes(*pair).rotate_left(32))
+        } else {
+            halves(u64::from_le_bytes(*pair))
         };
         first = first.wrapping_add(left).wrapping_add(second);
         second = second.wrapping_add(right).wrapping_add(first);

@@ -111,9 +111,10 @@ impl LogWatch {
             // Another program may have copied the log and emptied it. SQLite's index of the log
             // contains that.
             Ok(
-                match is_short(self.mark.frames)? && is_short(frames(connection, place)?)? {
-                    true => Some(length()?),
-                    false => None,
+                if is_short(self.mark.frames)? && is_short(frames(connection, place)?)? {
+                    Some(length()?)
+                } else {
+                    None
                 },
             )
         };

@@ -246,9 +246,10 @@ impl Store for SqliteStore {
         self.check_files()?;
         // Another program may have copied the log; then a transaction without the session has
         // restarted it.
-        match self.needs_session {
-            true => self.advance(),
-            false => Ok(()),
+        if self.needs_session {
+            self.advance()
+        } else {
+            Ok(())
         }
     }
 

@@ -284,9 +284,10 @@ impl SqliteReader {
     ) -> Result<T, RowError> {
         let found = self.connection.read(|connection| {
             self::rows(connection, query, [id], read).map_err(|error| {
-                match row::is_damage(&error) {
-                    true => RowError::Damaged(self.error(error)),
-                    false => RowError::Store(self.error(error)),
+                if row::is_damage(&error) {
+                    RowError::Damaged(self.error(error))
+                } else {
+                    RowError::Store(self.error(error))
                 }
             })
         })?;

@@ -151,9 +151,10 @@ pub(super) fn find(connection: &Connection, place: &StorePath) -> Result<FileCon
     let version = number("PRAGMA user_version")?;
     if application != APPLICATION {
         let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
-        return match application == 0 && version == 0 && is_empty {
-            true => Ok(FileContent::Nothing),
-            false => Err(place.not_a_store(OTHER_APPLICATION)),
+        return if application == 0 && version == 0 && is_empty {
+            Ok(FileContent::Nothing)
+        } else {
+            Err(place.not_a_store(OTHER_APPLICATION))
         };
     }
     check_known(place, version)?;
@@ -166,13 +167,14 @@ pub(super) fn find(connection: &Connection, place: &StorePath) -> Result<FileCon
 /// Refuses a newer layout.
 pub(super) fn check_known(place: &StorePath, version: i64) -> Result<(), StoreError> {
     let known = newest();
-    match version > known {
-        true => Err(StoreError::NewerVersion {
+    if version > known {
+        Err(StoreError::NewerVersion {
             path: place.path.clone(),
             found: version,
             known,
-        }),
-        false => Ok(()),
+        })
+    } else {
+        Ok(())
     }
 }
 

@@ -115,9 +115,12 @@ impl Files {
         let differs = |index: &usize| page(&self.main, *index) != page(&later.main, *index);
         for written in (0..pages).filter(differs) {
             let main = (0..pages)
-                .flat_map(|index| match index < written {
-                    true => page(&later.main, index),
-                    false => page(&self.main, index),
+                .flat_map(|index| {
+                    if index < written {
+                        page(&later.main, index)
+                    } else {
+                        page(&self.main, index)
+                    }
                 })
                 .collect();
             let files = Self {

@@ -75,9 +75,12 @@ pub(super) fn transact(
         done.map(drop)
             .map_err(|error| place.error("commit changes", error))
     };
-    let roll_back = || match connection.is_autocommit() {
-        true => Ok(()),
-        false => run("ROLLBACK"),
+    let roll_back = || {
+        if connection.is_autocommit() {
+            Ok(())
+        } else {
+            run("ROLLBACK")
+        }
     };
     // A transaction is still open if its rollback failed.
     roll_back()?;
@@ -302,11 +305,12 @@ impl ChangeWriter<'_> {
             }
             Err(error) if is_constraint(&error) => {
                 let has_arn = self.has("SELECT 1 FROM executions WHERE arn = ?", [arn]);
-                return Err(match has_arn? {
-                    true => StoreError::Exists {
+                return Err(if has_arn? {
+                    StoreError::Exists {
                         arn: arn.to_string(),
-                    },
-                    false => StoreError::key_is_taken(*key),
+                    }
+                } else {
+                    StoreError::key_is_taken(*key)
                 });
             }
             Err(error) => return Err(self.error(error)),
@@ -319,11 +323,13 @@ impl ChangeWriter<'_> {
             params![id, data, checksum(id, 0, data)],
         )
         .map(drop)
-        .map_err(|error| match is_constraint(&error) {
-            true => self
-                .place
-                .corrupt(format!("records of a missing execution {key}")),
-            false => self.error(error),
+        .map_err(|error| {
+            if is_constraint(&error) {
+                self.place
+                    .corrupt(format!("records of a missing execution {key}"))
+            } else {
+                self.error(error)
+            }
         })
     }
 

@@ -180,9 +180,10 @@ impl Exploration {
                 workflow: found.workflow.clone(),
                 state: found.state.clone(),
                 error: found.error.clone(),
-                cause: match found.in_child {
-                    true => format!("{cause}{}", placeholder_advice(taken)),
-                    false => cause.into_owned(),
+                cause: if found.in_child {
+                    format!("{cause}{}", placeholder_advice(taken))
+                } else {
+                    cause.into_owned()
                 },
                 when: taken.decisions.clone(),
                 runs: 1,

@@ -242,9 +242,10 @@ impl Observer for Script {
             }
         };
         let error = errors::ITEM_READER_FAILED;
-        Some(match self.may_fail(execution, state, error) {
-            true => Err("explored".to_owned()),
-            false => Ok(items),
+        Some(if self.may_fail(execution, state, error) {
+            Err("explored".to_owned())
+        } else {
+            Ok(items)
         })
     }
 
@@ -254,9 +255,10 @@ impl Observer for Script {
         state: &str,
     ) -> Option<Result<(), String>> {
         let error = errors::RESULT_WRITER_FAILED;
-        Some(match self.may_fail(execution, state, error) {
-            true => Err("explored".to_owned()),
-            false => Ok(()),
+        Some(if self.may_fail(execution, state, error) {
+            Err("explored".to_owned())
+        } else {
+            Ok(())
         })
     }
 }
@@ -289,12 +291,11 @@ impl AttemptKey {
     fn new(execution: &ExecutionInfo, scope: Vec<String>, state: &str, attempt: u32) -> Self {
         let visit = (execution.id().to_owned(), scope, state.to_owned());
         let machine = execution.machine_name();
-        let item = match machine.contains('/') {
-            true => {
-                let name = format!("{machine} {}", execution.input.to_json());
-                (name, visit.1.clone(), visit.2.clone())
-            }
-            false => visit.clone(),
+        let item = if machine.contains('/') {
+            let name = format!("{machine} {}", execution.input.to_json());
+            (name, visit.1.clone(), visit.2.clone())
+        } else {
+            visit.clone()
         };
         Self {
             visit,

@@ -124,9 +124,10 @@ impl DryRunTasks {
             }
             RecordedResult::Never => return Some(Answer::never()),
         };
-        Some(match self.is_delayed {
-            true => answer.after(recorded.delay),
-            false => answer,
+        Some(if self.is_delayed {
+            answer.after(recorded.delay)
+        } else {
+            answer
         })
     }
 }

@@ -40,9 +40,10 @@ pub(super) fn of(model: &ExecutionModel, conditions: Conditions, assertions: Ass
 fn function_name(model: &ExecutionModel) -> String {
     // The name of an execution that its starter did not name.
     let is_generated = uuid::Uuid::try_parse(&model.name).is_ok();
-    let name = match is_generated {
-        true => identifier(&model.machine),
-        false => identifier(&model.name),
+    let name = if is_generated {
+        identifier(&model.machine)
+    } else {
+        identifier(&model.name)
     };
     let verb = match model.end.status {
         Status::Succeeded => "succeeds",
@@ -75,16 +76,18 @@ impl Printer {
         if self.uses_timestamp {
             text.push_str("use stepwright_runtime::clock::Timestamp;\n");
         }
-        text.push_str(match self.uses_mocks {
-            true => "use stepwright_runtime::testing::{Mock, Mocks, expect};\n",
-            false => "use stepwright_runtime::testing::expect;\n",
+        text.push_str(if self.uses_mocks {
+            "use stepwright_runtime::testing::{Mock, Mocks, expect};\n"
+        } else {
+            "use stepwright_runtime::testing::expect;\n"
         });
         if self.uses_value {
             text.push_str("use stepwright_runtime::value::Value;\n");
         }
-        text.push_str(match self.uses_status {
-            true => "use stepwright_runtime::{Engine, MachineType, StartOptions, Status};\n",
-            false => "use stepwright_runtime::{Engine, MachineType, StartOptions};\n",
+        text.push_str(if self.uses_status {
+            "use stepwright_runtime::{Engine, MachineType, StartOptions, Status};\n"
+        } else {
+            "use stepwright_runtime::{Engine, MachineType, StartOptions};\n"
         });
         text
     }
@@ -238,9 +241,10 @@ impl Printer {
             }
         }
         if let Some(cause) = &end.cause {
-            match assertions.has_cause {
-                true => checks.push(format!("cause({})", string(cause))),
-                false => omitted.push("cause"),
+            if assertions.has_cause {
+                checks.push(format!("cause({})", string(cause)))
+            } else {
+                omitted.push("cause")
             }
         }
         let states: Vec<String> = end.path.iter().map(|state| string(state)).collect();

@@ -178,15 +178,14 @@ impl TaskSource for Recording {
         let call_key = (call.scope(), call.state().to_owned());
         let (attempts, number) = {
             let mut progress = self.lock();
-            let child = match is_child(call.execution()) {
-                false => None,
-                true => match self.child(&mut progress, call.execution()) {
-                    Some(number) => Some(number),
-                    None => {
-                        self.miss_child(&mut progress, call);
-                        return Some(Answer::never());
-                    }
-                },
+            let child = if is_child(call.execution()) {
+                let Some(number) = self.child(&mut progress, call.execution()) else {
+                    self.miss_child(&mut progress, call);
+                    return Some(Answer::never());
+                };
+                Some(number)
+            } else {
+                None
             };
             let given = progress.given.entry((child, call_key.clone())).or_default();
             *given += 1;

@@ -77,9 +77,10 @@ fn one(rule: &DefinitionPart<'_>) -> Vec<Fix> {
                 },
                 Edit::insert(field_fixes::member(&rule.pointer, "IsPresent"), true),
             ];
-            match rule.object.is_empty() {
-                true => vec![field_fixes::replace(&rule.pointer, comparison("$.value"))],
-                false => vec![Fix::choice("test whether `$.value` is present", edits)],
+            if rule.object.is_empty() {
+                vec![field_fixes::replace(&rule.pointer, comparison("$.value"))]
+            } else {
+                vec![Fix::choice("test whether `$.value` is present", edits)]
             }
         }
         [_] if rule.has("Variable") => vec![field_fixes::remove(rule, "Variable")],

@@ -86,9 +86,10 @@ fn operand(definition: &Definition<'_>, report: &mut Report<'_>) {
                     .suggest(wants_text.then(|| in_quotes(operand)).flatten())
                     .fix(wants_text.then(|| quoted(rule, operator)).flatten())
                     .choices(|| {
-                        let fits = |value: &Json| match operator.is_path() {
-                            true => false,
-                            false => {
+                        let fits = |value: &Json| {
+                            if operator.is_path() {
+                                false
+                            } else {
                                 let kind = operator.operand_type();
                                 kind != OperandType::Timestamp && kind.accepts(value)
                             }

@@ -72,9 +72,10 @@ fn unquoted(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in parts.iter().enumerate() {
         let is_quoted = index % 2 == 1;
-        match is_quoted && part.parse::<f64>().is_err() {
-            true => out.extend(["'", part, "'"]),
-            false => out.push_str(part),
+        if is_quoted && part.parse::<f64>().is_err() {
+            out.extend(["'", part, "'"])
+        } else {
+            out.push_str(part)
         }
     }
     out

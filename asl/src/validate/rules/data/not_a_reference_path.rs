@@ -37,9 +37,10 @@ fn no_reference(definition: &Definition<'_>, report: &mut Report<'_>) {
         };
         report.add(&path.pointer, message).choices(|| {
             let is_result = path.field == "ResultPath";
-            let text = match is_result {
-                true => Some(path_fixes::result(path.text)),
-                false => path_fixes::reference(path.text),
+            let text = if is_result {
+                Some(path_fixes::result(path.text))
+            } else {
+                path_fixes::reference(path.text)
             };
             let text = text.map(|text| field_fixes::replace(&path.pointer, text));
             let part = &definition.parts[path.part];

@@ -75,9 +75,10 @@ fn siblings<'d>(
     definition: &Definition<'d>,
     handler: &DefinitionPart<'d>,
 ) -> Option<(&'static str, &'d [Json], usize)> {
-    let field = match handler.is("Retrier") {
-        true => "Retry",
-        false => "Catch",
+    let field = if handler.is("Retrier") {
+        "Retry"
+    } else {
+        "Catch"
     };
     let state = &definition.graph.states()[handler.state?];
     let list = state.object.get(field)?.as_array()?;
@@ -133,8 +134,9 @@ fn usual_names(definition: &Definition<'_>, handler: &DefinitionPart<'_>) -> Vec
     let siblings = siblings(definition, handler);
     let is_last = siblings
         .is_some_and(|(_, list, index)| index + 1 == list.len() && !list.iter().any(is_all));
-    match is_last {
-        true => vec![errors::ALL, errors::TASK_FAILED],
-        false => vec![errors::TASK_FAILED],
+    if is_last {
+        vec![errors::ALL, errors::TASK_FAILED]
+    } else {
+        vec![errors::TASK_FAILED]
     }
 }

@@ -39,9 +39,10 @@ impl ServiceErrors {
     pub(super) fn of(resource: &str) -> Option<ServiceErrors> {
         let parsed = Resource::parse(resource);
         let is_function = parsed.kind() == ResourceKind::Lambda && resource.starts_with("arn:");
-        let called = match is_function {
-            true => CalledOperation::of(crate::resource::LAMBDA_INVOKE)?,
-            false => CalledOperation::of(resource)?,
+        let called = if is_function {
+            CalledOperation::of(crate::resource::LAMBDA_INVOKE)?
+        } else {
+            CalledOperation::of(resource)?
         };
         let prefix = called.error_prefix;
         let model = Models::shared().find(called.service).ok()?;

@@ -1,7 +1,8 @@
 use std::collections::HashSet;
 
+use crate::limits::MAX_EVENTS;
 use crate::model::{MachineType, StateKind};
-use crate::validate::history::{Events, MAX_EVENTS, counted, items};
+use crate::validate::history::{Events, counted, items};
 use crate::validate::rules::maps::{children, distributed};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::transitions::cycles::{endless_cycles, waits};
@@ -32,7 +33,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
         }
         let round = events.round(counted.state);
         let total = round.map(|round| round.saturating_mul(counted.rounds));
-        if let Some(total) = total.filter(|total| *total > MAX_EVENTS) {
+        if let Some(total) = total.filter(|total| *total > u64::from(MAX_EVENTS)) {
             reported.insert(counted.state);
             let state = &definition.graph.states()[counted.state];
             let message = format!(
@@ -56,7 +57,7 @@ fn history(definition: &Definition<'_>, report: &mut Report<'_>) {
             continue;
         };
         let total = events.state(number);
-        if total <= MAX_EVENTS
+        if total <= u64::from(MAX_EVENTS)
             || full.contains(&number)
             || definition.is_distributed(*inner)
             || !has_history(definition, number)

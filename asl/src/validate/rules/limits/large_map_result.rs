@@ -18,7 +18,7 @@ pub(in crate::validate::rules) const RULE: Rule = Rule {
 };
 
 /// Maximum size of a state's output and of a service response, in bytes.
-const MAX_PAYLOAD: u64 = MAX_PAYLOAD_BYTES;
+const MAX_PAYLOAD: u64 = MAX_PAYLOAD_BYTES as u64;
 
 const ANSWER: u64 = 2_048;
 
@@ -103,14 +103,16 @@ fn gives_answer(definition: &Definition<'_>, state: usize) -> bool {
 /// Discards the result of a Map.
 fn discarded(definition: &Definition<'_>, number: usize, map: &State<'_>) -> Fix {
     let is_jsonata = definition.languages[number] == QueryLanguage::Jsonata;
-    let (field, value) = match is_jsonata {
-        true => ("Output", Json::from("{% $states.input %}")),
-        false => ("ResultPath", Json::Null),
+    let (field, value) = if is_jsonata {
+        ("Output", Json::from("{% $states.input %}"))
+    } else {
+        ("ResultPath", Json::Null)
     };
     let pointer = field_fixes::member(&map.pointer, field);
-    let edit = match map.object.contains_key(field) {
-        true => Edit::replace(pointer, value),
-        false => Edit::insert(pointer, value),
+    let edit = if map.object.contains_key(field) {
+        Edit::replace(pointer, value)
+    } else {
+        Edit::insert(pointer, value)
     };
     Fix::choice("discard the result of the Map", [edit])
 }

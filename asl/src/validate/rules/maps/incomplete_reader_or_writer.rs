@@ -57,9 +57,10 @@ fn required(definition: &Definition<'_>, report: &mut Report<'_>) {
 
 /// The actions that a reader or writer can have.
 fn actions(part: &DefinitionPart<'_>) -> &'static [&'static str] {
-    match part.is("ItemReader") {
-        true => &[GET_OBJECT, LIST_OBJECTS],
-        false => &[PUT_OBJECT],
+    if part.is("ItemReader") {
+        &[GET_OBJECT, LIST_OBJECTS]
+    } else {
+        &[PUT_OBJECT]
     }
 }
 
@@ -174,9 +175,10 @@ fn lacks_resource(part: &DefinitionPart<'_>) -> bool {
 
 /// A location as a placeholder, which a template engine fills in.
 fn location(part: &DefinitionPart<'_>) -> Json {
-    match part.is("ItemReader") {
-        true => json!({"Bucket": "${Bucket}", "Key": "${Key}"}),
-        false => json!({"Bucket": "${Bucket}", "Prefix": "${Prefix}"}),
+    if part.is("ItemReader") {
+        json!({"Bucket": "${Bucket}", "Key": "${Key}"})
+    } else {
+        json!({"Bucket": "${Bucket}", "Prefix": "${Prefix}"})
     }
 }
 

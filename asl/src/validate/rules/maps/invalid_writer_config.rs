@@ -112,15 +112,12 @@ fn report_missing_csv_header(config: &DefinitionPart<'_>, report: &mut Report<'_
     };
     // Without a location, the engine reads the names from the first row.
     let is_warning = missing == "CSVHeaderLocation";
-    let entry = match is_warning {
-        true => {
-            let message = format!("a CSV reader needs `{missing}`");
-            report.add(&config.pointer, message).warn()
-        }
-        false => {
-            let message = format!("These fields are required: [{missing}]");
-            report.add(&config.pointer, message)
-        }
+    let entry = if is_warning {
+        let message = format!("a CSV reader needs `{missing}`");
+        report.add(&config.pointer, message).warn()
+    } else {
+        let message = format!("These fields are required: [{missing}]");
+        report.add(&config.pointer, message)
     };
     entry.choices(|| {
         let value = match missing {

@@ -105,13 +105,14 @@ pub(super) fn distributed(definition: &Definition<'_>, map: &DefinitionPart<'_>)
     }
     let pointer = map.at(key);
     let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
-    let edit = match processor_object.contains_key("ProcessorConfig") {
-        true => Edit::replace(pointer.key("ProcessorConfig"), config),
-        false => Edit::Insert {
+    let edit = if processor_object.contains_key("ProcessorConfig") {
+        Edit::replace(pointer.key("ProcessorConfig"), config)
+    } else {
+        Edit::Insert {
             pointer: field_fixes::member(&pointer, "ProcessorConfig"),
             value: config,
             position: field_fixes::first(processor_object),
-        },
+        }
     };
     Some(Fix::choice("make the Map distributed", [edit]))
 }

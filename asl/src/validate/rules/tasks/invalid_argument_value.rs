@@ -88,34 +88,28 @@ fn invalid(definition: &Definition<'_>, report: &mut Report<'_>) {
                 ),
             };
             let value = definition.document.json().pointer(&pointer.to_string());
-            let written = match is_key {
-                true => fault.name(),
-                false => value.and_then(Json::as_str).unwrap_or_default(),
+            let written = if is_key {
+                fault.name()
+            } else {
+                value.and_then(Json::as_str).unwrap_or_default()
             };
-            let entry = match is_key {
-                true => entry.at_key(),
-                false => entry,
-            };
+            let entry = if is_key { entry.at_key() } else { entry };
             let entry = entry
                 .meant(written, words.iter().copied())
                 .fix_meant(|meant| {
-                    Some(match is_key {
-                        true => {
-                            let title = format!("rename `{written}` to `{meant}`");
-                            Fix::risky(title, Edit::rename(&pointer, meant))
-                        }
-                        false => {
-                            let fix = proposals::replace(&pointer, written, meant);
-                            fix.with_safety(Safety::Unsafe)
-                        }
+                    Some(if is_key {
+                        let title = format!("rename `{written}` to `{meant}`");
+                        Fix::risky(title, Edit::rename(&pointer, meant))
+                    } else {
+                        let fix = proposals::replace(&pointer, written, meant);
+                        fix.with_safety(Safety::Unsafe)
                     })
                 })
-                .choices(|| match is_key {
-                    true => {
+                .choices(|| {
+                    if is_key {
                         let title = format!("remove `{written}`");
                         vec![Fix::choice(title, [Edit::remove(&pointer)])]
-                    }
-                    false => {
+                    } else {
                         let words = words.iter();
                         words
                             .map(|word| field_fixes::replace(&pointer, *word))

@@ -119,9 +119,10 @@ impl ResourceFault {
         let meant = self.meant.as_deref()?;
         let fix = proposals::replace(pointer, resource, meant);
         let is_safe = !self.doubt && is_slip(resource, meant);
-        Some(match is_safe {
-            true => fix,
-            false => fix.with_safety(Safety::Unsafe),
+        Some(if is_safe {
+            fix
+        } else {
+            fix.with_safety(Safety::Unsafe)
         })
     }
 }

@@ -39,26 +39,29 @@ fn completed(definition: &Definition<'_>, index: usize) -> Vec<Fix> {
     let state = &definition.graph.states()[index];
     let states = &definition.graph.containers()[state.container].states;
     let pointer = state.pointer.key("End");
-    let end = match state.object.contains_key("End") {
-        true => Edit::replace(&pointer, true),
-        false => Edit::insert(&pointer, true),
+    let end = if state.object.contains_key("End") {
+        Edit::replace(&pointer, true)
+    } else {
+        Edit::insert(&pointer, true)
     };
     let end = Fix::choice("add `\"End\": true`", [end]);
     let targets = state_fixes::targets(definition, state.container, Some(index));
     let next = targets.into_iter().map(|name| {
         let pointer = state.pointer.key("End");
         // `"End": false` becomes the `Next`.
-        let edits = match state.object.contains_key("End") {
-            true => vec![
+        let edits = if state.object.contains_key("End") {
+            vec![
                 Edit::rename(&pointer, "Next"),
                 Edit::replace(&pointer, name),
-            ],
-            false => vec![Edit::insert(state.pointer.key("Next"), name)],
+            ]
+        } else {
+            vec![Edit::insert(state.pointer.key("Next"), name)]
         };
         Fix::choice(format!("continue with `{name}`"), edits)
     });
-    match states.last() == Some(&index) {
-        true => std::iter::once(end).chain(next).collect(),
-        false => next.chain([end]).collect(),
+    if states.last() == Some(&index) {
+        std::iter::once(end).chain(next).collect()
+    } else {
+        next.chain([end]).collect()
     }
 }

@@ -50,9 +50,10 @@ fn valid(name: &str, names: &IndexSet<String>) -> String {
     let mut valid = String::new();
     let mut is_new_word = false;
     for char in name.chars() {
-        let fits = match valid.is_empty() {
-            true => starts_variable(char),
-            false => continues_variable(char),
+        let fits = if valid.is_empty() {
+            starts_variable(char)
+        } else {
+            continues_variable(char)
         };
         match (fits, is_new_word && !valid.is_empty()) {
             (true, true) => valid.extend(char.to_uppercase()),

@@ -77,15 +77,14 @@ fn unassigned(definition: &Definition<'_>, report: &mut Report<'_>) {
             }
             continue;
         };
-        let message = match count < PATHS {
-            true => {
-                let path = definition.path_without(read.name, state);
-                let is_own = variables.assigns(state, read.name);
-                path.message(&format!("${name}"), is_own, "catcher", |state| {
-                    graph.states()[state].name
-                })
-            }
-            false => format!("variable `${name}` may be read before it is assigned"),
+        let message = if count < PATHS {
+            let path = definition.path_without(read.name, state);
+            let is_own = variables.assigns(state, read.name);
+            path.message(&format!("${name}"), is_own, "catcher", |state| {
+                graph.states()[state].name
+            })
+        } else {
+            format!("variable `${name}` may be read before it is assigned")
         };
         let entry = report.add(&read.pointer, message);
         entry.choices(|| supplied(definition, read.state, &read.pointer, name));

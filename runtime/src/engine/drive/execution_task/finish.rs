@@ -163,12 +163,13 @@ impl ExecutionTask {
         }
         let engine = &self.resources.engine;
         let is_suspended = self.resources.is_suspended();
-        self.resources
-            .state
-            .close(report.clone(), |link| match is_suspended {
-                true => notify_parent::notify_suspended(&link, &report),
-                false => engine.notify_parent(link, &report),
-            });
+        self.resources.state.close(report.clone(), |link| {
+            if is_suspended {
+                notify_parent::notify_suspended(&link, &report)
+            } else {
+                engine.notify_parent(link, &report)
+            }
+        });
         self.resources.engine.running.ended(self.machine_type);
     }
 }

@@ -346,9 +346,10 @@ impl ExecutionTask {
         if let Some(life) = life {
             // A redrive restarts the timeout. Its own time may be later than the clock, which
             // decides about deadlines.
-            let from = match is_redriven {
-                true => engine.clock.now(),
-                false => about.redriven().unwrap_or(about.started),
+            let from = if is_redriven {
+                engine.clock.now()
+            } else {
+                about.redriven().unwrap_or(about.started)
             };
             self.resources.deadline = ExecutionDeadline::at(from + life);
         }

@@ -90,12 +90,11 @@ impl Store for Roomy {
         let before = self.store.copy();
         self.store.clone().commit(changes)?;
         let rows = self.store.list(&StoreFilter::default())?.len();
-        match rows > self.room && changes.iter().any(|change| !change.is_deletion()) {
-            true => {
-                self.store.replace_by(&before);
-                Err(full())
-            }
-            false => Ok(()),
+        if rows > self.room && changes.iter().any(|change| !change.is_deletion()) {
+            self.store.replace_by(&before);
+            Err(full())
+        } else {
+            Ok(())
         }
     }
 
@@ -104,9 +103,10 @@ impl Store for Roomy {
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
-        match self.store.list(&StoreFilter::default())?.len() >= self.room {
-            true => Err(full()),
-            false => Ok(()),
+        if self.store.list(&StoreFilter::default())?.len() >= self.room {
+            Err(full())
+        } else {
+            Ok(())
         }
     }
 }

@@ -162,9 +162,10 @@ fn steps(store: &SqliteStore, filter: &StoreFilter) -> i32 {
             .flat_map(|range| range.statements(filter.after));
         let statuses = statements.map(|(text, _)| {
             let statement = connection.prepare_cached(&text).expect("it is SQL");
-            match is_reset {
-                true => statement.reset_status(StatementStatus::VmStep),
-                false => statement.get_status(StatementStatus::VmStep),
+            if is_reset {
+                statement.reset_status(StatementStatus::VmStep)
+            } else {
+                statement.get_status(StatementStatus::VmStep)
             }
         });
         statuses.sum()

@@ -114,10 +114,7 @@ proptest! {
             }
             let oldest = machine.keys().iter().map(|key| machine.truth - machine.ends[key]).max();
             prop_assert!(oldest.unwrap_or(0).unsigned_abs() <= retention.as_secs());
-            match is_clean {
-                true => process.end(),
-                false => drop(process),
-            }
+            if is_clean { process.end() } else { drop(process) }
             // An engine that is killed has saved its mark at most six hours ago.
             machine.pass(None, (off - 6).max(0) * HOUR);
         }
