@@ -298,6 +298,27 @@ fn waits_of_all_executions_are_listed_with_their_children() {
         assert!((50..=52).contains(&number(&shown)), "{}", number(&shown));
         let answers = shown.matches(">Answer</a>").count();
         assert_eq!(answers == 0, mode == ConsoleMode::ReadOnly, "{answers}");
+        if mode == ConsoleMode::On {
+            let link = between(&shown, "<td><a href=\"/console/execution?arn=", "#answer\"");
+            let link = link
+                .rsplit("href=\"/console/execution?arn=")
+                .next()
+                .expect("a link");
+            let url = format!("/console/execution?arn={}", link.replace("&amp;", "&"));
+            let answered = page(&api, &url);
+            let wait = between(&answered, "<li id=\"answer\">", "</li>");
+            assert!(
+                wait.contains("<details class=\"act\" open><summary>Answer"),
+                "{wait}"
+            );
+            // The key of another request, as after a redrive.
+            let closed = page(&api, &url.replace("&answer=0-", "&answer=1-"));
+            assert!(
+                closed.contains("does not wait for an answer any more"),
+                "{closed}"
+            );
+            assert!(!closed.contains("<details class=\"act\" open>"), "{closed}");
+        }
         let next = between(&shown, "rel=\"next\" href=\"", "\"").replace("&amp;", "&");
         let rest = page(&api, &next);
         assert_eq!(number(&shown) + number(&rest), 62, "{rest}");

@@ -267,6 +267,14 @@ describe("reading", () => {
     await tab.goto("/console");
     await page.getByRole("link", { name: "Waiting for you" }).click();
     await page.getByRole("link", { name: "Answer Ask for approval of approval-open" }).click();
-    await page.locator("#waits summary", { hasText: "Answer" }).waitFor();
+    // The form is open.
+    const link = page.url();
+    await page.locator("#answer").getByLabel("Output, as JSON").fill('{"approved": true}');
+    assert.deepEqual(await tab.violations(), []);
+    await page.locator("#answer").getByRole("button", { name: "Send success" }).click();
+    await server.reaches(world.executions["approval-open"], "SUCCEEDED");
+    // The list of another tab still has the link.
+    await tab.goto(link);
+    await page.getByRole("status").filter({ hasText: "does not wait for an answer any more" }).waitFor();
   });
 });

@@ -181,7 +181,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
                 (failure(&view))
                 (root_cause.render(arn, history.redaction()))
             }
-            div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now)) }
+            div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now, params.get(link::ANSWER))) }
             (action_forms(console, &run, &view, is_redrivable))
             nav class="tabs" aria-label="Views" {
                 @for (name, title) in VIEWS {

@@ -10,6 +10,9 @@ pub(super) const WAITING: &str = "/console/waiting";
 pub(super) const FAILURES: &str = "/console/failures";
 pub(super) const PARENT: &str = "/console/parent";
 
+/// The parameter and the element of a task whose form is open.
+pub(super) const ANSWER: &str = "answer";
+
 /// Returns the token of forms.
 pub(super) const FORM_TOKEN: &str = "/console/form-token";
 /// Asks before an action on selected executions.
@@ -67,6 +70,12 @@ pub(super) fn visit(arn: &str, index: usize) -> String {
 pub(super) fn state(arn: &str, state: &str) -> String {
     let url = with("/console/execution", &[("arn", arn), ("state", state)]);
     format!("{url}#state")
+}
+
+/// The page of an execution with the form for the answer to a wait, by its key.
+pub(super) fn answer(arn: &str, key: &str) -> String {
+    let url = with("/console/execution", &[("arn", arn), (ANSWER, key)]);
+    format!("{url}#{ANSWER}")
 }
 
 /// The page of an execution at the state that started another execution.
