@@ -86,6 +86,56 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
     api.end();
 }
 
+#[test]
+fn a_text_of_an_error_or_a_cause_is_found_with_and_without_an_index() {
+    let failing = r#"{"StartAt": "Fail", "States": {"Fail": {
+        "Type": "Fail", "Error": "Shop.Declined", "Cause": "no \"funds\" on 17"}}}"#;
+    let late = r#"{"StartAt": "Wait", "TimeoutSeconds": 1, "States": {"Wait": {
+        "Type": "Wait", "Seconds": 60, "End": true}}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("orders.db");
+    drop(SqliteStore::open(&path).expect("a store"));
+    for with_index in [false, true] {
+        let builder = Engine::builder()
+            .virtual_time()
+            .register_json("failing", failing, MachineType::Standard)
+            .register_json("late", late, MachineType::Standard)
+            .register_json("m", MACHINE, MachineType::Standard)
+            .store(SqliteStore::open(&path).expect("a store"));
+        let index = Arc::new(ExecutionIndex::open(&path).expect("an index"));
+        let api = Api::with(builder, |server| {
+            let server = server.console(ConsoleMode::On);
+            if with_index {
+                server.execution_search(index.clone())
+            } else {
+                server
+            }
+        });
+        for machine in ["failing", "late", "m"] {
+            let options = StartOptions::new().name(format!("{machine}-{with_index}"));
+            let run = api.engine.start_machine(machine, json!({}), options);
+            let run = api.wait(run).expect("it is started");
+            api.wait(run.report());
+        }
+        index.catch_up().expect("it works");
+        for (filter, found) in [
+            ("text=Shop.Decl", "failing"),
+            ("text=no+%22funds%22", "failing"),
+            ("text=on+17&error=Declined&status=FAILED", "failing"),
+            ("text=States.Timeout", "late"),
+        ] {
+            let page = api.send(&format!("/console/executions?{filter}"), &[], None);
+            let page = page.body();
+            for machine in ["failing", "late", "m"] {
+                let row = format!(">{machine}-{with_index}</a>");
+                assert_eq!(page.contains(&row), machine == found, "{filter}: {page}");
+            }
+            assert_eq!(page.contains("compared by the index"), with_index, "{page}");
+        }
+        api.end();
+    }
+}
+
 /// A Distributed Map whose children have an output that their parent does not have.
 const MAPPING: &str = r#"{"StartAt": "Each", "States": {"Each": {
     "Type": "Map", "ResultPath": null, "End": true,

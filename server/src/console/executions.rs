@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
-use stepwright_runtime::search::searched_text;
+use stepwright_runtime::search::searched_texts;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
@@ -73,7 +73,7 @@ pub(super) struct ListFilter {
     name: String,
     /// A part of the error's name.
     error: String,
-    /// A part of the input or of the output.
+    /// A part of the input, the output, the error's name or the cause.
     text: String,
     from: TimeField,
     to: TimeField,
@@ -242,8 +242,8 @@ impl ListFilter {
         Ok(())
     }
 
-    /// Returns for each execution whether its error, its input and its output pass the filters, and
-    /// how many were read for that. Compares only what pages show: a match of masked data would
+    /// Returns for each execution whether its data passes the filters, and how many were read for
+    /// that. Compares only what pages show: a match of masked data would
     /// reveal a part of it.
     async fn pass(
         &self,
@@ -282,10 +282,8 @@ impl ListFilter {
     }
 
     fn has_text(&self, data: &ExecutionData, redaction: &Redaction) -> bool {
-        let mut values = [Some(&data.input), data.output.as_ref()]
-            .into_iter()
-            .flatten();
-        values.any(|value| searched_text(value, redaction).contains(&self.text))
+        let texts = searched_texts(data, redaction);
+        texts.iter().any(|text| text.contains(&self.text))
     }
 
     /// Whether all fields can be compared.
@@ -320,7 +318,7 @@ impl ListFilter {
                 }
                 (field("name", "Name", &self.name, "part of the name"))
                 (field("error", "Error", &self.error, "part of its name"))
-                (field("text", "Text", &self.text, "in input or output"))
+                (field("text", "Text", &self.text, "in data or cause"))
                 (self.from.render("from", "From (UTC)", "2026-01-31 12:00"))
                 (self.to.render("to", "To (UTC)", "2026-01-31 13:00"))
                 div class="buttons" {
