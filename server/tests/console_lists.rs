@@ -61,6 +61,10 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
         "from=2026-01-31&to=2026-01-31+12:00:00.123",
         "from=2026-01-31T12:00:00.123Z&to=2026-01-31T12:00:00.123Z",
         "name=needle&error=IsOdd&from=2026-01-31",
+        "name=needle&started=12h",
+        "name=needle&started=today&from=2026-01-31",
+        "name=needle&started=today&zone=Pacific/Kiritimati",
+        "name=needle&from=2026-01-31+13:00&to=2026-01-31+13:01&zone=Europe/Berlin",
     ] {
         let page = api.send(&format!("/console/executions?{filter}"), &[], None);
         assert!(
@@ -76,6 +80,9 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
         "to=2026-01-30",
         "from=2026-02-01",
         "error=IsOdd&status=SUCCEEDED",
+        "name=needle&started=yesterday",
+        "name=needle&started=12h&from=2026-01-31+12:30",
+        "name=needle&to=2026-01-31+12:30&zone=Europe/Berlin",
     ] {
         let page = api.send(&format!("/console/executions?{filter}"), &[], None);
         assert!(
@@ -83,6 +90,21 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
             "{filter}"
         );
     }
+    let page = api.send("/console/executions?started=today&zone=Moon", &[], None);
+    assert!(page.body().contains("`Moon` is not a time zone"));
+    assert!(page.body().contains("Correct the filters"));
+    assert!(!page.body().contains("straw-0<"));
+    // The filters are in the addresses of the next page and of the file.
+    let page = api.send("/console/executions?started=12h&zone=Asia/Tokyo", &[], None);
+    for link in ["rel=\"next\" href=\"", "Older"] {
+        assert!(page.body().contains(link), "{}", page.body());
+    }
+    assert!(
+        page.body()
+            .matches("started=12h&amp;zone=Asia%2FTokyo")
+            .count()
+            >= 2
+    );
     api.end();
 }
 

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, Tab } from "./support/browser.mjs";
 import { createWorld } from "./support/machines.mjs";
-import { executionUrl, machineUrl } from "./support/pages.mjs";
+import { executionsUrl, executionUrl, machineUrl } from "./support/pages.mjs";
 import { Server, Tasks, until } from "./support/server.mjs";
 
 /** A chain of Choices: a diagram that is much higher than a window. */
@@ -201,6 +201,38 @@ describe("reading", () => {
       assert.match(local, new RegExp(`(^| )${String(hours).padStart(2, "0")}:\\d\\d:\\d\\d .*, \\d+ (second|minute)s? ago$`));
       const shown = await time.evaluate((time) => getComputedStyle(time, "::after").content);
       assert.ok(shown.includes("ago"), shown);
+    },
+    { timezoneId: "Asia/Tokyo" },
+  );
+
+  read(
+    "filters take times of the person's zone, and periods",
+    async (page, tab) => {
+      const filter = () => page.getByRole("button", { name: "Filter" }).click();
+      const row = page.getByRole("row").filter({ hasText: "order-good" });
+      await tab.goto(executionsUrl({ name: "order-good" }));
+      const zone = page.getByLabel("Time zone");
+      assert.equal(await zone.inputValue(), "Asia/Tokyo");
+      await page.getByLabel("Started").selectOption("In the last 12 hours");
+      await filter();
+      await row.waitFor();
+      const params = new URL(page.url()).searchParams;
+      assert.deepEqual([params.get("started"), params.get("zone")], ["12h", "Asia/Tokyo"]);
+      assert.deepEqual(await tab.violations(), []);
+      const started = Date.parse(await row.locator("time").getAttribute("datetime"));
+      const inTokyo = (minutes) => new Date(started + (9 * 60 + minutes) * 60_000).toISOString().slice(0, 16).replace("T", " ");
+      await page.getByLabel("From", { exact: true }).fill(inTokyo(-1));
+      await page.getByLabel("To", { exact: true }).fill(inTokyo(1));
+      await filter();
+      await row.waitFor();
+      // The same texts are other times in UTC.
+      assert.equal(await zone.inputValue(), "Asia/Tokyo");
+      await zone.selectOption("UTC");
+      await filter();
+      await page.getByText("No execution passes these filters").waitFor();
+      // A page with times in UTC does not change their zone.
+      assert.equal(await zone.inputValue(), "UTC");
+      assert.ok((await zone.innerText()).includes("Asia/Tokyo"));
     },
     { timezoneId: "Asia/Tokyo" },
   );

@@ -15,8 +15,7 @@
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs`, `error_index.rs` | executions by a text, with an index or without; the errors of executions |
-//! | `time_field.rs` | a field for a time |
-//! | `text_search.rs` | executions by a text, with an index or without |
+//! | `time_field.rs`, `zone_field.rs`, `period.rs` | fields for a time, for its zone, and for times relative to the present |
 //! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `lineage.rs`, `root_cause.rs`, `cost.rs`, `transition_cache.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
@@ -60,6 +59,7 @@ mod machines;
 mod map_run;
 mod notice;
 mod params;
+mod period;
 mod pictures;
 mod root_cause;
 mod schema_form;
@@ -74,6 +74,7 @@ mod time_field;
 mod transition_cache;
 mod waiting;
 mod waits;
+mod zone_field;
 
 use std::sync::Arc;
 use std::time::Duration;
