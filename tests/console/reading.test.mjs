@@ -205,6 +205,23 @@ describe("reading", () => {
     { timezoneId: "Asia/Tokyo" },
   );
 
+  read("a failed execution is compared with the last one that succeeded, and with a selected one", async (page, tab) => {
+    await tab.goto(executionUrl(world.executions["order-damaged"]));
+    await page.getByRole("link", { name: "Compare", exact: true }).click();
+    const path = page.locator("#path");
+    await path.getByText("no further state").or(path.getByRole("link").first()).first().waitFor();
+    await page.getByLabel("Compare with").fill("order-good");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByRole("heading", { name: "order-damaged and order-good" }).waitFor();
+    await page.locator("#path").getByRole("link").first().click();
+    await page.locator("#state h2").waitFor();
+    await tab.goto(executionsUrl({ name: "order-" }));
+    for (const name of ["order-good", "order-caught"]) await page.getByLabel(`Select ${name}`).check();
+    await page.getByRole("button", { name: "Compare selected" }).click();
+    await page.locator("#path", { hasText: "Offer an invoice" }).waitFor();
+    assert.deepEqual(await tab.violations(), []);
+  });
+
   read(
     "filters take times of the person's zone, and periods",
     async (page, tab) => {

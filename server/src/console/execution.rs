@@ -342,6 +342,7 @@ fn action_forms(
                     button type="submit" { "Debug a copy" }
                 }
             }
+            a class="button" href=(link::compare(&[arn])) { "Compare" }
             a class="button" href=(link::with("/console/copy", &[("arn", arn)])) { "Copy as" }
             a class="button" href=(link::with("/console/execution/history.json", &[("arn", arn)])) download="history.json" { "History as a file" }
         }

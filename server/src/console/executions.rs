@@ -398,7 +398,10 @@ impl List {
                 form method="get" action=(link::EXPORT) {
                     input type="hidden" name="selected" value="true";
                     (rows(console, &self.rows, Columns::List))
-                    div class="buttons" { button type="submit" { "Export selected" } }
+                    div class="buttons" {
+                        button type="submit" { "Export selected" }
+                        button type="submit" formaction=(link::COMPARE) { "Compare selected" }
+                    }
                 }
             } @else {
                 form method="post" action=(link::CONFIRM) {
@@ -426,6 +429,7 @@ fn batch_buttons() -> Markup {
         div class="buttons" role="group" aria-label="Selected executions" {
             button type="submit" name="do" value="stop" { "Stop selected" }
             button type="submit" name="do" value="redrive" { "Redrive selected" }
+            button type="submit" name="do" value="compare" { "Compare selected" }
             button type="submit" formaction=(link::EXPORT) { "Export selected" }
         }
     }

@@ -8,6 +8,7 @@ pub(super) const EXPORT: &str = "/console/executions/export";
 pub(super) const ACTIVITIES: &str = "/console/activities";
 pub(super) const WAITING: &str = "/console/waiting";
 pub(super) const FAILURES: &str = "/console/failures";
+pub(super) const COMPARE: &str = "/console/compare";
 pub(super) const PARENT: &str = "/console/parent";
 
 /// The parameter and the element of a task whose form is open.
@@ -70,6 +71,12 @@ pub(super) fn visit(arn: &str, index: usize) -> String {
 pub(super) fn state(arn: &str, state: &str) -> String {
     let url = with("/console/execution", &[("arn", arn), ("state", state)]);
     format!("{url}#state")
+}
+
+/// The page that compares an execution with another one, or with the last that succeeded.
+pub(super) fn compare(arns: &[&str]) -> String {
+    let arns: Vec<(&str, &str)> = arns.iter().map(|arn| ("arn", *arn)).collect();
+    with(COMPARE, &arns)
 }
 
 /// The page of an execution with the form for the answer to a wait, by its key.

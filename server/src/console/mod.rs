@@ -11,7 +11,7 @@
 //! | `source/` | the source of executions: an engine, or a store without one |
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs`, `notice.rs` | the frame of a page; links; the parameters of requests; what an action did |
-//! | `error.rs`, `compression.rs` | the page of all errors; compressed responses |
+//! | `error.rs`, `compression.rs`, `blocking.rs` | the page of all errors; compressed responses; threads for work that may take long |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs`, `error_index.rs` | executions by a text, with an index or without; the errors of executions |
@@ -20,6 +20,7 @@
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `lineage.rs`, `root_cause.rs`, `cost.rs`, `transition_cache.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
 //! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
+//! | `compare.rs` | the first differences of two executions |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
 //! | `export.rs` | executions as a file |
@@ -33,8 +34,10 @@
 mod actions;
 mod activities;
 mod assets;
+mod blocking;
 mod charts;
 mod child_matches;
+mod compare;
 mod compression;
 mod confirm;
 mod copies;
@@ -206,6 +209,7 @@ fn routes(
             get(execution::history_file),
         )
         .route("/console/copy", get(copies::page))
+        .route(link::COMPARE, page(compare::render))
         .route("/console/copy/test.rs", get(copies::test_file))
         .route("/console/map-run", page(map_run::render))
         .route(link::WAITING, page(waiting::render))

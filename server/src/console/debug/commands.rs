@@ -10,11 +10,11 @@ use axum::response::Response;
 use stepwright_runtime::debug::{Debugger, Stop};
 use stepwright_runtime::value::Value;
 
-use super::blocking::blocking;
 use super::outcome::Outcome;
 use super::session::{DebugSession, Evaluation, SessionState};
 use super::{answer, handler_call, nested};
 use crate::console::actions::{Target, redirect};
+use crate::console::blocking::blocking;
 use crate::console::error::PageError;
 use crate::console::link;
 use crate::console::notice::{self, Notice};

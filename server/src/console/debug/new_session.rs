@@ -10,8 +10,8 @@ use stepwright_runtime::report::{text, visible};
 use stepwright_runtime::value::Value;
 
 use super::answer::json;
-use super::blocking::blocking;
 use super::subject::DebugSubject;
+use crate::console::blocking::blocking;
 use crate::console::error::{PageError, respond};
 use crate::console::layout::{Page, Section};
 use crate::console::link;
