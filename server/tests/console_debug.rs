@@ -521,7 +521,7 @@ fn the_real_handler_runs_for_a_call() {
 }
 
 #[test]
-fn an_engine_that_redacts_data_runs_no_handlers_and_shows_no_inputs() {
+fn an_engine_that_redacts_data_runs_no_handlers_and_shows_no_masked_inputs() {
     let redaction = Redaction::new().path("card").expect("it is a path");
     let engine = Engine::builder()
         .virtual_time()
@@ -540,10 +540,18 @@ fn an_engine_that_redacts_data_runs_no_handlers_and_shows_no_inputs() {
     assert!(!page.contains("Debug a copy"));
     let response = console.post("/console/debug/new", &[("execution", &execution)]);
     assert_eq!(response.status, 400);
-    assert!(text(&response.page).contains("redacts") && !response.page.contains("secret-42"));
+    let shown = text(&response.page);
+    assert!(shown.contains("a masked field") && !response.page.contains("secret-42"));
     let url = format!("/console/debug/new?machine=orders&input_of={execution}");
     let (status, page) = console.get(&url);
     assert!(status == 409 && !page.contains("secret-42"), "{status}");
+    // An execution without a masked field.
+    let plain = console.api.start(&machine, &json!({"count": 1}));
+    console.api.finished(&plain);
+    let (_, page) = console.get(&format!("/console/execution?arn={plain}"));
+    assert!(page.contains("Debug a copy"));
+    let response = console.post("/console/debug/new", &[("execution", &plain)]);
+    assert_eq!(response.status, 303);
     let debugger = console.debug(&[("machine", "orders"), ("input", r#"{"count": 1}"#)]);
     debugger.go("continue", &[]);
     assert!(!debugger.page().contains("Run the real handler"));

@@ -222,6 +222,15 @@ describe("reading", () => {
     assert.deepEqual(await tab.violations(), []);
   });
 
+  read("an execution that ended in a Fail state starts again at its root cause", async (page, tab) => {
+    await tab.goto(executionUrl(world.executions["nested-failed"]));
+    await page.getByText("It ended in the Fail state Give up").waitFor();
+    await page.getByRole("link", { name: "Start again from Settle" }).click();
+    await page.getByRole("button", { name: "Start again from here" }).click();
+    await page.locator("h1 .status", { hasText: "Failed" }).waitFor();
+    assert.notEqual(new URL(page.url()).searchParams.get("arn"), world.executions["nested-failed"]);
+  });
+
   read(
     "filters take times of the person's zone, and periods",
     async (page, tab) => {

@@ -14,6 +14,9 @@ pub(super) const PARENT: &str = "/console/parent";
 /// The parameter and the element of a task whose form is open.
 pub(super) const ANSWER: &str = "answer";
 
+/// The parameter and the element of the form that starts again from a state.
+pub(super) const RESTART: &str = "restart";
+
 /// Returns the token of forms.
 pub(super) const FORM_TOKEN: &str = "/console/form-token";
 /// Asks before an action on selected executions.
@@ -65,6 +68,13 @@ pub(super) fn visit(arn: &str, index: usize) -> String {
     let index = index.to_string();
     let url = with("/console/execution", &[("arn", arn), ("visit", &index)]);
     format!("{url}#state")
+}
+
+/// The page of an execution with the form that starts again from a visit.
+pub(super) fn restart(arn: &str, index: usize) -> String {
+    let index = index.to_string();
+    let params = [("arn", arn), ("visit", &index), (RESTART, "open")];
+    format!("{}#{RESTART}", with("/console/execution", &params))
 }
 
 /// The page of an execution with the definition of a state.

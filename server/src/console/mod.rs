@@ -27,7 +27,8 @@
 //! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs`, `confirm.rs` | the forms: start, stop, redrive, answers; the page that asks before an action on selected executions |
-//! | `sent_forms.rs` | forms that are performed once |
+//! | `restart.rs` | starts that begin at a state of an earlier execution |
+//! | `sent_forms.rs`, `editable.rs` | forms that are performed once; which data forms may contain |
 //! | `debug/` | the debugger |
 //! | `live.rs`, `store_live.rs`, `server_event.rs` | the streams of changes; those of a store without an engine; what they write |
 
@@ -44,6 +45,7 @@ mod copies;
 mod cost;
 mod debug;
 mod definition;
+mod editable;
 mod error;
 mod error_index;
 mod execution;
@@ -64,6 +66,7 @@ mod notice;
 mod params;
 mod period;
 mod pictures;
+mod restart;
 mod root_cause;
 mod schema_form;
 mod sent_forms;
