@@ -305,6 +305,8 @@ describe("reading", () => {
       throw new Error("no page has the row");
     };
     await (await holding(part("Pages"))).click();
+    // The links of the page that is left have the same names.
+    await page.waitForURL(/[?&]from=/);
     await (await holding(part("Pages of this part"))).click();
     await page.getByRole("cell", { name: "3417", exact: true }).waitFor();
     await page.locator("tr", { hasText: "3417-end" }).waitFor();
@@ -330,6 +332,7 @@ describe("reading", () => {
     await page.locator("#answer").getByLabel("Output, as JSON").fill('{"approved": true}');
     assert.deepEqual(await tab.violations(), []);
     await page.locator("#answer").getByRole("button", { name: "Send success" }).click();
+    await page.waitForURL((url) => !url.searchParams.has("answer"));
     await server.reaches(world.executions["approval-open"], "SUCCEEDED");
     // The list of another tab still has the link.
     await tab.goto(link);
