@@ -87,7 +87,7 @@ fn breakpoints_of_states_and_errors_stop_the_execution() {
         "--break-error",
         "CardDeclined",
     ]);
-    assert_eq!(position(&debugger.act("resume")), "Charge calls its task");
+    assert_eq!(position(&debugger.act("continue")), "Charge calls its task");
     // The mock declines the card, which is a breakpoint; the catcher then leads to another one.
     let page = debugger.act("handler");
     assert!(
@@ -106,7 +106,7 @@ fn a_command_of_an_option_is_the_handler_of_its_task() {
         "--task",
         r#"Charge=echo '{"chargeId": "ch_7"}'"#,
     ]);
-    assert_eq!(position(&debugger.act("resume")), "Charge calls its task");
+    assert_eq!(position(&debugger.act("continue")), "Charge calls its task");
     let page = debugger.act("handler");
     assert_eq!(position(&page), "Before Large?");
     assert!(page.contains("ch_7"), "{page}");

@@ -28,6 +28,12 @@ SHEET.replaceSync(`
   #stage { transform-origin: 0 0; width: max-content; }
   ::slotted(svg) { display: block; max-width: none; }
   #map { position: absolute; right: 8px; bottom: 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: .9; cursor: pointer; touch-action: none; }
+  @media print {
+    #controls, #map { display: none; }
+    :host, #view { display: block; overflow: visible; }
+    #stage { transform: none !important; width: auto; }
+    ::slotted(svg) { max-width: 100%; height: auto; }
+  }
 `);
 
 const CONTROLS = [

@@ -108,7 +108,7 @@
 //! | [`objects`] | the objects that Distributed Maps read and write |
 //! | `report` | HTML pages about executions, with the feature `report` |
 //! | [`restart`] | definitions whose executions begin at a state in the middle |
-//! | [`search`] | text in the inputs and outputs of executions, with an index (feature `sqlite`) |
+//! | [`search`] | text in the data of executions, with an index (feature `sqlite`) |
 //! | [`spans`] | the `tracing` spans of executions, states and task attempts |
 //! | [`statistics`] | the numbers of an engine, and the table of its metrics |
 //! | [`store`] | stores for durable engines |

@@ -55,6 +55,7 @@
 //! | `operations/` | the operations, a file for each group: request, response and function |
 //! | `control/` | state machines with their revisions, versions, aliases and tags |
 //! | `schedules/` | the schedules that start executions, their expressions, and the task that starts them |
+//! | `time_zone.rs` | local times of schedules and of the console |
 //! | `integration.rs` | tasks that call the API: `aws-sdk:sfn:..` |
 //! | `local_client.rs` | the API for the program of the server |
 //! | `request_runtimes.rs` | the threads of requests |
@@ -112,6 +113,8 @@ mod shape;
 mod signature;
 #[cfg(feature = "console")]
 mod stored_console;
+#[cfg(any(feature = "console", feature = "schedules"))]
+mod time_zone;
 mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};

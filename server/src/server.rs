@@ -421,7 +421,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Finds executions by a text in their input or output with this search, which can be an index.
+    /// Finds executions by a text in their data with this search, which can be an index.
     /// Without one, the list of executions reads a bounded number of them.
     #[cfg(feature = "console")]
     pub fn execution_search(mut self, search: Arc<dyn ExecutionSearch>) -> Self {

@@ -128,6 +128,56 @@ fn commands_for_a_server_with_access_keys_have_placeholders() {
 }
 
 #[test]
+fn a_masked_field_is_masked_in_the_commands_and_others_are_copied() {
+    let redaction = Redaction::new().path("card").expect("it is a path");
+    let builder = Engine::builder().virtual_time().redact(&redaction);
+    let api = Api::with(builder, |server| server.console(ConsoleMode::On));
+    let machine = api.create("orders", &pass());
+    let copy = |input: &Json| {
+        let arn = api.start(&machine, input);
+        api.finished(&arn);
+        let page = api.send(&format!("/console/copy?arn={}", query(&arn)), &[], None);
+        (arn, page.into_body())
+    };
+    let (masked, page) = copy(&json!({"id": 7, "card": "4242"}));
+    let aws = text_of(&page, "aws");
+    assert!(
+        aws.ends_with(r#"--input '{"id":7,"card":"[redacted]"}'"#),
+        "{aws}"
+    );
+    assert!(text_of(&page, "curl").contains("[redacted]"));
+    assert!(page.contains("It has [redacted] instead of masked values"));
+    assert!(page.contains("without masks") && !page.contains("4242"));
+    let (plain, page) = copy(&json!({"id": 8}));
+    assert!(text_of(&page, "aws").ends_with(r#"--input '{"id":8}'"#));
+    assert!(!page.contains("[redacted]"));
+    assert!(text_of(&page, "test").contains(r#"json!({"id": 8})"#));
+
+    // Forms for editing contain the other input.
+    let inputs = api.send("/console/machine?name=orders&tab=inputs", &[], None);
+    let inputs = inputs.body();
+    assert!(
+        inputs.contains("The inputs of 1 execution have masked fields"),
+        "{inputs}"
+    );
+    assert_eq!(inputs.matches("Use this input").count(), 1);
+    for (arn, is_shown) in [(masked, false), (plain, true)] {
+        let page = api.send(
+            &format!("/console/execution?arn={}", query(&arn)),
+            &[],
+            None,
+        );
+        let page = page.body();
+        assert_eq!(page.contains("Start again from here"), is_shown);
+        assert_eq!(page.contains("cannot show them for editing"), !is_shown);
+        let url = format!("/console/machine?name=orders&input_of={}", query(&arn));
+        let copied = api.send(&url, &[], None);
+        assert_eq!(copied.status(), if is_shown { 200 } else { 409 });
+        assert!(!page.contains("4242") && !copied.body().contains("4242"));
+    }
+}
+
+#[test]
 fn the_page_gives_the_reason_why_there_is_no_test() {
     let redaction = Redaction::new().path("card").expect("it is a path");
     for (builder, message) in [

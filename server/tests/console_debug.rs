@@ -229,7 +229,10 @@ fn orders() -> Json {
 fn a_person_steps_answers_and_goes_back_to_continue_differently() {
     let console = Console::new();
     let debugger = console.debug_definition(&orders(), &json!({"count": 2}));
-    assert_eq!(position(&debugger.page()), "Before Count");
+    let page = debugger.page();
+    assert_eq!(position(&page), "Before Count");
+    let shown = text(&page);
+    assert!(shown.contains("Continue runs to the next breakpoint") && !shown.contains("Resume"));
     assert_eq!(debugger.go("step", &[]), "Before Charge");
     assert_eq!(debugger.go("step", &[]), "Charge calls its task");
     let page = debugger.page();
@@ -245,7 +248,7 @@ fn a_person_steps_answers_and_goes_back_to_continue_differently() {
     assert_eq!(debugger.fail("Declined", "no funds"), "Before Reject");
     assert_eq!(json_area(&debugger.page(), "input")["Error"], "Declined");
     assert_eq!(
-        debugger.go("resume", &[]),
+        debugger.go("continue", &[]),
         "The execution has ended: Failed"
     );
     assert!(text(&debugger.page()).contains("Rejected"));
@@ -271,7 +274,7 @@ fn a_person_steps_answers_and_goes_back_to_continue_differently() {
 fn a_late_answer_times_out_and_a_wrong_one_is_shown_again() {
     let console = Console::new();
     let debugger = console.debug_definition(&orders(), &json!({"count": 2}));
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     let call = "Charge calls its task";
     for (fields, problem) in [
         (&[("result", "{wrong")][..], "the result is not valid JSON"),
@@ -337,13 +340,13 @@ fn breakpoints_stop_before_states_and_after_errors() {
     let page = debugger.act("break", &fields);
     assert_eq!(notice(&page).as_deref(), Some("There are 4 breakpoints."));
     assert_eq!(area(&page, "errors"), "Other\nThrottled");
-    let page = debugger.act("resume", &[]);
+    let page = debugger.act("continue", &[]);
     assert_eq!(position(&page), "Before Charge");
     assert_eq!(
         notice(&page).as_deref(),
         Some("Stopped at the breakpoint of `Charge`.")
     );
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     let page = debugger.act("answer", &[("answer", "failure"), ("error", "Throttled")]);
     assert_eq!(
         notice(&page).as_deref(),
@@ -355,12 +358,12 @@ fn breakpoints_stop_before_states_and_after_errors() {
     let page = debugger.act("break", &[("break", "Reject")]);
     assert_eq!(notice(&page).as_deref(), Some("There is 1 breakpoint."));
     debugger.go("back-to", &[("index", "0")]);
-    assert_eq!(debugger.go("resume", &[]), "Charge calls its task");
+    assert_eq!(debugger.go("continue", &[]), "Charge calls its task");
     assert_eq!(
         debugger.fail("Throttled", ""),
         "Charge waits for its next attempt"
     );
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     assert_eq!(debugger.fail("Declined", ""), "Before Reject");
     let page = debugger.act("break", &[("break", "Nowhere")]);
     assert!(
@@ -392,7 +395,7 @@ fn run_to_and_step_into_reach_states_inside_of_a_map() {
     debugger.go("back", &[]);
     assert_eq!(debugger.go("run-to", &[("state", "Wait")]), "Before Wait");
     assert_eq!(
-        debugger.go("resume", &[]),
+        debugger.go("continue", &[]),
         "The execution has ended: Succeeded"
     );
 }
@@ -491,7 +494,7 @@ fn the_real_handler_runs_for_a_call() {
         (0, "The execution has ended: Failed", "no count"),
     ] {
         let debugger = console.debug_definition(&orders(), &json!({"count": count}));
-        debugger.go("resume", &[]);
+        debugger.go("continue", &[]);
         assert!(debugger.page().contains("Run the real handler"));
         let page = debugger.act("handler", &[]);
         assert_eq!(self::position(&page), position);
@@ -508,7 +511,7 @@ fn the_real_handler_runs_for_a_call() {
     let mut other = orders();
     other["States"]["Charge"]["Parameters"]["FunctionName"] = "other".into();
     let debugger = console.debug_definition(&other, &json!({"count": 1}));
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     assert!(!debugger.page().contains("Run the real handler"));
     let page = debugger.act("handler", &[]);
     assert!(error(&page).expect("it is shown").contains("no handler"));
@@ -518,7 +521,7 @@ fn the_real_handler_runs_for_a_call() {
 }
 
 #[test]
-fn an_engine_that_redacts_data_runs_no_handlers_and_shows_no_inputs() {
+fn an_engine_that_redacts_data_runs_no_handlers_and_shows_no_masked_inputs() {
     let redaction = Redaction::new().path("card").expect("it is a path");
     let engine = Engine::builder()
         .virtual_time()
@@ -537,12 +540,20 @@ fn an_engine_that_redacts_data_runs_no_handlers_and_shows_no_inputs() {
     assert!(!page.contains("Debug a copy"));
     let response = console.post("/console/debug/new", &[("execution", &execution)]);
     assert_eq!(response.status, 400);
-    assert!(text(&response.page).contains("redacts") && !response.page.contains("secret-42"));
+    let shown = text(&response.page);
+    assert!(shown.contains("a masked field") && !response.page.contains("secret-42"));
     let url = format!("/console/debug/new?machine=orders&input_of={execution}");
     let (status, page) = console.get(&url);
     assert!(status == 409 && !page.contains("secret-42"), "{status}");
+    // An execution without a masked field.
+    let plain = console.api.start(&machine, &json!({"count": 1}));
+    console.api.finished(&plain);
+    let (_, page) = console.get(&format!("/console/execution?arn={plain}"));
+    assert!(page.contains("Debug a copy"));
+    let response = console.post("/console/debug/new", &[("execution", &plain)]);
+    assert_eq!(response.status, 303);
     let debugger = console.debug(&[("machine", "orders"), ("input", r#"{"count": 1}"#)]);
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     assert!(!debugger.page().contains("Run the real handler"));
     let page = debugger.act("handler", &[]);
     assert!(error(&page).expect("it is shown").contains("redacts"));
@@ -568,7 +579,7 @@ fn a_debugger_steps_into_nested_workflows() {
         text(&page)
     );
     assert_eq!(json_area(&page, "input"), json!({"id": 3}));
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     let page = debugger.act("return", &[]);
     assert!(error(&page).expect("it is shown").contains("has not ended"));
     let fields = [
@@ -577,7 +588,7 @@ fn a_debugger_steps_into_nested_workflows() {
         ("delay", "7"),
     ];
     debugger.go("answer", &fields);
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     assert_eq!(debugger.go("return", &[]), "Ship waits for its task");
     assert_eq!(
         debugger.go("step", &[]),
@@ -594,7 +605,7 @@ fn a_debugger_steps_into_nested_workflows() {
     debugger.go("into", &[]);
     assert_eq!(debugger.go("leave", &[]), "Ship calls its task");
     debugger.go("into", &[]);
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     assert_eq!(
         debugger.fail("Broken", "why"),
         "The execution has ended: Failed"
@@ -632,7 +643,7 @@ fn a_debugger_steps_into_children_of_a_distributed_map() {
     ]);
     assert_eq!(debugger.go("step", &[]), "Bulk starts child execution 0");
     assert_eq!(debugger.go("into", &[]), "Before One");
-    debugger.go("resume", &[]);
+    debugger.go("continue", &[]);
     assert_eq!(debugger.go("return", &[]), "Bulk starts child execution 1");
     assert_eq!(debugger.succeed("5"), "The execution has ended: Succeeded");
     assert!(text(&debugger.page()).contains("[14,5]"));
@@ -827,13 +838,13 @@ fn long_executions_are_bounded_per_request_and_by_their_positions() {
     let definition = json!({"StartAt": "Loop", "States": {
         "Loop": {"Type": "Pass", "Next": "Again"}, "Again": {"Type": "Pass", "Next": "Loop"}}});
     let debugger = console.debug_definition(&definition, &json!({}));
-    let page = debugger.act("resume", &[]);
+    let page = debugger.act("continue", &[]);
     assert_eq!(
         notice(&page).as_deref(),
-        Some("Stopped after 10,000 steps; resume to continue.")
+        Some("Stopped after 10,000 steps; choose Continue again.")
     );
     assert_eq!(
-        debugger.go("resume", &[]),
+        debugger.go("continue", &[]),
         "The execution has ended: Failed"
     );
     debugger.go("back-to", &[("index", "0")]);

@@ -61,6 +61,10 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
         "from=2026-01-31&to=2026-01-31+12:00:00.123",
         "from=2026-01-31T12:00:00.123Z&to=2026-01-31T12:00:00.123Z",
         "name=needle&error=IsOdd&from=2026-01-31",
+        "name=needle&started=12h",
+        "name=needle&started=today&from=2026-01-31",
+        "name=needle&started=today&zone=Pacific/Kiritimati",
+        "name=needle&from=2026-01-31+13:00&to=2026-01-31+13:01&zone=Europe/Berlin",
     ] {
         let page = api.send(&format!("/console/executions?{filter}"), &[], None);
         assert!(
@@ -76,6 +80,9 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
         "to=2026-01-30",
         "from=2026-02-01",
         "error=IsOdd&status=SUCCEEDED",
+        "name=needle&started=yesterday",
+        "name=needle&started=12h&from=2026-01-31+12:30",
+        "name=needle&to=2026-01-31+12:30&zone=Europe/Berlin",
     ] {
         let page = api.send(&format!("/console/executions?{filter}"), &[], None);
         assert!(
@@ -83,7 +90,72 @@ fn an_old_execution_is_found_by_its_name_its_error_and_its_time() {
             "{filter}"
         );
     }
+    let page = api.send("/console/executions?started=today&zone=Moon", &[], None);
+    assert!(page.body().contains("`Moon` is not a time zone"));
+    assert!(page.body().contains("Correct the filters"));
+    assert!(!page.body().contains("straw-0<"));
+    // The filters are in the addresses of the next page and of the file.
+    let page = api.send("/console/executions?started=12h&zone=Asia/Tokyo", &[], None);
+    for link in ["rel=\"next\" href=\"", "Older"] {
+        assert!(page.body().contains(link), "{}", page.body());
+    }
+    assert!(
+        page.body()
+            .matches("started=12h&amp;zone=Asia%2FTokyo")
+            .count()
+            >= 2
+    );
     api.end();
+}
+
+#[test]
+fn a_text_of_an_error_or_a_cause_is_found_with_and_without_an_index() {
+    let failing = r#"{"StartAt": "Fail", "States": {"Fail": {
+        "Type": "Fail", "Error": "Shop.Declined", "Cause": "no \"funds\" on 17"}}}"#;
+    let late = r#"{"StartAt": "Wait", "TimeoutSeconds": 1, "States": {"Wait": {
+        "Type": "Wait", "Seconds": 60, "End": true}}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("orders.db");
+    drop(SqliteStore::open(&path).expect("a store"));
+    for with_index in [false, true] {
+        let builder = Engine::builder()
+            .virtual_time()
+            .register_json("failing", failing, MachineType::Standard)
+            .register_json("late", late, MachineType::Standard)
+            .register_json("m", MACHINE, MachineType::Standard)
+            .store(SqliteStore::open(&path).expect("a store"));
+        let index = Arc::new(ExecutionIndex::open(&path).expect("an index"));
+        let api = Api::with(builder, |server| {
+            let server = server.console(ConsoleMode::On);
+            if with_index {
+                server.execution_search(index.clone())
+            } else {
+                server
+            }
+        });
+        for machine in ["failing", "late", "m"] {
+            let options = StartOptions::new().name(format!("{machine}-{with_index}"));
+            let run = api.engine.start_machine(machine, json!({}), options);
+            let run = api.wait(run).expect("it is started");
+            api.wait(run.report());
+        }
+        index.catch_up().expect("it works");
+        for (filter, found) in [
+            ("text=Shop.Decl", "failing"),
+            ("text=no+%22funds%22", "failing"),
+            ("text=on+17&error=Declined&status=FAILED", "failing"),
+            ("text=States.Timeout", "late"),
+        ] {
+            let page = api.send(&format!("/console/executions?{filter}"), &[], None);
+            let page = page.body();
+            for machine in ["failing", "late", "m"] {
+                let row = format!(">{machine}-{with_index}</a>");
+                assert_eq!(page.contains(&row), machine == found, "{filter}: {page}");
+            }
+            assert_eq!(page.contains("compared by the index"), with_index, "{page}");
+        }
+        api.end();
+    }
 }
 
 /// A Distributed Map whose children have an output that their parent does not have.

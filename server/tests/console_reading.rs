@@ -1,13 +1,17 @@
 //! The console's pages for reading: links between executions and Map Runs, the table of children,
 //! waits, failures, root causes, costs, and characters that change the direction of text.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use stepwright_runtime::Engine;
+use stepwright_runtime::task::TaskFailure;
 use stepwright_server::ConsoleMode;
 
 use crate::console::{between, console, query};
+use crate::html_form::HtmlForm;
 use crate::support::{Api, text};
 
 /// Returns the page of an execution.
@@ -298,6 +302,27 @@ fn waits_of_all_executions_are_listed_with_their_children() {
         assert!((50..=52).contains(&number(&shown)), "{}", number(&shown));
         let answers = shown.matches(">Answer</a>").count();
         assert_eq!(answers == 0, mode == ConsoleMode::ReadOnly, "{answers}");
+        if mode == ConsoleMode::On {
+            let link = between(&shown, "<td><a href=\"/console/execution?arn=", "#answer\"");
+            let link = link
+                .rsplit("href=\"/console/execution?arn=")
+                .next()
+                .expect("a link");
+            let url = format!("/console/execution?arn={}", link.replace("&amp;", "&"));
+            let answered = page(&api, &url);
+            let wait = between(&answered, "<li id=\"answer\">", "</li>");
+            assert!(
+                wait.contains("<details class=\"act\" open><summary>Answer"),
+                "{wait}"
+            );
+            // The key of another request, as after a redrive.
+            let closed = page(&api, &url.replace("&answer=0-", "&answer=1-"));
+            assert!(
+                closed.contains("does not wait for an answer any more"),
+                "{closed}"
+            );
+            assert!(!closed.contains("<details class=\"act\" open>"), "{closed}");
+        }
         let next = between(&shown, "rel=\"next\" href=\"", "\"").replace("&amp;", "&");
         let rest = page(&api, &next);
         assert_eq!(number(&shown) + number(&rest), 62, "{rest}");
@@ -396,4 +421,85 @@ fn numbers_have_the_right_plurals() {
         &format!("/console/execution?arn={}&visit=0", encoded(&arn)),
     );
     assert!(shown.contains("2 branches with states"), "{shown}");
+}
+
+#[test]
+fn an_execution_that_ended_in_a_fail_state_starts_again_at_its_root_cause() {
+    let is_fixed = Arc::new(AtomicBool::new(false));
+    let fixed = is_fixed.clone();
+    let charge = move |input: Json| {
+        let is_fixed = fixed.load(Ordering::SeqCst);
+        async move {
+            if is_fixed {
+                Ok(input)
+            } else {
+                Err(TaskFailure::new("Declined", "no funds"))
+            }
+        }
+    };
+    let builder = Engine::builder().virtual_time().function("charge", charge);
+    let api = Api::with(builder, |server| server.console(ConsoleMode::On));
+    let charge = json!({
+        "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Reject"}]
+    });
+    let states = json!({"Charge": charge, "Reject": {"Type": "Fail", "Error": "Rejected"}});
+    let start = |name: &str, definition: &Json| {
+        let machine = api.create(name, definition);
+        let arn = api.start(&machine, &json!([{"total": 7}]));
+        assert_eq!(api.finished(&arn)["status"], "FAILED");
+        arn
+    };
+    let direct = start("direct", &json!({"StartAt": "Charge", "States": states}));
+    let each = start(
+        "each",
+        &json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true,
+            "ItemProcessor": {"StartAt": "Charge", "States": states}}}}),
+    );
+    let chosen = start(
+        "chosen",
+        &json!({"StartAt": "Ask", "States": {
+            "Ask": {"Type": "Choice", "Choices": [{"Variable": "$[0].total", "IsPresent": true, "Next": "Reject"}]},
+            "Reject": {"Type": "Fail", "Error": "Rejected"}
+        }}),
+    );
+    let task = start(
+        "task",
+        &json!({"StartAt": "Charge", "States": {"Charge": {
+            "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true}}}),
+    );
+    let shown = execution(&api, &chosen);
+    assert!(
+        shown.contains("so start a copy with another input"),
+        "{shown}"
+    );
+    assert!(!execution(&api, &task).contains("It ended in the Fail state"));
+    is_fixed.store(true, Ordering::SeqCst);
+    for (arn, state) in [(direct, "Charge"), (each, "Each")] {
+        let shown = execution(&api, &arn);
+        assert!(shown.contains("It ended in the Fail state <strong>Reject</strong>."));
+        assert!(shown.contains("A redrive enters this state again, and fails at once."));
+        let link = format!(
+            "/console/execution?arn={}&amp;visit=0&amp;restart=open#restart",
+            encoded(&arn)
+        );
+        let button = format!("href=\"{link}\">Start again from {state}</a>");
+        assert!(shown.contains(&button), "{shown}");
+        let opened = page(
+            &api,
+            link.replace("&amp;", "&").trim_end_matches("#restart"),
+        );
+        assert!(
+            opened.contains("<details class=\"act\" id=\"restart\" open>"),
+            "{opened}"
+        );
+        let form = HtmlForm::with(&opened, "Start again from here");
+        let sent = api.send(&form.action, &[], Some(&form.body()));
+        assert_eq!(sent.status(), 303, "{}", sent.body());
+        let target = sent.headers()["location"].to_str().expect("it is text");
+        let again = target.split_once("arn=").expect("an ARN").1;
+        let again = again.replace("%3A", ":");
+        assert_ne!(again, arn);
+        assert_eq!(api.finished(&again)["status"], "SUCCEEDED");
+    }
 }

@@ -7,6 +7,8 @@ mod busy;
 #[cfg(feature = "console")]
 mod console;
 #[cfg(feature = "console")]
+mod console_compare;
+#[cfg(feature = "console")]
 mod console_copies;
 #[cfg(feature = "console")]
 mod console_debug;

@@ -45,6 +45,33 @@ describe("pages", () => {
     }
   });
 
+  test("a printed page has no menu, no buttons and no forms", async (t) => {
+    const tab = await Tab.open(browser, server);
+    await tab.page.emulateMedia({ media: "print" });
+    // The paper is as wide as A4.
+    await tab.page.setViewportSize({ width: 794, height: 1123 });
+    for (const { name, path: url, text, status } of pages) {
+      await t.test(name, async () => {
+        tab.expected = status;
+        await tab.goto(url);
+        const controls = tab.page.locator("nav:visible, button:visible, .button:visible, input:visible, select:visible, textarea:visible");
+        assert.deepEqual(await controls.evaluateAll((all) => all.map((one) => one.outerHTML)), []);
+        // What is read is there, unless it was in a form.
+        const shown = await tab.page.locator("main").innerText();
+        assert.ok(shown.length > 20, `${text}: ${shown}`);
+        assert.equal(await tab.overflow(), null);
+        tab.check();
+      });
+    }
+    tab.expected = 200;
+    // A whole diagram, although its box on the screen is smaller.
+    await tab.goto(pages.find(({ name }) => name === "machine").path);
+    const view = await tab.page.locator("diagram-view").boundingBox();
+    const picture = await tab.page.locator("diagram-view svg").boundingBox();
+    assert.ok(picture.width <= view.width + 1 && picture.height <= view.height + 1, JSON.stringify([picture, view]));
+    await tab.close();
+  });
+
   for (const theme of THEMES) {
     test(`in the ${theme} theme`, async (t) => {
       const tab = await Tab.open(browser, server, { colorScheme: theme });

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, Tab } from "./support/browser.mjs";
 import { createWorld } from "./support/machines.mjs";
-import { executionUrl, machineUrl } from "./support/pages.mjs";
+import { executionsUrl, executionUrl, machineUrl } from "./support/pages.mjs";
 import { Server, Tasks, until } from "./support/server.mjs";
 
 /** A chain of Choices: a diagram that is much higher than a window. */
@@ -205,6 +205,64 @@ describe("reading", () => {
     { timezoneId: "Asia/Tokyo" },
   );
 
+  read("a failed execution is compared with the last one that succeeded, and with a selected one", async (page, tab) => {
+    await tab.goto(executionUrl(world.executions["order-damaged"]));
+    await page.getByRole("link", { name: "Compare", exact: true }).click();
+    const path = page.locator("#path");
+    await path.getByText("no further state").or(path.getByRole("link").first()).first().waitFor();
+    await page.getByLabel("Compare with").fill("order-good");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByRole("heading", { name: "order-damaged and order-good" }).waitFor();
+    await page.locator("#path").getByRole("link").first().click();
+    await page.locator("#state h2").waitFor();
+    await tab.goto(executionsUrl({ name: "order-" }));
+    for (const name of ["order-good", "order-caught"]) await page.getByLabel(`Select ${name}`).check();
+    await page.getByRole("button", { name: "Compare selected" }).click();
+    await page.locator("#path", { hasText: "Offer an invoice" }).waitFor();
+    assert.deepEqual(await tab.violations(), []);
+  });
+
+  read("an execution that ended in a Fail state starts again at its root cause", async (page, tab) => {
+    await tab.goto(executionUrl(world.executions["nested-failed"]));
+    await page.getByText("It ended in the Fail state Give up").waitFor();
+    await page.getByRole("link", { name: "Start again from Settle" }).click();
+    await page.getByRole("button", { name: "Start again from here" }).click();
+    await page.locator("h1 .status", { hasText: "Failed" }).waitFor();
+    assert.notEqual(new URL(page.url()).searchParams.get("arn"), world.executions["nested-failed"]);
+  });
+
+  read(
+    "filters take times of the person's zone, and periods",
+    async (page, tab) => {
+      const filter = () => page.getByRole("button", { name: "Filter" }).click();
+      const row = page.getByRole("row").filter({ hasText: "order-good" });
+      await tab.goto(executionsUrl({ name: "order-good" }));
+      const zone = page.getByLabel("Time zone");
+      assert.equal(await zone.inputValue(), "Asia/Tokyo");
+      await page.getByLabel("Started").selectOption("In the last 12 hours");
+      await filter();
+      await row.waitFor();
+      const params = new URL(page.url()).searchParams;
+      assert.deepEqual([params.get("started"), params.get("zone")], ["12h", "Asia/Tokyo"]);
+      assert.deepEqual(await tab.violations(), []);
+      const started = Date.parse(await row.locator("time").getAttribute("datetime"));
+      const inTokyo = (minutes) => new Date(started + (9 * 60 + minutes) * 60_000).toISOString().slice(0, 16).replace("T", " ");
+      await page.getByLabel("From", { exact: true }).fill(inTokyo(-1));
+      await page.getByLabel("To", { exact: true }).fill(inTokyo(1));
+      await filter();
+      await row.waitFor();
+      // The same texts are other times in UTC.
+      assert.equal(await zone.inputValue(), "Asia/Tokyo");
+      await zone.selectOption("UTC");
+      await filter();
+      await page.getByText("No execution passes these filters").waitFor();
+      // A page with times in UTC does not change their zone.
+      assert.equal(await zone.inputValue(), "UTC");
+      assert.ok((await zone.innerText()).includes("Asia/Tokyo"));
+    },
+    { timezoneId: "Asia/Tokyo" },
+  );
+
   read("the title has the status, also after it changes", async (page, tab) => {
     const arn = await server.start(world.machines.delivery, { order: "title" }, "titled");
     await server.writes(arn, "LambdaFunctionStarted");
@@ -247,6 +305,8 @@ describe("reading", () => {
       throw new Error("no page has the row");
     };
     await (await holding(part("Pages"))).click();
+    // The links of the page that is left have the same names.
+    await page.waitForURL(/[?&]from=/);
     await (await holding(part("Pages of this part"))).click();
     await page.getByRole("cell", { name: "3417", exact: true }).waitFor();
     await page.locator("tr", { hasText: "3417-end" }).waitFor();
@@ -267,6 +327,15 @@ describe("reading", () => {
     await tab.goto("/console");
     await page.getByRole("link", { name: "Waiting for you" }).click();
     await page.getByRole("link", { name: "Answer Ask for approval of approval-open" }).click();
-    await page.locator("#waits summary", { hasText: "Answer" }).waitFor();
+    // The form is open.
+    const link = page.url();
+    await page.locator("#answer").getByLabel("Output, as JSON").fill('{"approved": true}');
+    assert.deepEqual(await tab.violations(), []);
+    await page.locator("#answer").getByRole("button", { name: "Send success" }).click();
+    await page.waitForURL((url) => !url.searchParams.has("answer"));
+    await server.reaches(world.executions["approval-open"], "SUCCEEDED");
+    // The list of another tab still has the link.
+    await tab.goto(link);
+    await page.getByRole("status").filter({ hasText: "does not wait for an answer any more" }).waitFor();
   });
 });

@@ -224,7 +224,7 @@ describe("forms that are not sent by mistake", () => {
 
   both("a time that is none is an error at its field", async (tab, page, script) => {
     await tab.goto(executionsUrl());
-    await page.getByLabel("From (UTC)").fill("31.01.2026");
+    await page.getByLabel("From", { exact: true }).fill("31.01.2026");
     await page.getByRole("button", { name: "Filter" }).click();
     await page.getByRole("alert").filter({ hasText: "This is no time" }).waitFor();
     assert.equal(await page.locator("[aria-invalid=true]").getAttribute("name"), "from");
@@ -233,8 +233,8 @@ describe("forms that are not sent by mistake", () => {
     await open("bank-transfer", "LambdaFunctionFailed");
     await tab.goto(executionsUrl());
     const shown = await page.locator("tbody time").first().textContent();
-    await page.getByLabel("From (UTC)").fill(shown);
-    await page.getByLabel("To (UTC)").fill(shown);
+    await page.getByLabel("From", { exact: true }).fill(shown);
+    await page.getByLabel("To", { exact: true }).fill(shown);
     await page.getByRole("button", { name: "Filter" }).click();
     await page.locator("tbody tr").first().waitFor();
   });

@@ -25,6 +25,7 @@
 
 mod apply;
 mod attempt;
+mod comparison;
 mod event;
 mod explain;
 mod failure_origin;
@@ -42,6 +43,9 @@ use stepwright_interpreter::{ExecutionInfo, Status, Timestamp};
 use self::visit_index::VisitIndex;
 
 pub use self::attempt::{Attempt, AttemptOutcome};
+pub use self::comparison::{
+    Comparison, DataDifference, PathDifference, ValueDifference, ValueDifferences,
+};
 pub(crate) use self::event::TimelineEvent;
 pub use self::explain::{ExplainError, Explainer, FieldExplanation, FieldOutcome};
 pub(crate) use self::failure_origin::FailureOrigin;

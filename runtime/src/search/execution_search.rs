@@ -4,9 +4,9 @@ use stepwright_asl::redaction::Redaction;
 
 use crate::clock::Timestamp;
 use crate::value::Value;
-use crate::{ExecutionFilter, ExecutionPage};
+use crate::{ExecutionData, ExecutionFilter, ExecutionPage};
 
-/// Finds executions by a text in their inputs and outputs, for lists of the console.
+/// Finds executions by a text in their data, for lists of the console.
 /// `ExecutionIndex` (feature `sqlite`) is one for a store in a file; a program with another store
 /// can implement it.
 pub trait ExecutionSearch: fmt::Debug + Send + Sync {
@@ -15,8 +15,8 @@ pub trait ExecutionSearch: fmt::Debug + Send + Sync {
     /// part of a masked value.
     fn masks(&self, redaction: &Redaction) -> bool;
 
-    /// Returns a page of the executions that pass the filter, and whose input or output contains
-    /// the text as [JSON](searched_text). They have the order of
+    /// Returns a page of the executions that pass the filter, and of which one of the
+    /// [texts](searched_texts) contains this text. They have the order of
     /// [`Engine::executions`](crate::Engine::executions), whose tokens it takes and returns. A page
     /// can have fewer executions than the limit of the filter, and a next page. The caller does not
     /// wait for executions that are not indexed yet.
@@ -31,7 +31,21 @@ pub trait ExecutionSearch: fmt::Debug + Send + Sync {
     fn page(&self, filter: &ExecutionFilter, text: &str) -> Result<SearchPage, SearchError>;
 }
 
-/// Returns the text that a search compares: a value as JSON, with masks instead of sensitive data.
+/// Returns the texts of an execution that a search compares, with masks instead of sensitive data:
+/// its input and its output as JSON, its error name and its cause. A missing one is empty.
+pub fn searched_texts(data: &ExecutionData, redaction: &Redaction) -> [String; 4] {
+    let json = |value: &Value| searched_text(value, redaction);
+    // The tokenizer of an index ends at this character, which JSON escapes.
+    let plain = |text: &String| redaction.text(text).replace('\0', "\u{fffd}");
+    [
+        json(&data.input),
+        data.output.as_ref().map(json).unwrap_or_default(),
+        data.error.as_ref().map(plain).unwrap_or_default(),
+        data.cause.as_ref().map(plain).unwrap_or_default(),
+    ]
+}
+
+/// Returns a value as a search compares it: as JSON, with masks instead of sensitive data.
 pub fn searched_text(value: &Value, redaction: &Redaction) -> String {
     if redaction.has_fields() {
         redaction.value(&value.to_json()).to_string()

@@ -22,7 +22,7 @@ const MACHINE: &str = r#"{"StartAt": "What?", "States": {
     ]},
     "Reply": {"Type": "Pass", "Parameters": {"reply.$": "$.text"}, "End": true},
     "Wait": {"Type": "Wait", "Timestamp": "2999-01-01T00:00:00Z", "End": true},
-    "Fail": {"Type": "Fail", "Error": "Refused"}
+    "Fail": {"Type": "Fail", "Error": "Refused", "CausePath": "$.text"}
 }}"#;
 
 fn text() -> impl Strategy<Value = String> {
@@ -103,9 +103,11 @@ impl World {
         let found = ids.into_iter().zip(data.expect("the data"));
         let found = found.filter(|(_, data)| {
             let data = data.as_ref().expect("it exists");
-            let output = data.output.as_ref();
-            data.input.to_text().contains(text)
-                || output.is_some_and(|output| output.to_text().contains(text))
+            let json = [Some(&data.input), data.output.as_ref()];
+            let json = json.into_iter().flatten().map(|value| value.to_text());
+            let plain = [&data.error, &data.cause].into_iter().flatten();
+            let plain = plain.map(|plain| plain.replace('\0', "\u{fffd}"));
+            json.chain(plain).any(|known| known.contains(text))
         });
         found.map(|(id, _)| id).collect()
     }
@@ -145,8 +147,8 @@ proptest! {
         index.catch_up().expect("it has not stopped");
         // Parts of the texts are found more often than random ones.
         let parts = executions.iter().map(|(text, _)| text).chain(&later);
+        let parts = parts.flat_map(|text| [json!(text).to_string(), text.clone()]);
         let parts = parts.flat_map(|text| {
-            let text = json!(text).to_string();
             let text: Vec<char> = text.chars().collect();
             let middle = text.len() / 2;
             [text[..middle].iter().collect::<String>(), text[middle..].iter().collect()]
@@ -221,6 +223,29 @@ fn the_index_follows_ends_deletions_and_a_restored_store() {
     assert_eq!(search(&index, &all, "order"), world.scan(&all, "order"));
     assert_eq!(search(&index, &all, "second"), Vec::<String>::new());
     assert_eq!(search(&index, &all, "first").len(), 1);
+}
+
+#[test]
+fn the_index_finds_error_names_and_causes() {
+    let world = World::new();
+    world.start(json!({"text": "no \"funds\"\non 17", "kind": "fail"}));
+    world.start(json!({"text": "after\u{0}the end", "kind": "fail"}));
+    world.start(json!({"text": "paid", "kind": "reply"}));
+    let index = world.index();
+    let all = ExecutionFilter::new();
+    for (text, count) in [
+        ("Refused", 2),
+        ("efuse", 2),
+        ("no \"funds\"\non", 1),
+        ("the end", 1),
+    ] {
+        let found = search(&index, &all, text);
+        assert_eq!(
+            (found.len(), found),
+            (count, world.scan(&all, text)),
+            "{text}"
+        );
+    }
 }
 
 #[test]

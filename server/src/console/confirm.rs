@@ -1,13 +1,14 @@
-//! The page that asks before an action on selected executions.
+//! The page that asks before an action on selected executions. A comparison needs no question.
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use stepwright_runtime::Status;
 use stepwright_runtime::report::text;
 
+use super::compare;
 use super::error::{PageError, PageResult, respond};
 use super::executions::ListFilter;
 use super::layout::{Page, Section};
@@ -25,6 +26,10 @@ pub(super) async fn page(
     body: Body,
 ) -> Response {
     let page = match Params::of_form(&console, &uri, &headers, body).await {
+        Ok(params) if params.text("do") == "compare" => match compare::selected(&params) {
+            Ok(url) => return Redirect::to(&url).into_response(),
+            Err(error) => Err(error.of_form(&uri, &headers, params.entered())),
+        },
         Ok(params) => {
             let page = render(&console, &params).await;
             page.map_err(|error| error.of_form(&uri, &headers, params.entered()))

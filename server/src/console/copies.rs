@@ -8,9 +8,9 @@ use maud::{Markup, html};
 use stepwright_runtime::server_support::{input_text, origin};
 use stepwright_runtime::start_command::StartCommand;
 use stepwright_runtime::testing::GeneratedTest;
+use stepwright_runtime::{ExecutionInfo, Redaction};
 
 use super::error::{PageError, PageResult, respond};
-use super::execution::is_shown;
 use super::layout::{Page, Section};
 use super::link;
 use super::params::Params;
@@ -59,14 +59,17 @@ async fn render(console: &Console, headers: &HeaderMap, params: &Params) -> Page
     let arn = params.required("arn")?;
     let run = console.snapshot(arn).await?;
     let history = run.history();
-    let command = if console.source.store().is_some() {
-        Err("this console has no API to which a command could connect")
-    } else if history.redaction().has_fields() {
-        Err("this engine masks fields, and the commands contain the input without masks")
-    } else if !is_shown(history.redaction(), run.execution().input()) {
-        Err("the input contains a task token, and the commands contain the input without masks")
+    let masked = masked_input(history.redaction(), run.execution());
+    let note = if masked.is_some() {
+        " It has [redacted] instead of masked values; replace them first."
     } else {
-        Ok(start_command(console, headers, &run))
+        ""
+    };
+    let starts = format!("Starts an execution with the same input.{note}");
+    let requests = format!("The same request, without the AWS CLI.{note}");
+    let command = match console.source.store() {
+        Some(_) => Err("this console has no API to which a command could connect"),
+        None => Ok(start_command(console, headers, &run, masked)),
     };
     let aws = command.as_ref().map(StartCommand::aws);
     let curl = command.as_ref().map(StartCommand::curl);
@@ -82,8 +85,8 @@ async fn render(console: &Console, headers: &HeaderMap, params: &Params) -> Page
                     a href=(link::execution(arn)) { (run.name()) }
                 }
                 h1 { "Copy " (run.name()) " as" }
-                (section("aws", "AWS CLI", "Starts an execution with the same input.", aws, None))
-                (section("curl", "curl", "The same request, without the AWS CLI.", curl, None))
+                (section("aws", "AWS CLI", &starts, aws, None))
+                (section("curl", "curl", &requests, curl, None))
                 (section(
                     "test",
                     "Test in Rust",
@@ -96,14 +99,27 @@ async fn render(console: &Console, headers: &HeaderMap, params: &Params) -> Page
     )
 }
 
-fn start_command(console: &Console, headers: &HeaderMap, run: &ExecutionSnapshot) -> StartCommand {
+/// Returns the input with masks; `None` if nothing in it is masked.
+fn masked_input(redaction: &Redaction, execution: &ExecutionInfo) -> Option<String> {
+    let input = execution.input().to_json();
+    let masked = redaction.value(&input);
+    (masked != input).then(|| masked.to_string())
+}
+
+fn start_command(
+    console: &Console,
+    headers: &HeaderMap,
+    run: &ExecutionSnapshot,
+    masked: Option<String>,
+) -> StartCommand {
     let about = run.execution();
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let endpoint = format!("http://{}", host.unwrap_or("127.0.0.1"));
     let origin = origin(about);
     let qualified = origin.and_then(|origin| origin.alias.as_ref().or(origin.version.as_ref()));
     let machine = qualified.map_or(about.machine_id(), |arn| arn.as_str());
-    StartCommand::new(endpoint, machine, input_text(about)).signed(console.access.keys.is_some())
+    let input = masked.unwrap_or_else(|| input_text(about));
+    StartCommand::new(endpoint, machine, input).signed(console.access.keys.is_some())
 }
 
 /// Returns the section of one text, or the reason why there is none.

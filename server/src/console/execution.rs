@@ -1,14 +1,11 @@
 //! One execution: its diagram, states, waits, events and data.
 
-use std::borrow::Cow;
-
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json as Asl;
-use stepwright_asl::overlay;
 use stepwright_history::timeline_overlay;
 use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::report::{
@@ -17,25 +14,23 @@ use stepwright_runtime::report::{
 use stepwright_runtime::server_support::Redrivability;
 use stepwright_runtime::timeline::{Attempt, Timeline};
 use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionHandle, Redaction, Status, Wait};
+use stepwright_runtime::{ExecutionHandle, Status, Wait};
 
 use super::cost::Transitions;
+use super::editable::is_editable;
 use super::error::{PageError, PageResult};
 use super::guard::no_implicit_submission;
 use super::layout::{Page, Section};
 use super::lineage::{Parent, visit_that_started};
 use super::params::Params;
 use super::pictures;
-use super::root_cause::RootCause;
-use super::sent_forms::request_field;
+use super::root_cause::{RootCause, last_failed};
 use super::source::ExecutionSnapshot;
 use super::state::Console;
-use super::{link, logs, waits};
+use super::{link, logs, restart, waits};
 
 /// The rows of the chart on a page.
 const MOST_ROWS: usize = 300;
-/// Why a form cannot contain an input.
-const HIDDEN_DATA: &str = "This engine redacts data, or the data contains a task token, so the console cannot show the input of a state for editing.";
 /// The events on a page.
 const MOST_EVENTS: usize = 200;
 
@@ -180,8 +175,9 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
                 (facts(&run, &view, history, &transitions.render(console.service.engine.region())))
                 (failure(&view))
                 (root_cause.render(arn, history.redaction()))
+                (restart::offer(console, &view, arn, is_redrivable))
             }
-            div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now)) }
+            div data-part="waits" { (waits::panel(console, &run, history, &waits, view.now, params.get(link::ANSWER))) }
             (action_forms(console, &run, &view, is_redrivable))
             nav class="tabs" aria-label="Views" {
                 @for (name, title) in VIEWS {
@@ -193,7 +189,7 @@ pub(super) async fn render(console: Console, params: Params) -> PageResult {
                 "logs" if console.source.store().is_some() => (logs::missing()),
                 "logs" => (logs::panel(console.handler_logs.as_ref(), arn, run.execution().started())),
                 "data" => (data(&view)),
-                _ => (states(console, &run, &view, &waits, shown_state)),
+                _ => (states(console, &run, &view, &waits, shown_state, params.get(link::RESTART).is_some())),
             }
         },
     ))
@@ -270,10 +266,8 @@ fn facts(
 /// Shows why the execution ended, with a link to the state.
 fn failure(view: &ExecutionView<'_>) -> Markup {
     let timeline = view.timeline;
-    let failed = timeline.visits().iter();
-    let failed = failed
-        .enumerate()
-        .rfind(|(_, visit)| visit.status() == overlay::Status::Failed);
+    let failed = last_failed(timeline);
+    let failed = failed.and_then(|index| Some((index, timeline.visit(index)?)));
     html! {
         @if let Some(error) = timeline.error().or((timeline.status() == Status::TimedOut).then_some("States.Timeout")) {
             div class="message" role="alert" {
@@ -335,22 +329,18 @@ fn action_forms(
             @if !console.is_read_only && is_startable {
                 a class="button" href=(link::with("/console/machine", &[("name", machine), ("input_of", arn)])) { "Start a copy" }
             }
-            @if !console.is_read_only && is_shown(view.redaction, run.execution().input()) {
+            @if !console.is_read_only && is_editable(view.redaction, &run.execution().input().to_json()) {
                 form method="post" action=(link::NEW_DEBUGGER) {
                     (console.form_field())
                     input type="hidden" name="execution" value=(arn);
                     button type="submit" { "Debug a copy" }
                 }
             }
+            a class="button" href=(link::compare(&[arn])) { "Compare" }
             a class="button" href=(link::with("/console/copy", &[("arn", arn)])) { "Copy as" }
             a class="button" href=(link::with("/console/execution/history.json", &[("arn", arn)])) download="history.json" { "History as a file" }
         }
     }
-}
-
-/// Whether a page may contain a value for editing.
-pub(super) fn is_shown(redaction: &Redaction, value: &Value) -> bool {
-    !redaction.has_fields() && matches!(redaction.text(&value.to_text()), Cow::Borrowed(_))
 }
 
 fn states(
@@ -359,6 +349,7 @@ fn states(
     view: &ExecutionView<'_>,
     waits: &[Wait],
     shown: Option<ShownState<'_>>,
+    is_restarting: bool,
 ) -> Markup {
     let url = shown.and_then(|ShownState(state)| view.links.state(state));
     let marked = shown.map(|ShownState(state)| state).zip(url.as_deref());
@@ -393,7 +384,7 @@ fn states(
                         }
                     }
                 }
-                div data-part="restart" { @if let Some(index) = view.selected.filter(|_| shown.is_none()) { (restart(console, run, view, index)) } }
+                div data-part="restart" { @if let Some(index) = view.selected.filter(|_| shown.is_none()) { (restart::form(console, view, run.id(), index, is_restarting)) } }
             }
         }
         section class="panel" data-part="chart" {
@@ -402,54 +393,6 @@ fn states(
             (report::chart(view, rows))
             @if let Some(later) = all.get(first + MOST_ROWS) { p class="pages" { a class="button" href=(view.links.visit(*later)) { "Later" } } }
             @if waits.is_empty() && all.is_empty() { p class="hint" { "No state was entered yet." } }
-        }
-    }
-}
-
-/// The form that starts a new execution at the selected state.
-fn restart(
-    console: &Console,
-    run: &ExecutionSnapshot,
-    view: &ExecutionView<'_>,
-    index: usize,
-) -> Markup {
-    let Some(visit) = view.timeline.visit(index) else {
-        return html! {};
-    };
-    // No execution can start as the child of a Map Run.
-    let is_child = run.execution().machine_name().contains('/');
-    if console.is_read_only || is_child || !visit.scope().is_empty() || visit.input().is_none() {
-        return html! {};
-    }
-    let input = visit.input().map(text::pretty).unwrap_or_default();
-    let variables: serde_json::Map<String, serde_json::Value> = view
-        .timeline
-        .variables_at(index)
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_json()))
-        .collect();
-    let variables = format!("{:#}", serde_json::Value::Object(variables));
-    let shows = |text: &str| matches!(view.redaction.text(text), Cow::Borrowed(_));
-    let is_shown = !view.redaction.has_fields() && shows(&input) && shows(&variables);
-    html! {
-        details class="act" {
-            summary { "Start again from this state" }
-            @if is_shown {
-                form method="post" action="/console/restart" {
-                    p class="hint" { "A new execution begins at " (visit.state()) ", with this input and these variables." }
-                    (no_implicit_submission())
-                    (console.form_field())
-                    (request_field())
-                    input type="hidden" name="arn" value=(run.id());
-                    input type="hidden" name="state" value=(visit.state());
-                    label { "Input" textarea name="input" rows="8" spellcheck="false" required { (input) } }
-                    label { "Variables" textarea name="variables" rows="4" spellcheck="false" { (variables) } }
-                    label { "Name" input name="name" autocomplete="off" maxlength="80" placeholder="generated"; }
-                    button type="submit" class="primary" { "Start again from here" }
-                }
-            } @else {
-                p class="hint" { (HIDDEN_DATA) }
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
-use stepwright_runtime::search::searched_text;
+use stepwright_runtime::search::searched_texts;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
 
@@ -16,9 +16,11 @@ use super::link;
 use super::live;
 use super::notice::{self, Notice};
 use super::params::Params;
+use super::period::Period;
 use super::state::Console;
 use super::text_search::{ListSource, SourcePage};
 use super::time_field::TimeField;
+use super::zone_field::ZoneField;
 
 /// The rows of a page.
 const ROWS: usize = 50;
@@ -73,8 +75,11 @@ pub(super) struct ListFilter {
     name: String,
     /// A part of the error's name.
     error: String,
-    /// A part of the input or of the output.
+    /// A part of the input, the output, the error's name or the cause.
     text: String,
+    period: Option<Period>,
+    /// The zone of the period and of both times.
+    zone: ZoneField,
     from: TimeField,
     to: TimeField,
     pub(super) after: String,
@@ -83,14 +88,17 @@ pub(super) struct ListFilter {
 impl ListFilter {
     pub(super) fn of(params: &Params) -> Self {
         let text = |name| params.text(name).to_owned();
+        let zone = ZoneField::of(params.text("zone"));
         Self {
             machine: text("machine"),
             status: Status::from_word(params.text("status")),
             name: text("name"),
             error: text("error"),
             text: text("text"),
-            from: TimeField::of(params.text("from"), "00:00:00"),
-            to: TimeField::of(params.text("to"), "23:59:59.999"),
+            period: Period::of(params.text("started")),
+            from: TimeField::of(params.text("from"), "00:00:00", &zone),
+            to: TimeField::of(params.text("to"), "23:59:59.999", &zone),
+            zone,
             after: text("after"),
         }
     }
@@ -121,6 +129,8 @@ impl ListFilter {
             ("name", &self.name),
             ("error", &self.error),
             ("text", &self.text),
+            ("started", self.period.map_or("", |period| period.word)),
+            ("zone", self.zone.param()),
             ("from", &self.from.text),
             ("to", &self.to.text),
             ("after", after),
@@ -134,7 +144,12 @@ impl ListFilter {
     }
 
     /// Returns the filters that the store compares.
-    fn of_store(&self, after: Option<&str>, has_map_runs: bool) -> ExecutionFilter {
+    fn of_store(
+        &self,
+        console: &Console,
+        after: Option<&str>,
+        has_map_runs: bool,
+    ) -> ExecutionFilter {
         // A page without filters of this file reads only its rows.
         let batch = if self.reads_data() { BATCH } else { ROWS };
         let mut filter = ExecutionFilter::new().limit(batch);
@@ -151,12 +166,17 @@ impl ListFilter {
         if !self.error.is_empty() && !has_map_runs {
             filter = filter.failed();
         }
-        if let Some(from) = self.from.time {
+        let period = self.period.zip(self.zone.zone());
+        let now = console.service.now();
+        let period = period.and_then(|(period, zone)| period.range(now, zone));
+        let (start, end) = period.unzip();
+        // Pages show milliseconds, so that a time of a page includes its microseconds.
+        let to = self.to.time.map(|to| to + Duration::from_micros(999));
+        if let Some(from) = start.into_iter().chain(self.from.time).max() {
             filter = filter.started_from(from);
         }
-        if let Some(to) = self.to.time {
-            // Pages show milliseconds, so that a time of a page includes its microseconds.
-            filter = filter.started_to(to + Duration::from_micros(999));
+        if let Some(to) = end.into_iter().chain(to).min() {
+            filter = filter.started_to(to);
         }
         match after {
             Some(after) => filter.after(after),
@@ -181,7 +201,7 @@ impl ListFilter {
         // The executions whose data was read.
         let mut compared = 0;
         loop {
-            let filter = self.of_store(after.as_deref(), has_map_runs);
+            let filter = self.of_store(console, after.as_deref(), has_map_runs);
             let SourcePage { page, read, source } =
                 console.executions_with(filter, &self.text).await?;
             let is_of_index = matches!(source, ListSource::Index(_));
@@ -234,7 +254,7 @@ impl ListFilter {
         let redaction = console.source.redaction();
         let has_match = |data: &ExecutionData| self.has_data(data, redaction);
         for machine in ChildMatches::mapping_machines(console, &self.machine) {
-            let filter = self.of_store(None, true).machine(machine);
+            let filter = self.of_store(console, None, true).machine(machine);
             let newest = console.executions(filter).await?.executions;
             let mut passes = vec![false; newest.len()];
             (list.children.find(console, &newest, &mut passes, has_match)).await?;
@@ -242,8 +262,8 @@ impl ListFilter {
         Ok(())
     }
 
-    /// Returns for each execution whether its error, its input and its output pass the filters, and
-    /// how many were read for that. Compares only what pages show: a match of masked data would
+    /// Returns for each execution whether its data passes the filters, and how many were read for
+    /// that. Compares only what pages show: a match of masked data would
     /// reveal a part of it.
     async fn pass(
         &self,
@@ -282,15 +302,21 @@ impl ListFilter {
     }
 
     fn has_text(&self, data: &ExecutionData, redaction: &Redaction) -> bool {
-        let mut values = [Some(&data.input), data.output.as_ref()]
-            .into_iter()
-            .flatten();
-        values.any(|value| searched_text(value, redaction).contains(&self.text))
+        let texts = searched_texts(data, redaction);
+        texts.iter().any(|text| text.contains(&self.text))
     }
 
     /// Whether all fields can be compared.
     pub(super) fn is_valid(&self) -> bool {
-        self.from.is_valid() && self.to.is_valid()
+        self.from.is_valid() && self.to.is_valid() && self.zone.problem().is_none()
+    }
+
+    /// Whether no field depends on the time zone, so that the page may choose one.
+    fn has_no_time(&self) -> bool {
+        self.period.is_none()
+            && self.zone.param().is_empty()
+            && self.from.text.is_empty()
+            && self.to.text.is_empty()
     }
 
     fn form(&self, console: &Console) -> Markup {
@@ -320,9 +346,21 @@ impl ListFilter {
                 }
                 (field("name", "Name", &self.name, "part of the name"))
                 (field("error", "Error", &self.error, "part of its name"))
-                (field("text", "Text", &self.text, "in input or output"))
-                (self.from.render("from", "From (UTC)", "2026-01-31 12:00"))
-                (self.to.render("to", "To (UTC)", "2026-01-31 13:00"))
+                (field("text", "Text", &self.text, "in data or cause"))
+                label { "Started"
+                    select name="started" {
+                        option value="" { "At any time" }
+                        @for period in Period::ALL {
+                            option value=(period.word) selected[self.period == Some(period)] { (period.label) }
+                        }
+                    }
+                }
+                (self.from.render("from", "From", "2026-01-31 12:00"))
+                (self.to.render("to", "To", "2026-01-31 13:00"))
+                div class="field" {
+                    label { "Time zone" (self.zone.select("zone", None, self.has_no_time())) }
+                    @if let Some(problem) = self.zone.problem() { p class="field-error" role="alert" { (problem) } }
+                }
                 div class="buttons" {
                     button type="submit" class="primary" { "Filter" }
                     a class="button" href=(link::EXECUTIONS) { "Reset" }
@@ -360,7 +398,10 @@ impl List {
                 form method="get" action=(link::EXPORT) {
                     input type="hidden" name="selected" value="true";
                     (rows(console, &self.rows, Columns::List))
-                    div class="buttons" { button type="submit" { "Export selected" } }
+                    div class="buttons" {
+                        button type="submit" { "Export selected" }
+                        button type="submit" formaction=(link::COMPARE) { "Compare selected" }
+                    }
                 }
             } @else {
                 form method="post" action=(link::CONFIRM) {
@@ -388,6 +429,7 @@ fn batch_buttons() -> Markup {
         div class="buttons" role="group" aria-label="Selected executions" {
             button type="submit" name="do" value="stop" { "Stop selected" }
             button type="submit" name="do" value="redrive" { "Redrive selected" }
+            button type="submit" name="do" value="compare" { "Compare selected" }
             button type="submit" formaction=(link::EXPORT) { "Export selected" }
         }
     }

@@ -8,7 +8,14 @@ pub(super) const EXPORT: &str = "/console/executions/export";
 pub(super) const ACTIVITIES: &str = "/console/activities";
 pub(super) const WAITING: &str = "/console/waiting";
 pub(super) const FAILURES: &str = "/console/failures";
+pub(super) const COMPARE: &str = "/console/compare";
 pub(super) const PARENT: &str = "/console/parent";
+
+/// The parameter and the element of a task whose form is open.
+pub(super) const ANSWER: &str = "answer";
+
+/// The parameter and the element of the form that starts again from a state.
+pub(super) const RESTART: &str = "restart";
 
 /// Returns the token of forms.
 pub(super) const FORM_TOKEN: &str = "/console/form-token";
@@ -63,10 +70,29 @@ pub(super) fn visit(arn: &str, index: usize) -> String {
     format!("{url}#state")
 }
 
+/// The page of an execution with the form that starts again from a visit.
+pub(super) fn restart(arn: &str, index: usize) -> String {
+    let index = index.to_string();
+    let params = [("arn", arn), ("visit", &index), (RESTART, "open")];
+    format!("{}#{RESTART}", with("/console/execution", &params))
+}
+
 /// The page of an execution with the definition of a state.
 pub(super) fn state(arn: &str, state: &str) -> String {
     let url = with("/console/execution", &[("arn", arn), ("state", state)]);
     format!("{url}#state")
+}
+
+/// The page that compares an execution with another one, or with the last that succeeded.
+pub(super) fn compare(arns: &[&str]) -> String {
+    let arns: Vec<(&str, &str)> = arns.iter().map(|arn| ("arn", *arn)).collect();
+    with(COMPARE, &arns)
+}
+
+/// The page of an execution with the form for the answer to a wait, by its key.
+pub(super) fn answer(arn: &str, key: &str) -> String {
+    let url = with("/console/execution", &[("arn", arn), (ANSWER, key)]);
+    format!("{url}#{ANSWER}")
 }
 
 /// The page of an execution at the state that started another execution.

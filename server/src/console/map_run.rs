@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
-use stepwright_runtime::search::searched_text;
+use stepwright_runtime::search::{searched_text, searched_texts};
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{MapRun, MapRunChild, MapRunCounts, Redaction, Status};
 
@@ -96,7 +96,7 @@ struct ChildFilter {
     status: Option<Status>,
     /// A part of the error's name.
     error: String,
-    /// A part of the input or the output.
+    /// A part of the input, the output, the error's name or the cause.
     text: String,
     /// The first index of the page.
     from: u32,
@@ -154,7 +154,7 @@ impl ChildFilter {
                         }
                     }
                 }
-                label { "Text" input type="search" name="text" value=(self.text) placeholder="in input or output" autocomplete="off"; }
+                label { "Text" input type="search" name="text" value=(self.text) placeholder="in data or cause" autocomplete="off"; }
                 label { "Error" input type="search" name="error" value=(self.error) placeholder="part of its name" autocomplete="off"; }
                 label { "From index" input type="number" name="from" min="0" value=(self.from) autocomplete="off"; }
                 div class="buttons" {
@@ -199,12 +199,9 @@ impl ChildFilter {
     fn passes(&self, child: &MapRunChild, redaction: &Redaction) -> bool {
         let data = &child.data;
         let error = redaction.text(data.error.as_deref().unwrap_or_default());
-        let mut values = [Some(&data.input), data.output.as_ref()]
-            .into_iter()
-            .flatten();
+        let texts = || searched_texts(data, redaction);
         error.contains(&self.error)
-            && (self.text.is_empty()
-                || values.any(|value| searched_text(value, redaction).contains(&self.text)))
+            && (self.text.is_empty() || texts().iter().any(|text| text.contains(&self.text)))
     }
 }
 

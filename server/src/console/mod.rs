@@ -11,37 +11,41 @@
 //! | `source/` | the source of executions: an engine, or a store without one |
 //! | `assets.rs` | the style sheets, the script and the icon |
 //! | `layout.rs`, `link.rs`, `params.rs`, `notice.rs` | the frame of a page; links; the parameters of requests; what an action did |
-//! | `error.rs`, `compression.rs` | the page of all errors; compressed responses |
+//! | `error.rs`, `compression.rs`, `blocking.rs` | the page of all errors; compressed responses; threads for work that may take long |
 //! | `machines.rs`, `charts.rs`, `machine.rs`, `definition.rs` | the list of state machines, with small charts; one state machine; its definition, policy, estimate and versions |
 //! | `pictures.rs` | the pictures of definitions, each drawn once |
 //! | `text_search.rs`, `error_index.rs` | executions by a text, with an index or without; the errors of executions |
-//! | `time_field.rs` | a field for a time |
-//! | `text_search.rs` | executions by a text, with an index or without |
+//! | `time_field.rs`, `zone_field.rs`, `period.rs` | fields for a time, for its zone, and for times relative to the present |
 //! | `child_matches.rs` | the executions of a list of which only a child passes the filters |
 //! | `executions.rs`, `execution.rs`, `waits.rs`, `map_run.rs` | the list of executions; one execution; what it waits for, with forms; a Map Run |
 //! | `lineage.rs`, `root_cause.rs`, `cost.rs`, `transition_cache.rs` | the executions above one; why it failed, down to nested executions; its cost on AWS |
 //! | `waiting.rs`, `failures.rs`, `failure_cache.rs` | the tasks of all executions that a person can answer; failures by error and state |
+//! | `compare.rs` | the first differences of two executions |
 //! | `copies.rs` | an execution as commands, and as a test in Rust |
 //! | `start_form.rs`, `schema_form/` | the form that starts an execution, and the choice of earlier inputs; forms that are made from JSON Schemas |
 //! | `export.rs` | executions as a file |
 //! | `logs.rs` | what handlers logged |
 //! | `activities.rs` | the activities and their queues |
 //! | `actions.rs`, `confirm.rs` | the forms: start, stop, redrive, answers; the page that asks before an action on selected executions |
-//! | `sent_forms.rs` | forms that are performed once |
+//! | `restart.rs` | starts that begin at a state of an earlier execution |
+//! | `sent_forms.rs`, `editable.rs` | forms that are performed once; which data forms may contain |
 //! | `debug/` | the debugger |
 //! | `live.rs`, `store_live.rs`, `server_event.rs` | the streams of changes; those of a store without an engine; what they write |
 
 mod actions;
 mod activities;
 mod assets;
+mod blocking;
 mod charts;
 mod child_matches;
+mod compare;
 mod compression;
 mod confirm;
 mod copies;
 mod cost;
 mod debug;
 mod definition;
+mod editable;
 mod error;
 mod error_index;
 mod execution;
@@ -60,7 +64,9 @@ mod machines;
 mod map_run;
 mod notice;
 mod params;
+mod period;
 mod pictures;
+mod restart;
 mod root_cause;
 mod schema_form;
 mod sent_forms;
@@ -74,6 +80,7 @@ mod time_field;
 mod transition_cache;
 mod waiting;
 mod waits;
+mod zone_field;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -205,6 +212,7 @@ fn routes(
             get(execution::history_file),
         )
         .route("/console/copy", get(copies::page))
+        .route(link::COMPARE, page(compare::render))
         .route("/console/copy/test.rs", get(copies::test_file))
         .route("/console/map-run", page(map_run::render))
         .route(link::WAITING, page(waiting::render))

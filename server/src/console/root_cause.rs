@@ -86,7 +86,7 @@ impl RootCause {
 }
 
 /// Returns the visit that failed last.
-fn last_failed(timeline: &Timeline) -> Option<usize> {
+pub(super) fn last_failed(timeline: &Timeline) -> Option<usize> {
     use stepwright_asl::overlay::Status;
 
     let visits = timeline.visits().iter();

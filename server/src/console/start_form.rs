@@ -7,8 +7,8 @@ use stepwright_runtime::report::text;
 use stepwright_runtime::value::Value;
 use stepwright_runtime::{ExecutionFilter, ExecutionSummary};
 
-use super::error::{PageError, PageResult};
-use super::execution::is_shown;
+use super::editable::is_editable;
+use super::error::PageResult;
 use super::guard::no_implicit_submission;
 use super::link;
 use super::params::Params;
@@ -32,7 +32,7 @@ pub(super) async fn panel(console: &Console, machine: &Machine, params: &Params)
     let chosen = match params.get("input_of") {
         Some(arn) => {
             let input = console.run(arn).await?.execution().input().clone();
-            console.check_shown(&input)?;
+            console.check_editable(&input)?;
             Some(input)
         }
         None => None,
@@ -123,34 +123,35 @@ pub(super) async fn earlier_inputs(console: &Console, machine: &Machine) -> Page
     let list = console.executions(filter.limit(MOST_READ)).await?;
     let read = list.executions.len();
     let mut inputs: Vec<EarlierInput> = Vec::new();
-    if !console.service.engine.has_redaction() {
-        for execution in list.executions {
-            // An execution may be deleted concurrently.
-            let found = console.service.engine.execution(&execution.id).await?;
-            let Some(run) = found else { continue };
-            let input = run.execution().input();
-            if !is_shown(console.source.redaction(), input) {
-                continue;
-            }
-            match inputs.iter().position(|known| known.input == *input) {
-                Some(known) => inputs[known].count += 1,
-                None if inputs.len() < MOST_INPUTS => inputs.push(EarlierInput {
-                    input: input.clone(),
-                    execution,
-                    count: 1,
-                }),
-                None => {}
-            }
+    let mut hidden = 0;
+    for execution in list.executions {
+        // An execution may be deleted concurrently.
+        let found = console.service.engine.execution(&execution.id).await?;
+        let Some(run) = found else { continue };
+        let input = run.execution().input();
+        if !is_editable(console.source.redaction(), &input.to_json()) {
+            hidden += 1;
+            continue;
+        }
+        match inputs.iter().position(|known| known.input == *input) {
+            Some(known) => inputs[known].count += 1,
+            None if inputs.len() < MOST_INPUTS => inputs.push(EarlierInput {
+                input: input.clone(),
+                execution,
+                count: 1,
+            }),
+            None => {}
         }
     }
     Ok(html! {
         section class="panel" {
             h2 { "Earlier inputs" }
-            @if console.service.engine.has_redaction() {
-                p { "This engine redacts data, so the console cannot show inputs of executions for editing." }
-            } @else if inputs.is_empty() {
+            @if hidden > 0 {
+                p { "The inputs of " (text::count(hidden, "execution")) " have masked fields or task tokens, so the console cannot show them for editing." }
+            }
+            @if inputs.is_empty() && hidden == 0 {
                 p { "No execution of this state machine is stored." }
-            } @else {
+            } @else if !inputs.is_empty() {
                 p class="hint" { "The newest different inputs of " (text::count(read, "execution")) ", which were read." }
                 @for earlier in &inputs { (earlier.render(console, machine)) }
             }
@@ -178,27 +179,6 @@ impl EarlierInput {
                     @if self.count > 1 { span class="hint" { "of " (text::count(self.count, "execution")) } }
                 }
             }
-        }
-    }
-}
-
-impl Console {
-    /// Checks that pages may show the input of an execution in forms.
-    ///
-    /// # Errors
-    ///
-    /// When the engine redacts data, or the input contains a task token.
-    pub(super) fn check_shown(&self, input: &Value) -> Result<(), PageError> {
-        if self.service.engine.has_redaction() {
-            return Err(PageError::refused(
-                "this engine redacts data, so the console cannot show the input of an execution for editing; enter an input by hand",
-            ));
-        }
-        match is_shown(self.source.redaction(), input) {
-            true => Ok(()),
-            false => Err(PageError::refused(
-                "the input contains a task token, so the console cannot show it for editing; enter an input by hand",
-            )),
         }
     }
 }

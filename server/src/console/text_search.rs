@@ -1,4 +1,4 @@
-//! The executions whose input or output contains a text: from an index, or from a bounded scan.
+//! The executions whose data contains a text: from an index, or from a bounded scan.
 
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
@@ -97,12 +97,9 @@ impl Console {
                     continue;
                 }
                 let found = data.next().flatten().and_then(|data| data.error);
-                let found = match &found {
-                    None if execution.status == Status::TimedOut => "States.Timeout",
-                    found => found.as_deref().unwrap_or_default(),
-                };
-                self.errors.add(execution, found);
-                *error = Some(found.to_owned());
+                let found = found.unwrap_or_default();
+                self.errors.add(execution, &found);
+                *error = Some(found);
             }
         }
         Ok((

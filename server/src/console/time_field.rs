@@ -1,7 +1,10 @@
-//! A field for a time in UTC.
+//! A field for a time.
 
 use maud::{Markup, html};
 use stepwright_runtime::clock::Timestamp;
+use stepwright_runtime::report::text;
+
+use super::zone_field::ZoneField;
 
 /// The text of a field, and the time that it is.
 #[derive(Debug, Default)]
@@ -12,13 +15,13 @@ pub(super) struct TimeField {
 }
 
 impl TimeField {
-    /// Parses a time as the pages show it, or as the API writes it. A date alone has the time of
-    /// day `default`.
-    pub(super) fn of(text: &str, default: &str) -> Self {
+    /// Parses a time of a zone, or one that names UTC or an offset, as the API writes it. A date
+    /// alone has the time of day `default`.
+    pub(super) fn of(text: &str, default: &str, zone: &ZoneField) -> Self {
         let text = text.trim();
         Self {
             text: text.to_owned(),
-            time: parse(text, default),
+            time: parse(text, default, zone),
         }
     }
 
@@ -40,19 +43,25 @@ impl TimeField {
                 }
                 @if is_wrong {
                     p class="field-error" id=(error) role="alert" { "This is no time. Write it as " (hint) ", " (hint) ":30.250 or 2026-01-31T12:00:00Z." }
+                } @else if let Some(time) = self.time {
+                    p class="hint" { (text::time(time)) " UTC" }
                 }
             }
         }
     }
 }
 
-fn parse(text: &str, default: &str) -> Option<Timestamp> {
-    // A zone, as the API writes it; the page's own times have none, or the word.
-    let text = text.trim_end_matches("UTC").trim_end();
+fn parse(text: &str, default: &str, zone: &ZoneField) -> Option<Timestamp> {
     if let Some(time) = Timestamp::parse(text) {
         return Some(time);
     }
-    let text = text.trim_end_matches(['Z', 'z']);
+    let in_utc = text.strip_suffix("UTC").map(str::trim_end);
+    let in_utc = in_utc.or_else(|| text.strip_suffix(['Z', 'z']));
+    let utc = ZoneField::default();
+    let (text, zone) = match in_utc {
+        Some(text) => (text, &utc),
+        None => (text, zone),
+    };
     let (date, time) = match text.split_once(['T', 't', ' ']) {
         Some((date, time)) => (date, time.trim()),
         None => (text, default),
@@ -61,18 +70,17 @@ fn parse(text: &str, default: &str) -> Option<Timestamp> {
         1 => ":00",
         _ => "",
     };
-    Timestamp::parse(&format!("{date}T{time}{seconds}Z"))
+    zone.moment(&format!("{date}T{time}{seconds}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use stepwright_runtime::report::text;
-
     use super::*;
 
     #[test]
     fn times_of_the_pages_of_the_api_and_of_people_are_parsed() {
         let noon = Timestamp::parse("2026-01-31T12:00:00Z").unwrap();
+        let utc = ZoneField::default();
         for text in [
             "2026-01-31T12:00:00Z",
             "2026-01-31T12:00:00.000Z",
@@ -84,9 +92,36 @@ mod tests {
             "2026-01-31 12:00:00.000",
             "2026-01-31 12:00:00 UTC",
         ] {
-            assert_eq!(TimeField::of(text, "00:00:00").time, Some(noon), "{text}");
+            let field = TimeField::of(text, "00:00:00", &utc);
+            assert_eq!(field.time, Some(noon), "{text}");
         }
-        let end = TimeField::of("2026-01-31", "23:59:59.999").time.unwrap();
+        let berlin = ZoneField::of("Europe/Berlin");
+        for text in [
+            "2026-01-31 13:00",
+            "2026-01-31 12:00 UTC",
+            "2026-01-31T12:00:00Z",
+        ] {
+            let field = TimeField::of(text, "00:00:00", &berlin);
+            assert_eq!(field.time, Some(noon), "{text}");
+        }
+        // Of two times, the first one; the clocks skip the other one.
+        for (text, time) in [
+            ("2026-10-25 02:30", "2026-10-25T00:30:00.000Z"),
+            ("2026-03-29 02:30", "2026-03-29T01:30:00.000Z"),
+        ] {
+            let field = TimeField::of(text, "00:00:00", &berlin);
+            assert_eq!(field.time.unwrap().to_string(), time);
+        }
+        let nowhere = ZoneField::of("Europe/Berlim");
+        assert!(
+            nowhere
+                .problem()
+                .is_some_and(|why| why.contains("Europe/Berlin"))
+        );
+        assert!(!TimeField::of("2026-01-31", "00:00:00", &nowhere).is_valid());
+        let end = TimeField::of("2026-01-31", "23:59:59.999", &utc)
+            .time
+            .unwrap();
         assert_eq!(end.to_string(), "2026-01-31T23:59:59.999Z");
         for text in [
             "yesterday",
@@ -96,14 +131,15 @@ mod tests {
             "12:00",
             "2026-01-31 25:00",
             "<b>",
+            "Z".repeat(100_000).as_str(),
         ] {
-            let field = TimeField::of(text, "00:00:00");
+            let field = TimeField::of(text, "00:00:00", &utc);
             assert!(!field.is_valid(), "{text}");
             let markup = field.render("from", "From", "x").into_string();
             assert!(markup.contains("aria-invalid=\"true\"") && markup.contains("role=\"alert\""));
             assert!(!markup.contains("<b>"));
         }
-        assert!(TimeField::of("", "00:00:00").is_valid());
+        assert!(TimeField::of("", "00:00:00", &utc).is_valid());
     }
 
     #[test]
@@ -118,7 +154,7 @@ mod tests {
             let shown = text::time(time).into_string();
             let (_, shown) = shown.split_once('>').unwrap();
             let (shown, _) = shown.split_once('<').unwrap();
-            let parsed = TimeField::of(shown, "00:00:00").time;
+            let parsed = TimeField::of(shown, "00:00:00", &ZoneField::default()).time;
             let parsed = parsed.unwrap_or_else(|| panic!("{shown}"));
             assert!(time.since(parsed).as_secs() == 0, "{shown}");
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use stepwright_runtime::report::text;
 use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionFilter, Status, Wait, WaitKind};
+use stepwright_runtime::{ExecutionFilter, ExecutionInfo, Status, Wait, WaitKind};
 
 use super::error::PageResult;
 use super::layout::{Page, Section};
@@ -47,6 +47,7 @@ struct WaitRow {
     name: String,
     machine: String,
     wait: Wait,
+    key: String,
     /// How many waits of the execution follow that are not shown.
     hidden: usize,
 }
@@ -73,8 +74,7 @@ impl WaitList {
             }
             let page = console.executions(filter).await?;
             for (index, execution) in page.executions.iter().enumerate() {
-                let owner = (&*execution.id, &*execution.name, &*execution.machine);
-                list.add(console, owner).await?;
+                list.add(console, &execution.id).await?;
                 list.read += 1;
                 if list.rows.len() >= ROWS || list.read >= MOST_READ {
                     let is_last = index + 1 == page.executions.len();
@@ -92,41 +92,40 @@ impl WaitList {
     }
 
     /// Adds the waits of an execution, and those of the open children of its Map Runs.
-    async fn add(
-        &mut self,
-        console: &Console,
-        owner: (&str, &str, &str),
-    ) -> Result<(), StoreError> {
-        let waits = console.source.waits(owner.0).await?;
+    async fn add(&mut self, console: &Console, arn: &str) -> Result<(), StoreError> {
+        let Some((execution, waits)) = console.source.waits(arn).await? else {
+            return Ok(());
+        };
         let runs = waits.iter().filter_map(|wait| match &wait.kind {
             WaitKind::MapRun { arn } => Some(arn.clone()),
             _ => None,
         });
         let runs: Vec<String> = runs.collect();
-        self.extend(owner, waits);
+        self.extend(&execution, waits);
         for run in runs {
             let open = console
                 .source
                 .map_run_children(&run, 0..u32::MAX, Some(Status::Running));
             for child in open.await?.into_iter().take(MOST_CHILDREN) {
-                let child = child.summary;
-                let waits = console.source.waits(&child.id).await?;
-                self.extend((&child.id, &child.name, &child.machine), waits);
+                if let Some((child, waits)) = console.source.waits(&child.summary.id).await? {
+                    self.extend(&child, waits);
+                }
             }
         }
         Ok(())
     }
 
-    fn extend(&mut self, (arn, name, machine): (&str, &str, &str), waits: Vec<Wait>) {
+    fn extend(&mut self, execution: &ExecutionInfo, waits: Vec<Wait>) {
         let answerable: Vec<Wait> = waits.into_iter().filter(waits::is_answerable).collect();
         let hidden = answerable.len().saturating_sub(MOST_OF_ONE);
         let rows = answerable
             .into_iter()
             .take(MOST_OF_ONE)
             .map(|wait| WaitRow {
-                arn: arn.to_owned(),
-                name: name.to_owned(),
-                machine: machine.to_owned(),
+                arn: execution.id().to_owned(),
+                name: execution.name().to_owned(),
+                machine: execution.machine_name().to_owned(),
+                key: waits::key_of(execution, &wait),
                 wait,
                 hidden: 0,
             });
@@ -138,11 +137,6 @@ impl WaitList {
 
     fn render(&self, console: &Console, is_later: bool) -> Markup {
         let now = console.service.now();
-        let answer = if console.is_read_only {
-            "Open"
-        } else {
-            "Answer"
-        };
         html! {
             @if self.rows.is_empty() {
                 p class="panel" { "No execution waits for an answer" @if self.next.is_some() { " among these" } "." }
@@ -151,6 +145,11 @@ impl WaitList {
                     thead { tr { th { "State" } th { "Execution" } th { "State machine" } th { "Waits for" } th { "Answer" } } }
                     tbody { @for row in &self.rows {
                         @let url = format!("{}#waits", link::execution(&row.arn));
+                        @let (word, answer) = if console.is_read_only {
+                            ("Open", url.clone())
+                        } else {
+                            ("Answer", link::answer(&row.arn, &row.key))
+                        };
                         @let machine = row.machine.split_once('/').map_or(&*row.machine, |(machine, _)| machine);
                         tr {
                             th scope="row" {
@@ -161,7 +160,7 @@ impl WaitList {
                             td { a href=(link::execution(&row.arn)) { (row.name) } }
                             td { a href=(link::machine(machine, "")) { (row.machine) } }
                             td { (waits::reason(&row.wait, now)) }
-                            td { a href=(url) aria-label={ (answer) " " (row.wait.state) " of " (row.name) } { (answer) } }
+                            td { a href=(answer) aria-label={ (word) " " (row.wait.state) " of " (row.name) } { (word) } }
                         }
                     } }
                 } }

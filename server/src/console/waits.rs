@@ -7,7 +7,7 @@ use stepwright_runtime::report::text;
 use stepwright_runtime::{ExecutionInfo, Wait, WaitKind};
 
 use super::guard::no_implicit_submission;
-use super::link;
+use super::link::{self, ANSWER};
 use super::schema_form::SchemaForm;
 use super::source::ExecutionSnapshot;
 use super::state::Console;
@@ -15,27 +15,34 @@ use super::state::Console;
 /// How many waits a page shows.
 const MOST_WAITS: usize = 50;
 
-/// Lists the waits: those that a person can end first. Nothing if there are none.
+/// Lists the waits: first the one whose key a link has, whose form is open, then those that a
+/// person can end. Nothing if there are none.
 pub(super) fn panel(
     console: &Console,
     run: &ExecutionSnapshot,
     history: &History,
     waits: &[Wait],
     now: Timestamp,
+    linked: Option<&str>,
 ) -> Markup {
+    let is_linked = |wait: &Wait| linked.is_some_and(|key| key == key_of(run.execution(), wait));
     let mut sorted: Vec<&Wait> = waits.iter().collect();
-    sorted.sort_by_key(|wait| !is_answerable(wait));
+    sorted.sort_by_key(|wait| (!is_linked(wait), !is_answerable(wait)));
     html! {
+        @if linked.is_some() && !waits.iter().any(is_linked) {
+            p class="notice" role="status" id=(ANSWER) { "The task of this link does not wait for an answer any more." }
+        }
         @if !waits.is_empty() {
             section class="panel waits" id="waits" aria-label="Waits" {
                 h2 { "Waits for" }
                 ul {
                     @for wait in sorted.iter().take(MOST_WAITS) {
-                        li {
+                        @let is_linked = is_linked(wait);
+                        li id=[is_linked.then_some(ANSWER)] {
                             strong { (wait.state) }
                             @if !wait.scope.is_empty() { " " span class="hint" { (wait.scope.join(" › ")) } }
                             ": " (reason(wait, now))
-                            @if is_answerable(wait) && !console.is_read_only { (answer_forms(console, run, history, wait)) }
+                            @if is_answerable(wait) && !console.is_read_only { (answer_forms(console, run, history, wait, is_linked)) }
                         }
                     }
                 }
@@ -203,6 +210,7 @@ fn answer_forms(
     run: &ExecutionSnapshot,
     history: &History,
     wait: &Wait,
+    is_open: bool,
 ) -> Markup {
     // The worker of an activity sends JSON, whose type the workflow does not declare for the token.
     let schema = history.answer_schema(&wait.state);
@@ -215,7 +223,7 @@ fn answer_forms(
         event: request_of(history, wait),
     };
     html! {
-        details class="act" {
+        details class="act" open[is_open] {
             summary { "Answer" }
             @if is_queued { p class="hint" { "No worker has taken this task. With an answer, none will." } }
             fieldset {

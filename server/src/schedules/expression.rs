@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use stepwright_runtime::clock::Timestamp;
 
 use super::cron::CronExpression;
-use super::time_zone::ScheduleTimeZone;
+use crate::time_zone::NamedTimeZone;
 
 const MICROS: i64 = 1_000_000;
 
@@ -14,14 +14,14 @@ pub(super) enum ScheduleExpression {
     /// A fixed period in microseconds.
     Rate { period: i64 },
     /// Local times.
-    Cron(Box<CronExpression>, ScheduleTimeZone),
+    Cron(Box<CronExpression>, NamedTimeZone),
     /// One moment.
     At(Timestamp),
 }
 
 impl ScheduleExpression {
     /// Parses an expression. `cron(..)` and `at(..)` are in the local time of `zone`.
-    pub(super) fn parse(text: &str, zone: &ScheduleTimeZone) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, zone: &NamedTimeZone) -> Result<Self, String> {
         let form = "write `cron(minutes hours day-of-month month day-of-week year)`, `rate(value unit)` or `at(yyyy-mm-ddThh:mm:ss)`";
         let parts = text.strip_suffix(')').and_then(|text| text.split_once('('));
         let Some((kind, inner)) = parts else {
@@ -116,7 +116,7 @@ fn rate(inner: &str) -> Result<ScheduleExpression, String> {
     Ok(ScheduleExpression::Rate { period })
 }
 
-fn at(inner: &str, zone: &ScheduleTimeZone) -> Result<ScheduleExpression, String> {
+fn at(inner: &str, zone: &NamedTimeZone) -> Result<ScheduleExpression, String> {
     let invalid = || {
         let hint = match inner.ends_with(['Z', 'z']) {
             true => " without `Z`; the field `ScheduleExpressionTimezone` has the time zone",

@@ -13,8 +13,8 @@ use super::field_reader::{FieldReader, KnownFields};
 use super::input_template::InputTemplate;
 use super::problem::{ScheduleProblem, SchedulesError};
 use super::schedule::{MissedPolicy, Schedule, ScheduleTarget};
-use super::time_zone::ScheduleTimeZone;
 use crate::arn::{Resource, StatesArn};
+use crate::time_zone::NamedTimeZone;
 
 const SCHEDULE_FIELDS: KnownFields = KnownFields {
     used: &[
@@ -227,7 +227,7 @@ fn read_schedule(
     let zone_name = reader
         .text("ScheduleExpressionTimezone", problems)
         .unwrap_or("UTC");
-    let zone = ScheduleTimeZone::parse(zone_name);
+    let zone = NamedTimeZone::parse(zone_name);
     if let Err(message) = &zone {
         problems.push(reader.problem("ScheduleExpressionTimezone", message));
     }
@@ -235,7 +235,7 @@ fn read_schedule(
     let text = reader.required_text("ScheduleExpression", example, problems);
     let expression = text.and_then(|text| {
         // A wrong time zone is reported already, and does not change the rules of an expression.
-        let utc = ScheduleTimeZone::UTC;
+        let utc = NamedTimeZone::UTC;
         let parsed = ScheduleExpression::parse(text, zone.as_ref().unwrap_or(&utc));
         parsed
             .map_err(|message| problems.push(reader.problem("ScheduleExpression", message)))

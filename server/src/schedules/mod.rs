@@ -5,7 +5,6 @@
 //! | `list.rs`, `field_reader.rs`, `problem.rs` | [`Schedules`], read from a document, and the problems of it |
 //! | `schedule.rs`, `input_template.rs` | a schedule; the input of its executions |
 //! | `expression.rs`, `cron.rs`, `cron_field.rs`, `value_set.rs` | expressions, and the search for the next time |
-//! | `time_zone.rs` | local times |
 //! | `due_times.rs`, `queue.rs` | which starts are due, as plain data |
 //! | `scheduler.rs` | the task that starts them and commits the progress |
 
@@ -22,7 +21,6 @@ mod schedule;
 mod scheduler;
 #[cfg(test)]
 mod tests;
-mod time_zone;
 mod value_set;
 
 pub use self::list::Schedules;

@@ -1,6 +1,6 @@
-use stepwright_interpreter::value::Value;
-
 use crate::engine::drive::execution_state::ExecutionState;
+use stepwright_interpreter::Status;
+use stepwright_interpreter::value::Value;
 
 /// The input and the result of an execution.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub struct ExecutionData {
     pub input: Value,
     /// Its output, when it succeeded.
     pub output: Option<Value>,
-    /// The error name, when it failed or was stopped with one.
+    /// The error name, when it failed or was stopped with one; `States.Timeout` when it timed out.
     pub error: Option<String>,
     /// The cause.
     pub cause: Option<String>,
@@ -22,8 +22,14 @@ impl ExecutionData {
         Self {
             input: state.about.input().clone(),
             output: report.and_then(|report| report.output.clone()),
-            error: report.and_then(|report| report.error.clone()),
+            error: report.and_then(|report| error_name(report.status, report.error.clone())),
             cause: report.and_then(|report| report.cause.clone()),
         }
     }
+}
+
+/// Returns the error name of an execution. The timeout of a whole execution is recorded without
+/// one.
+pub(super) fn error_name(status: Status, error: Option<String>) -> Option<String> {
+    error.or_else(|| (status == Status::TimedOut).then(|| "States.Timeout".to_owned()))
 }

@@ -8,7 +8,7 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, Status};
 
-use super::execution_data::ExecutionData;
+use super::execution_data::{ExecutionData, error_name};
 use super::execution_list::{ExecutionFilter, ExecutionPage, ExecutionSummary};
 use super::read_settings::ReadSettings;
 use crate::clock::Timestamp;
@@ -294,7 +294,7 @@ impl From<ExecutionDescription> for ExecutionData {
         Self {
             input: description.input,
             output: description.output,
-            error: description.error,
+            error: error_name(description.summary.status, description.error),
             cause: description.cause,
         }
     }

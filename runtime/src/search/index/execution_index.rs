@@ -18,8 +18,8 @@ use crate::store::{SqliteReader, StoreError, StoreReader as _};
 /// How many requests to the thread can wait.
 const REQUESTS: usize = 16;
 
-/// An index for text in the inputs and outputs of executions, for a store in a file:
-/// [`ExecutionSearch`].
+/// An index for text in the inputs, outputs, error names and causes of executions, for a store in a
+/// file: [`ExecutionSearch`].
 ///
 /// The index is a file next to the store: `orders.db-index` next to `orders.db`. A thread of this
 /// program fills it from what is committed, so that the engine never waits for it. The file can be

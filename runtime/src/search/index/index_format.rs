@@ -7,7 +7,7 @@ pub(super) static FORMAT: DerivedFormat = DerivedFormat {
     name: "index",
     suffix: "-index",
     application: 0x5374_7049,
-    version: 1,
+    version: 2,
     schema: "
         CREATE TABLE masks (redaction TEXT NOT NULL);
         CREATE TABLE entries (
@@ -16,12 +16,14 @@ pub(super) static FORMAT: DerivedFormat = DerivedFormat {
             started INTEGER NOT NULL,
             stopped INTEGER,
             input TEXT NOT NULL,
-            output TEXT NOT NULL
+            output TEXT NOT NULL,
+            error TEXT NOT NULL,
+            cause TEXT NOT NULL
         );
         CREATE INDEX entries_newest ON entries (started, key);
         CREATE INDEX entries_open ON entries (key) WHERE stopped IS NULL;
         CREATE VIRTUAL TABLE entry_texts USING fts5 (
-            input, output, content = 'entries', content_rowid = 'key', detail = 'none', tokenize = 'trigram case_sensitive 1'
+            input, output, error, cause, content = 'entries', content_rowid = 'key', detail = 'none', tokenize = 'trigram case_sensitive 1'
         );
     ",
 };

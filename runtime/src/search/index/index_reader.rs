@@ -69,7 +69,8 @@ impl IndexReader {
         let (query, values) = query(filter.after, text);
         let mut statement = index.prepare_cached(&query)?;
         // The candidates are sorted without their texts.
-        let mut texts = index.prepare_cached("SELECT input, output FROM entries WHERE key = ?")?;
+        let mut texts = index
+            .prepare_cached("SELECT input, output, error, cause FROM entries WHERE key = ?")?;
         let mut candidates = statement.query(params_from_iter(values))?;
         let mut rows: Vec<StoredExecution> = Vec::new();
         let mut compared = 0;
@@ -130,13 +131,13 @@ fn query(after: Option<ListPosition>, text: &str) -> (String, Vec<Sql>) {
     (query, values)
 }
 
-/// Whether the input or the output of an execution contains the text.
+/// Whether one of the texts of an execution contains the text.
 fn contains(texts: &mut Statement<'_>, key: i64, text: &str) -> Result<bool, ReadError> {
     let mut found = texts.query([key])?;
     let Some(row) = found.next()? else {
         return Ok(false);
     };
-    for column in [0, 1] {
+    for column in 0..4 {
         let value = row.get_ref(column)?.as_str();
         if value.map_err(rusqlite::Error::from)?.contains(text) {
             return Ok(true);

@@ -3,7 +3,6 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::index_state::IndexProgress;
-use super::store_view::ExecutionTexts;
 use crate::clock::Timestamp;
 use crate::derived_file::DerivedError;
 use crate::search::execution_search::IndexedExecution;
@@ -85,7 +84,7 @@ pub(super) fn last_key(connection: &Connection) -> Result<i64, DerivedError> {
 pub(super) fn write(
     transaction: &Transaction<'_>,
     row: &StoredExecution,
-    texts: &ExecutionTexts,
+    [input, output, error, cause]: &[String; 4],
 ) -> Result<(), DerivedError> {
     let Ok(key) = i64::try_from(row.key) else {
         return Ok(());
@@ -96,20 +95,21 @@ pub(super) fn write(
         started,
         stopped,
     } = IndexEntry::of(row);
+    let query = "INSERT INTO entries (key, arn, started, stopped, input, output, error, cause)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let mut statement = transaction.prepare_cached(query)?;
+    statement.execute((key, arn, started, stopped, input, output, error, cause))?;
     let query =
-        "INSERT INTO entries (key, arn, started, stopped, input, output) VALUES (?, ?, ?, ?, ?, ?)";
+        "INSERT INTO entry_texts (rowid, input, output, error, cause) VALUES (?, ?, ?, ?, ?)";
     let mut statement = transaction.prepare_cached(query)?;
-    statement.execute((key, arn, started, stopped, &texts.input, &texts.output))?;
-    let query = "INSERT INTO entry_texts (rowid, input, output) VALUES (?, ?, ?)";
-    let mut statement = transaction.prepare_cached(query)?;
-    statement.execute((key, &texts.input, &texts.output))?;
+    statement.execute((key, input, output, error, cause))?;
     Ok(())
 }
 
 /// Removes an execution, if the index has it.
 pub(super) fn remove(transaction: &Transaction<'_>, key: i64) -> Result<(), DerivedError> {
-    let query = "INSERT INTO entry_texts (entry_texts, rowid, input, output)
-         SELECT 'delete', key, input, output FROM entries WHERE key = ?";
+    let query = "INSERT INTO entry_texts (entry_texts, rowid, input, output, error, cause)
+         SELECT 'delete', key, input, output, error, cause FROM entries WHERE key = ?";
     transaction.prepare_cached(query)?.execute([key])?;
     let query = "DELETE FROM entries WHERE key = ?";
     transaction.prepare_cached(query)?.execute([key])?;

@@ -1,4 +1,4 @@
-//! An index for text in the inputs and outputs of the executions of a store, in a file next to it.
+//! An index for text in the data of the executions of a store, in a file next to it.
 //!
 //! | file | content |
 //! |---|---|

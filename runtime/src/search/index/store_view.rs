@@ -3,7 +3,7 @@ use std::path::Path;
 use stepwright_asl::redaction::Redaction;
 
 use crate::engine::StoredExecutions;
-use crate::search::execution_search::searched_text;
+use crate::search::execution_search::searched_texts;
 use crate::store::{ScannedExecution, SqliteReader, StoreError, StoreReader, StoredExecution};
 
 /// What the index reads of a store, with its own connections.
@@ -13,14 +13,6 @@ pub(super) struct StoreView {
     redaction: Redaction,
     /// The version of the file's content at the last call of `has_changed`.
     version: Option<i64>,
-}
-
-/// The texts of an execution, as the search compares them.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct ExecutionTexts {
-    pub(super) input: String,
-    /// Empty until it succeeds.
-    pub(super) output: String,
 }
 
 impl StoreView {
@@ -69,19 +61,13 @@ impl StoreView {
         self.reader.open_keys()
     }
 
-    /// Reads the data of an execution. An execution that cannot be read has no texts.
-    pub(super) fn texts(&mut self, row: &StoredExecution) -> Result<ExecutionTexts, StoreError> {
+    /// Reads the [texts](searched_texts) of an execution; empty texts if it cannot be read.
+    pub(super) fn texts(&mut self, row: &StoredExecution) -> Result<[String; 4], StoreError> {
         match self.executions.data_of(row) {
-            Ok(data) => Ok(ExecutionTexts {
-                input: searched_text(&data.input, &self.redaction),
-                output: data
-                    .output
-                    .map(|output| searched_text(&output, &self.redaction))
-                    .unwrap_or_default(),
-            }),
+            Ok(data) => Ok(searched_texts(&data, &self.redaction)),
             Err(error @ StoreError::Unreadable { .. }) => {
                 tracing::debug!(%error, "an execution has no texts in the index");
-                Ok(ExecutionTexts::default())
+                Ok(Default::default())
             }
             Err(error) => Err(error),
         }

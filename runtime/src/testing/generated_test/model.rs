@@ -1,9 +1,10 @@
 //! The parts of an execution that a test repeats.
 
 use stepwright_asl::model::MachineType;
+use stepwright_asl::redaction::Redaction;
 use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::Status;
-use stepwright_interpreter::history::History;
+use stepwright_interpreter::history::{Event, History};
 use stepwright_interpreter::value::Value;
 
 use super::calls::{TaskAnswers, task_answers};
@@ -113,9 +114,9 @@ impl ExecutionModel {
                 "the history is incomplete, so results of tasks are missing; use an engine that records histories",
             );
         }
-        if history.redaction().has_fields() {
+        if has_masked_data(history) || children.iter().any(has_masked_data) {
             return refused(
-                "this engine masks fields, and a test contains the input and the results without masks",
+                "this engine masks fields of the execution, and a test contains the input and the results without masks",
             );
         }
         let Some(definition) = history.definition() else {
@@ -142,6 +143,16 @@ impl ExecutionModel {
             end: ExecutionEnd::of(history, &timeline),
         })
     }
+}
+
+/// Whether the engine masks fields of an execution's data, and not only task tokens.
+fn has_masked_data(history: &History) -> bool {
+    let (redaction, tokens) = (history.redaction(), Redaction::new().task_tokens());
+    let is_masked = |event: Event| {
+        let event = event.print(true, &tokens);
+        redaction.value(&event) != event
+    };
+    redaction.has_fields() && history.events().any(is_masked)
 }
 
 impl ExecutionEnd {

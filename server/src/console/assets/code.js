@@ -12,6 +12,7 @@ SHEET.replaceSync(`
   :host { display: block; position: relative; }
   #bar { display: flex; flex-wrap: wrap; gap: .25rem .375rem; align-items: center; font-size: .8rem; margin: .3rem 0 0; }
   #bar[hidden] { display: none; }
+  @media print { #bar { display: none; } }
   button, input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 5px; padding: 0 .5rem; min-height: 24px; }
   button { cursor: pointer; }
   input { width: 9rem; }

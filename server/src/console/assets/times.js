@@ -27,8 +27,8 @@ function local(at) {
   return `${at.toISOString().startsWith(date) ? "" : `${date} `}${time} ${name}, `;
 }
 
-function show(root = document) {
-  for (const time of root.querySelectorAll("time")) {
+function show() {
+  for (const time of document.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     const text = `${local(at)}${ago(at)}`;
@@ -36,6 +36,22 @@ function show(root = document) {
   }
 }
 
+/** Offers the zone of this computer for the times of a form, and chooses it if nothing was entered. */
+function offerZone() {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  for (const select of document.querySelectorAll("select[data-zones]")) {
+    if (!timeZone || [...select.options].some((option) => option.value === timeZone)) continue;
+    const isChosen = select.dataset.zones === "own";
+    // As the default, so that an update does not take it for a choice of the person.
+    select.add(new Option(timeZone, timeZone, isChosen, isChosen));
+  }
+}
+
 show();
+offerZone();
 setInterval(() => document.hidden || show(), 10_000);
-new MutationObserver(() => show()).observe(document.body, { childList: true, subtree: true, attributeFilter: ["datetime", "data-local"] });
+const changed = () => {
+  show();
+  offerZone();
+};
+new MutationObserver(changed).observe(document.body, { childList: true, subtree: true, attributeFilter: ["datetime", "data-local"] });

@@ -10,11 +10,11 @@ use axum::response::Response;
 use stepwright_runtime::debug::{Debugger, Stop};
 use stepwright_runtime::value::Value;
 
-use super::blocking::blocking;
 use super::outcome::Outcome;
 use super::session::{DebugSession, Evaluation, SessionState};
 use super::{answer, handler_call, nested};
 use crate::console::actions::{Target, redirect};
+use crate::console::blocking::blocking;
 use crate::console::error::PageError;
 use crate::console::link;
 use crate::console::notice::{self, Notice};
@@ -101,7 +101,7 @@ impl SessionState {
                 Some(entered) => entered.map(|()| None),
                 None => self.advance(|debugger| Ok(debugger.step_into())),
             },
-            "resume" => self.advance(|debugger| Ok(debugger.resume())),
+            "continue" => self.advance(|debugger| Ok(debugger.resume())),
             "run-to" => {
                 let state = params.text("state");
                 self.advance(|debugger| debugger.run_to(state).map_err(|error| error.to_string()))
@@ -275,7 +275,7 @@ fn explain(stop: Stop, is_moved: bool) -> Outcome {
             Err("the execution has ended; go back to an earlier position".to_owned())
         }
         Stop::Limit => Ok(Some(
-            "Stopped after 10,000 steps; resume to continue.".to_owned(),
+            "Stopped after 10,000 steps; choose Continue again.".to_owned(),
         )),
         _ => Ok(None),
     }

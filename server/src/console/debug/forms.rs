@@ -55,7 +55,7 @@ pub(super) fn steps(form: &FormFields<'_>, state: &SessionState) -> Markup {
             "Step into",
             has_ended || is_call && inside.is_none(),
         ),
-        ("resume", "Resume", is_stuck),
+        ("continue", "Continue", is_stuck),
         ("back", "Back", is_first),
     ];
     let last = state.command.as_deref();
@@ -81,7 +81,7 @@ pub(super) fn steps(form: &FormFields<'_>, state: &SessionState) -> Markup {
         p class="hint" {
             @if has_ended { "The execution has ended. Go back to an earlier position to continue differently." }
             @else if is_call { "This call needs an answer before the execution can continue." }
-            @else { "Step goes over the states inside of a Map or Parallel, Step into enters them. Resume runs to the next breakpoint, call or end." }
+            @else { "Step goes over the states inside of a Map or Parallel, Step into enters them. Continue runs to the next breakpoint, call or end." }
         }
     }
 }

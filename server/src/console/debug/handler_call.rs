@@ -7,9 +7,9 @@ use stepwright_runtime::report::text;
 use stepwright_runtime::server_support::DirectCall;
 use stepwright_runtime::task::TaskResult;
 
-use super::blocking::blocking;
 use super::outcome::Outcome;
 use super::session::{DebugSession, SessionState};
+use crate::console::blocking::blocking;
 use crate::console::error::PageError;
 use crate::console::params::Params;
 use crate::console::state::Console;

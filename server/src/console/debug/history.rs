@@ -8,10 +8,10 @@ use stepwright_runtime::debug::Position;
 use stepwright_runtime::history::{History, HistoryQuery};
 use stepwright_runtime::report::{self, EventFilter, text};
 
-use super::blocking::blocking;
 use super::forms::FormFields;
 use super::frame::Frame;
 use super::position::short;
+use crate::console::blocking::blocking;
 use crate::console::error::PageError;
 use crate::console::link;
 use crate::console::params::Params;

@@ -6,11 +6,10 @@
 //! | `sessions.rs`, `session.rs`, `frame.rs` | the open debuggers; one debugger; one of its executions: the first one, or one that it starts |
 //! | `subject.rs`, `request.rs`, `new_session.rs` | what is debugged; what a program debugs; the form that starts a debugger |
 //! | `commands.rs`, `answer.rs`, `nested.rs`, `handler_call.rs` | the forms of a debugger: steps, answers, nested executions, the call of a real handler |
-//! | `outcome.rs`, `blocking.rs` | the outcome of a form; the threads for work with many steps |
+//! | `outcome.rs` | the outcome of a form |
 //! | `page.rs`, `position.rs`, `forms.rs`, `history.rs` | the page of a debugger |
 
 mod answer;
-mod blocking;
 mod commands;
 mod forms;
 mod frame;

@@ -10,8 +10,8 @@ use stepwright_runtime::report::{text, visible};
 use stepwright_runtime::value::Value;
 
 use super::answer::json;
-use super::blocking::blocking;
 use super::subject::DebugSubject;
+use crate::console::blocking::blocking;
 use crate::console::error::{PageError, respond};
 use crate::console::layout::{Page, Section};
 use crate::console::link;
@@ -30,7 +30,7 @@ pub(in crate::console) async fn form(
     let input = match params.get("input_of") {
         Some(arn) => console.run(arn).await.and_then(|run| {
             let input = run.execution().input();
-            console.check_shown(input)?;
+            console.check_editable(input)?;
             Ok(text::pretty(input))
         }),
         None => Ok(params.get("input").unwrap_or("{}").to_owned()),
@@ -89,7 +89,7 @@ async fn subject(console: &Console, params: &Params) -> Result<DebugSubject, Str
     let mut subject = if let Some(arn) = params.get("execution") {
         let run = console.run(arn).await.map_err(message)?;
         console
-            .check_shown(run.execution().input())
+            .check_editable(run.execution().input())
             .map_err(message)?;
         let history = run.history().await;
         let about = run.execution();

@@ -9,10 +9,10 @@ use stepwright_runtime::debug::Position;
 use stepwright_runtime::report::{self, ExecutionLinks, ExecutionView};
 use stepwright_runtime::timeline::Timeline;
 
-use super::blocking::blocking;
 use super::frame::Frame;
 use super::session::{DebugSession, SessionState};
 use super::{forms, history, position};
+use crate::console::blocking::blocking;
 use crate::console::error::{PageError, respond};
 use crate::console::layout::{Page, Section};
 use crate::console::link;

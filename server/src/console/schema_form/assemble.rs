@@ -6,6 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::names::{InputKind, InputName};
 use crate::console::error::PageError;
+use crate::console::zone_field::ZoneField;
+use crate::time_zone::NamedTimeZone;
 
 /// The most levels of a value: those of the names that a form writes are fewer.
 const MOST_LEVELS: usize = 64;
@@ -26,6 +28,16 @@ pub(in crate::console) fn assemble(
     let chosen: HashMap<(&str, &str), &str> = choices
         .map(|(name, text)| ((name.target, name.pointer), *text))
         .collect();
+    let zones = inputs
+        .iter()
+        .filter(|(name, _)| name.kind == InputKind::Zone);
+    let zones: HashMap<(&str, &str, &str), &str> = zones
+        .map(|(name, text)| ((name.target, name.conditions, name.pointer), *text))
+        .collect();
+    let zone_of = |name: &InputName<'_>| {
+        let zone = zones.get(&(name.target, name.conditions, name.pointer));
+        ZoneField::of(zone.copied().unwrap_or_default())
+    };
     let is_chosen = |name: &InputName<'_>| {
         let mut conditions = name.conditions.split('.').filter(|text| !text.is_empty());
         conditions.all(|condition| {
@@ -39,7 +51,7 @@ pub(in crate::console) fn assemble(
         if !is_chosen(name) {
             continue;
         }
-        if let Some(value) = value_of(name, text)? {
+        if let Some(value) = value_of(name, text, &zone_of)? {
             let whole = values.entry(name.target).or_default();
             put(whole, name.pointer, value).ok_or_else(|| {
                 PageError::bad_request(format!("the form has no field `{}`", name.pointer))
@@ -53,7 +65,11 @@ pub(in crate::console) fn assemble(
 }
 
 /// Returns the value of an input; `None` if it is absent.
-fn value_of(name: &InputName<'_>, text: &str) -> Result<Option<Json>, PageError> {
+fn value_of(
+    name: &InputName<'_>,
+    text: &str,
+    zone_of: &impl Fn(&InputName<'_>) -> ZoneField,
+) -> Result<Option<Json>, PageError> {
     let trimmed = text.trim();
     if name.is_optional && trimmed.is_empty() {
         return Ok(None);
@@ -80,10 +96,20 @@ fn value_of(name: &InputName<'_>, text: &str) -> Result<Option<Json>, PageError>
         InputKind::Utc | InputKind::Time if trimmed.is_empty() => {
             return refused("is empty; enter a time");
         }
-        InputKind::Utc => Json::from(format!("{}Z", with_seconds(trimmed))),
+        InputKind::Utc => {
+            let zone = zone_of(name);
+            if let Some(problem) = zone.problem() {
+                return refused(&format!("has a wrong time zone: {problem}"));
+            }
+            let moment = zone.moment(&with_seconds(trimmed));
+            match moment.and_then(|moment| NamedTimeZone::UTC.local(moment)) {
+                Some(time) => Json::from(format!("{time}Z")),
+                None => return refused(&format!("is no time: `{trimmed}`")),
+            }
+        }
         InputKind::Time => Json::from(with_seconds(trimmed)),
         InputKind::Object => Json::Object(Map::new()),
-        InputKind::Choose => return Ok(None),
+        InputKind::Choose | InputKind::Zone => return Ok(None),
     };
     Ok(Some(value))
 }
@@ -152,6 +178,9 @@ mod tests {
             ("input.json:/flag", "false"),
             ("input.json:/flag", "true"),
             ("input.utc:/at", "2026-01-31T12:00"),
+            ("input.utc:/local", "2026-07-31T12:00"),
+            ("input.zone:/local", "Europe/Berlin"),
+            ("input.zone:/other", "Europe/Berlin"),
             ("input.time:/time", "12:00:30"),
             ("input.text?:/absent", ""),
             ("input.number?:/none", " "),
@@ -161,7 +190,7 @@ mod tests {
             value(&inputs),
             json!({
                 "a/b": {"~": " x\ny "}, "n": 12, "f": 0.5, "flag": true,
-                "at": "2026-01-31T12:00:00Z", "time": "12:00:30", "list": [1]
+                "at": "2026-01-31T12:00:00Z", "local": "2026-07-31T10:00:00Z", "time": "12:00:30", "list": [1]
             })
         );
         assert_eq!(value(&[("output.number:", "7")]), json!(7));
@@ -197,10 +226,17 @@ mod tests {
             ("input.number:", "NaN", "the value is no number: `NaN`"),
             ("input.json:/a/b", "{", "the field `a/b` is no JSON"),
             ("input.utc:/t", "", "the field `t` is empty"),
+            ("input.utc:/t", "noon", "the field `t` is no time: `noon`"),
         ] {
             let error = texts(&[(name, text)]).expect_err("it is refused");
             assert!(error.message().starts_with(message), "{}", error.message());
         }
+        let inputs = [
+            ("input.utc:/t", "2026-01-31T12:00"),
+            ("input.zone:/t", "Moon"),
+        ];
+        let error = texts(&inputs).expect_err("there is no such zone");
+        assert!(error.message().contains("`Moon` is not a time zone"));
         let deep = format!("input.text:{}", "/a".repeat(MOST_LEVELS + 1));
         assert!(texts(&[(&deep, "")]).is_err());
         assert!(texts(&[("input.json:", "1"), ("input.text:/a", "")]).is_err());

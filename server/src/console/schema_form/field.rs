@@ -43,7 +43,7 @@ pub(super) enum FieldKind {
 /// Texts for which browsers have inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MomentKind {
-    /// RFC 3339, which the form shows in UTC.
+    /// RFC 3339. The form has a list for the zone.
     Utc,
     /// A date and a time without a zone.
     Local,

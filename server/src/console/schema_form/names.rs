@@ -6,8 +6,10 @@ pub(super) enum InputKind {
     Text,
     Json,
     Number,
-    /// A time of an input without a zone, which is in UTC.
+    /// A time of an input without a zone, which becomes UTC.
     Utc,
+    /// The zone of that time.
+    Zone,
     /// A time that may lack seconds.
     Time,
     /// An object, which other inputs fill.
@@ -16,11 +18,12 @@ pub(super) enum InputKind {
     Choose,
 }
 
-const KINDS: [(InputKind, &str); 7] = [
+const KINDS: [(InputKind, &str); 8] = [
     (InputKind::Text, "text"),
     (InputKind::Json, "json"),
     (InputKind::Number, "number"),
     (InputKind::Utc, "utc"),
+    (InputKind::Zone, "zone"),
     (InputKind::Time, "time"),
     (InputKind::Object, "object"),
     (InputKind::Choose, "choose"),

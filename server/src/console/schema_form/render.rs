@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::field::{Field, FieldKind, MomentKind, Variant};
 use super::names::{InputKind, InputName};
+use crate::console::zone_field::ZoneField;
 
 /// Writes the inputs of one form.
 pub(super) struct FormWriter<'t> {
@@ -161,6 +162,8 @@ impl<'t> FormWriter<'t> {
         let text = value.and_then(Json::as_str);
         let json = value.map(Json::to_string).unwrap_or_default();
         let name = |kind| self.name(kind, is_optional, field, conditions);
+        let is_without_zone = field.kind == FieldKind::Moment(MomentKind::Utc)
+            && text.is_none_or(|text| MomentKind::Utc.shown(text).is_some());
         let input = match &field.kind {
             FieldKind::Text { .. } if text.is_some_and(|text| text.contains('\n')) => html! {
                 textarea name=(name(InputKind::Text)) rows="4" data-text { (text.unwrap_or_default()) }
@@ -214,6 +217,10 @@ impl<'t> FormWriter<'t> {
         html! {
             (self.absent(field, conditions))
             label { (label) (mark(field)) (input) }
+            @if is_without_zone {
+                @let name = self.name(InputKind::Zone, is_optional, field, conditions);
+                (ZoneField::default().select(&name, Some(&format!("Time zone of {label}")), text.is_none()))
+            }
             (description(field))
         }
     }
@@ -235,7 +242,6 @@ impl<'t> FormWriter<'t> {
         };
         let name = |kind| self.name(kind, is_optional, field, conditions);
         html! {
-            @if kind == MomentKind::Utc { " (UTC)" }
             @match shown {
                 // An offset, or a part of a second, which the input for times cannot show.
                 Some(Err(text)) => input name=(name(InputKind::Text)) value=(text) autocomplete="off";,
@@ -317,5 +323,31 @@ fn select(name: &str, options: &[Json], chosen: &str, is_optional: bool) -> Mark
                 option value=(value) selected[value == chosen] { (shown(option)) }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::super::SchemaForm;
+
+    #[test]
+    fn a_time_has_a_list_for_its_zone_unless_its_text_has_an_offset() {
+        let schema = json!({"type": "object", "required": ["at"],
+            "properties": {"at": {"type": "string", "format": "date-time"}}});
+        let form = SchemaForm::of(&schema).expect("it has a field");
+        let shown = |value: Option<Json>| form.render("input", value.as_ref()).into_string();
+        let empty = shown(None);
+        assert!(empty.contains("<input type=\"datetime-local\" name=\"input.utc:/at\""));
+        let list = "<select name=\"input.zone:/at\" aria-label=\"Time zone of at\" data-zones=\"";
+        assert!(empty.contains(&format!("{list}own\"")), "{empty}");
+        let utc = shown(Some(json!({"at": "2026-01-31T12:00:00Z"})));
+        assert!(utc.contains(&format!("{list}\"")), "{utc}");
+        let offset = shown(Some(json!({"at": "2026-01-31T12:00:00+01:00"})));
+        assert!(
+            offset.contains("+01:00") && !offset.contains("<select"),
+            "{offset}"
+        );
     }
 }

@@ -18,8 +18,8 @@ use std::sync::Arc;
 use stepwright_asl::model::MachineType;
 use stepwright_runtime::store::StoreError;
 use stepwright_runtime::{
-    ActivityDescription, ExecutionData, ExecutionFilter, ExecutionPage, MapRun, MapRunChild,
-    Redaction, Status, StoredExecutions, Wait,
+    ActivityDescription, ExecutionData, ExecutionFilter, ExecutionInfo, ExecutionPage, MapRun,
+    MapRunChild, Redaction, Status, StoredExecutions, Wait,
 };
 
 pub(super) use self::execution_counts::ExecutionCounts;
@@ -201,18 +201,22 @@ impl ExecutionSource {
         }
     }
 
-    /// Returns what an execution waits for; nothing if it does not exist.
-    pub(super) async fn waits(&self, arn: &str) -> Result<Vec<Wait>, StoreError> {
+    /// Returns an execution, and what it waits for; `None` if it does not exist.
+    pub(super) async fn waits(
+        &self,
+        arn: &str,
+    ) -> Result<Option<(ExecutionInfo, Vec<Wait>)>, StoreError> {
         match self {
             Self::Engine(service) => match service.engine.execution(arn).await? {
-                Some(run) => Ok(execution_snapshot::waits_of(&run).await),
-                None => Ok(Vec::new()),
+                Some(run) => {
+                    let waits = execution_snapshot::waits_of(&run).await;
+                    Ok(Some((run.execution().clone(), waits)))
+                }
+                None => Ok(None),
             },
             Self::Store(store) => {
                 let described = store.describe(arn).await?;
-                Ok(described
-                    .map(|described| described.waits)
-                    .unwrap_or_default())
+                Ok(described.map(|described| (described.execution, described.waits)))
             }
         }
     }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use stepwright_runtime::clock::Timestamp;
 
 use super::super::expression::ScheduleExpression;
-use super::super::time_zone::ScheduleTimeZone;
+use crate::time_zone::NamedTimeZone;
 
 const MINUTE: i64 = 60_000_000;
 /// The days through which the slow search goes.
@@ -235,7 +235,7 @@ proptest! {
         after in 1_293_840_000_000_000..1_830_000_000_000_000_i64,
     ) {
         let text = fields.print();
-        let zone_of_schedule = ScheduleTimeZone::parse(zone).expect("it is a zone");
+        let zone_of_schedule = NamedTimeZone::parse(zone).expect("it is a zone");
         // Some days have no date, such as 31 February.
         let Ok(expression) = ScheduleExpression::parse(&text, &zone_of_schedule) else {
             return Ok(());
@@ -260,7 +260,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_parser_panic(text in "(cron|rate|at)\\([0-9*?LW#/,A-Z :T-]{0,30}\\)|.{0,40}") {
-        let parsed = ScheduleExpression::parse(&text, &ScheduleTimeZone::UTC);
+        let parsed = ScheduleExpression::parse(&text, &NamedTimeZone::UTC);
         if let Ok(expression) = parsed {
             // A search ends for each moment.
             for micros in [i64::MIN, 0, i64::MAX] {

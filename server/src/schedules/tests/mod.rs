@@ -9,7 +9,7 @@ mod queue;
 use stepwright_runtime::clock::Timestamp;
 
 use super::expression::ScheduleExpression;
-use super::time_zone::ScheduleTimeZone;
+use crate::time_zone::NamedTimeZone;
 
 /// Parses a time such as `2026-01-01T00:00:00Z`.
 fn time(text: &str) -> Timestamp {
@@ -17,7 +17,7 @@ fn time(text: &str) -> Timestamp {
 }
 
 fn parse(text: &str, zone: &str) -> Result<ScheduleExpression, String> {
-    ScheduleExpression::parse(text, &ScheduleTimeZone::parse(zone)?)
+    ScheduleExpression::parse(text, &NamedTimeZone::parse(zone)?)
 }
 
 /// Returns the first `count` times of an expression after a moment.
