@@ -157,6 +157,7 @@ impl Offers<'_, '_> {
                 Operation::DuplicateState {
                     state: pointer.clone(),
                     name: free_name(graph, name),
+                    connects: false,
                 },
             );
         }
