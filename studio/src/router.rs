@@ -426,7 +426,8 @@ async fn events(State(studio): Shared, parameters: Parameters) -> Result<Respons
 async fn search(State(studio): Shared, parameters: Parameters) -> Response {
     let own = parameters.file(&studio).ok();
     let workspace = studio.workspace_items(own.as_deref());
-    json_body(&palette::search_with(parameters.text("q"), workspace))
+    let items = palette::search_with(parameters.text("q"), workspace);
+    Html(palette::render(&items).into_string()).into_response()
 }
 
 /// What can be written at a position of the text.
