@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use stepwright_asl::edit::EditError;
-use stepwright_asl::json::{Json, escape};
+use stepwright_asl::json::escape;
 use stepwright_editor::{
     Definition, Document, EditorDiagnostic, Operation, OperationError, TextEdit, Wrapper,
     state_machine_placeholder,
@@ -41,11 +41,8 @@ pub enum Action {
         transition: String,
         /// The id of the item.
         item: String,
-        /// Pointers to further transitions that then lead to the first new state.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        also: Vec<String>,
     },
-    /// Adds a copy of a state after it.
+    /// Adds a copy of a state, to which a transition leads.
     Duplicate {
         /// The definition.
         definition: usize,
@@ -175,8 +172,7 @@ pub(crate) fn perform(
             definition,
             transition,
             item,
-            also,
-        } => insert(document, *definition, transition, item, also),
+        } => insert(document, *definition, transition, item),
         Action::Duplicate { definition, state } => duplicate(document, *definition, state),
         Action::Wrap {
             definition,
@@ -308,7 +304,6 @@ fn insert(
     definition: usize,
     transition: &str,
     item: &str,
-    also: &[String],
 ) -> Result<Performed, ActionError> {
     let mut rounds = Rounds::new();
     let mut document = document.clone();
@@ -342,21 +337,7 @@ fn insert(
             fragment: fragment.to_json(),
         },
     };
-    let round = edits(&document, definition, &operation)?;
-    let mut add = |document: &mut Document, round: Vec<TextEdit>| {
-        let text = TextEdit::apply(document.text(), &round);
-        *document = document.with_text(&text, 0);
-        rounds.push(round);
-    };
-    add(&mut document, round);
-    for other in also {
-        let operation = Operation::Retarget {
-            transition: other.clone(),
-            target: start.clone(),
-        };
-        let round = edits(&document, definition, &operation)?;
-        add(&mut document, round);
-    }
+    rounds.push(edits(&document, definition, &operation)?);
     Ok(Performed {
         rounds,
         select,
@@ -371,24 +352,14 @@ fn duplicate(
 ) -> Result<Performed, ActionError> {
     let found = of(document, definition)?;
     let graph = found.graph();
-    let index = graph
+    let original = graph
         .state_at(state)
         .ok_or_else(|| ActionError::new(format!("there is no state at `{state}`")))?;
-    let original = &graph.states()[index];
-    let name = found.free_state_name(original.name);
-    let exit = ["Next", "End"]
-        .into_iter()
-        .find(|field| original.object.contains_key(*field));
-    let operation = match exit {
-        Some(exit) if original.inner.is_empty() => Operation::AddState {
-            transition: format!("{state}/{exit}"),
-            name: name.clone(),
-            state: Json::Object(original.object.clone()),
-        },
-        _ => Operation::DuplicateState {
-            state: state.to_owned(),
-            name: name.clone(),
-        },
+    let name = found.free_state_name(graph.states()[original].name);
+    let operation = Operation::DuplicateState {
+        state: state.to_owned(),
+        name: name.clone(),
+        connects: true,
     };
     Ok(Performed {
         select: vec![sibling(state, &name)],

@@ -169,6 +169,31 @@ fn actions_for_an_old_revision_are_refused_with_the_changes_since() {
 }
 
 #[test]
+fn a_copy_of_each_state_adds_no_problem() {
+    let states = ["Check", "Charge", "Both", "Done", "Reject"];
+    for state in states {
+        let mut session = session("a.asl.json", ORDERS);
+        let before = session.diagnostics().len();
+        let copy = json!({"do": "duplicate", "definition": 0, "state": format!("/States/{state}")});
+        match act(&mut session, &copy.to_string()) {
+            Ok(selected) => assert_eq!(selected, [format!("/States/{state} 2")]),
+            Err(reason) => {
+                let is_known = reason.contains("names are unique")
+                    || reason.contains("no transition could lead");
+                assert!(is_known, "{state}: {reason}");
+                assert_eq!(text(&session), ORDERS);
+            }
+        }
+        assert_eq!(
+            session.diagnostics().len(),
+            before,
+            "{state}: {:?}",
+            session.diagnostics()
+        );
+    }
+}
+
+#[test]
 fn several_actions_are_one_step_or_none() {
     let mut session = session("orders.asl.jsonc", ORDERS);
     let set = |field: &str| {

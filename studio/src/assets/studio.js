@@ -13,9 +13,9 @@ let view = { revision: null, states: [], problems: [], tag: "" };
 /** Pointers to the states whose bodies the picture does not show. */
 let folded = [];
 let selection = [];
-/** The selected transition, and those of the palette. */
+/** The selected transition, and that of the palette. */
 let edge = null;
-let places = null;
+let slot = null;
 let queue = Promise.resolve();
 /** The names of the states with a breakpoint, and the pointer to the one at which the debugger stops. */
 let breakpoints = [];
@@ -148,10 +148,11 @@ function show(next, isOwn) {
     endRun();
     canvas.update(lists, isWhole);
     tree.update(lists.states, isWhole);
-    places = null;
+    slot = null;
   }
   code.problems = view.problems;
   code.draw();
+  $("#hint").hidden = view.states.length > 0;
   selection = selection.filter(at);
   if (!view.transitions.some(({ pointer }) => pointer === edge)) edge = null;
   drawProblems($("#panel-problems"), $("#tab-problems"), view.problems);
@@ -218,7 +219,7 @@ function closeChoice() {
 function select(pointers, isRevealed) {
   selection = pointers;
   edge = null;
-  places = null;
+  slot = null;
   mark(isRevealed);
   return redraw();
 }
@@ -244,21 +245,16 @@ function mark(isRevealed) {
 const transitionName = (pointer) => view.transitions.find((one) => one.pointer === pointer)?.name ?? "start";
 
 /** Where the palette inserts: the chosen transition, after the selected state, or at the end. */
-function insertionPlaces() {
-  if (places) return places;
-  if (edge) return [edge];
+function insertionSlot() {
   const last = view.states.findLast(({ parent, exit }) => !parent && exit);
-  return [current()?.exit || last?.exit || "/StartAt"];
+  return slot ?? edge ?? (current()?.exit || last?.exit || "/StartAt");
 }
 
-function insert(item, at = insertionPlaces()) {
-  const [transition, ...also] = at;
-  apply([{ do: "insert", definition: place.definition, transition, item, also }], () => canvas.view.focus());
-}
+const insert = (item, transition = insertionSlot()) => apply([{ do: "insert", definition: place.definition, transition, item }], () => canvas.view.focus());
 
 function openPalette(at) {
-  places = at ?? insertionPlaces();
-  tell(`Inserts at: ${transitionName(places[0])}. Choose an item.`, false);
+  slot = at ?? insertionSlot();
+  tell(`Inserts at: ${transitionName(slot)}. Choose an item.`, false);
   $("#search").focus();
   $("#search").select();
 }
@@ -320,6 +316,18 @@ function fold(pointer) {
   inTurn(pull);
 }
 
+/** Selects the next state whose name contains the searched text, and unfolds the states around it. */
+function findNext({ key, target: { value } }) {
+  if (key === "Escape") canvas.view.focus();
+  if (key !== "Enter") return;
+  const index = view.states.indexOf(current()) + 1;
+  const found = [...view.states.slice(index), ...view.states.slice(0, index)].find(({ name }) => name.toLowerCase().includes(value.toLowerCase()));
+  tell(found ? "" : `No state has \`${value}\` in its name.`);
+  if (!found) return;
+  folded = folded.filter((outer) => !found.pointer.startsWith(`${outer}/`));
+  inTurn(pull).then(() => select([found.pointer].filter(at), true));
+}
+
 const wrap = (wrapper) => selection.length && apply([{ do: "wrap", definition: place.definition, states: selection, wrapper }]);
 
 const COMMANDS = {
@@ -372,6 +380,9 @@ function pressed(event) {
   if (control && event.key === "d") {
     stop();
     COMMANDS.duplicate();
+  } else if (control && event.key === "f") {
+    stop();
+    $("#find").select();
   } else if (control || event.altKey) return;
   else if (event.key.startsWith("Arrow")) {
     stop();
@@ -379,7 +390,7 @@ function pressed(event) {
     if (next) select(event.shiftKey ? [...selection.filter((pointer) => pointer !== next.pointer), next.pointer] : [next.pointer], true);
   } else if (event.key === "/") {
     stop();
-    openPalette(places);
+    openPalette(slot);
   } else if (event.key === "Enter" && current()) {
     stop();
     COMMANDS.rename();
@@ -454,6 +465,7 @@ new Palette($("#search"), $("#palette"), {
 });
 
 for (const element of [$("#canvas"), $("#tree")]) element.addEventListener("keydown", pressed, { capture: true });
+$("#find").addEventListener("keydown", findNext);
 $("#tree").addEventListener("click", (event) => {
   const pointer = event.target.closest("[data-pointer]")?.dataset.pointer;
   if (pointer) select(event.shiftKey || event.ctrlKey ? [...selection.filter((other) => other !== pointer), pointer] : [pointer], true);
@@ -476,6 +488,7 @@ function commitField() {
   if (form.contains(field) && field.isDirty) field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
+form.addEventListener("keydown", ({ key, target }) => key === "Enter" && target.matches("[data-rename]") && canvas.view.focus());
 
 /** Shows the value of an expression, while it is typed and after. */
 let evaluation;
@@ -485,7 +498,7 @@ function evaluate({ target, type }) {
   evaluation = setTimeout(
     async () => {
       const { value } = target;
-      const shown = await ask("evaluate", {}, { expression: value, input: input() }).catch((refusal) => refusal.message);
+      const shown = await ask("evaluate", {}, { field: target.dataset.field, expression: value, input: input() }).catch((refusal) => refusal.message);
       if (target.value !== value || !target.isConnected) return;
       const label = target.parentElement;
       const output = label.querySelector("output") ?? label.appendChild(make("output"));
