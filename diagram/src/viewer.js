@@ -28,6 +28,7 @@ SHEET.replaceSync(`
   #view.moving { cursor: grabbing; }
   #stage { transform-origin: 0 0; width: max-content; }
   ::slotted(svg) { display: block; max-width: none; }
+  #area { position: absolute; border: 1px solid currentColor; background: color-mix(in srgb, currentColor 12%, transparent); }
   #map { position: absolute; right: 8px; bottom: 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: .9; cursor: pointer; touch-action: none; }
 `);
 
@@ -353,7 +354,8 @@ export class DiagramView extends HTMLElement {
     view.addEventListener("dragstart", (event) => event.preventDefault());
     view.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      this.#held = { x: event.clientX - this.#x, y: event.clientY - this.#y, at: [event.clientX, event.clientY], moves: false };
+      const area = event.shiftKey && this.hasAttribute("selects") ? Object.assign(document.createElement("div"), { id: "area" }) : null;
+      this.#held = { x: event.clientX - this.#x, y: event.clientY - this.#y, at: [event.clientX, event.clientY], moves: false, area };
     });
     view.addEventListener("pointermove", (event) => {
       const held = this.#held;
@@ -362,15 +364,23 @@ export class DiagramView extends HTMLElement {
       if (!held.moves) view.setPointerCapture(event.pointerId);
       held.moves = true;
       view.classList.add("moving");
+      if (held.area) {
+        this.#drawArea(held, event);
+        return;
+      }
       this.#x = event.clientX - held.x;
       this.#y = event.clientY - held.y;
       this.#moved();
     });
     const release = () => {
       if (this.#held?.moves) setTimeout(() => view.classList.remove("moving"));
+      this.#held?.area?.remove();
       this.#held = null;
     };
-    view.addEventListener("pointerup", release);
+    view.addEventListener("pointerup", () => {
+      if (this.#held?.area && this.#held.moves) this.#chooseArea(this.#held.area.getBoundingClientRect());
+      release();
+    });
     view.addEventListener("pointercancel", release);
     view.addEventListener(
       "click",
@@ -390,6 +400,23 @@ export class DiagramView extends HTMLElement {
       this.begin();
       this.#remember();
     });
+  }
+
+  /** Draws the rectangle between the start of a drag and the pointer. */
+  #drawArea({ area, at: [x, y] }, { clientX, clientY }) {
+    const around = this.#view.getBoundingClientRect();
+    this.#view.append(area);
+    area.style.left = `${Math.min(x, clientX) - around.left}px`;
+    area.style.top = `${Math.min(y, clientY) - around.top}px`;
+    area.style.width = `${Math.abs(clientX - x)}px`;
+    area.style.height = `${Math.abs(clientY - y)}px`;
+  }
+
+  /** Reports the states inside of a rectangle of the window to the page. */
+  #chooseArea({ left, top, right, bottom }) {
+    const isInside = (box) => box.left >= left && box.top >= top && box.right <= right && box.bottom <= bottom;
+    const detail = [...this.querySelectorAll(".state")].filter((state) => isInside(state.getBoundingClientRect()));
+    this.dispatchEvent(new CustomEvent("area", { detail }));
   }
 
   /** A link from state to state loads a page with the same diagram: it begins where the last one was. */

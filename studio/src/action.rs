@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 use stepwright_asl::edit::EditError;
 use stepwright_asl::json::escape;
+use stepwright_asl::model::QueryLanguage;
 use stepwright_editor::{
     Definition, Document, EditorDiagnostic, Operation, OperationError, TextEdit, Wrapper,
     state_machine_placeholder,
 };
 
+use crate::clipboard::CopiedStates;
 use crate::field_input::{FieldKind, value_of};
-use crate::palette;
+use crate::palette::{self, Fragment};
 use crate::session::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 
@@ -41,6 +43,15 @@ pub enum Action {
         transition: String,
         /// The id of the item.
         item: String,
+    },
+    /// Inserts states of the clipboard at a transition.
+    Paste {
+        /// The definition.
+        definition: usize,
+        /// Pointer to the name of the target, as for [`Operation::AddState`].
+        transition: String,
+        /// The states: a definition, one state, or an object of states by their names.
+        text: String,
     },
     /// Adds a copy of a state, to which a transition leads.
     Duplicate {
@@ -172,7 +183,33 @@ pub(crate) fn perform(
             definition,
             transition,
             item,
-        } => insert(document, *definition, transition, item),
+        } => {
+            let unknown = || ActionError::new(format!("the palette has no item `{item}`"));
+            insert(
+                document,
+                *definition,
+                transition,
+                QueryLanguage::Jsonata,
+                |place| palette::fragment(item, place).ok_or_else(unknown),
+            )
+        }
+        Action::Paste {
+            definition,
+            transition,
+            text,
+        } => {
+            let states = CopiedStates::read(text)?;
+            let language = states.language();
+            let mut names: Vec<String> = Vec::new();
+            let mut done = insert(document, *definition, transition, language, |place| {
+                let fragment = states.fragment(place)?;
+                names.extend(fragment.names().map(str::to_owned));
+                Ok(fragment)
+            })?;
+            let pasted = names.iter().map(|name| sibling(&done.select[0], name));
+            done.select = pasted.collect();
+            Ok(done)
+        }
         Action::Duplicate { definition, state } => duplicate(document, *definition, state),
         Action::Wrap {
             definition,
@@ -303,7 +340,8 @@ fn insert(
     document: &Document,
     definition: usize,
     transition: &str,
-    item: &str,
+    language: QueryLanguage,
+    fragment: impl FnOnce(&palette::InsertionPlace<'_>) -> Result<Fragment, ActionError>,
 ) -> Result<Performed, ActionError> {
     let mut rounds = Rounds::new();
     let mut document = document.clone();
@@ -312,18 +350,19 @@ fn insert(
         let is_yaml = [".yaml", ".yml"]
             .iter()
             .any(|ending| document.name().ends_with(ending));
-        let skeleton = match is_yaml {
-            true => "QueryLanguage: JSONata\n",
-            false => "{\n  \"QueryLanguage\": \"JSONata\"\n}\n",
+        let language = language.as_ref();
+        let skeleton = if is_yaml {
+            format!("QueryLanguage: {language}\n")
+        } else {
+            format!("{{\n  \"QueryLanguage\": \"{language}\"\n}}\n")
         };
-        let round = vec![TextEdit::replace(0..document.text().len(), skeleton)];
-        document = document.with_text(skeleton, 0);
+        let round = vec![TextEdit::replace(0..document.text().len(), &*skeleton)];
+        document = document.with_text(&skeleton, 0);
         rounds.push(round);
     }
     let target = of(&document, definition)?;
     let place = palette::InsertionPlace::of(target, transition);
-    let fragment = palette::fragment(item, &place)
-        .ok_or_else(|| ActionError::new(format!("the palette has no item `{item}`")))?;
+    let fragment = fragment(&place)?;
     let start = fragment.start().to_owned();
     let select = vec![in_body(target, transition, &start)];
     let operation = match fragment.only() {

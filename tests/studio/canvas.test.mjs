@@ -204,3 +204,83 @@ test("the selection is zoomed to, and the small map shows it and moves the pictu
   assert.ok(box.height > 30, `the state is ${box.height} pixels high`);
   assert.ok(Math.abs(box.x + box.width / 2 - (around.x + around.width / 2)) < 20);
 });
+
+test("states are selected by a rectangle and all at once, moved and removed together", async () => {
+  await open(ORDERS);
+  const chosen = () => page.page.$$eval("#canvas .chosen[data-state]", (all) => all.map(({ dataset }) => dataset.state).sort());
+  const both = await page.state("/States/Both").locator(".box").first().boundingBox();
+  const around = [both.x - 12, both.y - 12];
+  await page.page.mouse.move(...around);
+  await page.page.keyboard.down("Shift");
+  await page.drag(around, [both.x + both.width + 12, both.y + both.height + 12]);
+  await page.page.keyboard.up("Shift");
+  // The states in a selected one are a part of it.
+  await page.until("Both is selected", async () => JSON.stringify(await chosen()) === '["Both"]');
+  await page.page.locator("#canvas").focus();
+  await page.page.keyboard.press("Control+a");
+  assert.deepEqual(await chosen(), ["Both", "Charge", "Check", "Done", "Reject"]);
+  await page.select("/States/Charge");
+  await page.command("duplicate").click();
+  await page.has(...NAMES, "Charge 2");
+  await page.select("/States/Charge");
+  await page.page.keyboard.down("Shift");
+  await page.page.mouse.click(...(await page.centre("/States/Charge 2")));
+  await page.page.keyboard.up("Shift");
+  assert.deepEqual(await chosen(), ["Charge", "Charge 2"]);
+  const to = await page.plus("/States/Both/Next").boundingBox();
+  await page.drag(await page.centre("/States/Charge"), [to.x + to.width / 2, to.y + to.height / 2]);
+  const next = async (name) => (await page.definition()).States[name]?.Next;
+  await page.until("both are after Both", async () => (await next("Both")) === "Charge");
+  assert.deepEqual([await next("Charge"), await next("Charge 2")], ["Charge 2", "Done"]);
+  await page.select("/States/Charge");
+  await page.page.keyboard.down("Shift");
+  await page.page.mouse.click(...(await page.centre("/States/Charge 2")));
+  await page.page.keyboard.up("Shift");
+  await page.page.keyboard.press("Delete");
+  await page.has(...NAMES.filter((name) => name !== "Charge"));
+  assert.equal(await next("Both"), "Done");
+});
+
+test("states are copied, cut and pasted between bodies, files and programs", async () => {
+  studio = await Studio.start({ "a.asl.jsonc": ORDERS, "b.asl.yaml": "" });
+  page = await studio.open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+  const clipboard = () => page.page.evaluate(() => navigator.clipboard.readText());
+  await page.select("/States/Charge");
+  await page.page.keyboard.press("Control+c");
+  await page.says("The states are copied.");
+  const copy = JSON.parse(await clipboard());
+  assert.deepEqual([copy.QueryLanguage, copy.StartAt, Object.keys(copy.States)], ["JSONata", "Charge", ["Charge"]]);
+  assert.equal(copy.States.Charge.Catch[0].Next, "Reject");
+  await page.select("/States/Both/Branches/0/States/Pack");
+  await page.page.keyboard.press("Control+v");
+  const branch = async () => (await page.definition()).States.Both.Branches[0].States;
+  await page.until("it is in the branch", async () => (await branch()).Pack.Next === "Charge 2");
+  // Its handler is missing in the branch, and the picture shows that.
+  await page.page.locator('#canvas .chosen[data-state="Charge 2"]').waitFor();
+  assert.match(await page.page.textContent("#tab-problems"), /^Problems \(/);
+  await page.page.keyboard.press("Control+x");
+  await page.has(...NAMES);
+  assert.equal((await branch()).Pack.End, true);
+  assert.ok((await clipboard()).includes('"Charge 2"'));
+  // Another file, in another tab.
+  const other = await page.tab.context.newPage();
+  await other.goto(`${studio.address}?file=1`);
+  await other.locator("#hint").waitFor();
+  await other.locator("#canvas").focus();
+  await other.keyboard.press("Control+v");
+  await other.locator('#canvas [data-state="Charge 2"]').waitFor();
+  assert.match(await other.inputValue("#text"), /^QueryLanguage: JSONata\nStartAt: Charge 2\nStates:\n/);
+  // A field has its own clipboard, and a text without states is refused.
+  await other.evaluate(() => navigator.clipboard.writeText("no states"));
+  await other.locator("#find").focus();
+  await other.keyboard.press("Control+v");
+  assert.equal(await other.inputValue("#find"), "no states");
+  await other.close();
+  page.tab.expected = 422;
+  await page.page.bringToFront();
+  await page.page.locator("#canvas").focus();
+  await page.page.keyboard.press("Control+v");
+  await page.says("the clipboard has no states");
+  page.tab.expected = 200;
+  page.tab.problems.length = 0;
+});

@@ -26,13 +26,14 @@ export class Canvas {
   #elements = [];
   #states = new Map();
 
-  /** `on` has the functions `select`, `edge`, `add`, `fold`, `retarget` and `reroute`. */
+  /** `on` has the functions `select`, `area`, `edge`, `add`, `fold`, `retarget` and `reroute`. */
   constructor(view, on) {
     this.view = view;
     this.on = on;
     view.addEventListener("pointerdown", (event) => this.#pressed(event), { capture: true });
     view.addEventListener("click", (event) => this.#clicked(event), { capture: true });
     view.addEventListener("dblclick", (event) => event.target.closest?.(ANY) && event.stopPropagation(), { capture: true });
+    view.addEventListener("area", ({ detail }) => on.area(detail.map(pointerOf)));
     addEventListener("pointermove", (event) => this.#moved(event));
     addEventListener("pointerup", (event) => this.#released(event));
     addEventListener("pointercancel", () => this.#end());

@@ -195,17 +195,9 @@ export async function drawForm(panel, pointer, count) {
   if (focused && (document.activeElement === document.body || panel.contains(document.activeElement))) panel.querySelector(focused)?.focus();
 }
 
-/** The markup of a text in which code is between backticks. */
-const prose = (text) => escape(text).replace(/`([^`]+)`/g, "<code>$1</code>");
-
 export function drawProblems(panel, tab, problems) {
   tab.textContent = problems.length ? `Problems (${problems.length})` : "Problems";
-  const rows = problems.map((problem, index) => {
-    const fixes = isReadOnly ? [] : problem.fixes.slice(0, 3).map((title, fix) => `<button type="button" data-problem="${index}" data-fix="${fix}">${prose(title)}</button>`);
-    const help = problem.help ? `<p class="meaning">${prose(problem.help)}</p>` : "";
-    return `<li class="${problem.severity}"><button type="button" class="link" data-problem="${index}">${escape(problem.severity)} ${escape(problem.code ?? "")}: ${prose(problem.message)}</button>${help}<div class="commands">${fixes.join("")}</div></li>`;
-  });
-  const html = rows.length ? `<ul class="problems">${rows.join("")}</ul>` : "<p>No problems.</p>";
+  const html = problems.length ? `<ul class="problems">${problems.map(({ row }) => row).join("")}</ul>` : "<p>No problems.</p>";
   if (panel.html !== html) panel.innerHTML = panel.html = html;
 }
 

@@ -72,7 +72,7 @@ pub(super) fn control(
 }
 
 /// Renders a sentence in which code is between backticks.
-fn prose(text: &str) -> Markup {
+pub(crate) fn prose(text: &str) -> Markup {
     html! {
         @for (index, part) in text.split('`').enumerate() {
             @if index % 2 == 1 { code { (part) } } @else { (part) }

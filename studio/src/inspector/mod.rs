@@ -17,6 +17,7 @@ use stepwright_editor::{Definition, call_errors, field_meaning};
 use crate::digest::digest;
 use crate::field_input::FieldKind;
 use control::control;
+pub(crate) use control::prose;
 use form_actions::FormActions;
 
 /// Fields that have their own part, or that other parts of the page change.
