@@ -8,8 +8,9 @@ const PAN = 60;
 const MARGIN = 16;
 /** A drag of less than this is a click. */
 const SLIP = 4;
-/** The most pixels of the width of the mini-map. */
+/** The most and the least pixels of the width of the mini-map: a long diagram is drawn wider there. */
 const MAP = 160;
+const NARROWEST = 64;
 /** Text below this scale cannot be read: a large diagram then starts as wide as its box, or at the state that the page shows. */
 const LEGIBLE = 0.55;
 
@@ -27,6 +28,7 @@ SHEET.replaceSync(`
   #view.moving { cursor: grabbing; }
   #stage { transform-origin: 0 0; width: max-content; }
   ::slotted(svg) { display: block; max-width: none; }
+  #area { position: absolute; border: 1px solid currentColor; background: color-mix(in srgb, currentColor 12%, transparent); }
   #map { position: absolute; right: 8px; bottom: 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: .9; cursor: pointer; touch-action: none; }
   @media print {
     #controls, #map { display: none; }
@@ -41,6 +43,7 @@ const CONTROLS = [
   ["in", "+", "Larger (+)"],
   ["whole", "Whole", "All of it (0)"],
   ["width", "Width", "As wide as the box (1)"],
+  ["chosen", "Selection", "The selected states (2)"],
   ["full", "Full screen", "Full screen (f)"],
 ];
 const KEYS = {
@@ -49,6 +52,7 @@ const KEYS = {
   "-": "out",
   0: "whole",
   1: "width",
+  2: "chosen",
   f: "full",
   ArrowLeft: [PAN, 0],
   ArrowRight: [-PAN, 0],
@@ -95,6 +99,7 @@ export class DiagramView extends HTMLElement {
       button.addEventListener("click", () => this.act(action));
       if (action === "out") controls.append(this.#output);
     }
+    if (!this.hasAttribute("map")) controls.querySelector("#chosen").remove();
     if (!document.fullscreenEnabled) controls.querySelector("#full").remove();
     const hint = this.hasAttribute("fills") ? "The wheel zooms, a drag moves. A click on a state shows its fields." : "Ctrl+wheel zooms, a drag moves.";
     controls.append(Object.assign(document.createElement("span"), { textContent: hint }));
@@ -135,11 +140,27 @@ export class DiagramView extends HTMLElement {
     } else if (action === "full") {
       if (document.fullscreenElement === this) document.exitFullscreen();
       else this.requestFullscreen();
+    } else if (action === "chosen") {
+      this.#frame([...this.querySelectorAll(".state.chosen")].map((state) => state.getBoundingClientRect()));
     } else {
       this.#fitted = false;
       this.#fit(action === "whole" ? this.#whole() : this.#wide());
       this.#remember();
     }
+  }
+
+  /** Shows these parts of the window as large as possible, but not larger than drawn. */
+  #frame(boxes) {
+    if (!boxes.length) return;
+    const around = this.#view.getBoundingClientRect();
+    const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
+    const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
+    const scale = this.#scale * Math.min((around.width - 2 * MARGIN) / (right - left), (around.height - 2 * MARGIN) / (bottom - top));
+    const factor = Math.max(LEAST, Math.min(1, scale)) / this.#scale;
+    this.#x = around.width / 2 - ((left + right) / 2 - around.left - this.#x) * factor;
+    this.#y = around.height / 2 - ((top + bottom) / 2 - around.top - this.#y) * factor;
+    this.#scale *= factor;
+    this.#moved();
   }
 
   #wide() {
@@ -158,9 +179,9 @@ export class DiagramView extends HTMLElement {
     this.#view.append(map);
     const go = (event) => {
       const at = map.getBoundingClientRect();
-      const factor = (this.#width / at.width) * this.#scale;
-      this.#x = this.#view.clientWidth / 2 - (event.clientX - at.left) * factor;
-      this.#y = this.#view.clientHeight / 2 - (event.clientY - at.top) * factor;
+      const [across, down] = [(this.#width / at.width) * this.#scale, (this.#height / at.height) * this.#scale];
+      this.#x = this.#view.clientWidth / 2 - (event.clientX - at.left) * across;
+      this.#y = this.#view.clientHeight / 2 - (event.clientY - at.top) * down;
       this.#moved();
     };
     map.addEventListener("pointerdown", (event) => {
@@ -185,13 +206,14 @@ export class DiagramView extends HTMLElement {
       const boxes = this.picture?.querySelectorAll(".state > .box") ?? [];
       this.#boxes = [...boxes].map((box) => {
         const [own, matrix] = [box.getBBox(), box.getCTM()];
-        return [own.x + matrix.e, own.y + matrix.f, own.width, own.height];
+        return { box, x: own.x + matrix.e, y: own.y + matrix.f, width: own.width, height: own.height, colour: getComputedStyle(box).stroke };
       });
-      this.#drawMap();
+      this.drawMap();
     }, 150);
   }
 
-  #drawMap() {
+  /** Draws the mini-map: the states in the colours of their types, and the selected ones larger. */
+  drawMap() {
     const map = this.#map;
     if (!map) return;
     const [width, height] = [this.#view.clientWidth, this.#view.clientHeight];
@@ -199,24 +221,31 @@ export class DiagramView extends HTMLElement {
     map.hidden = !isLarger || !this.#boxes.length || width < 3 * MAP;
     if (map.hidden) return;
     const scale = Math.min(MAP / this.#width, (height * 0.6) / this.#height);
-    map.width = Math.max(24, this.#width * scale);
+    map.width = Math.max(NARROWEST, this.#width * scale);
     map.height = Math.max(24, this.#height * scale);
+    const [across, down] = [map.width / this.#width, map.height / this.#height];
     const context = map.getContext("2d");
     const style = getComputedStyle(this);
-    context.fillStyle = context.strokeStyle = style.color;
-    context.globalAlpha = 0.35;
-    for (const [x, y, w, h] of this.#boxes) {
-      if (h > 120) context.strokeRect(x * scale, y * scale, w * scale, h * scale);
-      else context.fillRect(x * scale, y * scale, Math.max(1, w * scale), Math.max(1, h * scale));
+    for (const { x, y, width, height, colour } of this.#boxes) {
+      context.fillStyle = context.strokeStyle = colour;
+      const box = [x * across, y * down, Math.max(1, width * across), Math.max(1, height * down)];
+      if (height > 120) context.strokeRect(...box);
+      else context.fillRect(...box);
     }
-    context.globalAlpha = 1;
+    context.fillStyle = style.getPropertyValue("--mark") || style.color;
+    for (const { box, x, y, width, height } of this.#boxes) {
+      if (!box.parentNode.classList.contains("chosen")) continue;
+      const [wide, high] = [Math.max(10, width * across), Math.max(6, height * down)];
+      context.fillRect((x + width / 2) * across - wide / 2, (y + height / 2) * down - high / 2, wide, high);
+    }
+    context.strokeStyle = style.color;
     context.lineWidth = 2;
-    const factor = scale / this.#scale;
-    context.strokeRect(-this.#x * factor, -this.#y * factor, width * factor, height * factor);
+    const [x, y] = [across / this.#scale, down / this.#scale];
+    context.strokeRect(-this.#x * x, -this.#y * y, width * x, height * y);
   }
 
   #show() {
-    this.#drawMap();
+    this.drawMap();
     this.#stage.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
     this.#output.textContent = `${Math.round(this.#scale * 100)} %`;
   }
@@ -331,7 +360,8 @@ export class DiagramView extends HTMLElement {
     view.addEventListener("dragstart", (event) => event.preventDefault());
     view.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      this.#held = { x: event.clientX - this.#x, y: event.clientY - this.#y, at: [event.clientX, event.clientY], moves: false };
+      const area = event.shiftKey && this.hasAttribute("selects") ? Object.assign(document.createElement("div"), { id: "area" }) : null;
+      this.#held = { x: event.clientX - this.#x, y: event.clientY - this.#y, at: [event.clientX, event.clientY], moves: false, area };
     });
     view.addEventListener("pointermove", (event) => {
       const held = this.#held;
@@ -340,15 +370,23 @@ export class DiagramView extends HTMLElement {
       if (!held.moves) view.setPointerCapture(event.pointerId);
       held.moves = true;
       view.classList.add("moving");
+      if (held.area) {
+        this.#drawArea(held, event);
+        return;
+      }
       this.#x = event.clientX - held.x;
       this.#y = event.clientY - held.y;
       this.#moved();
     });
     const release = () => {
       if (this.#held?.moves) setTimeout(() => view.classList.remove("moving"));
+      this.#held?.area?.remove();
       this.#held = null;
     };
-    view.addEventListener("pointerup", release);
+    view.addEventListener("pointerup", () => {
+      if (this.#held?.area && this.#held.moves) this.#chooseArea(this.#held.area.getBoundingClientRect());
+      release();
+    });
     view.addEventListener("pointercancel", release);
     view.addEventListener(
       "click",
@@ -368,6 +406,23 @@ export class DiagramView extends HTMLElement {
       this.begin();
       this.#remember();
     });
+  }
+
+  /** Draws the rectangle between the start of a drag and the pointer. */
+  #drawArea({ area, at: [x, y] }, { clientX, clientY }) {
+    const around = this.#view.getBoundingClientRect();
+    this.#view.append(area);
+    area.style.left = `${Math.min(x, clientX) - around.left}px`;
+    area.style.top = `${Math.min(y, clientY) - around.top}px`;
+    area.style.width = `${Math.abs(clientX - x)}px`;
+    area.style.height = `${Math.abs(clientY - y)}px`;
+  }
+
+  /** Reports the states inside of a rectangle of the window to the page. */
+  #chooseArea({ left, top, right, bottom }) {
+    const isInside = (box) => box.left >= left && box.top >= top && box.right <= right && box.bottom <= bottom;
+    const detail = [...this.querySelectorAll(".state")].filter((state) => isInside(state.getBoundingClientRect()));
+    this.dispatchEvent(new CustomEvent("area", { detail }));
   }
 
   /** A link from state to state loads a page with the same diagram: it begins where the last one was. */

@@ -55,6 +55,73 @@ proptest! {
 }
 
 #[test]
+fn each_transition_of_a_line_has_a_handle_and_none_covers_a_label() {
+    let rules = |count: usize, target: &str| {
+        let rules = (0..count).map(|index| {
+            format!(r#"{{"Condition": "{{% $states.input.a = {index} and $exists(b) %}}", "Next": "{target}"}}"#)
+        });
+        rules.collect::<Vec<_>>().join(", ")
+    };
+    for count in 1..6 {
+        let text = format!(
+            r#"{{"StartAt": "Choose", "States": {{
+                "Choose": {{"Type": "Choice", "Choices": [{}, {}], "Default": "A"}},
+                "A": {{"Type": "Pass", "Next": "B"}},
+                "B": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Catch": [{{"ErrorEquals": ["States.Timeout"], "Next": "C"}}], "End": true}},
+                "C": {{"Type": "Fail"}}}}}}"#,
+            rules(count, "A"),
+            rules(1, "C"),
+        );
+        let json: Json = text.parse().expect("it is JSON");
+        let picture = Diagram::of(&json).to_editable_picture();
+        let svg = picture.to_svg();
+        let handles = values(&svg, "plus", "data-edges");
+        assert!(
+            handles.iter().all(|edges| !edges.contains(',')),
+            "{handles:?}"
+        );
+        let found = pointers(&svg, "plus");
+        let rule = |index: usize| format!("/States/Choose/Choices/{index}/Next");
+        let wanted = (0..=count).map(rule);
+        for pointer in wanted.chain(["/States/Choose/Default".to_owned()]) {
+            assert!(found.contains(&pointer), "{pointer} of {found:?}");
+        }
+        let number = |markup: &str, name: &str| {
+            let (_, rest) = markup
+                .split_once(&format!(" {name}=\""))
+                .expect("an attribute");
+            let (value, _) = rest.split_once('"').expect("a value");
+            value.parse::<f64>().expect("a number")
+        };
+        let of = |class: &str| {
+            let class = format!("class=\"{class}");
+            let all = picture.elements.iter();
+            let all = all.filter(move |element| element.markup.contains(&class));
+            all.map(|element| {
+                (
+                    element.x as f64 / 10.0,
+                    element.y as f64 / 10.0,
+                    &element.markup,
+                )
+            })
+        };
+        let handles: Vec<(f64, f64)> = of("plus").map(|(x, y, _)| (x, y)).collect();
+        for (at, (x, y)) in handles.iter().enumerate() {
+            for (left, top, markup) in of("label") {
+                let (width, height) = (number(markup, "width"), number(markup, "height"));
+                let near = (x.clamp(left, left + width), y.clamp(top, top + height));
+                let distance = (x - near.0).hypot(y - near.1);
+                assert!(distance > 8.5, "{count}: ({x}, {y}) covers {markup}");
+            }
+            for (other_x, other_y) in &handles[..at] {
+                let distance = (x - other_x).hypot(y - other_y);
+                assert!(distance > 17.5, "{count}: two handles at ({x}, {y})");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_body_without_states_has_a_handle() {
     let json: Json = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": {"States": {}}, "End": true}}}"#
         .parse()

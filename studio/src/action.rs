@@ -2,14 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 use stepwright_asl::edit::EditError;
-use stepwright_asl::json::{Json, escape};
+use stepwright_asl::json::escape;
+use stepwright_asl::model::QueryLanguage;
 use stepwright_editor::{
     Definition, Document, EditorDiagnostic, Operation, OperationError, TextEdit, Wrapper,
     state_machine_placeholder,
 };
 
+use crate::clipboard::CopiedStates;
 use crate::field_input::{FieldKind, value_of};
-use crate::palette;
+use crate::palette::{self, Fragment};
 use crate::session::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 
@@ -41,11 +43,17 @@ pub enum Action {
         transition: String,
         /// The id of the item.
         item: String,
-        /// Pointers to further transitions that then lead to the first new state.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        also: Vec<String>,
     },
-    /// Adds a copy of a state after it.
+    /// Inserts states of the clipboard at a transition.
+    Paste {
+        /// The definition.
+        definition: usize,
+        /// Pointer to the name of the target, as for [`Operation::AddState`].
+        transition: String,
+        /// The states: a definition, one state, or an object of states by their names.
+        text: String,
+    },
+    /// Adds a copy of a state, to which a transition leads.
     Duplicate {
         /// The definition.
         definition: usize,
@@ -175,8 +183,33 @@ pub(crate) fn perform(
             definition,
             transition,
             item,
-            also,
-        } => insert(document, *definition, transition, item, also),
+        } => {
+            let unknown = || ActionError::new(format!("the palette has no item `{item}`"));
+            insert(
+                document,
+                *definition,
+                transition,
+                QueryLanguage::Jsonata,
+                |place| palette::fragment(item, place).ok_or_else(unknown),
+            )
+        }
+        Action::Paste {
+            definition,
+            transition,
+            text,
+        } => {
+            let states = CopiedStates::read(text)?;
+            let language = states.language();
+            let mut names: Vec<String> = Vec::new();
+            let mut done = insert(document, *definition, transition, language, |place| {
+                let fragment = states.fragment(place)?;
+                names.extend(fragment.names().map(str::to_owned));
+                Ok(fragment)
+            })?;
+            let pasted = names.iter().map(|name| sibling(&done.select[0], name));
+            done.select = pasted.collect();
+            Ok(done)
+        }
         Action::Duplicate { definition, state } => duplicate(document, *definition, state),
         Action::Wrap {
             definition,
@@ -307,8 +340,8 @@ fn insert(
     document: &Document,
     definition: usize,
     transition: &str,
-    item: &str,
-    also: &[String],
+    language: QueryLanguage,
+    fragment: impl FnOnce(&palette::InsertionPlace<'_>) -> Result<Fragment, ActionError>,
 ) -> Result<Performed, ActionError> {
     let mut rounds = Rounds::new();
     let mut document = document.clone();
@@ -317,18 +350,19 @@ fn insert(
         let is_yaml = [".yaml", ".yml"]
             .iter()
             .any(|ending| document.name().ends_with(ending));
-        let skeleton = match is_yaml {
-            true => "QueryLanguage: JSONata\n",
-            false => "{\n  \"QueryLanguage\": \"JSONata\"\n}\n",
+        let language = language.as_ref();
+        let skeleton = if is_yaml {
+            format!("QueryLanguage: {language}\n")
+        } else {
+            format!("{{\n  \"QueryLanguage\": \"{language}\"\n}}\n")
         };
-        let round = vec![TextEdit::replace(0..document.text().len(), skeleton)];
-        document = document.with_text(skeleton, 0);
+        let round = vec![TextEdit::replace(0..document.text().len(), &*skeleton)];
+        document = document.with_text(&skeleton, 0);
         rounds.push(round);
     }
     let target = of(&document, definition)?;
     let place = palette::InsertionPlace::of(target, transition);
-    let fragment = palette::fragment(item, &place)
-        .ok_or_else(|| ActionError::new(format!("the palette has no item `{item}`")))?;
+    let fragment = fragment(&place)?;
     let start = fragment.start().to_owned();
     let select = vec![in_body(target, transition, &start)];
     let operation = match fragment.only() {
@@ -342,21 +376,7 @@ fn insert(
             fragment: fragment.to_json(),
         },
     };
-    let round = edits(&document, definition, &operation)?;
-    let mut add = |document: &mut Document, round: Vec<TextEdit>| {
-        let text = TextEdit::apply(document.text(), &round);
-        *document = document.with_text(&text, 0);
-        rounds.push(round);
-    };
-    add(&mut document, round);
-    for other in also {
-        let operation = Operation::Retarget {
-            transition: other.clone(),
-            target: start.clone(),
-        };
-        let round = edits(&document, definition, &operation)?;
-        add(&mut document, round);
-    }
+    rounds.push(edits(&document, definition, &operation)?);
     Ok(Performed {
         rounds,
         select,
@@ -371,24 +391,14 @@ fn duplicate(
 ) -> Result<Performed, ActionError> {
     let found = of(document, definition)?;
     let graph = found.graph();
-    let index = graph
+    let original = graph
         .state_at(state)
         .ok_or_else(|| ActionError::new(format!("there is no state at `{state}`")))?;
-    let original = &graph.states()[index];
-    let name = found.free_state_name(original.name);
-    let exit = ["Next", "End"]
-        .into_iter()
-        .find(|field| original.object.contains_key(*field));
-    let operation = match exit {
-        Some(exit) if original.inner.is_empty() => Operation::AddState {
-            transition: format!("{state}/{exit}"),
-            name: name.clone(),
-            state: Json::Object(original.object.clone()),
-        },
-        _ => Operation::DuplicateState {
-            state: state.to_owned(),
-            name: name.clone(),
-        },
+    let name = found.free_state_name(graph.states()[original].name);
+    let operation = Operation::DuplicateState {
+        state: state.to_owned(),
+        name: name.clone(),
+        connects: true,
     };
     Ok(Performed {
         select: vec![sibling(state, &name)],

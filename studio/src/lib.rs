@@ -34,6 +34,7 @@
 mod action;
 mod assets;
 mod child_process;
+mod clipboard;
 mod completion;
 mod debug;
 mod digest;

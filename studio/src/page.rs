@@ -74,11 +74,13 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                     }
                     ul id="palette" role="listbox" aria-label="Items of the palette" {}
                     h2 id="tree-title" { "States" }
+                    input id="find" type="search" placeholder="find a state (Ctrl+F)" aria-label="Find a state" autocomplete="off";
                     ul id="tree" role="tree" aria-labelledby="tree-title" tabindex="0" aria-multiselectable="true" {}
                 }
                 section class="middle" aria-label="Canvas" {
-                    diagram-view id="canvas" fills map tabindex="0" role="application" aria-label="State diagram"
+                    diagram-view id="canvas" fills map selects tabindex="0" role="application" aria-label="State diagram"
                         aria-describedby="help" {}
+                    p id="hint" class="meaning" hidden { "There is no state yet. Drag an item of the palette here, or click it." }
                     p id="selected" role="status" aria-live="polite" {}
                     p id="help" class="meaning" {
                         "Arrows follow the transitions, Shift selects several states. A adds, Del removes, F2 renames, C connects, V moves, B folds, / searches."

@@ -32,7 +32,7 @@ use crate::session::{Outcome, SessionError};
 use crate::studio::StudioState;
 use crate::trial::{self, Evaluation, RunTrial, StateTrial};
 use crate::view::{KnownParts, View};
-use crate::{assets, inspector, page, palette, report, utf16};
+use crate::{assets, clipboard, inspector, page, palette, report, utf16};
 
 /// Pages load only what this server has. A picture is exported through an image with a `data:`
 /// address.
@@ -66,6 +66,7 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&at("fixes"), get(fixes))
         .route(&at("report"), get(reports))
         .route(&at("picture.svg"), get(picture))
+        .route(&at("copy"), post(copy))
         .route(&at("apply"), post(apply))
         .route(&at("save"), post(save))
         .route(&at("resolve"), post(resolve))
@@ -233,6 +234,26 @@ async fn view(State(studio): Shared, parameters: Parameters) -> Result<Response,
         &parameters.known(),
     );
     Ok(json_body(&view))
+}
+
+/// The states that a page copies.
+#[derive(Deserialize)]
+struct Copy {
+    /// Pointers to the states.
+    states: Vec<String>,
+}
+
+async fn copy(
+    State(studio): Shared,
+    parameters: Parameters,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
+    let file = parameters.file(&studio)?;
+    let copy: Copy = body(&bytes)?;
+    let text = with_definition(&file, &parameters, |definition| {
+        clipboard::copied(definition, &copy.states).map_err(Refusal::of)
+    })?;
+    Ok(text.into_response())
 }
 
 /// The actions of a page, and the revision for which they are meant.
@@ -426,7 +447,8 @@ async fn events(State(studio): Shared, parameters: Parameters) -> Result<Respons
 async fn search(State(studio): Shared, parameters: Parameters) -> Response {
     let own = parameters.file(&studio).ok();
     let workspace = studio.workspace_items(own.as_deref());
-    json_body(&palette::search_with(parameters.text("q"), workspace))
+    let items = palette::search_with(parameters.text("q"), workspace);
+    Html(palette::render(&items).into_string()).into_response()
 }
 
 /// What can be written at a position of the text.

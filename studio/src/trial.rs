@@ -46,6 +46,8 @@ pub(crate) struct RunTrial {
 /// An expression of a field, with the input for which it is evaluated.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Evaluation {
+    /// Pointer to the field.
+    field: String,
     expression: String,
     input: String,
 }
@@ -118,7 +120,12 @@ pub(crate) async fn evaluate(evaluation: &Evaluation) -> Result<String, String> 
         .map_err(|error| error.to_string())?;
     match (response.output, response.cause) {
         (Some(output), _) => Ok(pretty(&output)),
-        (None, cause) => Err(cause.unwrap_or_else(|| "it has no value".to_owned())),
+        (None, cause) => {
+            let field = evaluation.field.rsplit('/').next().unwrap_or_default();
+            let cause = cause.unwrap_or_else(|| "it has no value".to_owned());
+            // The expression is that of another field here.
+            Err(cause.replacen("the field 'Output", &format!("the field '{field}"), 1))
+        }
     }
 }
 

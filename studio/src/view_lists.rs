@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use maud::html;
 use serde::Serialize;
 use stepwright_asl::graph::{Edge, EdgeKind, Graph, State};
 use stepwright_asl::validate::Severity;
 use stepwright_diagram::{Diagram, PictureCache};
 use stepwright_editor::{Definition, EditorDiagnostic};
 
+use crate::inspector::prose;
 use crate::list_patch::{Change, Item, changes};
 use crate::session::Session;
 use crate::shown_text::ShownText;
@@ -79,16 +81,8 @@ pub(crate) struct StateView {
     exit: String,
     /// The states to which the arrow keys lead: up, down, left and right.
     arrows: [String; 4],
-    edges: Vec<EdgeView>,
-}
-
-/// A transition.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub(crate) struct EdgeView {
-    pointer: String,
-    /// The pointer to the target; empty for the end or a missing state.
-    target: String,
-    label: String,
+    /// The names of the other states that follow it without an error.
+    successors: Vec<String>,
 }
 
 /// A transition, as a person names it.
@@ -106,13 +100,15 @@ pub(crate) struct TransitionView {
 pub(crate) struct ProblemView {
     definition: Option<usize>,
     pointer: String,
-    code: Option<&'static str>,
+    /// The pointer to the innermost state with the problem; empty outside of states.
+    state: String,
     severity: &'static str,
-    message: String,
-    help: Option<String>,
-    /// The titles of the fixes.
-    fixes: Vec<String>,
+    /// The item of the list.
+    row: String,
 }
+
+/// The maximum number of fixes with a button.
+const MOST_FIXES: usize = 3;
 
 impl ViewCache {
     /// Returns the lists of a part of the file. They are made once, and an edit that
@@ -157,6 +153,11 @@ impl ViewLists {
             content: element.markup,
             at: [element.x, element.y],
         });
+        let graphs: Vec<Graph<'_>> = document
+            .definitions()
+            .iter()
+            .map(Definition::graph)
+            .collect();
         let problems = session.diagnostics().iter();
         ViewLists {
             key,
@@ -164,7 +165,7 @@ impl ViewLists {
             states: chosen.map_or_else(Vec::new, |chosen| states(chosen, &text)),
             transitions: chosen.map_or_else(Vec::new, transitions),
             problems: problems
-                .map(|problem| ProblemView::of(problem, &text))
+                .map(|problem| ProblemView::of(problem, &graphs, &text))
                 .collect(),
             elements: elements.collect(),
             start,
@@ -207,24 +208,13 @@ fn states(definition: &Definition, text: &ShownText<'_>) -> Vec<Item<StateView>>
         let (start, end) = text.range(&range);
         let is_first =
             graph.find(state.container, container.start_at.unwrap_or_default()) == Some(index);
-        let mut edges: Vec<EdgeView> = state
-            .edges
-            .iter()
-            .map(|edge| {
-                let target = graph.find(state.container, edge.target);
-                EdgeView {
-                    pointer: edge.pointer.to_string(),
-                    target: target.map(pointer).unwrap_or_default(),
-                    label: label(edge.kind),
-                }
-            })
-            .collect();
-        if state.object.get("End").and_then(|end| end.as_bool()) == Some(true) {
-            edges.push(EdgeView {
-                pointer: format!("{own}/End"),
-                target: String::new(),
-                label: "ends".to_owned(),
-            });
+        let mut successors: Vec<String> = Vec::new();
+        for (target, edge) in graph.successors(index) {
+            let name = graph.states()[target].name;
+            let is_error = matches!(edge.kind, EdgeKind::Catch(_));
+            if !is_error && target != index && !successors.iter().any(|known| known == name) {
+                successors.push(name.to_owned());
+            }
         }
         let exit = ["Next", "End", "Default"].into_iter().find(|field| {
             let value = state.object.get(*field);
@@ -243,7 +233,7 @@ fn states(definition: &Definition, text: &ShownText<'_>) -> Vec<Item<StateView>>
             parent: container.parent.map(pointer).unwrap_or_default(),
             body: container.pointer.to_string(),
             is_first,
-            edges,
+            successors,
             pointer: own,
         };
         Item {
@@ -366,19 +356,40 @@ fn label(kind: EdgeKind) -> String {
 }
 
 impl ProblemView {
-    fn of(problem: &EditorDiagnostic, text: &ShownText<'_>) -> Item<ProblemView> {
+    fn of(
+        problem: &EditorDiagnostic,
+        graphs: &[Graph<'_>],
+        text: &ShownText<'_>,
+    ) -> Item<ProblemView> {
+        let graph = problem.definition.and_then(|index| graphs.get(index));
+        let state = graph.and_then(|graph| {
+            let state = graph.state_at(&problem.pointer)?;
+            Some(graph.states()[state].pointer.to_string())
+        });
         let (start, end) = text.range(&problem.range);
+        let severity = match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let row = html! {
+            li class=(severity) {
+                button type="button" class="link" {
+                    (severity) " " (problem.code.unwrap_or_default()) ": " (prose(&problem.message))
+                }
+                @if let Some(help) = &problem.help { p class="meaning" { (prose(help)) } }
+                div class="commands" {
+                    @for fix in problem.fixes.iter().take(MOST_FIXES) {
+                        button type="button" data-fix=(fix.title) { (prose(&fix.title)) }
+                    }
+                }
+            }
+        };
         let content = ProblemView {
             definition: problem.definition,
             pointer: problem.pointer.clone(),
-            code: problem.code,
-            severity: match problem.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
-            message: problem.message.clone(),
-            help: problem.help.clone(),
-            fixes: problem.fixes.iter().map(|fix| fix.title.clone()).collect(),
+            state: state.unwrap_or_default(),
+            severity,
+            row: row.into_string(),
         };
         Item {
             content,

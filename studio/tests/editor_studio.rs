@@ -261,3 +261,43 @@ fn the_page_reaches_only_its_own_text_and_files_of_the_studio() {
     );
     assert_eq!(write.status, 403, "{}", write.body);
 }
+
+#[test]
+fn a_form_names_each_target_once_and_an_evaluated_value_names_its_field() {
+    let editor = Editor {
+        units: large(500).encode_utf16().collect(),
+        version: 1,
+        steps: Vec::new(),
+    };
+    let studio = EditorStudio::new();
+    let number = open(&studio, &editor);
+    let form = PageRequest::new("inspector").query("state=/States/S1");
+    let form = ask(&studio, number, form).body;
+    // A page loads the form with each selection and each edit.
+    assert!(form.len() < 45_000, "{} bytes", form.len());
+    assert!(form.contains(r#"<option value="S499">"#), "{form}");
+    let missing = json!({"field": "/States/S1/Choices/0/Condition", "expression": "{% $states.input.absent %}", "input": "{}"});
+    let value = PageRequest::new("evaluate").body(missing.to_string());
+    let value = ask(&studio, number, value).body;
+    assert!(value.contains("the field 'Condition'"), "{value}");
+    assert!(!value.contains("Output"), "{value}");
+}
+
+/// A Choice, and a chain after it.
+fn large(count: usize) -> String {
+    let states = (2..count).map(|index| {
+        if index + 1 < count {
+            let next = index + 1;
+            format!(r#""S{index}": {{"Type": "Pass", "Next": "S{next}"}}"#)
+        } else {
+            format!(r#""S{index}": {{"Type": "Succeed"}}"#)
+        }
+    });
+    let states: Vec<String> = states.collect();
+    format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "S1", "States": {{
+            "S1": {{"Type": "Choice", "Choices": [{{"Condition": "{{% true %}}", "Next": "S3"}}], "Default": "S2"}},
+            {}}}}}"#,
+        states.join(", ")
+    )
+}

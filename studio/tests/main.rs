@@ -1,5 +1,6 @@
 //! Tests of sessions: their log, and what an action leaves in the text.
 
+mod clipboard;
 mod editor_studio;
 mod palette;
 mod session;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
+use stepwright_asl::validate::Severity;
 use stepwright_studio::{Action, DiskChange, Session, SessionError, ShownEdit};
 
 use super::{ORDERS, act, action, session, text};
@@ -36,6 +37,9 @@ const ITEMS: [&str; 8] = [
     "pattern:poll",
 ];
 
+/// States of the clipboard.
+const PASTED: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "Q"}, "Q": {"Type": "Pass", "End": true}}}"#;
+
 /// An action from random numbers. It may be refused.
 fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Action {
     let (states, transitions) = places(session);
@@ -48,7 +52,7 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         .cloned()
         .unwrap_or_default();
     let edit = |operation: Json| json!({"do": "edit", "definition": 0, "operation": operation});
-    let value = match kind % 14 {
+    let value = match kind % 15 {
         0 | 1 => {
             json!({"do": "insert", "definition": 0, "transition": transition, "item": ITEMS[first % ITEMS.len()]})
         }
@@ -76,6 +80,9 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         }
         11 => edit(json!({"operation": "sortStates"})),
         12 => json!({"do": "extract", "definition": 0, "states": [state]}),
+        13 => {
+            json!({"do": "paste", "definition": 0, "transition": transition, "text": PASTED})
+        }
         _ => json!({"do": if second.is_multiple_of(3) { "redo" } else { "undo" }}),
     };
     action(&value.to_string())
@@ -166,6 +173,30 @@ fn actions_for_an_old_revision_are_refused_with_the_changes_since() {
     let since = session.since(0).expect("the log has the change");
     assert_eq!(follow(ORDERS, &since), text(&session));
     assert_eq!(session.since(2), None);
+}
+
+#[test]
+fn a_copy_of_each_state_adds_no_error() {
+    let errors = |session: &Session| {
+        let all = session.diagnostics().iter();
+        all.filter(|one| one.severity == Severity::Error).count()
+    };
+    for state in ["Check", "Charge", "Both", "Done", "Reject"] {
+        let mut session = session("a.asl.jsonc", ORDERS);
+        assert_eq!(errors(&session), 0);
+        let copy = json!({"do": "duplicate", "definition": 0, "state": format!("/States/{state}")});
+        match act(&mut session, &copy.to_string()) {
+            Ok(selected) => assert_eq!(selected, [format!("/States/{state} 2")]),
+            Err(reason) => {
+                let is_known = reason.contains("names are unique")
+                    || reason.contains("no transition could lead");
+                assert!(is_known, "{state}: {reason}");
+                assert_eq!(text(&session), ORDERS);
+            }
+        }
+        let problems = session.diagnostics();
+        assert_eq!(errors(&session), 0, "{state}: {problems:?}");
+    }
 }
 
 #[test]

@@ -101,6 +101,27 @@ describe("with the mouse", () => {
     assert.deepEqual([await next("Charge"), await next("Charge 2")], ["Charge 2", "Both"]);
   });
 
+  test("a copy of a Choice or a Fail has a transition, and no copy is unreachable", async () => {
+    const problems = () => page.page.textContent("#tab-problems");
+    const before = await problems();
+    await page.select("/States/Check");
+    await page.command("duplicate").click();
+    await page.has(...NAMES, "Check 2");
+    const { StartAt, States } = await page.definition();
+    assert.deepEqual([StartAt, States["Check 2"].Default, States.Check.Default], ["Check 2", "Check", "Reject"]);
+    await page.select("/States/Reject");
+    await page.command("duplicate").click();
+    await page.has(...NAMES, "Check 2", "Reject 2");
+    assert.equal(await problems(), before);
+    await page.select("/States/Done");
+    page.tab.expected = 422;
+    await page.command("duplicate").click();
+    await page.says("no transition could lead to a copy of `Done`");
+    page.tab.expected = 200;
+    page.tab.problems.length = 0;
+    await page.has(...NAMES, "Check 2", "Reject 2");
+  });
+
   test("the end of a transition is dragged to another state", async () => {
     await page.page.mouse.click(...(await page.point("/States/Check/Default", 0.85)));
     const handle = await page.page.locator("#canvas .handle").boundingBox();
@@ -312,10 +333,10 @@ describe("with the keyboard", () => {
   });
 
   test("Ctrl+Z undoes and Ctrl+Shift+Z repeats, over the picture and the text", async () => {
-    await choose("Done");
+    await choose("Reject");
     await keys("Control+d");
     page.tab.problems.length = 0;
-    await page.has(...NAMES, "Done 2");
+    await page.has(...NAMES, "Reject 2");
     await page.page.click("#tab-code");
     await page.page.locator("#text").focus();
     await keys("Control+Home");
@@ -326,7 +347,7 @@ describe("with the keyboard", () => {
     await keys("Control+z");
     await page.has(...NAMES);
     await keys("Control+Shift+z");
-    await page.has(...NAMES, "Done 2");
+    await page.has(...NAMES, "Reject 2");
   });
 });
 
@@ -457,7 +478,7 @@ describe("code", () => {
     await page.page.click("#tab-code");
     await page.page.locator("#text").fill(ORDERS.replace('"Next": "Both"', '"Next": "Bohth"'));
     await page.page.click("#tab-problems");
-    await page.page.getByRole("button", { name: "replace `Bohth` with `Both`" }).click();
+    await page.page.getByRole("button", { name: "replace Bohth with Both" }).click();
     await page.until("it is fixed", async () => (await page.text()) === ORDERS);
   });
 });

@@ -55,11 +55,11 @@ impl Rect {
         }
     }
 
-    pub(super) fn right(&self) -> f64 {
+    pub(crate) fn right(&self) -> f64 {
         self.corner.x + self.size.width
     }
 
-    pub(super) fn bottom(&self) -> f64 {
+    pub(crate) fn bottom(&self) -> f64 {
         self.corner.y + self.size.height
     }
 }

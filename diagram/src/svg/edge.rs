@@ -21,7 +21,7 @@ pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
             let data = path;
             let path = format!(r#"<path class="{class}" d="{data}"{arrow}/>"#);
             if out.is_editable()
-                && let Some(pointers) = handle::pointers(outline, index, line)
+                && let Some(pointers) = handle::edges(outline, index, line)
             {
                 // A wide invisible line is easy to hit.
                 out.line(&format!(

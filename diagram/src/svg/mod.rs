@@ -65,7 +65,7 @@ pub(super) const VIEWER: &str = include_str!("../viewer.js");
 
 /// The style sheet of the handles of an editor.
 pub(super) const EDITOR_STYLES: &str = "\
-.stepwright .hit { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; }
+.stepwright .hit { fill: none; stroke: transparent; stroke-width: 24; pointer-events: stroke; }
 .stepwright .plus, .stepwright .fold { cursor: pointer; fill: var(--paper); stroke: currentColor; stroke-width: 1.25; }
 ";
 

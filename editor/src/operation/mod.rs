@@ -109,12 +109,17 @@ pub enum Operation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         successor: Option<String>,
     },
-    /// Adds a copy of a state after it. No transition leads to the copy.
+    /// Adds a copy of a state after it.
     DuplicateState {
         /// Pointer to the state.
         state: String,
         /// The name of the copy.
         name: String,
+        /// Whether a transition leads to the copy: that of the state, so that the copy follows it.
+        /// The copy of a Choice is before the state, which is its `Default`. The copy of a
+        /// Succeed or Fail gets one of several transitions to the state.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        connects: bool,
     },
     /// Lets a transition lead to another state of the same body.
     Retarget {
@@ -291,7 +296,11 @@ impl Document {
             Operation::RemoveState { state, successor } => {
                 target.remove_state(state, successor.as_deref())?
             }
-            Operation::DuplicateState { state, name } => target.duplicate_state(state, name)?,
+            Operation::DuplicateState {
+                state,
+                name,
+                connects,
+            } => return target.duplicate_state(definition, state, name, *connects),
             Operation::Retarget {
                 transition,
                 target: to,

@@ -1,5 +1,6 @@
 //! The operations that make sense at an offset or for a selection.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -157,6 +158,7 @@ impl Offers<'_, '_> {
                 Operation::DuplicateState {
                     state: pointer.clone(),
                     name: free_name(graph, name),
+                    connects: false,
                 },
             );
         }
@@ -292,6 +294,34 @@ impl Definition {
     pub fn free_state_name(&self, name: &str) -> String {
         free_name(&self.graph(), name)
     }
+
+    /// The names for several new states: those that no state has, and numbered ones instead of the
+    /// others. All are different.
+    ///
+    /// ```
+    /// use stepwright_editor::Document;
+    ///
+    /// let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    /// let document = Document::open("a.asl.json", text, 1);
+    /// let names = document.definitions()[0].free_state_names(&["A", "A 2", "B"]);
+    /// assert_eq!((&*names["A"], &*names["A 2"], &*names["B"]), ("A 3", "A 2", "B"));
+    /// ```
+    pub fn free_state_names<'n>(&self, names: &[&'n str]) -> HashMap<&'n str, String> {
+        let graph = self.graph();
+        let states = graph.states().iter();
+        let mut taken: HashSet<String> = states.map(|state| state.name.to_owned()).collect();
+        let (free, others): (Vec<&str>, Vec<&str>) =
+            names.iter().partition(|name| !taken.contains(**name));
+        taken.extend(free.iter().map(|name| (*name).to_owned()));
+        let mut new: HashMap<&str, String> = HashMap::new();
+        new.extend(free.into_iter().map(|name| (name, name.to_owned())));
+        for name in others {
+            let free = numbered(name, |name| !taken.contains(name));
+            taken.insert(free.clone());
+            new.insert(name, free);
+        }
+        new
+    }
 }
 
 /// A name that no state has: `Charge 2` for `Charge`.
@@ -300,6 +330,11 @@ fn free_name(graph: &Graph<'_>, name: &str) -> String {
     if is_free(name) {
         return name.to_owned();
     }
+    numbered(name, is_free)
+}
+
+/// The name with the first number that makes it free.
+fn numbered(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     let short = shortened(name);
     let mut numbered = (2..).map(|number| format!("{short} {number}"));
     numbered.find(|name| is_free(name)).unwrap_or(short)

@@ -2,10 +2,12 @@
 
 use stepwright_asl::edit::Edit;
 use stepwright_asl::json::{Json, Object, escape};
+use stepwright_asl::model::StateKind;
 use stepwright_asl::words::quoted;
 
 use super::transitions::redirect;
 use super::{OperationError, OperationTarget};
+use crate::TextEdit;
 
 impl OperationTarget<'_> {
     pub(super) fn add_state(
@@ -140,9 +142,11 @@ impl OperationTarget<'_> {
 
     pub(super) fn duplicate_state(
         &self,
+        definition: usize,
         pointer: &str,
         name: &str,
-    ) -> Result<Vec<Edit>, OperationError> {
+        connects: bool,
+    ) -> Result<Vec<TextEdit>, OperationError> {
         let index = self.state(pointer)?;
         let state = &self.graph.states()[index];
         self.check_new_name(state.container, name)?;
@@ -152,7 +156,68 @@ impl OperationTarget<'_> {
                 state.name
             )));
         }
-        Ok(vec![Edit::duplicate(pointer, name)])
+        let connections = if connects {
+            self.copy_connections(index, name)?
+        } else {
+            Vec::new()
+        };
+        let edits = self.document.in_rounds(definition, pointer, |rounds| {
+            rounds.apply(&[Edit::duplicate(pointer, name)])?;
+            let mut connections = connections.iter();
+            connections.try_for_each(|edit| rounds.apply(std::slice::from_ref(edit)))
+        })?;
+        Ok(edits)
+    }
+
+    /// The edits after which a transition leads to the copy of a state, and all states that were
+    /// reachable still are.
+    fn copy_connections(&self, index: usize, copy: &str) -> Result<Vec<Edit>, OperationError> {
+        let state = &self.graph.states()[index];
+        let exit = ["Next", "End"].map(|field| state.pointer.key(field).to_string());
+        if let Some(exit) = exit.iter().find_map(|exit| self.transition(exit).ok()) {
+            return Ok(redirect(&exit, copy));
+        }
+        let container = &self.graph.containers()[state.container];
+        let reachable = self.graph.reachable(state.container);
+        let start =
+            (container.start_at == Some(state.name)).then(|| container.pointer.key("StartAt"));
+        let edges = self.graph.predecessors(index);
+        let edges = edges.filter(|(from, _)| *from != index && reachable.contains(from));
+        let incoming = start
+            .into_iter()
+            .chain(edges.map(|(_, edge)| edge.pointer.clone()));
+        let incoming: Vec<String> = incoming.map(|pointer| pointer.to_string()).collect();
+        let is_end = matches!(state.kind, Some(StateKind::Succeed | StateKind::Fail));
+        let chosen = match (is_end, incoming.as_slice()) {
+            (true, [_, .., last]) => last,
+            (false, [first, ..]) => first,
+            _ => {
+                let name = state.name;
+                let count = if is_end {
+                    "several transitions lead"
+                } else {
+                    "a transition leads"
+                };
+                return Err(OperationError::refused(format!(
+                    "no transition could lead to a copy of `{name}`; duplicate it when {count} to `{name}`"
+                )));
+            }
+        };
+        let mut edits = redirect(&self.transition(chosen)?, copy);
+        if !is_end {
+            let field = match state.kind {
+                Some(StateKind::Choice) => "Default",
+                _ => "Next",
+            };
+            let body = container.pointer.key("States");
+            let pointer = body.key(copy).key(field).to_string();
+            edits.push(if state.object.contains_key(field) {
+                Edit::replace(pointer, state.name)
+            } else {
+                Edit::insert(pointer, state.name)
+            });
+        }
+        Ok(edits)
     }
 }
 

@@ -247,7 +247,7 @@ proptest! {
         for document in documents(&definition) {
             let (state, _) = pick.get(&states(&document)).clone();
             let before = document.definitions()[0].json().pointer(&state).cloned();
-            let operation = Operation::DuplicateState { state, name: "Copy".to_owned() };
+            let operation = Operation::DuplicateState { state, name: "Copy".to_owned(), connects: false };
             match changed(&document, &operation) {
                 Ok(after) => {
                     let (copy, _) = states(&after).into_iter().find(|(_, name)| name == "Copy").expect("the copy");
@@ -257,6 +257,75 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn all_states_and_a_connected_copy_are_reachable(definition in definition(), pick in any::<prop::sample::Index>()) {
+        let unreachable = |document: &Document| -> Vec<String> {
+            let graph = document.definitions()[0].graph();
+            let reached: Vec<usize> = (0..graph.containers().len()).flat_map(|body| graph.reachable(body)).collect();
+            let states = graph.states().iter().enumerate();
+            states.filter(|(index, _)| !reached.contains(index)).map(|(_, state)| state.name.to_owned()).collect()
+        };
+        for document in documents(&definition) {
+            let (state, name) = pick.get(&states(&document)).clone();
+            let before = unreachable(&document);
+            let operation = Operation::DuplicateState { state, name: "Copy".to_owned(), connects: true };
+            match changed(&document, &operation) {
+                Ok(after) => {
+                    let mut after = unreachable(&after);
+                    after.retain(|other| other != "Copy" || !before.contains(&name));
+                    prop_assert_eq!(after, before);
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    prop_assert!(error.contains("contains states") || error.contains("no transition could lead"), "{}", error);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_connected_copy_of_each_type_has_a_transition() {
+    let text = r#"{"StartAt": "Choose", "States": {
+        "Choose": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "Bad"}], "Default": "Work"},
+        "Work": {"Type": "Pass", "End": true},
+        "Try": {"Type": "Pass", "Next": "Bad"},
+        "Bad": {"Type": "Fail"}
+    }}"#;
+    let copy = |text: &str, state: &str| {
+        let operation = json!({"operation": "duplicateState", "state": format!("/States/{state}"), "name": "Copy", "connects": true});
+        let operation = serde_json::from_str(&operation.to_string()).expect("it is an operation");
+        let document = Document::open("a.asl.json", text, 0);
+        let edits = document
+            .edits(0, &operation)
+            .map_err(|error| error.to_string())?;
+        let after = TextEdit::apply(text, &edits);
+        Ok(serde_json::from_str::<serde_json::Value>(&after).expect("it is JSON"))
+    };
+    let choose = copy(text, "Choose").expect("it has a transition");
+    assert_eq!(choose["StartAt"], "Copy");
+    assert_eq!(choose["States"]["Copy"]["Default"], "Choose");
+    assert_eq!(choose["States"]["Choose"]["Default"], "Work");
+    let work = copy(text, "Work").expect("it has a transition");
+    assert_eq!(
+        work["States"]["Work"],
+        serde_json::json!({"Type": "Pass", "Next": "Copy"})
+    );
+    assert_eq!(
+        work["States"]["Copy"],
+        serde_json::json!({"Type": "Pass", "End": true})
+    );
+    // Only one transition of a reachable state leads to `Bad`.
+    let error: String = copy(text, "Bad").unwrap_err();
+    assert_eq!(
+        error,
+        "no transition could lead to a copy of `Bad`; duplicate it when several transitions lead to `Bad`"
+    );
+    let bad = copy(&text.replace(r#""End": true"#, r#""Next": "Try""#), "Bad");
+    let bad = bad.expect("two transitions lead to it");
+    assert_eq!(bad["States"]["Try"]["Next"], "Copy");
+    assert_eq!(bad["States"]["Choose"]["Choices"][0]["Next"], "Bad");
 }
 
 const TASK: &str = r#"{"StartAt": "A", "States": {

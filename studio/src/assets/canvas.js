@@ -3,6 +3,8 @@
 import { arrange, patched } from "./lists.js";
 
 const SLIP = 5;
+/** A target reaches at least so many pixels from its centre, at every zoom. */
+const REACH = 12;
 const TARGETS = ["fold", "handle", "plus", "edge", "state"];
 const ANY = TARGETS.map((name) => `.${name}`).join();
 export const pointersOf = (element) => JSON.parse(element.dataset.edges);
@@ -24,13 +26,14 @@ export class Canvas {
   #elements = [];
   #states = new Map();
 
-  /** `on` has the functions `select`, `edge`, `add`, `fold`, `retarget` and `reroute`. */
+  /** `on` has the functions `select`, `area`, `edge`, `add`, `fold`, `retarget` and `reroute`. */
   constructor(view, on) {
     this.view = view;
     this.on = on;
     view.addEventListener("pointerdown", (event) => this.#pressed(event), { capture: true });
     view.addEventListener("click", (event) => this.#clicked(event), { capture: true });
     view.addEventListener("dblclick", (event) => event.target.closest?.(ANY) && event.stopPropagation(), { capture: true });
+    view.addEventListener("area", ({ detail }) => on.area(detail.map(pointerOf)));
     addEventListener("pointermove", (event) => this.#moved(event));
     addEventListener("pointerup", (event) => this.#released(event));
     addEventListener("pointercancel", () => this.#end());
@@ -80,6 +83,7 @@ export class Canvas {
     this.#clear(...Object.keys(marks), "chosen");
     this.view.querySelector(".handle")?.remove();
     for (const [name, pointers] of Object.entries(marks)) for (const pointer of pointers) this.state(pointer)?.classList.add(name);
+    this.view.drawMap?.();
     const line = edge && this.#line(edge);
     if (!line) return;
     line.classList.add("chosen");
@@ -94,7 +98,7 @@ export class Canvas {
   }
 
   #clear(...names) {
-    for (const name of names) for (const old of this.view.querySelectorAll(`.${name}`)) old.classList.remove(name);
+    for (const name of names) for (const old of [this.view, ...this.view.querySelectorAll(`.${name}`)]) old.classList.remove(name);
   }
 
   #line(edge) {
@@ -108,7 +112,7 @@ export class Canvas {
 
   #pressed(event) {
     if (event.button !== 0) return;
-    const target = event.target.closest?.(ANY);
+    const target = this.#hit(event);
     if (!target) return;
     // The viewer moves the picture only where nothing can be dragged.
     event.stopPropagation();
@@ -137,10 +141,33 @@ export class Canvas {
     this.#under(event)?.classList.add("over");
   }
 
-  /** The state or transition under the pointer that accepts what is dragged. */
+  /** The nearest element, by its centre, below a distance. */
+  #nearest({ clientX, clientY }, selector, most = Infinity) {
+    let found = null;
+    for (const element of this.view.querySelectorAll(selector)) {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const distance = Math.hypot(x + width / 2 - clientX, y + height / 2 - clientY);
+      if (distance < most) [found, most] = [element, distance];
+    }
+    return found;
+  }
+
+  /** The target under the pointer, or a small one near it. */
+  #hit(event) {
+    const path = event.composedPath();
+    // The controls and the small map are no part of the picture.
+    if (path[0].id === "map" || !path.some(({ id }) => id === "view")) return null;
+    const target = event.target.closest(ANY);
+    if (target?.matches(".handle, .plus, .fold, .state:not(.container)")) return target;
+    return this.#nearest(event, ".handle, .plus, .fold", REACH) ?? target ?? this.#nearest(event, ".state", REACH);
+  }
+
+  /** The state or transition that accepts what is dragged: for an item of the palette the nearest transition, or the empty canvas. */
   #under(event) {
+    const { kind } = this.#drag;
     const element = document.elementFromPoint(event.clientX, event.clientY);
-    return element?.closest?.(this.#drag?.kind === "handle" ? ".state" : ".plus, .edge");
+    if (kind !== "item") return element?.closest(kind === "handle" ? ".state" : ".plus, .edge");
+    return this.view.contains(element) ? (this.#nearest(event, ".plus") ?? this.view) : null;
   }
 
   #released(event) {
@@ -152,12 +179,12 @@ export class Canvas {
     if (!isDrag) {
       if (drag.kind === "state") this.on.select(drag.state, drag.adds);
       else if (drag.kind === "fold") this.on.fold(drag.state);
-      else if (drag.kind === "plus") this.on.add(drag.edges);
+      else if (drag.kind === "plus") this.on.add(drag.edges[0]);
       else if (drag.kind === "edge") this.on.edge(drag.edges[0]);
       else if (drag.kind === "item") this.on.insert(drag.item);
     } else if (under && drag.kind === "handle") this.on.retarget(drag.edges, pointerOf(under));
     else if (under && drag.kind === "state") this.on.reroute(drag.state, pointersOf(under)[0]);
-    else if (under && drag.kind === "item") this.on.insert(drag.item, pointersOf(under));
+    else if (under && drag.kind === "item") this.on.insert(drag.item, under.dataset.edges && pointersOf(under)[0]);
   }
 
   #end() {
@@ -168,7 +195,7 @@ export class Canvas {
   }
 
   #clicked(event) {
-    if (event.target.closest?.(ANY)) event.stopPropagation();
+    if (this.#hit(event)) event.stopPropagation();
     else if (event.target.closest?.("svg") && event.detail === 1) this.on.select(null);
   }
 }

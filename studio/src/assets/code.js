@@ -119,7 +119,8 @@ export class Code {
     let at = lines.slice(0, first).reduce((sum, line) => sum + line.length + 1, 0);
     const rows = lines.slice(first, last).map((line) => {
       const [start, end] = [at, (at += line.length + 1)];
-      const isFaulty = this.problems.find((problem) => problem.start < end && problem.end >= start && problem.start >= start);
+      const here = this.problems.filter((problem) => problem.start < end && problem.start >= start);
+      const isFaulty = here.find(({ severity }) => severity === "error") ?? here[0];
       const isMarked = marked && start < marked[1] && end > marked[0];
       const classes = [isFaulty && `fault ${isFaulty.severity}`, isMarked && "marked"].filter(Boolean).join(" ");
       return `<span class="row ${classes}">${coloured(line)}</span>`;

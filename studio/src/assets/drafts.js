@@ -4,28 +4,24 @@ import { editor } from "./host.js";
 import { path } from "./server.js";
 
 const KEY = `stepwright-studio:${path}`;
+const store = () => (editor ? null : localStorage);
 
 /** Keeps a text that differs from the file with this digest. Returns whether there was room. */
 export function keep(base, text) {
-  if (editor) return true;
   try {
-    localStorage.setItem(KEY, JSON.stringify({ base, text, time: Date.now() }));
+    store()?.setItem(KEY, JSON.stringify({ base, text, time: Date.now() }));
     return true;
   } catch {
     return false;
   }
 }
 
-export function forget() {
-  if (editor) return;
-  localStorage.removeItem(KEY);
-}
+export const forget = () => store()?.removeItem(KEY);
 
 /** The kept text, if there is one. */
 export function kept() {
-  if (editor) return null;
   try {
-    return JSON.parse(localStorage.getItem(KEY));
+    return JSON.parse(store()?.getItem(KEY));
   } catch {
     return null;
   }

@@ -86,7 +86,7 @@ export class Palette {
     input.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) this.#choose(this.#at + step);
-      else if (event.key === "Enter") this.search().then(() => this.#items[this.#at] && on.insert(this.#items[this.#at].id));
+      else if (event.key === "Enter") this.search().then(() => this.#items[this.#at] && on.insert(this.#items[this.#at].dataset.item));
       else if (event.key === "Escape") on.leave();
       else return;
       event.preventDefault();
@@ -105,26 +105,21 @@ export class Palette {
     clearTimeout(this.#timer);
     const question = this.input.value;
     if (question === this.question) return;
-    let refused;
-    const items = await ask("palette", { q: question }).catch((refusal) => ((refused = refusal.message), []));
+    let isRefused = false;
+    const html = await ask("palette", { q: question }).catch(({ message }) => ((isRefused = true), `<li role="option" aria-disabled="true">${escape(message)}</li>`));
     if (question !== this.input.value) return;
     // A refused question is asked again.
-    this.question = refused ? undefined : question;
-    this.#items = items;
-    let group = "";
-    const rows = items.map((item, index) => {
-      const head = item.group === group ? "" : `<li role="presentation" class="group">${escape((group = item.group))}</li>`;
-      return `${head}<li role="option" id="p${index}" data-item="${escape(item.id)}" aria-selected="false"><b>${escape(item.title)}</b> <small>${escape(item.about)}</small></li>`;
-    });
-    this.list.innerHTML = rows.join("") || `<li role="option" aria-selected="false" aria-disabled="true">${escape(refused ?? "nothing found")}</li>`;
+    this.question = isRefused ? undefined : question;
+    this.list.innerHTML = html;
+    this.#items = [...this.list.querySelectorAll("[data-item]")];
     this.#choose(0);
   }
 
   #choose(index) {
     this.#at = Math.max(0, Math.min(this.#items.length - 1, index));
-    for (const option of this.list.querySelectorAll("[role=option]")) option.setAttribute("aria-selected", option.id === `p${this.#at}`);
-    const chosen = this.list.querySelector(`#p${this.#at}`);
-    this.input.setAttribute("aria-activedescendant", chosen ? chosen.id : "");
+    const chosen = this.#items[this.#at];
+    for (const option of this.#items) option.ariaSelected = option === chosen;
+    this.input.setAttribute("aria-activedescendant", chosen?.id ?? "");
     if (document.activeElement === this.input) chosen?.scrollIntoView({ block: "nearest" });
   }
 }
@@ -195,19 +190,14 @@ export async function drawForm(panel, pointer, count) {
   // The user may be at another field or button since then.
   const focused = focusedIn(panel) ?? before;
   panel.dataset.html = html;
-  panel.innerHTML = (count > 1 ? `<p>${count} states are selected; the form is about the last one.</p>` : "") + html;
+  panel.replaceChildren(...(count > 1 ? [make("p", {}, `${count} states are selected; the form is about the last one.`)] : []), ...next.childNodes);
   if (isReadOnly) for (const element of panel.querySelectorAll("input, textarea, select, button")) element.disabled = true;
   if (focused && (document.activeElement === document.body || panel.contains(document.activeElement))) panel.querySelector(focused)?.focus();
 }
 
 export function drawProblems(panel, tab, problems) {
   tab.textContent = problems.length ? `Problems (${problems.length})` : "Problems";
-  const rows = problems.map((problem, index) => {
-    const fixes = isReadOnly ? [] : problem.fixes.slice(0, 3).map((title, fix) => `<button type="button" data-problem="${index}" data-fix="${fix}">${escape(title)}</button>`);
-    const help = problem.help ? `<p class="meaning">${escape(problem.help)}</p>` : "";
-    return `<li class="${problem.severity}"><button type="button" class="link" data-problem="${index}">${escape(problem.severity)} ${escape(problem.code ?? "")}: ${escape(problem.message)}</button>${help}<div class="commands">${fixes.join("")}</div></li>`;
-  });
-  const html = rows.length ? `<ul class="problems">${rows.join("")}</ul>` : "<p>No problems.</p>";
+  const html = problems.length ? `<ul class="problems">${problems.map(({ row }) => row).join("")}</ul>` : "<p>No problems.</p>";
   if (panel.html !== html) panel.innerHTML = panel.html = html;
 }
 

@@ -13,9 +13,9 @@ let view = { revision: null, states: [], problems: [], tag: "" };
 /** Pointers to the states whose bodies the picture does not show. */
 let folded = [];
 let selection = [];
-/** The selected transition, and those of the palette. */
+/** The selected transition, and that of the palette. */
 let edge = null;
-let places = null;
+let slot = null;
 let queue = Promise.resolve();
 /** The names of the states with a breakpoint, and the pointer to the one at which the debugger stops. */
 let breakpoints = [];
@@ -24,7 +24,6 @@ const form = $("#panel-inspector");
 
 const at = (pointer) => view.states.find((state) => state.pointer === pointer);
 const current = () => at(selection.at(-1));
-const named = (pointer) => at(pointer)?.name ?? "";
 const edit = (operation) => ({ do: "edit", definition: place.definition, operation });
 
 function tell(text, isProblem = true) {
@@ -73,7 +72,7 @@ function apply(actions, then, form) {
       if (view.revision === "") await pull();
       const list = isTyping ? actions() : actions;
       if (shown && shown !== shownAt(actions)) throw new Refusal(409, "The picture has changed since then; look at it and repeat the edit.");
-      return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list, ...(form && { form: { state: form.state, digest: form.digest } }) });
+      return !isReadOnly && list.length && ask("apply", known(), { revision: view.revision, actions: list, form: form && { state: form.state, digest: form.digest } });
     };
     let answer;
     try {
@@ -148,10 +147,11 @@ function show(next, isOwn) {
     endRun();
     canvas.update(lists, isWhole);
     tree.update(lists.states, isWhole);
-    places = null;
+    slot = null;
   }
   code.problems = view.problems;
   code.draw();
+  $("#hint").hidden = view.states.length > 0;
   selection = selection.filter(at);
   if (!view.transitions.some(({ pointer }) => pointer === edge)) edge = null;
   drawProblems($("#panel-problems"), $("#tab-problems"), view.problems);
@@ -194,11 +194,11 @@ function offerDraft() {
   });
 }
 
-/** Asks the user in the page. A node is shown before the buttons. */
-function choose(about, text, actions, ...nodes) {
+/** Asks the user in the page. With lists, it can be cancelled. */
+function choose(about, text, actions, ...lists) {
   const region = $("#choice");
   region.dataset.about = about;
-  const buttons = Object.entries(actions).map(([title, act]) => {
+  const buttons = Object.entries({ ...actions, ...(lists.length && { Cancel: () => canvas.view.focus() }) }).map(([title, act]) => {
     const made = make("button", { type: "button" }, title);
     made.addEventListener("click", () => {
       closeChoice();
@@ -206,8 +206,9 @@ function choose(about, text, actions, ...nodes) {
     });
     return made;
   });
-  region.replaceChildren(make("p", {}, text), ...nodes, ...buttons);
+  region.replaceChildren(make("p", {}, text), ...lists, ...buttons);
   region.hidden = false;
+  lists[0]?.control.focus();
 }
 
 function closeChoice() {
@@ -215,19 +216,20 @@ function closeChoice() {
   $("#choice").dataset.about = "";
 }
 
+const selectedWith = (pointer) => [...selection.filter((other) => other !== pointer), pointer];
+
 function select(pointers, isRevealed) {
   selection = pointers;
   edge = null;
-  places = null;
+  slot = null;
   mark(isRevealed);
   return redraw();
 }
 
 function mark(isRevealed) {
-  const faulty = view.problems.filter((problem) => problem.definition === place.definition && problem.severity === "error");
-  const state = (pointer) => view.states.filter((other) => pointer === other.pointer || pointer.startsWith(`${other.pointer}/`)).at(-1)?.pointer;
+  const faulty = view.problems.filter(({ definition, severity }) => definition === place.definition && severity === "error");
   const breaks = view.states.filter(({ name }) => breakpoints.includes(name)).map(({ pointer }) => pointer);
-  canvas.mark({ chosen: selection, faulty: faulty.map((problem) => state(problem.pointer) ?? ""), breaks, current: [stopped] }, edge);
+  canvas.mark({ chosen: selection, faulty: faulty.map(({ state }) => state), breaks, current: [stopped] }, edge);
   $("#breakpoint").setAttribute("aria-pressed", breaks.includes(selection.at(-1)));
   tree.mark(selection);
   const chosen = current();
@@ -244,21 +246,16 @@ function mark(isRevealed) {
 const transitionName = (pointer) => view.transitions.find((one) => one.pointer === pointer)?.name ?? "start";
 
 /** Where the palette inserts: the chosen transition, after the selected state, or at the end. */
-function insertionPlaces() {
-  if (places) return places;
-  if (edge) return [edge];
+function insertionSlot() {
   const last = view.states.findLast(({ parent, exit }) => !parent && exit);
-  return [current()?.exit || last?.exit || "/StartAt"];
+  return slot ?? edge ?? (current()?.exit || last?.exit || "/StartAt");
 }
 
-function insert(item, at = insertionPlaces()) {
-  const [transition, ...also] = at;
-  apply([{ do: "insert", definition: place.definition, transition, item, also }], () => canvas.view.focus());
-}
+const insert = (item, transition = insertionSlot()) => apply([{ do: "insert", definition: place.definition, transition, item }], () => canvas.view.focus());
 
 function openPalette(at) {
-  places = at ?? insertionPlaces();
-  tell(`Inserts at: ${transitionName(places[0])}. Choose an item.`, false);
+  slot = at ?? insertionSlot();
+  tell(`Inserts at: ${transitionName(slot)}. Choose an item.`, false);
   $("#search").focus();
   $("#search").select();
 }
@@ -271,18 +268,18 @@ function neighbour(key) {
 
 const button = (name) => $(`[data-command="${name}"]`);
 
-function remove() {
-  if (!selection.length) return;
-  const states = [...selection];
-  const [first] = states;
-  const next = current().arrows[0];
-  const targets = [...new Set(current().edges.filter(({ label, target }) => target && !label.startsWith("catcher") && target !== first).map(({ target }) => target))];
+/** The later states first: an edit of one leaves the others where they are. */
+const lastFirst = (states) => view.states.map(({ pointer }) => pointer).filter((pointer) => states.includes(pointer)).reverse();
+
+function remove(chosen = selection) {
+  const states = lastFirst(chosen);
+  if (!states.length) return;
+  const { arrows: [next], successors, name } = at(states[0]);
   const then = () => next && !states.includes(next) && select([next].filter(at), true);
-  const act = (successor) => apply(states.map((state) => edit({ operation: "removeState", state, ...(successor && { successor }) })), then);
-  if (states.length > 1 || targets.length < 2) return act();
-  const list = listOf("Continues with", targets.map((target) => [named(target), named(target)]));
-  choose("remove", `Several states follow ${named(first)}.`, { Remove: () => act(list.control.value), Cancel: () => {} }, list);
-  list.control.focus();
+  const act = (successor) => apply(states.map((state) => edit({ operation: "removeState", state, successor })), then);
+  if (states.length > 1 || successors.length < 2) return act();
+  const list = listOf("Continues with", successors.map((name) => [name, name]));
+  choose("remove", `Several states follow ${name}.`, { Remove: () => act(list.control.value) }, list);
 }
 
 function listOf(label, options) {
@@ -299,18 +296,36 @@ function connect() {
   const from = listOfTransitions(sources);
   const to = listOf("Leads to", view.states.filter(({ body }) => body === sources[0]?.body).map(({ name }) => [name, name]));
   const act = () => apply([edit({ operation: "retarget", transition: from.control.value, target: to.control.value })]);
-  choose("connect", "Connect a transition with a state.", { Connect: act, Cancel: () => canvas.view.focus() }, from, to);
-  from.control.focus();
+  choose("connect", "Connect a transition with a state.", { Connect: act }, from, to);
 }
 
 function move() {
   const state = current();
   const to = listOfTransitions(view.transitions.filter(({ pointer }) => !pointer.startsWith(`${state.pointer}/`)));
-  choose("move", `Move ${state.name} to another transition.`, { Move: () => reroute(state.pointer, to.control.value), Cancel: () => canvas.view.focus() }, to);
-  to.control.focus();
+  choose("move", `Move ${state.name} to another transition.`, { Move: () => reroute(state.pointer, to.control.value) }, to);
 }
 
-const reroute = (state, transition) => apply([edit({ operation: "rerouteState", state, transition })]);
+/** Moves a state, or all selected ones. */
+const reroute = (moved, transition) => apply(lastFirst(selection.includes(moved) ? selection : [moved]).map((state) => edit({ operation: "rerouteState", state, transition })));
+
+const isPicture = () => [canvas.view, tree.list].includes(document.activeElement);
+
+/** Copies or cuts the selected states. */
+function copy(event) {
+  if (!isPicture() || !current()) return;
+  event.preventDefault();
+  const states = selection;
+  inTurn(async () => {
+    await navigator.clipboard.writeText(await ask("copy", {}, { states }));
+    if (event.type === "cut") remove(states);
+    else tell("The states are copied.", false);
+  });
+}
+addEventListener("copy", copy);
+addEventListener("cut", copy);
+addEventListener("paste", ({ clipboardData }) => {
+  if (isPicture()) apply([{ do: "paste", definition: place.definition, transition: insertionSlot(), text: clipboardData.getData("text/plain") }]);
+});
 
 /** Folds the bodies of a state, or unfolds them. Only this page knows. */
 function fold(pointer) {
@@ -320,8 +335,21 @@ function fold(pointer) {
   inTurn(pull);
 }
 
-const wrap = (wrapper) => selection.length && apply([{ do: "wrap", definition: place.definition, states: selection, wrapper }]);
+/** Selects the next state whose name contains the searched text, and unfolds the states around it. */
+function findNext({ key, target: { value } }) {
+  if (key === "Escape") canvas.view.focus();
+  if (key !== "Enter") return;
+  const index = view.states.indexOf(current()) + 1;
+  const found = [...view.states.slice(index), ...view.states.slice(0, index)].find(({ name }) => name.toLowerCase().includes(value.toLowerCase()));
+  tell(found ? "" : `No state has \`${value}\` in its name.`);
+  if (!found) return;
+  folded = folded.filter((outer) => !found.pointer.startsWith(`${outer}/`));
+  inTurn(pull).then(() => select([found.pointer].filter(at), true));
+}
 
+const wrap = (wrapper) => apply([{ do: "wrap", definition: place.definition, states: selection, wrapper }]);
+
+/** The buttons are disabled without a selection. */
 const COMMANDS = {
   undo: () => apply([{ do: "undo" }]),
   redo: () => apply([{ do: "redo" }]),
@@ -340,12 +368,12 @@ const COMMANDS = {
     $("[data-rename]")?.focus();
   },
   connect,
-  move: () => current() && move(),
+  move,
   parallel: () => wrap("Parallel"),
   map: () => wrap("Map"),
-  fold: () => current() && fold(current().pointer),
-  unwrap: () => current() && apply([edit({ operation: "unwrapState", state: current().pointer })]),
-  extract: () => selection.length && apply([{ do: "extract", definition: place.definition, states: selection }]),
+  fold: () => fold(current().pointer),
+  unwrap: () => apply([edit({ operation: "unwrapState", state: current().pointer })]),
+  extract: () => apply([{ do: "extract", definition: place.definition, states: selection }]),
 };
 
 /** Before any other listener: an editor around the page has the same keys, and would undo twice. What was typed in a field is undone there. */
@@ -361,6 +389,12 @@ function controlKey(event) {
 addEventListener("input", ({ target }) => (target.isDirty = target !== code.area), { capture: true });
 addEventListener("keydown", controlKey, { capture: true });
 
+/** Selects all states of the body of the selected state. */
+function selectBody() {
+  const body = current()?.body ?? "";
+  select(view.states.filter((state) => state.body === body).map(({ pointer }) => pointer));
+}
+
 /** The keys of the canvas and of the tree. */
 function pressed(event) {
   const control = event.ctrlKey || event.metaKey;
@@ -369,17 +403,18 @@ function pressed(event) {
     event.preventDefault();
     event.stopPropagation();
   };
-  if (control && event.key === "d") {
+  const act = control && { d: COMMANDS.duplicate, f: () => $("#find").select(), a: selectBody }[event.key];
+  if (act) {
     stop();
-    COMMANDS.duplicate();
+    act();
   } else if (control || event.altKey) return;
   else if (event.key.startsWith("Arrow")) {
     stop();
     const next = isTree ? treeNeighbour(event.key) : neighbour(event.key);
-    if (next) select(event.shiftKey ? [...selection.filter((pointer) => pointer !== next.pointer), next.pointer] : [next.pointer], true);
+    if (next) select(event.shiftKey ? selectedWith(next.pointer) : [next.pointer], true);
   } else if (event.key === "/") {
     stop();
-    openPalette(places);
+    openPalette(slot);
   } else if (event.key === "Enter" && current()) {
     stop();
     COMMANDS.rename();
@@ -414,9 +449,10 @@ const canvas = new Canvas($("#canvas"), {
     edge = pointer;
     mark();
   },
+  area: (pointers) => select(pointers.filter((pointer) => !pointers.some((outer) => pointer.startsWith(`${outer}/`)))),
   add: openPalette,
   fold,
-  retarget: (pointers, target) => apply(pointers.map((transition) => edit({ operation: "retarget", transition, target: named(target) }))),
+  retarget: (pointers, target) => apply(pointers.map((transition) => edit({ operation: "retarget", transition, target: at(target)?.name ?? "" }))),
   reroute,
   insert,
 });
@@ -454,9 +490,10 @@ new Palette($("#search"), $("#palette"), {
 });
 
 for (const element of [$("#canvas"), $("#tree")]) element.addEventListener("keydown", pressed, { capture: true });
+$("#find").addEventListener("keydown", findNext);
 $("#tree").addEventListener("click", (event) => {
   const pointer = event.target.closest("[data-pointer]")?.dataset.pointer;
-  if (pointer) select(event.shiftKey || event.ctrlKey ? [...selection.filter((other) => other !== pointer), pointer] : [pointer], true);
+  if (pointer) select(event.shiftKey || event.ctrlKey ? selectedWith(pointer) : [pointer], true);
 });
 $(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
 
@@ -476,6 +513,7 @@ function commitField() {
   if (form.contains(field) && field.isDirty) field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
+form.addEventListener("keydown", ({ key, target }) => key === "Enter" && target.matches("[data-rename]") && canvas.view.focus());
 
 /** Shows the value of an expression, while it is typed and after. */
 let evaluation;
@@ -485,7 +523,7 @@ function evaluate({ target, type }) {
   evaluation = setTimeout(
     async () => {
       const { value } = target;
-      const shown = await ask("evaluate", {}, { expression: value, input: input() }).catch((refusal) => refusal.message);
+      const shown = await ask("evaluate", {}, { field: target.dataset.field, expression: value, input: input() }).catch((refusal) => refusal.message);
       if (target.value !== value || !target.isConnected) return;
       const label = target.parentElement;
       const output = label.querySelector("output") ?? label.appendChild(make("output"));
@@ -526,12 +564,12 @@ new Completer(completions, $("#text"), {
 });
 
 $("#panel-problems").addEventListener("click", (event) => {
-  const { problem: index, fix } = event.target.closest("button")?.dataset ?? {};
-  const problem = view.problems[index];
-  if (!problem) return;
-  if (fix !== undefined) return apply([{ do: "fix", definition: problem.definition, pointer: problem.pointer, title: problem.fixes[fix] }]);
-  const state = view.states.filter((other) => problem.pointer.startsWith(other.pointer)).at(-1);
-  if (state && problem.definition === place.definition) select([state.pointer], true);
+  const button = event.target.closest("button");
+  if (!button) return;
+  const problem = view.problems[[...document.querySelectorAll(".problems > li")].indexOf(button.closest("li"))];
+  const title = button.dataset.fix;
+  if (title) return apply([{ do: "fix", definition: problem.definition, pointer: problem.pointer, title }]);
+  if (problem.definition === place.definition && at(problem.state)) select([problem.state], true);
   tabs.show("code");
   code.reveal(problem.start, problem.end);
 });
@@ -551,14 +589,14 @@ $("#test").addEventListener("click", () => {
   const what = { name: current().name, input: input(), variables: $("#trial-variables").value, mock: $("#trial-mock").value };
   trial("test", what, (html, outcome) => (outcome.innerHTML = html));
 });
-$("#run").addEventListener("click", () =>
-  trial("run", { input: input(), mocks: $("#trial-mocks").value }, ({ html, picture }, outcome) => {
-    outcome.innerHTML = html;
-    canvas.show(picture);
-    $("#clear-run").hidden = false;
-    mark();
-  }),
-);
+function showRun({ html, picture, state = "" }, outcome) {
+  outcome.innerHTML = html;
+  canvas.show(picture);
+  $("#clear-run").hidden = false;
+  stopped = state;
+  mark();
+}
+$("#run").addEventListener("click", () => trial("run", { input: input(), mocks: $("#trial-mocks").value }, showRun));
 function endRun() {
   $("#clear-run").hidden = true;
   stopped = "";
@@ -573,14 +611,10 @@ $("#panel-trial").addEventListener("click", ({ target }) => {
   const act = target.dataset.debug;
   if (!act) return;
   const what = { act, breakpoints, input: input(), mocks: $("#trial-mocks").value, answer: $("#debug-answer").value };
-  const draw = ({ html, picture, state, needs_answer: needsAnswer }, outcome) => {
-    outcome.innerHTML = html;
-    for (const one of document.querySelectorAll("[data-debug]")) one.disabled = one.dataset.debug === "answer" && !needsAnswer;
-    canvas.show(picture);
-    $("#clear-run").hidden = false;
-    stopped = state;
-    mark();
-    if (state) canvas.reveal(state);
+  const draw = (report, outcome) => {
+    showRun(report, outcome);
+    for (const one of document.querySelectorAll("[data-debug]")) one.disabled = one.dataset.debug === "answer" && !report.needs_answer;
+    if (stopped) canvas.reveal(stopped);
   };
   trial("debug", what, draw, "#debug-outcome");
 });

@@ -33,7 +33,7 @@ pub(super) fn of_field(
     let meaning = field_meaning(structure, field.name);
     html! {
         (control(actions, pointer, kind, value, field.name, words))
-        @if let Some(meaning) = meaning { p class="meaning" { (meaning) } }
+        @if let Some(meaning) = meaning { p class="meaning" { (prose(&meaning)) } }
     }
 }
 
@@ -67,6 +67,15 @@ pub(super) fn control(
                 input type="text" data-field=(pointer) data-actions=(set) value=(text) spellcheck="false"
                     list=[(name == "ErrorEquals").then_some("error-names")];
             }
+        }
+    }
+}
+
+/// Renders a sentence in which code is between backticks.
+pub(crate) fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

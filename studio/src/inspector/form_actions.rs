@@ -65,32 +65,36 @@ impl FormActions {
         }])
     }
 
-    /// Lets a transition lead to a state, or to the end without one. `exists` is whether the
+    /// Lets a transition lead to the state that the user chooses. `exists` is whether the
     /// transition is in the definition.
-    pub(super) fn retarget(self, transition: &str, target: Option<&str>, exists: bool) -> String {
+    pub(super) fn retarget_typed(self, transition: &str, exists: bool) -> String {
         let field = transition.to_owned();
-        let is_end = transition.ends_with("/End");
-        let actions = match target {
-            Some(target) if exists => vec![self.edit(Operation::Retarget {
+        let operation = if exists {
+            Operation::Retarget {
                 transition: field,
-                target: target.to_owned(),
-            })],
-            Some(target) => vec![self.edit(Operation::SetField {
+                target: VALUE.to_owned(),
+            }
+        } else {
+            Operation::SetField {
                 field,
-                value: target.into(),
-            })],
-            None if is_end || !exists => Vec::new(),
-            None => match transition.strip_suffix("/Next") {
-                Some(state) => vec![
-                    self.remove(transition),
-                    self.edit(Operation::SetField {
-                        field: format!("{state}/End"),
-                        value: Json::Bool(true),
-                    }),
-                ],
-                None => vec![self.remove(transition)],
-            },
+                value: VALUE.into(),
+            }
         };
+        written(&[self.edit(operation)])
+    }
+
+    /// Removes a transition; the execution then ends after a state with `Next`.
+    pub(super) fn remove_transition(self, transition: &str, exists: bool) -> String {
+        let mut actions = Vec::new();
+        if exists && !transition.ends_with("/End") {
+            actions.push(self.remove(transition));
+        }
+        if let Some(state) = transition.strip_suffix("/Next").filter(|_| exists) {
+            actions.push(self.edit(Operation::SetField {
+                field: format!("{state}/End"),
+                value: Json::Bool(true),
+            }));
+        }
         written(&actions)
     }
 }

@@ -17,6 +17,7 @@ use stepwright_editor::{Definition, call_errors, field_meaning};
 use crate::digest::digest;
 use crate::field_input::FieldKind;
 use control::control;
+pub(crate) use control::prose;
 use form_actions::FormActions;
 
 /// Fields that have their own part, or that other parts of the page change.
@@ -255,18 +256,19 @@ impl StateForm<'_> {
         let is_exit = matches!(path, "/Next" | "/End");
         let transition = format!("{}{path}", self.pointer);
         let exists = current.is_some() || path == "/End";
-        let to = |target: Option<&str>| self.actions.retarget(&transition, target, exists);
+        let none = self.actions.remove_transition(&transition, exists);
+        let none_text = if is_exit { "(end)" } else { "(none)" };
         html! {
             label class="field" {
                 span { (label) }
-                select {
-                    @if is_exit { option data-actions=(to(None)) selected[path == "/End"] { "(end)" } }
-                    @else { option data-actions=(to(None)) selected[current.is_none()] { "(none)" } }
+                // A definition may have hundreds of states, so their options have no actions.
+                select data-actions=(self.actions.retarget_typed(&transition, exists)) {
+                    option value="" data-actions=(none) selected[current.is_none()] { (none_text) }
                     @if let Some(current) = current.filter(|current| !self.targets.contains(current)) {
-                        option data-actions="[]" selected { (current) " (missing)" }
+                        option value=(current) data-actions="[]" selected { (current) " (missing)" }
                     }
                     @for target in &self.targets {
-                        option data-actions=(to(Some(target))) selected[current == Some(*target)] { (target) }
+                        option value=(target) selected[current == Some(*target)] { (target) }
                     }
                 }
             }
@@ -322,7 +324,7 @@ impl StateForm<'_> {
                             @let pointer = format!("{}/{}", self.pointer, field.name);
                             @let set = self.actions.set(&pointer, FieldKind::of(field.kind), control::first_text(field.kind));
                             option data-actions=(form_actions::written(&[set]))
-                                title=[field_meaning(self.structure(), field.name)] { (field.name) }
+                                title=[field_meaning(self.structure(), field.name).map(|meaning| meaning.replace('`', ""))] { (field.name) }
                         }
                     }
                 }

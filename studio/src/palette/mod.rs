@@ -7,7 +7,7 @@ mod fragment;
 mod patterns;
 mod workspace;
 
-use serde::Serialize;
+use maud::{Markup, html};
 use stepwright_asl::model::QueryLanguage;
 use stepwright_editor::Definition;
 
@@ -18,7 +18,7 @@ pub(crate) use workspace::WorkspaceCache;
 const MOST_CALLS: usize = 60;
 
 /// An item of the palette.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaletteItem {
     /// The id for [`Action::Insert`](crate::Action::Insert).
@@ -57,6 +57,23 @@ pub(crate) fn search_with(question: &str, workspace: Vec<PaletteItem>) -> Vec<Pa
         .collect();
     found.extend(calls::search(&words).into_iter().take(MOST_CALLS));
     found
+}
+
+/// Renders items as options, with the headings of their groups.
+pub(crate) fn render(items: &[PaletteItem]) -> Markup {
+    html! {
+        @for (index, item) in items.iter().enumerate() {
+            @if index == 0 || items[index - 1].group != item.group {
+                li role="presentation" class="group" { (item.group) }
+            }
+            li role="option" id={ "p" (index) } data-item=(item.id) aria-selected="false" {
+                b { (item.title) } " " small { (item.about) }
+            }
+        }
+        @if items.is_empty() {
+            li role="option" aria-selected="false" aria-disabled="true" { "nothing found" }
+        }
+    }
 }
 
 /// Where a fragment is inserted.
