@@ -7,14 +7,10 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
-use crate::annotation::Annotation;
-use crate::error::{Diagnostic, Error, Severity};
 use crate::signature::Signature;
 
 /// A byte range in the expression source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: usize,
@@ -32,93 +28,52 @@ impl Span {
     pub fn to(self, other: Span) -> Span {
         Span::new(self.start.min(other.start), self.end.max(other.end))
     }
-
-    /// Whether `offset` lies within the span (the end is inclusive, which suits cursors).
-    pub fn contains(self, offset: usize) -> bool {
-        self.start <= offset && offset <= self.end
-    }
 }
 
-/// Identifier of a node, unique within one [`Ast`] (assigned in pre-order).
-pub type NodeId = u32;
-
-/// Index of an ancestor slot in [`Ast::slots`], used by the parent operator `%`.
+/// Index of an ancestor slot, used by the parent operator `%`.
 pub type SlotId = usize;
 
 /// A parsed and processed JSONata expression.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Ast {
     /// The root node.
     pub root: Node,
-    /// Ancestor slots created for parent operators (`%`). Nodes refer to them by index.
-    pub slots: Vec<Slot>,
-    /// Problems found while parsing. Strict parsing only reports warnings here; recovering
-    /// parsing also reports the syntax errors it recovered from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub diagnostics: Vec<Diagnostic>,
     /// The source text.
-    #[serde(skip)]
     pub source: String,
 }
 
-impl Ast {
-    /// Whether any diagnostic is an error (only possible with recovering parsing).
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|d| d.severity == Severity::Error)
-    }
-
-    /// The label of an ancestor slot.
-    pub fn slot_label(&self, slot: SlotId) -> &str {
-        &self.slots[slot].label
-    }
-}
-
 /// An ancestor slot: the binding through which `%` reaches a parent value.
-#[derive(Debug, Clone, Serialize)]
-pub struct Slot {
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
     /// The variable name under which the ancestor is bound in the tuple stream (`!0`, `!1`, …).
     pub label: String,
-    #[serde(skip)]
-    pub(crate) level: i32,
+    pub level: i32,
 }
 
 /// A node of the processed syntax tree.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Node {
-    /// Unique identifier within the tree.
-    pub id: NodeId,
     /// What kind of node this is.
-    #[serde(flatten)]
     pub kind: NodeKind,
     /// Byte range of the whole expression this node represents.
     pub span: Span,
     /// Byte offset just after the node's main token (operator or name). Errors raised for this
     /// node report this point, matching jsonata-js positions.
-    #[serde(skip)]
     pub pos: usize,
     /// The same point as `pos`, as a UTF-16 offset: the `position` reported by errors.
-    #[serde(skip)]
     pub position: usize,
     /// Step and sequence attributes set by `processAST`.
-    #[serde(flatten)]
     pub attrs: Attrs,
-    /// Audit annotation attached through a `/** ... */` comment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annotation: Option<Box<Annotation>>,
 }
 
 /// The kinds of nodes.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub enum NodeKind {
     /// A location path: a sequence of steps joined by `.`.
     Path {
         /// The steps, evaluated left to right.
         steps: Vec<Node>,
         /// Whether any step used the `[]` modifier.
-        #[serde(skip_serializing_if = "is_false")]
         keep_singleton_array: bool,
     },
     /// A binary operator.
@@ -197,7 +152,6 @@ pub enum NodeKind {
         /// Evaluated when the condition is truthy.
         then: Box<Node>,
         /// Evaluated otherwise.
-        #[serde(rename = "else", skip_serializing_if = "Option::is_none")]
         otherwise: Option<Box<Node>>,
     },
     /// `lhs ?: rhs` and `lhs ?? rhs`: the value of `lhs` when it is true as a Boolean (`?:`) or
@@ -216,7 +170,6 @@ pub enum NodeKind {
         exprs: Vec<Node>,
         /// The block is evaluated in a frame of its own, for the variables its expressions may
         /// bind. Set by post-processing; a block that binds none shares its enclosing frame.
-        #[serde(skip)]
         frame: bool,
     },
     /// `$var := value`.
@@ -261,90 +214,66 @@ pub enum NodeKind {
         /// The sort keys.
         terms: Vec<SortTerm>,
     },
-    /// A syntax error that the recovering parser replaced with this node.
-    Error {
-        /// The error.
-        error: Box<Error>,
-    },
 }
 
 /// A function definition.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LambdaDef {
     /// Parameter names, without the leading `$`.
     pub params: Vec<String>,
     /// The optional signature (`<n-n:n>`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
     /// The body.
     pub body: Node,
     /// Whether this lambda is a tail-call thunk rather than a user-written function.
-    #[serde(skip_serializing_if = "is_false")]
     pub thunk: bool,
 }
 
 /// A transform expression (`| pattern | update [, delete] |`).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct TransformDef {
     /// Selects the objects to modify.
     pub pattern: Node,
     /// The object merged into each match.
     pub update: Node,
     /// Field names to remove.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete: Option<Node>,
 }
 
 /// Binary operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
     /// `+`
-    #[serde(rename = "+")]
     Add,
     /// `-`
-    #[serde(rename = "-")]
     Sub,
     /// `*`
-    #[serde(rename = "*")]
     Mul,
     /// `/`
-    #[serde(rename = "/")]
     Div,
     /// `%`
-    #[serde(rename = "%")]
     Mod,
     /// `=`
-    #[serde(rename = "=")]
     Eq,
     /// `!=`
-    #[serde(rename = "!=")]
     Ne,
     /// `<`
-    #[serde(rename = "<")]
     Lt,
     /// `<=`
-    #[serde(rename = "<=")]
     Le,
     /// `>`
-    #[serde(rename = ">")]
     Gt,
     /// `>=`
-    #[serde(rename = ">=")]
     Ge,
     /// `&` (string concatenation)
-    #[serde(rename = "&")]
     Concat,
     /// `and`
-    #[serde(rename = "and")]
     And,
     /// `or`
-    #[serde(rename = "or")]
     Or,
     /// `in`
-    #[serde(rename = "in")]
     In,
     /// `..` (range, inside array constructors)
-    #[serde(rename = "..")]
     Range,
 }
 
@@ -395,72 +324,43 @@ impl BinaryOp {
 }
 
 /// The operators of [`NodeKind::Fallback`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FallbackOp {
     /// `?:`: keep the value when it is true as a Boolean.
-    #[serde(rename = "?:")]
     Default,
     /// `??`: keep the value when it exists.
-    #[serde(rename = "??")]
     Coalesce,
 }
 
-impl FallbackOp {
-    /// The operator as written in source.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            FallbackOp::Default => "?:",
-            FallbackOp::Coalesce => "??",
-        }
-    }
-}
-
 /// Attributes that `processAST` attaches to steps and other nodes.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default)]
 pub struct Attrs {
     /// The `[]` modifier: keep singleton results as arrays.
-    #[serde(skip_serializing_if = "is_false")]
     pub keep_array: bool,
     /// An array constructor whose result must not be flattened into the path.
-    #[serde(skip_serializing_if = "is_false")]
     pub cons_array: bool,
     /// The step is evaluated as a tuple stream (it binds `@`, `#` or ancestors).
-    #[serde(skip_serializing_if = "is_false")]
     pub tuple: bool,
     /// Context variable bound with `@$var`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub focus: Option<String>,
     /// Position variable bound with `#$var`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<String>,
     /// Filters and index bindings applied to each item of a path step.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<Stage>,
     /// Filters applied to the whole result of a non-path expression.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub predicate: Vec<Stage>,
     /// Group-by object constructor (`expr{key: value}`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Box<Group>>,
     /// Ancestor slot this step binds for a `%` further along.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ancestor: Option<SlotId>,
     /// The label under which this step binds its input for a `%` further along.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ancestor_label: Option<String>,
     /// Ancestor slots that still need to be resolved by an enclosing path.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub seeking_parent: Vec<SlotId>,
 }
 
-fn is_false(b: &bool) -> bool {
-    !*b
-}
-
 /// A stage applied to each item of a step.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub enum Stage {
     /// A predicate filter (`[expr]`): a boolean condition or a numeric index.
     Filter {
@@ -471,7 +371,6 @@ pub enum Stage {
         /// The predicate is built from literals and variables, so it gives the same value for
         /// every item, and is evaluated once rather than once per item. In a tuple stream, which
         /// binds variables for each item, only a predicate of literals is.
-        #[serde(skip)]
         constant: bool,
     },
     /// A position variable binding (`#$i`) that follows a filter.
@@ -484,7 +383,7 @@ pub enum Stage {
 }
 
 /// A group-by clause (`expr{key: value}`).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Group {
     /// Key/value expression pairs.
     pub pairs: Vec<(Node, Node)>,
@@ -493,7 +392,7 @@ pub struct Group {
 }
 
 /// A sort key in an order-by clause.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct SortTerm {
     /// Sort in descending order (`>`).
     pub descending: bool,
@@ -504,13 +403,11 @@ pub struct SortTerm {
 impl Node {
     pub(crate) fn new(kind: NodeKind, span: Span, pos: usize) -> Self {
         Node {
-            id: 0,
             kind,
             span,
             pos,
             position: 0,
             attrs: Attrs::default(),
-            annotation: None,
         }
     }
 
@@ -555,7 +452,6 @@ impl Node {
             NodeKind::Lambda { .. } => "lambda",
             NodeKind::Transform { .. } => "transform",
             NodeKind::Sort { .. } => "sort",
-            NodeKind::Error { .. } => "error",
         }
     }
 

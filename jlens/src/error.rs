@@ -1,11 +1,10 @@
-//! Errors, error codes and diagnostics.
+//! Errors and error codes.
 //!
 //! Error codes and message templates follow jsonata-js (`src/jsonata.js`, MIT) so
 //! that callers can rely on the same stable codes as other JSONata implementations.
 
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::{Map, Value as JsonValue};
 
 use crate::ast::Span;
@@ -21,34 +20,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub struct Error(Box<ErrorInner>);
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 struct ErrorInner {
     code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     span: Option<Span>,
-    #[serde(flatten)]
     details: Map<String, JsonValue>,
-}
-
-impl Serialize for Error {
-    fn serialize<S: serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Repr<'a> {
-            #[serde(flatten)]
-            inner: &'a ErrorInner,
-            message: String,
-        }
-        Repr {
-            inner: &self.0,
-            message: self.message(),
-        }
-        .serialize(serializer)
-    }
 }
 
 impl Error {
@@ -127,33 +104,12 @@ impl Error {
         }
     }
 
-    /// Position in the expression source where the error was detected, if known.
-    ///
-    /// Like jsonata-js, this is an offset in UTF-16 code units, usually pointing just after the
-    /// offending token. Use [`Error::span`] for byte ranges.
-    pub fn position(&self) -> Option<usize> {
-        self.0.position
-    }
-
     /// Byte range of the offending source text, if known.
     pub fn span(&self) -> Option<Span> {
         self.0.span
     }
 
-    /// The token involved in the error, if any.
-    pub fn token(&self) -> Option<String> {
-        self.0.details.get("token").map(|t| match t {
-            JsonValue::String(s) => s.clone(),
-            other => other.to_string(),
-        })
-    }
-
-    /// The value involved in the error, if any.
-    pub fn value(&self) -> Option<&JsonValue> {
-        self.0.details.get("value")
-    }
-
-    /// Any other detail of the error, by name (for example `index` or `functionName`).
+    /// A detail of the error, by name (for example `index` or `functionName`).
     pub fn detail(&self, key: &str) -> Option<&JsonValue> {
         self.0.details.get(key)
     }
@@ -204,106 +160,12 @@ fn populate(template: &str, details: &Map<String, JsonValue>) -> String {
     out
 }
 
-/// Severity of a [`Diagnostic`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The expression cannot be evaluated.
-    Error,
-    /// The expression can be evaluated, but something looks wrong (for example a misplaced
-    /// annotation).
-    Warning,
-}
-
-/// A problem found while parsing, with its location in the source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Diagnostic {
-    /// How serious the problem is.
-    pub severity: Severity,
-    /// Stable code: a JSONata error code (`S0xxx`) or a jlens warning code (`W0xxx`).
-    pub code: String,
-    /// Human-readable description.
-    pub message: String,
-    /// Byte range of the offending source text.
-    pub span: Span,
-}
-
-impl Diagnostic {
-    /// A diagnostic with a catalog code; `details` fill the code's message template (string
-    /// details are inserted as JSON strings by `{{name}}` and as raw text by `{{{name}}}`).
-    pub fn new(severity: Severity, code: &str, span: Span, details: &[(&str, &str)]) -> Self {
-        let mut d = Diagnostic::warning(code, span, details);
-        d.severity = severity;
-        d
-    }
-
-    pub(crate) fn warning(code: &str, span: Span, details: &[(&str, &str)]) -> Self {
-        let mut map = Map::new();
-        for (k, v) in details {
-            map.insert((*k).to_owned(), JsonValue::String((*v).to_owned()));
-        }
-        Diagnostic {
-            severity: Severity::Warning,
-            code: code.to_owned(),
-            message: populate(template(code).unwrap_or("{{{message}}}"), &map),
-            span,
-        }
-    }
-}
-
-impl From<&Error> for Diagnostic {
-    fn from(error: &Error) -> Self {
-        Diagnostic {
-            severity: Severity::Error,
-            code: error.code().to_owned(),
-            message: error.message(),
-            span: error.span().unwrap_or_default(),
-        }
-    }
-}
-
-/// Error category, derived from the first letter of the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Category {
-    /// `S` — static (syntax) errors, raised while compiling.
-    Static,
-    /// `T` — type errors, raised while evaluating.
-    Type,
-    /// `D` — dynamic errors, raised while evaluating.
-    Dynamic,
-    /// `U` — errors raised by user-defined guardrails (limits, cancellation), by the `jlens`
-    /// command-line interface for input that is not valid JSON (`U2001`), and by the C API of
-    /// the Java package (`U2001` to `U2005`).
-    Guardrail,
-    /// `W` — jlens warnings; they never stop evaluation.
-    Warning,
-}
-
 /// One entry of the error catalog.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct CatalogEntry {
+struct CatalogEntry {
     /// The stable code, such as `S0201`.
-    pub code: &'static str,
+    code: &'static str,
     /// The message template; `{{name}}` placeholders are filled from the error details.
-    pub template: &'static str,
-}
-
-impl CatalogEntry {
-    /// The category of this code.
-    pub fn category(&self) -> Category {
-        match self.code.as_bytes()[0] {
-            b'S' => Category::Static,
-            b'T' => Category::Type,
-            b'D' => Category::Dynamic,
-            b'U' => Category::Guardrail,
-            _ => Category::Warning,
-        }
-    }
-}
-
-/// Every error and warning code jlens can report, with its message template.
-pub fn catalog() -> &'static [CatalogEntry] {
-    CATALOG
+    template: &'static str,
 }
 
 fn template(code: &str) -> Option<&'static str> {
@@ -344,7 +206,6 @@ catalog! {
     "S0302" => "No terminating / in regular expression",
     "S0402" => "Choice groups containing parameterized types are not supported",
     "S0401" => "Type parameters can only be applied to functions and arrays",
-    "S0500" => "Attempted to evaluate an expression containing syntax error(s)",
     "T0410" => "Argument {{index}} of function {{token}} does not match function signature",
     "T0411" => "Context value is not a compatible type with argument {{index}} of function {{token}}",
     "T0412" => "Argument {{index}} of function {{token}} must be an array of {{type}}",
@@ -420,24 +281,9 @@ catalog! {
     "D3141" => "{{{message}}}",
     "D3150" => "The timezone must be a number of hours and minutes, such as +0530: {{value}}",
     "U1001" => "{{{message}}}",
-    "U1002" => "The function ${{{token}}} returned a promise: asynchronous functions are not supported",
     "U1003" => "The evaluation was cancelled",
     "U1004" => "The input could not be read: {{{message}}}",
-    "U1005" => "A function passed to ${{{token}}} was called after ${{{token}}} returned",
     "U1006" => "The evaluation exceeded its budget of {{value}} steps",
-    "U2001" => "The input is not valid JSON: {{{message}}}",
-    "U2002" => "The {{{token}}} handle {{value}} is unknown: it was never created, or it was freed",
-    "U2003" => "The expression is not valid UTF-8: {{{message}}}",
-    "U2004" => "Internal error in jlens, please report it: {{{message}}}",
-    "U2005" => "Invalid {{{token}}}: {{{message}}}",
-    "W0101" => "This annotation is not attached to an expression and will be ignored",
-    "W0102" => "Unknown annotation tag @{{{tag}}}; expected @label, @message or @id",
-    "W0103" => "The value of annotation tag @{{{tag}}} should be a JSON string literal",
-    "W0201" => "Field {{token}} is not in the schema{{{hint}}}",
-    "W0202" => "Unknown function ${{{token}}}{{{hint}}}",
-    "W0203" => "Function ${{{token}}} takes {{{expected}}} but is given {{{count}}}",
-    "W0204" => "Variable ${{{token}}} is not declared{{{hint}}}",
-    "W0205" => "Argument {{{index}}} of ${{{token}}} is {{{type}}}, which does not match the signature {{{signature}}}",
 }
 
 #[cfg(test)]
@@ -468,9 +314,9 @@ mod tests {
 
     #[test]
     fn catalog_codes_are_unique() {
-        let mut codes: Vec<_> = catalog().iter().map(|e| e.code).collect();
+        let mut codes: Vec<_> = CATALOG.iter().map(|e| e.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), catalog().len());
+        assert_eq!(codes.len(), CATALOG.len());
     }
 }

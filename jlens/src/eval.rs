@@ -9,13 +9,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use web_time::{Duration, Instant};
 
 use crate::ast::{Ast, BinaryOp, FallbackOp, Node, NodeKind, SortTerm, Stage, TransformDef};
-use crate::audit::{Branch, EvalInfo, Outcome, Tracer, ValueRef};
 use crate::error::{Error, Result};
 use crate::functions::{self, Call, Picture, boolean};
 use crate::meter;
@@ -214,7 +213,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Limits applied to one evaluation, its cancellation token, and its fixed clock and seed.
+/// Limits applied to one evaluation, and its fixed clock and seed.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
     pub max_depth: usize,
@@ -227,7 +226,6 @@ pub(crate) struct Limits {
     pub max_string_length: usize,
     pub max_array_length: usize,
     pub max_result_size: usize,
-    pub cancel_token: Option<crate::CancelToken>,
     /// Milliseconds since the epoch to use instead of the system clock.
     pub now: Option<i64>,
     /// Seed for `$random` and `$shuffle` instead of one taken from the system clock.
@@ -236,18 +234,10 @@ pub(crate) struct Limits {
 
 /// Default maximum evaluation depth. jsonata-js has no limit of its own and relies on the
 /// JavaScript stack; jlens needs one to fail cleanly instead of overflowing the native stack.
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) const DEFAULT_MAX_DEPTH: usize = 50_000;
-/// In WebAssembly, the frames of the evaluation also take the JavaScript engine's stack (about
-/// 1 MiB in V8), which jlens cannot measure. Once V8 has optimized the module (TurboFan, whose
-/// frames are about 1.6 times those of its baseline compiler), an audited recursion through an
-/// object constructor, a group or an order-by exceeds it near depth 700.
-#[cfg(target_arch = "wasm32")]
-pub(crate) const DEFAULT_MAX_DEPTH: usize = 500;
 
 /// How many steps a timeout lets pass between two reads of the clock (ADR 0018): reading it
-/// costs about as much as a step, more in WebAssembly, and a timeout fires at most this many
-/// steps late.
+/// costs about as much as a step, and a timeout fires at most this many steps late.
 const CLOCK_EVERY: u64 = 256;
 
 /// Default maximum length of a built string, in bytes (256 MiB). jsonata-js is limited by the
@@ -261,7 +251,7 @@ pub(crate) const DEFAULT_MAX_ARRAY_LENGTH: usize = 1 << 24;
 pub(crate) const DEFAULT_MAX_RESULT_SIZE: usize = 1 << 28;
 
 /// The state of one evaluation.
-pub(crate) struct Evaluator<'t, 'a> {
+pub(crate) struct Evaluator<'a> {
     depth: usize,
     limits: Limits,
     /// The steps left until the next checkpoint (ADR 0018): the end of the budget, or with a
@@ -286,13 +276,11 @@ pub(crate) struct Evaluator<'t, 'a> {
     /// State of the xorshift generator behind `$random` and `$shuffle`; 0 until it is seeded
     /// from the clock.
     rng: u64,
-    /// Receives evaluation events (auditing, logging). `None` costs one check per hook.
-    tracer: Option<&'t mut dyn Tracer>,
     /// The state of an input read from a `Source`, which can fail (ADR 0010, decision 6).
     source: Option<Rc<Shared>>,
 }
 
-impl Drop for Evaluator<'_, '_> {
+impl Drop for Evaluator<'_> {
     fn drop(&mut self) {
         for frame in self.cyclic.drain(..) {
             if let Some(frame) = frame.upgrade() {
@@ -368,90 +356,16 @@ fn transform_signature() -> &'static Signature {
     SIG.get_or_init(|| Signature::parse("<(oa):o>").expect("valid signature"))
 }
 
-/// The evaluator as a host function's call sees it (ADR 0011): borrowed for the call, so that
-/// the function can apply the functions among its arguments.
-struct HostCaller<'e, 't, 'a> {
-    ev: RefCell<&'e mut Evaluator<'t, 'a>>,
-    args: &'e [Value<'a>],
-    env: &'e Env<'a>,
-}
-
-impl<'e, 't, 'a> HostCaller<'e, 't, 'a> {
-    fn new(ev: &'e mut Evaluator<'t, 'a>, args: &'e [Value<'a>], env: &'e Env<'a>) -> Self {
-        HostCaller {
-            ev: RefCell::new(ev),
-            args,
-            env,
-        }
-    }
-}
-
-/// A host function cannot reach its own call from a nested evaluation, since its implementation
-/// is `'static`; should the evaluator still be busy, the call fails instead of panicking.
-fn evaluator_busy() -> Error {
-    Error::new("U1001").with(
-        "message",
-        "A host function called a function it received while the evaluation was busy",
-    )
-}
-
-impl crate::host::Caller for HostCaller<'_, '_, '_> {
-    fn read_failure(&self) -> Result<()> {
-        self.ev
-            .try_borrow()
-            .map_err(|_| evaluator_busy())?
-            .read_failure()
-    }
-
-    fn arity(&self, index: usize) -> Option<usize> {
-        match self.args.get(index)? {
-            Value::Function(f) => Some(f.arity()),
-            _ => None,
-        }
-    }
-
-    fn apply(
-        &self,
-        index: usize,
-        args: &[Option<serde_json::Value>],
-    ) -> Result<Option<serde_json::Value>> {
-        let mut ev = self.ev.try_borrow_mut().map_err(|_| evaluator_busy())?;
-        let func = self.args.get(index).cloned().unwrap_or_default();
-        let args = args
-            .iter()
-            .map(|a| a.as_ref().map_or(Value::Undefined, Value::from_json))
-            .collect();
-        let result = ev.callback(&func, args, self.env)?;
-        let limit = ev.limits.max_result_size;
-        let json = result.to_json_within(limit).map_err(|e| {
-            e.error(|| {
-                format!(
-                    "The result of a function called by a host function would exceed the size limit of {limit} bytes"
-                )
-            })
-        })?;
-        // Converting the result reads it, as converting the arguments of a host call does.
-        ev.read_failure()?;
-        Ok(json)
-    }
-}
-
-/// Evaluates a parsed expression, and gives its result to `finish` (ADR 0017), which converts
-/// it. This is the entry point used by `Expression::evaluate_with`.
-#[allow(clippy::too_many_arguments)]
+/// Evaluates a parsed expression, and gives its result to `finish` (ADR 0017), which converts it.
 pub(crate) fn evaluate<'a, 'v, R>(
     ast: &Ast,
     input: Value<'a>,
     variables: impl Iterator<Item = (&'v str, Value<'a>)>,
     bindings: &crate::Bindings,
     limits: Limits,
-    tracer: Option<&mut dyn Tracer>,
     source: Option<Rc<Shared>>,
     finish: impl FnOnce(Output<'_, 'a>) -> Result<R>,
 ) -> Result<R> {
-    if ast.has_errors() {
-        return Err(Error::new("S0500").at(Default::default(), 0));
-    }
     let budget = limits.max_steps.unwrap_or(u64::MAX);
     let first = match limits.timeout {
         Some(_) => budget.min(CLOCK_EVERY),
@@ -469,7 +383,6 @@ pub(crate) fn evaluate<'a, 'v, R>(
         regexes: HashMap::new(),
         pictures: Vec::new(),
         clock: None,
-        tracer,
         source,
     };
     let _metered = meter::begin(
@@ -500,15 +413,6 @@ pub(crate) fn evaluate<'a, 'v, R>(
         // An input array is wrapped so that it counts as a single context value.
         input = Value::array(vec![input.clone()], SEQUENCE | OUTER_WRAPPER);
     }
-    if ev.tracer.is_some() {
-        let timestamp = ev.timestamp();
-        if let Some(t) = ev.tracer.as_deref_mut() {
-            t.begin(&EvalInfo {
-                source: &ast.source,
-                timestamp,
-            });
-        }
-    }
     let result = ev.eval(&ast.root, &input, &env).and_then(|v| {
         // A level that could not be read fails the evaluation before its result is written.
         ev.read_failure()?;
@@ -518,23 +422,13 @@ pub(crate) fn evaluate<'a, 'v, R>(
             limit: ev.limits.max_result_size,
             shared: ev.source.as_deref(),
         };
-        let out = finish(output)?;
-        Ok((v, out))
+        finish(output)
     });
     // A level of the input that could not be read fails the evaluation, whatever it gave.
-    let result = match ev.read_failure() {
+    match ev.read_failure() {
         Err(e) => Err(e),
         Ok(()) => result,
-    };
-    let steps = ev.steps_taken();
-    if let Some(t) = ev.tracer.as_deref_mut() {
-        t.steps(steps);
-        match &result {
-            Ok((v, _)) => t.end(Outcome::Value(ValueRef(v))),
-            Err(e) => t.end(Outcome::Error(e)),
-        }
     }
-    Ok(result?.1)
 }
 
 /// Spreads a user seed over all 64 bits, so that nearby seeds start the generator far apart.
@@ -545,12 +439,12 @@ fn splitmix64(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-impl<'a> Evaluator<'_, 'a> {
+impl<'a> Evaluator<'a> {
     /// The system clock as a duration since the epoch, read once per evaluation.
     fn clock(&mut self) -> Duration {
         *self.clock.get_or_insert_with(|| {
-            web_time::SystemTime::now()
-                .duration_since(web_time::UNIX_EPOCH)
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
                 .unwrap_or_default()
         })
     }
@@ -622,8 +516,7 @@ impl<'a> Evaluator<'_, 'a> {
         }
         self.charge(1)?;
         meter::check()?;
-        self.read_failure()?;
-        self.cancelled()
+        self.read_failure()
     }
 
     /// Spends `steps` of the budget, those the general path would take where a fast path skips
@@ -686,32 +579,16 @@ impl<'a> Evaluator<'_, 'a> {
         Ok(())
     }
 
-    /// Fails with `U1003` once the token is cancelled, read at every step.
-    fn cancelled(&self) -> Result<()> {
-        if let Some(token) = &self.limits.cancel_token
-            && token.is_cancelled()
-        {
-            return Err(Error::new("U1003"));
-        }
-        Ok(())
-    }
-
-    /// Finds the first match of `re` at or after byte offset `from`. With a timeout, a
-    /// cancellation token, a step limit or a tracer, the backtracker polls them, each poll
-    /// spending a step (ADR 0018), and the match fails as an evaluation step would (ADR 0009);
-    /// without any, it runs the unchecked code path.
+    /// Finds the first match of `re` at or after byte offset `from`. With a timeout or a step
+    /// limit, the backtracker polls them, each poll spending a step (ADR 0018), and the match
+    /// fails as an evaluation step would (ADR 0009); without any, it runs the unchecked code path.
     pub(crate) fn find_regex(
         &self,
         re: &Regex,
         text: &str,
         from: usize,
     ) -> Result<Option<regress::Match>> {
-        // A tracer counts the steps too, for the audit to report what a step limit would charge.
-        if self.limits.timeout.is_none()
-            && self.limits.cancel_token.is_none()
-            && self.limits.max_steps.is_none()
-            && self.tracer.is_none()
-        {
+        if self.limits.timeout.is_none() && self.limits.max_steps.is_none() {
             return Ok(re.re.find_from(text, from).next());
         }
         let mut stopped = None;
@@ -728,7 +605,6 @@ impl<'a> Evaluator<'_, 'a> {
                 .charge(1)
                 .and_then(|()| meter::charge(512))
                 .and_then(|()| self.timeout())
-                .and_then(|()| self.cancelled())
                 .err();
             stopped.is_some()
         });
@@ -773,7 +649,7 @@ impl<'a> Evaluator<'_, 'a> {
         Ok(v)
     }
 
-    /// Evaluates `expr` against `input` (jsonata-js `evaluate`).
+    /// Evaluates `expr` against `input` (jsonata-js `evaluate`), with stack growth.
     #[inline]
     pub(crate) fn eval(
         &mut self,
@@ -781,36 +657,7 @@ impl<'a> Evaluator<'_, 'a> {
         input: &Value<'a>,
         env: &Env<'a>,
     ) -> Result<Value<'a>> {
-        if self.tracer.is_some() {
-            return self.eval_traced(expr, input, env);
-        }
-        self.eval_grow(expr, input, env)
-    }
-
-    /// Evaluates with stack growth on native targets, and a stack check on WebAssembly.
-    #[inline]
-    fn eval_grow(&mut self, expr: &Node, input: &Value<'a>, env: &Env<'a>) -> Result<Value<'a>> {
-        if crate::stack::exhausted() {
-            return Err(Error::new("D1011").with("value", self.depth));
-        }
         crate::stack::grow(|| self.eval_inner(expr, input, env))
-    }
-
-    /// [`Self::eval`] with `enter`/`exit` events, kept out of the untraced hot path.
-    #[cold]
-    #[inline(never)]
-    fn eval_traced(&mut self, expr: &Node, input: &Value<'a>, env: &Env<'a>) -> Result<Value<'a>> {
-        if let Some(t) = self.tracer.as_deref_mut() {
-            t.enter(expr, ValueRef(input));
-        }
-        let result = self.eval_grow(expr, input, env);
-        if let Some(t) = self.tracer.as_deref_mut() {
-            match &result {
-                Ok(v) => t.exit(expr, Outcome::Value(ValueRef(v))),
-                Err(e) => t.exit(expr, Outcome::Error(e)),
-            }
-        }
-        result
     }
 
     fn eval_inner(&mut self, expr: &Node, input: &Value<'a>, env: &Env<'a>) -> Result<Value<'a>> {
@@ -853,14 +700,6 @@ impl<'a> Evaluator<'_, 'a> {
             } => {
                 let c = self.eval(condition, input, env)?;
                 let holds = boolean(&c).map_err(|e| e.at(expr.span, expr.position))? == Some(true);
-                if let Some(t) = self.tracer.as_deref_mut() {
-                    let taken = match (holds, otherwise.is_some()) {
-                        (true, _) => Branch::Then,
-                        (false, true) => Branch::Else,
-                        (false, false) => Branch::None,
-                    };
-                    t.branch(expr, taken);
-                }
                 if holds {
                     self.eval(then, input, env)?
                 } else if let Some(e) = otherwise {
@@ -877,9 +716,6 @@ impl<'a> Evaluator<'_, 'a> {
                     }
                     FallbackOp::Coalesce => !value.is_undefined(),
                 };
-                if let Some(t) = self.tracer.as_deref_mut() {
-                    t.branch(expr, if keep { Branch::Then } else { Branch::Else });
-                }
                 if keep {
                     value
                 } else {
@@ -903,9 +739,6 @@ impl<'a> Evaluator<'_, 'a> {
             NodeKind::Bind { lhs, rhs } => {
                 let value = self.eval(rhs, input, env)?;
                 if let NodeKind::Variable { name } = &lhs.kind {
-                    if let Some(t) = self.tracer.as_deref_mut() {
-                        t.bind(expr, name, ValueRef(&value));
-                    }
                     self.bind(env, name, value.clone());
                 }
                 value
@@ -948,7 +781,6 @@ impl<'a> Evaluator<'_, 'a> {
                 position: expr.position,
             }),
             NodeKind::Sort { .. } | NodeKind::Placeholder => Value::Undefined,
-            NodeKind::Error { .. } => return Err(Error::new("S0500").at(expr.span, 0)),
         };
 
         for stage in &expr.attrs.predicate {
@@ -1004,7 +836,6 @@ impl<'a> Evaluator<'_, 'a> {
         let plain = !keep_singleton_array
             && !expr.attrs.keep_array
             && expr.attrs.group.is_none()
-            && self.tracer.is_none()
             && self.depth < self.limits.max_depth;
         // A single field, the commonest path, is tested first and on its own.
         if plain
@@ -1131,9 +962,7 @@ impl<'a> Evaluator<'_, 'a> {
         // are still checked for each item, and its depth counted as if it were evaluated.
         let field = match &step.kind {
             NodeKind::Name { name }
-                if is_plain_step(step)
-                    && self.tracer.is_none()
-                    && self.depth < self.limits.max_depth =>
+                if is_plain_step(step) && self.depth < self.limits.max_depth =>
             {
                 Some(name)
             }
@@ -1353,13 +1182,9 @@ impl<'a> Evaluator<'_, 'a> {
             return Ok(Value::array(results, flags));
         }
 
-        // A tracer is given each item's test, so it sees the predicate evaluated per item. A
-        // tuple stream binds variables for each item, so a predicate that reads one is tested
+        // A tuple stream binds variables for each item, so a predicate that reads one is tested
         // against each.
-        if constant
-            && self.tracer.is_none()
-            && (!is_tuple || crate::process::constant_from(predicate, false))
-        {
+        if constant && (!is_tuple || crate::process::constant_from(predicate, false)) {
             self.filter_constant(predicate, &input, env, &mut results)?;
             return Ok(Value::array(results, flags));
         }
@@ -1370,14 +1195,7 @@ impl<'a> Evaluator<'_, 'a> {
             Value::Array(a) => a.items(),
             other => std::slice::from_ref(other),
         };
-        if let Some(t) = self.tracer.as_deref_mut() {
-            t.filter_begin(predicate);
-        }
-        let tested = self.filter_items(predicate, items, is_tuple, env, &mut results);
-        if let Some(t) = self.tracer.as_deref_mut() {
-            t.filter_end(predicate);
-        }
-        tested?;
+        self.filter_items(predicate, items, is_tuple, env, &mut results)?;
         Ok(Value::array(results, flags))
     }
 
@@ -1392,7 +1210,6 @@ impl<'a> Evaluator<'_, 'a> {
     ) -> Result<()> {
         let len = items.len() as f64;
         for (index, item) in items.iter().enumerate() {
-            let before = results.len();
             let (context, frame) = if is_tuple {
                 (tuple_get(item, "@"), self.frame_from_tuple(env, item))
             } else {
@@ -1417,9 +1234,6 @@ impl<'a> Evaluator<'_, 'a> {
                 results.push(item.clone());
             }
             self.check_array(results.len())?;
-            if let Some(t) = self.tracer.as_deref_mut() {
-                t.filter_item(predicate, index, ValueRef(item), results.len() > before);
-            }
         }
         Ok(())
     }
@@ -1483,8 +1297,7 @@ impl<'a> Evaluator<'_, 'a> {
     // Operators
 
     /// `=` or `!=` with a string literal operand, compared without building the literal's
-    /// value. `None` when neither operand is one, or when a tracer is attached, which is given
-    /// both operands as values.
+    /// value. `None` when neither operand is one.
     fn equals_literal(
         &mut self,
         op: BinaryOp,
@@ -1493,9 +1306,6 @@ impl<'a> Evaluator<'_, 'a> {
         input: &Value<'a>,
         env: &Env<'a>,
     ) -> Result<Option<Value<'a>>> {
-        if self.tracer.is_some() {
-            return Ok(None);
-        }
         let (literal, other, literal_first) =
             match (string_literal(lhs_node), string_literal(rhs_node)) {
                 (_, Some(literal)) => (literal, lhs_node, false),
@@ -1524,8 +1334,7 @@ impl<'a> Evaluator<'_, 'a> {
             return Err(Error::new("D1011").with("value", self.limits.max_depth));
         }
         self.charge(1)?;
-        self.read_failure()?;
-        self.cancelled()
+        self.read_failure()
     }
 
     fn binary(
@@ -1555,11 +1364,6 @@ impl<'a> Evaluator<'_, 'a> {
                 BinaryOp::Or if l => Some(true),
                 _ => None,
             };
-            if decided.is_some()
-                && let Some(t) = self.tracer.as_deref_mut()
-            {
-                t.short_circuit(expr);
-            }
             let result = match decided {
                 Some(value) => value,
                 None => {
@@ -1571,20 +1375,6 @@ impl<'a> Evaluator<'_, 'a> {
         }
 
         let rhs = self.eval(rhs_node, input, env)?;
-        if let Some(t) = self.tracer.as_deref_mut()
-            && matches!(
-                op,
-                BinaryOp::Eq
-                    | BinaryOp::Ne
-                    | BinaryOp::Lt
-                    | BinaryOp::Le
-                    | BinaryOp::Gt
-                    | BinaryOp::Ge
-                    | BinaryOp::In
-            )
-        {
-            t.operands(expr, ValueRef(&lhs), ValueRef(&rhs));
-        }
         // Arithmetic reads numbers only.
         if !matches!(
             op,
@@ -1700,8 +1490,8 @@ impl<'a> Evaluator<'_, 'a> {
             for (pair_index, (key_expr, _)) in pairs.iter().enumerate() {
                 // A literal key is looked up by its text: evaluating it would build a string
                 // per item, only to find the group already there.
-                let literal = string_literal(key_expr)
-                    .filter(|_| self.tracer.is_none() && self.depth < self.limits.max_depth);
+                let literal =
+                    string_literal(key_expr).filter(|_| self.depth < self.limits.max_depth);
                 let mut evaluated: Option<Rc<str>> = None;
                 let key = match literal {
                     Some(text) => {
@@ -1763,8 +1553,7 @@ impl<'a> Evaluator<'_, 'a> {
         // Until its value is evaluated, each key holds the index of the pair that produced it.
         let mut result = Map::with_capacity_and_hasher(pairs.len(), Default::default());
         for (pair_index, (key_expr, _)) in pairs.iter().enumerate() {
-            let literal = string_literal(key_expr)
-                .filter(|_| self.tracer.is_none() && self.depth < self.limits.max_depth);
+            let literal = string_literal(key_expr).filter(|_| self.depth < self.limits.max_depth);
             let key = match literal {
                 Some(text) => {
                     self.literal_guardrails()?;
@@ -1933,16 +1722,13 @@ impl<'a> Evaluator<'_, 'a> {
     /// Applies a function on behalf of a native function (`$map`, `$sort`, `$replace`...). A
     /// recursion through such calls evaluates no expression between two levels when the
     /// lambda's body is a tail call (`function($n){ $map(..., function($v){ $f($v) }) }`), so
-    /// each call counts as a level of depth and checks the stack itself.
+    /// each call counts as a level of depth and grows the stack itself.
     pub(crate) fn callback(
         &mut self,
         func: &Value<'a>,
         args: Vec<Value<'a>>,
         env: &Env<'a>,
     ) -> Result<Value<'a>> {
-        if crate::stack::exhausted() {
-            return Err(Error::new("D1011").with("value", self.depth));
-        }
         self.depth += 1;
         let result = crate::stack::grow(|| {
             self.guardrails()?;
@@ -2017,11 +1803,7 @@ impl<'a> Evaluator<'_, 'a> {
                 self.check_size(result)
             }
             Function::Host(host) => {
-                let args = match host.signature() {
-                    Some(sig) => sig.validate(args, input)?,
-                    None => args,
-                };
-                let result = self.call_host(host, &args, input, env)?;
+                let result = self.call_host(host, &args, input)?;
                 self.check_size(result)
             }
             Function::Partial {
@@ -2048,7 +1830,7 @@ impl<'a> Evaluator<'_, 'a> {
                             env,
                         },
                     ),
-                    Function::Host(host) => self.call_host(host, &full, &Value::Undefined, env),
+                    Function::Host(host) => self.call_host(host, &full, &Value::Undefined),
                     _ => Err(Error::new("T1006")),
                 }?;
                 self.check_size(result)
@@ -2109,18 +1891,16 @@ impl<'a> Evaluator<'_, 'a> {
         Ok(result)
     }
 
-    /// Calls a host function, lending it the evaluator so that it can apply the functions among
-    /// its arguments (ADR 0011). Out of line, to keep `apply_inner` small.
+    /// Calls a host function. Out of line, to keep `apply_inner` small.
     #[inline(never)]
     fn call_host(
-        &mut self,
+        &self,
         host: &crate::HostFunction,
         args: &[Value<'a>],
         input: &Value<'a>,
-        env: &Env<'a>,
     ) -> Result<Value<'a>> {
         let limit = self.limits.max_result_size;
-        host.call(args, input, limit, &HostCaller::new(self, args, env))
+        host.call(args, input, limit, || self.read_failure())
     }
 
     fn apply_lambda(

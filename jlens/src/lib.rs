@@ -1,7 +1,6 @@
 //! # jlens-core
 //!
-//! The JSONata language engine behind jlens: lexer, parser, evaluator, function library and
-//! the evaluation audit subsystem.
+//! The JSONata language engine behind jlens: lexer, parser, evaluator and function library.
 //!
 //! Compile an expression once, then evaluate it against any number of JSON documents:
 //!
@@ -21,26 +20,14 @@
 //! assert_eq!(err.code(), "S0203");
 //! ```
 //!
-//! For editors, [`parse_recover`] keeps going after syntax errors and returns a partial tree
-//! together with [`Diagnostic`]s:
-//!
-//! ```
-//! let ast = stepwright_jlens::parse_recover("Account.");
-//! assert!(ast.has_errors());
-//! assert_eq!(ast.diagnostics[0].code, "S0207");
-//! ```
-//!
 //! Parts of this crate are ported from [jsonata-js](https://github.com/jsonata-js/jsonata)
 //! (MIT license, reproduced in `LICENSE`); the ported modules say so in their documentation.
 
-pub mod annotation;
 pub mod ast;
-pub mod audit;
 mod datetime;
-pub mod debug;
-pub mod error;
+mod error;
 mod eval;
-pub mod functions;
+mod functions;
 mod host;
 pub mod input;
 mod json;
@@ -54,70 +41,25 @@ pub mod signature;
 pub mod stack;
 mod value;
 
-pub use annotation::Annotation;
 pub use ast::{Ast, Node, NodeKind, Span};
-pub use error::{Diagnostic, Error, Result, Severity};
-pub use functions::{Category, FunctionInfo, catalog as function_catalog};
-pub use host::{Callable, HostCall, HostFunction};
+pub use error::{Error, Result};
+pub use functions::{FunctionInfo, catalog as function_catalog};
+pub use host::{HostCall, HostFunction};
 pub use json::format_json;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value as JsonValue;
 
 /// Parses an expression, failing on the first syntax error.
-///
-/// Warnings (such as misplaced annotations) are returned in [`Ast::diagnostics`].
-pub fn parse(source: &str) -> Result<Ast> {
-    let (raw, errors, warnings) = parser::parse(source, false);
-    debug_assert!(errors.is_empty());
-    let mut processor = process::Processor::new(source, false);
-    let root = processor.process_root(raw?)?;
+pub(crate) fn parse(source: &str) -> Result<Ast> {
+    let root = process::Processor::new(source).process_root(parser::parse(source)?)?;
     Ok(Ast {
         root,
-        slots: processor.slots,
-        diagnostics: warnings,
         source: source.to_owned(),
     })
-}
-
-/// Parses an expression, recovering from syntax errors.
-///
-/// The returned tree contains [`NodeKind::Error`] nodes where the input could not be parsed,
-/// and [`Ast::diagnostics`] lists every error and warning, ordered by position. This is the
-/// entry point for editors and language tooling.
-pub fn parse_recover(source: &str) -> Ast {
-    let (raw, parse_errors, warnings) = parser::parse(source, true);
-    let mut processor = process::Processor::new(source, true);
-    let root = raw
-        .and_then(|raw| processor.process_root(raw))
-        .unwrap_or_else(|err| {
-            let span = err.span().unwrap_or_default();
-            processor.errors.push(err.clone());
-            Node::new(
-                NodeKind::Error {
-                    error: Box::new(err),
-                },
-                span,
-                span.end,
-            )
-        });
-    let mut diagnostics: Vec<Diagnostic> = parse_errors
-        .iter()
-        .chain(&processor.errors)
-        .map(Diagnostic::from)
-        .collect();
-    diagnostics.extend(warnings);
-    diagnostics.sort_by_key(|d| d.span.start);
-    Ast {
-        root,
-        slots: processor.slots,
-        diagnostics,
-        source: source.to_owned(),
-    }
 }
 
 /// A compiled JSONata expression.
@@ -156,16 +98,6 @@ impl Expression {
         input: Option<&JsonValue>,
         bindings: &Bindings,
     ) -> Result<Option<JsonValue>> {
-        self.evaluate_with(input, bindings, &Options::default())
-    }
-
-    /// Evaluates the expression with explicit [`Options`] (limits and guardrails).
-    pub fn evaluate_with(
-        &self,
-        input: Option<&JsonValue>,
-        bindings: &Bindings,
-        options: &Options,
-    ) -> Result<Option<JsonValue>> {
         let shared = value::Shared::new();
         eval::evaluate(
             &self.ast,
@@ -176,8 +108,7 @@ impl Expression {
                 .iter()
                 .map(|(name, json)| (name, value::Value::lazy(json, &shared))),
             bindings,
-            limits(options),
-            None,
+            limits(&Options::default()),
             None,
             to_json,
         )
@@ -189,17 +120,8 @@ impl Expression {
     ///
     /// `input` writes the input document as the only value of its level, or nothing for
     /// *undefined*. A level that the source fails to read stops the evaluation with `U1004`.
-    pub fn evaluate_source<'a>(
-        &self,
-        input: &dyn input::Source<'a>,
-        bindings: &'a Bindings,
-        options: &Options,
-    ) -> Result<Option<JsonValue>> {
-        self.evaluate_source_to(input, bindings, options, to_json)
-    }
-
-    /// Evaluates the expression like [`evaluate_source`](Expression::evaluate_source), and
-    /// gives its result to `write`, which writes it in another representation with an
+    ///
+    /// The result is given to `write`, which writes it in another representation with an
     /// [`output::Builder`] (ADR 0017). `write` is called only when the evaluation succeeds,
     /// and what it returns is returned. See the [`output`] module.
     pub fn evaluate_source_to<'a, R>(
@@ -218,65 +140,9 @@ impl Expression {
                 .map(|(name, json)| (name, value::Value::lazy(json, &shared))),
             bindings,
             limits(options),
-            None,
             Some(shared.clone()),
             write,
         )
-    }
-
-    /// Evaluates the expression, reporting every evaluation event to `tracer`.
-    ///
-    /// See the [`audit`] module for the events and the tracers jlens provides.
-    pub fn evaluate_traced(
-        &self,
-        input: Option<&JsonValue>,
-        bindings: &Bindings,
-        options: &Options,
-        tracer: &mut dyn audit::Tracer,
-    ) -> Result<Option<JsonValue>> {
-        let shared = value::Shared::new();
-        eval::evaluate(
-            &self.ast,
-            input.map_or(value::Value::Undefined, |json| {
-                value::Value::lazy(json, &shared)
-            }),
-            bindings
-                .iter()
-                .map(|(name, json)| (name, value::Value::lazy(json, &shared))),
-            bindings,
-            limits(options),
-            Some(tracer),
-            None,
-            to_json,
-        )
-    }
-
-    /// Evaluates the expression and records an [`audit::AuditTree`] of how the result was
-    /// reached. The audit is returned even when the evaluation fails.
-    ///
-    /// ```
-    /// use stepwright_jlens::{Bindings, Expression, Options};
-    /// use stepwright_jlens::audit::{AuditOptions, OutcomeKind};
-    ///
-    /// let expr = Expression::compile("$x > 10").unwrap();
-    /// let bindings = Bindings::new().var("x", 3);
-    /// let (result, audit) =
-    ///     expr.evaluate_audited(None, &bindings, &Options::default(), &AuditOptions::decisions());
-    /// assert_eq!(result.unwrap(), Some(serde_json::json!(false)));
-    /// let root = audit.root.unwrap();
-    /// assert_eq!(root.outcome, OutcomeKind::False);
-    /// assert_eq!(root.operands, Some([Some(3.into()), Some(10.into())]));
-    /// ```
-    pub fn evaluate_audited(
-        &self,
-        input: Option<&JsonValue>,
-        bindings: &Bindings,
-        options: &Options,
-        audit: &audit::AuditOptions,
-    ) -> (Result<Option<JsonValue>>, audit::AuditTree) {
-        let mut collector = audit::AuditCollector::new(*audit, input);
-        let result = self.evaluate_traced(input, bindings, options, &mut collector);
-        (result, collector.finish())
     }
 }
 
@@ -301,7 +167,6 @@ fn limits(options: &Options) -> eval::Limits {
         max_result_size: options
             .max_result_size
             .unwrap_or(eval::DEFAULT_MAX_RESULT_SIZE),
-        cancel_token: options.cancel_token.clone(),
         now: options.now,
         seed: options.seed,
     }
@@ -346,41 +211,14 @@ impl Bindings {
         self
     }
 
-    /// Looks up a variable binding by name (without the leading `$`).
-    pub fn get(&self, name: &str) -> Option<&JsonValue> {
-        self.vars.get(name)
-    }
-
-    /// Looks up a host function by name (without the leading `$`).
-    pub fn get_function(&self, name: &str) -> Option<&HostFunction> {
-        self.functions.as_ref()?.get(name)
-    }
-
     /// Iterates over the variable bindings in insertion order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &JsonValue)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &JsonValue)> {
         self.vars.iter().map(|(k, v)| (k.as_str(), v))
     }
 
     /// The host functions, for the root frame of an evaluation; `None` when there are none.
     pub(crate) fn shared_functions(&self) -> Option<Arc<IndexMap<String, HostFunction>>> {
         self.functions.as_ref().filter(|f| !f.is_empty()).cloned()
-    }
-
-    /// Iterates over the host functions in insertion order.
-    pub fn functions(&self) -> impl Iterator<Item = (&str, &HostFunction)> {
-        self.functions
-            .iter()
-            .flat_map(|f| f.iter())
-            .map(|(k, f)| (k.as_str(), f))
-    }
-}
-
-impl FromIterator<(String, JsonValue)> for Bindings {
-    fn from_iter<T: IntoIterator<Item = (String, JsonValue)>>(iter: T) -> Self {
-        Bindings {
-            vars: iter.into_iter().collect(),
-            functions: None,
-        }
     }
 }
 
@@ -408,8 +246,8 @@ pub struct Options {
     pub max_depth: Option<usize>,
     /// Maximum number of steps of one evaluation: each node evaluated, each function called
     /// back, and one per 1,024 steps of a regular expression's backtracking (ADR 0018). The
-    /// same expression, input and options take the same steps on every machine, with or
-    /// without a tracer. Exceeding it raises `U1006`. Default: no limit.
+    /// same expression, input and options take the same steps on every machine. Exceeding it
+    /// raises `U1006`. Default: no limit.
     pub max_steps: Option<u64>,
     /// Maximum work of one evaluation inside its steps: each value that a step visits, copies or
     /// compares is about one unit, and each eight bytes of a string. Exceeding it raises
@@ -424,8 +262,6 @@ pub struct Options {
     pub now: Option<i64>,
     /// Seed for `$random()` and `$shuffle()`. Default: one taken from the system clock.
     pub seed: Option<u64>,
-    /// Stops the evaluation with `U1003` once the token is cancelled, from any thread.
-    pub cancel_token: Option<CancelToken>,
     /// Maximum length, in bytes of UTF-8, of a string that the evaluation builds (default
     /// 268,435,456: 256 MiB). Exceeding it raises `U1001`.
     pub max_string_length: Option<usize>,
@@ -509,51 +345,5 @@ impl Options {
     pub fn max_result_size(mut self, bytes: usize) -> Self {
         self.max_result_size = Some(bytes);
         self
-    }
-
-    /// Lets `token` stop the evaluation (`U1003` once it is cancelled).
-    pub fn cancel_token(mut self, token: CancelToken) -> Self {
-        self.cancel_token = Some(token);
-        self
-    }
-}
-
-/// A handle that stops evaluations from another thread.
-///
-/// Clones share one flag: pass a clone in [`Options::cancel_token`], keep another, and call
-/// [`CancelToken::cancel`] to stop every evaluation that uses it. The evaluation checks the
-/// flag between steps, as it checks the timeout, and fails with `U1003`; a host function
-/// runs to completion first. Cancelling cannot be undone: an evaluation started with a
-/// cancelled token fails at once, so use a new token for each job.
-///
-/// ```
-/// use stepwright_jlens::{Bindings, CancelToken, Expression, Options};
-///
-/// let token = CancelToken::new();
-/// let options = Options::new().cancel_token(token.clone());
-/// token.cancel();
-/// let err = Expression::compile("1 + 1")
-///     .unwrap()
-///     .evaluate_with(None, &Bindings::new(), &options)
-///     .unwrap_err();
-/// assert_eq!(err.code(), "U1003");
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
-
-impl CancelToken {
-    /// Creates a token that is not cancelled.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Cancels the token: evaluations that use it stop with `U1003`.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Returns whether [`CancelToken::cancel`] has been called on this token or a clone.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }

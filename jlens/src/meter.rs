@@ -7,8 +7,7 @@
 //! next [`check`] fails the evaluation. This module is not part of jlens-core.
 
 use std::cell::Cell;
-
-use web_time::{Duration, Instant};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 

@@ -4,17 +4,52 @@
 //! `serde_json::Value`. An application that needs the result in another representation (a host
 //! language's objects, another JSON library) implements [`Builder`] for it and evaluates with
 //! [`Expression::evaluate_source_to`](crate::Expression::evaluate_source_to), so that the
-//! result is not built twice. It is the counterpart of [`input::Source`](crate::input::Source).
+//! result is not built twice. It is the counterpart of [`input::Sources`](crate::input::Sources).
 //!
-//! The entry points give the result to a closure as an [`Output`], which
+//! The entry point gives the result to a closure as an [`Output`], which
 //! [`Output::write`] writes with a builder, within the size limit of a result
 //! (`Options::max_result_size`) and the nesting limit, as `evaluate` converts it.
 //!
-//! An example with the documents of jlens-core, which this copy does not have:
+//! ```
+//! use std::rc::Rc;
 //!
-//! ```text
-//! use jlens_core::output::Builder;
-//! use jlens_core::{Bindings, Document, Expression, Options};
+//! use stepwright_jlens::input::{Sink, Source, Sources};
+//! use stepwright_jlens::output::Builder;
+//! use stepwright_jlens::{Bindings, Expression, Options};
+//!
+//! /// The rows of a table: each is an object.
+//! struct Rows<'t>(&'t [(&'t str, f64)]);
+//! /// The table: its only member is the array of its rows.
+//! struct Table<'t>(Rc<Rows<'t>>);
+//! /// The input itself: the only value of its level.
+//! struct Input<'t>(Rc<Table<'t>>);
+//!
+//! impl<'t> Source<'t> for Input<'t> {
+//!     fn read(&self, sink: &mut Sink<'_, 't>) -> Result<(), String> {
+//!         sink.array_of(&self.0, 0);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! impl<'t> Sources<'t> for Table<'t> {
+//!     fn read(&self, _: u32, sink: &mut Sink<'_, 't>) -> Result<(), String> {
+//!         for index in 0..self.0.0.len() {
+//!             sink.object_of(&self.0, index as u32);
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! impl<'t> Sources<'t> for Rows<'t> {
+//!     fn read(&self, index: u32, sink: &mut Sink<'_, 't>) -> Result<(), String> {
+//!         let (name, price) = self.0[index as usize];
+//!         sink.key("name");
+//!         sink.string(name);
+//!         sink.key("price");
+//!         sink.number(price);
+//!         Ok(())
+//!     }
+//! }
 //!
 //! /// Writes a result as compact text, with its keys in order.
 //! struct Text;
@@ -56,11 +91,11 @@
 //!     }
 //! }
 //!
-//! let document = Document::new(&serde_json::json!({"items": [{"price": 2}, {"price": 3.5}]}));
-//! let expr = Expression::compile("{'total': $sum(items.price), 'none': $x}").unwrap();
-//! let result = expr.evaluate_document_to(&document, &Bindings::new(), &Options::default(), |out| {
-//!     out.write(&mut Text)
-//! });
+//! let rows = [("pen", 2.0), ("ink", 3.5)];
+//! let input = Input(Rc::new(Table(Rc::new(Rows(&rows)))));
+//! let expr = Expression::compile("{'total': $sum(price), 'none': $x}").unwrap();
+//! let (bindings, options) = (Bindings::new(), Options::default());
+//! let result = expr.evaluate_source_to(&input, &bindings, &options, |out| out.write(&mut Text));
 //! assert_eq!(result.unwrap().as_deref(), Some(r#"{"total":5.5}"#));
 //! ```
 
@@ -171,13 +206,6 @@ pub struct Output<'r, 'a> {
 }
 
 impl Output<'_, '_> {
-    /// Whether the result is an array or an object. Any other result is written with one call
-    /// of `builder` at most, never with [`input`](Builder::input): a host that must hold a lock
-    /// to build its values can build such a result after the evaluation has returned.
-    pub fn is_array_or_object(&self) -> bool {
-        matches!(self.value, Value::Array(_) | Value::Object(_))
-    }
-
     /// Writes the result with `builder`: `None` when it is undefined. A result whose compact JSON
     /// text would be longer than the size limit of a result, or nested more than 1,000 levels
     /// deep, fails with `U1001`, and writing stops there. Writing reads what the evaluation left

@@ -4,40 +4,23 @@
 //!
 //! The parser produces a *raw* tree that mirrors the reference implementation's parse tree;
 //! [`crate::process`] then turns it into the [`crate::ast`] the evaluator uses.
-//!
-//! In *recover* mode, errors are collected instead of aborting and replaced with error nodes,
-//! following the reference implementation. jlens additionally recovers from lexer errors (an
-//! unterminated string, for instance), which editors hit constantly while the user is typing.
 
-use serde::Serialize;
-
-use crate::annotation::{self, Annotation, DocComment};
 use crate::ast::Span;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Error, Result};
 use crate::lexer::{Lexer, Lit, TokKind};
 use crate::signature::Signature;
 
-/// An annotation covers the expression that follows it, but never extends past `and`/`or`
-/// (whose binding power is 30) or looser operators.
-const ANNOTATION_BP: u8 = 30;
-
 /// A node of the raw parse tree.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Raw {
-    #[serde(flatten)]
     pub kind: RawKind,
     pub span: Span,
     /// Byte offset just after the node's main token.
-    #[serde(skip)]
     pub pos: usize,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub keep_array: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annotation: Option<Box<Annotation>>,
 }
 
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub(crate) enum RawKind {
     Name {
         value: String,
@@ -109,11 +92,6 @@ pub(crate) enum RawKind {
     },
     /// `(end)` used as an operand; processing reports S0207.
     End,
-    /// An error recorded by the recovering parser, possibly wrapping what was parsed before it.
-    Error {
-        error: Option<Box<Error>>,
-        lhs: Option<Box<Raw>>,
-    },
 }
 
 impl Raw {
@@ -123,7 +101,6 @@ impl Raw {
             span,
             pos,
             keep_array: false,
-            annotation: None,
         }
     }
 
@@ -147,19 +124,17 @@ fn lit_json(lit: Lit) -> serde_json::Value {
     }
 }
 
-/// The current symbol: a token, the end of input, or the error marker of recover mode.
+/// The current symbol: a token, or the end of input.
 #[derive(Debug, Clone)]
 enum SymKind {
     Tok(TokKind),
     End,
-    Error,
 }
 
 #[derive(Debug, Clone)]
 struct Sym {
     kind: SymKind,
     span: Span,
-    docs: Vec<DocComment>,
 }
 
 impl Sym {
@@ -170,7 +145,6 @@ impl Sym {
             SymKind::Tok(TokKind::Regex { .. }) => "(regex)",
             SymKind::Tok(TokKind::Op(op)) => op,
             SymKind::End => "(end)",
-            SymKind::Error => "(error)",
         }
     }
 
@@ -186,14 +160,14 @@ impl Sym {
             "and" => 30,
             "or" => 25,
             "?" => 20,
-            ":=" | "(error)" => 10,
+            ":=" => 10,
             _ => 0,
         }
     }
 
     /// The value jsonata-js reports as the `token` of an error at this symbol.
-    fn value(&self) -> Option<serde_json::Value> {
-        Some(match &self.kind {
+    fn value(&self) -> serde_json::Value {
+        match &self.kind {
             SymKind::Tok(TokKind::Name(s) | TokKind::Variable(s) | TokKind::Str(s)) => {
                 s.clone().into()
             }
@@ -202,8 +176,7 @@ impl Sym {
             SymKind::Tok(TokKind::Regex { pattern, .. }) => pattern.clone().into(),
             SymKind::Tok(TokKind::Op(op)) => (*op).into(),
             SymKind::End => "(end)".into(),
-            SymKind::Error => return None,
-        })
+        }
     }
 
     fn is_op(&self, op: &str) -> bool {
@@ -228,37 +201,24 @@ pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
     node: Sym,
     prev_end: usize,
-    recover: bool,
     /// Depth of the tree being built (nested `expression` calls and the operators applied in
     /// each), bounded by [`MAX_NESTING`].
     depth: usize,
-    pub errors: Vec<Error>,
-    pub warnings: Vec<Diagnostic>,
 }
 
 /// Parses `src` into a raw tree.
-pub(crate) fn parse(src: &str, recover: bool) -> (PResult<Raw>, Vec<Error>, Vec<Diagnostic>) {
+pub(crate) fn parse(src: &str) -> PResult<Raw> {
     let mut parser = Parser {
         src,
         lexer: Lexer::new(src),
         node: Sym {
             kind: SymKind::End,
             span: Span::new(0, 0),
-            docs: Vec::new(),
         },
         prev_end: 0,
-        recover,
         depth: 0,
-        errors: Vec::new(),
-        warnings: Vec::new(),
     };
-    let result = parser.parse_root();
-    for doc in parser.lexer.take_trailing_docs() {
-        parser
-            .warnings
-            .push(Diagnostic::warning("W0101", doc.span, &[]));
-    }
-    (result, parser.errors, parser.warnings)
+    parser.parse_root()
 }
 
 impl<'a> Parser<'a> {
@@ -266,52 +226,21 @@ impl<'a> Parser<'a> {
         self.advance(None, false)?;
         let expr = self.expression(0)?;
         if !matches!(self.node.kind, SymKind::End) {
-            let err = self.error_at_node("S0201");
-            self.handle_error(err)?;
+            return Err(self.error_at_node("S0201"));
         }
         Ok(expr)
     }
 
     fn error_at_node(&self, code: &str) -> Error {
-        let mut err = Error::new(code);
-        if let Some(value) = self.node.value() {
-            err = err.with("token", value);
-        }
-        err.located(self.src, self.node.span, self.node.span.end)
+        Error::new(code).with("token", self.node.value()).located(
+            self.src,
+            self.node.span,
+            self.node.span.end,
+        )
     }
 
     fn end_span(&self) -> Span {
         Span::new(self.src.len(), self.src.len())
-    }
-
-    /// Records an error. In recover mode the rest of the input is skipped and parsing carries
-    /// on from an error marker; otherwise the error aborts parsing.
-    fn handle_error(&mut self, err: Error) -> PResult<Raw> {
-        if !self.recover {
-            return Err(err);
-        }
-        self.drain();
-        let span = err.span().unwrap_or(self.end_span());
-        self.errors.push(err.clone());
-        self.node = Sym {
-            kind: SymKind::Error,
-            span,
-            docs: Vec::new(),
-        };
-        Ok(Raw::new(
-            RawKind::Error {
-                error: Some(Box::new(err)),
-                lhs: None,
-            },
-            span,
-            span.end,
-        ))
-    }
-
-    /// Consumes the remaining tokens (the reference implementation attaches them to errors).
-    /// Lexer errors in the rest of the input are ignored: the input ends here either way.
-    fn drain(&mut self) {
-        self.lexer.finish();
     }
 
     fn advance(&mut self, expect: Option<&str>, infix: bool) -> PResult<()> {
@@ -323,61 +252,33 @@ impl<'a> Parser<'a> {
             } else {
                 "S0202"
             };
-            let err = self.error_at_node(code).with("value", id);
-            self.handle_error(err)?;
-            return Ok(());
+            return Err(self.error_at_node(code).with("value", id));
         }
-        for doc in std::mem::take(&mut self.node.docs) {
-            self.warnings
-                .push(Diagnostic::warning("W0101", doc.span, &[]));
-        }
-        if !matches!(self.node.kind, SymKind::Error) {
-            self.prev_end = self.prev_end.max(self.node.span.end);
-        }
-        match self.lexer.next(infix) {
-            Ok(None) => {
+        self.prev_end = self.prev_end.max(self.node.span.end);
+        match self.lexer.next(infix)? {
+            None => {
                 self.node = Sym {
                     kind: SymKind::End,
                     span: self.end_span(),
-                    docs: Vec::new(),
                 };
             }
-            Ok(Some(tok)) => {
+            Some(tok) => {
                 if let TokKind::Op(op) = tok.kind
                     && is_unknown_operator(op)
                 {
-                    let err = Error::new("S0204").with("token", op).located(
+                    return Err(Error::new("S0204").with("token", op).located(
                         self.src,
                         tok.span,
                         tok.span.end,
-                    );
-                    self.handle_error(err)?;
-                    return Ok(());
+                    ));
                 }
                 self.node = Sym {
                     kind: SymKind::Tok(tok.kind),
                     span: tok.span,
-                    docs: tok.docs,
                 };
-            }
-            Err(err) => {
-                // jlens extension: lexer errors are recoverable too.
-                self.handle_error(err)?;
             }
         }
         Ok(())
-    }
-
-    fn annotation(&mut self, docs: &[DocComment]) -> Option<Box<Annotation>> {
-        let mut merged: Option<Annotation> = None;
-        for doc in docs {
-            let a = annotation::parse_doc(doc, &mut self.warnings);
-            match &mut merged {
-                Some(m) => m.merge(a),
-                None => merged = Some(a),
-            }
-        }
-        merged.map(Box::new)
     }
 
     /// Pratt's algorithm.
@@ -392,7 +293,7 @@ impl<'a> Parser<'a> {
 
     /// Adds a level to the tree being built, failing with `U1001` past [`MAX_NESTING`].
     fn deeper(&mut self) -> PResult<()> {
-        if self.depth >= MAX_NESTING || crate::stack::exhausted() {
+        if self.depth >= MAX_NESTING {
             return Err(Error::new("U1001")
                 .with(
                     "message",
@@ -407,31 +308,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expression_inner(&mut self, rbp: u8) -> PResult<Raw> {
-        let docs = std::mem::take(&mut self.node.docs);
         let t = self.node.clone();
         self.advance(None, true)?;
         let mut left = self.nud(t)?;
-        let annotation = self.annotation(&docs);
-        let inner = if annotation.is_some() {
-            rbp.max(ANNOTATION_BP)
-        } else {
-            rbp
-        };
-        while inner < self.node.lbp() {
+        while rbp < self.node.lbp() {
             left = self.led_step(left)?;
-        }
-        if let Some(a) = annotation {
-            match &mut left.annotation {
-                Some(existing) => {
-                    let mut outer = *a;
-                    outer.merge(*existing.clone());
-                    **existing = outer;
-                }
-                None => left.annotation = Some(a),
-            }
-            while rbp < self.node.lbp() {
-                left = self.led_step(left)?;
-            }
         }
         Ok(left)
     }
@@ -532,38 +413,17 @@ impl<'a> Parser<'a> {
                         delete,
                     }
                 }
-                _ => return self.prefix_error(&t),
-            },
-            // An expression starting at the error marker: reuse the error already recorded
-            // instead of reporting a spurious S0211 as jsonata-js does.
-            SymKind::Error => RawKind::Error {
-                error: self.errors.last().cloned().map(Box::new),
-                lhs: None,
+                _ => return Err(self.prefix_error(&t)),
             },
         };
         Ok(Raw::new(kind, self.span_from(start), pos))
     }
 
     /// S0211: a symbol that cannot start an expression.
-    fn prefix_error(&mut self, t: &Sym) -> PResult<Raw> {
-        let mut err = Error::new("S0211");
-        if let Some(value) = t.value() {
-            err = err.with("token", value);
-        }
-        let err = err.located(self.src, t.span, t.span.end);
-        if !self.recover {
-            return Err(err);
-        }
-        self.drain();
-        self.errors.push(err.clone());
-        Ok(Raw::new(
-            RawKind::Error {
-                error: Some(Box::new(err)),
-                lhs: None,
-            },
-            t.span,
-            t.span.end,
-        ))
+    fn prefix_error(&self, t: &Sym) -> Error {
+        Error::new("S0211")
+            .with("token", t.value())
+            .located(self.src, t.span, t.span.end)
     }
 
     fn object_pairs(&mut self) -> PResult<Vec<(Raw, Raw)>> {
@@ -589,17 +449,6 @@ impl<'a> Parser<'a> {
         let pos = t.span.end;
         let op = t.id();
         let kind = match op {
-            "(error)" => {
-                let (span, pos) = (left.span, left.pos);
-                return Ok(Raw::new(
-                    RawKind::Error {
-                        error: None,
-                        lhs: Some(Box::new(left)),
-                    },
-                    span,
-                    pos,
-                ));
-            }
             "??" | "?:" => {
                 // The right side extends as far as possible, like jsonata-js. The left side is
                 // not copied into a condition, as jsonata-js does: nesting would double the tree.
@@ -660,7 +509,7 @@ impl<'a> Parser<'a> {
                     let err = Error::new("S0212")
                         .with("token", left.token_value())
                         .located(self.src, left.span, left.pos);
-                    return self.handle_error(err);
+                    return Err(err);
                 }
                 let rhs = self.expression(t.lbp() - 1)?;
                 RawKind::Binary {
@@ -675,7 +524,7 @@ impl<'a> Parser<'a> {
                     let err = Error::new("S0214")
                         .with("token", op)
                         .located(self.src, rhs.span, rhs.pos);
-                    return self.handle_error(err);
+                    return Err(err);
                 }
                 RawKind::Binary {
                     op,
@@ -755,7 +604,7 @@ impl<'a> Parser<'a> {
                     .with("token", arg.token_value())
                     .with("value", index + 1)
                     .located(self.src, arg.span, arg.pos);
-                self.handle_error(err)?;
+                return Err(err);
             }
         }
         let mut signature = None;
@@ -770,7 +619,7 @@ impl<'a> Parser<'a> {
                     "<" => depth += 1,
                     _ => {}
                 }
-                if !matches!(self.node.kind, SymKind::End | SymKind::Error) {
+                if !matches!(self.node.kind, SymKind::End) {
                     text.push_str(&self.src[self.node.span.start..self.node.span.end]);
                 }
             }
@@ -784,7 +633,7 @@ impl<'a> Parser<'a> {
                         .unwrap_or(0) as usize;
                     let at = (sig_start + 1 + offset).min(self.src.len());
                     let err = err.located(self.src, Span::new(sig_start, self.prev_end), at);
-                    return self.handle_error(err);
+                    return Err(err);
                 }
             }
         }

@@ -9,8 +9,6 @@
 //! * `@`, `#`, group-by and order-by become attributes or steps of the path;
 //! * parent operators (`%`) are resolved to the step that binds the ancestor;
 //! * function calls in tail position of lambdas are wrapped in thunks (tail-call optimisation).
-//!
-//! In recover mode errors become [`NodeKind::Error`] nodes and diagnostics instead of aborting.
 
 use crate::ast::{BinaryOp, FallbackOp, LambdaDef, Slot, TransformDef};
 use crate::ast::{Group, Node, NodeKind, SlotId, SortTerm, Span, Stage};
@@ -21,42 +19,34 @@ use std::sync::Arc;
 
 pub(crate) struct Processor<'a> {
     src: &'a str,
-    recover: bool,
-    pub errors: Vec<Error>,
-    pub slots: Vec<Slot>,
+    slots: Vec<Slot>,
 }
 
 impl<'a> Processor<'a> {
-    pub fn new(src: &'a str, recover: bool) -> Self {
+    pub fn new(src: &'a str) -> Self {
         Processor {
             src,
-            recover,
-            errors: Vec::new(),
             slots: Vec::new(),
         }
     }
 
-    /// Processes the root of a raw tree and assigns node ids.
+    /// Processes the root of a raw tree.
     pub fn process_root(&mut self, raw: Raw) -> Result<Node> {
         let mut root = self.process(raw)?;
         if matches!(root.kind, NodeKind::Parent { .. }) || !root.attrs.seeking_parent.is_empty() {
             // The parent of the top-level context cannot be derived.
-            let err = self
+            return Err(self
                 .error("S0217", root.span, root.pos)
-                .with("token", root.type_name());
-            self.report(err)?;
+                .with("token", root.type_name()));
         }
         let mut eval = false;
         root.walk(&mut |node| {
             eval |= matches!(&node.kind, NodeKind::Variable { name } if name == "eval");
         });
-        // Final pass: ids, labels of ancestor slots, UTF-16 positions and block frames.
+        // Final pass: labels of ancestor slots, UTF-16 positions and block frames.
         let utf16 = utf16_table(self.src);
         let slots = &self.slots;
-        let mut next_id = 0;
         root.walk_mut(&mut |node| {
-            node.id = next_id;
-            next_id += 1;
             node.position = utf16[node.pos.min(utf16.len() - 1)];
             if let NodeKind::Parent { slot, label } = &mut node.kind {
                 *label = slots[*slot].label.clone();
@@ -71,40 +61,11 @@ impl<'a> Processor<'a> {
         Error::new(code).located(self.src, span, pos)
     }
 
-    /// Reports an error: recorded in recover mode, returned otherwise.
-    fn report(&mut self, err: Error) -> Result<()> {
-        if self.recover {
-            self.errors.push(err);
-            Ok(())
-        } else {
-            Err(err)
-        }
-    }
-
-    /// Reports an error and returns an error node in its place.
-    fn fail(&mut self, err: Error) -> Result<Node> {
-        let span = err.span().unwrap_or_default();
-        let pos = span.end;
-        self.report(err.clone())?;
-        Ok(Node::new(
-            NodeKind::Error {
-                error: Box::new(err),
-            },
-            span,
-            pos,
-        ))
-    }
-
     fn process_boxed(&mut self, raw: Raw) -> Result<Box<Node>> {
         Ok(Box::new(self.process(raw)?))
     }
 
     fn process(&mut self, raw: Raw) -> Result<Node> {
-        if crate::stack::exhausted() {
-            return Err(Error::new("U1001")
-                .with("message", "The expression is nested too deeply")
-                .located(self.src, raw.span, raw.pos));
-        }
         crate::stack::grow(|| self.process_inner(raw))
     }
 
@@ -114,9 +75,7 @@ impl<'a> Processor<'a> {
             span,
             pos,
             keep_array,
-            annotation,
         } = raw;
-        let mut annotation = annotation;
 
         let mut result = match kind {
             RawKind::Binary { op, lhs, rhs } => match op {
@@ -168,8 +127,7 @@ impl<'a> Processor<'a> {
             RawKind::Group { lhs, pairs } => {
                 let mut result = self.process(*lhs)?;
                 if result.attrs.group.is_some() {
-                    let err = self.error("S0210", span, pos);
-                    return self.fail(err);
+                    return Err(self.error("S0210", span, pos));
                 }
                 let pairs = self.pairs(pairs, None)?;
                 result.attrs.group = Some(Box::new(Group {
@@ -378,7 +336,6 @@ impl<'a> Processor<'a> {
             RawKind::Name { value } => {
                 let mut step = Node::new(NodeKind::Name { name: value }, span, pos);
                 step.attrs.keep_array = keep_array;
-                step.annotation = annotation.take();
                 let mut path = Node::path(vec![step]);
                 if let NodeKind::Path {
                     keep_singleton_array,
@@ -417,23 +374,11 @@ impl<'a> Processor<'a> {
             RawKind::Wildcard => Node::new(NodeKind::Wildcard, span, pos),
             RawKind::Descendant => Node::new(NodeKind::Descendant, span, pos),
             RawKind::End => {
-                let err = self.error("S0207", span, pos).with("token", "(end)");
-                self.fail(err)?
+                return Err(self.error("S0207", span, pos).with("token", "(end)"));
             }
-            RawKind::Error { error, lhs } => match (lhs, error) {
-                (Some(lhs), _) => self.process(*lhs)?,
-                (None, Some(error)) => Node::new(NodeKind::Error { error }, span, pos),
-                (None, None) => {
-                    let err = self.error("S0201", span, pos);
-                    self.fail(err)?
-                }
-            },
         };
         if keep_array {
             result.attrs.keep_array = true;
-        }
-        if let Some(a) = annotation {
-            result.annotation = Some(a);
         }
         Ok(result)
     }
@@ -485,7 +430,7 @@ impl<'a> Processor<'a> {
 
         // Literal steps: strings become names; numbers, booleans and null are not allowed.
         let mut bad = None;
-        for (i, step) in steps.iter_mut().enumerate() {
+        for step in steps.iter_mut() {
             match &step.kind {
                 NodeKind::String { value } => {
                     step.kind = NodeKind::Name {
@@ -493,23 +438,21 @@ impl<'a> Processor<'a> {
                     }
                 }
                 NodeKind::Number { value } => {
-                    bad.get_or_insert((i, serde_json::Value::from(*value), step.span, step.pos));
+                    bad.get_or_insert((serde_json::Value::from(*value), step.span, step.pos));
                 }
                 NodeKind::Bool { value } => {
-                    bad.get_or_insert((i, serde_json::Value::from(*value), step.span, step.pos));
+                    bad.get_or_insert((serde_json::Value::from(*value), step.span, step.pos));
                 }
                 NodeKind::Null => {
-                    bad.get_or_insert((i, serde_json::Value::Null, step.span, step.pos));
+                    bad.get_or_insert((serde_json::Value::Null, step.span, step.pos));
                 }
                 _ => {}
             }
         }
-        if let Some((i, value, step_span, step_pos)) = bad {
-            let err = self
+        if let Some((value, step_span, step_pos)) = bad {
+            return Err(self
                 .error("S0213", step_span, step_pos)
-                .with("value", value);
-            let replacement = self.fail(err)?;
-            result.steps_mut().expect("path")[i] = replacement;
+                .with("value", value));
         }
 
         let steps = result.steps_mut().expect("path");
@@ -543,8 +486,7 @@ impl<'a> Processor<'a> {
         let in_path = matches!(result.kind, NodeKind::Path { .. });
         let has_group = last_step(&mut result).attrs.group.is_some();
         if has_group {
-            let err = self.error("S0209", span, pos);
-            return self.fail(err);
+            return Err(self.error("S0209", span, pos));
         }
         let predicate = self.process(rhs)?;
         let stage_span = Span::new(pos.saturating_sub(1), span.end);
@@ -586,12 +528,10 @@ impl<'a> Processor<'a> {
             )
         };
         if has_predicates {
-            let err = self.error("S0215", span, pos);
-            return self.fail(err);
+            return Err(self.error("S0215", span, pos));
         }
         if is_sort {
-            let err = self.error("S0216", span, pos);
-            return self.fail(err);
+            return Err(self.error("S0216", span, pos));
         }
         let step = last_step(&mut result);
         if keep {
@@ -664,10 +604,9 @@ impl<'a> Processor<'a> {
                 }
             }
             _ => {
-                let err = self
+                return Err(self
                     .error("S0217", node.span, node.pos)
-                    .with("token", node.type_name());
-                self.report(err)?;
+                    .with("token", node.type_name()));
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! A regex literal evaluates to a function. Applied to a string it returns a match object
 //! `{match, start, end, groups, next}` (or undefined), where `start`/`end` are UTF-16 offsets
 //! and `next()` continues the global search, exactly like the closure jsonata-js creates.
-//! Matches run through the evaluator, so its timeout and cancellation token stop them (ADR 0009).
+//! Matches run through the evaluator, so its timeout stops them (ADR 0009).
 
 use std::rc::Rc;
 
@@ -81,7 +81,7 @@ pub(crate) fn byte_offset(text: &str, utf16: usize) -> usize {
 
 /// Finds the first match at or after byte offset `from`.
 pub(crate) fn exec<'a>(
-    ev: &Evaluator<'_, 'a>,
+    ev: &Evaluator<'a>,
     re: &Rc<Regex>,
     text: &Text,
     from: usize,
@@ -128,7 +128,7 @@ pub(crate) fn exec<'a>(
 /// The `next()` of a match object: the following match, or undefined at the end. A regex that
 /// matches the empty string would never progress, so that raises D1004.
 pub(crate) fn next<'a>(
-    ev: &Evaluator<'_, 'a>,
+    ev: &Evaluator<'a>,
     re: &Rc<Regex>,
     text: &Text,
     last: usize,

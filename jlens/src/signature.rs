@@ -15,13 +15,11 @@
 //! when the argument is missing). `a<n>` and `f<n:n>` add a type parameter. The return type
 //! after `:` is accepted but not checked, as in the reference implementation.
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// A parsed function signature.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Signature {
     /// The signature text, including the angle brackets.
     pub definition: String,
@@ -30,7 +28,7 @@ pub struct Signature {
 }
 
 /// One parameter of a [`Signature`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     /// The type symbol (`s`, `n`, `a`, ...) or a choice such as `(sn)`.
     pub ty: String,
@@ -40,12 +38,10 @@ pub struct Param {
     /// When the argument is missing, the context value is used instead (`-` modifier).
     pub context: bool,
     /// The pattern the context value must match when it is substituted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub context_pattern: Option<String>,
     /// The parameter expects an array; a single value is wrapped in an array.
     pub array: bool,
     /// Type parameter of `a<...>` or `f<...>`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subtype: Option<String>,
 }
 

@@ -105,41 +105,9 @@ struct Pending<'a> {
 
 enum Origin<'a> {
     Json(&'a JsonValue),
-    /// A member of sources held together, or a source alone (an [`Only`]). The member's index
-    /// is kept by its array or object, in room their layout leaves free, so that a lazy value
-    /// stays as small as one over JSON.
+    /// A member of sources held together. The member's index is stored in its array or object,
+    /// in room their layout leaves free, so that a lazy value stays as small as one over JSON.
     Source(Rc<dyn Sources<'a> + 'a>),
-}
-
-/// A source written alone, with [`Sink::array`] or [`Sink::object`]: the only member, at index 0.
-struct Only<S>(S);
-
-impl<'a, S: Source<'a>> Sources<'a> for Only<S> {
-    fn read(&self, _: u32, sink: &mut Sink<'_, 'a>) -> std::result::Result<(), String> {
-        self.0.read(sink)
-    }
-
-    fn read_field(
-        &self,
-        _: u32,
-        key: &str,
-        sink: &mut Sink<'_, 'a>,
-    ) -> std::result::Result<bool, String> {
-        self.0.read_field(key, sink)
-    }
-
-    fn length(&self, _: u32) -> Option<usize> {
-        self.0.length()
-    }
-
-    fn read_item(
-        &self,
-        _: u32,
-        item: usize,
-        sink: &mut Sink<'_, 'a>,
-    ) -> std::result::Result<bool, String> {
-        self.0.read_item(item, sink)
-    }
 }
 
 impl<'a> Pending<'a> {
@@ -1291,45 +1259,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Converts a result into JSON, following `JSON.stringify`: undefined and functions are
-    /// dropped from objects and become `null` in arrays; a top-level one yields `None`. It has
-    /// no nesting limit: it converts documents, whose depth their JSON bounds.
-    pub fn to_json(&self) -> Option<JsonValue> {
-        self.to_json_at(0)
-    }
-
-    /// [`Value::to_json`] for a value nested in `depth` arrays and objects.
-    fn to_json_at(&self, depth: usize) -> Option<JsonValue> {
-        if let Some(json) = self.unread() {
-            return Some(copy_json(json, depth));
-        }
-        Some(match self {
-            Value::Undefined | Value::Function(_) => return None,
-            Value::Null => JsonValue::Null,
-            Value::Bool(b) => JsonValue::Bool(*b),
-            Value::Number(n) => json_number(*n),
-            Value::String(s) => JsonValue::String(s.to_string()),
-            Value::Array(a) => JsonValue::Array(
-                a.items()
-                    .iter()
-                    .map(|v| nest(depth + 1, || v.to_json_at(depth + 1)).unwrap_or(JsonValue::Null))
-                    .collect(),
-            ),
-            Value::Object(o) => JsonValue::Object(
-                o.borrow()
-                    .iter()
-                    .filter_map(|(k, v)| {
-                        nest(depth + 1, || v.to_json_at(depth + 1)).map(|j| (k.to_string(), j))
-                    })
-                    .collect(),
-            ),
-        })
-    }
-
-    /// Converts a value into JSON like [`Value::to_json`], failing when its compact JSON text
-    /// would be longer than `limit` bytes, or when it is nested more than [`MAX_NESTING`]
-    /// levels deep. The size is counted while converting, which stops as soon as it is
-    /// exceeded.
+    /// Converts a value into JSON, following `JSON.stringify`: undefined and functions are
+    /// dropped from objects and become `null` in arrays; a top-level one yields `None`. Fails
+    /// when its compact JSON text would be longer than `limit` bytes, or when it is nested more
+    /// than [`MAX_NESTING`] levels deep. The size is counted while converting, which stops as
+    /// soon as it is exceeded.
     pub(crate) fn to_json_within(
         &self,
         limit: usize,
@@ -1338,8 +1272,8 @@ impl<'a> Value<'a> {
         self.to_json_spending(&mut budget, 0)
     }
 
-    /// [`Value::to_json`] for a value nested in `depth` arrays and objects, spending the length
-    /// of its compact JSON text from `budget`. Escaped characters count as one byte, and
+    /// [`Value::to_json_within`] for a value nested in `depth` arrays and objects, spending the
+    /// length of its compact JSON text from `budget`. Escaped characters count as one byte, and
     /// numbers about as many bytes as JavaScript prints. A value that appears several times (an
     /// object bound to a variable and nested in itself, say) counts each time, as it does in
     /// the text.
@@ -1448,79 +1382,40 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Input read one level at a time, for evaluations whose input is not a `serde_json::Value`
-/// (see [`Expression::evaluate_source`](crate::Expression::evaluate_source) and ADR 0010).
+/// The input of an evaluation that is not a `serde_json::Value`, read one level at a time
+/// (see [`Expression::evaluate_source_to`](crate::Expression::evaluate_source_to) and ADR 0010).
 ///
-/// A source stands for an array, an object, or the input itself. Each level is read once, on
-/// the evaluation's first access to it, and only the levels the expression reaches are read.
 /// A source that borrows nothing implements `Source<'a>` for every `'a`.
 pub trait Source<'a> {
-    /// Writes the values of this level to `sink`, in order: the items of an array, the fields
-    /// of an object (each value after its key, given with [`Sink::key`]), or the input itself
-    /// as the only value (nothing when it is undefined). Nested arrays and objects are written
-    /// as new sources, read when the evaluation reaches them.
+    /// Writes the input to `sink` as the only value (nothing when it is undefined). An array or
+    /// an object is written as a member of [`Sources`], read when the evaluation reaches it.
+    ///
+    /// An error stops the evaluation with `U1004`, whose message is the error's.
+    fn read(&self, sink: &mut Sink<'_, 'a>) -> std::result::Result<(), String>;
+}
+
+/// The arrays and objects of an input, held together: each is a member, known by its index, and
+/// written with [`Sink::array_of`] or [`Sink::object_of`]. Each level is read once, on the
+/// evaluation's first access to it, and only the levels the expression reaches are read.
+pub trait Sources<'a> {
+    /// Writes the values of the member at `index` to `sink`, in order: the items of an array, or
+    /// the fields of an object (each value after its key, given with [`Sink::key`]).
     ///
     /// An error stops the evaluation with `U1004`, whose message is the error's. The level is
     /// left empty, and the evaluation fails at its next step, before it calls a host function,
     /// or before it returns its result.
-    fn read(&self, sink: &mut Sink<'_, 'a>) -> std::result::Result<(), String>;
+    fn read(&self, index: u32, sink: &mut Sink<'_, 'a>) -> std::result::Result<(), String>;
 
-    /// Writes the value of the field `key` of the object this source stands for, as the only
-    /// value (nothing when the object has no such field), and returns `true`. A source that
-    /// reads its object whole only returns `false`, writing nothing; that is the default.
+    /// Writes the value of the field `key` of the object at `index`, as the only value (nothing
+    /// when the object has no such field), and returns `true`. A member read whole only returns
+    /// `false`, writing nothing; that is the default.
     ///
     /// A path step calls it on an object not read whole yet. The object keeps an array or an
     /// object written this way, so that it is read once; when the object is needed whole, its
-    /// level is read with [`Source::read`], and the arrays and objects read before keep their
+    /// level is read with [`Sources::read`], and the arrays and objects read before keep their
     /// values. A scalar is not kept: the step reads it again. Implement it when one field costs
     /// less than the whole level, as a lookup in a hash map does. An error stops the
-    /// evaluation as it does in [`Source::read`].
-    fn read_field(&self, key: &str, sink: &mut Sink<'_, 'a>) -> std::result::Result<bool, String> {
-        let _ = (key, sink);
-        Ok(false)
-    }
-
-    /// The number of items of the array this source stands for, when the source can tell it
-    /// without reading them: the number of values [`Source::read`] writes. `None`, the default,
-    /// when it cannot.
-    ///
-    /// With [`Source::read_item`], it lets an index into the array (`items[0]`, `items[-1]`,
-    /// `items[[0..2]]`) read the items it picks, not the whole level; `$count` reads it too.
-    fn length(&self) -> Option<usize> {
-        None
-    }
-
-    /// Writes the item at `index` of the array this source stands for, below its
-    /// [`Source::length`], as the only value, and returns `true`. A source that reads its array
-    /// whole only returns `false`, writing nothing; that is the default.
-    ///
-    /// The array keeps an array or an object written this way, as an object keeps its fields
-    /// read with [`Source::read_field`]; past 16 of them, or when it is needed whole, its level
-    /// is read with [`Source::read`], and the items read before keep their values. Implement
-    /// it, with [`Source::length`], when one item costs less than the whole level. An error
-    /// stops the evaluation as it does in [`Source::read`].
-    fn read_item(
-        &self,
-        index: usize,
-        sink: &mut Sink<'_, 'a>,
-    ) -> std::result::Result<bool, String> {
-        let _ = (index, sink);
-        Ok(false)
-    }
-}
-
-/// The sources of several arrays and objects, held together: each is a member, known by its
-/// index. [`Sink::array`] and [`Sink::object`] allocate each source they are given, besides
-/// the array or object itself; [`Sink::array_of`] and [`Sink::object_of`] share one value of
-/// this trait instead, so that the arrays and objects of a level cost one allocation each.
-///
-/// A member is read as a [`Source`] is, by the method of the same name, given its index.
-pub trait Sources<'a> {
-    /// Writes the values of the member at `index` to `sink`, as [`Source::read`] does.
-    fn read(&self, index: u32, sink: &mut Sink<'_, 'a>) -> std::result::Result<(), String>;
-
-    /// Writes the value of the field `key` of the member at `index`, as [`Source::read_field`]
-    /// does. A member read whole only returns `false`, writing nothing; that is the default.
+    /// evaluation as it does in [`Sources::read`].
     fn read_field(
         &self,
         index: u32,
@@ -1531,14 +1426,25 @@ pub trait Sources<'a> {
         Ok(false)
     }
 
-    /// The number of items of the member at `index`, as [`Source::length`] tells it.
+    /// The number of items of the array at `index`, when it is known without reading
+    /// them: the number of values [`Sources::read`] writes. `None`, the default, when it is not.
+    ///
+    /// With [`Sources::read_item`], it lets an index into the array (`items[0]`, `items[-1]`,
+    /// `items[[0..2]]`) read the items it picks, not the whole level; `$count` reads it too.
     fn length(&self, index: u32) -> Option<usize> {
         let _ = index;
         None
     }
 
-    /// Writes the item `item` of the member at `index`, as [`Source::read_item`] does. A member
-    /// read whole only returns `false`, writing nothing; that is the default.
+    /// Writes the item `item` of the array at `index`, below its [`Sources::length`], as the only
+    /// value, and returns `true`. A member read whole only returns `false`, writing nothing; that
+    /// is the default.
+    ///
+    /// The array keeps an array or an object written this way, as an object keeps its fields
+    /// read with [`Sources::read_field`]; past 16 of them, or when it is needed whole, its level
+    /// is read with [`Sources::read`], and the items read before keep their values. Implement
+    /// it, with [`Sources::length`], when one item costs less than the whole level. An error
+    /// stops the evaluation as it does in [`Sources::read`].
     fn read_item(
         &self,
         index: u32,
@@ -1550,7 +1456,7 @@ pub trait Sources<'a> {
     }
 }
 
-/// Where a [`Source`] writes the values of a level.
+/// Where a [`Source`] or a member of [`Sources`] writes the values of a level.
 pub struct Sink<'s, 'a> {
     level: Level<'s, 'a>,
     shared: &'s Rc<Shared>,
@@ -1610,18 +1516,6 @@ impl<'a> Sink<'_, 'a> {
         self.push(Value::string(value));
     }
 
-    /// Writes an array, read from `source` when the evaluation reaches it.
-    pub fn array(&mut self, source: impl Source<'a> + 'a) {
-        let pending = self.pending(Rc::new(Only(source)));
-        self.push(Value::lazy_array(pending, 0));
-    }
-
-    /// Writes an object, read from `source` when the evaluation reaches it.
-    pub fn object(&mut self, source: impl Source<'a> + 'a) {
-        let pending = self.pending(Rc::new(Only(source)));
-        self.push(Value::lazy_object(pending, 0));
-    }
-
     /// Writes an array, the member at `index` of `sources`, read when the evaluation reaches
     /// it.
     pub fn array_of<S: Sources<'a> + 'a>(&mut self, sources: &Rc<S>, index: u32) {
@@ -1660,30 +1554,8 @@ impl<'a> Sink<'_, 'a> {
     }
 }
 
-/// A copy of input JSON, nested in `depth` arrays and objects, with its numbers as
-/// [`Value::to_json`] writes them: what converting it to a value and back gives, without
-/// building the value.
-fn copy_json(json: &JsonValue, depth: usize) -> JsonValue {
-    match json {
-        JsonValue::Number(n) => json_number(n.as_f64().unwrap_or(f64::NAN)),
-        JsonValue::Array(items) => JsonValue::Array(
-            items
-                .iter()
-                .map(|v| nest(depth + 1, || copy_json(v, depth + 1)))
-                .collect(),
-        ),
-        JsonValue::Object(fields) => JsonValue::Object(
-            fields
-                .iter()
-                .map(|(k, v)| (k.clone(), nest(depth + 1, || copy_json(v, depth + 1))))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
-}
-
-/// Writes input JSON nested in `depth` arrays and objects with `builder`, as [`copy_json`] copies
-/// it, spending the length of the text from `budget` as [`Value::to_json_spending`] does.
+/// Writes input JSON nested in `depth` arrays and objects with `builder`, as the value read
+/// from it is written, spending the length of the text from `budget` as [`Value::to_json_spending`] does.
 fn write_json_within<B: Builder>(
     json: &JsonValue,
     builder: &mut B,
@@ -1803,40 +1675,14 @@ impl Builder for JsonBuilder {
 }
 
 /// A value of any evaluation behind a trait object, whatever the lifetime of its input. Public
-/// types that show a value (`audit::ValueRef`, `HostCall`) hold one, so that they keep a single
-/// lifetime (ADR 0010).
-pub(crate) trait Inspect: std::fmt::Debug {
-    fn to_json(&self) -> Option<JsonValue>;
+/// types that show a value (`HostCall`) hold one, so that they keep a single lifetime (ADR 0010).
+pub(crate) trait Inspect {
     fn to_json_within(&self, limit: usize) -> std::result::Result<Option<JsonValue>, TooLarge>;
-    fn capture(&self, limits: &crate::audit::CaptureLimits) -> Option<JsonValue>;
-    fn as_bool(&self) -> Option<bool>;
-    fn signature_symbol(&self) -> char;
 }
 
 impl Inspect for Value<'_> {
-    fn to_json(&self) -> Option<JsonValue> {
-        // Within the nesting limit: a tracer may keep the JSON, and a deeper one would
-        // overflow the stack when dropped.
-        Value::to_json_within(self, usize::MAX).unwrap_or(None)
-    }
-
     fn to_json_within(&self, limit: usize) -> std::result::Result<Option<JsonValue>, TooLarge> {
         Value::to_json_within(self, limit)
-    }
-
-    fn capture(&self, limits: &crate::audit::CaptureLimits) -> Option<JsonValue> {
-        crate::audit::capture(self, limits, 0)
-    }
-
-    fn as_bool(&self) -> Option<bool> {
-        match self {
-            Value::Bool(b) => Some(*b),
-            _ => None,
-        }
-    }
-
-    fn signature_symbol(&self) -> char {
-        Value::signature_symbol(self)
     }
 }
 
@@ -2269,15 +2115,16 @@ mod tests {
 
     #[test]
     fn json_size_is_the_length_of_the_compact_text() {
-        let v = Value::from_json(&serde_json::json!({
+        let json = serde_json::json!({
             "a": [1, -25, 2.5, null, true, false, 1e21],
             "bc": "xyz",
             "d": {},
             "e": [],
             "f": [{}]
-        }));
+        });
+        let v = Value::from_json(&json);
         let len = stringify(&v, false, usize::MAX).unwrap().len();
-        assert_eq!(v.to_json_within(len).unwrap(), v.to_json());
+        assert_eq!(v.to_json_within(len).unwrap(), Some(json));
         assert!(v.to_json_within(len - 1).is_err());
     }
 

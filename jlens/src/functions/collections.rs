@@ -15,7 +15,7 @@ use crate::value::{self, Map, SEQUENCE, Text, Value};
 type R<'a> = Result<Value<'a>>;
 
 fn call<'a>(
-    ev: &mut Evaluator<'_, 'a>,
+    ev: &mut Evaluator<'a>,
     func: &Value<'a>,
     args: Vec<Value<'a>>,
     c: &Call<'_, 'a>,
@@ -23,7 +23,7 @@ fn call<'a>(
     ev.callback(func, args, c.env)
 }
 
-pub(super) fn map<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn map<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     if arr.is_undefined() {
         return Ok(Value::Undefined);
@@ -41,7 +41,7 @@ pub(super) fn map<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_
     Ok(Value::sequence(out))
 }
 
-pub(super) fn filter<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn filter<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     if arr.is_undefined() {
         return Ok(Value::Undefined);
@@ -57,7 +57,7 @@ pub(super) fn filter<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call
     Ok(Value::sequence(out))
 }
 
-pub(super) fn single<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn single<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     if arr.is_undefined() {
         return Ok(Value::Undefined);
@@ -81,7 +81,7 @@ pub(super) fn single<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call
     found.ok_or_else(|| Error::new("D3139"))
 }
 
-pub(super) fn zip<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn zip<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let length = a
         .iter()
         .map(|v| v.as_array().map_or(0, |arr| arr.len()))
@@ -105,7 +105,7 @@ pub(super) fn zip<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_,
     Ok(Value::array(tuples, 0))
 }
 
-pub(super) fn reduce<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn reduce<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let sequence = arg(&a, 0);
     if sequence.is_undefined() {
         return Ok(Value::Undefined);
@@ -139,7 +139,7 @@ pub(super) fn reduce<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call
     Ok(result)
 }
 
-pub(super) fn sift<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn sift<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let obj = arg(&a, 0);
     let func = arg(&a, 1);
     let mut out = Map::default();
@@ -196,7 +196,7 @@ fn keys_of<'a>(v: &Value<'a>, out: &mut IndexSet<Rc<str>>) {
     };
 }
 
-pub(super) fn keys<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn keys<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let mut out = IndexSet::new();
     keys_of(&arg(&a, 0), &mut out);
     Ok(Value::sequence(
@@ -204,7 +204,7 @@ pub(super) fn keys<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_
     ))
 }
 
-pub(super) fn spread<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn spread<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     Ok(spread_value(&arg(&a, 0)))
 }
 
@@ -249,7 +249,7 @@ fn field_objects<'a>(o: &value::Object<'a>) -> Vec<Value<'a>> {
         .collect()
 }
 
-pub(super) fn merge<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn merge<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     if arr.is_undefined() {
         return Ok(Value::Undefined);
@@ -264,7 +264,7 @@ pub(super) fn merge<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'
     Ok(Value::object(out))
 }
 
-pub(super) fn each<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn each<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let obj = arg(&a, 0);
     let func = arg(&a, 1);
     let mut out = Vec::new();
@@ -283,7 +283,7 @@ pub(super) fn each<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'
     Ok(Value::sequence(out))
 }
 
-pub(super) fn reverse<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn reverse<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     match &arr {
         Value::Undefined => Ok(Value::Undefined),
@@ -295,7 +295,7 @@ pub(super) fn reverse<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call
     }
 }
 
-pub(super) fn sort<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn sort<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     let Value::Array(items) = &arr else {
         return Ok(arr);
@@ -339,11 +339,7 @@ fn js_truthy<'a>(v: &Value<'a>) -> bool {
     }
 }
 
-pub(super) fn shuffle<'a>(
-    ev: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn shuffle<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     let Value::Array(items) = &arr else {
         return Ok(arr);
@@ -366,11 +362,7 @@ pub(super) fn shuffle<'a>(
     Ok(Value::array(result, 0))
 }
 
-pub(super) fn distinct<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn distinct<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let arr = arg(&a, 0);
     let Value::Array(items) = &arr else {
         return Ok(arr);
@@ -402,7 +394,7 @@ pub(super) fn distinct<'a>(
     ))
 }
 
-pub(super) fn error<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn error<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let message = text(&a, 0).filter(|m| !m.is_empty()).map_or_else(
         || "$error() function evaluated".to_owned(),
         |m| m.to_string(),
@@ -410,7 +402,7 @@ pub(super) fn error<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'
     Err(Error::new("D3137").with("message", message))
 }
 
-pub(super) fn assert<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn assert<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     if !matches!(arg(&a, 0), Value::Bool(true)) {
         let message = text(&a, 1).filter(|m| !m.is_empty()).map_or_else(
             || "$assert() statement failed".to_owned(),
@@ -421,7 +413,7 @@ pub(super) fn assert<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<
     Ok(Value::Undefined)
 }
 
-pub(super) fn type_<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn type_<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let v = arg(&a, 0);
     Ok(match &v {
         Value::Undefined => Value::Undefined,
@@ -435,7 +427,7 @@ pub(super) fn type_<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'
     })
 }
 
-pub(super) fn eval<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn eval<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, c: &Call<'_, 'a>) -> R<'a> {
     let Some(source) = text(&a, 0) else {
         return Ok(Value::Undefined);
     };

@@ -2,9 +2,8 @@
 //! `src/datetime.js` (MIT).
 //!
 //! Every built-in is described by a `Native` entry: its name, signature, declared parameter
-//! names (used when it is partially applied), category, a one-line summary and implementation.
-//! The table is the single source of truth for evaluation, editor completion and the generated
-//! function reference ([`catalog`]).
+//! names (used when it is partially applied) and implementation. The table also has a category
+//! and a one-line summary of each function, for its reader.
 
 mod collections;
 mod numeric;
@@ -13,8 +12,6 @@ mod strings;
 pub(crate) use numeric::Picture;
 
 use std::sync::OnceLock;
-
-use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::eval::{Env, Evaluator};
@@ -31,33 +28,7 @@ pub(crate) struct Call<'c, 'a> {
 }
 
 pub(crate) type NativeImpl =
-    for<'a> fn(&mut Evaluator<'_, 'a>, Vec<Value<'a>>, &Call<'_, 'a>) -> Result<Value<'a>>;
-
-/// Groups of built-in functions, as in the JSONata documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Category {
-    /// `$string`, `$substring`, `$replace`, ...
-    String,
-    /// `$number`, `$round`, `$formatNumber`, ...
-    Numeric,
-    /// `$sum`, `$count`, `$max`, `$min`, `$average`.
-    Aggregation,
-    /// `$boolean`, `$not`, `$exists`.
-    Boolean,
-    /// `$count`, `$append`, `$sort`, `$distinct`, ...
-    Array,
-    /// `$keys`, `$lookup`, `$merge`, `$each`, ...
-    Object,
-    /// `$map`, `$filter`, `$reduce`, `$single`, `$sift`.
-    HigherOrder,
-    /// `$now`, `$fromMillis`, `$toMillis`, ...
-    DateTime,
-    /// `$base64encode`, `$encodeUrl`, ...
-    Encoding,
-    /// `$type`, `$eval`, `$error`, `$assert`, `$clone`.
-    Misc,
-}
+    for<'a> fn(&mut Evaluator<'a>, Vec<Value<'a>>, &Call<'_, 'a>) -> Result<Value<'a>>;
 
 /// A built-in function.
 pub(crate) struct Native {
@@ -67,24 +38,16 @@ pub(crate) struct Native {
     pub params: &'static [&'static str],
     /// Number of parameters before any default value (JavaScript `Function.length`).
     pub arity: usize,
-    pub category: Category,
-    pub summary: &'static str,
     pub imp: NativeImpl,
 }
 
 /// Public description of a built-in function.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct FunctionInfo {
     /// The name, without the leading `$`.
     pub name: &'static str,
     /// The signature, such as `<s-nn?:s>`.
     pub signature: String,
-    /// Parameter names.
-    pub params: &'static [&'static str],
-    /// The group the function belongs to.
-    pub category: Category,
-    /// One-line description.
-    pub summary: &'static str,
 }
 
 impl Native {
@@ -128,8 +91,6 @@ macro_rules! natives {
                 signature: Some(Signature::parse($sig).expect("valid built-in signature")),
                 params: &[$($param),*],
                 arity: $arity,
-                category: Category::$cat,
-                summary: $summary,
                 imp: $imp,
             }),*]
         }
@@ -287,9 +248,6 @@ pub fn catalog() -> Vec<FunctionInfo> {
                 .as_ref()
                 .map(|s| s.definition.clone())
                 .unwrap_or_default(),
-            params: n.params,
-            category: n.category,
-            summary: n.summary,
         })
         .collect()
 }

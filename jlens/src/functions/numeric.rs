@@ -11,7 +11,7 @@ use crate::value::{Value, js_number};
 
 type R<'a> = Result<Value<'a>>;
 
-pub(super) fn number<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn number<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     Ok(match arg(&a, 0) {
         Value::Undefined => Value::Undefined,
         Value::Number(n) => Value::Number(n),
@@ -177,7 +177,7 @@ pub(crate) fn round(arg: f64, precision: f64) -> f64 {
     if value == 0.0 { 0.0 } else { value }
 }
 
-pub(super) fn sqrt<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn sqrt<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(v) = num(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -187,7 +187,7 @@ pub(super) fn sqrt<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_
     Ok(Value::Number(v.sqrt()))
 }
 
-pub(super) fn power<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn power<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(base) = num(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -207,11 +207,7 @@ pub(super) fn power<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'
     Ok(Value::Number(result))
 }
 
-pub(super) fn format_base<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn format_base<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(value) = num(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -403,7 +399,7 @@ fn regular(indexes: &[usize]) -> usize {
 }
 
 pub(super) fn format_number<'a>(
-    ev: &mut Evaluator<'_, 'a>,
+    ev: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {

@@ -54,11 +54,7 @@ fn utf16_len(s: &str) -> usize {
     s.encode_utf16().count()
 }
 
-pub(super) fn substring<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn substring<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(s) = text(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -85,7 +81,7 @@ pub(super) fn substring<'a>(
 }
 
 pub(super) fn substring_before<'a>(
-    _: &mut Evaluator<'_, 'a>,
+    _: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {
@@ -103,7 +99,7 @@ pub(super) fn substring_before<'a>(
 }
 
 pub(super) fn substring_after<'a>(
-    _: &mut Evaluator<'_, 'a>,
+    _: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {
@@ -119,30 +115,22 @@ pub(super) fn substring_after<'a>(
     })
 }
 
-pub(super) fn lowercase<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn lowercase<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     Ok(text(&a, 0).map_or(Value::Undefined, |s| Value::string(s.to_lowercase())))
 }
 
-pub(super) fn uppercase<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn uppercase<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     Ok(text(&a, 0).map_or(Value::Undefined, |s| Value::string(s.to_uppercase())))
 }
 
-pub(super) fn length<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn length<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     Ok(text(&a, 0).map_or(
         Value::Undefined,
         |s| Value::Number(s.chars().count() as f64),
     ))
 }
 
-pub(super) fn trim<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn trim<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(s) = text(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -164,7 +152,7 @@ pub(super) fn trim<'a>(_: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_
     Ok(Value::string(out))
 }
 
-pub(super) fn pad<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn pad<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(s) = text(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -192,7 +180,7 @@ pub(super) fn pad<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_
 /// Applies a matcher (a regex or a user function) to a string, checking the structure it
 /// returns (jsonata-js `evaluateMatcher`).
 fn evaluate_matcher<'a>(
-    ev: &mut Evaluator<'_, 'a>,
+    ev: &mut Evaluator<'a>,
     matcher: &Value<'a>,
     s: Value<'a>,
     call: &Call<'_, 'a>,
@@ -228,7 +216,7 @@ fn field_usize<'a>(v: &Value<'a>, key: &str) -> usize {
 }
 
 pub(super) fn contains<'a>(
-    ev: &mut Evaluator<'_, 'a>,
+    ev: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     call: &Call<'_, 'a>,
 ) -> R<'a> {
@@ -251,11 +239,7 @@ fn check_limit<'a>(a: &[Value<'a>], i: usize, code: &str, index: usize) -> Resul
     }
 }
 
-pub(super) fn match_<'a>(
-    ev: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    call: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn match_<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, call: &Call<'_, 'a>) -> R<'a> {
     let Some(s) = text(&a, 0) else {
         return Ok(Value::Undefined);
     };
@@ -352,11 +336,7 @@ fn substitute<'a>(replacement: &str, matched: &Value<'a>, limit: usize) -> Resul
     Ok(out)
 }
 
-pub(super) fn replace<'a>(
-    ev: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    call: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn replace<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, call: &Call<'_, 'a>) -> R<'a> {
     let (Some(s), pattern) = (text(&a, 0), arg(&a, 1)) else {
         return Ok(Value::Undefined);
     };
@@ -429,11 +409,7 @@ pub(super) fn replace<'a>(
     Ok(Value::string(result))
 }
 
-pub(super) fn split<'a>(
-    ev: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    call: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn split<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, call: &Call<'_, 'a>) -> R<'a> {
     let (Some(s), separator) = (text(&a, 0), arg(&a, 1)) else {
         return Ok(Value::Undefined);
     };
@@ -483,7 +459,7 @@ pub(super) fn split<'a>(
     Ok(Value::array(out, 0))
 }
 
-pub(super) fn join<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
+pub(super) fn join<'a>(ev: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let strs = arg(&a, 0);
     if strs.is_undefined() {
         return Ok(Value::Undefined);
@@ -507,7 +483,7 @@ pub(super) fn join<'a>(ev: &mut Evaluator<'_, 'a>, a: Vec<Value<'a>>, _: &Call<'
 const B64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 pub(super) fn base64encode<'a>(
-    _: &mut Evaluator<'_, 'a>,
+    _: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {
@@ -535,7 +511,7 @@ pub(super) fn base64encode<'a>(
 }
 
 pub(super) fn base64decode<'a>(
-    _: &mut Evaluator<'_, 'a>,
+    _: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {
@@ -652,25 +628,21 @@ fn url_error(name: &str, s: &str) -> Error {
 }
 
 pub(super) fn encode_url_component<'a>(
-    _: &mut Evaluator<'_, 'a>,
+    _: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {
     Ok(text(&a, 0).map_or(Value::Undefined, |s| Value::string(encode(&s, ""))))
 }
 
-pub(super) fn encode_url<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn encode_url<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     Ok(text(&a, 0).map_or(Value::Undefined, |s| {
         Value::string(encode(&s, URI_RESERVED))
     }))
 }
 
 pub(super) fn decode_url_component<'a>(
-    _: &mut Evaluator<'_, 'a>,
+    _: &mut Evaluator<'a>,
     a: Vec<Value<'a>>,
     _: &Call<'_, 'a>,
 ) -> R<'a> {
@@ -682,11 +654,7 @@ pub(super) fn decode_url_component<'a>(
         .ok_or_else(|| url_error("decodeUrlComponent", &s))
 }
 
-pub(super) fn decode_url<'a>(
-    _: &mut Evaluator<'_, 'a>,
-    a: Vec<Value<'a>>,
-    _: &Call<'_, 'a>,
-) -> R<'a> {
+pub(super) fn decode_url<'a>(_: &mut Evaluator<'a>, a: Vec<Value<'a>>, _: &Call<'_, 'a>) -> R<'a> {
     let Some(s) = text(&a, 0) else {
         return Ok(Value::Undefined);
     };

@@ -131,8 +131,7 @@ impl<'t> Analysis<'t> {
             | NodeKind::Bool { .. }
             | NodeKind::Null
             | NodeKind::Regex { .. }
-            | NodeKind::Placeholder
-            | NodeKind::Error { .. } => {}
+            | NodeKind::Placeholder => {}
         }
         self.attributes(node);
     }

@@ -275,7 +275,7 @@ fn of_text(name: &'static str, function: fn(&str) -> Result<String, Error>) -> H
             _ => return refused(2),
         };
         match argument {
-            None if call.function(0).is_none() => Ok(None),
+            None if !call.is_function(0) => Ok(None),
             Some(Json::String(text)) => function(text).map(|text| Some(Json::from(text))),
             _ => refused(1),
         }

@@ -122,7 +122,7 @@ pub(super) fn string() -> HostFunction {
         match argument {
             _ if arguments.len() > 2 => Err(refused("string", 3)),
             // A function has no JSON form.
-            None if call.function(0).is_some() => Ok(Some(Json::from(""))),
+            None if call.is_function(0) => Ok(Some(Json::from(""))),
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(Json::from(text.as_str()))),
             Some(value) if prettify && indentation(value, 0) > MAX_MEMORY => {
@@ -143,7 +143,7 @@ pub(super) fn clone() -> HostFunction {
         };
         match value {
             Some(value @ (Json::Array(_) | Json::Object(_))) => Ok(Some(rounded(value))),
-            None if call.function(0).is_none() => Ok(None),
+            None if !call.is_function(0) => Ok(None),
             _ => Err(refused("clone", 1)),
         }
     })
