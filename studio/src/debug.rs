@@ -8,9 +8,12 @@ use stepwright_asl::StateMachine;
 use stepwright_diagram::Diagram;
 use stepwright_editor::Definition;
 use stepwright_runtime::debug::{DebugOptions, Debugger, Position, PositionKind, Stop};
+use stepwright_runtime::task::TaskResult;
 use stepwright_runtime::testing::overlay;
+use stepwright_runtime::timeline::Timeline;
 
-use crate::mock_answer::{MockAnswer, json, mock_answers};
+use crate::mock_answer::mock_answers;
+use crate::test_data::{TestData, json};
 
 /// The most visited states that a page shows.
 const MOST_VISITS: usize = 40;
@@ -30,11 +33,8 @@ pub(crate) struct DebugCommand {
     act: DebugAct,
     /// The names of the states with a breakpoint.
     breakpoints: Vec<String>,
-    input: String,
-    /// The results of calls: see [`mock_answers`].
-    mocks: String,
-    /// The result of the pending call: see [`MockAnswer::of`].
-    answer: String,
+    #[serde(flatten)]
+    data: TestData,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -57,9 +57,12 @@ pub(crate) struct DebugReport {
     /// Pointer to the state that continues; empty at the end.
     state: String,
     needs_answer: bool,
+    #[serde(skip)]
+    pub(crate) timeline: Timeline,
 }
 
-/// Performs a command. It may compute for a while: call it on a thread for that.
+/// Performs a command. A step without an execution starts one. It may compute for a while: call it
+/// on a thread for that.
 pub(crate) fn perform(
     session: &mut Option<DebugSession>,
     definition: &Definition,
@@ -67,13 +70,21 @@ pub(crate) fn perform(
     command: &DebugCommand,
     folded: &[String],
 ) -> Result<DebugReport, String> {
-    if matches!(command.act, DebugAct::Start) {
+    let is_start = match command.act {
+        DebugAct::Start => true,
+        DebugAct::Step => session.is_none(),
+        _ => false,
+    };
+    if is_start {
         *session = Some(DebugSession::start(definition, revision, command)?);
     }
     let found = session.as_mut().filter(|found| found.revision == revision);
     let found = found.ok_or("the definition has changed; start the execution again")?;
     found.set_breakpoints(&command.breakpoints);
-    let stop = found.act(command)?;
+    let stop = match is_start {
+        true => None,
+        false => found.act(command)?,
+    };
     Ok(found.report(stop, folded))
 }
 
@@ -85,8 +96,8 @@ impl DebugSession {
     ) -> Result<DebugSession, String> {
         let text = definition.json().to_string();
         let machine = StateMachine::from_json(&text).map_err(|errors| errors.to_string())?;
-        let input = json("the input", &command.input)?;
-        let answers = mock_answers(definition, &command.mocks)?;
+        let input = json("the input", &command.data.input)?;
+        let answers = mock_answers(definition, &command.data.mocks)?;
         let options = DebugOptions::new().answer(move |visit, call| {
             let answer = answers.get(&visit.state)?;
             Some(answer.result(call.call as usize))
@@ -116,6 +127,7 @@ impl DebugSession {
     }
 
     fn act(&mut self, command: &DebugCommand) -> Result<Option<Stop>, String> {
+        let answer = self.answer(command);
         let debugger = &mut self.debugger;
         Ok(Some(match command.act {
             DebugAct::Start => return Ok(None),
@@ -127,11 +139,24 @@ impl DebugSession {
             DebugAct::Into => debugger.step_into(),
             DebugAct::Resume => debugger.resume(),
             DebugAct::Answer => {
-                let answer = MockAnswer::of(&json("the result", &command.answer)?)?;
-                let stop = debugger.answer_after(Duration::ZERO, answer.result(0));
+                let stop = debugger.answer_after(Duration::ZERO, answer?);
                 stop.map_err(|error| error.to_string())?
             }
         }))
+    }
+
+    /// The result of the pending call, by the mock of its state.
+    fn answer(&self, command: &DebugCommand) -> Result<TaskResult, String> {
+        let (visit, call) = match &self.debugger.position().kind {
+            PositionKind::Call(visit, call) => (visit, call.call as usize),
+            PositionKind::Child(visit, _) => (visit, 0),
+            _ => return Err("no call waits for a result".to_owned()),
+        };
+        let answers = mock_answers(&self.definition, &command.data.mocks)?;
+        let answer = answers.get(&visit.state);
+        let answer = answer
+            .ok_or_else(|| format!("write the result of `{}` in its form first", visit.state))?;
+        Ok(answer.result(call))
     }
 
     fn report(&self, stop: Option<Stop>, folded: &[String]) -> DebugReport {
@@ -151,6 +176,7 @@ impl DebugSession {
                 .map(|state| state.pointer.to_string())
                 .unwrap_or_default(),
             needs_answer: position.needs_answer(),
+            timeline: Timeline::of(&history),
         }
     }
 }
@@ -169,7 +195,9 @@ fn describe(position: &Position, stop: Option<Stop>, path: &[String]) -> Markup 
     };
     let reason = match &stop {
         Some(Stop::Breakpoint { .. }) => Some("a breakpoint"),
-        Some(Stop::Call) => Some("the call needs a result: write it above, and choose Answer"),
+        Some(Stop::Call) => {
+            Some("the call needs a result: write it in the form of the state, and choose Answer")
+        }
         Some(Stop::Limit) => Some("many steps were made; choose Continue again"),
         _ => None,
     };

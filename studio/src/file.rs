@@ -3,10 +3,11 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use stepwright_asl::validate::Validator;
+use stepwright_runtime::timeline::Timeline;
 use tokio::sync::watch;
 
 use crate::debug::DebugSession;
@@ -38,8 +39,16 @@ pub(crate) struct OpenFile {
     state: Mutex<FileState>,
     /// The execution that a page steps through.
     pub(crate) debug: Mutex<Option<DebugSession>>,
+    last_run: Mutex<Option<LastRun>>,
     /// Counts what pages should look at: revisions, saves and conflicts.
     pub(crate) changes: watch::Sender<u64>,
+}
+
+/// The last execution of a definition, also one that a user steps through.
+#[derive(Debug)]
+struct LastRun {
+    definition: usize,
+    timeline: Arc<Timeline>,
 }
 
 /// What requests change, one after the other.
@@ -97,6 +106,7 @@ impl OpenFile {
                 stamp,
             }),
             debug: Mutex::default(),
+            last_run: Mutex::default(),
             changes: watch::channel(0).0,
             file,
         })
@@ -121,6 +131,7 @@ impl OpenFile {
                 stamp: None,
             }),
             debug: Mutex::default(),
+            last_run: Mutex::default(),
             changes: watch::channel(0).0,
             file,
         }
@@ -138,6 +149,22 @@ impl OpenFile {
     /// or absent.
     pub(crate) fn state(&self) -> MutexGuard<'_, FileState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores what happened in an execution of a definition.
+    pub(crate) fn set_last_run(&self, definition: usize, timeline: Timeline) {
+        let mut last = self.last_run.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some(LastRun {
+            definition,
+            timeline: Arc::new(timeline),
+        });
+    }
+
+    /// Returns what happened in the last execution, if it was one of this definition.
+    pub(crate) fn last_run(&self, definition: usize) -> Option<Arc<Timeline>> {
+        let last = self.last_run.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = last.as_ref().filter(|last| last.definition == definition);
+        last.map(|last| last.timeline.clone())
     }
 
     /// Makes pages look at the file again.

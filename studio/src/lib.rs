@@ -53,6 +53,7 @@ mod router;
 mod session;
 mod shown_text;
 mod studio;
+mod test_data;
 mod trial;
 mod utf16;
 mod view;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
-use stepwright_asl::json::Json as Asl;
+use stepwright_asl::model::StateKind;
 use stepwright_editor::Definition;
 use stepwright_runtime::task::{TaskFailure, TaskResult};
 use stepwright_runtime::testing::Mock;
 use stepwright_runtime::value::Value;
+
+use crate::test_data::{StateData, members};
 
 /// The answer to the calls of a Task.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +32,11 @@ impl MockAnswer {
         let only = members.and_then(|members| members.iter().next());
         match only {
             Some((key, error)) if key == "Throw" => {
-                let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+                let wrong = "`Throw` is an object with the texts `Error` and `Cause`";
+                let text = |name: &str| error.get(name).map(|text| text.as_str().ok_or(wrong));
                 Ok(MockAnswer::Failure {
-                    error: text("Error"),
-                    cause: text("Cause"),
+                    error: text("Error").ok_or(wrong)??.to_owned(),
+                    cause: text("Cause").transpose()?.unwrap_or_default().to_owned(),
                 })
             }
             Some((key, result)) if key == "Return" => Ok(MockAnswer::Result(result.clone())),
@@ -79,41 +82,39 @@ impl MockAnswer {
     }
 }
 
-/// Reads the answers of a user, by the names of the Tasks.
+/// Reads the answers of a user, by the names of the states. A run calls the Tasks only; a test of a
+/// Parallel or Map has its result, too.
 pub(crate) fn mock_answers(
     definition: &Definition,
     text: &str,
 ) -> Result<BTreeMap<String, MockAnswer>, String> {
-    let given = json("the mocks", text)?;
-    let given = given
-        .as_object()
-        .ok_or("the mocks are an object with the result of each state by its name")?;
-    let names = task_names(definition);
-    if let Some(unknown) = given.keys().find(|name| !names.contains(name)) {
-        return Err(format!(
-            "there is no Task state `{unknown}` for the mock of this name"
-        ));
-    }
-    let answers = given
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), MockAnswer::of(value)?)));
+    let names = state_names(definition, has_mock);
+    let answers = members(StateData::Mock, text)?.into_iter();
+    let answers = answers.map(|(name, value)| {
+        if !names.contains(&name) {
+            return Err(format!(
+                "the mock of `{name}`: there is no Task, Parallel or Map with this name"
+            ));
+        }
+        let answer = MockAnswer::of(&value);
+        let answer = answer.map_err(|reason| format!("the mock of `{name}`: {reason}"))?;
+        Ok((name, answer))
+    });
     answers.collect()
 }
 
-/// The names of all Tasks.
-pub(crate) fn task_names(definition: &Definition) -> Vec<String> {
-    let graph = definition.graph();
-    let tasks = graph.states().iter().filter(|state| {
-        let kind = state.object.get("Type").and_then(Asl::as_str);
-        kind == Some("Task")
-    });
-    tasks.map(|state| state.name.to_owned()).collect()
+/// Whether a state has a result that a user can write.
+pub(crate) fn has_mock(kind: StateKind) -> bool {
+    matches!(kind, StateKind::Task | StateKind::Parallel | StateKind::Map)
 }
 
-/// Reads what a user typed; an empty text is an empty object.
-pub(crate) fn json(what: &str, text: &str) -> Result<Json, String> {
-    match text.trim() {
-        "" => Ok(Json::Object(serde_json::Map::new())),
-        text => serde_json::from_str(text).map_err(|error| format!("{what} is no JSON: {error}")),
-    }
+/// The names of the states of some types.
+pub(crate) fn state_names(
+    definition: &Definition,
+    is_wanted: impl Fn(StateKind) -> bool,
+) -> Vec<String> {
+    let graph = definition.graph();
+    let states = graph.states().iter();
+    let wanted = states.filter(|state| state.kind.is_some_and(&is_wanted));
+    wanted.map(|state| state.name.to_owned()).collect()
 }

@@ -35,12 +35,12 @@ const PANELS: [(&str, &str); 5] = [
 
 /// The buttons of the debugger: the command and the text.
 const DEBUG_COMMANDS: [(&str, &str); 6] = [
-    ("start", "Start"),
     ("step", "Step"),
     ("into", "Step into"),
     ("resume", "Continue"),
     ("back", "Back"),
     ("answer", "Answer"),
+    ("start", "Start again"),
 ];
 
 /// Renders the page of a file.
@@ -86,6 +86,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                         "Arrows follow the transitions, Shift selects several states. A adds, Del removes, F2 renames, C connects, V moves, B folds, / searches."
                     }
                 }
+                (runs())
                 section class="right" aria-label="Panels" {
                     div role="tablist" aria-label="Panels" {
                         @for (panel, title) in PANELS {
@@ -105,7 +106,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
                         p id="fault" role="status" {}
                     }
                     div id="panel-problems" role="tabpanel" aria-labelledby="tab-problems" hidden tabindex="0" {}
-                    div id="panel-trial" role="tabpanel" aria-labelledby="tab-trial" hidden tabindex="0" { (trial()) }
+                    div id="panel-trial" role="tabpanel" aria-labelledby="tab-trial" hidden tabindex="0" { (test_data()) }
                     div id="panel-reports" role="tabpanel" aria-labelledby="tab-reports" hidden tabindex="0" { (reports()) }
                 }
             }
@@ -129,36 +130,43 @@ fn files(studio: &StudioState, index: usize) -> Markup {
     }
 }
 
-fn trial() -> Markup {
+/// The data of tests, of which the form of a state edits the parts about that state.
+fn test_data() -> Markup {
+    let fields = [
+        ("input", "Input of the execution", "{}"),
+        ("mocks", "Result of each call, by the name of its state", ""),
+        (
+            "inputs",
+            "Input of each state that is tested alone, by its name",
+            "",
+        ),
+        ("variables", "Variables of a state that is tested alone", ""),
+    ];
     html! {
-        label class="field" { span { "Input" } textarea id="trial-input" rows="4" spellcheck="false" { "\n{}" } }
-        h3 { "The selected state" }
-        label class="field" {
-            span { "Result of its call, or " code { "{\"Throw\": {\"Error\": \"..\"}}" } }
-            textarea id="trial-mock" rows="3" spellcheck="false" {}
-        }
-        label class="field" { span { "Variables" } textarea id="trial-variables" rows="2" spellcheck="false" {} }
-        button type="button" id="test" { "Test the state" }
-        h3 { "The whole definition" }
-        label class="field" {
-            span { "Result of each Task, by the name of its state" }
-            textarea id="trial-mocks" rows="5" spellcheck="false" {}
-        }
-        button type="button" id="run" { "Run" }
-        " " button type="button" id="clear-run" hidden { "Hide the statuses" }
-        div id="trial-outcome" role="status" {}
-        h3 { "Step by step" }
-        p class="commands" {
-            @for (act, title) in DEBUG_COMMANDS {
-                button type="button" data-debug=(act) disabled[act != "start"] { (title) }
+        @for (name, title, text) in fields {
+            label class="field" {
+                span { (title) }
+                textarea id={ "trial-" (name) } rows="5" spellcheck="false" { "\n" (text) }
             }
-            button type="button" id="breakpoint" data-key="k" title="Breakpoint (K)" aria-pressed="false" { "Breakpoint" }
         }
-        label class="field" {
-            span { "Result of the call at which it stops" }
-            textarea id="debug-answer" rows="2" spellcheck="false" {}
+    }
+}
+
+/// The buttons that test and run, and below them the outcome.
+fn runs() -> Markup {
+    html! {
+        section class="runs" aria-label="Test and run" {
+            div class="commands" {
+                button type="button" id="test" title="Test the selected state" { "Test" }
+                button type="button" id="run" title="Run the whole definition" { "Run" }
+                @for (act, title) in DEBUG_COMMANDS {
+                    button type="button" data-debug=(act) disabled[act != "step"] { (title) }
+                }
+                button type="button" id="breakpoint" data-key="k" title="Breakpoint (K)" aria-pressed="false" { "Breakpoint" }
+                button type="button" id="clear-run" hidden { "Hide the statuses" }
+            }
+            div id="trial-outcome" role="status" tabindex="0" aria-label="Outcome" {}
         }
-        div id="debug-outcome" role="status" {}
     }
 }
 

@@ -30,7 +30,8 @@ use crate::debug::{self, DebugCommand};
 use crate::file::{FileState, OpenFile, TextOwner};
 use crate::session::{Outcome, SessionError};
 use crate::studio::StudioState;
-use crate::trial::{self, Evaluation, RunTrial, StateTrial};
+use crate::test_data::{StateDataEdit, TestData};
+use crate::trial::{self, Evaluation, StateTrial};
 use crate::view::{KnownParts, View};
 use crate::{assets, clipboard, inspector, page, palette, report, utf16};
 
@@ -61,7 +62,7 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&at("view"), get(view))
         .route(&at("events"), get(events))
         .route(&at("palette"), get(search))
-        .route(&at("inspector"), get(inspect))
+        .route(&at("inspector"), post(inspect))
         .route(&at("complete"), get(complete_text).post(complete_field))
         .route(&at("fixes"), get(fixes))
         .route(&at("report"), get(reports))
@@ -71,6 +72,7 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&at("save"), post(save))
         .route(&at("resolve"), post(resolve))
         .route(&at("test"), post(test))
+        .route(&at("test-data"), post(edit_test_data))
         .route(&at("run"), post(run))
         .route(&at("debug"), post(debug_step))
         .route(&at("evaluate"), post(evaluate))
@@ -470,15 +472,29 @@ async fn complete_field(
     Ok(json_body(&completion::in_field(&definition, &typed)))
 }
 
-async fn inspect(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
+/// The form of a state, with its data of tests.
+async fn inspect(
+    State(studio): Shared,
+    parameters: Parameters,
+    bytes: Bytes,
+) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
+    let data: TestData = body(&bytes)?;
+    let number = parameters.number("definition");
+    let last = file.last_run(number);
     let html = with_definition(&file, &parameters, |definition| {
-        let number = parameters.number("definition");
-        let form = inspector::render(definition, number, parameters.text("state"));
+        let pointer = parameters.text("state");
+        let form = inspector::render(definition, number, pointer, &data, last.as_deref());
         // Another edit may have removed it since then: that is no error of the page.
         Ok(form.unwrap_or_else(|| html! { p { "The state has been removed." } }))
     })?;
     Ok(Html(html.into_string()).into_response())
+}
+
+/// The data of tests with a value that a user typed in the form of a state.
+async fn edit_test_data(bytes: Bytes) -> Result<Response, Refusal> {
+    let edit: StateDataEdit = body(&bytes)?;
+    Ok(edit.apply().map_err(Refusal::of)?.into_response())
 }
 
 /// The fixes of a problem that an editor may offer: each has been tried.
@@ -538,9 +554,11 @@ async fn test(
     parameters: Parameters,
     bytes: Bytes,
 ) -> Result<Response, Refusal> {
-    let definition = copy_of(&*parameters.file(&studio)?, &parameters)?;
+    let file = parameters.file(&studio)?;
+    let definition = copy_of(&file, &parameters)?;
     let trial: StateTrial = body(&bytes)?;
-    let html = trial::test(&definition, &trial)
+    let last = file.last_run(parameters.number("definition"));
+    let html = trial::test(&definition, &trial, last.as_deref())
         .await
         .map_err(Refusal::of)?;
     Ok(Html(html.into_string()).into_response())
@@ -553,10 +571,11 @@ async fn run(
 ) -> Result<Response, Refusal> {
     let file = parameters.file(&studio)?;
     let definition = copy_of(&file, &parameters)?;
-    let trial: RunTrial = body(&bytes)?;
+    let data: TestData = body(&bytes)?;
     let machine_type = definition.machine_type();
-    let report = trial::run(&definition, machine_type, &trial, &parameters.folded()).await;
+    let report = trial::run(&definition, machine_type, &data, &parameters.folded()).await;
     let report = report.map_err(Refusal::of)?;
+    file.set_last_run(parameters.number("definition"), report.timeline);
     let answer: Json = json!({"html": report.html.into_string(), "picture": report.picture});
     Ok(json_body(&answer))
 }
@@ -572,12 +591,16 @@ async fn debug_step(
     let revision = file.state().session.revision();
     let command: DebugCommand = body(&bytes)?;
     let folded = parameters.folded();
+    let debugged = file.clone();
     let report = tokio::task::spawn_blocking(move || {
-        let mut session = file.debug.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = debugged.debug.lock();
+        let mut session = session.unwrap_or_else(PoisonError::into_inner);
         debug::perform(&mut session, &definition, revision, &command, &folded)
     });
-    let report = report.await.map_err(Refusal::of)?;
-    Ok(json_body(&report.map_err(Refusal::of)?))
+    let report = report.await.map_err(Refusal::of)?.map_err(Refusal::of)?;
+    let answer = json_body(&report);
+    file.set_last_run(parameters.number("definition"), report.timeline);
+    Ok(answer)
 }
 
 /// The value of an expression, or why it has none: while a user types, that is no error.

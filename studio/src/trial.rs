@@ -5,15 +5,19 @@ use std::time::Duration;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value as Json;
+use stepwright_asl::json::Json as Asl;
+use stepwright_asl::model::StateKind;
 use stepwright_asl::{MachineType, StateMachine};
 use stepwright_diagram::Diagram;
 use stepwright_editor::Definition;
 use stepwright_runtime::history::HistoryQuery;
 use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
 use stepwright_runtime::testing::{Mock, Mocks, overlay};
+use stepwright_runtime::timeline::Timeline;
 use stepwright_runtime::{Engine, StartOptions};
 
-use crate::mock_answer::{MockAnswer, json, mock_answers, task_names};
+use crate::mock_answer::{MockAnswer, mock_answers, state_names};
+use crate::test_data::{TestData, json, pretty};
 
 /// The role of a test, which only appears in the context object.
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepwright";
@@ -29,18 +33,8 @@ const MOST_EVENTS: usize = 500;
 pub(crate) struct StateTrial {
     /// The name of the state.
     name: String,
-    input: String,
-    variables: String,
-    /// The result or the error of its task: see [`MockAnswer::of`]. Empty for none.
-    mock: String,
-}
-
-/// An execution of the definition.
-#[derive(Debug, Deserialize)]
-pub(crate) struct RunTrial {
-    input: String,
-    /// An object with the result of each state that calls a service. Empty for none.
-    mocks: String,
+    #[serde(flatten)]
+    data: TestData,
 }
 
 /// An expression of a field, with the input for which it is evaluated.
@@ -58,29 +52,33 @@ pub(crate) struct RunReport {
     pub(crate) html: Markup,
     /// The picture with the statuses of the states.
     pub(crate) picture: String,
+    pub(crate) timeline: Timeline,
 }
 
-/// Tests a state as TestState does.
-pub(crate) async fn test(definition: &Definition, trial: &StateTrial) -> Result<Markup, String> {
-    let input = json("the input", &trial.input)?;
+/// Tests a state as TestState does, with its input in the last run unless it has its own.
+pub(crate) async fn test(
+    definition: &Definition,
+    trial: &StateTrial,
+    last: Option<&Timeline>,
+) -> Result<Markup, String> {
+    let StateTrial { name, data } = trial;
+    let input = data.input_of(name, is_start(definition, name), last)?;
     let mut request = TestStateRequest::new(Json::from(definition.json()))
-        .state_name(&trial.name)
-        .input(input)
+        .state_name(name)
+        .input(json(&format!("the input of `{name}`"), &input)?)
         .inspection_level(InspectionLevel::Debug);
-    if !trial.variables.trim().is_empty() {
-        request = request.variables(json("the variables", &trial.variables)?);
+    if !data.variables.trim().is_empty() {
+        request = request.variables(json("the variables", &data.variables)?);
     }
-    request = match trial.mock.trim() {
-        "" => request.role_arn(ROLE),
-        mock => match MockAnswer::of(&json("the result", mock)?)? {
-            MockAnswer::Failure { error, cause } => request.mock(MockInput::error(error, cause)),
-            MockAnswer::Result(result) => request.mock(MockInput::result(result)),
-            MockAnswer::Sequence(_) => {
-                return Err(
-                    "a test of one state has one call, so a result without `Sequence`".to_owned(),
-                );
-            }
-        },
+    request = match mock_answers(definition, &data.mocks)?.remove(name) {
+        None => request.role_arn(ROLE),
+        Some(MockAnswer::Failure { error, cause }) => request.mock(MockInput::error(error, cause)),
+        Some(MockAnswer::Result(result)) => request.mock(MockInput::result(result)),
+        Some(MockAnswer::Sequence(_)) => {
+            return Err(format!(
+                "the mock of `{name}`: a test of one state has one call, so a result without `Sequence`"
+            ));
+        }
     };
     let response = test_state(&request)
         .await
@@ -102,6 +100,11 @@ pub(crate) async fn test(definition: &Definition, trial: &StateTrial) -> Result<
             }
         }
     })
+}
+
+/// Whether an execution starts with the state of this name.
+pub(crate) fn is_start(definition: &Definition, name: &str) -> bool {
+    definition.json().get("StartAt").and_then(Asl::as_str) == Some(name)
 }
 
 /// The value of an expression for an input.
@@ -133,15 +136,15 @@ pub(crate) async fn evaluate(evaluation: &Evaluation) -> Result<String, String> 
 pub(crate) async fn run(
     definition: &Definition,
     machine_type: MachineType,
-    trial: &RunTrial,
+    data: &TestData,
     folded: &[String],
 ) -> Result<RunReport, String> {
-    let input = json("the input", &trial.input)?;
+    let input = json("the input", &data.input)?;
     let text = definition.json().to_string();
     let machine = StateMachine::from_json(&text).map_err(|errors| errors.to_string())?;
     let engine = Engine::builder()
         .register_definition("studio", &machine, machine_type)
-        .tasks(mocks(definition, &trial.mocks)?)
+        .tasks(mocks(definition, &data.mocks)?)
         .virtual_time()
         .build()
         .map_err(|error| error.to_string())?;
@@ -171,7 +174,11 @@ pub(crate) async fn run(
             @if events.len() > MOST_EVENTS { p { "Only the first " (MOST_EVENTS) " events are shown." } }
         }
     };
-    Ok(RunReport { html, picture })
+    Ok(RunReport {
+        html,
+        picture,
+        timeline: Timeline::of(&report.history),
+    })
 }
 
 /// The type of an event, and the state or the error in it.
@@ -193,22 +200,15 @@ fn event_line(event: &Json) -> String {
 fn mocks(definition: &Definition, text: &str) -> Result<Mocks, String> {
     let answers = mock_answers(definition, text)?;
     let mut mocks = Mocks::new();
-    for name in task_names(definition) {
+    for name in state_names(definition, |kind| kind == StateKind::Task) {
         let mock = match answers.get(&name) {
             Some(answer) => answer.mock(),
             None => {
-                let cause = format!("add the result of `{name}` to the mocks");
+                let cause = format!("add the result of `{name}` in its form");
                 Mock::failure(NO_MOCK, cause)
             }
         };
         mocks = mocks.state(&name, mock.optional());
     }
     Ok(mocks)
-}
-
-fn pretty(text: &str) -> String {
-    match serde_json::from_str::<Json>(text) {
-        Ok(value) => format!("{value:#}"),
-        Err(_) => text.to_owned(),
-    }
 }

@@ -416,9 +416,9 @@ describe("the form with the keyboard", () => {
   });
 
   test("an expression is completed, and has its value while it is typed", async () => {
-    await page.page.click("#tab-trial");
-    await page.page.fill("#trial-input", '{"price": 7}');
     await choose("Charge");
+    await page.page.click("#tab-inspector");
+    await page.fillTest("inputs", '{"price": 7}');
     await keys("F2");
     const field = page.page.locator('[data-field="/States/Charge/Output"]');
     await field.focus();
@@ -432,7 +432,7 @@ describe("the form with the keyboard", () => {
     await keys("Tab");
     await page.until("the member is completed", async () => (await field.inputValue()).startsWith("{% $states.input"));
     await page.page.keyboard.type(".price * 2 %}");
-    await page.page.getByText("for the input of Test: 14").waitFor();
+    await page.page.getByText("for this input: 14").waitFor();
     await keys("Tab");
     await page.until("the field is set", async () => (await page.definition()).States.Charge.Output === "{% $states.input.price * 2 %}");
   });
@@ -486,11 +486,11 @@ describe("code", () => {
 describe("tests in place", () => {
   test("a state is tested with a result, and with an error", async () => {
     await page.select("/States/Charge");
-    await page.page.click("#tab-trial");
-    await page.page.fill("#trial-mock", '{"Payload": {"id": 1}, "StatusCode": 200}');
+    await page.page.click("#tab-inspector");
+    await page.fillTest("mocks", '{"Payload": {"id": 1}, "StatusCode": 200}');
     await page.page.click("#test");
     await page.page.getByText("SUCCEEDED").waitFor();
-    await page.page.fill("#trial-mock", '{"Throw": {"Error": "Declined", "Cause": "no money"}}');
+    await page.fillTest("mocks", '{"Throw": {"Error": "Declined", "Cause": "no money"}}');
     await page.page.click("#test");
     await page.page.getByText("CAUGHT_ERROR").waitFor();
     await page.page.getByText("Next state: Reject").waitFor();
@@ -507,6 +507,88 @@ describe("tests in place", () => {
     await page.until("the statuses are gone", async () => (await page.page.locator("#canvas .badge").count()) === 0);
   });
 
+  test("the form of a state has the values of the last run, and the next run uses those that are edited there", async () => {
+    const form = page.page.locator("#panel-inspector");
+    const value = (name) => form.locator(`[data-test=${name}]`).inputValue();
+    const has = (name, text) => page.until(`${name} is ${text}`, async () => JSON.stringify(JSON.parse((await value(name)) || "null")) === text);
+    const outcome = (text) => page.page.locator("#trial-outcome").getByText(text).first().waitFor();
+    await choose("Check");
+    await page.page.click("#tab-inspector");
+    await page.fillTest("input", '{"ok": true, "total": 5}');
+    await page.page.click("#run");
+    await outcome("Rejected");
+    await form.getByText("Last run: succeeded").waitFor();
+    // Without a result of its own, the Task fails, and the Catcher leads on.
+    await choose("Charge");
+    await form.getByText("Studio.NoMock").waitFor();
+    await has("inputs", '{"ok":true,"total":5}');
+    await page.fillTest("mocks", '{"Payload": {"id": 7}}');
+    await page.page.click("#run");
+    await outcome("SUCCEEDED");
+    await form.getByText("Last run: succeeded").waitFor();
+    await choose("Done");
+    await has("inputs", '[{"Payload":{"id":7}},{"Payload":{"id":7}}]');
+    await choose("Reject");
+    await form.getByText("The last run did not reach this state.").waitFor();
+    // An edited input is that of a test of the state, until it is empty.
+    await choose("Charge");
+    await page.fillTest("inputs", '{"total": 9}');
+    await page.page.click("#test");
+    await page.page.getByText("Next state: Both").waitFor();
+    await page.page.locator("#trial-outcome summary").click();
+    await outcome('"total": 9');
+    await page.fillTest("inputs", "");
+    await has("inputs", '{"ok":true,"total":5}');
+    page.tab.check();
+  });
+
+  test("a wrong result is named, also that of another state, and starts no run", async () => {
+    await choose("Charge");
+    await page.page.click("#tab-inspector");
+    const outcome = page.page.locator("#trial-outcome");
+    await page.page.locator("[data-test=mocks]").fill('{"Payload": ');
+    await page.page.click("#run");
+    await outcome.getByText("the mock of `Charge` is no JSON").waitFor();
+    await page.fillTest("mocks", '{"Payload": 1}');
+    await page.page.click("#run");
+    await outcome.getByText("SUCCEEDED", { exact: true }).waitFor();
+    for (const [mocks, reason] of [
+      ['{"Charge": 1, "Ship": 2}', "the mock of `Ship`: there is no Task, Parallel or Map with this name"],
+      ['{"Charge": 1, "Both": {"Throw": 3}}', "the mock of `Both`: `Throw` is an object"],
+      ['{"Charge": 1, "Both": {"a" 3}}', "the mock of `Both` is no JSON"],
+    ]) {
+      await page.page.click("#tab-trial");
+      await page.page.fill("#trial-mocks", mocks);
+      for (const button of ["#run", "#test"]) {
+        await page.page.click(button);
+        await outcome.getByText(reason).waitFor();
+        await page.page.evaluate(() => (document.querySelector("#trial-outcome").textContent = ""));
+      }
+    }
+    await page.page.click("#tab-inspector");
+    await page.page.locator("#panel-inspector").getByText("the mock of `Both` is no JSON").waitFor();
+    page.tab.problems.length = 0;
+  });
+
+  test("Test, Run and Step are at the same position in each panel, and their outcome is in view", async () => {
+    const box = async (button) => JSON.stringify(await page.page.locator(button).boundingBox());
+    const buttons = ["#test", "#run", "[data-debug=step]"];
+    const before = await Promise.all(buttons.map(box));
+    for (const panel of ["code", "problems", "trial", "reports", "inspector"]) {
+      await page.page.click(`#tab-${panel}`);
+      assert.deepEqual(await Promise.all(buttons.map(box)), before, panel);
+    }
+    for (const button of buttons) {
+      await page.page.click(button);
+      const outcome = page.page.locator("#trial-outcome .outcome");
+      await outcome.waitFor();
+      const { y, height } = await outcome.boundingBox();
+      assert.ok(y >= 0 && y + height <= page.page.viewportSize().height, `${button}: ${y}`);
+      await page.page.evaluate(() => (document.querySelector("#trial-outcome").textContent = ""));
+    }
+    assert.equal(await page.page.evaluate(() => scrollY), 0);
+  });
+
   test("the definition is stepped through, with a breakpoint, an answer and a way back", async () => {
     await choose("Done");
     await page.page.locator("#canvas").focus();
@@ -514,10 +596,10 @@ describe("tests in place", () => {
     assert.equal(await page.page.locator('#canvas .breaks[data-pointer="/States/Done"]').count(), 1);
     await page.page.click("#tab-trial");
     await page.page.fill("#trial-input", '{"ok": true, "total": 5}');
-    const outcome = page.page.locator("#debug-outcome");
+    const outcome = page.page.locator("#trial-outcome");
     const at = (name) => page.page.locator(`#canvas .current[data-pointer="/States/${name}"]`).waitFor();
     const act = (name) => page.page.click(`[data-debug=${name}]`);
-    await act("start");
+    await act("step");
     await outcome.getByText("before Check").waitFor();
     await at("Check");
     await act("step");
@@ -525,12 +607,15 @@ describe("tests in place", () => {
     await act("step");
     await outcome.getByText("Charge calls arn:aws:states:::lambda:invoke").waitFor();
     assert.match(await outcome.textContent(), /"total":5/);
-    await page.page.fill("#debug-answer", '{"Throw": {"Error": "Declined"}}');
+    await act("answer");
+    await outcome.getByText("write the result of `Charge` in its form first").waitFor();
+    await page.page.click("#tab-inspector");
+    await page.fillTest("mocks", '{"Throw": {"Error": "Declined"}}');
     await act("answer");
     await at("Reject");
     await act("back");
     await outcome.getByText("Charge calls").waitFor();
-    await page.page.fill("#debug-answer", '{"Payload": 1}');
+    await page.fillTest("mocks", '{"Payload": 1}');
     await act("answer");
     await at("Both");
     await act("into");

@@ -134,15 +134,17 @@ export function formActions(element) {
 function focusedIn(panel) {
   const element = document.activeElement;
   if (!panel.contains(element)) return null;
-  const { field, rename, actions } = element.dataset;
+  const { field, rename, actions, test } = element.dataset;
   if (rename !== undefined) return "[data-rename]";
-  const [name, value] = field === undefined ? ["actions", actions] : ["field", field];
-  return value === undefined ? null : `[data-${name}="${CSS.escape(value)}"]`;
+  const [name, value] = Object.entries({ field, test, actions }).find(([, value]) => value !== undefined) ?? [];
+  return name ? `[data-${name}="${CSS.escape(value)}"]` : null;
 }
 
 /** The value of a field when it was drawn. */
 const givenValue = (field) => (field.options ? [...field.options].find((option) => option.defaultSelected)?.value : field.defaultValue);
 const assignment = ({ dataset: { field, actions } }, value) => `${field ?? actions} = ${value}`;
+
+export const testData = () => Object.fromEntries(["input", "mocks", "inputs", "variables"].map((name) => [name, $(`#trial-${name}`).value]));
 
 /** Notes what a field of the form sets, and returns what its actions refer to. */
 export function drawnFor(panel, field) {
@@ -177,7 +179,7 @@ export async function drawForm(panel, pointer, count) {
   const before = focusedIn(panel);
   // What is typed from now on is not for the state before.
   if (panel.drawn?.state !== pointer) panel.textContent = "";
-  const html = await ask("inspector", { state: pointer }).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
+  const html = await ask("inspector", { state: pointer }, testData()).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
   if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
   const next = make("div");
   next.innerHTML = html;
@@ -191,7 +193,7 @@ export async function drawForm(panel, pointer, count) {
   const focused = focusedIn(panel) ?? before;
   panel.dataset.html = html;
   panel.replaceChildren(...(count > 1 ? [make("p", {}, `${count} states are selected; the form is about the last one.`)] : []), ...next.childNodes);
-  if (isReadOnly) for (const element of panel.querySelectorAll("input, textarea, select, button")) element.disabled = true;
+  if (isReadOnly) for (const element of panel.querySelectorAll(":is(input, textarea, select, button):not([data-test])")) element.disabled = true;
   if (focused && (document.activeElement === document.body || panel.contains(document.activeElement))) panel.querySelector(focused)?.focus();
 }
 

@@ -6,7 +6,7 @@ import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
-import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make } from "./panels.js";
+import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make, testData } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
@@ -497,7 +497,21 @@ $("#tree").addEventListener("click", (event) => {
 });
 $(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
 
+/** Changes the data of tests by a field in the form of a state. */
+function setTestData(field) {
+  const { test, kind, of: state } = field.dataset;
+  const area = $(`#trial-${test}`);
+  field.ariaInvalid = true;
+  inTurn(async () => {
+    area.value = await ask("test-data", {}, { kind, state, value: field.value, all: area.value });
+    field.ariaInvalid = false;
+    tell("");
+    await redraw();
+  });
+}
+
 const changed = ({ target }) => {
+  if (target.dataset.test) return setTestData(target);
   const actions = formActions(target);
   if (!actions.length) return;
   // A refused value is replaced.
@@ -523,11 +537,11 @@ function evaluate({ target, type }) {
   evaluation = setTimeout(
     async () => {
       const { value } = target;
-      const shown = await ask("evaluate", {}, { field: target.dataset.field, expression: value, input: input() }).catch((refusal) => refusal.message);
+      const shown = await ask("evaluate", {}, { field: target.dataset.field, expression: value, input: form.querySelector("[data-test^=input]")?.value ?? "" }).catch((refusal) => refusal.message);
       if (target.value !== value || !target.isConnected) return;
       const label = target.parentElement;
       const output = label.querySelector("output") ?? label.appendChild(make("output"));
-      output.textContent = `for the input of Test: ${shown}`;
+      output.textContent = `for this input: ${shown}`;
     },
     type === "input" ? 350 : 0,
   );
@@ -574,29 +588,36 @@ $("#panel-problems").addEventListener("click", (event) => {
   code.reveal(problem.start, problem.end);
 });
 
-async function trial(name, what, draw, place = "#trial-outcome") {
-  const outcome = $(place);
+/** Sends what a test or run needs, and draws its outcome. A value that was refused in the form comes first. */
+async function trial(name, what, draw) {
+  const outcome = $("#trial-outcome");
+  commitField();
+  await queue;
+  if (form.querySelector("[aria-invalid=true]")) return (outcome.textContent = $("#message").textContent);
   outcome.textContent = "…";
   try {
-    draw(await ask(name, { folded: known().folded }, what), outcome);
+    draw(await ask(name, { folded: known().folded }, { ...what, ...testData() }), outcome);
   } catch (refusal) {
     outcome.textContent = refusal.message;
   }
+  outcome.scrollTop = 0;
 }
-const input = () => $("#trial-input").value;
-$("#test").addEventListener("click", () => {
-  if (!current()) return ($("#trial-outcome").textContent = "select a state first");
-  const what = { name: current().name, input: input(), variables: $("#trial-variables").value, mock: $("#trial-mock").value };
-  trial("test", what, (html, outcome) => (outcome.innerHTML = html));
-});
-function showRun({ html, picture, state = "" }, outcome) {
+function drawRun({ html, picture }, outcome) {
   outcome.innerHTML = html;
   canvas.show(picture);
   $("#clear-run").hidden = false;
-  stopped = state;
-  mark();
 }
-$("#run").addEventListener("click", () => trial("run", { input: input(), mocks: $("#trial-mocks").value }, showRun));
+$("#test").addEventListener("click", () => {
+  if (!current()) return ($("#trial-outcome").textContent = "select a state first");
+  trial("test", { name: current().name }, (html, outcome) => (outcome.innerHTML = html));
+});
+$("#run").addEventListener("click", () =>
+  trial("run", {}, (answer, outcome) => {
+    drawRun(answer, outcome);
+    mark();
+    redraw();
+  }),
+);
 function endRun() {
   $("#clear-run").hidden = true;
   stopped = "";
@@ -607,16 +628,17 @@ function hideRun() {
   mark();
 }
 $("#clear-run").addEventListener("click", hideRun);
-$("#panel-trial").addEventListener("click", ({ target }) => {
+$(".runs").addEventListener("click", ({ target }) => {
   const act = target.dataset.debug;
   if (!act) return;
-  const what = { act, breakpoints, input: input(), mocks: $("#trial-mocks").value, answer: $("#debug-answer").value };
-  const draw = (report, outcome) => {
-    showRun(report, outcome);
-    for (const one of document.querySelectorAll("[data-debug]")) one.disabled = one.dataset.debug === "answer" && !report.needs_answer;
-    if (stopped) canvas.reveal(stopped);
-  };
-  trial("debug", what, draw, "#debug-outcome");
+  trial("debug", { act, breakpoints }, (answer, outcome) => {
+    drawRun(answer, outcome);
+    for (const one of document.querySelectorAll("[data-debug]")) one.disabled = one.dataset.debug === "answer" && !answer.needs_answer;
+    stopped = answer.state;
+    // The form has the input, and the result of a call.
+    if (stopped) select([stopped], true);
+    else mark(), redraw();
+  });
 });
 $("#breakpoint").addEventListener("click", () => {
   const { name } = current() ?? {};

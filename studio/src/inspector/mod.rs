@@ -5,6 +5,7 @@ mod control;
 mod form_actions;
 mod handlers;
 mod rules;
+mod test_values;
 
 use std::collections::BTreeSet;
 
@@ -13,9 +14,12 @@ use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{FieldInfo, QueryLanguage, StateKind};
 use stepwright_editor::{Definition, call_errors, field_meaning};
+use stepwright_runtime::timeline::Timeline;
 
 use crate::digest::digest;
 use crate::field_input::FieldKind;
+use crate::test_data::TestData;
+use crate::trial::is_start;
 use control::control;
 pub(crate) use control::prose;
 use form_actions::FormActions;
@@ -89,8 +93,15 @@ const GROUPS: [(&str, &[&str], &[&str]); 4] = [
     ("Variables", &["Assign"], &["Assign"]),
 ];
 
-/// Renders the forms of a state; `None` if the definition lacks it.
-pub(crate) fn render(definition: &Definition, number: usize, pointer: &str) -> Option<Markup> {
+/// Renders the forms of a state, with its data of tests and the last run; `None` if the definition
+/// lacks it.
+pub(crate) fn render(
+    definition: &Definition,
+    number: usize,
+    pointer: &str,
+    data: &TestData,
+    last: Option<&Timeline>,
+) -> Option<Markup> {
     let graph = definition.graph();
     let state = state_at(&graph, pointer)?;
     let language = definition.language_at(pointer);
@@ -116,6 +127,7 @@ pub(crate) fn render(definition: &Definition, number: usize, pointer: &str) -> O
             }
             p class="kind" { (state.kind.map_or("unknown type", StateKind::as_str)) " · " (language.as_ref()) }
             (form.exits())
+            (test_values::render(&form, is_start(definition, state.name), data, last))
             @for (title, fields, always) in GROUPS { (form.group(title, fields, always)) }
             (rules::render(&form))
             (handlers::render(&form))

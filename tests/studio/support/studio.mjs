@@ -171,6 +171,14 @@ export class EditorPage {
     await field.blur();
   }
 
+  /** Types a value of tests into the form of the selected state: its `input`, `inputs` or `mocks`. */
+  async fillTest(name, value) {
+    const field = this.page.locator(`#panel-inspector [data-test=${name}]`);
+    await field.fill(value);
+    await field.blur();
+    await this.until("the value is taken over", () => this.page.evaluate(() => !document.querySelector("#panel-inspector [aria-invalid=true]")));
+  }
+
   async save() {
     await this.page.keyboard.press("Control+s");
     await this.until("it is saved", async () => (await this.page.textContent("#saved")) === "saved");

@@ -1,0 +1,214 @@
+//! The data of tests that a page has: the input of an execution, and for single states their inputs
+//! and the results of their calls.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value as Json};
+use stepwright_runtime::timeline::{Timeline, Visit};
+
+use crate::mock_answer::MockAnswer;
+
+/// The texts that a page has for tests. Each may be empty.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct TestData {
+    /// The input of an execution.
+    pub(crate) input: String,
+    /// An object with the inputs of states that are tested alone.
+    pub(crate) inputs: String,
+    /// An object with the results of states: see [`MockAnswer::of`].
+    pub(crate) mocks: String,
+    /// An object with the variables of a state that is tested alone.
+    pub(crate) variables: String,
+}
+
+impl TestData {
+    /// The input of a state that is tested alone: its own one, that of the last run, or the input
+    /// of an execution.
+    pub(crate) fn input_of(
+        &self,
+        state: &str,
+        is_start: bool,
+        last: Option<&Timeline>,
+    ) -> Result<String, String> {
+        if is_start {
+            return Ok(self.input.clone());
+        }
+        if let Some(own) = members(StateData::Input, &self.inputs)?.get(state) {
+            return Ok(format!("{own:#}"));
+        }
+        let last = last.and_then(|timeline| last_visit(timeline, state)?.input());
+        Ok(last.map_or_else(|| self.input.clone(), |input| pretty(&input.to_text())))
+    }
+}
+
+/// The last visit of a state.
+pub(crate) fn last_visit<'t>(timeline: &'t Timeline, state: &str) -> Option<&'t Visit> {
+    let last = timeline.visits_of(state).last()?;
+    timeline.visit(*last)
+}
+
+/// A kind of data of single states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum StateData {
+    Input,
+    Mock,
+}
+
+impl fmt::Display for StateData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StateData::Input => "input",
+            StateData::Mock => "mock",
+        })
+    }
+}
+
+/// A value that a user typed in the form of a state.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StateDataEdit {
+    kind: StateData,
+    /// The name of the state; `None` for the input of an execution.
+    state: Option<String>,
+    /// Empty to remove it.
+    value: String,
+    /// The object with the data of all states.
+    all: String,
+}
+
+impl StateDataEdit {
+    /// The text of the object with the new value.
+    pub(crate) fn apply(&self) -> Result<String, String> {
+        let Some(state) = &self.state else {
+            json("the input", &self.value)?;
+            return Ok(self.value.clone());
+        };
+        let mut all = members(self.kind, &self.all)?;
+        match self.value.trim() {
+            "" => {
+                all.shift_remove(state);
+            }
+            text => {
+                let value = json(&format!("the {} of `{state}`", self.kind), text)?;
+                if self.kind == StateData::Mock {
+                    MockAnswer::of(&value)
+                        .map_err(|reason| format!("the mock of `{state}`: {reason}"))?;
+                }
+                all.insert(state.clone(), value);
+            }
+        }
+        Ok(match all.is_empty() {
+            true => String::new(),
+            false => format!("{:#}", Json::Object(all)),
+        })
+    }
+}
+
+/// Reads an object with data of states by their names. An error names the state with the fault.
+pub(crate) fn members(kind: StateData, text: &str) -> Result<Map<String, Json>, String> {
+    if text.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut last_name = None;
+    let read = reader.deserialize_map(MembersVisitor(&mut last_name));
+    let read = read.and_then(|members| reader.end().map(|()| members));
+    read.map_err(|error| match last_name {
+        Some(name) => format!("the {kind} of `{name}` is no JSON: {error}"),
+        None => format!("the {kind}s are an object by the names of the states: {error}"),
+    })
+}
+
+/// Reads the members of an object, and notes the name of the last one.
+struct MembersVisitor<'n>(&'n mut Option<String>);
+
+impl<'de> Visitor<'de> for MembersVisitor<'_> {
+    type Value = Map<String, Json>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            *self.0 = Some(name.clone());
+            members.insert(name, map.next_value()?);
+        }
+        Ok(members)
+    }
+}
+
+/// Reads a value; an empty text is an empty object.
+pub(crate) fn json(what: &str, text: &str) -> Result<Json, String> {
+    match text.trim() {
+        "" => Ok(Json::Object(Map::new())),
+        text => serde_json::from_str(text).map_err(|error| format!("{what} is no JSON: {error}")),
+    }
+}
+
+/// A JSON text with line breaks; another text as it is.
+pub(crate) fn pretty(text: &str) -> String {
+    match serde_json::from_str::<Json>(text) {
+        Ok(value) => format!("{value:#}"),
+        Err(_) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_state_with_the_fault() {
+        for (text, reason) in [
+            (
+                r#"{"Charge": {"a": 1}, "Ship": {"b": }}"#,
+                "the mock of `Ship` is no JSON",
+            ),
+            (
+                r#"{"Charge": {"a": 1} "Ship": 1}"#,
+                "the mock of `Charge` is no JSON",
+            ),
+            (r#"{"Charge": 1"#, "the mock of `Charge` is no JSON"),
+            (r#"[1]"#, "the mocks are an object"),
+            ("nothing", "the mocks are an object"),
+        ] {
+            let error = members(StateData::Mock, text).expect_err(text);
+            assert!(error.starts_with(reason), "{error}");
+        }
+        let deep = format!("{{\"A\": {}", "[".repeat(100_000));
+        let error = members(StateData::Input, &deep).expect_err("too deep");
+        assert!(error.starts_with("the input of `A`"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_a_form_changes_one_member() {
+        let edit = |state: &str, value: &str| StateDataEdit {
+            kind: StateData::Mock,
+            state: Some(state.to_owned()),
+            value: value.to_owned(),
+            all: r#"{"Ship": 1, "Charge": {"a": 1e3}}"#.to_owned(),
+        };
+        let set = edit("Ship", "[2]").apply().expect("a value");
+        assert_eq!(
+            json("it", &set),
+            json("it", r#"{"Ship": [2], "Charge": {"a": 1e3}}"#)
+        );
+        let removed = edit("Ship", " ").apply().expect("a value");
+        assert_eq!(
+            json("it", &removed),
+            json("it", r#"{"Charge": {"a": 1e3}}"#)
+        );
+        for (value, reason) in [
+            ("{", "the mock of `Ship` is no JSON"),
+            (r#"{"Throw": {}}"#, "the mock of `Ship`: "),
+            (r#"{"Sequence": [1, {"Throw": 1}]}"#, "the mock of `Ship`: "),
+        ] {
+            let error = edit("Ship", value).apply().expect_err(value);
+            assert!(error.starts_with(reason), "{error}");
+        }
+    }
+}
