@@ -51,6 +51,42 @@ fn an_edit_changes_its_bytes_and_is_saved() {
 }
 
 #[test]
+fn the_next_run_has_the_key_of_open_pages_and_another_secret() {
+    let folder = tempfile::tempdir().expect("there is room");
+    fs::write(folder.path().join("orders.asl.json"), ORDERS).expect("there is room");
+    let run = |old: Option<&str>| {
+        let (server, page) = studio(folder.path(), &["orders.asl.json"]);
+        if let Some(old) = old {
+            assert_eq!(server.get(old).0, 403);
+        }
+        let (_, html) = server.get(&page);
+        let key = html.split_once("data-version").expect("a page").1;
+        let key = key.split_once("data-key=\"").expect("a key").1;
+        let key = key.split_once('"').expect("its end").0.to_owned();
+        let (status, proof) = server.get("/studio/run?nonce=7");
+        assert_eq!(status, 200, "{proof}");
+        let secret = page.trim_matches('/').rsplit('/').next().expect("a secret");
+        for secret in [&*key, secret] {
+            assert!(secret.len() == 64 && !proof.contains(secret), "{proof}");
+        }
+        assert_eq!(server.get("/studio/run").0, 400);
+        (page, key)
+    };
+    let (first, key) = run(None);
+    let (second, same) = run(Some(&first));
+    assert_ne!(first, second);
+    assert_eq!(key, same);
+    let stored = folder.path().join(".state/stepwright/studio.key");
+    assert_eq!(fs::read_to_string(&stored).expect("it is stored"), key);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = fs::metadata(&stored).expect("it is there").mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
 fn nothing_is_served_without_the_secret() {
     let folder = tempfile::tempdir().expect("there is room");
     fs::write(folder.path().join("orders.asl.json"), ORDERS).expect("there is room");

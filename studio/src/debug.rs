@@ -56,13 +56,12 @@ pub(crate) struct DebugReport {
     picture: String,
     /// Pointer to the state that continues; empty at the end.
     state: String,
-    needs_answer: bool,
     #[serde(skip)]
     pub(crate) timeline: Timeline,
 }
 
-/// Performs a command. A step without an execution starts one. It may compute for a while: call it
-/// on a thread for that.
+/// Performs a command. A step without a running execution of the definition starts one. It may
+/// compute for a while: call it on a thread for that.
 pub(crate) fn perform(
     session: &mut Option<DebugSession>,
     definition: &Definition,
@@ -72,14 +71,18 @@ pub(crate) fn perform(
 ) -> Result<DebugReport, String> {
     let is_start = match command.act {
         DebugAct::Start => true,
-        DebugAct::Step => session.is_none(),
+        DebugAct::Step => session
+            .as_ref()
+            .is_none_or(|session| session.revision != revision || session.has_ended()),
         _ => false,
     };
     if is_start {
         *session = Some(DebugSession::start(definition, revision, command)?);
     }
-    let found = session.as_mut().filter(|found| found.revision == revision);
-    let found = found.ok_or("the definition has changed; start the execution again")?;
+    let found = session.as_mut().ok_or("start the execution with Step")?;
+    if found.revision != revision {
+        return Err("the definition has changed; start the execution again".to_owned());
+    }
     found.set_breakpoints(&command.breakpoints);
     let stop = match is_start {
         true => None,
@@ -108,6 +111,10 @@ impl DebugSession {
             definition: definition.clone(),
             revision,
         })
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(self.debugger.position().kind, PositionKind::Ended(_))
     }
 
     /// Sets the breakpoints. States that were renamed or removed have none.
@@ -175,7 +182,6 @@ impl DebugSession {
             state: state
                 .map(|state| state.pointer.to_string())
                 .unwrap_or_default(),
-            needs_answer: position.needs_answer(),
             timeline: Timeline::of(&history),
         }
     }

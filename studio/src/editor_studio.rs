@@ -149,7 +149,7 @@ impl EditorStudio {
     /// Creates a studio without open texts.
     #[expect(clippy::new_without_default, reason = "each studio has another secret")]
     pub fn new() -> EditorStudio {
-        let state = StudioState::of(Vec::new(), Some(EditorTexts::default()));
+        let state = StudioState::of(Vec::new(), Some(EditorTexts::default()), None);
         let shared = Arc::new(state);
         EditorStudio {
             router: shared.router(),

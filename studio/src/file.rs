@@ -30,6 +30,16 @@ pub struct StudioFile {
     pub validator: Validator,
 }
 
+impl StudioFile {
+    /// The text by which a page names the file. It is the same in each run of the command, which
+    /// may list other files.
+    pub(crate) fn identity(&self) -> String {
+        let absolute = std::path::absolute(&self.path);
+        let path = absolute.as_deref().unwrap_or(&self.path);
+        path.display().to_string()
+    }
+}
+
 /// A file that is open in a page.
 #[derive(Debug)]
 pub(crate) struct OpenFile {

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
-use crate::file::OpenFile;
+use crate::file::{OpenFile, StudioFile};
 use crate::studio::StudioState;
 
 /// The buttons above the canvas: the command, the text, and the key.
@@ -64,8 +64,8 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
             p id="message" role="alert" {}
             ul id="completions" role="listbox" aria-label="Completions" hidden {}
             div id="choice" hidden role="region" aria-label="Choice" {}
-            main class="studio" id="studio" data-file=(index) data-read-only[file.is_read_only()]
-                data-path=(file.file.path.display()) data-version=(assets::version()) {
+            main class="studio" id="studio" data-file=(name_of(studio, index)) data-read-only[file.is_read_only()]
+                data-version=(assets::version()) data-key=[studio.run.as_ref().map(|run| run.key.to_text())] {
                 section class="left" aria-label="Palette and states" {
                     div role="search" {
                         label for="search" { "Palette" }
@@ -114,13 +114,19 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
     )
 }
 
+/// The name of a file in the requests of a page: an editor numbers its texts.
+fn name_of(studio: &StudioState, index: usize) -> String {
+    let file = studio.files.get(index);
+    file.map_or_else(|| index.to_string(), StudioFile::identity)
+}
+
 fn files(studio: &StudioState, index: usize) -> Markup {
     html! {
         @if studio.files.len() > 1 {
             label class="choice" {
                 "File " select id="file" {
                     @for (other, file) in studio.files.iter().enumerate() {
-                        option value=(other) selected[other == index] { (file.name) }
+                        option value=(file.identity()) selected[other == index] { (file.name) }
                     }
                 }
             }
@@ -157,10 +163,10 @@ fn runs() -> Markup {
     html! {
         section class="runs" aria-label="Test and run" {
             div class="commands" {
-                button type="button" id="test" title="Test the selected state" { "Test" }
-                button type="button" id="run" title="Run the whole definition" { "Run" }
+                button type="button" id="test" data-run="test" title="Test the selected state" { "Test" }
+                button type="button" id="run" data-run="run" title="Run the whole definition" { "Run" }
                 @for (act, title) in DEBUG_COMMANDS {
-                    button type="button" data-debug=(act) disabled[act != "step"] { (title) }
+                    button type="button" data-run="debug" data-debug=(act) { (title) }
                 }
                 button type="button" id="breakpoint" data-key="k" title="Breakpoint (K)" aria-pressed="false" { "Breakpoint" }
                 button type="button" id="clear-run" hidden { "Hide the statuses" }

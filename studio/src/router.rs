@@ -28,6 +28,7 @@ use crate::action::{Action, NewFile};
 use crate::completion::{self, FieldText};
 use crate::debug::{self, DebugCommand};
 use crate::file::{FileState, OpenFile, TextOwner};
+use crate::page_key::MOST_NONCE;
 use crate::session::{Outcome, SessionError};
 use crate::studio::StudioState;
 use crate::test_data::{StateDataEdit, TestData};
@@ -78,6 +79,8 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&at("evaluate"), post(evaluate))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(studio.clone(), check_secret))
+        // A page does not know the secret of the next run yet.
+        .route(&format!("{path}/run"), get(prove_run))
         .layer(from_fn(protect))
         .with_state(studio)
 }
@@ -114,6 +117,22 @@ async fn check_secret(State(studio): Shared, request: Request, next: Next) -> Re
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response();
     }
     next.run(request).await
+}
+
+/// The run of this studio for a page of an earlier one, and the proof that it is the same user's.
+async fn prove_run(State(studio): Shared, parameters: Parameters) -> Result<Response, Refusal> {
+    let run = studio.run.as_ref().ok_or_else(|| {
+        let reason = "pages of this studio do not survive a restart";
+        Refusal(StatusCode::NOT_FOUND, reason.to_owned())
+    })?;
+    let nonce = parameters.text("nonce");
+    if nonce.is_empty() || nonce.len() > MOST_NONCE {
+        let reason = format!("`nonce` has between 1 and {MOST_NONCE} characters");
+        return Err(Refusal(StatusCode::BAD_REQUEST, reason));
+    }
+    Ok(json_body(&json!({
+        "run": run.id, "proof": run.proof(nonce), "version": assets::version(),
+    })))
 }
 
 /// The reason why a request has no answer.
@@ -177,8 +196,21 @@ impl Parameters {
         }
     }
 
+    /// The index of the file, which is named by its number or its identity.
+    fn file_index(&self, studio: &StudioState) -> Result<usize, Refusal> {
+        let name = self.text("file");
+        match (name, name.parse()) {
+            ("", _) => Ok(0),
+            (_, Ok(index)) => Ok(index),
+            (_, Err(_)) => studio.index_of(name).ok_or_else(|| {
+                let reason = format!("this studio does not have `{name}`");
+                Refusal(StatusCode::NOT_FOUND, reason)
+            }),
+        }
+    }
+
     fn file(&self, studio: &StudioState) -> Result<Arc<OpenFile>, Refusal> {
-        let index = self.number("file");
+        let index = self.file_index(studio)?;
         studio.file(index).map_err(|error| {
             let name = studio.files.get(index).map_or("", |file| &file.name);
             Refusal(
@@ -209,10 +241,11 @@ fn with_definition<T>(
 }
 
 async fn index(State(studio): Shared, parameters: Parameters) -> Response {
-    match parameters.file(&studio) {
-        Ok(file) => {
+    let opened = parameters.file_index(&studio);
+    match opened.and_then(|index| Ok((index, parameters.file(&studio)?))) {
+        Ok((index, file)) => {
             file.look_at_disk();
-            let page = page::render(&studio, parameters.number("file"), &file);
+            let page = page::render(&studio, index, &file);
             Html(page.into_string()).into_response()
         }
         Err(Refusal(status, reason)) => {
@@ -561,7 +594,7 @@ async fn test(
     let html = trial::test(&definition, &trial, last.as_deref())
         .await
         .map_err(Refusal::of)?;
-    Ok(Html(html.into_string()).into_response())
+    Ok(json_body(&json!({"html": html.into_string()})))
 }
 
 async fn run(

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::editor_texts::EditorTexts;
 use crate::file::{OpenFile, StudioFile};
+use crate::page_key::{PageKey, StudioRun};
 use crate::palette::{PaletteItem, WorkspaceCache};
 use crate::router;
 
@@ -40,6 +41,8 @@ pub struct Studio {
 /// What requests share.
 pub(crate) struct StudioState {
     pub(crate) secret: String,
+    /// `None` if open pages do not find the next run.
+    pub(crate) run: Option<StudioRun>,
     pub(crate) files: Vec<StudioFile>,
     open: Mutex<Vec<Option<Arc<OpenFile>>>>,
     /// The texts of an editor, which are used instead of `files`.
@@ -57,7 +60,15 @@ impl Studio {
     /// Creates a studio for files. Its secret is random.
     pub fn new(files: Vec<StudioFile>) -> Studio {
         Studio {
-            shared: Arc::new(StudioState::of(files, None)),
+            shared: Arc::new(StudioState::of(files, None, None)),
+        }
+    }
+
+    /// Creates a studio whose open pages find the next one with this key at this port.
+    pub fn with_key(files: Vec<StudioFile>, key: PageKey, port: u16) -> Studio {
+        let run = StudioRun::new(key, port);
+        Studio {
+            shared: Arc::new(StudioState::of(files, None, Some(run))),
         }
     }
 
@@ -86,10 +97,16 @@ impl StudioCloser {
 }
 
 impl StudioState {
-    pub(crate) fn of(files: Vec<StudioFile>, editor: Option<EditorTexts>) -> StudioState {
+    pub(crate) fn of(
+        files: Vec<StudioFile>,
+        editor: Option<EditorTexts>,
+        run: Option<StudioRun>,
+    ) -> StudioState {
+        let random = || uuid::Uuid::new_v4().simple().to_string();
         let open = files.iter().map(|_| None).collect();
         StudioState {
-            secret: uuid::Uuid::new_v4().simple().to_string(),
+            secret: run.as_ref().map_or_else(random, StudioRun::secret),
+            run,
             files,
             open: Mutex::new(open),
             editor,
@@ -127,6 +144,12 @@ impl StudioState {
         let file = Arc::new(OpenFile::open(self.files[index].clone())?);
         *slot = Some(file.clone());
         Ok(file)
+    }
+
+    /// The index of the file with an identity.
+    pub(crate) fn index_of(&self, identity: &str) -> Option<usize> {
+        let mut files = self.files.iter();
+        files.position(|file| file.identity() == identity)
     }
 
     /// The state machines and functions of all files, for a definition of one of them.

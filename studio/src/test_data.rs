@@ -51,9 +51,10 @@ pub(crate) fn last_visit<'t>(timeline: &'t Timeline, state: &str) -> Option<&'t 
 
 /// A kind of data of single states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) enum StateData {
+    #[serde(rename = "inputs", alias = "input")]
     Input,
+    #[serde(rename = "mocks")]
     Mock,
 }
 

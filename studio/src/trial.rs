@@ -62,6 +62,9 @@ pub(crate) async fn test(
     last: Option<&Timeline>,
 ) -> Result<Markup, String> {
     let StateTrial { name, data } = trial;
+    if name.is_empty() {
+        return Err("select a state first".to_owned());
+    }
     let input = data.input_of(name, is_start(definition, name), last)?;
     let mut request = TestStateRequest::new(Json::from(definition.json()))
         .state_name(name)

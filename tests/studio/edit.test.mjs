@@ -520,7 +520,7 @@ describe("tests in place", () => {
     await form.getByText("Last run: succeeded").waitFor();
     // Without a result of its own, the Task fails, and the Catcher leads on.
     await choose("Charge");
-    await form.getByText("Studio.NoMock").waitFor();
+    await form.getByText("Studio.NoMock", { exact: true }).waitFor();
     await has("inputs", '{"ok":true,"total":5}');
     await page.fillTest("mocks", '{"Payload": {"id": 7}}');
     await page.page.click("#run");
@@ -543,8 +543,10 @@ describe("tests in place", () => {
   });
 
   test("a wrong result is named, also that of another state, and starts no run", async () => {
-    await choose("Charge");
+    await choose("Check");
     await page.page.click("#tab-inspector");
+    await page.fillTest("input", '{"ok": true}');
+    await choose("Charge");
     const outcome = page.page.locator("#trial-outcome");
     await page.page.locator("[data-test=mocks]").fill('{"Payload": ');
     await page.page.click("#run");
@@ -599,7 +601,7 @@ describe("tests in place", () => {
     const outcome = page.page.locator("#trial-outcome");
     const at = (name) => page.page.locator(`#canvas .current[data-pointer="/States/${name}"]`).waitFor();
     const act = (name) => page.page.click(`[data-debug=${name}]`);
-    await act("step");
+    await act("start");
     await outcome.getByText("before Check").waitFor();
     await at("Check");
     await act("step");
@@ -609,6 +611,7 @@ describe("tests in place", () => {
     assert.match(await outcome.textContent(), /"total":5/);
     await act("answer");
     await outcome.getByText("write the result of `Charge` in its form first").waitFor();
+    page.tab.problems.length = 0;
     await page.page.click("#tab-inspector");
     await page.fillTest("mocks", '{"Throw": {"Error": "Declined"}}');
     await act("answer");
@@ -625,6 +628,9 @@ describe("tests in place", () => {
     await at("Done");
     await act("resume");
     await outcome.getByText("SUCCEEDED").waitFor();
+    // After the end, a step starts again.
+    await act("step");
+    await outcome.getByText("before Check").waitFor();
     await page.page.click("#clear-run");
     await page.until("the statuses are gone", async () => (await page.page.locator("#canvas .current, #canvas .badge").count()) === 0);
   });

@@ -6,7 +6,7 @@ import { IS_SHORT, THEMES, launch } from "./support/browser.mjs";
 import { ORDERS, large } from "./support/definitions.mjs";
 import { Studio } from "./support/studio.mjs";
 
-const WIDTHS = IS_SHORT ? [390] : [390, 1280, 3840];
+const WIDTHS = IS_SHORT ? [390] : [320, 390, 1280, 3840];
 const PANELS = ["inspector", "code", "problems", "trial", "reports"];
 
 let browser, studio;

@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { launch } from "./support/browser.mjs";
 import { NAMES, ORDERS, large } from "./support/definitions.mjs";
 import { EditorPage, Studio } from "./support/studio.mjs";
@@ -35,9 +36,9 @@ test("a crash of the server loses no edit", async () => {
     const palette = async () => (await page.page.textContent("#palette")).includes("does not answer");
     await page.page.fill("#search", "choice");
     await page.until("the palette says why it has no items", palette);
-    page.tab.problems.length = 0;
     await studio.run(studio.port);
-    await page.tab.goto(studio.address);
+    await page.says("The server has started again.");
+    page.tab.problems.length = 0;
     await page.page.getByRole("button", { name: "Restore them" }).click();
     await page.has(...NAMES, "Charge 2", "Wait");
     assert.equal(await page.text(), edited.replace("The order workflow", "Orders"));
@@ -46,6 +47,123 @@ test("a crash of the server loses no edit", async () => {
     await page.page.keyboard.press("Control+z");
     await page.has(...NAMES);
     assert.equal(await page.text(), ORDERS);
+    page.tab.problems.length = 0;
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("an open page survives a restart, with what was typed in a form without the server", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS, "other.asl.json": '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}' });
+  try {
+    const page = await studio.open(browser);
+    const old = page.page.url();
+    await page.page.click("#tab-trial");
+    await page.page.fill("#trial-mocks", '{"Charge": 1}');
+    await page.page.click("#tab-inspector");
+    await page.insert("/States/Charge/Next", "wait");
+    await page.has(...NAMES, "Wait");
+    await page.select("/States/Charge");
+    await studio.crash();
+    // A name first: the pointers of the other fields are those of the old one. The last field still has the focus.
+    await page.fill("Name", "Pay");
+    await page.says("does not answer");
+    await page.fill("Comment", "with a card");
+    await page.page.locator('[data-field="/States/Charge/TimeoutSeconds"], [data-field="/States/Charge/Output"]').first().fill('{% $states.result %}');
+    const form = page.page.locator("#panel-inspector");
+    assert.equal(await form.locator('[data-field="/States/Charge/Comment"]').inputValue(), "with a card");
+    await studio.run(studio.port);
+    await page.says("The server has started again.");
+    assert.notEqual(page.page.url(), old);
+    assert.ok(page.page.url().startsWith(studio.address));
+    assert.equal(studio.read(), ORDERS);
+    await page.page.getByRole("button", { name: "Restore them" }).click();
+    await page.has(...NAMES.filter((name) => name !== "Charge"), "Pay", "Wait");
+    const { Comment, Output, Next } = (await page.definition()).States.Pay;
+    assert.deepEqual([Comment, Output, Next], ["with a card", "{% $states.result %}", "Wait"]);
+    assert.equal(await page.page.inputValue("#trial-mocks"), '{"Charge": 1}');
+    await page.save();
+    assert.equal(studio.read(), await page.text());
+    // A second time, without edits; then with a studio of another file.
+    for (const names of [studio.names, ["other.asl.json"]]) {
+      studio.names = names;
+      await studio.crash();
+      await studio.run(studio.port);
+      await page.says(names.length > 1 ? "The server has started again." : "this studio does not have");
+    }
+    assert.equal(await page.page.locator("#choice").isVisible(), false);
+    studio.names = ["orders.asl.jsonc"];
+    await studio.crash();
+    await studio.run(studio.port);
+    await page.says("The server has started again.");
+    page.tab.problems.length = 0;
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("a new file that was never saved survives a crash", async () => {
+  const studio = await Studio.start({ "new.asl.json": null });
+  try {
+    const page = await studio.open(browser);
+    await page.page.fill("#search", "pass");
+    await page.page.locator('#palette [data-item="flow:Pass"]').waitFor();
+    await page.page.locator("#search").press("Enter");
+    await page.has("Pass");
+    const edited = await page.text();
+    await studio.crash();
+    await studio.run(studio.port);
+    await page.page.getByRole("button", { name: "Restore them" }).click();
+    await page.has("Pass");
+    assert.equal(await page.text(), edited);
+    page.tab.problems.length = 0;
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
+test("a page sends nothing to another program at its address, and believes none", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const page = await studio.open(browser);
+    const secret = new URL(studio.address).pathname.split("/")[2];
+    const seen = await fetch(`${studio.url}/studio/run?nonce=1`).then((response) => response.json());
+    await page.select("/States/Charge");
+    await studio.crash();
+    // It answers as the studio did before, and as a page of it.
+    const received = [];
+    const answer = JSON.stringify({ ...seen, view: {}, html: "<p>changed</p>" });
+    const other = createServer((incoming, response) => {
+      received.push(`${incoming.method} ${incoming.url}`);
+      response.setHeader("content-type", "application/json");
+      response.end(answer);
+    });
+    await new Promise((done) => other.listen(studio.port, "127.0.0.1", done));
+    await page.until("the page looks for the studio", () => received.length > 1);
+    await page.fill("Comment", "for the studio only");
+    await page.page.keyboard.press("Control+s");
+    await page.says("does not answer");
+    await sleep(1500);
+    assert.ok(received.every((line) => /^GET \/studio\/run\?nonce=[-\da-f]{36}$/.test(line)), received.join("\n"));
+    assert.ok(!received.some((line) => line.includes(secret)));
+    other.closeAllConnections();
+    await new Promise((done) => other.close(done));
+    // The studio of another user has another key.
+    const own = studio.state;
+    studio.state = "another";
+    await studio.run(studio.port);
+    await sleep(2500);
+    assert.equal(await page.page.getByRole("button", { name: "Restore them" }).count(), 0);
+    await studio.crash();
+    studio.state = own;
+    await studio.run(studio.port);
+    await page.page.getByRole("button", { name: "Restore them" }).click();
+    await page.until("the edit is there", async () => (await page.definition()).States.Charge.Comment === "for the studio only");
+    assert.equal(await page.page.locator("#studio[data-key]").count(), 0, "the key is no longer in the page");
+    for (const address of [`${studio.url}/studio/run`, `${studio.url}/studio/run?nonce=${"1".repeat(65)}`]) assert.equal((await fetch(address)).status, 400);
     page.tab.problems.length = 0;
     await page.close();
   } finally {

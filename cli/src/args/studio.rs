@@ -34,8 +34,8 @@ pub(crate) struct StudioArguments {
         ignore_case = true
     )]
     pub(crate) machine_type: MachineType,
-    /// The port of the page; 0 selects a free one. With the same port, the page offers edits that
-    /// were not saved when the command ended
+    /// The port of the page; 0 selects a free one. With the same port, an open page survives a
+    /// restart, and offers edits that were not saved when the command ended
     #[arg(long, value_name = "PORT", default_value = "8085")]
     pub(crate) port: u16,
     /// Do not open a browser

@@ -85,6 +85,7 @@ impl Server {
         let mut process = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .args(arguments)
             .current_dir(folder)
+            .env("XDG_STATE_HOME", folder.join(".state"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -1,27 +1,32 @@
-// Unsaved text, kept in the browser: the server may end before it is saved. An editor keeps its unsaved texts itself.
+// Unsaved edits, stored in the browser: the server may end before they are saved. An editor stores its unsaved texts itself.
 
 import { editor } from "./host.js";
-import { path } from "./server.js";
+import { place } from "./server.js";
 
-const KEY = `stepwright-studio:${path}`;
+const KEY = `stepwright-studio:${place.file}`;
 const store = () => (editor ? null : localStorage);
+let draft = null;
 
-/** Keeps a text that differs from the file with this digest. Returns whether there was room. */
-export function keep(base, text) {
+/** Stores a text for the file with this digest, and edits of forms after it. Returns whether the browser has room. */
+export function keep(base, text, edits) {
+  draft = { base, text, edits, time: Date.now() };
   try {
-    store()?.setItem(KEY, JSON.stringify({ base, text, time: Date.now() }));
+    store()?.setItem(KEY, JSON.stringify(draft));
     return true;
   } catch {
     return false;
   }
 }
 
-export const forget = () => store()?.removeItem(KEY);
+export function forget() {
+  draft = null;
+  store()?.removeItem(KEY);
+}
 
-/** The kept text, if there is one. */
+/** The stored draft, if there is one. */
 export function kept() {
   try {
-    return JSON.parse(store()?.getItem(KEY));
+    return draft ?? JSON.parse(store()?.getItem(KEY));
   } catch {
     return null;
   }

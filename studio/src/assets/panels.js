@@ -3,7 +3,7 @@
 import { escape } from "./code.js";
 import { editor } from "./host.js";
 import { arrange, patched } from "./lists.js";
-import { address, ask, isReadOnly } from "./server.js";
+import { ask, isReadOnly } from "./server.js";
 
 export const $ = (selector) => document.querySelector(selector);
 
@@ -179,7 +179,7 @@ export async function drawForm(panel, pointer, count) {
   const before = focusedIn(panel);
   // What is typed from now on is not for the state before.
   if (panel.drawn?.state !== pointer) panel.textContent = "";
-  const html = await ask("inspector", { state: pointer }, testData()).catch((refusal) => `<p>${escape(refusal.message)}</p>`);
+  const html = await ask("inspector", { state: pointer }, testData()).catch(({ status, message }) => (status === 0 && panel.drawn?.state === pointer ? panel.dataset.html : `<p>${escape(message)}</p>`));
   if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
   const next = make("div");
   next.innerHTML = html;
@@ -208,7 +208,7 @@ export async function exportPicture(kind) {
   const svg = await ask("picture.svg");
   const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   const save = (href) => (editor ? ask("export", { kind }, { href }) : Object.assign(document.createElement("a"), { href, download: `state-machine.${kind}` }).click());
-  if (kind === "svg") return save(editor ? source : address("picture.svg"));
+  if (kind === "svg") return save(source);
   const image = Object.assign(new Image(), { src: source });
   await image.decode();
   const canvas = Object.assign(document.createElement("canvas"), { width: image.width * 2, height: image.height * 2 });

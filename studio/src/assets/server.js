@@ -4,10 +4,9 @@ import { editor, request } from "./host.js";
 
 const root = document.querySelector("#studio");
 export const isReadOnly = root?.hasAttribute("data-read-only") ?? false;
-export const path = root?.dataset.path;
 export const place = { file: root?.dataset.file ?? "0", definition: 0 };
 
-export function address(name, parameters = {}) {
+function address(name, parameters = {}) {
   return `${name}?${new URLSearchParams({ ...place, ...parameters })}`;
 }
 
@@ -17,6 +16,49 @@ export class Refusal extends Error {
     super(message);
     Object.assign(this, { status, view });
   }
+}
+
+const { key: digits } = root?.dataset ?? {};
+root?.removeAttribute("data-key");
+const key = digits && crypto.subtle?.importKey("raw", Uint8Array.from(digits.match(/../g), (two) => parseInt(two, 16)), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+const sign = async (text) => Array.from(new Uint8Array(await crypto.subtle.sign("HMAC", await key, new TextEncoder().encode(text))), (byte) => byte.toString(16).padStart(2, "0")).join("");
+let [on, stream, isLost] = [];
+
+/** Goes to the address of the studio, which may have started again: see page_key.rs. Returns whether it has. */
+async function find() {
+  const nonce = crypto.randomUUID();
+  const { run, proof, version } = await (await fetch(`/studio/run?nonce=${nonce}`)).json();
+  const at = `${run} ${location.port}`;
+  if (proof !== (await sign(`proof ${nonce} ${at}`))) throw proof;
+  const next = `/studio/${await sign(`secret ${at}`)}/`;
+  const isRestarted = next !== location.pathname;
+  await on.finding();
+  history.replaceState(null, "", next + location.search);
+  if (version !== root.dataset.version) location.reload();
+  return isRestarted;
+}
+
+/** Looks for the studio. Until then the page sends nothing: another program may be at its address. */
+async function lose() {
+  if (isLost || editor) return;
+  on.lost();
+  if (!key) return;
+  isLost = true;
+  stream?.close();
+  let isRestarted;
+  while (isRestarted === undefined) {
+    await new Promise((done) => setTimeout(done, 1000));
+    isRestarted = await find().catch(() => {});
+  }
+  isLost = false;
+  if (!document.hidden) open();
+  on.found(isRestarted);
+}
+
+function open() {
+  stream = new EventSource(address("events"));
+  stream.onmessage = () => on.changed();
+  stream.onerror = lose;
 }
 
 async function respond(name, parameters, what) {
@@ -30,8 +72,11 @@ async function respond(name, parameters, what) {
 export async function ask(name, parameters, what) {
   let response;
   try {
-    response = await respond(name, parameters, what);
+    response = !isLost && (await respond(name, parameters, what));
   } catch {
+    lose();
+  }
+  if (!response) {
     throw new Refusal(0, "the server does not answer");
   }
   const body = response.kind?.includes("json") ? JSON.parse(response.body) : response.body;
@@ -40,20 +85,14 @@ export async function ask(name, parameters, what) {
 }
 
 /** Calls a function at each change of the file. A hidden page has no stream, because a browser opens only six connections. */
-export function listen(changed, lost) {
-  if (editor) return editor.listen(changed);
-  let stream;
-  const open = () => {
-    stream = new EventSource(address("events"));
-    stream.onmessage = () => changed();
-    stream.onerror = lost;
-  };
+export function listen(listeners) {
+  on = listeners;
+  if (editor) return editor.listen(on.changed);
   document.addEventListener("visibilitychange", () => {
     stream?.close();
-    if (!document.hidden) {
-      open();
-      changed();
-    }
+    if (document.hidden || isLost) return;
+    open();
+    on.changed();
   });
   if (!document.hidden) open();
 }

@@ -32,13 +32,18 @@ function tell(text, isProblem = true) {
   message.classList.toggle("quiet", !isProblem);
 }
 
+/** Edits of forms that could not be sent, by their fields. */
+const unsent = new Map();
+let wasLost = false;
+const storeDraft = () => (view.isChanged || code.pending || unsent.size) && keep(view.base, code.area.value, [...unsent.values()]);
+
 /** Runs one request after the other: each refers to the revision after the one before. */
 function inTurn(work) {
   queue = queue.then(work).catch((error) => {
     if (!(error instanceof Refusal)) console.error(error);
     if (error.status === 0) {
-      keep(view.base, code.area.value);
-      tell("The server does not answer. Unsaved edits are kept in this browser: start `stepwright studio` again and open its address.");
+      storeDraft();
+      tell("The server does not answer. Unsaved edits are in this browser: start `stepwright studio` again, with the same port.");
     } else tell(error.message);
   });
   return queue;
@@ -61,9 +66,9 @@ function shownAt(actions) {
 
 /**
  * Performs actions as one step. Typing is a function: its edits are for the text when they are sent. Other actions are for what the user saw: those of
- * a form for the state from which it was drawn, which the server checks.
+ * a form for the state from which it was drawn, which the server checks. Without a server, what a `field` sets is in the draft.
  */
-function apply(actions, then, form) {
+function apply(actions, then, form, field) {
   const isTyping = typeof actions === "function";
   const shown = isTyping || form ? "" : shownAt(actions);
   if (!isTyping) flush();
@@ -78,6 +83,7 @@ function apply(actions, then, form) {
     try {
       answer = await send();
     } catch (refusal) {
+      if (refusal.status === 0 && field) unsent.set(field, actions);
       if (!refusal.view) throw refusal;
       // Another page was faster.
       show(refusal.view, false);
@@ -161,12 +167,11 @@ function show(next, isOwn) {
   if (chooser.options.length !== view.definitions.length) chooser.replaceChildren(...view.definitions.map((name, index) => new Option(name || "definition", index)));
   $("#saved").textContent = view.isChanged ? "not saved" : "saved";
   for (const [command, can] of Object.entries({ undo: view.canUndo, redo: view.canRedo, save: view.isChanged })) button(command).disabled = isReadOnly || !can;
-  if (view.isChanged) {
-    if (!keep(view.base, code.synced)) tell("The browser has no room for unsaved edits; save soon.");
-  } else if (!isFirst) forget();
   if (view.isConflict) offerDisk();
   else if ($("#choice").dataset.about === "disk") closeChoice();
   if (isFirst) offerDraft();
+  else if (!view.isChanged) forget();
+  else if (!keep(view.base, code.synced)) tell("The browser has no room for unsaved edits; save soon.");
   mark();
 }
 
@@ -185,11 +190,23 @@ const resolve = (takesDisk) =>
 
 function offerDraft() {
   const draft = kept();
-  if (!draft || isReadOnly || draft.text === code.synced) return view.isChanged || forget();
-  if (view.isChanged) return;
+  const edits = draft?.edits ?? [];
+  if (!draft || isReadOnly || (draft.text === code.synced && !edits.length)) return view.isChanged || forget();
+  // A new file is unsaved, too.
+  if (view.isChanged && code.synced && !wasLost) return;
   const changed = draft.base === view.base ? "" : " The file has changed since then; undo restores its text.";
   choose("draft", `Edits of ${new Date(draft.time).toLocaleString()} were not saved.${changed}`, {
-    "Restore them": () => apply(() => typed(difference(code.synced, draft.text)), () => code.reset(code.synced)),
+    "Restore them": async () => {
+      await apply(() => typed(difference(code.synced, draft.text)), () => code.reset(code.synced));
+      // A new name changes the pointers of the others.
+      const isName = ([{ operation }]) => operation?.operation === "renameState";
+      const refused = [];
+      for (const actions of edits.sort((a, b) => isName(a) - isName(b))) {
+        await apply(actions);
+        refused.push($("#message").textContent);
+      }
+      tell(refused.join(" "));
+    },
     "Discard them": forget,
   });
 }
@@ -262,7 +279,7 @@ function openPalette(at) {
 
 /** The state to which an arrow key leads. */
 function neighbour(key) {
-  if (!current()) return view.states.find((state) => state.isFirst) ?? view.states[0];
+  if (!current()) return view.states.find((state) => state.is_first) ?? view.states[0];
   return at(current().arrows[["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].indexOf(key)]);
 }
 
@@ -499,8 +516,8 @@ $(".commands").addEventListener("click", (event) => COMMANDS[event.target.datase
 
 /** Changes the data of tests by a field in the form of a state. */
 function setTestData(field) {
-  const { test, kind, of: state } = field.dataset;
-  const area = $(`#trial-${test}`);
+  const { test: kind, of: state } = field.dataset;
+  const area = $(`#trial-${kind}`);
   field.ariaInvalid = true;
   inTurn(async () => {
     area.value = await ask("test-data", {}, { kind, state, value: field.value, all: area.value });
@@ -515,7 +532,7 @@ const changed = ({ target }) => {
   const actions = formActions(target);
   if (!actions.length) return;
   // A refused value is replaced.
-  apply(actions, null, drawnFor(form, target)).then(() => target.isConnected && redraw());
+  apply(actions, null, drawnFor(form, target), target.dataset.field ?? target.labels?.[0]?.textContent).then(() => target.isConnected && redraw());
 };
 form.addEventListener("change", (event) => {
   event.target.isDirty = false;
@@ -588,36 +605,28 @@ $("#panel-problems").addEventListener("click", (event) => {
   code.reveal(problem.start, problem.end);
 });
 
-/** Sends what a test or run needs, and draws its outcome. A value that was refused in the form comes first. */
-async function trial(name, what, draw) {
+/** Tests, runs or debugs, and draws the outcome. A value that was refused in the form comes first. */
+async function trial(name, what) {
   const outcome = $("#trial-outcome");
   commitField();
   await queue;
   if (form.querySelector("[aria-invalid=true]")) return (outcome.textContent = $("#message").textContent);
   outcome.textContent = "…";
   try {
-    draw(await ask(name, { folded: known().folded }, { ...what, ...testData() }), outcome);
+    const { html, picture, state } = await ask(name, { folded: known().folded }, { ...what, ...testData() });
+    outcome.innerHTML = html;
+    outcome.scrollTop = 0;
+    if (!picture) return;
+    canvas.show(picture);
+    $("#clear-run").hidden = false;
+    stopped = state;
+    mark();
+    // The form has the values of the run, and the result of a pending call.
+    await (state ? select([state], true) : redraw());
   } catch (refusal) {
     outcome.textContent = refusal.message;
   }
-  outcome.scrollTop = 0;
 }
-function drawRun({ html, picture }, outcome) {
-  outcome.innerHTML = html;
-  canvas.show(picture);
-  $("#clear-run").hidden = false;
-}
-$("#test").addEventListener("click", () => {
-  if (!current()) return ($("#trial-outcome").textContent = "select a state first");
-  trial("test", { name: current().name }, (html, outcome) => (outcome.innerHTML = html));
-});
-$("#run").addEventListener("click", () =>
-  trial("run", {}, (answer, outcome) => {
-    drawRun(answer, outcome);
-    mark();
-    redraw();
-  }),
-);
 function endRun() {
   $("#clear-run").hidden = true;
   stopped = "";
@@ -628,18 +637,7 @@ function hideRun() {
   mark();
 }
 $("#clear-run").addEventListener("click", hideRun);
-$(".runs").addEventListener("click", ({ target }) => {
-  const act = target.dataset.debug;
-  if (!act) return;
-  trial("debug", { act, breakpoints }, (answer, outcome) => {
-    drawRun(answer, outcome);
-    for (const one of document.querySelectorAll("[data-debug]")) one.disabled = one.dataset.debug === "answer" && !answer.needs_answer;
-    stopped = answer.state;
-    // The form has the input, and the result of a call.
-    if (stopped) select([stopped], true);
-    else mark(), redraw();
-  });
-});
+$(".runs").addEventListener("click", ({ target: { dataset } }) => dataset.run && trial(dataset.run, { act: dataset.debug, breakpoints, name: current()?.name ?? "" }));
 $("#breakpoint").addEventListener("click", () => {
   const { name } = current() ?? {};
   if (name === undefined) return tell("Select a state first.");
@@ -652,7 +650,7 @@ $("#panel-reports").addEventListener("click", async ({ target }) => {
   if (report) $("#report").textContent = await ask("report", { about: report }).catch((refusal) => refusal.message);
 });
 
-$("#file")?.addEventListener("change", (event) => (location.search = `?file=${event.target.value}`));
+$("#file")?.addEventListener("change", (event) => (location.search = new URLSearchParams({ file: event.target.value })));
 $("#definition").addEventListener("change", (event) => {
   place.definition = Number(event.target.value);
   selection = folded = [];
@@ -660,7 +658,20 @@ $("#definition").addEventListener("change", (event) => {
 });
 
 inTurn(pull).then(() => view.states.length && select([neighbour().pointer]));
-listen(
-  pullSoon,
-  () => view.isChanged && keep(view.base, code.area.value),
-);
+listen({
+  changed: pullSoon,
+  lost: storeDraft,
+  async finding() {
+    commitField();
+    await queue;
+    storeDraft();
+  },
+  async found(isRestarted) {
+    unsent.clear();
+    wasLost = true;
+    view.revision = null;
+    view.tag = "";
+    await inTurn(pull);
+    if (view.revision !== null) tell(isRestarted ? "The server has started again." : "", false);
+  },
+});

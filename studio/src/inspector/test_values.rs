@@ -40,13 +40,12 @@ pub(super) fn render(
 
 /// A field with data of tests. The data of other states may have a fault, which replaces it.
 fn field(area: &str, state: Option<&str>, label: &str, text: Result<String, String>) -> Markup {
-    let kind = if area == "mocks" { "mock" } else { "input" };
     html! {
         @match text {
             Ok(text) => label class="field" {
                 @let lines = text.lines().count().clamp(1, MOST_LINES) + 1;
                 span { (label) }
-                textarea data-test=(area) data-kind=(kind) data-of=[state] rows=(lines) spellcheck="false" { "\n" (text) }
+                textarea data-test=(area) data-of=[state] rows=(lines) spellcheck="false" { "\n" (text) }
             },
             Err(reason) => p { (reason) "; correct it in the panel Test" },
         }

@@ -11,6 +11,9 @@ import { Tab } from "./browser.mjs";
 const program = process.env.STEPWRIGHT;
 
 export class Studio {
+  /** The folder with the key of the pages. */
+  state = "state";
+
   /** Starts the command with files, by their names and texts. A file without a text does not exist. */
   static async start(files, { port = "0", folder = mkdtempSync(path.join(tmpdir(), "studio-")) } = {}) {
     for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(path.join(folder, name), text);
@@ -21,7 +24,11 @@ export class Studio {
 
   async run(port) {
     const files = this.names.map((name) => path.join(this.folder, name));
-    this.child = spawn(program, ["studio", "--no-open", "--port", port, "--color", "never", ...files], { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(program, ["studio", "--no-open", "--port", port, "--color", "never", ...files], {
+      stdio: ["ignore", "pipe", "pipe"],
+      // The key of the pages is that of this folder.
+      env: { ...process.env, XDG_STATE_HOME: path.join(this.folder, this.state) },
+    });
     const [out, errors] = [[], []];
     this.child.stderr.on("data", (data) => errors.push(String(data)));
     this.address = await new Promise((done, failed) => {

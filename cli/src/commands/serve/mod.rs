@@ -22,7 +22,7 @@ use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
 use tracing_subscriber::Layer as _;
 
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
-use crate::commands::studio::studio_of;
+use crate::commands::studio;
 use crate::definitions::input;
 use crate::definitions::template::{NamedValue, ServedTemplates, TemplateInputs};
 use crate::engine::listener::listen;
@@ -109,7 +109,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> Result<(), Failure> {
         server = server.execution_search(Arc::new(index));
     }
     let mut studio_address = None;
-    if let Some(studio) = studio(&arguments)? {
+    if let Some(studio) = studio_of(&arguments)? {
         let (closer, ending) = (studio.closer(), signals.wait(1));
         tokio::spawn(async move {
             ending.await;
@@ -189,7 +189,7 @@ fn note_address(arguments: &ServeArguments, address: SocketAddr, has_keys: bool)
 }
 
 /// The visual editor of `--studio`, whose pages change files of this machine.
-fn studio(arguments: &ServeArguments) -> Result<Option<Studio>, Failure> {
+fn studio_of(arguments: &ServeArguments) -> Result<Option<Studio>, Failure> {
     if arguments.studio.is_empty() {
         return Ok(None);
     }
@@ -199,7 +199,8 @@ fn studio(arguments: &ServeArguments) -> Result<Option<Studio>, Failure> {
             arguments.host
         )));
     }
-    studio_of(&arguments.studio, MachineType::Standard).map(Some)
+    let files = studio::files(&arguments.studio, MachineType::Standard)?;
+    Ok(Some(studio::studio_of(files, arguments.port)))
 }
 
 fn console_mode(choice: ConsoleChoice) -> ConsoleMode {

@@ -1,6 +1,7 @@
 //! `stepwright studio`: the visual editor of definitions.
 
 mod editor_host;
+mod page_key;
 
 use std::io::{IsTerminal, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,7 +32,10 @@ pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
         return editor_host::serve(&arguments.files, arguments.machine_type.into()).await;
     }
     let signals = Signals::listen(false);
-    let studio = studio_of(&arguments.files, arguments.machine_type.into())?;
+    let files = files(&arguments.files, arguments.machine_type.into())?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let (listener, address) = listen(address).await?;
+    let studio = studio_of(files, address.port());
     // The engine has no state machines: the page runs each definition in an engine for it.
     let engine = Engine::builder().build();
     let engine = engine.map_err(|error| Failure::Failed(error.to_string()))?;
@@ -48,8 +52,6 @@ pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
         })
         .build()
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    let (listener, address) = listen(address).await?;
     let page = format!("http://{address}{}", studio.address());
     diagnostics::note("the studio is at this address until Ctrl-C");
     output::line(&page);
@@ -63,8 +65,24 @@ pub(crate) async fn studio(arguments: StudioArguments) -> Result<(), Failure> {
     served.map_err(|error| Failure::Failed(error.to_string()))
 }
 
+/// A studio of files. Its open pages survive a restart at the same port, unless that is 0.
+pub(crate) fn studio_of(files: Vec<StudioFile>, port: u16) -> Studio {
+    let key = if port == 0 {
+        None
+    } else {
+        page_key::page_key()
+    };
+    match key {
+        Some(key) => Studio::with_key(files, key, port),
+        None => Studio::new(files),
+    }
+}
+
 /// Reads what the command line names. A folder contains files with definitions.
-pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<Studio, Failure> {
+pub(crate) fn files(
+    paths: &[PathBuf],
+    machine_type: MachineType,
+) -> Result<Vec<StudioFile>, Failure> {
     let mut validators = validators_of(machine_type)?;
     let mut failures = Vec::new();
     let found = files_of(paths, validators.settings(), &mut failures)?;
@@ -102,7 +120,7 @@ pub(crate) fn studio_of(paths: &[PathBuf], machine_type: MachineType) -> Result<
             "the folder has no file with a definition; name a new file, as in `stepwright studio orders.asl.json`".to_owned(),
         ));
     }
-    Ok(Studio::new(files))
+    Ok(files)
 }
 
 /// The validators with the settings of the nearest `stepwright.toml`.
