@@ -133,6 +133,14 @@ fn a_folder_shows_its_definitions_and_nothing_else() {
         "{html}"
     );
     assert_eq!(server.get(&format!("{page}view?file=1")).0, 404);
+    // Several files are a project.
+    write("refund.asl.json", ORDERS);
+    let (server, page) = studio(folder.path(), &["."]);
+    let (_, project) = server.get(&page);
+    assert!(project.contains("2 state machines"), "{project}");
+    let (status, reason) = server.get(&format!("{page}child?file=0&state=Charge"));
+    assert_eq!(status, 404, "{reason}");
+    assert!(reason.contains("`Charge` of `"), "{reason}");
     assert_eq!(server.get("/studio/0/view?file=0").0, 403);
 }
 

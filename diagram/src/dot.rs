@@ -218,14 +218,14 @@ fn colour(node: &Node) -> &'static str {
         return marks::light(mark.status).1;
     }
     match node.depicts {
-        Depicted::State(StateKind::Task) => "#1d4ed8",
+        Depicted::State(StateKind::Task) | Depicted::Start => "#1d4ed8",
         Depicted::State(StateKind::Pass) => "#52606f",
         Depicted::State(StateKind::Choice) => "#a8500a",
         Depicted::State(StateKind::Wait) => "#6d28d9",
         Depicted::State(StateKind::Succeed) => "#157038",
         Depicted::State(StateKind::Fail) | Depicted::Missing => "#b3181f",
         Depicted::State(StateKind::Parallel) => "#0a6b64",
-        Depicted::State(StateKind::Map) => "#0b648c",
+        Depicted::State(StateKind::Map) | Depicted::Machine => "#0b648c",
         Depicted::Unknown => "#7a1f5c",
     }
 }

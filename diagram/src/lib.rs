@@ -25,6 +25,7 @@
 mod dot;
 mod html;
 mod layout;
+mod machine_map;
 mod marks;
 mod mermaid;
 mod outline;
@@ -40,6 +41,7 @@ use stepwright_asl::overlay::Overlay;
 
 use outline::Outline;
 
+pub use machine_map::{MachineBox, MachineStart};
 pub use picture_cache::PictureCache;
 pub use svg::{EditablePicture, PictureElement, StateLink};
 
@@ -77,6 +79,24 @@ impl Diagram {
                 [] => Outline::of(definition),
                 states => Outline::folded(definition, states),
             },
+        }
+    }
+
+    /// Draws several state machines, with lines to the machines whose executions they start. In
+    /// [`to_inline_svg`](Self::to_inline_svg), the name of a state is `MACHINE: STATE`.
+    ///
+    /// ```
+    /// use stepwright_diagram::{Diagram, MachineBox, MachineStart};
+    ///
+    /// let start = MachineStart { state: "Refund".into(), called: "${RefundArn}".into(), targets: vec![1] };
+    /// let order = MachineBox { name: "order".into(), detail: "5 states".into(), starts: vec![start] };
+    /// let refund = MachineBox { name: "refund".into(), detail: "1 state".into(), starts: vec![] };
+    /// let svg = Diagram::of_machines(&[order, refund]).to_svg();
+    /// assert!(svg.contains("refund"));
+    /// ```
+    pub fn of_machines(machines: &[MachineBox]) -> Diagram {
+        Diagram {
+            outline: Outline::of_machines(machines),
         }
     }
 

@@ -86,6 +86,10 @@ pub(super) enum Depicted {
     Unknown,
     /// The target of a transition that is not a state of its body.
     Missing,
+    /// A state machine among others.
+    Machine,
+    /// A state that starts executions of another state machine.
+    Start,
 }
 
 /// A connection from one node to another. Several transitions between the same two nodes are one
@@ -353,6 +357,25 @@ impl Node {
         }
     }
 
+    /// A node that is no state of a definition.
+    pub(super) fn named(shown: &str, full_name: &str, depicts: Depicted) -> Node {
+        Node {
+            pointer: String::new(),
+            name: name(shown),
+            full_name: tooltip(full_name),
+            depicts,
+            detail: None,
+            notes: Vec::new(),
+            retries: false,
+            ends: false,
+            reached: true,
+            inner: Vec::new(),
+            folded: None,
+            mark: None,
+            source: String::new(),
+        }
+    }
+
     /// `elsewhere` is whether another body has a state of this name.
     fn missing(missing: &str, elsewhere: bool) -> Node {
         let note = if elsewhere {
@@ -361,19 +384,8 @@ impl Node {
             "no state has that name"
         };
         Node {
-            pointer: String::new(),
-            name: name(missing),
-            full_name: tooltip(missing),
-            depicts: Depicted::Missing,
-            detail: None,
             notes: vec![note.to_owned()],
-            retries: false,
-            ends: false,
-            reached: true,
-            inner: Vec::new(),
-            folded: None,
-            mark: None,
-            source: String::new(),
+            ..Node::named(missing, missing, Depicted::Missing)
         }
     }
 
@@ -391,6 +403,8 @@ impl Node {
             Depicted::State(kind) => kind.as_str(),
             Depicted::Unknown => "unknown type",
             Depicted::Missing => "missing state",
+            Depicted::Machine => "state machine",
+            Depicted::Start => "starts",
         }
     }
 
@@ -428,6 +442,8 @@ impl Depicted {
             Depicted::State(StateKind::Map) => "map",
             Depicted::Unknown => "unknown",
             Depicted::Missing => "missing",
+            Depicted::Machine => "machine",
+            Depicted::Start => "starts",
         }
     }
 }

@@ -79,4 +79,4 @@ pub use signature::Signature;
 pub use symbols::{Symbol, SymbolKind};
 pub use text_edit::TextEdit;
 pub use tokens::{Token, TokenKind};
-pub use workspace::{MachineSite, WorkspaceMachines};
+pub use workspace::{MachineSite, NestedStart, ProjectMachine, WorkspaceMachines};

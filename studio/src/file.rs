@@ -31,8 +31,8 @@ pub struct StudioFile {
 }
 
 impl StudioFile {
-    /// The text by which a page names the file. It is the same in each run of the command, which
-    /// may list other files.
+    /// The name of the file in the requests of a page. It is the same in each run of the command,
+    /// which may list other files.
     pub(crate) fn identity(&self) -> String {
         let absolute = std::path::absolute(&self.path);
         let path = absolute.as_deref().unwrap_or(&self.path);

@@ -49,6 +49,7 @@ mod mock_answer;
 mod page;
 mod page_key;
 mod palette;
+mod project;
 mod report;
 mod router;
 mod session;

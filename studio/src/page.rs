@@ -44,10 +44,16 @@ const DEBUG_COMMANDS: [(&str, &str); 6] = [
 ];
 
 /// Renders the page of a file.
-pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Markup {
+pub(crate) fn render(
+    studio: &StudioState,
+    index: usize,
+    definition: usize,
+    file: &OpenFile,
+) -> Markup {
     let name = &file.file.name;
     frame(
         &format!("{name} · Stepwright"),
+        &["viewer.js", "studio.js"],
         html! {
             header class="top" {
                 h1 { "Stepwright studio" }
@@ -64,7 +70,7 @@ pub(crate) fn render(studio: &StudioState, index: usize, file: &OpenFile) -> Mar
             p id="message" role="alert" {}
             ul id="completions" role="listbox" aria-label="Completions" hidden {}
             div id="choice" hidden role="region" aria-label="Choice" {}
-            main class="studio" id="studio" data-file=(name_of(studio, index)) data-read-only[file.is_read_only()]
+            main class="studio" id="studio" data-file=(name_of(studio, index)) data-definition=(definition) data-read-only[file.is_read_only()]
                 data-version=(assets::version()) data-key=[studio.run.as_ref().map(|run| run.key.to_text())] {
                 section class="left" aria-label="Palette and states" {
                     div role="search" {
@@ -123,6 +129,7 @@ fn name_of(studio: &StudioState, index: usize) -> String {
 fn files(studio: &StudioState, index: usize) -> Markup {
     html! {
         @if studio.files.len() > 1 {
+            a href="./" { "Project" }
             label class="choice" {
                 "File " select id="file" {
                     @for (other, file) in studio.files.iter().enumerate() {
@@ -193,6 +200,7 @@ fn reports() -> Markup {
 pub(crate) fn problem(studio: &StudioState, reason: &str) -> Markup {
     frame(
         "Stepwright studio",
+        &[],
         html! {
             header class="top" { h1 { "Stepwright studio" } (files(studio, usize::MAX)) }
             main { p role="alert" { (reason) } }
@@ -200,7 +208,8 @@ pub(crate) fn problem(studio: &StudioState, reason: &str) -> Markup {
     )
 }
 
-fn frame(title: &str, content: Markup) -> Markup {
+/// A page with the style sheet and these scripts.
+pub(crate) fn frame(title: &str, scripts: &[&str], content: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -211,8 +220,7 @@ fn frame(title: &str, content: Markup) -> Markup {
                 title { (title) }
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href="assets/studio.css";
-                script type="module" src="assets/viewer.js" {}
-                script type="module" src="assets/studio.js" {}
+                @for script in scripts { script type="module" src={ "assets/" (script) } {} }
             }
             body { (content) }
         }

@@ -14,7 +14,7 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use futures_util::stream;
 use maud::html;
@@ -29,6 +29,7 @@ use crate::completion::{self, FieldText};
 use crate::debug::{self, DebugCommand};
 use crate::file::{FileState, OpenFile, TextOwner};
 use crate::page_key::MOST_NONCE;
+use crate::project::Project;
 use crate::session::{Outcome, SessionError};
 use crate::studio::StudioState;
 use crate::test_data::{StateDataEdit, TestData};
@@ -61,6 +62,7 @@ pub(crate) fn of(studio: Arc<StudioState>, path: &str) -> Router {
         .route(&root, get(index))
         .route(&at("assets/{name}"), get(asset))
         .route(&at("view"), get(view))
+        .route(&at("child"), get(child))
         .route(&at("events"), get(events))
         .route(&at("palette"), get(search))
         .route(&at("inspector"), post(inspect))
@@ -240,19 +242,67 @@ fn with_definition<T>(
     use_it(definition)
 }
 
+/// The page of a file, or of all files.
 async fn index(State(studio): Shared, parameters: Parameters) -> Response {
+    if parameters.text("file").is_empty() && has_project(&studio) {
+        return read_project(studio, |project| {
+            Html(project.render().into_string()).into_response()
+        })
+        .await;
+    }
     let opened = parameters.file_index(&studio);
     match opened.and_then(|index| Ok((index, parameters.file(&studio)?))) {
         Ok((index, file)) => {
             file.look_at_disk();
-            let page = page::render(&studio, index, &file);
+            let definition = parameters.number("definition");
+            let page = page::render(&studio, index, definition, &file);
             Html(page.into_string()).into_response()
         }
-        Err(Refusal(status, reason)) => {
-            let page = page::problem(&studio, &reason);
-            (status, Html(page.into_string())).into_response()
-        }
+        Err(refusal) => problem(&studio, &refusal),
     }
+}
+
+/// Whether there is a page of all files. An editor has its own lists of files.
+fn has_project(studio: &StudioState) -> bool {
+    studio.editor.is_none() && studio.files.len() > 1
+}
+
+fn problem(studio: &StudioState, Refusal(status, reason): &Refusal) -> Response {
+    let page = page::problem(studio, reason);
+    (*status, Html(page.into_string())).into_response()
+}
+
+/// Reads all files on a thread for that, and uses them.
+async fn read_project(
+    studio: Arc<StudioState>,
+    use_it: impl FnOnce(&Project) -> Response,
+) -> Response {
+    let shared = studio.clone();
+    match tokio::task::spawn_blocking(move || Project::of(&shared)).await {
+        Ok(project) => use_it(&project),
+        Err(error) => problem(&studio, &Refusal::of(error)),
+    }
+}
+
+/// Goes to the state machine whose executions a state starts.
+async fn child(State(studio): Shared, parameters: Parameters) -> Response {
+    let file = match parameters.file_index(&studio) {
+        Ok(index) => studio.files.get(index).map(|file| file.name.clone()),
+        Err(refusal) => return problem(&studio, &refusal),
+    };
+    let file = file.unwrap_or_default();
+    let (definition, state) = (parameters.number("definition"), parameters.text("state"));
+    read_project(studio.clone(), |project| {
+        match project.child(&file, definition, state) {
+            Some(address) => Redirect::to(address).into_response(),
+            None => {
+                let reason =
+                    format!("the files have no state machine that `{state}` of `{file}` starts");
+                problem(&studio, &Refusal(StatusCode::NOT_FOUND, reason))
+            }
+        }
+    })
+    .await
 }
 
 async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
@@ -517,7 +567,9 @@ async fn inspect(
     let last = file.last_run(number);
     let html = with_definition(&file, &parameters, |definition| {
         let pointer = parameters.text("state");
-        let form = inspector::render(definition, number, pointer, &data, last.as_deref());
+        let others = has_project(&studio).then(|| file.file.identity());
+        let last = last.as_deref();
+        let form = inspector::render(definition, number, pointer, &data, last, others);
         // Another edit may have removed it since then: that is no error of the page.
         Ok(form.unwrap_or_else(|| html! { p { "The state has been removed." } }))
     })?;

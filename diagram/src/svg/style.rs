@@ -11,7 +11,7 @@ use crate::outline::{Class, Outline};
 use super::canvas::Canvas;
 
 /// Class, light colour and dark colour of each kind of state.
-const KINDS: [(&str, &str, &str); 10] = [
+const KINDS: [(&str, &str, &str); 12] = [
     ("task", "#1d4ed8", "#7aa7ff"),
     ("pass", "#52606f", "#a3b1c2"),
     ("choice", "#a8500a", "#f2b155"),
@@ -22,6 +22,8 @@ const KINDS: [(&str, &str, &str); 10] = [
     ("map", "#0b648c", "#5cc3f0"),
     ("unknown", "#7a1f5c", "#f08ccb"),
     ("missing", "#b3181f", "#ff8b8b"),
+    ("machine", "#0b648c", "#5cc3f0"),
+    ("starts", "#1d4ed8", "#7aa7ff"),
 ];
 
 /// The class of a line.

@@ -23,6 +23,8 @@ pub(super) struct Machine {
     pub(super) keys: Vec<String>,
     /// The range of its name, or of the first field of a whole file.
     pub(super) declaration: Range<usize>,
+    /// The number of its states; 0 for a resource without a definition.
+    pub(super) state_count: usize,
     /// The file that the resource names as its definition.
     pub(super) definition_file: Option<String>,
     /// The keys of the machines for placeholders of its definition.
@@ -36,6 +38,8 @@ pub(super) struct Machine {
 /// A call of a state machine by a Task.
 #[derive(Debug, Clone)]
 pub(super) struct MachineCall {
+    /// The name of the Task.
+    pub(super) state: String,
     /// The range of the ARN, without quotes.
     pub(super) range: Range<usize>,
     pub(super) machine: CalledMachine,
@@ -91,6 +95,7 @@ pub(super) fn machines_of(document: &Document) -> Vec<Machine> {
                 name: Some(id.clone()),
                 keys,
                 declaration,
+                state_count: 0,
                 definition_file: path.map(|path| relative_to(document.name(), path)),
                 substitutions,
                 calls: Vec::new(),
@@ -114,6 +119,7 @@ fn of_definition(document: &Document, definition: &Definition) -> Machine {
         keys: vec![key_of(name.as_deref().unwrap_or(stem))],
         name,
         declaration: start.map_or(0..0, |range| document.unquoted(range)),
+        state_count: graph.states().len(),
         definition_file: None,
         substitutions: HashMap::new(),
         calls: calls(document, definition, &graph),
@@ -128,6 +134,7 @@ fn calls(document: &Document, definition: &Definition, graph: &Graph<'_>) -> Vec
         let (field, arn) = called_arn(state.object)?;
         let pointer = format!("{}/{field}/StateMachineArn", state.pointer);
         Some(MachineCall {
+            state: state.name.to_owned(),
             range: document.unquoted(definition.range(&pointer)?),
             machine: CalledMachine::of(arn)?,
         })

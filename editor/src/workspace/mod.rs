@@ -3,6 +3,7 @@
 mod machine;
 mod machine_name;
 mod machine_site;
+mod project;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,6 +15,7 @@ use machine::{Machine, machines_of};
 use machine_name::{CalledMachine, key_of};
 
 pub use machine_site::MachineSite;
+pub use project::{NestedStart, ProjectMachine};
 
 /// The state machines in the files of a workspace.
 ///

@@ -4,7 +4,7 @@ import { editor, request } from "./host.js";
 
 const root = document.querySelector("#studio");
 export const isReadOnly = root?.hasAttribute("data-read-only") ?? false;
-export const place = { file: root?.dataset.file ?? "0", definition: 0 };
+export const place = { file: root?.dataset.file ?? "0", definition: Number(root?.dataset.definition ?? 0) };
 
 function address(name, parameters = {}) {
   return `${name}?${new URLSearchParams({ ...place, ...parameters })}`;

@@ -165,6 +165,7 @@ function show(next, isOwn) {
   const chooser = $("#definition");
   chooser.parentElement.hidden = view.definitions.length < 2;
   if (chooser.options.length !== view.definitions.length) chooser.replaceChildren(...view.definitions.map((name, index) => new Option(name || "definition", index)));
+  chooser.value = place.definition;
   $("#saved").textContent = view.isChanged ? "not saved" : "saved";
   for (const [command, can] of Object.entries({ undo: view.canUndo, redo: view.canRedo, save: view.isChanged })) button(command).disabled = isReadOnly || !can;
   if (view.isConflict) offerDisk();

@@ -34,6 +34,21 @@ pub(super) fn pattern(form: &StateForm<'_>) -> Markup {
     }
 }
 
+/// Renders the link to the state machine whose executions a Task starts.
+pub(super) fn child(form: &StateForm<'_>) -> Markup {
+    let resource = form.object.get("Resource").and_then(Json::as_str);
+    let is_start = resource.is_some_and(|resource| Resource::parse(resource).starts_execution());
+    let Some(file) = form.file.as_ref().filter(|_| is_start) else {
+        return html! {};
+    };
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("file", file)
+        .append_pair("definition", &form.actions.definition.to_string())
+        .append_pair("state", form.own_name)
+        .finish();
+    html! { p { a href={ "child?" (query) } { "Open the state machine that it starts" } } }
+}
+
 fn title(pattern: IntegrationPattern) -> &'static str {
     match pattern {
         IntegrationPattern::RequestResponse => "request and response",

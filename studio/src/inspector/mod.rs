@@ -94,13 +94,14 @@ const GROUPS: [(&str, &[&str], &[&str]); 4] = [
 ];
 
 /// Renders the forms of a state, with its data of tests and the last run; `None` if the definition
-/// lacks it.
+/// lacks it. With the name of the file, a nested start has a link to its state machine.
 pub(crate) fn render(
     definition: &Definition,
     number: usize,
     pointer: &str,
     data: &TestData,
     last: Option<&Timeline>,
+    file: Option<String>,
 ) -> Option<Markup> {
     let graph = definition.graph();
     let state = state_at(&graph, pointer)?;
@@ -115,6 +116,7 @@ pub(crate) fn render(
         kind: state.kind,
         language,
         own_name: state.name,
+        file,
         fail: targets_of_kind(&graph, state.container, StateKind::Fail),
         targets,
         errors: error_names(state.object),
@@ -186,6 +188,7 @@ struct StateForm<'d> {
     /// The names of the states of the same body.
     targets: Vec<&'d str>,
     own_name: &'d str,
+    file: Option<String>,
     /// A Fail of the same body.
     fail: Option<&'d str>,
     errors: Vec<String>,
@@ -227,7 +230,10 @@ impl StateForm<'_> {
                     legend { (title) }
                     @for field in shown {
                         (self.field(field))
-                        @if field.name == "Resource" { (arguments::pattern(self)) }
+                        @if field.name == "Resource" {
+                            (arguments::pattern(self))
+                            (arguments::child(self))
+                        }
                         @if matches!(field.name, "Arguments" | "Parameters") { (arguments::members(self, field.name)) }
                     }
                 }
