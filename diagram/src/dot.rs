@@ -132,7 +132,12 @@ impl Writer<'_> {
                 Some(Status::NotEntered) => {
                     attributes_of.push("color=\"#c3cad4\" fontcolor=\"#8e9bb0\"".to_owned());
                 }
-                Some(status @ (Status::Covered | Status::NotCovered)) => {
+                Some(
+                    status @ (Status::Covered
+                    | Status::NotCovered
+                    | Status::Added
+                    | Status::Removed),
+                ) => {
                     attributes_of.push(format!("color=\"{}\"", marks::light(status).1));
                 }
                 Some(_) => attributes_of.push("penwidth=2".to_owned()),

@@ -4,20 +4,22 @@ use stepwright_asl::hidden;
 use stepwright_asl::json::{Json, Object};
 
 use super::outline::Outline;
+use super::page_head::page_head;
 use super::svg::VIEWER;
 
+/// The digests of the scripts in the page, which the tests compute.
+const SCRIPTS: [&str; 2] = [
+    "sha256-ePOHmQEqtgD0KO0KWCmMRAyisrmKO9DQ3EyyC+6n1qc=",
+    "sha256-pS8OYX6c3jmHPzhmwLx9nVA07Z7ZKvlH4HV+J8eUrtw=",
+];
+
 // The picture and the panel share the window; none covers the other.
-const HEAD: &str = r##"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>State machine</title>
-<style>
+const STYLE: &str = "\
   :root { --paper: #ffffff; --ink: #10192b; --line: #c3cad4; --panel: #f3f6fa; --soft: #3a4658; color-scheme: light dark; }
   @media (prefers-color-scheme: dark) { :root { --paper: #0f1623; --ink: #edf2f9; --line: #3a4658; --panel: #1a2436; --soft: #c3cddb; } }
   html, body { height: 100%; margin: 0; overflow: hidden; background: var(--paper); color: var(--ink); font: 14px/1.5 Helvetica, Arial, sans-serif; }
   body { display: flex; }
+  main { display: flex; flex: 1; min-width: 0; min-height: 0; }
   diagram-view { flex: 1; min-width: 0; min-height: 0; padding: .375rem .75rem 0; }
   .state { cursor: pointer; }
   .state.chosen > .box { stroke-width: 3; }
@@ -31,13 +33,15 @@ const HEAD: &str = r##"<!doctype html>
     body { flex-direction: column; }
     #detail { width: 100%; height: 45vh; border-left: 0; border-top: 1px solid var(--line); }
   }
-</style>
-</head>
-<body>
+";
+
+const START: &str = r##"<body>
+<main>
 <diagram-view fills tabindex="0" role="region" aria-label="Diagram">
 "##;
 
 const DETAIL: &str = r#"</diagram-view>
+</main>
 <aside id="detail" hidden><button aria-label="close" title="close (Esc)">×</button><h1></h1><p></p><pre></pre></aside>
 <script type="application/json" id="states">"#;
 
@@ -50,8 +54,9 @@ pub(super) fn render(outline: &Outline, svg: &str) -> String {
     // A script must not contain text that looks like its end tag.
     let states = Json::Object(states).to_string().replace('<', "\\u003c");
     let (viewer, page) = (VIEWER, include_str!("page.js"));
+    let head = page_head("State machine", STYLE, &SCRIPTS);
     format!(
-        "{HEAD}{svg}{DETAIL}{states}</script>\n<script type=\"module\">\n{viewer}</script>\n<script type=\"module\">\n{page}</script>\n</body>\n</html>\n"
+        "<!doctype html>\n<html lang=\"en\">\n{head}\n{START}{svg}{DETAIL}{states}</script>\n<script type=\"module\">\n{viewer}</script>\n<script type=\"module\">\n{page}</script>\n</body>\n</html>\n"
     )
 }
 
@@ -66,4 +71,22 @@ fn escaped(json: &str) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    #[test]
+    fn the_policy_has_the_digests_of_the_scripts() {
+        let digest = |script: &str| {
+            let digest = hmac_sha256::Hash::hash(format!("\n{script}").as_bytes());
+            format!("sha256-{}", STANDARD.encode(digest))
+        };
+        let digests = [digest(VIEWER), digest(include_str!("page.js"))];
+        assert_eq!(SCRIPTS, digests, "a script has changed: update `SCRIPTS`");
+    }
 }

@@ -29,6 +29,7 @@ mod machine_map;
 mod marks;
 mod mermaid;
 mod outline;
+mod page_head;
 mod picture_cache;
 mod resource;
 mod svg;
@@ -42,6 +43,7 @@ use stepwright_asl::overlay::Overlay;
 use outline::Outline;
 
 pub use machine_map::{MachineBox, MachineStart};
+pub use page_head::page_head;
 pub use picture_cache::PictureCache;
 pub use svg::{EditablePicture, PictureElement, StateLink};
 

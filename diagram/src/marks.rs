@@ -36,10 +36,14 @@ pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
     }
 }
 
-/// The statuses in an outline, for the legend; each status once.
+/// The statuses in an outline, for the legend; each status once. A transition may be added or
+/// removed between states that are not.
 pub(super) fn legend(outline: &Outline) -> Vec<Status> {
     let nodes = outline.nodes.iter().filter_map(|node| node.mark.as_ref());
-    let used: Vec<Status> = nodes.map(|mark| mark.status).collect();
+    let links = outline.bodies.iter().flat_map(|body| &body.links);
+    let links = links.filter_map(|link| link.mark);
+    let links = links.filter(|status| matches!(status, Status::Added | Status::Removed));
+    let used: Vec<Status> = nodes.map(|mark| mark.status).chain(links).collect();
     let is_used = |status: &Status| used.contains(status);
     Status::ALL.into_iter().filter(is_used).collect()
 }

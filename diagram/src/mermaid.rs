@@ -139,8 +139,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Edges that an execution took are thick, other edges are faint. Edges with test coverage have
-    /// colours.
+    /// Edges that an execution took are thick, other edges are faint. Edges with test coverage, and
+    /// those that only one of two definitions has, have colours.
     fn marks(&mut self) {
         for status in Status::ALL {
             let edges = self.marked.iter().filter(|(_, mark)| *mark == status);
@@ -150,7 +150,7 @@ impl Writer<'_> {
             }
             let style = match status {
                 Status::NotEntered => "opacity:0.4".to_owned(),
-                Status::Covered | Status::NotCovered => {
+                Status::Covered | Status::NotCovered | Status::Added | Status::Removed => {
                     format!("stroke:{}", marks::light(status).1)
                 }
                 _ => "stroke-width:3px".to_owned(),

@@ -202,6 +202,26 @@ impl<'t> Resource<'t> {
     }
 }
 
+/// Whether an action of a service only reads, by its first word. All services follow this
+/// convention.
+///
+/// ```
+/// use stepwright_asl::resource::action_reads;
+///
+/// assert!(action_reads("getItem") && action_reads("scan") && action_reads("listObjectsV2"));
+/// assert!(!action_reads("putItem") && !action_reads("getaway") && !action_reads("listen"));
+/// ```
+pub fn action_reads(action: &str) -> bool {
+    let words = [
+        "batchGet", "describe", "get", "head", "list", "query", "scan", "search",
+    ];
+    let mut words = words.iter();
+    words.any(|word| {
+        let rest = action.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
+    })
+}
+
 /// Extracts the name of a Lambda function from an ARN, a partial ARN, or a name, each with or
 /// without version or alias (`FunctionName` in AWS's reference of `Invoke`).
 ///

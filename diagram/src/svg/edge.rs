@@ -8,7 +8,7 @@ use crate::text::xml;
 
 use super::canvas::{Canvas, number};
 use super::handle;
-use super::style::{coverage, line_class};
+use super::style::{coloured, line_class};
 
 /// Draws all lines, without their labels.
 pub(super) fn lines(out: &mut Canvas, outline: &Outline, layout: &Layout) {
@@ -63,7 +63,7 @@ fn appearance(outline: &Outline, body: usize, lines: &[Line], line: &Line) -> (S
         }
     };
     let class = line_class(class);
-    let head = mark.and_then(coverage).unwrap_or(class);
+    let head = mark.and_then(coloured).unwrap_or(class);
     let arrow = if line.arrow {
         format!(r#" marker-end="url(#stepwright-{head})""#)
     } else {
@@ -91,7 +91,7 @@ fn trunk_mark(outline: &Outline, body: usize, lines: &[Line], class: Class) -> O
 /// The class of a line or a label with a mark.
 fn marked(mark: Option<Status>) -> String {
     match mark {
-        Some(mark) => format!(" is-{}", coverage(mark).unwrap_or(went(mark))),
+        Some(mark) => format!(" is-{}", coloured(mark).unwrap_or(went(mark))),
         None => String::new(),
     }
 }

@@ -35,13 +35,31 @@ pub(super) fn line_class(class: Class) -> &'static str {
     }
 }
 
-/// The class of a line with a coverage colour. Lines with the status of an execution have none.
-pub(super) fn coverage(mark: Status) -> Option<&'static str> {
-    let is_coverage = matches!(
+/// The class of a line with its own colour: one with coverage, or that only one definition has.
+/// Lines with the status of an execution have none.
+pub(super) fn coloured(mark: Status) -> Option<&'static str> {
+    let is_coloured = is_coverage(mark) || is_difference(mark);
+    is_coloured.then_some(marks::class(mark))
+}
+
+fn is_coverage(mark: Status) -> bool {
+    matches!(
         mark,
         Status::Covered | Status::PartlyCovered | Status::NotCovered
-    );
-    is_coverage.then_some(marks::class(mark))
+    )
+}
+
+fn is_difference(mark: Status) -> bool {
+    matches!(mark, Status::Added | Status::Removed)
+}
+
+/// The statuses of the coloured lines in a picture with these statuses. A line may be covered
+/// although no state is, and vice versa.
+fn line_colours(marks: &[Status]) -> impl Iterator<Item = Status> {
+    let has_coverage = marks.iter().any(|mark| is_coverage(*mark));
+    let coverage = [Status::Covered, Status::NotCovered].into_iter();
+    let differences = marks.iter().copied().filter(|mark| is_difference(*mark));
+    coverage.filter(move |_| has_coverage).chain(differences)
 }
 
 /// A colour theme: paper, box, text, dimmed text, lines, catch lines, and a function that selects
@@ -172,12 +190,8 @@ pub(super) fn arrow_heads(out: &mut Canvas, outline: &Outline) {
     let marks = outline.overlay.as_ref().map(|_| marks::legend(outline));
     let marks = marks.unwrap_or_default();
     out.line("<defs>");
-    let coverage = if marks.iter().any(|mark| coverage(*mark).is_some()) {
-        vec!["covered", "uncovered"]
-    } else {
-        Vec::new()
-    };
-    for class in ["next", "rule", "catch"].into_iter().chain(coverage) {
+    let colours = line_colours(&marks).map(marks::class);
+    for class in ["next", "rule", "catch"].into_iter().chain(colours) {
         out.line(&format!(
             r#"<marker id="stepwright-{class}" viewBox="0 0 10 8" refX="9.5" refY="4" markerWidth="10" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="tip {class}" d="M0 0L10 4L0 8L2.5 4Z"/></marker>"#
         ));
@@ -234,10 +248,7 @@ fn theme(theme: &Theme, used: &HashSet<&str>, marks: &[Status], out: &mut String
     rule(".legend > text", format!("fill: {};", theme.text));
     rule(".badge path", format!("stroke: {};", theme.paper));
     rule(".badge text", format!("fill: {};", theme.paper));
-    // A line may be covered although no state is, and vice versa.
-    let lines = [Status::Covered, Status::NotCovered];
-    let has_coverage = marks.iter().any(|mark| coverage(*mark).is_some());
-    for status in lines.into_iter().filter(|_| has_coverage) {
+    for status in line_colours(marks) {
         let (class, (_, line)) = (marks::class(status), (theme.mark)(status));
         rule(&format!(".line.is-{class}"), format!("stroke: {line};"));
         rule(

@@ -10,6 +10,7 @@ use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
 use stepwright_asl::overlay::{self, Overlay};
 use stepwright_asl::redaction::Redaction;
+use stepwright_diagram::page_head;
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::History;
 
@@ -204,16 +205,13 @@ fn page(subject: &Subject<'_>, facts: &Facts<'_>, events: &Markup) -> Markup {
     };
     let first = most_interesting(timeline);
     let shown: Vec<usize> = (0..timeline.visits().len().min(MOST_VISITS)).collect();
+    let title = format!("{}: {}", facts.name, timeline.title());
+    let style = format!("{}{}", stylesheet(), include_str!("page.css"));
+    let html_head = page_head(&title, &style, &[]);
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (facts.name) ": " (timeline.title()) }
-                style { (PreEscaped(stylesheet())) (PreEscaped(include_str!("page.css"))) }
-            }
+            (PreEscaped(html_head))
             body {
                 main {
                     h1 { (facts.name) " " (text::status(timeline.status())) }

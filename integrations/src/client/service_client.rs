@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use hyper::{HeaderMap, Method, Uri};
 use serde_json::{Map, Value as Json};
+use stepwright_asl::resource::action_reads;
 
 use super::attempt::{self, MAX_ATTEMPTS};
 use super::credentials::SigningKeys;
@@ -151,7 +152,7 @@ impl ServiceClient {
                 .iter()
                 .any(|member| member.is_idempotency_token)
         });
-        let is_idempotent = has_token || is_read(action);
+        let is_idempotent = has_token || action_reads(action);
         let api = protocol::request(&model, operation, parameters, token)?;
         let (base, keys) = match (self.endpoints.of(service), &self.aws) {
             (Some(endpoint), _) => (endpoint.clone(), self.emulator_keys.clone()),
@@ -376,18 +377,6 @@ fn with_name_of_head(call: &PreparedCall, error: ApiError) -> ApiError {
     }
 }
 
-/// Returns whether an action only reads, by its first word. All services follow this convention.
-fn is_read(action: &str) -> bool {
-    let words = [
-        "batchGet", "describe", "get", "head", "list", "query", "scan", "search",
-    ];
-    let mut words = words.iter();
-    words.any(|word| {
-        let rest = action.strip_prefix(word);
-        rest.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
-    })
-}
-
 /// The URL of a service at AWS.
 fn aws_url(model: &ServiceModel, api: &ApiRequest, region: &str) -> Result<Uri, PrepareError> {
     let host = model
@@ -453,30 +442,6 @@ fn random() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn actions_that_read_are_known_by_their_first_word() {
-        for action in [
-            "getItem",
-            "batchGetItem",
-            "describeTasks",
-            "listObjectsV2",
-            "scan",
-            "query",
-            "headObject",
-        ] {
-            assert!(is_read(action), "{action}");
-        }
-        for action in [
-            "putItem",
-            "batchWriteItem",
-            "getaway",
-            "sendMessage",
-            "listen",
-        ] {
-            assert!(!is_read(action), "{action}");
-        }
-    }
 
     fn client(endpoints: Endpoints) -> ServiceClient {
         let keys = SigningKeys::of_emulators("123456789012", []);

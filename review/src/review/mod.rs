@@ -408,10 +408,14 @@ impl DefinitionReview {
         self.rehearsal.as_ref()
     }
 
-    /// Returns the diagram of the new definition with the changed states marked; `None` if the
-    /// definition was removed.
+    /// Returns the diagram of the new definition with the changed states and the new transitions
+    /// marked; `None` if the definition was removed.
     pub fn picture(&self) -> Option<stepwright_diagram::Diagram> {
-        Some(picture::changed(self.new.as_ref()?, &self.diff))
+        Some(picture::changed(
+            self.new.as_ref()?,
+            &self.diff,
+            picture::Side::New,
+        ))
     }
 
     /// Returns the highest level of its risks.

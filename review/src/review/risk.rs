@@ -76,6 +76,8 @@ risk_kinds! {
     RemovedDefinition = "removed-definition", "A state machine was removed.";
     /// A catcher was removed, or catches fewer errors.
     LostHandler = "lost-handler", "An error is no longer retried or caught.";
+    /// A new catcher handles all errors of a call that may write.
+    HiddenFailure = "hidden-failure", "A new catcher handles all errors of a call that may write, and the execution can succeed.";
     /// A timeout or a heartbeat was removed.
     LostTimeout = "lost-timeout", "A state no longer has a timeout or a heartbeat.";
     /// The role needs a permission that it did not need.

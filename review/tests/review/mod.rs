@@ -85,6 +85,13 @@ fn examples() -> Vec<(RiskKind, Vec<Risk>)> {
         (RiskKind::ExecutionType, of(&express)),
         (RiskKind::RemovedDefinition, of(&removed)),
         (RiskKind::LostHandler, remove("Charge", "Retry")),
+        (
+            RiskKind::HiddenFailure,
+            risks(|new| {
+                new["States"]["Review"]["Catch"] =
+                    json!([{"ErrorEquals": ["States.ALL"], "Next": "Done"}]);
+            }),
+        ),
         (RiskKind::LostTimeout, of(&lost_timeout)),
         (
             RiskKind::AddedPermission,
@@ -493,4 +500,58 @@ fn the_formats_of_a_changed_definition() {
     let page = review.to_html();
     assert_eq!(page.matches("<svg ").count(), 2, "before and after");
     assert!(!page.contains("<script"));
+    assert!(page.contains("default-src 'none'") && page.contains("<main>"));
+    // The catcher is removed: only the picture before has its transition.
+    let (before, after) = page.split_once("<h3>After</h3>").expect("two pictures");
+    assert!(before.contains("line catch is-removed"), "{before}");
+    assert!(
+        !after.contains("is-removed") && !after.contains("is-added"),
+        "{after}"
+    );
+}
+
+#[test]
+fn a_new_catcher_for_all_errors_of_a_write_hides_failures() {
+    let hidden = |old: &Json, new: &Json| -> Vec<String> {
+        let review = reviewed(old, new);
+        let definitions = review.definitions();
+        let risks = definitions.iter().flat_map(|one| one.risks());
+        let hidden = risks.filter(|risk| risk.kind == RiskKind::HiddenFailure);
+        hidden
+            .map(|risk| {
+                assert_eq!(risk.level, RiskLevel::Medium);
+                risk.message.clone()
+            })
+            .collect()
+    };
+    let machine = |resource: &str, catch: Json| {
+        json!({"StartAt": "Pay", "States": {
+            "Pay": {"Type": "Task", "Resource": resource, "Catch": catch, "Next": "Done"},
+            "Note": {"Type": "Pass", "Next": "Done"},
+            "Undo": {"Type": "Pass", "Next": "Lost"},
+            "Done": {"Type": "Succeed"},
+            "Lost": {"Type": "Fail", "Error": "Lost"},
+        }})
+    };
+    let put = "arn:aws:states:::dynamodb:putItem";
+    let catches = |errors: &str, next: &str| json!([{"ErrorEquals": [errors], "Next": next}]);
+    let without = machine(put, json!([]));
+    let all = machine(put, catches("States.ALL", "Note"));
+    let [message] = &hidden(&without, &all)[..] else {
+        panic!("one risk")
+    };
+    assert!(message.starts_with("`Pay` catches all errors now and continues with `Note`"));
+    let some = machine(put, catches("States.Timeout", "Note"));
+    assert_eq!(hidden(&some, &all).len(), 1);
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(hidden(&all, &all), nothing);
+    // The execution fails, too; only one error; the call only reads.
+    assert_eq!(
+        hidden(&without, &machine(put, catches("States.ALL", "Undo"))),
+        nothing
+    );
+    assert_eq!(hidden(&without, &some), nothing);
+    let get = "arn:aws:states:::dynamodb:getItem";
+    let read = machine(get, catches("States.ALL", "Note"));
+    assert_eq!(hidden(&machine(get, json!([])), &read), nothing);
 }

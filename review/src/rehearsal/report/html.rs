@@ -1,8 +1,8 @@
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use stepwright_diagram::Diagram;
 
 use super::{RehearsalReport, counted, examples};
-use crate::page::page;
+use crate::page::{page, picture};
 use crate::rehearsal::RehearsalKind;
 
 impl RehearsalReport {
@@ -15,7 +15,7 @@ impl RehearsalReport {
 
     /// Returns the report as a part of a page.
     pub(crate) fn html_section(&self) -> Markup {
-        let picture = Diagram::of(&self.definition).with(&self.coverage.overlay());
+        let covered = Diagram::of(&self.definition).with(&self.coverage.overlay());
         html! {
             p { (self.age_text()) "." }
             @for problem in &self.problems { p.problem { (problem) } }
@@ -48,7 +48,7 @@ impl RehearsalReport {
                 }
             }
             table {
-                thead { tr { th { "" } th { "Recorded" } th { "Now" } th { "Change" } } }
+                thead { tr { td {} th { "Recorded" } th { "Now" } th { "Change" } } }
                 tbody {
                     @for [name, before, after, change] in self.rows() {
                         tr { td { (name) } td.number { (before) } td.number { (after) } td.number { (change) } }
@@ -56,7 +56,7 @@ impl RehearsalReport {
                 }
             }
             h3 { "Coverage of the new definition: " (format!("{:.1}", self.coverage.percent())) " %" }
-            div.picture { (PreEscaped(picture.to_inline_svg(|_| None))) }
+            (picture("Coverage", &covered))
             @if !self.uncovered().is_empty() {
                 details {
                     summary { "Not covered: " (self.uncovered().len()) }

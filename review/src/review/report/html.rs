@@ -1,8 +1,8 @@
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{amounts, definition_counts, risk_counts};
-use crate::page::page;
-use crate::review::picture::changed;
+use crate::page::{page, picture};
+use crate::review::picture::{Side, changed};
 use crate::review::{DefinitionReview, Review};
 
 impl Review {
@@ -44,7 +44,7 @@ fn section(review: &DefinitionReview) -> Markup {
         @let rows = amounts(review);
         @if !rows.is_empty() {
             table {
-                thead { tr { th { "" } th { "Before" } th { "After" } } }
+                thead { tr { td {} th { "Before" } th { "After" } } }
                 tbody {
                     @for [name, before, after] in rows {
                         tr { td { (name) } td.number { (before) } td.number { (after) } }
@@ -54,10 +54,10 @@ fn section(review: &DefinitionReview) -> Markup {
         }
         div.pictures {
             @if let Some(old) = &review.old {
-                div { h3 { "Before" } div.picture { (PreEscaped(changed(old, &review.diff).to_inline_svg(|_| None))) } }
+                div { h3 { "Before" } (picture("Before", &changed(old, &review.diff, Side::Old))) }
             }
             @if let Some(new) = &review.new {
-                div { h3 { "After" } div.picture { (PreEscaped(changed(new, &review.diff).to_inline_svg(|_| None))) } }
+                div { h3 { "After" } (picture("After", &changed(new, &review.diff, Side::New))) }
             }
         }
         @if review.old.is_some() && review.new.is_some() {

@@ -5,7 +5,7 @@ use stepwright_explore::numbered;
 
 use super::{MARKER, amounts, definition_counts, risk_counts};
 use crate::markdown_text::{inline, table_cell};
-use crate::review::picture::changed;
+use crate::review::picture::{Side, changed};
 use crate::review::{DefinitionReview, Review, RiskKind, RiskLevel};
 
 /// The longest comment of GitHub has 65,536 characters; the report stays below it.
@@ -154,7 +154,7 @@ fn section(review: &DefinitionReview, has_details: bool) -> String {
             "\n<details><summary>What changed</summary>\n\n{fence}\n{}\n{fence}\n\n</details>",
             differences.trim_end()
         );
-        let picture = changed(new, &review.diff);
+        let picture = changed(new, &review.diff, Side::New);
         if picture.state_count() <= LARGEST_PICTURE {
             let _ = writeln!(
                 text,

@@ -2,13 +2,16 @@ use std::collections::BTreeSet;
 
 use stepwright_asl::diff::Diff;
 use stepwright_asl::errors;
-use stepwright_asl::graph::Graph;
+use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json as Asl, Object};
+use stepwright_asl::model::StateKind;
+use stepwright_asl::resource::{Resource, action_reads};
 use stepwright_asl::words::quoted;
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 
-/// Returns the retriers, catchers, timeouts and heartbeats that states lost.
+/// Returns the retriers, catchers, timeouts and heartbeats that states lost, and the new catchers
+/// that hide failures.
 pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
     let (before, after) = (Graph::of(old), Graph::of(new));
     let mut risks = Vec::new();
@@ -45,6 +48,7 @@ pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
                 risks.push(Risk::new(level, RiskKind::LostHandler, message).at(pointer));
             }
         }
+        risks.extend(hidden_failure(&after, found, then));
         for (field, what) in [
             ("TimeoutSeconds", "timeout"),
             ("HeartbeatSeconds", "heartbeat"),
@@ -70,6 +74,54 @@ pub(crate) fn handlers(diff: &Diff, old: &Asl, new: &Asl) -> Vec<Risk> {
         }
     }
     risks
+}
+
+/// A new catcher for all errors of a call that may write, after which the execution can succeed:
+/// no failed execution shows that a payment failed.
+fn hidden_failure(graph: &Graph<'_>, state: &State<'_>, then: &Object) -> Option<Risk> {
+    let resource = state.object.get("Resource").and_then(Asl::as_str)?;
+    let parsed = Resource::parse(resource);
+    if state.kind != Some(StateKind::Task)
+        || action_reads(parsed.plain_action())
+        || handled(then, "Catch").contains(errors::ALL)
+    {
+        return None;
+    }
+    let catchers = state.object.get("Catch").and_then(Asl::as_array)?;
+    let index = catchers.iter().position(|catcher| {
+        let names = catcher.get("ErrorEquals").and_then(Asl::as_array);
+        let mut names = names.into_iter().flatten();
+        names.any(|name| name.as_str() == Some(errors::ALL))
+    })?;
+    let target = catchers[index].get("Next").and_then(Asl::as_str)?;
+    let first = graph.find(state.container, target)?;
+    if !can_succeed(graph, first) {
+        return None;
+    }
+    let name = state.name;
+    let message = format!(
+        "`{name}` catches all errors now and continues with `{target}`: the execution can succeed although the call failed, and an alarm for failed executions does not report it"
+    );
+    let pointer = format!("{}/Catch/{index}", state.pointer);
+    Some(Risk::new(RiskLevel::Medium, RiskKind::HiddenFailure, message).at(pointer))
+}
+
+/// Whether a path from a state ends without an error.
+fn can_succeed(graph: &Graph<'_>, first: usize) -> bool {
+    let mut seen = BTreeSet::from([first]);
+    let mut open = vec![first];
+    while let Some(index) = open.pop() {
+        let state = &graph.states()[index];
+        let ends = state.object.get("End").and_then(Asl::as_bool) == Some(true);
+        if ends || state.kind == Some(StateKind::Succeed) {
+            return true;
+        }
+        for edge in &state.edges {
+            let next = graph.find(state.container, edge.target);
+            open.extend(next.filter(|next| seen.insert(*next)));
+        }
+    }
+    false
 }
 
 /// The names in `ErrorEquals` of all retriers or catchers. A retrier without attempts retries
