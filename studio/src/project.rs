@@ -37,10 +37,7 @@ impl Project {
             let is_listed = machines.iter().any(|machine| machine.file == file.name)
                 || others.iter().any(|(name, _)| *name == file.name);
             if !is_listed {
-                others.push((
-                    file.name.clone(),
-                    "it contains no definition".to_owned(),
-                ));
+                others.push((file.name.clone(), "it contains no definition".to_owned()));
             }
         }
         let addresses = machines.iter().map(|machine| address(studio, machine));
