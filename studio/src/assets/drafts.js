@@ -9,7 +9,7 @@ let draft = null;
 
 /** Stores a text for the file with this digest, and edits of forms after it. Returns whether the browser has room. */
 export function keep(base, text, edits) {
-  draft = { base, text, edits, time: Date.now() };
+  draft = editor ? null : { base, text, edits, time: Date.now() };
   try {
     store()?.setItem(KEY, JSON.stringify(draft));
     return true;
