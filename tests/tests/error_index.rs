@@ -75,6 +75,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "studio/src/inspector/",
     "studio/src/page.rs",
     "studio/src/palette/",
+    "studio/src/project.rs",
     "studio/src/view.rs",
     "studio/src/view_lists.rs",
     "/src/statistics/table.rs",
