@@ -3,7 +3,7 @@
 //! The shape follows the output of `processAST` in jsonata-js (`src/parser.js`, MIT):
 //! `.` chains become [`NodeKind::Path`] nodes with a list of steps, predicates become
 //! [`Stage`]s, and so on. Unlike the reference implementation, every node is typed, carries a
-//! byte [`Span`] covering its whole source text, and has a stable [`NodeId`].
+//! byte [`Span`] covering its whole source text.
 
 use std::sync::Arc;
 
