@@ -271,7 +271,9 @@ fn a_form_names_each_target_once_and_an_evaluated_value_names_its_field() {
     };
     let studio = EditorStudio::new();
     let number = open(&studio, &editor);
+    let data = json!({"input": "{}", "inputs": "", "mocks": "", "variables": ""});
     let form = PageRequest::new("inspector").query("state=/States/S1");
+    let form = form.body(data.to_string());
     let form = ask(&studio, number, form).body;
     // A page loads the form with each selection and each edit.
     assert!(form.len() < 45_000, "{} bytes", form.len());
