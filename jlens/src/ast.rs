@@ -2,7 +2,7 @@
 //!
 //! The shape follows the output of `processAST` in jsonata-js (`src/parser.js`, MIT):
 //! `.` chains become [`NodeKind::Path`] nodes with a list of steps, predicates become
-//! [`Stage`]s, and so on. Unlike the reference implementation, every node is typed, carries a
+//! [`Stage`]s, and so on. Unlike the reference implementation, every node is typed, and carries a
 //! byte [`Span`] covering its whole source text.
 
 use std::sync::Arc;
