@@ -112,6 +112,8 @@ mod tests {
             ("\u{9b}2J", "\\u009b2J"),
             ("\u{7f}", "\\u007f"),
             ("a\u{202e}b\u{2066}c", "a\\u202eb\\u2066c"),
+            ("a\u{200f}b\u{200b}c", "a\\u200fb\\u200bc"),
+            ("a\u{e0041}", "a\\udb40\\udc41"),
             ("done\rerror", "done\\u000derror"),
             ("a\u{8}\u{0}", "a\\u0008\\u0000"),
             ("\u{1b}[8mhidden", "\\u001b[8mhidden"),
@@ -120,7 +122,7 @@ mod tests {
             ("\u{1b}", "\\u001b"),
             // Line breaks, tabs, other letters, and styles of this command.
             ("a\n\tb\r\nc", "a\n\tb\r\nc"),
-            ("日本語 é \u{200f}", "日本語 é \u{200f}"),
+            ("日本語 é 👩\u{200d}💻", "日本語 é 👩\u{200d}💻"),
             (
                 "\u{1b}[1m\u{1b}[31merror\u{1b}[0m",
                 "\u{1b}[1m\u{1b}[31merror\u{1b}[0m",
