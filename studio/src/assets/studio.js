@@ -673,6 +673,8 @@ listen({
     view.revision = null;
     view.tag = "";
     await inTurn(pull);
+    // The field with the focus is sent now, and its success would clear the message.
+    await queue;
     if (view.revision !== null) tell(isRestarted ? "The server has started again." : "", false);
   },
 });
