@@ -67,13 +67,13 @@ fn style_sheet() -> String {
 }
 
 /// A tag that changes with the scripts, for the page.
-pub(crate) fn version() -> String {
+pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
     let all: Vec<&str> = MODULES
         .iter()
         .map(|(_, content)| content.as_str())
         .collect();
     digest(all.concat().as_bytes())
-}
+});
 
 #[cfg(test)]
 mod tests {

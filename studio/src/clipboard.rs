@@ -99,20 +99,21 @@ impl CopiedStates {
                 .get("Type")
                 .is_some_and(|kind| kind.as_str().is_some())
         };
-        let found = match json.as_object() {
+        let definition = Fragment::parse(json);
+        let found = match (json.as_object(), definition) {
             _ if !document.faults().is_empty() => None,
-            Some(object) if Fragment::parse(json).is_some() => {
+            (Some(object), Some(states)) => {
                 let language = QueryLanguage::of(object).unwrap_or(QueryLanguage::JsonPath);
-                Fragment::parse(json).map(|states| (states, Some(language)))
+                Some((states, Some(language)))
             }
-            Some(object) if is_state(json) => {
+            (Some(object), None) if is_state(json) => {
                 let kind = object
                     .get("Type")
                     .and_then(Json::as_str)
                     .unwrap_or_default();
                 Some((Fragment::of(kind, json.clone()), None))
             }
-            Some(object) if !object.is_empty() && object.values().all(is_state) => {
+            (Some(object), None) if !object.is_empty() && object.values().all(is_state) => {
                 let start = object.keys().next().cloned().unwrap_or_default();
                 let mut all = Object::new();
                 all.insert("StartAt".to_owned(), start.into());

@@ -71,7 +71,7 @@ pub(crate) fn render(
             ul id="completions" role="listbox" aria-label="Completions" hidden {}
             div id="choice" hidden role="region" aria-label="Choice" {}
             main class="studio" id="studio" data-file=(name_of(studio, index)) data-definition=(definition) data-read-only[file.is_read_only()]
-                data-version=(assets::version()) data-key=[studio.run.as_ref().map(|run| run.key.to_text())] {
+                data-version=(*assets::VERSION) data-key=[studio.run.as_ref().map(|run| run.key.to_text())] {
                 section class="left" aria-label="Palette and states" {
                     div role="search" {
                         label for="search" { "Palette" }

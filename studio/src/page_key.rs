@@ -11,6 +11,8 @@ use std::fmt;
 use hmac_sha256::HMAC;
 use uuid::Uuid;
 
+use crate::digest::hexadecimal;
+
 /// The maximum length of the number that a page proposes.
 pub(crate) const MOST_NONCE: usize = 64;
 
@@ -99,10 +101,6 @@ impl StudioRun {
             port => format!("{} {port}", self.id),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

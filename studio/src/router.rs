@@ -133,7 +133,7 @@ async fn prove_run(State(studio): Shared, parameters: Parameters) -> Result<Resp
         return Err(Refusal(StatusCode::BAD_REQUEST, reason));
     }
     Ok(json_body(&json!({
-        "run": run.id, "proof": run.proof(nonce), "version": assets::version(),
+        "run": run.id, "proof": run.proof(nonce), "version": *assets::VERSION,
     })))
 }
 

@@ -13,7 +13,7 @@ use crate::words::quoted;
 /// The maximum seconds of an Express execution.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
-const EXPRESS_SECONDS: f64 = 300.0;
+const EXPRESS_SECONDS: u32 = 300;
 /// The fraction of a limit that counts as close.
 const NEAR: f64 = 0.8;
 
@@ -78,7 +78,7 @@ pub(super) fn express_obstacles(graph: &Graph<'_, StateMachine>, best: &CostCase
             _ => {}
         }
     }
-    if best.seconds.is_finite() && best.seconds > EXPRESS_SECONDS {
+    if best.seconds.is_finite() && best.seconds > f64::from(EXPRESS_SECONDS) {
         found.push(format!(
             "it takes {}, longer than the limit of five minutes",
             seconds(best.seconds)
@@ -142,7 +142,7 @@ pub(super) fn limits(estimate: &Estimate, found: &Observations) -> Vec<LimitWarn
     if let Some(text) = near(
         cases,
         |case| case.events,
-        f64::from(MAX_EVENTS),
+        MAX_EVENTS,
         count,
         "history events",
     ) {
@@ -154,7 +154,7 @@ pub(super) fn limits(estimate: &Estimate, found: &Observations) -> Vec<LimitWarn
     if let Some(text) = near(
         cases,
         |case| case.payload_bytes,
-        f64::from(MAX_PAYLOAD_BYTES),
+        MAX_PAYLOAD_BYTES,
         bytes,
         "of payload",
     ) {
@@ -226,10 +226,11 @@ pub(super) fn warnings(
 fn near(
     cases: [(&str, &CostCase); 2],
     of: fn(&CostCase) -> f64,
-    limit: f64,
+    limit: u32,
     show: fn(f64) -> String,
     what: &str,
 ) -> Option<String> {
+    let limit = f64::from(limit);
     let found = cases
         .into_iter()
         .find(|(_, case)| of(case).is_finite() && of(case) >= limit * NEAR)?;
