@@ -455,10 +455,12 @@ pub(super) const RULES: &[Rule] = &[
         "T",
         "format!(\"{:.2}|{:08}|{:>7}\", ‹~B›, ‹~B›, ‹~B›)",
     ),
+    // `+ 0.0` makes a negative zero positive. Its text differs, as documented, and here that would
+    // move the text inside its padding.
     rule(
         "format slots of a float",
         "T",
-        "format!(\"{:9.1}|{:>12}|{:*^11.2}\", ‹~F›, ‹~F›, ‹~F›)",
+        "format!(\"{:9.1}|{:>12}|{:*^11.2}\", ‹F› + 0.0, ‹F› + 0.0, ‹F› + 0.0)",
     ),
     rule(
         "chain option",
