@@ -15,7 +15,7 @@ import sys
 WIDTH = 100
 
 # Files whose lines other files name by their numbers, what programs write, and a copy of another project.
-SKIPPED = ("tests/compile_fail/", "tests/tests/imported/", "runtime/tests/testing/generated_test/", "jlens/src/")
+SKIPPED = ("tests/compile_fail/", "tests/tests/imported/", "testing/tests/testing/generated_test/", "jlens/src/")
 
 # The documentation of a workflow and of its states is a part of the definition.
 WORKFLOW = re.compile(r"^\s*(?:\w+::)*(?:workflow! ?\{|#\[(?:\w+::)*workflow\b)")

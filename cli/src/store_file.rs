@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use stepwright_asl::similar::did_you_mean;
-use stepwright_runtime::private_file;
-use stepwright_runtime::store::{SqliteReader, StoreError};
-use stepwright_runtime::{
+use stepwright_engine::private_file;
+use stepwright_engine::store::{SqliteReader, StoreError};
+use stepwright_engine::{
     ExecutionDescription, ExecutionFilter, ExecutionSummary, StoredExecutions,
 };
 

@@ -46,7 +46,7 @@ fn the_log_is_empty_unless_an_option_or_the_variable_sets_a_level() {
 
 #[test]
 fn directives_select_a_target_and_an_execution() {
-    let directives = "off,stepwright_runtime[execution{name=o-17}]=debug";
+    let directives = "off,stepwright_engine[execution{name=o-17}]=debug";
     let options = ["--log", directives, "--name"];
     let selected = run("run", &[&options[..], &["o-17"]].concat(), None);
     assert!(log(&selected).contains("PassStateEntered"), "{selected:?}");

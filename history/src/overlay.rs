@@ -22,11 +22,12 @@ use crate::timeline::{Timeline, Visit};
 /// marks, because its items are executions with separate histories.
 ///
 /// ```
+/// # extern crate stepwright_engine as stepwright_runtime;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use serde_json::json;
 /// use stepwright_asl::StateMachine;
 /// use stepwright_asl::overlay::Status;
-/// use stepwright_runtime::testing::overlay;
+/// use stepwright_history::overlay;
 /// use stepwright_runtime::{Engine, MachineType, StartOptions};
 ///
 /// let machine = StateMachine::from_json(r#"{"StartAt": "Give up", "States": {"Give up": {"Type": "Fail", "Error": "TooLate"}}}"#)?;

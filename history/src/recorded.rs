@@ -16,14 +16,14 @@ use crate::timeline::Timeline;
 /// `aws stepfunctions get-execution-history`, or of `stepwright run --history`.
 ///
 /// ```
-/// use stepwright_runtime::testing::RecordedHistory;
+/// use stepwright_history::RecordedHistory;
 ///
 /// let history = RecordedHistory::parse(r#"{"events": [
 ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
 ///      "executionStartedEventDetails": {"input": "{}", "roleArn": "arn:aws:iam::111111111111:role/orders"}}
 /// ]}"#)?;
 /// assert_eq!(history.len(), 1);
-/// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
+/// # Ok::<(), stepwright_history::RecordedHistoryError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct RecordedHistory {
@@ -129,32 +129,6 @@ impl RecordedHistory {
 
     /// Masks these fields in the differences that a replay finds
     /// (`stepwright_runtime::testing::replay`), and in [pictures](Self::overlay).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use stepwright_asl::StateMachine;
-    /// use stepwright_runtime::Redaction;
-    /// use stepwright_runtime::testing::{RecordedHistory, replay};
-    ///
-    /// let machine = StateMachine::from_json(r#"{"StartAt": "Hash", "States": {
-    ///     "Hash": {"Type": "Pass", "Result": {"password": "abc"}, "End": true}
-    /// }}"#)?;
-    /// let recorded = RecordedHistory::parse(r#"{"events": [
-    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
-    ///      "executionStartedEventDetails": {"input": "{}"}},
-    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateEntered", "id": 2, "previousEventId": 0,
-    ///      "stateEnteredEventDetails": {"name": "Hash", "input": "{}"}},
-    ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "PassStateExited", "id": 3, "previousEventId": 2,
-    ///      "stateExitedEventDetails": {"name": "Hash", "output": "{\"password\":\"xyz\"}"}}
-    /// ]}"#)?;
-    /// let recorded = recorded.redact(&Redaction::new().path("password")?);
-    /// let error = replay(&machine, &recorded).await.unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     r#"event 3, PassStateExited of `Hash`: /output/password: recorded "[redacted]", now "[redacted]""#
-    /// );
-    /// # Ok(()) }
-    /// ```
     #[must_use]
     pub fn redact(mut self, redaction: &Redaction) -> Self {
         self.redaction = self.redaction.and(redaction);
@@ -181,7 +155,7 @@ impl RecordedHistory {
     /// contain the execution's ARN and name.
     ///
     /// ```
-    /// use stepwright_runtime::testing::RecordedHistory;
+    /// use stepwright_history::RecordedHistory;
     ///
     /// let history = RecordedHistory::parse(r#"{"events": [
     ///     {"timestamp": "2026-01-01T00:00:00Z", "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
@@ -190,7 +164,7 @@ impl RecordedHistory {
     ///      "stateEnteredEventDetails": {"name": "Cool", "input": "{}"}}
     /// ]}"#)?;
     /// assert_eq!(history.timeline().visits()[0].state(), "Cool");
-    /// # Ok::<(), stepwright_runtime::testing::RecordedHistoryError>(())
+    /// # Ok::<(), stepwright_history::RecordedHistoryError>(())
     /// ```
     pub fn timeline(&self) -> Timeline {
         let mut execution = Object::new();

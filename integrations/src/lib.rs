@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use stepwright_integrations::{Endpoints, ServiceCalls};
-//! use stepwright_runtime::{Engine, MachineType};
+//! use stepwright_engine::{Engine, MachineType};
 //!
 //! let definition = r#"{"StartAt": "Put", "States": {"Put": {
 //!     "Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem",

@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_integrations::{Endpoints, ServiceCalls, ServiceCallsBuilder};
-use stepwright_runtime::{
+use stepwright_engine::{
     Engine, EngineBuilder, ExecutionReport, MachineType, StartOptions, Status,
 };
+use stepwright_integrations::{Endpoints, ServiceCalls, ServiceCallsBuilder};
 
 /// Returns a definition with one task.
 pub(crate) fn task(resource: &str, parameters: &Json, more: &Json) -> Json {

@@ -2,7 +2,7 @@
 //! number of requests are those of AWS's client.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{StartOptions, Status};
+use stepwright_engine::{StartOptions, Status};
 
 use crate::endpoint::{Endpoint, Reply, Request, refusing_url, response};
 use crate::execution::{engine, failure, impatient, output, run, task};
@@ -405,7 +405,7 @@ async fn parameters_that_the_api_does_not_have_are_refused_before_a_request() {
 async fn upload(
     endpoint: &Endpoint,
     metadata: Json,
-) -> std::sync::Arc<stepwright_runtime::ExecutionReport> {
+) -> std::sync::Arc<stepwright_engine::ExecutionReport> {
     let parameters = json!({"Bucket": "b", "Key": "k", "Body": "x", "Metadata": metadata});
     run(
         &endpoint.url,

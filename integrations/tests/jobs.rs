@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::{ExecutionReport, StartOptions, Status};
+use stepwright_engine::store::MemoryStore;
+use stepwright_engine::{ExecutionReport, StartOptions, Status};
 
 use crate::endpoint::{Endpoint, Reply, response};
 use crate::execution::{builder, engine, failure, output, task};

@@ -2,6 +2,7 @@
 //! and without an engine.
 //!
 //! ```
+//! # extern crate stepwright_interpreter as stepwright_runtime;
 //! use serde_json::json;
 //! use stepwright_runtime::evaluate;
 //!
@@ -90,6 +91,7 @@ impl From<QueryError> for EvaluateError {
 /// The data for evaluations: the input, and the other values that an expression may read.
 ///
 /// ```
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// use serde_json::json;
 /// use stepwright_runtime::evaluate::Evaluation;
 ///
@@ -209,6 +211,7 @@ impl Evaluation {
     /// members with a key that ends in `.$` are evaluated.
     ///
     /// ```
+    /// # extern crate stepwright_interpreter as stepwright_runtime;
     /// use stepwright_asl::json;
     /// use stepwright_runtime::evaluate::Evaluation;
     ///

@@ -8,6 +8,7 @@ macro_rules! limits {
         /// The limits of the service, with AWS's values unless set.
         ///
         /// ```
+        /// # extern crate stepwright_interpreter as stepwright_runtime;
         /// use stepwright_runtime::Limits;
         ///
         /// let strict = Limits::new().events(1_000);

@@ -12,6 +12,7 @@ use crate::record::record;
 /// Arithmetic saturates, so no definition can cause an overflow.
 ///
 /// ```
+/// # mod stepwright_runtime { pub mod clock { pub use stepwright_interpreter::Timestamp; } }
 /// use std::time::Duration;
 /// use stepwright_runtime::clock::Timestamp;
 ///

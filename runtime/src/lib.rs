@@ -64,21 +64,21 @@
 //! | you want | use |
 //! |---|---|
 //! | to run workflows of this program | [`EngineBuilder::register`], [`Engine::start`] |
-//! | to run any definition | [`EngineBuilder::register_json`], [`Engine::start_machine`] |
+//! | to run any definition | [`EngineBuilder::register_json`], [`Engine::start_machine`](stepwright_engine::Engine::start_machine) |
 //! | to test with mocks, and measure the coverage | [`testing`] |
 //! | a test in Rust that repeats an execution | [`testing::GeneratedTest`] |
 //! | to test one state | [`test_state`] |
 //! | to evaluate a path, an intrinsic function or JSONata on a value | [`mod@evaluate`] |
 //! | days to pass in no time | [`EngineBuilder::virtual_time`] |
 //! | to step through an execution by hand | [`debug`] |
-//! | to start again from a state, see what an execution waits for | [`Engine::start_from_state`], [`ExecutionHandle::waits`] |
+//! | to start again from a state, see what an execution waits for | [`Engine::start_from_state`](stepwright_engine::Engine::start_from_state), [`ExecutionHandle::waits`] |
 //! | to read a store, also while an engine uses it | [`StoredExecutions`] |
-//! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`] |
+//! | to check, compact or back up a file | `store::SqliteReader::check`, `store::SqliteStore::compact`, [`Engine::backup`](stepwright_engine::Engine::backup) |
 //! | the result of an execution | [`ExecutionReport`], [`history`] |
 //! | what happened in an execution, state by state | [`Timeline`](timeline::Timeline) |
 //! | what the handlers of an execution logged | `handler_logs::HandlerLogs` |
 //! | which expression produced which value | [`Timeline::explain`](timeline::Timeline::explain) |
-//! | numbers and metrics of an engine | [`Engine::statistics`], [`statistics`] |
+//! | numbers and metrics of an engine | [`Engine::statistics`](stepwright_engine::Engine::statistics), [`statistics`] |
 //! | the Step Functions API over HTTP | the crate `stepwright-server` |
 //! | to read, check and change definitions | the crate `stepwright-asl` |
 //! | tasks as Lambda functions, workers of activities on AWS | the crate `stepwright-aws` |
@@ -88,11 +88,12 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `argument-checks` | `EngineBuilder::check_arguments`: refuses the calls of services whose arguments AWS refuses. Adds the API models of all services, 1.8 MB |
-//! | `handler-logs` | `handler_logs`: what the handlers of an execution log with [`tracing`], for programs that show it. Adds the crate `tracing-subscriber` |
+//! | `handler-logs` | `handler_logs`: what the handlers of an execution log with [`tracing`](https://docs.rs/tracing), for programs that show it. Adds the crate `tracing-subscriber` |
 //! | `jsonata` (on unless `default-features = false`) | evaluates JSONata, with the crate `stepwright-jlens`. Without it, a definition with a JSONata expression is refused when the engine is built |
-//! | `metrics` | records the numbers of [`Engine::statistics`] with the crate [`metrics`](https://docs.rs/metrics), too |
+//! | `metrics` | records the numbers of [`Engine::statistics`](stepwright_engine::Engine::statistics) with the crate [`metrics`](https://docs.rs/metrics), too |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //! | `sqlite` | `store::SqliteStore`: executions in a file. Compiles SQLite, which is written in C |
+//! | `testing` | [`testing`], [`debug`], [`test_state`]: the test kit, for dev-dependencies |
 //! | `yaml` | [`testing::properties`]: property files in YAML. Without it, they are JSON |
 //!
 //! # Modules
@@ -118,78 +119,49 @@
 //! | [`timeline`] | the visits of an execution's states, with their attempts, data and variables |
 //! | [`value`] | JSON values of executions: shared, never deep-copied, with known sizes |
 //!
-//! The package `stepwright-interpreter` compiles definitions, evaluates their expressions and steps
-//! executions, which are plain data. The private module `engine` connects them with tasks, timers,
-//! the store and callers. The package `stepwright-history` reads the histories of executions; its
-//! modules `timeline` and `report` are re-exported.
+//! The package `stepwright-engine` runs executions, and knows no Rust types; `stepwright-testing`
+//! is the test kit; `stepwright-interpreter` compiles definitions, evaluates their expressions and
+//! steps executions, which are plain data; `stepwright-history` reads the histories of executions.
+//! This package adds the types of workflows and tasks to the engine, and re-exports what programs
+//! use of the others.
 //!
 //! # Observing
 //!
-//! Executions, visits of states and attempts at tasks are [`tracing`] spans ([`spans`]). The start
-//! and the end of an execution are events at level info, each event of its history is one at level
-//! debug. [`ExecutionHandle::events`] returns the same events as a stream. [`Engine::statistics`]
-//! counts executions, tasks and commits; with the feature `metrics`, the crate
-//! [`metrics`](mod@statistics) has the same numbers.
+//! Executions, visits of states and attempts at tasks are [`tracing`](https://docs.rs/tracing)
+//! spans ([`spans`]). The start and the end of an execution are events at level info, each event of
+//! its history is one at level debug. [`ExecutionHandle::events`] returns the same events as a
+//! stream. [`Engine::statistics`](stepwright_engine::Engine::statistics) counts executions, tasks
+//! and commits; with the feature `metrics`, the crate [`metrics`](mod@statistics) has the same
+//! numbers.
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-interpreter`, `stepwright-history`, `stepwright-asl`, and
-//!   `stepwright` without its macros.
-//! - It opens no connection, and contains no SDK of AWS. Other packages supply the results of calls
-//!   as a [`TaskSource`](task::TaskSource).
-//! - The interpreter decides what happens in an execution. The engine performs commands, and
-//!   decides when and on which thread.
-//! - With a store, a change is durable before others can see its effect.
-//! - A store does not interpret the bytes of records and documents.
-//! - The engine does not import the test kit ([`testing`], [`test_state`]), and no files import
-//!   each other in a cycle.
+//! - It depends on `stepwright-engine`, `stepwright-history`, and `stepwright` without its macros;
+//!   with the feature `testing`, on `stepwright-testing`.
+//! - It contains what needs a Rust type of a program, and nothing else.
 
-pub mod clock;
-pub mod debug;
-#[cfg(feature = "handler-logs")]
-pub mod handler_logs;
-pub mod history;
-pub mod objects;
-pub mod restart;
-pub mod search;
-pub mod spans;
-#[doc(hidden)]
-pub mod start_command;
-pub mod statistics;
-pub mod store;
-pub mod task;
-pub mod test_state;
-pub mod testing;
-
-mod atomic_file;
-mod blocking;
-#[cfg(feature = "sqlite")]
-mod derived_file;
 mod engine;
-mod panics;
-#[doc(hidden)]
-pub mod private_file;
-mod sync;
-mod thread_shard;
+mod handler;
+mod registration;
+mod typed_value;
 
-#[doc(hidden)]
-pub use self::engine::server_support;
-pub use self::engine::{
-    ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Engine,
-    EngineBuilder, Events, ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed,
-    ExecutionFilter, ExecutionHandle, ExecutionPage, ExecutionReport, ExecutionSummary,
-    HistoryError, MachineDescription, MapRunChild, OfflineAbort, RedriveError, StartError,
-    StartFromStateError, StartOptions, StatusChange, StatusListener, StoreOutage, StoredExecutions,
-    TokenError, UnhandledTask, UnreadableExecution,
+pub use self::engine::{Engine, EngineBuilder};
+#[cfg(feature = "handler-logs")]
+pub use stepwright_engine::handler_logs;
+pub use stepwright_engine::{
+    ActivityDescription, ActivityError, ActivityTask, BuildError, DeleteError, Events,
+    ExecuteError, ExecutionData, ExecutionDescription, ExecutionFailed, ExecutionFilter,
+    ExecutionHandle, ExecutionInfo, ExecutionPage, ExecutionReport, ExecutionSummary, HistoryError,
+    Limits, MachineDescription, MachineType, MapRun, MapRunChild, MapRunCounts, OfflineAbort,
+    Redaction, RedriveError, StartError, StartFromStateError, StartOptions, Status, StatusChange,
+    StatusListener, StatusRecord, StoreOutage, StoredExecutions, TaskToken, TokenError,
+    TraceContext, UnhandledTask, UnreadableExecution, Wait, WaitKind, clock, evaluate, history,
+    objects, restart, search, spans, statistics, store, task, value,
 };
 #[cfg(feature = "sqlite")]
-pub use self::engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
-pub use stepwright_asl::model::MachineType;
-pub use stepwright_asl::redaction::Redaction;
+pub use stepwright_engine::{CheckProgress, ExportedExecution, ProblemKind, StoreProblem};
 #[cfg(feature = "report")]
 pub use stepwright_history::report;
 pub use stepwright_history::timeline;
-pub use stepwright_interpreter::distributed::{MapRun, MapRunCounts};
-pub use stepwright_interpreter::execution::{StatusRecord, TaskToken, Wait, WaitKind};
-pub use stepwright_interpreter::task::TraceContext;
-pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value};
+#[cfg(feature = "testing")]
+pub use stepwright_testing::{self as testing, debug, test_state};

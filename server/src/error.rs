@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ActivityError, RedriveError, StartError};
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ActivityError, RedriveError, StartError};
 
 /// The namespace of the service's own errors, as the service writes it in `__type`.
 const SERVICE: &str = "com.amazonaws.swf.service.v2.model";

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use stepwright_runtime::TraceContext;
+use stepwright_engine::TraceContext;
 
 use crate::access::Access;
 use crate::body::BodyMemory;

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Weak};
 
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support::missing_machine;
-use stepwright_runtime::task::{
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::missing_machine;
+use stepwright_engine::task::{
     Answer, IntegrationPattern, TaskCall, TaskFailure, TaskResult, TaskSource,
 };
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 use crate::error::ApiError;
 use crate::operation::perform;

@@ -1,8 +1,8 @@
-//! The AWS Step Functions API over HTTP for an engine of [`stepwright_runtime`]: for AWS's command
+//! The AWS Step Functions API over HTTP for an engine of [`stepwright_engine`]: for AWS's command
 //! line, its SDKs and workers of activities.
 //!
 //! ```
-//! use stepwright_runtime::Engine;
+//! use stepwright_engine::Engine;
 //! use stepwright_server::Server;
 //! use tokio::net::TcpListener;
 //!
@@ -23,7 +23,7 @@
 //! | you want | use |
 //! |---|---|
 //! | to serve the API of an engine | [`Server::builder`], [`ServerBuilder::engine`], [`ServerBuilder::serve`] |
-//! | state machines of clients that survive a restart | an engine with a [store](stepwright_runtime::EngineBuilder::store) and [`resume_later`](stepwright_runtime::EngineBuilder::resume_later) |
+//! | state machines of clients that survive a restart | an engine with a [store](stepwright_engine::EngineBuilder::store) and [`resume_later`](stepwright_engine::EngineBuilder::resume_later) |
 //! | to check the signatures of requests | [`AccessKeys`], [`ServerBuilder::access_keys`] |
 //! | to accept requests for another host name | [`ServerBuilder::allow_host`] |
 //! | to limit the time of clients | [`ServerBuilder::client_time`], [`ServerBuilder::activity_poll`] |

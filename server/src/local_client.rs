@@ -14,7 +14,7 @@ use crate::service::Service;
 ///
 /// ```
 /// use serde_json::json;
-/// use stepwright_runtime::Engine;
+/// use stepwright_engine::Engine;
 /// use stepwright_server::Server;
 ///
 /// # #[tokio::main(flavor = "current_thread")]

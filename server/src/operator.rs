@@ -10,8 +10,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::StoreOutage;
-use stepwright_runtime::statistics::PROMETHEUS_TEXT;
+use stepwright_engine::StoreOutage;
+use stepwright_engine::statistics::PROMETHEUS_TEXT;
 
 use crate::service::Service;
 

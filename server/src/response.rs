@@ -1,7 +1,7 @@
 //! Common parts of responses.
 
 use serde::{Serialize, Serializer};
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 /// A time in the format of AWS JSON 1.0: seconds since 1970, with milliseconds.
 #[derive(Clone, Copy, Debug)]

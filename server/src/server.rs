@@ -6,12 +6,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 #[cfg(feature = "console")]
-use stepwright_runtime::handler_logs::HandlerLogs;
+use stepwright_engine::handler_logs::HandlerLogs;
 #[cfg(feature = "console")]
-use stepwright_runtime::search::ExecutionSearch;
-use stepwright_runtime::server_support::ServerEngine;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{BuildError, Engine};
+use stepwright_engine::search::ExecutionSearch;
+use stepwright_engine::server_support::ServerEngine;
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{BuildError, Engine};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
@@ -169,7 +169,7 @@ impl Server {
     pub fn debug(
         &self,
         machine: &str,
-        input: impl Into<stepwright_runtime::value::Value>,
+        input: impl Into<stepwright_engine::value::Value>,
     ) -> Result<String, DebugSessionError> {
         self.debug_with(DebugRequest::new(machine, input))
     }
@@ -322,14 +322,14 @@ fn routes(
 
 impl ServerBuilder {
     /// Sets the engine that runs the executions. Build it with
-    /// [`EngineBuilder::resume_later`](stepwright_runtime::EngineBuilder::resume_later), so that
+    /// [`EngineBuilder::resume_later`](stepwright_engine::EngineBuilder::resume_later), so that
     /// executions of its store continue only after the state machines that clients created are
     /// deployed. Clients can use the state machines and activities of the engine, too.
     /// `StartExecution` chooses one of its [test
-    /// cases](stepwright_runtime::EngineBuilder::test_cases) with `#<case>` after the ARN, as in
+    /// cases](stepwright_engine::EngineBuilder::test_cases) with `#<case>` after the ARN, as in
     /// Step Functions Local.
-    pub fn engine(mut self, engine: Engine) -> Self {
-        self.engine = Some(engine);
+    pub fn engine(mut self, engine: impl Into<Engine>) -> Self {
+        self.engine = Some(engine.into());
         self
     }
 
@@ -435,7 +435,7 @@ impl ServerBuilder {
     ///
     /// ```
     /// use serde_json::json;
-    /// use stepwright_runtime::{Engine, MachineType};
+    /// use stepwright_engine::{Engine, MachineType};
     /// use stepwright_server::{Schedules, Server};
     ///
     /// # #[tokio::main(flavor = "current_thread")]

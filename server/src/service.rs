@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support::{self, ServerEngine};
-use stepwright_runtime::value::Value;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::{self, ServerEngine};
+use stepwright_engine::value::Value;
 use tokio::sync::{Semaphore, watch};
 
 use crate::arn::{Qualifier, StatesArn};

@@ -7,7 +7,7 @@ use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderName};
 use hmac_sha256::{HMAC, Hash};
-use stepwright_runtime::clock::{self, Timestamp};
+use stepwright_engine::clock::{self, Timestamp};
 
 use crate::access_keys::AccessKeys;
 use crate::error::ApiError;

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
-use stepwright_runtime::server_support::ServerEngine;
-use stepwright_runtime::store::{StoreError, StoreView};
-use stepwright_runtime::{BuildError, Engine, Redaction};
+use stepwright_engine::server_support::ServerEngine;
+use stepwright_engine::store::{StoreError, StoreView};
+use stepwright_engine::{BuildError, Engine, Redaction};
 use tokio::net::TcpListener;
 
 use crate::access::Access;
@@ -28,7 +28,7 @@ use crate::service::Service;
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use stepwright_runtime::store::{SqliteStore, SqliteView};
+/// use stepwright_engine::store::{SqliteStore, SqliteView};
 /// use stepwright_server::StoredConsole;
 /// use tokio::net::TcpListener;
 ///
@@ -90,7 +90,7 @@ impl StoredConsole {
     }
 
     /// Masks these fields in the pages, in addition to those that the store's engines mask
-    /// ([`StoreReader::masked_fields`](stepwright_runtime::store::StoreReader::masked_fields)).
+    /// ([`StoreReader::masked_fields`](stepwright_engine::store::StoreReader::masked_fields)).
     #[must_use]
     pub fn redact(mut self, redaction: &Redaction) -> Self {
         self.store.redact(redaction);

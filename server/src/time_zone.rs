@@ -3,7 +3,7 @@ use jiff::civil::DateTime;
 use jiff::tz::AmbiguousOffset;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use stepwright_asl::similar::did_you_mean;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 /// A time zone of the IANA database that is part of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]

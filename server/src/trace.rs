@@ -1,6 +1,6 @@
 //! The distributed trace of a request.
 
-use stepwright_runtime::TraceContext;
+use stepwright_engine::TraceContext;
 
 tokio::task_local! {
     /// The trace that the request continues; not set if the request has none.

@@ -6,7 +6,7 @@ const PACK: &str = "arn:aws:states:us-east-1:123456789012:activity:pack";
 
 /// Returns a server with a machine whose only state is a task of the activity.
 fn packing(more: Json) -> (Api, String) {
-    let api = Api::over(stepwright_runtime::Engine::builder());
+    let api = Api::over(stepwright_engine::Engine::builder());
     api.call("CreateActivity", json!({"name": "pack"}));
     let mut state = json!({"Type": "Task", "Resource": PACK, "End": true});
     let members = more.as_object().expect("it is one").clone();

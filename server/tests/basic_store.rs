@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::store::{
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::store::{
     Change, MemoryStore, Store, StoreError, StoreFilter, StoreReader, StoredActivity,
     StoredDocument, StoredExecution, StoredMachine, StoredMapRun,
 };

@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::available_parallelism;
 
 use serde_json::json;
-use stepwright_runtime::task::{Answer, TaskCall, TaskSource};
-use stepwright_runtime::{Engine, Limits};
+use stepwright_engine::task::{Answer, TaskCall, TaskSource};
+use stepwright_engine::{Engine, Limits};
 
 use crate::support::{Api, ROLE};
 

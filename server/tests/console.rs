@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use stepwright_runtime::Engine;
+use stepwright_engine::Engine;
 use stepwright_server::{AccessKeys, ConsoleMode};
 use ureq::http::Response;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Engine, Redaction};
+use stepwright_engine::{Engine, Redaction};
 use stepwright_server::ConsoleMode;
 
 use crate::console::{between, console, form_token, header, query};

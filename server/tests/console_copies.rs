@@ -1,8 +1,8 @@
 //! The page "Copy as" of an execution.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, Redaction};
+use stepwright_engine::task::TaskFailure;
+use stepwright_engine::{Engine, Redaction};
 use stepwright_server::{AccessKeys, ConsoleMode};
 
 use crate::console::{between, header, query};
@@ -105,11 +105,11 @@ fn commands_for_a_server_with_access_keys_have_placeholders() {
         server.console(ConsoleMode::On).access_keys(keys)
     });
     let text = pass().to_string();
-    let registered =
-        api.engine
-            .register_json("m", &text, stepwright_runtime::MachineType::Standard);
+    let registered = api
+        .engine
+        .register_json("m", &text, stepwright_engine::MachineType::Standard);
     registered.expect("it is valid");
-    let options = stepwright_runtime::StartOptions::new();
+    let options = stepwright_engine::StartOptions::new();
     let run = api
         .wait(api.engine.start_machine("m", json!({}), options))
         .expect("it starts");

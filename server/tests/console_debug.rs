@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use serde_json::{Value as Json, json};
 use stepwright_asl::redaction::Redaction;
-use stepwright_runtime::{Engine, EngineBuilder};
+use stepwright_engine::{Engine, EngineBuilder};
 use stepwright_server::{ConsoleMode, DebugRequest, Server, ServerBuilder};
 
 use crate::support::Api;
@@ -479,9 +479,7 @@ fn the_real_handler_runs_for_a_call() {
         .function("charge", |input: Json| async move {
             match input["count"].as_u64() {
                 Some(0) => panic!("no count"),
-                Some(1) => Err(stepwright_runtime::task::TaskFailure::new(
-                    "Declined", "one",
-                )),
+                Some(1) => Err(stepwright_engine::task::TaskFailure::new("Declined", "one")),
                 _ => Ok(json!({"charged": input["count"]})),
             }
         });
@@ -914,7 +912,7 @@ async fn a_program_opens_a_debugger_before_it_serves() {
         let engine = Engine::builder().register_json(
             "greet",
             &text,
-            stepwright_runtime::MachineType::Standard,
+            stepwright_engine::MachineType::Standard,
         );
         engine.build().expect("it is built")
     };

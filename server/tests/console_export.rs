@@ -1,9 +1,9 @@
 //! The export of executions.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::testing::RecordedHistory;
-use stepwright_runtime::{Engine, Redaction};
+use stepwright_engine::store::MemoryStore;
+use stepwright_engine::{Engine, Redaction};
+use stepwright_history::RecordedHistory;
 use stepwright_server::ConsoleMode;
 
 use crate::console::{console, form_token, header, query};
@@ -123,13 +123,13 @@ fn an_export_ends_with_a_message_if_there_are_more_executions() {
     let builder = Engine::builder().virtual_time().store(MemoryStore::new());
     let api = Api::with(builder, |server| server.console(ConsoleMode::ReadOnly));
     let text = pass().to_string();
-    let kind = stepwright_runtime::MachineType::Standard;
+    let kind = stepwright_engine::MachineType::Standard;
     api.engine
         .register_json("m", &text, kind)
         .expect("it is valid");
     api.wait(async {
         for _ in 0..1_001 {
-            let options = stepwright_runtime::StartOptions::new();
+            let options = stepwright_engine::StartOptions::new();
             let run = api.engine.start_machine("m", json!({}), options).await;
             run.expect("it starts").report().await;
         }

@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use stepwright::prelude::*;
-use stepwright_runtime::testing::{Mock, Mocks};
-use stepwright_runtime::{Engine, MachineType, StartOptions};
+use stepwright_engine::{MachineType, StartOptions};
+use stepwright_runtime::Engine;
 use stepwright_server::ConsoleMode;
+use stepwright_testing::{Mock, Mocks};
 
 use crate::console::{header, query};
 use crate::html_form::HtmlForm;

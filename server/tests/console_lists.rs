@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use stepwright_runtime::clock::{Clock, Timestamp};
-use stepwright_runtime::search::ExecutionIndex;
-use stepwright_runtime::store::{MemoryStore, SqliteStore};
-use stepwright_runtime::{Engine, MachineType, StartOptions};
+use stepwright_engine::clock::{Clock, Timestamp};
+use stepwright_engine::search::ExecutionIndex;
+use stepwright_engine::store::{MemoryStore, SqliteStore};
+use stepwright_engine::{Engine, MachineType, StartOptions};
 use stepwright_server::ConsoleMode;
 
 use crate::support::Api;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
-use stepwright_runtime::task::TaskFailure;
+use stepwright_engine::Engine;
+use stepwright_engine::task::TaskFailure;
 use stepwright_server::ConsoleMode;
 
 use crate::console::{between, console, query};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::search::ExecutionIndex;
-use stepwright_runtime::store::SqliteStore;
-use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, EngineBuilder, Redaction, WaitKind};
+use stepwright_engine::search::ExecutionIndex;
+use stepwright_engine::store::SqliteStore;
+use stepwright_engine::task::TaskFailure;
+use stepwright_engine::{Engine, EngineBuilder, Redaction, WaitKind};
 use stepwright_server::{ConsoleMode, StoredConsole};
 
 use crate::console::query;
@@ -283,14 +283,14 @@ async fn a_console_of_a_store_finds_no_masked_value() {
         .register_json(
             "m",
             &pass().to_string(),
-            stepwright_runtime::MachineType::Standard,
+            stepwright_engine::MachineType::Standard,
         )
         .build()
         .expect("an engine");
     let input = json!({"card": {"number": NUMBER, "holder": "Ada"}});
-    let started = engine.start_machine("m", input, stepwright_runtime::StartOptions::new());
+    let started = engine.start_machine("m", input, stepwright_engine::StartOptions::new());
     started.await.expect("it starts").report().await;
-    let view = stepwright_runtime::store::SqliteView::new(&path);
+    let view = stepwright_engine::store::SqliteView::new(&path);
     let console = StoredConsole::open(view).await.expect("a store");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a port is free");

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::clock::{Clock, Hold, Timestamp};
-use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::{Engine, MachineType, StartOptions};
+use stepwright_engine::clock::{Clock, Hold, Timestamp};
+use stepwright_engine::store::MemoryStore;
+use stepwright_engine::{Engine, MachineType, StartOptions};
 use stepwright_server::{ConsoleMode, Schedules};
 
 use crate::console::{form_token, header, query};

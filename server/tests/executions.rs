@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
+use stepwright_engine::Engine;
 
 use crate::support::{Api, ROLE, members, pass, text};
 

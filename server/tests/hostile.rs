@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::json;
-use stepwright_runtime::Engine;
+use stepwright_engine::Engine;
 
 use crate::support::{Api, ROLE, pass};
 

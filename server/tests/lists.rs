@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::store::{MemoryStore, SqliteStore};
-use stepwright_runtime::{Engine, EngineBuilder};
+use stepwright_engine::store::{MemoryStore, SqliteStore};
+use stepwright_engine::{Engine, EngineBuilder};
 
 use crate::basic_store::BasicStore;
 use crate::support::{Api, text};

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
-use stepwright_runtime::store::SqliteStore;
+use stepwright_engine::Engine;
+use stepwright_engine::store::SqliteStore;
 use tempfile::TempDir;
 
 use crate::support::{Api, text};

@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
-use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::{Engine, EngineBuilder};
+use stepwright_engine::store::MemoryStore;
+use stepwright_engine::{Engine, EngineBuilder};
 
 use crate::support::{Api, members, text};
 

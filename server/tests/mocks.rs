@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
-use stepwright_runtime::testing::MockConfig;
+use stepwright_engine::Engine;
+use stepwright_testing::MockConfig;
 
 use crate::support::{Api, ROLE, text};
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use stepwright_runtime::Engine;
-use stepwright_runtime::store::{MemoryStore, StoreError};
+use stepwright_engine::Engine;
+use stepwright_engine::store::{MemoryStore, StoreError};
 use stepwright_server::AccessKeys;
 
 use crate::support::{Api, ROLE};

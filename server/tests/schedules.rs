@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::clock::{Clock, Hold, Timestamp};
-use stepwright_runtime::store::MemoryStore;
-use stepwright_runtime::{Engine, EngineBuilder, MachineType};
+use stepwright_engine::clock::{Clock, Hold, Timestamp};
+use stepwright_engine::store::MemoryStore;
+use stepwright_engine::{Engine, EngineBuilder, MachineType};
 use stepwright_server::{Schedules, Server};
 
 use super::support::{Api, pass, text};

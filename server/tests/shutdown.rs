@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
-use stepwright_runtime::task::TaskFailure;
+use stepwright_engine::Engine;
+use stepwright_engine::task::TaskFailure;
 use tokio::sync::Notify;
 
 use crate::support::{Api, text};

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use stepwright_runtime::store::{SqliteStore, SqliteView};
-use stepwright_runtime::{
+use stepwright_engine::store::{SqliteStore, SqliteView};
+use stepwright_engine::{
     Engine, EngineBuilder, ExecutionHandle, MachineType, Redaction, StartOptions,
 };
 use stepwright_server::{StoredConsole, StoredConsoleError};
@@ -58,7 +58,7 @@ impl Program {
         &self,
         machine: &str,
         name: &str,
-    ) -> ExecutionHandle<stepwright_runtime::value::Value> {
+    ) -> ExecutionHandle<stepwright_engine::value::Value> {
         let input = json!({"card": {"number": "4111"}});
         let options = StartOptions::new().name(name);
         let run = self.engine.start_machine(machine, input, options).await;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Engine, EngineBuilder};
+use stepwright_engine::{BuiltEngine, Engine, EngineBuilder};
 use stepwright_server::{Server, ServerBuilder};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -30,13 +30,13 @@ impl Api {
         Self::with(builder, |server| server)
     }
 
-    pub(crate) fn with(
-        builder: EngineBuilder,
+    pub(crate) fn with<E: BuiltEngine>(
+        builder: EngineBuilder<E>,
         with: impl FnOnce(ServerBuilder) -> ServerBuilder,
     ) -> Self {
         let runtime = Runtime::new().expect("there are threads");
         let engine = runtime.block_on(async { builder.build() });
-        let engine = engine.expect("the engine is built");
+        let engine: Engine = engine.expect("the engine is built").into();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"));
         let listener = listener.expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();

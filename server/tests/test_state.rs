@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
-use stepwright_runtime::task::{Answer, TaskCall};
+use stepwright_engine::Engine;
+use stepwright_engine::task::{Answer, TaskCall};
 
 use crate::support::{Api, ROLE, members};
 

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::Engine;
-use stepwright_runtime::store::MemoryStore;
+use stepwright_engine::Engine;
+use stepwright_engine::store::MemoryStore;
 
 use crate::support::{Api, ROLE, members, text};
 

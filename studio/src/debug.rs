@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use stepwright_asl::StateMachine;
 use stepwright_diagram::Diagram;
 use stepwright_editor::Definition;
-use stepwright_runtime::debug::{DebugOptions, Debugger, Position, PositionKind, Stop};
-use stepwright_runtime::task::TaskResult;
-use stepwright_runtime::testing::overlay;
-use stepwright_runtime::timeline::Timeline;
+use stepwright_engine::task::TaskResult;
+use stepwright_history::overlay;
+use stepwright_history::timeline::Timeline;
+use stepwright_testing::debug::{DebugOptions, Debugger, Position, PositionKind, Stop};
 
 use crate::mock_answer::mock_answers;
 use crate::test_data::{TestData, json};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::timeline::Timeline;
+use stepwright_history::timeline::Timeline;
 use tokio::sync::watch;
 
 use crate::debug::DebugSession;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use stepwright_asl::model::StateKind;
 use stepwright_editor::Definition;
-use stepwright_runtime::task::{TaskFailure, TaskResult};
-use stepwright_runtime::testing::Mock;
-use stepwright_runtime::value::Value;
+use stepwright_engine::task::{TaskFailure, TaskResult};
+use stepwright_engine::value::Value;
+use stepwright_testing::Mock;
 
 use crate::test_data::{StateData, members};
 

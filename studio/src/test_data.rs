@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::timeline::{Timeline, Visit};
+use stepwright_history::timeline::{Timeline, Visit};
 
 use crate::mock_answer::MockAnswer;
 

@@ -10,11 +10,11 @@ use stepwright_asl::model::StateKind;
 use stepwright_asl::{MachineType, StateMachine};
 use stepwright_diagram::Diagram;
 use stepwright_editor::Definition;
-use stepwright_runtime::history::HistoryQuery;
-use stepwright_runtime::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
-use stepwright_runtime::testing::{Mock, Mocks, overlay};
-use stepwright_runtime::timeline::Timeline;
-use stepwright_runtime::{Engine, StartOptions};
+use stepwright_engine::history::HistoryQuery;
+use stepwright_engine::{Engine, StartOptions};
+use stepwright_history::timeline::Timeline;
+use stepwright_testing::test_state::{InspectionLevel, MockInput, TestStateRequest, test_state};
+use stepwright_testing::{Mock, Mocks, overlay};
 
 use crate::mock_answer::{MockAnswer, mock_answers, state_names};
 use crate::test_data::{TestData, json, pretty};

@@ -99,8 +99,8 @@ fn twins(page: &str) -> Vec<String> {
         "tests/tests",
         "tests/tests/imported",
         "server/tests",
-        "runtime/tests/store",
-        "runtime/tests/testing",
+        "engine/tests/store",
+        "testing/tests/testing",
         "tests/aws/tests/errors_on_the_wire",
     ] {
         for path in sources(&root().join(folder)) {

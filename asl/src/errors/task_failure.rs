@@ -1,3 +1,5 @@
+use std::convert::Infallible;
+
 use serde_json::json;
 
 /// The error name of a task whose input does not match its function's parameters.
@@ -44,5 +46,12 @@ impl TaskFailure {
         let error = error.into();
         let cause = json!({ "errorType": error, "errorMessage": message });
         Self::new(error, cause.to_string())
+    }
+}
+
+/// A task that cannot fail.
+impl From<Infallible> for TaskFailure {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }

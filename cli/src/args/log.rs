@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Log")]
 pub(crate) struct LogArguments {
     /// What the log on standard error contains: `off`, `error`, `warn`, `info`, `debug` or `trace`,
-    /// or directives as in info,stepwright_runtime=debug. By default the value of STEPWRIGHT_LOG
+    /// or directives as in info,stepwright_engine=debug. By default the value of STEPWRIGHT_LOG
     #[arg(long = "log", value_name = "LEVEL|DIRECTIVES")]
     pub(crate) filter: Option<String>,
     /// The form of the log

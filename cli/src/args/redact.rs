@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::Args;
-use stepwright_runtime::store::StoreReader;
-use stepwright_runtime::{Redaction, StoredExecutions};
+use stepwright_engine::store::StoreReader;
+use stepwright_engine::{Redaction, StoredExecutions};
 
 use crate::failure::Failure;
 use crate::store_file;

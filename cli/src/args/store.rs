@@ -200,7 +200,7 @@ pub(crate) enum Status {
     Unreadable,
 }
 
-impl From<Status> for stepwright_runtime::Status {
+impl From<Status> for stepwright_engine::Status {
     fn from(status: Status) -> Self {
         match status {
             Status::Running | Status::Unreadable => Self::Running,

@@ -69,7 +69,7 @@ pub(crate) enum InspectionLevel {
     Trace,
 }
 
-impl From<InspectionLevel> for stepwright_runtime::test_state::InspectionLevel {
+impl From<InspectionLevel> for stepwright_testing::test_state::InspectionLevel {
     fn from(level: InspectionLevel) -> Self {
         match level {
             InspectionLevel::Info => Self::Info,

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use stepwright_runtime::store::SqliteView;
+use stepwright_engine::store::SqliteView;
 use stepwright_server::{StoredConsole, StoredConsoleError};
 
 use crate::args::ConsoleArguments;

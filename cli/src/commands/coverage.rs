@@ -3,7 +3,7 @@
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
 use stepwright_diagram::Diagram;
-use stepwright_runtime::testing::{MeasuredWorkflow, SuiteCoverage};
+use stepwright_history::coverage::{MeasuredWorkflow, SuiteCoverage};
 
 use crate::args::{CoverageArguments, CoverageFormat};
 use crate::definitions::definition::LoadedDefinition;

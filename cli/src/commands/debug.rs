@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::Engine;
-use stepwright_runtime::value::Value;
+use stepwright_engine::Engine;
+use stepwright_engine::value::Value;
 use stepwright_server::{ConsoleMode, DebugRequest, Server};
 
 use crate::args::DebugArguments;

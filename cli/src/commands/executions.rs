@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{ExecutionFilter, ExecutionPage, ExecutionSummary, StoredExecutions};
+use stepwright_engine::{ExecutionFilter, ExecutionPage, ExecutionSummary, StoredExecutions};
 
 use crate::args::{ExecutionsArguments, Status, StoreFormat};
 use crate::commands::store::quarantine;

@@ -8,8 +8,8 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 use stepwright_asl::validate::Validator;
 use stepwright_diagram::Diagram;
-use stepwright_runtime::Redaction;
-use stepwright_runtime::testing::RecordedHistory;
+use stepwright_engine::Redaction;
+use stepwright_history::RecordedHistory;
 
 use crate::args::{DiagramFormat, GraphArguments};
 use crate::definitions::definition::LoadedDefinition;

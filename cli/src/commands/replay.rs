@@ -4,8 +4,9 @@ use std::path::Path;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::objects::Folder;
-use stepwright_runtime::testing::{RecordedHistory, Replay, ReplayError};
+use stepwright_engine::objects::Folder;
+use stepwright_history::RecordedHistory;
+use stepwright_testing::{Replay, ReplayError};
 
 use crate::args::ReplayArguments;
 use crate::definitions::definition::LoadedDefinition;

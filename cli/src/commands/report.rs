@@ -4,8 +4,8 @@ use std::path::Path;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::private_file;
-use stepwright_runtime::report::Report;
+use stepwright_engine::private_file;
+use stepwright_history::report::Report;
 
 use crate::args::ReportArguments;
 use crate::commands::graph::{drawable, read_history};

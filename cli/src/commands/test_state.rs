@@ -7,12 +7,12 @@ use stepwright_asl::MachineType;
 use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::validate::Validator;
 use stepwright_asl::words::quoted;
-use stepwright_runtime::test_state::{
+use stepwright_testing::test_state::{
     FieldValidationMode, MockErrorOutput, MockInput, StateConfiguration, TestStateRequest,
     TestStatus, test_state,
 };
 
-use stepwright_runtime::value;
+use stepwright_engine::value;
 
 use crate::args::TestStateArguments;
 use crate::definitions::definition::LoadedDefinition;

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 use crate::failure::Failure;
 

@@ -73,7 +73,7 @@ fn filter(arguments: &LogArguments, default: DefaultLog) -> Result<Option<EnvFil
     };
     let filter = parse(&text).map_err(|reason| {
         Failure::Usage(format!(
-            "{source} is `{text}`, but {reason}; set it to `off`, `error`, `warn`, `info`, `debug` or `trace`, or to directives such as `info,stepwright_runtime=debug`"
+            "{source} is `{text}`, but {reason}; set it to `off`, `error`, `warn`, `info`, `debug` or `trace`, or to directives such as `info,stepwright_engine=debug`"
         ))
     })?;
     Ok((filter.max_level_hint() != Some(LevelFilter::OFF)).then_some(filter))
@@ -124,8 +124,8 @@ mod tests {
             "off",
             "warn",
             "INFO",
-            "info,stepwright_runtime=debug",
-            "stepwright_runtime[execution{name=o-17}]=trace",
+            "info,stepwright_engine=debug",
+            "stepwright_engine[execution{name=o-17}]=trace",
             "[task]=debug",
         ] {
             assert!(parse(text).is_ok(), "{text}");

@@ -1,7 +1,7 @@
 //! The test case of a mock file.
 
 use stepwright_asl::words::quoted;
-use stepwright_runtime::testing::{MockCase, MockConfig};
+use stepwright_testing::{MockCase, MockConfig};
 
 use crate::args::MockArguments;
 use crate::definitions::definition::LoadedDefinition;

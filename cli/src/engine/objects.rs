@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use stepwright_engine::EngineBuilder;
+use stepwright_engine::objects::Folder;
 use stepwright_integrations::ServiceCalls;
-use stepwright_runtime::EngineBuilder;
-use stepwright_runtime::objects::Folder;
 
 use crate::failure::Failure;
 

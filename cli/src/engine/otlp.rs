@@ -21,8 +21,8 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider, SpanData, SpanExporter,
 };
-use stepwright_runtime::spans::{TARGET, TracePropagator};
-use stepwright_runtime::{EngineBuilder, TraceContext};
+use stepwright_engine::spans::{TARGET, TracePropagator};
+use stepwright_engine::{EngineBuilder, TraceContext};
 use tokio::runtime::Handle;
 use tracing::Span;
 use tracing::level_filters::LevelFilter;

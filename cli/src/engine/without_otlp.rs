@@ -1,6 +1,6 @@
 //! The command without the feature `otlp`: no spans are exported.
 
-use stepwright_runtime::EngineBuilder;
+use stepwright_engine::EngineBuilder;
 
 use crate::args::OtlpArguments;
 use crate::engine::log::BoxedLayer;

@@ -1,6 +1,6 @@
 //! The line above a table about one execution.
 
-use stepwright_runtime::ExecutionDescription;
+use stepwright_engine::ExecutionDescription;
 
 use crate::terminal::table::cell;
 

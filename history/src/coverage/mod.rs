@@ -29,6 +29,7 @@ pub use self::suite::{MeasuredWorkflow, SuiteCoverage, SuiteCoverageError};
 /// a Choice with the same next state count as one transition: a history does not distinguish them.
 ///
 /// ```
+/// # mod stepwright_runtime { pub use stepwright_engine::*; pub use stepwright_history::coverage as testing; }
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use serde_json::json;
 /// use stepwright_asl::StateMachine;

@@ -15,27 +15,6 @@ use super::{Coverage, share};
 /// directory if the environment variable `STEPWRIGHT_COVERAGE` is set for their process, or
 /// `EngineBuilder::coverage` of `stepwright-runtime` was called. Nested workflows and the children
 /// of Map Runs are included.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use serde_json::json;
-/// use stepwright_runtime::testing::SuiteCoverage;
-/// use stepwright_runtime::{Engine, MachineType, StartOptions};
-///
-/// let folder = std::env::temp_dir().join(format!("stepwright-coverage-{}", std::process::id()));
-/// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-/// let engine = Engine::builder()
-///     .register_json("greet", text, MachineType::Standard)
-///     .coverage(&folder)
-///     .build()?;
-/// engine.execute_machine("greet", json!({}), StartOptions::new()).await?;
-///
-/// let suite = SuiteCoverage::read(&folder)?;
-/// assert_eq!(suite.workflows()[0].name, "greet");
-/// assert_eq!(suite.percent(), 100.0);
-/// # std::fs::remove_dir_all(folder)?;
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct SuiteCoverage {
     workflows: Vec<MeasuredWorkflow>,

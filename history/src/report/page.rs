@@ -37,6 +37,7 @@ const MOST_EVENTS: usize = 2_000;
 /// pull request.
 ///
 /// ```
+/// # mod stepwright_runtime { pub use stepwright_engine::*; pub use stepwright_history::report; }
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use serde_json::json;
 /// use stepwright_runtime::report::Report;

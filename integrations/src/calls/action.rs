@@ -1,6 +1,6 @@
 use stepwright_asl::integrations::{lookup, services};
 use stepwright_asl::service_models::OptimizedService;
-use stepwright_runtime::task::{Resource, ResourceKind};
+use stepwright_engine::task::{Resource, ResourceKind};
 
 use crate::protocol::Naming;
 

@@ -1,8 +1,8 @@
 //! The integrations whose parameters or results differ from those of the API.
 
 use serde_json::{Map, Value as Json, json};
-use stepwright_runtime::ExecutionInfo;
-use stepwright_runtime::task::TaskFailure;
+use stepwright_engine::ExecutionInfo;
+use stepwright_engine::task::TaskFailure;
 
 use super::action::ServiceAction;
 

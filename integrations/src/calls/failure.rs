@@ -1,6 +1,6 @@
 //! The error names and causes of failed calls.
 
-use stepwright_runtime::task::TaskFailure;
+use stepwright_engine::task::TaskFailure;
 
 use super::action::Style;
 use crate::client::CallError;

@@ -1,7 +1,7 @@
 //! The result of a function.
 
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::task::TaskFailure;
+use stepwright_engine::task::TaskFailure;
 
 /// Parses the payload in the response of Lambda, or returns the error of the function.
 pub(super) fn read_payload(members: &mut Map<String, Json>) -> Result<(), TaskFailure> {

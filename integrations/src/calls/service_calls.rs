@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
-use stepwright_runtime::task::{
+use stepwright_engine::task::{
     Answer, DefinedState, IntegrationPattern, Job, Resource, TaskCall, TaskFailure, TaskResult,
     TaskSource,
 };
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 use super::action::{ServiceAction, Style};
 use super::adaptation::{adapt_parameters, adapt_result};
@@ -27,11 +27,11 @@ use crate::protocol::MAX_DEPTH;
 /// Executes tasks that call AWS services, at the endpoints of emulators or at AWS.
 ///
 /// An engine consults it after everything else:
-/// [`EngineBuilder::fallback_tasks`](stepwright_runtime::EngineBuilder::fallback_tasks).
+/// [`EngineBuilder::fallback_tasks`](stepwright_engine::EngineBuilder::fallback_tasks).
 ///
 /// ```
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
-/// use stepwright_runtime::Engine;
+/// use stepwright_engine::Engine;
 ///
 /// let endpoints = Endpoints::new().with("http://127.0.0.1:4566")?;
 /// let calls = ServiceCalls::builder().endpoints(endpoints).build();

@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 use stepwright_asl::integrations::{
     ArgumentFaultKind, ArgumentValueFaultKind, check_argument_values, lookup,
 };
-use stepwright_runtime::task::{TaskFailure, TaskResult};
-use stepwright_runtime::value::Value;
+use stepwright_engine::task::{TaskFailure, TaskResult};
+use stepwright_engine::value::Value;
 
 use super::response;
 use crate::client::{HttpClient, HttpFailure, HttpRequest, RESULT_BYTES, ServiceClient};

@@ -1,8 +1,8 @@
 //! Reads the pages of ListObjectsV2.
 
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::objects::{ListedObject, ObjectError};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::objects::{ListedObject, ObjectError};
 
 /// A page of a list.
 #[derive(Debug)]

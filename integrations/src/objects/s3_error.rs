@@ -1,6 +1,6 @@
 //! The errors of S3 as those of an object store.
 
-use stepwright_runtime::objects::ObjectError;
+use stepwright_engine::objects::ObjectError;
 
 use crate::client::CallError;
 use crate::protocol::ApiError;

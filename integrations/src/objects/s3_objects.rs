@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value as Json, json};
-use stepwright_runtime::objects::{
+use stepwright_engine::objects::{
     ListedObject, MultipartStore, ObjectBody, ObjectError, ObjectFuture, ObjectStore, Upload,
 };
 
@@ -24,7 +24,7 @@ const S3: &str = "s3";
 ///
 /// ```
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
-/// use stepwright_runtime::Engine;
+/// use stepwright_engine::Engine;
 ///
 /// let endpoints = Endpoints::new().with("http://127.0.0.1:4566")?;
 /// let calls = ServiceCalls::builder().endpoints(endpoints).build();

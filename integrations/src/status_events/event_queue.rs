@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use stepwright_runtime::StatusChange;
+use stepwright_engine::StatusChange;
 use tokio::sync::Notify;
 
 /// The maximum number of changes that wait to be sent.

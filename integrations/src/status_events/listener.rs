@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_runtime::{StatusChange, StatusListener};
+use stepwright_engine::{StatusChange, StatusListener};
 
 use super::event_queue::EventQueue;
 use super::event_sender::{EVENTS, send_all};
@@ -27,7 +27,7 @@ use crate::client::ServiceClient;
 /// use std::time::Duration;
 ///
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
-/// use stepwright_runtime::Engine;
+/// use stepwright_engine::Engine;
 ///
 /// let endpoints = Endpoints::new().with("events=http://127.0.0.1:4566")?;
 /// let events = ServiceCalls::builder().endpoints(endpoints).build().status_events("default")?;

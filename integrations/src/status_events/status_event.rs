@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Status, StatusChange};
+use stepwright_engine::{Status, StatusChange};
 
 const SOURCE: &str = "aws.states";
 const DETAIL_TYPE: &str = "Step Functions Execution Status Change";

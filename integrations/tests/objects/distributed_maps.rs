@@ -1,7 +1,7 @@
 //! Distributed Maps read their items from S3, and write their results to it.
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Engine, Limits, MachineType, StartOptions};
+use stepwright_engine::{Engine, Limits, MachineType, StartOptions};
 
 use super::calls;
 use crate::support::{Reply, S3Server};

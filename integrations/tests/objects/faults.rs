@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
-use stepwright_runtime::objects::{ObjectError, ObjectStore as _, Upload};
+use stepwright_engine::objects::{ObjectError, ObjectStore as _, Upload};
 use tokio::sync::Notify;
 
 use super::objects;

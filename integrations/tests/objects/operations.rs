@@ -2,8 +2,8 @@
 
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
+use stepwright_engine::objects::{ObjectError, ObjectStore as _, Upload};
 use stepwright_integrations::{Endpoints, ServiceCalls};
-use stepwright_runtime::objects::{ObjectError, ObjectStore as _, Upload};
 
 use super::objects;
 use crate::support::S3Server;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::EngineBuilder;
+use stepwright_engine::EngineBuilder;
 
 use super::{builder, events, run};
 use crate::support::EventBusServer;

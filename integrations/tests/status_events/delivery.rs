@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use stepwright_engine::{StatusChange, StatusListener};
 use stepwright_integrations::{Endpoints, ServiceCalls, SigningKeys, StatusEventsError};
-use stepwright_runtime::{StatusChange, StatusListener};
 use tokio::sync::{Notify, mpsc};
 
 use super::{builder, events, run};

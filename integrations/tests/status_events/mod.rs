@@ -4,9 +4,9 @@ mod content;
 mod delivery;
 
 use serde_json::{Value as Json, json};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::{Engine, EngineBuilder, MachineType, StartOptions};
 use stepwright_integrations::{Endpoints, ServiceCalls, StatusEvents};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartOptions};
 
 use crate::support::EventBusServer;
 

@@ -9,43 +9,6 @@ use crate::status::Status;
 
 /// A Map Run, as `DescribeMapRun` describes it: one attempt of a Distributed Map, with its
 /// redrives.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use serde_json::json;
-/// use stepwright_runtime::{Engine, MachineType, StartOptions, Status};
-///
-/// let definition = json!({"StartAt": "Each", "States": {"Each": {
-///     "Type": "Map", "Label": "each", "ToleratedFailureCount": 1, "End": true,
-///     "ItemProcessor": {
-///         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-///         "StartAt": "Small", "States": {
-///             "Small": {"Type": "Choice", "Default": "Large", "Choices": [
-///                 {"Variable": "$", "NumericLessThan": 10, "Next": "Done"}
-///             ]},
-///             "Done": {"Type": "Succeed"},
-///             "Large": {"Type": "Fail", "Error": "TooLarge"}
-///         }
-///     }
-/// }}});
-/// let engine = Engine::builder()
-///     .register_json("m", &definition.to_string(), MachineType::Standard)
-///     .virtual_time()
-///     .build()?;
-/// let run = engine.start_machine("m", json!([1, 20, 3]), StartOptions::new()).await?;
-/// run.report().await;
-///
-/// let map_run = engine.map_runs(run.id()).await?.pop().expect("there was one Map Run");
-/// assert_eq!((map_run.items.succeeded, map_run.items.failed), (2, 1));
-/// assert_eq!(map_run.to_json()["status"], "SUCCEEDED");
-///
-/// // Each item was an execution with its own history.
-/// let children = engine.map_run_executions(&map_run.arn).await?;
-/// let failed = children.iter().find(|child| child.status == Status::Failed).unwrap();
-/// let child = engine.execution(&failed.id).await?.expect("it is remembered");
-/// assert_eq!(child.history().await.path(), ["Small", "Large"]);
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MapRun {

@@ -11,26 +11,6 @@ const EVENT_BYTES: u64 = 256;
 
 /// Selects events of a history and their order; by default all, the first one first. The request of
 /// `GetExecutionHistory`.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use serde_json::json;
-/// use stepwright_runtime::history::HistoryQuery;
-/// use stepwright_runtime::{Engine, MachineType, StartOptions};
-///
-/// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-/// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
-/// let run = engine.start_machine("greet", json!("Ada"), StartOptions::new()).await?;
-/// run.report().await;
-///
-/// let last_two = HistoryQuery::new().reverse().limit(2);
-/// let page = engine.history(run.id(), &last_two).await?;
-/// assert_eq!(page.events.iter().map(|event| event.id()).collect::<Vec<_>>(), [4, 3]);
-/// let page = engine.history(run.id(), &last_two.after(page.next.expect("there are more"))).await?;
-/// assert_eq!(page.to_json()["events"][1]["type"], "ExecutionStarted");
-/// assert_eq!(page.next, None);
-/// # Ok(()) }
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct HistoryQuery {
@@ -101,24 +81,6 @@ impl HistoryQuery {
     }
 
     /// Masks these fields in the formatted events.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use serde_json::json;
-    /// use stepwright_runtime::history::HistoryQuery;
-    /// use stepwright_runtime::{Engine, MachineType, Redaction, StartOptions};
-    ///
-    /// let text = r#"{"StartAt": "Greet", "States": {"Greet": {"Type": "Pass", "End": true}}}"#;
-    /// let engine = Engine::builder().register_json("greet", text, MachineType::Standard).build()?;
-    /// let user = json!({ "name": "Ada", "password": "abc" });
-    /// let report = engine.execute_machine("greet", user, StartOptions::new()).await?;
-    ///
-    /// let redaction = Redaction::new().path("password")?;
-    /// let printed = report.history.page(&HistoryQuery::new().redact(&redaction))?.to_json();
-    /// let input = &printed["events"][0]["executionStartedEventDetails"]["input"];
-    /// assert_eq!(input, r#"{"name":"Ada","password":"[redacted]"}"#);
-    /// # Ok(()) }
-    /// ```
     pub fn redact(mut self, redaction: &Redaction) -> Self {
         self.redaction = self.redaction.and(redaction);
         self

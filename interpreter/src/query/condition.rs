@@ -17,6 +17,7 @@ use super::{CompileError, Expected, QueryError, Scope, VariableNames};
 /// The condition of one rule of a Choice state.
 ///
 /// ```
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// use stepwright_asl::model::{ChoiceRule, QueryLanguage};
 /// use stepwright_interpreter::query::{Condition, Entropy, Scope, VariableNames, Variables};
 /// use stepwright_runtime::value::Value;

@@ -13,6 +13,7 @@ use super::{CompileError, Expected, QueryError, Scope, TimeBudget, VariableNames
 /// A field that yields a value, compiled once. Shared by all executions of a program.
 ///
 /// ```
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// use stepwright_asl::json::Json;
 /// use stepwright_interpreter::query::{Entropy, Expr, Scope, VariableNames, Variables};
 /// use stepwright_runtime::value::Value;

@@ -37,6 +37,7 @@ pub fn lambda(payload: Value, request_id: String) -> Value {
 /// The call of a Lambda function through `lambda:invoke`.
 ///
 /// ```no_run
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// # use stepwright_runtime::task::TaskCall;
 /// # use stepwright_runtime::value::Value;
 /// # fn greet(call: &TaskCall<'_>) -> Option<Value> {

@@ -9,6 +9,7 @@ use crate::value::Value;
 /// A parsed `Resource` of a Task state.
 ///
 /// ```
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// use stepwright_runtime::task::{IntegrationPattern, Resource, ResourceKind};
 ///
 /// let resource = Resource::parse("arn:aws:states:::states:startExecution.sync:2");

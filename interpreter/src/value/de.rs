@@ -21,6 +21,7 @@ impl Value {
     /// Fails when the value does not match the type, or is deeper than [`MAX_TYPED_DEPTH`] levels.
     ///
     /// ```
+    /// # extern crate stepwright_interpreter as stepwright_runtime;
     /// # use stepwright_runtime::value::Value;
     /// #[derive(serde::Deserialize, Debug, PartialEq)]
     /// #[serde(tag = "method")]

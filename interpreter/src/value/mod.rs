@@ -7,6 +7,7 @@
 //! sharing, or very deep.
 //!
 //! ```
+//! # extern crate stepwright_interpreter as stepwright_runtime;
 //! use stepwright_runtime::value::{RefPath, Value};
 //!
 //! let before = Value::from_text(r#"{"order": {"id": "A1"}, "items": [1, 2]}"#)?;

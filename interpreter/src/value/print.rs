@@ -56,6 +56,7 @@ impl Value {
 /// Prints the compact JSON text; `{:#}` prints each member on a separate line.
 ///
 /// ```
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// # use stepwright_runtime::value::Value;
 /// let value = Value::from_text(r#"{"a":[1,{}]}"#)?;
 /// assert_eq!(value.to_string(), r#"{"a":[1,{}]}"#);

@@ -43,6 +43,7 @@ impl Value {
     /// for a float unless it is written as an integer.
     ///
     /// ```
+    /// # extern crate stepwright_interpreter as stepwright_runtime;
     /// # use stepwright_runtime::value::Value;
     /// assert_eq!(Value::from_text("[1, 1.0]")?.to_text(), "[1,1.0]");
     /// let error = Value::from_text("{\"a\": 1,}").unwrap_err();

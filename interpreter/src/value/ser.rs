@@ -33,6 +33,7 @@ impl Value {
     /// than [`MAX_DEPTH`] levels.
     ///
     /// ```
+    /// # extern crate stepwright_interpreter as stepwright_runtime;
     /// # use stepwright_runtime::value::Value;
     /// #[derive(serde::Serialize)]
     /// struct Order { id: u64, tags: Vec<&'static str> }

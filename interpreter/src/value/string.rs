@@ -13,6 +13,7 @@ use super::Value;
 /// bytes.
 ///
 /// ```
+/// # extern crate stepwright_interpreter as stepwright_runtime;
 /// use stepwright_runtime::value::{Str, Value};
 ///
 /// let Value::Str(text) = Value::from("hello") else { unreachable!() };

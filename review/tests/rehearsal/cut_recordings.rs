@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use stepwright_engine::task::{Answer, TaskCall, TaskFailure};
 use stepwright_review::rehearsal::{Finding, RehearsalKind, RehearsedHistory};
-use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
 
 use super::{record, rehearse};
 

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
+use stepwright_engine::history::History;
+use stepwright_engine::task::{Answer, TaskCall, TaskFailure};
+use stepwright_engine::{Engine, Limits};
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::recorded_events;
 use stepwright_interpreter::Timestamp;
 use stepwright_review::rehearsal::{RehearsalKind, RehearsedHistory};
-use stepwright_runtime::history::History;
-use stepwright_runtime::task::{Answer, TaskCall, TaskFailure};
-use stepwright_runtime::{Engine, Limits};
 
 use super::{rehearse, run};
 

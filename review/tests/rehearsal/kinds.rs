@@ -221,7 +221,7 @@ fn a_shorter_timeout_than_the_recorded_time_is_a_new_error() {
     let slow = record(&payments(), &json!({"total": 1}), |_| {
         let output = json!({"Payload": {"id": 1}});
         Some(
-            stepwright_runtime::task::Answer::output(output)
+            stepwright_engine::task::Answer::output(output)
                 .after(std::time::Duration::from_secs(90)),
         )
     });
@@ -243,7 +243,7 @@ fn values_of_the_clock_and_random_values_are_not_compared() {
                 "at": "{% $now() %}", "id": "{% $uuid() %}", "name": "{% $states.context.Execution.Name %}", "kind": "a"}}}
     }});
     let history = record(&machine, &json!({}), |_| {
-        Some(stepwright_runtime::task::Answer::output(
+        Some(stepwright_engine::task::Answer::output(
             json!({"Payload": 1}),
         ))
     });
@@ -286,7 +286,7 @@ fn a_running_execution_whose_state_was_removed_could_not_continue() {
 
 #[test]
 fn redacted_values_are_masked_in_findings() {
-    let redaction = stepwright_runtime::Redaction::new().path("total").unwrap();
+    let redaction = stepwright_engine::Redaction::new().path("total").unwrap();
     let mut new = payments();
     new["States"]["Large?"]["Choices"][0]["NumericGreaterThan"] = json!(100);
     let rehearsal = stepwright_review::rehearsal::Rehearsal::new(&new.to_string())
@@ -307,7 +307,7 @@ fn iterations_and_branches_are_compared_each_for_itself() {
             "Odd": {"Type": "Pass", "End": true}
     }}}}});
     let history = record(&machine, &json!([{"n": 1}, {"n": 2}, {"n": 3}]), |_| {
-        Some(stepwright_runtime::task::Answer::output(json!(1)))
+        Some(stepwright_engine::task::Answer::output(json!(1)))
     });
     assert_eq!(
         rehearse(&machine, &machine, &history).kind,
@@ -353,7 +353,7 @@ fn calls_with_random_arguments_receive_their_answers_in_the_recorded_order() {
     }});
     let history = record(&machine, &json!({}), |call| {
         let done = call.call() == 20;
-        Some(stepwright_runtime::task::Answer::output(
+        Some(stepwright_engine::task::Answer::output(
             json!({ "done": done }),
         ))
     });

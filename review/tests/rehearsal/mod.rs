@@ -11,10 +11,10 @@ mod saved;
 mod speed;
 
 use serde_json::{Value as Json, json};
+use stepwright_engine::history::History;
+use stepwright_engine::task::{Answer, TaskCall};
+use stepwright_engine::{Engine, EngineBuilder, MachineType, StartError, StartOptions};
 use stepwright_review::rehearsal::{RecordedExecution, Rehearsal, RehearsedHistory};
-use stepwright_runtime::history::History;
-use stepwright_runtime::task::{Answer, TaskCall};
-use stepwright_runtime::{Engine, EngineBuilder, MachineType, StartError, StartOptions};
 
 /// Runs a definition, and returns its history as JSON.
 pub(crate) fn record(
@@ -86,12 +86,12 @@ pub(crate) fn paid(total: u64) -> Json {
         let payload = match call.state() {
             "Charge" if call.attempt() == 0 && call.parameters().to_text().contains("777") => {
                 return Some(Answer::result(Err(
-                    stepwright_runtime::task::TaskFailure::new("Busy", "later"),
+                    stepwright_engine::task::TaskFailure::new("Busy", "later"),
                 )));
             }
             "Charge" if call.parameters().to_text().contains("666") => {
                 return Some(Answer::result(Err(
-                    stepwright_runtime::task::TaskFailure::new("Declined", "no funds"),
+                    stepwright_engine::task::TaskFailure::new("Declined", "no funds"),
                 )));
             }
             "Charge" => json!({"id": "ch_1"}),

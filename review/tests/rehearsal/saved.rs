@@ -1,10 +1,10 @@
 //! Reports, and histories that a repository commits.
 
 use serde_json::json;
+use stepwright_engine::Redaction;
 use stepwright_review::rehearsal::{
     RecordedExecution, Rehearsal, RehearsalKind, RehearsalReport, SavedHistory,
 };
-use stepwright_runtime::Redaction;
 
 use super::{paid, payments, recorded};
 

@@ -36,7 +36,7 @@ fn two_hundred_histories_of_fifty_events_take_seconds_without_optimisation() {
                 .get("Payload")
                 .cloned()
                 .unwrap_or_default();
-            Some(stepwright_runtime::task::Answer::output(
+            Some(stepwright_engine::task::Answer::output(
                 json!({"Payload": payload.to_json()}),
             ))
         },

@@ -6,12 +6,12 @@ use serde_json::{Value as Json, json};
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::Validator;
+use stepwright_engine::MachineType;
 use stepwright_explore::{Settings, explore};
 use stepwright_review::rehearsal::Rehearsal;
 use stepwright_review::review::{
     Review, ReviewStatus, ReviewedDefinition, Risk, RiskKind, RiskLevel,
 };
-use stepwright_runtime::MachineType;
 
 use crate::rehearsal::{paid, payments, recorded};
 

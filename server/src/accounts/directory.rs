@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::HeaderMap;
 use serde_json::Value as Json;
-use stepwright_runtime::server_support::ReservedRuntime;
+use stepwright_engine::server_support::ReservedRuntime;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 

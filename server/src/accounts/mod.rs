@@ -107,7 +107,7 @@ impl AccountServers {
     }
 
     /// Shuts the servers down when this future is ready. Their engines have the time of `grace`, as
-    /// in [`Engine::shutdown`](stepwright_runtime::Engine::shutdown).
+    /// in [`Engine::shutdown`](stepwright_engine::Engine::shutdown).
     pub fn shutdown(
         mut self,
         shutdown: impl Future<Output = ()> + Send + 'static,

@@ -233,7 +233,7 @@ fn respond(done: Result<Json, ApiError>) -> Response {
 }
 
 impl RunningServer {
-    fn clock(&self) -> &stepwright_runtime::clock::Clock {
+    fn clock(&self) -> &stepwright_engine::clock::Clock {
         self.service.engine.clock()
     }
 

@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value as Json;
-use stepwright_runtime::report::text;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{StartOptions, WaitKind};
+use stepwright_engine::value::Value;
+use stepwright_engine::{StartOptions, WaitKind};
+use stepwright_history::report::text;
 
 use super::confirm::list_of;
 use super::error::PageError;

@@ -1,7 +1,7 @@
 //! The activities, with the tasks that wait for a worker.
 
 use maud::html;
-use stepwright_runtime::report::text;
+use stepwright_history::report::text;
 
 use super::error::PageResult;
 use super::layout::{Page, Section};

@@ -43,7 +43,7 @@ impl Assets {
         let morph = include_str!("assets/morph.js");
         let live = with_import(include_str!("assets/live.js"), "morph.js", morph);
         let console = with_import(include_str!("assets/console.js"), "live.js", &live);
-        let report = Bytes::from(stepwright_runtime::report::stylesheet());
+        let report = Bytes::from(stepwright_history::report::stylesheet());
         let files = [
             (
                 "console.css",

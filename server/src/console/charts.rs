@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::{ExecutionPage, Status};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::{ExecutionPage, Status};
 
 /// The period of the small charts.
 const PERIOD: Duration = Duration::from_secs(3_600);

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use stepwright_runtime::report::text;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionData, ExecutionSummary};
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ExecutionData, ExecutionSummary};
+use stepwright_history::report::text;
 
 use super::link;
 use super::state::Console;

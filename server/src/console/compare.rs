@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 use serde_json::Value as Json;
-use stepwright_runtime::report::text;
-use stepwright_runtime::timeline::{Comparison, DataDifference, PathDifference, Timeline};
-use stepwright_runtime::timeline::{ValueDifferences, Visit};
-use stepwright_runtime::{ExecutionFilter, Status};
+use stepwright_engine::{ExecutionFilter, Status};
+use stepwright_history::report::text;
+use stepwright_history::timeline::{Comparison, DataDifference, PathDifference, Timeline};
+use stepwright_history::timeline::{ValueDifferences, Visit};
 
 use super::blocking::blocking;
 use super::error::{PageError, PageResult};

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
-use stepwright_runtime::Status;
-use stepwright_runtime::report::text;
+use stepwright_engine::Status;
+use stepwright_history::report::text;
 
 use super::compare;
 use super::error::{PageError, PageResult, respond};

@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HOST};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use stepwright_runtime::server_support::{input_text, origin};
-use stepwright_runtime::start_command::StartCommand;
-use stepwright_runtime::testing::GeneratedTest;
-use stepwright_runtime::{ExecutionInfo, Redaction};
+use stepwright_engine::server_support::{input_text, origin};
+use stepwright_engine::start_command::StartCommand;
+use stepwright_engine::{ExecutionInfo, Redaction};
+use stepwright_testing::GeneratedTest;
 
 use super::error::{PageError, PageResult, respond};
 use super::layout::{Page, Section};

@@ -3,10 +3,10 @@
 
 use maud::{Markup, html};
 use stepwright_asl::estimate::{PriceTable, prices_of};
-use stepwright_runtime::MapRun;
-use stepwright_runtime::report::text;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::timeline::{Attempt, Timeline};
+use stepwright_engine::MapRun;
+use stepwright_engine::store::StoreError;
+use stepwright_history::report::text;
+use stepwright_history::timeline::{Attempt, Timeline};
 
 use super::state::Console;
 use super::transition_cache::ChildTransitions;

@@ -11,9 +11,9 @@ use stepwright_asl::json::Json as Asl;
 use stepwright_asl::policy::{Policy, PolicyOptions};
 use stepwright_asl::validate::{Diagnostic, validate_text};
 use stepwright_diagram::Diagram;
-use stepwright_runtime::ExecutionFilter;
-use stepwright_runtime::Status;
-use stepwright_runtime::report::text as format;
+use stepwright_engine::ExecutionFilter;
+use stepwright_engine::Status;
+use stepwright_history::report::text as format;
 
 use super::error::PageResult;
 use super::link;

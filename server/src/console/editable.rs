@@ -1,8 +1,8 @@
 //! Which data forms may contain: only what pages show without masks.
 
 use serde_json::Value as Json;
-use stepwright_runtime::Redaction;
-use stepwright_runtime::value::Value;
+use stepwright_engine::Redaction;
+use stepwright_engine::value::Value;
 
 use super::error::PageError;
 use super::state::Console;

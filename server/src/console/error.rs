@@ -5,8 +5,8 @@ use axum::http::header::{ACCEPT, HOST, REFERER};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use stepwright_runtime::report::visible;
-use stepwright_runtime::store::StoreError;
+use stepwright_engine::store::StoreError;
+use stepwright_history::report::visible;
 
 use super::guard::{FORM_TOKEN, protect};
 use super::layout::{Page, Section, bare_page};

@@ -6,15 +6,15 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json as Asl;
-use stepwright_history::timeline_overlay;
-use stepwright_runtime::history::{History, HistoryQuery};
-use stepwright_runtime::report::{
+use stepwright_engine::history::{History, HistoryQuery};
+use stepwright_engine::server_support::Redrivability;
+use stepwright_engine::value::Value;
+use stepwright_engine::{ExecutionHandle, Status, Wait};
+use stepwright_history::report::{
     self, EventFilter, ExecutionLinks, ExecutionView, most_interesting, siblings, text,
 };
-use stepwright_runtime::server_support::Redrivability;
-use stepwright_runtime::timeline::{Attempt, Timeline};
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionHandle, Status, Wait};
+use stepwright_history::timeline::{Attempt, Timeline};
+use stepwright_history::timeline_overlay;
 
 use super::cost::Transitions;
 use super::editable::is_editable;

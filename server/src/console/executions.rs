@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
-use stepwright_runtime::report::text;
-use stepwright_runtime::search::searched_texts;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
+use stepwright_engine::search::searched_texts;
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ExecutionData, ExecutionFilter, ExecutionSummary, Redaction, Status};
+use stepwright_history::report::text;
 
 use super::child_matches::ChildMatches;
 use super::error::PageResult;

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
 use serde_json::{Value as Json, json};
 use stepwright_asl::redaction::Redaction;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::{History, HistoryQuery};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::history::{History, HistoryQuery};
 
 use super::error::PageError;
 use super::executions::{ListFilter, MOST_EXPORTED};

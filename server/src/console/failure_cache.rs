@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use stepwright_runtime::ExecutionSummary;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::ExecutionSummary;
+use stepwright_engine::clock::Timestamp;
 
 /// How many failures are remembered, because reading one costs its whole history.
 const MOST_REMEMBERED: usize = 10_000;

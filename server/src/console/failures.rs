@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::report::text;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::timeline::Timeline;
-use stepwright_runtime::{ExecutionFilter, ExecutionSummary, Status};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ExecutionFilter, ExecutionSummary, Status};
+use stepwright_history::report::text;
+use stepwright_history::timeline::Timeline;
 
 use super::error::PageResult;
 use super::failure_cache::Failure;

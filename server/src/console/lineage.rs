@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use stepwright_runtime::ExecutionInfo;
-use stepwright_runtime::report::text;
-use stepwright_runtime::timeline::{Attempt, Timeline};
+use stepwright_engine::ExecutionInfo;
+use stepwright_history::report::text;
+use stepwright_history::timeline::{Attempt, Timeline};
 
 use super::error::PageError;
 use super::link;

@@ -10,7 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use stepwright_runtime::Events;
+use stepwright_engine::Events;
 use tokio::time::Instant;
 
 use super::error::PageError;

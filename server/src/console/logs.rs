@@ -1,9 +1,9 @@
 //! The lines that the handlers of an execution's tasks logged.
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::handler_logs::HandlerLogs;
-use stepwright_runtime::report::text;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::handler_logs::HandlerLogs;
+use stepwright_history::report::text;
 
 /// Explains why a store without an engine has no logs.
 pub(super) fn missing() -> Markup {

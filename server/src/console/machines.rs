@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionFilter, ExecutionPage, Status};
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ExecutionFilter, ExecutionPage, Status};
 
 use super::charts::Charts;
 use super::error::PageResult;

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use maud::{Markup, html};
-use stepwright_runtime::report::text;
-use stepwright_runtime::search::{searched_text, searched_texts};
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{MapRun, MapRunChild, MapRunCounts, Redaction, Status};
+use stepwright_engine::search::{searched_text, searched_texts};
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{MapRun, MapRunChild, MapRunCounts, Redaction, Status};
+use stepwright_history::report::text;
 
 use super::error::{PageError, PageResult};
 use super::layout::{Page, Section};

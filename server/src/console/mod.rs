@@ -91,8 +91,8 @@ use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
-use stepwright_runtime::handler_logs::HandlerLogs;
-use stepwright_runtime::search::ExecutionSearch;
+use stepwright_engine::handler_logs::HandlerLogs;
+use stepwright_engine::search::ExecutionSearch;
 
 use self::assets::Assets;
 use self::charts::ChartCache;

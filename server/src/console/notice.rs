@@ -1,7 +1,7 @@
 //! Notices about completed actions. The address of a page names its notice, and a link with any
 //! other text shows nothing.
 
-use stepwright_runtime::report::text;
+use stepwright_history::report::text;
 
 /// The parameter of a page.
 pub(super) const PARAM: &str = "notice";

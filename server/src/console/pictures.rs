@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use maud::{Markup, html};
 use stepwright_asl::json::Json as Asl;
 use stepwright_diagram::{Diagram, StateLink};
-use stepwright_runtime::report::{self, ExecutionView};
+use stepwright_history::report::{self, ExecutionView};
 use tokio::sync::OnceCell;
 
 use super::link;

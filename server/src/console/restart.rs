@@ -1,9 +1,9 @@
 //! Starts that begin at a state of an earlier execution.
 
 use maud::{Markup, html};
-use stepwright_runtime::Status;
-use stepwright_runtime::report::{ExecutionView, text};
-use stepwright_runtime::timeline::Timeline;
+use stepwright_engine::Status;
+use stepwright_history::report::{ExecutionView, text};
+use stepwright_history::timeline::Timeline;
 
 use super::editable::is_editable;
 use super::guard::no_implicit_submission;

@@ -2,10 +2,10 @@
 //! executions, and children of Map Runs.
 
 use maud::{Markup, html};
-use stepwright_runtime::report::text;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::timeline::{Timeline, Visit};
-use stepwright_runtime::{Redaction, Status};
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{Redaction, Status};
+use stepwright_history::report::text;
+use stepwright_history::timeline::{Timeline, Visit};
 
 use super::link;
 use super::state::Console;

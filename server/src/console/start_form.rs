@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::report::text;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionFilter, ExecutionSummary};
+use stepwright_engine::value::Value;
+use stepwright_engine::{ExecutionFilter, ExecutionSummary};
+use stepwright_history::report::text;
 
 use super::editable::is_editable;
 use super::error::PageResult;

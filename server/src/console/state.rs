@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_runtime::handler_logs::HandlerLogs;
-use stepwright_runtime::search::ExecutionSearch;
+use stepwright_engine::handler_logs::HandlerLogs;
+use stepwright_engine::search::ExecutionSearch;
 
 use super::assets::Assets;
 use super::charts::ChartCache;

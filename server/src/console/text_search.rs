@@ -1,10 +1,10 @@
 //! The executions whose data contains a text: from an index, or from a bounded scan.
 
 use maud::{Markup, html};
-use stepwright_runtime::report::text;
-use stepwright_runtime::search::IndexedExecution;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionFilter, ExecutionPage, ExecutionSummary, Status};
+use stepwright_engine::search::IndexedExecution;
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ExecutionFilter, ExecutionPage, ExecutionSummary, Status};
+use stepwright_history::report::text;
 
 use super::state::Console;
 

@@ -1,8 +1,8 @@
 //! A field for a time.
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::report::text;
+use stepwright_engine::clock::Timestamp;
+use stepwright_history::report::text;
 
 use super::zone_field::ZoneField;
 

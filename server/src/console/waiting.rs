@@ -1,9 +1,9 @@
 //! The list "Waiting for you": the states of all executions whose task a person can answer.
 
 use maud::{Markup, html};
-use stepwright_runtime::report::text;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{ExecutionFilter, ExecutionInfo, Status, Wait, WaitKind};
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{ExecutionFilter, ExecutionInfo, Status, Wait, WaitKind};
+use stepwright_history::report::text;
 
 use super::error::PageResult;
 use super::layout::{Page, Section};

@@ -1,10 +1,10 @@
 //! The waits of an execution, with the forms that end them.
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::{Event, EventGroup, EventKind, History};
-use stepwright_runtime::report::text;
-use stepwright_runtime::{ExecutionInfo, Wait, WaitKind};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::history::{Event, EventGroup, EventKind, History};
+use stepwright_engine::{ExecutionInfo, Wait, WaitKind};
+use stepwright_history::report::text;
 
 use super::guard::no_implicit_submission;
 use super::link::{self, ANSWER};

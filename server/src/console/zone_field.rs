@@ -2,7 +2,7 @@
 //! browser, too.
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use crate::time_zone::NamedTimeZone;
 

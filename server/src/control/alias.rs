@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 /// The maximum aliases of a state machine.
 pub(crate) const MOST_ALIASES: usize = 100;
@@ -38,7 +38,7 @@ impl Alias {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use stepwright_runtime::clock;
+    use stepwright_engine::clock;
 
     use super::*;
 

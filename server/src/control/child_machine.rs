@@ -1,6 +1,6 @@
 use serde_json::{Map, Value as Json};
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::server_support::label_of;
+use stepwright_engine::server_support::label_of;
 
 /// The state machine of a Distributed Map's children.
 pub(crate) struct ChildMachine {

@@ -12,10 +12,10 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Error;
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support::ServerEngine;
-use stepwright_runtime::store::{Change, StoredDocument};
-use stepwright_runtime::{BuildError, Engine};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::ServerEngine;
+use stepwright_engine::store::{Change, StoredDocument};
+use stepwright_engine::{BuildError, Engine};
 
 use super::activity::Activity;
 use super::alias::{Alias, Route};
@@ -92,7 +92,7 @@ pub struct UnreadableDocument {
 /// because the document of a state machine refers to those of its revisions.
 ///
 /// ```
-/// use stepwright_runtime::store::StoredDocument;
+/// use stepwright_engine::store::StoredDocument;
 ///
 /// let damaged = StoredDocument { key: "serve/activity/pack".to_owned(), data: "?".into() };
 /// let unreadable = stepwright_server::unreadable_documents(&[damaged])?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support;
-use stepwright_runtime::server_support::Origin;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support;
+use stepwright_engine::server_support::Origin;
 
 use super::alias::Alias;
 use super::revision::{Configuration, INITIAL, Revision};

@@ -17,9 +17,9 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use smol_str::SmolStr;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support::ServerEngine;
-use stepwright_runtime::store::StoreError;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::ServerEngine;
+use stepwright_engine::store::StoreError;
 
 pub(super) use self::activity::Activity;
 pub(super) use self::alias::{Alias, MOST_ALIASES, Route};

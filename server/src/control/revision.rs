@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::variable_references;
-use stepwright_runtime::BuildError;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support::Origin;
-use stepwright_runtime::server_support::{self, ServerEngine};
+use stepwright_engine::BuildError;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::Origin;
+use stepwright_engine::server_support::{self, ServerEngine};
 
 /// The id of the first revision of a state machine. DescribeStateMachine does not show it, but
 /// PublishStateMachineVersion accepts it.

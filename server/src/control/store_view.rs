@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::server_support::ServerEngine;
-use stepwright_runtime::store::{StoredDocument, StoredMachine};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::server_support::ServerEngine;
+use stepwright_engine::store::{StoredDocument, StoredMachine};
 
 use super::machine::Machine;
 use super::revision::{Configuration, Encryption, INITIAL, Logging, Revision};
@@ -51,7 +51,7 @@ fn of_version(
     engine: &ServerEngine,
     version: &StoredMachine,
     now: Timestamp,
-) -> Result<Machine, stepwright_runtime::BuildError> {
+) -> Result<Machine, stepwright_engine::BuildError> {
     let name = version.name.as_str();
     let configuration = Configuration {
         definition: version.definition.clone(),

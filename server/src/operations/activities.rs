@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::Serialize;
 use stepwright_asl::name::check_machine;
-use stepwright_runtime::ActivityDescription;
+use stepwright_engine::ActivityDescription;
 
 use super::configuration::{EncryptionConfiguration, Tag, add_tags};
 use crate::arn::{Resource, StatesArn};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use stepwright_runtime::MapRun;
-use stepwright_runtime::server_support::RunChanges;
+use stepwright_engine::MapRun;
+use stepwright_engine::server_support::RunChanges;
 
 use super::executions;
 use crate::arn::{Resource, StatesArn};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use stepwright_runtime::test_state::{
+use stepwright_testing::test_state::{
     self as tested, FieldValidationMode, InspectionData, StateConfiguration, TestStateError,
-    TestStateRequest,
+    TestStateRequest, test_state_on,
 };
 
 use crate::error::ApiError;
@@ -82,7 +82,7 @@ pub(crate) async fn test_state(
     if service.is_shutting_down() {
         return Err(ApiError::shut_down());
     }
-    let tested = service.engine.test_state(&request(&input)).await?;
+    let tested = test_state_on(&service.engine, &request(&input)).await?;
     Ok(TestStateOutput {
         output: tested.output,
         error: tested.error,

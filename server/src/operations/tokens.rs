@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use stepwright_runtime::TokenError;
-use stepwright_runtime::value::Value;
+use stepwright_engine::TokenError;
+use stepwright_engine::value::Value;
 
 use crate::error::ApiError;
 use crate::response::EmptyResponse;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use super::schedule::{MissedPolicy, Schedule};
 

@@ -1,7 +1,7 @@
 //! Schedule expressions: `rate(..)`, `cron(..)` and `at(..)`.
 
 use jiff::civil::DateTime;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use super::cron::CronExpression;
 use crate::time_zone::NamedTimeZone;

@@ -3,8 +3,8 @@
 use hmac_sha256::Hash;
 use serde_json::json;
 use stepwright_asl::similar::did_you_mean;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::value::Value;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::value::Value;
 use uuid::Builder;
 
 /// The begin of AWS's context attributes.

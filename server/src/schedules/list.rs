@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use stepwright_asl::json::{Document, Json};
 use stepwright_asl::name::check_machine;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use super::expression::ScheduleExpression;
 use super::field_reader::{FieldReader, KnownFields};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use super::expression::ScheduleExpression;
 use super::input_template::{InputTemplate, print_seconds};

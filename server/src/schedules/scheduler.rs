@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use stepwright_runtime::clock::Hold;
+use stepwright_engine::clock::Hold;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::clock::{Clock, Timestamp};
-use stepwright_runtime::objects::Memory;
-use stepwright_runtime::store::{SqliteStore, StoreError};
-use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::{Engine, EngineBuilder, MachineType};
+use stepwright_engine::clock::{Clock, Timestamp};
+use stepwright_engine::objects::Memory;
+use stepwright_engine::store::{SqliteStore, StoreError};
+use stepwright_engine::task::TaskFailure;
+use stepwright_engine::{Engine, EngineBuilder, MachineType};
 
 use crate::golden::script::{Script, Session};
 

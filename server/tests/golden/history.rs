@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::{Event, History};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::history::{Event, History};
 use uuid::Uuid;
 
 use crate::golden::environment::START;

@@ -1,7 +1,7 @@
 //! Calls the API over HTTP.
 
 use serde_json::Value as Json;
-use stepwright_runtime::Engine;
+use stepwright_engine::Engine;
 use stepwright_server::Server;
 use tokio::net::TcpListener;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::{Engine, ExecutionFilter};
+use stepwright_engine::{Engine, ExecutionFilter};
 
 use crate::golden::environment::{Environment, Phase};
 use crate::golden::http::Api;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
-use stepwright_runtime::store::SqliteReader;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionDescription, ExecutionFilter, Status, StoredExecutions};
+use stepwright_engine::store::SqliteReader;
+use stepwright_engine::value::Value;
+use stepwright_engine::{Engine, ExecutionDescription, ExecutionFilter, Status, StoredExecutions};
 
 use crate::golden::environment::{Environment, Phase, minute, open};
 use crate::golden::history::{Normalizer, after, lines, short, shorten};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use rusqlite::Connection;
 use serde_json::Value as Json;
-use stepwright_runtime::store::{SqliteReader, StoreReader};
+use stepwright_engine::store::{SqliteReader, StoreReader};
 
 use crate::golden::observe::observe;
 use crate::golden::script::Script;

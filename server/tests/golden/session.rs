@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::clock::{Clock, Hold};
-use stepwright_runtime::{Engine, StartOptions};
+use stepwright_engine::clock::{Clock, Hold};
+use stepwright_engine::{Engine, StartOptions};
 
 use crate::golden::environment::{Environment, activity, execution, minute, open};
 use crate::golden::http::Api;

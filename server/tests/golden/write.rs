@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
-use stepwright_runtime::Engine;
+use stepwright_engine::Engine;
 
 use crate::golden::environment::{Environment, Phase};
 use crate::golden::observe::observe;

@@ -14,7 +14,7 @@ use stepwright_asl::graph::{Graph, State};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::{FieldInfo, QueryLanguage, StateKind};
 use stepwright_editor::{Definition, call_errors, field_meaning};
-use stepwright_runtime::timeline::Timeline;
+use stepwright_history::timeline::Timeline;
 
 use crate::digest::digest;
 use crate::field_input::FieldKind;

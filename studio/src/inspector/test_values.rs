@@ -1,7 +1,7 @@
 //! The values of a state in tests: its input, the result of its call, and what the last run did.
 
 use maud::{Markup, html};
-use stepwright_runtime::timeline::{Timeline, Visit};
+use stepwright_history::timeline::{Timeline, Visit};
 
 use super::StateForm;
 use crate::mock_answer::has_mock;

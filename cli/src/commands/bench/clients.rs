@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionReport, StartOptions, Status};
+use stepwright_engine::value::Value;
+use stepwright_engine::{Engine, ExecutionReport, StartOptions, Status};
 
 use super::workload::Workload;
 use crate::failure::Failure;

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use stepwright_asl::StateMachine;
-use stepwright_runtime::EngineBuilder;
-use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource};
-use stepwright_runtime::value::{RefPath, Value};
+use stepwright_engine::EngineBuilder;
+use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskFailure, TaskSource};
+use stepwright_engine::value::{RefPath, Value};
 
 /// Registers handlers for `echo`, `inc` and `flaky2`.
 pub(super) fn bind(builder: EngineBuilder, machine: &StateMachine) -> EngineBuilder {

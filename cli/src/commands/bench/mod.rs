@@ -10,8 +10,8 @@ mod workload;
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
-use stepwright_runtime::store::SqliteStore;
-use stepwright_runtime::{Engine, Limits};
+use stepwright_engine::store::SqliteStore;
+use stepwright_engine::{Engine, Limits};
 use tokio::runtime::{Builder, Runtime};
 
 use self::clients::Clients;
@@ -126,7 +126,7 @@ impl BenchPlan {
             "executions": arguments.executions,
             "concurrency": arguments.concurrency,
             "threads": arguments.threads,
-            "type": stepwright_runtime::MachineType::from(self.machine_type).as_str(),
+            "type": stepwright_engine::MachineType::from(self.machine_type).as_str(),
             "history": if self.keeps_history { "on" } else { "off" },
             "limits": "raised",
             "store": arguments.store.is_some(),

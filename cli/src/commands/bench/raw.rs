@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use stepwright_runtime::Status;
-use stepwright_runtime::clock;
-use stepwright_runtime::store::{
+use stepwright_engine::Status;
+use stepwright_engine::clock;
+use stepwright_engine::store::{
     Change, SqliteStore, Store, StoreError, StoredExecution, StoredListing,
 };
 

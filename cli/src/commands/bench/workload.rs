@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use stepwright_asl::StateMachine;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::input;

@@ -5,9 +5,10 @@ use std::path::Path;
 use serde_json::{Map, Value as Json};
 use stepwright_asl::json::Json as Definition;
 use stepwright_diagram::Diagram;
+use stepwright_engine::history::History;
 use stepwright_explore::{Counterexample, InnerHistory, Report};
-use stepwright_runtime::history::History;
-use stepwright_runtime::testing::{GeneratedTest, overlay};
+use stepwright_history::overlay;
+use stepwright_testing::GeneratedTest;
 
 use super::mock_file::mock_file;
 use crate::args::ExploreArguments;

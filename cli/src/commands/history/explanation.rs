@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 use stepwright_asl::StateMachine;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::timeline::{FieldExplanation, FieldOutcome, Timeline, Visit};
-use stepwright_runtime::{ExecutionDescription, Redaction};
+use stepwright_engine::{ExecutionDescription, Redaction};
+use stepwright_history::timeline::{FieldExplanation, FieldOutcome, Timeline, Visit};
 
 use crate::args::{HistoryArguments, HistoryFormat};
 use crate::commands::graph::{drawable, read_history};

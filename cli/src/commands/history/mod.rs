@@ -3,10 +3,10 @@
 
 mod explanation;
 
-use stepwright_runtime::history::{Event, HistoryQuery};
-use stepwright_runtime::search::searched_text;
-use stepwright_runtime::testing::GeneratedTest;
-use stepwright_runtime::{ExecutionDescription, Redaction};
+use stepwright_engine::history::{Event, HistoryQuery};
+use stepwright_engine::search::searched_text;
+use stepwright_engine::{ExecutionDescription, Redaction};
+use stepwright_testing::GeneratedTest;
 
 use crate::args::{HistoryArguments, HistoryFormat};
 use crate::failure::Failure;

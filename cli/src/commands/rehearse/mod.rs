@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use stepwright_asl::MachineType;
 use stepwright_asl::validate::Validator;
+use stepwright_engine::clock::Timestamp;
 use stepwright_review::rehearsal::{Rehearsal, RehearsalError, RehearsalKind, RehearsalReport};
-use stepwright_runtime::clock::Timestamp;
 
 use self::source::HistorySource;
 use crate::args::{RehearseArguments, RehearseFormat};

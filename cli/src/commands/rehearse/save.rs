@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use stepwright_engine::private_file;
 use stepwright_review::rehearsal::{Rehearsal, RehearsalReport, SavedHistory};
-use stepwright_runtime::private_file;
 
 use super::source::HistorySource;
 use crate::failure::Failure;

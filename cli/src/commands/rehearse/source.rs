@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use stepwright_engine::{ExecutionFilter, Redaction, StoredExecutions};
 use stepwright_review::rehearsal::RecordedExecution;
-use stepwright_runtime::{ExecutionFilter, Redaction, StoredExecutions};
 
 use super::aws::{self, ReadExecution};
 use super::history_files::{files, name_of, read, text};
@@ -116,7 +116,7 @@ impl HistorySource {
             return read(path);
         }
         let raw = self.raw(index)?;
-        let history = stepwright_runtime::testing::RecordedHistory::from_json(&raw.history);
+        let history = stepwright_history::RecordedHistory::from_json(&raw.history);
         let history = history.map_err(|error| format!("{}: {error}", raw.name))?;
         let execution = RecordedExecution::new(raw.name, history);
         Ok(match raw.definition {

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use stepwright_asl::validate::Validator;
-use stepwright_runtime::clock::{self, Timestamp};
-use stepwright_runtime::history::{History, HistoryQuery};
-use stepwright_runtime::private_file;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{
+use stepwright_engine::clock::{self, Timestamp};
+use stepwright_engine::history::{History, HistoryQuery};
+use stepwright_engine::private_file;
+use stepwright_engine::store::StoreError;
+use stepwright_engine::value::Value;
+use stepwright_engine::{
     Engine, ExecutionReport, Redaction, StartError, StartOptions, Status, UnhandledTask,
 };
+use stepwright_testing::coverage_observer;
 
 use self::stored_run::StoredRun;
 use crate::args::{MachineType, RunArguments};
@@ -83,7 +84,7 @@ async fn run_with(arguments: RunArguments, otlp: &Otlp) -> Result<(), Failure> {
 
     let mut builder = Engine::builder()
         .register_definition(name, &machine, arguments.machine_type.into())
-        .coverage_from_environment()
+        .create_observer(false, coverage_observer(None))
         .redact(&fields);
     if let Some(case) = mock_case::chosen(&arguments.mocks, &definition)? {
         builder = builder.tasks(case);

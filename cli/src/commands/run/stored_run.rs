@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use stepwright_asl::StateMachine;
-use stepwright_runtime::store::{SqliteStore, Store};
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionDescription, ExecutionFilter, Status, StoredExecutions};
+use stepwright_engine::store::{SqliteStore, Store};
+use stepwright_engine::value::Value;
+use stepwright_engine::{ExecutionDescription, ExecutionFilter, Status, StoredExecutions};
 
 use crate::failure::Failure;
 use crate::store_file::{cannot, note_access};

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stepwright_runtime::Status;
-use stepwright_runtime::store::{OutboxQueue, SqliteReader, StoreError, StoreReader as _};
+use stepwright_engine::Status;
+use stepwright_engine::store::{OutboxQueue, SqliteReader, StoreError, StoreReader as _};
 use stepwright_server::is_account;
 
 use crate::failure::Failure;

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use stepwright_engine::Engine;
 use stepwright_integrations::StatusEvents;
-use stepwright_runtime::Engine;
-use stepwright_runtime::testing::MockConfig;
 use stepwright_server::{
     AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks, CreatedServer,
     Server, TestedTasks,
 };
+use stepwright_testing::MockConfig;
 use tokio::task::JoinHandle;
 
 use super::account_stores::AccountStores;

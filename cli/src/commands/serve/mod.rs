@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_asl::MachineType;
+use stepwright_engine::handler_logs::HandlerLogs;
+use stepwright_engine::search::ExecutionIndex;
+use stepwright_engine::store::SqliteStore;
+use stepwright_engine::{Engine, Limits};
 use stepwright_integrations::{ServiceCalls, StatusEvents, StatusEventsError};
-use stepwright_runtime::handler_logs::HandlerLogs;
-use stepwright_runtime::search::ExecutionIndex;
-use stepwright_runtime::store::SqliteStore;
-use stepwright_runtime::testing::MockConfig;
-use stepwright_runtime::{Engine, Limits};
 use stepwright_server::{AccessKeys, AccessKeysError, ConsoleMode, Schedules, Server};
 use stepwright_studio::{ACCESS_KEYS_VARIABLE, Studio};
+use stepwright_testing::{MockConfig, coverage_observer};
 use tracing_subscriber::Layer as _;
 
 use crate::args::{AccountsChoice, ConsoleChoice, ServeArguments};
@@ -430,7 +430,8 @@ async fn engine(
         builder = builder.test_cases(mocks);
     }
     if arguments.virtual_time {
-        builder = builder.virtual_time();
+        let coverage = coverage_observer(None);
+        builder = builder.virtual_time().create_observer(false, coverage);
     }
     builder = match &account.store {
         Some(path) => {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::store::{SqliteReader, StoreError, StoreReader};
-use stepwright_runtime::{CheckProgress, ProblemKind, StoreProblem};
+use stepwright_engine::store::{SqliteReader, StoreError, StoreReader};
+use stepwright_engine::{CheckProgress, ProblemKind, StoreProblem};
 use stepwright_server::unreadable_documents;
 
 use crate::args::CheckArguments;

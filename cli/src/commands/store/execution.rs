@@ -1,9 +1,9 @@
 //! `stepwright store abort` and `delete`: executions that no engine continues, or that are no
 //! longer needed.
 
-use stepwright_runtime::clock;
-use stepwright_runtime::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
-use stepwright_runtime::{Status, StoredExecutions};
+use stepwright_engine::clock;
+use stepwright_engine::store::{Change, SqliteStore, Store, StoreError, StoredExecution};
+use stepwright_engine::{Status, StoredExecutions};
 
 use crate::args::StoredExecutionArguments;
 use crate::commands::store::row;

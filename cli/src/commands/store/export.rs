@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value as Json, json};
-use stepwright_runtime::history::HistoryQuery;
-use stepwright_runtime::search::searched_text;
-use stepwright_runtime::store::{SqliteReader, StoreError, StoredExecution};
-use stepwright_runtime::{ExecutionDescription, ExportedExecution, Redaction};
+use stepwright_engine::history::HistoryQuery;
+use stepwright_engine::search::searched_text;
+use stepwright_engine::store::{SqliteReader, StoreError, StoredExecution};
+use stepwright_engine::{ExecutionDescription, ExportedExecution, Redaction};
 use tempfile::NamedTempFile;
 
 use crate::args::ExportArguments;

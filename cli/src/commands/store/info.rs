@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::store::{
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::store::{
     SqliteReader, StatusCounts, StoreError, StoreInfo, StoreSession, StoredMachineInfo,
 };
-use stepwright_runtime::{Status, StoredExecutions};
+use stepwright_engine::{Status, StoredExecutions};
 
 use crate::args::InfoArguments;
 use crate::commands::store::quarantine::unreadable;

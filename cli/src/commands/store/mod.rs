@@ -9,7 +9,7 @@ mod row;
 
 use std::time::Instant;
 
-use stepwright_runtime::store::{Recovery, SqliteStore};
+use stepwright_engine::store::{Recovery, SqliteStore};
 
 use crate::args::{
     BackupArguments, CompactArguments, RecoverArguments, RestoreArguments, StoreCommand,

@@ -1,7 +1,7 @@
 //! `stepwright store quarantine`: the open executions that no engine can read.
 
 use serde_json::json;
-use stepwright_runtime::{StoredExecutions, UnreadableExecution};
+use stepwright_engine::{StoredExecutions, UnreadableExecution};
 
 use crate::args::QuarantineArguments;
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stepwright_runtime::store::{StoreFilter, StoreReader, StoredExecution};
+use stepwright_engine::store::{StoreFilter, StoreReader, StoredExecution};
 
 use crate::failure::Failure;
 use crate::store_file::cannot;

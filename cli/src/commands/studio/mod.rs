@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use stepwright_asl::MachineType;
 use stepwright_asl::template;
-use stepwright_runtime::Engine;
+use stepwright_engine::Engine;
 use stepwright_server::Server;
 use stepwright_studio::{Studio, StudioFile, child_command};
 

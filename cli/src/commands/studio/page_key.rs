@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use stepwright_runtime::private_file;
+use stepwright_engine::private_file;
 use stepwright_studio::PageKey;
 
 use crate::terminal::diagnostics;

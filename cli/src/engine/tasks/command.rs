@@ -2,9 +2,9 @@
 
 use std::process::Stdio;
 
-use stepwright_runtime::TraceContext;
-use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::value::Value;
+use stepwright_engine::TraceContext;
+use stepwright_engine::task::TaskFailure;
+use stepwright_engine::value::Value;
 use stepwright_studio::child_command;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;

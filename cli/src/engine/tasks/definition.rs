@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_asl::model::{State, StateMachine, States};
 use stepwright_asl::words::quoted_or_none;
+use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskSource};
 use stepwright_integrations::ServiceCalls;
-use stepwright_runtime::task::{Answer, DefinedState, TaskCall, TaskSource};
 
 use super::names::NamedTask;
 use super::target::{TaskBinding, TaskResources, TaskTarget};

@@ -11,9 +11,9 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value as Json;
-use stepwright_runtime::TraceContext;
-use stepwright_runtime::task::TaskFailure;
-use stepwright_runtime::value::Value;
+use stepwright_engine::TraceContext;
+use stepwright_engine::task::TaskFailure;
+use stepwright_engine::value::Value;
 
 use super::output::RESULT_BYTES;
 

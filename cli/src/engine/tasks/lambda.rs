@@ -5,11 +5,11 @@ use hyper::Uri;
 use hyper::header::{HeaderMap, HeaderValue};
 use serde_json::Value as Json;
 use stepwright_asl::placeholder;
-use stepwright_runtime::task::{
+use stepwright_engine::task::{
     Answer, DefinedState, IntegrationPattern, Resource, ResourceKind, TaskCall, TaskFailure,
     TaskSource,
 };
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 use super::endpoint::{Client, Response};
 use super::names::FunctionName;

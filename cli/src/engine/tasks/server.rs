@@ -1,6 +1,6 @@
 //! The tasks of all state machines of a server, which are created and deleted while it runs.
 
-use stepwright_runtime::task::{Answer, DefinedState, IntegrationPattern, TaskCall, TaskSource};
+use stepwright_engine::task::{Answer, DefinedState, IntegrationPattern, TaskCall, TaskSource};
 
 use super::names::NamedTask;
 use super::target::{TaskBinding, TaskResources};

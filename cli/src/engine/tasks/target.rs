@@ -1,7 +1,7 @@
 //! The target of a task: a command, or an HTTP endpoint.
 
 use hyper::Uri;
-use stepwright_runtime::task::{Answer, TaskCall};
+use stepwright_engine::task::{Answer, TaskCall};
 
 use super::command;
 use super::endpoint::{self, Client};

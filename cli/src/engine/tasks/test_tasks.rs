@@ -8,10 +8,10 @@ use hyper::header::HeaderMap;
 use serde_json::{Value as Json, json};
 use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::words::quoted_or_none;
-use stepwright_runtime::task::{
+use stepwright_engine::task::{
     Answer, DefinedState, IntegrationPattern, Resource, TaskCall, TaskFailure, TaskSource,
 };
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 use stepwright_server::{CheckedTasks, TestedTasks};
 
 use super::endpoint::{Client, url};

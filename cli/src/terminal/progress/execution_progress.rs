@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::history::{Event, EventGroup, EventKind};
-use stepwright_runtime::{MapRunCounts, Wait, WaitKind};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::history::{Event, EventGroup, EventKind};
+use stepwright_engine::{MapRunCounts, Wait, WaitKind};
 
 use super::bar::bar;
 use super::duration::{duration_text, seconds_text, until_text};
@@ -450,9 +450,9 @@ mod tests {
     use std::time::Duration;
 
     use serde_json::{Value as Json, json};
-    use stepwright_runtime::history::History;
-    use stepwright_runtime::task::TaskFailure;
-    use stepwright_runtime::{Engine, MachineType, StartOptions};
+    use stepwright_engine::history::History;
+    use stepwright_engine::task::TaskFailure;
+    use stepwright_engine::{Engine, MachineType, StartOptions};
 
     use super::*;
 

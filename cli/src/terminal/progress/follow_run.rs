@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_runtime::{Engine, Events, ExecutionHandle, ExecutionReport};
+use stepwright_engine::{Engine, Events, ExecutionHandle, ExecutionReport};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::destination::Destination;

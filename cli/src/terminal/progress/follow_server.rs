@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use stepwright_runtime::statistics::ExecutionStatistics;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{Engine, ExecutionFilter, ExecutionHandle, Status};
+use stepwright_engine::statistics::ExecutionStatistics;
+use stepwright_engine::value::Value;
+use stepwright_engine::{Engine, ExecutionFilter, ExecutionHandle, Status};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};

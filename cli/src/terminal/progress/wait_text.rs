@@ -1,7 +1,7 @@
 //! The waits of an execution, in words.
 
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::{Wait, WaitKind};
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::{Wait, WaitKind};
 
 use super::duration::{seconds_text, until_text};
 
@@ -130,8 +130,8 @@ mod tests {
     use std::time::Duration;
 
     use serde_json::{Value as Json, json};
-    use stepwright_runtime::task::TaskFailure;
-    use stepwright_runtime::{Engine, MachineType, StartOptions};
+    use stepwright_engine::task::TaskFailure;
+    use stepwright_engine::{Engine, MachineType, StartOptions};
 
     use super::*;
 

@@ -31,6 +31,7 @@ impl Timeline {
     /// the definition has changed since.
     ///
     /// ```
+    /// # mod stepwright_runtime { pub use stepwright_engine::*; pub use stepwright_history::timeline; }
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use serde_json::json;
     /// use stepwright_asl::StateMachine;

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use stepwright_runtime::task::{TaskFailure, TaskResult};
-use stepwright_runtime::value::Value;
+use stepwright_engine::task::{TaskFailure, TaskResult};
+use stepwright_engine::value::Value;
 
 use super::kind::{JobEnd, ServiceJob};
 use super::stop_request::JobStopRequest;

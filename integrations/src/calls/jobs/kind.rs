@@ -155,7 +155,7 @@ mod tests {
     use crate::calls::action::ServiceAction;
     use crate::calls::jobs::table::{job_kind, jobs};
     use crate::models::{Models, Shape};
-    use stepwright_runtime::task::Resource;
+    use stepwright_engine::task::Resource;
 
     #[test]
     fn each_sync_action_of_the_table_has_a_job() {

@@ -1,5 +1,5 @@
 use serde_json::{Value as Json, json};
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 /// The request that stops a job, as the store of an engine retains it.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use stepwright_runtime::task::{TaskFailure, TaskResult};
-use stepwright_runtime::value::Value;
+use stepwright_engine::task::{TaskFailure, TaskResult};
+use stepwright_engine::value::Value;
 
 use crate::console::params::Params;
 

@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use stepwright_runtime::debug::{Debugger, Stop};
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
+use stepwright_testing::debug::{Debugger, Stop};
 
 use super::outcome::Outcome;
 use super::session::{DebugSession, Evaluation, SessionState};

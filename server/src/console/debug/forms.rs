@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
-use stepwright_runtime::debug::{PendingCall, PositionKind, StateVisit};
-use stepwright_runtime::report::text;
+use stepwright_history::report::text;
+use stepwright_testing::debug::{PendingCall, PositionKind, StateVisit};
 
 use super::session::SessionState;
 use super::{handler_call, nested};

@@ -3,9 +3,9 @@
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::debug::{DebugOptions, Debugger};
-use stepwright_runtime::value::Value;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::value::Value;
+use stepwright_testing::debug::{DebugOptions, Debugger};
 
 /// One execution of a debugger: the first one, or one that it starts.
 pub(super) struct Frame {

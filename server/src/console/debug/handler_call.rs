@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stepwright_runtime::report::text;
-use stepwright_runtime::server_support::DirectCall;
-use stepwright_runtime::task::TaskResult;
+use stepwright_engine::server_support::DirectCall;
+use stepwright_engine::task::TaskResult;
+use stepwright_history::report::text;
 
 use super::outcome::Outcome;
 use super::session::{DebugSession, SessionState};

@@ -4,9 +4,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use stepwright_runtime::debug::Position;
-use stepwright_runtime::history::{History, HistoryQuery};
-use stepwright_runtime::report::{self, EventFilter, text};
+use stepwright_engine::history::{History, HistoryQuery};
+use stepwright_history::report::{self, EventFilter, text};
+use stepwright_testing::debug::Position;
 
 use super::forms::FormFields;
 use super::frame::Frame;

@@ -2,9 +2,9 @@
 //! Distributed Maps.
 
 use serde_json::Value as Json;
-use stepwright_runtime::debug::{DebugOptions, PositionKind};
-use stepwright_runtime::task::TaskCall;
-use stepwright_runtime::value::Value;
+use stepwright_engine::task::TaskCall;
+use stepwright_engine::value::Value;
+use stepwright_testing::debug::{DebugOptions, PositionKind};
 
 use super::frame::Frame;
 use super::outcome::Outcome;

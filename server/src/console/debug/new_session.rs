@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::report::{text, visible};
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
+use stepwright_history::report::{text, visible};
 
 use super::answer::json;
 use super::subject::DebugSubject;

@@ -4,10 +4,10 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use stepwright_asl::StateMachine;
+use stepwright_history::report::{self, ExecutionLinks, ExecutionView};
+use stepwright_history::timeline::Timeline;
 use stepwright_history::timeline_overlay;
-use stepwright_runtime::debug::Position;
-use stepwright_runtime::report::{self, ExecutionLinks, ExecutionView};
-use stepwright_runtime::timeline::Timeline;
+use stepwright_testing::debug::Position;
 
 use super::frame::Frame;
 use super::session::{DebugSession, SessionState};

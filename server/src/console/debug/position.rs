@@ -1,12 +1,12 @@
 //! Where the execution of a debugger is, in words, and its data there.
 
 use maud::{Markup, html};
-use stepwright_runtime::clock::Timestamp;
-use stepwright_runtime::debug::{
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::{Status, Wait, WaitKind};
+use stepwright_history::report::{self, ExecutionView, text};
+use stepwright_testing::debug::{
     ExecutionEnd, OtherCursor, PendingCall, Position, PositionKind, StateVisit,
 };
-use stepwright_runtime::report::{self, ExecutionView, text};
-use stepwright_runtime::{Status, Wait, WaitKind};
 
 use super::frame::Frame;
 

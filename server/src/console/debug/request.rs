@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
 
 /// An execution for [`Server::debug_with`](crate::Server::debug_with): its input and its name, and
 /// where the debugger stops.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use stepwright_runtime::debug::PositionKind;
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
+use stepwright_testing::debug::PositionKind;
 
 use super::frame::Frame;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::debug::DebugOptions;
-use stepwright_runtime::value::Value;
+use stepwright_engine::value::Value;
+use stepwright_testing::debug::DebugOptions;
 
 use super::frame::Frame;
 use super::request::{Breakpoints, DebugRequest};

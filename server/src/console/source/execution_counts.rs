@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use stepwright_runtime::Status;
-use stepwright_runtime::statistics::Statistics;
-use stepwright_runtime::store::MachineCount;
+use stepwright_engine::Status;
+use stepwright_engine::statistics::Statistics;
+use stepwright_engine::store::MachineCount;
 
 /// The executions of each state machine, by their status.
 #[derive(Default)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use stepwright_runtime::history::History;
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionDescription, ExecutionHandle, ExecutionInfo, Wait};
+use stepwright_engine::history::History;
+use stepwright_engine::value::Value;
+use stepwright_engine::{ExecutionDescription, ExecutionHandle, ExecutionInfo, Wait};
 
 /// How long a page waits for an execution whose store cannot commit. It then shows no waits.
 const PATIENCE: Duration = Duration::from_millis(500);

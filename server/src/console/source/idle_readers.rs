@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use stepwright_runtime::StoredExecutions;
+use stepwright_engine::StoredExecutions;
 
 /// How long a reader is used: a page reads several times. A reader that stays open would keep a
 /// file that was replaced, and the log of an engine that has ended.

@@ -16,8 +16,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::store::StoreError;
-use stepwright_runtime::{
+use stepwright_engine::store::StoreError;
+use stepwright_engine::{
     ActivityDescription, ExecutionData, ExecutionFilter, ExecutionInfo, ExecutionPage, MapRun,
     MapRunChild, Redaction, Status, StoredExecutions, Wait,
 };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use stepwright_runtime::store::{StoreError, StoreView, StoredDocument, StoredMachine};
-use stepwright_runtime::{ExecutionDescription, ExecutionFilter, Redaction, StoredExecutions};
+use stepwright_engine::store::{StoreError, StoreView, StoredDocument, StoredMachine};
+use stepwright_engine::{ExecutionDescription, ExecutionFilter, Redaction, StoredExecutions};
 
 use super::idle_readers::{IdleReaders, OpenReader};
 use crate::service::Service;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use smol_str::SmolStr;
 use stepwright_asl::validate::variable_references;
-use stepwright_runtime::server_support::{Redrivability, input_text, origin};
-use stepwright_runtime::value::Value;
+use stepwright_engine::server_support::{Redrivability, input_text, origin};
+use stepwright_engine::value::Value;
 
 use super::find;
 use crate::control::{Configuration, Encryption, INITIAL, Logging, References, labelled};

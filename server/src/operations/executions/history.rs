@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use stepwright_runtime::history::{Event, HistoryQuery};
-use stepwright_runtime::server_support::event_json;
-use stepwright_runtime::value::Value;
+use stepwright_engine::history::{Event, HistoryQuery};
+use stepwright_engine::server_support::event_json;
+use stepwright_engine::value::Value;
 
 use super::find;
 use crate::error::ApiError;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
-use stepwright_runtime::ExecutionFilter;
-use stepwright_runtime::Status;
-use stepwright_runtime::server_support::{ChildFilter, ListedExecution, OriginFilter};
+use stepwright_engine::ExecutionFilter;
+use stepwright_engine::Status;
+use stepwright_engine::server_support::{ChildFilter, ListedExecution, OriginFilter};
 
 use crate::arn::{Qualifier, StatesArn};
 use crate::error::ApiError;

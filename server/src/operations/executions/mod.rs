@@ -16,8 +16,8 @@ pub(crate) use start::start_named;
 pub(crate) use start::{start, start_sync};
 pub(crate) use stop::stop;
 
-use stepwright_runtime::ExecutionHandle;
-use stepwright_runtime::value::Value;
+use stepwright_engine::ExecutionHandle;
+use stepwright_engine::value::Value;
 
 use crate::arn::{Resource, StatesArn};
 use crate::error::ApiError;

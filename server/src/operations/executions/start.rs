@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 use stepwright_asl::model::MachineType;
 use stepwright_asl::name::check_machine;
-use stepwright_runtime::Status;
-use stepwright_runtime::server_support::{Revision, input_text};
-use stepwright_runtime::value::Value;
-use stepwright_runtime::{ExecutionHandle, StartOptions};
+use stepwright_engine::Status;
+use stepwright_engine::server_support::{Revision, input_text};
+use stepwright_engine::value::Value;
+use stepwright_engine::{ExecutionHandle, StartOptions};
 
 use crate::arn::StatesArn;
 use crate::control::Machine;

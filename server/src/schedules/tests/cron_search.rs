@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use proptest::prelude::*;
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use super::super::expression::ScheduleExpression;
 use crate::time_zone::NamedTimeZone;

@@ -6,7 +6,7 @@ mod expressions;
 mod inputs;
 mod queue;
 
-use stepwright_runtime::clock::Timestamp;
+use stepwright_engine::clock::Timestamp;
 
 use super::expression::ScheduleExpression;
 use crate::time_zone::NamedTimeZone;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stepwright_asl::similar::did_you_mean;
 use stepwright_asl::words::quoted;
-use stepwright_runtime::testing::MockConfig;
+use stepwright_testing::MockConfig;
 
 use super::machine::Machine;
 use crate::definitions::input::{self, whole};

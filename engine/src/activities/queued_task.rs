@@ -1,0 +1,12 @@
+use smol_str::SmolStr;
+use stepwright_interpreter::value::Value;
+
+use crate::task::Responder;
+
+/// A task that waits for a worker.
+#[derive(Debug)]
+pub(crate) struct QueuedTask {
+    pub(crate) token: SmolStr,
+    pub(crate) input: Value,
+    pub(crate) responder: Responder,
+}

@@ -1,0 +1,16 @@
+use std::sync::Arc;
+
+use crate::task::{DefinedState, TaskSource};
+
+/// The test cases of an engine.
+pub trait TestCases: Send + Sync {
+    /// Returns the source of task results of a test case of a state machine.
+    ///
+    /// # Errors
+    ///
+    /// A state machine or a test case that does not exist; the text lists the existing ones.
+    fn case(&self, machine: &str, case: &str) -> Result<Arc<dyn TaskSource>, String>;
+
+    /// Returns whether a test case names this state.
+    fn may_answer(&self, state: &DefinedState) -> bool;
+}

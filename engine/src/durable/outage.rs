@@ -1,0 +1,35 @@
+use std::time::Duration;
+
+use crate::Engine;
+use crate::store::StoreError;
+
+/// A time in which the engine's store cannot commit: its disk is full, another program holds its
+/// lock, or its file is gone.
+///
+/// Executions wait: each continues from where it was when the store commits again. Until then
+/// starts, redrives and changes of state machines and activities fail, and answers to task tokens
+/// and stops wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoreOutage {
+    /// The error of the newest attempt.
+    pub error: StoreError,
+    /// How long the store has not been able to commit.
+    pub duration: Duration,
+    /// Whether the engine tries again. Otherwise executions wait until an engine is built again.
+    pub is_retried: bool,
+}
+
+impl Engine {
+    /// Returns the outage of the store; `None` without a store, and while the last commit
+    /// succeeded.
+    pub fn store_outage(&self) -> Option<StoreOutage> {
+        let durable = self.shared.durable.as_ref()?;
+        let outage = durable.journal.outage()?;
+        Some(StoreOutage {
+            error: outage.error().clone(),
+            duration: outage.duration(),
+            is_retried: !outage.is_lasting(),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Tests of the test kit: assertions, coverage, replay, exploration.
+
+mod coverage;
+mod coverage_suite;
+mod expect;
+mod explore;
+mod generated_test;
+mod misuse;
+mod mock_verification;
+mod overlay;
+mod redaction;
+mod replay;
+mod replay_children;
+mod replay_placeholders;
+pub(crate) mod support;
