@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds groups of source files that import each other in a cycle, and files that import from a layer above them. Exits with 1 if there is one.
+"""Finds groups of source files, and of folders at the top of a package, that import each other in a cycle, and files that import from a layer above them. Exits with 1 if there is one.
 
 A file imports another file if a `use` or a path in it names an item which that file defines, also by its module (`module::item`). Re-exports are followed to the file with the definition, so
 a `mod.rs` that only re-exports is in no cycle. Tests are not read.
@@ -24,16 +24,34 @@ FOLDERS = [
     "history/src",
     "engine/src",
     "testing/src",
+    "review/src",
     "runtime/src",
     "server/src",
     "integrations/src",
+    "studio/src",
     "aws/src",
     "cli/src",
 ]
 
 # The layers of packages, lowest first: files and folders must not import from a layer above theirs.
 LAYERS = {
-    "cli/src": [["failure", "source"], ["terminal"], ["definitions"], ["engine"], ["commands"]],
+    "engine/src": [
+        ["clock", "objects", "store", "statistics", "task"],
+        ["execution"],
+        ["tokens", "activities"],
+        ["dispatch"],
+        ["machines"],
+        ["launch"],
+        ["nested"],
+        ["outbox", "retention", "durable"],
+        ["resources"],
+        ["drive"],
+        ["queries"],
+        ["start"],
+        ["builder"],
+        ["server_support"],
+    ],
+    "cli/src": [["failure", "source"], ["terminal"], ["definitions"], ["engine"], ["args"], ["commands"]],
 }
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
@@ -171,14 +189,30 @@ class Module:
         return found - {None, self}
 
 
-def cycles(modules):
-    """The strongly connected components with several files (Tarjan)."""
-    edges = {module: module.imports() for module in modules}
+def folder_imports(root, modules):
+    """The folders at the top that each one imports, with the files that do."""
+    edges = {}
+
+    def folder(module):
+        parts = module.path.relative_to(root).parts
+        return parts[0] if len(parts) > 1 else None
+
+    for module in modules:
+        for other in module.imports():
+            pair = folder(module), folder(other)
+            if None not in pair and pair[0] != pair[1]:
+                edges.setdefault(pair[0], {}).setdefault(pair[1], []).append(module.path.relative_to(root))
+                edges.setdefault(pair[1], {})
+    return edges
+
+
+def cycles(edges, key):
+    """The strongly connected components with several nodes (Tarjan)."""
     index, low, stack, on, found, count = {}, {}, [], set(), [], 0
-    for start in modules:
+    for start in edges:
         if start in index:
             continue
-        work = [(start, iter(sorted(edges[start], key=lambda one: one.path)))]
+        work = [(start, iter(sorted(edges[start], key=key)))]
         index[start] = low[start] = count
         count += 1
         stack.append(start)
@@ -191,7 +225,7 @@ def cycles(modules):
                     count += 1
                     stack.append(target)
                     on.add(target)
-                    work.append((target, iter(sorted(edges[target], key=lambda one: one.path))))
+                    work.append((target, iter(sorted(edges[target], key=key))))
                     break
                 if target in on:
                     low[node] = min(low[node], index[target])
@@ -208,7 +242,7 @@ def cycles(modules):
                         if member is node:
                             break
                     if len(group) > 1:
-                        found.append((group, edges))
+                        found.append(group)
     return found
 
 
@@ -238,17 +272,25 @@ def main():
             for module, other in layer_errors(folder, modules):
                 count += 1
                 print(f"error: {module} of {folder} imports {other}, which is a layer above it")
-            for group, edges in cycles(modules):
+            edges = {module: module.imports() for module in modules}
+            for group in cycles(edges, key=lambda one: one.path):
                 count += 1
                 members = set(group)
                 print(f"error: {len(group)} files of {folder} import each other in a cycle:")
                 for member in sorted(group, key=lambda one: one.path):
                     others = sorted(str(one.path.relative_to(ROOT / folder)) for one in edges[member] & members)
                     print(f"  {member.path.relative_to(ROOT / folder)} imports {', '.join(others)}")
+            edges = folder_imports(ROOT / folder, modules)
+            for group in cycles(edges, key=str):
+                count += 1
+                print(f"error: {len(group)} folders of {folder} import each other in a cycle:")
+                for member in sorted(group):
+                    for other in sorted(set(group) & edges[member].keys()):
+                        print(f"  {member} imports {other}: {', '.join(sorted(set(map(str, edges[member][other]))))}")
     if count:
         print(f"{count} errors")
         sys.exit(1)
-    print("no files import each other in a cycle, or from a layer above them")
+    print("no files and no folders import each other in a cycle, and none imports from a layer above it")
 
 
 if __name__ == "__main__":

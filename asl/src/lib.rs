@@ -107,6 +107,7 @@ pub mod errors;
 #[cfg(feature = "estimate")]
 pub mod estimate;
 pub mod fix;
+mod fixer;
 #[doc(hidden)]
 pub mod front_end;
 pub mod graph;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use stepwright_interpreter::value::Value;
 
-use super::drive::execution_state::ExecutionState;
 use super::execution_handle::ExecutionHandle;
 use super::last_handle::LastHandle;
 use super::shared::EngineShared;
 use crate::clock::Clock;
+use crate::execution::execution_state::ExecutionState;
 use crate::task::EngineMonitor;
 
 /// Runs workflows. Clones refer to the same engine.

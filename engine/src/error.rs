@@ -4,7 +4,7 @@ use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{History, InvalidPageToken};
 use stepwright_interpreter::value::Value;
 
-use super::completion::report::ExecutionReport;
+use crate::execution::report::ExecutionReport;
 use crate::restart::RestartError;
 use crate::store::StoreError;
 

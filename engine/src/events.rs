@@ -8,7 +8,7 @@ use futures_util::Stream;
 use stepwright_interpreter::history::{Event, History, HistoryReader};
 use tokio::sync::oneshot;
 
-use super::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 
 /// The events of an execution as they are written; see
 /// [`ExecutionHandle::events`](super::ExecutionHandle::events).

@@ -10,12 +10,12 @@ use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, Status};
 
 use super::activities::{ActivityTask, QueuedTask};
-use super::completion::report::ExecutionReport;
-use super::drive::execution_state::ExecutionState;
-use super::drive::message::Message;
 use super::error::{ActivityError, ExecutionFailed, StartError};
 use super::events::Events;
 use super::last_handle::LastHandle;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::message::Message;
+use crate::execution::report::ExecutionReport;
 
 /// Converts an execution's output to the caller's type.
 pub type Decode<T> = fn(&Value) -> Result<T, String>;

@@ -27,18 +27,22 @@
 //!
 //! # Folders
 //!
+//! A folder imports only from folders above it in this table; `.ci/import_cycles.py` checks it.
+//!
 //! | folder | topic |
 //! |---|---|
 //! | `clock`, `objects`, `store`, `statistics`, `task` | what does not know the engine: time, the objects of Distributed Maps, stores, numbers, the calls of tasks |
-//! | `start` | options, inputs, redrives; `launch.rs` creates an execution |
-//! | `drive` | mailboxes, the task that steps an execution, parked executions |
-//! | `resources` | timers, handlers and tokens of one execution; how its commands are performed |
-//! | `dispatch` | who executes a task |
+//! | `execution` | the data of executions: states, messages, reports, which ones the engine has |
 //! | `tokens`, `activities` | task tokens; queues of activities |
-//! | `nested` | nested executions, and the children of Map Runs |
-//! | `completion` | the report of an end, to the caller and to the parent |
-//! | `durable`, `outbox`, `retention` | what exists only with a store |
-//! | `machines`, `queries` | state machines; lists and descriptions of executions |
+//! | `dispatch` | who executes a task |
+//! | `machines` | state machines and their versions; the registry of a builder |
+//! | `launch` | creates executions |
+//! | `nested` | nested executions, Map Runs, the report of an end to the parent |
+//! | `outbox`, `retention`, `durable` | what exists only with a store |
+//! | `resources` | timers, handlers and tokens of one execution; how its commands are performed |
+//! | `drive` | the task that steps an execution, and where it runs |
+//! | `queries` | lists and descriptions of executions |
+//! | `start` | requests that start, redrive, inspect and continue executions |
 //! | `builder` | the builder, and what a layer above adds to it (`program.rs`) |
 //! | `server_support` | what only the server needs |
 //! | `handler_logs`, `restart`, `search` | the logs of handlers; definitions that begin in the middle; text in the data of executions |
@@ -79,7 +83,6 @@ mod activities;
 mod atomic_file;
 mod blocking;
 mod builder;
-mod completion;
 #[cfg(feature = "sqlite")]
 mod derived_file;
 mod dispatch;
@@ -88,9 +91,11 @@ mod durable;
 mod engine_handle;
 mod error;
 mod events;
+mod execution;
 mod execution_handle;
 mod journaled_execution;
 mod last_handle;
+mod launch;
 mod machines;
 mod nested;
 mod observer;
@@ -114,7 +119,6 @@ pub use self::activities::{ActivityDescription, ActivityTask};
 pub use self::builder::{
     BuiltEngine, EngineBuilder, FailsWith, MeasuresCoverage, NamesTask, Registers, RegistersBuilt,
 };
-pub use self::completion::report::ExecutionReport;
 pub use self::dispatch::test_case_source::TestCases;
 pub use self::dispatch::unhandled_tasks::UnhandledTask;
 pub use self::durable::outage::StoreOutage;
@@ -125,7 +129,9 @@ pub use self::error::{
     RedriveError, StartError, StartFromStateError, TokenError,
 };
 pub use self::events::Events;
+pub use self::execution::report::ExecutionReport;
 pub use self::execution_handle::ExecutionHandle;
+pub use self::launch::options::StartOptions;
 pub use self::machines::MachineDescription;
 pub use self::queries::child_list::MapRunChild;
 pub use self::queries::execution_data::ExecutionData;
@@ -136,7 +142,6 @@ pub use self::queries::store_check::{CheckProgress, ProblemKind, StoreProblem};
 #[cfg(feature = "sqlite")]
 pub use self::queries::store_export::ExportedExecution;
 pub use self::queries::stored_executions::{ExecutionDescription, StoredExecutions};
-pub use self::start::options::StartOptions;
 pub use self::status_listener::{StatusChange, StatusListener};
 
 pub use stepwright_asl::model::MachineType;
@@ -151,8 +156,8 @@ pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value}
 pub mod registration {
     pub use crate::dispatch::handlers::TaskRegistration;
     pub use crate::execution_handle::Decode;
+    pub use crate::machines::input::{CheckInput, InputType};
     pub use crate::machines::registry::{PendingMachine, Registry};
-    pub use crate::start::input::{CheckInput, InputType};
     pub use crate::task::{ErasedHandler, RunningTask, RunsOn, from_typed, into_typed};
 }
 

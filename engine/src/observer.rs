@@ -6,7 +6,7 @@ use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::value::Value;
 
-use super::completion::report::ExecutionReport;
+use crate::execution::report::ExecutionReport;
 
 /// A state machine of an engine.
 #[derive(Debug)]

@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use futures_util::future::{Either, join, select};
 
-use super::drive::drain::Drain;
 use super::drive::execution_task::SHUT_DOWN;
-use super::drive::message::Message;
 use super::engine_handle::Engine;
 use super::queries::execution_list::ExecutionSummary;
 use super::retention::trusted_clock::OFTEN;
 use super::shared::EngineShared;
+use crate::execution::drain::Drain;
+use crate::execution::message::Message;
 
 impl Engine {
     /// Shuts the engine down: nothing is started any more. Running handlers have `grace`, on the

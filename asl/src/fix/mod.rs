@@ -48,9 +48,7 @@
 //! same text, and parses the result once. So the time does not depend on the number of fixes,
 //! unless one of them turns out to be impossible: then each fix of that round parses the text.
 
-mod fixer;
 mod proposal;
-mod suppression;
 
-pub use fixer::{AppliedFix, Fixed, Fixer, RefusedFix};
+pub use crate::fixer::{AppliedFix, Fixed, Fixer, RefusedFix};
 pub use proposal::{Fix, Safety};

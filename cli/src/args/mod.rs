@@ -13,14 +13,10 @@ mod graph;
 mod health;
 mod history_source;
 mod import;
-mod log;
 mod lsp;
 mod mcp;
-mod mocks;
-mod otlp;
 mod placeholders;
 mod policy;
-mod progress;
 mod redact;
 mod rehearse;
 mod replay;
@@ -29,7 +25,6 @@ mod review;
 mod rule;
 mod run;
 mod serve;
-mod services;
 mod store;
 mod store_inspection;
 mod studio;
@@ -57,14 +52,10 @@ pub(crate) use self::graph::{DiagramFormat, GraphArguments};
 pub(crate) use self::health::HealthArguments;
 pub(crate) use self::history_source::HistorySourceArguments;
 pub(crate) use self::import::ImportArguments;
-pub(crate) use self::log::{LogArguments, LogFormat};
 pub(crate) use self::lsp::LspArguments;
 pub(crate) use self::mcp::McpArguments;
-pub(crate) use self::mocks::MockArguments;
-pub(crate) use self::otlp::OtlpArguments;
 pub(crate) use self::placeholders::{PlaceholdersArguments, PlaceholdersFormat};
 pub(crate) use self::policy::{PolicyArguments, PolicyFormat};
-pub(crate) use self::progress::{ProgressArguments, ProgressChoice};
 pub(crate) use self::redact::{RedactArguments, StoredRedactArguments};
 pub(crate) use self::rehearse::{KindLimit, RehearseArguments, RehearseFormat};
 pub(crate) use self::replay::ReplayArguments;
@@ -73,7 +64,6 @@ pub(crate) use self::review::{ReviewArguments, ReviewFormat};
 pub(crate) use self::rule::RuleArguments;
 pub(crate) use self::run::RunArguments;
 pub(crate) use self::serve::{AccountsChoice, ConsoleChoice, ServeArguments};
-pub(crate) use self::services::ServiceArguments;
 pub(crate) use self::store::{
     BackupArguments, ExecutionsArguments, HistoryArguments, HistoryFormat, RecoverArguments,
     RestoreArguments, Status, StoreArguments, StoreCommand, StoreFormat, StoredExecutionArguments,
@@ -85,6 +75,11 @@ pub(crate) use self::studio::StudioArguments;
 pub(crate) use self::test_state::TestStateArguments;
 pub(crate) use self::types::{TypeLanguage, TypesArguments};
 pub(crate) use self::validate::{OutputFormat, ValidateArguments};
+pub(crate) use crate::engine::log_arguments::LogArguments;
+pub(crate) use crate::engine::mock_arguments::MockArguments;
+pub(crate) use crate::engine::otlp_arguments::OtlpArguments;
+pub(crate) use crate::engine::service_arguments::ServiceArguments;
+pub(crate) use crate::terminal::progress::choice::ProgressArguments;
 
 /// The version of the command and the date of its tables of AWS services, which are older than what
 /// AWS has added since.

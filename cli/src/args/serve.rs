@@ -7,13 +7,14 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
-use super::log::LogArguments;
-use super::otlp::OtlpArguments;
-use super::progress::ProgressArguments;
 use super::redact::RedactArguments;
-use super::services::{ServiceArguments, account};
 use crate::definitions::template::{NamedValue, named_value};
+use crate::engine::log_arguments::LogArguments;
+use crate::engine::otlp_arguments::OtlpArguments;
+use crate::engine::service_arguments::ServiceArguments;
+use crate::engine::service_arguments::account;
 use crate::engine::tasks::{LambdaEndpoint, TaskBinding, binding};
+use crate::terminal::progress::choice::ProgressArguments;
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright serve

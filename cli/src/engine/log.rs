@@ -9,7 +9,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer, Registry, fmt};
 
-use crate::args::{LogArguments, LogFormat};
+use crate::engine::log_arguments::{LogArguments, LogFormat};
 use crate::failure::Failure;
 use crate::terminal::progress::AboveBlock;
 

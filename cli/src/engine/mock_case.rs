@@ -3,9 +3,9 @@
 use stepwright_asl::words::quoted;
 use stepwright_testing::{MockCase, MockConfig};
 
-use crate::args::MockArguments;
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::input;
+use crate::engine::mock_arguments::MockArguments;
 use crate::failure::Failure;
 
 /// Reads the test case that the arguments name.

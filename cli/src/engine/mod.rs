@@ -4,6 +4,8 @@
 pub(crate) mod aws_account;
 pub(crate) mod listener;
 pub(crate) mod log;
+pub(crate) mod log_arguments;
+pub(crate) mod mock_arguments;
 pub(crate) mod mock_case;
 pub(crate) mod objects;
 #[cfg(feature = "otlp")]
@@ -11,6 +13,8 @@ pub(crate) mod otlp;
 #[cfg(not(feature = "otlp"))]
 #[path = "without_otlp.rs"]
 pub(crate) mod otlp;
+pub(crate) mod otlp_arguments;
+pub(crate) mod service_arguments;
 pub(crate) mod service_calls;
 pub(crate) mod signals;
 pub(crate) mod tasks;

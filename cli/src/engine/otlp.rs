@@ -30,8 +30,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
 
-use crate::args::OtlpArguments;
 use crate::engine::log::BoxedLayer;
+use crate::engine::otlp_arguments::OtlpArguments;
 use crate::engine::tasks::{Client, url};
 use crate::failure::Failure;
 use crate::terminal::diagnostics;

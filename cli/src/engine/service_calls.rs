@@ -4,9 +4,9 @@ use stepwright_integrations::{
     Connections, Endpoints, Models, ServiceCalls, SigningKeys, is_loopback,
 };
 
-use crate::args::ServiceArguments;
 use crate::definitions::input;
 use crate::engine::aws_account;
+use crate::engine::service_arguments::ServiceArguments;
 use crate::failure::Failure;
 use crate::terminal::diagnostics;
 

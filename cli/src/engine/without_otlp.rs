@@ -2,8 +2,8 @@
 
 use stepwright_engine::EngineBuilder;
 
-use crate::args::OtlpArguments;
 use crate::engine::log::BoxedLayer;
+use crate::engine::otlp_arguments::OtlpArguments;
 use crate::failure::Failure;
 
 #[derive(Debug)]

@@ -137,7 +137,7 @@ impl<In: Payload, Out> Body<In, Out> {
     }
 
     #[track_caller]
-    pub(super) fn fallible<T: Payload, R, E>(
+    pub(crate) fn fallible<T: Payload, R, E>(
         &self,
         state: &StateHandle<T>,
         make: impl FnOnce(String) -> State,

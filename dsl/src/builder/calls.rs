@@ -9,7 +9,6 @@ use super::open::Fallible;
 use super::values::TaskWithInput;
 use crate::expr::{Expr, Text};
 use crate::flow::{AnswerType, Call, State};
-use crate::services::{self, Calls};
 use crate::shape::Payload;
 use crate::task::{NoError, Task};
 use crate::workflow::Workflow;
@@ -240,27 +239,8 @@ impl<In: Payload, Out> Body<In, Out> {
         self.fallible(state, |name| State::task(name, call))
     }
 
-    /// Adds a Task state that sends a request of [`services`](crate::services), with arguments
-    /// computed from the state's input.
     #[track_caller]
-    pub fn call<T: Payload, C: Calls<T>>(
-        &self,
-        state: &StateHandle<T>,
-        request: C,
-    ) -> Fallible<'_, T, C::Answer, NoError, Out> {
-        let (waits, resource, arguments) = request.parts();
-        let input = if waits {
-            Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()])
-        } else {
-            Expr::input(T::shape)
-        };
-        let fields = self.fields(state, arguments, &input);
-        let call = services::call::<C::Answer>(waits, resource, fields);
-        self.fallible(state, |name| State::task(name, call))
-    }
-
-    #[track_caller]
-    fn fields<T, From, K: Into<Text>>(
+    pub(crate) fn fields<T, From, K: Into<Text>>(
         &self,
         state: &StateHandle<T>,
         arguments: impl IntoIterator<Item = (K, Expression<From, serde_json::Value>)>,

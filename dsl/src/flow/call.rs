@@ -1,10 +1,10 @@
 //! Calls of Task states.
 
-use super::answer::AnswerType;
 use crate::expr::{Expr, Text};
 use crate::shape::{Payload, Shape};
 use crate::task::{Deploy, ErrorVariant, ParameterType, Task, TaskError};
 use crate::workflow::Workflow;
+use crate::workflow::answer::AnswerType;
 use std::any::type_name;
 use stepwright_asl::model::MachineType;
 

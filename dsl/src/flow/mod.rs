@@ -15,7 +15,6 @@
 //! * An option on a state that does not have this field (a `retry` on a `pass`) is a fault, not a
 //!   panic.
 
-mod answer;
 mod arm;
 mod call;
 mod caught;
@@ -30,7 +29,6 @@ mod state;
 mod variable;
 mod walk;
 
-pub use self::answer::AnswerType;
 pub use self::arm::Arm;
 pub use self::call::{Call, CallTarget};
 pub(crate) use self::call::{ServiceCall, TaskCall, WorkflowCall};
@@ -47,6 +45,7 @@ pub use self::state::{Body, Map, State, Wait};
 pub(crate) use self::state::{FlowStateKind, Otherwise, Transition};
 pub(crate) use self::variable::{VariableOf, Variables};
 pub(crate) use self::walk::each_state;
+pub use crate::workflow::answer::AnswerType;
 
 use crate::expr::{Expr, Text};
 use crate::shape::Shape;

@@ -3,10 +3,11 @@
 use super::action::{Action, HasSync, HasTaskToken};
 use super::argument::Argument;
 use crate::Payload;
-use crate::builder::Expression;
-use crate::expr::Text;
-use crate::flow::{AnswerType, Call};
+use crate::builder::{Body, Expression, Fallible, StateHandle};
+use crate::expr::{Expr, Text};
+use crate::flow::{AnswerType, Call, State};
 use crate::sealed::Sealed;
+use crate::task::NoError;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -154,5 +155,26 @@ impl<A: Action, From, Answer> fmt::Debug for Request<A, From, Answer> {
 impl<A: Action, Input, Answer> fmt::Debug for TokenRequest<A, Input, Answer> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TokenRequest").field(&self.0).finish()
+    }
+}
+
+impl<In: Payload, Out> Body<In, Out> {
+    /// Adds a Task state that sends a request of [`services`](crate::services), with arguments
+    /// computed from the state's input.
+    #[track_caller]
+    pub fn call<T: Payload, C: Calls<T>>(
+        &self,
+        state: &StateHandle<T>,
+        request: C,
+    ) -> Fallible<'_, T, C::Answer, NoError, Out> {
+        let (waits, resource, arguments) = request.parts();
+        let input = if waits {
+            Expr::tuple(vec![Expr::input(T::shape), Expr::task_token()])
+        } else {
+            Expr::input(T::shape)
+        };
+        let fields = self.fields(state, arguments, &input);
+        let call = call::<C::Answer>(waits, resource, fields);
+        self.fallible(state, |name| State::task(name, call))
     }
 }

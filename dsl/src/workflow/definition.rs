@@ -1,8 +1,8 @@
 //! A workflow as ASL.
 
 use super::SourceLocation;
+use super::answer::AnswerType;
 use super::invalid_workflow::{InvalidWorkflow, WorkflowLocation};
-use crate::flow::AnswerType;
 use crate::shape::Shape;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,5 +1,6 @@
 //! Workflows as types, and the data that a runtime needs.
 
+pub(super) mod answer;
 mod binder;
 mod definition;
 mod invalid_workflow;

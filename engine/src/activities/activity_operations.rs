@@ -14,11 +14,11 @@ use stepwright_interpreter::value::Value;
 use super::description::ActivityDescription;
 use super::task::ActivityTask;
 use crate::Engine;
-use crate::drive::running_work;
 use crate::error::ActivityError;
 use crate::panics::panic_message;
 use crate::store::{Change, StoreError, StoredActivity};
 use crate::task::TaskFailure;
+use crate::task::running_work;
 
 impl Engine {
     /// Creates an activity, as CreateActivity does, and returns it with its ARN, which tasks use as

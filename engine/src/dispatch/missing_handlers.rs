@@ -2,7 +2,7 @@
 
 use super::unhandled_tasks::UnhandledTask;
 use crate::Engine;
-use crate::drive::message::Message;
+use crate::execution::message::Message;
 use crate::shared::EngineShared;
 
 impl Engine {

@@ -11,13 +11,13 @@ use stepwright_interpreter::value::Value;
 use tokio::sync::Notify;
 
 use crate::dispatch::call_site::CallSite;
-use crate::drive::running_work::panicked;
 use crate::panics::guarded;
 use crate::shared::EngineShared;
 #[cfg(feature = "argument-checks")]
 use crate::task::argument_check;
 use crate::task::blocking_watcher::WatchedPoll;
 use crate::task::handler::{ResolvedHandler, RunsOn};
+use crate::task::running_work::panicked;
 use crate::task::{
     Answer, AnswerKind, DefinedState, DefinedTask, Job, LinkedProgram, PollWatch, Resource,
     ResourceKind, Responder, RunningTask, TaskCall, TaskEffect, TaskFuture, TaskSource,

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::task::{DefinedState, TaskSource};
 
 /// The test cases of an engine.
@@ -13,4 +15,13 @@ pub trait TestCases: Send + Sync {
 
     /// Returns whether a test case names this state.
     fn may_answer(&self, state: &DefinedState) -> bool;
+}
+
+/// A test case of the engine's mock file.
+#[derive(Clone, Debug)]
+pub(crate) enum TestCase {
+    /// A test case of the machine that is started.
+    Chosen(String),
+    /// The test case of the root execution: its machine, `#` and the case.
+    Inherited(SmolStr),
 }

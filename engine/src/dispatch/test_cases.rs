@@ -6,9 +6,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo};
 
+use crate::dispatch::test_case_source::TestCase;
 use crate::error::StartError;
 use crate::shared::EngineShared;
-use crate::start::options::TestCase;
 use crate::task::{Answer, TaskCall, TaskSource};
 
 /// The name of a test case, and the source of its task results.

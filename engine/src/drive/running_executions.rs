@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use stepwright_asl::model::MachineType;
 use tokio::sync::watch;
 
-use super::execution_state::ExecutionState;
-use super::running_slot::RunningSlot;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::running_slot::RunningSlot;
 use crate::thread_shard::{SHARDS, shard_of_thread};
 
 /// The running executions of an engine.

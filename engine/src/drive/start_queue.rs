@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use stepwright_asl::model::MachineType;
 use tokio::runtime::Handle;
 
-use crate::start::pending_execution::PendingExecution;
+use crate::execution::pending_execution::PendingExecution;
 
 /// How many executions that other executions started may be active before their first wait.
 const ACTIVE: usize = 256;

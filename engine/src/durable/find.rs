@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::recent_execution::ClosedExecution;
 use super::version_cache::VersionCache;
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use crate::shared::EngineShared;
 use crate::store::{StoreError, StoreReader, StoredExecution};
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use crate::journaled_execution::JournalPosition;
 use crate::store::{StoreError, StoredExecution};
 

@@ -8,14 +8,14 @@ use stepwright_interpreter::Status;
 use stepwright_interpreter::execution::Outcome;
 
 use super::version_cache::{ReadContext, RecoveredExecution, VersionCache};
-use crate::completion::report::ExecutionReport;
-use crate::drive::execution_state::ExecutionState;
 use crate::durable::DurableState;
 use crate::error::BuildError;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::execution::redrive_data::RedriveData;
+use crate::execution::report::ExecutionReport;
 use crate::journaled_execution::{FirstChange, JournaledExecution};
 use crate::shared::EngineShared;
-use crate::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
-use crate::start::redrive_data::RedriveData;
 use crate::store::{StoreError, StoredExecution};
 
 impl EngineShared {

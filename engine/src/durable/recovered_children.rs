@@ -2,7 +2,7 @@ use std::collections::{HashMap, VecDeque};
 
 use smol_str::SmolStr;
 
-use crate::start::pending_execution::PendingExecution;
+use crate::execution::pending_execution::PendingExecution;
 
 /// Children of Map Runs that an earlier process was running.
 #[derive(Default)]

@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use stepwright_interpreter::execution::Command;
 
 use crate::clock::PendingGuard;
-use crate::drive::execution_state::ExecutionState;
-use crate::drive::message::Message;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::message::Message;
 
 /// Commands that need the store, of executions that continue after a restart, while the store
 /// cannot be read.

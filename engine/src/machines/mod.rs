@@ -1,5 +1,6 @@
 //! State machines: their versions, and the registry of an engine's builder.
 
+pub(super) mod input;
 mod machine_operations;
 pub(super) mod registry;
 
@@ -17,7 +18,7 @@ use stepwright_interpreter::query::digest::sha256;
 
 use self::registry::PendingMachine;
 use super::dispatch::handlers::Handlers;
-use super::start::input::InputType;
+use crate::machines::input::InputType;
 use crate::statistics::EngineMeter;
 use crate::task::{DefinedState, LinkedProgram, ResourceKind};
 

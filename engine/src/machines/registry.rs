@@ -14,7 +14,7 @@ use stepwright_interpreter::program::AnswerType;
 
 use crate::clock::Clock;
 use crate::dispatch::handlers::{Handlers, TaskRegistration};
-use crate::start::input::InputType;
+use crate::machines::input::InputType;
 use crate::task::handler::ErasedHandler;
 use crate::task::{ConcurrencyLimiter, ResourceKind};
 

@@ -13,9 +13,9 @@ use stepwright_interpreter::record::{
 };
 
 use crate::clock::Timestamp;
-use crate::drive::drain::Drain;
-use crate::drive::execution_state::ExecutionState;
-use crate::drive::message::Message;
+use crate::execution::drain::Drain;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::message::Message;
 use crate::store::StoredMapRun;
 
 /// The version of the descriptions in the store.

@@ -3,9 +3,8 @@
 //! Standard children of a durable execution have their own rows and records. `map_run_children.rs`
 //! starts them after the record that lists them is durable, and continues them after a restart.
 
-pub(super) mod map_run_children;
 pub(super) mod map_runs;
-pub(super) mod stored_map_runs;
+pub(super) mod notify_parent;
 
 use std::sync::Arc;
 
@@ -15,12 +14,13 @@ use stepwright_interpreter::task::{
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names, Status};
 
-use super::completion::report::ExecutionReport;
 use super::error::StartError;
 use super::machines::Machine;
 use super::shared::EngineShared;
-use super::start::launch::StartOutcome;
-use super::start::options::{StartOptions, TestCase};
+use crate::dispatch::test_case_source::TestCase;
+use crate::execution::report::ExecutionReport;
+use crate::launch::new_execution::StartOutcome;
+use crate::launch::options::StartOptions;
 use crate::task::{Answer, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSource};
 
 /// The output of a mocked execution, or its error and cause.

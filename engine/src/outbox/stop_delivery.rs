@@ -7,8 +7,8 @@ use stepwright_interpreter::value::Value;
 use super::job_stopper::job_stop;
 use super::receipt::Receipt;
 use super::stop_message::StopMessage;
-use crate::drive::message::Message;
-use crate::queries::executions::Executions;
+use crate::execution::executions::Executions;
+use crate::execution::message::Message;
 use crate::store::StoreReader;
 use crate::task::TaskSource;
 

@@ -9,8 +9,8 @@ use super::execution_data::ExecutionData;
 use super::execution_list::ExecutionSummary;
 use super::stored_executions::{ExecutionDescription, StoredExecutions};
 use crate::Engine;
-use crate::drive::execution_state::ExecutionState;
 use crate::durable::version_cache::VersionCache;
+use crate::execution::execution_state::ExecutionState;
 use crate::shared::EngineShared;
 use crate::store::{ListPosition, StoreError, StoreFilter, StoreReader, StoredExecution};
 

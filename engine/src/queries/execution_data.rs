@@ -1,4 +1,4 @@
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::value::Value;
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use stepwright_interpreter::Status;
 
 use crate::clock::Timestamp;
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use crate::shared::EngineShared;
 use crate::store::filter::is_failed;
 use crate::store::{

@@ -5,9 +5,7 @@ pub(super) mod child_list;
 mod data_operations;
 pub(super) mod execution_data;
 pub(super) mod execution_list;
-pub(super) mod executions;
 pub(super) mod list_columns;
-pub(super) mod list_index;
 pub(super) mod offline_abort;
 mod query_operations;
 mod read_settings;
@@ -16,3 +14,4 @@ pub(super) mod store_check;
 #[cfg(feature = "sqlite")]
 pub(super) mod store_export;
 pub(super) mod stored_executions;
+pub(super) mod stored_map_runs;

@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::durable::quarantine::UnreadableExecution;
 use crate::durable::version_cache::{RecoveredExecution, VersionCache};
 use crate::machines::MachineDescription;
-use crate::nested::stored_map_runs;
+use crate::queries::stored_map_runs;
 use crate::retention::trusted_clock;
 use crate::store::{MachineCount, StoreError, StoreReader, StoredActivity, StoredExecution};
 

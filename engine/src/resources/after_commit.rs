@@ -6,8 +6,8 @@ use stepwright_interpreter::distributed::WriteRequest;
 use stepwright_interpreter::execution::{ChildStart, Failure, QueuedInput};
 use stepwright_interpreter::task::Integration;
 
-use crate::drive::execution_state::ExecutionState;
-use crate::drive::message::Message;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::message::Message;
 use crate::nested::map_runs::MapRunRecord;
 use crate::outbox::job_stopper::job_stop;
 use crate::outbox::stop_message::StopMessage;

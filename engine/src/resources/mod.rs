@@ -1,8 +1,12 @@
 //! External resources of one execution.
 
 mod after_commit;
+pub(super) mod execution_deadline;
+pub(super) mod execution_spans;
+pub(super) mod map_run_children;
 mod perform;
 mod store_reads;
+pub(super) mod wait_map;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,25 +29,25 @@ use tracing::Instrument as _;
 use self::after_commit::{AfterCommit, StopTarget};
 use crate::activities::QueuedTask;
 use crate::clock::{AnswerHold, ArmedTimer};
-use crate::completion::parent_link::{ChildRole, ParentLink};
 use crate::dispatch::call_site::CallSite;
-use crate::drive::drain::Drain;
-use crate::drive::execution_deadline::ExecutionDeadline;
-use crate::drive::execution_spans::ExecutionSpans;
-use crate::drive::execution_state::ExecutionState;
-use crate::drive::message::Message;
-use crate::drive::running_work::{RunningWork, WorkFuture, WorkResult};
-use crate::drive::wait_map::WaitMap;
 use crate::error::{StartError, TokenError};
+use crate::execution::drain::Drain;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::message::Message;
+use crate::execution::parent_link::{ChildRole, ParentLink};
+use crate::execution::pending_execution::PendingExecution;
 use crate::journaled_execution::JournalPosition;
 use crate::nested::{self, map_runs::MapRunRecord};
 use crate::objects::{self, ObjectStore};
 use crate::outbox::stop_message::StopMessage;
+use crate::resources::execution_deadline::ExecutionDeadline;
+use crate::resources::execution_spans::ExecutionSpans;
+use crate::resources::wait_map::WaitMap;
 use crate::shared::EngineShared;
-use crate::start::pending_execution::PendingExecution;
 use crate::statistics::RunningTaskGuard;
 use crate::store::{StoreError, StoredMapRun};
 use crate::task::blocking_watcher::{WatchedPoll, while_polled};
+use crate::task::running_work::{RunningWork, WorkFuture, WorkResult};
 use crate::task::{
     JobStop, LinkedProgram, PollWatch, Responder, RunningTask, TaskEffect, TaskFailure, TaskFuture,
     TaskResult, TaskSource,

@@ -7,8 +7,8 @@ use stepwright_interpreter::execution::Command;
 
 use super::ExecutionResources;
 use crate::clock::PendingGuard;
-use crate::drive::execution_state::ExecutionState;
-use crate::drive::message::Message;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::message::Message;
 use crate::shared::EngineShared;
 use crate::store::StoreError;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::retention_job::RetentionJob;
 use crate::clock::{ArmedTimer, Clock};
+use crate::execution::retention::Retention;
 use crate::panics::guarded;
-use crate::retention::Retention;
 use crate::store::StoreError;
 
 /// The longest time between two checks of the store.

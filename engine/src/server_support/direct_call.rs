@@ -9,8 +9,8 @@ use stepwright_interpreter::program::Program;
 use stepwright_interpreter::{CursorId, WaitId};
 
 use super::ServerEngine;
-use crate::drive::running_work::panicked;
 use crate::panics::panic_message;
+use crate::task::running_work::panicked;
 use crate::task::{
     AnswerKind, DefinedState, DefinedTask, IntegrationPattern, LinkedProgram, Mailbox, Responder,
     TaskCall, TaskEffect, TaskFuture, WaitEvent,

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use stepwright_interpreter::Status;
 
 use super::ServerEngine;
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use crate::queries::execution_list::{ExecutionFilter, ExecutionSummary, print_position};
 use crate::queries::list_columns;
 use crate::shared::EngineShared;

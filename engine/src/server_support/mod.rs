@@ -33,8 +33,8 @@ use stepwright_interpreter::task::Integration;
 use tokio::sync::oneshot;
 
 use super::activities::ActivityTask;
-use super::drive::message::Message;
 use super::{ActivityError, Engine, StartError, TokenError, nested};
+use crate::execution::message::Message;
 use crate::store::{Change, StoreError, StoredDocument};
 use crate::task::{Answer, TaskCall, TaskResult, TaskSource};
 

@@ -13,14 +13,14 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::ServerEngine;
 use crate::MachineDescription;
-use crate::completion::report::ExecutionReport;
 use crate::error::{BuildError, StartError};
+use crate::execution::report::ExecutionReport;
 use crate::execution_handle::ExecutionHandle;
+use crate::launch::new_execution::StartOutcome;
+use crate::launch::options::StartOptions;
 use crate::machines::Machine;
+use crate::machines::input::StartInput;
 use crate::machines::registry::{self, PendingMachine};
-use crate::start::input::StartInput;
-use crate::start::launch::StartOutcome;
-use crate::start::options::StartOptions;
 
 /// A compiled definition of a state machine. It may be older than the newest of its name.
 #[derive(Clone)]

@@ -7,12 +7,12 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo};
 
-use super::input::StartInput;
-use super::options::StartOptions;
 use crate::Engine;
 use crate::error::{BuildError, StartFromStateError};
 use crate::execution_handle::ExecutionHandle;
+use crate::launch::options::StartOptions;
 use crate::machines::Machine;
+use crate::machines::input::StartInput;
 use crate::machines::registry::PendingMachine;
 use crate::restart::definition_from;
 

@@ -7,10 +7,10 @@ use stepwright_interpreter::program::Program;
 use stepwright_interpreter::query::Entropy;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names, Status};
 
-use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::Engine;
-use crate::drive::execution_state::ExecutionState;
 use crate::drive::execution_task::ExecutionTask;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::task::{LinkedProgram, ResourceKind, TaskSource};
 
 /// The result of the test of one state.

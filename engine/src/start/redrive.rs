@@ -5,13 +5,13 @@ use stepwright_interpreter::execution::RecordEncoder;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, Status};
 
-use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
-use super::redrive_data::RedriveData;
 use crate::Engine;
-use crate::completion::report::ExecutionReport;
-use crate::drive::execution_state::ExecutionState;
 use crate::drive::execution_task::{Driver, ExecutionTask, INTERNAL};
 use crate::error::RedriveError;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::execution::redrive_data::RedriveData;
+use crate::execution::report::ExecutionReport;
 use crate::execution_handle::ExecutionHandle;
 use crate::journaled_execution::{FirstChange, JournaledExecution};
 use crate::shared::EngineShared;

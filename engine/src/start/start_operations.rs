@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use stepwright_interpreter::value::Value;
 
-use super::input::StartInput;
-use super::launch::StartOutcome;
-use super::options::StartOptions;
 use crate::Engine;
-use crate::completion::report::ExecutionReport;
 use crate::drive::execution_task::{Driver, ExecutionTask};
 use crate::drive::start_runtimes::StartRuntime;
 use crate::error::{ExecuteError, StartError};
+use crate::execution::report::ExecutionReport;
 use crate::execution_handle::{Decode, ExecutionHandle, decoded};
+use crate::launch::new_execution::StartOutcome;
+use crate::launch::options::StartOptions;
 use crate::machines::Machine;
+use crate::machines::input::StartInput;
 
 impl Engine {
     /// Starts a state machine by its name with an input of its Rust type, and reads the output with

@@ -13,6 +13,7 @@ mod linked_program;
 mod poll_watch;
 mod responder;
 mod running_task;
+pub(super) mod running_work;
 mod source;
 
 pub use self::answer::{Answer, TaskFuture};

@@ -10,8 +10,6 @@ mod adaptation;
 mod failure;
 mod jobs;
 mod lambda;
-mod result;
 mod service_calls;
 
-pub(crate) use self::result::all_headers;
 pub use self::service_calls::{ServiceCalls, ServiceCallsBuilder};

@@ -15,7 +15,7 @@ use super::adaptation::{adapt_parameters, adapt_result};
 use super::failure::failure;
 use super::jobs::{JobStopRequest, follow, job_kind, stop};
 use super::lambda;
-use super::result::with_metadata;
+use crate::client::call_metadata::with_metadata;
 use crate::client::{
     CallError, CallOutput, Endpoints, HttpClient, PrepareError, PreparedCall, ResponseTime,
     ServiceClient, SigningKeys,

@@ -3,6 +3,7 @@
 //! A call is prepared without I/O, then signed, sent and repeated.
 
 mod attempt;
+pub(super) mod call_metadata;
 mod credentials;
 mod endpoints;
 mod host;

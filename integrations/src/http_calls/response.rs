@@ -1,8 +1,8 @@
 use hyper::StatusCode;
 use serde_json::{Value as Json, json};
 
-use crate::calls::all_headers;
 use crate::client::HttpResponse;
+use crate::client::call_metadata::all_headers;
 
 /// Returns the result of a task from a response: JSON is parsed, and any other body is text.
 pub(super) fn result(response: &HttpResponse) -> Json {

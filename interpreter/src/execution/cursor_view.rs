@@ -6,9 +6,9 @@ use stepwright_asl::jsonata::strip;
 use super::cursor::{Cursor, Waiting};
 use super::step_loop::Execution;
 use crate::evaluate::EvaluateError;
+use crate::history::ScopeNames as _;
 use crate::program::{Io, StateIx};
 use crate::query::{Expr, Scope};
-use crate::task::ScopeNames as _;
 use crate::value::Value;
 use crate::wait_id::CursorId;
 

@@ -11,6 +11,7 @@
 
 mod arguments;
 mod batch;
+pub(super) mod called_task;
 mod catch;
 mod children;
 mod choice;

@@ -6,9 +6,10 @@ use smol_str::SmolStr;
 
 use super::cursor::{Cursor, OpenTask, OpenTaskStage, TaskExecutor, Waiting};
 use super::step_loop::Execution;
+use crate::history::ScopeNames as _;
 use crate::history::WaitEvents;
 use crate::program::{Kind, Task};
-use crate::task::{Integration, NestedStart, ScopeNames as _};
+use crate::task::{Integration, NestedStart};
 use crate::timestamp::Timestamp;
 use crate::wait_id::WaitId;
 

@@ -37,7 +37,7 @@ pub use self::kind::{EventGroup, EventKind};
 pub use self::page::{HistoryPage, HistoryQuery, InvalidPageToken};
 pub use self::recorder::Recorder;
 pub(crate) use self::recorder::{WaitEvents, WrittenEvents};
-pub(crate) use self::scope::{ScopeId, Scopes};
+pub(crate) use self::scope::{ScopeId, ScopeNames, Scopes};
 
 /// How the cause of an execution begins that failed because its history was full.
 #[doc(hidden)]

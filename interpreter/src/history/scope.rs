@@ -3,7 +3,13 @@ use std::fmt::Write;
 use super::log::Log;
 use crate::program::{Kind, Program, StateIx};
 use crate::record::{DamagedRecord, RecordReader, RecordWriter, record};
-use crate::task::ScopeNames;
+
+/// The position of a state in a definition: prints the containers around it.
+pub(crate) trait ScopeNames {
+    fn names(&self) -> Vec<String>;
+    /// The visits of the containers, from 1.
+    fn visits(&self) -> Vec<u32>;
+}
 
 /// Identifies one iteration or branch of an execution; 0 is the top level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

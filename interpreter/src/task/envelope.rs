@@ -54,7 +54,7 @@ pub struct Invocation {
 
 impl Invocation {
     /// Creates an invocation from the parameters of `lambda:invoke`.
-    pub(super) fn new(parameters: &Value, request_id: String) -> Invocation {
+    pub(crate) fn new(parameters: &Value, request_id: String) -> Invocation {
         let payload = parameters.get("Payload");
         // A null payload counts as missing: TestState was recorded to call the function with `{}`.
         let payload = payload.filter(|payload| !matches!(payload, Value::Null));

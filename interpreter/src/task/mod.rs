@@ -1,6 +1,5 @@
 //! Tasks: the calls that an execution makes.
 
-mod call;
 mod defined_state;
 pub mod envelope;
 mod event;
@@ -10,8 +9,6 @@ mod nested_start;
 mod resource;
 mod trace_context;
 
-pub(crate) use self::call::ScopeNames;
-pub use self::call::TaskCall;
 pub use self::defined_state::{DefinedState, DefinedTask};
 pub use self::envelope::Invocation;
 pub use self::event::{TaskEnd, TaskEvent, TaskTimes};
@@ -20,3 +17,4 @@ pub use self::nested_result::{NestedEnd, nested_result, start_response};
 pub use self::nested_start::{Integration, NestedStart};
 pub use self::resource::{IntegrationPattern, Resource, ResourceKind};
 pub use self::trace_context::TraceContext;
+pub use crate::execution::called_task::TaskCall;

@@ -68,6 +68,7 @@ mod recorded_execution;
 mod recorded_scopes;
 mod rehearse;
 mod rehearsed_execution;
+mod rehearsed_history;
 mod renames;
 mod report;
 mod resolved_answer;
@@ -93,12 +94,11 @@ use self::known_states::{NewStates, OldDefinition};
 use self::resolved_answer::resource_kinds;
 use self::run_caller::RunSeed;
 
-pub use self::finding::{
-    ChoiceReason, ChoiceValue, Finding, RehearsalKind, RehearsedHistory, ValueDifference,
-};
+pub use self::finding::{ChoiceReason, ChoiceValue, Finding, RehearsalKind, ValueDifference};
 pub use self::measure::Measure;
 pub use self::open_execution::OpenExecution;
 pub use self::recorded_execution::RecordedExecution;
+pub use self::rehearsed_history::RehearsedHistory;
 pub use self::report::{HistoryAge, RehearsalGroup, RehearsalReport};
 pub use self::saved_history::SavedHistory;
 

@@ -13,13 +13,14 @@ use stepwright_history::timeline::Timeline;
 
 use super::answers::AnswerOrder;
 use super::compare::ComparedExecution;
-use super::finding::{Finding, RehearsalKind, RehearsedHistory};
+use super::finding::{Finding, RehearsalKind};
 use super::known_states::{BothStates, OldDefinition};
 use super::measure::Measure;
 use super::open_execution::open_execution;
 use super::recorded_end::RecordedEnd;
 use super::recorded_execution::RecordedExecution;
 use super::rehearsed_execution::RehearsedExecution;
+use super::rehearsed_history::RehearsedHistory;
 use super::report::RehearsalReport;
 use super::run_caller::RunSeed;
 use super::virtual_run::VirtualRun;

@@ -1,7 +1,7 @@
 use std::ffi::OsStr;
 
+use super::choice::ProgressChoice;
 use super::terminal;
-use crate::args::ProgressChoice;
 
 /// Where the progress of executions is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! takes long.
 
 mod bar;
+pub(crate) mod choice;
 mod destination;
 mod drawn_block;
 mod duration;

@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Waker};
 use tokio::runtime::{Handle, Id};
 
 use super::{DriveOutcome, ExecutionTask};
-use crate::drive::parked_execution::ParkedExecution;
 use crate::drive::runtimes::RuntimeHandle;
 use crate::drive::start_runtimes::StartRuntime;
+use crate::execution::parked_execution::ParkedExecution;
 
 /// Drives an execution in a separate task, as long as it can make progress. While it only waits for
 /// messages there is no task: it is parked in its state, and the next message spawns it again on

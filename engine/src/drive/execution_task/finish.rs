@@ -9,11 +9,11 @@ use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;
 
 use super::{Counting, ExecutionTask, SHUT_DOWN, TaskStage};
-use crate::completion::notify_parent;
-use crate::completion::report::ExecutionReport;
+use crate::execution::pending_execution::ChildKind;
+use crate::execution::redrive_data::RedriveData;
+use crate::execution::report::ExecutionReport;
+use crate::nested::notify_parent;
 use crate::panics::guarded;
-use crate::start::pending_execution::ChildKind;
-use crate::start::redrive_data::RedriveData;
 use crate::store::StoreError;
 
 impl ExecutionTask {

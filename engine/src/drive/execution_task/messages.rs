@@ -6,8 +6,8 @@ use stepwright_interpreter::{TimerKind, WaitId};
 
 use super::{COMMIT_FAILED, ExecutionTask, shut_down};
 use crate::clock::TimerFired;
-use crate::drive::message::Message;
-use crate::drive::running_work::WorkResult;
+use crate::execution::message::Message;
+use crate::task::running_work::WorkResult;
 use crate::task::{Acknowledgement, TaskFailure, WaitEvent};
 
 impl ExecutionTask {

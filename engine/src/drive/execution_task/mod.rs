@@ -21,17 +21,17 @@ use stepwright_interpreter::record::DecodeError;
 use thin_vec::ThinVec;
 use tokio::sync::oneshot;
 
-use super::drain::Drain;
-use super::execution_deadline::ExecutionDeadline;
-use super::execution_spans::ExecutionSpans;
-use super::execution_state::IdleOutcome;
 use super::runtimes::RuntimeHandle;
 use crate::durable::step_watch::{WatchedStep, WatchedSteps};
+use crate::execution::drain::Drain;
+use crate::execution::execution_state::IdleOutcome;
+use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::journaled_execution::JournaledExecution;
 use crate::panics::guarded;
 use crate::resources::ExecutionResources;
+use crate::resources::execution_deadline::ExecutionDeadline;
+use crate::resources::execution_spans::ExecutionSpans;
 use crate::shared::EngineShared;
-use crate::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::statistics::{ExecutionBegin, ExecutionMeter};
 use crate::status_listener::StatusChange;
 
@@ -59,8 +59,8 @@ fn shut_down() -> Failure {
 /// Drives one execution: delivers its messages, steps it, and parks it when it waits.
 ///
 /// It is a future while it is driven, and plain data while it is parked in its
-/// [`ExecutionState`](super::execution_state::ExecutionState). Fields that a waiting execution
-/// rarely needs are boxed, and allocated on demand.
+/// [`ExecutionState`](crate::execution::execution_state::ExecutionState). Fields that a waiting
+/// execution rarely needs are boxed, and allocated on demand.
 pub(crate) struct ExecutionTask {
     stage: TaskStage,
     resources: ExecutionResources,

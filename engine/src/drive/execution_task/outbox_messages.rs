@@ -5,9 +5,9 @@ use stepwright_interpreter::execution::{Execution, StatusRecord};
 
 use super::ExecutionTask;
 use crate::clock::Timestamp;
+use crate::execution::pending_execution::ChildKind;
 use crate::outbox::status_message;
 use crate::outbox::stop_message::StopMessage;
-use crate::start::pending_execution::ChildKind;
 use crate::store::{Change, OutboxQueue};
 
 impl ExecutionTask {

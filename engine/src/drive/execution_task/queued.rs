@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::{Driver, ExecutionTask};
+use crate::execution::pending_execution::PendingExecution;
 use crate::shared::EngineShared;
-use crate::start::pending_execution::PendingExecution;
 
 impl ExecutionTask {
     /// Drives executions that this one started, in their order.

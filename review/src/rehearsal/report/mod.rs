@@ -13,8 +13,9 @@ use stepwright_asl::json::Json as Asl;
 use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::Timestamp;
 
-use super::finding::{Finding, RehearsalKind, RehearsedHistory};
+use super::finding::{Finding, RehearsalKind};
 use super::measure::Measure;
+use super::rehearsed_history::RehearsedHistory;
 
 /// How many executions a group names.
 const EXAMPLES: usize = 5;

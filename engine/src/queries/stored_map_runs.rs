@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use stepwright_interpreter::distributed::MapRun;
 
-use super::map_runs;
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
+use crate::nested::map_runs;
 use crate::queries::execution_list::ExecutionSummary;
 use crate::shared::EngineShared;
 use crate::store::{StoreError, StoreFilter, StoreReader, StoredMapRun};

@@ -8,10 +8,10 @@ use stepwright_interpreter::query::Entropy;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{ExecutionInfo, MachineInfo, Names};
 
-use super::options::StartOptions;
-use super::pending_execution::{ChildKind, PendingExecution, StartPoint};
-use crate::drive::execution_state::ExecutionState;
 use crate::error::StartError;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoint};
+use crate::launch::options::StartOptions;
 use crate::machines::Machine;
 use crate::shared::EngineShared;
 use crate::task::EngineMonitor;

@@ -6,13 +6,13 @@ use stepwright_asl::model::MachineType;
 use stepwright_interpreter::execution::{ChildStart, Command, RecordEncoder};
 use stepwright_interpreter::{ExecutionInfo, Status, WaitId};
 
-use super::map_runs::MapRunRecord;
-use crate::completion::notify_parent;
-use crate::completion::parent_link::{ChildRole, ParentLink};
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::parent_link::{ChildRole, ParentLink};
+use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::journaled_execution::{FirstChange, JournalPosition, JournaledExecution};
+use crate::nested::map_runs::MapRunRecord;
+use crate::nested::notify_parent;
 use crate::resources::ExecutionResources;
-use crate::start::pending_execution::{ChildKind, PendingExecution, StartPoint};
 use crate::store::{StoreError, StoredChild};
 use crate::task::Responder;
 

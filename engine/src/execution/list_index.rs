@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use crate::store::{ListPosition, RangeRows};
 
 /// Fewer removed entries than this are not worth a pass over all entries.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use super::execution_state::ExecutionState;
 use crate::clock::{ArmedTimer, Clock, Timer, TimerFired, Timestamp};
+use crate::execution::execution_state::ExecutionState;
 
 /// The deadline of a whole execution.
 ///

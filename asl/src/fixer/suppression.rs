@@ -1,8 +1,8 @@
 //! Comments that allow a warning: `stepwright: allow NAME`.
 
-use super::proposal::Fix;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edit::{Edit, InsertPosition};
+use crate::fix::Fix;
 use crate::json::{Json, Object, segments};
 use crate::validate::{allow_in_comment, rule};
 

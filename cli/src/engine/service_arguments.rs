@@ -27,7 +27,7 @@ pub(crate) struct ServiceArguments {
 }
 
 /// The number of an account: twelve digits.
-pub(super) fn account(text: &str) -> Result<String, String> {
+pub(crate) fn account(text: &str) -> Result<String, String> {
     match stepwright_server::is_account(text) {
         true => Ok(text.to_owned()),
         false => Err("an account is twelve digits, as in 123456789012".to_owned()),

@@ -4,12 +4,12 @@ use std::sync::PoisonError;
 
 use stepwright_interpreter::execution::Failure;
 
-use super::step_attempts::StepAttempts;
-use super::step_watch::StepWatch;
 use crate::Engine;
 use crate::drive::execution_task::{Driver, ExecutionTask};
-use crate::drive::message::Message;
+use crate::durable::step_attempts::StepAttempts;
+use crate::durable::step_watch::StepWatch;
 use crate::error::BuildError;
+use crate::execution::message::Message;
 use crate::outbox::stop_message::StopMessage;
 use crate::outbox::{Outbox, Receivers};
 use crate::retention::retention_job::RetentionJob;

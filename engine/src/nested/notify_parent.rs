@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::history::FoldedPath;
 
-use super::parent_link::{ChildRole, ParentLink};
-use super::report::ExecutionReport;
+use crate::execution::parent_link::{ChildRole, ParentLink};
+use crate::execution::report::ExecutionReport;
 use crate::nested;
 use crate::shared::EngineShared;
 use crate::task::TaskFailure;

@@ -4,7 +4,7 @@ use stepwright_interpreter::execution::{Execution, Inspection, InspectionStart, 
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::program::Entry;
 
-use crate::drive::execution_state::ExecutionState;
+use crate::execution::execution_state::ExecutionState;
 use crate::journaled_execution::JournaledExecution;
 use crate::task::{LinkedProgram, TaskSource};
 

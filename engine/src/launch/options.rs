@@ -4,6 +4,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use stepwright_interpreter::task::TraceContext;
 
+use crate::dispatch::test_case_source::TestCase;
 use crate::task::TaskSource;
 
 /// Options for the start of an execution.
@@ -29,15 +30,6 @@ pub struct StartOptions {
     pub(crate) root: Option<SmolStr>,
     pub(crate) is_synchronous: bool,
     pub(crate) trace: Option<Arc<TraceContext>>,
-}
-
-/// A test case of the engine's mock file.
-#[derive(Clone, Debug)]
-pub(crate) enum TestCase {
-    /// A test case of the machine that is started.
-    Chosen(String),
-    /// The test case of the root execution: its machine, `#` and the case.
-    Inherited(SmolStr),
 }
 
 impl StartOptions {

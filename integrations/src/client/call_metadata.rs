@@ -18,7 +18,7 @@ const HEADERS: [&str; 7] = [
 
 /// Returns the members of a response with `SdkHttpMetadata` and `SdkResponseMetadata`. `request_id`
 /// is used if the response has none.
-pub(super) fn with_metadata(output: CallOutput, request_id: &str) -> Json {
+pub(crate) fn with_metadata(output: CallOutput, request_id: &str) -> Json {
     let CallOutput {
         mut members,
         status,

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use stepwright_interpreter::{ExecutionInfo, NameKey};
 
-use super::list_index::ListIndex;
 use crate::clock::Timestamp;
-use crate::drive::execution_state::ExecutionState;
-use crate::retention::Retention;
+use crate::execution::execution_state::ExecutionState;
+use crate::execution::list_index::ListIndex;
+use crate::execution::retention::Retention;
 use crate::store::{ListPosition, RangeRows};
 
 /// The hash of an execution's ARN in the table of one engine. A start and an end use it several

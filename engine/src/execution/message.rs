@@ -5,8 +5,8 @@ use stepwright_interpreter::execution::{Command, Failure, Wait};
 use stepwright_interpreter::history::History;
 use tokio::sync::oneshot;
 
-use super::drain::Drain;
 use crate::clock::TimerFired;
+use crate::execution::drain::Drain;
 use crate::task::WaitEvent;
 
 /// A message for an execution.

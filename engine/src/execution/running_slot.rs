@@ -8,16 +8,16 @@ pub(crate) struct RunningSlot(NonZeroU32);
 
 impl RunningSlot {
     /// A shard has a capacity of 268 million.
-    pub(super) fn new(shard: usize, slot: usize) -> Self {
+    pub(crate) fn new(shard: usize, slot: usize) -> Self {
         let number = u32::try_from(slot * SHARDS + shard + 1).ok();
         Self(number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX))
     }
 
-    pub(super) fn shard(self) -> usize {
+    pub(crate) fn shard(self) -> usize {
         (self.0.get() - 1) as usize % SHARDS
     }
 
-    pub(super) fn slot(self) -> usize {
+    pub(crate) fn slot(self) -> usize {
         (self.0.get() - 1) as usize / SHARDS
     }
 }

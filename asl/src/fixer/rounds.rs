@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::proposal::{Fix, Safety};
 use super::suppression::suppression;
 use crate::SyntaxError;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::edit::{Edit, Editor};
+use crate::fix::{Fix, Safety};
 use crate::json::Document;
 #[cfg(feature = "yaml")]
 use crate::template::{self, Embedded, EmbeddedDefinition, ReplacedStrings};

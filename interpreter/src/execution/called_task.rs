@@ -2,21 +2,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::envelope::Invocation;
-use super::{Resource, TaskFailure, TraceContext};
 use crate::execution::Failure;
 use crate::execution::message_text::unusable_parameters_text;
 use crate::execution_info::ExecutionInfo;
+use crate::history::ScopeNames;
 use crate::program::StateIx;
 use crate::query::Entropy;
+use crate::task::envelope::Invocation;
+use crate::task::{Resource, TaskFailure, TraceContext};
 use crate::value::Value;
-
-/// The position of a state in a definition: prints the containers around it.
-pub(crate) trait ScopeNames {
-    fn names(&self) -> Vec<String>;
-    /// The visits of the containers, from 1.
-    fn visits(&self) -> Vec<u32>;
-}
 
 /// One attempt at a Task state, as a `TaskSource` gets it.
 pub struct TaskCall<'a> {
