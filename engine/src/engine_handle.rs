@@ -32,7 +32,7 @@ impl Engine {
     pub(super) fn new(shared: EngineShared) -> Self {
         let shared = Arc::new(shared);
         let handle = LastHandle::new(shared.clone());
-        for source in shared.engine_sources() {
+        for source in shared.sources.all() {
             source.attach(&EngineMonitor::new(&shared));
         }
         Self { shared, handle }
@@ -45,7 +45,7 @@ impl Engine {
 
     /// Returns the values of placeholders that the engine was built with.
     pub fn substitutions(&self) -> &HashMap<String, String> {
-        &self.shared.setting.substitutions
+        &self.shared.compile_settings.substitutions
     }
 
     /// Returns a handle of an execution.

@@ -106,6 +106,7 @@ pub mod private_file;
 mod queries;
 mod resources;
 mod retention;
+mod settings;
 mod shared;
 mod shutdown;
 mod start;

@@ -56,7 +56,7 @@ impl Engine {
             return Err(ActivityError::InvalidName(name.to_owned()));
         }
         let shared = &self.shared;
-        let arn = shared.setting.arn("activity", name);
+        let arn = shared.compile_settings.arn("activity", name);
         let activities = &shared.activities;
         let _alone = activities.changing.lock().await;
         if let Some(known) = activities.describe(&arn) {

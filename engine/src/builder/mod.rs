@@ -14,8 +14,7 @@ mod settings;
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use stepwright_asl::redaction::Redaction;
@@ -25,6 +24,7 @@ use stepwright_interpreter::query::SharedEntropy;
 use crate::Engine;
 use crate::activities::Activities;
 use crate::clock::Clock;
+use crate::dispatch::task_sources::TaskSources;
 use crate::dispatch::test_case_source::TestCases;
 use crate::dispatch::unhandled_tasks::UnhandledTasks;
 use crate::drive::running_executions::RunningExecutions;
@@ -41,6 +41,7 @@ use crate::nested::map_runs::MapRuns;
 use crate::objects::ObjectStore;
 use crate::observer::{CreateObserver, ObservedMachine, Observer};
 use crate::outbox::status_message;
+use crate::settings::EngineSettings;
 use crate::shared::EngineShared;
 use crate::spans::TracePropagator;
 use crate::statistics::EngineMeter;
@@ -257,18 +258,23 @@ impl<E: BuiltEngine> EngineBuilder<E> {
         let engine = Engine::new(EngineShared {
             clock: self.clock,
             limits: Arc::new(self.limits),
-            records_history: self.records_history,
+            settings: EngineSettings {
+                records_history: self.records_history,
+                #[cfg(feature = "argument-checks")]
+                checks_arguments: self.checks_arguments,
+                retention: retention.executions,
+                resumes_only,
+                roundtrip_on_idle: self.roundtrip_on_idle,
+                blocking_threshold: is_watched.then_some(self.blocking_threshold),
+            },
             machines,
-            setting,
-            #[cfg(feature = "argument-checks")]
-            checks_arguments: self.checks_arguments,
-            sources: self.sources,
-            fallback_sources: self.fallback_sources,
-            own_api: OnceLock::new(),
-            test_cases: self.test_cases,
-            missing_handler_hint: self.missing_handler_hint,
-            start_sources: Mutex::default(),
-            has_start_sources: AtomicBool::new(false),
+            compile_settings: setting,
+            sources: TaskSources::new(
+                self.sources,
+                self.fallback_sources,
+                self.test_cases,
+                self.missing_handler_hint,
+            ),
             entropy: SharedEntropy::new(seed),
             running: RunningExecutions::default(),
             runtimes: Runtimes::default(),
@@ -282,11 +288,7 @@ impl<E: BuiltEngine> EngineBuilder<E> {
             runs: Arc::new(MapRuns::default()),
             unanswered,
             objects: self.objects,
-            retention: retention.executions,
             durable,
-            resumes_only,
-            roundtrip_on_idle: self.roundtrip_on_idle,
-            blocking_threshold: is_watched.then_some(self.blocking_threshold),
             observer,
             status_listener: self.status_listener,
             propagator: self.propagator,

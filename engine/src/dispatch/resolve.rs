@@ -46,7 +46,7 @@ impl EngineShared {
         if let Some(refusal) = self.refusal(call) {
             return refusal;
         }
-        let own_sources = source.into_iter().chain(&self.sources);
+        let own_sources = source.into_iter().chain(&self.sources.first);
         if let Some(answer) = answer_of(own_sources, call) {
             return answer;
         }
@@ -56,10 +56,10 @@ impl EngineShared {
         if let Some(answer) = self.by_workflow(call) {
             return answer;
         }
-        if let Some(answer) = self.own_api.get().and_then(|api| api.answer(call)) {
+        if let Some(answer) = self.sources.own_api.get().and_then(|api| api.answer(call)) {
             return answer;
         }
-        if let Some(answer) = answer_of(self.fallback_sources.iter(), call) {
+        if let Some(answer) = answer_of(self.sources.fallback.iter(), call) {
             return Answer {
                 by_fallback: true,
                 ..answer
@@ -84,7 +84,7 @@ impl EngineShared {
         Answer::unanswered(format!(
             "There is no handler and no mock for the resource '{resource}'{target} of the state '{}'; {}",
             call.state(),
-            self.missing_handler_hint
+            self.sources.missing_handler_hint
         ))
     }
 
@@ -103,7 +103,7 @@ impl EngineShared {
     /// Whether the arguments of a call of this resource are checked.
     #[cfg(feature = "argument-checks")]
     pub(crate) fn may_refuse(&self, resource: &Resource) -> bool {
-        self.checks_arguments && resource.kind() == ResourceKind::Service
+        self.settings.checks_arguments && resource.kind() == ResourceKind::Service
     }
 
     #[cfg(not(feature = "argument-checks"))]
@@ -122,9 +122,12 @@ impl EngineShared {
         by_fallback: bool,
     ) -> Option<Job> {
         let (own, fallback) = if by_fallback {
-            (None, self.fallback_sources.iter())
+            (None, self.sources.fallback.iter())
         } else {
-            (Some(source.into_iter().chain(&self.sources)), [].iter())
+            (
+                Some(source.into_iter().chain(&self.sources.first)),
+                [].iter(),
+            )
         };
         let mut sources = own.into_iter().flatten().chain(fallback);
         sources.find_map(|source| match guarded(|| source.job(call, response)) {
@@ -169,7 +172,11 @@ impl EngineShared {
         target: Option<&str>,
     ) -> bool {
         let CallSite { state, resource } = calling;
-        if self.setting.handlers.find(resource, target).is_some()
+        if self
+            .compile_settings
+            .handlers
+            .find(resource, target)
+            .is_some()
             || self.activities.exists(resource.as_str())
         {
             return true;
@@ -178,7 +185,7 @@ impl EngineShared {
         if machine.is_some_and(|target| self.machines.find(target).is_some()) {
             return true;
         }
-        if self.own_api.get().is_some() && resource.service() == "aws-sdk:sfn" {
+        if self.sources.own_api.get().is_some() && resource.service() == "aws-sdk:sfn" {
             return true;
         }
         let task = DefinedTask::new(resource.clone(), target.map(SmolStr::new));
@@ -193,7 +200,7 @@ impl EngineShared {
         &'a self,
         own: Option<&'a Arc<dyn TaskSource>>,
     ) -> impl Iterator<Item = &'a Arc<dyn TaskSource>> {
-        own.into_iter().chain(self.engine_sources())
+        own.into_iter().chain(self.sources.all())
     }
 
     fn handler<'a>(
@@ -201,7 +208,11 @@ impl EngineShared {
         call: &TaskCall<'_>,
         program: &'a LinkedProgram,
     ) -> Option<Cow<'a, ResolvedHandler>> {
-        let search = || self.setting.handlers.find(call.resource(), call.target());
+        let search = || {
+            self.compile_settings
+                .handlers
+                .find(call.resource(), call.target())
+        };
         program.task(call.at).handler.find(search)
     }
 
@@ -256,7 +267,7 @@ impl EngineShared {
                 ended: Notify::new(),
             })
         });
-        let watch = self.blocking_threshold.map(|threshold| PollWatch {
+        let watch = self.settings.blocking_threshold.map(|threshold| PollWatch {
             state: call.at,
             threshold,
         });

@@ -30,7 +30,7 @@ impl EngineShared {
             TestCase::Inherited(case) => return Ok((case, None)),
             TestCase::Chosen(case) => case,
         };
-        let Some(mocks) = &self.test_cases else {
+        let Some(mocks) = &self.sources.test_cases else {
             return Err(StartError::InvalidTasks(format!(
                 "the test case `{case}` needs a mock file; pass one with `EngineBuilder::test_cases`, or with `stepwright serve --mocks`"
             )));
@@ -49,7 +49,7 @@ impl EngineShared {
     /// sources.
     pub(crate) fn stored_test_case(&self, about: &ExecutionInfo) -> Option<Arc<dyn TaskSource>> {
         let kept = about.machine.test_case.as_ref()?;
-        let mocks = self.test_cases.as_ref();
+        let mocks = self.sources.test_cases.as_ref();
         // No name of a machine contains `#`.
         let found = kept.split_once('#').zip(mocks);
         let found = found.and_then(|((machine, case), mocks)| mocks.case(machine, case).ok());

@@ -21,7 +21,7 @@ use crate::store::{StoreError, StoredExecution};
 impl EngineShared {
     pub(crate) fn reading(&self) -> ReadContext<'_> {
         ReadContext {
-            setting: &self.setting,
+            setting: &self.compile_settings,
             limits: &self.limits,
             machines: Some(&self.machines),
         }
@@ -95,7 +95,7 @@ impl EngineShared {
 
     /// Whether this engine continues an open execution.
     fn resumes(&self, recovered: &RecoveredExecution) -> bool {
-        let only = self.resumes_only.as_ref();
+        let only = self.settings.resumes_only.as_ref();
         only.is_none_or(|only| recovered.execution.about().root_arn() == only)
     }
 

@@ -151,7 +151,7 @@ impl EngineShared {
         drop(executions);
         if let Some(source) = own_source.filter(|source| source.is_finished_by_engine()) {
             source.attach(&EngineMonitor::new(self));
-            self.add_start_source(source);
+            self.sources.add_of_start(source);
         }
         let pending_execution = PendingExecution {
             state: state.clone(),

@@ -53,7 +53,7 @@ impl Engine {
             )));
         }
         let pending = PendingMachine::new(machine, machine_type);
-        let machine = self.shared.setting.compile(name, &pending);
+        let machine = self.shared.compile_settings.compile(name, &pending);
         let machine = machine.map_err(|problems| BuildError { problems })?;
         self.shared.add_machine(Arc::new(machine));
         Ok(())

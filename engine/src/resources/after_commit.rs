@@ -77,14 +77,12 @@ impl StopTarget {
             Self::Job(stop) => match tokio::runtime::Handle::try_current() {
                 Ok(runtime) => match *stop {
                     JobStop::Now(stop) => drop(runtime.spawn(stop)),
-                    JobStop::Request(request) => {
-                        match job_stop(engine.engine_sources(), &request) {
-                            Some(stop) => drop(runtime.spawn(stop)),
-                            None => tracing::warn!(
-                                "a job is not stopped, because no source of the engine stops it"
-                            ),
-                        }
-                    }
+                    JobStop::Request(request) => match job_stop(engine.sources.all(), &request) {
+                        Some(stop) => drop(runtime.spawn(stop)),
+                        None => tracing::warn!(
+                            "a job is not stopped, because no source of the engine stops it"
+                        ),
+                    },
                 },
                 Err(_) => tracing::warn!("a job is not stopped, because no runtime of tokio runs"),
             },

@@ -32,14 +32,18 @@ impl Caller for ExecutionResources {
     #[inline]
     fn has_handler(&self, state: StateIx) -> bool {
         // A source could answer instead of the handler.
-        let has_sources = self.source().is_some() || !self.engine.sources.is_empty();
+        let has_sources = self.source().is_some() || !self.engine.sources.first.is_empty();
         let site = CallSite::of(self.program.program(), state);
         let is_refused = || site.is_some_and(|site| self.engine.may_refuse(site.resource));
         !has_sources && self.program.task(state).handler.known().is_some() && !is_refused()
     }
 
     fn new_token(&self, about: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr {
-        let chosen = guarded(|| self.engine.chosen_token(about, state, self.source()));
+        let chosen = guarded(|| {
+            self.engine
+                .sources
+                .chosen_token(about, state, self.source())
+        });
         match chosen {
             Ok(Some(token)) => token.into(),
             // If a source panics, a random token is used; the panic is reported when the task is
@@ -354,14 +358,14 @@ impl ExecutionResources {
     }
 
     fn open_run(&mut self, wait_id: WaitId, view: RunView) {
-        let run = self.engine.runs.open(view, self.engine.retention);
+        let run = self.engine.runs.open(view, self.engine.settings.retention);
         self.run_changed(&run);
         self.cold_resources(wait_id).run = Some(run);
     }
 
     /// Registers a Map Run of an earlier process.
     fn resume_run(&mut self, wait_id: WaitId, view: RunView, tally: Tally) {
-        let run = self.engine.runs.open(view, self.engine.retention);
+        let run = self.engine.runs.open(view, self.engine.settings.retention);
         run.report(tally, None, self.engine.clock.now());
         self.cold_resources(wait_id).run = Some(run);
     }

@@ -50,7 +50,7 @@ impl ServerEngine {
         }
         if self
             .shared
-            .setting
+            .compile_settings
             .handlers
             .find(resource, target)
             .is_some()
@@ -60,7 +60,7 @@ impl ServerEngine {
         let task = DefinedTask::new(resource.clone(), target.map(Into::into));
         let machine = call.execution().machine_name().into();
         let state = DefinedState::of_task(machine, call.state(), task);
-        let mut sources = self.shared.engine_sources();
+        let mut sources = self.shared.sources.all();
         sources.any(|source| source.may_answer(&state))
     }
 

@@ -70,23 +70,23 @@ impl ServerEngine {
     /// used.
     pub fn set_own_api(&self, api: Arc<dyn TaskSource>) {
         // A second server has the same state machines and executions.
-        let _first = self.shared.own_api.set(api);
+        let _first = self.shared.sources.own_api.set(api);
     }
 
     /// Returns the ARN of a resource of this engine:
     /// `arn:aws:states:<region>:<account>:<kind>:<name>`.
     pub fn arn(&self, kind: &str, name: &str) -> SmolStr {
-        self.shared.setting.arn(kind, name)
+        self.shared.compile_settings.arn(kind, name)
     }
 
     /// Returns the region of its ARNs.
     pub fn region(&self) -> &str {
-        &self.shared.setting.region
+        &self.shared.compile_settings.region
     }
 
     /// Returns the account of its ARNs.
     pub fn account(&self) -> &str {
-        &self.shared.setting.account
+        &self.shared.compile_settings.account
     }
 
     /// Returns the maximum bytes of a payload: an input or the output of a task, for example.
@@ -101,7 +101,7 @@ impl ServerEngine {
 
     /// Returns what is masked in output for people: fields, and task tokens.
     pub fn redaction(&self) -> &Redaction {
-        &self.shared.setting.redaction
+        &self.shared.compile_settings.redaction
     }
 
     /// Whether the engine was shut down, so that it starts nothing any more.

@@ -103,7 +103,7 @@ impl ServerEngine {
     ) -> Result<Revision, BuildError> {
         let machine = registry::read(name, text, &self.shared.limits).map_err(BuildError::new)?;
         let pending = PendingMachine::new(machine, machine_type);
-        let compiled = self.shared.setting.compile(name, &pending);
+        let compiled = self.shared.compile_settings.compile(name, &pending);
         let mut machine = compiled.map_err(|problems| BuildError { problems })?;
         let info = machine.info.with_names(Some(role.to_owned()), None, None);
         machine.info = Arc::new(info);

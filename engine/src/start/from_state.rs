@@ -93,10 +93,10 @@ impl Engine {
         let definition = definition_from(&definition, state, input, variables)?;
         let pending = PendingMachine::new(definition, history.machine_type());
         let name = &about.machine.name;
-        let compiled = self
-            .shared
-            .setting
-            .compile_like(name, &pending, Some(history.program()));
+        let compiled =
+            self.shared
+                .compile_settings
+                .compile_like(name, &pending, Some(history.program()));
         let compiled = compiled.map_err(|problems| BuildError { problems });
         let mut machine = compiled.map_err(StartFromStateError::Definition)?;
         machine.info = machine_info(about, &machine.info.prefix);

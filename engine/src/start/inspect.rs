@@ -89,6 +89,6 @@ impl Engine {
     /// Returns which resources are activities or functions where their text does not determine it.
     #[doc(hidden)]
     pub fn families(&self) -> &IndexMap<String, ResourceKind> {
-        &self.shared.setting.families
+        &self.shared.compile_settings.families
     }
 }

@@ -144,7 +144,7 @@ impl EngineShared {
         };
         let receivers = Receivers {
             listener: self.status_listener.clone(),
-            sources: self.engine_sources().cloned().collect(),
+            sources: self.sources.all().cloned().collect(),
             executions: self.executions.clone(),
             undelivered: self.meter.undelivered.clone(),
             runtime,

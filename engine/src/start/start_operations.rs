@@ -186,6 +186,6 @@ impl Engine {
     /// Reports to the sources that nothing was started, and why.
     fn refused(&self, machine: &str, error: &StartError) {
         let message = || format!("`{machine}` was not started: {error}");
-        self.shared.notify_sources(message, true);
+        self.shared.sources.notify(message, true);
     }
 }

@@ -61,7 +61,7 @@ impl Engine {
             Err(refused) => self.shared.ended_token(token, refused).await,
         };
         let message = || format!("the answer to a token was refused: {refused}");
-        self.shared.notify_sources(message, true);
+        self.shared.sources.notify(message, true);
         Err(refused)
     }
 

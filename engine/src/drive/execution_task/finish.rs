@@ -158,7 +158,8 @@ impl ExecutionTask {
                 let is_failure = status != Status::Succeeded;
                 self.resources
                     .engine
-                    .notify_sources(|| notify_parent::one_line_summary(&report), is_failure);
+                    .sources
+                    .notify(|| notify_parent::one_line_summary(&report), is_failure);
             }
         }
         let engine = &self.resources.engine;

@@ -680,7 +680,7 @@ impl ExecutionTask {
                 self.receive_result(execution, wait_id, arrived);
                 continue;
             }
-            if self.resources.engine.roundtrip_on_idle && !execution.is_inspected() {
+            if self.resources.engine.settings.roundtrip_on_idle && !execution.is_inspected() {
                 match self.roundtrip_records(execution) {
                     Ok(same) => *execution = same,
                     Err(error) => return AdvanceOutcome::Damaged(error),
