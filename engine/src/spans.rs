@@ -3,7 +3,7 @@
 //! Each execution is a span `execution`, each visit of a state a span `state` inside it, and each
 //! attempt at a task a span `task` inside that. A handler runs inside the span of its attempt, so
 //! that its own events and spans are there, too. All spans have the level info and the target
-//! `stepwright_runtime`. Without a subscriber for that level, no span is created.
+//! `stepwright_engine`. Without a subscriber for that level, no span is created.
 
 use std::fmt::Debug;
 
@@ -11,7 +11,7 @@ use stepwright_interpreter::task::TraceContext;
 use tracing::Span;
 
 /// The target of all spans.
-pub const TARGET: &str = "stepwright_runtime";
+pub const TARGET: &str = "stepwright_engine";
 
 /// Connects the spans of this process with the distributed traces of other processes. The
 /// subscriber knows the ids of spans in a trace, the engine does not; an exporter for a tracing

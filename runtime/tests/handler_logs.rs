@@ -184,7 +184,7 @@ async fn events_outside_of_attempts_and_of_the_engine_are_ignored() {
             async move {
                 tracing::info!("outer");
                 tracing::info!(parent: None, "in no span");
-                tracing::warn!(target: "stepwright_runtime::engine", "of the engine");
+                tracing::warn!(target: "stepwright_engine::drive", "of the engine");
                 // The start and the end of this execution are events of the engine; its handler's
                 // line is its own.
                 let options = StartOptions::new().name("inner");
@@ -199,7 +199,7 @@ async fn events_outside_of_attempts_and_of_the_engine_are_ignored() {
     tracing::error!("outside");
     let span = tracing::info_span!("task", attempt = 0);
     span.in_scope(|| tracing::error!("in a span of the program"));
-    let fake = tracing::info_span!(target: "stepwright_runtime", "task", attempt = 0);
+    let fake = tracing::info_span!(target: "stepwright_engine", "task", attempt = 0);
     fake.in_scope(|| tracing::error!("in a span without an execution"));
     let lines = run(&engine, &logs, json!({})).await;
     assert_eq!(messages(&lines), ["outer"]);
