@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
 use crate::file::{OpenFile, StudioFile};
+use crate::inspector::prose;
 use crate::studio::StudioState;
 
 /// The buttons above the canvas: the command, the text, and the key.
@@ -31,6 +32,17 @@ const PANELS: [(&str, &str); 5] = [
     ("problems", "Problems"),
     ("trial", "Test"),
     ("reports", "Reports"),
+];
+
+/// The buttons that fold lines of the text: the folded lines, the text and the help.
+const FOLDS: [(&str, &str, &str); 3] = [
+    (
+        "line",
+        "Fold lines",
+        "Fold the lines below the cursor that are indented further, or show them again",
+    ),
+    ("states", "Fold states", "Show the first line of each state"),
+    ("none", "Unfold all", "Show all lines"),
 ];
 
 /// The buttons of the debugger: the command and the text.
@@ -104,8 +116,14 @@ pub(crate) fn render(
                         p { "Select a state." }
                     }
                     div id="panel-code" role="tabpanel" aria-labelledby="tab-code" hidden {
+                        div id="folds" class="commands" {
+                            @for (fold, title, help) in FOLDS {
+                                button type="button" data-fold=(fold) title=(help) { (title) }
+                            }
+                        }
                         div class="code" {
                             pre id="highlight" aria-hidden="true" {}
+                            div class="numbers" { pre id="numbers" aria-hidden="true" {} }
                             textarea id="text" aria-label="Text of the file" spellcheck="false" wrap="off"
                                 autocapitalize="off" autocomplete="off" readonly[file.is_read_only()] {}
                         }
@@ -203,7 +221,7 @@ pub(crate) fn problem(studio: &StudioState, reason: &str) -> Markup {
         &[],
         html! {
             header class="top" { h1 { "Stepwright studio" } (files(studio, usize::MAX)) }
-            main { p role="alert" { (reason) } }
+            main { p role="alert" { (prose(reason)) } }
         },
     )
 }

@@ -4,6 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use stepwright_diagram::{Diagram, MachineBox, MachineStart, StateLink};
 use stepwright_editor::{NestedStart, ProjectMachine, WorkspaceMachines};
 
+use crate::inspector::prose;
 use crate::page;
 use crate::studio::StudioState;
 
@@ -118,7 +119,7 @@ impl Project {
                     }
                     @if !self.others.is_empty() {
                         h2 { "Other files" }
-                        ul { @for (name, reason) in &self.others { li { (name) ": " (reason) } } }
+                        ul { @for (name, reason) in &self.others { li { (name) ": " (prose(reason)) } } }
                     }
                 }
             },

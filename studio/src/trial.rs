@@ -207,7 +207,7 @@ fn mocks(definition: &Definition, text: &str) -> Result<Mocks, String> {
         let mock = match answers.get(&name) {
             Some(answer) => answer.mock(),
             None => {
-                let cause = format!("add the result of `{name}` in its form");
+                let cause = format!("add the result of {name} in its form");
                 Mock::failure(NO_MOCK, cause)
             }
         };

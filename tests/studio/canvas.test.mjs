@@ -175,7 +175,7 @@ test("a state is found by its name, also in a folded body", async () => {
   assert.deepEqual([...found].sort(), ["Charge", "Check", "Pack", "Reject"]);
   await page.page.fill("#find", "nothing");
   await page.page.keyboard.press("Enter");
-  await page.says("No state has `nothing` in its name.");
+  await page.says("No state has nothing in its name.");
   await page.page.keyboard.press("Escape");
   assert.equal(await page.page.evaluate(() => document.activeElement.id), "canvas");
 });

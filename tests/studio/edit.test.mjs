@@ -116,7 +116,7 @@ describe("with the mouse", () => {
     await page.select("/States/Done");
     page.tab.expected = 422;
     await page.command("duplicate").click();
-    await page.says("no transition could lead to a copy of `Done`");
+    await page.says("no transition could lead to a copy of Done");
     page.tab.expected = 200;
     page.tab.problems.length = 0;
     await page.has(...NAMES, "Check 2", "Reject 2");
@@ -474,6 +474,84 @@ describe("code", () => {
     assert.match(await page.page.textContent("#panel-problems"), /the text ends here/);
   });
 
+  test("lines have numbers, and those that are folded are not shown", async () => {
+    await page.page.click("#tab-code");
+    const area = page.page.locator("#text");
+    const shown = () => area.inputValue();
+    const numbers = () => page.page.$$eval("#numbers .row", (rows) => rows.map(({ textContent }) => textContent.trim()));
+    const cursorAt = (text) =>
+      area.evaluate((element, wanted) => {
+        element.focus();
+        element.setSelectionRange(...Array(2).fill(element.value.indexOf(wanted)));
+      }, text);
+    const fold = (name) => page.page.getByRole("button", { name, exact: true }).click();
+    assert.deepEqual((await numbers()).slice(0, 6), ["1 ▾", "2", "3", "4", "5 ▾", "6"]);
+    await fold("Fold states");
+    const [before, inside] = [ORDERS.split("\n"), [8, 9, 10, 11, 12, 15, 16]];
+    assert.equal(await shown(), before.filter((line, index) => !inside.includes(index + 1)).join("\n"));
+    assert.deepEqual((await numbers()).slice(5, 10), ["6", "7 ▸", "13", "14 ▸", "17"]);
+    assert.deepEqual(await page.tab.violations(), []);
+    // A click at the number shows the lines of one state again.
+    const box = await page.page.locator("#numbers .row").nth(6).boundingBox();
+    await page.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    assert.ok((await shown()).includes('"FunctionName"') && !(await shown()).includes('"Pack"'));
+    // What is typed next to folded lines is there in the file, and they stay folded.
+    await cursorAt('], "Next": "Done"');
+    await page.page.keyboard.press("ArrowUp");
+    await page.page.keyboard.press("End");
+    await page.page.keyboard.press("Enter");
+    await page.page.keyboard.type("// branches");
+    const typed = ORDERS.replace('"Branches": [\n', '"Branches": [\n// branches\n');
+    await page.until("it is sent", async () => (await page.page.textContent("#saved")) === "not saved");
+    assert.ok(!(await shown()).includes('"Pack"'));
+    await fold("Unfold all");
+    assert.equal(await shown(), typed);
+    // A state that is selected in the picture is shown.
+    await fold("Fold states");
+    await page.select("/States/Both/Branches/1/States/Mail");
+    await page.until("its line is shown", async () => (await shown()).includes('"Mail"'));
+    // Fold toggles the lines around the cursor; an edit over folded lines contains them.
+    await fold("Unfold all");
+    await cursorAt('"FunctionName"');
+    for (const isShown of [false, true, false]) {
+      await fold("Fold lines");
+      assert.equal((await shown()).includes('"FunctionName"'), isShown);
+    }
+    await area.evaluate((element) => {
+      const start = element.value.indexOf('    "Charge": {');
+      element.focus();
+      element.setSelectionRange(start, element.value.indexOf('    "Both": {'));
+    });
+    await page.page.keyboard.press("Delete");
+    await page.until("the state is gone", async () => (await page.page.textContent("#panel-problems")).includes("Charge"));
+    await fold("Unfold all");
+    const start = typed.indexOf('    "Charge": {');
+    assert.equal(await shown(), typed.slice(0, start) + typed.slice(typed.indexOf('    "Both": {')));
+  });
+
+  test("a name is completed below folded lines, and the edit of another page is above them", async () => {
+    await page.page.click("#tab-code");
+    const area = page.page.locator("#text");
+    await page.page.getByRole("button", { name: "Fold states" }).click();
+    await area.evaluate((element) => {
+      element.focus();
+      element.setSelectionRange(...[0, 4].map((more) => element.value.indexOf('"Next": "Done"') + '"Next": "'.length + more));
+    });
+    await page.page.keyboard.type("Re");
+    await page.page.locator("#completions").getByText("Reject").waitFor();
+    await keys("Enter");
+    await page.until("Both leads to Reject", async () => !(await area.inputValue()).includes('"Pack"') && /Both, .*next: Reject/.test(await page.page.locator('[data-pointer="/States/Both"][role=treeitem]').getAttribute("aria-label")));
+    await page.save();
+    studio.write(studio.read().replace("The order workflow", "Orders of\n  // all shops"));
+    await page.until("the page has the line", async () => (await area.inputValue()).includes("all shops"));
+    assert.ok(!(await area.inputValue()).includes('"Pack"'));
+    await page.page.getByRole("button", { name: "Unfold all" }).click();
+    assert.equal(await area.inputValue(), studio.read());
+    await page.page.locator("#canvas").focus();
+    while (await page.command("undo").isEnabled()) await page.page.keyboard.press("Control+z").then(() => page.page.waitForTimeout(100));
+    await page.save();
+  });
+
   test("a fix is one click away", async () => {
     await page.page.click("#tab-code");
     await page.page.locator("#text").fill(ORDERS.replace('"Next": "Both"', '"Next": "Bohth"'));
@@ -550,14 +628,14 @@ describe("tests in place", () => {
     const outcome = page.page.locator("#trial-outcome");
     await page.page.locator("[data-test=mocks]").fill('{"Payload": ');
     await page.page.click("#run");
-    await outcome.getByText("the mock of `Charge` is no JSON").waitFor();
+    await outcome.getByText("the mock of Charge is no JSON").waitFor();
     await page.fillTest("mocks", '{"Payload": 1}');
     await page.page.click("#run");
     await outcome.getByText("SUCCEEDED", { exact: true }).waitFor();
     for (const [mocks, reason] of [
-      ['{"Charge": 1, "Ship": 2}', "the mock of `Ship`: there is no Task, Parallel or Map with this name"],
-      ['{"Charge": 1, "Both": {"Throw": 3}}', "the mock of `Both`: `Throw` is an object"],
-      ['{"Charge": 1, "Both": {"a" 3}}', "the mock of `Both` is no JSON"],
+      ['{"Charge": 1, "Ship": 2}', "the mock of Ship: there is no Task, Parallel or Map with this name"],
+      ['{"Charge": 1, "Both": {"Throw": 3}}', "the mock of Both: Throw is an object"],
+      ['{"Charge": 1, "Both": {"a" 3}}', "the mock of Both is no JSON"],
     ]) {
       await page.page.click("#tab-trial");
       await page.page.fill("#trial-mocks", mocks);
@@ -568,7 +646,7 @@ describe("tests in place", () => {
       }
     }
     await page.page.click("#tab-inspector");
-    await page.page.locator("#panel-inspector").getByText("the mock of `Both` is no JSON").waitFor();
+    await page.page.locator("#panel-inspector").getByText("the mock of Both is no JSON").waitFor();
     page.tab.problems.length = 0;
   });
 
@@ -610,7 +688,7 @@ describe("tests in place", () => {
     await outcome.getByText("Charge calls arn:aws:states:::lambda:invoke").waitFor();
     assert.match(await outcome.textContent(), /"total":5/);
     await act("answer");
-    await outcome.getByText("write the result of `Charge` in its form first").waitFor();
+    await outcome.getByText("write the result of Charge in its form first").waitFor();
     page.tab.problems.length = 0;
     await page.page.click("#tab-inspector");
     await page.fillTest("mocks", '{"Throw": {"Error": "Declined"}}');

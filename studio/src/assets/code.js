@@ -18,14 +18,19 @@ export function applied(text, rounds) {
   return text;
 }
 
-/** The smallest edit from one text to another; nothing for equal texts. */
-export function difference(before, after) {
+/**
+ * The smallest edit from one text to another; nothing for equal texts. `cursor` is its end in the new text, if known: "aa" instead of "a" has two.
+ */
+export function difference(before, after, cursor = after.length) {
   if (before === after) return null;
   const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start++;
-  let same = 0;
-  while (same < most - start && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+  let [start, same] = [0, 0];
+  const grow = (limit) => {
+    while (same < limit && before[before.length - 1 - same] === after[after.length - 1 - same]) same++;
+  };
+  grow(Math.min(most, after.length - cursor));
+  while (start < most - same && before[start] === after[start]) start++;
+  grow(most - start);
   return { start, end: before.length - same, text: after.slice(start, after.length - same) };
 }
 
@@ -43,43 +48,102 @@ export function moved(position, rounds) {
   return position;
 }
 
+const indentation = (line) => line.search(/\S/);
+const linesIn = (text) => text.split("\n").length - 1;
+
 export class Code {
   /** The text of the server at the known revision. */
   synced = "";
+  /** The text with what was typed. The text area lacks its folded lines. */
+  text = "";
   problems = [];
+  /** The ranges of `text` that are folded: whole lines, below one that is shown. */
+  #folds = [];
   #timer;
 
-  constructor(area, layer, { typed, placed }) {
-    Object.assign(this, { area, layer });
+  constructor(area, layer, numbers, { typed, placed }) {
+    Object.assign(this, { area, layer, numbers });
     area.addEventListener("scroll", () => this.draw());
     new ResizeObserver(() => this.draw()).observe(area);
     area.addEventListener("input", () => {
+      this.#read();
       this.draw();
       clearTimeout(this.#timer);
       this.#timer = setTimeout(typed, 180);
     });
     area.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && placed());
     area.addEventListener("click", () => placed());
+    numbers.addEventListener("click", ({ clientY }) => {
+      const row = Math.floor((clientY - area.getBoundingClientRect().top + area.scrollTop - 6) / LINE);
+      const before = area.value.split("\n").slice(0, row);
+      this.fold(this.full(before.join("\n").length + (row > 0)));
+    });
   }
 
   /** What was typed since the known revision. */
   get pending() {
-    return difference(this.synced, this.area.value);
+    return difference(this.synced, this.text);
+  }
+
+  /** The position of the cursor in the text. */
+  get position() {
+    return this.full(this.area.selectionStart);
+  }
+
+  /** The position in the text of one in the text area. */
+  full(position) {
+    for (const [start, end] of this.#folds) if (start <= position) position += end - start;
+    return position;
+  }
+
+  /** The position in the text area of one in the text: folded lines have that of the line after them. */
+  #inArea(position) {
+    return this.#folds.reduce((at, [start, end]) => at - Math.max(0, Math.min(end, position) - start), position);
+  }
+
+  /** The text without the folded lines. */
+  #shown() {
+    let [out, at] = ["", 0];
+    for (const [start, end] of this.#folds) {
+      out += this.text.slice(at, start);
+      at = end;
+    }
+    return out + this.text.slice(at);
+  }
+
+  /** The selected range of the text, after rounds of edits. */
+  #range(rounds) {
+    return [this.area.selectionStart, this.area.selectionEnd].map((at) => moved(this.full(at), rounds));
+  }
+
+  /** Takes over what was typed. An edit over folded lines contains them. */
+  #read() {
+    const { area } = this;
+    if (!this.#folds.length) return (this.text = area.value);
+    const edit = difference(this.#shown(), area.value, area.selectionEnd);
+    if (!edit) return;
+    const start = this.full(edit.start);
+    const end = edit.end > edit.start ? this.full(edit.end - 1) + 1 : start;
+    this.edit([{ ...edit, start, end }], start + edit.text.length);
   }
 
   /** Takes over changes. Own typing after them stays; `isOwn` is whether they contain only what this page typed. */
   update(rounds, isOwn) {
     const before = this.synced;
     this.synced = applied(before, rounds);
-    const pending = isOwn ? null : difference(before, this.area.value);
-    if (isOwn && this.area.value !== this.synced) return this.draw();
-    let text = this.synced;
+    const pending = isOwn ? null : difference(before, this.text);
+    if (isOwn && this.text !== this.synced) return this.draw();
+    const range = this.#range(rounds);
+    let [text, all] = [this.synced, rounds];
     if (pending) {
-      const start = moved(pending.start, rounds);
-      const isIntact = before.slice(pending.start, pending.end) === this.synced.slice(start, start + pending.end - pending.start);
-      text = applied(text, [[{ start, end: isIntact ? start + pending.end - pending.start : start, text: pending.text }]]);
+      const [{ end }, start] = [pending, moved(pending.start, rounds)];
+      const replaced = before.slice(pending.start, end);
+      const isIntact = replaced === this.synced.slice(start, start + replaced.length);
+      const own = { start, end: isIntact ? start + replaced.length : start, text: pending.text };
+      text = applied(text, [[own]]);
+      all = [[{ start: pending.start, end: pending.start + pending.text.length, text: replaced }], ...rounds, [own]];
     }
-    this.show(text, rounds);
+    this.show(text, all, range);
   }
 
   /** Replaces everything. */
@@ -88,45 +152,115 @@ export class Code {
     this.show(text, []);
   }
 
-  show(text, rounds) {
+  /** Makes edits of the text, with the cursor after them. */
+  edit(edits, cursor) {
+    this.show(applied(this.text, [edits]), [edits], [cursor, cursor]);
+  }
+
+  /** Shows a text after rounds of edits. Folded lines stay folded, unless an edit has joined them with others. */
+  show(text, rounds, range = this.#range(rounds)) {
     const { area } = this;
-    if (area.value !== text) {
-      const [start, end, top] = [moved(area.selectionStart, rounds), moved(area.selectionEnd, rounds), area.scrollTop];
-      area.value = text;
-      area.setSelectionRange(start, end);
+    // An edit of the page itself is in the text already.
+    if (this.text !== text) this.#folds = this.#folds.map((fold) => fold.map((at) => moved(at, rounds)));
+    this.text = text;
+    const isBound = (at) => at === text.length || text[at - 1] === "\n";
+    this.#folds = this.#folds.filter(([start, end]) => start < end && isBound(start) && isBound(end));
+    const shown = this.#shown();
+    if (area.value !== shown) {
+      const top = area.scrollTop;
+      area.value = shown;
+      area.setSelectionRange(...range.map((at) => this.#inArea(at)));
       area.scrollTop = top;
     }
     this.draw();
   }
 
+  /** The lines below the line of a position that are indented further. */
+  #block(position) {
+    const { text } = this;
+    const line = (at) => text.slice(at, (text.indexOf("\n", at) + 1 || text.length + 1) - 1);
+    const own = indentation(line(text.lastIndexOf("\n", position - 1) + 1));
+    const start = text.indexOf("\n", position) + 1;
+    let end = start;
+    while (start && own >= 0 && end < text.length) {
+      const inner = line(end);
+      if (inner.trim() && indentation(inner) <= own) break;
+      end += inner.length + 1;
+    }
+    return [start, Math.min(end, text.length)];
+  }
+
+  #refold(folds) {
+    const range = this.#range([]);
+    this.#folds = folds.filter(([start, end]) => start < end).sort(([one], [other]) => one - other);
+    const hiding = (at) => this.#folds.find(([start, end]) => start <= at && at < end);
+    // The cursor goes to the line above, which shows its lines again.
+    this.show(this.text, [], range.map((at) => (hiding(at) ? hiding(at)[0] - 1 : at)));
+  }
+
+  /** Folds the lines below that of the cursor, or those around it, or shows them again. */
+  foldHere() {
+    const { position } = this;
+    let at = position;
+    const isAround = ([start, end]) => start < end && end > position;
+    while (at > 0 && !isAround(this.#block(at))) at = this.text.lastIndexOf("\n", at - 1);
+    if (at >= 0) this.fold(at);
+  }
+
+  /** Folds the lines below a line, or shows them again. */
+  fold(position) {
+    const [start, end] = this.#block(position);
+    const others = this.#folds.filter(([from]) => from < start || from >= end);
+    this.#refold(this.#folds.some(([from]) => from === start) ? others : [...others, [start, end]]);
+  }
+
+  /** Folds the lines below each of these positions, and no other ones. */
+  foldAll(positions) {
+    const folds = [];
+    for (const position of positions.sort((one, other) => one - other)) if (position >= (folds.at(-1)?.[1] ?? 0)) folds.push(this.#block(position));
+    this.#refold(folds);
+  }
+
   /** Selects a range and scrolls to it. The focus stays where it is. */
   reveal(start, end) {
     const { area } = this;
-    if (document.activeElement !== area) area.setSelectionRange(start, end);
-    const line = area.value.slice(0, start).split("\n").length - 1;
-    const top = line * LINE;
+    const open = this.#folds.filter(([from, to]) => start < from || start >= to);
+    if (open.length < this.#folds.length) this.#refold(open);
+    if (document.activeElement !== area) area.setSelectionRange(this.#inArea(start), this.#inArea(end));
+    const top = linesIn(area.value.slice(0, this.#inArea(start))) * LINE;
     if (top < area.scrollTop || top > area.scrollTop + area.clientHeight - 3 * LINE) area.scrollTop = Math.max(0, top - 3 * LINE);
     this.draw([start, end]);
   }
 
   draw(marked = this.marked) {
     this.marked = marked;
-    const { area, layer } = this;
+    const { area, layer, numbers } = this;
     if (!area.clientHeight) return;
     const lines = area.value.split("\n");
     const first = Math.max(0, Math.floor(area.scrollTop / LINE) - 1);
     const last = Math.min(lines.length, first + Math.ceil(area.clientHeight / LINE) + 3);
     let at = lines.slice(0, first).reduce((sum, line) => sum + line.length + 1, 0);
-    const rows = lines.slice(first, last).map((line) => {
-      const [start, end] = [at, (at += line.length + 1)];
+    let number = first + 1;
+    for (const [start, end] of this.#folds) if (start <= this.full(at)) number += linesIn(this.text.slice(start, end));
+    const [rows, heads] = [[], []];
+    for (let index = first; index < last; index++) {
+      const line = lines[index];
+      const start = this.full(at);
+      const end = this.full((at += line.length + 1));
+      const isFolded = end - start > line.length + 1;
       const here = this.problems.filter((problem) => problem.start < end && problem.start >= start);
       const isFaulty = here.find(({ severity }) => severity === "error") ?? here[0];
       const isMarked = marked && start < marked[1] && end > marked[0];
-      const classes = [isFaulty && `fault ${isFaulty.severity}`, isMarked && "marked"].filter(Boolean).join(" ");
-      return `<span class="row ${classes}">${coloured(line)}</span>`;
-    });
+      const classes = [isFaulty && `fault ${isFaulty.severity}`, isMarked && "marked", isFolded && "folded"].filter(Boolean).join(" ");
+      rows.push(`<span class="row ${classes}">${coloured(line)}</span>`);
+      heads.push(`<span class="row">${number} ${isFolded ? "▸" : line.trim() && indentation(lines[index + 1] ?? "") > indentation(line) ? "▾" : " "}</span>`);
+      number += isFolded ? linesIn(this.text.slice(start, end)) : 1;
+    }
     layer.innerHTML = rows.join("");
-    layer.style.transform = `translate(${-area.scrollLeft}px, ${first * LINE - area.scrollTop}px)`;
+    numbers.innerHTML = heads.join("");
+    const top = first * LINE - area.scrollTop;
+    layer.style.transform = `translate(${-area.scrollLeft}px, ${top}px)`;
+    numbers.style.transform = `translateY(${top}px)`;
   }
 }
 

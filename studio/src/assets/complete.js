@@ -1,6 +1,5 @@
 // Completion in text areas and fields: a list from which the arrow keys choose, as in the combobox of ARIA.
 
-import { applied } from "./code.js";
 import { make } from "./panels.js";
 
 const PAUSE = 150;
@@ -87,7 +86,7 @@ export class Completer {
     const field = this.#field;
     const { edits, cursor } = this.#offers[index];
     this.close();
-    this.accept(field, edits, applied(field.value, [edits]), cursor);
+    this.accept(field, edits, cursor);
   }
 
   close() {

@@ -1,6 +1,5 @@
 // The panels next to the picture: tree, palette, forms, problems, tests and reports.
 
-import { escape } from "./code.js";
 import { editor } from "./host.js";
 import { arrange, patched } from "./lists.js";
 import { ask, isReadOnly } from "./server.js";
@@ -41,6 +40,9 @@ export function make(name, attributes = {}, ...content) {
   element.append(...content);
   return element;
 }
+
+/** A sentence in which code is between backticks, as the server writes it. */
+export const prose = (text) => text.split("\x60").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 
 /** The rows of the states, for a screen reader a tree. */
 export class Tree {
@@ -106,7 +108,7 @@ export class Palette {
     const question = this.input.value;
     if (question === this.question) return;
     let isRefused = false;
-    const html = await ask("palette", { q: question }).catch(({ message }) => ((isRefused = true), `<li role="option" aria-disabled="true">${escape(message)}</li>`));
+    const html = await ask("palette", { q: question }).catch(({ message }) => ((isRefused = true), make("li", { role: "option", "aria-disabled": true }, ...prose(message)).outerHTML));
     if (question !== this.input.value) return;
     // A refused question is asked again.
     this.question = isRefused ? undefined : question;
@@ -179,7 +181,7 @@ export async function drawForm(panel, pointer, count) {
   const before = focusedIn(panel);
   // What is typed from now on is not for the state before.
   if (panel.drawn?.state !== pointer) panel.textContent = "";
-  const html = await ask("inspector", { state: pointer }, testData()).catch(({ status, message }) => (status === 0 && panel.drawn?.state === pointer ? panel.dataset.html : `<p>${escape(message)}</p>`));
+  const html = await ask("inspector", { state: pointer }, testData()).catch(({ status, message }) => (status === 0 && panel.drawn?.state === pointer ? panel.dataset.html : make("p", {}, ...prose(message)).outerHTML));
   if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
   const next = make("div");
   next.innerHTML = html;

@@ -1,12 +1,12 @@
 // The selection, the commands, and the view of the file.
 
 import { Canvas } from "./canvas.js";
-import { Code, difference } from "./code.js";
+import { Code, applied, difference } from "./code.js";
 import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
-import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make, testData } from "./panels.js";
+import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make, prose, testData } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
@@ -28,14 +28,14 @@ const edit = (operation) => ({ do: "edit", definition: place.definition, operati
 
 function tell(text, isProblem = true) {
   const message = $("#message");
-  message.textContent = text;
+  message.replaceChildren(...prose(text));
   message.classList.toggle("quiet", !isProblem);
 }
 
 /** Edits of forms that could not be sent, by their fields. */
 const unsent = new Map();
 let wasLost = false;
-const storeDraft = () => (view.isChanged || code.pending || unsent.size) && keep(view.base, code.area.value, [...unsent.values()]);
+const storeDraft = () => (view.isChanged || code.pending || unsent.size) && keep(view.base, code.text, [...unsent.values()]);
 
 /** Runs one request after the other: each refers to the revision after the one before. */
 function inTurn(work) {
@@ -139,7 +139,7 @@ function show(next, isOwn) {
   if (next.text !== undefined && !isFirst) {
     // The server has started again, or the page is far behind: what was typed since then stays.
     const change = difference(code.synced, next.text);
-    code.update(change ? [[change]] : [], code.area.value === next.text);
+    code.update(change ? [[change]] : [], code.text === next.text);
   } else if (next.text !== undefined) code.reset(next.text);
   else code.update(next.rounds, isOwn && next.revision === view.revision + 1);
   if (code.synced.length !== next.length) view.revision = null;
@@ -224,7 +224,7 @@ function choose(about, text, actions, ...lists) {
     });
     return made;
   });
-  region.replaceChildren(make("p", {}, text), ...lists, ...buttons);
+  region.replaceChildren(make("p", {}, ...prose(text)), ...lists, ...buttons);
   region.hidden = false;
   lists[0]?.control.focus();
 }
@@ -475,13 +475,13 @@ const canvas = new Canvas($("#canvas"), {
   insert,
 });
 
-const code = new Code($("#text"), $("#highlight"), {
+const code = new Code($("#text"), $("#highlight"), $("#numbers"), {
   typed: flush,
   placed() {
     // The positions of the states are those of the text that the server has.
     flush();
     inTurn(async () => {
-      const position = code.area.selectionStart;
+      const { position } = code;
       const inside = view.states.filter((state) => state.start <= position && position <= state.end).at(-1);
       if (document.activeElement !== code.area || !inside || inside.pointer === selection.at(-1)) return;
       select([inside.pointer]);
@@ -489,6 +489,17 @@ const code = new Code($("#text"), $("#highlight"), {
     });
   },
 });
+
+const FOLDS = {
+  line: () => code.foldHere(),
+  none: () => code.foldAll([]),
+  // The positions of the states are those of the text that the server has.
+  states() {
+    flush();
+    inTurn(() => code.foldAll(view.states.map(({ start }) => start)));
+  },
+};
+$("#folds").addEventListener("click", ({ target }) => FOLDS[target.dataset.fold]?.());
 
 const tree = new Tree($("#tree"));
 
@@ -573,8 +584,8 @@ new Completer(completions, form, {
     const [{ field: pointer, kind }] = JSON.parse(field.dataset.actions);
     return ask("complete", {}, { field: pointer, kind, input: field.value, position: field.selectionStart });
   },
-  accept(field, edits, text, cursor) {
-    field.value = text;
+  accept(field, edits, cursor) {
+    field.value = applied(field.value, [edits]);
     field.setSelectionRange(cursor, cursor);
     field.isDirty = true;
     evaluate({ target: field, type: "input" });
@@ -582,15 +593,13 @@ new Completer(completions, form, {
 });
 new Completer(completions, $("#text"), {
   isField: () => !isReadOnly,
-  async ask(area) {
+  async ask() {
     flush();
     await queue;
-    return ask("complete", { position: area.selectionStart });
+    return ask("complete", { position: code.position });
   },
-  accept(area, edits, text, cursor) {
-    area.value = text;
-    area.setSelectionRange(cursor, cursor);
-    code.draw();
+  accept(area, edits, cursor) {
+    code.edit(edits, cursor);
     flush();
   },
 });
@@ -611,7 +620,7 @@ async function trial(name, what) {
   const outcome = $("#trial-outcome");
   commitField();
   await queue;
-  if (form.querySelector("[aria-invalid=true]")) return (outcome.textContent = $("#message").textContent);
+  if (form.querySelector("[aria-invalid=true]")) return outcome.replaceChildren(...$("#message").cloneNode(true).childNodes);
   outcome.textContent = "…";
   try {
     const { html, picture, state } = await ask(name, { folded: known().folded }, { ...what, ...testData() });
@@ -625,7 +634,7 @@ async function trial(name, what) {
     // The form has the values of the run, and the result of a pending call.
     await (state ? select([state], true) : redraw());
   } catch (refusal) {
-    outcome.textContent = refusal.message;
+    outcome.replaceChildren(...prose(refusal.message));
   }
 }
 function endRun() {
@@ -648,7 +657,7 @@ $("#breakpoint").addEventListener("click", () => {
 $("#panel-reports").addEventListener("click", async ({ target }) => {
   const { report, export: kind } = target.dataset;
   if (kind) exportPicture(kind).catch((error) => tell(error.message));
-  if (report) $("#report").textContent = await ask("report", { about: report }).catch((refusal) => refusal.message);
+  if (report) $("#report").replaceChildren(...(await ask("report", { about: report }).then((text) => [text], ({ message }) => prose(message))));
 });
 
 $("#file")?.addEventListener("change", (event) => (location.search = new URLSearchParams({ file: event.target.value })));

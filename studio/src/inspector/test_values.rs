@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use stepwright_history::timeline::{Timeline, Visit};
 
-use super::StateForm;
+use super::{StateForm, prose};
 use crate::mock_answer::has_mock;
 use crate::test_data::{StateData, TestData, last_visit, members, pretty};
 
@@ -47,7 +47,7 @@ fn field(area: &str, state: Option<&str>, label: &str, text: Result<String, Stri
                 span { (label) }
                 textarea data-test=(area) data-of=[state] rows=(lines) spellcheck="false" { "\n" (text) }
             },
-            Err(reason) => p { (reason) "; correct it in the panel Test" },
+            Err(reason) => p { (prose(&reason)) "; correct it in the panel Test" },
         }
     }
 }
