@@ -27,6 +27,7 @@
 
 mod api_shape;
 mod completion;
+mod condition;
 mod definition;
 mod definition_edits;
 mod diagnostics;
@@ -62,6 +63,7 @@ mod workspace;
 
 pub use api_shape::{ApiMember, argument_members};
 pub use completion::{Completion, CompletionKind, call_errors};
+pub use condition::ConditionPart;
 pub use definition::{Definition, NodeAt, NodePart};
 pub use diagnostics::{EditorDiagnostic, RelatedRange};
 pub use document::Document;
@@ -71,7 +73,8 @@ pub use inlay::InlayHint;
 pub use links::{Link, LinkTarget};
 pub use offered_fixes::OfferedFix;
 pub use operation::{
-    Extraction, Offer, Operation, OperationError, Wrapper, state_machine_placeholder,
+    Combination, ConditionChange, Extraction, Offer, Operation, OperationError, Wrapper,
+    state_machine_placeholder,
 };
 pub use reference::field_meaning;
 pub use references::{DeclarationSite, Reference};

@@ -88,7 +88,7 @@ pub enum Edit {
     Unnest {
         /// Pointer to the member.
         pointer: String,
-        /// Pointer to the object inside of it.
+        /// Pointer to the object inside of it, or to the member itself.
         members: String,
     },
 }

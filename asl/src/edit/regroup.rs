@@ -152,7 +152,7 @@ impl Editor {
         self.check_duplicates(&format!("{members}/"), inner.node())?;
         let is_inside = members
             .strip_prefix(pointer)
-            .is_some_and(|rest| rest.starts_with('/'));
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let own = target.path.last().and_then(|at| outer.get_index(*at));
         let own = own.map(|(key, _)| key);
         if let Some(key) = new

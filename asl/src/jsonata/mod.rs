@@ -23,6 +23,7 @@
 mod call;
 mod function;
 mod highlight;
+mod logic;
 #[doc(hidden)]
 pub mod operator;
 mod outline;
@@ -37,6 +38,7 @@ mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use highlight::{ExpressionPart, parts};
+pub use logic::{LogicKind, LogicPart};
 pub(crate) use operator::Operator;
 pub use outline::{ChainComparison, ChainStep, ExpressionOutline, NameChain, ValueForm, ValueTest};
 pub use references::{Chain, StatesRead, VariableUse};

@@ -4,6 +4,7 @@
 //! meaning of the other states is refused with an [`OperationError`].
 
 mod computed;
+mod condition;
 mod conversion;
 mod difference;
 mod error;
@@ -31,6 +32,7 @@ use stepwright_asl::name::check_state;
 
 use crate::{Definition, Document, TextEdit};
 
+pub use condition::{Combination, ConditionChange};
 pub use error::OperationError;
 pub use extraction::Extraction;
 pub use nesting::Wrapper;
@@ -153,6 +155,16 @@ pub enum Operation {
         condition: Json,
         /// The state that continues if the condition is true.
         target: String,
+    },
+    /// Changes a part of the condition of a Choice rule.
+    ChangeCondition {
+        /// Pointer to the rule.
+        rule: String,
+        /// The part: the index in each group from the outermost one; 0 in a `Not`. Without an
+        /// index, the whole condition.
+        part: Vec<usize>,
+        /// The change.
+        change: ConditionChange,
     },
     /// Sets a field, or adds it if it is absent. Only the parts of the value that differ are
     /// written.
@@ -316,6 +328,9 @@ impl Document {
                 condition,
                 target: to,
             } => target.add_choice_rule(state, condition, to)?,
+            Operation::ChangeCondition { rule, part, change } => {
+                return target.change_condition(definition, rule, part, change);
+            }
             Operation::SetField { field, value } => target.set_field(field, value),
             Operation::RemoveField { field } => target.remove_field(field)?,
             Operation::MoveState { state, before } => {

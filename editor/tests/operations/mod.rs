@@ -1,6 +1,7 @@
 //! Operations: what they change, and that they change nothing else.
 
 mod broken;
+mod condition;
 mod conversion;
 mod format;
 mod generator;
