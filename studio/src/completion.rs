@@ -65,8 +65,10 @@ pub(crate) fn in_text(document: &Document, position: usize) -> Vec<Offer> {
 /// What can be written at a position of a field. The field need not exist.
 pub(crate) fn in_field(definition: &Definition, typed: &FieldText) -> Vec<Offer> {
     let is_text = is_expression(typed.input.trim_start()) || typed.kind != FieldKind::Json;
-    if typed.kind == FieldKind::Texts {
-        return Vec::new();
+    match typed.kind {
+        FieldKind::Texts => return Vec::new(),
+        FieldKind::Expression => return in_expression(definition, typed),
+        _ => {}
     }
     let written = Written::of(&typed.input, is_text);
     let json = definition.json();
@@ -103,6 +105,27 @@ pub(crate) fn in_field(definition: &Definition, typed: &FieldText) -> Vec<Offer>
             })
         });
     offers.collect()
+}
+
+/// What can be written at a position of an expression without its delimiters.
+fn in_expression(definition: &Definition, typed: &FieldText) -> Vec<Offer> {
+    const START: &str = "{% ";
+    let whole = FieldText {
+        field: typed.field.clone(),
+        kind: FieldKind::Json,
+        input: format!("{START}{} %}}", typed.input),
+        position: typed.position + START.len(),
+    };
+    let offers = in_field(definition, &whole).into_iter();
+    let own = offers.filter_map(|mut offer| {
+        for edit in &mut offer.edits {
+            edit.start = edit.start.checked_sub(START.len())?;
+            edit.end -= START.len();
+        }
+        offer.cursor = offer.cursor.checked_sub(START.len())?;
+        Some(offer)
+    });
+    own.collect()
 }
 
 /// The completions that contain what has been typed, those that begin with it first.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use stepwright_asl::json::Json;
+use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::ValueKind;
 
 /// How the text in a field of a form is read.
@@ -21,6 +22,8 @@ pub enum FieldKind {
     Json,
     /// A list of strings, separated by commas or line ends.
     Texts,
+    /// An expression without `{%` and `%}`.
+    Expression,
 }
 
 impl FieldKind {
@@ -50,6 +53,9 @@ impl FieldKind {
             {
                 let items: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
                 items.join(", ")
+            }
+            (FieldKind::Expression, Json::String(text)) => {
+                strip(text).map_or(&**text, str::trim).to_owned()
             }
             (_, Json::String(text)) => text.clone(),
             (_, value) => value.to_string(),
@@ -92,6 +98,7 @@ pub(crate) fn value_of(kind: FieldKind, input: &str) -> Result<Option<Json>, Str
             let items = items.filter(|item| !item.is_empty()).map(Json::from);
             Json::Array(items.collect())
         }
+        FieldKind::Expression => format!("{{% {trimmed} %}}").into(),
     };
     Ok(Some(value))
 }
@@ -120,6 +127,7 @@ mod tests {
             (FieldKind::Json, json!("{% $a %}")),
             (FieldKind::Json, json!("a")),
             (FieldKind::Texts, json!(["a", "b.c"])),
+            (FieldKind::Expression, json!("{% $a = 1 %}")),
         ];
         for (kind, value) in cases {
             assert_eq!(

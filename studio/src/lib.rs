@@ -36,6 +36,7 @@ mod assets;
 mod child_process;
 mod clipboard;
 mod completion;
+mod condition_value;
 mod debug;
 mod digest;
 mod editor_studio;

@@ -26,8 +26,10 @@ use stepwright_editor::{Definition, TextEdit};
 
 use crate::action::{Action, NewFile};
 use crate::completion::{self, FieldText};
+use crate::condition_value::{ConditionTrial, ConditionValues};
 use crate::debug::{self, DebugCommand};
 use crate::file::{FileState, OpenFile, TextOwner};
+use crate::inspector::FormContext;
 use crate::page_key::MOST_NONCE;
 use crate::project::Project;
 use crate::session::{Outcome, SessionError};
@@ -565,11 +567,22 @@ async fn inspect(
     let data: TestData = body(&bytes)?;
     let number = parameters.number("definition");
     let last = file.last_run(number);
+    let (last, pointer) = (last.as_deref(), parameters.text("state"));
+    let trial = with_definition(&file, &parameters, |definition| {
+        Ok(ConditionTrial::of(definition, pointer, &data, last))
+    })?;
+    let values = match trial {
+        Some(trial) => trial.values().await,
+        None => ConditionValues::default(),
+    };
     let html = with_definition(&file, &parameters, |definition| {
-        let pointer = parameters.text("state");
-        let others = has_project(&studio).then(|| file.file.identity());
-        let last = last.as_deref();
-        let form = inspector::render(definition, number, pointer, &data, last, others);
+        let context = FormContext {
+            data: &data,
+            last,
+            values: &values,
+            file: has_project(&studio).then(|| file.file.identity()),
+        };
+        let form = inspector::render(definition, number, pointer, context);
         // Another edit may have removed it since then: that is no error of the page.
         Ok(form.unwrap_or_else(|| html! { p { "The state has been removed." } }))
     })?;

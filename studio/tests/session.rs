@@ -52,7 +52,7 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         .cloned()
         .unwrap_or_default();
     let edit = |operation: Json| json!({"do": "edit", "definition": 0, "operation": operation});
-    let value = match kind % 15 {
+    let value = match kind % 16 {
         0 | 1 => {
             json!({"do": "insert", "definition": 0, "transition": transition, "item": ITEMS[first % ITEMS.len()]})
         }
@@ -80,6 +80,19 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         }
         11 => edit(json!({"operation": "sortStates"})),
         12 => json!({"do": "extract", "definition": 0, "states": [state]}),
+        14 => {
+            let changes = [
+                json!({"add": {"combination": "And", "condition": "{% $x or $y %}"}}),
+                json!({"combine": "Or"}),
+                json!("negate"),
+                json!("remove"),
+                json!({"set": "$z > 1"}),
+            ];
+            let part: &[usize] = [&[][..], &[0], &[1], &[0, 1]][first % 4];
+            edit(
+                json!({"operation": "changeCondition", "rule": format!("{state}/Choices/0"), "part": part, "change": changes[second % 5]}),
+            )
+        }
         13 => {
             json!({"do": "paste", "definition": 0, "transition": transition, "text": PASTED})
         }

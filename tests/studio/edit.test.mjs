@@ -217,6 +217,8 @@ describe("with the mouse", () => {
     await page.has(...NAMES.filter((name) => name !== "Charge"), "Charge card");
     await page.page.getByRole("button", { name: "Add a Retrier" }).click();
     await page.page.getByText("Retrier 1").waitFor();
+    const meanings = page.page.locator("details:not([open])", { hasText: "Fields of a Retrier" });
+    assert.match(await meanings.textContent(), /MaxAttempts/);
     await page.fill("MaxAttempts", "five");
     page.tab.expected = 422;
     await page.says("no number");

@@ -154,16 +154,19 @@ export function drawnFor(panel, field) {
   return panel.drawn;
 }
 
-/** Whether a new form has the same fields and buttons, and only values that are as before or were set in the form. */
+/** The parts of a form that repeat others: a field in them is right only if they are drawn after each change of those. */
+const wholes = (form) => [...form.querySelectorAll("[data-whole]")];
+
+/** Whether a new form has the same fields and buttons, and only values that are as before, were set in the form, or repeat others. */
 function continues(panel, next) {
-  const { state, set } = panel.drawn;
-  const parts = (form) => [...form.querySelectorAll("[data-field], [data-actions]")].filter(({ dataset }) => dataset.field !== state);
+  const { set } = panel.drawn;
+  const parts = (form) => [...form.querySelectorAll("[data-field], [data-actions]")];
   const [before, after] = [parts(panel), parts(next)];
   const isSame = (field, index) => {
     const twin = after[index];
     if (field.dataset.field !== twin.dataset.field || field.dataset.actions !== twin.dataset.actions) return false;
     const value = givenValue(twin);
-    return value === givenValue(field) || set.has(assignment(field, value));
+    return value === givenValue(field) || set.has(assignment(field, value)) || (field.closest("[data-whole]") && field.value === givenValue(field));
   };
   return before.length === after.length && before.every(isSame);
 }
@@ -189,7 +192,12 @@ export async function drawForm(panel, pointer, count) {
   const isContinued = panel.drawn?.state === pointer && continues(panel, next);
   if (isContinued) panel.drawn.digest = digest;
   // A field that the user edits now is not replaced.
-  if (panel.contains(document.activeElement) && document.activeElement.isDirty) return;
+  const edited = panel.contains(document.activeElement) && document.activeElement.isDirty && document.activeElement;
+  if (edited) {
+    const fresh = wholes(next);
+    if (isContinued) wholes(panel).forEach((part, index) => part.contains(edited) || part.replaceWith(fresh[index]));
+    return;
+  }
   if (!isContinued) panel.drawn = { state: pointer, digest, set: new Set() };
   // The user may be at another field or button since then.
   const focused = focusedIn(panel) ?? before;

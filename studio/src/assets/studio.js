@@ -581,8 +581,9 @@ const completions = $("#completions");
 new Completer(completions, form, {
   isField: (field) => field.dataset.field !== undefined && "selectionStart" in field && !isReadOnly,
   ask(field) {
-    const [{ field: pointer, kind }] = JSON.parse(field.dataset.actions);
-    return ask("complete", {}, { field: pointer, kind, input: field.value, position: field.selectionStart });
+    const [{ field: pointer, kind, operation }] = JSON.parse(field.dataset.actions);
+    const what = operation ? { field: `${operation.rule}/Condition`, kind: "expression" } : { field: pointer, kind };
+    return ask("complete", {}, { ...what, input: field.value, position: field.selectionStart });
   },
   accept(field, edits, cursor) {
     field.value = applied(field.value, [edits]);

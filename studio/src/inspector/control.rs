@@ -11,11 +11,31 @@ use crate::field_input::FieldKind;
 /// The most lines of a text area.
 const MOST_LINES: usize = 16;
 
-/// Renders a field of a structure.
+/// Renders a field of a structure, with its meaning.
 pub(super) fn of_field(
     actions: FormActions,
     pointer: &str,
     structure: &str,
+    field: &FieldInfo,
+    value: Option<&Json>,
+) -> Markup {
+    html! {
+        (without_meaning(actions, pointer, field, value))
+        (meaning(structure, field))
+    }
+}
+
+/// Renders the meaning of a field of a structure.
+pub(super) fn meaning(structure: &str, field: &FieldInfo) -> Markup {
+    html! {
+        @if let Some(meaning) = field_meaning(structure, field.name) { p class="meaning" { (prose(&meaning)) } }
+    }
+}
+
+/// Renders a field of a structure.
+pub(super) fn without_meaning(
+    actions: FormActions,
+    pointer: &str,
     field: &FieldInfo,
     value: Option<&Json>,
 ) -> Markup {
@@ -30,11 +50,7 @@ pub(super) fn of_field(
         }
         (_, kind) => kind,
     };
-    let meaning = field_meaning(structure, field.name);
-    html! {
-        (control(actions, pointer, kind, value, field.name, words))
-        @if let Some(meaning) = meaning { p class="meaning" { (prose(&meaning)) } }
-    }
+    control(actions, pointer, kind, value, field.name, words)
 }
 
 /// Renders a field of a form with its label. A change sends its actions with the text.
@@ -88,6 +104,6 @@ pub(super) fn first_text(kind: ValueKind) -> &'static str {
         (_, FieldKind::Bool) => "true",
         (_, FieldKind::Path) => "$",
         (_, FieldKind::Json) => "{}",
-        (_, FieldKind::Text | FieldKind::Texts) => "?",
+        (_, FieldKind::Text | FieldKind::Texts | FieldKind::Expression) => "?",
     }
 }

@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::field_input::FieldKind;
 
 /// The text that the page replaces by the value of the field.
-const VALUE: &str = "$value";
+pub(super) const VALUE: &str = "$value";
 
 /// Writes actions for an attribute `data-actions`.
 pub(super) fn written(actions: &[Action]) -> String {

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use stepwright_asl::errors;
 use stepwright_asl::json::Json;
-use stepwright_asl::model::{Catcher, Retrier, Schema, StateKind};
+use stepwright_asl::model::{Catcher, FieldInfo, Retrier, Schema, StateKind};
 use stepwright_editor::Operation;
 
 use super::StateForm;
-use super::control::of_field;
+use super::control::{meaning, without_meaning};
 use super::form_actions::written;
 
 /// Renders the Retriers and Catchers; nothing for states that cannot have them.
@@ -51,19 +51,29 @@ fn handlers(form: &StateForm<'_>, list: &str, name: &str, schema: &Schema) -> Ma
     let count = items.map_or(0, |items| items.len());
     let pointer = format!("{}/{list}", form.pointer);
     let items = items.into_iter().flatten().enumerate();
+    let fields = schema.fields.iter();
+    let fields: Vec<&FieldInfo> = fields
+        .filter(|field| field.language.is_none_or(|own| own == form.language))
+        .collect();
     html! {
         @for (index, item) in items {
             @let path = format!("/{list}/{index}");
             details open {
                 summary { (name) " " (index + 1) }
-                @for field in schema.fields.iter().filter(|field| field.language.is_none_or(|own| own == form.language)) {
+                @for field in &fields {
                     @if field.name == "Next" {
                         (form.target_select(&format!("{path}/Next"), "Continues with", item.get("Next").and_then(Json::as_str)))
                     } @else {
-                        (of_field(form.actions, &format!("{}{path}/{}", form.pointer, field.name), schema.name, field, item.get(field.name)))
+                        (without_meaning(form.actions, &format!("{}{path}/{}", form.pointer, field.name), field, item.get(field.name)))
                     }
                 }
                 button type="button" data-actions=(form.actions.remove_item(&pointer, index, count)) { "Remove this " (name) }
+            }
+        }
+        @if count > 0 {
+            details {
+                summary { "Fields of a " (name) }
+                @for field in &fields { h4 { (field.name) } (meaning(schema.name, field)) }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The forms about one state, made from the table of its fields.
 
 mod arguments;
+mod conditions;
 mod control;
 mod form_actions;
 mod handlers;
@@ -16,6 +17,7 @@ use stepwright_asl::model::{FieldInfo, QueryLanguage, StateKind};
 use stepwright_editor::{Definition, call_errors, field_meaning};
 use stepwright_history::timeline::Timeline;
 
+use crate::condition_value::ConditionValues;
 use crate::digest::digest;
 use crate::field_input::FieldKind;
 use crate::test_data::TestData;
@@ -93,16 +95,31 @@ const GROUPS: [(&str, &[&str], &[&str]); 4] = [
     ("Variables", &["Assign"], &["Assign"]),
 ];
 
-/// Renders the forms of a state, with its data of tests and the last run; `None` if the definition
-/// lacks it. With the name of the file, a nested start has a link to its state machine.
+/// What the form of a state shows in addition to the definition.
+pub(crate) struct FormContext<'c> {
+    /// The data of tests.
+    pub(crate) data: &'c TestData,
+    /// What happened in the last run.
+    pub(crate) last: Option<&'c Timeline>,
+    /// The values of the conditions of a Choice.
+    pub(crate) values: &'c ConditionValues,
+    /// The name of the file, with which a nested start has a link to its state machine.
+    pub(crate) file: Option<String>,
+}
+
+/// Renders the forms of a state; `None` if the definition lacks it.
 pub(crate) fn render(
     definition: &Definition,
     number: usize,
     pointer: &str,
-    data: &TestData,
-    last: Option<&Timeline>,
-    file: Option<String>,
+    context: FormContext<'_>,
 ) -> Option<Markup> {
+    let FormContext {
+        data,
+        last,
+        values,
+        file,
+    } = context;
     let graph = definition.graph();
     let state = state_at(&graph, pointer)?;
     let language = definition.language_at(pointer);
@@ -117,6 +134,7 @@ pub(crate) fn render(
         language,
         own_name: state.name,
         file,
+        values,
         fail: targets_of_kind(&graph, state.container, StateKind::Fail),
         targets,
         errors: error_names(state.object),
@@ -139,7 +157,7 @@ pub(crate) fn render(
             }
             details {
                 summary { "JSON of the state" }
-                (form.field_control("", FieldKind::Json, &Json::Object(state.object.clone()), "JSON of the state"))
+                div data-whole { (form.field_control("", FieldKind::Json, &Json::Object(state.object.clone()), "JSON of the state")) }
             }
         }
     })
@@ -189,6 +207,7 @@ struct StateForm<'d> {
     targets: Vec<&'d str>,
     own_name: &'d str,
     file: Option<String>,
+    values: &'d ConditionValues,
     /// A Fail of the same body.
     fail: Option<&'d str>,
     errors: Vec<String>,
