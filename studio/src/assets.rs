@@ -12,7 +12,7 @@ const STYLE: &str = "text/css; charset=utf-8";
 
 /// The modules of the page as the browser gets them: without comments and indentation, which are a
 /// sixth of them. The first one imports the others.
-static MODULES: LazyLock<[(&str, String); 9]> = LazyLock::new(|| {
+static MODULES: LazyLock<[(&str, String); 10]> = LazyLock::new(|| {
     [
         ("studio.js", include_str!("assets/studio.js")),
         ("host.js", include_str!("assets/host.js")),
@@ -22,6 +22,7 @@ static MODULES: LazyLock<[(&str, String); 9]> = LazyLock::new(|| {
         ("lists.js", include_str!("assets/lists.js")),
         ("panels.js", include_str!("assets/panels.js")),
         ("complete.js", include_str!("assets/complete.js")),
+        ("tests.js", include_str!("assets/tests.js")),
         ("drafts.js", include_str!("assets/drafts.js")),
     ]
     .map(|(name, script)| (name, compact(script)))

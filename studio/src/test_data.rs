@@ -67,21 +67,27 @@ impl fmt::Display for StateData {
     }
 }
 
-/// A value that a user typed in the form of a state.
+/// A value that a user typed in the form of a state, or a new name of the state.
 #[derive(Debug, Deserialize)]
 pub(crate) struct StateDataEdit {
     kind: StateData,
     /// The name of the state; `None` for the input of an execution.
     state: Option<String>,
     /// Empty to remove it.
+    #[serde(default)]
     value: String,
+    /// The new name of the state, whose data remains.
+    rename: Option<String>,
     /// The object with the data of all states.
     all: String,
 }
 
 impl StateDataEdit {
-    /// The text of the object with the new value.
+    /// The text of the object with the new value, or with the new name.
     pub(crate) fn apply(&self) -> Result<String, String> {
+        if let (Some(state), Some(name)) = (&self.state, &self.rename) {
+            return self.renamed(state, name);
+        }
         let Some(state) = &self.state else {
             json("the input", &self.value)?;
             return Ok(self.value.clone());
@@ -104,6 +110,20 @@ impl StateDataEdit {
             true => String::new(),
             false => format!("{:#}", Json::Object(all)),
         })
+    }
+
+    fn renamed(&self, state: &str, name: &str) -> Result<String, String> {
+        let mut all = members(self.kind, &self.all)?;
+        if !all.contains_key(state) {
+            return Ok(self.all.clone());
+        }
+        // Data of a state that was removed.
+        all.shift_remove(name);
+        let all = all.into_iter().map(|(key, value)| match key == state {
+            true => (name.to_owned(), value),
+            false => (key, value),
+        });
+        Ok(format!("{:#}", Json::Object(all.collect())))
     }
 }
 
@@ -191,6 +211,7 @@ mod tests {
             kind: StateData::Mock,
             state: Some(state.to_owned()),
             value: value.to_owned(),
+            rename: None,
             all: r#"{"Ship": 1, "Charge": {"a": 1e3}}"#.to_owned(),
         };
         let set = edit("Ship", "[2]").apply().expect("a value");
@@ -211,5 +232,24 @@ mod tests {
             let error = edit("Ship", value).apply().expect_err(value);
             assert!(error.starts_with(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn the_data_of_a_renamed_state_remains_at_its_position() {
+        let rename = |state: &str, name: &str| {
+            let edit = StateDataEdit {
+                kind: StateData::Mock,
+                state: Some(state.to_owned()),
+                rename: Some(name.to_owned()),
+                all: r#"{"Charge": 3, "Ship": {"a": 2}, "Old": 1}"#.to_owned(),
+                value: String::new(),
+            };
+            edit.apply().expect("the data can be read")
+        };
+        assert_eq!(
+            rename("Charge", "Old"),
+            "{\n  \"Old\": 3,\n  \"Ship\": {\n    \"a\": 2\n  }\n}"
+        );
+        assert!(rename("None", "Old").contains(r#""Ship": {"a": 2}"#));
     }
 }

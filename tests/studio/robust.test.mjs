@@ -65,6 +65,7 @@ test("an open page survives a restart, with what was typed in a form without the
     await page.insert("/States/Charge/Next", "wait");
     await page.has(...NAMES, "Wait");
     await page.select("/States/Charge");
+    await page.page.locator('[data-field="/States/Charge/Comment"]').waitFor();
     await studio.crash();
     // A name first: the pointers of the other fields are those of the old one. The last field still has the focus.
     await page.fill("Name", "Pay");
@@ -82,7 +83,7 @@ test("an open page survives a restart, with what was typed in a form without the
     await page.has(...NAMES.filter((name) => name !== "Charge"), "Pay", "Wait");
     const { Comment, Output, Next } = (await page.definition()).States.Pay;
     assert.deepEqual([Comment, Output, Next], ["with a card", "{% $states.result %}", "Wait"]);
-    assert.equal(await page.page.inputValue("#trial-mocks"), '{"Charge": 1}');
+    assert.deepEqual(JSON.parse(await page.page.inputValue("#trial-mocks")), { Pay: 1 });
     await page.save();
     assert.equal(studio.read(), await page.text());
     // A second time, without edits; then with a studio of another file.
@@ -387,6 +388,73 @@ test("only the page can send requests", async () => {
     const page = await fetch(studio.address);
     assert.match(page.headers.get("content-security-policy"), /default-src 'none'; script-src 'self'; style-src 'self'/);
     assert.equal(page.headers.get("x-frame-options"), "DENY");
+  } finally {
+    studio.stop();
+  }
+});
+
+test("the data of tests survives a reload, follows the names of states, and is the same in two tabs", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const page = await studio.open(browser);
+    const mocks = (of = page) => of.page.inputValue("#trial-mocks").then((text) => JSON.stringify(JSON.parse(text || "null")));
+    const has = (wanted, of = page) => page.until(`the mocks are ${wanted}`, async () => (await mocks(of)) === wanted);
+    const field = () => page.page.locator("#panel-inspector [data-test=mocks]");
+    await page.select("/States/Check");
+    await page.fillTest("input", '{"ok": true}');
+    await page.select("/States/Charge");
+    await page.fillTest("mocks", '{"Payload": 7}');
+    await has('{"Charge":{"Payload":7}}');
+    await page.page.reload();
+    await page.page.waitForFunction(() => document.querySelector("#tree [role=treeitem]"));
+    await has('{"Charge":{"Payload":7}}');
+    assert.equal(await page.page.inputValue("#trial-input"), '{"ok": true}');
+    // A rename in a form, and its undo and redo.
+    await page.select("/States/Charge");
+    await page.page.locator("#canvas").focus();
+    await page.page.keyboard.press("k");
+    await page.page.click("#tab-inspector");
+    await page.fill("Name", "Pay");
+    await has('{"Pay":{"Payload":7}}');
+    await page.page.locator('#canvas .breaks[data-pointer="/States/Pay"]').waitFor();
+    await page.page.click("#run");
+    await page.page.locator("#trial-outcome").getByText("SUCCEEDED", { exact: true }).waitFor();
+    await page.page.locator("#canvas").focus();
+    await page.page.keyboard.press("Control+z");
+    await has('{"Charge":{"Payload":7}}');
+    await page.page.keyboard.press("Control+Shift+z");
+    await has('{"Pay":{"Payload":7}}');
+    // A rename in another tab, which has the data, too; and one in the text.
+    const two = Object.assign(new EditorPage(), { tab: page.tab, page: await page.tab.context.newPage() });
+    await two.page.goto(studio.address);
+    await two.page.waitForFunction(() => document.querySelector("#tree [role=treeitem]"));
+    await has('{"Pay":{"Payload":7}}', two);
+    await two.select("/States/Pay");
+    await two.fill("Name", "Bill");
+    for (const tab of [page, two]) await has('{"Bill":{"Payload":7}}', tab);
+    await two.page.click("#tab-code");
+    await two.page.locator("#text").fill((await two.text()).replaceAll('"Bill"', '"Collect"'));
+    for (const tab of [page, two]) await has('{"Collect":{"Payload":7}}', tab);
+    // The form of the renamed state has its mock, and a removed one is not renamed.
+    await page.select("/States/Collect");
+    await page.page.click("#tab-inspector");
+    await page.until("the form has the mock", async () => (await field().count()) === 1 && JSON.stringify(JSON.parse((await field().inputValue()) || "null")) === '{"Payload":7}');
+    await two.page.click("#tab-trial");
+    await two.page.fill("#trial-mocks", '{"Collect": 8}');
+    await page.until("the form follows the other tab", async () => (await field().inputValue()) === "8");
+    await page.page.locator("#canvas").focus();
+    await page.page.keyboard.press("Delete");
+    await page.until("it is removed", async () => !(await page.names()).includes("Collect"));
+    await has('{"Collect":8}');
+    // After a restart of the command and in a new page it is still there.
+    await studio.crash();
+    await studio.run(studio.port);
+    await page.says("The server has started again.");
+    const three = Object.assign(new EditorPage(), { tab: page.tab, page: await page.tab.context.newPage() });
+    await three.page.goto(studio.address);
+    await has('{"Collect":8}', three);
+    page.tab.problems.length = 0;
+    await page.close();
   } finally {
     studio.stop();
   }

@@ -10,6 +10,10 @@ export const editor = api && {
   listen: (changed) => (listener = changed),
 };
 
+/** Where the page stores the data of tests. */
+export const storage = () =>
+  api ? { getItem: (key) => api.getState()?.[key] ?? null, setItem: (key, text) => api.setState({ ...api.getState(), [key]: text }) } : localStorage;
+
 /** Passes a request to the editor. */
 export function request(name, query, what) {
   const id = ++count;

@@ -3,6 +3,7 @@
 import { editor } from "./host.js";
 import { arrange, patched } from "./lists.js";
 import { ask, isReadOnly } from "./server.js";
+import { settledTestData } from "./tests.js";
 
 export const $ = (selector) => document.querySelector(selector);
 
@@ -146,8 +147,6 @@ function focusedIn(panel) {
 const givenValue = (field) => (field.options ? [...field.options].find((option) => option.defaultSelected)?.value : field.defaultValue);
 const assignment = ({ dataset: { field, actions } }, value) => `${field ?? actions} = ${value}`;
 
-export const testData = () => Object.fromEntries(["input", "mocks", "inputs", "variables"].map((name) => [name, $(`#trial-${name}`).value]));
-
 /** Notes what a field of the form sets, and returns what its actions refer to. */
 export function drawnFor(panel, field) {
   panel.drawn.set.add(assignment(field, field.value));
@@ -184,7 +183,7 @@ export async function drawForm(panel, pointer, count) {
   const before = focusedIn(panel);
   // What is typed from now on is not for the state before.
   if (panel.drawn?.state !== pointer) panel.textContent = "";
-  const html = await ask("inspector", { state: pointer }, testData()).catch(({ status, message }) => (status === 0 && panel.drawn?.state === pointer ? panel.dataset.html : make("p", {}, ...prose(message)).outerHTML));
+  const html = await settledTestData().then((data) => ask("inspector", { state: pointer }, data)).catch(({ status, message }) => (status === 0 && panel.drawn?.state === pointer ? panel.dataset.html : make("p", {}, ...prose(message)).outerHTML));
   if (panel.wanted !== pointer || (panel.dataset.html === html && panel.querySelector(".form"))) return;
   const next = make("div");
   next.innerHTML = html;

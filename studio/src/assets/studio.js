@@ -6,8 +6,9 @@ import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
-import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make, prose, testData } from "./panels.js";
+import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make, prose } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
+import { followTests, loadTests, renameTests, renamedState, settledTestData, storeTests } from "./tests.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
 /** Pointers to the states whose bodies the picture does not show. */
@@ -146,7 +147,7 @@ function show(next, isOwn) {
   const before = view;
   const { lists, isWhole } = next;
   const list = (name) => patchedRanges(isWhole ? [] : before[name], lists[name]);
-  view = { ...next, states: list("states"), transitions: list("transitions"), problems: list("problems") };
+  view = { ...next, definition: place.definition, states: list("states"), transitions: list("transitions"), problems: list("problems") };
   if (code.synced.length !== next.length) view.revision = null;
   if (view.revision === null) inTurn(pull);
   if (hasNew) {
@@ -154,6 +155,11 @@ function show(next, isOwn) {
     canvas.update(lists, isWhole);
     tree.update(lists.states, isWhole);
     slot = null;
+  }
+  const names = !isFirst && before.definition === view.definition && renamedState(before.states, view.states);
+  if (names) {
+    renameTests(...names);
+    breakpoints = breakpoints.map((name) => (name === names[0] ? names[1] : name));
   }
   code.problems = view.problems;
   code.draw();
@@ -526,6 +532,10 @@ $("#tree").addEventListener("click", (event) => {
 });
 $(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
 
+const rememberTests = () => storeTests() || tell("The browser has no room for the data of tests: it is lost when the page is loaded again.");
+$("#panel-trial").addEventListener("input", rememberTests);
+followTests(() => inTurn(redraw));
+
 /** Changes the data of tests by a field in the form of a state. */
 function setTestData(field) {
   const { test: kind, of: state } = field.dataset;
@@ -535,6 +545,7 @@ function setTestData(field) {
     area.value = await ask("test-data", {}, { kind, state, value: field.value, all: area.value });
     field.ariaInvalid = false;
     tell("");
+    rememberTests();
     await redraw();
   });
 }
@@ -624,7 +635,7 @@ async function trial(name, what) {
   if (form.querySelector("[aria-invalid=true]")) return outcome.replaceChildren(...$("#message").cloneNode(true).childNodes);
   outcome.textContent = "…";
   try {
-    const { html, picture, state } = await ask(name, { folded: known().folded }, { ...what, ...testData() });
+    const { html, picture, state } = await ask(name, { folded: known().folded }, { ...what, ...(await settledTestData()) });
     outcome.innerHTML = html;
     outcome.scrollTop = 0;
     if (!picture) return;
@@ -665,9 +676,11 @@ $("#file")?.addEventListener("change", (event) => (location.search = new URLSear
 $("#definition").addEventListener("change", (event) => {
   place.definition = Number(event.target.value);
   selection = folded = [];
+  loadTests();
   inTurn(pull);
 });
 
+loadTests();
 inTurn(pull).then(() => view.states.length && select([neighbour().pointer]));
 listen({
   changed: pullSoon,
