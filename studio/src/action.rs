@@ -1,18 +1,17 @@
 //! The actions of a user, as values that the page sends.
 
 use serde::{Deserialize, Serialize};
-use stepwright_asl::edit::EditError;
 use stepwright_asl::json::escape;
 use stepwright_asl::model::QueryLanguage;
 use stepwright_editor::{
-    Definition, Document, EditorDiagnostic, Operation, OperationError, TextEdit, Wrapper,
-    state_machine_placeholder,
+    Definition, Document, EditorDiagnostic, Operation, TextEdit, Wrapper, state_machine_placeholder,
 };
 
+use crate::action_error::ActionError;
 use crate::clipboard::CopiedStates;
 use crate::field_input::{FieldKind, value_of};
 use crate::palette::{self, Fragment};
-use crate::session::Rounds;
+use crate::rounds::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 
 /// An action of a user. `definition` is the index of a definition in the file.
@@ -100,29 +99,6 @@ pub enum Action {
     Undo,
     /// Repeats the last undone step.
     Redo,
-}
-
-/// The reason why an action cannot be performed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ActionError(String);
-
-impl ActionError {
-    pub(crate) fn new(reason: impl Into<String>) -> ActionError {
-        ActionError(reason.into())
-    }
-}
-
-impl From<OperationError> for ActionError {
-    fn from(error: OperationError) -> ActionError {
-        ActionError(error.to_string())
-    }
-}
-
-impl From<EditError> for ActionError {
-    fn from(error: EditError) -> ActionError {
-        ActionError(error.to_string())
-    }
 }
 
 /// The effect of an action.

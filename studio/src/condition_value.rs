@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::{QueryLanguage, StateKind};
 use stepwright_editor::{ConditionPart, Definition};
-use stepwright_runtime::test_state::{TestStateRequest, test_state};
-use stepwright_runtime::timeline::Timeline;
+use stepwright_history::timeline::Timeline;
+use stepwright_testing::test_state::{TestStateRequest, test_state};
 
 use crate::test_data::{TestData, json};
 use crate::trial::is_start;

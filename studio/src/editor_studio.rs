@@ -17,7 +17,8 @@ use tower_service::Service;
 
 use crate::editor_texts::EditorTexts;
 use crate::file::{OpenFile, StudioFile, TextOwner};
-use crate::studio::StudioState;
+use crate::router;
+use crate::studio_state::{PATH, StudioState};
 
 /// The pages of the texts that an editor has open.
 ///
@@ -152,7 +153,7 @@ impl EditorStudio {
         let state = StudioState::of(Vec::new(), Some(EditorTexts::default()), None);
         let shared = Arc::new(state);
         EditorStudio {
-            router: shared.router(),
+            router: router::of(shared.clone(), PATH),
             shared,
         }
     }

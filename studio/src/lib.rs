@@ -24,14 +24,15 @@
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-editor`, `stepwright-diagram`, `stepwright-runtime` without its
-//!   default features, and `stepwright-asl`.
+//! - It depends on `stepwright-editor`, `stepwright-diagram`, `stepwright-engine`,
+//!   `stepwright-testing` and `stepwright-asl`.
 //! - The editor makes all edits of a text. The session orders them, and knows no protocol.
 //! - Only `router.rs` knows HTTP, and only `file.rs` writes files.
 //! - It does not listen: a server with checks of hosts and origins serves its router. An editor
 //!   asks [`EditorStudio`] without a connection, and owns the texts.
 
 mod action;
+mod action_error;
 mod assets;
 mod child_process;
 mod clipboard;
@@ -52,17 +53,21 @@ mod page_key;
 mod palette;
 mod project;
 mod report;
+mod rounds;
 mod router;
 mod session;
 mod shown_text;
+mod state_data;
 mod studio;
+mod studio_state;
 mod test_data;
 mod trial;
 mod utf16;
 mod view;
 mod view_lists;
 
-pub use action::{Action, ActionError, NewFile};
+pub use action::{Action, NewFile};
+pub use action_error::ActionError;
 pub use child_process::{ACCESS_KEYS_VARIABLE, child_command};
 pub use editor_studio::{EditorStudio, EditorText, PageRequest, PageResponse};
 pub use field_input::FieldKind;

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use crate::assets;
 use crate::file::{OpenFile, StudioFile};
 use crate::inspector::prose;
-use crate::studio::StudioState;
+use crate::studio_state::StudioState;
 
 /// The buttons above the canvas: the command, the text, and the key.
 const COMMANDS: [(&str, &str, &str); 14] = [

@@ -6,7 +6,7 @@ use stepwright_editor::{NestedStart, ProjectMachine, WorkspaceMachines};
 
 use crate::inspector::prose;
 use crate::page;
-use crate::studio::StudioState;
+use crate::studio_state::StudioState;
 
 /// The state machines of all files of a studio.
 pub(crate) struct Project {

@@ -33,7 +33,7 @@ use crate::inspector::FormContext;
 use crate::page_key::MOST_NONCE;
 use crate::project::Project;
 use crate::session::{Outcome, SessionError};
-use crate::studio::StudioState;
+use crate::studio_state::StudioState;
 use crate::test_data::{StateDataEdit, TestData};
 use crate::trial::{self, Evaluation, StateTrial};
 use crate::view::{KnownParts, View};

@@ -5,17 +5,16 @@ use std::collections::VecDeque;
 use stepwright_asl::validate::Validator;
 use stepwright_editor::{Document, EditorDiagnostic, TextEdit};
 
-use crate::action::{Action, ActionError, NewFile, perform};
+use crate::action::{Action, NewFile, perform};
+use crate::action_error::ActionError;
 use crate::merge;
+use crate::rounds::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
 
 /// How many changes a page can be behind before it loads the whole text again.
 const MOST_CHANGES: usize = 2_000;
 /// How many steps can be undone.
 const MOST_STEPS: usize = 2_000;
-
-/// Edits of a text in rounds: each refers to the text after the rounds before it.
-pub(crate) type Rounds = Vec<Vec<TextEdit>>;
 
 /// The editing of one file.
 ///

@@ -5,7 +5,8 @@ use stepwright_history::timeline::{Timeline, Visit};
 
 use super::{StateForm, prose};
 use crate::mock_answer::has_mock;
-use crate::test_data::{StateData, TestData, last_visit, members, pretty};
+use crate::state_data::{StateData, members};
+use crate::test_data::{TestData, last_visit, pretty};
 
 /// The most lines of a text area.
 const MOST_LINES: usize = 8;
