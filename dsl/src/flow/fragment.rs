@@ -74,7 +74,7 @@ pub fn arguments(parameters: Vec<fn() -> Shape>, arguments: Vec<Expr>) -> Vec<Ex
 /// The length of the longest name of a call's states: `longest` is that of the names of the
 /// fragment's states, and 0 for a call that is one state.
 #[must_use]
-pub const fn inner_name(call: usize, longest: usize) -> usize {
+pub const fn inner_name_length(call: usize, longest: usize) -> usize {
     if longest == 0 {
         call
     } else {

@@ -36,7 +36,9 @@ pub(crate) use self::child_errors::{is_of_child, reads_states};
 pub use self::distributed::{Access, Batching, Distributed};
 pub(crate) use self::edge::ErrorSource;
 pub use self::edge::{Catch, Edge, Jitter, Rate, Retry};
-pub use self::fragment::{Fragment, Include, arguments, entry, first_of, inner_name, longest};
+pub use self::fragment::{
+    Fragment, Include, arguments, entry, first_of, inner_name_length, longest,
+};
 pub(crate) use self::front_end::FrontEnd;
 pub use self::raised::{
     NoRaisedError, NoVariants, RaisedError, RaisedType, VariantsOf, has_simple_message,

@@ -128,7 +128,7 @@ fn longest(machine: &Machine) -> TokenStream {
     let included = inner_states(machine).map(|(state, inner)| {
         let name = Literal::usize_unsuffixed(length(state));
         let longest = inner.constant("LONGEST");
-        quote!(__s::inner_name(#name, #longest))
+        quote!(__s::inner_name_length(#name, #longest))
     });
     quote!(__s::longest(&[#own, #(#included),*]))
 }

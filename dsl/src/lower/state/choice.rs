@@ -96,53 +96,95 @@ impl<'a> StateLowering<'_, 'a> {
 
     fn arm(&mut self, choice: &mut Choice, subject: &'a Expr, arm: &'a Arm, is_last: bool) {
         let mut env = self.env.clone();
-        let matched = if self.is_jsonata() {
-            let matched = jsonata::matched(subject, &arm.pattern, &env, self.report);
-            env.locals.extend(matched.bound);
-            let mut tests = matched.tests;
-            // Rust computes the value before it tests the first arm.
-            if choice.choices.is_empty() && may_be_skipped(subject, tests.is_empty()) {
-                let bound = vec![(Text::Borrowed("matched"), subject.clone())];
-                let computed = Expr::let_in(bound, Expr::literal(true));
-                let computed = jsonata::lower(&computed, &env, self.report);
-                if computed.syntax != Syntax::Bool(true) {
-                    tests.insert(0, computed);
-                }
-            }
-            for test in &tests {
-                jsonata::assume(&test.syntax, true, &mut env.known);
-            }
-            if let Some(guard) = &arm.guard {
-                let guard = jsonata::guard(guard, &env, self.report);
-                jsonata::assume(&guard.syntax, true, &mut env.known);
-                tests.push(guard);
-            }
-            (!tests.is_empty()).then(|| {
-                let test = jsonata::all(tests);
-                jsonata::assume(&test.syntax, false, &mut self.env.known);
-                ChoiceRule {
-                    condition: Some(Json::String(jsonata::text(test, &env, self.report))),
-                    ..ChoiceRule::default()
-                }
-            })
+        let is_first = choice.choices.is_empty();
+        let rule = if self.is_jsonata() {
+            self.jsonata_rule(subject, arm, is_first, &mut env)
         } else {
-            let matched = jsonpath::matched(subject, &arm.pattern, &env, self.report);
-            env.path_locals.extend(matched.bound);
-            let mut rules = matched.tests;
-            if choice.choices.is_empty() && may_be_skipped(subject, rules.is_empty()) {
-                self.report.fault(format!(
-                    "the first arm does not test this value, so JSONPath does not compute it, but Rust may panic there; put an arm \
-                     first that tests it, or {}",
-                    self.env.use_jsonata()
-                ));
-            }
-            if let Some(guard) = &arm.guard {
-                rules.push(jsonpath::condition(guard, &env, self.report));
-            }
-            (!rules.is_empty()).then(|| jsonpath::all(rules))
+            self.jsonpath_rule(subject, arm, is_first, &mut env)
         };
-        // The names that the pattern binds are assigned on the edge, before the edge's own
-        // assignments.
+        let assign = self.assigned_by(arm, &env);
+        match rule {
+            Some(rule) => choice.choices.push(self.leading(rule, assign, &arm.edge)),
+            // `_` or a single name matches everything: it becomes the Default, whose Assign is the
+            // state's Assign.
+            None if is_last && !is_first => {
+                choice.assign = assign;
+                choice.default = Some(arm.edge.target.to_string());
+            }
+            None => {
+                let rule = self.always(env);
+                choice.choices.push(self.leading(rule, assign, &arm.edge));
+            }
+        }
+    }
+
+    /// The rule of an arm in JSONata; `None` if it matches everything. `env` gets the names that it
+    /// binds, and what is known where it matches.
+    fn jsonata_rule(
+        &mut self,
+        subject: &'a Expr,
+        arm: &'a Arm,
+        is_first: bool,
+        env: &mut Env<'a>,
+    ) -> Option<ChoiceRule> {
+        let matched = jsonata::matched(subject, &arm.pattern, env, self.report);
+        env.locals.extend(matched.bound);
+        let mut tests = matched.tests;
+        // Rust computes the value before it tests the first arm.
+        if is_first && may_be_skipped(subject, tests.is_empty()) {
+            let bound = vec![(Text::Borrowed("matched"), subject.clone())];
+            let computed = Expr::let_in(bound, Expr::literal(true));
+            let computed = jsonata::lower(&computed, env, self.report);
+            if computed.syntax != Syntax::Bool(true) {
+                tests.insert(0, computed);
+            }
+        }
+        for test in &tests {
+            jsonata::assume(&test.syntax, true, &mut env.known);
+        }
+        if let Some(guard) = &arm.guard {
+            let guard = jsonata::guard(guard, env, self.report);
+            jsonata::assume(&guard.syntax, true, &mut env.known);
+            tests.push(guard);
+        }
+        if tests.is_empty() {
+            return None;
+        }
+        let test = jsonata::all(tests);
+        jsonata::assume(&test.syntax, false, &mut self.env.known);
+        Some(ChoiceRule {
+            condition: Some(Json::String(jsonata::text(test, env, self.report))),
+            ..ChoiceRule::default()
+        })
+    }
+
+    /// The rule of an arm in JSONPath; `None` if it matches everything. `env` gets the names that it
+    /// binds.
+    fn jsonpath_rule(
+        &mut self,
+        subject: &'a Expr,
+        arm: &'a Arm,
+        is_first: bool,
+        env: &mut Env<'a>,
+    ) -> Option<ChoiceRule> {
+        let matched = jsonpath::matched(subject, &arm.pattern, env, self.report);
+        env.path_locals.extend(matched.bound);
+        let mut rules = matched.tests;
+        if is_first && may_be_skipped(subject, rules.is_empty()) {
+            self.report.fault(format!(
+                "the first arm does not test this value, so JSONPath does not compute it, but Rust may panic there; put an arm \
+                 first that tests it, or {}",
+                self.env.use_jsonata()
+            ));
+        }
+        if let Some(guard) = &arm.guard {
+            rules.push(jsonpath::condition(guard, env, self.report));
+        }
+        (!rules.is_empty()).then(|| jsonpath::all(rules))
+    }
+
+    /// The assignments of an arm: the names that its pattern binds, then those of its edge.
+    fn assigned_by(&mut self, arm: &'a Arm, env: &Env<'a>) -> Option<Object> {
         let mut assign: Vec<(Text, Expr)> = Vec::new();
         for name in arm.pattern.names() {
             let own = arm.edge.assign.iter().any(|(other, _)| other == name);
@@ -151,33 +193,21 @@ impl<'a> StateLowering<'_, 'a> {
             }
         }
         assign.extend(arm.edge.assign.iter().cloned());
-        let assign = self.assign(&assign, &env, true);
-        match matched {
-            Some(rule) => choice.choices.push(self.leading(rule, assign, &arm.edge)),
-            // `_` or a single name matches everything: it becomes the Default, whose Assign is the
-            // state's Assign.
-            None if is_last && !choice.choices.is_empty() => {
-                choice.assign = assign;
-                choice.default = Some(arm.edge.target.to_string());
-            }
-            None => {
-                let always = Expr::literal(true);
-                let rule = if self.is_jsonata() {
-                    ChoiceRule {
-                        condition: Some(Json::String(jsonata::condition(
-                            &always,
-                            &env,
-                            self.report,
-                        ))),
-                        ..ChoiceRule::default()
-                    }
-                } else {
-                    let mut paths = Paths::new(env, self.report);
-                    jsonpath::always(&mut paths, &always)
-                };
-                choice.choices.push(self.leading(rule, assign, &arm.edge));
-            }
+        self.assign(&assign, env, true)
+    }
+
+    /// A rule that is always true.
+    fn always(&mut self, env: Env<'a>) -> ChoiceRule {
+        let always = Expr::literal(true);
+        if self.is_jsonata() {
+            let condition = jsonata::condition(&always, &env, self.report);
+            return ChoiceRule {
+                condition: Some(Json::String(condition)),
+                ..ChoiceRule::default()
+            };
         }
+        let mut paths = Paths::new(env, self.report);
+        jsonpath::always(&mut paths, &always)
     }
 
     /// A top-level rule of the state, with its assignments and target. Rules of JSONPath are

@@ -112,7 +112,7 @@ impl TypeBlock<'_> {
         });
         quote! {
             const _: () = {
-                const __TOO_LONG: ::core::primitive::bool = __s::inner_name(#name, #longest) <= #limit;
+                const __TOO_LONG: ::core::primitive::bool = __s::inner_name_length(#name, #longest) <= #limit;
                 #check
             };
             #express
