@@ -36,6 +36,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "dsl/src/lower/env.rs",
     "macros/src/check/terms/proof.rs",
     "cli/src/args",
+    "cli/src/engine/service_arguments.rs",
     "cli/src/commands/bench",
     "cli/src/commands/convert/text.rs",
     "cli/src/commands/graph",
@@ -72,6 +73,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/spans.rs",
     "/src/start_command.rs",
     // Displayed text of the studio's page.
+    "studio/src/condition_value.rs",
     "studio/src/inspector/",
     "studio/src/page.rs",
     "studio/src/palette/",
@@ -81,7 +83,13 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/statistics/table.rs",
     "/src/statistics/prometheus.rs",
     "/src/test_state/",
-    "/src/testing/",
+    // What a test of a user sees; the debugger's messages are on the page.
+    "testing/src/generated_test/",
+    "testing/src/m",
+    "testing/src/re",
+    "testing/src/rule.rs",
+    "testing/src/token.rs",
+    "testing/src/typed/",
     "/src/value/",
 ];
 

@@ -158,8 +158,8 @@ impl<'a> StateLowering<'_, 'a> {
         })
     }
 
-    /// The rule of an arm in JSONPath; `None` if it matches everything. `env` gets the names that it
-    /// binds.
+    /// The rule of an arm in JSONPath; `None` if it matches everything. `env` gets the names that
+    /// it binds.
     fn jsonpath_rule(
         &mut self,
         subject: &'a Expr,
