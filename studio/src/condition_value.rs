@@ -24,7 +24,7 @@ const MISSING: &str = "references an invalid value";
 pub(crate) enum PartValue {
     True,
     False,
-    /// What it reads is not there; with the reason in JSONPath.
+    /// A value that it reads is absent; with the reason.
     Missing(String),
     /// It cannot be evaluated.
     Fault(String),

@@ -105,6 +105,38 @@ test("an open page survives a restart, with what was typed in a form without the
   }
 });
 
+test("what was typed a moment before a reload is not lost", async () => {
+  const studio = await Studio.start({ "orders.asl.jsonc": ORDERS });
+  try {
+    const page = await studio.open(browser);
+    const reload = async (type) => {
+      const loaded = page.page.waitForEvent("load");
+      await page.page.evaluate(`(${type})(); location.reload();`);
+      await loaded;
+      await page.page.waitForFunction(() => document.querySelector("#tree [role=treeitem]"));
+    };
+    await page.page.click("#tab-code");
+    await reload(() => {
+      const area = document.querySelector("#text");
+      area.focus();
+      area.setSelectionRange(0, 0);
+      document.execCommand("insertText", false, "// typed\n");
+    });
+    await page.until("the text is there", async () => (await page.text()) === `// typed\n${ORDERS}`);
+    await page.select("/States/Charge");
+    await page.page.locator('[data-field="/States/Charge/Comment"]').waitFor();
+    await reload(() => {
+      document.querySelector('[data-field="/States/Charge/Comment"]').focus();
+      document.execCommand("insertText", false, "in a form");
+    });
+    await page.until("the field is there", async () => (await page.definition()).States.Charge.Comment === "in a form");
+    page.tab.problems.length = 0;
+    await page.close();
+  } finally {
+    studio.stop();
+  }
+});
+
 test("a new file that was never saved survives a crash", async () => {
   const studio = await Studio.start({ "new.asl.json": null });
   try {

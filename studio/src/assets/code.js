@@ -3,7 +3,7 @@
 const LINE = 18;
 const TOKEN = /(?<key>"(?:[^"\\]|\\.)*"(?=\s*:)|(?<=^\s*(?:- )*)[\w $.?-]+(?=:))|(?<expression>"?\{%.*?%\}"?)|(?<string>"(?:[^"\\]|\\.)*"?)|(?<word>\b(?:true|false|null)\b)|(?<number>-?\b\d+(?:\.\d+)?\b)|(?<comment>#.*|\/\/.*)/g;
 
-export const escape = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const escape = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
 /** The text after rounds of edits. Each round refers to the text after the rounds before it. */
 export function applied(text, rounds) {
@@ -73,11 +73,7 @@ export class Code {
     });
     area.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && placed());
     area.addEventListener("click", () => placed());
-    numbers.addEventListener("click", ({ clientY }) => {
-      const row = Math.floor((clientY - area.getBoundingClientRect().top + area.scrollTop - 6) / LINE);
-      const before = area.value.split("\n").slice(0, row);
-      this.fold(this.full(before.join("\n").length + (row > 0)));
-    });
+    numbers.addEventListener("click", ({ target: { dataset } }) => dataset.at && this.fold(Number(dataset.at)));
   }
 
   /** What was typed since the known revision. */
@@ -253,7 +249,7 @@ export class Code {
       const isMarked = marked && start < marked[1] && end > marked[0];
       const classes = [isFaulty && `fault ${isFaulty.severity}`, isMarked && "marked", isFolded && "folded"].filter(Boolean).join(" ");
       rows.push(`<span class="row ${classes}">${coloured(line)}</span>`);
-      heads.push(`<span class="row">${number} ${isFolded ? "▸" : line.trim() && indentation(lines[index + 1] ?? "") > indentation(line) ? "▾" : " "}</span>`);
+      heads.push(`<span class="row" data-at="${start}">${number} ${isFolded ? "▸" : line.trim() && indentation(lines[index + 1] ?? "") > indentation(line) ? "▾" : " "}</span>`);
       number += isFolded ? linesIn(this.text.slice(start, end)) : 1;
     }
     layer.innerHTML = rows.join("");

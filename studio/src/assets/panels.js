@@ -133,6 +133,12 @@ export function formActions(element) {
   return JSON.parse(actions, (key, value) => (value === "$value" ? element.value : value));
 }
 
+/** The field of the form that the user edits now. */
+export function editedField() {
+  const { activeElement } = document;
+  return activeElement.isDirty && $("#panel-inspector").contains(activeElement) ? activeElement : null;
+}
+
 /** The selector of the field or button of a form that has the focus. */
 function focusedIn(panel) {
   const element = document.activeElement;
@@ -191,7 +197,7 @@ export async function drawForm(panel, pointer, count) {
   const isContinued = panel.drawn?.state === pointer && continues(panel, next);
   if (isContinued) panel.drawn.digest = digest;
   // A field that the user edits now is not replaced.
-  const edited = panel.contains(document.activeElement) && document.activeElement.isDirty && document.activeElement;
+  const edited = editedField();
   if (edited) {
     const fresh = wholes(next);
     if (isContinued) wholes(panel).forEach((part, index) => part.contains(edited) || part.replaceWith(fresh[index]));

@@ -63,7 +63,9 @@ function open() {
 
 async function respond(name, parameters, what) {
   if (editor) return request(name, String(new URLSearchParams({ ...place, ...parameters })), what);
-  const options = what === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(what) };
+  const body = what && JSON.stringify(what);
+  // An edit survives the end of the page, unless it is larger than browsers allow then.
+  const options = body ? { method: "POST", headers: { "content-type": "application/json" }, body, keepalive: name === "apply" && body.length < 60_000 } : {};
   const response = await fetch(address(name, parameters), options);
   return { status: response.status, kind: response.headers.get("content-type"), body: await response.text() };
 }

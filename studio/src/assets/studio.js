@@ -6,7 +6,7 @@ import { Completer } from "./complete.js";
 import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
-import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, exportPicture, formActions, make, prose } from "./panels.js";
+import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, editedField, exportPicture, formActions, make, prose } from "./panels.js";
 import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 import { followTests, loadTests, renameTests, renamedState, settledTestData, storeTests } from "./tests.js";
 
@@ -164,6 +164,7 @@ function show(next, isOwn) {
   code.problems = view.problems;
   code.draw();
   $("#hint").hidden = view.states.length > 0;
+  if (current()?.pointer !== selection.at(-1) && editedField()) tell("The state of the form is gone; what you typed is not in the file.");
   selection = selection.filter(at);
   if (!view.transitions.some(({ pointer }) => pointer === edge)) edge = null;
   drawProblems($("#panel-problems"), $("#tab-problems"), view.problems);
@@ -498,7 +499,7 @@ const code = new Code($("#text"), $("#highlight"), $("#numbers"), {
 
 const FOLDS = {
   line: () => code.foldHere(),
-  none: () => code.foldAll([]),
+  none: () => inTurn(() => code.foldAll([])),
   // The positions of the states are those of the text that the server has.
   states() {
     flush();
@@ -532,7 +533,7 @@ $("#tree").addEventListener("click", (event) => {
 });
 $(".commands").addEventListener("click", (event) => COMMANDS[event.target.dataset.command]?.());
 
-const rememberTests = () => storeTests() || tell("The browser has no room for the data of tests: it is lost when the page is loaded again.");
+const rememberTests = () => storeTests() || tell("The browser has no room for the data of tests: a reload loses it.");
 $("#panel-trial").addEventListener("input", rememberTests);
 followTests(() => inTurn(redraw));
 
@@ -563,9 +564,12 @@ form.addEventListener("change", (event) => {
 });
 /** Takes over what was typed in the field that has the focus. */
 function commitField() {
-  const field = document.activeElement;
-  if (form.contains(field) && field.isDirty) field.dispatchEvent(new Event("change", { bubbles: true }));
+  editedField()?.dispatchEvent(new Event("change", { bubbles: true }));
 }
+addEventListener("beforeunload", () => {
+  commitField();
+  flush();
+});
 form.addEventListener("click", (event) => event.target.closest("button") && changed(event));
 form.addEventListener("keydown", ({ key, target }) => key === "Enter" && target.matches("[data-rename]") && canvas.view.focus());
 
