@@ -83,7 +83,7 @@ const NOT_ON_THE_PAGE: &[&str] = &[
     "/src/statistics/table.rs",
     "/src/statistics/prometheus.rs",
     "/src/test_state/",
-    // What a test of a user sees; the debugger's messages are on the page.
+    // Messages in the tests of users. Those of the debugger are on the page.
     "testing/src/generated_test/",
     "testing/src/m",
     "testing/src/re",
