@@ -132,6 +132,41 @@ fn a_rule_is_switched_off_by_its_name() {
 }
 
 #[test]
+fn parts_that_no_path_reaches_are_listed_and_fail_under_a_threshold() {
+    let folder = folder();
+    let ran = explore(folder.path(), "fixed.asl.json", &["--fail-under", "100"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(!ran.stderr.contains("no path reaches"), "{}", ran.stderr);
+    let fails = |least: &str| {
+        let limits = ["--faults", "0", "--fail-under", least];
+        explore(folder.path(), "fixed.asl.json", &limits)
+    };
+    assert_eq!(fails("40").status, 0);
+    let ran = fails("60.5");
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    let note = "no path reaches state `Refund`, state `Declined`, catcher 1 of `Charge` (CardDeclined) -> `Declined`, catcher 1 of `Ship` (States.ALL) -> `Refund`";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    let error = "paths reach 55.5 % of the definition, less than the 60.5 % of --fail-under";
+    assert!(ran.stderr.contains(error), "{}", ran.stderr);
+}
+
+#[test]
+fn each_error_that_nothing_catches_is_found_on_request() {
+    let folder = folder();
+    let undeclared = ["--undeclared-errors", "--faults", "1"];
+    let ran = explore(folder.path(), "fixed.asl.json", &undeclared);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let finding =
+        "error-not-handled: `AnyOtherError` of `Charge` is not caught, and ends the execution";
+    assert!(ran.stdout.contains(finding), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("1 finding in all paths"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn a_wrong_property_file_is_refused_with_its_line() {
     let folder = folder();
     let file = folder.path().join("order.properties.yaml");

@@ -10,11 +10,11 @@ use stepwright_asl::limits::generated_retrier;
 /// For each state, the errors that its own Retry and Catch name, and those of the containers around
 /// it.
 #[derive(Clone, Debug, Default)]
-pub struct HandledErrors(HashMap<String, Vec<String>>);
+pub(crate) struct HandledErrors(HashMap<String, Vec<String>>);
 
 impl HandledErrors {
     /// Reads the handlers of a definition.
-    pub fn of(definition: &Json) -> Self {
+    pub(crate) fn of(definition: &Json) -> Self {
         let graph = Graph::of(definition);
         let mut names = HashMap::new();
         for state in graph.states() {
@@ -46,17 +46,12 @@ impl HandledErrors {
     }
 
     /// Returns the errors that the handlers around a state name.
-    pub fn of_state(&self, state: &str) -> &[String] {
+    pub(crate) fn of_state(&self, state: &str) -> &[String] {
         self.0.get(state).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns whether an error of a state is named, by its own name or by a wildcard.
-    pub fn count_on(&self, state: &str, error: &str) -> bool {
-        errors::matches_task_failure(self.of_state(state), error)
-    }
-
     /// Returns whether an error of a state is named by its own name.
-    pub fn mean(&self, state: &str, error: &str) -> bool {
+    pub(crate) fn mean(&self, state: &str, error: &str) -> bool {
         self.of_state(state).iter().any(|name| name == error)
     }
 }

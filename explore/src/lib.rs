@@ -34,7 +34,7 @@
 //! | | |
 //! |---|---|
 //! | inputs and results | those that are given; otherwise values that are made from what the definition reads and compares |
-//! | errors | those that are declared; otherwise those that a handler names, and one that only a wildcard matches |
+//! | errors | those that are declared; otherwise those that a handler names, and one that only a wildcard matches; with [`Settings::undeclared_errors`] all of them |
 //! | time | virtual: calls take none, waits and retries theirs, a timeout is a fault |
 //! | faults | up to [`Settings::faults`]; the repeated failure of a retried call is one |
 //! | nested executions | those of [`Settings::nested`] run as parts of the path; the start of another state machine has the outcomes of any task |
@@ -58,7 +58,8 @@
 //! - It is a separate package because it needs neither an engine nor a workflow in Rust: the
 //!   command and editors use it for any definition, and `stepwright_runtime::testing` for workflows
 //!   with types.
-//! - It depends on `stepwright-asl` and `stepwright-interpreter`. It compiles no macros.
+//! - It depends on `stepwright-asl`, `stepwright-interpreter` and `stepwright-history`, whose
+//!   coverage lists the parts that paths reach. It compiles no macros.
 //! - It runs executions as plain data: no async runtime, no engine, no handlers, no store. It reads
 //!   a clock only for its time limit, and writes no file.
 //! - A definition is any state machine of `stepwright-asl`; a property names tasks by their states,
@@ -89,12 +90,8 @@ mod values;
 pub use self::budget::StopReason;
 pub use self::event::{Action, PathEvent, TaskNames};
 pub use self::expression::{Bindings, TemplateError, ValueTemplate, parse_duration};
-#[doc(hidden)]
-pub use self::handled_errors::HandledErrors;
 pub use self::monitor::Monitor;
-pub use self::nested_machine::{NestedMachine, started_machines};
-#[doc(hidden)]
-pub use self::outcomes::may_fail_with;
+pub use self::nested_machine::{NestedMachine, started_machine, started_machines};
 pub use self::outcomes::{ANY_OTHER_ERROR, Outcome};
 pub use self::pattern::Pattern;
 pub use self::property::{Formula, Property};

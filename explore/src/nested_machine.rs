@@ -21,7 +21,7 @@ pub struct NestedMachine {
 
 /// Returns the name of the state machine that `StateMachineArn` names: that in the ARN, without a
 /// version or an alias, or that of the placeholder.
-pub(crate) fn started_machine(target: &str) -> &str {
+pub fn started_machine(target: &str) -> &str {
     if let Some(placeholder) = target.strip_prefix("${") {
         return placeholder.split(['}', ':']).next().unwrap_or(placeholder);
     }

@@ -8,14 +8,14 @@ use std::rc::Rc;
 use stepwright_asl::errors;
 use stepwright_asl::integrations::lookup;
 use stepwright_asl::json::Json;
-use stepwright_interpreter::task::{IntegrationPattern, Resource, ResourceKind};
+use stepwright_interpreter::task::{IntegrationPattern, Resource, ResourceKind, TaskFailure};
 use stepwright_interpreter::value::{Object, Value};
 
 use crate::budget::SearchBudget;
 use crate::event::TaskNames;
 use crate::handled_errors::HandledErrors;
 use crate::pattern::Pattern;
-use crate::settings::Settings;
+use crate::settings::{Settings, TaskSettings};
 use crate::values::{LiveValues, MachineValues, SampleSet};
 
 /// The error that represents all errors that only `States.ALL` or `States.TaskFailed` match.
@@ -89,6 +89,8 @@ impl CalledTask {
 /// The outcomes that a search combines.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcomes {
+    /// The name of the state machine.
+    machine: String,
     handled: HandledErrors,
     values: MachineValues,
     inputs: SampleSet,
@@ -101,7 +103,7 @@ pub(crate) struct Outcomes {
 
 impl Outcomes {
     pub(crate) fn of(
-        definition: &Json,
+        (machine, definition): (&str, &Json),
         values: MachineValues,
         settings: &Settings,
         budget: &Rc<SearchBudget>,
@@ -116,6 +118,7 @@ impl Outcomes {
             object_samples(values.input().samples(budget))
         };
         Self {
+            machine: machine.to_owned(),
             handled: HandledErrors::of(definition),
             results: values
                 .results()
@@ -173,18 +176,28 @@ impl Outcomes {
     }
 
     /// Returns the items of readers: for each choice of them, those of each Map.
-    pub(crate) fn read_items(&self, readers: &[String]) -> Vec<Vec<(String, Value)>> {
+    pub(crate) fn read_items(
+        &self,
+        settings: &Settings,
+        readers: &[String],
+    ) -> Vec<Vec<(String, Value)>> {
         let lists: Vec<Vec<Value>> = readers
             .iter()
-            .map(|reader| match self.values.result(reader) {
-                Some(demand) => demand.samples(&self.budget).values,
-                None => {
-                    let list = |count: usize| {
-                        let items = std::iter::repeat_n(Value::empty_object(), count);
-                        items.collect::<Value>()
-                    };
-                    vec![list(2), list(1), list(0)]
+            .map(|reader| {
+                let names = TaskNames::of_function(reader);
+                let given = settings.of_task(&self.machine, reader, &names);
+                let given: Vec<Value> = given.flat_map(|task| task.results.clone()).collect();
+                if !given.is_empty() {
+                    return given;
                 }
+                if let Some(demand) = self.values.result(reader) {
+                    return demand.samples(&self.budget).values;
+                }
+                let list = |count: usize| {
+                    let items = std::iter::repeat_n(Value::empty_object(), count);
+                    items.collect::<Value>()
+                };
+                vec![list(2), list(1), list(0)]
             })
             .collect();
         let choices = lists.iter().map(Vec::len).max().unwrap_or_default();
@@ -206,11 +219,15 @@ impl Outcomes {
 
     /// Returns the results of a call; the first one is the plainest.
     pub(crate) fn results(&self, settings: &Settings, call: &CalledTask) -> Rc<SampleSet> {
-        let given = settings.of_task(&call.state, &call.names);
+        let given = settings.of_task(&self.machine, &call.state, &call.names);
+        let given: Vec<&TaskSettings> = given.filter(|task| !task.results.is_empty()).collect();
+        // The holder of a token answers to the state, not the function that gets it.
+        let has_own = given.iter().any(|task| task.target == call.state);
         let given: Vec<Value> = given
+            .into_iter()
+            .filter(|task| !has_own || task.target == call.state)
             .flat_map(|task| {
-                let is_state = task.target == call.state;
-                let has_envelope = !is_state && call.resource.is_lambda_invoke();
+                let has_envelope = !has_own && call.resource.is_lambda_invoke();
                 let results = task.results.iter().cloned();
                 results.map(move |result| {
                     if has_envelope {
@@ -247,6 +264,22 @@ impl Outcomes {
         }
     }
 
+    /// Returns the failure of a call with an error. A Lambda function reports an error with a JSON
+    /// text as its cause.
+    pub(crate) fn failure(
+        &self,
+        settings: &Settings,
+        call: &CalledTask,
+        error: &str,
+    ) -> TaskFailure {
+        let mut tasks = settings.of_task(&self.machine, &call.state, &call.names);
+        let cause = tasks.find_map(|task| task.causes.get(error));
+        let cause = cause
+            .cloned()
+            .unwrap_or_else(|| format!(r#"{{"errorType":"{error}","errorMessage":"explored"}}"#));
+        TaskFailure::new(error, cause)
+    }
+
     /// Returns the outcomes of a call, the successes first.
     pub(crate) fn of_call(
         &self,
@@ -256,13 +289,19 @@ impl Outcomes {
     ) -> Vec<Outcome> {
         let mut options: Vec<Outcome> = (0..results.max(1)).map(Outcome::Success).collect();
         let declared: Vec<&String> = settings
-            .of_task(&call.state, &call.names)
+            .of_task(&self.machine, &call.state, &call.names)
             .flat_map(|task| &task.errors)
             .collect();
         let named = self.handled.of_state(&call.state);
-        let possible = named
-            .iter()
-            .filter(|error| may_fail_with(&call.resource, error).unwrap_or(true));
+        let is_of_other = |error: &String| {
+            let mut tasks = settings.tasks.iter();
+            tasks.any(|task| task.errors.contains(error))
+        };
+        // A handler of a container names errors of all tasks inside it. A task that may use any
+        // name does not use those that only others declare.
+        let possible = named.iter().filter(|error| {
+            may_fail_with(&call.resource, error).unwrap_or_else(|| !is_of_other(error))
+        });
         let properties = settings.properties.iter();
         let triggers = properties.flat_map(|property| property.formula.triggers());
         let triggers = triggers.filter(|pattern| {
@@ -274,14 +313,14 @@ impl Outcomes {
             .filter(|error| may_fail_with(&call.resource, error).unwrap_or(true))
             .collect();
         // A task whose errors are declared fails with no other one, except when it is lost.
-        let possible: Vec<&String> = if declared.is_empty() {
+        let possible: Vec<&String> = if declared.is_empty() || settings.undeclared_errors {
             possible.chain(&of_properties).collect()
         } else {
             possible
                 .filter(|error| error.starts_with("States."))
                 .collect()
         };
-        if declared.is_empty() && named.is_empty() {
+        if settings.undeclared_errors || declared.is_empty() && named.is_empty() {
             add(&mut options, Outcome::Failure(ANY_OTHER_ERROR.to_owned()));
         }
         for error in declared.iter().copied().chain(possible) {
@@ -345,8 +384,7 @@ fn envelope(payload: Value) -> Value {
 /// name, as a Lambda function, an activity and a worker with a token do. A request to a service
 /// fails with the errors of that service: the integration tables have the prefix of their names. A
 /// service that the tables do not have can fail with all.
-#[doc(hidden)]
-pub fn may_fail_with(resource: &Resource, error: &str) -> Option<bool> {
+fn may_fail_with(resource: &Resource, error: &str) -> Option<bool> {
     let is_http = resource.service() == "http";
     if error.starts_with(errors::HTTP_STATUS_CODE_PREFIX) || error == errors::HTTP_SOCKET {
         return Some(is_http);

@@ -247,6 +247,7 @@ impl<'d> FileReader<'d> {
             "faults",
             "loops",
             "within",
+            "undeclaredErrors",
         ];
         self.known(&root, &fields)?;
         if let Some(inputs) = root.key("inputs") {
@@ -273,6 +274,9 @@ impl<'d> FileReader<'d> {
         }
         if let Some(loops) = root.key("loops") {
             settings.loops = self.number(&loops)?;
+        }
+        if let Some(undeclared) = root.key("undeclaredErrors") {
+            settings.undeclared_errors = self.flag(&undeclared)?;
         }
         if let Some(within) = root.key("within") {
             settings.within = Some(self.duration(&within)?);

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use stepwright_asl::json::{Json, Object};
+use stepwright_history::coverage::Coverage as DefinitionCoverage;
 
 use crate::budget::StopReason;
 use crate::expression::readable_duration;
@@ -308,15 +309,22 @@ impl fmt::Display for Coverage {
 pub struct Report {
     findings: Vec<Finding>,
     coverage: Coverage,
+    reached: DefinitionCoverage,
     notes: Vec<String>,
     names: CheckedNames,
 }
 
 impl Report {
-    pub(crate) fn new(findings: Vec<Finding>, coverage: Coverage, notes: Vec<String>) -> Self {
+    pub(crate) fn new(
+        findings: Vec<Finding>,
+        coverage: Coverage,
+        reached: DefinitionCoverage,
+        notes: Vec<String>,
+    ) -> Self {
         Self {
             findings,
             coverage,
+            reached,
             notes,
             names: CheckedNames::default(),
         }
@@ -344,9 +352,29 @@ impl Report {
         &self.findings
     }
 
-    /// Returns what was covered.
+    /// Returns the extent of the search.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
+    }
+
+    /// Returns the states, transitions, retriers and catchers of the explored definition, with
+    /// those that no path reaches.
+    ///
+    /// ```
+    /// use stepwright_asl::StateMachine;
+    /// use stepwright_explore::{Settings, explore};
+    ///
+    /// let machine = StateMachine::from_json(r#"{"StartAt": "Charge", "States": {"Charge": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true,
+    ///     "Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": ["Busy"]}]
+    /// }}}"#)?;
+    /// let report = explore(&machine, &Settings::new())?;
+    /// assert_eq!(report.reached().missing(), ["retrier 2 of `Charge` (Busy)"]);
+    /// report.reached().assert_at_least(60.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reached(&self) -> &DefinitionCoverage {
+        &self.reached
     }
 
     /// Returns what the search could not follow, or simplified.
@@ -371,6 +399,12 @@ impl Report {
             );
         }
         notes
+    }
+
+    /// Returns the parts of the definition that no path reaches as a note, if there are any.
+    pub fn missing_note(&self) -> Option<String> {
+        let missing = self.reached.missing();
+        (!missing.is_empty()).then(|| format!("no path reaches {}", missing.join(", ")))
     }
 
     /// Returns the findings as text: each with its numbered steps and how to fix it.
@@ -416,10 +450,16 @@ impl Report {
             add("stoppedBy", Json::from(reason.name().to_owned()));
         }
         add("seconds", Json::from(coverage.elapsed.as_secs_f64()));
+        let mut reached = Object::new();
+        let percent = Json::from(self.reached.percent());
+        reached.insert("percent".to_owned(), percent);
+        let missing = self.reached.missing().into_iter().map(Json::from);
+        reached.insert("missing".to_owned(), Json::Array(missing.collect()));
         let mut object = Object::new();
         let findings = self.findings.iter().map(Finding::to_json);
         object.insert("findings".to_owned(), Json::Array(findings.collect()));
         object.insert("coverage".to_owned(), Json::Object(bound));
+        object.insert("reached".to_owned(), Json::Object(reached));
         let notes = self.names.notes.iter().cloned().chain(self.notes());
         let notes = notes.map(Json::from);
         object.insert("notes".to_owned(), Json::Array(notes.collect()));
@@ -449,7 +489,7 @@ impl fmt::Display for Report {
             writeln!(f, "error: {unknown}")?;
         }
         writeln!(f, "{}", self.coverage)?;
-        for note in self.notes() {
+        for note in self.notes().into_iter().chain(self.missing_note()) {
             writeln!(f, "note: {note}")?;
         }
         Ok(())

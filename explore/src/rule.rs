@@ -16,6 +16,8 @@ pub enum Rule {
     ValuePresent,
     /// For each value, a rule of the Choice matches or it has a `Default`.
     ChoiceMatches,
+    /// No handler of all errors hides that a field cannot be evaluated.
+    EvaluationVisible,
     /// Each declared error of a task is caught, or declared as passed on.
     ErrorHandled,
     /// No Retrier repeats a call that has an effect and no idempotency token.
@@ -28,12 +30,13 @@ pub enum Rule {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Rule; 9] = [
+    pub const ALL: [Rule; 10] = [
         Rule::PathEnds,
         Rule::EndsInTime,
         Rule::StateReached,
         Rule::ValuePresent,
         Rule::ChoiceMatches,
+        Rule::EvaluationVisible,
         Rule::ErrorHandled,
         Rule::EffectOnce,
         Rule::TokenTimeout,
@@ -48,6 +51,7 @@ impl Rule {
             Self::StateReached => "state-not-reached",
             Self::ValuePresent => "value-absent",
             Self::ChoiceMatches => "no-choice-matches",
+            Self::EvaluationVisible => "hidden-evaluation-error",
             Self::ErrorHandled => "error-not-handled",
             Self::EffectOnce => "effect-repeated",
             Self::TokenTimeout => "token-without-timeout",
@@ -72,6 +76,9 @@ impl Rule {
                 "write the value on each path to this state, or test it with `IsPresent` or `$exists` first"
             }
             Self::ChoiceMatches => "add a `Default`, or a rule for this value",
+            Self::EvaluationVisible => {
+                "correct the expression, or name the error in a `Catch` if it is expected"
+            }
             Self::ErrorHandled => {
                 "add a `Catch` for it; if callers should see it, name it in `passes` of the task in the property file"
             }

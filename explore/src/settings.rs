@@ -1,6 +1,6 @@
 //! Inputs, results and errors of tasks, properties, and the bounds of a search.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use stepwright_asl::model::MachineType;
@@ -24,6 +24,11 @@ pub struct Settings {
     pub properties: Vec<Property>,
     /// The rules that are switched off.
     pub off: BTreeSet<Rule>,
+    /// Whether each task also fails with the errors that only handlers name and with
+    /// [`ANY_OTHER_ERROR`](crate::ANY_OTHER_ERROR), and the rule
+    /// [`ErrorHandled`](Rule::ErrorHandled) reports each error that ends the execution, not only
+    /// declared ones.
+    pub undeclared_errors: bool,
     /// The most faults of one path: outcomes other than success.
     pub faults: u32,
     /// How often the outcomes of a state are combined again when a loop returns to it.
@@ -53,6 +58,7 @@ impl Default for Settings {
             compensations: Vec::new(),
             properties: Vec::new(),
             off: BTreeSet::new(),
+            undeclared_errors: false,
             faults: 2,
             loops: 1,
             within: None,
@@ -77,26 +83,36 @@ impl Settings {
         !self.off.contains(&rule)
     }
 
-    /// Returns the settings of the task that a state calls.
+    /// Returns the settings of the task that a state of a state machine calls.
     pub(crate) fn of_task<'s>(
         &'s self,
+        machine: &'s str,
         state: &'s str,
         names: &'s TaskNames,
     ) -> impl Iterator<Item = &'s TaskSettings> {
         let tasks = self.tasks.iter();
-        tasks.filter(move |task| task.target == state || names.contain(&task.target))
+        tasks.filter(move |task| {
+            let is_of_machine = task.machine.as_deref().is_none_or(|name| name == machine);
+            is_of_machine && (task.target == state || names.contain(&task.target))
+        })
     }
 }
 
 /// The known results and errors of a task.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskSettings {
-    /// A state, a function or a resource.
+    /// A state, a function or a resource. A Map with an `ItemReader` is a task that reads items.
     pub target: String,
-    /// Its results; those of a function are without the envelope of `lambda:invoke`.
+    /// The state machine to which the settings apply; `None` for all. States of two state machines
+    /// may have the same name.
+    pub machine: Option<String>,
+    /// Its results; those of a function are without the envelope of `lambda:invoke`, and those of a
+    /// Map are lists of items.
     pub results: Vec<Value>,
     /// The errors with which it fails; if there are none, the errors that handlers name.
     pub errors: Vec<String>,
+    /// The causes of errors, if a state reads them. An error without one has a made-up cause.
+    pub causes: BTreeMap<String, String>,
     /// The errors that may end the execution.
     pub passes: Vec<String>,
     /// Whether it changes something outside: `None` if it is not known.

@@ -62,7 +62,8 @@ enum NameUser {
     /// The name of a property.
     Property(String),
     Compensation,
-    Task,
+    /// The settings of a task, of all state machines or of the one with this name.
+    Task(Option<String>),
 }
 
 /// `property `a charge is shipped``
@@ -71,7 +72,7 @@ impl fmt::Display for NameUser {
         match self {
             Self::Property(name) => write!(f, "property `{name}`"),
             Self::Compensation => f.write_str("`compensates`"),
-            Self::Task => f.write_str("`tasks`"),
+            Self::Task(_) => f.write_str("`tasks`"),
         }
     }
 }
@@ -96,7 +97,7 @@ impl UnknownName {
     pub fn property(&self) -> Option<&str> {
         match &self.user {
             NameUser::Property(name) => Some(name),
-            NameUser::Compensation | NameUser::Task => None,
+            NameUser::Compensation | NameUser::Task(_) => None,
         }
     }
 
@@ -209,14 +210,23 @@ impl CheckedNames {
         (kind, name, user): (NameKind, String, NameUser),
         has_given_values: bool,
     ) {
+        let (has_readers, machine) = match &user {
+            NameUser::Task(machine) => (true, machine.as_deref()),
+            NameUser::Property(_) | NameUser::Compensation => (false, None),
+        };
+        let has = |definition: &NamedDefinition| {
+            let is_reader = has_readers && definition.readers.contains(&name);
+            machine.is_none_or(|machine| definition.name == machine)
+                && (is_reader || definition.has(kind, &name))
+        };
         let known = definitions.iter();
         let known: Vec<&str> = known
-            .filter(|definition| definition.has(kind, &name))
+            .filter(|definition| has(definition))
             .map(|definition| definition.name.as_str())
             .collect();
         let noun = kind.singular();
         if !known.is_empty() {
-            if definitions.iter().take(1).any(|own| !own.has(kind, &name)) {
+            if machine.is_none() && definitions.iter().take(1).any(|own| !has(own)) {
                 let machines = quoted(known);
                 self.notes
                     .push(format!("`{name}` is a {noun} of {machines} only"));
@@ -240,7 +250,11 @@ impl CheckedNames {
         }
         let candidates = definitions.iter();
         let mut candidates: Vec<&str> = candidates
-            .flat_map(|definition| definition.names(kind))
+            .flat_map(|definition| {
+                let readers = definition.readers.iter().map(String::as_str);
+                let readers = readers.filter(|_| has_readers);
+                definition.names(kind).into_iter().chain(readers)
+            })
             .collect();
         let mut seen = BTreeSet::new();
         candidates.retain(|candidate| seen.insert(*candidate));
@@ -296,7 +310,8 @@ fn settings_names(settings: &Settings) -> Vec<(NameKind, String, NameUser)> {
         }
     }
     for task in &settings.tasks {
-        names.push((NameKind::Task, task.target.clone(), NameUser::Task));
+        let user = NameUser::Task(task.machine.clone());
+        names.push((NameKind::Task, task.target.clone(), user));
     }
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
@@ -319,6 +334,8 @@ struct NamedDefinition {
     states: Vec<String>,
     /// The states that call a task, with the names of the task.
     tasks: Vec<(String, TaskNames)>,
+    /// The Maps with an `ItemReader`, whose settings are those of a task.
+    readers: Vec<String>,
     variables: Vec<String>,
     /// A state that computes the target of its call.
     computed_target: Option<String>,
@@ -347,6 +364,12 @@ impl NamedDefinition {
                 .map(|state| state.name.to_string())
                 .collect(),
             tasks,
+            readers: program
+                .states()
+                .iter()
+                .filter(|state| state.has_item_reader())
+                .map(|state| state.name.to_string())
+                .collect(),
             variables: program.variables.iter().map(str::to_owned).collect(),
             computed_target: computed_target.map(|state| state.name.to_string()),
         }

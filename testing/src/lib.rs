@@ -1,6 +1,5 @@
 //! Tools for tests of workflows: mocks of tasks, assertions on executions, coverage, replay of
-//! recorded histories, a debugger, tests of single states, exploration of all outcomes, properties
-//! over all paths.
+//! recorded histories, a debugger, tests of single states, properties over all paths.
 //!
 //! A program uses it as `stepwright_runtime::testing`, with the feature `testing` of
 //! `stepwright-runtime`. What needs the types of a workflow or a task is in the module `typed`,
@@ -54,11 +53,7 @@ pub use self::mocked_call::MockedCall;
 pub use self::mocks::Mocks;
 pub use self::replay::{FirstDifference, Replay, ReplayError, replay};
 #[cfg(feature = "typed")]
-pub use self::typed::{
-    ANY_OTHER_ERROR, Bounds, Decision, EndedExecution, Expect, Exploration, HiddenFailure, Outcome,
-    StuckExecution, UncaughtError, expect, explore, explore_built, explore_workflow, properties,
-    workflow_coverage,
-};
+pub use self::typed::{EndedExecution, Expect, expect, properties, workflow_coverage};
 pub use stepwright_history::coverage::{
     Coverage, CoveredCatcher, CoveredRetrier, CoveredState, CoveredTransition, MeasuredWorkflow,
     SuiteCoverage, SuiteCoverageError,

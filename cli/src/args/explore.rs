@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use stepwright_asl::words::quoted;
 use stepwright_explore::{Rule, parse_duration};
 
-use super::{MachineType, substitution};
+use super::{MachineType, percent, substitution};
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright explore orders.asl.json
@@ -15,6 +15,8 @@ pub(super) const EXAMPLES: &str = "Examples:
   stepwright explore orders.asl.yaml --faults 1 --within 15m
   stepwright explore orders.asl.json --time-limit 30s             stops, and prints what was covered
   stepwright explore orders.asl.json --allow state-not-reached --format json
+  stepwright explore orders.asl.json --undeclared-errors         each error that no handler catches is a finding
+  stepwright explore orders.asl.json --fail-under 100            each state, transition, retrier and catcher is on a path
   stepwright explore orders.asl.json --picture path.svg           the first counterexample as a diagram
   stepwright explore orders.asl.json --write-test tests/refund.rs           a test for cargo
   stepwright explore orders.asl.json --write-test refund.json     a mock file; `run --mocks refund.json --case counterexample` runs it
@@ -34,9 +36,9 @@ A property file has inputs, results and errors of tasks, and properties:
 
 The search follows all paths with up to --faults outcomes other than success, and combines values at the boundaries of the conditions. Calls take no time; waits, retries and timeouts do.
 It stops at the time limit, after a million points, or when it would use more than 256 MiB, and prints what it covered and why it stopped. The status is then that of the findings so far.
-Without a property file it checks the rules path-does-not-end, state-not-reached, value-absent, no-choice-matches and token-without-timeout; path-too-long needs a time,
+Without a property file it checks the rules path-does-not-end, state-not-reached, value-absent, no-choice-matches and token-without-timeout; path-too-long needs a time, hidden-evaluation-error given values,
 error-not-handled and branch-not-undone need what a property file declares about tasks, and so does effect-repeated except for services with idempotency tokens.
-Exit status: 0 nothing found; 1 a finding, or the definition has errors; 2 wrong usage, an invalid property file, or a file that cannot be read or written.";
+Exit status: 0 nothing found; 1 a finding, less reached than --fail-under, or the definition has errors; 2 wrong usage, an invalid property file, or a file that cannot be read or written.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ExploreArguments {
@@ -71,6 +73,14 @@ pub(crate) struct ExploreArguments {
     /// default
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time_limit: Option<Duration>,
+    /// Each task also fails with errors that only handlers name, and with one that nothing names;
+    /// `error-not-handled` reports each error that ends the execution
+    #[arg(long)]
+    pub(crate) undeclared_errors: bool,
+    /// Exit with status 1 if the paths reach less than this percentage of the states, transitions,
+    /// retriers and catchers
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<f64>,
     /// The type of the state machine
     #[arg(
         long = "type",

@@ -265,12 +265,6 @@ impl ExecutionResources {
                 state,
                 request,
             } => return self.write(wait_id, state, request),
-            Command::ReportEvaluationFailure { state, failure } => {
-                if let Some(observer) = &self.engine.observer {
-                    let state = &self.program.state(state).name;
-                    observer.evaluation_failed(&self.state.about, state, &failure);
-                }
-            }
         }
         None
     }

@@ -3,7 +3,8 @@ use stepwright_examples::patterns::saga::{
     Booking, BookingError, Itinerary, PaymentError, Trip, TripBooking, book_flight, book_hotel,
     cancel_flight, cancel_hotel, charge, refund,
 };
-use stepwright_runtime::testing::{Bounds, Mock, Mocks, expect, explore_workflow};
+use stepwright_runtime::testing::properties::{Rule, Settings, explore_paths};
+use stepwright_runtime::testing::{Mock, Mocks, expect};
 
 use super::run;
 
@@ -137,16 +138,19 @@ async fn a_failing_compensation_is_retried_before_support_is_called() {
         );
 }
 
-/// In the first hundreds of combinations of failures, the compensations handle each error except
-/// that of the last message.
-#[tokio::test]
-async fn errors_of_every_step_are_compensated() {
-    let found = explore_workflow::<TripBooking>(&Bounds::new().runs(300)).await;
-    let found = found.expect("it can be explored");
-    let uncaught: Vec<String> = found.uncaught.iter().map(ToString::to_string).collect();
-    assert!(
-        uncaught.iter().all(|one| one.contains("of `CallSupport`")),
-        "{uncaught:#?}"
-    );
-    assert!(found.stuck.is_empty(), "{:?}", found.stuck);
+/// On all paths with two failures, the compensations handle each error except that of the last
+/// message.
+#[test]
+fn errors_of_every_step_are_compensated() {
+    let settings = Settings {
+        undeclared_errors: true,
+        ..Settings::new()
+    };
+    let report = explore_paths::<TripBooking>(&settings).expect("it can be explored");
+    assert!(report.coverage().is_complete(), "{report}");
+    assert!(!report.findings().is_empty(), "{report}");
+    for finding in report.findings() {
+        assert_eq!(finding.rule(), Some(Rule::ErrorHandled), "{report}");
+        assert!(finding.message().contains("of `CallSupport`"), "{report}");
+    }
 }

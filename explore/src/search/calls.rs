@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepwright_asl::errors;
 use stepwright_interpreter::execution::{Input, ResolvedExecutor, ResolvedTask, TaskRequest};
-use stepwright_interpreter::task::{TaskCall, TaskFailure, TaskResult};
+use stepwright_interpreter::task::{TaskCall, TaskResult};
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{TimerKind, WaitId};
 
@@ -132,6 +132,8 @@ impl PathState {
             let result = results.get(number).cloned();
             result.unwrap_or_else(Value::empty_object)
         };
+        let outcomes = &machine.definitions[open.definition].outcomes;
+        let failure = |error: &str| outcomes.failure(&machine.settings, &open.called, error);
         let result: TaskResult = match outcome {
             Outcome::Success(number) => Ok(success(*number)),
             Outcome::SecondAnswer => Ok(success(0)),
@@ -200,10 +202,4 @@ impl PathState {
             self.fire(machine, timer);
         }
     }
-}
-
-/// A Lambda function reports an error with a JSON text as its cause.
-fn failure(error: &str) -> TaskFailure {
-    let cause = format!(r#"{{"errorType":"{error}","errorMessage":"explored"}}"#);
-    TaskFailure::new(error, cause)
 }

@@ -78,7 +78,7 @@ impl ExploredDefinition {
             values,
             linked,
         } = source;
-        let outcomes = Outcomes::of(&json, values, settings, budget);
+        let outcomes = Outcomes::of((name, &json), values, settings, budget);
         let mut program = Program::compile(machine, machine_type, &IndexMap::new())?;
         program.definition = Some(Arc::from(json.to_string()));
         let tasks: Vec<Option<TaskNames>> = TaskNames::of_program(&program).collect();
@@ -111,11 +111,12 @@ impl ExploredDefinition {
             is_wait && !state.object.contains_key("InputPath")
         });
         let forwarding = forwarding.map(|state| state.name.to_owned()).collect();
-        let readers = graph.states().iter().filter(|state| {
-            state.kind == Some(StateKind::Map) && state.object.contains_key("ItemReader")
-        });
-        let readers: Vec<String> = readers.map(|state| state.name.to_owned()).collect();
-        let read_items = outcomes.read_items(&readers);
+        let readers = program
+            .states()
+            .iter()
+            .filter(|state| state.has_item_reader());
+        let readers: Vec<String> = readers.map(|state| state.name.to_string()).collect();
+        let read_items = outcomes.read_items(settings, &readers);
         let live = observed_values(&outcomes, &json, &program, &tasks, settings);
         let observed = observed_states(&program, &tasks, settings);
         let interleaved = interleaved_states(&json, &observed);

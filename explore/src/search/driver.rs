@@ -1,10 +1,12 @@
 //! Performs the commands of the executions of a path, up to the next point at which all wait.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 use stepwright_interpreter::execution::{
-    Caller, Calls, Command, CommandQueue, Environment, Input, Step, TaskCommand,
+    Caller, Calls, Command, CommandQueue, Environment, Failure, FailureHandler, Input, Step,
+    TaskCommand,
 };
 use stepwright_interpreter::program::StateIx;
 use stepwright_interpreter::value::Value;
@@ -13,6 +15,7 @@ use stepwright_interpreter::{ExecutionInfo, TimerKind, Timestamp};
 use super::inner_executions::NestedExecution;
 use super::machine::{ExploredMachine, PathStart};
 use super::path_execution::ExecutionId;
+use super::path_part::PathPart;
 use super::path_state::{ArmedTimer, PathState};
 use super::visit::visit_of;
 
@@ -27,6 +30,8 @@ struct ExploringCaller<'a> {
     start: &'a PathStart,
     /// The containers around the execution.
     scope: Arc<[String]>,
+    evaluations: RefCell<Vec<(StateIx, Failure)>>,
+    handled: RefCell<Vec<(StateIx, FailureHandler)>>,
 }
 
 impl Caller for ExploringCaller<'_> {
@@ -53,6 +58,14 @@ impl Caller for ExploringCaller<'_> {
         let choice = choices.get(self.start.items % choices.len().max(1))?;
         let items = choice.iter().find(|(reader, _)| reader == state);
         items.map(|(_, items)| Ok(items.clone()))
+    }
+
+    fn evaluation_failed(&self, state: StateIx, failure: &Failure) {
+        (self.evaluations.borrow_mut()).push((state, failure.clone()));
+    }
+
+    fn failure_handled(&self, state: StateIx, handler: FailureHandler) {
+        self.handled.borrow_mut().push((state, handler));
     }
 }
 
@@ -90,6 +103,7 @@ impl PathState {
                 let execution = &mut self.executions[index].execution;
                 let step =
                     execution.step(None, &mut budget, Calls::Made, environment, &mut commands);
+                self.add_reports(caller);
                 self.perform(machine, index, &mut commands);
                 *transitions += TRANSITIONS_OF_STEP - budget;
                 match step {
@@ -113,6 +127,21 @@ impl PathState {
             definition: execution.definition,
             start: self.chosen_start(machine),
             scope: execution.scope().clone(),
+            evaluations: RefCell::default(),
+            handled: RefCell::default(),
+        }
+    }
+
+    /// Adds what the interpreter reported to a caller.
+    fn add_reports(&mut self, caller: ExploringCaller<'_>) {
+        let definition = caller.definition;
+        let evaluations = caller.evaluations.into_inner().into_iter();
+        self.evaluations
+            .extend(evaluations.map(|(state, failure)| (definition, state, failure)));
+        if definition == 0 {
+            let handled = caller.handled.into_inner().into_iter();
+            self.reached
+                .extend(handled.map(|(state, handler)| PathPart::Handler(state, handler)));
         }
     }
 
@@ -142,7 +171,9 @@ impl PathState {
         let caller = self.caller(machine, index);
         let environment = environment(&caller, self.now);
         let execution = &mut self.executions[index].execution;
-        execution.receive(input, environment, commands)
+        let is_accepted = execution.receive(input, environment, commands);
+        self.add_reports(caller);
+        is_accepted
     }
 
     fn perform(&mut self, machine: &ExploredMachine, index: usize, commands: &mut CommandQueue) {
@@ -180,10 +211,7 @@ impl PathState {
         index: usize,
         command: Command,
     ) -> Vec<Input> {
-        let (execution, definition) = {
-            let execution = &self.executions[index];
-            (execution.id, execution.definition)
-        };
+        let execution = self.executions[index].id;
         match command {
             Command::Arm { wait_id, kind, at } => {
                 self.timers.push(ArmedTimer {
@@ -199,9 +227,6 @@ impl PathState {
                 });
             }
             Command::Release { wait_id } => self.release(machine, execution, wait_id),
-            Command::ReportEvaluationFailure { state, failure } => {
-                self.evaluations.push((definition, state, *failure));
-            }
             Command::StartChild { wait_id, child } => {
                 self.start_child(machine, index, wait_id, *child);
             }

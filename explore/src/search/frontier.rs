@@ -17,7 +17,7 @@ use super::counterexample::counterexample;
 use super::machine::ExploredMachine;
 use super::node_graph::{Arrival, Node, NodeGraph, NodeId};
 use super::path_state::PathState;
-use super::reached_states::ReachedStates;
+use super::reached_parts::ReachedParts;
 use crate::budget::{SearchBudget, StopReason};
 use crate::report::{Coverage, Finding, Report, Subject};
 use crate::rule::Rule;
@@ -128,7 +128,7 @@ struct Search<'m> {
     paths: BTreeMap<NodeId, OpenPath>,
     /// The best point for each subject of a finding.
     found: BTreeMap<Subject, Violated>,
-    reached: ReachedStates,
+    reached: ReachedParts,
     coverage: Coverage,
     notes: BTreeSet<String>,
 }
@@ -152,7 +152,7 @@ impl<'m> Search<'m> {
             queue: BinaryHeap::new(),
             paths: BTreeMap::new(),
             found: BTreeMap::new(),
-            reached: ReachedStates::default(),
+            reached: ReachedParts::default(),
             coverage: Coverage::new(&machine.settings),
             notes: BTreeSet::new(),
         }
@@ -271,6 +271,10 @@ impl<'m> Search<'m> {
         path.write_fingerprint(self.machine, &mut fingerprint);
         for violation in &violations {
             fingerprint.push_str(&violation.message);
+        }
+        for (definition, state, failure) in &path.evaluations {
+            fingerprint.push_str(self.machine.state_name(*definition, *state));
+            fingerprint.push_str(failure.error.as_deref().unwrap_or_default());
         }
         let node = Node {
             parent,
@@ -392,6 +396,7 @@ impl<'m> Search<'m> {
             let is_given = |state: &str| self.machine.has_given_results(*definition, state);
             // The input of an inner execution comes from its starter.
             if *definition == 0 && outcomes.reads_given_values(&name, is_given) {
+                self.find_failed_evaluation(path, node, (name, error, cause));
                 continue;
             }
             self.notes.insert(format!(
@@ -401,6 +406,34 @@ impl<'m> Search<'m> {
             is_sound = false;
         }
         is_sound
+    }
+
+    /// Adds the finding for a field that cannot be evaluated with given values: a handler hides its
+    /// error, or the error ends the execution.
+    fn find_failed_evaluation(
+        &mut self,
+        path: &PathState,
+        node: NodeId,
+        (state, error, cause): (String, &str, &str),
+    ) {
+        let ended_by = match path.main().execution.outcome() {
+            Some(End::Failed(failure)) => failure.error.as_deref().unwrap_or_default(),
+            _ => "",
+        };
+        let is_uncaught = [error, errors::EXCEED_TOLERATED_FAILURE_THRESHOLD].contains(&ended_by);
+        if !is_uncaught {
+            let message = format!(
+                "`{state}` cannot be evaluated, and its error `{error}` is hidden by a handler of all errors or by tolerated failures: {cause}"
+            );
+            let subject = Subject::Rule(Rule::EvaluationVisible, state);
+            self.find(subject, node, message);
+        } else if self.machine.settings.undeclared_errors {
+            let message = format!(
+                "`{state}` cannot be evaluated, and its error `{error}` ends the execution: {cause}"
+            );
+            let subject = Subject::Rule(Rule::ErrorHandled, format!("{state} {error}"));
+            self.find(subject, node, message);
+        }
     }
 
     fn check_properties(&mut self, path: &PathState, node: NodeId) {
@@ -520,7 +553,9 @@ impl<'m> Search<'m> {
                 )
             }));
         }
-        Report::new(findings, self.coverage, self.notes.into_iter().collect())
+        let reached = self.reached.coverage(machine);
+        let notes = self.notes.into_iter().collect();
+        Report::new(findings, self.coverage, reached, notes)
     }
 }
 

@@ -11,6 +11,7 @@ use stepwright_interpreter::task::{Integration, Resource};
 
 use super::definition::{DefinitionSource, ExploredDefinition};
 use crate::budget::SearchBudget;
+use crate::event::TaskNames;
 use crate::nested_machine::started_machine;
 use crate::settings::Settings;
 use crate::values::{DefinitionLink, linked_values, observed_parts};
@@ -118,11 +119,10 @@ impl ExploredMachine {
     pub(crate) fn has_given_results(&self, definition: usize, state: &str) -> bool {
         let definition = &self.definitions[definition];
         let index = definition.program.find(state).map(|state| state.index());
-        let names = index.and_then(|index| definition.tasks.get(index)?.as_ref());
-        names.is_some_and(|names| {
-            let mut tasks = self.settings.of_task(state, names);
-            tasks.any(|task| !task.results.is_empty())
-        })
+        let names = index.and_then(|index| definition.tasks.get(index)?.clone());
+        let names = names.unwrap_or_else(|| TaskNames::of_function(state));
+        let mut tasks = self.settings.of_task(&definition.name, state, &names);
+        tasks.any(|task| !task.results.is_empty())
     }
 
     /// Returns the definition with the name of a target: an ARN, or a name.

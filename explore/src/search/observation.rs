@@ -10,6 +10,7 @@ use stepwright_interpreter::value::Value;
 
 use super::machine::ExploredMachine;
 use super::path_execution::PathExecution;
+use super::path_part::TransitionReader;
 use super::path_record::RecordEntry;
 use super::path_state::{OpenCall, PathState, START};
 use super::visit::visit_of;
@@ -36,11 +37,15 @@ impl PathState {
         let definition = &machine.definitions[*number];
         let history = execution.history();
         let mut observed = Vec::new();
+        let mut transitions = TransitionReader::default();
         let mut bytes = 0;
         while let Some(event) = tracker.reader.next(&history) {
             self.events += 1;
             bytes += EVENT_BYTES + event.value().map_or(0, value_bytes);
             let scope = tracker.scope_of(&event);
+            if *number == 0 {
+                self.reached.extend(transitions.next(&event, &scope));
+            }
             let events = tracker.path_events(definition, &event, started);
             let lost = is_lost_attempt(event.kind()).then(|| {
                 let state = event.state_name().unwrap_or_default();
@@ -54,9 +59,6 @@ impl PathState {
             for event in events {
                 if event.action == Action::Entered {
                     self.visits.count(&visit_of(&scope, &event.name));
-                    if number == 0 {
-                        self.entered.push(event.name.clone());
-                    }
                 }
                 let is_bound = matches!(event.action, Action::Started | Action::Ended);
                 if id == 0 || !is_bound {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use smol_str::SmolStr;
+use stepwright_asl::errors;
 use stepwright_interpreter::program::Kind;
 use stepwright_interpreter::value::Value;
 
@@ -24,9 +25,8 @@ const SCOPE_BYTES: usize = 48;
 pub(super) struct PathRules {
     /// For each compensation, the calls that were not undone.
     done: Vec<Vec<DoneCall>>,
-    /// The task that failed last, with its execution and its error.
+    /// The task that failed last, with its execution and its error; `None` after a Fail state.
     failed: Option<FailedTask>,
-    entered: SmolStr,
     variables: AbsentVariables,
     pub(super) violations: Vec<Violation>,
 }
@@ -34,6 +34,8 @@ pub(super) struct PathRules {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct FailedTask {
     execution: ExecutionId,
+    /// The number of its definition.
+    definition: usize,
     state: SmolStr,
     error: SmolStr,
 }
@@ -53,7 +55,6 @@ impl PathRules {
         Self {
             done: vec![Vec::new(); settings.compensations.len()],
             failed: None,
-            entered: SmolStr::default(),
             variables: AbsentVariables::default(),
             violations: Vec::new(),
         }
@@ -95,7 +96,15 @@ impl PathRules {
         (self.variables).observe(machine, place, scope, event, &mut self.violations);
         let definition = &machine.definitions[definition];
         match event.action {
-            Action::Entered if execution == 0 => self.entered = event.name.clone(),
+            Action::Entered => {
+                let state = definition.program.find(&event.name);
+                // The error that ends the execution is that of the Fail state.
+                if state
+                    .is_some_and(|ix| matches!(definition.program.state(ix).kind, Kind::Fail(_)))
+                {
+                    self.failed = None;
+                }
+            }
             Action::Called => self.called(machine, (execution, definition), event),
             Action::Succeeded => self.succeeded(machine, scope, event),
             Action::Failed => {
@@ -105,16 +114,13 @@ impl PathRules {
                     .unwrap_or_default();
                 self.failed = Some(FailedTask {
                     execution,
+                    definition: place.1,
                     state: event.name.clone(),
                     error: SmolStr::new(error),
                 });
             }
             Action::Ended => self.ended(machine, event),
-            Action::Entered
-            | Action::Started
-            | Action::Exited
-            | Action::Late
-            | Action::Assigned => {}
+            Action::Started | Action::Exited | Action::Late | Action::Assigned => {}
         }
     }
 
@@ -164,7 +170,7 @@ impl PathRules {
         let Some(task) = &event.task else {
             return;
         };
-        let settings = machine.settings.of_task(&event.name, task);
+        let settings = (machine.settings).of_task(&definition.name, &event.name, task);
         let has_effect = settings.filter_map(|task| task.has_effect).last();
         let state = definition.program.find(&event.name);
         let token =
@@ -243,28 +249,41 @@ impl PathRules {
             .field("error")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        // The error of a child is not that of its starter.
-        let Some(failed) = self.failed.as_ref().filter(|failed| failed.execution == 0) else {
+        let Some(failed) = &self.failed else {
             return;
         };
-        let (state, definition) = (&failed.state, machine.main());
-        let last = definition.program.find(&self.entered);
-        let is_raised =
-            last.is_some_and(|last| matches!(definition.program.state(last).kind, Kind::Fail(_)));
+        // The error of a child is not that of its starter: it fails the Map Run.
+        let is_of_child = failed.execution != 0;
+        let is_reported = match is_of_child {
+            true => error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
+            false => error == failed.error,
+        };
+        let (state, error) = (&failed.state, &failed.error);
+        let definition = &machine.definitions[failed.definition];
         let names = definition.program.find(state);
         let names = names.and_then(|ix| definition.tasks.get(ix.index())?.as_ref());
-        let (Some(names), false, true) = (names, is_raised, failed.error == error) else {
+        let (Some(names), true) = (names, is_reported) else {
             return;
         };
-        let mut tasks = machine.settings.of_task(state, names);
-        let is_declared = tasks.any(|task| task.errors.iter().any(|name| name == error));
-        let mut tasks = machine.settings.of_task(state, names);
-        let is_passed = tasks.any(|task| task.passes.iter().any(|name| name == error));
-        if is_declared && !is_passed {
+        let tasks = || machine.settings.of_task(&definition.name, state, names);
+        let is_declared = tasks().any(|task| task.errors.iter().any(|name| name == error));
+        let is_passed = tasks().any(|task| task.passes.iter().any(|name| name == error));
+        let is_checked = is_declared || machine.settings.undeclared_errors;
+        if is_checked && !is_passed {
+            let kind = if is_declared {
+                "declared"
+            } else {
+                "not caught"
+            };
+            let end = if is_of_child {
+                "; it fails the Map Run with `States.ExceedToleratedFailureThreshold`, which ends the execution"
+            } else {
+                ", and ends the execution"
+            };
             self.violations.push(Violation {
                 rule: Rule::ErrorHandled,
                 subject: SmolStr::new(format!("{state} {error}")),
-                message: format!("`{error}` of `{state}` is declared, and ends the execution"),
+                message: format!("`{error}` of `{state}` is {kind}{end}"),
             });
         }
     }

@@ -19,6 +19,7 @@ use super::definition::ExploredDefinition;
 use super::event_tracker::EventTracker;
 use super::machine::{ExploredMachine, PathStart};
 use super::path_execution::{ExecutionId, PathExecution};
+use super::path_part::PathPart;
 use super::path_record::PathRecord;
 use super::path_rules::PathRules;
 use super::visit::{VisitCounts, visit_of};
@@ -107,8 +108,8 @@ pub(super) struct PathState {
     /// The number of events so far.
     pub(super) events: u32,
     pub(super) visits: VisitCounts,
-    /// The states of the explored definition that were entered since the last point.
-    pub(super) entered: Vec<SmolStr>,
+    /// The parts of the explored definition that were reached since the last point.
+    pub(super) reached: Vec<PathPart>,
     /// The outcome of the last call in each visit that was a fault, or is inside a container.
     pub(super) last: Vec<(SmolStr, Outcome)>,
     /// The fields that could not be evaluated since the last point, with their definitions.
@@ -159,7 +160,7 @@ impl PathState {
             faults: u32::from(chosen.failing.is_some()),
             events: 0,
             visits: VisitCounts::default(),
-            entered: Vec::new(),
+            reached: Vec::new(),
             last: Vec::new(),
             evaluations: Vec::new(),
             is_endless: false,

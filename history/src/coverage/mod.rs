@@ -125,6 +125,16 @@ pub struct CoveredCatcher {
     pub count: u64,
 }
 
+/// A part of a definition that an execution reached.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum ReachedPart<'a> {
+    State(&'a str),
+    Transition { from: &'a str, to: &'a str },
+    Retrier { state: &'a str, index: usize },
+    Catcher { state: &'a str, index: usize },
+}
+
 impl Coverage {
     /// Creates a coverage of a definition without any run.
     /// `stepwright_runtime::testing::workflow_coverage` creates that of a workflow.
@@ -133,7 +143,8 @@ impl Coverage {
     }
 
     /// Creates it for any JSON. Ignores parts that are no valid states or transitions.
-    pub(crate) fn of_definition(definition: &Asl) -> Self {
+    #[doc(hidden)]
+    pub fn of_definition(definition: &Asl) -> Self {
         let graph = Graph::of(definition);
         let mut coverage = Self {
             runs: 0,
@@ -199,6 +210,35 @@ impl Coverage {
             );
         }
         self.add_timeline(&Timeline::of(history));
+    }
+
+    /// Counts a part, for callers that have no histories. A part that the definition does not have
+    /// is ignored.
+    #[doc(hidden)]
+    pub fn count(&mut self, part: ReachedPart<'_>) {
+        let count = match part {
+            ReachedPart::State(name) => {
+                let mut states = self.states.iter_mut();
+                let found = states.find(|found| found.name == name);
+                found.map(|found| &mut found.count)
+            }
+            ReachedPart::Transition { from, to } => {
+                self.transition(from, to).map(|found| &mut found.count)
+            }
+            ReachedPart::Retrier { state, index } => {
+                let mut retriers = self.retriers.iter_mut();
+                let found = retriers.find(|found| (&*found.state, found.index) == (state, index));
+                found.map(|found| &mut found.count)
+            }
+            ReachedPart::Catcher { state, index } => {
+                let mut catchers = self.catchers.iter_mut();
+                let found = catchers.find(|found| (&*found.state, found.index) == (state, index));
+                found.map(|found| &mut found.count)
+            }
+        };
+        if let Some(count) = count {
+            *count += 1;
+        }
     }
 
     /// Adds a child of a Map Run, which does not count as a separate run.

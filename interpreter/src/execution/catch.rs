@@ -1,7 +1,7 @@
 use super::cursor::Cursor;
 use super::failure::Failure;
 use super::step::Exit;
-use super::step_context::StepContext;
+use super::step_context::{FailureHandler, StepContext};
 use super::step_loop::Execution;
 use crate::program::{Catcher, Io, State};
 use crate::query::QueryError;
@@ -25,6 +25,8 @@ impl Execution {
         if let Some(inspection) = self.cold.as_mut().and_then(|cold| cold.inspection()) {
             inspection.catcher = Some(index);
         }
+        let handler = FailureHandler::Catcher(index);
+        cx.environment.caller.failure_handled(cursor.state, handler);
         let catcher = &state.catch[index];
         let exit = self.catch_exit(cursor, state, catcher, failure);
         Some(exit.map_err(|error| self.query_failed(id, &error, &state.name)))

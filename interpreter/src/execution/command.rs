@@ -3,7 +3,6 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::task_request::{ResolvedTask, TaskRequest};
 use crate::distributed::{RunView, SourceRequest, Tally, WriteRequest};
@@ -148,13 +147,6 @@ pub enum Command {
         state: StateIx,
         /// What to write.
         request: Box<WriteRequest>,
-    },
-    /// Reports that a field of a state could not be evaluated.
-    ReportEvaluationFailure {
-        /// The state that failed.
-        state: StateIx,
-        /// Its error.
-        failure: Box<Failure>,
     },
     /// Opens or closes a span of a cursor.
     ChangeSpan {

@@ -72,7 +72,7 @@ pub use self::records::{RecordDecoder, RecordEncoder, is_complete_record};
 pub use self::resume_point::ResumePoint;
 pub use self::span_change::SpanChange;
 pub use self::status_record::StatusRecord;
-pub use self::step_context::{Caller, Environment};
+pub use self::step_context::{Caller, Environment, FailureHandler};
 pub use self::step_loop::{Calls, Execution, Outcome, Step};
 pub use self::task_request::{ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskRequest};
 pub use self::virtual_timers::{VirtualTimer, VirtualTimers};

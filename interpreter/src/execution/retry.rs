@@ -1,6 +1,6 @@
 use super::cursor::Waiting;
 use super::failure::Failure;
-use super::step_context::StepContext;
+use super::step_context::{FailureHandler, StepContext};
 use super::step_loop::Execution;
 use crate::wait_id::{CursorId, TimerKind};
 
@@ -31,6 +31,8 @@ impl Execution {
         if used >= retrier.max_attempts {
             return false;
         }
+        let handler = FailureHandler::Retrier(index);
+        cx.environment.caller.failure_handled(cursor.state, handler);
         cursor.attempt_state.retry(index, retriers.len());
         cursor.remaining_work = None;
         let delay = retrier.delay(used, || self.entropy.next_f64());

@@ -1,6 +1,5 @@
 use stepwright_asl::errors;
 
-use super::command::Command;
 use super::context::ContextView;
 use super::cursor::{AttemptState, Cursor, Waiting};
 use super::failure::Failure;
@@ -288,14 +287,12 @@ impl Execution {
     }
 
     /// Reports that a field could not be evaluated.
-    fn report_evaluation_failure(&self, id: CursorId, failure: &Failure, cx: &mut StepContext<'_>) {
+    fn report_evaluation_failure(&self, id: CursorId, failure: &Failure, cx: &StepContext<'_>) {
         if failure.by_query
             && let Some(cursor) = self.cursors.get(id)
         {
-            cx.command(Command::ReportEvaluationFailure {
-                state: cursor.state,
-                failure: Box::new(failure.clone()),
-            });
+            let caller = cx.environment.caller;
+            caller.evaluation_failed(cursor.state, failure);
         }
     }
 

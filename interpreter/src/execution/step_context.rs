@@ -58,6 +58,21 @@ pub trait Caller {
 
     /// Reports the failure of a state, before its retriers and catchers handle it.
     fn state_failed(&self, _state: StateIx, _failure: &Failure) {}
+
+    /// Reports that a field of a state, or of one of its catchers, could not be evaluated.
+    fn evaluation_failed(&self, _state: StateIx, _failure: &Failure) {}
+
+    /// Reports that a retrier or a catcher of a state handles its failure.
+    fn failure_handled(&self, _state: StateIx, _handler: FailureHandler) {}
+}
+
+/// A retrier or a catcher of a state, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureHandler {
+    /// An entry of `Retry`.
+    Retrier(usize),
+    /// An entry of `Catch`.
+    Catcher(usize),
 }
 
 /// The program, the environment and the commands of one call of the interpreter.

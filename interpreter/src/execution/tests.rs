@@ -244,7 +244,6 @@ impl Driver {
             Command::Release { wait_id } => {
                 self.timers.retain(|(other, ..)| *other != wait_id);
             }
-            Command::ReportEvaluationFailure { .. } => {}
             other => panic!("unexpected: {other:?}"),
         }
     }

@@ -7,7 +7,8 @@ pub struct ProgramError {
 }
 
 impl ProgramError {
-    pub(super) fn new(problems: Vec<String>) -> Self {
+    /// Creates it from problems, each a sentence.
+    pub fn new(problems: Vec<String>) -> Self {
         Self { problems }
     }
 

@@ -39,6 +39,14 @@ impl State {
             _ => false,
         }
     }
+
+    /// Returns whether it is a Map that reads its items from objects.
+    pub fn has_item_reader(&self) -> bool {
+        match &self.kind {
+            Kind::Map(map) => (map.distributed.as_ref()).is_some_and(|map| map.reader.is_some()),
+            _ => false,
+        }
+    }
 }
 
 /// The fields of one type of state.

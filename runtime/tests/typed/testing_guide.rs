@@ -143,19 +143,20 @@ async fn replay() -> Done {
     Ok(())
 }
 
-#[tokio::test]
-async fn exploration() -> Done {
-    use stepwright_runtime::testing::{Bounds, explore_workflow};
+#[test]
+fn exploration() -> Done {
+    use stepwright_runtime::testing::properties::{Settings, explore_paths};
 
-    let bounds = Bounds::new(); // inputs and results of the types
-    let found = explore_workflow::<Sale>(&bounds).await?;
-    assert!(found.is_complete);
-    assert!(found.never_reached().is_empty());
+    let report = explore_paths::<Sale>(&Settings::new())?; // inputs and results of the types
+    report.reached().assert_at_least(100.0);
     // A card service that stays busy exhausts the retrier, and no state catches the error.
+    let busy = &report.findings()[0];
+    assert_eq!(busy.name(), "error-not-handled");
     assert_eq!(
-        found.uncaught[0].to_string(),
-        "`PaymentError.Busy` of `Charge` is not caught, when `Charge` fails with `PaymentError.Busy` (1 run)"
+        busy.message(),
+        "`PaymentError.Busy` of `Charge` is declared, and ends the execution"
     );
+    assert_eq!(busy.counterexample().expect("a path").faults(), 1);
     Ok(())
 }
 

@@ -43,17 +43,16 @@ use stepwright::builder::{Bindings, BuiltWorkflow};
 use stepwright::shape::Shape;
 use stepwright::{Address, Definition, Payload, Task, Workflow};
 use stepwright_interpreter::program::ProgramError;
-use stepwright_interpreter::value::Value;
 
 pub use stepwright_explore::{
-    Action, Compensation, Counterexample, Finding, Formula, NestedMachine, Pattern, Property,
-    PropertyFileError, Report, Rule, Settings, TaskSettings, TemplateError, UnknownName,
+    ANY_OTHER_ERROR, Action, Compensation, Counterexample, Finding, Formula, NestedMachine,
+    Pattern, Property, PropertyFileError, Report, Rule, Settings, TaskSettings, TemplateError,
+    UnknownName,
 };
 
-use stepwright_explore::unknown_names;
+use stepwright_explore::{started_machine, unknown_names};
 
-use super::explore::declarations::{Declarations, input_of};
-use crate::matcher::{Matcher, TaskAddress};
+use super::declarations::{declared_tasks, input_of, name_of};
 
 /// Returns the pattern of the calls of a task function.
 pub fn called<T: Task>() -> Pattern {
@@ -95,14 +94,13 @@ fn target<T: Task>() -> String {
     name_of(Address::of::<T>(None))
 }
 
-/// Returns the name of a task in a definition.
-fn name_of(address: Address) -> String {
-    address.target.unwrap_or(address.resource)
-}
-
 /// Explores all paths of a workflow. Its tasks fail with the errors that their functions declare.
-/// If the settings have no input, values of its type are used, and if they have no results of a
-/// task, values of the types of its output.
+/// If the settings have no input, a value of its type is used, and if they have no results of a
+/// task or no items of a reader, values of their types: text is `"sample"`, numbers are 1, and each
+/// variant of an enum, both booleans, a value and `None` occur at least once.
+///
+/// The executions of the workflows that it starts are parts of its paths, also without
+/// [`Settings::nested`].
 ///
 /// # Errors
 ///
@@ -141,51 +139,54 @@ fn explore_typed(
     if settings.inputs.is_empty() {
         settings.inputs.push(input_of(input).into());
     }
-    let declared = Declarations::of(definition, bindings);
-    let answers = declared.answers.into_iter();
-    let mut tasks: Vec<TaskSettings> = Vec::new();
-    for (matcher, value) in declared.samples.into_iter().chain(answers) {
-        add(&mut tasks, &settings, matcher, |task, is_given| {
-            if !is_given {
-                task.results.push(Value::clone(&value));
-            }
+    let given = std::mem::take(&mut settings.tasks);
+    let name = settings.machine_name.clone();
+    settings.tasks = tasks_of(&name, definition, bindings, &given)?;
+    let mut open = bindings.workflows().to_vec();
+    while let Some(workflow) = open.pop() {
+        let target = name_of(workflow.address.clone());
+        let name = started_machine(&target).to_owned();
+        if settings.nested.iter().any(|nested| nested.name == name) {
+            continue;
+        }
+        let definition = workflow.build().map_err(|faults| {
+            ProgramError::new(vec![format!("workflow `{}`: {faults}", workflow.name)])
+        })?;
+        let bindings = workflow.bindings();
+        let tasks = tasks_of(&name, &definition, &bindings, &given)?;
+        settings.tasks.extend(tasks);
+        open.extend_from_slice(bindings.workflows());
+        settings.nested.push(NestedMachine {
+            name,
+            machine: definition.machine().clone(),
+            machine_type: definition.machine_type(),
         });
     }
-    for (matcher, error) in declared.errors {
-        add(&mut tasks, &settings, matcher, |task, _| {
-            task.errors.push(error.error.clone())
-        });
-    }
-    // A workflow may bind a task that its definition does not call.
-    let mut bound = Settings::new();
-    bound.machine_type = settings.machine_type;
-    bound.tasks.clone_from(&tasks);
-    let unknown = unknown_names(definition.machine(), &bound)?;
-    tasks.retain(|task| !unknown.iter().any(|name| name.name() == task.target));
-    settings.tasks.extend(tasks);
+    settings.tasks.extend(given);
     stepwright_explore::explore(definition.machine(), &settings)
 }
 
-/// Changes the settings of a task. `is_given` is whether the caller gave results of the task.
-fn add(
-    tasks: &mut Vec<TaskSettings>,
-    settings: &Settings,
-    matcher: Matcher,
-    change: impl FnOnce(&mut TaskSettings, bool),
-) {
-    let target = match matcher {
-        Matcher::Task(TaskAddress { resource, target }) => target.unwrap_or(resource),
-        Matcher::State(name) | Matcher::Function(name) | Matcher::Resource(name) => name,
-    };
-    let mut given = settings.tasks.iter().filter(|task| task.target == target);
-    let is_given = given.any(|task| !task.results.is_empty());
-    let at = tasks.iter().position(|task| task.target == target);
-    let at = at.unwrap_or_else(|| {
-        tasks.push(TaskSettings {
-            target,
-            ..TaskSettings::default()
-        });
-        tasks.len() - 1
-    });
-    change(&mut tasks[at], is_given);
+/// Returns the settings of the tasks that the definition of a workflow calls, for the state machine
+/// with this name. The results that the caller gave replace those of the types.
+fn tasks_of(
+    name: &str,
+    definition: &Definition,
+    bindings: &Bindings,
+    given: &[TaskSettings],
+) -> Result<Vec<TaskSettings>, ProgramError> {
+    let mut tasks = declared_tasks(definition, bindings);
+    // A workflow may bind a task that its definition does not call.
+    let mut bound = Settings::new();
+    bound.machine_type = definition.machine_type();
+    bound.tasks.clone_from(&tasks);
+    let unknown = unknown_names(definition.machine(), &bound)?;
+    tasks.retain(|task| !unknown.iter().any(|name| name.name() == task.target));
+    for task in &mut tasks {
+        task.machine = Some(name.to_owned());
+        let mut given = given.iter().filter(|given| given.target == task.target);
+        if given.any(|given| !given.results.is_empty()) {
+            task.results.clear();
+        }
+    }
+    Ok(tasks)
 }

@@ -1,13 +1,13 @@
-//! Tests of the test kit: assertions, coverage, replay, exploration.
+//! Tests of the test kit: assertions, coverage, replay, properties.
 
 mod coverage;
 mod coverage_suite;
 mod expect;
-mod explore;
 mod generated_test;
 mod misuse;
 mod mock_verification;
 mod overlay;
+mod properties;
 mod redaction;
 mod replay;
 mod replay_children;

@@ -41,10 +41,23 @@ pub(crate) async fn explore(arguments: &ExploreArguments) -> Result<(), Failure>
     let unknown = report.unknown_names().iter().map(UnknownName::to_string);
     let unknown = unknown.collect::<Vec<_>>().join("\n");
     match (report.findings().is_empty(), unknown.is_empty()) {
-        (true, true) => Ok(()),
+        (true, true) => check_reached(arguments, &report),
         (false, true) => Err(Failure::Diagnostics),
         (true, false) => Err(Failure::Usage(unknown)),
         (false, false) => Err(Failure::Failed(unknown)),
+    }
+}
+
+/// Fails if the paths reach less of the definition than the threshold.
+fn check_reached(arguments: &ExploreArguments, report: &Report) -> Result<(), Failure> {
+    let percent = report.reached().percent();
+    match arguments.fail_under {
+        Some(least) if percent < least => Err(Failure::Failed(format!(
+            "paths reach {:.1} % of the definition, less than the {least} % of --fail-under",
+            // Rounded down, so that it never reaches the threshold by rounding.
+            (percent * 10.0).floor() / 10.0
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -80,6 +93,7 @@ fn settings(arguments: &ExploreArguments) -> Result<Settings, Failure> {
     settings.within = arguments.within.or(settings.within);
     settings.time_limit = arguments.time_limit.or(settings.time_limit);
     settings.off.extend(arguments.allow.iter().copied());
+    settings.undeclared_errors |= arguments.undeclared_errors;
     Ok(settings)
 }
 
@@ -103,7 +117,8 @@ fn print(arguments: &ExploreArguments, report: &Report) {
         ExploreFormat::Text => {
             output::print(report.findings_text());
             output::line(report.summary());
-            for note in report.name_notes().iter().cloned().chain(report.notes()) {
+            let names = report.name_notes().iter().cloned();
+            for note in names.chain(report.notes()).chain(report.missing_note()) {
                 diagnostics::note(&note);
             }
         }

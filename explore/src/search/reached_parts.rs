@@ -1,4 +1,4 @@
-//! Which states the paths entered, and why others were not.
+//! Which parts of the definition the paths reached, and why they did not enter other states.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,27 +6,30 @@ use smol_str::SmolStr;
 use stepwright_asl::errors;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::{Json, Object};
+use stepwright_history::coverage::{Coverage as DefinitionCoverage, ReachedPart};
+use stepwright_interpreter::execution::FailureHandler;
 
 use super::call_options::Move;
 use super::machine::ExploredMachine;
+use super::path_part::PathPart;
 use super::path_state::PathState;
 use crate::outcomes::Outcome;
 use crate::report::Coverage;
 
-/// The states that paths entered, and the faults that calls took.
+/// The parts of the explored definition that paths reached, and the faults that calls took.
 #[derive(Debug, Default)]
-pub(super) struct ReachedStates {
-    entered: HashSet<SmolStr>,
+pub(super) struct ReachedParts {
+    parts: HashSet<PathPart>,
     /// The errors of each state's calls that paths took.
     errors: HashMap<String, HashSet<String>>,
     /// The states at which the bound of faults left out an outcome.
     limited: HashSet<usize>,
 }
 
-impl ReachedStates {
-    /// Adds the states that a path has entered since the last point.
+impl ReachedParts {
+    /// Adds the parts that a path has reached since the last point.
     pub(super) fn add(&mut self, machine: &ExploredMachine, path: &mut PathState) {
-        self.entered.extend(std::mem::take(&mut path.entered));
+        self.parts.extend(std::mem::take(&mut path.reached));
         for (definition, state, failure) in &path.evaluations {
             if *definition != 0 {
                 continue;
@@ -38,6 +41,29 @@ impl ReachedStates {
                 .or_default()
                 .insert(error.to_owned());
         }
+    }
+
+    fn is_entered(&self, state: &str) -> bool {
+        self.parts.contains(&PathPart::State(SmolStr::new(state)))
+    }
+
+    /// Returns the coverage of the explored definition by all paths.
+    pub(super) fn coverage(&self, machine: &ExploredMachine) -> DefinitionCoverage {
+        let mut coverage = DefinitionCoverage::of_definition(&machine.main().json);
+        for part in &self.parts {
+            coverage.count(match part {
+                PathPart::State(name) => ReachedPart::State(name),
+                PathPart::Transition(from, to) => ReachedPart::Transition { from, to },
+                PathPart::Handler(state, handler) => {
+                    let state = machine.state_name(0, *state);
+                    match *handler {
+                        FailureHandler::Retrier(index) => ReachedPart::Retrier { state, index },
+                        FailureHandler::Catcher(index) => ReachedPart::Catcher { state, index },
+                    }
+                }
+            });
+        }
+        coverage
     }
 
     /// Adds the outcome of a move.
@@ -71,12 +97,12 @@ impl ReachedStates {
         let graph = Graph::of(&machine.main().json);
         let mut unreached = Vec::new();
         for (index, state) in graph.states().iter().enumerate() {
-            if self.entered.contains(state.name) {
+            if self.is_entered(state.name) {
                 continue;
             }
             let mut edges = graph
                 .predecessors(index)
-                .filter(|(from, _)| self.entered.contains(graph.states()[*from].name))
+                .filter(|(from, _)| self.is_entered(graph.states()[*from].name))
                 .peekable();
             let has_edges = edges.peek().is_some();
             let is_proven = edges.all(|(from, edge)| {
@@ -113,7 +139,7 @@ impl ReachedStates {
             let index = definition.program.find(state).map(|state| state.index());
             // A fault that the bound leaves out may be the reason of a missing value.
             let is_limited = index.is_some_and(|index| self.limited.contains(&index));
-            machine.has_given_results(0, state) || is_limited && !self.entered.contains(state)
+            machine.has_given_results(0, state) || is_limited && !self.is_entered(state)
         };
         machine.main().outcomes.combines_reads(state, is_given)
     }
