@@ -167,7 +167,7 @@ pub mod registration {
 pub mod test_support {
     pub use crate::clock::{Listeners, ProgressState};
     pub use crate::drive::execution_task::STEP_BUDGET;
-    pub use crate::nested::{mocked_answer, nested_result};
+    pub use crate::nested::nested_result;
     pub use crate::observer::{CreateObserver, ObservedMachine, Observer};
     pub use crate::panics::panic_message;
     pub use crate::start::inspect::InspectionResult;

@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use stepwright_asl::json::Json;
 use stepwright_interpreter::ExecutionInfo;
-use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::program::Program;
 use stepwright_interpreter::value::Value;
 
@@ -25,37 +24,16 @@ pub type CreateObserver =
     Box<dyn FnOnce(&[ObservedMachine<'_>]) -> Result<Option<Arc<dyn Observer>>, String> + Send>;
 
 /// Observes the executions of an engine, including nested ones and the children of Map Runs: for
-/// coverage and exploration. An engine without an observer has no costs for it.
+/// coverage and replays. An engine without an observer has no costs for it.
 pub trait Observer: Send + Sync {
     /// Called when a state machine, or a new version of one, is added while the engine runs.
     fn machine_added(&self, machine: ObservedMachine<'_>) {
         let _ = machine;
     }
 
-    /// Called before a child of a Map Run starts.
-    ///
-    /// # Errors
-    ///
-    /// The reason why no further child may start.
-    fn child_starts(&self) -> Result<(), String> {
-        Ok(())
-    }
-
-    /// Called when a child of a Map Run wrote this number of further events. Returns whether it may
-    /// continue.
-    fn child_goes_on(&self, written: u32) -> bool {
-        let _ = written;
-        true
-    }
-
     /// Called when an execution has ended, before its end is reported.
     fn ended(&self, program: &Arc<Program>, report: &Arc<ExecutionReport>, is_child: bool) {
         let _ = (program, report, is_child);
-    }
-
-    /// Called when a field of a state could not be evaluated, also if a catcher handles it.
-    fn evaluation_failed(&self, execution: &ExecutionInfo, state: &str, failure: &Failure) {
-        let _ = (execution, state, failure);
     }
 
     /// Returns the items of a Map's ItemReader instead of reading them from its objects; `None`

@@ -26,22 +26,6 @@ use crate::task::{Answer, TaskCall, TaskEffect, TaskFailure, TaskResult, TaskSou
 /// The output of a mocked execution, or its error and cause.
 pub(crate) type MockedResult = Result<Value, (String, String)>;
 
-/// Returns the answer of a mocked execution of this name to the state that starts it.
-pub fn mocked_answer(
-    integration: Integration,
-    call: &TaskCall<'_>,
-    name: &str,
-    made: MockedResult,
-) -> Answer {
-    let about = mocked_execution(integration, call, name);
-    let response = start_response(&about, integration, &call.request_id());
-    if !integration.waits() {
-        return Answer::output(response);
-    }
-    let result = nested_result(integration, call, name, made);
-    Answer::result(result).submitted(response)
-}
-
 /// Returns the result of a task that waits for a mocked execution of this name.
 pub fn nested_result(
     integration: Integration,

@@ -367,7 +367,8 @@ impl ExecutionResources {
     /// Starts a child of a Map Run, after the commit if the execution is durable. Replies with the
     /// refusal if the child cannot start.
     fn start_child(&mut self, wait_id: WaitId, child: Box<ChildStart>) -> Option<Input> {
-        if let Err(cause) = self.may_start_child() {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let cause = "A Distributed Map needs a tokio runtime for its children".to_owned();
             return Some(Input::ChildRefused(wait_id, child.number, cause));
         }
         match &mut self.uncommitted {
@@ -375,15 +376,6 @@ impl ExecutionResources {
             None => self.start_child_now(wait_id, *child),
         }
         None
-    }
-
-    fn may_start_child(&self) -> Result<(), String> {
-        tokio::runtime::Handle::try_current()
-            .map_err(|_| "A Distributed Map needs a tokio runtime for its children".to_owned())?;
-        match &self.engine.observer {
-            Some(observer) => observer.child_starts(),
-            None => Ok(()),
-        }
     }
 
     fn stop_children(&mut self, wait_id: WaitId) {

@@ -111,8 +111,6 @@ enum Counting {
 
 #[derive(Default)]
 struct TaskColdFields {
-    /// How many events were reported to the observer.
-    written: u32,
     /// The inspection of the state, after its end.
     inspected: Option<Box<Inspection>>,
     /// Requests for the history with more than this number of events.
@@ -406,24 +404,6 @@ impl ExecutionTask {
         resources.deadline.arm_if_next(&engine.clock, state, bound);
     }
 
-    /// Reports the new events of a Map Run's child to the observer, and aborts the child if the
-    /// observer requests it.
-    fn report_events(&mut self, execution: &mut Execution) {
-        let Some(observer) = &self.resources.engine.observer else {
-            return;
-        };
-        if self.child == ChildKind::None {
-            return;
-        }
-        let cold = self.cold.get_or_insert_default();
-        let count = execution.recorder().count();
-        let written = count - std::mem::replace(&mut cold.written, count);
-        if !observer.child_goes_on(written) && execution.outcome().is_none() {
-            let stopped = Input::Stopped(Box::new(Failure::stopped(None, None)));
-            self.resources.deliver(execution, stopped);
-        }
-    }
-
     /// Returns a copy of the execution that is read from all of its records.
     fn roundtrip_records(&mut self, execution: &mut Execution) -> Result<Execution, DecodeError> {
         let kept = &mut self.cold.get_or_insert_default().records;
@@ -650,7 +630,6 @@ impl ExecutionTask {
             while let Poll::Ready((wait_id, arrived)) = self.resources.poll_work(cx) {
                 self.receive_result(execution, wait_id, arrived);
             }
-            self.report_events(execution);
             self.answer_history_readers(execution);
             if self
                 .resources
@@ -662,7 +641,6 @@ impl ExecutionTask {
             let may_call_out = !self.is_on_caller;
             let step = self.resources.step(execution, STEP_BUDGET, may_call_out);
             self.spawn_pending_executions();
-            self.report_events(execution);
             self.answer_history_readers(execution);
             if self.commit(execution, step) {
                 continue;
