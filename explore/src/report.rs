@@ -473,10 +473,13 @@ impl Report {
     ///
     /// # Panics
     ///
-    /// If a property or a rule does not hold, or a name is unknown.
+    /// If a property or a rule does not hold, a name is unknown, or the search stopped before it
+    /// was complete.
     #[track_caller]
     pub fn assert_clean(&self) {
-        let is_clean = self.findings.is_empty() && self.names.unknown.is_empty();
+        let is_clean = self.findings.is_empty()
+            && self.names.unknown.is_empty()
+            && self.coverage.is_complete();
         assert!(is_clean, "{self}");
     }
 }

@@ -159,7 +159,9 @@ fn the_results_of_a_state_replace_those_of_its_function() {
     let no = ["state `No`", "transition `Which` -> `No`"];
     assert_eq!(missing(yes), no);
     assert_eq!(
-        missing(&format!("{yes}, notify: {{ results: [{{ answer: bad }}] }}")),
+        missing(&format!(
+            "{yes}, notify: {{ results: [{{ answer: bad }}] }}"
+        )),
         no
     );
 }

@@ -1,5 +1,6 @@
 //! Which paths a search follows, and what it says about them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -185,6 +186,10 @@ fn a_search_that_stops_says_what_it_covered() {
     let text = "0 paths, because the search stopped after 0s before its first point";
     assert_eq!(report.coverage().to_string(), text);
     assert_eq!(report.summary(), format!("no findings in {text}"));
+    let assertion = AssertUnwindSafe(|| report.assert_clean());
+    let panic = catch_unwind(assertion).expect_err("it is incomplete");
+    let message = panic.downcast::<String>().expect("a message");
+    assert!(message.contains(text), "{message}");
 
     let settings = Settings {
         max_nodes: 1,
