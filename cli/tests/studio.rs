@@ -140,7 +140,10 @@ fn a_folder_shows_its_definitions_and_nothing_else() {
     assert!(project.contains("2 state machines"), "{project}");
     let (status, reason) = server.get(&format!("{page}child?file=0&state=Charge"));
     assert_eq!(status, 404, "{reason}");
-    assert!(reason.contains("`Charge` of `"), "{reason}");
+    assert!(
+        reason.contains("<code>Charge</code> of <code>orders.asl.json"),
+        "{reason}"
+    );
     assert_eq!(server.get("/studio/0/view?file=0").0, 403);
 }
 

@@ -10,7 +10,7 @@ use crate::task::TaskFailure;
 
 /// An engine that an [`EngineBuilder`](crate::EngineBuilder) builds: [`Engine`], or the type of a
 /// layer above it, which adds methods.
-pub trait BuiltEngine: From<Engine> + Into<Engine> {
+pub trait BuiltEngine: From<Engine> + Into<Engine> + 'static {
     /// Returns what creates the observer of an engine on virtual time, unless the builder sets
     /// another.
     #[doc(hidden)]
