@@ -5,8 +5,9 @@
 //! error names and causes are those of Step Functions:
 //!
 //! ```
+//! # extern crate stepwright_engine as stepwright_runtime;
 //! use stepwright_integrations::{Endpoints, ServiceCalls};
-//! use stepwright_engine::{Engine, MachineType};
+//! use stepwright_runtime::{Engine, MachineType};
 //!
 //! let definition = r#"{"StartAt": "Put", "States": {"Put": {
 //!     "Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem",

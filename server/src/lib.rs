@@ -2,7 +2,8 @@
 //! line, its SDKs and workers of activities.
 //!
 //! ```
-//! use stepwright_engine::Engine;
+//! # extern crate stepwright_engine as stepwright_runtime;
+//! use stepwright_runtime::Engine;
 //! use stepwright_server::Server;
 //! use tokio::net::TcpListener;
 //!

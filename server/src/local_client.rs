@@ -13,8 +13,9 @@ use crate::service::Service;
 /// signature; everything else is checked as for requests over HTTP. Clones use the same server.
 ///
 /// ```
+/// # extern crate stepwright_engine as stepwright_runtime;
 /// use serde_json::json;
-/// use stepwright_engine::Engine;
+/// use stepwright_runtime::Engine;
 /// use stepwright_server::Server;
 ///
 /// # #[tokio::main(flavor = "current_thread")]

@@ -434,8 +434,9 @@ impl ServerBuilder {
     /// `Missed` of a schedule says. Each scheduled time starts one execution.
     ///
     /// ```
+    /// # extern crate stepwright_engine as stepwright_runtime;
     /// use serde_json::json;
-    /// use stepwright_engine::{Engine, MachineType};
+    /// use stepwright_runtime::{Engine, MachineType};
     /// use stepwright_server::{Schedules, Server};
     ///
     /// # #[tokio::main(flavor = "current_thread")]

@@ -27,8 +27,9 @@ use crate::service::Service;
 /// has no engine that runs anything.
 ///
 /// ```
+/// # extern crate stepwright_engine as stepwright_runtime;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use stepwright_engine::store::{SqliteStore, SqliteView};
+/// use stepwright_runtime::store::{SqliteStore, SqliteView};
 /// use stepwright_server::StoredConsole;
 /// use tokio::net::TcpListener;
 ///

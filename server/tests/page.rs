@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stepwright_engine::Engine;
+use stepwright_runtime::Engine;
 use stepwright_server::Server;
 
 async fn serve() -> Result<(), Box<dyn std::error::Error>> {

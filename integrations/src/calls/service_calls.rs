@@ -30,8 +30,9 @@ use crate::protocol::MAX_DEPTH;
 /// [`EngineBuilder::fallback_tasks`](stepwright_engine::EngineBuilder::fallback_tasks).
 ///
 /// ```
+/// # extern crate stepwright_engine as stepwright_runtime;
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
-/// use stepwright_engine::Engine;
+/// use stepwright_runtime::Engine;
 ///
 /// let endpoints = Endpoints::new().with("http://127.0.0.1:4566")?;
 /// let calls = ServiceCalls::builder().endpoints(endpoints).build();

@@ -23,8 +23,9 @@ const S3: &str = "s3";
 /// Objects are read as streams and written in parts, so a large one is never in memory as a whole.
 ///
 /// ```
+/// # extern crate stepwright_engine as stepwright_runtime;
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
-/// use stepwright_engine::Engine;
+/// use stepwright_runtime::Engine;
 ///
 /// let endpoints = Endpoints::new().with("http://127.0.0.1:4566")?;
 /// let calls = ServiceCalls::builder().endpoints(endpoints).build();

@@ -23,11 +23,12 @@ use crate::client::ServiceClient;
 /// how many are lost.
 ///
 /// ```
+/// # extern crate stepwright_engine as stepwright_runtime;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::Duration;
 ///
 /// use stepwright_integrations::{Endpoints, ServiceCalls};
-/// use stepwright_engine::Engine;
+/// use stepwright_runtime::Engine;
 ///
 /// let endpoints = Endpoints::new().with("events=http://127.0.0.1:4566")?;
 /// let events = ServiceCalls::builder().endpoints(endpoints).build().status_events("default")?;
