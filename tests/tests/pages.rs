@@ -100,7 +100,7 @@ fn twins(page: &str) -> Vec<String> {
         "tests/tests/imported",
         "server/tests",
         "engine/tests/store",
-        "testing/tests/testing",
+        "runtime/tests/typed",
         "tests/aws/tests/errors_on_the_wire",
     ] {
         for path in sources(&root().join(folder)) {
