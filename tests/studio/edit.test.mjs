@@ -287,6 +287,8 @@ describe("with the keyboard", () => {
     await keys("Control+d");
     await page.has("Charge", "Charge 2", "Check", "Done", "Reject");
     await keys("F2");
+    // The form of the new state may still be on its way.
+    await page.page.locator("[data-rename]:focus").waitFor();
     await page.page.keyboard.type("Ship");
     await keys("Enter");
     await page.has("Charge", "Check", "Done", "Reject", "Ship");
