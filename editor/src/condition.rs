@@ -6,8 +6,6 @@ use stepwright_asl::model::QueryLanguage;
 
 /// The members of a rule that are no part of its condition.
 const NOT_CONDITION: [&str; 4] = ["Next", "Comment", "Assign", "Output"];
-/// The maximum number of groups around a part. A deeper group is one part.
-const MOST_LEVELS: usize = 16;
 
 /// A part of the condition of a Choice rule.
 ///
@@ -79,7 +77,7 @@ fn of_object(rule: &Json, pointer: String, level: usize) -> Option<ConditionPart
     };
     let parts = inner
         .into_iter()
-        .filter(|_| level < MOST_LEVELS)
+        .filter(|_| level < LogicPart::MOST_LEVELS)
         .map(|(pointer, part)| of_object(part, pointer, level + 1));
     let parts: Option<Vec<ConditionPart>> = parts.collect();
     // A group with a part that cannot be read is one part.

@@ -18,7 +18,7 @@ use crate::execution::message::Message;
 use crate::execution::report::ExecutionReport;
 
 /// Converts an execution's output to the caller's type.
-pub type Decode<T> = fn(&Value) -> Result<T, String>;
+pub(crate) type Decode<T> = fn(&Value) -> Result<T, String>;
 
 /// A handle of an execution. Awaiting it returns the output.
 ///

@@ -156,8 +156,7 @@ pub use stepwright_interpreter::{ExecutionInfo, Limits, Status, evaluate, value}
 #[doc(hidden)]
 pub mod registration {
     pub use crate::dispatch::handlers::TaskRegistration;
-    pub use crate::execution_handle::Decode;
-    pub use crate::machines::input::{CheckInput, InputType};
+    pub use crate::machines::input::InputType;
     pub use crate::machines::registry::{PendingMachine, Registry};
     pub use crate::task::{ErasedHandler, RunningTask, RunsOn, from_typed, into_typed};
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_engine::task::{Answer, TaskCall, TaskFailure, TaskResult};
+use stepwright_engine::test_support::Listeners;
 use stepwright_interpreter::value::Value;
 
 use super::matcher::payload;
-use stepwright_engine::task::{Answer, TaskCall, TaskFailure, TaskResult};
-use stepwright_engine::test_support::Listeners;
 
 /// The answers of a mocked task, call after call. The last answer is repeated for all further
 /// calls, unless [`times`](Self::times) limits it.

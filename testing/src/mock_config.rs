@@ -7,11 +7,11 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use stepwright_asl::words::quoted_or_none;
+use stepwright_engine::TestCases;
+use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskSource};
 use stepwright_interpreter::value::Value;
 
 use super::matcher::Matcher;
-use stepwright_engine::TestCases;
-use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskSource};
 
 /// The answers of a `MockConfigFile.json` to Task states, by machine and test case.
 ///

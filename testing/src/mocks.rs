@@ -2,6 +2,8 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use stepwright_engine::task::{Answer, DefinedState, EngineMonitor, TaskCall, TaskSource};
+use stepwright_engine::test_support::panic_message;
 use stepwright_interpreter::task::envelope;
 
 use super::matcher::Matcher;
@@ -10,8 +12,6 @@ use super::mocked_call::MockedCall;
 use super::record::{Record, RecordHandle, calls};
 use super::rule::Rule;
 use super::token;
-use stepwright_engine::task::{Answer, DefinedState, EngineMonitor, TaskCall, TaskSource};
-use stepwright_engine::test_support::panic_message;
 
 /// Mocks of tasks: by state, by function or by resource. Clones share the same mocks, so that a
 /// test can retain one to read the calls.

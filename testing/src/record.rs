@@ -3,13 +3,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;
+use stepwright_engine::task::{DefinedState, EngineMonitor, TaskCall};
+use stepwright_engine::test_support::Listeners;
 use tokio::sync::Notify;
 
 use super::matcher::Matcher;
 use super::mocked_call::MockedCall;
 use super::rule::Rule;
-use stepwright_engine::task::{DefinedState, EngineMonitor, TaskCall};
-use stepwright_engine::test_support::Listeners;
 
 /// The maximum number of retained failure reports.
 const LINES: usize = 5;

@@ -1,9 +1,10 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use stepwright_engine::task::DefinedState;
+
 use super::matcher::Matcher;
 use super::mock::Steps;
-use stepwright_engine::task::DefinedState;
 
 /// One mock: the tasks that it answers, and its answers.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::select;
+use stepwright_engine::clock::Clock;
+use stepwright_engine::test_support::ProgressState;
 
 use super::record::Record;
 use super::rule::Rule;
-use stepwright_engine::clock::Clock;
-use stepwright_engine::test_support::ProgressState;
 
 /// The interval between two checks of whether an execution makes progress.
 const TICK: Duration = Duration::from_millis(20);

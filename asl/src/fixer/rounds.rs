@@ -12,7 +12,8 @@ use crate::json::Document;
 use crate::template::{self, Embedded, EmbeddedDefinition, ReplacedStrings};
 use crate::validate::Validator;
 
-/// Makes the fixes of a validator's diagnostics in the text of a definition; see [`fix`](crate::fix).
+/// Makes the fixes of a validator's diagnostics in the text of a definition; see
+/// [`fix`](crate::fix).
 #[derive(Debug, Clone)]
 pub struct Fixer {
     validator: Validator,

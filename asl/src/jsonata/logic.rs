@@ -6,9 +6,6 @@ use super::operator::{Operator, power};
 use super::tree::{JsonataNode, NodeKind};
 use super::{Expression, SyntaxError};
 
-/// The maximum number of groups around a part. A deeper group is one part.
-const MOST_LEVELS: usize = 16;
-
 /// The kind of a part of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -54,6 +51,9 @@ pub struct LogicPart {
 }
 
 impl LogicPart {
+    /// The maximum number of groups around a part. A deeper group is one part.
+    pub const MOST_LEVELS: usize = 16;
+
     /// Parses the text between `{%` and `%}`.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ fn part_of(node: &JsonataNode, indent: usize, level: usize) -> LogicPart {
     {
         node = inner;
     }
-    let (kind, operands) = match operands(node).filter(|_| level < MOST_LEVELS) {
+    let (kind, operands) = match operands(node).filter(|_| level < LogicPart::MOST_LEVELS) {
         Some(found) => found,
         None => (LogicKind::Test, Vec::new()),
     };

@@ -11,8 +11,7 @@ use super::redact::RedactArguments;
 use crate::definitions::template::{NamedValue, named_value};
 use crate::engine::log_arguments::LogArguments;
 use crate::engine::otlp_arguments::OtlpArguments;
-use crate::engine::service_arguments::ServiceArguments;
-use crate::engine::service_arguments::account;
+use crate::engine::service_arguments::{ServiceArguments, account};
 use crate::engine::tasks::{LambdaEndpoint, TaskBinding, binding};
 use crate::terminal::progress::choice::ProgressArguments;
 

@@ -23,6 +23,15 @@ pub enum Combination {
 }
 
 impl Combination {
+    /// The combination of a group; `None` for another part.
+    fn of(kind: LogicKind) -> Option<Combination> {
+        match kind {
+            LogicKind::And => Some(Combination::And),
+            LogicKind::Or => Some(Combination::Or),
+            _ => None,
+        }
+    }
+
     fn kind(self) -> LogicKind {
         match self {
             Combination::And => LogicKind::And,
@@ -165,9 +174,10 @@ impl OperationTarget<'_> {
                         let list = format!("{rule}{}/{}", group.pointer, combination.key());
                         let next = path[path.len() - 1] + 1;
                         let is_last = next == group.parts.len();
-                        Some(match is_last {
-                            true => format!("{list}/-"),
-                            false => format!("{list}/{next}"),
+                        Some(if is_last {
+                            format!("{list}/-")
+                        } else {
+                            format!("{list}/{next}")
                         })
                     }
                     _ => None,
@@ -178,11 +188,11 @@ impl OperationTarget<'_> {
                 };
                 vec![Edit::insert(place, condition.clone())]
             }
-            ConditionChange::Combine(combination) => match part.kind {
-                LogicKind::And => vec![Edit::rename(format!("{own}/And"), combination.key())],
-                LogicKind::Or => vec![Edit::rename(format!("{own}/Or"), combination.key())],
-                _ => return Err(no_group()),
-            },
+            ConditionChange::Combine(combination) => {
+                let old = Combination::of(part.kind).ok_or_else(no_group)?;
+                let list = member(&own, old.key());
+                vec![Edit::rename(list, combination.key())]
+            }
             ConditionChange::Negate if part.kind == LogicKind::Not => {
                 let not = format!("{own}/Not");
                 vec![Edit::unnest(&not, &not)]
@@ -235,12 +245,10 @@ fn removed(
         return Err(only_part());
     };
     let pointer = format!("{rule}{}", group.pointer);
-    let key = match group.kind {
-        LogicKind::And => "And",
-        LogicKind::Or => "Or",
-        _ => return removed(rule, group, &path[..path.len() - 1], outer),
+    let Some(combination) = Combination::of(group.kind) else {
+        return removed(rule, group, &path[..path.len() - 1], outer);
     };
-    let list = member(&pointer, key);
+    let list = member(&pointer, combination.key());
     let remove = Edit::remove(format!("{rule}{}", part.pointer));
     match group.parts.len() {
         1 => removed(rule, group, &path[..path.len() - 1], outer),
@@ -328,9 +336,7 @@ impl<'t> ExpressionChange<'t> {
                 Ok((part.outer.clone(), both))
             }
             ConditionChange::Combine(combination) => {
-                if !matches!(part.kind, LogicKind::And | LogicKind::Or) {
-                    return Err(no_group());
-                }
+                Combination::of(part.kind).ok_or_else(no_group)?;
                 let mut new = String::new();
                 let mut at = part.span.start;
                 for operand in &part.parts {

@@ -1,7 +1,7 @@
 //! The parts of an engine that exist only with a store.
 //!
 //! After each step of a durable execution, the record of the changes goes to the journal
-//! (`engine/journaled_execution.rs`). When an engine is built, `version_cache.rs` reads the
+//! (`journaled_execution.rs`). When an engine is built, `version_cache.rs` reads the
 //! records, and `recover.rs` continues the executions.
 
 pub(super) mod backup;

@@ -4,7 +4,7 @@ use stepwright_interpreter::value::Value;
 use crate::error::StartError;
 
 /// Checks an input. Returns a message for an invalid one.
-pub type CheckInput = fn(&Value) -> Result<(), String>;
+pub(crate) type CheckInput = fn(&Value) -> Result<(), String>;
 
 /// The Rust type of a workflow's input.
 #[derive(Clone, Copy, Debug)]

@@ -149,8 +149,8 @@ impl fmt::Debug for Resolution {
     }
 }
 
-/// Erases the types of a user's closure. `failure` turns its error into that of the task: a function
-/// item, which takes no space in the future of each call.
+/// Erases the types of a user's closure. `failure` turns its error into that of the task: a
+/// function item, which takes no space in the future of each call.
 pub(crate) fn of_closure<I, O, E, F, Fut>(
     key: &str,
     failure: impl Fn(E) -> TaskFailure + Copy + Send + Sync + 'static,

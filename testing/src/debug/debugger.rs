@@ -4,6 +4,9 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_asl::placeholder::fill;
+use stepwright_engine::BuildError;
+use stepwright_engine::task::{TaskCall, TaskFailure, TaskResult};
+use stepwright_engine::test_support::nested_result;
 use stepwright_interpreter::evaluate::EvaluateError;
 use stepwright_interpreter::execution::{ChangeError, Execution};
 use stepwright_interpreter::history::History;
@@ -20,9 +23,6 @@ use super::position::{ExecutionEnd, Position, PositionKind};
 use super::saved_position::SavedPosition;
 use super::session::{DebugAnswer, Session, StateFailure};
 use super::stop::Stop;
-use stepwright_engine::BuildError;
-use stepwright_engine::task::{TaskCall, TaskFailure, TaskResult};
-use stepwright_engine::test_support::nested_result;
 
 /// Where a run ends, unless a breakpoint, a call or the end comes first.
 #[derive(Clone, Copy)]

@@ -2,12 +2,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use stepwright_engine::clock::VIRTUAL_START;
+use stepwright_engine::task::TaskResult;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{Limits, Timestamp};
 
 use super::position::{PendingCall, StateVisit};
-use stepwright_engine::clock::VIRTUAL_START;
-use stepwright_engine::task::TaskResult;
 
 /// Chooses the answer to a call.
 type ChooseAnswer = dyn Fn(&StateVisit, &PendingCall) -> Option<TaskResult> + Send + Sync;

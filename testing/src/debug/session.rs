@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_engine::task::{TaskCall, TaskResult};
+use stepwright_engine::test_support::STEP_BUDGET;
 use stepwright_interpreter::distributed::ChildResult;
 use stepwright_interpreter::execution::{
     Caller, Command, CommandQueue, CursorStage, CursorView, Environment, Execution, Failure, Input,
@@ -19,8 +21,6 @@ use stepwright_interpreter::{CursorId, ExecutionInfo, Status, Timestamp, WaitId}
 use super::position::{
     ExecutionEnd, OtherCursor, PendingCall, PendingChild, Position, PositionKind, StateVisit,
 };
-use stepwright_engine::task::{TaskCall, TaskResult};
-use stepwright_engine::test_support::STEP_BUDGET;
 
 /// The error of an ItemReader without items in the options.
 const NO_ITEMS: &str = "The debugger reads no objects; start it with the items of this state (in Rust: `DebugOptions::items`)";

@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use stepwright_engine::clock::{Clock, VIRTUAL_START};
+use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskSource};
+use stepwright_engine::{Engine, ExecutionReport, StartOptions};
 use stepwright_history::timeline::Timeline;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::calls::{RecordedAnswer, RecordedResult};
 use super::model::{Conditions, ExecutionEnd, ExecutionModel};
-use stepwright_engine::clock::{Clock, VIRTUAL_START};
-use stepwright_engine::task::{Answer, DefinedState, TaskCall, TaskSource};
-use stepwright_engine::{Engine, ExecutionReport, StartOptions};
 
 /// How long a run may take in real time. An execution without a limit can loop forever on virtual
 /// time.

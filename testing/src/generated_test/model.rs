@@ -2,13 +2,13 @@
 
 use stepwright_asl::model::MachineType;
 use stepwright_asl::redaction::Redaction;
+use stepwright_engine::clock::Timestamp;
 use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{Event, History};
 use stepwright_interpreter::value::Value;
 
 use super::calls::{TaskAnswers, task_answers};
-use stepwright_engine::clock::Timestamp;
 
 /// The reason why no test can be generated from an execution.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwright_asl::model::{MachineType, StateMachine};
+use stepwright_engine::objects::ObjectStore;
+use stepwright_engine::task::{TaskCall, TaskSource};
+use stepwright_engine::{Engine, StartOptions};
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::{RecordedEvent, RecordedPlaceholders, recorded_events};
 use stepwright_interpreter::Status;
@@ -16,9 +19,6 @@ use stepwright_interpreter::history::{EventGroup, EventKind};
 
 use self::compare::compare;
 use self::recording::Recording;
-use stepwright_engine::objects::ObjectStore;
-use stepwright_engine::task::{TaskCall, TaskSource};
-use stepwright_engine::{Engine, StartOptions};
 
 pub use self::error::ReplayError;
 pub use self::first_difference::FirstDifference;

@@ -1,10 +1,10 @@
 use smol_str::SmolStr;
+use stepwright_engine::task::ResourceKind;
 use stepwright_interpreter::task::IntegrationPattern;
 use stepwright_interpreter::value::Value;
 
 use super::TestStateError;
 use super::subject::Subject;
-use stepwright_engine::task::ResourceKind;
 
 /// The allowed fields of a mocked context object.
 const FIELDS: [(&str, &[(&str, Type)]); 4] = [

@@ -1,3 +1,4 @@
+use stepwright_engine::task::{Answer, TaskCall, TaskFailure, TaskResult, TaskSource};
 use stepwright_interpreter::ExecutionInfo;
 use stepwright_interpreter::program::Kind;
 use stepwright_interpreter::value::Value;
@@ -6,7 +7,6 @@ use super::TestStateError;
 use super::model::{self, Strictness};
 use super::request::{FieldValidationMode, MockInput};
 use super::subject::Subject;
-use stepwright_engine::task::{Answer, TaskCall, TaskFailure, TaskResult, TaskSource};
 
 const BOTH: &str =
     "A test mock should have only one of the following fields: [result, errorOutput].";

@@ -105,8 +105,9 @@ pub use self::request::{
 };
 pub use self::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
 
-use self::prepare::PreparedTest;
 use stepwright_engine::Engine;
+
+use self::prepare::PreparedTest;
 
 /// Tests a state on virtual time, without handlers of tasks: a Task needs a mock.
 ///

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use stepwright_engine::task::{ResourceKind, TaskResult, TaskSource};
 use stepwright_interpreter::distributed::Item;
 use stepwright_interpreter::execution::{Inspection, InspectionStart};
 use stepwright_interpreter::program::Kind;
@@ -13,7 +14,6 @@ use super::mock::{self, MockedAnswer};
 use super::request::{InspectionLevel, StateConfiguration, TestStateRequest};
 use super::subject::Subject;
 use super::{TestStateError, context};
-use stepwright_engine::task::{ResourceKind, TaskResult, TaskSource};
 
 const UNSUPPORTED: &str = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
 

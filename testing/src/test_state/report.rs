@@ -1,4 +1,5 @@
 use smol_str::SmolStr;
+use stepwright_engine::test_support::InspectionResult;
 use stepwright_interpreter::execution::{Inspection, InspectionStage};
 use stepwright_interpreter::program::{Io, Kind};
 use stepwright_interpreter::value::Value;
@@ -6,7 +7,6 @@ use stepwright_interpreter::value::Value;
 use super::prepare::PreparedTest;
 use super::request::InspectionLevel;
 use super::response::{ErrorDetails, InspectionData, TestStateResponse, TestStatus};
-use stepwright_engine::test_support::InspectionResult;
 
 /// Returns the response to a test that ran.
 pub(super) fn response(prepared: &PreparedTest, inspected: &InspectionResult) -> TestStateResponse {

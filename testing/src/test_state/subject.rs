@@ -6,12 +6,12 @@ use stepwright_asl::model::{self, MachineType, StateMachine, States};
 use stepwright_asl::validate::{
     ServiceDiagnostic, ServiceDiagnostics, Severity, service_diagnostics,
 };
+use stepwright_engine::task::{Resource, ResourceKind};
 use stepwright_interpreter::execution::TESTED_STATE as NAME;
 use stepwright_interpreter::program::{self, Kind, Program, StateIx};
 
 use super::TestStateError;
 use super::request::TestStateRequest;
-use stepwright_engine::task::{Resource, ResourceKind};
 
 /// The state under test, in a separate program.
 #[derive(Debug)]

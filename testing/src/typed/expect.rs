@@ -9,7 +9,10 @@ use stepwright::Task;
 use stepwright::task::{ExpectedError, message_of_cause, read_cause};
 use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_asl::redaction::Redaction;
-use stepwright_history::runtime_support::short;
+use stepwright_engine::clock::Timestamp;
+use stepwright_engine::task::{DefinedState, Resource};
+use stepwright_engine::{ExecutionFailed, ExecutionReport};
+use stepwright_history::runtime_support::{differences, short};
 use stepwright_history::timeline::Timeline;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::history::{FoldedPath, History};
@@ -19,10 +22,6 @@ use stepwright_interpreter::value::Value;
 use super::failure_report;
 use super::tasks::{arguments, calls_of};
 use crate::matcher::{Matcher, hint, payload};
-use stepwright_engine::clock::Timestamp;
-use stepwright_engine::task::{DefinedState, Resource};
-use stepwright_engine::{ExecutionFailed, ExecutionReport};
-use stepwright_history::runtime_support::differences;
 
 /// Asserts on a finished execution. A failed assertion panics at its line in the test. The message
 /// contains the difference, the path of the execution and its end.
