@@ -196,24 +196,31 @@ export class DiagramView extends HTMLElement {
 
   #map;
   #boxes = [];
+  #isStale = true;
   #waits;
 
-  /** The page changed parts of the diagram: the mini-map is drawn again when the page is idle. */
-  drawn() {
+  /** The page changed parts of the diagram, or only their classes: the mini-map is drawn again when the page is idle. */
+  drawn(isMoved = true) {
     if (!this.#map) return;
+    this.#isStale ||= isMoved;
     clearTimeout(this.#waits);
     this.#waits = setTimeout(() => {
-      const boxes = this.picture?.querySelectorAll(".state > .box") ?? [];
-      this.#boxes = [...boxes].map((box) => {
-        const [own, matrix] = [box.getBBox(), box.getCTM()];
-        return { box, x: own.x + matrix.e, y: own.y + matrix.f, width: own.width, height: own.height, colour: getComputedStyle(box).stroke };
-      });
-      this.drawMap();
+      if (this.#isStale) this.#measure();
+      this.#drawMap();
     }, 150);
   }
 
+  /** Reads the places and colours of the states. */
+  #measure() {
+    this.#isStale = false;
+    this.#boxes = [...(this.picture?.querySelectorAll(".state > .box") ?? [])].map((box) => {
+      const [own, matrix] = [box.getBBox(), box.getCTM()];
+      return { box, x: own.x + matrix.e, y: own.y + matrix.f, width: own.width, height: own.height, colour: getComputedStyle(box).stroke };
+    });
+  }
+
   /** Draws the mini-map: the states in the colours of their types, and the selected ones larger. */
-  drawMap() {
+  #drawMap() {
     const map = this.#map;
     if (!map) return;
     const [width, height] = [this.#view.clientWidth, this.#view.clientHeight];
@@ -245,7 +252,7 @@ export class DiagramView extends HTMLElement {
   }
 
   #show() {
-    this.drawMap();
+    this.#drawMap();
     this.#stage.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
     this.#output.textContent = `${Math.round(this.#scale * 100)} %`;
   }
@@ -317,8 +324,11 @@ export class DiagramView extends HTMLElement {
     const around = this.#view.getBoundingClientRect();
     const box = element.getBoundingClientRect();
     const aside = (from, to, least, most) => (from < least ? least - from : Math.min(0, Math.max(most - to, least - from)));
-    this.#x += aside(box.left, box.right, around.left + MARGIN, around.right - MARGIN);
-    this.#y += aside(box.top, box.bottom, around.top + MARGIN, around.bottom - MARGIN);
+    const across = aside(box.left, box.right, around.left + MARGIN, around.right - MARGIN);
+    const down = aside(box.top, box.bottom, around.top + MARGIN, around.bottom - MARGIN);
+    if (!across && !down) return;
+    this.#x += across;
+    this.#y += down;
     this.#show();
   }
 

@@ -239,14 +239,16 @@ const ACTIONS_OF_A_PAGE = {
       const [line, token] = [pick(own), world.token()];
       return { line, token, what: `types ${token} before ${line.trim().slice(0, 30)}` };
     },
-    async act({ page, line, token }) {
-      await page.page.locator("#text").evaluate(
+    async act(plan) {
+      const { page, line, token } = plan;
+      // Another page may have changed the line.
+      plan.isGone = await page.page.locator("#text").evaluate(
         (area, [own, text]) => {
           const at = `\n${area.value}`.indexOf(`\n${own}\n`);
-          if (at < 0) return;
+          if (at < 0) return true;
           area.focus();
           area.setSelectionRange(at, at);
-          document.execCommand("insertText", false, text);
+          return !document.execCommand("insertText", false, text);
         },
         [line, `// ${token}\n`],
       );

@@ -83,7 +83,7 @@ export class Canvas {
     this.#clear(...Object.keys(marks), "chosen");
     this.view.querySelector(".handle")?.remove();
     for (const [name, pointers] of Object.entries(marks)) for (const pointer of pointers) this.state(pointer)?.classList.add(name);
-    this.view.drawMap?.();
+    this.view.drawn?.(false);
     const line = edge && this.#line(edge);
     if (!line) return;
     line.classList.add("chosen");
