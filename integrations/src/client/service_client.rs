@@ -401,7 +401,7 @@ fn http_request(base: &Uri, api: ApiRequest) -> Result<HttpRequest, String> {
         .query
         .iter()
         .map(|(name, value)| match value.as_str() {
-            "" => protocol::encoded(name),
+            "" => protocol::encoded(name).to_string(),
             value => format!("{}={}", protocol::encoded(name), protocol::encoded(value)),
         })
         .collect();

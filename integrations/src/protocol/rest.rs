@@ -143,10 +143,10 @@ pub(super) fn expand(
             )));
         }
         if is_greedy {
-            let parts: Vec<_> = given.split('/').map(encoded).collect();
-            path.push_str(&parts.join("/"));
+            let parts = given.split('/').map(|part| encoded(part).to_string());
+            path.push_str(&parts.collect::<Vec<_>>().join("/"));
         } else {
-            path.push_str(&encoded(&given))
+            path.extend(encoded(&given));
         }
         rest = after;
     }

@@ -3,15 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use gen_lsp_types::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
-/// The characters that a path in a URI has unescaped, as editors write them.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+use crate::definitions::file_uri::escaped;
 
 /// The path of a `file:` URI; `None` for other URIs, such as that of a text that was never saved.
 pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
@@ -34,10 +28,7 @@ pub(super) fn uri_of(path: &Path) -> Option<Uri> {
     let text = path.to_str().filter(|_| path.is_absolute())?;
     let text = text.replace('\\', "/");
     let slash = if text.starts_with('/') { "" } else { "/" };
-    Some(Uri(format!(
-        "file://{slash}{}",
-        utf8_percent_encode(&text, KEPT)
-    )))
+    Some(Uri(format!("file://{slash}{}", escaped(&text))))
 }
 
 /// The name that tells the format of a text: its path, or the whole URI.

@@ -14,6 +14,7 @@ use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
 use super::check::CheckedDefinition;
 use super::github::marked;
+use crate::definitions::file_uri::escaped;
 
 /// The log of one run.
 pub(super) fn report(checked: &[CheckedDefinition]) -> String {
@@ -190,19 +191,12 @@ fn uri(path: &Path) -> String {
         text.into_owned()
     };
     let text = text.strip_prefix("./").unwrap_or(&text);
-    let mut uri = if path.is_absolute() {
-        format!("file://{}", if text.starts_with('/') { "" } else { "/" })
-    } else {
-        String::new()
+    let start = match (path.is_absolute(), text.starts_with('/')) {
+        (true, true) => "file://",
+        (true, false) => "file:///",
+        (false, _) => "",
     };
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
+    format!("{start}{}", escaped(text))
 }
 
 #[cfg(test)]

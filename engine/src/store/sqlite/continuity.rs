@@ -1,10 +1,10 @@
 //! Checks that a store's file and its log belong together, before SQLite replays the log.
 
-use std::fmt::Write;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
 use super::lock::Lock;
@@ -254,7 +254,12 @@ pub(super) fn open_without_log(path: &Path) -> Result<Connection, Error> {
 
 /// Returns the URI of a file that SQLite opens without its log.
 fn uri(path: &Path) -> String {
-    let mut uri = String::from("file:");
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'.')
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b':');
     let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
     if cfg!(windows) {
         for byte in &mut bytes {
@@ -266,16 +271,7 @@ fn uri(path: &Path) -> String {
             bytes.drain(..3);
         }
     }
-    for byte in bytes {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b':' => uri.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
-            // Writing to a string does not fail.
-            _ => drop(write!(uri, "%{byte:02x}")),
-        }
-    }
-    uri.push_str("?immutable=1");
-    uri
+    format!("file:{}?immutable=1", percent_encode(&bytes, KEPT))
 }
 
 /// The frames of a log.

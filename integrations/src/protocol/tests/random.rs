@@ -558,7 +558,7 @@ fn check_response(bytes: &[u8], noise: &[u8]) {
             body[at] = choices.byte();
         }
     }
-    let value = encoded(&choices.text());
+    let value = encoded(&choices.text()).to_string();
     let mut pairs = vec![
         ("x-amzn-errortype", value.as_str()),
         ("x-amzn-query-error", value.as_str()),
