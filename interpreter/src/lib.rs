@@ -103,6 +103,9 @@
 //! versioning. [`query`], [`record`] and the fields of [`program`] are for `stepwright-runtime`:
 //! they may change with each version.
 //!
+//! The enums are exhaustive on purpose: a caller that does not handle each command, request and
+//! outcome loses one. A variant is added only in a version that may change the API.
+//!
 //! # Boundary
 //!
 //! - It depends on `stepwright-asl`, and with the feature `jsonata` on `stepwright-jlens`. It

@@ -158,6 +158,10 @@ pub struct RecordDecoder {
 impl RecordDecoder {
     /// Reads the next record. `new` creates an execution that has not started; the first record
     /// calls it.
+    ///
+    /// # Errors
+    ///
+    /// If the record is damaged, of another version, or does not continue the ones before it.
     pub fn read(
         &mut self,
         bytes: &[u8],
@@ -220,6 +224,10 @@ impl RecordDecoder {
     }
 
     /// Returns the execution as of the last record, and the encoder for its next record.
+    ///
+    /// # Errors
+    ///
+    /// If there was no record, or the execution that they describe cannot exist.
     pub fn finish(self) -> Result<(Execution, RecordEncoder), DecodeError> {
         let execution = self.execution.ok_or(DamagedRecord)?;
         execution.check()?;
@@ -309,11 +317,11 @@ impl Execution {
                             });
                         }
                         rearm_timers(wait_id, open, cx);
-                        match open.is_held {
+                        if !open.is_held {
+                            resume_task(wait_id, cursor.state, task, open, cx);
+                        } else if is_new_process {
                             // Until another process is there, it remains held.
-                            true if !is_new_process => {}
-                            true => start_held(wait_id, open, cx),
-                            false => resume_task(wait_id, cursor.state, task, open, cx),
+                            start_held(wait_id, open, cx);
                         }
                     }
                 }

@@ -26,6 +26,10 @@ impl Assignments {
 
     /// Returns the values, in the order of the block. Pass them to
     /// [`Variables::set`](super::Variables::set) after the state is left.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first expression that fails.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Vec<(VariableIx, Value)>, QueryError> {
         let mut values = Vec::with_capacity(self.assignments.len());
         for (ix, expr) in &self.assignments {

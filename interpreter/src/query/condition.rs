@@ -61,6 +61,8 @@ impl Condition {
     /// Compiles the condition of a rule. `location` is the path of the rule in the state:
     /// `Choices[0]`.
     ///
+    /// # Errors
+    ///
     /// Fails when the rule lacks a condition, or a part of it does not parse.
     pub fn compile(
         rule: &ChoiceRule,
@@ -87,6 +89,8 @@ impl Condition {
     }
 
     /// Returns whether the rule matches.
+    ///
+    /// # Errors
     ///
     /// Fails with `States.Runtime` when a path finds nothing, and with
     /// `States.QueryEvaluationError` when a JSONata expression fails or its result is no boolean.

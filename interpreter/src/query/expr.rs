@@ -57,6 +57,8 @@ impl Expr {
     /// Compiles a JSONPath payload template (`Parameters`, `ResultSelector`, `ItemSelector`, ...):
     /// the members with a key that ends in `.$` are evaluated. `field` is its name.
     ///
+    /// # Errors
+    ///
     /// Fails when a path or a call in it does not parse.
     pub fn jsonpath_template(
         template: &Json,
@@ -68,6 +70,8 @@ impl Expr {
 
     /// Compiles one evaluated member of a payload template: `text` is the path or call under
     /// `key`, which ends in `.$`.
+    ///
+    /// # Errors
     ///
     /// Fails when the text does not parse.
     pub fn evaluated(
@@ -82,6 +86,8 @@ impl Expr {
     /// `Items`, ...): every string that is one `{% .. %}` is evaluated. `field` is the path inside
     /// the state, for errors: `Output`, `Choices[1]/Output`, `Catch[0]/Output`.
     ///
+    /// # Errors
+    ///
     /// Fails when an expression in it does not parse.
     pub fn jsonata_template(
         template: &Json,
@@ -95,6 +101,8 @@ impl Expr {
     /// `ItemsPath`, `SecondsPath`, `ErrorPath`, ...) determines the error of a path that finds
     /// nothing, and whether an intrinsic function is allowed (`ErrorPath`, `CausePath`).
     ///
+    /// # Errors
+    ///
     /// Fails when the text does not parse.
     pub fn path(text: &str, field: &str, names: &mut VariableNames) -> Result<Expr, CompileError> {
         if matches!(field, "ErrorPath" | "CausePath") {
@@ -105,6 +113,8 @@ impl Expr {
     }
 
     /// Compiles one string field of a JSONata state: an expression in `{% .. %}`, or a literal.
+    ///
+    /// # Errors
     ///
     /// Fails when the expression does not parse.
     pub fn jsonata_field(
@@ -155,6 +165,8 @@ impl Expr {
     }
 
     /// Evaluates the expression in a scope.
+    ///
+    /// # Errors
     ///
     /// Fails with `States.Runtime` (paths, intrinsic functions), `States.QueryEvaluationError`
     /// (JSONata) or `States.ReferencePathConflict` (`ItemsPath`).

@@ -16,6 +16,8 @@ pub struct ReferencePath {
 impl ReferencePath {
     /// Compiles a `ResultPath`.
     ///
+    /// # Errors
+    ///
     /// Fails when the text is not a path of keys and indices from `$`, or has more than
     /// [`RefPath::MAX_SEGMENTS`] steps.
     pub fn compile(text: &str) -> Result<ReferencePath, CompileError> {
@@ -46,6 +48,8 @@ impl ReferencePath {
     }
 
     /// Puts `value` into `input` at the path; missing objects on the path are created.
+    ///
+    /// # Errors
     ///
     /// Fails with `States.ReferencePathConflict`, without a change, when a step leads into
     /// a value that is no object.

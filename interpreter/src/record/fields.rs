@@ -41,6 +41,11 @@ impl RecordWriter {
 impl RecordReader<'_> {
     /// Reads the fields of a structure. `read` reads the field with a number, or
     /// [skips](Self::skip) it.
+    ///
+    /// # Errors
+    ///
+    /// If the fields are not in the order of their numbers, if `read` does not read the whole
+    /// field, or if bytes are missing.
     pub fn fields(
         &mut self,
         mut read: impl FnMut(u32, &mut Self) -> Result<(), DamagedRecord>,
@@ -77,6 +82,10 @@ impl RecordReader<'_> {
     }
 
     /// Skips a field: its number is unknown, or it belongs to a part that does not exist.
+    ///
+    /// # Errors
+    ///
+    /// None: it has the type of what reads a field.
     pub fn skip(&mut self) -> Result<(), DamagedRecord> {
         self.rest = &[];
         Ok(())
@@ -84,6 +93,10 @@ impl RecordReader<'_> {
 }
 
 /// Returns the value of a field, or its default.
+///
+/// # Errors
+///
+/// If the field is missing and its type has no value for that.
 pub fn required<T: Record>(field: Option<T>) -> Result<T, DamagedRecord> {
     field.or_else(T::absent).ok_or(DamagedRecord)
 }

@@ -18,6 +18,8 @@ impl Value {
     /// Reads a typed value, with the same result as `serde_json` on the value's text, but without
     /// printing the text. Strings may be borrowed.
     ///
+    /// # Errors
+    ///
     /// Fails when the value does not match the type, or is deeper than [`MAX_TYPED_DEPTH`] levels.
     ///
     /// ```

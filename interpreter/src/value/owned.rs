@@ -12,6 +12,10 @@ use super::{MAX_TYPED_DEPTH, Value, ValueError};
 impl Value {
     /// Converts like [`Value::from_typed`]. A `serde_json::Value` is converted without recursion,
     /// whatever its depth; dropping it would recurse.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_typed`](Self::from_typed).
     #[inline]
     pub fn from_owned<T: Serialize + 'static>(typed: T) -> Result<Value, ValueError> {
         let mut slot = Some(typed);
@@ -26,6 +30,10 @@ impl Value {
 
     /// Converts like [`Value::to_typed`], but an error names the field that does not match. If the
     /// type is [`Value`] itself, nothing is converted.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_typed`](Self::to_typed), with the field.
     #[inline]
     pub fn into_owned<T: DeserializeOwned + 'static>(self) -> Result<T, ValueError> {
         if TypeId::of::<T>() == TypeId::of::<Json>()

@@ -153,8 +153,12 @@ impl Value {
         Some(here)
     }
 
-    /// Returns the value at `path`. If it does not exist, returns the number of the first step
-    /// without a value, and the value to which the step was applied.
+    /// Returns the value at `path`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not exist: the number of the first step without a value, and the value to which
+    /// the step was applied.
     pub fn walk(&self, path: &RefPath) -> Result<&Value, (usize, &Value)> {
         self.walk_segments(&path.segments)
     }
@@ -181,6 +185,8 @@ impl Value {
 
     /// Puts `value` at `path`. Missing objects on the path are created. Nodes without other
     /// references are changed in place; of the others, those on the path are copied.
+    ///
+    /// # Errors
     ///
     /// Fails, without a visible change, when a step leads into a value that is not an object
     /// (`null` included), or to an item that an array does not have.

@@ -39,6 +39,8 @@ impl Value {
     /// Parses JSON text. If keys repeat, the last value wins, in the position of the first,
     /// as in the service's parser.
     ///
+    /// # Errors
+    ///
     /// Fails on invalid JSON, on more than [`MAX_DEPTH`] levels, and on a number too large
     /// for a float unless it is written as an integer.
     ///

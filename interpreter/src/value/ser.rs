@@ -29,6 +29,8 @@ impl Value {
     /// `serde_json::Value` in between: enums in every tagging, maps with keys that print as
     /// strings, bytes as an array of numbers, floats that are not finite as `null`.
     ///
+    /// # Errors
+    ///
     /// Fails when the type's `Serialize` fails, on a map key that cannot be a string, and on more
     /// than [`MAX_DEPTH`] levels.
     ///

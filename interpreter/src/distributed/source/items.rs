@@ -186,6 +186,11 @@ impl Items {
     }
 
     /// Takes the response to the request of [`NextItem::Needs`].
+    ///
+    /// # Errors
+    ///
+    /// The cause of the state's failure, if an object is not as it was when its rows were read the
+    /// first time.
     pub fn supply(&mut self, supply: SourceResponse) -> Result<(), String> {
         let supply = match (&mut self.rows, supply) {
             (Rows::Object(rows), SourceResponse::Piece(piece)) => {
@@ -232,6 +237,10 @@ impl Items {
 
     /// Takes content from a test instead of all requests: the uncompressed content of an object, or
     /// the items of a list or manifest as a JSON array.
+    ///
+    /// # Errors
+    ///
+    /// The cause of the state's failure, if the content is not valid.
     pub fn supply_content(&mut self, content: Bytes) -> Result<(), String> {
         let Some(reader) = self.ahead.pop() else {
             return Ok(());
@@ -322,6 +331,10 @@ impl Items {
     }
 
     /// Applies the changes that [`write_changes`](Self::write_changes) wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are not what was written.
     pub fn read_changes(&mut self, from: &mut RecordReader<'_>) -> Result<(), DamagedRecord> {
         self.next = Default::default();
         from.fields(|number, from| match number {
