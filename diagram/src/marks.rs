@@ -14,13 +14,8 @@ pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
     for node in &mut outline.nodes {
         // The outline truncates long names. AWS does not allow names of this length.
         let known = overlay.mark(&node.full_name);
-        node.mark = known
-            .filter(|_| node.depicts != Depicted::Missing)
-            .map(|mark| {
-                let notes = mark.notes.iter().map(|note| one_line(note, LONGEST.2));
-                let short = Mark::new(mark.status).badge(one_line(&mark.badge, LONGEST.1));
-                notes.fold(short, Mark::note)
-            });
+        let known = known.filter(|_| node.depicts != Depicted::Missing);
+        node.mark = known.map(shortened);
     }
     let nodes = &outline.nodes;
     for link in outline.bodies.iter_mut().flat_map(|body| &mut body.links) {
@@ -34,6 +29,12 @@ pub(super) fn put(outline: &mut Outline, overlay: &Overlay) {
             });
         }
     }
+}
+
+fn shortened(mark: &Mark) -> Mark {
+    let notes = mark.notes.iter().map(|note| one_line(note, LONGEST.2));
+    let short = Mark::new(mark.status).badge(one_line(&mark.badge, LONGEST.1));
+    notes.fold(short, Mark::note)
 }
 
 /// The statuses in an outline, for the legend; each status once. A transition may be added or

@@ -292,19 +292,23 @@ impl Session<'_, '_> {
         if self.is_whole {
             self.conversion.edits.push(machine_language(machine));
         }
+        self.set_languages();
+        self.conversion
+    }
+
+    /// Adds the edits of the field `QueryLanguage` of each state.
+    fn set_languages(&mut self) {
         let edits = &mut self.conversion.edits;
         let removed = edits.iter().enumerate();
         let removed: HashMap<String, usize> = removed
             .filter(|(_, edit)| matches!(edit, Edit::Remove { .. }))
             .map(|(at, edit)| (edit.pointer().to_owned(), at))
             .collect();
-        for language in self.languages {
-            if self.is_whole {
-                edits.extend(language.whole);
-                continue;
-            }
+        for language in self.languages.drain(..) {
             let neighbour = language.neighbour.as_ref();
-            match neighbour.and_then(|neighbour| Some((neighbour, *removed.get(neighbour)?))) {
+            let at = neighbour.and_then(|neighbour| Some((neighbour, *removed.get(neighbour)?)));
+            match at {
+                _ if self.is_whole => edits.extend(language.whole),
                 // The field gets the position of the removed one: both would change the same text.
                 Some((pointer, at)) => {
                     edits[at] = Edit::rename(pointer, "QueryLanguage");
@@ -314,7 +318,6 @@ impl Session<'_, '_> {
                 None => edits.extend(language.single),
             }
         }
-        self.conversion
     }
 }
 

@@ -75,22 +75,19 @@ fn is_bounded(flow: &ControlFlow, members: &[usize], states: &[LoopState]) -> bo
         .collect();
     counted.sort_unstable();
     let counts_input = inside().any(|state| state.counts_input);
+    let is_counted = |variable: &usize| counted.binary_search(variable).is_ok();
+    let is_outside = |target: &Option<usize>| {
+        target.is_none_or(|target| flow.cycle[target] != flow.cycle[members[0]])
+    };
     members.iter().any(|member| {
         let Some(choice) = &states[*member].choice else {
             return false;
         };
-        let mut targets = flow.targets[*member].iter();
-        let leaves = choice.fails
-            || targets.any(|target| {
-                target.is_none_or(|target| flow.cycle[target] != flow.cycle[*member])
-            });
-        leaves
-            && (choice.reads_unknown
-                || counts_input && choice.reads_input
-                || choice
-                    .reads
-                    .iter()
-                    .any(|variable| counted.binary_search(variable).is_ok()))
+        let leaves = choice.fails || flow.targets[*member].iter().any(is_outside);
+        let reads_count = choice.reads_unknown
+            || counts_input && choice.reads_input
+            || choice.reads.iter().any(is_counted);
+        leaves && reads_count
     })
 }
 

@@ -116,6 +116,7 @@ enum Place {
     Leaf(Slot),
 }
 
+/// Follows a pointer through the schema of ASL: the slot of its last segment.
 fn slot(definition: &Json, pointer: &str) -> Slot {
     let mut place = Place::Object(StateMachine::schema());
     let mut json = Some(definition);

@@ -392,20 +392,13 @@ fn distributed<T: Payload, F: Fn(T) -> R + Sync, R: TaskReturn, W: MapValue<R::O
         .iter()
         .filter(|end| !matches!(end, Some(Ok(Ok(_)))))
         .count();
-    let share = if total == 0 {
-        0.0
-    } else {
-        failed as f64 * 100.0 / total as f64
-    };
     // Step Functions fails when one of the two thresholds is exceeded; a threshold that is not set
     // does not count if the other one is.
-    let is_exceeded = match (map.tolerated, map.percentage > 0.0) {
-        (0, false) => failed > 0,
-        (0, true) => share > map.percentage,
-        (count, false) => failed > count,
-        (count, true) => failed > count || share > map.percentage,
-    };
-    if is_exceeded {
+    let has_percentage = map.percentage > 0.0;
+    let exceeds_count = failed > map.tolerated && (map.tolerated > 0 || !has_percentage);
+    // Without items, the share is no number, which exceeds nothing.
+    let exceeds_percentage = failed as f64 * 100.0 / total as f64 > map.percentage;
+    if exceeds_count || has_percentage && exceeds_percentage {
         return Err(Failure::outside(
             "States.ExceedToleratedFailureThreshold",
             "The specified tolerated failure threshold was exceeded",

@@ -4,7 +4,8 @@ use super::evaluation::assigned_names;
 use super::graph::{Graph, Node};
 use super::names::Names;
 use crate::machine::{
-    Amount, Callee, EdgeKind, ErrorPattern, Fail, Let, LetBinding, Raised, StateExit, StateWork,
+    Amount, Callee, Edge, EdgeKind, ErrorPattern, Fail, Let, LetBinding, Raised, StateExit,
+    StateWork,
 };
 use quote::quote;
 use std::collections::HashMap;
@@ -47,66 +48,72 @@ impl Graph {
 impl Node {
     /// A text that is equal for states that do the same; `None` for states that are never merged.
     fn key(&self) -> Option<String> {
-        let work = match &self.state.kind {
-            StateWork::Fail(Fail {
-                error,
-                cause,
-                raised,
-            }) => {
-                let values = error.iter().chain(cause).map(|value| &value.syn);
-                let raised = raised.iter().map(|Raised { path, fields, .. }| {
-                    let members = fields.iter().map(|(member, _)| member);
-                    let values = fields.iter().map(|(_, value)| &value.syn);
-                    quote!(#path { #(#members: #values),* })
-                });
-                quote!(fail #(#values)* #(#raised)*).to_string()
-            }
-            StateWork::Succeed(value) => {
-                let value = value.iter().map(|value| &value.syn);
-                quote!(succeed #(#value)*).to_string()
-            }
-            StateWork::Task(Some(call)) => {
-                let Callee::Task(task) = &call.callee else {
-                    return None;
-                };
-                let (path, waits) = (&task.path, call.wait.is_some());
-                let arguments = task.arguments.iter().map(|one| &one.syn);
-                quote!(task #waits #path (#(#arguments),*)).to_string()
-            }
-            _ => return None,
-        };
         let options = &self.state.options;
         let mut amounts = options.timeout.iter().chain(&options.heartbeat);
         if amounts.any(|(_, amount)| matches!(amount, Amount::Computed(_))) {
             return None;
         }
+        let work = work_key(&self.state.kind)?;
         let mut key = format!("{}|{work}|{}", self.name.text, self.options_text);
         if let Some(result) = &self.state.result {
             key.push_str(&names_of(result));
         }
         for edge in &self.edges {
-            let kind = match &edge.kind {
-                EdgeKind::Next => "next".to_owned(),
-                EdgeKind::Catch { errors, output } => {
-                    let errors: Vec<String> = errors.iter().map(error_key).collect();
-                    let output = output.as_ref().map(ToString::to_string);
-                    format!("catch {} {}", errors.join("|"), output.unwrap_or_default())
-                }
-                _ => return None,
-            };
-            key.push_str(&format!("|{kind}:{:?}", edge.to));
-            key.extend(edge.lets.iter().map(let_key));
+            key.push_str(&edge_key(edge)?);
         }
-        match &self.state.exit {
-            Some(StateExit::End(_, value)) => {
-                let value = value.iter().map(|value| &value.syn);
-                key.push_str(&format!("|end {}", quote!(#(#value)*)));
-                key.extend(self.state.lets.iter().map(let_key));
-            }
-            Some(StateExit::Next) | None => {}
+        if let Some(StateExit::End(_, value)) = &self.state.exit {
+            let value = value.iter().map(|value| &value.syn);
+            key.push_str(&format!("|end {}", quote!(#(#value)*)));
+            key.extend(self.state.lets.iter().map(let_key));
         }
         Some(key)
     }
+}
+
+fn work_key(work: &StateWork) -> Option<String> {
+    Some(match work {
+        StateWork::Fail(Fail {
+            error,
+            cause,
+            raised,
+        }) => {
+            let values = error.iter().chain(cause).map(|value| &value.syn);
+            let raised = raised.iter().map(|Raised { path, fields, .. }| {
+                let members = fields.iter().map(|(member, _)| member);
+                let values = fields.iter().map(|(_, value)| &value.syn);
+                quote!(#path { #(#members: #values),* })
+            });
+            quote!(fail #(#values)* #(#raised)*).to_string()
+        }
+        StateWork::Succeed(value) => {
+            let value = value.iter().map(|value| &value.syn);
+            quote!(succeed #(#value)*).to_string()
+        }
+        StateWork::Task(Some(call)) => {
+            let Callee::Task(task) = &call.callee else {
+                return None;
+            };
+            let (path, waits) = (&task.path, call.wait.is_some());
+            let arguments = task.arguments.iter().map(|one| &one.syn);
+            quote!(task #waits #path (#(#arguments),*)).to_string()
+        }
+        _ => return None,
+    })
+}
+
+fn edge_key(edge: &Edge) -> Option<String> {
+    let kind = match &edge.kind {
+        EdgeKind::Next => "next".to_owned(),
+        EdgeKind::Catch { errors, output } => {
+            let errors: Vec<String> = errors.iter().map(error_key).collect();
+            let output = output.as_ref().map(ToString::to_string);
+            format!("catch {} {}", errors.join("|"), output.unwrap_or_default())
+        }
+        _ => return None,
+    };
+    let mut key = format!("|{kind}:{:?}", edge.to);
+    key.extend(edge.lets.iter().map(let_key));
+    Some(key)
 }
 
 /// A text that is equal for patterns of the same errors and fields.

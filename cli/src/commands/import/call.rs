@@ -102,27 +102,32 @@ impl<'m> ImportedCall<'m> {
         let written = payload.filter(|_| sent.len() == 2 && answers);
         // If the state's output is the whole response envelope, the call is written as a service
         // call: a function call only returns the result in it.
-        let handed_on = if jsonata {
-            vec!["Output"]
+        let handed_on: &[&str] = if jsonata {
+            &["Output"]
         } else {
-            vec!["OutputPath", "ResultPath", "ResultSelector"]
+            &["OutputPath", "ResultPath", "ResultSelector"]
         };
         let is_envelope = !self.waits && !handed_on.iter().any(|field| state.contains_key(*field));
-        let as_service = || answers && self.arguments(jsonata).is_some();
-        match written {
-            _ if is_envelope && as_service() => None,
-            Some(payload) => Some((place, CallInput::Converted(payload, vec![self.field]))),
-            None if as_service() => None,
-            None => Some((place, CallInput::Raw(input(jsonata)))),
+        let wants_service = is_envelope || written.is_none();
+        if wants_service && answers && self.arguments(jsonata).is_some() {
+            return None;
         }
+        let input = match written {
+            Some(payload) => CallInput::Converted(payload, vec![self.field]),
+            None => CallInput::Raw(input(jsonata)),
+        };
+        Some((place, input))
     }
 
     /// The arguments of the call as a service call.
     fn arguments(&self, jsonata: bool) -> Option<SourceValue> {
         let sent = self.sent?;
-        let names = sent.keys().map(|key| match jsonata {
-            true => key.as_str(),
-            false => key.strip_suffix(".$").unwrap_or(key),
+        let names = sent.keys().map(|key| {
+            if jsonata {
+                key.as_str()
+            } else {
+                key.strip_suffix(".$").unwrap_or(key)
+            }
         });
         let found = lookup(self.resource);
         if found.is_ok_and(|found| !found.check_arguments(names).is_empty()) {

@@ -143,55 +143,22 @@ fn of_machine(
     wanted: Option<&CheckedScope>,
     is_only: bool,
 ) -> Result<Option<CheckedMachine>, Failure> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let mut wrong: Vec<PlaceholderProblem> = Vec::new();
     let is_key = |name: &str| supply.defines(name);
+    let mut wrong = Vec::new();
     let mut of_file = |machine: &PlaceholderMachine, file: &Path| {
-        for one in machine.not_fillable(is_key) {
-            let message = format!(
-                "`${{{}}}` is not replaced: `DefinitionSubstitutions` has no such key, and `Fn::Sub` replaces it only in a text of the template itself",
-                one.name
-            );
-            let diagnostic = Diagnostic::new("unfillable", Severity::Error, message)
-                .position(one.position)
-                .with_help("define the name with this value in `DefinitionSubstitutions`");
-            wrong.push(PlaceholderProblem::new(diagnostic, file, &machine.text));
-        }
+        wrong.extend(not_fillable(machine, file, is_key));
         machine.uses(is_key)
     };
-    let uses = match &supply.definition {
-        EmbeddedDefinition::File { path: named } => {
-            let file = folder.join(named);
-            match wanted {
-                Some(wanted) if wanted.is(&file) => of_file(&wanted.machine, &file),
-                Some(_) => return Ok(None),
-                None => of_file(&named_machine(path, &file)?, &file),
-            }
+    let uses = match supplied(path, &supply, wanted, is_only)? {
+        SuppliedDefinition::File(machine, file) => of_file(&machine, &file),
+        SuppliedDefinition::WantedFile(machine, file) => of_file(machine, &file),
+        SuppliedDefinition::Copy(machine) => machine.uses(is_key),
+        SuppliedDefinition::Inline => supply.uses.clone(),
+        SuppliedDefinition::Other => return Ok(None),
+        SuppliedDefinition::Unreadable(reason) => {
+            note(path, &supply, reason);
+            return Ok(None);
         }
-        EmbeddedDefinition::Asset { path: named } => {
-            let file = folder.join(named);
-            match wanted {
-                Some(wanted) if is_only || same_text(path, &file, &wanted.machine.text) => {
-                    wanted.machine.uses(is_key)
-                }
-                Some(_) => return Ok(None),
-                None if file.is_file() => of_file(&named_machine(path, &file)?, &file),
-                None => {
-                    note(path, &supply, "its definition is stored in S3");
-                    return Ok(None);
-                }
-            }
-        }
-        EmbeddedDefinition::Elsewhere { reason } => match wanted {
-            Some(wanted) if is_only => wanted.machine.uses(is_key),
-            Some(_) => return Ok(None),
-            None => {
-                note(path, &supply, reason);
-                return Ok(None);
-            }
-        },
-        _ if wanted.is_some() && !is_only => return Ok(None),
-        _ => supply.uses.clone(),
     };
     if supply.is_computed() {
         note(
@@ -208,6 +175,87 @@ fn of_machine(
         wanted: uses.len(),
         wrong,
     }))
+}
+
+/// The definition of a machine in a template.
+enum SuppliedDefinition<'a> {
+    /// The template names its file.
+    File(PlaceholderMachine, PathBuf),
+    /// The template names the file of the wanted definition.
+    WantedFile(&'a PlaceholderMachine, PathBuf),
+    /// The wanted definition, of which the template has a copy.
+    Copy(&'a PlaceholderMachine),
+    /// It is in the template.
+    Inline,
+    /// Another one than the wanted one.
+    Other,
+    /// It cannot be read, for this reason.
+    Unreadable(&'a str),
+}
+
+fn supplied<'a>(
+    template: &Path,
+    supply: &'a PlaceholderValues,
+    wanted: Option<&'a CheckedScope>,
+    is_only: bool,
+) -> Result<SuppliedDefinition<'a>, Failure> {
+    let folder = template.parent().unwrap_or(Path::new(""));
+    let read = |file: PathBuf| {
+        let machine = named_machine(template, &file)?;
+        Ok(SuppliedDefinition::File(machine, file))
+    };
+    Ok(match (&supply.definition, wanted) {
+        (EmbeddedDefinition::File { path }, None) => return read(folder.join(path)),
+        (EmbeddedDefinition::File { path }, Some(wanted)) => {
+            let file = folder.join(path);
+            if !wanted.is(&file) {
+                return Ok(SuppliedDefinition::Other);
+            }
+            SuppliedDefinition::WantedFile(&wanted.machine, file)
+        }
+        (EmbeddedDefinition::Asset { path }, None) => {
+            let file = folder.join(path);
+            if file.is_file() {
+                return read(file);
+            }
+            SuppliedDefinition::Unreadable("its definition is stored in S3")
+        }
+        (EmbeddedDefinition::Asset { path }, Some(wanted)) => {
+            let file = folder.join(path);
+            if is_only || same_text(template, &file, &wanted.machine.text) {
+                SuppliedDefinition::Copy(&wanted.machine)
+            } else {
+                SuppliedDefinition::Other
+            }
+        }
+        (EmbeddedDefinition::Elsewhere { reason }, None) => SuppliedDefinition::Unreadable(reason),
+        (EmbeddedDefinition::Elsewhere { .. }, Some(wanted)) if is_only => {
+            SuppliedDefinition::Copy(&wanted.machine)
+        }
+        (_, Some(_)) if !is_only => SuppliedDefinition::Other,
+        _ => SuppliedDefinition::Inline,
+    })
+}
+
+/// The placeholders of a file that deployment does not replace.
+fn not_fillable(
+    machine: &PlaceholderMachine,
+    file: &Path,
+    is_key: impl Fn(&str) -> bool,
+) -> Vec<PlaceholderProblem> {
+    let found = machine.not_fillable(is_key).into_iter();
+    found
+        .map(|one| {
+            let message = format!(
+                "`${{{}}}` is not replaced: `DefinitionSubstitutions` has no such key, and `Fn::Sub` replaces it only in a text of the template itself",
+                one.name
+            );
+            let diagnostic = Diagnostic::new("unfillable", Severity::Error, message)
+                .position(one.position)
+                .with_help("define the name with this value in `DefinitionSubstitutions`");
+            PlaceholderProblem::new(diagnostic, file, &machine.text)
+        })
+        .collect()
 }
 
 /// Whether an asset of CDK is a copy of the definition.

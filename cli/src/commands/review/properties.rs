@@ -148,6 +148,7 @@ impl<'a> Properties<'a> {
     fn settings(&self, pair: &Pair, new: &LoadedDefinition) -> Result<Settings, Failure> {
         let name = pair.name();
         let mut settings = Settings::new();
+        // The files are for the only machine that is reviewed, or have names of machines.
         let is_only = self.is_only_pair || self.is_one && pair.differs();
         let is_of = |file: &&PathBuf| is_only || names(file, name);
         for file in self.arguments.properties.iter().filter(is_of) {

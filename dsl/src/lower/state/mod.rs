@@ -48,6 +48,43 @@ pub(super) struct StateLowering<'s, 'a> {
     pub(super) assigns_input: Vec<(Text, Expr)>,
 }
 
+impl<'a> StateLowering<'_, 'a> {
+    /// The fields of the state's type.
+    fn by_kind(&mut self) -> model::State {
+        let state: &'a State = self.state;
+        match &state.kind {
+            FlowStateKind::Task {
+                call,
+                timeout,
+                heartbeat,
+                credentials,
+            } => self
+                .task(
+                    call,
+                    timeout.as_ref(),
+                    heartbeat.as_ref(),
+                    credentials.as_ref(),
+                )
+                .into(),
+            // `Flow::prepare` has replaced a fragment.
+            FlowStateKind::Pass | FlowStateKind::Fragment(_) => self.pass().into(),
+            FlowStateKind::Choice {
+                rules,
+                subject,
+                arms,
+                otherwise,
+            } => self.choice(rules, subject.as_ref(), arms, otherwise).into(),
+            FlowStateKind::Wait(wait) => self.wait(wait).into(),
+            FlowStateKind::Succeed => self.succeed().into(),
+            FlowStateKind::Fail { error, cause } => {
+                self.fail(error.as_ref(), cause.as_ref()).into()
+            }
+            FlowStateKind::Parallel(_) => self.parallel().into(),
+            FlowStateKind::Map(map) => self.map(map).into(),
+        }
+    }
+}
+
 impl<'a> States<'a> {
     pub(super) fn new(flow: &'a Flow, scopes: &'a Scopes, mixed: bool) -> States<'a> {
         States {
@@ -88,39 +125,7 @@ impl<'a> States<'a> {
                 report: &mut report,
                 assigns_input,
             };
-            let mut made = match &state.kind {
-                FlowStateKind::Task {
-                    call,
-                    timeout,
-                    heartbeat,
-                    credentials,
-                } => lowering
-                    .task(
-                        call,
-                        timeout.as_ref(),
-                        heartbeat.as_ref(),
-                        credentials.as_ref(),
-                    )
-                    .into(),
-                FlowStateKind::Pass => lowering.pass().into(),
-                FlowStateKind::Choice {
-                    rules,
-                    subject,
-                    arms,
-                    otherwise,
-                } => lowering
-                    .choice(rules, subject.as_ref(), arms, otherwise)
-                    .into(),
-                FlowStateKind::Wait(wait) => lowering.wait(wait).into(),
-                FlowStateKind::Succeed => lowering.succeed().into(),
-                FlowStateKind::Fail { error, cause } => {
-                    lowering.fail(error.as_ref(), cause.as_ref()).into()
-                }
-                FlowStateKind::Parallel(_) => lowering.parallel().into(),
-                FlowStateKind::Map(map) => lowering.map(map).into(),
-                // `Flow::prepare` has replaced it.
-                FlowStateKind::Fragment(_) => lowering.pass().into(),
-            };
+            let mut made = lowering.by_kind();
             let language = lowering.env.language();
             made_common(
                 &mut made,
