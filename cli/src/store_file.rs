@@ -117,9 +117,10 @@ fn unknown(
         path.display()
     );
     let names = newest.iter().filter(is_of);
-    let meant = match name.starts_with("arn:") {
-        true => did_you_mean(name, names.map(|one| one.id.as_str())),
-        false => did_you_mean(name, names.map(|one| one.name.as_str())),
+    let meant = if name.starts_with("arn:") {
+        did_you_mean(name, names.map(|one| one.id.as_str()))
+    } else {
+        did_you_mean(name, names.map(|one| one.name.as_str()))
     };
     let machines = || {
         let machine = machine?;

@@ -82,15 +82,16 @@ fn a_mock_file_provides_the_task_results() {
 
 #[test]
 fn a_command_completes_a_task() {
-    let [answers, fails] = match cfg!(windows) {
-        true => [
+    let [answers, fails] = if cfg!(windows) {
+        [
             r#"Charge=echo {"chargeId": "ch_sh"}"#,
             "Charge=echo CardDeclined: no funds>&2& exit 3",
-        ],
-        false => [
+        ]
+    } else {
+        [
             r#"Charge=read input; echo '{"chargeId": "ch_sh"}'"#,
             "Charge=echo 'CardDeclined: no funds' >&2; exit 3",
-        ],
+        ]
     };
     let ran = stepwright(
         &[
@@ -356,9 +357,10 @@ fn a_definition_in_yaml_is_validated_and_runs() {
         valid.stdout
     );
 
-    let pay = match cfg!(windows) {
-        true => r#"Pay=echo {"receipt": {"order": 7, "cents": 8050}}"#,
-        false => r#"Pay=read input; echo "{\"receipt\": $input}""#,
+    let pay = if cfg!(windows) {
+        r#"Pay=echo {"receipt": {"order": 7, "cents": 8050}}"#
+    } else {
+        r#"Pay=read input; echo "{\"receipt\": $input}""#
     };
     let arguments = ["--input", r#"{"order": 7, "amount": 80.5}"#, "--task", pay];
     let expected = json!({

@@ -152,9 +152,12 @@ impl Chance {
 
     /// Assigns a variable that no outer scope has.
     fn assign(&mut self, fields: &mut Map<String, Value>, variable: &str) {
-        self.maybe(fields, "Assign", |chance| match chance.is_jsonata {
-            true => json!({ variable: "{% $states.input.a %}", format!("{variable}n"): 1 }),
-            false => json!({ format!("{variable}.$"): "$.a", format!("{variable}n"): 1 }),
+        self.maybe(fields, "Assign", |chance| {
+            if chance.is_jsonata {
+                json!({ variable: "{% $states.input.a %}", format!("{variable}n"): 1 })
+            } else {
+                json!({ format!("{variable}.$"): "$.a", format!("{variable}n"): 1 })
+            }
         });
     }
 
@@ -171,15 +174,21 @@ impl Chance {
             self.maybe(fields, "Output", |chance| chance.template(2));
             return;
         }
-        self.maybe(fields, "InputPath", |chance| match chance.one_in(4) {
-            true => Value::Null,
-            false => json!(chance.of_list(PATHS)),
+        self.maybe(fields, "InputPath", |chance| {
+            if chance.one_in(4) {
+                Value::Null
+            } else {
+                json!(chance.of_list(PATHS))
+            }
         });
         self.maybe(fields, "OutputPath", |chance| json!(chance.of_list(PATHS)));
         if !["Wait", "Choice", "Succeed", "Fail"].contains(&kind) {
-            self.maybe(fields, "ResultPath", |chance| match chance.one_in(4) {
-                true => Value::Null,
-                false => json!("$.result"),
+            self.maybe(fields, "ResultPath", |chance| {
+                if chance.one_in(4) {
+                    Value::Null
+                } else {
+                    json!("$.result")
+                }
             });
         }
         if ["Pass", "Parallel", "Map"].contains(&kind) && self.one_in(3) {
@@ -216,15 +225,17 @@ impl Chance {
                 catcher["Comment"] = json!("why");
             }
             if chance.one_in(2) {
-                match chance.is_jsonata {
-                    true => catcher["Output"] = json!({ "why": "{% $states.errorOutput.Cause %}" }),
-                    false => catcher["ResultPath"] = json!("$.error"),
+                if chance.is_jsonata {
+                    catcher["Output"] = json!({ "why": "{% $states.errorOutput.Cause %}" })
+                } else {
+                    catcher["ResultPath"] = json!("$.error")
                 }
             }
             if chance.one_in(3) {
-                catcher["Assign"] = match chance.is_jsonata {
-                    true => json!({ variable.as_str(): "{% $states.errorOutput %}" }),
-                    false => json!({ format!("{variable}.$"): "$" }),
+                catcher["Assign"] = if chance.is_jsonata {
+                    json!({ variable.as_str(): "{% $states.errorOutput %}" })
+                } else {
+                    json!({ format!("{variable}.$"): "$" })
                 };
             }
             json!([catcher])
@@ -321,12 +332,13 @@ impl Chance {
                 self.maybe(&mut fields, "TimeoutSeconds", |_| json!(30));
             }
             "Wait" => {
-                let (key, value) = match self.is_jsonata {
-                    true => [
+                let (key, value) = if self.is_jsonata {
+                    [
                         ("Seconds", json!(90)),
                         ("Seconds", json!("{% $states.input.n %}")),
-                    ],
-                    false => [("Seconds", json!(90)), ("TimestampPath", json!("$.at"))],
+                    ]
+                } else {
+                    [("Seconds", json!(90)), ("TimestampPath", json!("$.at"))]
                 }[self.below(2)]
                 .clone();
                 fields.insert(key.to_owned(), value);
@@ -337,9 +349,10 @@ impl Chance {
             "Choice" => {
                 let rules: Vec<Value> = (0..=self.below(3))
                     .map(|_| {
-                        let mut rule = match self.is_jsonata {
-                            true => json!({ "Condition": "{% $states.input.a > 1 %}" }),
-                            false => self.rule(2),
+                        let mut rule = if self.is_jsonata {
+                            json!({ "Condition": "{% $states.input.a > 1 %}" })
+                        } else {
+                            self.rule(2)
                         };
                         rule["Next"] = json!(later[self.below(later.len())]);
                         rule

@@ -97,9 +97,10 @@ mod tests {
         let mut text = String::new();
         for (at, (previous, kind, details)) in events.iter().enumerate() {
             let separator = if at == 0 { "" } else { ", " };
-            let details = match details.is_empty() {
-                true => String::new(),
-                false => format!(", {details}"),
+            let details = if details.is_empty() {
+                String::new()
+            } else {
+                format!(", {details}")
             };
             let (id, seconds) = (at + 1, at * 2);
             write!(

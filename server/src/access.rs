@@ -57,12 +57,13 @@ impl Access {
         let Some(origin) = only(request.headers(), &ORIGIN)? else {
             return Ok(());
         };
-        match self.has_origin(&origin, host.as_deref()) {
-            true => Ok(()),
-            false => Err(ApiError::access_denied(format!(
+        if self.has_origin(&origin, host.as_deref()) {
+            Ok(())
+        } else {
+            Err(ApiError::access_denied(format!(
                 "pages of the origin `{}` may not call this server, but pages of this machine may; add a host with `--allow-host` (`ServerBuilder::allow_host`)",
                 origin.escape_debug()
-            ))),
+            )))
         }
     }
 

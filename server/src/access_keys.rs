@@ -85,9 +85,10 @@ impl AccessKeys {
             }
             keys = keys.key(id, secret);
         }
-        match keys.secrets.is_empty() {
-            true => Err(AccessKeysError::Pairs),
-            false => Ok(keys),
+        if keys.secrets.is_empty() {
+            Err(AccessKeysError::Pairs)
+        } else {
+            Ok(keys)
         }
     }
 
@@ -151,9 +152,10 @@ impl std::str::FromStr for AccessKeys {
                 missing,
             });
         }
-        match keys.secrets.is_empty() {
-            true => Err(AccessKeysError::Empty),
-            false => Ok(keys),
+        if keys.secrets.is_empty() {
+            Err(AccessKeysError::Empty)
+        } else {
+            Ok(keys)
         }
     }
 }

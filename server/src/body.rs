@@ -165,9 +165,10 @@ impl BodyMemory {
     }
 
     fn pool(&self, charge: &AcquiredMemory) -> &BodyPool {
-        match charge.is_large {
-            true => &self.large,
-            false => &self.small,
+        if charge.is_large {
+            &self.large
+        } else {
+            &self.small
         }
     }
 

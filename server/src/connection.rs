@@ -192,9 +192,12 @@ async fn connection(
         .serve_connection(io, service);
     let mut serving = pin!(serving);
     // hyper writes a `Date` at each poll, and panics if it cannot.
-    let poll = |context: &mut Context<'_>, serving: Pin<&mut _>| match is_date(SystemTime::now()) {
-        true => Future::poll(serving, context),
-        false => Poll::Ready(Ok(())),
+    let poll = |context: &mut Context<'_>, serving: Pin<&mut _>| {
+        if is_date(SystemTime::now()) {
+            Future::poll(serving, context)
+        } else {
+            Poll::Ready(Ok(()))
+        }
     };
     let ended = async { drop(ends.wait_for(|ends| *ends).await) };
     let served = tokio::select! {
@@ -308,9 +311,10 @@ impl TimedStream {
             return written;
         }
         let now = Instant::now();
-        let most = match self.memory.is_exhausted() {
-            true => self.most.min(EXHAUSTED_TIME),
-            false => self.most,
+        let most = if self.memory.is_exhausted() {
+            self.most.min(EXHAUSTED_TIME)
+        } else {
+            self.most
         };
         let since = self.since.unwrap_or(now);
         self.set_since(Some(since));

@@ -46,9 +46,10 @@ pub(crate) fn router(
     memory: ResponseMemory,
     pages: Router,
 ) -> Router {
-    let router = match service.has_metrics {
-        true => Router::new().route("/metrics", get(operator::metrics)),
-        false => Router::new(),
+    let router = if service.has_metrics {
+        Router::new().route("/metrics", get(operator::metrics))
+    } else {
+        Router::new()
     };
     router
         .route("/", post(api))
@@ -223,9 +224,10 @@ impl Http {
                 None => performed.await,
             }
         };
-        match is_slow {
-            true => self.slow.run(performed).await?,
-            false => performed.await,
+        if is_slow {
+            self.slow.run(performed).await?
+        } else {
+            performed.await
         }
     }
 }

@@ -112,11 +112,12 @@ fn check_at(
     }
     // The comparison takes constant time.
     let is_right = from_hex(header.signature).is_some_and(|given| HMAC::verify(text, key, &given));
-    match is_right {
-        true => Ok(()),
-        false => Err(invalid(
+    if is_right {
+        Ok(())
+    } else {
+        Err(invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.".to_owned(),
-        )),
+        ))
     }
 }
 

@@ -37,9 +37,10 @@ pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 /// Returns the token of the forms.
 pub(crate) fn form_token(api: &Api) -> String {
     let page = api.send("/console/executions?status=RUNNING", &[], None);
-    let text = match page.body().contains("form_token") {
-        true => page,
-        false => api.send("/console/machine?name=m", &[], None),
+    let text = if page.body().contains("form_token") {
+        page
+    } else {
+        api.send("/console/machine?name=m", &[], None)
     };
     between(text.body(), r#"name="form_token" value=""#, "\"").to_owned()
 }

@@ -179,11 +179,14 @@ fn a_text_of_a_child_is_found_with_and_without_an_index() {
             .register_json("maps", MAPPING, MachineType::Standard)
             .store(store);
         let index = Arc::new(ExecutionIndex::open(&path).expect("an index"));
-        let api = Api::with(builder, |server| match with_index {
-            true => server
-                .console(ConsoleMode::On)
-                .execution_search(index.clone()),
-            false => server.console(ConsoleMode::On),
+        let api = Api::with(builder, |server| {
+            if with_index {
+                server
+                    .console(ConsoleMode::On)
+                    .execution_search(index.clone())
+            } else {
+                server.console(ConsoleMode::On)
+            }
         });
         for (machine, input) in [("maps", json!([1, 2])), ("m", json!("of-a-child"))] {
             let options = StartOptions::new().name(format!("{machine}-{with_index}"));

@@ -192,12 +192,13 @@ fn mapped(api: &Api, items: usize) -> (String, String) {
 
 /// Returns the rows of a table.
 fn rows(page: &str) -> Vec<&str> {
-    match page.contains("<tbody>") {
-        true => between(page, "<tbody>", "</tbody>")
+    if page.contains("<tbody>") {
+        between(page, "<tbody>", "</tbody>")
             .split("<tr ")
             .skip(1)
-            .collect(),
-        false => Vec::new(),
+            .collect()
+    } else {
+        Vec::new()
     }
 }
 

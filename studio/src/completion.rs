@@ -91,9 +91,10 @@ pub(crate) fn in_field(definition: &Definition, typed: &FieldText) -> Vec<Offer>
             let range = completion.range.start.checked_sub(start)?
                 ..completion.range.end.checked_sub(start)?;
             let range = written.from(&range)?;
-            let (head, text) = match is_text {
-                false => (text[..cursor].to_owned(), text),
-                true => (unescaped(&text[..cursor])?, unescaped(&text)?),
+            let (head, text) = if is_text {
+                (unescaped(&text[..cursor])?, unescaped(&text)?)
+            } else {
+                (text[..cursor].to_owned(), text)
             };
             let edits = [TextEdit::replace(range.clone(), text)];
             let after = TextEdit::apply(&typed.input, &edits);
@@ -224,12 +225,11 @@ impl Written {
         text.extend(is_text.then_some('"'));
         for c in input.chars() {
             to.extend(std::iter::repeat_n(text.len(), c.len_utf8()));
-            match is_text {
-                true => {
-                    let quoted = Json::from(c.to_string()).to_string();
-                    text.push_str(&quoted[1..quoted.len() - 1]);
-                }
-                false => text.push(c),
+            if is_text {
+                let quoted = Json::from(c.to_string()).to_string();
+                text.push_str(&quoted[1..quoted.len() - 1]);
+            } else {
+                text.push(c)
             }
         }
         to.push(text.len());

@@ -84,10 +84,7 @@ pub(crate) fn perform(
         return Err("the definition has changed; start the execution again".to_owned());
     }
     found.set_breakpoints(&command.breakpoints);
-    let stop = match is_start {
-        true => None,
-        false => found.act(command)?,
-    };
+    let stop = if is_start { None } else { found.act(command)? };
     Ok(found.report(stop, folded))
 }
 

@@ -233,9 +233,10 @@ impl OpenFile {
             )));
         }
         let text = state.session.document().text().to_owned();
-        let mark = match state.has_mark {
-            true => BYTE_ORDER_MARK.to_string(),
-            false => String::new(),
+        let mark = if state.has_mark {
+            BYTE_ORDER_MARK.to_string()
+        } else {
+            String::new()
         };
         replace_file(&self.file.path, &format!("{mark}{text}"))?;
         state.stamp = stamp(&self.file.path);
@@ -249,9 +250,10 @@ impl OpenFile {
     pub(crate) fn resolve(&self, takes_disk: bool) {
         let mut state = self.state();
         if let Some(disk) = state.conflict.take() {
-            match takes_disk {
-                true => state.session.take_disk(&disk),
-                false => state.session.set_base(&disk),
+            if takes_disk {
+                state.session.take_disk(&disk)
+            } else {
+                state.session.set_base(&disk)
             }
         }
         drop(state);

@@ -47,9 +47,10 @@ pub(crate) fn difference(document: &Document, index: usize, path: &Path) -> Resu
         return Err("the last commit, or the text, has no such definition".to_owned());
     };
     let diff = Diff::of(old.json(), new.json());
-    match diff.is_empty() {
-        true => Ok("no difference to the last commit".to_owned()),
-        false => Ok(diff.to_string()),
+    if diff.is_empty() {
+        Ok("no difference to the last commit".to_owned())
+    } else {
+        Ok(diff.to_string())
     }
 }
 

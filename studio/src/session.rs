@@ -193,9 +193,10 @@ impl Session {
     }
 
     fn check(&self, revision: usize) -> Result<(), SessionError> {
-        match revision == self.revision {
-            true => Ok(()),
-            false => Err(SessionError::Stale),
+        if revision == self.revision {
+            Ok(())
+        } else {
+            Err(SessionError::Stale)
         }
     }
 
@@ -213,9 +214,10 @@ impl Session {
                 return Err(ActionError::new("undo and redo are single actions").into());
             }
             result.is_typing = matches!(action, Action::Type { joins: true, .. });
-            let diagnostics = match result.rounds.is_empty() {
-                true => &self.diagnostics[..],
-                false => &[],
+            let diagnostics = if result.rounds.is_empty() {
+                &self.diagnostics[..]
+            } else {
+                &[]
             };
             let done = perform(&result.document, action, diagnostics)?;
             for edits in done.rounds {

@@ -108,18 +108,20 @@ impl<'t> ShownText<'t> {
         let first = self.text.find('\n');
         let is_windows = first.is_some_and(|at| self.text[..at].ends_with('\r'));
         let text = shown(text);
-        match is_windows {
-            true => text.replace('\n', "\r\n"),
-            false => text,
+        if is_windows {
+            text.replace('\n', "\r\n")
+        } else {
+            text
         }
     }
 }
 
 /// A text with `\n` as each line end, as a text area has it.
 pub(crate) fn shown(text: &str) -> String {
-    match text.contains('\r') {
-        true => text.replace("\r\n", "\n").replace('\r', "\n"),
-        false => text.to_owned(),
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        text.to_owned()
     }
 }
 
@@ -130,9 +132,10 @@ fn positions(text: &str) -> Vec<u32> {
     while let Some(character) = characters.next() {
         positions.extend(std::iter::repeat_n(at, character.len_utf8()));
         let is_first_half = character == '\r' && characters.peek() == Some(&'\n');
-        at += match is_first_half {
-            true => 0,
-            false => character.len_utf16() as u32,
+        at += if is_first_half {
+            0
+        } else {
+            character.len_utf16() as u32
         };
     }
     positions.push(at);

@@ -86,9 +86,10 @@ impl StateDataEdit {
                 all.insert(state.clone(), value);
             }
         }
-        Ok(match all.is_empty() {
-            true => String::new(),
-            false => format!("{:#}", Json::Object(all)),
+        Ok(if all.is_empty() {
+            String::new()
+        } else {
+            format!("{:#}", Json::Object(all))
         })
     }
 
@@ -99,9 +100,12 @@ impl StateDataEdit {
         }
         // Data of a state that was removed.
         all.shift_remove(name);
-        let all = all.into_iter().map(|(key, value)| match key == state {
-            true => (name.to_owned(), value),
-            false => (key, value),
+        let all = all.into_iter().map(|(key, value)| {
+            if key == state {
+                (name.to_owned(), value)
+            } else {
+                (key, value)
+            }
         });
         Ok(format!("{:#}", Json::Object(all.collect())))
     }

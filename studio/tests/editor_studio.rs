@@ -141,10 +141,11 @@ proptest! {
         numbers in prop::collection::vec((0..9_u8, any::<u8>(), 0..1000_usize, any::<bool>()), 40),
         has_windows_lines in any::<bool>(),
     ) {
-        let first = match has_windows_lines {
-            true => ORDERS.replace('\n', "\r\n"),
-            false => ORDERS.to_owned(),
-        };
+        let first = if has_windows_lines {
+ORDERS.replace('\n', "\r\n")
+} else {
+ORDERS.to_owned()
+};
         let mut editor = Editor { units: first.encode_utf16().collect(), version: 1, steps: Vec::new() };
         let studio = EditorStudio::new();
         let number = open(&studio, &editor);

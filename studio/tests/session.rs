@@ -120,10 +120,11 @@ proptest! {
         numbers in prop::collection::vec((any::<u8>(), 0..1000_usize, 0..1000_usize), 100),
         has_windows_lines in any::<bool>(),
     ) {
-        let first = match has_windows_lines {
-            true => ORDERS.replace('\n', "\r\n"),
-            false => ORDERS.to_owned(),
-        };
+        let first = if has_windows_lines {
+ORDERS.replace('\n', "\r\n")
+} else {
+ORDERS.to_owned()
+};
         let mut session = session("orders.asl.jsonc", &first);
         let page = first.replace("\r\n", "\n");
         let mut texts = vec![first.clone()];

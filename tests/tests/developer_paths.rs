@@ -15,9 +15,10 @@ fn repository() -> BTreeSet<String> {
         for entry in std::fs::read_dir(root().join(&folder)).unwrap() {
             let entry = entry.unwrap();
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = match folder.is_empty() {
-                true => name.clone(),
-                false => format!("{folder}/{name}"),
+            let path = if folder.is_empty() {
+                name.clone()
+            } else {
+                format!("{folder}/{name}")
             };
             let is_source = !matches!(&*name, "target" | "node_modules" | ".git");
             if is_source && entry.file_type().unwrap().is_dir() {

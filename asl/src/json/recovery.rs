@@ -348,10 +348,14 @@ impl<'t> JsonParser<'t> {
                 .open
                 .iter()
                 .filter(|open| open.is_object == is_object);
-            match recovery.follows_layout {
-                true if begins_line => alike.any(|open| open.indent == indent),
-                true if innermost.is_some_and(|open| open.line != recovery.at.line) => false,
-                _ => alike.next().is_some(),
+            if recovery.follows_layout && begins_line {
+                alike.any(|open| open.indent == indent)
+            } else if recovery.follows_layout
+                && innermost.is_some_and(|open| open.line != recovery.at.line)
+            {
+                false
+            } else {
+                alike.next().is_some()
             }
         });
         self.unbalanced();

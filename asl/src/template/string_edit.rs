@@ -72,10 +72,11 @@ fn block(source: &str, start: usize, old: &str, new: &str) -> Option<(Range<usiz
         });
     let mut written: String = written.collect();
     // The last line of the file may have no line end.
-    match source[..at + replaced].ends_with('\n') {
-        true => {}
-        false if replaced == 0 || written.is_empty() => return None,
-        false => written.truncate(written.len() - end.len()),
+    if !source[..at + replaced].ends_with('\n') {
+        if replaced == 0 || written.is_empty() {
+            return None;
+        }
+        written.truncate(written.len() - end.len());
     }
     Some((at..at + replaced, written))
 }

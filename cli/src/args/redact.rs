@@ -46,9 +46,10 @@ impl StoredRedactArguments {
     /// Opens a store for reading, even while an engine uses it.
     pub(crate) fn open(&self, path: &Path) -> Result<StoredExecutions, Failure> {
         let executions = store_file::open(path)?.redact(&self.own.fields());
-        Ok(match self.reveal_secrets {
-            true => executions.reveal_secrets(),
-            false => executions,
+        Ok(if self.reveal_secrets {
+            executions.reveal_secrets()
+        } else {
+            executions
         })
     }
 
@@ -63,9 +64,10 @@ impl StoredRedactArguments {
         reader: &mut impl StoreReader,
     ) -> Result<Redaction, Failure> {
         let own = self.redaction();
-        match self.reveal_secrets {
-            true => Ok(own),
-            false => Ok(own.and(&reader.masked_fields().map_err(store_file::cannot)?)),
+        if self.reveal_secrets {
+            Ok(own)
+        } else {
+            Ok(own.and(&reader.masked_fields().map_err(store_file::cannot)?))
         }
     }
 }

@@ -108,9 +108,10 @@ fn print(page: &ExecutionPage, unreadable: &BTreeMap<String, String>) {
         [
             cell(&one.name),
             cell(&one.machine),
-            match unreadable.contains_key(&one.id) {
-                true => format!("{} (unreadable)", one.status),
-                false => one.status.to_string(),
+            if unreadable.contains_key(&one.id) {
+                format!("{} (unreadable)", one.status)
+            } else {
+                one.status.to_string()
             },
             one.started.to_string(),
             one.stopped.map_or_else(String::new, |at| at.to_string()),

@@ -27,16 +27,15 @@ pub(crate) async fn health(arguments: HealthArguments) -> Result<(), Failure> {
     })?;
     let response = response.map_err(|error| Failure::Failed(error.to_string()))?;
     let body = String::from_utf8_lossy(response.body()).into_owned();
-    match response.status().is_success() {
-        true => {
-            output::line(body.trim());
-            Ok(())
-        }
-        false => Err(Failure::Failed(format!(
+    if response.status().is_success() {
+        output::line(body.trim());
+        Ok(())
+    } else {
+        Err(Failure::Failed(format!(
             "{url} responds with {}: {}",
             response.status(),
             body.trim()
-        ))),
+        )))
     }
 }
 

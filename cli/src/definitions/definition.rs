@@ -242,10 +242,11 @@ impl LoadedDefinition {
                 first_of(&part.unevaluated, 3)
             ));
         }
-        let machine = match part.json == *document.json() {
-            true => machine,
-            false => StateMachine::from_value(&part.json)
-                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?,
+        let machine = if part.json == *document.json() {
+            machine
+        } else {
+            StateMachine::from_value(&part.json)
+                .map_err(|diagnostics| Failure::Failed(diagnostics.to_string()))?
         };
         if substitutions.is_empty() && self.values.is_empty() {
             return Ok(machine);

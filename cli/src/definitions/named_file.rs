@@ -80,9 +80,10 @@ fn parent(path: &Path) -> &Path {
 }
 
 fn folder_or_current(folder: &Path) -> &Path {
-    match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     }
 }
 
@@ -113,20 +114,24 @@ fn file_below(root: &Path, named: &Path, root_name: &str) -> Result<PathBuf, Fai
         return Err(cannot(named, input::OUTSIDE));
     }
     let metadata = path.metadata().map_err(|error| cannot(named, error))?;
-    match metadata.is_file() {
-        true => Ok(path),
-        false => Err(cannot(named, "it is not a regular file")),
+    if metadata.is_file() {
+        Ok(path)
+    } else {
+        Err(cannot(named, "it is not a regular file"))
     }
 }
 
 /// Reads a definition, which has at most the size that AWS allows.
 fn definition(named: &Path, path: &Path) -> Result<String, Failure> {
-    let check_size = |bytes: u64| match bytes <= MOST {
-        true => Ok(()),
-        false => Err(cannot(
-            named,
-            format_args!("it has more than {MOST} bytes, which is the limit of a definition"),
-        )),
+    let check_size = |bytes: u64| {
+        if bytes <= MOST {
+            Ok(())
+        } else {
+            Err(cannot(
+                named,
+                format_args!("it has more than {MOST} bytes, which is the limit of a definition"),
+            ))
+        }
     };
     let metadata = path.metadata().map_err(|error| cannot(named, error))?;
     check_size(metadata.len())?;

@@ -163,9 +163,10 @@ fn resource() -> Resource {
     let name = found.get_ref(&Key::from_static_str("service.name"));
     // Without a name in the environment, the library makes one up.
     let is_named = name.is_some_and(|name| !name.as_str().starts_with("unknown_service"));
-    match is_named {
-        true => found,
-        false => Resource::builder().with_service_name(SERVICE).build(),
+    if is_named {
+        found
+    } else {
+        Resource::builder().with_service_name(SERVICE).build()
     }
 }
 

@@ -28,8 +28,9 @@ pub(crate) struct ServiceArguments {
 
 /// The number of an account: twelve digits.
 pub(crate) fn account(text: &str) -> Result<String, String> {
-    match stepwright_server::is_account(text) {
-        true => Ok(text.to_owned()),
-        false => Err("an account is twelve digits, as in 123456789012".to_owned()),
+    if stepwright_server::is_account(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account is twelve digits, as in 123456789012".to_owned())
     }
 }

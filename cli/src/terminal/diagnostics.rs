@@ -268,9 +268,10 @@ fn single_quoted_length(rest: &str) -> usize {
     let mut at = 1;
     while let Some(quote) = rest[at..].find('\'') {
         at += quote + 1;
-        match rest[at..].starts_with('\'') {
-            true => at += 1,
-            false => return at,
+        if rest[at..].starts_with('\'') {
+            at += 1
+        } else {
+            return at;
         }
     }
     rest.len()

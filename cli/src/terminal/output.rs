@@ -17,9 +17,10 @@ pub(crate) fn print(text: impl Display) {
 
 /// Prints a document, such as a source or a picture. A file or a pipe gets it unchanged.
 pub(crate) fn document(text: &str) {
-    match std::io::stdout().is_terminal() {
-        true => write(&visible(text)),
-        false => write(text),
+    if std::io::stdout().is_terminal() {
+        write(&visible(text))
+    } else {
+        write(text)
     }
 }
 

@@ -74,9 +74,10 @@ pub(crate) fn print(text: String) {
 
 /// Writes a part, or lets the thread write it.
 pub(crate) fn submit(part: Part) {
-    match IS_DETACHED.load(Ordering::Acquire) {
-        true => QUEUE.push(part),
-        false => write_part(part),
+    if IS_DETACHED.load(Ordering::Acquire) {
+        QUEUE.push(part)
+    } else {
+        write_part(part)
     }
 }
 

@@ -28,9 +28,10 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find(is_acted_on) {
         shown.push_str(&rest[..at]);
         rest = &rest[at..];
-        let length = match rest.starts_with("\r\n") {
-            true => 1,
-            false => style_length(rest),
+        let length = if rest.starts_with("\r\n") {
+            1
+        } else {
+            style_length(rest)
         };
         match length {
             0 => {
@@ -52,12 +53,11 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 
 /// Returns data with escapes instead of all characters on which a terminal acts, also of styles.
 pub(crate) fn visible_data(text: &str) -> Cow<'_, str> {
-    match text.contains(ESCAPE) {
-        true => {
-            let without_styles = text.replace(ESCAPE, "\\u001b");
-            Cow::Owned(visible(&without_styles).into_owned())
-        }
-        false => visible(text),
+    if text.contains(ESCAPE) {
+        let without_styles = text.replace(ESCAPE, "\\u001b");
+        Cow::Owned(visible(&without_styles).into_owned())
+    } else {
+        visible(text)
     }
 }
 

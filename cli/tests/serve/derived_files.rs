@@ -49,9 +49,10 @@ fn the_console_finds_executions_by_text_with_an_index_and_says_so() {
     server.finished(&arn);
     let query = "/console/executions?text=%5C%22100%25";
     let page = page_with(&server, query, "which has all executions up to");
-    let page = match page.contains(&arn) {
-        true => page,
-        false => page_with(&server, query, &arn),
+    let page = if page.contains(&arn) {
+        page
+    } else {
+        page_with(&server, query, &arn)
     };
     assert!(page.contains("1 execution compared by the index"), "{page}");
     let (_, page) = server.get("/console/executions?text=no%20such%20text");

@@ -103,9 +103,10 @@ fn chain(length: usize) -> Json {
     let state = |number: usize| {
         let mut state =
             json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"});
-        match number + 1 < length {
-            true => state["Next"] = json!(format!("S{}", number + 1)),
-            false => state["End"] = json!(true),
+        if number + 1 < length {
+            state["Next"] = json!(format!("S{}", number + 1))
+        } else {
+            state["End"] = json!(true)
         }
         (format!("S{number}"), state)
     };

@@ -59,12 +59,16 @@ pub(super) fn expressions(
         range: string.in_file(definition, word_start..end),
     };
     let has_dot = chain.contains('.');
-    Some(match is_expression {
-        true if has_dot => point.members(path),
-        true => point.roots(),
-        false if chain.starts_with("States") => point.intrinsics(has_dot),
-        false if has_dot => point.path_members(path),
-        false => point.path_roots(),
+    Some(if is_expression && has_dot {
+        point.members(path)
+    } else if is_expression {
+        point.roots()
+    } else if chain.starts_with("States") {
+        point.intrinsics(has_dot)
+    } else if has_dot {
+        point.path_members(path)
+    } else {
+        point.path_roots()
     })
 }
 

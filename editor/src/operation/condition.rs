@@ -329,9 +329,10 @@ impl<'t> ExpressionChange<'t> {
                 }
                 let own = within(Some(kind), part, &self.text[part.span.clone()]);
                 let both = format!("{own}{new}");
-                let both = match needs_parentheses(group, kind, false) {
-                    true => format!("({both})"),
-                    false => both,
+                let both = if needs_parentheses(group, kind, false) {
+                    format!("({both})")
+                } else {
+                    both
                 };
                 Ok((part.outer.clone(), both))
             }
@@ -396,9 +397,10 @@ fn within(group: Option<LogicKind>, part: &LogicPart, text: &str) -> String {
     let text = text.trim();
     // The text of a parsed part has its parentheses already.
     let is_inside = part.span != part.outer && text.len() == part.outer.len();
-    match !is_inside && needs_parentheses(group, part.kind, part.is_loose) {
-        true => format!("({text})"),
-        false => text.to_owned(),
+    if !is_inside && needs_parentheses(group, part.kind, part.is_loose) {
+        format!("({text})")
+    } else {
+        text.to_owned()
     }
 }
 

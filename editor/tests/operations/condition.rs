@@ -347,10 +347,11 @@ proptest! {
                 let wanted = tree.clone().with(&path, &both(combination));
                 (&move |is_jsonata| ConditionChange::Add {
                     combination,
-                    condition: match is_jsonata {
-                        true => "{% $a > 7 %}".into(),
-                        false => stepwright_asl::json!({"Variable": "$.a", "NumericGreaterThan": 7}),
-                    },
+                    condition: if is_jsonata {
+"{% $a > 7 %}".into()
+} else {
+stepwright_asl::json!({"Variable": "$.a", "NumericGreaterThan": 7})
+},
                 }, wanted)
             }
             2 => (&|_| ConditionChange::Negate, tree.clone().with(&path, &|part| Some(match part {
@@ -364,15 +365,17 @@ proptest! {
             }))),
         };
         for is_jsonata in [true, false] {
-            let mut rule = match is_jsonata {
-                true => json!({"Condition": format!("{{% {} %}}", tree.expression())}),
-                false => tree.object(),
-            };
+            let mut rule = if is_jsonata {
+json!({"Condition": format!("{{% {} %}}", tree.expression())})
+} else {
+tree.object()
+};
             rule["Next"] = json!("D");
-            let (name, language) = match is_jsonata {
-                true => ("JSONata", QueryLanguage::Jsonata),
-                false => ("JSONPath", QueryLanguage::JsonPath),
-            };
+            let (name, language) = if is_jsonata {
+("JSONata", QueryLanguage::Jsonata)
+} else {
+("JSONPath", QueryLanguage::JsonPath)
+};
             let definition = json!({"QueryLanguage": name, "StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [rule], "Default": "D"}, "D": {"Type": "Succeed"}}});
             for document in documents(&definition) {
                 let after = changed(&document, &change(&path, change_of(is_jsonata)));

@@ -84,10 +84,12 @@ impl ExecutionResources {
         let mut reply = None;
         loop {
             // The shutdown may begin between two calls of the same step.
-            let calls = match may_call_out {
-                false => Calls::Postponed,
-                true if self.holds_calls(execution) => Calls::Held,
-                true => Calls::Made,
+            let calls = if !may_call_out {
+                Calls::Postponed
+            } else if self.holds_calls(execution) {
+                Calls::Held
+            } else {
+                Calls::Made
             };
             let environment = self.environment(now);
             let step = match reply {

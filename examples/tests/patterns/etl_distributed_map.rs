@@ -113,15 +113,16 @@ async fn at_most_two_percent_of_the_batches_may_fail() {
                 // Each batch begins with the line after its predecessor's hundred.
                 let firsts = [0, 100].map(|line| format!("s-{line}"));
                 let is_broken = firsts[..broken].contains(&batch.items[0].sensor);
-                match is_broken {
-                    true => Err(LoadError::Malformed {
+                if is_broken {
+                    Err(LoadError::Malformed {
                         line: 1,
                         reason: "no number".to_owned(),
-                    }),
-                    false => Ok(Loaded {
+                    })
+                } else {
+                    Ok(Loaded {
                         rows: 100,
                         skipped: 0,
-                    }),
+                    })
                 }
             })
             .task::<summarize>(
@@ -136,12 +137,13 @@ async fn at_most_two_percent_of_the_batches_may_fail() {
         let engine = engine.build().expect("the engine can be built");
         let run = engine.start::<ReadingsImport>(upload()).await;
         let report = run.expect("it starts").report().await;
-        match succeeds {
-            true => expect(&report).succeeded(),
-            false => expect(&report)
+        if succeeds {
+            expect(&report).succeeded()
+        } else {
+            expect(&report)
                 .failed("TooManyFailed")
                 .cause("more than 2% of the batches of day.csv failed")
-                .not_entered("Announce"),
+                .not_entered("Announce")
         };
     }
 }

@@ -65,9 +65,10 @@ async fn a_risk_above_the_limit_is_refused() {
     for (points, opened) in [(700, true), (701, false)] {
         let mocks = mocks(Mock::returns(Identity::Confirmed), points);
         let report = run::<AccountOpening>(mocks, applicant()).await;
-        match opened {
-            true => expect(&report).succeeded(),
-            false => expect(&report).failed("Refused").cause("a risk of 701"),
+        if opened {
+            expect(&report).succeeded()
+        } else {
+            expect(&report).failed("Refused").cause("a risk of 701")
         };
     }
 }

@@ -254,9 +254,10 @@ impl PathRules {
         };
         // The error of a child is not that of its starter: it fails the Map Run.
         let is_of_child = failed.execution != 0;
-        let is_reported = match is_of_child {
-            true => error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD,
-            false => error == failed.error,
+        let is_reported = if is_of_child {
+            error == errors::EXCEED_TOLERATED_FAILURE_THRESHOLD
+        } else {
+            error == failed.error
         };
         let (state, error) = (&failed.state, &failed.error);
         let definition = &machine.definitions[failed.definition];

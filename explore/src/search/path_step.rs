@@ -225,9 +225,10 @@ impl fmt::Display for PathStep {
             } => {
                 let state = named(execution.as_ref(), state);
                 write!(f, "{state} is called with {}", short(arguments))?;
-                match is_silent {
-                    true => f.write_str(" and is never answered"),
-                    false => Ok(()),
+                if *is_silent {
+                    f.write_str(" and is never answered")
+                } else {
+                    Ok(())
                 }
             }
             Self::Pass { time } => write!(f, "{} pass", readable_duration(*time)),

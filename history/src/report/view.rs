@@ -64,11 +64,12 @@ impl ExecutionView<'_> {
     pub(super) fn masked<'a>(&self, names: &[&str], value: &'a Value) -> Cow<'a, Value> {
         let is_masked = self.redaction.has_fields()
             || matches!(self.redaction.text(&value.to_text()), Cow::Owned(_));
-        match is_masked {
-            false => Cow::Borrowed(value),
-            true => Cow::Owned(Value::from(
+        if is_masked {
+            Cow::Owned(Value::from(
                 self.redaction.value_at(names, &value.to_json()),
-            )),
+            ))
+        } else {
+            Cow::Borrowed(value)
         }
     }
 

@@ -60,16 +60,18 @@ impl Timeline {
                     .map(|(name, value)| (name.to_owned(), value.clone()))
                     .collect();
             }
-            let status = match has_failed {
-                true => VisitStatus::Caught,
-                false => VisitStatus::Succeeded,
+            let status = if has_failed {
+                VisitStatus::Caught
+            } else {
+                VisitStatus::Succeeded
             };
             self.end(at, event.at, status);
         } else if group == Some(EventGroup::Aborted) {
             // A failed visit inside a container is aborted when the container fails.
-            let status = match has_failed {
-                true => VisitStatus::Failed,
-                false => VisitStatus::Stopped,
+            let status = if has_failed {
+                VisitStatus::Failed
+            } else {
+                VisitStatus::Stopped
             };
             self.end(at, event.at, status);
         } else if event.kind.is_attempt() || event.kind == EventKind::MapRunRedriven {
@@ -151,9 +153,10 @@ impl Timeline {
             && let Some(attempt) = visit.attempts.last_mut()
             && attempt.outcome != AttemptOutcome::Succeeded
         {
-            let outcome = match event.kind.is_timeout() {
-                true => AttemptOutcome::TimedOut,
-                false => AttemptOutcome::Failed,
+            let outcome = if event.kind.is_timeout() {
+                AttemptOutcome::TimedOut
+            } else {
+                AttemptOutcome::Failed
             };
             attempt.end(event.at, outcome);
             if let Some((error, cause)) = failure {
@@ -168,9 +171,10 @@ impl Timeline {
             self.close(&event.scope, event.scope.len() + 1, false, event.at);
         }
         let error = event.text("error");
-        let inside = match has_branches && error.is_none() {
-            true => self.origin_inside(at),
-            false => None,
+        let inside = if has_branches && error.is_none() {
+            self.origin_inside(at)
+        } else {
+            None
         };
         let visit = &mut self.visits[at];
         // A failed Map Run has a separate event before that of its Map.
@@ -378,9 +382,10 @@ impl Timeline {
         let only = !has_failed && open.len() == 1;
         for visit in open {
             let own = fails && self.visits[visit].scope.len() == scope.len();
-            let status = match self.visits[visit].has_failed || own || only {
-                true => VisitStatus::Failed,
-                false => VisitStatus::Stopped,
+            let status = if self.visits[visit].has_failed || own || only {
+                VisitStatus::Failed
+            } else {
+                VisitStatus::Stopped
             };
             self.end(visit, at, status);
         }

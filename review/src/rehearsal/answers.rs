@@ -105,23 +105,23 @@ impl RecordedAnswers {
     ) -> Option<AnswerMatch> {
         let resource = resource_of(call);
         let arguments = call.parameters().to_json();
-        let found = match self.states.contains_key(&key) {
-            true => {
-                let equal = match self.order {
-                    AnswerOrder::ByArguments => self.remaining(&key, &resource, Some(&arguments)),
-                    AnswerOrder::AsRecorded => None,
-                };
-                let index = equal.or_else(|| self.remaining(&key, &resource, None));
-                index.map(|index| AnswerMatch {
-                    is_equal: self.has_arguments(&key, index, &arguments),
-                    key,
-                    index,
-                })
+        let found = if self.states.contains_key(&key) {
+            let equal = match self.order {
+                AnswerOrder::ByArguments => self.remaining(&key, &resource, Some(&arguments)),
+                AnswerOrder::AsRecorded => None,
+            };
+            let index = equal.or_else(|| self.remaining(&key, &resource, None))?;
+            AnswerMatch {
+                is_equal: self.has_arguments(&key, index, &arguments),
+                key,
+                index,
             }
+        } else if self.ended_by_others(&key.0).is_some() {
             // The answers of another visit belong to the calls of that visit.
-            false if self.ended_by_others(&key.0).is_some() => None,
-            false => self.elsewhere(call.state(), &resource, &arguments, is_gone),
-        }?;
+            return None;
+        } else {
+            self.elsewhere(call.state(), &resource, &arguments, is_gone)?
+        };
         if let Some(answers) = self.states.get_mut(&found.key) {
             answers.set_used(found.index);
         }

@@ -128,9 +128,10 @@ impl ComparedExecution<'_> {
     ) -> FilteredPath {
         let mut filtered = FilteredPath::default();
         for (index, state) in before.states.iter().enumerate() {
-            match self.known.is_in_new(state) {
-                true => filtered.recorded.push(index),
-                false => filtered.removed.push((*state).to_owned()),
+            if self.known.is_in_new(state) {
+                filtered.recorded.push(index)
+            } else {
+                filtered.removed.push((*state).to_owned())
             }
         }
         let mut previous = None;
@@ -141,9 +142,10 @@ impl ComparedExecution<'_> {
                 // Without the old definition, a state after a Choice may be a decision.
                 None => !entered.contains(state) && !is_decided,
             };
-            match is_new {
-                true => filtered.added.push((*state).to_owned()),
-                false => filtered.now.push(index),
+            if is_new {
+                filtered.added.push((*state).to_owned())
+            } else {
+                filtered.now.push(index)
             }
             previous = Some(*state);
         }

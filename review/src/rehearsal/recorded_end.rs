@@ -43,9 +43,10 @@ impl RecordedEnd {
     }
 
     fn failed(error: Option<&str>, cause: Option<&str>) -> Self {
-        match cause.is_some_and(|cause| cause.starts_with(FULL_HISTORY)) {
-            true => Self::Full,
-            false => Self::Failed(error.unwrap_or("no error name").to_owned()),
+        if cause.is_some_and(|cause| cause.starts_with(FULL_HISTORY)) {
+            Self::Full
+        } else {
+            Self::Failed(error.unwrap_or("no error name").to_owned())
         }
     }
 

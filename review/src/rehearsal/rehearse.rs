@@ -133,9 +133,10 @@ impl Rehearsal {
             .iter()
             .all(|finding| matches!(finding, Finding::OtherStates { .. }))
         {
-            let runs = match self.has_random_values {
-                true => RANDOM_RUNS,
-                false => OTHER_RUNS,
+            let runs = if self.has_random_values {
+                RANDOM_RUNS
+            } else {
+                OTHER_RUNS
             };
             let others = (1..=runs).map(|number| run(RunSeed::other(number)));
             // A run that fails with another time depends on it.
@@ -206,9 +207,10 @@ impl Rehearsal {
         recorded: &'a RecordedHistory,
         seed: RunSeed,
     ) -> VirtualRun<'a> {
-        let order = match self.has_random_values {
-            true => AnswerOrder::AsRecorded,
-            false => AnswerOrder::ByArguments,
+        let order = if self.has_random_values {
+            AnswerOrder::AsRecorded
+        } else {
+            AnswerOrder::ByArguments
         };
         VirtualRun::new(&self.program, recorded, order, seed)
     }

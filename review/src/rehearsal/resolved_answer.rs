@@ -75,9 +75,10 @@ pub(super) fn resolved(call: &TaskCall<'_>, attempt: &RecordedAttempt) -> (Resol
             return (unanswered(), false);
         }
         AttemptEnd::TimedOut | AttemptEnd::None => {
-            let executor = match is_activity && attempt.started.is_none() {
-                true => ResolvedExecutor::Activity,
-                false => ResolvedExecutor::Never,
+            let executor = if is_activity && attempt.started.is_none() {
+                ResolvedExecutor::Activity
+            } else {
+                ResolvedExecutor::Never
             };
             let details = details(Duration::ZERO);
             return (ResolvedTask { executor, details }, false);

@@ -74,9 +74,10 @@ pub(super) fn changed(definition: &Asl, diff: &Diff, side: Side) -> Diagram {
         }
     }
     for (from, to, is_catch) in lines {
-        match is_catch {
-            true => overlay.catcher(from, to, side.status(), 1),
-            false => overlay.transition(from, to, side.status(), 1),
+        if is_catch {
+            overlay.catcher(from, to, side.status(), 1)
+        } else {
+            overlay.transition(from, to, side.status(), 1)
         }
     }
     Diagram::of(definition).with(&overlay)

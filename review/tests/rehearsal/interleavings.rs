@@ -157,9 +157,10 @@ fn word(step: &Step) -> &'static str {
 }
 
 fn called(call: &Call) -> Json {
-    let count = match call.is_counted {
-        true => json!("{% $exists($n) ? $n : 0 %}"),
-        false => json!(0),
+    let count = if call.is_counted {
+        json!("{% $exists($n) ? $n : 0 %}")
+    } else {
+        json!(0)
     };
     let mut state = match call.resource {
         0 => {

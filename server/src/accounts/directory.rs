@@ -124,12 +124,13 @@ impl Directory {
                 self.default_account
             ));
         }
-        match is_account(name) {
-            true => Ok(name.to_owned()),
-            false => Err(format!(
+        if is_account(name) {
+            Ok(name.to_owned())
+        } else {
+            Err(format!(
                 "`{}` is not the ID of an account; it has 12 digits",
                 name.escape_debug()
-            )),
+            ))
         }
     }
 
@@ -220,9 +221,10 @@ impl Directory {
         let removed = {
             let mut servers = self.servers.write().unwrap_or_else(PoisonError::into_inner);
             let server = servers.get(account);
-            match server.is_some_and(|server| server.is_unused_for(time)) {
-                true => servers.remove(account),
-                false => None,
+            if server.is_some_and(|server| server.is_unused_for(time)) {
+                servers.remove(account)
+            } else {
+                None
             }
         };
         let Some(removed) = removed else {
@@ -286,13 +288,14 @@ impl Directory {
 
     fn too_many(&self) -> String {
         let most = self.most_open;
-        match self.factory.is_durable() {
-            true => format!(
+        if self.factory.is_durable() {
+            format!(
                 "{most} accounts are open and in use, as many as the limit of open files allows; raise it with `ulimit -n`"
-            ),
-            false => format!(
+            )
+        } else {
+            format!(
                 "{most} accounts have a server; reset those that are not needed any more with `/testing/reset` and `\"remove\": true`"
-            ),
+            )
         }
     }
 

@@ -127,9 +127,10 @@ async fn time(State(directory): State<Arc<Directory>>, request: Request) -> Resp
         let server = server(&directory, &account).await?;
         if let Some(stopped) = request.stopped {
             let _advancing = server.advancing.lock().await;
-            match stopped {
-                true => server.clock().stop(),
-                false => server.clock().resume(),
+            if stopped {
+                server.clock().stop()
+            } else {
+                server.clock().resume()
             }
         }
         Ok(server.time(&account))
@@ -212,11 +213,12 @@ fn patience(seconds_given: Option<f64>) -> Result<Duration, ApiError> {
 }
 
 fn seconds(name: &str, given: f64, most: f64) -> Result<Duration, ApiError> {
-    match (0.0..=most).contains(&given) {
-        true => Ok(Duration::from_secs_f64(given)),
-        false => Err(ApiError::validation(format!(
+    if (0.0..=most).contains(&given) {
+        Ok(Duration::from_secs_f64(given))
+    } else {
+        Err(ApiError::validation(format!(
             "`{name}` must be a number from 0 to {most}"
-        ))),
+        )))
     }
 }
 

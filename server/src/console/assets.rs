@@ -107,9 +107,10 @@ impl Assets {
             (CACHE_CONTROL, "private, max-age=31536000, immutable"),
             (CONTENT_TYPE, asset.media_type),
         ];
-        Some(match is_known {
-            true => (StatusCode::NOT_MODIFIED, about).into_response(),
-            false => (about, asset.content.clone()).into_response(),
+        Some(if is_known {
+            (StatusCode::NOT_MODIFIED, about).into_response()
+        } else {
+            (about, asset.content.clone()).into_response()
         })
     }
 

@@ -222,20 +222,21 @@ impl ListFilter {
                 }
                 if list.rows.len() >= ROWS {
                     let is_last = index + 1 == page.executions.len();
-                    list.next = match is_last {
-                        true => page.next,
-                        false => page.after(index),
+                    list.next = if is_last {
+                        page.next
+                    } else {
+                        page.after(index)
                     };
                     return Ok(list);
                 }
             }
             after = page.next;
-            let is_full = match is_of_index {
-                true => list.read >= MOST_COMPARED,
-                false if self.text.is_empty() => {
-                    compared >= MOST_READ_ERRORS || list.read >= MOST_ROWS
-                }
-                false => compared >= MOST_READ,
+            let is_full = if is_of_index {
+                list.read >= MOST_COMPARED
+            } else if self.text.is_empty() {
+                compared >= MOST_READ_ERRORS || list.read >= MOST_ROWS
+            } else {
+                compared >= MOST_READ
             };
             if after.is_none() || is_full {
                 list.next = after;

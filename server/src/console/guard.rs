@@ -38,9 +38,10 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match console.has_password(&request) {
-        true => next.run(request).await,
-        false => ask_for_password(),
+    let mut response = if console.has_password(&request) {
+        next.run(request).await
+    } else {
+        ask_for_password()
     };
     protect(response.headers_mut());
     response

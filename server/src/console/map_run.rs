@@ -167,9 +167,10 @@ impl ChildFilter {
 
     /// Reads children from the first index on, until the page is full or the bound is reached.
     async fn read(&self, console: &Console, run: &MapRun) -> Result<ChildList, StoreError> {
-        let end = match self.compares() {
-            true => u32::try_from(run.executions.total).unwrap_or(u32::MAX),
-            false => self.from.saturating_add(ROWS),
+        let end = if self.compares() {
+            u32::try_from(run.executions.total).unwrap_or(u32::MAX)
+        } else {
+            self.from.saturating_add(ROWS)
         };
         let redaction = console.source.redaction();
         let (mut rows, mut next) = (Vec::new(), self.from);

@@ -274,9 +274,10 @@ fn read_machine(
 ) -> Result<Machine, String> {
     let stored: MachineDocument =
         serde_json::from_slice(data).map_err(|error| error.to_string())?;
-    let machine_type = match stored.is_express {
-        true => MachineType::Express,
-        false => MachineType::Standard,
+    let machine_type = if stored.is_express {
+        MachineType::Express
+    } else {
+        MachineType::Standard
     };
     let mut read: HashMap<String, Arc<Revision>> = HashMap::new();
     let mut revision = |id: &str| -> Result<Arc<Revision>, String> {

@@ -61,13 +61,14 @@ pub(crate) async fn create(
     service
         .change(async move {
             if let Some(known) = here.engine.activity(&arn) {
-                return match here.control.activity(&name).encryption == encryption {
-                    true => Ok(created(known)),
-                    false => Err(ApiError::new(
+                return if here.control.activity(&name).encryption == encryption {
+Ok(created(known))
+} else {
+Err(ApiError::new(
                         "ActivityAlreadyExists",
                         format!("Activity Already Exists: '{arn}'"),
-                    )),
-                };
+                    ))
+};
             }
             if here.engine.activities().len() >= MOST_ACTIVITIES {
                 return Err(ApiError::new(

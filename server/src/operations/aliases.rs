@@ -88,13 +88,14 @@ impl RoutedMachine {
         let is_there = |arn: &StatesArn<'_>, route: &Route| {
             service.is_own(arn) && machine.versions.contains_key(&route.version)
         };
-        match parsed
+        if parsed
             .iter()
             .zip(&routes)
             .all(|(arn, route)| is_there(arn, route))
         {
-            true => Ok(Self { machine, routes }),
-            false => Err(missing()),
+            Ok(Self { machine, routes })
+        } else {
+            Err(missing())
         }
     }
 }
@@ -140,12 +141,13 @@ pub(crate) async fn create(
             };
             if let Some(known) = machine.aliases.get(&name) {
                 let is_same = known.routing == routes && known.description == description;
-                return match is_same {
-                    true => Ok(created(&machine, known)),
-                    false => Err(ApiError::conflict(
+                return if is_same {
+Ok(created(&machine, known))
+} else {
+Err(ApiError::conflict(
                         "Failed to create alias because an alias with the same name and a different routing configuration already exists.",
-                    )),
-                };
+                    ))
+};
             }
             if machine.aliases.len() >= MOST_ALIASES {
                 return Err(ApiError::quota(format!(

@@ -152,12 +152,11 @@ fn log_group_name(arn: &str) -> Option<&str> {
 pub(super) fn check_role(arn: &str) -> Result<(), ApiError> {
     let mut parts = arn.splitn(6, ':');
     let is_arn = parts.next() == Some("arn") && parts.nth(4).is_some_and(|rest| !rest.is_empty());
-    match is_arn {
-        true => Ok(()),
-        false => {
-            let message = format!("Invalid Role Arn: '{arn}'");
-            Err(ApiError::new("InvalidArn", message))
-        }
+    if is_arn {
+        Ok(())
+    } else {
+        let message = format!("Invalid Role Arn: '{arn}'");
+        Err(ApiError::new("InvalidArn", message))
     }
 }
 
@@ -172,9 +171,10 @@ pub(super) fn check_definition(text: &str, machine_type: MachineType) -> Result<
     let errors = diagnostics
         .filter(|diagnostic| diagnostic.is_of_service && diagnostic.severity == Severity::Error);
     let errors: Vec<String> = errors.map(|error| error.to_string()).collect();
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(ApiError::invalid_definition(errors.join(", "))),
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::invalid_definition(errors.join(", ")))
     }
 }
 
@@ -201,8 +201,9 @@ pub(super) fn add_tags(
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         to.insert(text(tag.key.as_deref()), text(tag.value.as_deref()));
     }
-    match to.len() <= MOST_TAGS {
-        true => Ok(()),
-        false => Err(ApiError::too_many_tags(arn, MOST_TAGS)),
+    if to.len() <= MOST_TAGS {
+        Ok(())
+    } else {
+        Err(ApiError::too_many_tags(arn, MOST_TAGS))
     }
 }

@@ -162,14 +162,15 @@ pub(crate) async fn update(
             "Either the maxConcurrency, the toleratedFailurePercentage, or the toleratedFailureCount must be specified",
         ));
     }
-    match service.engine.update_map_run(&run, changes).await {
-        true => Ok(EmptyResponse {}),
-        false => Err(ApiError::validation_for(
+    if service.engine.update_map_run(&run, changes).await {
+        Ok(EmptyResponse {})
+    } else {
+        Err(ApiError::validation_for(
             "CANNOT_UPDATE_COMPLETED_MAP_RUN",
             format!(
                 "The Map Run '{}' is not running, and only one that runs can be updated",
                 run.arn
             ),
-        )),
+        ))
     }
 }

@@ -141,12 +141,13 @@ fn again(
                 role_arn: asked.role_arn.clone(),
                 ..has.clone()
             };
-    match is_same {
-        true => Ok(known.clone()),
-        false => Err(ApiError::new(
+    if is_same {
+        Ok(known.clone())
+    } else {
+        Err(ApiError::new(
             "StateMachineAlreadyExists",
             format!("State Machine Already Exists: '{}'", known.arn),
-        )),
+        ))
     }
 }
 
@@ -156,11 +157,12 @@ fn again(
 ///
 /// `ValidationException` for a version description without `publish`.
 fn check_version_description(description: Option<&str>, publish: bool) -> Result<(), ApiError> {
-    match description.is_some() && !publish {
-        true => Err(ApiError::validation(
+    if description.is_some() && !publish {
+        Err(ApiError::validation(
             "Version description can only be set when publish is true",
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 
@@ -277,12 +279,13 @@ pub(crate) async fn update(
 ///
 /// `ServiceQuotaExceededException` if no further version may be published.
 pub(super) fn check_versions(machine: &Machine) -> Result<(), ApiError> {
-    match machine.versions.len() < MOST_VERSIONS {
-        true => Ok(()),
-        false => Err(ApiError::quota(format!(
+    if machine.versions.len() < MOST_VERSIONS {
+        Ok(())
+    } else {
+        Err(ApiError::quota(format!(
             "The state machine '{}' has {MOST_VERSIONS} versions, and no more may be published; delete some first",
             machine.arn
-        ))),
+        )))
     }
 }
 

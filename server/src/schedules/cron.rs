@@ -87,9 +87,10 @@ impl CronExpression {
         while let Some(year) = self.years.next_in(years) {
             years = year + 1..=YEARS.max;
             let is_first_year = year == first_year;
-            let mut months = match is_first_year {
-                true => unsigned(from_date.month())..=12,
-                false => 1..=12,
+            let mut months = if is_first_year {
+                unsigned(from_date.month())..=12
+            } else {
+                1..=12
             };
             while let Some(month) = self.months.next_in(months) {
                 months = month + 1..=12;
@@ -98,9 +99,10 @@ impl CronExpression {
                 };
                 let days = self.days.of(first_day);
                 let is_first_month = is_first_year && month == unsigned(from_date.month());
-                let mut range = match is_first_month {
-                    true => unsigned(from_date.day())..=31,
-                    false => 1..=31,
+                let mut range = if is_first_month {
+                    unsigned(from_date.day())..=31
+                } else {
+                    1..=31
                 };
                 while let Some(day) = days.next_in(range) {
                     range = day + 1..=31;
@@ -128,9 +130,10 @@ impl CronExpression {
         let mut hours = first_hour..=HOURS.max;
         while let Some(hour) = self.hours.next_in(hours) {
             hours = hour + 1..=HOURS.max;
-            let minutes: RangeInclusive<u16> = match hour == first_hour {
-                true => unsigned(earliest.minute())..=MINUTES.max,
-                false => 0..=MINUTES.max,
+            let minutes: RangeInclusive<u16> = if hour == first_hour {
+                unsigned(earliest.minute())..=MINUTES.max
+            } else {
+                0..=MINUTES.max
             };
             if let Some(minute) = self.minutes.next_in(minutes) {
                 return Time::new(small(hour), small(minute), 0, 0).ok();

@@ -118,9 +118,10 @@ fn rate(inner: &str) -> Result<ScheduleExpression, String> {
 
 fn at(inner: &str, zone: &NamedTimeZone) -> Result<ScheduleExpression, String> {
     let invalid = || {
-        let hint = match inner.ends_with(['Z', 'z']) {
-            true => " without `Z`; the field `ScheduleExpressionTimezone` has the time zone",
-            false => "",
+        let hint = if inner.ends_with(['Z', 'z']) {
+            " without `Z`; the field `ScheduleExpressionTimezone` has the time zone"
+        } else {
+            ""
         };
         format!(
             "`at({inner})` is not a date and a time; write `at(yyyy-mm-ddThh:mm:ss)`, as in `at(2027-01-31T09:00:00)`{hint}"

@@ -125,12 +125,11 @@ impl Schedules {
             names.insert(schedule.name.clone(), format!("{pointer}/Name"));
             list.push(schedule);
         }
-        match problems.is_empty() {
-            true => Ok(Self { list }),
-            false => {
-                problems.sort_by_key(|problem| problem.position);
-                Err(SchedulesError { problems })
-            }
+        if problems.is_empty() {
+            Ok(Self { list })
+        } else {
+            problems.sort_by_key(|problem| problem.position);
+            Err(SchedulesError { problems })
         }
     }
 

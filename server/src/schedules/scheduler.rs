@@ -163,11 +163,12 @@ impl Scheduler {
             };
             let input = schedule.target.input.print(attempt);
             let name = schedule.execution_name(start.scheduled);
-            let machine = match schedule.target.machine.starts_with("arn:") {
-                true => schedule.target.machine.clone(),
-                false => engine
+            let machine = if schedule.target.machine.starts_with("arn:") {
+                schedule.target.machine.clone()
+            } else {
+                engine
                     .arn("stateMachine", &schedule.target.machine)
-                    .to_string(),
+                    .to_string()
             };
             let (service, schedule) = (self.service.clone(), schedule.name.clone());
             let task = self.starts.spawn(async move {

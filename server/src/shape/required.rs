@@ -39,9 +39,10 @@ impl<T: Shape> Shape for Required<T> {
     }
 
     fn show(&self) -> Option<String> {
-        match self.is_there {
-            true => self.value.show(),
-            false => Some("null".to_owned()),
+        if self.is_there {
+            self.value.show()
+        } else {
+            Some("null".to_owned())
         }
     }
 }

@@ -73,9 +73,10 @@ impl Lists {
                 assert_eq!(shared, self.described(&row["executionArn"]).await);
             }
             // The filters agree with the row.
-            let redrive = match row["redriveCount"] == 0 {
-                true => "NOT_REDRIVEN",
-                false => "REDRIVEN",
+            let redrive = if row["redriveCount"] == 0 {
+                "NOT_REDRIVEN"
+            } else {
+                "REDRIVEN"
             };
             let mut filtered = request.clone();
             filtered["statusFilter"] = row["status"].clone();

@@ -89,15 +89,12 @@ pub(super) fn members(form: &StateForm<'_>, field: &str) -> Markup {
 fn added(form: &StateForm<'_>, field: &str, name: &str, noun: &str) -> String {
     let value = default_value(noun);
     let arguments = format!("{}/{field}", form.pointer);
-    written(&[match form.object.contains_key(field) {
-        true => {
-            let pointer = format!("{arguments}/{}", stepwright_asl::json::escape(name));
-            form.actions.set(&pointer, FieldKind::Json, value)
-        }
-        false => {
-            let object = format!("{{{}: {value}}}", Json::from(name));
-            form.actions.set(&arguments, FieldKind::Json, &object)
-        }
+    written(&[if form.object.contains_key(field) {
+        let pointer = format!("{arguments}/{}", stepwright_asl::json::escape(name));
+        form.actions.set(&pointer, FieldKind::Json, value)
+    } else {
+        let object = format!("{{{}: {value}}}", Json::from(name));
+        form.actions.set(&arguments, FieldKind::Json, &object)
     }])
 }
 

@@ -65,9 +65,10 @@ fn members(form: &StateForm<'_>, pointer: &str, rule: &Json) -> Markup {
 impl ConditionForm<'_> {
     fn part(&self, part: &ConditionPart, path: &[usize]) -> Markup {
         let number: Vec<String> = path.iter().map(|index| (index + 1).to_string()).collect();
-        let label = match number.is_empty() {
-            true => "Whole condition".to_owned(),
-            false => format!("Part {}", number.join(".")),
+        let label = if number.is_empty() {
+            "Whole condition".to_owned()
+        } else {
+            format!("Part {}", number.join("."))
         };
         html! {
             div class="part" role="group" aria-label=(label) {

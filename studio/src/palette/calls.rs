@@ -127,21 +127,24 @@ pub(super) fn fragment(resource: &str, place: &InsertionPlace<'_>) -> Option<Fra
     }
     let is_lambda = resource == "arn:aws:states:::lambda:invoke";
     if is_lambda {
-        let (key, value) = match is_jsonata {
-            true => ("Payload", "{% $states.input %}"),
-            false => ("Payload.$", "$"),
+        let (key, value) = if is_jsonata {
+            ("Payload", "{% $states.input %}")
+        } else {
+            ("Payload.$", "$")
         };
         arguments.insert(key.to_owned(), value.into());
     }
-    let field = match is_jsonata {
-        true => "Arguments",
-        false => "Parameters",
+    let field = if is_jsonata {
+        "Arguments"
+    } else {
+        "Parameters"
     };
     state.insert(field.to_owned(), Json::Object(arguments));
     if is_lambda {
-        let (key, value) = match is_jsonata {
-            true => ("Output", "{% $states.result.Payload %}"),
-            false => ("OutputPath", "$.Payload"),
+        let (key, value) = if is_jsonata {
+            ("Output", "{% $states.result.Payload %}")
+        } else {
+            ("OutputPath", "$.Payload")
         };
         state.insert(key.to_owned(), value.into());
     }

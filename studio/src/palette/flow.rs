@@ -72,9 +72,10 @@ pub(super) fn fragment(name: &str, place: &InsertionPlace<'_>) -> Option<Fragmen
 
 /// A Choice needs a target for its rule and its default.
 fn choice(place: &InsertionPlace<'_>, is_jsonata: bool) -> Fragment {
-    let condition = match is_jsonata {
-        true => json!({"Condition": "{% $states.input.value = true %}"}),
-        false => json!({"Variable": "$.value", "BooleanEquals": true}),
+    let condition = if is_jsonata {
+        json!({"Condition": "{% $states.input.value = true %}"})
+    } else {
+        json!({"Variable": "$.value", "BooleanEquals": true})
     };
     let rule = |target: &str| {
         let mut rule = condition.as_object().cloned().unwrap_or_default();

@@ -167,26 +167,28 @@ pub(super) fn fragment(kind: &str, id: &str, place: &InsertionPlace<'_>) -> Opti
         let fragment = calls::fragment(INVOKE, place)?;
         let (_, state) = fragment.only()?;
         let mut state = state.clone();
-        let field = match is_jsonata {
-            true => "/Arguments/FunctionName",
-            false => "/Parameters/FunctionName",
+        let field = if is_jsonata {
+            "/Arguments/FunctionName"
+        } else {
+            "/Parameters/FunctionName"
         };
         *state.pointer_mut(field)? = placeholder.into();
         return Some(Fragment::of(name, state));
     }
-    let state = match is_jsonata {
-        true => json!({
+    let state = if is_jsonata {
+        json!({
             "Type": "Task",
             "Resource": START_EXECUTION,
             "Arguments": {"StateMachineArn": placeholder, "Input": "{% $states.input %}"},
             "Output": "{% $states.result.Output %}",
-        }),
-        false => json!({
+        })
+    } else {
+        json!({
             "Type": "Task",
             "Resource": START_EXECUTION,
             "Parameters": {"StateMachineArn": placeholder, "Input.$": "$"},
             "OutputPath": "$.Output",
-        }),
+        })
     };
     Some(Fragment::of(&format!("Run {name}"), state))
 }

@@ -276,8 +276,9 @@ async fn init_error(
     body: String,
 ) -> StatusCode {
     let named = headers.contains_key("lambda-runtime-function-error-type");
-    match named && shared.init_errors.send(body).is_ok() {
-        true => StatusCode::ACCEPTED,
-        false => StatusCode::BAD_REQUEST,
+    if named && shared.init_errors.send(body).is_ok() {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::BAD_REQUEST
     }
 }

@@ -27,9 +27,10 @@ async fn main() -> ExitCode {
     };
     let report = conversions.compare().await;
     println!("{report}");
-    match report.differ() == 0 && report.refused * 5 <= report.machines {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if report.differ() == 0 && report.refused * 5 <= report.machines {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

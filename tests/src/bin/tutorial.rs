@@ -178,9 +178,10 @@ fn steps(page: &str) -> Result<Vec<Step>, (usize, String)> {
             }
         }
         let follows_script = std::mem::replace(&mut after_script, false);
-        let target = match info.starts_with("sh") {
-            true => None,
-            false => target(text).map_err(|message| (number, message))?,
+        let target = if info.starts_with("sh") {
+            None
+        } else {
+            target(text).map_err(|message| (number, message))?
         };
         let action = match (info, target) {
             ("sh" | "sh,fails", _) => {

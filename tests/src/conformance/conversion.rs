@@ -88,9 +88,10 @@ pub(super) async fn check(row: &Json) -> Result<ConvertedReplay, Differences> {
     let mut editor = Editor::parse(&text).map_err(|error| error.to_string())?;
     let conversion = Converter::new().convert(editor.document());
     if conversion.states.is_empty() {
-        return Ok(match conversion.refused.is_empty() {
-            true => ConvertedReplay::NoJsonPath,
-            false => ConvertedReplay::Refused,
+        return Ok(if conversion.refused.is_empty() {
+            ConvertedReplay::NoJsonPath
+        } else {
+            ConvertedReplay::Refused
         });
     }
     let recorded_error = row["expect"]["error"].as_str();

@@ -185,11 +185,12 @@ opt-level = 1
     fn write_manifest(&self, folder: &str, dependencies: &[&str]) -> std::io::Result<()> {
         let program = self.program;
         let dependencies: String = (dependencies.iter())
-            .map(|name| match name.starts_with('g') || *name == "shared" {
-                true => {
+            .map(|name| {
+                if name.starts_with('g') || *name == "shared" {
                     format!("{name} = {{ path = \"../{name}\", package = \"{program}_{name}\" }}\n")
+                } else {
+                    format!("{name}.workspace = true\n")
                 }
-                false => format!("{name}.workspace = true\n"),
             })
             .collect();
         let name = match folder {

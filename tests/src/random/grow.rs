@@ -139,11 +139,14 @@ impl<'o> Grower<'o> {
 
     /// The kind of a variable or a result.
     fn kind(&mut self) -> Kind {
-        let kinds = match self.is_path {
-            true => PATH_KINDS,
-            false if self.has_decimals => DECIMAL_KINDS,
-            false if self.draw.number(3) == 0 => own::KINDS,
-            false => KINDS,
+        let kinds = if self.is_path {
+            PATH_KINDS
+        } else if self.has_decimals {
+            DECIMAL_KINDS
+        } else if self.draw.number(3) == 0 {
+            own::KINDS
+        } else {
+            KINDS
         };
         Kind::read(self.draw.of(kinds))
     }
@@ -152,10 +155,12 @@ impl<'o> Grower<'o> {
     pub(super) fn name(&mut self) -> &'static str {
         loop {
             let own = self.draw.number(2) == 0;
-            let names = match self.options.plain_names {
-                true => PLAIN,
-                false if own => OWN,
-                false => &NAMES,
+            let names = if self.options.plain_names {
+                PLAIN
+            } else if own {
+                OWN
+            } else {
+                &NAMES
             };
             let name = self.draw.of(names);
             if name != self.input {

@@ -49,9 +49,10 @@ impl Kind {
 
     /// The type in Rust; with its full path if a row has other types with names of the prelude.
     pub(super) fn rust(&self, paths: bool) -> String {
-        let (list, option) = match paths {
-            true => ("::std::vec::Vec", "::core::option::Option"),
-            false => ("Vec", "Option"),
+        let (list, option) = if paths {
+            ("::std::vec::Vec", "::core::option::Option")
+        } else {
+            ("Vec", "Option")
         };
         match self {
             Kind::One('T') if paths => "::std::string::String".to_owned(),

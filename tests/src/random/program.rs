@@ -81,11 +81,12 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
         ""
     };
     // JSONPath has conditions only in choices.
-    let compute = match is_condition {
-        true => format!(
+    let compute = if is_condition {
+        format!(
             "choice Compute {{ when {text} => Yes; otherwise => No; }} pass Yes {{ end true; }} pass No {{ end false; }}"
-        ),
-        false => format!("pass Compute {{ end {text}; }}"),
+        )
+    } else {
+        format!("pass Compute {{ end {text}; }}")
     };
     let workflow =
         format!("workflow R{number}(i: Input) -> {kind} {{ {language}{states}{compute} }}");
@@ -93,11 +94,12 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
         "fn r{number}(i: Input) -> Value {{ {rust}let result: {kind} = {text}; json(result) }}"
     );
     let uses: String = scopes.iter().copied().map(used).collect();
-    let line = match scopes.is_empty() {
-        true => format!("workflow! {{ {workflow} }} {function}"),
-        false => format!(
+    let line = if scopes.is_empty() {
+        format!("workflow! {{ {workflow} }} {function}")
+    } else {
+        format!(
             "mod m{number} {{ use super::*; {uses}workflow! {{ pub(super) {workflow} }} pub(super) {function} }}"
-        ),
+        )
     };
     let source = format!("{language}{uses}{source}");
     let mut rules: Vec<&str> = rules.iter().copied().collect();
@@ -116,9 +118,10 @@ fn row(number: usize, grown: &Grown) -> ProgramRow {
 
 /// Brings a definition of the user into scope.
 fn used(scope: &str) -> String {
-    match scope.starts_with("traits::") {
-        true => format!("use own::{scope} as _; "),
-        false => format!("use own::{scope}; "),
+    if scope.starts_with("traits::") {
+        format!("use own::{scope} as _; ")
+    } else {
+        format!("use own::{scope}; ")
     }
 }
 
@@ -149,9 +152,10 @@ impl GeneratedRow for ProgramRow {
             ..
         } in rows
         {
-            let module = match is_module {
-                true => format!("m{number}::"),
-                false => String::new(),
+            let module = if *is_module {
+                format!("m{number}::")
+            } else {
+                String::new()
             };
             let _ = writeln!(
                 out,

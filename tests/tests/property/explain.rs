@@ -48,9 +48,10 @@ fn agrees(field: &FieldExplanation, visit: &Visit, is_caught: bool) -> Result<()
         }
         FieldOutcome::Failed { .. } if has_succeeded && visit.attempts().is_empty() => {
             let is_caught = field.field.starts_with("/Items");
-            return match is_caught {
-                true => Ok(()),
-                false => Err("an expression fails in a state that succeeded".to_owned()),
+            return if is_caught {
+                Ok(())
+            } else {
+                Err("an expression fails in a state that succeeded".to_owned())
             };
         }
         _ => return Ok(()),

@@ -8,9 +8,12 @@ use stepwright_runtime::{ExecutionReport, Status};
 /// Compares the visits with the events.
 pub(crate) fn has_its_timeline(report: &ExecutionReport) -> Result<(), String> {
     let timeline = Timeline::of(&report.history);
-    let ensure = |holds: bool, what: &dyn Fn() -> String| match holds {
-        true => Ok(()),
-        false => Err(format!("{}\n{}", what(), report.history.to_json())),
+    let ensure = |holds: bool, what: &dyn Fn() -> String| {
+        if holds {
+            Ok(())
+        } else {
+            Err(format!("{}\n{}", what(), report.history.to_json()))
+        }
     };
     for event in report.history.events() {
         let id = event.id();

@@ -15,9 +15,10 @@ pub(super) fn bind(builder: EngineBuilder, machine: &StateMachine) -> EngineBuil
     let builder = builder.function("inc", |payload: Value| async move { inc(payload) });
     let mut tasks = machine.states().filter_map(|at| at.state.as_task());
     // A handler source is queried before each call, so it is only added if a task needs it.
-    match tasks.any(|task| is_flaky(&task.resource)) {
-        true => builder.tasks(Flaky),
-        false => builder,
+    if tasks.any(|task| is_flaky(&task.resource)) {
+        builder.tasks(Flaky)
+    } else {
+        builder
     }
 }
 

@@ -40,12 +40,13 @@ pub(crate) fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     });
     let measured = measured.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     output::line(Json::Object(measured.line));
-    match measured.is_correct {
-        true => Ok(()),
-        false => Err(Failure::Failed(format!(
+    if measured.is_correct {
+        Ok(())
+    } else {
+        Err(Failure::Failed(format!(
             "an execution of `{}` did not have the output in expected.json",
             arguments.name
-        ))),
+        )))
     }
 }
 
@@ -64,9 +65,10 @@ struct BenchPlan {
 impl BenchPlan {
     fn of(arguments: &BenchArguments) -> Result<Self, Failure> {
         let keeps_history = arguments.history != Some(Switch::Off);
-        let machine_type = arguments.machine_type.unwrap_or(match keeps_history {
-            true => MachineType::Standard,
-            false => MachineType::Express,
+        let machine_type = arguments.machine_type.unwrap_or(if keeps_history {
+            MachineType::Standard
+        } else {
+            MachineType::Express
         });
         let refuse = |why: &str| Err(Failure::Usage(why.to_owned()));
         if machine_type == MachineType::Standard && !keeps_history {

@@ -49,9 +49,10 @@ impl ConvertedFile {
 
 fn diagnostic(note: &Note) -> Diagnostic {
     let code = note.difference.code();
-    let severity = match note.accepted {
-        true => Severity::Warning,
-        false => Severity::Error,
+    let severity = if note.accepted {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
     let help = match (note.accepted, note.difference.is_acceptable()) {
         (true, _) => None,

@@ -54,9 +54,10 @@ pub(crate) fn convert(arguments: &ConvertArguments) -> Result<(), Failure> {
     }
     let is_refused = files.converted.iter().any(|one| one.is_refused());
     let would_change = mode == RewriteMode::Diff && files.rewriter.has_changes();
-    match is_refused || would_change {
-        true => Err(Failure::Diagnostics),
-        false => Ok(()),
+    if is_refused || would_change {
+        Err(Failure::Diagnostics)
+    } else {
+        Ok(())
     }
 }
 
@@ -69,9 +70,10 @@ fn converter(arguments: &ConvertArguments) -> Converter {
     for difference in &arguments.accept {
         converter = converter.accept(*difference);
     }
-    match arguments.variables {
-        true => converter.with_variables(),
-        false => converter,
+    if arguments.variables {
+        converter.with_variables()
+    } else {
+        converter
     }
 }
 

@@ -122,9 +122,10 @@ fn retry(retrier: &Json) -> Option<String> {
         };
         settings.push(setting);
     }
-    let settings = match settings.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", settings.join(", ")),
+    let settings = if settings.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", settings.join(", "))
     };
     Some(format!("retry {names}{settings};"))
 }

@@ -71,9 +71,10 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<(), Failure> {
 fn write(file: &Path, source: &str, force: bool) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
     options.write(true);
-    match force {
-        true => options.create(true).truncate(true),
-        false => options.create_new(true),
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
     };
     let written = options
         .open(file)

@@ -263,9 +263,10 @@ impl Struct {
                 Type::Leaf(ty) => ty,
                 Type::Struct(inner) => inner.name.as_str(),
             };
-            let ty = match field.optional {
-                true => format!("Option<{ty}>"),
-                false => ty.to_owned(),
+            let ty = if field.optional {
+                format!("Option<{ty}>")
+            } else {
+                ty.to_owned()
             };
             lines.line(&format!("pub {}: {ty},", field.name));
         }

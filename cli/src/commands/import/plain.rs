@@ -140,9 +140,12 @@ fn credentials(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     };
     let role = match values::computed(key, role, writing.jsonata) {
         Some(("RoleArn", path)) => path,
-        None if key == "RoleArn" => role.as_str().and_then(|role| match writing.jsonata {
-            true => values::expression(role).or_else(|| owned(role)),
-            false => owned(role),
+        None if key == "RoleArn" => role.as_str().and_then(|role| {
+            if writing.jsonata {
+                values::expression(role).or_else(|| owned(role))
+            } else {
+                owned(role)
+            }
         }),
         _ => None,
     };

@@ -199,9 +199,10 @@ impl<'m> Bodies<'m> {
         // If the final states of a branch or body have different types, their values are any JSON.
         let several = state.container > 0 && matches!(kind, StateKind::Parallel | StateKind::Map);
         let many = kind == StateKind::Parallel && state.inner.len() > 8;
-        let any = match writing.jsonata {
-            false => r#"path!("$", Value)"#,
-            true => r#"jsonata!("$states.result", Value)"#,
+        let any = if writing.jsonata {
+            r#"jsonata!("$states.result", Value)"#
+        } else {
+            r#"path!("$", Value)"#
         };
         (several || many).then(|| SourceValue::Leaf(any.to_owned()))
     }

@@ -195,9 +195,10 @@ impl ImportedVariables {
                 return None;
             }
             let is_computed = matches!(value, Some(Value::Computed(_)));
-            let written = match names::is_keyword(name) {
-                true => format!("r#{name}"),
-                false => name.to_owned(),
+            let written = if names::is_keyword(name) {
+                format!("r#{name}")
+            } else {
+                name.to_owned()
             };
             if lets.result.is_none() && is_computed && json.as_str() == result {
                 // A variable with a single assignment has the type of its value.

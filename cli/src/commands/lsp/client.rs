@@ -39,10 +39,11 @@ impl ClientAbilities {
         let has_utf8 = lists("/general/positionEncodings", "utf-8");
         let versioned_edits = has("/workspace/workspaceEdit/documentChanges");
         ClientAbilities {
-            columns: match has_utf8 {
-                true => ColumnUnit::Utf8,
+            columns: if has_utf8 {
+                ColumnUnit::Utf8
+            } else {
                 // Every client supports it.
-                false => ColumnUnit::Utf16,
+                ColumnUnit::Utf16
             },
             versioned_edits,
             creates_files: versioned_edits

@@ -77,9 +77,10 @@ impl Server {
                 Message::Request(request) => self.answer(request),
                 Message::Notification(notification) if notification.method == "exit" => {
                     let reason = "the editor said `exit` before `shutdown`";
-                    return match self.is_shut_down {
-                        true => Ok(()),
-                        false => Err(Failure::Failed(reason.to_owned())),
+                    return if self.is_shut_down {
+                        Ok(())
+                    } else {
+                        Err(Failure::Failed(reason.to_owned()))
                     };
                 }
                 Message::Notification(notification) => self.receive(notification),

@@ -39,21 +39,23 @@ impl WorkingFolder {
         // An absolute path replaces the root.
         let found = fs::canonicalize(self.root.join(path))
             .map_err(|error| Refusal::new(format!("cannot read `{path}`: {error}")))?;
-        match found.starts_with(&self.root) {
-            true => Ok(found),
-            false => Err(Refusal::new(format!(
+        if found.starts_with(&self.root) {
+            Ok(found)
+        } else {
+            Err(Refusal::new(format!(
                 "`{path}` is not below the working folder; start `stepwright mcp` with --folder to work in another one"
-            ))),
+            )))
         }
     }
 
     /// Refuses to change a file if that is not allowed.
     pub(super) fn check_write(&self) -> Result<(), Refusal> {
-        match self.allows_write {
-            true => Ok(()),
-            false => Err(Refusal::new(
+        if self.allows_write {
+            Ok(())
+        } else {
+            Err(Refusal::new(
                 "files are not changed, because `stepwright mcp` was started without --allow-write; call the tool without `write` to get the new text",
-            )),
+            ))
         }
     }
 }

@@ -58,9 +58,10 @@ pub(super) fn check(
         _ => print(&check),
     }
     let (missing, undecidable) = (check.count("missing"), check.count("undecidable"));
-    match missing > 0 || arguments.strict && undecidable > 0 {
-        true => Err(Failure::Diagnostics),
-        false => Ok(()),
+    if missing > 0 || arguments.strict && undecidable > 0 {
+        Err(Failure::Diagnostics)
+    } else {
+        Ok(())
     }
 }
 
@@ -95,9 +96,10 @@ fn exported_role(path: &Path, machine: &str) -> Result<RolePolicies, Failure> {
         None => Err(Failure::Usage(format!(
             "{} has no state machine `{machine}`; it has {}; choose one with --name",
             path.display(),
-            match machines.is_empty() {
-                true => "none".to_owned(),
-                false => machines.join(", "),
+            if machines.is_empty() {
+                "none".to_owned()
+            } else {
+                machines.join(", ")
             }
         ))),
     }

@@ -58,12 +58,13 @@ impl DefinitionSet {
             set.definitions
                 .retain(|(_, machine), _| machine.as_ref() == Some(&wanted));
         }
-        match set.definitions.is_empty() {
-            false => Ok(set),
-            true => Err(Failure::Usage(format!(
+        if set.definitions.is_empty() {
+            Err(Failure::Usage(format!(
                 "{} has no state machine",
                 path.display()
-            ))),
+            )))
+        } else {
+            Ok(set)
         }
     }
 
@@ -144,9 +145,10 @@ impl DefinitionSet {
 
     /// The path that a report shows.
     fn shown(&self, (below, machine): &DefinitionKey) -> String {
-        let path = match self.is_file {
-            true => self.root.as_path(),
-            false => below.as_path(),
+        let path = if self.is_file {
+            self.root.as_path()
+        } else {
+            below.as_path()
         };
         match machine {
             Some(machine) => format!("{}#{machine}", path.display()),
@@ -193,9 +195,10 @@ impl Pairing {
                 continue;
             };
             let shown = new.shown(&key);
-            let before = match is_one {
-                true => old.definitions.pop_first().map(|(_, before)| before),
-                false => old.definitions.remove(&key),
+            let before = if is_one {
+                old.definitions.pop_first().map(|(_, before)| before)
+            } else {
+                old.definitions.remove(&key)
             };
             match before {
                 Some(before) => pairs.push(Pair::of(shown, Some(before), Some(after))),
@@ -283,9 +286,10 @@ impl Pair {
             let document = loaded.document()?.clone();
             let definition = ReviewedDefinition::new(&name, &file, document.json().clone());
             // The lines of a definition inside of a template are those of the template.
-            let definition = match loaded.machine.is_some() {
-                true => definition,
-                false => definition.document(document),
+            let definition = if loaded.machine.is_some() {
+                definition
+            } else {
+                definition.document(document)
             };
             let definition = match loaded.machine_type {
                 Some(machine_type) => definition.machine_type(machine_type),

@@ -55,9 +55,10 @@ impl Revisions {
         let top = PathBuf::from(top.trim_end());
         let prefix = git(&["rev-parse", "--show-prefix"])?;
         let prefix = PathBuf::from(prefix.trim_end());
-        let paths: Vec<PathBuf> = match self.paths.is_empty() {
-            true => vec![prefix],
-            false => self.paths.iter().map(|path| prefix.join(path)).collect(),
+        let paths: Vec<PathBuf> = if self.paths.is_empty() {
+            vec![prefix]
+        } else {
+            self.paths.iter().map(|path| prefix.join(path)).collect()
         };
         let old = match self.old.split_once("...") {
             Some((one, other)) => {

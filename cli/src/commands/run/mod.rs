@@ -270,12 +270,11 @@ fn tell(
     unanswered: Option<String>,
 ) -> Result<(), Failure> {
     if let (Status::Succeeded, Some(output)) = (status, output) {
-        match redaction.is_empty() {
-            true => crate::terminal::output::line(format_args!("{output:#}")),
-            false => {
-                let output = redaction.value(&output.to_json());
-                crate::terminal::output::line(format_args!("{output:#}"));
-            }
+        if redaction.is_empty() {
+            crate::terminal::output::line(format_args!("{output:#}"))
+        } else {
+            let output = redaction.value(&output.to_json());
+            crate::terminal::output::line(format_args!("{output:#}"));
         }
         return Ok(());
     }

@@ -69,11 +69,10 @@ impl<'a> StoredRun<'a> {
     /// The execution if it has ended, with a note on standard error.
     pub(crate) fn ended_execution(&self, current: &StateMachine) -> Option<&ExecutionDescription> {
         let found = self.found.as_ref()?;
-        let changed = match found.machine.definition == current.to_json() {
-            true => "",
-            false => {
-                "; the definition has changed since then, and the execution uses the version with which it started"
-            }
+        let changed = if found.machine.definition == current.to_json() {
+            ""
+        } else {
+            "; the definition has changed since then, and the execution uses the version with which it started"
         };
         let (name, path) = (self.name, self.path.display());
         if found.summary.status == Status::Running {

@@ -269,11 +269,10 @@ fn report_open(count: usize, has_store: bool) {
         1 => "1 execution is".to_owned(),
         count => format!("{count} executions are"),
     };
-    diagnostics::note(&match has_store {
-        true => format!(
-            "{executions} open and will continue when the server starts again with this store"
-        ),
-        false => format!("{executions} aborted; --store FILE lets them continue"),
+    diagnostics::note(&if has_store {
+        format!("{executions} open and will continue when the server starts again with this store")
+    } else {
+        format!("{executions} aborted; --store FILE lets them continue")
     });
 }
 

@@ -45,14 +45,16 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             problems: vec![refused(file, error)?],
         },
     };
-    match arguments.json {
-        true => output::line(format_args!("{:#}", to_json(file, &checked))),
-        false => print(file, &checked, begun),
+    if arguments.json {
+        output::line(format_args!("{:#}", to_json(file, &checked)))
+    } else {
+        print(file, &checked, begun)
     }
     store_file::note_access(file);
-    match checked.problems.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::Diagnostics),
+    if checked.problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Diagnostics)
     }
 }
 

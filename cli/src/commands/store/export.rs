@@ -234,9 +234,10 @@ impl NewFile {
         } = self;
         let synced = temporary.as_file().sync_all();
         synced.map_err(|error| cannot_write(&path, error))?;
-        let published = match may_replace {
-            true => temporary.persist(&path),
-            false => temporary.persist_noclobber(&path),
+        let published = if may_replace {
+            temporary.persist(&path)
+        } else {
+            temporary.persist_noclobber(&path)
         };
         match published {
             Ok(_) => Ok(()),

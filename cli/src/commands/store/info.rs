@@ -55,9 +55,10 @@ pub(crate) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
         Err(error) => return Err(cannot(error)),
     };
     let content = read(reader)?;
-    match arguments.json {
-        true => output::line(format_args!("{:#}", to_json(file, &content))),
-        false => output::print(text(file, &content)),
+    if arguments.json {
+        output::line(format_args!("{:#}", to_json(file, &content)))
+    } else {
+        output::print(text(file, &content))
     }
     store_file::note_access(file);
     Ok(())
@@ -257,9 +258,10 @@ fn machines(all: &[StoredMachineInfo]) -> String {
 }
 
 fn version(found: i64, known: i64) -> String {
-    match found == known {
-        true => format!("{found}, as this command"),
-        false => format!("{found}; this command reads {known}"),
+    if found == known {
+        format!("{found}, as this command")
+    } else {
+        format!("{found}; this command reads {known}")
     }
 }
 

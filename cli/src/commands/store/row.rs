@@ -15,20 +15,19 @@ pub(crate) fn find(
     name: &str,
     machine: Option<&str>,
 ) -> Result<StoredExecution, Failure> {
-    let mut found = match name.starts_with("arn:") {
-        true => reader
+    let mut found = if name.starts_with("arn:") {
+        reader
             .execution(name)
             .map_err(cannot)?
             .into_iter()
-            .collect(),
-        false => {
-            let filter = StoreFilter {
-                name: Some(name.to_owned()),
-                machine: machine.map(str::to_owned),
-                ..StoreFilter::default()
-            };
-            reader.list(&filter).map_err(cannot)?
-        }
+            .collect()
+    } else {
+        let filter = StoreFilter {
+            name: Some(name.to_owned()),
+            machine: machine.map(str::to_owned),
+            ..StoreFilter::default()
+        };
+        reader.list(&filter).map_err(cannot)?
     };
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),

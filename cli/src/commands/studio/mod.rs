@@ -92,22 +92,20 @@ pub(crate) fn files(
     let mut files = Vec::new();
     let mut skipped = SkippedFiles::default();
     for file in found {
-        match file.path.exists() {
-            false => check_new(&file.path)?,
-            true if file.is_found() => {
-                // A folder also has files without definitions.
-                let text = file.read();
-                if !text.is_ok_and(|text| has_definition(&file.path, &text)) {
-                    continue;
-                }
+        if !file.path.exists() {
+            check_new(&file.path)?
+        } else if file.is_found() {
+            // A folder also has files without definitions.
+            let text = file.read();
+            if !text.is_ok_and(|text| has_definition(&file.path, &text)) {
+                continue;
             }
-            true => {
-                let text = file.read()?;
-                let document = template::read(&file.path, &text).ok();
-                if !file.is_wanted(document.as_ref(), &text) {
-                    skipped.add(&file, document.as_ref());
-                    continue;
-                }
+        } else {
+            let text = file.read()?;
+            let document = template::read(&file.path, &text).ok();
+            if !file.is_wanted(document.as_ref(), &text) {
+                skipped.add(&file, document.as_ref());
+                continue;
             }
         }
         files.push(studio_file(file.path, &mut validators)?);
@@ -162,12 +160,13 @@ fn check_new(path: &Path) -> Result<(), Failure> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    match folder.is_none_or(Path::is_dir) {
-        true => Ok(()),
-        false => Err(Failure::Usage(format!(
+    if folder.is_none_or(Path::is_dir) {
+        Ok(())
+    } else {
+        Err(Failure::Usage(format!(
             "the folder of {} does not exist; create it first",
             path.display()
-        ))),
+        )))
     }
 }
 

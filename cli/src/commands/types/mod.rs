@@ -49,11 +49,12 @@ pub(crate) fn types(arguments: &TypesArguments) -> Result<(), Failure> {
 
 /// Fails if a file has another text.
 fn compare(file: &Path, text: &str) -> Result<(), Failure> {
-    match input::read(file)? == text {
-        true => Ok(()),
-        false => Err(Failure::Failed(format!(
+    if input::read(file)? == text {
+        Ok(())
+    } else {
+        Err(Failure::Failed(format!(
             "{} differs from the types of the workflows; run the command without `--check`",
             file.display()
-        ))),
+        )))
     }
 }

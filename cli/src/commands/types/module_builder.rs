@@ -38,9 +38,10 @@ impl<'s> ContractTypes<'s> {
             let is_ambiguous = all
                 .iter()
                 .any(|other| other.name == root.name && other.schema != root.schema);
-            let name = match is_ambiguous {
-                true => root.qualified.clone(),
-                false => root.name.clone(),
+            let name = if is_ambiguous {
+                root.qualified.clone()
+            } else {
+                root.name.clone()
             };
             let mut known = chosen.iter();
             if !known.any(|(other, known)| *other == name && known.schema == root.schema) {

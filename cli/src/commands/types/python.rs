@@ -57,9 +57,10 @@ impl Printer {
                 let members = object.members.iter();
                 let values: Vec<String> = members.map(|member| self.member(member)).collect();
                 let mut names = object.members.iter().map(|member| member.name.as_str());
-                match names.all(|name| is_field(name) && !is_used(name, &values)) {
-                    true => self.class(declaration, object, &values),
-                    false => self.call(declaration, object, &values),
+                if names.all(|name| is_field(name) && !is_used(name, &values)) {
+                    self.class(declaration, object, &values)
+                } else {
+                    self.call(declaration, object, &values)
                 }
             }
             TypeBody::Alias(value) => {
@@ -108,12 +109,11 @@ impl Printer {
 
     fn member(&mut self, member: &TypeMember) -> String {
         let value = self.quoted(&member.value);
-        match member.is_optional {
-            true => {
-                self.imports.insert("NotRequired");
-                format!("NotRequired[{value}]")
-            }
-            false => value,
+        if member.is_optional {
+            self.imports.insert("NotRequired");
+            format!("NotRequired[{value}]")
+        } else {
+            value
         }
     }
 
@@ -122,10 +122,7 @@ impl Printer {
         let mut is_later = false;
         value.for_each_name(&mut |name| is_later |= !self.declared.contains(name));
         let text = self.expr(value);
-        match is_later {
-            true => string(&text),
-            false => text,
-        }
+        if is_later { string(&text) } else { text }
     }
 
     fn expr(&mut self, value: &TypeExpr) -> String {

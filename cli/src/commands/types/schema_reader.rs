@@ -133,9 +133,10 @@ impl<'s> SchemaReader<'s> {
             Some(reference) => TypeBody::Alias(self.reference(site, reference)),
             None => {
                 let parts = Conjunction::of(site, &self.documents);
-                match parts.is_object() {
-                    true => TypeBody::Object(self.object(&parts, &name)),
-                    false => TypeBody::Alias(self.conjunction(parts, &name)),
+                if parts.is_object() {
+                    TypeBody::Object(self.object(&parts, &name))
+                } else {
+                    TypeBody::Alias(self.conjunction(parts, &name))
                 }
             }
         };
@@ -179,13 +180,12 @@ impl<'s> SchemaReader<'s> {
             self.named.insert(key, name.clone());
             return TypeExpr::Named(name);
         }
-        let name = match same_named.is_empty() && self.names.is_free(&base) {
-            true => self.names.unique(base),
+        let name = if same_named.is_empty() && self.names.is_free(&base) {
+            self.names.unique(base)
+        } else {
             // Often the same type of Rust: fields with a default are optional in an input only.
-            false => {
-                let root = self.roots.get(&site.document).map_or("", String::as_str);
-                self.names.unique(format!("{root}{base}"))
-            }
+            let root = self.roots.get(&site.document).map_or("", String::as_str);
+            self.names.unique(format!("{root}{base}"))
         };
         same_named.push(NamedSchema {
             name: name.clone(),
@@ -210,13 +210,12 @@ impl<'s> SchemaReader<'s> {
             let mut found = Vec::new();
             for (index, alternative) in alternatives.iter().enumerate() {
                 let name = variant_name(*alternative, hint, index, &self.documents);
-                let value = match is_alone {
-                    true => self.schema(*alternative, &name),
-                    false => {
-                        let mut both = parts.clone();
-                        both.add(*alternative, &self.documents);
-                        self.conjunction(both, &name)
-                    }
+                let value = if is_alone {
+                    self.schema(*alternative, &name)
+                } else {
+                    let mut both = parts.clone();
+                    both.add(*alternative, &self.documents);
+                    self.conjunction(both, &name)
                 };
                 let doc = alternative.doc();
                 found.push(UnionAlternative { doc, value });

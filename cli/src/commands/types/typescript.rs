@@ -95,9 +95,10 @@ fn key(name: &str) -> String {
     let starts = |letter: char| letter.is_ascii_alphabetic() || letter == '_' || letter == '$';
     let is_identifier = letters.next().is_some_and(starts)
         && letters.all(|letter| starts(letter) || letter.is_ascii_digit());
-    match is_identifier {
-        true => name.to_owned(),
-        false => stepwright_asl::json::Json::from(name).to_string(),
+    if is_identifier {
+        name.to_owned()
+    } else {
+        stepwright_asl::json::Json::from(name).to_string()
     }
 }
 

@@ -42,9 +42,10 @@ impl FileFixer {
         };
         Some(FileFixer {
             rewriter: FileRewriter::new(mode),
-            changes: match arguments.add_ignore {
-                true => FileChanges::Suppressions,
-                false => FileChanges::Fixes(allowed(arguments)),
+            changes: if arguments.add_ignore {
+                FileChanges::Suppressions
+            } else {
+                FileChanges::Fixes(allowed(arguments))
             },
             fixed: 0,
             notes: Vec::new(),
@@ -153,8 +154,9 @@ impl FileFixer {
 
 /// The most that the options allow.
 pub(super) fn allowed(arguments: &ValidateArguments) -> Safety {
-    match arguments.unsafe_fixes {
-        true => Safety::Unsafe,
-        false => Safety::Safe,
+    if arguments.unsafe_fixes {
+        Safety::Unsafe
+    } else {
+        Safety::Safe
     }
 }

@@ -98,9 +98,10 @@ fn conclude(
         print(checked, arguments);
     }
     if let Some(fixer) = fixer.filter(|_| !arguments.quiet) {
-        let more = match arguments.add_ignore {
-            true => String::new(),
-            false => fixable::more(checked, arguments),
+        let more = if arguments.add_ignore {
+            String::new()
+        } else {
+            fixable::more(checked, arguments)
         };
         diagnostics::tell(format_args!("{}{more}", fixer.summary()));
     }

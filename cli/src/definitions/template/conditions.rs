@@ -13,9 +13,10 @@ impl<'t> Evaluator<'t> {
         let Json::String(name) = condition.json else {
             return Err(self.wrong_argument(&condition, "!If [IsProduction, a, b]"));
         };
-        match self.condition(&condition, name)? {
-            true => self.evaluate(&yes),
-            false => self.evaluate(&no),
+        if self.condition(&condition, name)? {
+            self.evaluate(&yes)
+        } else {
+            self.evaluate(&no)
         }
     }
 

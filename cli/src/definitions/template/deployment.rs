@@ -275,9 +275,10 @@ impl Deployment {
         let DesiredActivity {
             name, arn, request, ..
         } = activity;
-        Ok(match self.tags(ACTIVITY, name, arn, request).await? {
-            true => Change::Updated,
-            false => Change::Unchanged,
+        Ok(if self.tags(ACTIVITY, name, arn, request).await? {
+            Change::Updated
+        } else {
+            Change::Unchanged
         })
     }
 

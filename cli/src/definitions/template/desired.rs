@@ -223,9 +223,10 @@ fn machine<'t>(
     );
     let encryption = object(evaluator, node, id, "EncryptionConfiguration");
     let tags = tags(evaluator, node, id);
-    let alias = match is_sam {
-        true => evaluator.published_alias(node, id),
-        false => Ok(None),
+    let alias = if is_sam {
+        evaluator.published_alias(node, id)
+    } else {
+        Ok(None)
     };
     let name = name?;
     let mut request = Map::new();

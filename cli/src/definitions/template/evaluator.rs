@@ -196,13 +196,14 @@ impl<'t> Evaluator<'t> {
 
     /// Refuses a value whose evaluation could overflow the stack.
     pub(super) fn check_depth(&self, node: &TemplateNode<'_>) -> Result<(), Reported> {
-        match node.depth > MAX_DEPTH {
-            true => Err(self.report(
+        if node.depth > MAX_DEPTH {
+            Err(self.report(
                 node,
                 format_args!("values and references nest deeper than {MAX_DEPTH} levels"),
                 "write the value without some of the functions",
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 

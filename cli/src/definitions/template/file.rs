@@ -134,8 +134,9 @@ fn stack_name(source: &SourceFile) -> String {
         .map(|char| if is_allowed(char) { char } else { '-' })
         .collect();
     let name = name.trim_matches('-');
-    match name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        true => name.to_owned(),
-        false => format!("stack-{name}").trim_end_matches('-').to_owned(),
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name.to_owned()
+    } else {
+        format!("stack-{name}").trim_end_matches('-').to_owned()
     }
 }

@@ -416,9 +416,10 @@ impl<'t> Evaluator<'t> {
                 let value = document.position(&location.pointer);
                 key != value && key.is_some_and(|key| key.offset == location.offset)
             });
-        let position = match is_key {
-            true => file.key_position(&pointer),
-            false => file.position(&pointer),
+        let position = if is_key {
+            file.key_position(&pointer)
+        } else {
+            file.position(&pointer)
         };
         position.map_or(0, |position| position.offset)
     }

@@ -173,9 +173,10 @@ impl<'t> Evaluator<'t> {
                 format!("give another value with `--parameter {name}=VALUE`"),
             ));
         }
-        Ok(Some(match is_list {
-            true => text.split(',').map(str::trim).collect(),
-            false => Json::from(text),
+        Ok(Some(if is_list {
+            text.split(',').map(str::trim).collect()
+        } else {
+            Json::from(text)
         }))
     }
 
@@ -264,9 +265,10 @@ fn refused(declared: &Json, kind: &str, text: &str) -> Option<String> {
     let allowed = declared.get("AllowedValues").and_then(Json::as_array);
     if let Some(allowed) = allowed {
         let allowed: Vec<String> = allowed.iter().filter_map(scalar_text).collect();
-        let values: Vec<&str> = match kind == "CommaDelimitedList" || kind.starts_with("List<") {
-            true => text.split(',').map(str::trim).collect(),
-            false => vec![text],
+        let values: Vec<&str> = if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+            text.split(',').map(str::trim).collect()
+        } else {
+            vec![text]
         };
         if let Some(value) = values
             .iter()

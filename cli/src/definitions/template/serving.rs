@@ -123,9 +123,10 @@ fn print_problems(problems: &[TemplateProblem]) -> Result<(), Failure> {
     for problem in problems {
         problem.print();
     }
-    match problems.iter().any(TemplateProblem::is_error) {
-        true => Err(Failure::Diagnostics),
-        false => Ok(()),
+    if problems.iter().any(TemplateProblem::is_error) {
+        Err(Failure::Diagnostics)
+    } else {
+        Ok(())
     }
 }
 

@@ -122,9 +122,10 @@ impl Client {
         })?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, RESULT_BYTES).collect().await;
-        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
-            true => EndpointError::TooLarge,
-            false => {
+        let body = body.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                EndpointError::TooLarge
+            } else {
                 EndpointError::Failed(format!("the response of {url} cannot be read: {error}"))
             }
         })?;

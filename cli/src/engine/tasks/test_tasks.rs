@@ -86,9 +86,10 @@ impl SentTasks {
                 let is_named = task.named().find(std::slice::from_ref(binding)).is_some();
                 is_named || task.is_computed()
             });
-            match is_known {
-                true => checked.unused.push(binding.name.clone()),
-                false => checked.unknown.push(self.unknown(&binding.name)),
+            if is_known {
+                checked.unused.push(binding.name.clone())
+            } else {
+                checked.unknown.push(self.unknown(&binding.name))
             }
         }
         checked

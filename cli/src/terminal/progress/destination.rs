@@ -27,10 +27,13 @@ impl Destination {
         match (choice, is_terminal) {
             (ProgressChoice::Never, _) | (ProgressChoice::Auto, false) => Self::Nowhere,
             (ProgressChoice::Always, false) => Self::Lines,
-            (ProgressChoice::Auto | ProgressChoice::Always, true) => match can_redraw {
-                true => Self::Block,
-                false => Self::Lines,
-            },
+            (ProgressChoice::Auto | ProgressChoice::Always, true) => {
+                if can_redraw {
+                    Self::Block
+                } else {
+                    Self::Lines
+                }
+            }
         }
     }
 }

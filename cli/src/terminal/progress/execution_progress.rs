@@ -214,13 +214,14 @@ impl ExecutionProgress {
             }
             (None, None) => format!("runs for {}", seconds_text(now - state.entered)),
         };
-        row = match state
+        row = if state
             .wait
             .as_ref()
             .is_some_and(|wait| needs_action(&wait.kind))
         {
-            true => row.warning(format_args!("  {text}")),
-            false => row.plain(format_args!("  {text}")),
+            row.warning(format_args!("  {text}"))
+        } else {
+            row.plain(format_args!("  {text}"))
         };
         match &state.failure {
             Some(failure) => row.warning(format_args!(", after {}", failure.error)),
@@ -479,9 +480,10 @@ mod tests {
             .register_json("orders", &text, MachineType::Standard)
             .virtual_time()
             .function("charge", move |_: Json| {
-                let result = match calls.fetch_add(1, Ordering::Relaxed) < failures {
-                    true => Err(TaskFailure::new("Busy", "")),
-                    false => Ok(json!(1)),
+                let result = if calls.fetch_add(1, Ordering::Relaxed) < failures {
+                    Err(TaskFailure::new("Busy", ""))
+                } else {
+                    Ok(json!(1))
                 };
                 async move { result }
             })

@@ -91,9 +91,10 @@ impl Row {
         let mut row = String::new();
         for (style, text) in &self.parts {
             // Writing to a `String` cannot fail.
-            let _ = match has_colors {
-                true => write!(row, "{style}{text}{style:#}"),
-                false => write!(row, "{text}"),
+            let _ = if has_colors {
+                write!(row, "{style}{text}{style:#}")
+            } else {
+                write!(row, "{text}")
             };
         }
         row

@@ -79,9 +79,10 @@ impl ServerSnapshot {
                 continue;
             };
             let row = row.plain(format_args!("  {} ", wait.state));
-            let row = match wait.needs_action {
-                true => row.warning(&wait.text),
-                false => row.plain(&wait.text),
+            let row = if wait.needs_action {
+                row.warning(&wait.text)
+            } else {
+                row.plain(&wait.text)
             };
             let more = execution.waits.as_ref().map_or(0, |waits| waits.len() - 1);
             rows.push(match more {

@@ -53,9 +53,10 @@ fn limits_hold_and_every_waiting_call_runs() {
                 let (all, first) = (all.clone(), first.clone());
                 thread::spawn(move || {
                     drop(shuttle::future::block_on(permit.acquire()));
-                    match is_first {
-                        true => run(&[&all, &first]),
-                        false => run(&[&all]),
+                    if is_first {
+                        run(&[&all, &first])
+                    } else {
+                        run(&[&all])
                     }
                 })
             })

@@ -42,9 +42,10 @@ impl Replay<'_> {
         };
         let mut data = self.entry_data();
         data.at = self.exit_time();
-        match self.is_jsonata() {
-            true => data.error_output = error_output,
-            false => data.input = error_output,
+        if self.is_jsonata() {
+            data.error_output = error_output
+        } else {
+            data.input = error_output
         }
         self.stop = None;
         self.replay_stage(FieldStage::Catch(index), &mut data);

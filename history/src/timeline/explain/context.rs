@@ -148,12 +148,12 @@ impl Context for ReplayContext {
                 self.unknown_read.set(Some(reason));
                 return (Cow::Owned(Value::Null), 2);
             }
-            let found = match first == "Map" && second == "Item" {
-                true => self.item(),
-                false => self
-                    .members
+            let found = if first == "Map" && second == "Item" {
+                self.item()
+            } else {
+                self.members
                     .get(first)
-                    .and_then(|section| section.get(second)),
+                    .and_then(|section| section.get(second))
             };
             if let Some(found) = found {
                 return (Cow::Borrowed(found), 2);
@@ -213,15 +213,17 @@ pub(super) fn replay_context(
         members.push(("Execution", "RedriveTime", Err(REDRIVEN)));
     }
     members.push(("State", "Name", Ok(name.into())));
-    let entered = match timeline.is_redriven() {
-        true => Err(REDRIVEN),
-        false => Ok(visit.entered().to_string().into()),
+    let entered = if timeline.is_redriven() {
+        Err(REDRIVEN)
+    } else {
+        Ok(visit.entered().to_string().into())
     };
     members.push(("State", "EnteredTime", entered));
     if matches!(state, State::Task(_) | State::Map(_) | State::Parallel(_)) {
-        let retries = match timeline.is_redriven() {
-            true => Err(REDRIVEN),
-            false => retry_count(visit, state, attempt),
+        let retries = if timeline.is_redriven() {
+            Err(REDRIVEN)
+        } else {
+            retry_count(visit, state, attempt)
         };
         members.push(("State", "RetryCount", retries));
     }

@@ -68,9 +68,10 @@ impl FieldExplanation {
                 return value.clone();
             }
             let masked = redaction.value_at(&names, &value.to_json());
-            Value::from(match is_template {
-                true => masked,
-                false => redaction.value_at(&named, &masked),
+            Value::from(if is_template {
+                masked
+            } else {
+                redaction.value_at(&named, &masked)
             })
         };
         let outcome = match &self.outcome {

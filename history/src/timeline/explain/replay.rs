@@ -173,9 +173,10 @@ impl<'a> Replay<'a> {
                 if let Operand::Missing(missing @ NoValue::NotEvaluated(_)) = &result {
                     self.stop.get_or_insert(missing.clone());
                 }
-                match self.is_jsonata() {
-                    true => data.result = result,
-                    false => data.input = result,
+                if self.is_jsonata() {
+                    data.result = result
+                } else {
+                    data.input = result
                 }
             }
             State::Pass(pass) if !self.is_jsonata() => {

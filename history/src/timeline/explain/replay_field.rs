@@ -42,9 +42,10 @@ impl ReplayField {
     pub(super) fn compile(field: &StateField<'_>) -> Self {
         let text = field.text();
         let mut names = VariableNames::new();
-        let compiled = match text.contains("${") {
-            true => Err(PLACEHOLDER.to_owned()),
-            false => field.compile(&mut names).map_err(|error| error.to_string()),
+        let compiled = if text.contains("${") {
+            Err(PLACEHOLDER.to_owned())
+        } else {
+            field.compile(&mut names).map_err(|error| error.to_string())
         };
         let parts: Vec<Self> = field.parts().iter().map(Self::compile).collect();
         Self {

@@ -24,9 +24,10 @@ pub(crate) fn cost(
         let (then, now) = (transitions(&before.typical), transitions(&after.typical));
         if now > then + 0.005 && now.is_finite() {
             let growth = (now - then) / then.max(1.0);
-            let level = match growth > SMALL_GROWTH {
-                true => RiskLevel::Medium,
-                false => RiskLevel::Low,
+            let level = if growth > SMALL_GROWTH {
+                RiskLevel::Medium
+            } else {
+                RiskLevel::Low
             };
             let message = format!(
                 "a typical execution has {now:.1} state transitions instead of {then:.1} ({:+.0} %)",

@@ -59,9 +59,10 @@ pub(crate) fn permissions(
     let change = PermissionChange::between(name, old, new);
     let mut risks = Vec::new();
     for permission in &change.added {
-        let level = match permission.ends_with(" on *") {
-            true => RiskLevel::High,
-            false => RiskLevel::Medium,
+        let level = if permission.ends_with(" on *") {
+            RiskLevel::High
+        } else {
+            RiskLevel::Medium
         };
         let message = format!(
             "the role needs {permission}; deploy it with the definition, and check it with `stepwright policy --check`"

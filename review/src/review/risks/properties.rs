@@ -31,9 +31,10 @@ fn risk(finding: &Finding, old: &Report) -> Risk {
         Some(Rule::StateReached) => RiskLevel::Low,
         Some(_) => RiskLevel::Medium,
     };
-    let before = match old.coverage().is_complete() {
-        true => "held",
-        false => "held on the paths that were followed",
+    let before = if old.coverage().is_complete() {
+        "held"
+    } else {
+        "held on the paths that were followed"
     };
     let mut message = format!("`{}` {before}, and no longer holds", finding.name());
     // A property is its name; the message of a rule has the state.

@@ -113,13 +113,14 @@ impl SessionState {
                     stop.map_err(|error| error.to_string())
                 })
             }
-            "back" => match self.frame_mut().debugger.back() {
-                true => {
+            "back" => {
+                if self.frame_mut().debugger.back() {
                     self.moved();
                     Ok(None)
+                } else {
+                    Err("this is the first position; there is none before it".to_owned())
                 }
-                false => Err("this is the first position; there is none before it".to_owned()),
-            },
+            }
             "back-to" => {
                 let index = params.number("index").unwrap_or(usize::MAX);
                 let gone = self.frame_mut().debugger.go_back_to(index);

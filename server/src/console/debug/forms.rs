@@ -127,9 +127,10 @@ fn rows(text: &str) -> usize {
 /// Answers the pending call or child.
 fn answer(form: &FormFields<'_>, state: &SessionState, call: Option<&PendingCall>) -> Markup {
     let is_invocation = call.is_some_and(|call| call.resource.contains(":lambda:invoke"));
-    let result = match is_invocation {
-        true => "{\n  \"Payload\": {},\n  \"StatusCode\": 200\n}",
-        false => "{}",
+    let result = if is_invocation {
+        "{\n  \"Payload\": {},\n  \"StatusCode\": 200\n}"
+    } else {
+        "{}"
     };
     let inside = nested::target(state);
     let delay = html! {

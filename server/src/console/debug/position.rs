@@ -135,9 +135,12 @@ pub(super) fn data(view: &ExecutionView<'_>, position: &Position) -> Markup {
 /// Lists the other branches and iterations.
 pub(super) fn others(position: &Position) -> Markup {
     let others = &position.others;
-    let place = |other: &OtherCursor| match other.visit.scope.is_empty() {
-        true => String::new(),
-        false => format!(" in {}", other.visit.scope.join(" › ")),
+    let place = |other: &OtherCursor| {
+        if other.visit.scope.is_empty() {
+            String::new()
+        } else {
+            format!(" in {}", other.visit.scope.join(" › "))
+        }
     };
     html! {
         @if !others.is_empty() {

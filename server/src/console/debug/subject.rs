@@ -119,11 +119,12 @@ impl DebugSubject {
         }
         let session = DebugSession::new(frame);
         let id = session.id.clone();
-        match sessions.insert(session) {
-            true => Ok(id),
-            false => Err(format!(
+        if sessions.insert(session) {
+            Ok(id)
+        } else {
+            Err(format!(
                 "{MOST_SESSIONS} debuggers are in use, which is the limit; end one of them, and try again"
-            )),
+            ))
         }
     }
 }

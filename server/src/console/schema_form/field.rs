@@ -65,10 +65,13 @@ impl Field {
         }
         match &self.kind {
             FieldKind::Text { .. } | FieldKind::Moment(_) => value.is_string(),
-            FieldKind::Number { is_integer, .. } => match is_integer {
-                true => value.is_i64() || value.is_u64(),
-                false => value.is_number(),
-            },
+            FieldKind::Number { is_integer, .. } => {
+                if *is_integer {
+                    value.is_i64() || value.is_u64()
+                } else {
+                    value.is_number()
+                }
+            }
             FieldKind::Boolean => value.is_boolean(),
             FieldKind::Choice(options) => options.contains(value),
             FieldKind::Constant(constant) => constant == value,

@@ -256,9 +256,10 @@ impl<'t> FormWriter<'t> {
 
     /// Writes the value of a required field that is not entered: `null`.
     fn absent(&self, field: &Field, conditions: &str) -> Markup {
-        match field.is_required && field.is_nullable {
-            true => self.hidden(InputKind::Json, "null", field, conditions),
-            false => html! {},
+        if field.is_required && field.is_nullable {
+            self.hidden(InputKind::Json, "null", field, conditions)
+        } else {
+            html! {}
         }
     }
 

@@ -102,10 +102,11 @@ impl<'s> SchemaReader<'s> {
         let has_properties = schema.get("properties").is_some();
         let options = options(schema);
         if !options.is_empty() {
-            return match has_properties {
+            return if has_properties {
                 // Members of an enum next to those of a struct: `#[serde(flatten)]`.
-                true => FieldKind::Json(None),
-                false => self.variants(options, pointer, depth),
+                FieldKind::Json(None)
+            } else {
+                self.variants(options, pointer, depth)
             };
         }
         match names {
@@ -131,9 +132,10 @@ impl<'s> SchemaReader<'s> {
                 fields.push(self.field(name.to_owned(), below, schema, is_required, depth));
             }
         }
-        match fields.is_empty() {
-            true => FieldKind::Json(None),
-            false => FieldKind::Object(fields),
+        if fields.is_empty() {
+            FieldKind::Json(None)
+        } else {
+            FieldKind::Object(fields)
         }
     }
 

@@ -41,10 +41,11 @@ impl ExecutionCounts {
         is_express: impl Fn(&str) -> bool,
     ) -> Self {
         self.of_machine.retain(|machine, _| is_express(machine));
-        self.description = match self.of_machine.is_empty() {
-            true => "Numbers count all executions of the store.",
-            false => "Numbers count all executions of the store, and Express executions since the server started.",
-        }
+        self.description = if self.of_machine.is_empty() {
+"Numbers count all executions of the store."
+} else {
+"Numbers count all executions of the store, and Express executions since the server started."
+}
         .to_owned();
         for MachineCount {
             machine,

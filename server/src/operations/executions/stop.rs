@@ -40,13 +40,14 @@ pub(crate) async fn stop(
     // A closed execution stays unchanged; the response has its end.
     let stop = run.stop(input.error.as_deref(), input.cause.as_deref());
     let report = service.committed(stop).await?;
-    match report.is_over() {
-        true => Ok(StopExecutionOutput {
+    if report.is_over() {
+        Ok(StopExecutionOutput {
             stop_date: Date(report.stopped),
-        }),
-        false => Err(ApiError::unavailable(format!(
+        })
+    } else {
+        Err(ApiError::unavailable(format!(
             "the execution is not stopped: {}",
             report.cause.as_deref().unwrap_or("the engine ends")
-        ))),
+        )))
     }
 }

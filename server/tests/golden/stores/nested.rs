@@ -85,9 +85,10 @@ fn starts(
         "states:"
     };
     // The AWS SDK takes the input as text.
-    let input = match how.starts_with("aws-sdk") {
-        true => json!(input.to_string()),
-        false => input,
+    let input = if how.starts_with("aws-sdk") {
+        json!(input.to_string())
+    } else {
+        input
     };
     let state = json!({
         "Type": "Task", "Resource": format!("arn:aws:states:::{service}{how}"),

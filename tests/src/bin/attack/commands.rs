@@ -171,9 +171,10 @@ fn inputs(bytes: usize) -> Vec<(&'static str, String)> {
 fn pass_states(count: usize) -> Json {
     let states = (0..count).map(|n| {
         let mut state = json!({"Type": "Pass"});
-        match n + 1 == count {
-            true => state["End"] = json!(true),
-            false => state["Next"] = json!(format!("S{}", n + 1)),
+        if n + 1 == count {
+            state["End"] = json!(true)
+        } else {
+            state["Next"] = json!(format!("S{}", n + 1))
         }
         (format!("S{n}"), state)
     });

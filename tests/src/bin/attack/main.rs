@@ -87,10 +87,7 @@ impl Setup {
 
     /// One of two numbers: of the short attack, or of the complete one.
     fn choose<T>(&self, short: T, complete: T) -> T {
-        match self.is_short {
-            true => short,
-            false => complete,
-        }
+        if self.is_short { short } else { complete }
     }
 
     /// The bound of the 99th percentile of `/health`.

@@ -68,14 +68,13 @@ async fn get(address: String, path: String) -> Result<(), String> {
     stream.write_all(request.as_bytes()).await.map_err(broken)?;
     let mut response = Vec::new();
     stream.read_to_end(&mut response).await.map_err(broken)?;
-    match response.starts_with(b"HTTP/1.1 200") {
-        true => Ok(()),
-        false => {
-            let head = String::from_utf8_lossy(&response);
-            Err(format!(
-                "{path}: {}",
-                head.lines().next().unwrap_or_default()
-            ))
-        }
+    if response.starts_with(b"HTTP/1.1 200") {
+        Ok(())
+    } else {
+        let head = String::from_utf8_lossy(&response);
+        Err(format!(
+            "{path}: {}",
+            head.lines().next().unwrap_or_default()
+        ))
     }
 }

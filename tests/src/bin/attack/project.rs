@@ -201,9 +201,10 @@ async fn environment(setup: &Setup) -> Result<(), String> {
     let output = output.map_err(|_| "the run does not end")?.map_err(io)?;
     let seen = std::fs::read_to_string(folder.join("seen"))
         .map_err(|error| format!("the task did not run: {error}: {}", printed(&output)))?;
-    match seen.contains(SECRET) {
-        true => Err("a task inherits a secret of the server".to_owned()),
-        false => Ok(()),
+    if seen.contains(SECRET) {
+        Err("a task inherits a secret of the server".to_owned())
+    } else {
+        Ok(())
     }
 }
 

@@ -62,12 +62,13 @@ async fn runaway(setup: &Setup, machine_type: &str, arguments: &[&str]) -> Resul
             Ok(execution) => target.end_of(&execution, PATIENCE).await.map(drop),
             Err(error) => Err(error),
         }
-        .or_else(
-            |error| match REFUSALS.iter().any(|name| error.contains(name)) {
-                true => Ok(()),
-                false => Err(error),
-            },
-        )?;
+        .or_else(|error| {
+            if REFUSALS.iter().any(|name| error.contains(name)) {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        })?;
         times.push(asked.elapsed());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

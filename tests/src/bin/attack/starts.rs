@@ -66,14 +66,15 @@ async fn serve(mut command: Command, requests_health: bool) -> Result<Served, St
     let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
     let output = output.map_err(|_| "a server does not end")?.map_err(io)?;
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    match errors.contains("panicked") {
-        true => Err(format!("a panic: {errors}")),
-        false => Ok(Served {
+    if errors.contains("panicked") {
+        Err(format!("a panic: {errors}"))
+    } else {
+        Ok(Served {
             address,
             status: output.status.code(),
             errors,
             health,
-        }),
+        })
     }
 }
 
@@ -148,9 +149,10 @@ async fn variables(setup: &Setup) -> Result<usize, String> {
             .env(name, value);
         let served = serve(command, true).await;
         let served = served.map_err(|error| format!("{name}={value}: {error}"))?;
-        let is_right = match served.address.is_empty() {
-            true => served.status == Some(1) && served.errors.contains(name),
-            false => served.status == Some(0) && served.health.starts_with("HTTP/1.1 200"),
+        let is_right = if served.address.is_empty() {
+            served.status == Some(1) && served.errors.contains(name)
+        } else {
+            served.status == Some(0) && served.health.starts_with("HTTP/1.1 200")
         };
         if !is_right {
             let Served {

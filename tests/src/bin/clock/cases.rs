@@ -178,9 +178,10 @@ pub(crate) async fn ahead(setup: &Setup, restarts: usize, is_killed: bool) -> Ou
     })?;
     // A server that is killed has written no mark. The next server derives it from the newest
     // execution.
-    match is_killed {
-        true => server.kill().await?,
-        false => server.end().await?,
+    if is_killed {
+        server.kill().await?
+    } else {
+        server.end().await?
     }
     let mut all = old.clone();
     world.set_clock(100 * DAY)?;
@@ -199,9 +200,10 @@ pub(crate) async fn ahead(setup: &Setup, restarts: usize, is_killed: bool) -> Ou
         ensure(listed == all, || {
             format!("{} of {} executions are left", listed.len(), all.len())
         })?;
-        match restart % 2 == 0 {
-            true => server.kill().await?,
-            false => server.end().await?,
+        if restart % 2 == 0 {
+            server.kill().await?
+        } else {
+            server.end().await?
         }
     }
     world.set_clock(0)?;

@@ -151,12 +151,11 @@ impl TaskHistory {
             }
             last = Some(event.at);
             history.kinds.push(event.kind.clone());
-            let chain = match event.kind.ends_with("Scheduled") {
-                true => history.schedule(arn, &event, verdict),
-                false => {
-                    let chain = chains.get(&previous).cloned();
-                    chain.and_then(|chain| history.follow(chain, event))
-                }
+            let chain = if event.kind.ends_with("Scheduled") {
+                history.schedule(arn, &event, verdict)
+            } else {
+                let chain = chains.get(&previous).cloned();
+                chain.and_then(|chain| history.follow(chain, event))
             };
             if let Some(chain) = chain {
                 chains.insert(id, chain);

@@ -153,9 +153,10 @@ pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<(), Broken> {
         early += u32::from(!seen.is_built);
         accepted += seen.accepted;
         refused += seen.refused;
-        let recovered = match seen.is_built {
-            true => format!("{} resumed", seen.running),
-            false => "before the engine was built".to_owned(),
+        let recovered = if seen.is_built {
+            format!("{} resumed", seen.running)
+        } else {
+            "before the engine was built".to_owned()
         };
         println!(
             "round {round}: killed after {:.1} ms, {recovered}, {} starts accepted{}",

@@ -67,9 +67,10 @@ impl World {
         self.works().await;
         let fails = fails_once && attempt.attempt == 0;
         self.log.write(Line::End(attempt)).await;
-        match fails {
-            true => Err(TaskFailure::new("Busy", "once")),
-            false => Ok(says(&call)),
+        if fails {
+            Err(TaskFailure::new("Busy", "once"))
+        } else {
+            Ok(says(&call))
         }
     }
 

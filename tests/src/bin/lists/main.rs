@@ -80,9 +80,10 @@ async fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let measured = match arguments.is_of_duplicates {
-        true => duplicates::measure(arguments.time).await,
-        false => run(&arguments).await,
+    let measured = if arguments.is_of_duplicates {
+        duplicates::measure(arguments.time).await
+    } else {
+        run(&arguments).await
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,

@@ -134,9 +134,10 @@ pub(crate) fn engine(world: &Arc<World>) -> Result<Engine, Lost> {
             let times = note_sent(&sent, &item);
             async move {
                 tokio::time::sleep(Duration::from_millis(2)).await;
-                match item["fails"] == true && times == 1 {
-                    true => Err(TaskFailure::new("Unreachable", "once")),
-                    false => Ok(item),
+                if item["fails"] == true && times == 1 {
+                    Err(TaskFailure::new("Unreachable", "once"))
+                } else {
+                    Ok(item)
                 }
             }
         })

@@ -56,9 +56,10 @@ impl Answer {
 
     /// Whether the execution's output follows from this answer.
     fn is_in(&self, output: &Value) -> bool {
-        match self.is_success {
-            true => *output == self.number,
-            false => output["Error"] == format!("Refused{}", self.number).as_str(),
+        if self.is_success {
+            *output == self.number
+        } else {
+            output["Error"] == format!("Refused{}", self.number).as_str()
         }
     }
 }

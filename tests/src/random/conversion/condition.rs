@@ -77,14 +77,12 @@ fn operator(draw: &mut Draw, shape: &Shape) -> Operator {
         .copied()
         .filter(|one| fits(*one))
         .collect();
-    match fitting.is_empty() || draw.number(8) == 0 {
-        true => {
-            let all = Operator::ALL.iter().copied();
-            let all =
-                all.filter(|one| has_timestamps || one.operand_type() != OperandType::Timestamp);
-            draw.of(&all.collect::<Vec<_>>())
-        }
-        false => draw.of(&fitting),
+    if fitting.is_empty() || draw.number(8) == 0 {
+        let all = Operator::ALL.iter().copied();
+        let all = all.filter(|one| has_timestamps || one.operand_type() != OperandType::Timestamp);
+        draw.of(&all.collect::<Vec<_>>())
+    } else {
+        draw.of(&fitting)
     }
 }
 

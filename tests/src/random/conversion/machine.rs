@@ -479,13 +479,12 @@ impl Grower {
             distributed(draw, &mut state, &effective, &mut inner);
         }
         let (mut processor, output) = self.scope(draw, &inner, depth - 1);
-        let name = match is_distributed {
-            true => {
-                let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
-                processor["ProcessorConfig"] = config;
-                "ItemProcessor"
-            }
-            false => draw.of(&["ItemProcessor", "Iterator"]),
+        let name = if is_distributed {
+            let config = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+            processor["ProcessorConfig"] = config;
+            "ItemProcessor"
+        } else {
+            draw.of(&["ItemProcessor", "Iterator"])
         };
         state[name] = processor;
         self.handlers(draw, &mut state, flow, index, data);

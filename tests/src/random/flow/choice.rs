@@ -66,19 +66,23 @@ impl Flow<'_> {
 
     fn matching(&mut self, scope: &mut Scope<'_>, here: &Here) -> (String, String) {
         self.rule("choice by match");
-        let kind = Kind::read(match self.path {
-            true => self.of(PATH_SUBJECTS),
-            false => self.of(SUBJECTS),
+        let kind = Kind::read(if self.path {
+            self.of(PATH_SUBJECTS)
+        } else {
+            self.of(SUBJECTS)
         });
-        let subject = match self.path {
-            true => self.path_of(&kind),
-            false => self.expression(&kind),
+        let subject = if self.path {
+            self.path_of(&kind)
+        } else {
+            self.expression(&kind)
         };
         let is_text = kind == Kind::One('T');
-        let subject = match is_text {
-            true => format!("({subject}).as_str()"),
-            false if subject.contains('{') => format!("({subject})"),
-            false => subject,
+        let subject = if is_text {
+            format!("({subject}).as_str()")
+        } else if subject.contains('{') {
+            format!("({subject})")
+        } else {
+            subject
         };
         let (mut text, mut rust) = (String::new(), String::new());
         let names = self.grower.names.len();
@@ -86,17 +90,17 @@ impl Flow<'_> {
         let count = 1 + self.number(2);
         for _ in 0..count {
             let mut bound = Vec::new();
-            let pattern = match is_text {
-                true => self
-                    .of(&[
-                        "\"a\"",
-                        "\"\"",
-                        "\"ab\" | \"b\"",
-                        "\"中🚀\"",
-                        "\"it's \\\"quoted\\\"\"",
-                    ])
-                    .to_owned(),
-                false => self.pattern(scope, &kind, &mut bound),
+            let pattern = if is_text {
+                self.of(&[
+                    "\"a\"",
+                    "\"\"",
+                    "\"ab\" | \"b\"",
+                    "\"中🚀\"",
+                    "\"it's \\\"quoted\\\"\"",
+                ])
+                .to_owned()
+            } else {
+                self.pattern(scope, &kind, &mut bound)
             };
             patterns.push((pattern, bound));
         }

@@ -16,16 +16,18 @@ const RESULTS: &[&str] = &[
 
 impl Flow<'_> {
     fn result(&mut self) -> Kind {
-        Kind::read(match self.path {
-            true => self.of(&["I", "I", "T", "B", "S", "Z", "[I]"]),
-            false => self.of(RESULTS),
+        Kind::read(if self.path {
+            self.of(&["I", "I", "T", "B", "S", "Z", "[I]"])
+        } else {
+            self.of(RESULTS)
         })
     }
 
     fn item(&mut self) -> Kind {
-        Kind::read(match self.path {
-            true => self.of(&["I", "T", "S"]),
-            false => self.of(ITEMS),
+        Kind::read(if self.path {
+            self.of(&["I", "T", "S"])
+        } else {
+            self.of(ITEMS)
         })
     }
 
@@ -55,9 +57,10 @@ impl Flow<'_> {
         if most == 1 {
             self.rule("map of one at a time");
         }
-        let typed = match self.once_in(3) {
-            true => format!("{item}: {}", of.rust(false)),
-            false => item.to_owned(),
+        let typed = if self.once_in(3) {
+            format!("{item}: {}", of.rust(false))
+        } else {
+            item.to_owned()
         };
         let each = format!(
             "for {typed} in {} {{ {}}}",
@@ -224,8 +227,9 @@ impl Flow<'_> {
 
 /// A list before a body needs parentheses if it ends in braces, as in Rust's `for`.
 fn in_parentheses(text: &str) -> String {
-    match text.contains('{') {
-        true => format!("({text})"),
-        false => text.to_owned(),
+    if text.contains('{') {
+        format!("({text})")
+    } else {
+        text.to_owned()
     }
 }

@@ -89,9 +89,10 @@ impl Flow<'_> {
         for (pattern, rust) in arms {
             self.grower.names = names.clone();
             let mut bound = Vec::new();
-            let (pattern, rust) = match self.once_in(2) && !self.path {
-                true => self.fields(scope, pattern, rust, &mut bound),
-                false => (pattern.to_owned(), rust.to_owned()),
+            let (pattern, rust) = if self.once_in(2) && !self.path {
+                self.fields(scope, pattern, rust, &mut bound)
+            } else {
+                (pattern.to_owned(), rust.to_owned())
             };
             text += &self.caught(scope, here, &pattern, &rust, bound, failing);
             text += ", ";
@@ -150,9 +151,10 @@ impl Flow<'_> {
             longest = format!("Some({most}.0)");
             settings.push(format!("max_delay: {most}s"));
         }
-        let settings = match settings.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", settings.join(", ")),
+        let settings = if settings.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", settings.join(", "))
         };
         failing.text += &format!("retry {text}{settings}; ");
         failing.retriers += &format!(
@@ -330,10 +332,10 @@ impl Flow<'_> {
             };
             bound.push(at);
             let name = scope.variables[at].name;
-            parts.push(match is_tuple {
-                true => name.to_owned(),
-                false if name == *field => name.to_owned(),
-                false => format!("{field}: {name}"),
+            parts.push(if is_tuple || name == *field {
+                name.to_owned()
+            } else {
+                format!("{field}: {name}")
             });
         }
         let pattern = if is_tuple {

@@ -61,12 +61,11 @@ fn grown(options: &Options, number: usize) -> FlowRow {
     };
     let body = flow.scope(&Around::default(), &wanted);
     let (input, kind) = (flow.grower.input, wanted.result.rust(false));
-    let express = match flow.once_in(4) {
-        true => {
-            flow.rule("express");
-            "express; "
-        }
-        false => "",
+    let express = if flow.once_in(4) {
+        flow.rule("express");
+        "express; "
+    } else {
+        ""
     };
     let language = if flow.path {
         "query_language JSONPath; "

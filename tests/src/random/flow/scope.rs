@@ -152,9 +152,10 @@ impl<'o> Flow<'o> {
     }
 
     pub(super) fn kind(&mut self) -> Kind {
-        Kind::read(match self.path {
-            true => self.of(PATH_KINDS),
-            false => self.of(KINDS),
+        Kind::read(if self.path {
+            self.of(PATH_KINDS)
+        } else {
+            self.of(KINDS)
         })
     }
 

@@ -108,9 +108,10 @@ impl Flow<'_> {
                     let at = self.variable(scope, &kind, &bound);
                     bound.push(at);
                     let name = scope.variables[at].name;
-                    text = match self.once_in(3) {
-                        true => format!("let {name}: {} = {called}; ", kind.rust(false)),
-                        false => format!("let {name} = {called}; "),
+                    text = if self.once_in(3) {
+                        format!("let {name}: {} = {called}; ", kind.rust(false))
+                    } else {
+                        format!("let {name} = {called}; ")
                     };
                     before += &format!("let {name}: {} = {same}; ", kind.rust(false));
                 }

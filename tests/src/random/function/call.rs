@@ -219,9 +219,10 @@ impl Grower {
                 if !assigned.is_empty() && self.once_in(3) {
                     self.form("assigned result");
                     let one = self.draw.of(&assigned);
-                    let operator = match kind == Kind::Int && self.once_in(2) {
-                        true => "+=",
-                        false => "=",
+                    let operator = if kind == Kind::Int && self.once_in(2) {
+                        "+="
+                    } else {
+                        "="
                     };
                     return format!("{} {operator} {text};", one.name);
                 }
@@ -322,9 +323,12 @@ impl Grower {
     fn error_arms(&mut self, called: &Called, kind: Option<Kind>, context: &Context) -> String {
         let mut arms = String::new();
         let name = self.name();
-        let wrapped = |pattern: &str| match called.is_timed {
-            true => format!("Err(Failed::Task({pattern}))"),
-            false => format!("Err({pattern})"),
+        let wrapped = |pattern: &str| {
+            if called.is_timed {
+                format!("Err(Failed::Task({pattern}))")
+            } else {
+                format!("Err({pattern})")
+            }
         };
         let Some(error) = called.error else {
             if called.is_timed && self.once_in(2) {
@@ -400,13 +404,15 @@ impl Grower {
             arms.push_str(&format!("{} => {body} ", wrapped(&pattern)));
         }
         if variants > 1 && error == "WorkError" {
-            let (pattern, has_name) = match self.once_in(2) {
-                true => (format!("WorkError::Odd({name})"), true),
-                false => ("WorkError::Busy".to_owned(), false),
+            let (pattern, has_name) = if self.once_in(2) {
+                (format!("WorkError::Odd({name})"), true)
+            } else {
+                ("WorkError::Busy".to_owned(), false)
             };
-            let body = match has_name {
-                true => self.arm_with(&name, Kind::Int, kind, context),
-                false => self.arm(kind, context),
+            let body = if has_name {
+                self.arm_with(&name, Kind::Int, kind, context)
+            } else {
+                self.arm(kind, context)
             };
             arms.push_str(&format!("{} => {body} ", wrapped(&pattern)));
         }
@@ -468,16 +474,16 @@ impl Grower {
             1 if !called.is_timed => {
                 self.form("if let Err");
                 let inside = self.arm_with(&name, Kind::Int, None, context);
-                let other = match self.once_in(2) {
-                    true => format!(" else {}", self.block(context, true)),
-                    false => String::new(),
+                let other = if self.once_in(2) {
+                    format!(" else {}", self.block(context, true))
+                } else {
+                    String::new()
                 };
-                let also = match self.once_in(2) {
-                    true => {
-                        self.form("alternatives of errors");
-                        format!(" | WorkError::Odd({name})")
-                    }
-                    false => String::new(),
+                let also = if self.once_in(2) {
+                    self.form("alternatives of errors");
+                    format!(" | WorkError::Odd({name})")
+                } else {
+                    String::new()
                 };
                 format!(
                     "{state}if let Err(WorkError::Refused {{ code: {name}, .. }}{also}) = {}.await {inside}{other}",
@@ -487,9 +493,10 @@ impl Grower {
             _ => {
                 self.form("if let Ok");
                 let inside = self.arm_with(&name, wanted, None, context);
-                let other = match self.once_in(2) {
-                    true => format!(" else {}", self.block(context, true)),
-                    false => String::new(),
+                let other = if self.once_in(2) {
+                    format!(" else {}", self.block(context, true))
+                } else {
+                    String::new()
                 };
                 format!(
                     "{state}if let Ok({name}) = {}.await {inside}{other}",
@@ -506,17 +513,19 @@ impl Grower {
         let kind = self.once_in(2).then(|| self.kind());
         let (target, name) = (self.name(), self.name());
         let argument = self.argument(Kind::Int, context);
-        let heartbeat = match self.once_in(3) {
-            true => ".heartbeat(secs(20))",
-            false => "",
+        let heartbeat = if self.once_in(3) {
+            ".heartbeat(secs(20))"
+        } else {
+            ""
         };
         let yes = self.arm_with(&name, Kind::Text, kind, context);
         let no = self.arm_with(&name, Kind::Int, kind, context);
         let later = self.arm(kind, context);
         let late = self.arm(kind, context);
-        let other = match self.once_in(2) {
-            true => format!("Err(_) => {} ", self.arm(kind, context)),
-            false => "Err(Failed::Task(never)) => match never {},".to_owned(),
+        let other = if self.once_in(2) {
+            format!("Err(_) => {} ", self.arm(kind, context))
+        } else {
+            "Err(Failed::Task(never)) => match never {},".to_owned()
         };
         let choice = self.attribute("M");
         let text = format!(

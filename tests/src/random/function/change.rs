@@ -27,9 +27,10 @@ impl Grower {
         let count = 2 + self.number(3);
         let mut text = String::new();
         for _ in 0..count {
-            let one = match self.once_in(3) {
-                true => self.draw.of(&variables),
-                false => first.clone(),
+            let one = if self.once_in(3) {
+                self.draw.of(&variables)
+            } else {
+                first.clone()
             };
             // A new name may hide the variable.
             if !self

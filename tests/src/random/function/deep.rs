@@ -70,10 +70,11 @@ impl Grower {
                 1 => format!("({} - {})", deep(self, kind), deep(self, kind)),
                 _ => {
                     let (maybe, other) = (deep(self, Kind::Maybe), deep(self, kind));
-                    match maybe.contains(".await") {
+                    if maybe.contains(".await") {
                         // A method of options does not read the result of a call.
-                        true => format!("({other} - 1)"),
-                        false => format!("{maybe}.unwrap_or({other})"),
+                        format!("({other} - 1)")
+                    } else {
+                        format!("{maybe}.unwrap_or({other})")
                     }
                 }
             },

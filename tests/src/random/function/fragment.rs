@@ -46,11 +46,11 @@ impl Grower {
             });
         }
         let is_safe = self.once_in(3);
-        let error = match is_safe {
-            true => ErrorType::Never,
-            false => self
-                .draw
-                .of(&[ErrorType::Flow, ErrorType::Work, ErrorType::Never]),
+        let error = if is_safe {
+            ErrorType::Never
+        } else {
+            self.draw
+                .of(&[ErrorType::Flow, ErrorType::Work, ErrorType::Never])
         };
         let context = Context {
             result: self.kind(),
@@ -66,10 +66,11 @@ impl Grower {
         let count = self.number(3);
         let statements = self.statements(&context, count);
         self.budget = budget;
-        let last = match self.once_in(3) {
+        let last = if self.once_in(3) {
             // The states end with the value of another state.
-            true => self.end(&context),
-            false => self.last(&context),
+            self.end(&context)
+        } else {
+            self.last(&context)
         };
         let text = format!(
             "#[fragment] pub async fn {name}({}) -> {} {{ {statements}{last} }} ",

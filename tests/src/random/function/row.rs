@@ -94,12 +94,11 @@ fn grown(options: &Options, number: usize) -> FunctionSource {
     let text = format!(
         "{fragments}#[workflow] pub async fn w{number}({parameter}: Input) -> {returns} {{ {statements}{last} }}"
     );
-    let text = match grower.once_in(4) {
-        true => {
-            grower.form("written by a macro");
-            through_macro(&text, &mut grower.draw)
-        }
-        false => text,
+    let text = if grower.once_in(4) {
+        grower.form("written by a macro");
+        through_macro(&text, &mut grower.draw)
+    } else {
+        text
     };
     let forms: Vec<&str> = grower.forms.iter().copied().collect();
     FunctionSource {

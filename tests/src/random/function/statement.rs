@@ -29,9 +29,10 @@ impl Grower {
                 _ => 1,
             };
             let text = this.statements(context, count);
-            match may_leave && this.once_in(4) {
-                true => format!("{{ {text}{} }}", this.leave(context)),
-                false => format!("{{ {text} }}"),
+            if may_leave && this.once_in(4) {
+                format!("{{ {text}{} }}", this.leave(context))
+            } else {
+                format!("{{ {text} }}")
             }
         })
     }
@@ -104,20 +105,16 @@ impl Grower {
     }
 
     fn error(&mut self, context: &Context) -> String {
-        let int = match self.once_in(5) {
-            true => {
-                self.form("digits of a raised error");
-                let large = ["1_234_567_890_123_456", "-9_007_199_254_740_991"][self.number(2)];
-                if context.error == ErrorType::Flow && self.once_in(2) {
-                    let ratio =
-                        ["0.30000000000000004", "2.5", "-123456.78901234567"][self.number(3)];
-                    return format!(
-                        "FlowError::Inexact {{ ratio: {ratio}, all: vec![{large}, 7] }}"
-                    );
-                }
-                large.to_owned()
+        let int = if self.once_in(5) {
+            self.form("digits of a raised error");
+            let large = ["1_234_567_890_123_456", "-9_007_199_254_740_991"][self.number(2)];
+            if context.error == ErrorType::Flow && self.once_in(2) {
+                let ratio = ["0.30000000000000004", "2.5", "-123456.78901234567"][self.number(3)];
+                return format!("FlowError::Inexact {{ ratio: {ratio}, all: vec![{large}, 7] }}");
             }
-            false => self.value(Kind::Int, context),
+            large.to_owned()
+        } else {
+            self.value(Kind::Int, context)
         };
         let text = self.value(Kind::Text, context);
         match (context.error, self.number(3)) {
@@ -142,16 +139,18 @@ impl Grower {
 
     /// `mut` with the mutability, if the variable shall be assigned.
     fn mutable(&mut self) -> (&'static str, bool) {
-        match self.once_in(2) {
-            true => ("mut ", true),
-            false => ("", false),
+        if self.once_in(2) {
+            ("mut ", true)
+        } else {
+            ("", false)
         }
     }
 
     pub(super) fn maybe_attribute(&mut self, prefix: &str) -> String {
-        match self.once_in(2) {
-            true => self.attribute(prefix),
-            false => String::new(),
+        if self.once_in(2) {
+            self.attribute(prefix)
+        } else {
+            String::new()
         }
     }
 
@@ -238,9 +237,10 @@ impl Grower {
         let value = self.value(kind, context);
         let (word, is_mutable) = self.mutable();
         let name = self.name();
-        let ty = match self.once_in(3) {
-            true => format!(": {}", kind.rust()),
-            false => String::new(),
+        let ty = if self.once_in(3) {
+            format!(": {}", kind.rust())
+        } else {
+            String::new()
         };
         let state = self.maybe_attribute("L");
         self.declare(&name, kind, is_mutable, context);
@@ -315,20 +315,20 @@ impl Grower {
         let state = self.attribute("I");
         let name = self.name();
         let maybe = self.maybe(context);
-        let guard = match self.once_in(4) {
-            true => {
-                self.form("guard of if let");
-                format!(" && {name} > 1")
-            }
-            false => String::new(),
+        let guard = if self.once_in(4) {
+            self.form("guard of if let");
+            format!(" && {name} > 1")
+        } else {
+            String::new()
         };
         let inside = self.scoped(|this| {
             this.declare(&name, Kind::Int, false, context);
             this.block(context, true)
         });
-        let other = match self.once_in(2) {
-            true => format!(" else {}", self.block(context, true)),
-            false => String::new(),
+        let other = if self.once_in(2) {
+            format!(" else {}", self.block(context, true))
+        } else {
+            String::new()
         };
         format!("{state}if let Some({name}) = {maybe}{guard} {inside}{other}")
     }
@@ -355,9 +355,10 @@ impl Grower {
         });
         let condition = conditions.join(" && ");
         let state = self.attribute("I");
-        let other = match self.once_in(2) {
-            true => format!(" else {}", self.block(context, true)),
-            false => String::new(),
+        let other = if self.once_in(2) {
+            format!(" else {}", self.block(context, true))
+        } else {
+            String::new()
         };
         format!("{state}if {condition} {inside}{other}")
     }
@@ -426,19 +427,18 @@ impl Grower {
         let text = match self.number(3) {
             0 => {
                 let shape = self.shape(context);
-                let line = match self.once_in(2) {
-                    true => {
-                        self.form("guard");
-                        let first = self.arm_with(&name, Kind::Int, kind, context);
-                        let second = self.arm(kind, context);
-                        format!(
-                            "Shape::Line {{ len: {name} }} if {name} > 2 => {first} Shape::Line {{ .. }} => {second}"
-                        )
-                    }
-                    false => format!(
+                let line = if self.once_in(2) {
+                    self.form("guard");
+                    let first = self.arm_with(&name, Kind::Int, kind, context);
+                    let second = self.arm(kind, context);
+                    format!(
+                        "Shape::Line {{ len: {name} }} if {name} > 2 => {first} Shape::Line {{ .. }} => {second}"
+                    )
+                } else {
+                    format!(
                         "Shape::Line {{ len: {name} }} => {}",
                         self.arm_with(&name, Kind::Int, kind, context)
-                    ),
+                    )
                 };
                 let named = self.arm_with(&name, Kind::Text, kind, context);
                 let other = self.arm(kind, context);
@@ -483,13 +483,12 @@ impl Grower {
     }
 
     fn loop_statement(&mut self, context: &Context) -> String {
-        let label = match self.once_in(2) {
-            true => {
-                self.labels += 1;
-                self.form("label");
-                Some(format!("'l{}", self.labels))
-            }
-            false => None,
+        let label = if self.once_in(2) {
+            self.labels += 1;
+            self.form("label");
+            Some(format!("'l{}", self.labels))
+        } else {
+            None
         };
         let prefix = label
             .as_ref()
@@ -516,9 +515,10 @@ impl Grower {
                     (true, Some(list)) => format!("&{}", list.name),
                     _ => self.value(Kind::List, context),
                 };
-                let pattern = match list.starts_with('&') {
-                    true => format!("&{item}"),
-                    false => item.clone(),
+                let pattern = if list.starts_with('&') {
+                    format!("&{item}")
+                } else {
+                    item.clone()
                 };
                 let body = self.scoped(|this| {
                     if let Some(list) = list.strip_prefix('&') {
@@ -533,9 +533,10 @@ impl Grower {
                 self.form("while");
                 self.labels += 1;
                 let counter = format!("turn{}", self.labels);
-                let condition = match self.once_in(2) {
-                    true => format!("{counter} < {count} && {}", self.condition(context, 1)),
-                    false => format!("{counter} < {count}"),
+                let condition = if self.once_in(2) {
+                    format!("{counter} < {count} && {}", self.condition(context, 1))
+                } else {
+                    format!("{counter} < {count}")
                 };
                 let body = self.scoped(|this| this.block(&inside(None), true));
                 format!(

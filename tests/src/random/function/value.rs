@@ -403,9 +403,10 @@ impl Grower {
         let items: Vec<String> = (0..count)
             .map(|_| self.value_at(Kind::Int, context, depth.saturating_sub(1)))
             .collect();
-        match items.is_empty() {
-            true => "Vec::<i64>::new()".to_owned(),
-            false => format!("vec![{}]", items.join(", ")),
+        if items.is_empty() {
+            "Vec::<i64>::new()".to_owned()
+        } else {
+            format!("vec![{}]", items.join(", "))
         }
     }
 
@@ -430,8 +431,9 @@ impl Grower {
 
 /// In parentheses, if it begins with a sign or contains an operator.
 fn paren(value: &str) -> String {
-    match value.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        true => value.to_owned(),
-        false => format!("({value})"),
+    if value.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        value.to_owned()
+    } else {
+        format!("({value})")
     }
 }

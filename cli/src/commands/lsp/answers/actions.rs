@@ -98,9 +98,10 @@ fn operations(
         }
         let mut action = CodeAction {
             title: offer.title,
-            kind: Some(match is_extraction {
-                true => CodeActionKind::RefactorExtract,
-                false => CodeActionKind::RefactorRewrite,
+            kind: Some(if is_extraction {
+                CodeActionKind::RefactorExtract
+            } else {
+                CodeActionKind::RefactorRewrite
             }),
             ..CodeAction::default()
         };

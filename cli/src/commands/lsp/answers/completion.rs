@@ -44,9 +44,10 @@ pub(crate) fn completion(
 fn item(server: &Server, open: &OpenDocument, found: Completion) -> CompletionItem {
     let has_snippets = server.client.snippets;
     let is_snippet = found.is_snippet && has_snippets;
-    let text = match found.is_snippet && !has_snippets {
-        true => plain(&found.text),
-        false => found.text,
+    let text = if found.is_snippet && !has_snippets {
+        plain(&found.text)
+    } else {
+        found.text
     };
     let kind = match found.kind {
         CompletionKind::Field => CompletionItemKind::Property,
@@ -76,9 +77,10 @@ fn item(server: &Server, open: &OpenDocument, found: Completion) -> CompletionIt
         detail: found.detail,
         documentation,
         filter_text: Some(found.filter),
-        insert_text_format: Some(match is_snippet {
-            true => InsertTextFormat::Snippet,
-            false => InsertTextFormat::PlainText,
+        insert_text_format: Some(if is_snippet {
+            InsertTextFormat::Snippet
+        } else {
+            InsertTextFormat::PlainText
         }),
         // Further lines of a snippet are relative to the line of the completion.
         insert_text_mode: Some(InsertTextMode::AdjustIndentation),

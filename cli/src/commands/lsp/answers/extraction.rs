@@ -106,9 +106,10 @@ fn file_stem(name: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    match words.is_empty() {
-        true => "state-machine".to_owned(),
-        false => words.join("-"),
+    if words.is_empty() {
+        "state-machine".to_owned()
+    } else {
+        words.join("-")
     }
 }
 

@@ -42,9 +42,10 @@ fn formatted(
     const MOST_SPACES: u32 = 16;
     let open = server.document(uri)?;
     let document = open.document();
-    let indentation = match options.insert_spaces {
-        true => " ".repeat(options.tab_size.clamp(1, MOST_SPACES) as usize),
-        false => "\t".to_owned(),
+    let indentation = if options.insert_spaces {
+        " ".repeat(options.tab_size.clamp(1, MOST_SPACES) as usize)
+    } else {
+        "\t".to_owned()
     };
     let mut edits = Vec::new();
     for index in 0..document.definitions().len() {

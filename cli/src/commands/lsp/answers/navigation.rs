@@ -104,9 +104,10 @@ pub(crate) fn highlights(
     let found = open.document().references(open.offset(place.position));
     let highlights = found.into_iter().map(|reference| DocumentHighlight {
         range: open.range(reference.range),
-        kind: Some(match reference.is_declaration {
-            true => DocumentHighlightKind::Write,
-            false => DocumentHighlightKind::Read,
+        kind: Some(if reference.is_declaration {
+            DocumentHighlightKind::Write
+        } else {
+            DocumentHighlightKind::Read
         }),
     });
     Ok(Some(highlights.collect()))

@@ -57,17 +57,16 @@ impl InputSchema {
 
     /// The schema of the tool's arguments, which the protocol requires to be an object.
     pub(super) fn arguments(self) -> Arc<JsonObject> {
-        let mut arguments = match self.is_object() {
-            true => self.schema,
-            false => {
-                let mut input = self.schema;
-                let text = "The input of the execution.";
-                input.entry("description").or_insert_with(|| text.into());
-                let wrapped = json!({
-                    "type": "object", "properties": {INPUT: input}, "required": [INPUT],
-                });
-                object(wrapped).unwrap_or_default()
-            }
+        let mut arguments = if self.is_object() {
+            self.schema
+        } else {
+            let mut input = self.schema;
+            let text = "The input of the execution.";
+            input.entry("description").or_insert_with(|| text.into());
+            let wrapped = json!({
+                "type": "object", "properties": {INPUT: input}, "required": [INPUT],
+            });
+            object(wrapped).unwrap_or_default()
         };
         if Value::Object(arguments.clone())
             .to_string()

@@ -90,9 +90,10 @@ impl AgentTool for Edit {
         }
         Ok(Edited {
             written: arguments.write && is_changed,
-            diff: match is_changed {
-                true => diff(arguments.file.as_ref(), &old, new),
-                false => String::new(),
+            diff: if is_changed {
+                diff(arguments.file.as_ref(), &old, new)
+            } else {
+                String::new()
             },
         })
     }

@@ -131,9 +131,10 @@ impl Clients {
 
     fn unsettled(&self) -> Option<Start> {
         let mut unsettled = lock(&self.unsettled);
-        match unsettled.is_empty() {
-            true => None,
-            false => Some(unsettled.remove(0)),
+        if unsettled.is_empty() {
+            None
+        } else {
+            Some(unsettled.remove(0))
         }
     }
 

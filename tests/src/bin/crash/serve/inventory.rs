@@ -137,12 +137,13 @@ pub(crate) async fn describe(
         ) {
             let request = json!({"mapRunArn": run});
             let description = api.read("DescribeMapRun", &request).await?;
-            let children = match run.contains("/express:") {
-                true => Vec::new(),
-                false => texts(
+            let children = if run.contains("/express:") {
+                Vec::new()
+            } else {
+                texts(
                     &pages(&api, "ListExecutions", request, "executions").await?,
                     "executionArn",
-                ),
+                )
             };
             map_runs.push(MapRun {
                 description,

@@ -90,12 +90,11 @@ pub(crate) async fn answer(
             let mut is_double = world.below(3) == 0;
             loop {
                 let once = api.call(operation, &request);
-                let outcomes = match std::mem::take(&mut is_double) {
-                    true => {
-                        let (one, other) = tokio::join!(once, api.call(operation, &request));
-                        vec![one, other]
-                    }
-                    false => vec![once.await],
+                let outcomes = if std::mem::take(&mut is_double) {
+                    let (one, other) = tokio::join!(once, api.call(operation, &request));
+                    vec![one, other]
+                } else {
+                    vec![once.await]
                 };
                 let mut is_known = false;
                 for outcome in outcomes {
