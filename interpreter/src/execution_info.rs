@@ -1,3 +1,5 @@
+//! The identity of an execution: its names, input, state machine, origin and redrives.
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

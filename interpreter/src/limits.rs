@@ -1,3 +1,5 @@
+//! The limits of the service, such as the sizes of payloads and histories.
+
 use std::time::Duration;
 
 use stepwright_asl::limits::{MAX_EVENTS, MAX_PAYLOAD_BYTES};

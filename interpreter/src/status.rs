@@ -1,3 +1,5 @@
+//! The status of an execution, with the words of AWS's API.
+
 use std::fmt;
 
 use crate::record::record;

@@ -1,3 +1,5 @@
+//! Times of the interpreter: parsing, arithmetic, and the format of AWS.
+
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Counts the items and the child executions of a Map Run by their status.
+
 use crate::record::record;
 use serde_json::{Value as Json, json};
 

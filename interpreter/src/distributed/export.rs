@@ -1,3 +1,5 @@
+//! Decides which result files a ResultWriter writes, and when.
+
 use smol_str::SmolStr;
 
 use super::layout::{Layout, ResultText};

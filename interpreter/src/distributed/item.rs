@@ -1,3 +1,5 @@
+//! An item of a Map, from an array or object, with its members in the context object.
+
 use smol_str::SmolStr;
 
 use crate::record::record;

@@ -1,3 +1,5 @@
+//! The formats of result files, as `WriterConfig` of a ResultWriter selects them.
+
 use crate::record::record;
 use crate::value::Value;
 

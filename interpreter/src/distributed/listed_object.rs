@@ -1,3 +1,5 @@
+//! The metadata of an object, as an object store lists it.
+
 use crate::record::record;
 use crate::timestamp::Timestamp;
 

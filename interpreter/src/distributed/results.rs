@@ -1,3 +1,5 @@
+//! The children of a Map Run and their results, which a redrive and the output need.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! The description of a Map Run, and the settings that `UpdateMapRun` changes.
+
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 

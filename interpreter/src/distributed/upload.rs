@@ -1,3 +1,5 @@
+//! Identifies a multipart upload of an object.
+
 /// An object that is being uploaded in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,3 +1,5 @@
+//! Collects the rows of a result file, and uploads them in parts.
+
 use bytes::Bytes;
 use smol_str::SmolStr;
 

@@ -1,3 +1,5 @@
+//! The write requests of a Map Run to an object store, and the responses.
+
 use bytes::Bytes;
 use smol_str::SmolStr;
 

@@ -1,3 +1,5 @@
+//! Combines the items of a Distributed Map into batches, as its ItemBatcher requires.
+
 use smol_str::SmolStr;
 
 use crate::distributed::SourceRequest;

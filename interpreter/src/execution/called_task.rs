@@ -1,3 +1,5 @@
+//! The data of a task that handlers and mocks can read when they are called.
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

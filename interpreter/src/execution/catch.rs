@@ -1,3 +1,5 @@
+//! Applies the catchers of a state to its failure.
+
 use super::cursor::Cursor;
 use super::failure::Failure;
 use super::step::Exit;

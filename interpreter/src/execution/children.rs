@@ -1,3 +1,5 @@
+//! Handles the ends of the branches of a Parallel and of the iterations of a Map.
+
 use super::cursor::{CursorPosition, Waiting};
 use super::failure::Failure;
 use super::span_change::SpanChange;

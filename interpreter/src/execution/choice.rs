@@ -1,3 +1,5 @@
+//! Runs Choice states: selects the first rule whose condition is true.
+
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_loop::Execution;
 use crate::program::{Choice, Io, Selection, State};

@@ -1,3 +1,5 @@
+//! The commands that a step returns for its caller, and the queue that holds them.
+
 use std::sync::Arc;
 
 use smallvec::SmallVec;

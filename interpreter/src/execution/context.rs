@@ -1,3 +1,5 @@
+//! The context object (`$$` or `$states.context`) that the expressions of a state read.
+
 use std::borrow::Cow;
 
 use smol_str::SmolStr;

@@ -1,3 +1,5 @@
+//! The cursors of an execution: its current states, and the events for which each one waits.
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Runs Fail states: evaluates `Error` and `Cause`, and fails with them.
+
 use smol_str::SmolStr;
 
 use super::cursor::Cursor;

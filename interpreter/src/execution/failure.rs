@@ -1,3 +1,5 @@
+//! Failures of states and executions: an error name and a cause.
+
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 

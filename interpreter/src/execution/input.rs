@@ -1,3 +1,5 @@
+//! The messages that a caller delivers to an execution, such as results and timers.
+
 use smol_str::SmolStr;
 
 use super::failure::Failure;

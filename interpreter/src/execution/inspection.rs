@@ -1,3 +1,5 @@
+//! The settings and the observations of a test of one state, as in `TestState`.
+
 use std::cell::RefCell;
 
 use super::failure::Failure;

@@ -1,3 +1,5 @@
+//! Input and output processing of a state: evaluates its fields from InputPath to Output.
+
 use super::cursor::Cursor;
 use super::inspection::InspectionStage;
 use super::step::Exit;

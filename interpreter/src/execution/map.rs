@@ -1,3 +1,5 @@
+//! Runs inline Map states, and evaluates the fields that both kinds of Map have.
+
 use super::cursor::{Children, Cursor, Item, Waiting};
 use super::failure::Failure;
 use super::inspection::InspectionStage;

@@ -1,3 +1,5 @@
+//! The stored state of a running Map Run, from its first child to its result.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

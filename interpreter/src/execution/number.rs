@@ -1,3 +1,5 @@
+//! Evaluates the numeric fields of states, such as `TimeoutSeconds`, and checks their ranges.
+
 use super::cursor::Cursor;
 use super::message_text::message_text;
 use super::step_loop::Execution;

@@ -1,3 +1,5 @@
+//! Waits for a started task: its token, its timers, its result and its end.
+
 use std::time::Duration;
 
 use smol_str::SmolStr;

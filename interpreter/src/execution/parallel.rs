@@ -1,3 +1,5 @@
+//! Runs Parallel states: starts a cursor for each branch.
+
 use super::cursor::{Children, Cursor, Waiting};
 use super::failure::Failure;
 use super::step::{StateProgress, StateResult};

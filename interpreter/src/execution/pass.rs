@@ -1,3 +1,5 @@
+//! Runs Pass states: computes the output from the input, without a task.
+
 use super::inspection::InspectionStage;
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_loop::Execution;

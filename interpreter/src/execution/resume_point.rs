@@ -1,3 +1,5 @@
+//! The part of a stopped execution from which a redrive continues.
+
 use std::sync::Arc;
 
 use super::map_run::MapRun;

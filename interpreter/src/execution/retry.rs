@@ -1,3 +1,5 @@
+//! Applies the retriers of a state to its failure.
+
 use super::cursor::Waiting;
 use super::failure::Failure;
 use super::step_context::{FailureHandler, StepContext};

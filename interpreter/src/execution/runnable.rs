@@ -1,3 +1,5 @@
+//! The queue of the cursors that can continue.
+
 use std::collections::VecDeque;
 
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};

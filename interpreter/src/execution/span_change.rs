@@ -1,3 +1,5 @@
+//! The changes of an execution from which a caller creates tracing spans.
+
 use smol_str::SmolStr;
 
 use crate::program::StateIx;

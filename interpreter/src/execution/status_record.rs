@@ -1,3 +1,5 @@
+//! Records of the starts, redrives and ends of executions.
+
 use std::sync::Arc;
 
 use super::Outcome;

@@ -1,3 +1,5 @@
+//! One transition of a cursor: enters a state, runs it, leaves it or handles its failure.
+
 use stepwright_asl::errors;
 
 use super::context::ContextView;

@@ -1,3 +1,5 @@
+//! The arguments of a step: the program, the time, the commands and the caller.
+
 use std::fmt;
 
 use smol_str::SmolStr;

@@ -1,3 +1,5 @@
+//! An execution as plain data, and the loop that advances it with inputs.
+
 use std::sync::Arc;
 use std::time::Duration;
 

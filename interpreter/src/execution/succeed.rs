@@ -1,3 +1,5 @@
+//! Runs Succeed states: computes the output, and ends the scope.
+
 use super::step::{Exit, StateProgress, StateResult};
 use super::step_loop::Execution;
 use crate::program::State;

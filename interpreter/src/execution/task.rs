@@ -1,3 +1,5 @@
+//! Runs Task states: evaluates their fields, and requests the start of their tasks.
+
 use smol_str::SmolStr;
 use stepwright_asl::errors;
 

@@ -1,3 +1,5 @@
+//! Describes a task that is about to start to the handler or mock that executes it.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! A task before its start, and the caller's answer about its executor.
+
 use std::time::Duration;
 
 use smol_str::SmolStr;

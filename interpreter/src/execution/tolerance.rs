@@ -1,3 +1,5 @@
+//! The failed items that a Distributed Map tolerates, as a number and a percentage.
+
 use crate::record::record;
 
 /// The number of failed items that a Distributed Map tolerates. Without any limit it tolerates

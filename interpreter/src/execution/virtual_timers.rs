@@ -1,3 +1,5 @@
+//! Timers on virtual time, for callers that step executions without a clock.
+
 use crate::timestamp::Timestamp;
 use crate::wait_id::{TimerKind, WaitId};
 

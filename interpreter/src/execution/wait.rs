@@ -1,3 +1,5 @@
+//! Runs Wait states: computes the end of the wait, and arms its timer.
+
 use std::time::Duration;
 
 use super::cursor::{Cursor, Waiting};

@@ -1,3 +1,5 @@
+//! Finds the previous event of each event, as AWS's histories show it.
+
 use super::entry::Entry;
 use super::kind::EventGroup;
 use super::scope::Scopes;

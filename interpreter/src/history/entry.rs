@@ -1,3 +1,5 @@
+//! The events of a history in memory, in a compact form.
+
 use smol_str::SmolStr;
 
 use super::{EventKind, ScopeId};

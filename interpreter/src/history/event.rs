@@ -1,3 +1,5 @@
+//! The events of a history for readers, with the details that AWS's API reports.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

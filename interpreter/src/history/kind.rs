@@ -1,3 +1,5 @@
+//! The types of history events, with AWS's names, and their groups.
+
 use std::fmt;
 
 use crate::record::record;

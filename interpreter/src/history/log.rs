@@ -1,3 +1,5 @@
+//! An append-only list that stores histories, with cheap snapshots.
+
 use std::sync::Arc;
 
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};

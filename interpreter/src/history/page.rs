@@ -1,3 +1,5 @@
+//! Reads histories in pages, as `GetExecutionHistory` does.
+
 use std::fmt;
 
 use serde_json::{Value as Json, json};

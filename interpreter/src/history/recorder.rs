@@ -1,3 +1,5 @@
+//! Writes and stores the history of a running execution.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

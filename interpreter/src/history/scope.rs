@@ -1,3 +1,5 @@
+//! The iterations and branches of an execution, to which its events refer.
+
 use std::fmt::Write;
 
 use super::log::Log;

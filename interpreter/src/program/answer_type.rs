@@ -1,3 +1,5 @@
+//! The interface that checks the answer to a task token against its type.
+
 use std::fmt;
 
 use serde_json::Value as Json;

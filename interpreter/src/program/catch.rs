@@ -1,3 +1,5 @@
+//! The compiled form of a catcher.
+
 use super::index::StateIx;
 use super::io::ResultPath;
 use crate::query::{Assignments, Expr};

@@ -1,3 +1,5 @@
+//! The compiled form of a Choice state and of its rules.
+
 use super::index::StateIx;
 use crate::query::{Assignments, Condition, Expr};
 

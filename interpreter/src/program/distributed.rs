@@ -1,3 +1,5 @@
+//! The compiled fields that only a Distributed Map has.
+
 use smol_str::SmolStr;
 use stepwright_asl::model::MachineType;
 

@@ -1,3 +1,5 @@
+//! The compiled form of a Fail state: its `Error` and its `Cause`.
+
 use smol_str::SmolStr;
 
 use crate::query::Expr;

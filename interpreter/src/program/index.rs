@@ -1,3 +1,5 @@
+//! The index that identifies a state in a program and in records.
+
 use std::fmt;
 
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter};

@@ -1,3 +1,5 @@
+//! The compiled fields of a state for its input and output, such as `ResultPath`.
+
 use smol_str::SmolStr;
 
 use stepwright_asl::model::PathField;

@@ -1,3 +1,5 @@
+//! The compiled form of a Map state, inline or distributed.
+
 use std::ops::Range;
 
 use smol_str::SmolStr;

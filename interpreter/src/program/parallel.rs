@@ -1,3 +1,5 @@
+//! The compiled form of a Parallel state and of its branches.
+
 use super::index::StateIx;
 
 /// A Parallel state.

@@ -1,3 +1,5 @@
+//! The compiled form of a Pass state: its literal `Result`.
+
 use crate::value::Value;
 
 /// A Pass state.

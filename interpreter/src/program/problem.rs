@@ -1,3 +1,5 @@
+//! The error of a definition that cannot be compiled.
+
 use std::fmt;
 
 /// A definition does not compile. Lists all problems, each with its state.

@@ -1,3 +1,5 @@
+//! The compiled form of a retrier, which computes the delays between attempts.
+
 use std::time::Duration;
 
 /// A retrier of a state.

@@ -1,3 +1,5 @@
+//! The compiled form of a state, with its type and the fields of all types.
+
 use smol_str::SmolStr;
 
 use super::catch::Catcher;

@@ -1,3 +1,5 @@
+//! The compiled form of a Task state: its resource, and the settings of its task.
+
 use std::sync::Arc;
 
 use super::AnswerType;

@@ -1,3 +1,5 @@
+//! The compiled form of a Wait state: a number of seconds, or a timestamp.
+
 use smol_str::SmolStr;
 
 use super::io::Numeric;

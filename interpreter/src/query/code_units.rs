@@ -1,3 +1,5 @@
+//! The order of texts on the service: by UTF-16 code units, not by characters.
+
 use std::cmp::Ordering;
 
 /// Compares texts as Java and JavaScript do: by their UTF-16 code units.

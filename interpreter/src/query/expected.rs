@@ -1,3 +1,5 @@
+//! The types that JSONata fields require of their results.
+
 use crate::value::Value;
 
 /// The type that the result of a JSONata field must have.

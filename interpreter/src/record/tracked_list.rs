@@ -1,3 +1,5 @@
+//! A list of which only the changed members are written to the journal.
+
 use std::ops::Range;
 
 use thin_vec::ThinVec;

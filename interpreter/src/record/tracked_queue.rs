@@ -1,3 +1,5 @@
+//! A queue of which only the added and removed members are written to the journal.
+
 use std::collections::VecDeque;
 
 use super::{DamagedRecord, Record, RecordReader, RecordWriter};

@@ -1,3 +1,5 @@
+//! Describes the states of a definition, before any execution, to sources of tasks.
+
 use smol_str::SmolStr;
 
 use super::{Resource, ResourceKind};

@@ -1,3 +1,5 @@
+//! The changes of tasks that callers count, for example for metrics.
+
 use std::time::Duration;
 
 /// How a task ended.

@@ -1,3 +1,5 @@
+//! The result of a task, and its failure as a record.
+
 pub use stepwright_asl::errors::TaskFailure;
 
 use crate::record::record;

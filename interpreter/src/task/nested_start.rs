@@ -1,3 +1,5 @@
+//! Tasks that start other executions: their integrations and requests.
+
 use smol_str::SmolStr;
 
 use super::resource::{IntegrationPattern, Resource};

@@ -1,3 +1,5 @@
+//! The `Resource` of a Task state: its service, action and integration pattern.
+
 use std::fmt;
 
 use smol_str::SmolStr;

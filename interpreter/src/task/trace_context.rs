@@ -1,3 +1,5 @@
+//! Validates the headers of W3C Trace Context, which connect tasks to distributed traces.
+
 use std::fmt;
 
 /// The maximum length of `tracestate` that a participant must forward, by the specification.

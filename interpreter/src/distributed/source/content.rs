@@ -1,3 +1,5 @@
+//! Reads rows from the content of an object, in any supported format.
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! Length and checksum of a content, to detect that an object was replaced.
+
 use crate::record::record;
 
 /// Identifies the content of an object: the length and the checksum of the decompressed content.

@@ -1,3 +1,5 @@
+//! Reads the rows of a CSV file, one at a time, with AWS's rules.
+
 use std::collections::HashSet;
 use std::sync::Arc;
 

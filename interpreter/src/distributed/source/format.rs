@@ -1,3 +1,5 @@
+//! The file formats that an ItemReader can read, with their options.
+
 use std::sync::Arc;
 
 use super::json::Pointer;

@@ -1,3 +1,5 @@
+//! The objects from which a Distributed Map reads its items.
+
 use smol_str::SmolStr;
 
 use super::format::Format;

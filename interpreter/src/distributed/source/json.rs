@@ -1,3 +1,5 @@
+//! Reads a JSON file as a whole, and finds the items in it.
+
 use std::borrow::Cow;
 
 use stepwright_asl::json;

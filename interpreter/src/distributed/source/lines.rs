@@ -1,3 +1,5 @@
+//! Reads the values of a JSON Lines file, one at a time.
+
 use std::ops::Range;
 
 use super::row::RowRead;

@@ -1,3 +1,5 @@
+//! Reads the names of data files from the manifests of S3 inventories and of Athena.
+
 use std::sync::Arc;
 
 use super::format::{Format, Header};

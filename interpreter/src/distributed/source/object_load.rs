@@ -1,3 +1,5 @@
+//! Parses an object that the caller has read: its rows, or the files of a manifest.
+
 use std::sync::Arc;
 
 use bytes::Bytes;

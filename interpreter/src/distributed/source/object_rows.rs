@@ -1,3 +1,5 @@
+//! The rows of one object, and the position from which another process continues.
+
 use std::sync::Arc;
 
 use super::content::Content;

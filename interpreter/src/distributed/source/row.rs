@@ -1,3 +1,5 @@
+//! The types of a row, and of an attempt to read a row.
+
 use smol_str::SmolStr;
 
 use crate::value::Value;

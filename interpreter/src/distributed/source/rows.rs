@@ -1,3 +1,5 @@
+//! The rows of one source of items: a value, the list of a bucket, or an object.
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;

@@ -1,3 +1,5 @@
+//! The read requests of a Map Run to an object store.
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;

@@ -1,3 +1,5 @@
+//! Large objects in pieces: the interface between the interpreter and its caller.
+
 use std::any::Any;
 use std::fmt::Debug;
 

@@ -1,3 +1,5 @@
+//! A buffer for the bytes of an object from which rows are read.
+
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};

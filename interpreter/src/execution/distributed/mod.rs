@@ -1,3 +1,5 @@
+//! Runs Distributed Maps: reads the items, starts the children and writes the results.
+
 mod plan;
 
 use std::sync::Arc;

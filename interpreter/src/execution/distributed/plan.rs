@@ -1,3 +1,5 @@
+//! Evaluates the fields of a Distributed Map, and creates its Map Run.
+
 use smol_str::SmolStr;
 
 use super::reader_failed;

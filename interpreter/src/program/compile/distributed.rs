@@ -1,3 +1,5 @@
+//! Compiles the fields that only a Distributed Map has.
+
 use smol_str::SmolStr;
 use stepwright_asl::model::{self, MachineType};
 

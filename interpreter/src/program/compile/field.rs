@@ -1,3 +1,5 @@
+//! Compiles retriers, and fields whose value is a keyword.
+
 use stepwright_asl::model::{self, JitterStrategy, NumberOrExpression, Word};
 
 use crate::program::fields::{not_a_number, placeholder};

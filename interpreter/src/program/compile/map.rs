@@ -1,3 +1,5 @@
+//! Compiles the fields of a Map state, inline or distributed.
+
 use std::ops::Range;
 
 use stepwright_asl::model;

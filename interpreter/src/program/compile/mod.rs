@@ -1,3 +1,5 @@
+//! Compiles a definition to a program, and collects all problems that prevent it.
+
 mod distributed;
 mod field;
 mod map;

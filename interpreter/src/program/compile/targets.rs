@@ -1,3 +1,5 @@
+//! Finds the states that transitions name, within their scope.
+
 use indexmap::IndexMap;
 
 use super::field::CompileResult;

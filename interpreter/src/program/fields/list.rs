@@ -1,3 +1,5 @@
+//! Lists the fields of a state that are computed, in the order of their evaluation.
+
 use stepwright_asl::json::{Json, Object, escape};
 use stepwright_asl::model::{
     ChoiceRule, Map, NumberOrExpression, PathField, QueryLanguage, State, Task, Wait,

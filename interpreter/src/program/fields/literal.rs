@@ -1,3 +1,5 @@
+//! Converts literal fields to values, with the messages for invalid ones.
+
 use stepwright_asl::json::Json;
 
 use crate::query::CompileError;

@@ -1,3 +1,5 @@
+//! Finds the expressions and rules inside a computed field.
+
 use stepwright_asl::json::{Json, escape};
 use stepwright_asl::model::{ChoiceRule, QueryLanguage};
 

@@ -1,3 +1,5 @@
+//! The result of an intrinsic function, and its maximum length.
+
 use crate::value::Value;
 
 /// The value of a call, or the message of its failure, which follows `had the following error: `.

@@ -1,3 +1,5 @@
+//! The workflow variables that a JSONata expression can read.
+
 use smol_str::SmolStr;
 
 use crate::query::{Scope, VariableIx, VariableNames};
