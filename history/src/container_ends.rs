@@ -1,3 +1,5 @@
+//! Records when Maps and Parallels ended, to find out which of two nested ones wrote an event.
+
 use std::collections::HashMap;
 
 use stepwright_interpreter::history::{EventGroup, EventKind};

@@ -1,3 +1,5 @@
+//! The state of an event, and the iterations and branches around that state.
+
 /// The state of an event, with its iterations and branches.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct EventScope {

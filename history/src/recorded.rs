@@ -1,3 +1,5 @@
+//! The histories that this crate reads: parsing, the input, the events and the timeline.
+
 use std::collections::HashSet;
 
 use serde_json::Value as Json;

@@ -1,3 +1,5 @@
+//! The types of recorded events, including types that only the service writes.
+
 use std::fmt;
 
 use stepwright_interpreter::history::{EventGroup, EventKind};

@@ -1,3 +1,5 @@
+//! Shortens long JSON values, so that a message can quote them.
+
 use serde_json::Value as Json;
 
 /// Formats a value as text, truncated to one or two lines.

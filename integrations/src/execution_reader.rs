@@ -1,3 +1,5 @@
+//! Downloads the histories and definitions of executions from Step Functions.
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::client::{

@@ -1,3 +1,5 @@
+//! Reads the access keys that a server accepts, from files of credentials or from pairs.
+
 use std::collections::BTreeMap;
 use std::fmt;
 

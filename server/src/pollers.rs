@@ -1,3 +1,5 @@
+//! Counts and limits the workers that poll an activity at the same time.
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,3 +1,5 @@
+//! The public server of the Step Functions API: its builder, its settings and its shutdown.
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! A read-only console for the store of an engine that runs in another process.
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! Converts between moments and local times of a named time zone, for schedules and the console.
+
 use jiff::civil::DateTime;
 #[cfg(feature = "schedules")]
 use jiff::tz::AmbiguousOffset;

@@ -1,3 +1,5 @@
+//! Decides which calls a mock answers: by state, function or resource.
+
 use std::fmt;
 
 use stepwright_asl::resource::function_name;

@@ -1,3 +1,5 @@
+//! The answers of a mock: outputs, failures and delays, one call after the other.
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;

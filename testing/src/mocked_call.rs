@@ -1,3 +1,5 @@
+//! The calls that mocks answered, for assertions in tests.
+
 use stepwright_interpreter::value::Value;
 
 use stepwright_engine::task::TaskCall;

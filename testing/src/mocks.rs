@@ -1,3 +1,5 @@
+//! The set of mocks that a test passes to an engine, and its checks at the end of the test.
+
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,3 +1,5 @@
+//! Records the calls that mocks answered, and reports mocks that are wrong or were not used.
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

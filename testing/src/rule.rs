@@ -1,3 +1,5 @@
+//! A mock as the engine uses it: the calls that it matches, with its answers and problems.
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,3 +1,5 @@
+//! Waits in a test for the task token of a state, until no execution can call it any more.
+
 use std::panic::Location;
 use std::pin::pin;
 use std::sync::Arc;

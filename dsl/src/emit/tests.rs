@@ -1,3 +1,5 @@
+//! Tests of the files that are written for workflows, and of the check that they are up to date.
+
 use super::emission::Emission;
 use super::mode::{Mode, RequestedMode};
 use super::{EmitError, Workflows, WrittenFiles};

@@ -1,3 +1,5 @@
+//! A violated rule, as the search of paths reports it.
+
 use smol_str::SmolStr;
 
 use crate::rule::Rule;

@@ -1,3 +1,5 @@
+//! The data from which a page about an execution is made, and the links of that page.
+
 use std::borrow::Cow;
 
 use stepwright_asl::json::Json;

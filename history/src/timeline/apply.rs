@@ -1,3 +1,5 @@
+//! Builds a timeline: adds one event of a history after the other to the visits of states.
+
 use std::sync::Arc;
 
 use stepwright_asl::overlay::Status as VisitStatus;

@@ -1,3 +1,5 @@
+//! The attempts of a visit of a state, with their times, results and errors.
+
 use std::time::Duration;
 
 use stepwright_interpreter::Timestamp;

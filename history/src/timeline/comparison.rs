@@ -1,3 +1,5 @@
+//! Compares two executions: finds the first states and the first data that differ.
+
 use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};

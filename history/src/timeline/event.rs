@@ -1,3 +1,5 @@
+//! The events from which a timeline is built, with the same fields for the engine and recordings.
+
 use smol_str::SmolStr;
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::history::Event;

@@ -1,3 +1,5 @@
+//! The state in which a failure began, and the name of the error.
+
 use smol_str::SmolStr;
 
 /// Where the failure of a visit began: in the state itself, or in a state inside of a Map or

@@ -1,3 +1,5 @@
+//! Counts the running, succeeded, failed and aborted iterations of an inline Map.
+
 use stepwright_interpreter::history::EventKind;
 
 /// The numbers of the iterations of an inline Map, in its last attempt.

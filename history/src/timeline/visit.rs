@@ -1,3 +1,5 @@
+//! The visits of which a timeline consists: each has the data, times and attempts of a state.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Indexes of the visits of a timeline: by state, by container and by scope.
+
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! Connects to an AWS account: finds credentials and checks that they belong to the account.
+
 mod sdk_http_client;
 
 use aws_config::BehaviorVersion;

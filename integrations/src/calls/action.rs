@@ -1,3 +1,5 @@
+//! Finds the API operation that a task calls, and the style of its results and errors.
+
 use stepwright_asl::integrations::{lookup, services};
 use stepwright_asl::service_models::OptimizedService;
 use stepwright_engine::task::{Resource, ResourceKind};

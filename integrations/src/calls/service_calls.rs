@@ -1,3 +1,5 @@
+//! Executes tasks by calls of AWS services: the settings, and the source of task results.
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

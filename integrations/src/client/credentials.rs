@@ -1,3 +1,5 @@
+//! The credentials that sign requests, for emulators or for AWS.
+
 use std::fmt;
 
 use aws_credential_types::Credentials;

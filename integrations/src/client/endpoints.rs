@@ -1,3 +1,5 @@
+//! The endpoints of services, from options or from variables of the environment.
+
 use std::collections::HashMap;
 use std::fmt;
 

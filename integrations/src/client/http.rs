@@ -1,3 +1,5 @@
+//! The HTTP client of all calls, with limits for the time and the size of responses.
+
 use std::error::Error;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Prepares, signs and sends calls of AWS services, and repeats calls that fail temporarily.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Signs HTTP requests with AWS Signature Version 4.
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;

@@ -1,3 +1,5 @@
+//! Reads EventBridge connections from JSON, and finds the connection of an HTTP task.
+
 use std::collections::HashMap;
 
 use serde::Deserialize;

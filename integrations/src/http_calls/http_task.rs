@@ -1,3 +1,5 @@
+//! Checks and sends the request of a task that calls an HTTP API.
+
 use std::time::Duration;
 
 use serde_json::Value as Json;

@@ -1,3 +1,5 @@
+//! Converts the response of an HTTP API to the result of a task.
+
 use hyper::StatusCode;
 use serde_json::{Value as Json, json};
 

@@ -1,3 +1,5 @@
+//! S3 as an object store: streams the objects that Maps read, and uploads results in parts.
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Reads the error responses of services, in JSON and in XML.
+
 use hyper::HeaderMap;
 use roxmltree::Document;
 use serde_json::Value as Json;

@@ -1,3 +1,5 @@
+//! Chooses the names of the members in results, which depend on the kind of integration.
+
 use crate::models::Member;
 
 /// How the members of a result are called.

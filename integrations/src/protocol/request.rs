@@ -1,3 +1,5 @@
+//! Builds the HTTP request of an operation in the protocol of its service.
+
 use serde_json::{Map, Value as Json};
 
 use super::writer::{ApiRequest, InvalidParameter, Writer};

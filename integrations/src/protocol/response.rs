@@ -1,3 +1,5 @@
+//! Converts the headers and the body of a successful response to JSON.
+
 use hyper::HeaderMap;
 use roxmltree::Document;
 use serde_json::{Map, Value as Json};

@@ -1,3 +1,5 @@
+//! The parts of requests that all protocols share, and the checks of parameters.
+
 use serde_json::{Map, Value as Json};
 
 use crate::models::{Member, ServiceModel, Shape, ShapeIx, Structure};

@@ -1,3 +1,5 @@
+//! Groups status events into calls of `PutEvents`, within the limits of the service.
+
 use std::collections::VecDeque;
 
 use super::status_event::{MAX_SIZE, StatusEvent};

@@ -1,3 +1,5 @@
+//! The queue of status changes between executions and the sender, with a limited size.
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,3 +1,5 @@
+//! Sends status events to EventBridge, and repeats the events that it did not accept.
+
 use std::collections::VecDeque;
 use std::time::Duration;
 

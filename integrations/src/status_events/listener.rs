@@ -1,3 +1,5 @@
+//! Receives the status changes of an engine, and sends them as events of EventBridge.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Converts a status change to an event of EventBridge, with as much data as the limits allow.
+
 use serde_json::{Value as Json, json};
 use stepwright_engine::{Status, StatusChange};
 

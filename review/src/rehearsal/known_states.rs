@@ -1,3 +1,5 @@
+//! The states of the old and the new definition, for the comparison of a rehearsal.
+
 use std::collections::{HashMap, HashSet};
 
 use stepwright_asl::graph::Graph;

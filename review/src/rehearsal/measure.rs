@@ -1,3 +1,5 @@
+//! Measures an execution: its transitions, events, duration, largest data and price.
+
 use std::collections::HashMap;
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! The recorded executions that a rehearsal runs again, each with a name and a history.
+
 use std::sync::Arc;
 
 use stepwright_history::{RecordedHistory, RecordedHistoryError};

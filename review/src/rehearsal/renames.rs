@@ -1,3 +1,5 @@
+//! Finds states that a new definition renames, and states in which executions cannot continue.
+
 use std::collections::HashMap;
 
 use stepwright_asl::diff::{Diff, StrandedState};

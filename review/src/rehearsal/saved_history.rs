@@ -1,3 +1,5 @@
+//! Writes histories with masked data, so that a repository can contain them for rehearsals.
+
 use serde_json::{Map, Value as Json, json};
 use stepwright_asl::redaction::Redaction;
 use stepwright_history::RecordedHistoryError;

@@ -1,3 +1,5 @@
+//! Draws a definition of a review, with its changed states and transitions marked.
+
 use std::collections::BTreeSet;
 
 use stepwright_asl::diff::{Change, Diff, Trigger};

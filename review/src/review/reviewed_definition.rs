@@ -1,3 +1,5 @@
+//! The definitions that a review compares, with their files and diagnostics.
+
 use stepwright_asl::json::{Document, Json as Asl};
 use stepwright_asl::{Diagnostics, MachineType};
 

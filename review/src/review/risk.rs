@@ -1,3 +1,5 @@
+//! The risks that a review reports: their levels, kinds and messages.
+
 use std::fmt;
 
 use serde::Serialize;

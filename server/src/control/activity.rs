@@ -1,3 +1,5 @@
+//! The tags and the encryption of an activity, which the engine does not have.
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! Aliases of state machines, which distribute executions between versions by weight.
+
 use serde::{Deserialize, Serialize};
 use stepwright_engine::clock::Timestamp;
 

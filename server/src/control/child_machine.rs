@@ -1,3 +1,5 @@
+//! Finds the definition that the child executions of a Distributed Map run.
+
 use serde_json::{Map, Value as Json};
 use stepwright_asl::model::MachineType;
 use stepwright_engine::server_support::label_of;

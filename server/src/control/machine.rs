@@ -1,3 +1,5 @@
+//! State machines with their revisions, versions and aliases.
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 

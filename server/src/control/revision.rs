@@ -1,3 +1,5 @@
+//! Revisions of state machines: the definition, logging, encryption and compiled form.
+
 use std::sync::OnceLock;
 
 use indexmap::IndexMap;

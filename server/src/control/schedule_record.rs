@@ -1,3 +1,5 @@
+//! The stored progress of a schedule, from which a restarted server continues.
+
 use serde::{Deserialize, Serialize};
 
 /// The progress of a schedule in the store. Times are microseconds since 1970.

@@ -1,3 +1,5 @@
+//! The errors in a document of schedules, with their positions and messages.
+
 use std::error::Error;
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! A schedule: its expression, its target, and what happens to missed times.
+
 use std::time::Duration;
 
 use stepwright_engine::clock::Timestamp;

@@ -1,3 +1,5 @@
+//! The set of numbers that a field of a cron expression allows.
+
 use std::ops::RangeInclusive;
 
 /// A set of numbers between the bounds of a cron field. The widest field is the year, from 1970 to

@@ -1,3 +1,5 @@
+//! Checks requests against constraints, and writes violations in one message as AWS does.
+
 use std::fmt::Write;
 
 /// A value with constraints of the API's model.

@@ -1,3 +1,5 @@
+//! Lists in requests, with a minimum and a maximum length.
+
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer};

@@ -1,3 +1,5 @@
+//! Numbers in requests, with their ranges.
+
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer};

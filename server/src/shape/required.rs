@@ -1,3 +1,5 @@
+//! Required members of requests, which report when they are missing.
+
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer};

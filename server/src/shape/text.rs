@@ -1,3 +1,5 @@
+//! Texts in requests, with their lengths and patterns.
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;

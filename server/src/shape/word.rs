@@ -1,3 +1,5 @@
+//! Enumerations in requests, with the words that AWS accepts.
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;

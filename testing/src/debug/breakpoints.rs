@@ -1,3 +1,5 @@
+//! The states and errors at which a debugger stops.
+
 use std::collections::BTreeSet;
 
 use stepwright_asl::errors;

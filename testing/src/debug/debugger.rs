@@ -1,3 +1,5 @@
+//! The debugger: steps, runs to breakpoints, answers calls, and returns to earlier positions.
+
 use std::sync::Arc;
 use std::time::Duration;
 

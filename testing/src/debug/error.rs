@@ -1,3 +1,5 @@
+//! The errors of requests that a debugger refuses, for example unknown states.
+
 /// A debugger cannot do what was requested. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

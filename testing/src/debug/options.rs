@@ -1,3 +1,5 @@
+//! The options of a debugger: names, start time, limits, placeholders and default answers.
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! The positions of a debugger: what happens next, with the visited state and its data.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Copies of earlier positions, with which a debugger steps backwards.
+
 use super::position::Position;
 use super::session::Session;
 

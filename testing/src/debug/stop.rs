@@ -1,3 +1,5 @@
+//! What each step of a debugger returns: the reason for which it stopped.
+
 /// Why a [`Debugger`](super::Debugger) stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,3 +1,5 @@
+//! Generates the source of a Rust test from an execution.
+
 mod calls;
 mod dry_run;
 mod model;

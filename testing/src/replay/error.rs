@@ -1,3 +1,5 @@
+//! The errors of a replay: a difference, or data that cannot be replayed.
+
 use stepwright_history::RecordedHistoryError;
 
 use super::first_difference::FirstDifference;

@@ -1,3 +1,5 @@
+//! The first event in which a replay differs from its recording.
+
 use std::fmt;
 
 use stepwright_history::runtime_support::RecordedEvent;

@@ -1,3 +1,5 @@
+//! Replays recorded histories: runs a definition again, and compares each event.
+
 mod compare;
 mod error;
 mod first_difference;

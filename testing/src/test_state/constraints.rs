@@ -1,3 +1,5 @@
+//! Checks the lengths of the members of a `TestState` request.
+
 use stepwright_asl::limits::MAX_PAYLOAD_BYTES;
 
 use super::TestStateError;

@@ -1,3 +1,5 @@
+//! Reads and checks the context object of a `TestState` request.
+
 use smol_str::SmolStr;
 use stepwright_engine::task::ResourceKind;
 use stepwright_interpreter::task::IntegrationPattern;

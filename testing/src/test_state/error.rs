@@ -1,3 +1,5 @@
+//! The errors of `TestState`, with the names and messages of AWS.
+
 /// Why the service rejects a test: the exception's name and message of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {}", self.code(), self.message())]

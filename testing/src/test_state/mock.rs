@@ -1,3 +1,5 @@
+//! Reads and checks the mock of a `TestState` request, and answers the task with it.
+
 use stepwright_engine::task::{Answer, TaskCall, TaskFailure, TaskResult, TaskSource};
 use stepwright_interpreter::ExecutionInfo;
 use stepwright_interpreter::program::Kind;

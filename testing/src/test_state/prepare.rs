@@ -1,3 +1,5 @@
+//! Checks a `TestState` request, and prepares the run of its state.
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;

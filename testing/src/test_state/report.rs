@@ -1,3 +1,5 @@
+//! Builds the response of `TestState` from the run of a state.
+
 use smol_str::SmolStr;
 use stepwright_engine::test_support::InspectionResult;
 use stepwright_interpreter::execution::{Inspection, InspectionStage};

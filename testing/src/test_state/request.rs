@@ -1,3 +1,5 @@
+//! The members of a `TestState` request.
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 

@@ -1,3 +1,5 @@
+//! The members of a `TestState` response.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! Finds the state under test in a definition, and builds a program for it.
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;

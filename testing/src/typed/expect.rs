@@ -1,3 +1,5 @@
+//! Assertions on finished executions: their output, error, path, calls and duration.
+
 use std::borrow::Borrow;
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! The coverage of a workflow that is declared in Rust, without a run.
+
 use stepwright::Workflow;
 use stepwright_history::coverage::Coverage;
 

@@ -1,3 +1,5 @@
+//! Concurrent clients that start the executions of one repetition, and measure each of them.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+//! The workload of a measurement, which is read from the files of a folder.
+
 use std::path::Path;
 
 use serde_json::Value as Json;

@@ -1,3 +1,5 @@
+//! Draws a progress bar of fixed width with ASCII characters.
+
 /// The inner width of a bar.
 const WIDTH: u64 = 20;
 

@@ -1,3 +1,5 @@
+//! Chooses how progress is shown: as a redrawn block, as lines, or not at all.
+
 use std::ffi::OsStr;
 
 use super::choice::ProgressChoice;

@@ -1,3 +1,5 @@
+//! Formats durations for the progress of executions, such as `1m 30s`.
+
 use std::time::Duration;
 
 /// Returns a duration in its two largest units, or in milliseconds.

@@ -1,3 +1,5 @@
+//! The block of rows at the bottom of the terminal: its layout, and how it is erased.
+
 use super::row::Row;
 use super::terminal::TerminalSize;
 

@@ -1,3 +1,5 @@
+//! One row of progress: styled texts that are truncated to the width of the terminal.
+
 use std::fmt::{Display, Write as _};
 
 use anstyle::{AnsiColor, Style};

@@ -1,3 +1,5 @@
+//! Finds the catcher that handled the failure of a state, and evaluates its fields again.
+
 use stepwright_asl::errors;
 use stepwright_asl::model::{Catcher, State};
 use stepwright_asl::overlay::Status;

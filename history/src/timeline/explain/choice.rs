@@ -1,3 +1,5 @@
+//! Evaluates the rules of a Choice again, and shows which rule matched and why.
+
 use stepwright_asl::model::Choice;
 use stepwright_interpreter::program::{FieldRole, FieldStage};
 use stepwright_interpreter::value::Value;

@@ -1,3 +1,5 @@
+//! The items of a Map, and the results of tasks, branches and iterations, for expressions.
+
 use std::collections::HashMap;
 
 use stepwright_asl::model::State;

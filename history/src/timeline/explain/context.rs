@@ -1,3 +1,5 @@
+//! The context object of a past visit, with the members that the history does not determine.
+
 use std::borrow::Cow;
 use std::cell::Cell;
 

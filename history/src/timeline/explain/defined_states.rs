@@ -1,3 +1,5 @@
+//! The states of a definition, with data that the explanations of several visits share.
+
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 

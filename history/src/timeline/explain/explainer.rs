@@ -1,3 +1,5 @@
+//! Explains many visits of one timeline, with expressions that are compiled only once.
+
 use stepwright_asl::model::StateMachine;
 
 use super::defined_states::DefinedStates;

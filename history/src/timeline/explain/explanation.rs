@@ -1,3 +1,5 @@
+//! The result of an explanation: the fields of a state with their values, and its errors.
+
 use std::borrow::Cow;
 
 use stepwright_asl::redaction::Redaction;

@@ -1,3 +1,5 @@
+//! The values that expressions read and return, and the reasons why a value is unknown.
+
 use stepwright_interpreter::Timestamp;
 use stepwright_interpreter::query::QueryError;
 use stepwright_interpreter::value::Value;

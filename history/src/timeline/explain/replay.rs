@@ -1,3 +1,5 @@
+//! Evaluates the fields of one visit again, in the same order as in the execution.
+
 use std::collections::BTreeMap;
 
 use stepwright_asl::json::segments;

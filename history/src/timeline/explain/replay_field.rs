@@ -1,3 +1,5 @@
+//! Compiles the fields of a state, and finds out which values each field reads.
+
 use stepwright_asl::jsonata::{Expression, strip};
 use stepwright_interpreter::program::{
     CompiledField, FieldDomain, FieldRole, FieldSource, FieldStage, StateField,

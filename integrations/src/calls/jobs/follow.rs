@@ -1,3 +1,5 @@
+//! Polls a job of a `.sync` task until it ends, and stops a job whose task ended early.
+
 use std::sync::Arc;
 use std::time::Duration;
 

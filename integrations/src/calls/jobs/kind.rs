@@ -1,3 +1,5 @@
+//! Kinds of jobs: how a job is described, how it ends, and how it is stopped.
+
 use serde_json::{Map, Value as Json};
 
 use super::stop_request::JobStopRequest;

@@ -1,3 +1,5 @@
+//! The request that stops a job, and its format in a store.
+
 use serde_json::{Value as Json, json};
 use stepwright_engine::value::Value;
 

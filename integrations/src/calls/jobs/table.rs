@@ -1,3 +1,5 @@
+//! Parses the table of jobs, `jobs.csv`, and finds the kind of job that an action starts.
+
 use std::sync::OnceLock;
 
 use super::kind::{JobEnd, JobKind, JobParameter, JobValue};

@@ -1,3 +1,5 @@
+//! Tests of error responses: their codes, names and messages, in JSON and in XML.
+
 use serde_json::json;
 
 use super::{headers, model};

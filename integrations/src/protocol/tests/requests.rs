@@ -1,3 +1,5 @@
+//! Tests of requests in each protocol: paths, queries, headers, bodies and wrong parameters.
+
 use serde_json::{Value as Json, json};
 
 use super::{model, operation};

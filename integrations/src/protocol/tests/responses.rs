@@ -1,3 +1,5 @@
+//! Tests of successful responses in each protocol, and of responses that cannot be read.
+
 use serde_json::{Value as Json, json};
 
 use super::{headers, model, operation};

@@ -1,3 +1,5 @@
+//! The report of a rehearsal as an HTML page, with a picture of the covered states.
+
 use maud::{Markup, html};
 use stepwright_diagram::Diagram;
 

@@ -1,3 +1,5 @@
+//! The report of a rehearsal as JUnit XML, for build servers.
+
 use std::fmt::Write as _;
 
 use super::RehearsalReport;

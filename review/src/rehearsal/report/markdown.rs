@@ -1,3 +1,5 @@
+//! The report of a rehearsal as Markdown, for a comment or the page of a build.
+
 use std::fmt::Write as _;
 
 use super::{RehearsalReport, counted, examples};

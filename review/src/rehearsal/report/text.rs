@@ -1,3 +1,5 @@
+//! The report of a rehearsal as plain text for a terminal.
+
 use std::fmt;
 
 use super::{RehearsalReport, counted, examples};

@@ -1,3 +1,5 @@
+//! A review as an HTML page, with pictures of the definitions before and after.
+
 use maud::{Markup, html};
 
 use super::{amounts, definition_counts, risk_counts};

@@ -1,3 +1,5 @@
+//! A review as JSON, for programs that read it.
+
 use serde_json::{Value as Json, json};
 
 use crate::review::{DefinitionReview, Review};

@@ -1,3 +1,5 @@
+//! A review as Markdown, short enough for a comment on GitHub.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

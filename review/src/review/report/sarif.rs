@@ -1,3 +1,5 @@
+//! The risks of a review in the format SARIF, for code scanners.
+
 use serde_json::{Value as Json, json};
 use stepwright_explore::numbered;
 

@@ -1,3 +1,5 @@
+//! A review as plain text for a terminal.
+
 use std::fmt;
 
 use stepwright_explore::numbered;

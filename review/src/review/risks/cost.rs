@@ -1,3 +1,5 @@
+//! Risks of cost: executions that become more expensive or exceed limits of the service.
+
 use std::collections::HashMap;
 
 use stepwright_asl::estimate::{CostCase, Estimate, EstimateOptions, LimitKind, LimitWarning};

@@ -1,3 +1,5 @@
+//! Risks that the validator finds: errors and warnings that only the new definition has.
+
 use std::collections::HashMap;
 
 use stepwright_asl::{Diagnostic, Severity};

@@ -1,3 +1,5 @@
+//! Risks of error handling: removed retriers, catchers and timeouts, and hidden failures.
+
 use std::collections::BTreeSet;
 
 use stepwright_asl::diff::Diff;

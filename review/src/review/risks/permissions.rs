@@ -1,3 +1,5 @@
+//! Risks of permissions: permissions that the role now needs, or no longer needs.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! Risks that an exploration finds: properties that no longer hold in the new definition.
+
 use stepwright_asl::diff::Diff;
 use stepwright_asl::words::quoted;
 use stepwright_explore::{Finding, Report, Rule};

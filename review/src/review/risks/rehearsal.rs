@@ -1,3 +1,5 @@
+//! Risks that a rehearsal finds: recorded executions that behave differently.
+
 use crate::rehearsal::{RehearsalKind, RehearsalReport};
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 

@@ -1,3 +1,5 @@
+//! Risks for executions that are running or redriven when the definition changes.
+
 use stepwright_asl::diff::{Diff, Safety};
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
