@@ -1,3 +1,5 @@
+//! Turns the payload of a panic into a message that a runtime can report.
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

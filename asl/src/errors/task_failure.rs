@@ -1,3 +1,5 @@
+//! The error and the cause that a failed task reports, and the error names of tasks in Rust.
+
 use std::convert::Infallible;
 
 use serde_json::json;

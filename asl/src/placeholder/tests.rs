@@ -1,3 +1,5 @@
+//! Tests of listing placeholders, of finding out what they replace, and of filling them in.
+
 use super::{Mismatch, SubstitutedValue, fill, in_machine, in_machine_with, mismatches};
 use crate::model::StateMachine;
 use proptest::prelude::*;

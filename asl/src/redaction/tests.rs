@@ -1,3 +1,5 @@
+//! Proves that redaction masks the chosen fields in values and texts, and changes nothing else.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! The data of an API model: the protocol of a service, its operations and the types of values.
+
 use std::collections::HashMap;
 
 /// The model of one service.

@@ -1,3 +1,5 @@
+//! A file, line and column in the source of the program that wrote a definition.
+
 use std::fmt;
 use std::panic::Location;
 

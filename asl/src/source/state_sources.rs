@@ -1,3 +1,5 @@
+//! Finds the line of source code that declares a state, by the state's name.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

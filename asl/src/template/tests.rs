@@ -1,3 +1,5 @@
+//! Tests of finding and checking definitions in templates, with the right lines and columns.
+
 use super::text::{TemplateText, TemplateValue};
 use super::*;
 use crate::json::align;

@@ -1,3 +1,5 @@
+//! Tests of the comparison of needed permissions with roles from AWS, templates and Terraform.
+
 use super::*;
 use crate::StateMachine;
 use crate::json::Json;

@@ -1,3 +1,5 @@
+//! Finds the reads of variables that a transition of an execution proves to have happened.
+
 use std::collections::HashMap;
 
 use crate::graph::EdgeKind;

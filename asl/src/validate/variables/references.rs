@@ -1,3 +1,5 @@
+//! Lists the variables that each state reads, in the form of `DescribeStateMachine`.
+
 use indexmap::IndexMap;
 
 use crate::json::Document;

@@ -1,3 +1,5 @@
+//! Reports a Choice state without rules, and a choice rule without a next state.
+
 use crate::validate::rules::fields::required_list;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a JSONata choice rule without a valid `Condition`, or with fields of JSONPath.
+
 use crate::jsonata::{self, Expression};
 use crate::model::Operator;
 use crate::validate::delimiters::mended;

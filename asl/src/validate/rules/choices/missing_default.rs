@@ -1,3 +1,5 @@
+//! Reports a Choice state that may match no rule and then fails the execution.
+
 use std::collections::HashMap;
 
 use crate::validate::definition::ExpressionText;

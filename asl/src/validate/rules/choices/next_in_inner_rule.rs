@@ -1,3 +1,5 @@
+//! Reports `Next` and `Assign` in a choice rule that is inside another rule.
+
 use crate::validate::rules::prelude::*;
 
 use super::{is_outer, rules};

@@ -1,3 +1,5 @@
+//! Reports a JSONPath choice rule with no test, with several tests, or with an incomplete one.
+
 use crate::model::Operator;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a comparison of a value that other rules of the Choice state treat as optional.
+
 use std::collections::{HashMap, HashSet};
 
 use crate::model::Operator;

@@ -1,3 +1,5 @@
+//! Reports a choice rule whose operand does not fit its operator: a text for `NumericEquals`.
+
 use crate::model::{OperandType, Operator};
 use crate::timestamp;
 use crate::validate::rules::prelude::*;

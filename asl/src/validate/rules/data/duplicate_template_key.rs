@@ -1,3 +1,5 @@
+//! Reports two keys of a payload template that set the same member, such as `a` and `a.$`.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+//! Reports a key that ends in `.$` and has a value that cannot be evaluated.
+
 use crate::syntax_error::SyntaxFault;
 use crate::validate::rules::prelude::*;
 

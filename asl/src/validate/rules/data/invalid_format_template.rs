@@ -1,3 +1,5 @@
+//! Reports a call of `States.Format` whose template does not fit its values.
+
 use crate::intrinsic::{Argument, Expression, Function, IntrinsicCall, unmatched_brace_message};
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a call of a known intrinsic function with wrong arguments or too deep nesting.
+
 use crate::syntax_error::SyntaxFault;
 use crate::validate::rules::prelude::*;
 

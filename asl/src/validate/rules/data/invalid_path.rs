@@ -1,3 +1,5 @@
+//! Reports a syntax error in a field that takes a JSONPath, and blanks after the path.
+
 use crate::intrinsic::Expression;
 use crate::path::{Path, Root, without_trailing_blanks};
 use crate::validate::definition::PathText;

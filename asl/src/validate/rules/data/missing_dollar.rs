@@ -1,3 +1,5 @@
+//! Reports a path or call that stays plain text, because its key does not end in `.$`.
+
 use crate::validate::rules::prelude::*;
 
 use super::literal_meaning::LiteralMeaning;

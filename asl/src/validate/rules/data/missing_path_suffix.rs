@@ -1,3 +1,5 @@
+//! Reports a path in a field that takes plain text, such as `Error` instead of `ErrorPath`.
+
 use crate::model::{OperandType, Operator};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;

@@ -1,3 +1,5 @@
+//! Reports a path that may select several values in a field that needs exactly one location.
+
 use crate::intrinsic::Expression;
 use crate::path::Root;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports paths and calls in the `Result` of a Pass state, which AWS does not evaluate.
+
 use crate::validate::rules::prelude::*;
 
 use super::literal_meaning::LiteralMeaning;

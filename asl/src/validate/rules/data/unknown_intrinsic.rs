@@ -1,3 +1,5 @@
+//! Reports a call of an intrinsic function that does not exist, such as a misspelled name.
+
 use crate::syntax_error::SyntaxFault;
 use crate::validate::rules::prelude::*;
 

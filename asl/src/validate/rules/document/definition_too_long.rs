@@ -1,3 +1,5 @@
+//! Reports a definition that is longer than AWS accepts.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

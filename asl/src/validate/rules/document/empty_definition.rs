@@ -1,3 +1,5 @@
+//! Reports a definition without content, and offers a machine with one state.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+//! Reports duplicate keys in the text of a definition, under the rule for invalid JSON.
+
 use crate::diagnostic::Diagnostic;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a `${placeholder}` that the list of the project does not contain.
+
 use crate::placeholder::names;
 use crate::validate::rules::prelude::*;
 

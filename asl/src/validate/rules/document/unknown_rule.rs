@@ -1,3 +1,5 @@
+//! Reports a `Comment` that silences a rule that does not exist.
+
 use crate::similar::nearest;
 use crate::validate::rule_id::RuleIdError;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a `Version` of the States Language that AWS does not have.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

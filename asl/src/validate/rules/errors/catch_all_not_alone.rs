@@ -1,3 +1,5 @@
+//! Reports `States.ALL` next to other names in one `ErrorEquals`.
+
 use crate::analysis::HandlerProblem;
 use crate::errors;
 use crate::validate::rules::prelude::*;

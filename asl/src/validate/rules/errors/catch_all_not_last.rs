@@ -1,3 +1,5 @@
+//! Reports a retrier or catcher for all errors that has others after it.
+
 use crate::analysis::HandlerProblem;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a catcher that does not name the state that handles the error.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

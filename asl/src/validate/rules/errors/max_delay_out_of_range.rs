@@ -1,3 +1,5 @@
+//! Reports a maximum delay between retries that AWS does not accept.
+
 use crate::analysis::max_delay_problem;
 use crate::limits::DELAY_SECONDS;
 use crate::validate::rules::prelude::*;

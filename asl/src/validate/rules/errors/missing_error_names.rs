@@ -1,3 +1,5 @@
+//! Reports a retrier or catcher that does not list the names of errors in `ErrorEquals`.
+
 use crate::validate::rules::prelude::*;
 
 use super::{handlers, name_pointer, remove_handler, remove_name, usual_names};

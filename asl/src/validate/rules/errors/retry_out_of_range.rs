@@ -1,3 +1,5 @@
+//! Reports a number of retries, or a delay before the first one, that AWS does not accept.
+
 use crate::limits::{MAX_SECONDS, SECONDS};
 use crate::validate::rules::fields::{seconds, whole_number};
 use crate::validate::rules::prelude::*;

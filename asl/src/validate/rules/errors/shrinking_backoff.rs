@@ -1,3 +1,5 @@
+//! Reports a retrier whose delays would become shorter with each retry.
+
 use crate::analysis::backoff_problem;
 use crate::limits::MIN_BACKOFF_RATE;
 use crate::validate::rules::prelude::*;

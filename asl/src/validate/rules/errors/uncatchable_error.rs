@@ -1,3 +1,5 @@
+//! Reports the name of an error that AWS never retries and never catches.
+
 use crate::errors;
 use crate::validate::rules::prelude::*;
 

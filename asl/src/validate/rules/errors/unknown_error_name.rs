@@ -1,3 +1,5 @@
+//! Reports a misspelled name of an error of the service, such as `State.ALL`.
+
 use std::collections::HashSet;
 
 use crate::errors;

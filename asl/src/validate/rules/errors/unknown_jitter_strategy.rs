@@ -1,3 +1,5 @@
+//! Reports a retrier with a `JitterStrategy` that AWS does not have.
+
 use crate::model::JitterStrategy;
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;

@@ -1,3 +1,5 @@
+//! Reports the name of an error that the called AWS service never returns.
+
 #[cfg(feature = "models")]
 use std::collections::HashMap;
 

@@ -1,3 +1,5 @@
+//! Reports a retrier or catcher that has no effect, because earlier ones match its errors.
+
 use crate::analysis::HandlerProblem;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a JSONata path that needs a `$` at its start, and an expression that assigns `$states`.
+
 use crate::syntax_error::SyntaxFault;
 use crate::validate::rules::prelude::*;
 

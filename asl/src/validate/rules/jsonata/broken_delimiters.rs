@@ -1,3 +1,5 @@
+//! Reports a string that should be a JSONata expression but has wrong `{%` or `%}` delimiters.
+
 use crate::validate::definition::ExpressionText;
 use crate::validate::delimiters::mended;
 use crate::validate::rules::prelude::*;

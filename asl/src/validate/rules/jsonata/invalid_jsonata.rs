@@ -1,3 +1,5 @@
+//! Reports syntax errors in JSONata expressions.
+
 use crate::syntax_error::SyntaxFault;
 use crate::validate::rules::prelude::*;
 

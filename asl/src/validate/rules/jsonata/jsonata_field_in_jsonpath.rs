@@ -1,3 +1,5 @@
+//! Reports a field such as `Arguments` in a state that uses JSONPath.
+
 use crate::validate::rules::prelude::*;
 
 use super::foreign_field::foreign;

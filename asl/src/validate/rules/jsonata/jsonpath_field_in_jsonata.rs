@@ -1,3 +1,5 @@
+//! Reports a field such as `Parameters` in a state that uses JSONata.
+
 use crate::validate::rules::prelude::*;
 
 use super::foreign_field::foreign;

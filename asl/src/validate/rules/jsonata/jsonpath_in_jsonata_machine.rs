@@ -1,3 +1,5 @@
+//! Reports a JSONPath state in a machine whose query language is JSONata.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

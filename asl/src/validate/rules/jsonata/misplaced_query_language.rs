@@ -1,3 +1,5 @@
+//! Reports `QueryLanguage` in a branch or an item processor.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

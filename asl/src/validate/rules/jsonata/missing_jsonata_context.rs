@@ -1,3 +1,5 @@
+//! Reports `$` and `$$` in a JSONata expression where they have no value.
+
 use crate::validate::rules::prelude::*;
 
 use super::{UNSUPPORTED_EXPRESSION, is_context, refused};

@@ -1,3 +1,5 @@
+//! Reports an expression that reads a part of `$states` where AWS does not provide it.
+
 use crate::validate::definition::ExpressionText;
 use crate::validate::rules::prelude::*;
 

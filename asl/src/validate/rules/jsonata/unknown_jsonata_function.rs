@@ -1,3 +1,5 @@
+//! Reports a call of a function that JSONata, AWS and the definition do not have.
+
 use std::collections::HashSet;
 
 use crate::jsonata;

@@ -1,3 +1,5 @@
+//! Reports loops and inline Map states that exceed the 25,000 events of a history.
+
 use std::collections::HashSet;
 
 use crate::limits::MAX_EVENTS;

@@ -1,3 +1,5 @@
+//! Reports a Map state whose collected results may exceed the size limit of a state's output.
+
 use crate::graph::State;
 use crate::limits::MAX_PAYLOAD_BYTES;
 use crate::model::StateKind;

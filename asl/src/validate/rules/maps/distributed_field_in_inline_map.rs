@@ -1,3 +1,5 @@
+//! Reports a field on an inline Map that only a Distributed Map uses.
+
 use crate::model::ProcessorMode;
 use crate::validate::rules::prelude::*;
 use crate::words;

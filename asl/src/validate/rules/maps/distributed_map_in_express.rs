@@ -1,3 +1,5 @@
+//! Reports a Distributed Map that would run in an Express execution.
+
 use crate::model::MachineType;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports an `ItemReader` or `ResultWriter` without a valid S3 action or a required field.
+
 use crate::edit::InsertPosition;
 use crate::resource::Resource;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a `Label` that AWS cannot use in the ARNs of a Map's child executions.
+
 use std::collections::HashSet;
 
 use crate::analysis::{NameKind, NameProblem, check_names};

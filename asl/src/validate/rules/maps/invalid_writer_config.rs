@@ -1,3 +1,5 @@
+//! Reports wrong or missing settings of the readers, writers and batches of a Distributed Map.
+
 use crate::json::segments;
 use crate::limits::{SettingType, settings};
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a limit or threshold of a Map state that AWS does not accept.
+
 use crate::analysis::percentage_problem;
 use crate::limits::{PERCENTAGE, SettingType, settings};
 use crate::validate::rules::fields::whole_number;

@@ -1,3 +1,5 @@
+//! Reports a Parallel state that has nothing to run.
+
 use crate::validate::rules::fields::required_list;
 use crate::validate::rules::prelude::*;
 

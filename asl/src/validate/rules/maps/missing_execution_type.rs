@@ -1,3 +1,5 @@
+//! Reports a Distributed Map that does not choose Standard or Express child executions.
+
 use crate::model::MachineType;
 use crate::validate::rules::prelude::*;
 

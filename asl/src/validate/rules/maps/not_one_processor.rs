@@ -1,3 +1,5 @@
+//! Reports a Map state without states to run for each item, or with two sets of them.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

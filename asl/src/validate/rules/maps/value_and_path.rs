@@ -1,3 +1,5 @@
+//! Reports two fields of a Map state that set the same value.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

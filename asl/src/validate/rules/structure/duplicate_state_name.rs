@@ -1,3 +1,5 @@
+//! Reports two states with one name, even if they are in different branches.
+
 use crate::analysis::{NameKind, NameProblem};
 use crate::validate::rules::prelude::*;
 

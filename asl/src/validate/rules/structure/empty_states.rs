@@ -1,3 +1,5 @@
+//! Reports a machine, branch or item processor whose `States` lists no state.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

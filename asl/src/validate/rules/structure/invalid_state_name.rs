@@ -1,3 +1,5 @@
+//! Reports a state whose name AWS does not accept.
+
 use crate::analysis::{NameKind, NameProblem};
 use crate::validate::rules::prelude::*;
 

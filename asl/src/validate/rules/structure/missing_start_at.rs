@@ -1,3 +1,5 @@
+//! Reports a machine, branch or item processor that does not name its first state.
+
 use crate::validate::rules::prelude::*;
 
 use super::required;

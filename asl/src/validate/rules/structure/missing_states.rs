@@ -1,3 +1,5 @@
+//! Reports a machine, branch or item processor without the field `States`.
+
 use crate::validate::rules::prelude::*;
 
 use super::required;

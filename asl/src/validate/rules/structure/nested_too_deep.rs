@@ -1,3 +1,5 @@
+//! Reports Parallel and Map states that contain each other on too many levels.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

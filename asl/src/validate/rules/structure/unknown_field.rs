@@ -1,3 +1,5 @@
+//! Reports a field that AWS does not have at this location, such as a misspelled one.
+
 use crate::model::{Operator, Schema, ValueKind};
 use crate::validate::rules::prelude::*;
 use crate::validate::rules::proposals;

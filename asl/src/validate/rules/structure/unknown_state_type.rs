@@ -1,3 +1,5 @@
+//! Reports a state without a valid `Type`, and offers the types that fit its fields.
+
 use crate::model::StateKind;
 use crate::similar::nearest;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a field whose value AWS does not accept: a wrong JSON type or an unknown word.
+
 use crate::edit::InsertPosition;
 use crate::jsonata;
 use crate::model::{FieldInfo, ProcessorMode, ValueKind};

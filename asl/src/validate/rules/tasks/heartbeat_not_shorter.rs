@@ -1,3 +1,5 @@
+//! Reports a Task that times out before its heartbeat can be missed.
+
 use crate::analysis::heartbeat_problem;
 use crate::limits::SECONDS;
 use crate::validate::rules::prelude::*;

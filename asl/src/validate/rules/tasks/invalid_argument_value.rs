@@ -1,3 +1,5 @@
+//! Reports an argument of a call that AWS or the integration refuses.
+
 #[cfg(feature = "integrations")]
 use crate::integrations::{ArgumentValueFaultKind, check_argument_values};
 #[cfg(feature = "integrations")]

@@ -1,3 +1,5 @@
+//! Reports a Task whose `Credentials` do not name the role to assume.
+
 use crate::validate::rules::prelude::*;
 
 use super::tasks;

@@ -1,3 +1,5 @@
+//! Reports a call of an AWS service without an argument that the service needs.
+
 #[cfg(feature = "integrations")]
 use crate::integrations::ArgumentFaultKind;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a call of a Lambda function without the retries that AWS recommends.
+
 use crate::errors;
 use crate::limits::LAMBDA_ERRORS;
 use crate::resource::Resource;

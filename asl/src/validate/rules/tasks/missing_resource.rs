@@ -1,3 +1,5 @@
+//! Reports a Task that does not name the function, activity or integration to call.
+
 use crate::validate::rules::prelude::*;
 
 use super::tasks;

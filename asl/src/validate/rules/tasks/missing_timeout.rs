@@ -1,3 +1,5 @@
+//! Reports a Task that may wait up to a year for a response.
+
 use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a Task whose timeout or heartbeat is set both as a number and as a path.
+
 use crate::validate::rules::prelude::*;
 
 use super::tasks;

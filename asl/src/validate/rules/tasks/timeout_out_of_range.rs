@@ -1,3 +1,5 @@
+//! Reports a timeout or heartbeat, of a Task or the machine, that AWS does not accept.
+
 use crate::limits::SECONDS;
 use crate::validate::rules::fields::seconds;
 use crate::validate::rules::prelude::*;

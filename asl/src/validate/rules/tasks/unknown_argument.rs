@@ -1,3 +1,5 @@
+//! Reports an argument of a call that the AWS service does not have, such as a misspelled one.
+
 #[cfg(feature = "models")]
 use std::collections::HashSet;
 

@@ -1,3 +1,5 @@
+//! Reports a `Resource` that AWS does not know, or that has none of the allowed forms.
+
 use crate::resource::Resource;
 use crate::similar::is_slip;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a Task that waits for a callback, although no worker receives its task token.
+
 use std::collections::HashSet;
 
 use crate::limits::AwaitedEvent;

@@ -1,3 +1,5 @@
+//! Reports a Task in an Express machine that only a Standard machine can run.
+
 use crate::limits::AwaitedEvent;
 use crate::model::MachineType;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports an argument of a call whose type does not fit the API of the AWS service.
+
 #[cfg(feature = "models")]
 use crate::service_models::{ArgumentProblemKind, ArgumentType};
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a loop that has no exit and does not pause.
+
 use crate::graph::EdgeKind;
 use crate::validate::rules::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reports a machine, branch or item processor without any state that could end it.
+
 use crate::graph::Container;
 use crate::validate::rules::prelude::*;
 

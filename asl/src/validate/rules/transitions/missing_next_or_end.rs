@@ -1,3 +1,5 @@
+//! Reports a state that neither continues with another state nor ends.
+
 use crate::validate::rules::prelude::*;
 
 use super::takes_next;

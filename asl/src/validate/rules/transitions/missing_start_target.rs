@@ -1,3 +1,5 @@
+//! Reports a `StartAt` that does not name a state of its machine, branch or item processor.
+
 use crate::name::check_state;
 use crate::validate::flow::has_state;
 use crate::validate::rules::prelude::*;

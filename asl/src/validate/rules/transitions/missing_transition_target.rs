@@ -1,3 +1,5 @@
+//! Reports a transition to a state that does not exist.
+
 use crate::validate::rules::prelude::*;
 
 use super::targets::targets;

@@ -1,3 +1,5 @@
+//! Reports `"End": false` on a state that already has a `Next`.
+
 use crate::validate::rules::prelude::*;
 
 use super::{continuing, end};

@@ -1,3 +1,5 @@
+//! Reports `Next` or `End` on a state whose type does not have these fields.
+
 use crate::graph::State;
 use crate::model::StateKind;
 use crate::validate::rules::prelude::*;

@@ -1,3 +1,5 @@
+//! Reports a state that both continues with another state and ends.
+
 use crate::graph::EdgeKind;
 use crate::validate::rules::prelude::*;
 

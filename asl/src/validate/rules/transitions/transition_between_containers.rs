@@ -1,3 +1,5 @@
+//! Reports a transition into or out of a branch or an item processor.
+
 use crate::validate::rules::prelude::*;
 
 use super::targets::targets;

@@ -1,3 +1,5 @@
+//! Reports a group of states that lead to each other, but that the execution never reaches.
+
 use indexmap::IndexMap;
 
 use crate::validate::rules::prelude::*;

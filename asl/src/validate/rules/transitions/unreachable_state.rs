@@ -1,3 +1,5 @@
+//! Reports a state that never runs, because neither `StartAt` nor a transition names it.
+
 use crate::validate::rules::prelude::*;
 
 use super::{reached_from, removal};

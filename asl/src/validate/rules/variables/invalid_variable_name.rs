@@ -1,3 +1,5 @@
+//! Reports a variable whose name AWS does not accept.
+
 use std::collections::HashSet;
 
 use indexmap::IndexSet;

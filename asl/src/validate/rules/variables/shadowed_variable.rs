@@ -1,3 +1,5 @@
+//! Reports an inner state that assigns a variable which exists outside of its branch or Map.
+
 use indexmap::IndexMap;
 use std::collections::{HashMap, VecDeque};
 

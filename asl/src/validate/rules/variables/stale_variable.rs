@@ -1,3 +1,5 @@
+//! Reports an `Assign` that reads a variable's old value where its new one may be meant.
+
 use std::collections::{HashMap, HashSet};
 
 use crate::validate::rules::prelude::*;

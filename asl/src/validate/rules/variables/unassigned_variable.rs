@@ -1,3 +1,5 @@
+//! Reports a variable that has no value on some path to the state that reads it.
+
 use std::collections::{HashMap, HashSet};
 
 use crate::model::StateKind;

@@ -1,3 +1,5 @@
+//! Reports two fields of a Fail state that exclude each other, and fields that it cannot have.
+
 use crate::validate::rules::prelude::*;
 
 pub(in crate::validate::rules) const RULE: Rule = Rule {

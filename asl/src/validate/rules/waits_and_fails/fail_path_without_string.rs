@@ -1,3 +1,5 @@
+//! Reports a Fail state whose error or cause would be computed as something other than a string.
+
 use crate::intrinsic::Expression;
 use crate::validate::rules::prelude::*;
 

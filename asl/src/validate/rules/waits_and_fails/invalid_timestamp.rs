@@ -1,3 +1,5 @@
+//! Reports a Wait state with a point in time that AWS cannot read.
+
 use crate::validate::rules::prelude::*;
 use crate::{jsonata, timestamp};
 

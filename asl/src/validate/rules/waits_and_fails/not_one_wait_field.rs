@@ -1,3 +1,5 @@
+//! Reports a Wait state that does not set how long it waits, or sets it more than once.
+
 use crate::validate::rules::prelude::*;
 
 use super::waits;

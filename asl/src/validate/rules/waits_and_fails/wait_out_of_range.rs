@@ -1,3 +1,5 @@
+//! Reports a Wait state with a number of seconds that AWS does not accept.
+
 use crate::limits::MAX_SECONDS;
 use crate::validate::rules::fields;
 use crate::validate::rules::prelude::*;
