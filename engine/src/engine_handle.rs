@@ -1,3 +1,5 @@
+//! The type `Engine`, the public handle with which a program uses an engine.
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! The errors that the methods of an engine and of its handles return.
+
 use std::fmt;
 
 use stepwright_interpreter::Status;

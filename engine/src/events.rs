@@ -1,3 +1,5 @@
+//! A stream of the history events of an execution, while it runs.
+
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;

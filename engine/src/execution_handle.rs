@@ -1,3 +1,5 @@
+//! The handle with which a caller follows, stops or awaits one execution.
+
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;

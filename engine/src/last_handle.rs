@@ -1,3 +1,5 @@
+//! Detects that a program has dropped all handles of an engine and of its executions.
+
 use std::sync::Arc;
 
 use super::shared::EngineShared;

@@ -1,3 +1,5 @@
+//! The trait with which test tools observe the executions of an engine.
+
 use std::sync::Arc;
 
 use stepwright_asl::json::Json;

@@ -1,3 +1,5 @@
+//! The shared state of an engine, to which all its handles and executions refer.
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smol_str::SmolStr;

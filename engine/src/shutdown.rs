@@ -1,3 +1,5 @@
+//! Shuts an engine down: waits for running handlers, then stops or suspends executions.
+
 use std::time::Duration;
 
 use futures_util::future::{Either, join, select};

@@ -1,3 +1,5 @@
+//! The method of an engine that returns its statistics.
+
 use super::engine_handle::Engine;
 use crate::statistics::Statistics;
 

@@ -1,3 +1,5 @@
+//! The interface of programs that receive each change of an execution's status.
+
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 

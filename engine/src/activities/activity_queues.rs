@@ -1,3 +1,5 @@
+//! The activities of an engine, with a queue of waiting tasks for each of them.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,3 +1,5 @@
+//! The description of an activity that callers of the engine receive.
+
 use crate::clock::Timestamp;
 
 /// An activity, as DescribeActivity describes it.

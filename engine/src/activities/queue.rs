@@ -1,3 +1,5 @@
+//! Passes the tasks of one activity to its workers, in the order of their arrival.
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,3 +1,5 @@
+//! An entry in the queue of an activity: a task that no worker has taken yet.
+
 use smol_str::SmolStr;
 use stepwright_interpreter::value::Value;
 

@@ -1,3 +1,5 @@
+//! The task that a worker of an activity receives, with its token and its input.
+
 use stepwright_interpreter::value::Value;
 
 use super::queued_task::QueuedTask;

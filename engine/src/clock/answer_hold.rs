@@ -1,3 +1,5 @@
+//! Stops virtual time while a test or a worker is about to answer a task.
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! The public guard with which a program stops virtual time for a while.
+
 use std::fmt;
 
 use super::Clock;

@@ -1,3 +1,5 @@
+//! Identifies the test, tokio task or thread that holds virtual time or sleeps.
+
 use std::collections::HashMap;
 use std::thread::ThreadId;
 

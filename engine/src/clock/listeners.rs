@@ -1,3 +1,5 @@
+//! Counts the futures of a test that wait for a task token, for the virtual clock.
+
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

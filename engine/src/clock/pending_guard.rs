@@ -1,3 +1,5 @@
+//! Stops virtual time while a handler is running.
+
 use std::fmt;
 
 use super::Clock;

@@ -1,3 +1,5 @@
+//! Shows a test whether the engine can continue, or waits for an answer.
+
 /// Whether an engine can make progress without the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProgressState {

@@ -1,3 +1,5 @@
+//! Sleeping on the engine's clock, for handlers and tests, in real and virtual time.
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

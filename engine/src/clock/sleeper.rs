@@ -1,3 +1,5 @@
+//! The state that a sleeping task and its timer share, and a record of handlers that sleep.
+
 use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;

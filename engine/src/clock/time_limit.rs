@@ -1,3 +1,5 @@
+//! The time up to which a test allows virtual time to jump.
+
 use stepwright_interpreter::Timestamp;
 
 /// A limit of virtual time.

@@ -1,3 +1,5 @@
+//! The timers of executions, and the trait that receives them when they fire.
+
 use std::fmt;
 use std::sync::{Arc, Weak};
 

@@ -1,3 +1,5 @@
+//! A priority queue of timers, from which a timer can be cancelled cheaply.
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

@@ -1,3 +1,5 @@
+//! The thread that sleeps until the next timer is due in real time, and its wake-up signal.
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Finds the resource that a Task state calls, to select what executes the task.
+
 use stepwright_interpreter::program::{Kind, Program, StateIx};
 
 use crate::task::{Resource, TaskCall};

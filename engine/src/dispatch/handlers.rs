@@ -1,3 +1,5 @@
+//! The table of the registered handlers, and the search for the handler of a Task state.
+
 use std::any::TypeId;
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,3 +1,5 @@
+//! The test cases of a mock file, which answer tasks instead of handlers.
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;

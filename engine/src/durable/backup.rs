@@ -1,3 +1,5 @@
+//! Copies the store of a running engine to a new file.
+
 use std::path::Path;
 
 use crate::Engine;

@@ -1,3 +1,5 @@
+//! Reports to the caller that the store of an engine cannot commit at the moment.
+
 use std::time::Duration;
 
 use crate::Engine;

@@ -1,3 +1,5 @@
+//! A small pool of store readers, which limits how many requests read concurrently.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 

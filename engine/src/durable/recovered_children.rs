@@ -1,3 +1,5 @@
+//! Children of Map Runs that a restart has recovered and that no parent has taken yet.
+
 use std::collections::{HashMap, VecDeque};
 
 use smol_str::SmolStr;

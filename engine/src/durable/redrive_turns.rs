@@ -1,3 +1,5 @@
+//! Locks with which concurrent redrives of one execution run one after the other.
+
 use std::hash::{BuildHasher, RandomState};
 
 use tokio::sync::Mutex;

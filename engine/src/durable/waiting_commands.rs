@@ -1,3 +1,5 @@
+//! Commands that wait after a restart until the store can be read again.
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use stepwright_interpreter::execution::Command;

@@ -1,3 +1,5 @@
+//! Reports to a shutdown that no execution has running work any more.
+
 use std::sync::Arc;
 
 use tokio::sync::oneshot;

@@ -1,3 +1,5 @@
+//! The part of an execution that its handles, timers and task share: mailbox and report.
+
 #[cfg(all(test, shuttle))]
 mod model_tests;
 

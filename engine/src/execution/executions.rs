@@ -1,3 +1,5 @@
+//! The table of the executions in memory, by ARN, with the eviction of closed ones.
+
 use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;

@@ -1,3 +1,5 @@
+//! The order of the executions in lists, for an engine without a store.
+
 #[cfg(test)]
 mod tests;
 

@@ -1,3 +1,5 @@
+//! The messages that the mailbox of an execution accepts.
+
 use smol_str::SmolStr;
 use stepwright_interpreter::WaitId;
 use stepwright_interpreter::distributed::RunChanges;

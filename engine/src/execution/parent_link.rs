@@ -1,3 +1,5 @@
+//! The link from a child execution to the state of its parent that waits for its result.
+
 use smol_str::SmolStr;
 use stepwright_interpreter::task::Integration;
 

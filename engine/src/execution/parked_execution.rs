@@ -1,3 +1,5 @@
+//! The trait with which a mailbox resumes a waiting execution that has no task.
+
 use tokio::runtime::Id;
 
 /// An execution that is parked in its mailbox: plain data, without a task that drives it.

@@ -1,3 +1,5 @@
+//! An execution before its first step in this process, and the point where it begins.
+
 use std::sync::Arc;
 
 use stepwright_interpreter::execution::{Execution, Inspection, InspectionStart, ResumePoint};

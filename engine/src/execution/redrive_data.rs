@@ -1,3 +1,5 @@
+//! The data that a failed execution retains in memory, so that it can be redriven.
+
 use std::sync::Arc;
 
 use stepwright_interpreter::execution::ResumePoint;

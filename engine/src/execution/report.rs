@@ -1,3 +1,5 @@
+//! The final result of an execution: its status, its output or error, and its history.
+
 use stepwright_interpreter::execution::Failure;
 use stepwright_interpreter::history::History;
 use stepwright_interpreter::value::Value;

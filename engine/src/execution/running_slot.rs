@@ -1,3 +1,5 @@
+//! The position of an execution in the table of running executions, in four bytes.
+
 use std::num::NonZeroU32;
 
 use crate::thread_shard::SHARDS;

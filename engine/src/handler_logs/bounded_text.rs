@@ -1,3 +1,5 @@
+//! A text buffer with a maximum length, for messages and values of log events.
+
 use std::fmt;
 
 /// A text that is cut at a number of bytes while it is written, so that a huge value needs no

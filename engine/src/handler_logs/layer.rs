@@ -1,3 +1,5 @@
+//! The `tracing` layer that finds the task attempt in which an event was logged.
+
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 

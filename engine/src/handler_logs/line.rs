@@ -1,3 +1,5 @@
+//! One log line of a handler, with the limits of its size and the masking of its text.
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Converts a `tracing` event to a log line.
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::{self, Write as _};

@@ -1,3 +1,5 @@
+//! The SQL schema of the file with the log lines of handlers.
+
 use crate::derived_file::DerivedFormat;
 
 /// The tables. The lines of an execution are adjacent.

@@ -1,3 +1,5 @@
+//! The thread that writes log lines to a file, and deletes those of deleted executions.
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;

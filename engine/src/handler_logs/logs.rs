@@ -1,3 +1,5 @@
+//! The public interface to the log lines of handlers: it creates the layer and reads lines.
+
 use std::sync::Arc;
 
 use stepwright_asl::redaction::Redaction;

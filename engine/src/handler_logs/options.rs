@@ -1,3 +1,5 @@
+//! Options for the recording of log lines: how many executions, and which levels.
+
 use tracing::Level;
 
 /// How many executions have lines unless the options set it.

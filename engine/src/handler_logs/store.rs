@@ -1,3 +1,5 @@
+//! The log lines in memory, and how old lines are dropped when there are too many.
+
 use std::collections::{BTreeMap, VecDeque};
 #[cfg(feature = "sqlite")]
 use std::path::Path;

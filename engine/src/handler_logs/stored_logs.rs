@@ -1,3 +1,5 @@
+//! Log lines in a file next to a store, so that they survive a restart.
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};

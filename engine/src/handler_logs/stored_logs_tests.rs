@@ -1,3 +1,5 @@
+//! Tests of the file of log lines: restarts, limits, damage, and deleted executions.
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

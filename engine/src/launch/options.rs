@@ -1,3 +1,5 @@
+//! The options with which a caller starts an execution, such as its name.
+
 use std::fmt;
 use std::sync::Arc;
 

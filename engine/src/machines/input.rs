@@ -1,3 +1,5 @@
+//! Checks the input of a start against the Rust type of the workflow's input.
+
 use serde_json::Value as Json;
 use stepwright_interpreter::value::Value;
 

@@ -1,3 +1,5 @@
+//! Collects the definitions, handlers and limits that a builder registers for an engine.
+
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The Map Runs of an engine: their children, their counts, and their descriptions.
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;

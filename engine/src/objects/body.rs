@@ -1,3 +1,5 @@
+//! The content of an object as a stream with a limited length.
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};

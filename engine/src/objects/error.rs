@@ -1,3 +1,5 @@
+//! The errors of object stores, with the codes and messages of S3.
+
 use std::fmt;
 
 /// An error of an object store. Its message is that of S3.

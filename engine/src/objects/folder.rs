@@ -1,3 +1,5 @@
+//! An object store in a local directory, to use instead of S3.
+
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};

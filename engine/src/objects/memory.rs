@@ -1,3 +1,5 @@
+//! An object store in memory, for tests.
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

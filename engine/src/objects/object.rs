@@ -1,3 +1,5 @@
+//! An object whose content is in memory, and its entry in the list of a bucket.
+
 use bytes::Bytes;
 
 use super::ListedObject;

@@ -1,3 +1,5 @@
+//! The type of the futures that the traits of object stores return.
+
 use std::future::Future;
 use std::pin::Pin;
 

@@ -1,3 +1,5 @@
+//! The trait of object stores that accept an object in parts, as S3's multipart upload.
+
 use bytes::Bytes;
 
 use super::{ObjectFuture, Upload};

@@ -1,3 +1,5 @@
+//! Finds the task source that stops a job; a source that panics is skipped.
+
 use std::sync::Arc;
 
 use stepwright_interpreter::value::Value;

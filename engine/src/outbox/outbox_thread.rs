@@ -1,3 +1,5 @@
+//! The thread that reads messages from the outbox, delivers them, and deletes them.
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Confirms that a message of the outbox was processed, so that it is not delivered again.
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,3 +1,5 @@
+//! Delivers the stop messages of the outbox: stops nested executions and jobs of services.
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stepwright_interpreter::Status;

@@ -1,3 +1,5 @@
+//! The stop messages of the outbox, and how they are encoded in the store.
+
 use serde_json::{Value as Json, json};
 use stepwright_interpreter::value::Value;
 

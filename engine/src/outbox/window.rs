@@ -1,3 +1,5 @@
+//! Limits how many messages of the outbox are delivered and not yet confirmed.
+
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 

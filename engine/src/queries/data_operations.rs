@@ -1,3 +1,5 @@
+//! Reads the inputs and results of many executions at once.
+
 use super::execution_data::ExecutionData;
 use super::stored_executions::ExecutionDescription;
 use crate::Engine;

@@ -1,3 +1,5 @@
+//! The input and the result of an execution, as requests for many executions return them.
+
 use crate::execution::execution_state::ExecutionState;
 use stepwright_interpreter::Status;
 use stepwright_interpreter::value::Value;

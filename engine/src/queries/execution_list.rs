@@ -1,3 +1,5 @@
+//! Lists of executions: their filters, their rows, and the tokens of their pages.
+
 use std::sync::Arc;
 
 use stepwright_interpreter::Status;

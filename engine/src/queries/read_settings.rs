@@ -1,3 +1,5 @@
+//! The limits and the masking with which a store is read without an engine.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

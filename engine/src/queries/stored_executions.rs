@@ -1,3 +1,5 @@
+//! Lists and describes the executions of a store for a program without an engine.
+
 use std::collections::HashSet;
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! The timeout of a whole execution, with a timer that is set only when it is needed.
+
 use std::sync::Arc;
 
 use crate::clock::{ArmedTimer, Clock, Timer, TimerFired, Timestamp};

@@ -1,3 +1,5 @@
+//! The errors of a start at a chosen state of a definition.
+
 use stepwright_asl::name::NameError;
 
 /// No execution can begin at a state.

@@ -1,3 +1,5 @@
+//! Deletes one closed execution at the request of a caller.
+
 use stepwright_interpreter::Status;
 
 use crate::Engine;

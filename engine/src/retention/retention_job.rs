@@ -1,3 +1,5 @@
+//! Selects the old executions and unused versions in a store, and deletes them in batches.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

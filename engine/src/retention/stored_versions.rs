@@ -1,3 +1,5 @@
+//! Tracks the stored versions: none is deleted while an execution of it starts.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

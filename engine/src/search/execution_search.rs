@@ -1,3 +1,5 @@
+//! The interface of a text search in executions, and the texts that it compares.
+
 use std::fmt;
 
 use stepwright_asl::redaction::Redaction;

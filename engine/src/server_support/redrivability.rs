@@ -1,3 +1,5 @@
+//! Determines for a server whether an execution can be redriven, and why not.
+
 use stepwright_interpreter::Status;
 use stepwright_interpreter::value::Value;
 

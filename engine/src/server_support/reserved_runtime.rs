@@ -1,3 +1,5 @@
+//! Reserves a runtime for the executions that a server starts.
+
 use std::fmt;
 use std::sync::Arc;
 

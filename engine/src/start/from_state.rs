@@ -1,3 +1,5 @@
+//! Starts a new execution at a chosen state of an earlier execution.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Runs a single state for a test, as `TestState` does on AWS.
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;

@@ -1,3 +1,5 @@
+//! Redrives executions: checks whether it is allowed, and continues at the failed states.
+
 use std::sync::Arc;
 use std::time::Duration;
 

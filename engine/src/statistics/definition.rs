@@ -1,3 +1,5 @@
+//! Describes a metric: its name, kind, unit, label and meaning.
+
 use super::snapshot::{HistogramStatistics, Statistics};
 
 /// How the value of a metric changes.

@@ -1,3 +1,5 @@
+//! All meters of an engine: one for each state machine, resource and activity.
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

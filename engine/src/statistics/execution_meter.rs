@@ -1,3 +1,5 @@
+//! Counts the starts and ends of one state machine's executions, with little contention.
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! A gauge, for metrics that grow and shrink.
+
 use super::recorder::Gauge;
 
 use std::sync::atomic::{AtomicU64, Ordering};

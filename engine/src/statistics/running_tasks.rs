@@ -1,3 +1,5 @@
+//! Counts the handlers that run at the moment.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,3 +1,5 @@
+//! Measures the commits, the queue, the outages and the file sizes of a store.
+
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+//! Counts the tasks of one resource: how they end, and how long they wait and run.
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

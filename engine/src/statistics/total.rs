@@ -1,3 +1,5 @@
+//! A counter, for metrics that only grow.
+
 use super::recorder::Counter;
 
 use std::sync::atomic::{AtomicU64, Ordering};

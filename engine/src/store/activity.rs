@@ -1,3 +1,5 @@
+//! The data of an activity that a store contains.
+
 use crate::clock::Timestamp;
 
 /// An activity.

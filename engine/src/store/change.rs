@@ -1,3 +1,5 @@
+//! The changes that an engine writes to a store in its transactions.
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! A document that an application stores next to the data of the engine.
+
 use bytes::Bytes;
 
 /// A document of the application in the engine's store: text or bytes under a key. The engine does

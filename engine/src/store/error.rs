@@ -1,3 +1,5 @@
+//! The errors of stores, and whether a retry of a commit may succeed.
+
 use std::path::PathBuf;
 
 /// An error of a store.

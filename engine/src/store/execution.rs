@@ -1,3 +1,5 @@
+//! The data of an execution in a store, without its history.
+
 use std::sync::Arc;
 
 use super::{ListPosition, StoredChild, StoredListing};

@@ -1,3 +1,5 @@
+//! The conditions with which a list of executions is read from a store.
+
 use super::{ListPosition, StoredExecution, StoredListing, StoredOrigin};
 use crate::Status;
 use crate::clock::Timestamp;

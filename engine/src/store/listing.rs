@@ -1,3 +1,5 @@
+//! The columns, positions and merged ranges with which stores list executions.
+
 use std::cmp::Reverse;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! The data of a version of a state machine that a store contains.
+
 use stepwright_asl::model::MachineType;
 
 /// A version of a state machine, identified by its name and hash.

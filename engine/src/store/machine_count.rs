@@ -1,3 +1,5 @@
+//! The number of executions of a state machine with one status.
+
 use std::collections::BTreeMap;
 
 use super::StoredExecution;

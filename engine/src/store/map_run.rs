@@ -1,3 +1,5 @@
+//! The data of a Map Run that a store contains, and the link of a child to its run.
+
 use bytes::Bytes;
 
 /// A Map Run of an execution.

@@ -1,3 +1,5 @@
+//! A store in memory, with which tests simulate crashes and failed commits.
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;

@@ -1,3 +1,5 @@
+//! The messages that a store retains until they are delivered, and their queues.
+
 use bytes::Bytes;
 
 /// A queue of the outbox. Its messages are delivered in their order, and independently of the other

@@ -1,3 +1,5 @@
+//! A page of a list of executions, with the position of the next page.
+
 use super::{ListPosition, StoredExecution};
 
 /// A page of a list of executions.

@@ -1,3 +1,5 @@
+//! A damaged row of an execution, which a reader skips and reports instead of failing.
+
 use super::StoreError;
 
 /// The row of an execution that cannot be read: a value in it is damaged, or a row to which it

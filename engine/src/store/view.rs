@@ -1,3 +1,5 @@
+//! The trait of stores that a process only reads, while another process may write.
+
 use super::{StoreError, StoreReader};
 
 /// A store that an engine of another process may write to, and that this process only reads.

@@ -1,3 +1,5 @@
+//! The answers of task sources and handlers to the call of a task.
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

@@ -1,3 +1,5 @@
+//! The limited access that mocks have to the engine that calls them.
+
 use std::fmt;
 use std::sync::{Arc, Weak};
 

@@ -1,3 +1,5 @@
+//! Handlers without their Rust types, the conversion of their values, and how they are found.
+
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;

@@ -1,3 +1,5 @@
+//! A job of a service that a `.sync` task waits for, and how it is stopped.
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;

@@ -1,3 +1,5 @@
+//! Adds handlers and meters to a compiled definition, so that each call finds them fast.
+
 use std::ops::Deref;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! The limit for one poll of a handler, beyond which the handler is reported as blocking.
+
 use std::time::Duration;
 
 use stepwright_interpreter::program::StateIx;

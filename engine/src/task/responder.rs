@@ -1,3 +1,5 @@
+//! Sends results, heartbeats and other events to a waiting state of an execution.
+
 use std::fmt;
 use std::sync::{Arc, Weak};
 

@@ -1,3 +1,5 @@
+//! The attempt that a handler runs for: its ids, its heartbeat, and its cancellation.
+
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The trait of task sources, such as mocks and recordings, which replace handlers.
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! The task that steps one execution, commits its progress, and parks it while it waits.
+
 mod driver;
 mod finish;
 mod messages;

@@ -1,3 +1,5 @@
+//! Proves that the pages of the index equal those of a sorted map.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

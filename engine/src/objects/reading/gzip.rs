@@ -1,3 +1,5 @@
+//! Decompresses GZIP content in pieces, up to a maximum size.
+
 use std::io::{self, Write};
 
 use bytes::Bytes;

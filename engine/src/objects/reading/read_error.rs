@@ -1,3 +1,5 @@
+//! The reasons why the objects of an ItemReader cannot be read.
+
 use crate::objects::ObjectError;
 
 /// Why an object could not be read.

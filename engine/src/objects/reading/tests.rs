@@ -1,3 +1,5 @@
+//! Tests of ItemReader: CSV, JSON, JSON Lines, manifests, object lists, and their limits.
+
 use std::io::Write;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! Reads a large object in pieces, and detects that it has changed between two of them.
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

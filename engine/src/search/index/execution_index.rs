@@ -1,3 +1,5 @@
+//! The public type of the search index: it opens the file, starts its thread, and searches.
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};

@@ -1,3 +1,5 @@
+//! The SQL schema of the file with the search index.
+
 use crate::derived_file::DerivedFormat;
 
 /// The tables. `masks` has the redaction of the texts; `entries` has the executions of the lists,

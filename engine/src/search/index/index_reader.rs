@@ -1,3 +1,5 @@
+//! Answers searches from the index, and reads the executions that match.
+
 use std::path::Path;
 
 use rusqlite::types::Value as Sql;

@@ -1,3 +1,5 @@
+//! The progress of the thread that fills the index, for the readers of the index.
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::search::execution_search::IndexedExecution;

@@ -1,3 +1,5 @@
+//! The thread that follows a store and adds its executions to the index.
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;

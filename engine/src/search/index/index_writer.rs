@@ -1,3 +1,5 @@
+//! The SQL statements that read and change the entries of the index.
+
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction};

@@ -1,3 +1,5 @@
+//! Converts the text of a search to a query of SQLite's full-text index.
+
 use std::collections::BTreeSet;
 
 /// The characters of a term.

@@ -1,3 +1,5 @@
+//! Reads from the store the executions that the index must contain.
+
 use std::path::Path;
 
 use stepwright_asl::redaction::Redaction;

@@ -1,3 +1,5 @@
+//! Proves that a full disk stops the index, but not the engine.
+
 use serde_json::json;
 use stepwright_asl::redaction::Redaction;
 

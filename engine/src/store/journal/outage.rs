@@ -1,3 +1,5 @@
+//! Schedules the next attempt while a store cannot commit, and limits the log lines.
+
 use std::time::{Duration, Instant};
 
 use crate::store::StoreError;

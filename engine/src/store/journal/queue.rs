@@ -1,3 +1,5 @@
+//! The queue of changes that wait for a commit, grouped to transactions of limited size.
+
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;

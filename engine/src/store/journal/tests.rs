@@ -1,3 +1,5 @@
+//! Tests of the journal: grouped commits, limits, errors and panics of the store, and its end.
+
 mod outage;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,3 +1,5 @@
+//! Copies a SQLite store to a new file, also while an engine uses the store.
+
 use std::io;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Makes the file of a SQLite store smaller: rewrites it without the deleted rows.
+
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;

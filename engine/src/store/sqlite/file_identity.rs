@@ -1,3 +1,5 @@
+//! Detects that the file of an open store was deleted or replaced by another file.
+
 #[cfg(unix)]
 use std::io::ErrorKind;
 #[cfg(unix)]

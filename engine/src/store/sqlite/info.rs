@@ -1,3 +1,5 @@
+//! Sizes and counts of a SQLite store, for an operator.
+
 use std::collections::BTreeMap;
 
 use rusqlite::Row;

@@ -1,3 +1,5 @@
+//! The lock of a store, so that two engines never write to it at the same time.
+
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};

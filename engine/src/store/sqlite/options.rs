@@ -1,3 +1,5 @@
+//! Opens or creates a SQLite store, with options such as a maximum size.
+
 use std::io::ErrorKind;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Stores the ARNs of starts once, and caches the ids of their rows.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

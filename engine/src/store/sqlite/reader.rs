@@ -1,3 +1,5 @@
+//! Reads executions, machines, records and documents from a SQLite store.
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;

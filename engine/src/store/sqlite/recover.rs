@@ -1,3 +1,5 @@
+//! Repairs a SQLite store whose write-ahead log is missing, foreign or damaged.
+
 use std::path::{Path, PathBuf};
 
 use rusqlite::OpenFlags;

@@ -1,3 +1,5 @@
+//! Replaces a SQLite store with a backup, after a check of the backup.
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};

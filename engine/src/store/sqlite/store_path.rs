@@ -1,3 +1,5 @@
+//! The path of a SQLite store, and the errors that name it.
+
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Error, ErrorCode};

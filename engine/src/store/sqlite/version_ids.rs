@@ -1,3 +1,5 @@
+//! Finds or adds the row of a state machine's version, and caches its id.
+
 use std::collections::HashMap;
 
 use rusqlite::{Connection, Error, OptionalExtension};

@@ -1,3 +1,5 @@
+//! Opens readers of a SQLite store that the engine of another process may write to.
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 

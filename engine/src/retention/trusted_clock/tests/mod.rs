@@ -1,3 +1,5 @@
+//! Tests of the deletion of executions when the machine's clock is wrong or has changed.
+
 mod engine;
 mod machine;
 mod properties;

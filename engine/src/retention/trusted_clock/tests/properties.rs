@@ -1,3 +1,5 @@
+//! Random clocks and restarts: executions are deleted after the retention time, not before.
+
 use std::time::Duration;
 
 use proptest::prelude::*;

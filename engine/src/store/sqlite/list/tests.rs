@@ -1,3 +1,5 @@
+//! Proves that lists use an index, read a limited number of rows, and are correct.
+
 use rusqlite::{StatementStatus, params_from_iter};
 
 use super::*;
