@@ -3,7 +3,7 @@
 
 Counts, in comments, docs, Markdown and messages, phrases that a reader does not understand at the first reading. Prints the phrases with their
 counts, then the files with most of them; --list prints the lines of one phrase, --since only those in lines added since a commit. Exit status 1
-when a page has any, or the sources have more than 2 in 1,000 lines of prose."""
+when a page has any, when the sources have more than 2 in 1,000 lines of prose, or when the first line of a source file does not say what it is."""
 import collections, re, subprocess, sys
 
 # Phrases in 1,000 lines of prose, outside of pages.
@@ -87,12 +87,15 @@ def main(args):
     elif args[:1] == ["--since"]:
         since, args = added(args[1]), args[2:]
     compiled = {k: re.compile(v) for k, v in PHRASES.items()}
-    counts, per_file, lines = collections.Counter(), collections.Counter(), 0
+    counts, per_file, lines, unnamed = collections.Counter(), collections.Counter(), 0, 0
     for f in files(args or ["."]):
         try:
             text = open(f, encoding="utf-8").read()
         except (OSError, UnicodeDecodeError):
             continue
+        if "/src/" in f and f.endswith(".rs") and not text.startswith("//!"):
+            unnamed += 1
+            print(f"{f}: the first line is no `//!` that says what the file is")
         for number, line in prose(f, text):
             if since is not None and number not in since.get(f, ()):
                 continue
@@ -113,7 +116,7 @@ def main(args):
     for f, n in per_file.most_common(15):
         print(f"{n:6}  {f}")
     pages = sum(n for f, n in per_file.items() if f.endswith(".md"))
-    return 1 if pages or total * 1000 > MOST * lines else 0
+    return 1 if pages or unnamed or total * 1000 > MOST * lines else 0
 
 
 sys.exit(main(sys.argv[1:]))
