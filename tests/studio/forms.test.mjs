@@ -135,5 +135,22 @@ test("Ctrl+S in a field saves what was typed, and Ctrl+Z undoes it there", async
   await page.page.locator("#canvas").focus();
   await page.page.keyboard.press("Control+z");
   await page.until("the field is undone", async () => (await page.text()) === RULES);
-  assert.match(await condition(0).inputValue(), /input\.a/);
+  await page.until("the form shows it", async () => (await condition(0).inputValue()).includes("input.a"));
+});
+
+test("letters typed right after F2 are the new name, however late the form is", async () => {
+  await page.page.route("**/inspector*", async (route) => {
+    await new Promise((done) => setTimeout(done, 400));
+    await route.continue();
+  });
+  await page.page.locator("#canvas").focus();
+  await page.page.keyboard.press("ArrowDown");
+  await page.page.keyboard.press("F2");
+  await page.page.keyboard.type("Kept/d");
+  const name = form.locator("[data-rename]:focus");
+  await name.waitFor();
+  assert.equal(await name.inputValue(), "Kept/d");
+  await page.page.unroute("**/inspector*");
+  await name.press("Enter");
+  await page.has("Check", "Kept/d");
 });

@@ -217,9 +217,11 @@ export class Code {
     this.#refold(folds);
   }
 
-  /** Selects a range and scrolls to it. The focus stays where it is. */
-  reveal(start, end) {
+  /** Selects the range of a state or problem, if there is one, and scrolls to it. The focus stays where it is. */
+  reveal(found) {
+    if (!found) return;
     const { area } = this;
+    const { start, end } = found;
     const open = this.#folds.filter(([from, to]) => start < from || start >= to);
     if (open.length < this.#folds.length) this.#refold(open);
     if (document.activeElement !== area) area.setSelectionRange(this.#inArea(start), this.#inArea(end));

@@ -21,6 +21,8 @@ let queue = Promise.resolve();
 /** The names of the states with a breakpoint, and the pointer to the one at which the debugger stops. */
 let breakpoints = [];
 let stopped = "";
+/** What is typed after the key for a new name, until its field is there. */
+let ahead = null;
 const form = $("#panel-inspector");
 
 const at = (pointer) => view.states.find((state) => state.pointer === pointer);
@@ -143,7 +145,6 @@ function show(next, isOwn) {
     code.update(change ? [[change]] : [], code.text === next.text);
   } else if (next.text !== undefined) code.reset(next.text);
   else code.update(next.rounds, isOwn && next.revision === view.revision + 1);
-  if (code.synced.length !== next.length) view.revision = null;
   const before = view;
   const { lists, isWhole } = next;
   const list = (name) => patchedRanges(isWhole ? [] : before[name], lists[name]);
@@ -244,14 +245,13 @@ function closeChoice() {
 const selectedWith = (pointer) => [...selection.filter((other) => other !== pointer), pointer];
 
 /** Marks the selection together with its form: a frame of a large picture is slow. A slow form does not hold up the marks. */
-function select(pointers, isRevealed) {
+async function select(pointers, isRevealed) {
   selection = pointers;
   edge = slot = null;
   const drawn = redraw();
-  return Promise.race([drawn, pause(50)]).then(() => {
-    mark(isRevealed);
-    return drawn;
-  });
+  await Promise.race([drawn, pause(50)]);
+  mark(isRevealed);
+  return drawn;
 }
 
 function mark(isRevealed) {
@@ -267,7 +267,7 @@ function mark(isRevealed) {
   button("add").disabled = button("connect").disabled = isReadOnly;
   if (isRevealed && chosen) {
     canvas.reveal(chosen.pointer);
-    code.reveal(chosen.start, chosen.end);
+    code.reveal(chosen);
   }
 }
 
@@ -391,9 +391,12 @@ const COMMANDS = {
   remove,
   async rename() {
     tabs.show("inspector");
+    ahead = "";
     if (form.drawn?.state !== selection.at(-1)) await redraw();
     $("[data-rename]")?.select();
     $("[data-rename]")?.focus();
+    if (ahead) document.execCommand("insertText", false, ahead);
+    ahead = null;
   },
   connect,
   move,
@@ -436,7 +439,10 @@ function pressed(event) {
     stop();
     act();
   } else if (control || event.altKey) return;
-  else if (event.key.startsWith("Arrow")) {
+  else if (ahead !== null) {
+    stop();
+    if (event.key.length === 1) ahead += event.key;
+  } else if (event.key.startsWith("Arrow")) {
     stop();
     const next = isTree ? treeNeighbour(event.key) : neighbour(event.key);
     if (next) select(event.shiftKey ? selectedWith(next.pointer) : [next.pointer], true);
@@ -470,7 +476,7 @@ const canvas = new Canvas($("#canvas"), {
     if (pointer === null) return select([]);
     const rest = selection.filter((other) => other !== pointer);
     select(adds ? (rest.length < selection.length ? rest : [...rest, pointer]) : [pointer]);
-    if (current()) code.reveal(current().start, current().end);
+    code.reveal(current());
   },
   edge(pointer) {
     select([]);
@@ -517,7 +523,7 @@ const tabs = new Tabs($("[role=tablist]"), (name) => {
   if (name === "inspector") redraw();
   if (name === "code") {
     code.draw();
-    if (current()) code.reveal(current().start, current().end);
+    code.reveal(current());
   }
   $("#studio").dataset.panel = name;
 });
@@ -631,7 +637,7 @@ $("#panel-problems").addEventListener("click", (event) => {
   if (title) return apply([{ do: "fix", definition: problem.definition, pointer: problem.pointer, title }]);
   if (problem.definition === place.definition && at(problem.state)) select([problem.state], true);
   tabs.show("code");
-  code.reveal(problem.start, problem.end);
+  code.reveal(problem);
 });
 
 /** Tests, runs or debugs, and draws the outcome. A value that was refused in the form comes first. */
