@@ -267,6 +267,8 @@ impl Workflow {
     /// Runs the workflow to its end, on one engine, or on two when it restarts.
     pub(crate) async fn run<S: Store>(&self, open: impl Fn() -> S, world: &World) -> Ended {
         let mut engine = self.engine(open(), world);
+        // The stop must arrive during the wait, however late the thread continues.
+        let hold = (self.caller == Caller::Stops).then(|| engine.clock().hold());
         let mut run = self.start(&engine, "e").await;
         match self.caller {
             Caller::Waits => {}
@@ -306,6 +308,7 @@ impl Workflow {
             }
             Caller::Stops => {
                 run.stop(Some("Enough"), None).await;
+                drop(hold);
             }
             Caller::Deletes => {
                 run.report().await;
