@@ -83,7 +83,7 @@ test("a click opens a machine, and a nested start its child, also of a form", as
   await page.select("/States/Lost");
   page.tab.expected = 404;
   await page.page.getByRole("link", { name: "Open the state machine that it starts" }).click();
-  await page.page.getByText("the files have no state machine that `Lost`").waitFor();
+  await page.page.getByText("the files have no state machine that Lost").waitFor();
   page.tab.expected = 200;
   // The second definition of a file.
   await page.tab.goto(studio.address);
