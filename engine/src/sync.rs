@@ -2,7 +2,7 @@
 //! other threads run at each lock: the tests then try many orders of their threads
 //! (`.ci/nightly models`).
 
-#[cfg(shuttle)]
+#[cfg(all(test, shuttle))]
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
-#[cfg(not(shuttle))]
+#[cfg(not(all(test, shuttle)))]
 pub(crate) use std::sync::{Mutex, MutexGuard};
