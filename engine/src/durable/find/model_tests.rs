@@ -8,10 +8,7 @@ use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
 use super::{Location, locate};
-use crate::sync::Mutex;
-
-/// The number of random orders that a test tries.
-const ORDERS: usize = 20_000;
+use crate::sync::{Mutex, orders};
 
 /// A row: which run of the execution it is of, and whether that has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,8 +65,8 @@ impl World {
 }
 
 fn check(test: fn()) {
-    shuttle::check_random(test, ORDERS / 2);
-    shuttle::check_pct(test, ORDERS / 2, 3);
+    shuttle::check_random(test, orders() / 2);
+    shuttle::check_pct(test, orders() / 2, 3);
 }
 
 #[test]

@@ -14,9 +14,7 @@ use stepwright_interpreter::{CursorId, MachineInfo, Names, TimerKind};
 
 use super::*;
 use crate::clock::Timestamp;
-
-/// The number of random orders that a test tries.
-const ORDERS: usize = 20_000;
+use crate::sync::orders;
 
 /// A test without a lost message ends after far fewer steps.
 const MAX_STEPS: usize = 100_000;
@@ -24,11 +22,11 @@ const MAX_STEPS: usize = 100_000;
 fn check(test: impl Fn() + Send + Sync + 'static) {
     let mut config = shuttle::Config::new();
     config.max_steps = shuttle::MaxSteps::FailAfter(MAX_STEPS);
-    let scheduler = shuttle::scheduler::PctScheduler::new(3, ORDERS / 2);
+    let scheduler = shuttle::scheduler::PctScheduler::new(3, orders() / 2);
     let test = Arc::new(test);
     let again = test.clone();
     shuttle::Runner::new(scheduler, config.clone()).run(move || again());
-    let scheduler = shuttle::scheduler::RandomScheduler::new(ORDERS / 2);
+    let scheduler = shuttle::scheduler::RandomScheduler::new(orders() / 2);
     shuttle::Runner::new(scheduler, config).run(move || test());
 }
 

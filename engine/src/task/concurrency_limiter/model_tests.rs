@@ -6,9 +6,7 @@ use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
 use super::*;
-
-/// The number of random orders that a test tries.
-const ORDERS: usize = 20_000;
+use crate::sync::orders;
 
 /// Counts the calls that run, and fails when there are more than allowed.
 #[derive(Default)]
@@ -74,8 +72,8 @@ fn limits_hold_and_every_waiting_call_runs() {
                 .all(|(count, waiting)| count.running == 0 && waiting.is_empty())
         );
     };
-    shuttle::check_random(test, ORDERS / 2);
-    shuttle::check_pct(test, ORDERS / 2, 3);
+    shuttle::check_random(test, orders() / 2);
+    shuttle::check_pct(test, orders() / 2, 3);
 }
 
 #[test]
@@ -114,6 +112,6 @@ fn a_call_that_is_dropped_while_it_waits_passes_its_permit_on() {
         assert_eq!(state.all.running, 0);
         assert!(state.granted.is_empty() && state.queues[0].1.is_empty());
     };
-    shuttle::check_random(test, ORDERS / 2);
-    shuttle::check_pct(test, ORDERS / 2, 3);
+    shuttle::check_random(test, orders() / 2);
+    shuttle::check_pct(test, orders() / 2, 3);
 }
