@@ -6,8 +6,6 @@ const root = document.querySelector("#studio");
 export const isReadOnly = root?.hasAttribute("data-read-only") ?? false;
 export const place = { file: root?.dataset.file ?? "0", definition: Number(root?.dataset.definition ?? 0) };
 
-export const pause = (time) => new Promise((done) => setTimeout(done, time));
-
 function address(name, parameters = {}) {
   return `${name}?${new URLSearchParams({ ...place, ...parameters })}`;
 }
@@ -49,7 +47,7 @@ async function lose() {
   stream?.close();
   let isRestarted;
   while (isRestarted === undefined) {
-    await pause(1000);
+    await new Promise((done) => setTimeout(done, 1000));
     isRestarted = await find().catch(() => {});
   }
   isLost = false;

@@ -7,7 +7,7 @@ import { forget, keep, kept } from "./drafts.js";
 import { editor } from "./host.js";
 import { patchedRanges } from "./lists.js";
 import { $, Palette, Tabs, Tree, drawForm, drawProblems, drawnFor, editedField, exportPicture, formActions, make, prose } from "./panels.js";
-import { Refusal, ask, isReadOnly, listen, pause, place } from "./server.js";
+import { Refusal, ask, isReadOnly, listen, place } from "./server.js";
 import { followTests, loadTests, renameTests, renamedState, settledTestData, storeTests } from "./tests.js";
 
 let view = { revision: null, states: [], problems: [], tag: "" };
@@ -244,14 +244,11 @@ function closeChoice() {
 
 const selectedWith = (pointer) => [...selection.filter((other) => other !== pointer), pointer];
 
-/** Marks the selection together with its form: a frame of a large picture is slow. A slow form does not hold up the marks. */
-async function select(pointers, isRevealed) {
+function select(pointers, isRevealed) {
   selection = pointers;
   edge = slot = null;
-  const drawn = redraw();
-  await Promise.race([drawn, pause(50)]);
   mark(isRevealed);
-  return drawn;
+  return redraw();
 }
 
 function mark(isRevealed) {
