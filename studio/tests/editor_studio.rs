@@ -142,10 +142,10 @@ proptest! {
         has_windows_lines in any::<bool>(),
     ) {
         let first = if has_windows_lines {
-ORDERS.replace('\n', "\r\n")
-} else {
-ORDERS.to_owned()
-};
+            ORDERS.replace('\n', "\r\n")
+        } else {
+            ORDERS.to_owned()
+        };
         let mut editor = Editor { units: first.encode_utf16().collect(), version: 1, steps: Vec::new() };
         let studio = EditorStudio::new();
         let number = open(&studio, &editor);

@@ -121,10 +121,10 @@ proptest! {
         has_windows_lines in any::<bool>(),
     ) {
         let first = if has_windows_lines {
-ORDERS.replace('\n', "\r\n")
-} else {
-ORDERS.to_owned()
-};
+            ORDERS.replace('\n', "\r\n")
+        } else {
+            ORDERS.to_owned()
+        };
         let mut session = session("orders.asl.jsonc", &first);
         let page = first.replace("\r\n", "\n");
         let mut texts = vec![first.clone()];

@@ -348,10 +348,10 @@ proptest! {
                 (&move |is_jsonata| ConditionChange::Add {
                     combination,
                     condition: if is_jsonata {
-"{% $a > 7 %}".into()
-} else {
-stepwright_asl::json!({"Variable": "$.a", "NumericGreaterThan": 7})
-},
+                        "{% $a > 7 %}".into()
+                    } else {
+                        stepwright_asl::json!({"Variable": "$.a", "NumericGreaterThan": 7})
+                    },
                 }, wanted)
             }
             2 => (&|_| ConditionChange::Negate, tree.clone().with(&path, &|part| Some(match part {
@@ -366,16 +366,16 @@ stepwright_asl::json!({"Variable": "$.a", "NumericGreaterThan": 7})
         };
         for is_jsonata in [true, false] {
             let mut rule = if is_jsonata {
-json!({"Condition": format!("{{% {} %}}", tree.expression())})
-} else {
-tree.object()
-};
+                json!({"Condition": format!("{{% {} %}}", tree.expression())})
+            } else {
+                tree.object()
+            };
             rule["Next"] = json!("D");
             let (name, language) = if is_jsonata {
-("JSONata", QueryLanguage::Jsonata)
-} else {
-("JSONPath", QueryLanguage::JsonPath)
-};
+                ("JSONata", QueryLanguage::Jsonata)
+            } else {
+                ("JSONPath", QueryLanguage::JsonPath)
+            };
             let definition = json!({"QueryLanguage": name, "StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [rule], "Default": "D"}, "D": {"Type": "Succeed"}}});
             for document in documents(&definition) {
                 let after = changed(&document, &change(&path, change_of(is_jsonata)));

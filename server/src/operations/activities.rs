@@ -62,13 +62,13 @@ pub(crate) async fn create(
         .change(async move {
             if let Some(known) = here.engine.activity(&arn) {
                 return if here.control.activity(&name).encryption == encryption {
-Ok(created(known))
-} else {
-Err(ApiError::new(
+                    Ok(created(known))
+                } else {
+                    Err(ApiError::new(
                         "ActivityAlreadyExists",
                         format!("Activity Already Exists: '{arn}'"),
                     ))
-};
+                };
             }
             if here.engine.activities().len() >= MOST_ACTIVITIES {
                 return Err(ApiError::new(

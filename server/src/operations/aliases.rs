@@ -142,12 +142,12 @@ pub(crate) async fn create(
             if let Some(known) = machine.aliases.get(&name) {
                 let is_same = known.routing == routes && known.description == description;
                 return if is_same {
-Ok(created(&machine, known))
-} else {
-Err(ApiError::conflict(
+                    Ok(created(&machine, known))
+                } else {
+                    Err(ApiError::conflict(
                         "Failed to create alias because an alias with the same name and a different routing configuration already exists.",
                     ))
-};
+                };
             }
             if machine.aliases.len() >= MOST_ALIASES {
                 return Err(ApiError::quota(format!(

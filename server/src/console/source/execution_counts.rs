@@ -42,10 +42,10 @@ impl ExecutionCounts {
     ) -> Self {
         self.of_machine.retain(|machine, _| is_express(machine));
         self.description = if self.of_machine.is_empty() {
-"Numbers count all executions of the store."
-} else {
-"Numbers count all executions of the store, and Express executions since the server started."
-}
+            "Numbers count all executions of the store."
+        } else {
+            "Numbers count all executions of the store, and Express executions since the server started."
+        }
         .to_owned();
         for MachineCount {
             machine,
