@@ -5,4 +5,5 @@ mod handled_errors;
 mod monitors;
 mod planted_bugs;
 mod reached_parts;
+mod read_fields;
 mod search;

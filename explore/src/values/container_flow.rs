@@ -75,13 +75,22 @@ impl<'v> StateInput<'v> {
         }
     }
 
+    /// Returns the ItemReader of a Map, which an inline Map ignores.
+    pub(super) fn item_reader(&self) -> Option<&'v Json> {
+        let processor = self.object.get("ItemProcessor");
+        let processor = processor.or_else(|| self.object.get("Iterator"))?;
+        let mode = processor.get("ProcessorConfig")?.get("Mode")?;
+        let reader = self.object.get("ItemReader");
+        reader.filter(|_| mode.as_str() == Some("DISTRIBUTED"))
+    }
+
     /// Returns the list of a Map's items.
     pub(super) fn items(&self, effective: &AbstractValue) -> AbstractValue {
         let scope = ReadScope {
             input: effective,
             ..self.scope()
         };
-        if self.object.get("ItemReader").is_some() {
+        if self.item_reader().is_some() {
             return AbstractValue::Origin(Origin::of(ValueSource::Result(self.state)));
         }
         if let Some(items) = self.object.get("Items") {

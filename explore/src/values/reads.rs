@@ -239,7 +239,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             ..raw
         };
         if flow.kind == Some(StateKind::Map) {
-            if flow.object.get("ItemReader").is_none() {
+            if flow.item_reader().is_none() {
                 match flow.text("ItemsPath") {
                     Some(path) => self.path_or_call(path, &scope, &ValueTest::List),
                     None => self.read(&effective, &[], &ValueTest::List),
@@ -266,8 +266,12 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             ] {
                 self.path_field(name, &scope, &ValueTest::Number);
             }
-        } else if let Some(template) = flow.object.get("Parameters") {
-            self.jsonpath_template(template, &scope);
+        } else {
+            for name in ["Parameters", "Credentials"] {
+                if let Some(template) = flow.object.get(name) {
+                    self.jsonpath_template(template, &scope);
+                }
+            }
         }
         for name in [
             "SecondsPath",
@@ -291,6 +295,13 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             self.rule(rule, &scope);
             if let Some(template) = rule.get("Assign") {
                 self.jsonpath_template(template, &scope);
+            }
+        }
+        for catcher in flow.catcher_objects() {
+            if let Some(template) = catcher.get("Assign") {
+                // `$` is the error output.
+                let input = &AbstractValue::Unknown;
+                self.jsonpath_template(template, &ReadScope { input, ..raw });
             }
         }
         let Some(result) = flow.result(&effective, self.inner) else {
