@@ -38,6 +38,11 @@ SHEET.replaceSync(`
   }
 `);
 
+/** From so many elements on, those far from the box are hidden: a browser needs 20 ms to paint 2,000 elements, also of those outside of the box. */
+const MANY = 300;
+const FAR = new CSSStyleSheet();
+FAR.replaceSync("@media screen { .far { visibility: hidden; } }");
+
 const CONTROLS = [
   ["out", "−", "Smaller (-)"],
   ["in", "+", "Larger (+)"],
@@ -85,6 +90,7 @@ export class DiagramView extends HTMLElement {
   #output;
 
   #build() {
+    if (!document.adoptedStyleSheets.includes(FAR)) document.adoptedStyleSheets.push(FAR);
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [SHEET];
     const make = (name, id, parent) => parent.appendChild(Object.assign(document.createElement(name), { id }));
@@ -106,7 +112,8 @@ export class DiagramView extends HTMLElement {
     this.#view = make("div", "view", shadow);
     this.#stage = make("div", "stage", this.#view);
     const slot = this.#stage.appendChild(document.createElement("slot"));
-    if (this.hasAttribute("map")) this.#buildMap(slot);
+    if (this.hasAttribute("map")) this.#buildMap();
+    slot.addEventListener("slotchange", () => this.drawn());
     this.addEventListener("keydown", (event) => this.#pressed(event));
     this.addEventListener("fullscreenchange", () => {
       const button = controls.querySelector("#full");
@@ -172,7 +179,7 @@ export class DiagramView extends HTMLElement {
   }
 
   /** A small picture of a diagram that is larger than its box. A click or a drag in it moves the diagram. */
-  #buildMap(slot) {
+  #buildMap() {
     const map = (this.#map = document.createElement("canvas"));
     map.id = "map";
     map.setAttribute("aria-hidden", "true");
@@ -191,7 +198,6 @@ export class DiagramView extends HTMLElement {
     });
     map.addEventListener("pointermove", (event) => map.hasPointerCapture(event.pointerId) && go(event));
     for (const name of ["click", "dblclick"]) map.addEventListener(name, (event) => event.stopPropagation());
-    slot.addEventListener("slotchange", () => this.drawn());
   }
 
   #map;
@@ -201,6 +207,7 @@ export class DiagramView extends HTMLElement {
 
   /** The page changed parts of the diagram, or only their classes: the mini-map is drawn again when the page is idle. */
   drawn(isMoved = true) {
+    if (isMoved) this.#hide(true);
     if (!this.#map) return;
     this.#isStale ||= isMoved;
     clearTimeout(this.#waits);
@@ -208,6 +215,27 @@ export class DiagramView extends HTMLElement {
       if (this.#isStale) this.#measure();
       this.#drawMap();
     }, 150);
+  }
+
+  /** The box for which elements are hidden, in the units of the picture. */
+  #near = [];
+
+  /** Hides the elements that are farther from the box than its size; again only for a new picture, or when the box is elsewhere. */
+  #hide(isNew) {
+    const elements = this.picture?.lastElementChild?.children ?? [];
+    if (elements.length < MANY) return;
+    const box = [-this.#x, -this.#y, this.#view.clientWidth, this.#view.clientHeight].map((length) => length / this.#scale);
+    const [x, y, width, height] = box;
+    const [left, top, across, down] = this.#near;
+    const isLike = (one, other) => Math.abs(Math.log(one / other)) < 0.25;
+    if (!isNew && Math.abs(x - left) < width / 2 && Math.abs(y - top) < height / 2 && isLike(width, across) && isLike(height, down)) return;
+    this.#near = box;
+    for (const element of elements) {
+      const own = (element.extent ??= element.getBBox());
+      const { e, f } = element.transform.baseVal.numberOfItems ? element.transform.baseVal[0].matrix : { e: 0, f: 0 };
+      const isBeside = own.x + e > x + 2 * width || own.x + own.width + e < x - width;
+      element.classList.toggle("far", isBeside || own.y + f > y + 2 * height || own.y + own.height + f < y - height);
+    }
   }
 
   /** Reads the places and colours of the states. */
@@ -252,6 +280,7 @@ export class DiagramView extends HTMLElement {
   }
 
   #show() {
+    this.#hide();
     this.#drawMap();
     this.#stage.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#scale})`;
     this.#output.textContent = `${Math.round(this.#scale * 100)} %`;

@@ -205,6 +205,62 @@ test("the selection is zoomed to, and the small map shows it and moves the pictu
   assert.ok(Math.abs(box.x + box.width / 2 - (around.x + around.width / 2)) < 20);
 });
 
+/** The elements of the picture that are in its box, and are not painted; and how many are not painted at all. */
+const unpainted = () =>
+  page.page.$eval("#canvas", (canvas) => {
+    const around = canvas.shadowRoot.querySelector("#view").getBoundingClientRect();
+    const hidden = [...canvas.querySelector("svg").lastElementChild.children].filter((element) => getComputedStyle(element).visibility === "hidden");
+    const isInBox = ({ left, top, right, bottom }) => right > around.left && left < around.right && bottom > around.top && top < around.bottom;
+    return [hidden.filter((element) => isInBox(element.getBoundingClientRect())).map((element) => element.textContent), hidden.length];
+  });
+
+test("of a large picture, only what is far from its box is not painted, after each move and edit", async () => {
+  await open(large(300));
+  const check = async (what) => assert.deepEqual((await unpainted())[0], [], what);
+  const press = (key) => page.page.keyboard.press(key);
+  const { x, y, width, height } = await canvas();
+  const moves = {
+    "a found state": async () => {
+      await page.page.fill("#find", `S${Math.floor(random() * 299)}`);
+      await page.page.focus("#find");
+      await press("Enter");
+      await page.page.focus("#canvas");
+    },
+    "a key": () => press(["ArrowDown", "ArrowUp", "0", "1", "2", "+", "-"][Math.floor(random() * 7)]),
+    "a drag": async () => {
+      await page.page.mouse.move(x + 20, y + height / 2);
+      await page.page.mouse.down();
+      await page.page.mouse.move(x + width * random(), y + height * random(), { steps: 3 });
+      await page.page.mouse.up();
+    },
+    "the wheel": async () => {
+      await page.page.mouse.move(x + width * random(), y + height * random());
+      await page.page.keyboard.down("Control");
+      await page.page.mouse.wheel(0, (random() - 0.5) * 1500);
+      await page.page.keyboard.up("Control");
+    },
+    "an edit": async () => {
+      const count = (await page.names()).length;
+      const command = page.page.locator(`[data-command=${random() < 0.5 ? "duplicate" : "undo"}]`);
+      if (await command.isDisabled()) return;
+      await command.click();
+      await page.until("the picture has changed", async () => (await page.names()).length !== count);
+    },
+  };
+  let seed = 7;
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  await page.select("/States/S5");
+  assert.ok((await unpainted())[1] > 500, "most of the picture is far");
+  for (let count = 0; count < 60; count++) {
+    const [name, move] = Object.entries(moves)[Math.floor(random() * 5)];
+    await move();
+    await check(`${name}, action ${count}`);
+  }
+  await page.page.focus("#canvas");
+  await press("0");
+  assert.deepEqual(await unpainted(), [[], 0]);
+});
+
 test("states are selected by a rectangle and all at once, moved and removed together", async () => {
   await open(ORDERS);
   const chosen = () => page.page.$$eval("#canvas .chosen[data-state]", (all) => all.map(({ dataset }) => dataset.state).sort());

@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launch } from "./support/browser.mjs";
 import { NAMES, ORDERS } from "./support/definitions.mjs";
-import { Studio } from "./support/studio.mjs";
+import { Studio, chooseTarget } from "./support/studio.mjs";
 
 let browser, studio, page;
 before(async () => {
@@ -235,9 +235,9 @@ describe("with the mouse", () => {
     await page.page.getByRole("button", { name: "Add a rule" }).click();
     await page.page.locator("summary", { hasText: "Rule 2:" }).waitFor();
     const form = page.page.locator("#panel-inspector");
-    await form.getByLabel("Continues with").nth(1).selectOption("Done");
+    await chooseTarget(form.getByLabel("Continues with").nth(1), "Done");
     await page.until("the rule leads to Done", async () => (await page.definition()).States.Check.Choices[1].Next === "Done");
-    await form.getByLabel("If no rule is true").selectOption("Both");
+    await chooseTarget(form.getByLabel("If no rule is true"), "Both");
     await page.until("the default is Both", async () => (await page.definition()).States.Check.Default === "Both");
     await form.getByRole("button", { name: "Remove this rule" }).first().click();
     await page.until("one rule is left", async () => (await page.definition()).States.Check.Choices.length === 1);
@@ -246,10 +246,20 @@ describe("with the mouse", () => {
   test("a state ends the execution, and leads on again", async () => {
     await page.select("/States/Both");
     const form = page.page.locator("#panel-inspector");
-    await form.getByLabel("Next state").selectOption("(end)");
+    await chooseTarget(form.getByLabel("Next state"), "(end)");
     await page.until("it ends", async () => (await page.definition()).States.Both.End === true);
-    await form.getByLabel("Next state").selectOption("Done");
+    await chooseTarget(form.getByLabel("Next state"), "Done");
     await page.until("it leads to Done", async () => (await next("Both")) === "Done");
+    await page.until("the form shows it", async () => (await form.getByLabel("Next state").inputValue()) === "Done");
+  });
+
+  test("the list of a transition has each state of the body once, when a person opens it", async () => {
+    await page.select("/States/Both");
+    const list = page.page.locator("#panel-inspector").getByLabel("Next state");
+    await list.click();
+    await page.page.keyboard.press("Escape");
+    const { States } = await page.definition();
+    assert.deepEqual(await list.locator("option").allTextContents(), ["(end)", ...Object.keys(States)]);
   });
 });
 

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./support/browser.mjs";
-import { Studio } from "./support/studio.mjs";
+import { Studio, chooseTarget } from "./support/studio.mjs";
 
 let browser, studio;
 before(async () => {
@@ -70,9 +70,9 @@ test("a newcomer builds the order workflow from an empty file", async () => {
   await page.select("/States/Fulfil");
   await form.getByRole("button", { name: "Add a Catcher" }).click();
   await page.page.locator("summary", { hasText: "Catcher 1" }).waitFor();
-  await form.getByLabel("Continues with").selectOption("Refund");
+  await chooseTarget(form.getByLabel("Continues with"), "Refund");
   await page.until("the Catcher leads to Refund", async () => (await page.definition()).States.Fulfil.Catch[0].Next === "Refund");
-  await form.getByLabel("Next state").selectOption("(end)");
+  await chooseTarget(form.getByLabel("Next state"), "(end)");
   await page.until("Fulfil ends", async () => (await page.definition()).States.Fulfil.End === true);
 
   await page.page.click("#tab-problems");

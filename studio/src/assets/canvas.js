@@ -7,7 +7,7 @@ const SLIP = 5;
 const REACH = 12;
 const TARGETS = ["fold", "handle", "plus", "edge", "state"];
 const ANY = TARGETS.map((name) => `.${name}`).join();
-export const pointersOf = (element) => JSON.parse(element.dataset.edges);
+const pointersOf = (element) => JSON.parse(element.dataset.edges);
 /** The pointer of a state, which has the escapes of JSON in the picture. */
 const pointerOf = (element) => JSON.parse(`"${element.dataset.pointer}"`);
 

@@ -99,12 +99,7 @@ export class Code {
 
   /** The text without the folded lines. */
   #shown() {
-    let [out, at] = ["", 0];
-    for (const [start, end] of this.#folds) {
-      out += this.text.slice(at, start);
-      at = end;
-    }
-    return out + this.text.slice(at);
+    return applied(this.text, [this.#folds.map(([start, end]) => ({ start, end, text: "" }))]);
   }
 
   /** The selected range of the text, after rounds of edits. */

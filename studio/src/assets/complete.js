@@ -1,6 +1,6 @@
 // Completion in text areas and fields: a list from which the arrow keys choose, as in the combobox of ARIA.
 
-import { make } from "./panels.js";
+import { chooseOption, make } from "./panels.js";
 
 const PAUSE = 150;
 const LETTER = 7.83;
@@ -36,7 +36,7 @@ export class Completer {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (event.key === " " && event.ctrlKey) this.#open(event.target, 0);
     else if (isOpen && step) this.#choose(this.#at + step);
-    else if (isOpen && (event.key === "Enter" || event.key === "Tab")) this.#take(this.#at);
+    else if (isOpen && ["Enter", "Tab"].includes(event.key)) this.#take(this.#at);
     else if (isOpen && event.key === "Escape") this.close();
     else return;
     event.preventDefault();
@@ -76,10 +76,7 @@ export class Completer {
   }
 
   #choose(index) {
-    this.#at = Math.max(0, Math.min(this.#offers.length - 1, index));
-    [...this.list.children].forEach((option, at) => option.setAttribute("aria-selected", at === this.#at));
-    this.#field.setAttribute("aria-activedescendant", `c${this.#at}`);
-    this.list.children[this.#at].scrollIntoView({ block: "nearest" });
+    this.#at = chooseOption(this.#field, [...this.list.children], index);
   }
 
   #take(index) {

@@ -74,6 +74,15 @@ export class Tree {
   }
 }
 
+/** Chooses the option of a field's list that is nearest to an index. Returns its index. */
+export function chooseOption(field, options, index) {
+  const at = Math.max(0, Math.min(options.length - 1, index));
+  options.forEach((option, other) => (option.ariaSelected = other === at));
+  field.setAttribute("aria-activedescendant", options[at]?.id ?? "");
+  if (document.activeElement === field) options[at]?.scrollIntoView({ block: "nearest" });
+  return at;
+}
+
 export class Palette {
   #items = [];
   #at = 0;
@@ -119,11 +128,7 @@ export class Palette {
   }
 
   #choose(index) {
-    this.#at = Math.max(0, Math.min(this.#items.length - 1, index));
-    const chosen = this.#items[this.#at];
-    for (const option of this.#items) option.ariaSelected = option === chosen;
-    this.input.setAttribute("aria-activedescendant", chosen?.id ?? "");
-    if (document.activeElement === this.input) chosen?.scrollIntoView({ block: "nearest" });
+    this.#at = chooseOption(this.input, this.#items, index);
   }
 }
 

@@ -6,9 +6,7 @@ const root = document.querySelector("#studio");
 export const isReadOnly = root?.hasAttribute("data-read-only") ?? false;
 export const place = { file: root?.dataset.file ?? "0", definition: Number(root?.dataset.definition ?? 0) };
 
-function address(name, parameters = {}) {
-  return `${name}?${new URLSearchParams({ ...place, ...parameters })}`;
-}
+const query = (parameters) => String(new URLSearchParams({ ...place, ...parameters }));
 
 /** The server refused a request; the message is for the user. */
 export class Refusal extends Error {
@@ -56,17 +54,17 @@ async function lose() {
 }
 
 function open() {
-  stream = new EventSource(address("events"));
+  stream = new EventSource(`events?${query()}`);
   stream.onmessage = () => on.changed();
   stream.onerror = lose;
 }
 
 async function respond(name, parameters, what) {
-  if (editor) return request(name, String(new URLSearchParams({ ...place, ...parameters })), what);
+  if (editor) return request(name, query(parameters), what);
   const body = what && JSON.stringify(what);
   // An edit survives the end of the page, unless it is larger than browsers allow then.
   const options = body ? { method: "POST", headers: { "content-type": "application/json" }, body, keepalive: name === "apply" && body.length < 60_000 } : {};
-  const response = await fetch(address(name, parameters), options);
+  const response = await fetch(`${name}?${query(parameters)}`, options);
   return { status: response.status, kind: response.headers.get("content-type"), body: await response.text() };
 }
 
@@ -78,9 +76,7 @@ export async function ask(name, parameters, what) {
   } catch {
     lose();
   }
-  if (!response) {
-    throw new Refusal(0, "the server does not answer");
-  }
+  if (!response) throw new Refusal(0, "the server does not answer");
   const body = response.kind?.includes("json") ? JSON.parse(response.body) : response.body;
   if (response.status >= 400) throw new Refusal(response.status, body.error ?? body, body.view);
   return body;

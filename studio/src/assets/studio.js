@@ -27,6 +27,7 @@ const form = $("#panel-inspector");
 
 const at = (pointer) => view.states.find((state) => state.pointer === pointer);
 const current = () => at(selection.at(-1));
+const namesIn = (outer) => view.states.filter(({ body }) => body === outer).map(({ name }) => name);
 const edit = (operation) => ({ do: "edit", definition: place.definition, operation });
 
 function tell(text, isProblem = true) {
@@ -287,7 +288,7 @@ function openPalette(at) {
 
 /** The state to which an arrow key leads. */
 function neighbour(key) {
-  if (!current()) return view.states.find((state) => state.is_first) ?? view.states[0];
+  if (!current()) return view.states.find(({ is_first }) => is_first) ?? view.states[0];
   return at(current().arrows[["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].indexOf(key)]);
 }
 
@@ -319,7 +320,7 @@ function connect() {
   const own = all.filter((one) => (edge ? one.pointer === edge : one.source === current()?.pointer));
   const sources = own.length ? own : all;
   const from = listOfTransitions(sources);
-  const to = listOf("Leads to", view.states.filter(({ body }) => body === sources[0]?.body).map(({ name }) => [name, name]));
+  const to = listOf("Leads to", namesIn(sources[0]?.body).map((name) => [name, name]));
   const act = () => apply([edit({ operation: "retarget", transition: from.control.value, target: to.control.value })]);
   choose("connect", "Connect a transition with a state.", { Connect: act }, from, to);
 }
@@ -426,7 +427,6 @@ function selectBody() {
 /** The keys of the canvas and of the tree. */
 function pressed(event) {
   const control = event.ctrlKey || event.metaKey;
-  const isTree = event.currentTarget.id === "tree";
   const stop = () => {
     event.preventDefault();
     event.stopPropagation();
@@ -441,7 +441,7 @@ function pressed(event) {
     if (event.key.length === 1) ahead += event.key;
   } else if (event.key.startsWith("Arrow")) {
     stop();
-    const next = isTree ? treeNeighbour(event.key) : neighbour(event.key);
+    const next = (event.currentTarget.id === "tree" ? treeNeighbour : neighbour)(event.key);
     if (next) select(event.shiftKey ? selectedWith(next.pointer) : [next.pointer], true);
   } else if (event.key === "/") {
     stop();
@@ -464,7 +464,7 @@ function pressed(event) {
 function treeNeighbour(key) {
   const index = view.states.indexOf(current());
   if (key === "ArrowLeft") return at(current()?.parent);
-  if (key === "ArrowRight") return view.states.find((state) => state.parent === current()?.pointer);
+  if (key === "ArrowRight") return view.states.find(({ parent }) => parent === current()?.pointer);
   return view.states[Math.max(0, index + (key === "ArrowDown" ? 1 : -1))];
 }
 
@@ -556,6 +556,15 @@ function setTestData(field) {
     await redraw();
   });
 }
+
+/** Adds the states to which a transition of the form may lead, when the user goes to its list. */
+function addTargets({ target }) {
+  if (target.dataset.targets === undefined) return;
+  delete target.dataset.targets;
+  const [, chosen] = target.options;
+  target.append(...namesIn(at(form.drawn.state)?.body).map((name) => (name === chosen?.value ? chosen : new Option(name))));
+}
+for (const name of ["pointerdown", "focusin"]) form.addEventListener(name, addTargets);
 
 const changed = ({ target }) => {
   if (target.dataset.test) return setTestData(target);

@@ -8,7 +8,7 @@ const nameOf = ({ id }) => id.slice("trial-".length);
 const key = () => `stepwright-tests:${place.file} ${place.definition}`;
 let renaming = Promise.resolve();
 
-export const testData = () => Object.fromEntries(areas().map((area) => [nameOf(area), area.value]));
+const testData = () => Object.fromEntries(areas().map((area) => [nameOf(area), area.value]));
 
 /** The data after the renames of states so far. */
 export const settledTestData = () => renaming.then(testData);

@@ -298,14 +298,14 @@ impl StateForm<'_> {
         html! {
             label class="field" {
                 span { (label) }
-                // A definition may have hundreds of states, so their options have no actions.
-                select data-actions=(self.actions.retarget_typed(&transition, exists)) {
+                // A definition may have hundreds of states: the page adds the others when the user
+                // goes to the list.
+                select data-targets data-actions=(self.actions.retarget_typed(&transition, exists)) {
                     option value="" data-actions=(none) selected[current.is_none()] { (none_text) }
-                    @if let Some(current) = current.filter(|current| !self.targets.contains(current)) {
-                        option value=(current) data-actions="[]" selected { (current) " (missing)" }
-                    }
-                    @for target in &self.targets {
-                        option value=(target) selected[current == Some(*target)] { (target) }
+                    @match current {
+                        Some(current) if self.targets.contains(&current) => option value=(current) selected { (current) },
+                        Some(current) => option value=(current) data-actions="[]" selected { (current) " (missing)" },
+                        None => {}
                     }
                 }
             }

@@ -195,3 +195,9 @@ export class EditorPage {
     return this.tab.close();
   }
 }
+
+/** Chooses the state to which a transition of a form leads, as a person does: the list has its states when it has the focus. */
+export async function chooseTarget(list, state) {
+  await list.focus();
+  await list.selectOption(state);
+}
