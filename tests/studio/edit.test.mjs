@@ -256,10 +256,12 @@ describe("with the mouse", () => {
   test("the list of a transition has each state of the body once, when a person opens it", async () => {
     await page.select("/States/Both");
     const list = page.page.locator("#panel-inspector").getByLabel("Next state");
+    const chosen = await list.inputValue();
     await list.click();
     await page.page.keyboard.press("Escape");
     const { States } = await page.definition();
     assert.deepEqual(await list.locator("option").allTextContents(), ["(end)", ...Object.keys(States)]);
+    assert.deepEqual([chosen, await list.inputValue()], ["Done", "Done"]);
   });
 });
 
