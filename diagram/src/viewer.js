@@ -65,6 +65,13 @@ const KEYS = {
   ArrowDown: [0, -PAN],
 };
 
+/** The position of an element of the picture, in pixels: where its transform puts it, or where the page wants it by `at`, in tenths of a pixel. */
+function positionOf(element, { at } = element) {
+  if (at) return [at[0] / 10, at[1] / 10];
+  const { e, f } = element.transform.baseVal.numberOfItems ? element.transform.baseVal[0].matrix : { e: 0, f: 0 };
+  return [e, f];
+}
+
 export class DiagramView extends HTMLElement {
   #x = 0;
   #y = 0;
@@ -133,12 +140,24 @@ export class DiagramView extends HTMLElement {
     return this.querySelector("svg");
   }
 
+  /** The group of all elements of the picture. */
+  get #group() {
+    return this.querySelector("svg > g:last-of-type");
+  }
+
   get #width() {
     return this.picture?.width.baseVal.value || 1;
   }
 
   get #height() {
     return this.picture?.height.baseVal.value || 1;
+  }
+
+  /** Puts an element where the page wants it. */
+  put(element) {
+    if (element.at === element.put) return;
+    element.setAttribute("transform", `translate(${positionOf(element).join(" ")})`);
+    element.put = element.at;
   }
 
   act(action) {
@@ -148,7 +167,7 @@ export class DiagramView extends HTMLElement {
       if (document.fullscreenElement === this) document.exitFullscreen();
       else this.requestFullscreen();
     } else if (action === "chosen") {
-      this.#frame([...this.querySelectorAll(".state.chosen")].map((state) => state.getBoundingClientRect()));
+      this.#frame([...this.querySelectorAll(".state.chosen")].map((state) => (this.put(state), state.getBoundingClientRect())));
     } else {
       this.#fitted = false;
       this.#fit(action === "whole" ? this.#whole() : this.#wide());
@@ -220,30 +239,38 @@ export class DiagramView extends HTMLElement {
   /** The box for which elements are hidden, in the units of the picture. */
   #near = [];
 
-  /** Hides the elements that are farther from the box than its size; again only for a new picture, or when the box is elsewhere. */
+  /**
+   * Hides the elements that are farther from the box than its size, and puts the others where the page wants them; again only for a new picture, or when the
+   * box is elsewhere. What is far before and after an edit stays where it was: half of the time of an edit was the layout of hidden elements.
+   */
   #hide(isNew) {
-    const elements = this.picture?.lastElementChild?.children ?? [];
-    if (elements.length < MANY) return;
+    const elements = this.#group?.children ?? [];
+    if (elements.length < MANY) {
+      if (isNew) for (const element of elements) this.put(element);
+      return;
+    }
     const box = [-this.#x, -this.#y, this.#view.clientWidth, this.#view.clientHeight].map((length) => length / this.#scale);
     const [x, y, width, height] = box;
     const [left, top, across, down] = this.#near;
     const isLike = (one, other) => Math.abs(Math.log(one / other)) < 0.25;
     if (!isNew && Math.abs(x - left) < width / 2 && Math.abs(y - top) < height / 2 && isLike(width, across) && isLike(height, down)) return;
     this.#near = box;
+    const isFar = (own, [e, f]) => own.x + e > x + 2 * width || own.x + own.width + e < x - width || own.y + f > y + 2 * height || own.y + own.height + f < y - height;
     for (const element of elements) {
       const own = (element.extent ??= element.getBBox());
-      const { e, f } = element.transform.baseVal.numberOfItems ? element.transform.baseVal[0].matrix : { e: 0, f: 0 };
-      const isBeside = own.x + e > x + 2 * width || own.x + own.width + e < x - width;
-      element.classList.toggle("far", isBeside || own.y + f > y + 2 * height || own.y + own.height + f < y - height);
+      const isHidden = isFar(own, positionOf(element));
+      if (element.classList.contains("far") !== isHidden) element.classList.toggle("far");
+      if (element.at !== element.put && !(isHidden && element.put && isFar(own, positionOf(element, { at: element.put })))) this.put(element);
     }
   }
 
   /** Reads the places and colours of the states. */
   #measure() {
     this.#isStale = false;
+    const { e, f } = this.#group?.getCTM() ?? { e: 0, f: 0 };
     this.#boxes = [...(this.picture?.querySelectorAll(".state > .box") ?? [])].map((box) => {
-      const [own, matrix] = [box.getBBox(), box.getCTM()];
-      return { box, x: own.x + matrix.e, y: own.y + matrix.f, width: own.width, height: own.height, colour: getComputedStyle(box).stroke };
+      const [own, [x, y]] = [box.getBBox(), positionOf(box.parentNode)];
+      return { box, x: own.x + x + e, y: own.y + y + f, width: own.width, height: own.height, colour: getComputedStyle(box).stroke };
     });
   }
 
@@ -341,6 +368,7 @@ export class DiagramView extends HTMLElement {
   }
 
   centre(element) {
+    this.put(element);
     const around = this.#view.getBoundingClientRect();
     const box = element.getBoundingClientRect();
     this.#x += around.left + around.width / 2 - (box.left + box.width / 2);
@@ -350,6 +378,7 @@ export class DiagramView extends HTMLElement {
 
   /** Moves the diagram until an element is in its box. */
   reveal(element) {
+    this.put(element);
     const around = this.#view.getBoundingClientRect();
     const box = element.getBoundingClientRect();
     const aside = (from, to, least, most) => (from < least ? least - from : Math.min(0, Math.max(most - to, least - from)));

@@ -205,13 +205,23 @@ test("the selection is zoomed to, and the small map shows it and moves the pictu
   assert.ok(Math.abs(box.x + box.width / 2 - (around.x + around.width / 2)) < 20);
 });
 
-/** The elements of the picture that are in its box, and are not painted; and how many are not painted at all. */
+/** The elements that are in the box of the picture and not painted there, or that are only believed to be there; and how many are not painted at all. */
 const unpainted = () =>
   page.page.$eval("#canvas", (canvas) => {
     const around = canvas.shadowRoot.querySelector("#view").getBoundingClientRect();
-    const hidden = [...canvas.querySelector("svg").lastElementChild.children].filter((element) => getComputedStyle(element).visibility === "hidden");
+    const group = canvas.querySelector("svg > g:last-of-type");
+    const isHidden = (element) => getComputedStyle(element).visibility === "hidden";
     const isInBox = ({ left, top, right, bottom }) => right > around.left && left < around.right && bottom > around.top && top < around.bottom;
-    return [hidden.filter((element) => isInBox(element.getBoundingClientRect())).map((element) => element.textContent), hidden.length];
+    const isWrong = (element) => {
+      const box = element.getBBox();
+      const corner = new DOMPoint(box.x + element.at[0] / 10, box.y + element.at[1] / 10).matrixTransform(group.getScreenCTM());
+      const end = new DOMPoint(box.x + box.width + element.at[0] / 10, box.y + box.height + element.at[1] / 10).matrixTransform(group.getScreenCTM());
+      const isThere = element.getAttribute("transform") === `translate(${element.at[0] / 10} ${element.at[1] / 10})`;
+      const isSeen = isInBox({ left: corner.x, top: corner.y, right: end.x, bottom: end.y });
+      return isSeen ? isHidden(element) || !isThere : isInBox(element.getBoundingClientRect()) && !isThere;
+    };
+    const elements = [...group.children];
+    return [elements.filter(isWrong).map((element) => element.textContent), elements.filter(isHidden).length];
   });
 
 test("of a large picture, only what is far from its box is not painted, after each move and edit", async () => {
@@ -239,6 +249,15 @@ test("of a large picture, only what is far from its box is not painted, after ea
       await page.page.mouse.wheel(0, (random() - 0.5) * 1500);
       await page.page.keyboard.up("Control");
     },
+    "a selected transition": async () => {
+      const point = await page.page.$eval("#canvas", (canvas) => {
+        const around = canvas.shadowRoot.querySelector("#view").getBoundingClientRect();
+        const points = [...canvas.querySelectorAll(".edge:not(.far) .line")].map((line) => line.getPointAtLength(line.getTotalLength() * 0.2).matrixTransform(line.getScreenCTM()));
+        const found = points.find(({ x, y }) => x > around.left + 20 && x < around.right - 220 && y > around.top + 20 && y < around.bottom - 20);
+        return found && [found.x, found.y];
+      });
+      if (point) await page.page.mouse.click(...point);
+    },
     "an edit": async () => {
       const count = (await page.names()).length;
       const command = page.page.locator(`[data-command=${random() < 0.5 ? "duplicate" : "undo"}]`);
@@ -251,8 +270,8 @@ test("of a large picture, only what is far from its box is not painted, after ea
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   await page.select("/States/S5");
   assert.ok((await unpainted())[1] > 500, "most of the picture is far");
-  for (let count = 0; count < 60; count++) {
-    const [name, move] = Object.entries(moves)[Math.floor(random() * 5)];
+  for (let count = 0; count < 80; count++) {
+    const [name, move] = Object.entries(moves)[Math.floor(random() * 6)];
     await move();
     await check(`${name}, action ${count}`);
   }

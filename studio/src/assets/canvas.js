@@ -14,11 +14,8 @@ const pointerOf = (element) => JSON.parse(`"${element.dataset.pointer}"`);
 /** The element `svg` of a text. */
 const parsed = (text) => Object.assign(document.createElement("template"), { innerHTML: text }).content.firstElementChild;
 
-function place(element, x, y) {
-  element.at = [x, y];
-  element.setAttribute("transform", `translate(${x / 10} ${y / 10})`);
-  return element;
-}
+/** The view puts the element there when it is near enough to be seen. */
+const place = (element, x, y) => Object.assign(element, { at: [x, y] });
 
 export class Canvas {
   #drag = null;
@@ -91,6 +88,7 @@ export class Canvas {
     const end = path.getPointAtLength(path.getTotalLength());
     const group = line.parentNode;
     const [handle] = parsed(`<svg><circle class="handle" r="8" cx="${end.x}" cy="${end.y}"/></svg>`).children;
+    this.view.put(line);
     handle.setAttribute("transform", `${group.getAttribute("transform")} ${line.getAttribute("transform")}`);
     handle.dataset.edges = line.dataset.edges;
     // It is over all elements, and none of them.
