@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [
     "asl/src",
+    "tools/src",
     "diagram/src",
     "editor/src",
     "macros/src",

@@ -110,7 +110,8 @@ impl TextLocation {
     }
 
     /// The start of a node's value. If the node does not exist, the start of the text.
-    pub(crate) fn of(document: &Document, pointer: String) -> TextLocation {
+    #[doc(hidden)]
+    pub fn of(document: &Document, pointer: String) -> TextLocation {
         let position = document.position(&pointer);
         TextLocation {
             pointer,

@@ -46,16 +46,14 @@
 //! | to check a definition | [`validate`](validate::validate), [`Validator`](validate::Validator) |
 //! | to fix what it finds | [`fix::Fixer`], which changes the text |
 //! | to change the text of a definition | [`edit::Editor`] |
-//! | to convert states from JSONPath to JSONata | [`convert::Converter`] |
 //! | what changed, and the effects on running executions | [`diff::Diff`] |
-//! | what executions cost, and how close they come to the limits | [`estimate::Estimate`] |
 //! | a picture | `stepwright_diagram::Diagram`, in the crate `stepwright-diagram` |
+//! | the IAM policy, the cost of executions, the conversion to JSONata | the crate `stepwright-tools` |
 //! | the condition of a Choice rule, in readable form | [`condition::readable`] |
 //! | lines and columns in a text | [`json::Document`] |
 //! | to parse, change and write JSON without loss | [`json::Json`] |
 //! | to parse a `Resource` | [`resource::Resource`] |
 //! | the arguments and errors of an integration | [`integrations`] |
-//! | the permissions that a machine's role needs | [`policy::Policy`] |
 //! | to mask the values of sensitive fields | [`redaction`] |
 //! | to replace `${...}` placeholders | [`placeholder`] |
 //! | to escape characters that a person does not see | [`hidden`] |
@@ -73,12 +71,9 @@
 //!
 //! | feature | what it adds | depends on |
 //! |---|---|---|
-//! | `convert` | [`convert`]: states from JSONPath to JSONata | |
 //! | `diff` | [`diff`]: what changed between two definitions | |
-//! | `estimate` | [`estimate`]: transitions, events, payload and price of executions | |
 //! | `integrations` | [`integrations`]: the tables of AWS's service integrations | |
 //! | `models` | the API models of AWS's services, with which the validator checks arguments and error names | the feature `integrations`, `flate2` |
-//! | `policy` | [`policy`]: the least-privilege IAM policy of a definition | the feature `integrations`, `percent-encoding` |
 //! | `terraform` | [`template::terraform`]: definitions in Terraform files, with `yaml` | `hcl-edit` |
 //! | `yaml` | [`yaml`]: definitions in YAML | `granit-parser` |
 //!
@@ -98,14 +93,12 @@
 #[doc(hidden)]
 pub mod analysis;
 pub mod condition;
-#[cfg(feature = "convert")]
-pub mod convert;
+#[doc(hidden)]
+pub mod deployment;
 #[cfg(feature = "diff")]
 pub mod diff;
 pub mod edit;
 pub mod errors;
-#[cfg(feature = "estimate")]
-pub mod estimate;
 pub mod fix;
 mod fixer;
 #[doc(hidden)]
@@ -125,8 +118,6 @@ pub mod name;
 pub mod overlay;
 pub mod path;
 pub mod placeholder;
-#[cfg(feature = "policy")]
-pub mod policy;
 pub mod redaction;
 pub mod resource;
 #[cfg(feature = "models")]
@@ -136,6 +127,8 @@ pub mod service_models;
 pub mod similar;
 #[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
+pub mod substitution;
 #[cfg(feature = "yaml")]
 pub mod template;
 pub mod timestamp;
@@ -148,13 +141,10 @@ pub mod words;
 pub mod yaml;
 
 mod cursor;
-#[cfg(any(feature = "policy", feature = "terraform"))]
-mod deployment;
 mod diagnostic;
 mod route;
 mod service_text;
 mod setters;
-mod substitution;
 mod syntax_error;
 mod value_path;
 

@@ -5,7 +5,7 @@ use crate::json::Object;
 
 /// Whether the text contains a substitution, so that its value is unknown. An unclosed one does not
 /// count.
-pub(crate) fn is_substitution(text: &str) -> bool {
+pub fn is_substitution(text: &str) -> bool {
     let mut rest = text;
     while let Some(start) = rest.find("${") {
         rest = &rest[start + 2..];
@@ -16,24 +16,6 @@ pub(crate) fn is_substitution(text: &str) -> bool {
         }
     }
     false
-}
-
-/// The text without its substitutions, as if each had an empty value.
-#[cfg(feature = "convert")]
-pub(crate) fn without_substitutions(text: &str) -> String {
-    let mut left = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        left.push_str(before);
-        rest = match after.find('}') {
-            Some(end) if end > 0 => &after[end + 1..],
-            _ => {
-                left.push_str("${");
-                after
-            }
-        };
-    }
-    left + rest
 }
 
 /// The length of the word at the start of the text, if it contains a substitution: that of
@@ -61,7 +43,7 @@ pub(crate) fn word_length(text: &str) -> Option<usize> {
 
 /// The substitution of an object for unknown members: a placeholder without quotes, which the
 /// parser reads as a member whose key equals its value.
-pub(crate) fn open_members(object: &Object) -> Option<&str> {
+pub fn open_members(object: &Object) -> Option<&str> {
     object.iter().find_map(|(key, value)| {
         let text = value.as_str().filter(|text| text == key)?;
         is_substitution(text).then_some(text)
@@ -101,22 +83,6 @@ mod tests {
         ] {
             assert_eq!(is_substitution(text), is_one, "{text}");
             assert_eq!(unclosed(text), open, "{text}");
-        }
-    }
-
-    #[cfg(feature = "convert")]
-    #[test]
-    fn a_text_without_substitutions_has_the_rest() {
-        for (text, rest) in [
-            ("${P}{% x %}", "{% x %}"),
-            ("a${P}b${Q}", "ab"),
-            ("${}${F}", "${}"),
-            ("${A}-${B", "-${B"),
-            ("$ {Fn}", "$ {Fn}"),
-            ("", ""),
-        ] {
-            assert_eq!(without_substitutions(text), rest, "{text}");
-            assert_eq!(is_substitution(text), rest != text, "{text}");
         }
     }
 

@@ -1,8 +1,6 @@
 //! The tests of this package, in one program: linking a program for each file takes most of the
 //! time.
 
-#[cfg(feature = "convert")]
-mod convert;
 mod custom_rules;
 #[cfg(feature = "integrations")]
 mod definitions;
@@ -19,8 +17,6 @@ mod hostile;
 mod integrations;
 #[cfg(feature = "diff")]
 mod library;
-#[cfg(feature = "policy")]
-mod policy;
 mod recordings;
 mod rules;
 #[cfg(feature = "diff")]

@@ -195,7 +195,7 @@ mod recordings {
     //! Tests with data outside of the repository.
 
     use super::*;
-    use crate::recordings::realworld;
+    use crate::recordings::files::realworld;
 
     #[test]
     #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]

@@ -85,7 +85,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `macros` (on unless `default-features = false`) | [`workflow!`], [`#[task]`](macro@task) and the derives |
-//! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow |
+//! | `policy` | `Workflow::policy`: the least-privilege IAM policy of a workflow; its types are in `policy` |
 //! | `diagram` | the picture of each workflow in the documentation that rustdoc writes for it; it needs Rust 1.95 |
 //! | `chrono`, `rust_decimal`, `url`, `uuid` | [`Payload`] for the types of that crate |
 //!
@@ -95,7 +95,8 @@
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-asl`, and with the feature `macros` on `stepwright-macros`.
+//! - It depends on `stepwright-asl`, with the feature `macros` on `stepwright-macros`, and with the
+//!   feature `policy` on `stepwright-tools`.
 //! - It writes definitions, calls single tasks, and runs functions as plain Rust. It has no async
 //!   runtime, no engine and no evaluator, so that build scripts compile quickly. Only [`mod@emit`]
 //!   and [`Definition::write`] write files.
@@ -153,3 +154,6 @@ pub use stepwright_asl::{Diagnostic, Severity};
 #[cfg(feature = "macros")]
 #[doc(inline)]
 pub use stepwright_macros::{Payload, TaskError, asl_file, expr, expression, task, workflow};
+#[cfg(feature = "policy")]
+#[doc(inline)]
+pub use stepwright_tools::policy;

@@ -20,7 +20,7 @@
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-asl` only.
+//! - It depends on `stepwright-asl` and `stepwright-tools` only.
 //! - It has no I/O, and knows no protocol and no editor. A caller gives it the text of each file.
 //! - No text is an error: a broken text is read as far as possible, and its faults are answers.
 //! - An answer never refers to a position outside of the document.

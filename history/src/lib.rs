@@ -34,14 +34,15 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `estimate` | `Timeline::record_statistics`: statistics for `stepwright_asl::estimate` |
+//! | `estimate` | `Timeline::record_statistics`: statistics for `stepwright_tools::estimate` |
 //! | `jsonata` (on unless `default-features = false`) | explains values of JSONata. Without it, they are unknown |
 //! | `report` | `report`: HTML pages about executions. Needs Rust 1.95 |
 //!
 //! # Boundary
 //!
-//! - It depends on `stepwright-asl` and `stepwright-interpreter`, and with the feature `report` on
-//!   `stepwright-diagram`. It compiles no macros.
+//! - It depends on `stepwright-asl` and `stepwright-interpreter`, with the feature `report` on
+//!   `stepwright-diagram`, and with the feature `estimate` on `stepwright-tools`. It compiles no
+//!   macros.
 //! - It never knows an engine, a store, a clock or a task handler. Replays and generated tests run
 //!   executions, so they are in `stepwright-runtime`.
 //! - A history of the interpreter and a recorded history have the same timeline, coverage and

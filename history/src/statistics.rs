@@ -1,9 +1,9 @@
 //! Statistics of executions, from their timelines: what an estimate needs to know about recorded
 //! executions. Their size does not depend on the number of executions or events.
 
-use stepwright_asl::estimate::RecordedStatistics;
 use stepwright_asl::overlay::Status as VisitStatus;
 use stepwright_interpreter::value::Value;
+use stepwright_tools::estimate::RecordedStatistics;
 
 use crate::timeline::{Attempt, Timeline, Visit};
 
@@ -13,7 +13,7 @@ impl Timeline {
     /// The duration counts if the execution has ended. The sizes of data are those of compact JSON.
     ///
     /// ```
-    /// use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics};
+    /// use stepwright_tools::estimate::{Estimate, EstimateOptions, RecordedStatistics};
     /// use stepwright_history::RecordedHistory;
     ///
     /// let history = RecordedHistory::parse(r#"{"events": [

@@ -10,7 +10,7 @@
 //! # Boundary
 //!
 //! - It depends on `stepwright-asl`, `stepwright-diagram`, `stepwright-explore`,
-//!   `stepwright-history` and `stepwright-interpreter`. It compiles no macros.
+//!   `stepwright-history`, `stepwright-interpreter` and `stepwright-tools`. It compiles no macros.
 //! - It knows no engine, store, file, client of AWS or version control: the caller reads
 //!   definitions and histories, and writes the reports.
 //! - A rehearsal runs executions as plain data on virtual time. It calls no task.

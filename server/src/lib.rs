@@ -71,8 +71,8 @@
 //! # Boundary
 //!
 //! - It depends on `stepwright-runtime` without its default features and on `stepwright-asl`, and
-//!   with the feature `console` on `stepwright-history` and `stepwright-diagram`. It compiles no
-//!   macros.
+//!   with the feature `console` on `stepwright-history`, `stepwright-diagram` and
+//!   `stepwright-tools`. It compiles no macros.
 //! - It never steps executions itself. It uses the public API of the engine, and the hidden module
 //!   `server_support` of `stepwright-runtime`.
 //! - `control` has what the engine lacks: revisions, versions, aliases and tags. A change of it is

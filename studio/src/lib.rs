@@ -25,7 +25,7 @@
 //! # Boundary
 //!
 //! - It depends on `stepwright-editor`, `stepwright-diagram`, `stepwright-engine`,
-//!   `stepwright-testing` and `stepwright-asl`.
+//!   `stepwright-testing`, `stepwright-tools` and `stepwright-asl`.
 //! - The editor makes all edits of a text. The session orders them, and knows no protocol.
 //! - Only `router.rs` knows HTTP, and only `file.rs` writes files.
 //! - It does not listen: a server with checks of hosts and origins serves its router. An editor

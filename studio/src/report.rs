@@ -4,9 +4,9 @@ use std::path::Path;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::diff::Diff;
-use stepwright_asl::estimate::{Estimate, EstimateOptions};
-use stepwright_asl::policy::{Policy, PolicyOptions};
 use stepwright_editor::{Definition, Document};
+use stepwright_tools::estimate::{Estimate, EstimateOptions};
+use stepwright_tools::policy::{Policy, PolicyOptions};
 
 use crate::child_process::child_command;
 

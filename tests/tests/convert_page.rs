@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use stepwright_asl::convert::{Assumption, Converter, Difference};
+use stepwright_tools::convert::{Assumption, Converter, Difference};
 
 fn page() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides/convert.md");

@@ -139,10 +139,7 @@ fn walk<I: Iterator<Item = usize>>(
 
 /// Numbers the strongly connected components in reverse topological order (Tarjan's algorithm,
 /// without recursion).
-pub(crate) fn components<'t>(
-    states: usize,
-    targets: impl Fn(usize) -> &'t [Option<usize>],
-) -> Vec<usize> {
+pub fn components<'t>(states: usize, targets: impl Fn(usize) -> &'t [Option<usize>]) -> Vec<usize> {
     const NEW: usize = usize::MAX;
     let mut component = vec![NEW; states];
     let mut visited = vec![NEW; states];

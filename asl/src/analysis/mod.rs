@@ -9,12 +9,10 @@ mod handlers;
 mod names;
 mod numbers;
 
-#[cfg(feature = "estimate")]
-pub(crate) use control_flow::components;
 pub(crate) use numbers::percentage_problem;
 
 pub use assignment::{BodyStart, TransitionSet, UnassignedPath, VariableFlow, VariableUse};
-pub use control_flow::ControlFlow;
+pub use control_flow::{ControlFlow, components};
 pub use handlers::{HandlerKind, HandlerProblem, HandlerWords, check_handlers, unknown_error};
 pub use names::{NameKind, NameProblem, check_names};
 pub use numbers::{

@@ -11,7 +11,8 @@ impl Editor {
     /// Makes as many of these groups of edits as possible, without two that change the same text.
     /// Returns for each group whether it was made; the error of an impossible group. The groups
     /// that were left out may be possible in the edited text, with pointers into that text.
-    pub(crate) fn apply_some(&mut self, groups: &[&[Edit]]) -> Vec<Result<bool, EditError>> {
+    #[doc(hidden)]
+    pub fn apply_some(&mut self, groups: &[&[Edit]]) -> Vec<Result<bool, EditError>> {
         let plan = self.plan();
         let mut splices: Vec<Splice> = Vec::new();
         let mut changes = Vec::new();

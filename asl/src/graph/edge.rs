@@ -15,7 +15,7 @@ pub struct Edge<'j> {
 }
 
 /// The trigger of a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EdgeKind {
     /// `Next` of the state.

@@ -170,7 +170,7 @@ fn in_map(
 
 /// [`lookup`], with or without the search for a suggestion, which is slow for thousands of
 /// resources.
-pub(crate) fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, UnknownResource> {
+pub fn find(resource: &str, suggest: bool) -> Result<Integration<'_>, UnknownResource> {
     let question = LookupQuery::new(resource, suggest);
     let resource = question.resource;
     let Some(name) = resource.integration() else {

@@ -32,8 +32,6 @@
 
 mod argument_values;
 mod arguments;
-#[cfg(feature = "policy")]
-mod iam;
 mod lookup;
 mod optimized;
 mod permission;
@@ -43,9 +41,8 @@ mod unknown;
 pub use crate::resource::IntegrationPattern;
 pub use argument_values::{ArgumentValueFault, ArgumentValueFaultKind, check_argument_values};
 pub use arguments::{ArgumentFault, ArgumentFaultKind};
-#[cfg(feature = "policy")]
-pub(crate) use iam::{ActionResourceType, ActionResources, Operation, needs, operation};
-pub(crate) use lookup::find;
+#[doc(hidden)]
+pub use lookup::find;
 pub use lookup::{Integration, ResolvedResource, lookup, lookup_item_reader, lookup_result_writer};
 pub use optimized::{OptimizedAction, ResourceField, optimized};
 pub use permission::Permission;

@@ -34,7 +34,8 @@ mod steps;
 #[doc(hidden)]
 pub mod text;
 mod token;
-mod tree;
+#[doc(hidden)]
+pub mod tree;
 
 pub use function::{AWS_FUNCTIONS, functions, is_function};
 pub use highlight::{ExpressionPart, parts};
@@ -70,7 +71,8 @@ impl Expression {
     }
 
     /// Parses the text and passes its tree to `look`; the tree is dropped afterwards.
-    pub(crate) fn parse_with<R: Send>(
+    #[doc(hidden)]
+    pub fn parse_with<R: Send>(
         text: &str,
         look: impl FnOnce(&JsonataNode) -> R + Send,
     ) -> Result<(Expression, R), SyntaxError> {

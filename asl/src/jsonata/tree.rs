@@ -6,8 +6,8 @@ use super::operator::Operator;
 
 /// An expression or a part of one.
 #[derive(Debug)]
-pub(crate) struct JsonataNode {
-    pub(crate) kind: NodeKind,
+pub struct JsonataNode {
+    pub kind: NodeKind,
     /// The byte range in the text.
     pub(crate) span: Range<usize>,
     /// The variable that `@` binds to each item of the step.
@@ -23,7 +23,7 @@ pub(crate) struct JsonataNode {
 }
 
 #[derive(Debug)]
-pub(crate) enum NodeKind {
+pub enum NodeKind {
     Path(Vec<JsonataNode>),
     Name(String),
     Wildcard,
@@ -106,7 +106,7 @@ impl JsonataNode {
     }
 
     /// The name, if it is a variable.
-    pub(crate) fn variable(&self) -> Option<&str> {
+    pub fn variable(&self) -> Option<&str> {
         match &self.kind {
             NodeKind::Variable(name) => Some(name),
             NodeKind::Path(steps) => match steps.as_slice() {

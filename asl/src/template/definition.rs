@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use super::string_edit;
 use crate::SyntaxError;
-#[cfg(feature = "convert")]
-use crate::diagnostic::TextLocation;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, TextLocation};
 use crate::json::{Document, Position};
 use crate::model::MachineType;
 use crate::validate::Validator;
@@ -190,8 +188,7 @@ pub(crate) fn placed(file: &Document, offsets: &[u32], diagnostic: Diagnostic) -
 }
 
 /// Changes a location in a string into the location in the file.
-#[cfg(feature = "convert")]
-pub(crate) fn place(file: &Document, offsets: &[u32], location: &mut TextLocation) {
+pub fn place(file: &Document, offsets: &[u32], location: &mut TextLocation) {
     let position = position_in(file, offsets, location.offset);
     (location.line, location.column) = (position.line, position.column);
     location.offset = position.offset;

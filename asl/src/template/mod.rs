@@ -52,15 +52,16 @@ mod sub_arguments;
 pub mod terraform;
 mod text;
 
-#[cfg(feature = "convert")]
-pub(crate) use definition::place;
+#[doc(hidden)]
+pub use definition::place;
 pub(crate) use definition::placed;
 pub use definition::{Embedded, EmbeddedDefinition, parse_text};
 pub use find::{is_definition, machines, read, read_for_evaluation, read_recovering};
 pub use other_file::OtherFile;
 pub use placeholder_values::{NameUse, PlaceholderValues, supplies};
 pub use rewrite::UNEDITABLE;
-pub(crate) use rewrite::{ReplacedStrings, replace_strings};
+#[doc(hidden)]
+pub use rewrite::{ReplacedStrings, replace_strings};
 pub use serverless::inserted_definition;
 
 #[cfg(test)]

@@ -11,11 +11,14 @@ use crate::json::Document;
 pub const UNEDITABLE: &str = "the definition is a string that is folded or has several parts";
 
 /// A template of which some strings are replaced.
-pub(crate) struct ReplacedStrings {
-    pub(crate) file: Document,
-    pub(crate) machines: Vec<Embedded>,
+#[derive(Debug)]
+pub struct ReplacedStrings {
+    /// The file with the new strings.
+    pub file: Document,
+    /// Its machines.
+    pub machines: Vec<Embedded>,
     /// The machines whose strings are replaced, by their indices.
-    pub(crate) replaced: HashSet<usize>,
+    pub replaced: HashSet<usize>,
 }
 
 /// A change of the text for the machine with this index.
@@ -27,7 +30,7 @@ struct StringChange<'d> {
 
 /// Replaces the definitions of these machines, which are strings, without those that are written in
 /// a form that cannot be edited. The text is read once, however many strings there are.
-pub(crate) fn replace_strings(
+pub fn replace_strings(
     file: Document,
     machines: Vec<Embedded>,
     definitions: &[(usize, String)],

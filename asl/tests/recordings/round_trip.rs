@@ -3,7 +3,7 @@
 use stepwright_asl::StateMachine;
 use stepwright_asl::model::State;
 
-use super::realworld;
+use super::files::realworld;
 
 #[test]
 #[ignore = "needs the recordings in STEPWRIGHT_RECORDINGS"]

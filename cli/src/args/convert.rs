@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use stepwright_asl::convert::Difference;
+use stepwright_tools::convert::Difference;
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright convert orders.asl.json --to jsonata > orders.jsonata.asl.json

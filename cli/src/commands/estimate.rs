@@ -1,9 +1,9 @@
 //! `stepwright estimate`: the cost of executions, and how close they come to the limits.
 
 use stepwright_asl::StateMachine;
-use stepwright_asl::estimate::{Estimate, EstimateOptions, RecordedStatistics, has_open_wait};
 use stepwright_asl::validate::Validator;
 use stepwright_history::RecordedHistory;
+use stepwright_tools::estimate::{Estimate, EstimateOptions, RecordedStatistics, has_open_wait};
 
 use crate::args::{EstimateArguments, EstimateFormat};
 use crate::definitions::definition::{LoadedDefinition, state_of};

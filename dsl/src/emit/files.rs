@@ -41,7 +41,7 @@ impl Files {
 /// The IAM policy, with the feature `policy`.
 #[cfg(feature = "policy")]
 fn policy(definition: &Definition) -> Option<String> {
-    let options = stepwright_asl::policy::PolicyOptions::new(definition.name());
+    let options = stepwright_tools::policy::PolicyOptions::new(definition.name());
     Some(definition.policy_with(&options).to_json_pretty())
 }
 

@@ -183,7 +183,7 @@ impl Definition {
     /// is known, so that an activity is not taken for a function.
     ///
     /// ```
-    /// use stepwright::asl::policy::PolicyOptions;
+    /// use stepwright::policy::PolicyOptions;
     /// use stepwright::{Definition, MachineType};
     ///
     /// let text = r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
@@ -197,13 +197,13 @@ impl Definition {
     #[cfg(feature = "policy")]
     pub fn policy_with(
         &self,
-        options: &stepwright_asl::policy::PolicyOptions,
-    ) -> stepwright_asl::policy::Policy {
+        options: &stepwright_tools::policy::PolicyOptions,
+    ) -> stepwright_tools::policy::Policy {
         let mut options = options.clone();
         if self.addresses.is_some() {
             options = options.addresses(self.addresses.clone());
         }
-        stepwright_asl::policy::Policy::of(&self.machine, &options)
+        stepwright_tools::policy::Policy::of(&self.machine, &options)
     }
 
     /// The states that call tasks and workflows by placeholders; `None` if only the text is known.

@@ -89,9 +89,9 @@ pub trait Workflow: 'static {
     ///
     /// Like [`definition`](Workflow::definition).
     #[cfg(feature = "policy")]
-    fn policy() -> stepwright_asl::policy::Policy {
+    fn policy() -> stepwright_tools::policy::Policy {
         let definition = Self::definition();
-        let options = stepwright_asl::policy::PolicyOptions::new(definition.name());
+        let options = stepwright_tools::policy::PolicyOptions::new(definition.name());
         definition.policy_with(&options)
     }
 }

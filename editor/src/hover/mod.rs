@@ -8,15 +8,15 @@ use std::ops::Range;
 
 use serde::Serialize;
 use stepwright_asl::condition::readable;
-use stepwright_asl::estimate::prices_of;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::integrations::{IntegrationPattern, ResolvedResource, lookup};
 use stepwright_asl::json::{Json, segments};
 use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::{MachineType, Operator, StateKind, ValueKind};
-use stepwright_asl::policy::{Policy, PolicyOptions};
 use stepwright_asl::words::first_of;
 use stepwright_asl::{StateMachine, json};
+use stepwright_tools::estimate::prices_of;
+use stepwright_tools::policy::{Policy, PolicyOptions};
 
 use crate::definition::NodeAt;
 use crate::state_names::named_state;

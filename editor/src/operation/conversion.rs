@@ -1,7 +1,7 @@
 //! Converts states to JSONata.
 
-use stepwright_asl::convert::{Conversion, Converter, Difference};
 use stepwright_asl::edit::Edit;
+use stepwright_tools::convert::{Conversion, Converter, Difference};
 
 use super::{OperationError, OperationTarget};
 use crate::TextEdit;

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use stepwright_asl::MachineType;
-use stepwright_asl::estimate::PriceTable;
 use stepwright_history::runtime_support::RecordedEvent;
 use stepwright_interpreter::history::EventGroup;
+use stepwright_tools::estimate::PriceTable;
 
 /// The amounts of an execution that AWS charges and limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

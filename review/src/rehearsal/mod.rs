@@ -82,13 +82,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use indexmap::IndexMap;
-use stepwright_asl::estimate::{PriceTable, prices_of};
 use stepwright_asl::json::{Document, Json as Asl};
 use stepwright_asl::model::StateMachine;
 use stepwright_asl::{MachineType, redaction::Redaction};
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::RecordedPlaceholders;
 use stepwright_interpreter::program::Program;
+use stepwright_tools::estimate::{PriceTable, prices_of};
 
 use self::known_states::{NewStates, OldDefinition};
 use self::resolved_answer::resource_kinds;

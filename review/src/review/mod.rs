@@ -31,10 +31,10 @@ mod risks;
 
 use serde::Serialize;
 use stepwright_asl::diff::Diff;
-use stepwright_asl::estimate::Estimate;
 use stepwright_asl::json::Json as Asl;
 use stepwright_asl::model::{MachineType, StateMachine};
 use stepwright_explore::Report;
+use stepwright_tools::estimate::Estimate;
 
 use crate::rehearsal::RehearsalReport;
 use crate::renamed_states::renamed_states;

@@ -2,11 +2,11 @@
 //! children of its Map Runs.
 
 use maud::{Markup, html};
-use stepwright_asl::estimate::{PriceTable, prices_of};
 use stepwright_engine::MapRun;
 use stepwright_engine::store::StoreError;
 use stepwright_history::report::text;
 use stepwright_history::timeline::{Attempt, Timeline};
+use stepwright_tools::estimate::{PriceTable, prices_of};
 
 use super::state::Console;
 use super::transition_cache::ChildTransitions;

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use stepwright_asl::StateMachine;
 use stepwright_asl::diff::Diff;
-use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use stepwright_asl::json::Json as Asl;
-use stepwright_asl::policy::{Policy, PolicyOptions};
 use stepwright_asl::validate::{Diagnostic, validate_text};
 use stepwright_diagram::Diagram;
 use stepwright_engine::ExecutionFilter;
 use stepwright_engine::Status;
 use stepwright_history::report::text as format;
+use stepwright_tools::estimate::{Estimate, EstimateOptions};
+use stepwright_tools::policy::{Policy, PolicyOptions};
 
 use super::error::PageResult;
 use super::link;

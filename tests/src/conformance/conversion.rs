@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde_json::Value as Json;
-use stepwright_asl::convert::Converter;
 use stepwright_asl::edit::Editor;
 use stepwright_asl::errors;
+use stepwright_tools::convert::Converter;
 
 use super::equal::{Volatile, differences};
 use super::execution::{result, result_differences, run};

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 use stepwright_asl::StateMachine;
-use stepwright_asl::estimate::{Estimate, EstimateOptions};
 use stepwright_runtime::{ExecutionReport, Status};
+use stepwright_tools::estimate::{Estimate, EstimateOptions};
 
 /// Compares an execution with the estimate of its definition. The numbers of loop iterations and
 /// items come from the execution.

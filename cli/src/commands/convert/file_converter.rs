@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use stepwright_asl::convert::{ConvertedDefinition, ConvertedText, Converter, Note};
 use stepwright_asl::template;
 use stepwright_asl::template::terraform::{TerraformFile, has_machines};
 use stepwright_asl::yaml::Format;
 use stepwright_asl::{Diagnostic, Severity, SyntaxError};
+use stepwright_tools::convert::{ConvertedDefinition, ConvertedText, Converter, Note};
 
 use crate::definitions::input::whole;
 use crate::definitions::named_file;

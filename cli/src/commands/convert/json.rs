@@ -1,7 +1,7 @@
 //! The conversions as JSON.
 
 use serde_json::{Value, json};
-use stepwright_asl::convert::Note;
+use stepwright_tools::convert::Note;
 
 use super::file_converter::ConvertedFile;
 

@@ -6,7 +6,7 @@ mod text;
 
 use std::path::Path;
 
-use stepwright_asl::convert::Converter;
+use stepwright_tools::convert::Converter;
 
 use crate::args::{ConvertArguments, ConvertFormat, TargetLanguage};
 use crate::definitions::project::{SettingsSource, files_of, no_definition};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stepwright_asl::convert::Assumption;
+use stepwright_tools::convert::Assumption;
 
 use super::file_converter::ConvertedFile;
 use crate::terminal::count::count;

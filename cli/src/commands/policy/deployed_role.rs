@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use stepwright_asl::StateMachine;
-use stepwright_asl::policy::{RolePolicies, RolePoliciesError, TemplateRole};
 use stepwright_asl::template;
 use stepwright_asl::template::terraform::{TerraformRole, machine_role};
+use stepwright_tools::policy::{
+    RolePolicies, RolePoliciesError, TemplateRole, terraform_definition,
+};
 
 use crate::args::PolicyArguments;
 use crate::definitions::definition::LoadedDefinition;
@@ -79,7 +81,9 @@ impl DeployedRole {
     pub(super) fn definition(&self, machine: StateMachine) -> Result<StateMachine, Failure> {
         let definition = match self {
             Self::Template(role) => role.definition(&machine.to_value()),
-            Self::Terraform { role, arguments } => role.definition(&machine.to_value(), arguments),
+            Self::Terraform { role, arguments } => {
+                terraform_definition(role, &machine.to_value(), arguments)
+            }
             Self::None => return Ok(machine),
         };
         StateMachine::from_value(&definition)

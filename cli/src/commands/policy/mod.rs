@@ -5,8 +5,8 @@ mod role_check;
 
 use stepwright_asl::StateMachine;
 use stepwright_asl::json::Json;
-use stepwright_asl::policy::{Policy, PolicyOptions, Statement, WarningKind};
 use stepwright_asl::validate::Validator;
+use stepwright_tools::policy::{Policy, PolicyOptions, Statement, WarningKind};
 
 use self::deployed_role::DeployedRole;
 use crate::args::{PolicyArguments, PolicyFormat};

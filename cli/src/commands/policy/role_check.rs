@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use stepwright_asl::StateMachine;
-use stepwright_asl::policy::{
-    AccountDetails, Policy, RoleCheck, RolePolicies, TerraformPlan, Verdict,
-};
 use stepwright_asl::yaml::Format;
+use stepwright_tools::policy::{
+    AccountDetails, Policy, RoleCheck, RolePolicies, TerraformPlan, Verdict, terraform_machine_name,
+};
 
 use super::deployed_role::{DeployedRole, refused};
 use super::options;
@@ -30,7 +30,7 @@ pub(super) fn check(
     let given = (arguments.name.clone()).or_else(|| match (&deployed, &arguments.check) {
         // References to the machine in its template contain this name.
         (DeployedRole::Template(template), Some(None)) => Some(template.machine_name()),
-        (DeployedRole::Terraform { role, .. }, Some(None)) => Some(role.reference_name()),
+        (DeployedRole::Terraform { role, .. }, Some(None)) => Some(terraform_machine_name(role)),
         _ => deployed.given_name(),
     });
     let name = given.as_deref().unwrap_or(definition.name());

@@ -8,10 +8,10 @@ mod text;
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use stepwright_asl::estimate::PriceTable;
 use stepwright_asl::json::Json as Asl;
 use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::Timestamp;
+use stepwright_tools::estimate::PriceTable;
 
 use super::finding::{Finding, RehearsalKind};
 use super::measure::Measure;

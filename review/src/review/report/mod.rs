@@ -6,7 +6,7 @@ mod markdown;
 mod sarif;
 mod text;
 
-use stepwright_asl::estimate::{CostCase, Estimate};
+use stepwright_tools::estimate::{CostCase, Estimate};
 
 use super::{DefinitionReview, Review, ReviewStatus, RiskLevel};
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use stepwright_asl::estimate::{CostCase, Estimate, EstimateOptions, LimitKind, LimitWarning};
 use stepwright_asl::{MachineType, StateMachine};
+use stepwright_tools::estimate::{CostCase, Estimate, EstimateOptions, LimitKind, LimitWarning};
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use stepwright_asl::StateMachine;
-use stepwright_asl::policy::{Effect, Policy, PolicyOptions, Statement};
+use stepwright_tools::policy::{Effect, Policy, PolicyOptions, Statement};
 
 use crate::review::risk::{Risk, RiskKind, RiskLevel};
 

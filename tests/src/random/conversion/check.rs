@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
-use stepwright_asl::convert::Converter;
+use stepwright_tools::convert::Converter;
 
 use super::compare::{Requirement, difference, watched};
 use super::convert::{Converted, converted};

@@ -1,9 +1,9 @@
 //! Converts a definition, and checks that the result is a definition that converts to itself.
 
-use stepwright_asl::convert::Converter;
 use stepwright_asl::edit::Editor;
 use stepwright_asl::json::Document;
 use stepwright_asl::validate::{MachineType, Validator};
+use stepwright_tools::convert::Converter;
 
 /// A converted definition.
 #[derive(Clone, Debug)]

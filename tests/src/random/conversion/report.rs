@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value as Json;
-use stepwright_asl::convert::Converter;
+use stepwright_tools::convert::Converter;
 
 use super::check::compare;
 use super::convert::converted;
