@@ -45,7 +45,7 @@ pub use arguments::{ArgumentFault, ArgumentFaultKind};
 pub use lookup::find;
 pub use lookup::{Integration, ResolvedResource, lookup, lookup_item_reader, lookup_result_writer};
 pub use optimized::{OptimizedAction, ResourceField, optimized};
-pub use permission::Permission;
+pub use permission::{Permission, PermissionCondition};
 pub use service::{Service, services};
 pub use unknown::{ResourcePart, UnknownResource};
 

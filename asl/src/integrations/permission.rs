@@ -25,11 +25,48 @@ pub struct Permission {
     /// The condition of the statement.
     #[serde(default)]
     pub condition: Option<Json>,
-    /// When the statement is needed; `None` means always. Often the definition does not show
-    /// whether it is needed.
+    /// When the statement is needed; `None` means always.
     #[serde(default)]
-    pub when: Option<&'static str>,
+    pub when: Option<PermissionCondition>,
     /// Whether AWS's own generator adds it although it is not required.
     #[serde(default)]
     pub optional: bool,
+}
+
+/// When a call needs a [`Permission`].
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum PermissionCondition {
+    /// One of these parameters is given.
+    Given(Vec<&'static str>),
+    /// One of these parameters is given, or the pattern is `.sync`, with which Step Functions adds a
+    /// tag to the job.
+    GivenOrSync(Vec<&'static str>),
+    /// A parameter has this value, or its value is computed when the execution runs.
+    Value {
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: &'static str,
+    },
+    /// An `ItemReader` reads the objects that it lists: its `Transformation` is `LOAD_AND_FLATTEN`.
+    ReadsObjects,
+    /// An `ItemReader` reads a manifest, and the files that the manifest names. The definition does
+    /// not show them. The text describes the condition.
+    ReadsManifest(&'static str),
+    /// The definition does not show whether the condition is met. The text describes it.
+    NotVisible(&'static str),
+}
+
+impl PermissionCondition {
+    /// Returns the description of a condition that the definition does not show.
+    pub fn description(&self) -> Option<&'static str> {
+        match self {
+            PermissionCondition::ReadsManifest(text) | PermissionCondition::NotVisible(text) => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The permissions in the tables that a call needs, and their conditions.
 
-use stepwright_asl::integrations::Permission;
+use stepwright_asl::integrations::{Permission, PermissionCondition};
 use stepwright_asl::json::{Json, Object};
 
 use super::arguments::StaticValue;
@@ -22,51 +22,27 @@ pub(super) fn applies(permission: &Permission, call: &PolicyCall<'_>) -> Applica
     if permission.optional {
         return Applicability::No;
     }
-    let Some(when) = permission.when else {
+    let Some(when) = &permission.when else {
         return Applicability::Yes;
     };
     let arguments = call.arguments;
-    let shown = |shown: bool| {
-        if shown {
-            Applicability::Yes
-        } else {
-            Applicability::No
-        }
+    let is_given = |names: &[&str]| names.iter().any(|name| arguments.has(name));
+    let is_needed = match when {
+        PermissionCondition::Given(names) => is_given(names),
+        PermissionCondition::GivenOrSync(names) => call.sync || is_given(names),
+        PermissionCondition::Value { parameter, value } => match arguments.get(parameter) {
+            StaticValue::Literal(text) => text == *value,
+            StaticValue::Computed => true,
+            StaticValue::Absent => false,
+        },
+        PermissionCondition::ReadsObjects => call.flattens,
+        PermissionCondition::ReadsManifest(_) if !call.manifest => false,
+        _ => return Applicability::Unseen,
     };
-    if when.starts_with("Tags given (and for .sync") {
-        return shown(call.sync || arguments.has("Tags"));
-    }
-    if when.starts_with("AuthType is IAM_ROLE") {
-        let known = arguments.get("AuthType");
-        return shown(
-            known == StaticValue::Computed || known == StaticValue::Literal("IAM_ROLE".to_owned()),
-        );
-    }
-    match when {
-        "Tags or PropagateTags is given" => {
-            shown(arguments.has("Tags") || arguments.has("PropagateTags"))
-        }
-        "Tags given" => shown(arguments.has("Tags")),
-        "tags given" => shown(
-            ["JobTags", "CustomModelTags", "Tags"]
-                .iter()
-                .any(|name| arguments.has(name)),
-        ),
-        "a runtime role is given" => shown(arguments.has("ExecutionRoleArn")),
-        "Input.S3Uri is used" => shown(arguments.has("Input.S3Uri")),
-        "Output.S3Uri is used" => shown(arguments.has("Output.S3Uri")),
-        "a guardrail is given" => shown(arguments.has("GuardrailIdentifier")),
-        // The roles are required where they are passed.
-        "the task definition names roles (almost always on Fargate)" => Applicability::Yes,
-        _ if when.starts_with("object data is read") => shown(call.flattens),
-        _ if when.starts_with("ReaderConfig.InputType is MANIFEST") => {
-            if call.manifest {
-                Applicability::Unseen
-            } else {
-                Applicability::No
-            }
-        }
-        _ => Applicability::Unseen,
+    if is_needed {
+        Applicability::Yes
+    } else {
+        Applicability::No
     }
 }
 

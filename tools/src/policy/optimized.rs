@@ -1,6 +1,6 @@
 //! The permissions of integrations that AWS documents individually.
 
-use stepwright_asl::integrations::Permission;
+use stepwright_asl::integrations::{Permission, PermissionCondition};
 
 use super::arguments::StaticValue;
 use super::call::{PolicyCall, is_or_are, shown};
@@ -29,7 +29,9 @@ pub(super) fn allow<'p>(
         match applies(permission, call) {
             Applicability::No => continue,
             Applicability::Unseen => {
-                let when = permission.when.unwrap_or_default();
+                let when = permission.when.as_ref();
+                let when = when.and_then(PermissionCondition::description);
+                let when = when.unwrap_or_default();
                 let message = format!("{} may be needed; condition: {when}", shown(actions));
                 call.warn(WarningKind::NotVisible, message, grants);
                 continue;
