@@ -48,6 +48,33 @@ pub const MAX_PAYLOAD_BYTES: u32 = 262_144;
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
 pub const MAX_EVENTS: u32 = 25_000;
 
+/// History events of a visit of a state, without those of its attempts: entered and exited.
+pub const STATE_EVENTS: u32 = 2;
+
+/// History events of a visit of a Fail: entered.
+pub const FAIL_EVENTS: u32 = 1;
+
+/// History events of an attempt of a Parallel or an inline Map, without those of the states in it:
+/// started and succeeded.
+pub const BODY_EVENTS: u32 = 2;
+
+/// History events of an iteration of an inline Map, without those of its states: started and
+/// succeeded.
+pub const ITERATION_EVENTS: u32 = 2;
+
+/// History events of an attempt of a Distributed Map: the Map and its Map Run are started and
+/// succeed.
+pub const MAP_RUN_EVENTS: u32 = 4;
+
+/// Returns the number of history events of an attempt of a Task that succeeds: scheduled, started
+/// and succeeded, and submitted if the Task waits for a job or a task token.
+pub fn task_events(resource: &str) -> u32 {
+    match AwaitedEvent::of(resource) {
+        Some(AwaitedEvent::Job | AwaitedEvent::Token) => 4,
+        Some(AwaitedEvent::Activity) | None => 3,
+    }
+}
+
 /// A field of a Distributed Map's `ReaderConfig`, `WriterConfig` or `ItemBatcher`.
 #[derive(Debug)]
 pub struct Setting {

@@ -40,8 +40,8 @@ pub struct Permission {
 pub enum PermissionCondition {
     /// One of these parameters is given.
     Given(Vec<&'static str>),
-    /// One of these parameters is given, or the pattern is `.sync`, with which Step Functions adds a
-    /// tag to the job.
+    /// One of these parameters is given, or the pattern is `.sync`, with which Step Functions adds
+    /// a tag to the job.
     GivenOrSync(Vec<&'static str>),
     /// A parameter has this value, or its value is computed when the execution runs.
     Value {

@@ -11,7 +11,9 @@ use crate::path::{Path, PathStep, Root};
 
 use super::definition::Definition;
 use super::expression::ParsedExpression;
-use crate::limits::AwaitedEvent;
+use crate::limits::{
+    BODY_EVENTS, FAIL_EVENTS, ITERATION_EVENTS, MAP_RUN_EVENTS, STATE_EVENTS, task_events,
+};
 
 /// Minimum numbers of events.
 pub(super) struct Events<'a, 'd> {
@@ -60,28 +62,32 @@ impl<'a, 'd> Events<'a, 'd> {
     fn visit(&self, number: usize) -> u64 {
         let state = &self.definition.graph.states()[number];
         match state.kind {
-            Some(StateKind::Fail) => 1,
-            Some(StateKind::Task) => task(state),
+            Some(StateKind::Fail) => FAIL_EVENTS.into(),
+            Some(StateKind::Task) => {
+                let resource = state.object.get("Resource").and_then(Json::as_str);
+                visit_with(task_events(resource.unwrap_or_default()))
+            }
             Some(StateKind::Parallel) => {
                 let branches = state.inner.iter().map(|branch| self.containers[*branch]);
-                branches.fold(4, u64::saturating_add)
+                branches.fold(visit_with(BODY_EVENTS), u64::saturating_add)
             }
             Some(StateKind::Map) => self.map(number),
-            _ => 2,
+            _ => STATE_EVENTS.into(),
         }
     }
 
     fn map(&self, number: usize) -> u64 {
         let state = &self.definition.graph.states()[number];
         let Some(inner) = state.inner.first() else {
-            return 4;
+            return visit_with(BODY_EVENTS);
         };
         if self.definition.is_distributed(*inner) {
-            return 6;
+            return visit_with(MAP_RUN_EVENTS);
         }
         let items = self.items.get(&number).copied().unwrap_or(0);
-        let iteration = self.containers[*inner].saturating_add(2);
-        items.saturating_mul(iteration).saturating_add(4)
+        let iteration = self.containers[*inner].saturating_add(ITERATION_EVENTS.into());
+        let iterations = items.saturating_mul(iteration);
+        iterations.saturating_add(visit_with(BODY_EVENTS))
     }
 
     /// The events on the cheapest path from a state to a wanted state, both included, through
@@ -126,15 +132,9 @@ impl<'a, 'd> Events<'a, 'd> {
     }
 }
 
-fn task(state: &State<'_>) -> u64 {
-    let resource = state.object.get("Resource").and_then(Json::as_str);
-    // Entered, scheduled, started, succeeded, exited. A task that is waited for also has a
-    // submitted event.
-    let waits = matches!(
-        resource.and_then(AwaitedEvent::of),
-        Some(AwaitedEvent::Job | AwaitedEvent::Token)
-    );
-    5 + u64::from(waits)
+/// The events of a visit of a state with one attempt that has this many events.
+fn visit_with(attempt: u32) -> u64 {
+    (STATE_EVENTS + attempt).into()
 }
 
 /// The item counts of Maps whose items are constants in the definition.

@@ -4,13 +4,14 @@
 //! SendTaskSuccess's `output` 262,144 bytes.
 
 use serde_json::json;
+use stepwright::asl::limits::MAX_PAYLOAD_BYTES;
 use stepwright::task::TaskFailure;
 
 use crate::task_function::TaskResult;
 
 const ERROR_CHARACTERS: usize = 256;
 const CAUSE_CHARACTERS: usize = 32_768;
-const OUTPUT_BYTES: usize = 262_144;
+const OUTPUT_BYTES: usize = MAX_PAYLOAD_BYTES as usize;
 
 /// Returns the output's text, or the failure in a form that AWS accepts. A task whose output is too
 /// large for AWS would wait until it times out; so it fails immediately, as a Lambda function's

@@ -11,6 +11,7 @@ use hyper::{HeaderMap, Method, Request, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use stepwright_asl::limits::MAX_PAYLOAD_BYTES;
 
 /// The timeout of a connection.
 pub(crate) const CONNECT_TIME: Duration = Duration::from_secs(10);
@@ -20,7 +21,7 @@ const IDLE_TIME: Duration = Duration::from_secs(15);
 /// The maximum size of a response with the result of a task. A result of more than 262,144 bytes
 /// fails the task, and is longer in XML or with escapes; an object for a Map may be larger, and is
 /// read in parts.
-pub(crate) const RESULT_BYTES: usize = 4 * 262_144;
+pub(crate) const RESULT_BYTES: usize = 4 * MAX_PAYLOAD_BYTES as usize;
 /// The maximum size of a page of a list. S3's page of 1,000 keys with 1,024 bytes each is escaped
 /// in XML.
 pub(crate) const LIST_BYTES: usize = 4 * 1_048_576;

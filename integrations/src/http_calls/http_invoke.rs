@@ -2,6 +2,7 @@
 
 use hyper::Uri;
 use serde_json::{Map, Value as Json};
+use stepwright_asl::limits::MAX_PAYLOAD_BYTES;
 
 use super::body::{self, ArrayFormat};
 use super::connections::{Connection, Connections};
@@ -11,7 +12,6 @@ use crate::protocol::value_text;
 
 /// Documented: HTTP tasks send these headers.
 const USER_AGENT: &str = "Amazon|StepFunctions|HttpInvoke|";
-const RANGE: &str = "bytes=0-262144";
 
 /// Builds the request of a task. With an `endpoint`, it is sent there instead of the host in the
 /// parameters.
@@ -52,7 +52,7 @@ pub(crate) fn http_invoke(
         headers.push(("content-type".to_owned(), content_type.to_owned()));
     }
     headers.push(("user-agent".to_owned(), format!("{USER_AGENT}{region}")));
-    headers.push(("range".to_owned(), RANGE.to_owned()));
+    headers.push(("range".to_owned(), format!("bytes=0-{MAX_PAYLOAD_BYTES}")));
     Ok(HttpTask {
         request: HttpRequest {
             method: method(parameters)?,

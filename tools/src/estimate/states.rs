@@ -3,7 +3,8 @@
 use stepwright_asl::json::Json;
 use stepwright_asl::jsonata::strip;
 use stepwright_asl::limits::{
-    DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_ATTEMPTS,
+    BODY_EVENTS, DEFAULT_BACKOFF_RATE, DEFAULT_INTERVAL_SECONDS, DEFAULT_MAX_ATTEMPTS, FAIL_EVENTS,
+    ITERATION_EVENTS, MAP_RUN_EVENTS, STATE_EVENTS, task_events,
 };
 use stepwright_asl::model::{Map, NumberOrExpression, Retrier, State, Task, Wait};
 use stepwright_asl::resource::{IntegrationPattern, Resource, ResourceKind};
@@ -44,7 +45,7 @@ pub(super) fn cost(
         State::Task(task) => task_cost(name, state, task, options),
         State::Wait(wait) => {
             let (best, worst) = waited(wait);
-            let mut range = Range::exactly(CostCase::state(2.0));
+            let mut range = Range::exactly(CostCase::state(STATE_EVENTS.into()));
             range.best.seconds = best;
             set_typical_wait(&mut range.typical, wait_of(name, state, options));
             range.worst.seconds = worst;
@@ -58,20 +59,23 @@ pub(super) fn cost(
             let branches = inner.iter().fold(empty, |all, branch| {
                 all.with(*branch, CostCase::concurrent_with)
             });
-            body(branches.map(|case| events(case, 2.0)), state.retry())
+            body(
+                branches.map(|case| events(case, BODY_EVENTS)),
+                state.retry(),
+            )
         }
         State::Map(map) => map_cost(name, map, inner, options),
         // If the fields of a Fail cannot be evaluated, the execution ends with an additional event.
-        State::Fail(_) => plain(1.0, 2.0),
-        State::Pass(_) | State::Choice(_) | State::Succeed(_) => plain(2.0, 2.0),
+        State::Fail(_) => plain(FAIL_EVENTS, FAIL_EVENTS + 1),
+        State::Pass(_) | State::Choice(_) | State::Succeed(_) => plain(STATE_EVENTS, STATE_EVENTS),
     }
 }
 
-fn plain(least: f64, most: f64) -> StateCost {
+fn plain(least: u32, most: u32) -> StateCost {
     let range = Range {
-        best: CostCase::state(least),
-        typical: CostCase::state(least),
-        worst: CostCase::state(most),
+        best: CostCase::state(least.into()),
+        typical: CostCase::state(least.into()),
+        worst: CostCase::state(most.into()),
     };
     StateCost {
         success: range,
@@ -80,9 +84,9 @@ fn plain(least: f64, most: f64) -> StateCost {
 }
 
 /// Adds events to a case.
-fn events(case: CostCase, more: f64) -> CostCase {
+fn events(case: CostCase, more: u32) -> CostCase {
     CostCase {
-        events: case.events + more,
+        events: case.events + f64::from(more),
         ..case
     }
 }
@@ -91,14 +95,14 @@ fn events(case: CostCase, more: f64) -> CostCase {
 /// retry is a transition.
 fn body(attempt: Range, retry: &[Retrier]) -> StateCost {
     let (retries, delay) = retries(retry);
-    let around = CostCase::state(2.0);
+    let around = CostCase::state(STATE_EVENTS.into());
     // The last attempt, and each before it, may end with an additional event for a failed
     // evaluation.
-    let mut again = events(attempt.worst, 1.0);
+    let mut again = events(attempt.worst, 1);
     again.transitions += 1.0;
     let mut worst = around
         .then(again.repeated(retries))
-        .then(events(attempt.worst, 1.0));
+        .then(events(attempt.worst, 1));
     worst.seconds += delay;
     let success = Range {
         best: around.then(attempt.best),
@@ -234,10 +238,7 @@ fn set_typical_wait(typical: &mut CostCase, wait: TypicalWait) {
 }
 
 fn task_cost(name: &str, state: &State, task: &Task, options: &EstimateOptions) -> StateCost {
-    let resource = Resource::parse(&task.resource);
-    let submitted = resource.kind() == ResourceKind::Service
-        && resource.pattern() != IntegrationPattern::RequestResponse;
-    let events = if submitted { 4.0 } else { 3.0 };
+    let events = f64::from(task_events(&task.resource));
     let most = match (&task.timeout_seconds, &task.timeout_seconds_path) {
         (Some(timeout), None) => number(Some(timeout), 0.0).unwrap_or(f64::INFINITY),
         _ => f64::INFINITY,
@@ -303,9 +304,9 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
     if !map.is_distributed() {
         let at_once = at_once.unwrap_or(f64::INFINITY).min(INLINE_CONCURRENCY);
         let iterations = |case: CostCase, count: f64| {
-            let mut all = events(case, 2.0).repeated(count);
+            let mut all = events(case, ITERATION_EVENTS).repeated(count);
             all.seconds = times(case.seconds, (count / at_once).ceil());
-            events(all, 2.0)
+            events(all, BODY_EVENTS)
         };
         let attempt = Range {
             best: iterations(item.best, least),
@@ -350,8 +351,7 @@ fn map_cost(name: &str, map: &Map, inner: &[Range], options: &EstimateOptions) -
             }
         };
         CostCase {
-            // The Map and its Map Run each have a start and an end event.
-            events: 4.0,
+            events: MAP_RUN_EVENTS.into(),
             seconds: times(case.seconds, (children / at_once).ceil()),
             unknown_waits: times(case.unknown_waits, children),
             ..own

@@ -2,11 +2,12 @@
 
 use std::io;
 
+use stepwright_asl::limits::MAX_PAYLOAD_BYTES;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// The maximum bytes of a result while it is read. A value of 262,144 bytes can be longer in JSON:
 /// spaces, and escapes such as `\u00e4`.
-pub(super) const RESULT_BYTES: usize = 4 * 262_144;
+pub(super) const RESULT_BYTES: usize = 4 * MAX_PAYLOAD_BYTES as usize;
 /// The bytes of standard error that the cause of a failure can contain. A cause has at most 32,768
 /// characters.
 const CAUSE_BYTES: usize = 131_072;
