@@ -21,11 +21,23 @@ pub fn quoted_or_none<T: Display>(names: impl IntoIterator<Item = T>) -> String 
 /// The first things of a list, and how many others it has: `a, b, c and 3 more`.
 pub fn first_of<T: Display>(things: &[T], most: usize) -> String {
     let shown: Vec<String> = things.iter().take(most).map(T::to_string).collect();
-    let shown = shown.join(", ");
-    match things.len().saturating_sub(most) {
-        0 => shown,
-        others => format!("{shown} and {others} more"),
-    }
+    let mut shown = shown.join(", ");
+    shown.extend(more(things.len().saturating_sub(most)).map(|more| format!(" {more}")));
+    shown
+}
+
+/// The first lines of a list, and a line with the number of the others: `and 3 more`.
+pub fn first_lines<T: Display>(lines: impl IntoIterator<Item = T>, most: usize) -> Vec<String> {
+    let mut lines = lines.into_iter();
+    let first = lines.by_ref().take(most);
+    let mut shown: Vec<String> = first.map(|line| line.to_string()).collect();
+    shown.extend(more(lines.count()));
+    shown
+}
+
+/// `and 3 more` for 3 omitted things, and nothing for 0.
+pub fn more(omitted: usize) -> Option<String> {
+    (omitted > 0).then(|| format!("and {omitted} more"))
 }
 
 /// Returns the words as a slice of texts: `words!(Retry Catch)` is `&["Retry", "Catch"]`.

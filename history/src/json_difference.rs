@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use stepwright_asl::redaction::Redaction;
+use stepwright_asl::words::first_lines;
 
 use crate::short_text::short;
 
@@ -15,12 +16,7 @@ pub fn differences(expected: &Json, actual: &Json, redaction: &Redaction) -> Vec
     walk("", expected, actual, &mut |pointer, expected, actual| {
         found.push(line(pointer, pointer, expected, actual, redaction));
     });
-    if found.len() > MOST {
-        let more = found.len() - MOST;
-        found.truncate(MOST);
-        found.push(format!("and {more} more"));
-    }
-    found
+    first_lines(found, MOST)
 }
 
 /// Calls `report` with the pointer of each difference, and the two values.

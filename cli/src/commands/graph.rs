@@ -7,6 +7,7 @@ use stepwright_asl::MachineType;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::Json;
 use stepwright_asl::validate::Validator;
+use stepwright_asl::words::more;
 use stepwright_diagram::Diagram;
 use stepwright_engine::Redaction;
 use stepwright_history::RecordedHistory;
@@ -89,10 +90,7 @@ pub(crate) fn read_history(
     let entered = recorded.entered();
     let mut unknown = entered.iter().filter(|state| !known.contains(**state));
     if let Some(state) = unknown.next() {
-        let more = match unknown.count() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let more = more(unknown.count()).map_or(String::new(), |more| format!(" {more}"));
         diagnostics::note(&format!(
             "{} has the state `{state}`{more}, which is not in the definition: the history belongs to another definition",
             file.display()

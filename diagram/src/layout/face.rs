@@ -1,5 +1,7 @@
 //! The texts of nodes and links, and their sizes.
 
+use stepwright_asl::words::more;
+
 use crate::outline::{Link, Node};
 use crate::text::{Font, wrap_evenly};
 
@@ -78,7 +80,7 @@ pub(super) fn label_lines(link: &Link) -> Vec<String> {
     for (index, label) in link.labels.iter().enumerate() {
         let wrapped = wrap_evenly(&label.short, LABEL, LABEL_WIDTH, LINES.1);
         if !lines.is_empty() && lines.len() + wrapped.len() > LINES.2 {
-            lines.push(format!("and {} more", link.labels.len() - index));
+            lines.extend(more(link.labels.len() - index));
             break;
         }
         lines.extend(wrapped);

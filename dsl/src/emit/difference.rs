@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use stepwright_asl::words::more;
+
 /// The lines that only one of two texts contains.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Difference(Vec<Line>);
@@ -96,9 +98,9 @@ impl fmt::Display for Difference {
                 Line::New(number, text) => write!(f, "{gap}{number:>6} + {text}")?,
             }
         }
-        match self.0.len().saturating_sub(MOST_SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "\n       and {more} more lines"),
+        match more(self.0.len().saturating_sub(MOST_SHOWN)) {
+            None => Ok(()),
+            Some(more) => write!(f, "\n       {more} lines"),
         }
     }
 }

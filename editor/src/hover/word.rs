@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use stepwright_asl::graph::Graph;
 use stepwright_asl::jsonata::{ExpressionPart, parts, strip};
+use stepwright_asl::words::first_lines;
 
 use crate::expression_text::{chain_names, chain_start, locals};
 use crate::path_text::{PathPart, path_parts};
@@ -138,20 +139,14 @@ const MOST: usize = 20;
 pub(super) fn listed_members<'m>(
     members: impl Iterator<Item = (&'m str, Option<&'m str>)>,
 ) -> String {
+    let members = members.map(|(name, noun)| match noun {
+        Some(noun) => format!("`{name}`: {noun}"),
+        None => format!("`{name}`"),
+    });
     let mut text = String::new();
-    let mut count = 0_usize;
-    for (name, noun) in members {
-        if count < MOST {
-            text.push_str(if count == 0 { "\n\n" } else { "\n" });
-            let _ = write!(text, "- `{name}`");
-            if let Some(noun) = noun {
-                let _ = write!(text, ": {noun}");
-            }
-        }
-        count += 1;
-    }
-    if count > MOST {
-        let _ = write!(text, "\n- and {} more", count - MOST);
+    for line in first_lines(members, MOST) {
+        let gap = if text.is_empty() { "\n\n" } else { "\n" };
+        let _ = write!(text, "{gap}- {line}");
     }
     text
 }

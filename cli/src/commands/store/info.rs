@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
+use stepwright_asl::words::more;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::store::{
     SqliteReader, StatusCounts, StoreError, StoreInfo, StoreSession, StoredMachineInfo,
@@ -250,10 +251,10 @@ fn machines(all: &[StoredMachineInfo]) -> String {
         })
         .collect();
     let shown = table(["MACHINE", "VERSIONS", "EXECUTIONS"], &rows);
-    let more = match all.len().saturating_sub(MOST_MACHINES) {
-        0 => String::new(),
-        more => format!("and {more} more, which `--json` prints\n"),
-    };
+    let more = more(all.len().saturating_sub(MOST_MACHINES));
+    let more = more.map_or(String::new(), |more| {
+        format!("{more}, which `--json` prints\n")
+    });
     format!("\n{shown}{more}")
 }
 

@@ -8,7 +8,7 @@ use ignore::WalkBuilder;
 use stepwright_asl::json::Document;
 use stepwright_asl::template::{self, OtherFile};
 use stepwright_asl::validate::Validator;
-use stepwright_asl::words::quoted;
+use stepwright_asl::words::first_of;
 
 use crate::definitions::definition::LoadedDefinition;
 use crate::definitions::embedded;
@@ -112,11 +112,11 @@ impl SkippedFiles {
     pub(crate) fn notes(&self) -> Vec<String> {
         const SHOWN: usize = 3;
         let note = |(kind, paths): (&OtherFile, &Vec<PathBuf>)| {
-            let shown = quoted(paths.iter().take(SHOWN).map(|path| path.display()));
-            match paths.len().saturating_sub(SHOWN) {
-                0 if paths.len() == 1 => format!("{shown} is skipped: it is {kind}"),
-                0 => format!("{shown} are skipped: each is {kind}"),
-                more => format!("{shown} and {more} more are skipped: each is {kind}"),
+            let names = paths.iter().map(|path| format!("`{}`", path.display()));
+            let names = first_of(&names.collect::<Vec<_>>(), SHOWN);
+            match paths.len() {
+                1 => format!("{names} is skipped: it is {kind}"),
+                _ => format!("{names} are skipped: each is {kind}"),
             }
         };
         self.0.iter().map(note).collect()

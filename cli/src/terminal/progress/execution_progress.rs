@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use stepwright_asl::words::more;
 use stepwright_engine::clock::Timestamp;
 use stepwright_engine::history::{Event, EventGroup, EventKind};
 use stepwright_engine::{MapRunCounts, Wait, WaitKind};
@@ -176,13 +177,11 @@ impl ExecutionProgress {
         let mut shown: Vec<&OpenState> =
             self.open.iter().filter(|one| self.is_shown(one)).collect();
         shown.sort_by_key(|state| self.rank(state));
-        let more = shown.len().saturating_sub(STATES);
+        let more = more(shown.len().saturating_sub(STATES));
         let mut rows = vec![title];
         let states = shown.iter().take(STATES);
         rows.extend(states.map(|state| self.row(state, now)));
-        if more > 0 {
-            rows.push(Row::new().dimmed(format_args!("  ... and {more} more")));
-        }
+        rows.extend(more.map(|more| Row::new().dimmed(format_args!("  ... {more}"))));
         rows
     }
 

@@ -1,5 +1,7 @@
 //! The progress of a server, as rows.
 
+use stepwright_asl::words::more;
+
 use super::row::Row;
 use super::wait_text::WaitRow;
 
@@ -84,20 +86,19 @@ impl ServerSnapshot {
             } else {
                 row.plain(&wait.text)
             };
-            let more = execution.waits.as_ref().map_or(0, |waits| waits.len() - 1);
-            rows.push(match more {
-                0 => row,
-                more => row.dimmed(format_args!(", and {more} more")),
+            let others = execution.waits.as_ref().map_or(0, |waits| waits.len() - 1);
+            rows.push(match more(others) {
+                None => row,
+                Some(more) => row.dimmed(format_args!(", {more}")),
             });
             if let Some(command) = wait.answer_command(endpoint) {
                 rows.push(Row::new().plain(command).wrapping());
             }
         }
-        let shown = u64::try_from(self.executions.len()).unwrap_or(u64::MAX);
-        let more = self.counts.running.saturating_sub(shown);
-        if more > 0 && shown > 0 {
-            rows.push(Row::new().dimmed(format_args!("  ... and {more} more")));
-        }
+        let shown = self.executions.len();
+        let running = usize::try_from(self.counts.running).unwrap_or(usize::MAX);
+        let more = more(running.saturating_sub(shown)).filter(|_| shown > 0);
+        rows.extend(more.map(|more| Row::new().dimmed(format_args!("  ... {more}"))));
         rows
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use stepwright_asl::words::first_lines;
+
 use super::{RehearsalReport, counted, examples};
 use crate::markdown_text::{inline, table_cell};
 use crate::rehearsal::RehearsalKind;
@@ -85,11 +87,8 @@ impl RehearsalReport {
                 "\n<details><summary>Not covered: {}</summary>\n",
                 uncovered.len()
             );
-            for part in uncovered.iter().take(MOST) {
-                let _ = writeln!(text, "- {}", inline(part));
-            }
-            if uncovered.len() > MOST {
-                let _ = writeln!(text, "- and {} more", uncovered.len() - MOST);
+            for line in first_lines(uncovered.iter().map(|part| inline(part)), MOST) {
+                let _ = writeln!(text, "- {line}");
             }
             let _ = writeln!(text, "\n</details>");
         }

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use stepwright_asl::json::Json as Asl;
+use stepwright_asl::words::more;
 use stepwright_history::coverage::Coverage;
 use stepwright_interpreter::Timestamp;
 use stepwright_tools::estimate::PriceTable;
@@ -291,11 +292,10 @@ fn row(name: &str, before: f64, after: f64, digits: usize) -> [String; 4] {
 
 /// Returns the names of a group: `a, b and 3 more`.
 fn examples(group: &RehearsalGroup<'_>) -> String {
-    let names = group.examples.join(", ");
-    match group.executions - group.examples.len() {
-        0 => names,
-        more => format!("{names} and {more} more"),
-    }
+    let mut names = group.examples.join(", ");
+    let others = more(group.executions - group.examples.len());
+    names.extend(others.map(|others| format!(" {others}")));
+    names
 }
 
 /// Returns `1 execution` or `2 executions`.

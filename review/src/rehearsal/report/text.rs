@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use stepwright_asl::words::{first_lines, more};
+
 use super::{RehearsalReport, counted, examples};
 use crate::rehearsal::RehearsalKind;
 
@@ -47,8 +49,8 @@ impl fmt::Display for RehearsalReport {
                     writeln!(f, "  {} {what}: {obstacle}", history.name)?;
                 }
             }
-            if stranded.len() > MOST {
-                writeln!(f, "  and {} more", stranded.len() - MOST)?;
+            if let Some(more) = more(stranded.len().saturating_sub(MOST)) {
+                writeln!(f, "  {more}")?;
             }
             writeln!(
                 f,
@@ -72,11 +74,10 @@ impl fmt::Display for RehearsalReport {
             self.coverage.percent()
         )?;
         let uncovered = self.uncovered();
-        for part in uncovered.iter().take(MOST) {
-            writeln!(f, "  no execution covers {part}")?;
-        }
-        if uncovered.len() > MOST {
-            writeln!(f, "  and {} more", uncovered.len() - MOST)?;
+        let uncovered = uncovered.iter();
+        let uncovered = uncovered.map(|part| format!("no execution covers {part}"));
+        for line in first_lines(uncovered, MOST) {
+            writeln!(f, "  {line}")?;
         }
         Ok(())
     }

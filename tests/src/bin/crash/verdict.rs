@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use stepwright_asl::words::first_lines;
 
 /// A message that describes the violation.
 pub(crate) type Broken = String;
@@ -105,12 +106,8 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for kind in Kind::ALL {
             let name = kind.name();
-            for what in self.of(kind).take(PRINTED) {
-                writeln!(f, "{name}: {what}")?;
-            }
-            let count = self.of(kind).count();
-            if count > PRINTED {
-                writeln!(f, "{name}: and {} more", count - PRINTED)?;
+            for line in first_lines(self.of(kind), PRINTED) {
+                writeln!(f, "{name}: {line}")?;
             }
         }
         Ok(())
