@@ -97,6 +97,8 @@ pub mod condition;
 pub mod deployment;
 #[cfg(feature = "diff")]
 pub mod diff;
+#[doc(hidden)]
+pub mod duration_text;
 pub mod edit;
 pub mod errors;
 pub mod fix;

@@ -1,5 +1,6 @@
 //! Short details of states.
 
+use stepwright_asl::duration_text::PROSE;
 use stepwright_asl::graph::State;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata;
@@ -46,7 +47,7 @@ fn resource(text: &str) -> String {
 fn wait(state: &Object) -> Option<String> {
     if let Some(seconds) = state.get("Seconds") {
         return Some(match seconds.as_i64() {
-            Some(seconds) => duration(seconds),
+            Some(seconds) => PROSE.exact(seconds),
             None => format!("{} s", text(seconds)),
         });
     }
@@ -57,16 +58,6 @@ fn wait(state: &Object) -> Option<String> {
         .get("Timestamp")
         .or_else(|| state.get("TimestampPath"))?;
     Some(format!("until {}", text(until)))
-}
-
-/// Seconds in the largest unit without a fraction.
-fn duration(seconds: i64) -> String {
-    for (unit, length) in [("d", 86_400), ("h", 3_600), ("min", 60)] {
-        if seconds >= length && seconds % length == 0 {
-            return format!("{} {unit}", seconds / length);
-        }
-    }
-    format!("{seconds} s")
 }
 
 fn map(state: &Object) -> Option<String> {
@@ -122,21 +113,6 @@ mod tests {
             ("${ChargeArn}", "${ChargeArn}"),
         ] {
             assert_eq!(resource(arn), words);
-        }
-    }
-
-    #[test]
-    fn durations_use_the_largest_unit_that_divides_them() {
-        for (seconds, text) in [
-            (45, "45 s"),
-            (300, "5 min"),
-            (90, "90 s"),
-            (7_200, "2 h"),
-            (259_200, "3 d"),
-            (0, "0 s"),
-            (-5, "-5 s"),
-        ] {
-            assert_eq!(duration(seconds), text);
         }
     }
 }

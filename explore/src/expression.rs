@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stepwright_asl::duration_text::COMPACT;
 use stepwright_asl::json::Json;
 use stepwright_asl::jsonata::{self, Expression};
 use stepwright_interpreter::evaluate::Evaluation;
@@ -204,21 +205,13 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// Formats a duration: `5m`, `1h 30m`, `0.5s`.
+/// Formats a duration: `5m`, `1h 30m`, `0.500s`.
 pub(crate) fn readable_duration(duration: Duration) -> String {
-    let mut left = duration.as_secs();
-    let mut parts = Vec::new();
-    for (unit, seconds) in [("d", 86_400), ("h", 3_600), ("m", 60)] {
-        if left >= seconds {
-            parts.push(format!("{}{unit}", left / seconds));
-            left %= seconds;
-        }
+    let left = duration.as_secs() % 60;
+    let minutes = duration.as_secs() - left;
+    match duration.subsec_millis() {
+        0 => COMPACT.largest(minutes + left, 4),
+        millis if minutes == 0 => format!("{left}.{millis:03}s"),
+        millis => format!("{} {left}.{millis:03}s", COMPACT.largest(minutes, 4)),
     }
-    let millis = duration.subsec_millis();
-    match (left, millis) {
-        (0, 0) if !parts.is_empty() => {}
-        (left, 0) => parts.push(format!("{left}s")),
-        (left, millis) => parts.push(format!("{left}.{millis:03}s")),
-    }
-    parts.join(" ")
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use stepwright_explore::parse_duration;
 
 pub(super) const EXAMPLES: &str = "Examples:
   stepwright estimate orders.asl.json
@@ -116,18 +117,8 @@ fn wait(text: &str) -> Result<(String, f64), String> {
     let wrong =
         || "give a state and a time, as in `Review=2d`; the units are s, m, h and d".to_owned();
     let (state, time) = text.rsplit_once('=').ok_or_else(wrong)?;
-    let time = time.trim();
-    let unit = time.find(|character: char| character.is_ascii_alphabetic());
-    let (number, unit) = time.split_at(unit.unwrap_or(time.len()));
-    let scale = match unit {
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
-        _ => return Err(wrong()),
-    };
-    let seconds = seconds(number.trim()).map_err(|_| wrong())? * scale;
-    Ok((state.to_owned(), seconds))
+    let time = parse_duration(time).ok_or_else(wrong)?;
+    Ok((state.to_owned(), time.as_secs_f64()))
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

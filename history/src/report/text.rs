@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
+use stepwright_asl::duration_text::PROSE;
 use stepwright_interpreter::value::Value;
 use stepwright_interpreter::{Status, Timestamp};
 
@@ -55,24 +56,14 @@ pub fn remaining(until: Timestamp, now: Timestamp) -> Markup {
 
 /// Returns a duration with two units at most: `1.25 s`, `3 min 20 s`, `2 d 4 h`.
 pub fn duration(time: Duration) -> String {
-    const MINUTE: u64 = 60;
-    const HOUR: u64 = 60 * MINUTE;
-    const DAY: u64 = 24 * HOUR;
-    let seconds = time.as_secs();
-    let pair = |large: u64, name: &str, small: u64, small_name: &str| match small {
-        0 => format!("{large} {name}"),
-        small => format!("{large} {name} {small} {small_name}"),
-    };
-    match seconds {
+    match time.as_secs() {
         0 => format!("{} ms", time.as_millis()),
-        1..MINUTE => {
+        seconds @ 1..60 => {
             let text = format!("{seconds}.{:02}", time.subsec_millis() / 10);
             let text = text.trim_end_matches('0').trim_end_matches('.');
             format!("{text} s")
         }
-        MINUTE..HOUR => pair(seconds / MINUTE, "min", seconds % MINUTE, "s"),
-        HOUR..DAY => pair(seconds / HOUR, "h", seconds % HOUR / MINUTE, "min"),
-        _ => pair(seconds / DAY, "d", seconds % DAY / HOUR, "h"),
+        seconds => PROSE.largest(seconds, 2),
     }
 }
 

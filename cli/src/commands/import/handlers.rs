@@ -1,10 +1,11 @@
 //! Retriers, catchers, and the edges of rules and catchers.
 
+use stepwright_asl::duration_text::COMPACT;
 use stepwright_asl::errors;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::limits::{DELAY_SECONDS, lambda_retrier, retried_errors};
 
-use super::text::{SourceLines, SourceValue, duration, is_safe, literal};
+use super::text::{SourceLines, SourceValue, is_safe, literal};
 use super::writing::{MAX_SECONDS, StateConversion};
 
 /// `before => X;`, with the variables that the edge assigns, and the fields that are not covered
@@ -93,14 +94,14 @@ fn retry(retrier: &Json) -> Option<String> {
             "ErrorEquals" => continue,
             // The macro has no comment for a Retrier, so it becomes a comment in the source.
             "Comment" if value.as_str().is_some() => continue,
-            "IntervalSeconds" => format!("interval: {}", duration(interval?)),
+            "IntervalSeconds" => format!("interval: {}", COMPACT.exact(interval?)),
             "MaxAttempts" => format!("max_attempts: {}", whole(field, 0)?),
             "MaxDelaySeconds" => {
                 let delay = whole(field, 1)?;
                 if delay <= interval.unwrap_or(1) || delay > DELAY_SECONDS.end().cast_signed() {
                     return None;
                 }
-                format!("max_delay: {}", duration(delay))
+                format!("max_delay: {}", COMPACT.exact(delay))
             }
             "BackoffRate" => {
                 let rate = value.as_number()?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use stepwright_asl::duration_text::COMPACT;
 use stepwright_asl::graph::Graph;
 use stepwright_asl::json::{Json, Object, escape};
 use stepwright_asl::model::QueryLanguage;
@@ -13,7 +14,7 @@ use super::names::{self, UsedNames};
 use super::payload::ANY;
 use super::state::{Bodies, WorkflowSettings};
 use super::task::Tasks;
-use super::text::{SourceLines, SourceValue, duration, is_doc};
+use super::text::{SourceLines, SourceValue, is_doc};
 use super::variables::ImportedVariables;
 use super::writing::MAX_SECONDS;
 
@@ -184,7 +185,7 @@ impl ImportedMachine {
         if let Some(seconds) = machine.get("TimeoutSeconds").and_then(Json::as_i64)
             && (1..=MAX_SECONDS).contains(&seconds)
         {
-            lines.line(&format!("timeout {};", duration(seconds)));
+            lines.line(&format!("timeout {};", COMPACT.exact(seconds)));
             rest.shift_remove("TimeoutSeconds");
         }
         let mut fields: Vec<(String, Option<Json>)> = Vec::new();

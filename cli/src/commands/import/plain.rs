@@ -1,16 +1,17 @@
 //! Wait, Fail and Succeed states.
 
+use stepwright_asl::duration_text::COMPACT;
 use stepwright_asl::json::Json;
 use stepwright_asl::model::StateKind;
 
-use super::text::{SourceLines, duration, is_safe, literal};
+use super::text::{SourceLines, is_safe, literal};
 use super::values;
 use super::writing::{MAX_SECONDS, StateConversion};
 
 pub(super) fn wait(writing: &mut StateConversion<'_>, lines: &mut SourceLines) {
     if let Some(seconds) = writing.whole("Seconds", 0, MAX_SECONDS) {
         writing.covered.push("Seconds");
-        return lines.line(&format!("seconds {};", duration(seconds)));
+        return lines.line(&format!("seconds {};", COMPACT.exact(seconds)));
     }
     if let Some(seconds) = writing.text("SecondsPath").and_then(values::path) {
         writing.covered.push("SecondsPath");
@@ -113,7 +114,9 @@ fn amount(
     writing: &mut StateConversion<'_>,
     lines: &mut SourceLines,
 ) {
-    let seconds = writing.whole(field, 1, most).map(duration);
+    let seconds = writing
+        .whole(field, 1, most)
+        .map(|seconds| COMPACT.exact(seconds));
     if let Some(seconds) = seconds.or_else(|| computed(field, path, writing)) {
         writing.covered.extend([field, path]);
         lines.line(&format!("{word} {seconds};"));

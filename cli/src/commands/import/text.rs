@@ -209,16 +209,6 @@ fn write_members(members: &[(String, SourceValue)], f: &mut fmt::Formatter<'_>) 
     f.write_str(" }")
 }
 
-/// Seconds as a duration: `90s`, `5m`, `2h`, `7d`.
-pub(super) fn duration(seconds: i64) -> String {
-    for (length, unit) in [(86_400, 'd'), (3_600, 'h'), (60, 'm')] {
-        if seconds > 0 && seconds % length == 0 {
-            return format!("{}{unit}", seconds / length);
-        }
-    }
-    format!("{seconds}s")
-}
-
 /// Whether a doc comment preserves the text exactly.
 pub(super) fn is_doc(text: &str) -> bool {
     !text.is_empty()

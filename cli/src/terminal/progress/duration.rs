@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use stepwright_asl::duration_text::COMPACT;
+
 /// Returns a duration in its two largest units, or in milliseconds.
 pub(super) fn duration_text(duration: Duration) -> String {
     match duration.as_secs() {
@@ -22,31 +24,12 @@ pub(super) fn until_text(duration: Duration) -> String {
 }
 
 fn in_units(seconds: u64) -> String {
-    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let mut remaining = seconds;
-    let mut parts = Vec::new();
-    for (length, unit) in units {
-        if remaining >= length {
-            parts.push(format!("{}{unit}", remaining / length));
-            remaining %= length;
-        }
-    }
-    if parts.is_empty() {
-        return "0s".to_owned();
-    }
-    parts.truncate(2);
-    parts.join(" ")
+    COMPACT.largest(seconds, 2)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_shown_in_their_two_largest_units() {
-        let shown = [0, 59, 90, 3_600, 90_061].map(in_units);
-        assert_eq!(shown, ["0s", "59s", "1m 30s", "1h", "1d 1h"]);
-    }
 
     #[test]
     fn short_times_are_shown_in_milliseconds_and_remaining_ones_are_rounded_up() {
