@@ -101,6 +101,8 @@ pub mod diff;
 pub mod duration_text;
 pub mod edit;
 pub mod errors;
+#[doc(hidden)]
+pub mod file_uri;
 pub mod fix;
 mod fixer;
 #[doc(hidden)]

@@ -4,7 +4,6 @@
 pub(crate) mod definition;
 pub(crate) mod embedded;
 pub(crate) mod embedded_machine;
-pub(crate) mod file_uri;
 pub(crate) mod input;
 pub(crate) mod named_file;
 pub(crate) mod project;

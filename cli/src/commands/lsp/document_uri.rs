@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gen_lsp_types::Uri;
 use percent_encoding::percent_decode_str;
-
-use crate::definitions::file_uri::escaped;
+use stepwright_asl::file_uri::uri_reference;
 
 /// The path of a `file:` URI; `None` for other URIs, such as that of a text that was never saved.
 pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
@@ -25,10 +24,8 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
 
 /// The URI of a file; `None` if its path is not absolute, or not Unicode.
 pub(super) fn uri_of(path: &Path) -> Option<Uri> {
-    let text = path.to_str().filter(|_| path.is_absolute())?;
-    let text = text.replace('\\', "/");
-    let slash = if text.starts_with('/') { "" } else { "/" };
-    Some(Uri(format!("file://{slash}{}", escaped(&text))))
+    let has_uri = path.is_absolute() && path.to_str().is_some();
+    has_uri.then(|| Uri(uri_reference(path)))
 }
 
 /// The name that tells the format of a text: its path, or the whole URI.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use stepwright_asl::edit::Editor;
+use stepwright_asl::file_uri::uri_reference;
 use stepwright_asl::fix::Fix;
 use stepwright_asl::validate::{RULES, Rule};
 use stepwright_asl::yaml::Format;
@@ -14,7 +15,6 @@ use stepwright_asl::{Diagnostic, Severity, TextLocation};
 
 use super::check::CheckedDefinition;
 use super::github::marked;
-use crate::definitions::file_uri::escaped;
 
 /// The log of one run.
 pub(super) fn report(checked: &[CheckedDefinition]) -> String {
@@ -179,24 +179,13 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// The path as a URI reference (RFC 3986).
+/// The path as a URI reference.
 fn uri(path: &Path) -> String {
     if path == Path::new("-") {
-        return "stdin".to_owned();
-    }
-    let text = path.to_string_lossy();
-    let text = if cfg!(windows) {
-        text.replace('\\', "/")
+        "stdin".to_owned()
     } else {
-        text.into_owned()
-    };
-    let text = text.strip_prefix("./").unwrap_or(&text);
-    let start = match (path.is_absolute(), text.starts_with('/')) {
-        (true, true) => "file://",
-        (true, false) => "file:///",
-        (false, _) => "",
-    };
-    format!("{start}{}", escaped(text))
+        uri_reference(path)
+    }
 }
 
 #[cfg(test)]
@@ -222,19 +211,5 @@ mod tests {
             );
             assert_eq!(made, after);
         }
-    }
-
-    #[test]
-    fn a_path_is_written_as_a_uri() {
-        for (path, written) in [
-            ("infra/a b.asl.json", "infra/a%20b.asl.json"),
-            ("./größe.json", "gr%C3%B6%C3%9Fe.json"),
-            ("a:b%.json", "a%3Ab%25.json"),
-            ("-", "stdin"),
-        ] {
-            assert_eq!(uri(Path::new(path)), written);
-        }
-        #[cfg(unix)]
-        assert_eq!(uri(Path::new("/a/b.json")), "file:///a/b.json");
     }
 }

@@ -1,6 +1,9 @@
 //! The risks of a review in the format SARIF, for code scanners.
 
+use std::path::Path;
+
 use serde_json::{Value as Json, json};
+use stepwright_asl::file_uri::uri_reference;
 use stepwright_explore::numbered;
 
 use crate::review::{DefinitionReview, Review, Risk, RiskKind, RiskLevel};
@@ -46,7 +49,7 @@ fn result(review: &DefinitionReview, risk: &Risk) -> Json {
         "message": {"text": text(review, risk)},
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": {"uri": uri(&review.file)},
+                "artifactLocation": {"uri": uri_reference(Path::new(&review.file))},
                 "region": {"startLine": risk.line.unwrap_or(1)},
             },
             "logicalLocations": [{"fullyQualifiedName": risk.pointer.as_deref().unwrap_or("")}],
@@ -59,18 +62,4 @@ fn text(review: &DefinitionReview, risk: &Risk) -> String {
     text.push('\n');
     text.push_str(&numbered(&risk.steps, ""));
     text.trim_end().to_owned()
-}
-
-/// Returns a path as a relative URI.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.replace('\\', "/").bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte));
-            }
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
 }
