@@ -62,7 +62,6 @@ mod studio;
 mod studio_state;
 mod test_data;
 mod trial;
-mod utf16;
 mod view;
 mod view_lists;
 

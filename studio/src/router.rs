@@ -33,11 +33,12 @@ use crate::inspector::FormContext;
 use crate::page_key::MOST_NONCE;
 use crate::project::Project;
 use crate::session::{Outcome, SessionError};
+use crate::shown_text::ShownText;
 use crate::studio_state::StudioState;
 use crate::test_data::{StateDataEdit, TestData};
 use crate::trial::{self, Evaluation, StateTrial};
 use crate::view::{KnownParts, View};
-use crate::{assets, clipboard, inspector, page, palette, report, utf16};
+use crate::{assets, clipboard, inspector, page, palette, report};
 
 /// Pages load only what this server has. A picture is exported through an image with a `data:`
 /// address.
@@ -454,7 +455,7 @@ fn plan(state: &FileState, owner: TextOwner, planned: (Vec<TextEdit>, Outcome)) 
     let (edits, outcome) = planned;
     json!({
         "version": owner.version,
-        "edits": utf16::edits(state.session.document().text(), &edits),
+        "edits": ShownText::of_file(state.session.document().text()).shown(&edits),
         "select": outcome.select,
         "extracted": outcome.extracted,
     })

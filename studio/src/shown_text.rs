@@ -25,14 +25,38 @@ pub struct ShownText<'t> {
     text: &'t str,
     /// The shown position of each byte, and of the end; `None` if all positions are equal.
     positions: Option<Vec<u32>>,
+    line_ends: LineEnds,
+}
+
+/// How a program counts the line end `\r\n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LineEnds {
+    /// As one character: the text area of a browser.
+    Joined,
+    /// As two characters: an editor that has the file's text.
+    OfFile,
 }
 
 impl<'t> ShownText<'t> {
     /// Counts the positions of a text.
     pub fn of(text: &'t str) -> ShownText<'t> {
-        let is_same = text.is_ascii() && !text.contains('\r');
-        let positions = (!is_same).then(|| positions(text));
-        ShownText { text, positions }
+        Self::counted(text, LineEnds::Joined)
+    }
+
+    /// Counts the positions of a text as an editor does: with the line ends of the file.
+    pub(crate) fn of_file(text: &'t str) -> ShownText<'t> {
+        Self::counted(text, LineEnds::OfFile)
+    }
+
+    fn counted(text: &'t str, line_ends: LineEnds) -> ShownText<'t> {
+        let is_joined = line_ends == LineEnds::Joined;
+        let is_same = text.is_ascii() && !(is_joined && text.contains('\r'));
+        let positions = (!is_same).then(|| positions(text, is_joined));
+        ShownText {
+            text,
+            positions,
+            line_ends,
+        }
     }
 
     /// The shown position of a byte.
@@ -79,7 +103,10 @@ impl<'t> ShownText<'t> {
             ShownEdit {
                 start,
                 end,
-                text: shown(&edit.text),
+                text: match self.line_ends {
+                    LineEnds::Joined => shown(&edit.text),
+                    LineEnds::OfFile => edit.text.clone(),
+                },
             }
         });
         shown.collect()
@@ -125,13 +152,13 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-fn positions(text: &str) -> Vec<u32> {
+fn positions(text: &str, is_joined: bool) -> Vec<u32> {
     let mut positions = Vec::with_capacity(text.len() + 1);
     let mut at = 0;
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         positions.extend(std::iter::repeat_n(at, character.len_utf8()));
-        let is_first_half = character == '\r' && characters.peek() == Some(&'\n');
+        let is_first_half = is_joined && character == '\r' && characters.peek() == Some(&'\n');
         at += if is_first_half {
             0
         } else {
@@ -183,6 +210,18 @@ mod tests {
             prop_assert_eq!(&back[0].range, &edits[0].range);
             prop_assert_eq!(counted.len(), area(&text).len());
         }
+    }
+
+    #[test]
+    fn an_editor_counts_both_characters_of_a_line_end() {
+        let counted = ShownText::of_file("\u{1d11e}\r\n\u{20ac}x");
+        let edits = [
+            TextEdit::replace(6..9, "\r\n"),
+            TextEdit::replace(10..10, "z"),
+        ];
+        let shown = counted.shown(&edits);
+        let shown = shown.iter().map(|edit| (edit.start, edit.end, &*edit.text));
+        assert!(shown.eq([(4, 5, "\r\n"), (6, 6, "z")]));
     }
 
     #[test]
