@@ -170,6 +170,7 @@ pub mod test_support {
     pub use crate::observer::{CreateObserver, ObservedMachine, Observer};
     pub use crate::panics::panic_message;
     pub use crate::start::inspect::InspectionResult;
+    pub use crate::store::memory::CommitFailures;
 }
 
 /// The README's example compiles and runs.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use stepwright_engine::Engine;
 use stepwright_engine::store::{MemoryStore, StoreError};
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_server::AccessKeys;
 
 use crate::support::{Api, ROLE};

@@ -68,19 +68,6 @@ impl MemoryStore {
         }
     }
 
-    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later
-    /// ones. For tests of this project.
-    #[doc(hidden)]
-    pub fn fail_commits_from(&self, commit: u64, error: StoreError) {
-        self.shared().failure = Some((commit, error));
-    }
-
-    /// Ends the failures of [`fail_commits_from`](Self::fail_commits_from).
-    #[doc(hidden)]
-    pub fn fail_no_commits(&self) {
-        self.shared().failure = None;
-    }
-
     /// Replaces its content with that of another store.
     #[cfg(test)]
     pub(crate) fn replace_by(&self, other: &Self) {
@@ -88,15 +75,36 @@ impl MemoryStore {
         self.shared().tables = tables;
     }
 
-    /// Returns the number of successful commits.
-    #[doc(hidden)]
-    pub fn commits(&self) -> u64 {
-        self.shared().commits
-    }
-
     fn shared(&self) -> MutexGuard<'_, MemoryShared> {
         // No code panics in the middle of a change, so the content is consistent after a panic.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts and fails the commits of a store, for tests of this project.
+pub trait CommitFailures {
+    /// Makes the `commit`-th commit fail, counted from 1 over successful commits, and all later
+    /// ones.
+    fn fail_commits_from(&self, commit: u64, error: StoreError);
+
+    /// Ends the failures of [`fail_commits_from`](Self::fail_commits_from).
+    fn fail_no_commits(&self);
+
+    /// Returns the number of successful commits.
+    fn commits(&self) -> u64;
+}
+
+impl CommitFailures for MemoryStore {
+    fn fail_commits_from(&self, commit: u64, error: StoreError) {
+        self.shared().failure = Some((commit, error));
+    }
+
+    fn fail_no_commits(&self) {
+        self.shared().failure = None;
+    }
+
+    fn commits(&self) -> u64 {
+        self.shared().commits
     }
 }
 

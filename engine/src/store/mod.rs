@@ -51,7 +51,7 @@ mod machine;
 mod machine_count;
 mod map_run;
 pub(crate) mod masked_fields;
-mod memory;
+pub(crate) mod memory;
 mod outbox;
 mod page;
 mod patient_reader;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use stepwright_engine::store::MemoryStore;
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{Engine, ExecutionFilter, StartOptions, Status};
 
 use crate::durable::support::{Done, builder, note, power_is_gone, process, second};

@@ -12,6 +12,7 @@ use stepwright_engine::objects::{
 };
 use stepwright_engine::store::MemoryStore;
 use stepwright_engine::task::TaskFailure;
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{
     Engine, ExecutionReport, Limits, MachineType, MapRun, RedriveError, StartOptions, Status,
 };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_engine::objects::Memory;
 use stepwright_engine::store::{MemoryStore, Store as _};
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{Engine, EngineBuilder, MapRun, RedriveError, StartOptions, Status};
 
 use crate::durable::support::{Done, builder, note, power_is_gone, process, second};

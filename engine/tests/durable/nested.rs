@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_engine::store::{Change, MemoryStore, Store, StoreError, StoreReader};
 use stepwright_engine::task::TaskFailure;
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{Engine, EngineBuilder, MachineType, StartOptions, Status};
 use tokio::sync::Notify;
 

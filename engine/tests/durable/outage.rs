@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_engine::clock::Clock;
 use stepwright_engine::store::MemoryStore;
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{Engine, ExecutionFilter, StartError, StartOptions, Status};
 
 use crate::durable::support::{Done, FullFor, builder, full, note, process};

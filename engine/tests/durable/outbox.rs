@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stepwright_engine::store::{MemoryStore, OutboxQueue, Store as _, StoreFilter};
 use stepwright_engine::task::{Answer, Job, TaskCall, TaskSource};
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::value::Value;
 use stepwright_engine::{
     Engine, EngineBuilder, ExecutionFilter, ExecutionSummary, MachineType, StartOptions, Status,

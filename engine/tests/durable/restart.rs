@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use stepwright_engine::store::MemoryStore;
 use stepwright_engine::task::TaskFailure;
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{ActivityError, Engine, StartError, StartOptions, Status, TokenError};
 use stepwright_testing::{Mock, Mocks};
 

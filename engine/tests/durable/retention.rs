@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use stepwright_engine::store::{MemoryStore, Store, StoreError, StoreFilter};
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{
     DeleteError, Engine, EngineBuilder, ExecutionFilter, MachineType, RedriveError, StartError,
     StartOptions, Status,

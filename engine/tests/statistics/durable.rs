@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use stepwright_engine::clock::{Clock, Timestamp};
 use stepwright_engine::store::{Change, MemoryStore, Store, StoreError};
 use stepwright_engine::task::TaskFailure;
+use stepwright_engine::test_support::CommitFailures as _;
 use stepwright_engine::{Engine, EngineBuilder, MachineType, StartOptions};
 
 use crate::statistics::support::{Counts, builder, counts, named, until};

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::*;
 use crate::Status;
 use crate::clock::Timestamp;
+use crate::store::memory::CommitFailures as _;
 use crate::store::{MemoryStore, StoreFilter, StoredExecution, StoredListing};
 
 fn start(key: u64) -> Change {
