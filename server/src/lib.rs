@@ -120,8 +120,8 @@ mod trace;
 
 pub use self::access_keys::{AccessKeys, AccessKeysError};
 pub use self::accounts::{
-    AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks, CreatedServer,
-    OpenAccountServers, TestedTasks, is_account,
+    AccountError, AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks,
+    CreatedServer, OpenAccountServers, TestedTasks, is_account,
 };
 #[cfg(feature = "console")]
 pub use self::console::{ConsoleMode, DebugRequest};

@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 
 use crate::access::Access;
 use crate::access_keys::AccessKeys;
+use crate::accounts::AccountError;
 use crate::authority::Host;
 use crate::body::BodyMemory;
 use crate::connection::ClientTimeouts;
@@ -95,6 +96,9 @@ pub enum ServerError {
     /// The open executions of the store cannot be continued.
     #[error("the executions of the store cannot be continued: {0}")]
     Resume(#[from] BuildError),
+    /// The server of an account cannot be created.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// The listener cannot be used, or the threads of the requests have ended.
     #[error("the server cannot accept connections: {0}")]
     Listen(String),

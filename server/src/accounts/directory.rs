@@ -12,6 +12,7 @@ use stepwright_engine::server_support::ReservedRuntime;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
+use super::account_error::AccountError;
 use super::factory::{AccountFactory, AccountServer, AccountSettings};
 use super::request_account::{is_account, request_account};
 
@@ -114,23 +115,23 @@ impl Directory {
     /// # Errors
     ///
     /// When this server does not have such an account.
-    pub(super) fn named_account(&self, name: &str) -> Result<String, String> {
+    pub(super) fn named_account(&self, name: &str) -> Result<String, AccountError> {
         if name == self.default_account {
             return Ok(name.to_owned());
         }
         if !self.accepts_any {
-            return Err(format!(
+            return Err(AccountError::new(format!(
                 "the only account of this server is {}; start it with `--accounts any` for others",
                 self.default_account
-            ));
+            )));
         }
         if is_account(name) {
             Ok(name.to_owned())
         } else {
-            Err(format!(
+            Err(AccountError::new(format!(
                 "`{}` is not the ID of an account; it has 12 digits",
                 name.escape_debug()
-            ))
+            )))
         }
     }
 
@@ -143,8 +144,8 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// The message of the factory; too many accounts.
-    pub(super) async fn server(&self, account: &str) -> Result<UsedServer, String> {
+    /// The error of the factory; too many accounts.
+    pub(super) async fn server(&self, account: &str) -> Result<UsedServer, AccountError> {
         if let Some(server) = self.existing(account) {
             return Ok(server);
         }
@@ -165,7 +166,7 @@ impl Directory {
         &self,
         account: &str,
         mocks: Option<Json>,
-    ) -> Result<UsedServer, String> {
+    ) -> Result<UsedServer, AccountError> {
         let _changing = self.changing.lock().await;
         if let Some(earlier) = self.remove(account) {
             earlier.end(Duration::ZERO).await;
@@ -184,7 +185,7 @@ impl Directory {
             if let Err(error) = self.server(&account).await {
                 tracing::error!(
                     account,
-                    error,
+                    error = error.message,
                     "the executions of an account do not continue"
                 );
             }
@@ -258,7 +259,7 @@ impl Directory {
         servers.len()
     }
 
-    async fn create(&self, account: &str, mocks: Option<Json>) -> Result<UsedServer, String> {
+    async fn create(&self, account: &str, mocks: Option<Json>) -> Result<UsedServer, AccountError> {
         if self.count() >= self.most_open.min(MANY_OPEN) {
             let unused = self.unused(Duration::ZERO);
             let has_ended = match unused {
@@ -278,17 +279,18 @@ impl Directory {
         // On the runtime of executions, also when a request creates it.
         let creating = self.runtime.spawn(async move {
             let server = factory.create(settings).await?;
-            Ok::<_, String>(Arc::new(RunningServer::new(server, &resources)))
+            Ok::<_, AccountError>(Arc::new(RunningServer::new(server, &resources)))
         });
-        let server = creating.await.map_err(|error| error.to_string())??;
+        let server = creating.await;
+        let server = server.map_err(|error| AccountError::new(error.to_string()))??;
         let used = UsedServer::new(&server);
         self.insert(account, server);
         Ok(used)
     }
 
-    fn too_many(&self) -> String {
+    fn too_many(&self) -> AccountError {
         let most = self.most_open;
-        if self.factory.is_durable() {
+        AccountError::new(if self.factory.is_durable() {
             format!(
                 "{most} accounts are open and in use, as many as the limit of open files allows; raise it with `ulimit -n`"
             )
@@ -296,7 +298,7 @@ impl Directory {
             format!(
                 "{most} accounts have a server; reset those that are not needed any more with `/testing/reset` and `\"remove\": true`"
             )
-        }
+        })
     }
 
     /// Shuts all servers down. Returns how many executions did not end.

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::account_error::AccountError;
 use crate::server::Server;
 
 /// Creates the servers of [`AccountServers`](crate::AccountServers).
@@ -15,7 +16,7 @@ pub trait AccountFactory: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A message for the client that causes the creation.
+    /// An error for the client that causes the creation.
     fn create(&self, settings: AccountSettings) -> CreatedServer;
 
     /// Whether the state machines and executions of an account outlive its server. Then the server
@@ -40,10 +41,10 @@ pub trait AccountFactory: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A message for the client, if the URL is invalid.
-    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), String> {
+    /// An error if the URL is invalid.
+    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), AccountError> {
         let _ = (account, tasks);
-        Err("this server sends no tasks to tests".to_owned())
+        Err(AccountError::new("this server sends no tasks to tests"))
     }
 
     /// Compares the names of the tasks of a test with the state machines that the account had.
@@ -54,7 +55,7 @@ pub trait AccountFactory: Send + Sync + 'static {
 }
 
 /// The future of [`AccountFactory::create`].
-pub type CreatedServer = Pin<Box<dyn Future<Output = Result<AccountServer, String>> + Send>>;
+pub type CreatedServer = Pin<Box<dyn Future<Output = Result<AccountServer, AccountError>> + Send>>;
 
 /// The settings of an account.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,6 @@
 //! Servers for several accounts behind one listener, and the paths with which tests control them.
 
+mod account_error;
 mod directory;
 mod factory;
 mod request_account;
@@ -19,6 +20,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
+pub use self::account_error::AccountError;
 use self::directory::{Directory, MOST_ACCOUNTS};
 pub use self::factory::{
     AccountFactory, AccountServer, AccountSettings, CheckedTasks, CreatedServer, TestedTasks,
@@ -122,11 +124,10 @@ impl AccountServers {
     ///
     /// # Errors
     ///
-    /// The message of the factory, and names that are no hosts.
-    pub async fn open(self) -> Result<OpenAccountServers, String> {
-        let parsed = |host: &String| {
-            Host::parse(host).ok_or_else(|| ServerError::InvalidHost(host.clone()).to_string())
-        };
+    /// The error of the factory, and names that are no hosts.
+    pub async fn open(self) -> Result<OpenAccountServers, ServerError> {
+        let parsed =
+            |host: &String| Host::parse(host).ok_or_else(|| ServerError::InvalidHost(host.clone()));
         let hosts = self.hosts.iter().map(parsed).collect::<Result<_, _>>()?;
         let runtimes = RequestRuntimes::start();
         let responses = ResponseMemory::new();
@@ -220,7 +221,7 @@ async fn forward(State(directory): State<Arc<Directory>>, request: Request) -> R
     let account = directory.account_of(request.headers());
     let server = match directory.server(&account).await {
         Ok(server) => server,
-        Err(message) => return refusal(&ApiError::unavailable(message)),
+        Err(error) => return refusal(&ApiError::unavailable(error.message)),
     };
     let router = server.router.clone();
     match TowerToHyperService::new(router).call(request).await {

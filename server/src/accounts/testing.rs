@@ -96,7 +96,7 @@ async fn reset(State(directory): State<Arc<Directory>>, request: Request) -> Res
             return Ok(json!({"account": account}));
         }
         let server = directory.reset(&account, request.mocks).await;
-        let server = server.map_err(ApiError::validation)?;
+        let server = server.map_err(|error| ApiError::validation(error.message))?;
         if request.stopped {
             server.clock().stop();
         }
@@ -155,7 +155,7 @@ async fn tasks(State(directory): State<Arc<Directory>>, request: Request) -> Res
         let (account, request): (_, TestedTasks) = parsed(&directory, request).await?;
         let server = server(&directory, &account).await?;
         let sent = directory.factory.send_tasks(&account, request);
-        sent.map_err(ApiError::validation)?;
+        sent.map_err(|error| ApiError::validation(error.message))?;
         Ok(server.time(&account))
     };
     respond(done.await)
@@ -195,7 +195,7 @@ async fn parsed<T: DeserializeOwned>(
         Some(account) => {
             let name = account.as_str().unwrap_or_default();
             let named = directory.named_account(name);
-            named.map_err(ApiError::validation)?
+            named.map_err(|error| ApiError::validation(error.message))?
         }
     };
     let parsed = serde_json::from_value(Json::Object(members)).map_err(unreadable)?;
@@ -204,7 +204,7 @@ async fn parsed<T: DeserializeOwned>(
 
 async fn server(directory: &Directory, account: &str) -> Result<UsedServer, ApiError> {
     let server = directory.server(account).await;
-    server.map_err(ApiError::unavailable)
+    server.map_err(|error| ApiError::unavailable(error.message))
 }
 
 fn patience(seconds_given: Option<f64>) -> Result<Duration, ApiError> {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use stepwright_engine::Engine;
 use stepwright_integrations::StatusEvents;
 use stepwright_server::{
-    AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks, CreatedServer,
-    Server, TestedTasks,
+    AccountError, AccountFactory, AccountServer, AccountServers, AccountSettings, CheckedTasks,
+    CreatedServer, Server, TestedTasks,
 };
 use stepwright_testing::MockConfig;
 use tokio::task::JoinHandle;
@@ -62,7 +62,7 @@ pub(super) async fn serve(
         servers = servers.allow_host(host);
     }
     let servers = servers.open().await;
-    let servers = servers.map_err(|message| created.failure(message))?;
+    let servers = servers.map_err(|error| created.failure(error.to_string()))?;
     let (listener, address) = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     super::note_address(&arguments, address, has_keys);
     let destination = Destination::of(arguments.progress.choice);
@@ -170,7 +170,7 @@ impl AccountFactory for Factory {
                     }
                 };
                 created.failure.get_or_init(|| Mutex::new(Some(failure)));
-                message
+                AccountError::new(message)
             })
         })
     }
@@ -191,9 +191,10 @@ impl AccountFactory for Factory {
         self.tasks().remove(account);
     }
 
-    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), String> {
+    fn send_tasks(&self, account: &str, tasks: TestedTasks) -> Result<(), AccountError> {
         let sent = self.tasks().get(account).cloned();
-        sent.unwrap_or_default().send(tasks)
+        let sent = sent.unwrap_or_default().send(tasks);
+        sent.map_err(AccountError::new)
     }
 
     fn check_tasks(&self, account: &str) -> CheckedTasks {
