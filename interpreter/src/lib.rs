@@ -14,6 +14,7 @@
 //! use indexmap::IndexMap;
 //! use smol_str::SmolStr;
 //! use stepwright_asl::model::MachineType;
+//! use stepwright_interpreter::distributed::TransferError;
 //! use stepwright_interpreter::execution::{
 //!     Caller, Calls, Command, CommandQueue, Environment, Execution, Input, Step,
 //! };
@@ -31,7 +32,7 @@
 //!     fn new_token(&self, _: &ExecutionInfo, _: &str, _: u32) -> SmolStr {
 //!         SmolStr::default()
 //!     }
-//!     fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, String>> {
+//!     fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, TransferError>> {
 //!         None
 //!     }
 //! }

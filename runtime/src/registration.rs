@@ -15,7 +15,7 @@ use stepwright_engine::registration::{
 };
 use stepwright_engine::task::{ResourceKind, TaskFailure};
 use stepwright_engine::{FailsWith, NamesTask, Registers, RegistersBuilt};
-use stepwright_interpreter::program::AnswerType;
+use stepwright_interpreter::program::{AnswerError, AnswerType};
 
 use crate::engine::Engine;
 use crate::{handler, typed_value};
@@ -217,8 +217,8 @@ impl AnswerType for RustAnswer {
         self.0.schema()
     }
 
-    fn check(&self, answer: Json) -> Result<(), String> {
-        self.0.check(answer)
+    fn check(&self, answer: Json) -> Result<(), AnswerError> {
+        self.0.check(answer).map_err(AnswerError::new)
     }
 }
 

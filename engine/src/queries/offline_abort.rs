@@ -1,6 +1,7 @@
 //! Ends an open execution of a store that no engine has open.
 
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::TransferError;
 use stepwright_interpreter::execution::{
     Caller, CommandQueue, Environment, Execution, Failure, Input, StatusRecord,
 };
@@ -153,7 +154,7 @@ impl Caller for NoProcess {
         SmolStr::default()
     }
 
-    fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, String>> {
+    fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, TransferError>> {
         None
     }
 }

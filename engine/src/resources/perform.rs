@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use stepwright_interpreter::distributed::{RunView, SourceRequest, Tally, WriteRequest};
+use stepwright_interpreter::distributed::{
+    RunView, SourceRequest, Tally, TransferError, WriteRequest,
+};
 use stepwright_interpreter::execution::{
     Caller, Calls, ChildStart, Command, CommandQueue, Environment, Execution, HeldTask, Input,
     ResolvedExecutor, ResolvedTask, StartedJob, Step, TaskCommand, TaskRequest,
@@ -58,8 +60,13 @@ impl Caller for ExecutionResources {
         }
     }
 
-    fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
-        self.engine.observer.as_ref()?.items(about, state)
+    fn items_of_reader(
+        &self,
+        about: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<Value, TransferError>> {
+        let items = self.engine.observer.as_ref()?.items(about, state)?;
+        Some(items.map_err(TransferError::new))
     }
 
     #[inline]
@@ -409,7 +416,7 @@ impl ExecutionResources {
         let Some(store) = self.engine.objects.clone() else {
             return Some(Input::ObjectRead(
                 wait_id,
-                Box::new(Err(NO_STORE.to_owned())),
+                Box::new(Err(TransferError::new(NO_STORE))),
             ));
         };
         let names = self.request_names(wait_id);
@@ -421,7 +428,10 @@ impl ExecutionResources {
             })
         });
         match self.start_work(wait_id, WorkFuture::Read(work), None) {
-            Some(WorkResult::Read(read)) => Some(Input::ObjectRead(wait_id, Box::new(read))),
+            Some(WorkResult::Read(read)) => {
+                let read = read.map_err(TransferError::new);
+                Some(Input::ObjectRead(wait_id, Box::new(read)))
+            }
             _ => None,
         }
     }
@@ -433,7 +443,10 @@ impl ExecutionResources {
         state: StateIx,
         request: Box<WriteRequest>,
     ) -> Option<Input> {
-        let response = |response| Some(Input::ObjectWritten(wait_id, Box::new(response)));
+        let response = |response: Result<_, String>| {
+            let response = response.map_err(TransferError::new);
+            Some(Input::ObjectWritten(wait_id, Box::new(response)))
+        };
         if let Some(observer) = &self.engine.observer
             && let Some(written) =
                 observer.results_written(&self.state.about, &self.program.state(state).name)

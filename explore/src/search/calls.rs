@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use stepwright_asl::errors;
+use stepwright_interpreter::distributed::TransferError;
 use stepwright_interpreter::execution::{Input, ResolvedExecutor, ResolvedTask, TaskRequest};
 use stepwright_interpreter::task::{TaskCall, TaskResult};
 use stepwright_interpreter::value::Value;
@@ -173,7 +174,7 @@ impl PathState {
                     Ok(_) => Ok(response.clone()),
                     Err(_) => {
                         self.record_failed_write(&ended);
-                        Err("the results cannot be written".to_owned())
+                        Err(TransferError::new("the results cannot be written"))
                     }
                 };
                 Input::ObjectWritten(wait_id, Box::new(response))

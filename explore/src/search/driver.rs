@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::TransferError;
 use stepwright_interpreter::execution::{
     Caller, Calls, Command, CommandQueue, Environment, Failure, FailureHandler, Input, Step,
     TaskCommand,
@@ -45,14 +46,18 @@ impl Caller for ExploringCaller<'_> {
         SmolStr::new(format!("token of {}", visit_of(&self.scope, state)))
     }
 
-    fn items_of_reader(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
+    fn items_of_reader(
+        &self,
+        _: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<Value, TransferError>> {
         let is_failing = self
             .start
             .failing
             .as_ref()
             .is_some_and(|(definition, reader)| *definition == self.definition && reader == state);
         if is_failing {
-            return Some(Err("the items cannot be read".to_owned()));
+            return Some(Err(TransferError::new("the items cannot be read")));
         }
         let choices = &self.machine.definitions[self.definition].read_items;
         let choice = choices.get(self.start.items % choices.len().max(1))?;
@@ -235,7 +240,7 @@ impl PathState {
             }
             Command::Read { wait_id, .. } => {
                 // The caller has the items of each reader.
-                let refused = Err("a search reads no objects".to_owned());
+                let refused = Err(TransferError::new("a search reads no objects"));
                 return vec![Input::ObjectRead(wait_id, Box::new(refused))];
             }
             Command::Write {

@@ -11,6 +11,7 @@ mod run;
 mod source;
 #[cfg(test)]
 mod tests;
+mod transfer_error;
 mod upload;
 mod upload_buffer;
 mod write_request;
@@ -28,5 +29,6 @@ pub use self::source::{
     NextItem, ObjectLoad, ObjectRef, Piece, Pointer, ReadLimits, SourceRequest, SourceResponse,
     UnreadObject,
 };
+pub use self::transfer_error::TransferError;
 pub use self::upload::Upload;
 pub use self::write_request::{ObjectFile, WriteRequest, WriteResponse};

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::failure::Failure;
-use crate::distributed::{ChildResult, RunChanges, SourceResponse, WriteResponse};
+use crate::distributed::{ChildResult, RunChanges, SourceResponse, TransferError, WriteResponse};
 use crate::task::TaskResult;
 use crate::wait_id::{TimerKind, WaitId};
 
@@ -42,9 +42,9 @@ pub enum Input {
     /// A child of a Map Run cannot start, for this reason.
     ChildRefused(WaitId, u32, String),
     /// The response to a read.
-    ObjectRead(WaitId, Box<Result<SourceResponse, String>>),
+    ObjectRead(WaitId, Box<Result<SourceResponse, TransferError>>),
     /// The response to a write.
-    ObjectWritten(WaitId, Box<Result<WriteResponse, String>>),
+    ObjectWritten(WaitId, Box<Result<WriteResponse, TransferError>>),
     /// UpdateMapRun, for the run with this ARN.
     UpdateRun(SmolStr, Box<RunChanges>),
     /// The timeout of the whole execution has expired.

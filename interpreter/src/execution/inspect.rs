@@ -174,7 +174,8 @@ impl Execution {
         let Some(text) = inspection.and_then(|inspection| inspection.reader_content.take()) else {
             return Ok(false);
         };
-        items.supply_content(text.into_bytes().into())?;
+        let supplied = items.supply_content(text.into_bytes().into());
+        supplied.map_err(|error| error.cause)?;
         let reader = map.distributed.as_ref().and_then(|run| run.reader.as_ref());
         if let (Some(reader), Some(found)) = (reader, items.collection())
             && matches!(

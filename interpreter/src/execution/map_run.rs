@@ -13,7 +13,7 @@ use super::step_context::StepContext;
 use super::tolerance::Tolerance;
 use crate::distributed::{
     Export, Items, Layout, Results, RetryCursor, RunChanges, RunView, SourceRequest,
-    SourceResponse, Tally,
+    SourceResponse, Tally, TransferError,
 };
 use crate::execution_info::ExecutionInfo;
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, record};
@@ -126,7 +126,7 @@ impl MapRun {
 
     /// Handles a read after the run failed, which lists the inputs that were not started. If the
     /// read fails, they are not listed, and the run ends with its first failure.
-    pub(super) fn continue_reading(&mut self, read: Result<SourceResponse, String>) {
+    pub(super) fn continue_reading(&mut self, read: Result<SourceResponse, TransferError>) {
         if read.and_then(|supply| self.items.supply(supply)).is_err() {
             self.items.end();
         }

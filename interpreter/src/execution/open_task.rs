@@ -15,7 +15,7 @@ use super::step_loop::Execution;
 use super::task_events::{failed, succeeded, timed_out};
 use super::task_request::{TaskRequest, TaskSettings};
 use crate::history::{Details, EventKind, Payload};
-use crate::program::{AnswerType, Kind, State, Task};
+use crate::program::{AnswerError, AnswerType, Kind, State, Task};
 use crate::task::{IntegrationPattern, TaskEnd, TaskEvent, TaskFailure, TaskResult, TaskTimes};
 use crate::value::{MAX_TYPED_DEPTH, Value};
 use crate::wait_id::{CursorId, TimerKind, WaitId};
@@ -294,7 +294,7 @@ impl Execution {
         });
         match expected.map(|expected| check_answer(expected, &output)) {
             None | Some(Ok(())) => Ok(output),
-            Some(Err(why)) => Err(TaskFailure::with_message(INVALID_OUTPUT, &why)),
+            Some(Err(why)) => Err(TaskFailure::with_message(INVALID_OUTPUT, &why.message)),
         }
     }
 
@@ -396,11 +396,11 @@ pub(super) fn started_job(wait_id: WaitId, open: &OpenTask) -> Option<StartedJob
 }
 
 /// Checks a result against the expected type, and returns the first mismatch.
-fn check_answer(expected: &dyn AnswerType, answer: &Value) -> Result<(), String> {
+fn check_answer(expected: &dyn AnswerType, answer: &Value) -> Result<(), AnswerError> {
     if answer.depth() > MAX_TYPED_DEPTH {
-        return Err(format!(
+        return Err(AnswerError::new(format!(
             "an answer has at most {MAX_TYPED_DEPTH} levels here"
-        ));
+        )));
     }
     expected.check(answer.to_json())
 }

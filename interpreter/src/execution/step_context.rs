@@ -8,6 +8,7 @@ use super::command::{Command, CommandQueue, TaskCommand};
 use super::failure::Failure;
 use super::span_change::SpanChange;
 use super::task_request::{ResolvedTask, TaskRequest};
+use crate::distributed::TransferError;
 use crate::execution_info::ExecutionInfo;
 use crate::program::{Program, StateIx};
 use crate::task::{TaskEvent, TaskResult};
@@ -52,7 +53,11 @@ pub trait Caller {
     fn new_token(&self, about: &ExecutionInfo, state: &str, last_event: u32) -> SmolStr;
 
     /// Returns the items of a mocked ItemReader, so that no object is read.
-    fn items_of_reader(&self, about: &ExecutionInfo, state: &str) -> Option<Result<Value, String>>;
+    fn items_of_reader(
+        &self,
+        about: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<Value, TransferError>>;
 
     /// Counts a change of a state's task. A change is counted once, even if the step that made it
     /// is never durable.

@@ -11,6 +11,7 @@ use super::{
     Caller, Calls, Command, CommandQueue, Environment, Execution, Input, Outcome, RecordDecoder,
     RecordEncoder, ResolvedExecutor, ResolvedTask, Step, TaskCommand, TaskRequest,
 };
+use crate::distributed::TransferError;
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::limits::Limits;
 use crate::program::{Program, StateIx};
@@ -91,7 +92,7 @@ impl Caller for FixedValues {
         format!("token of {state}").into()
     }
 
-    fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, String>> {
+    fn items_of_reader(&self, _: &ExecutionInfo, _: &str) -> Option<Result<Value, TransferError>> {
         None
     }
 }

@@ -15,5 +15,22 @@ pub trait AnswerType: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// Returns the mismatch with the path of its field.
-    fn check(&self, answer: Json) -> Result<(), String>;
+    fn check(&self, answer: Json) -> Result<(), AnswerError>;
+}
+
+/// An answer does not have its type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct AnswerError {
+    /// The mismatch, with the path of its field.
+    pub message: String,
+}
+
+impl AnswerError {
+    /// Creates an error.
+    pub fn new(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { message }
+    }
 }

@@ -30,7 +30,7 @@ use stepwright_asl::source::StateSources;
 use crate::query::VariableNames;
 use crate::task::{DefinedState, DefinedTask};
 
-pub use self::answer_type::AnswerType;
+pub use self::answer_type::{AnswerError, AnswerType};
 pub(crate) use self::catch::Catcher;
 pub use self::choice::Choice;
 #[doc(hidden)]

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::TransferError;
 use stepwright_interpreter::execution::{Caller, Environment};
 use stepwright_interpreter::program::{Program, StateIx};
 use stepwright_interpreter::value::Value;
@@ -48,7 +49,11 @@ impl Caller for RunCaller<'_> {
         format!("token-{}-{state}-{last_event}", self.seed.number).into()
     }
 
-    fn items_of_reader(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
+    fn items_of_reader(
+        &self,
+        _: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<Value, TransferError>> {
         self.missing_items
             .borrow_mut()
             .get_or_insert_with(|| state.to_owned());

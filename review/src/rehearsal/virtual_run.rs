@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use stepwright_history::RecordedHistory;
 use stepwright_history::runtime_support::{AttemptEnd, CallKey, numbered_scope};
-use stepwright_interpreter::distributed::ChildResult;
+use stepwright_interpreter::distributed::{ChildResult, TransferError};
 use stepwright_interpreter::execution::{
     Calls, ChildStart, Command, CommandQueue, Execution, Input, Outcome, ResolvedExecutor,
     ResolvedTask, Step, TaskCommand, TaskRequest, VirtualTimer, VirtualTimers,
@@ -284,7 +284,7 @@ impl<'a> VirtualRun<'a> {
             Command::StartChild { wait_id, child } => self.start_child(index, wait_id, *child),
             Command::StopChildren { wait_id } => return self.stop_children(index, wait_id, now),
             Command::Read { wait_id, .. } => {
-                let error = "a rehearsal reads no objects".to_owned();
+                let error = TransferError::new("a rehearsal reads no objects");
                 self.unusable.get_or_insert_with(|| {
                     "a Map reads its items from objects, which are not in the history".to_owned()
                 });

@@ -8,7 +8,7 @@ use std::time::Duration;
 use smol_str::SmolStr;
 use stepwright_engine::task::{TaskCall, TaskResult};
 use stepwright_engine::test_support::STEP_BUDGET;
-use stepwright_interpreter::distributed::ChildResult;
+use stepwright_interpreter::distributed::{ChildResult, TransferError};
 use stepwright_interpreter::execution::{
     Caller, Command, CommandQueue, CursorStage, CursorView, Environment, Execution, Failure, Input,
     Outcome, ResolvedDetails, ResolvedExecutor, ResolvedTask, TaskCommand, TaskRequest,
@@ -82,7 +82,11 @@ impl Caller for DebugCaller<'_> {
         format!("token of {state}").into()
     }
 
-    fn items_of_reader(&self, _: &ExecutionInfo, state: &str) -> Option<Result<Value, String>> {
+    fn items_of_reader(
+        &self,
+        _: &ExecutionInfo,
+        state: &str,
+    ) -> Option<Result<Value, TransferError>> {
         self.items.get(state).cloned().map(Ok)
     }
 
@@ -274,7 +278,7 @@ impl Session {
                 Command::Read { wait_id, .. } => {
                     vec![Input::ObjectRead(
                         wait_id,
-                        Box::new(Err(NO_ITEMS.to_owned())),
+                        Box::new(Err(TransferError::new(NO_ITEMS))),
                     )]
                 }
                 Command::Write {

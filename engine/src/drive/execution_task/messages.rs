@@ -1,6 +1,7 @@
 //! Handles the messages of an execution.
 
 use smol_str::SmolStr;
+use stepwright_interpreter::distributed::TransferError;
 use stepwright_interpreter::execution::{Execution, Failure, Input};
 use stepwright_interpreter::{TimerKind, WaitId};
 
@@ -125,8 +126,12 @@ impl ExecutionTask {
                 self.resources.job_ended(wait_id);
                 Input::WorkCompleted(wait_id, result)
             }
-            WorkResult::Read(read) => Input::ObjectRead(wait_id, Box::new(read)),
-            WorkResult::Written(written) => Input::ObjectWritten(wait_id, Box::new(written)),
+            WorkResult::Read(read) => {
+                Input::ObjectRead(wait_id, Box::new(read.map_err(TransferError::new)))
+            }
+            WorkResult::Written(written) => {
+                Input::ObjectWritten(wait_id, Box::new(written.map_err(TransferError::new)))
+            }
         };
         self.resources.deliver(execution, input);
     }

@@ -79,7 +79,7 @@ async fn load_object(
             FirstReading::Long(version) => {
                 let open = OpenObject::new(store, object_ref, limits).await?;
                 let (first, rest) = UnreadRest::begin(open, version, limits.piece).await?;
-                return load.begin(first, rest, version).map_err(ReadError::File);
+                return Ok(load.begin(first, rest, version)?);
             }
         }
     } else if open.is_compressed() {
@@ -100,7 +100,7 @@ async fn load_object(
         let parsed = blocking::run(move || load.parse(content)).await;
         parsed.map_err(|reason| ReadError::interrupted(key, &reason))?
     };
-    parsed.map_err(ReadError::File)
+    Ok(parsed?)
 }
 
 /// Reads a whole object. Returns its content if it is short, or if it is in memory because it

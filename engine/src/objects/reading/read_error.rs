@@ -1,5 +1,7 @@
 //! The reasons why the objects of an ItemReader cannot be read.
 
+use stepwright_interpreter::distributed::TransferError;
+
 use crate::objects::ObjectError;
 
 /// Why an object could not be read.
@@ -30,5 +32,11 @@ impl ReadError {
     /// The reading of the rest was cancelled before.
     pub(super) fn rest_is_gone() -> Self {
         Self::File("The rest of an object that was being read is gone".to_owned())
+    }
+}
+
+impl From<TransferError> for ReadError {
+    fn from(error: TransferError) -> Self {
+        Self::File(error.cause)
     }
 }

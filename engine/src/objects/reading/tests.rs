@@ -85,7 +85,7 @@ fn drain_pieces(
                     ReadError::File(cause) => cause,
                     ReadError::Store(error) => panic!("{error}"),
                 });
-                items.supply(supply?)?;
+                items.supply(supply?).map_err(|error| error.cause)?;
             }
         }
     }

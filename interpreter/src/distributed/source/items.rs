@@ -16,8 +16,8 @@ use super::row::RowRead;
 use super::rows::Rows;
 use super::source_request::SourceRequest;
 use super::unread_object::{Piece, UnreadObject};
-use crate::distributed::ListedObject;
 use crate::distributed::item::Item;
+use crate::distributed::{ListedObject, TransferError};
 use crate::record::{DamagedRecord, Record, RecordReader, RecordWriter, TrackedQueue, record};
 use crate::value::Value;
 
@@ -189,9 +189,9 @@ impl Items {
     ///
     /// # Errors
     ///
-    /// The cause of the state's failure, if an object is not as it was when its rows were read the
+    /// If an object is not as it was when its rows were read the
     /// first time.
-    pub fn supply(&mut self, supply: SourceResponse) -> Result<(), String> {
+    pub fn supply(&mut self, supply: SourceResponse) -> Result<(), TransferError> {
         let supply = match (&mut self.rows, supply) {
             (Rows::Object(rows), SourceResponse::Piece(piece)) => {
                 rows.add(piece);
@@ -200,7 +200,7 @@ impl Items {
             (Rows::Object(rows), supply) if rows.is_unread() => {
                 return match supply {
                     SourceResponse::Object(LoadedObject(Loaded::Rows(content, version))) => {
-                        rows.read_again(content, version)
+                        Ok(rows.read_again(content, version)?)
                     }
                     // The caller answers each request with the matching kind of response.
                     _ => Ok(()),
@@ -240,8 +240,8 @@ impl Items {
     ///
     /// # Errors
     ///
-    /// The cause of the state's failure, if the content is not valid.
-    pub fn supply_content(&mut self, content: Bytes) -> Result<(), String> {
+    /// If the content is not valid.
+    pub fn supply_content(&mut self, content: Bytes) -> Result<(), TransferError> {
         let Some(reader) = self.ahead.pop() else {
             return Ok(());
         };

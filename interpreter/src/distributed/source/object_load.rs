@@ -11,6 +11,7 @@ use super::item_reader::ItemReader;
 use super::manifest;
 use super::unread_object::{Piece, UnreadObject};
 use super::window::Window;
+use crate::distributed::TransferError;
 
 /// How the content of an object is parsed.
 #[derive(Clone, Debug)]
@@ -59,8 +60,8 @@ impl ObjectLoad {
     ///
     /// # Errors
     ///
-    /// The cause of the state's failure, if the content is not valid.
-    pub fn parse(self, content: Bytes) -> Result<LoadedObject, String> {
+    /// If the content is not valid.
+    pub fn parse(self, content: Bytes) -> Result<LoadedObject, TransferError> {
         let loaded = match self.0 {
             Kind::Rows(format) => {
                 let version = ContentVersion::of(&content);
@@ -77,13 +78,13 @@ impl ObjectLoad {
     ///
     /// # Errors
     ///
-    /// The cause of the state's failure, if the first piece is not valid.
+    /// If the first piece is not valid.
     pub fn begin(
         self,
         first: Piece,
         rest: Arc<dyn UnreadObject>,
         version: ContentVersion,
-    ) -> Result<LoadedObject, String> {
+    ) -> Result<LoadedObject, TransferError> {
         match self.0 {
             Kind::Rows(format) => {
                 let content = Content::beginning(Window::first(first, rest), &format)?;

@@ -17,7 +17,8 @@ use super::step::{StateProgress, StateResult};
 use super::step_context::StepContext;
 use super::step_loop::Execution;
 use crate::distributed::{
-    ChildResult, Item, MapRunCounts, NextItem, SourceRequest, SourceResponse, WriteResponse,
+    ChildResult, Item, MapRunCounts, NextItem, SourceRequest, SourceResponse, TransferError,
+    WriteResponse,
 };
 use crate::execution_info::{ExecutionInfo, MachineInfo, Names};
 use crate::history::{EventKind, Payload};
@@ -498,7 +499,7 @@ impl Execution {
     pub(super) fn object_was_read(
         &mut self,
         wait_id: WaitId,
-        read: Result<SourceResponse, String>,
+        read: Result<SourceResponse, TransferError>,
         cx: &mut StepContext<'_>,
     ) {
         self.with_run(wait_id, |run| {
@@ -506,7 +507,7 @@ impl Execution {
             match run.stage {
                 MapRunStage::Reading => match read.and_then(|supply| run.items.supply(supply)) {
                     Ok(()) => run.stage = MapRunStage::Starting,
-                    Err(cause) => run.fail(reader_failed(cause), wait_id, cx),
+                    Err(error) => run.fail(reader_failed(error.cause), wait_id, cx),
                 },
                 MapRunStage::Stopping(_) if run.items.has_unread_rows() => {
                     run.continue_reading(read)
@@ -521,7 +522,7 @@ impl Execution {
     pub(super) fn object_was_written(
         &mut self,
         wait_id: WaitId,
-        written: Result<WriteResponse, String>,
+        written: Result<WriteResponse, TransferError>,
         cx: &mut StepContext<'_>,
     ) {
         self.with_run(wait_id, |run| {
@@ -530,7 +531,7 @@ impl Execution {
             };
             let cause = match written {
                 Ok(wrote) => return export.handle_response(wrote),
-                Err(cause) => cause,
+                Err(error) => error.cause,
             };
             export.request_failed();
             match &run.stage {

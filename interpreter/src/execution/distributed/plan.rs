@@ -74,7 +74,7 @@ impl Execution {
         {
             match given {
                 Ok(items) => plan.items = Items::of_value(items),
-                Err(cause) => plan.refused = Some(cause),
+                Err(error) => plan.refused = Some(error.cause),
             }
         }
         let label = &distributed.label;
