@@ -208,6 +208,7 @@ fn end_member(status: &str) -> &'static str {
 
 /// The extent of a search.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Coverage {
     /// The bound of faults of one path.
     pub faults: u32,

@@ -13,6 +13,7 @@ use crate::rule::Rule;
 
 /// The inputs, tasks and properties of a search, and its bounds.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Settings {
     /// The inputs; if there are none, they are made from what the definition reads.
     pub inputs: Vec<Value>,

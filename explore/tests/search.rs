@@ -144,10 +144,8 @@ fn paths_that_meet_are_followed_once() {
         r#"{{"StartAt": "T0", "States": {{{}, "T12": {{"Type": "Succeed"}}}}}}"#,
         states.join(",")
     );
-    let settings = Settings {
-        faults: 12,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.faults = 12;
     let report = explored(&definition, &settings);
     report.assert_clean();
     assert!(report.coverage().points < 60, "{report}");
@@ -174,10 +172,8 @@ fn the_same_search_has_the_same_result() {
 
 #[test]
 fn a_search_that_stops_says_what_it_covered() {
-    let settings = Settings {
-        time_limit: Some(Duration::ZERO),
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.time_limit = Some(Duration::ZERO);
     let task = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:a", "Next": "B"},
         "B": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:b", "End": true}}}"#;
     // The preparation has the time limit, too.
@@ -191,10 +187,8 @@ fn a_search_that_stops_says_what_it_covered() {
     let message = panic.downcast::<String>().expect("a message");
     assert!(message.contains(text), "{message}");
 
-    let settings = Settings {
-        max_nodes: 1,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.max_nodes = 1;
     let report = explored(task, &settings);
     let text = report.coverage().to_string();
     assert!(
@@ -230,11 +224,9 @@ fn a_search_stops_at_its_limit_of_memory() {
         r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Parallel", "End": true, "Branches": [{}]}}}}}}"#,
         branches.join(",")
     );
-    let mut settings = Settings {
-        faults: 20,
-        max_bytes: 1_000_000,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.faults = 20;
+    settings.max_bytes = 1_000_000;
     let order = "properties: [{ name: order, before: [{ succeeded: f0 }, { succeeded: f1 }] }]";
     settings.add_file("p.yaml", order).expect("is valid");
     let report = explored(&definition, &settings);
@@ -263,10 +255,8 @@ fn the_preparation_stops_at_the_limit_of_memory() {
         r#"{{"StartAt": "S0", "States": {{{}, "S300": {{"Type": "Succeed"}}}}}}"#,
         states.join(",")
     );
-    let settings = Settings {
-        max_bytes: 1_000_000,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.max_bytes = 1_000_000;
     let report = explored(&definition, &settings);
     assert_eq!(report.coverage().stopped_by, Some(StopReason::Memory));
     assert_eq!(report.coverage().points, 0, "{report}");
@@ -293,10 +283,8 @@ fn many_attempts_of_retriers_are_few_points() {
     assert!(report.coverage().is_complete(), "{report}");
     assert!(report.coverage().points < 20_000, "{report}");
     // A retrier that is exhausted within the attempts of a path is followed to its end.
-    let mut settings = Settings {
-        faults: 1,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.faults = 1;
     let property = "properties: [{ name: no end, never: { ended: failed } }]";
     settings.add_file("p.yaml", property).expect("is valid");
     let fails = |attempts: u32| {
@@ -319,10 +307,8 @@ fn the_values_of_a_wide_choice_share_their_members() {
         rules.join(",")
     );
     // 1,201 inputs of 600 members have 35 MB without sharing.
-    let settings = Settings {
-        max_bytes: 16 << 20,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.max_bytes = 16 << 20;
     let report = explored(&definition, &settings);
     assert!(report.coverage().is_complete(), "{report}");
     assert_eq!(report.coverage().inputs, 1_201);
@@ -429,10 +415,8 @@ fn a_state_machine_that_starts_itself_is_followed_to_a_depth() {
         "Again": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
             "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:again", "Input": {"count.$": "$.count"}}},
         "Done": {"Type": "Succeed"}}}"#;
-    let settings = Settings {
-        machine_name: "again".to_owned(),
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.machine_name = "again".to_owned();
     let report = explored(definition, &settings);
     report.assert_clean();
     assert!(

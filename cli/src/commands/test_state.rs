@@ -62,13 +62,11 @@ pub(crate) async fn test(arguments: TestStateArguments) -> Result<(), Failure> {
 }
 
 fn request(arguments: &TestStateArguments) -> Result<TestStateRequest, Failure> {
-    let mut request = TestStateRequest {
-        state_name: arguments.state.clone(),
-        input: Some(input::json("--input", &arguments.input)?.to_string()),
-        inspection_level: Some(arguments.inspection_level.into()),
-        reveal_secrets: arguments.reveal_secrets.then_some(true),
-        ..TestStateRequest::new(definition(arguments)?)
-    };
+    let mut request = TestStateRequest::new(definition(arguments)?);
+    request.state_name = arguments.state.clone();
+    request.input = Some(input::json("--input", &arguments.input)?.to_string());
+    request.inspection_level = Some(arguments.inspection_level.into());
+    request.reveal_secrets = arguments.reveal_secrets.then_some(true);
     if let Some(text) = &arguments.variables {
         request.variables = Some(input::json("--variables", text)?.to_string());
     }

@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 /// Selects executions for [`StoreReader::list`](super::StoreReader::list); by default all that are
 /// not children of a Map Run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoreFilter {
     /// Only the children of this Map Run, by its ARN.
     pub map_run: Option<String>,

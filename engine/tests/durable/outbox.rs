@@ -478,10 +478,8 @@ fn an_abort_without_an_engine_reaches_the_listener_of_the_next_engine() {
         let unsent = messages(&store);
         let mut stored = StoredExecutions::new(store.reader().unwrap());
         for machine in ["w", "m"] {
-            let filter = StoreFilter {
-                machine: Some(machine.to_owned()),
-                ..StoreFilter::default()
-            };
+            let mut filter = StoreFilter::default();
+            filter.machine = Some(machine.to_owned());
             let row = store.reader().unwrap().list(&filter).unwrap().remove(0);
             let now = stepwright_engine::clock::Timestamp::default();
             let abort = stored.abort(&row, "Mine", "by hand", now).unwrap();

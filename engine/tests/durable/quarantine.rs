@@ -244,10 +244,9 @@ fn the_children_of_an_unreadable_execution_are_left_as_they_are() {
         engine.shutdown(Duration::ZERO).await;
     });
     let mut reader = seen.reader().unwrap();
-    let open = reader.list(&StoreFilter {
-        status: Some(Status::Running),
-        ..StoreFilter::default()
-    });
+    let mut running = StoreFilter::default();
+    running.status = Some(Status::Running);
+    let open = reader.list(&running);
     assert_eq!(open.unwrap().len(), 3);
     assert_eq!(
         reader.open_executions().unwrap().len(),

@@ -7,10 +7,9 @@ use stepwright_engine::store::{
 use crate::store::support::{child, closed, map_run, start, temporary_store};
 
 fn of_run(map_run: &str) -> StoreFilter {
-    StoreFilter {
-        map_run: Some(map_run.to_owned()),
-        ..StoreFilter::default()
-    }
+    let mut filter = StoreFilter::default();
+    filter.map_run = Some(map_run.to_owned());
+    filter
 }
 
 fn keys(rows: Vec<StoredExecution>) -> Vec<u64> {

@@ -88,25 +88,19 @@ fn use_lists(store: &mut SqliteStore) -> Result<(), StoreError> {
     ])?;
     store.commit(&[failed(one), failed(two)])?;
     let mut reader = store.reader()?;
-    let all = StoreFilter::default;
-    let version = Some("version".to_owned());
-    let alias = Some("alias".to_owned());
-    let (is_redriven, status) = (Some(true), Some(Status::Failed));
-    let map_run = Some("run".to_owned());
-    for filter in [
-        StoreFilter { version, ..all() },
-        StoreFilter { alias, ..all() },
-        StoreFilter {
-            is_redriven,
-            ..all()
+    let conditions: [fn(&mut StoreFilter); 5] = [
+        |filter| filter.version = Some("version".to_owned()),
+        |filter| filter.alias = Some("alias".to_owned()),
+        |filter| filter.is_redriven = Some(true),
+        |filter| filter.status = Some(Status::Failed),
+        |filter| {
+            filter.status = Some(Status::Failed);
+            filter.map_run = Some("run".to_owned());
         },
-        StoreFilter { status, ..all() },
-        StoreFilter {
-            status,
-            map_run,
-            ..all()
-        },
-    ] {
+    ];
+    for condition in conditions {
+        let mut filter = StoreFilter::default();
+        condition(&mut filter);
         let rows = reader.list(&filter)?;
         let is_listed = |row: &StoredExecution| row.listing == listing;
         assert!(!rows.is_empty() && rows.iter().all(is_listed), "{filter:?}");

@@ -199,20 +199,14 @@ fn filter() -> impl Strategy<Value = StoreFilter> {
             after,
             limit,
         )| {
-            StoreFilter {
-                map_run,
-                machine,
-                name,
-                name_part,
-                started_from,
-                status,
-                is_failed,
-                version,
-                alias,
-                is_redriven,
-                after,
-                limit,
-            }
+            let mut filter = StoreFilter::default();
+            (filter.map_run, filter.machine) = (map_run, machine);
+            (filter.name, filter.name_part) = (name, name_part);
+            (filter.version, filter.alias) = (version, alias);
+            (filter.status, filter.is_redriven) = (status, is_redriven);
+            (filter.started_from, filter.is_failed) = (started_from, is_failed);
+            (filter.after, filter.limit) = (after, limit);
+            filter
         },
     )
 }
@@ -223,10 +217,8 @@ fn in_pages(
     filter: &StoreFilter,
 ) -> Result<Vec<StoredExecution>, StoreError> {
     let limit = filter.limit.map_or(1, |limit| limit.clamp(1, 3));
-    let mut filter = StoreFilter {
-        limit: Some(limit),
-        ..filter.clone()
-    };
+    let mut filter = filter.clone();
+    filter.limit = Some(limit);
     let mut all = Vec::new();
     loop {
         let page = reader.page(&filter)?;
@@ -286,10 +278,9 @@ fn read(reader: &mut dyn StoreReader, filters: &[StoreFilter]) -> Result<Content
         children: TEXTS
             .iter()
             .map(|map_run| {
-                reader.list(&StoreFilter {
-                    map_run: Some((*map_run).to_owned()),
-                    ..StoreFilter::default()
-                })
+                let mut filter = StoreFilter::default();
+                filter.map_run = Some((*map_run).to_owned());
+                reader.list(&filter)
             })
             .collect::<Result<_, _>>()?,
         runs: KEYS

@@ -141,10 +141,8 @@ async fn a_failing_compensation_is_retried_before_support_is_called() {
 /// On all paths with two failures, the compensations handle each error.
 #[test]
 fn errors_of_every_step_are_compensated() {
-    let settings = Settings {
-        undeclared_errors: true,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.undeclared_errors = true;
     let report = explore_paths::<TripBooking>(&settings).expect("it can be explored");
     report.assert_clean();
 }

@@ -94,38 +94,38 @@ pub(crate) async fn test_state(
 }
 
 fn request(input: &TestState) -> TestStateRequest {
-    TestStateRequest {
-        definition: input.definition.to_string(),
-        state_name: text(input.state_name.as_deref()),
-        role_arn: text(input.role_arn.as_deref()),
-        input: text(input.input.as_deref()),
-        inspection_level: input.inspection_level.as_deref().map(|level| match level {
-            "DEBUG" => tested::InspectionLevel::Debug,
-            "TRACE" => tested::InspectionLevel::Trace,
-            _ => tested::InspectionLevel::Info,
-        }),
-        reveal_secrets: input.reveal_secrets,
-        variables: text(input.variables.as_deref()),
-        mock: input.mock.as_ref().map(|mock| tested::MockInput {
-            result: text(mock.result.as_deref()),
-            error_output: mock
-                .error_output
-                .as_ref()
-                .map(|output| tested::MockErrorOutput {
-                    error: text(output.error.as_deref()),
-                    cause: text(output.cause.as_deref()),
-                }),
-            field_validation_mode: mock
-                .field_validation_mode
-                .as_deref()
-                .map(|mode| match mode {
-                    "PRESENT" => FieldValidationMode::Present,
-                    "NONE" => FieldValidationMode::None,
-                    _ => FieldValidationMode::Strict,
-                }),
-        }),
-        context: text(input.context.as_deref()),
-        state_configuration: input
+    let mut request = TestStateRequest::new(input.definition.to_string());
+    request.state_name = text(input.state_name.as_deref());
+    request.role_arn = text(input.role_arn.as_deref());
+    request.input = text(input.input.as_deref());
+    request.inspection_level = input.inspection_level.as_deref().map(|level| match level {
+        "DEBUG" => tested::InspectionLevel::Debug,
+        "TRACE" => tested::InspectionLevel::Trace,
+        _ => tested::InspectionLevel::Info,
+    });
+    request.reveal_secrets = input.reveal_secrets;
+    request.variables = text(input.variables.as_deref());
+    request.mock = input.mock.as_ref().map(|mock| tested::MockInput {
+        result: text(mock.result.as_deref()),
+        error_output: mock
+            .error_output
+            .as_ref()
+            .map(|output| tested::MockErrorOutput {
+                error: text(output.error.as_deref()),
+                cause: text(output.cause.as_deref()),
+            }),
+        field_validation_mode: mock
+            .field_validation_mode
+            .as_deref()
+            .map(|mode| match mode {
+                "PRESENT" => FieldValidationMode::Present,
+                "NONE" => FieldValidationMode::None,
+                _ => FieldValidationMode::Strict,
+            }),
+    });
+    request.context = text(input.context.as_deref());
+    request.state_configuration =
+        input
             .state_configuration
             .as_ref()
             .map(|before| StateConfiguration {
@@ -133,8 +133,8 @@ fn request(input: &TestState) -> TestStateRequest {
                 error_caused_by_state: text(before.error_caused_by_state.as_deref()),
                 map_iteration_failure_count: count(before.map_iteration_failure_count),
                 map_item_reader_data: text(before.map_item_reader_data.as_deref()),
-            }),
-    }
+            });
+    request
 }
 
 fn text(text: Option<&str>) -> Option<String> {

@@ -28,6 +28,7 @@ use serde_json::Value as Json;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TestStateRequest {
     /// One state, or a state machine if [`state_name`](Self::state_name) selects one of its states;
     /// JSON text.

@@ -166,10 +166,8 @@ async fn every_real_world_state_can_be_tested() {
                 _ => vec![None],
             };
             for mock in mocks {
-                let request = TestStateRequest {
-                    mock,
-                    ..request.clone()
-                };
+                let mut request = request.clone();
+                request.mock = mock;
                 ended += usize::from(test_state(&request).await.is_ok());
             }
         }

@@ -22,11 +22,9 @@ pub(crate) fn find(
             .into_iter()
             .collect()
     } else {
-        let filter = StoreFilter {
-            name: Some(name.to_owned()),
-            machine: machine.map(str::to_owned),
-            ..StoreFilter::default()
-        };
+        let mut filter = StoreFilter::default();
+        filter.name = Some(name.to_owned());
+        filter.machine = machine.map(str::to_owned);
         reader.list(&filter).map_err(cannot)?
     };
     match (found.pop(), found.is_empty()) {

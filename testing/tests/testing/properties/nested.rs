@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stepwright::{Payload, TaskError, task, workflow};
 use stepwright_runtime::testing::properties::{
-    NestedMachine, Report, Settings, TaskSettings, explore_paths, task_settings,
+    NestedMachine, Report, Settings, explore_paths, task_settings,
 };
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema, Payload)]
@@ -130,10 +130,8 @@ fn a_nested_workflow_returns_each_variant_and_each_error() {
 
 #[test]
 fn only_a_nested_workflow_that_can_fail_is_reported_as_uncaught() {
-    let settings = Settings {
-        undeclared_errors: true,
-        ..Settings::new()
-    };
+    let mut settings = Settings::new();
+    settings.undeclared_errors = true;
     let report = explore_paths::<Careless>(&settings).expect("the workflow can be explored");
     let messages: Vec<&str> = report.findings().iter().map(|one| one.message()).collect();
     // The workflow `Total` has no task.
@@ -167,10 +165,8 @@ fn express_and_unawaited_children_are_not_reported() {
 
 #[test]
 fn results_and_definitions_of_the_caller_replace_those_of_the_types() {
-    let refused = TaskSettings {
-        results: vec![serde_json::json!({"Refused": {"reason": "no stock"}}).into()],
-        ..task_settings::<look_at>()
-    };
+    let mut refused = task_settings::<look_at>();
+    refused.results = vec![serde_json::json!({"Refused": {"reason": "no stock"}}).into()];
     let mut settings = Settings::new();
     settings.tasks.push(refused);
     let report = explore_paths::<Careful>(&settings).expect("the workflow can be explored");
