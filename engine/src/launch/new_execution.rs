@@ -14,7 +14,7 @@ use crate::execution::pending_execution::{ChildKind, PendingExecution, StartPoin
 use crate::launch::options::StartOptions;
 use crate::machines::Machine;
 use crate::shared::EngineShared;
-use crate::task::EngineMonitor;
+use crate::task::{EngineMonitor, TaskSource};
 
 /// An execution that was started, or an existing one of the same name.
 pub(crate) struct StartOutcome {
@@ -32,16 +32,7 @@ impl EngineShared {
         options: StartOptions,
         depth: u32,
     ) -> Result<StartOutcome, StartError> {
-        if input.json_len() > self.limits.payload_bytes {
-            return Err(StartError::InvalidInput(format!(
-                "it has {} bytes, and {} are allowed",
-                input.json_len(),
-                self.limits.payload_bytes
-            )));
-        }
-        if input.depth() > self.limits.value_depth {
-            return Err(StartError::InvalidInput("it is nested too deep".to_owned()));
-        }
+        self.check_input(&input)?;
         if let Some(name) = &options.name
             && check_machine(name).is_err()
         {
@@ -51,18 +42,8 @@ impl EngineShared {
         let is_nested = options.root.is_some();
         // A nested execution has the source of its parent.
         let own_source = options.source.clone().filter(|_| !is_nested);
-        if own_source.is_some() && self.durable.is_some() && !is_express {
-            return Err(StartError::InvalidTasks(
-                "an engine with a store takes no mocks and no source of answers for a single start, because they end with the process; give them to the engine, or give the engine a mock file and start with one of its test cases"
-                    .to_owned(),
-            ));
-        }
         if let Some(source) = &own_source {
-            // The states may belong to any machine, because machines nest others.
-            let problems = source.check(&self.machines.defined());
-            if !problems.is_empty() {
-                return Err(StartError::InvalidTasks(problems.join("\n")));
-            }
+            self.check_source(&**source, is_express)?;
         }
         let chosen = options.test_case;
         let chosen = chosen.map(|case| self.chosen_test_case(&machine.info, case));
@@ -166,6 +147,36 @@ impl EngineShared {
             state,
             pending_execution: Some(pending_execution),
         })
+    }
+
+    fn check_input(&self, input: &Value) -> Result<(), StartError> {
+        let most = self.limits.payload_bytes;
+        let bytes = input.json_len();
+        if bytes > most {
+            return Err(StartError::InvalidInput(format!(
+                "it has {bytes} bytes, and {most} are allowed"
+            )));
+        }
+        if input.depth() > self.limits.value_depth {
+            return Err(StartError::InvalidInput("it is nested too deep".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Checks the source of answers of a single start.
+    fn check_source(&self, source: &dyn TaskSource, is_express: bool) -> Result<(), StartError> {
+        if self.durable.is_some() && !is_express {
+            return Err(StartError::InvalidTasks(
+                "an engine with a store takes no mocks and no source of answers for a single start, because they end with the process; give them to the engine, or give the engine a mock file and start with one of its test cases"
+                    .to_owned(),
+            ));
+        }
+        // The states may belong to any machine, because machines nest others.
+        let problems = source.check(&self.machines.defined());
+        if !problems.is_empty() {
+            return Err(StartError::InvalidTasks(problems.join("\n")));
+        }
+        Ok(())
     }
 
     /// Returns how many executions may be open before a start. Half of the limit is reserved for

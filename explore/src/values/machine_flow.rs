@@ -358,6 +358,37 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         }
         require_tested_input(&mut all, self.budget);
         require_compared(&mut all, self.budget);
+        self.add_sources(&all, &mut values);
+        self.add_demands(&all, &mut values);
+        if self.budget.is_spent() {
+            return values;
+        }
+        let resource = |object: &'d Object| object.get("Resource").and_then(Json::as_str);
+        let states = self.graph.states().iter();
+        let writes_items = writes_items(states.filter_map(|state| resource(state.object)));
+        for state in self.graph.states() {
+            let demand = values.results.get_mut(state.name);
+            if let (Some(resource), Some(demand)) = (resource(state.object), demand) {
+                demand.require_variants(resource, writes_items);
+            }
+        }
+        self.add_uncertain(&all, boundary, &mut values);
+        if self.budget.is_spent() {
+            return values;
+        }
+        values.live = LiveValues::new(
+            self.graph,
+            &self.inputs,
+            &self.variables,
+            &self.outputs,
+            &all,
+            self.budget,
+        );
+        values
+    }
+
+    /// Adds the sources of the values that each state reads.
+    fn add_sources(&self, all: &[StateReads], values: &mut MachineValues) {
         let states = self.graph.states();
         let selecting: Vec<bool> = states
             .iter()
@@ -367,7 +398,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             .iter()
             .zip(&selecting)
             .any(|(state, selects)| *selects && state.object.contains_key("Assign"));
-        for reads in &all {
+        for reads in all {
             let mut writers = reads.writers.iter().chain([&reads.state]);
             // How many items a filter selects depends on more than the values that were made.
             let is_selected = assigns_selected || writers.any(|writer| selecting[*writer]);
@@ -376,11 +407,15 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 let sources = reads.required.iter().map(|part| part.origin.source);
                 values.known.insert(name.to_owned(), self.named(sources));
             }
-            if let Some(sources) = all_sources(&all, reads) {
+            if let Some(sources) = all_sources(all, reads) {
                 values.sources.insert(name.to_owned(), self.named(sources));
             }
         }
-        for reads in &all {
+    }
+
+    /// Adds what the states require of the input and of results.
+    fn add_demands(&self, all: &[StateReads], values: &mut MachineValues) {
+        for reads in all {
             values.has_uncertain_output |= reads.has_uncertain_output;
             if !reads.lacking.is_empty() {
                 let name = self.graph.states()[reads.state].name.to_owned();
@@ -394,7 +429,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             } in &reads.required
             {
                 if self.budget.is_spent() {
-                    return values;
+                    return;
                 }
                 let part = BoundaryPart {
                     path: origin.path.clone(),
@@ -424,18 +459,18 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 demand.require_timestamp(&origin.path);
             }
         }
-        let resource = |object: &'d Object| object.get("Resource").and_then(Json::as_str);
-        let states = self.graph.states().iter();
-        let writes_items = writes_items(states.filter_map(|state| resource(state.object)));
-        for state in self.graph.states() {
-            let demand = values.results.get_mut(state.name);
-            if let (Some(resource), Some(demand)) = (resource(state.object), demand) {
-                demand.require_variants(resource, writes_items);
-            }
-        }
-        for reads in &all {
+    }
+
+    /// Adds the states that read parts which may be absent.
+    fn add_uncertain(
+        &self,
+        all: &[StateReads],
+        boundary: &BoundaryReads,
+        values: &mut MachineValues,
+    ) {
+        for reads in all {
             if self.budget.is_spent() {
-                return values;
+                return;
             }
             let is_optional = |origin: &Origin| match origin.source {
                 ValueSource::Input => values.input.may_lack(&origin.path),
@@ -462,15 +497,6 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
                 values.uncertain.insert(name.to_owned());
             }
         }
-        values.live = LiveValues::new(
-            self.graph,
-            &self.inputs,
-            &self.variables,
-            &self.outputs,
-            &all,
-            self.budget,
-        );
-        values
     }
 }
 

@@ -62,192 +62,253 @@ fn check_type<'d>(
     if field.language.is_some_and(|only| only != part.language) {
         return;
     }
-    let pointer = || part.at(field.name);
     if matches!(field.kind, ValueKind::Bool) && value.as_str().is_some_and(is_substitution) {
         return;
     }
     if !field.kind.accepts(value) {
-        let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
-        let is_text = matches!(field.kind, ValueKind::Text | ValueKind::Word(_));
-        let suggestion = is_text.then(|| in_quotes(value)).flatten();
-        let is_free = match field.kind {
-            ValueKind::Word(words) => words.contains(&value.to_string().as_str()),
-            _ => FREE_TEXTS.contains(&field.name),
-        };
-        let fix = proposals::quote(&pointer(), value).filter(|_| is_text && is_free);
-        report
-            .add(pointer(), message)
-            .service(ServiceText::WrongType(service_type(field)))
-            .suggest(suggestion)
-            .fix(fix)
-            .choices(|| {
-                let converted = converted(field.kind, value).into_iter();
-                // Another language or mode needs other fields, and `"End": false` a `Next`.
-                let is_free = |value: &Json| match field.name {
-                    "QueryLanguage" | "Mode" => false,
-                    "End" => value.as_bool() == Some(true) && !part.has("Next"),
-                    _ => true,
-                };
-                let converted = converted.filter(is_free);
-                let converted = converted.map(|value| field_fixes::set(part, field.name, value));
-                let removed =
-                    (!is_needed(part, field)).then(|| field_fixes::remove(part, field.name));
-                let values = usual(definition, part, field.name).into_iter();
-                let usual = values.map(|value| field_fixes::set(part, field.name, value));
-                let usual = usual.filter(|_| removed.is_none());
-                converted
-                    .chain(usual)
-                    .chain(removed.clone())
-                    .collect::<Vec<_>>()
-            });
-        return;
+        return report_other_type(definition, part, field, value, report);
     }
     match (field.kind, value) {
         // Another rule checks this field.
         (ValueKind::Word(_), _) if field.name == "JitterStrategy" => {}
         (ValueKind::Word(words), Json::String(word)) => {
-            if words.contains(&word.as_str()) || is_substitution(word) {
-                return;
-            }
-            let message = format!(
-                "The field '{}' should have one of these values: [{}]",
-                field.name,
-                words.join(", ")
-            );
-            report
-                .add(pointer(), message)
-                .meant(word, words.iter().copied())
-                .fix_meant(|meant| Some(proposals::replace(&pointer(), word, meant)))
-                .choices(|| {
-                    // A Distributed Map needs further fields.
-                    let is_complete = |word: &&&str| {
-                        field.name != "QueryLanguage"
-                            && (**word != ProcessorMode::Distributed.as_str()
-                                || part.has("ExecutionType"))
-                    };
-                    let words = words.iter().filter(is_complete);
-                    words.map(|word| field_fixes::replace(pointer(), *word))
-                });
+            check_word(part, field, words, word, report);
         }
-        (ValueKind::Number, Json::String(text)) => {
-            let may_be_expression = part.language == QueryLanguage::Jsonata
-                && field.is_evaluated(part.schema)
-                && jsonata::strip(text).is_some();
-            if !may_be_expression && !is_substitution(text) {
-                let mended = mended(text).filter(|_| part.language == QueryLanguage::Jsonata);
-                let fix = mended
-                    .as_ref()
-                    .and_then(|_| proposals::delimit(&pointer(), text));
-                report
-                    .add(pointer(), "expected a number, found a string")
-                    .service(ServiceText::WrongType(service_type(field)))
-                    .suggest(mended.map(|text| format!("write `{text}`")))
-                    .fix(fix)
-                    .choices(|| {
-                        let number = text.trim().parse::<Json>().ok();
-                        let number = number.filter(|json| json.as_number().is_some());
-                        let set = number.map(|number| field_fixes::set(part, field.name, number));
-                        let path = format!("{}Path", field.name);
-                        let is_path = Path::parse(text).is_ok_and(|path| path.is_definite())
-                            && part.schema.has(&path);
-                        let path = is_path.then(|| field_fixes::rename(part, field.name, &path));
-                        let path = path
-                            .flatten()
-                            .filter(|_| part.language == QueryLanguage::JsonPath);
-                        let removed = field_fixes::remove(part, field.name);
-                        set.into_iter()
-                            .chain(path)
-                            .chain((!is_needed(part, field)).then_some(removed))
-                            .collect::<Vec<_>>()
-                    });
-            }
-        }
+        (ValueKind::Number, Json::String(text)) => check_number(part, field, text, report),
         (ValueKind::Template, _) if field.name == "Items" => {
-            let is_collection = match value {
-                Json::Array(_) | Json::Object(_) => true,
-                // Another rule reports an unclosed expression.
-                Json::String(text) => text.trim_start().starts_with("{%") || is_substitution(text),
-                _ => false,
-            };
-            if !is_collection {
-                let found = value.noun();
-                let message =
-                    format!("expected an array, an object or an expression, found {found}");
-                let text = value.as_str();
-                let mended = text.and_then(mended);
-                report
-                    .add(pointer(), message)
-                    .suggest(mended.map(|text| format!("write `{text}`")))
-                    .fix(text.and_then(|text| proposals::delimit(&pointer(), text)))
-                    .choices(|| [field_fixes::remove(part, field.name)]);
-            }
+            check_items(part, field, value, report);
         }
         (ValueKind::Structures(_), Json::Array(items)) => {
-            for (index, item) in items.iter().enumerate() {
-                if item.as_object().is_none() {
-                    let message = format!("expected an object, found {}", item.noun());
-                    report
-                        .add(pointer().index(index), message)
-                        .service(ServiceText::WrongType("Object"))
-                        .choices(|| {
-                            // Most lists must not be empty.
-                            let edit = Edit::remove(pointer().index(index));
-                            let removed = Fix::choice("remove this item", [edit]);
-                            let rule = json!({"Variable": "$.value", "IsPresent": true});
-                            let rule = field_fixes::replace(pointer().index(index), rule);
-                            let is_rule = matches!(field.name, "And" | "Or");
-                            match (items.len() > 1, is_rule) {
-                                (true, _) => vec![removed],
-                                (false, true) => vec![rule],
-                                (false, false) => Vec::new(),
-                            }
-                        });
-                }
-            }
+            check_structures(part, field, items, report);
         }
         (ValueKind::States, Json::Object(states)) => {
-            for (name, state) in states {
-                if definition.unknown.contains(state) {
-                    continue;
-                }
-                if is_misplaced(name, state.as_object()) {
-                    let message = format!("`{name}` is not a state: it belongs one level up");
-                    report
-                        .add(pointer().key(name), message)
-                        .at_key()
-                        .suggest(format!("move `{name}` out of `States`"))
-                        .choices(|| {
-                            if name == "States" {
-                                return unnested(part, states, state);
-                            }
-                            let edits = [
-                                Edit::remove(pointer().key(name)),
-                                Edit::Insert {
-                                    pointer: field_fixes::member(&part.pointer, name),
-                                    value: state.clone(),
-                                    position: InsertPosition::Before("States".to_owned()),
-                                },
-                            ];
-                            let title = format!("move `{name}` out of `States`");
-                            (!part.has(name)).then(|| Fix::choice(title, edits))
-                        });
-                } else if state.as_object().is_none() {
-                    let message = format!("expected an object, found {}", state.noun());
-                    report
-                        .add(pointer().key(name), message)
-                        .service(ServiceText::WrongType("Object"))
-                        .choices(|| {
-                            let pass = json!({"Type": "Pass", "End": true});
-                            let title = "replace it with a Pass state";
-                            [Fix::choice(
-                                title,
-                                [Edit::replace(pointer().key(name), pass)],
-                            )]
-                        });
-                }
-            }
+            check_states(definition, part, states, report);
         }
         _ => {}
+    }
+}
+
+/// Reports a value whose type the field does not accept.
+fn report_other_type<'d>(
+    definition: &Definition<'d>,
+    part: &DefinitionPart<'d>,
+    field: &'static FieldInfo,
+    value: &'d Json,
+    report: &mut Report<'_>,
+) {
+    let pointer = || part.at(field.name);
+    let message = format!("expected {}, found {}", field.kind.noun(), value.noun());
+    let is_text = matches!(field.kind, ValueKind::Text | ValueKind::Word(_));
+    let suggestion = is_text.then(|| in_quotes(value)).flatten();
+    let is_free = match field.kind {
+        ValueKind::Word(words) => words.contains(&value.to_string().as_str()),
+        _ => FREE_TEXTS.contains(&field.name),
+    };
+    let fix = proposals::quote(&pointer(), value).filter(|_| is_text && is_free);
+    report
+        .add(pointer(), message)
+        .service(ServiceText::WrongType(service_type(field)))
+        .suggest(suggestion)
+        .fix(fix)
+        .choices(|| {
+            let converted = converted(field.kind, value).into_iter();
+            // Another language or mode needs other fields, and `"End": false` a `Next`.
+            let is_free = |value: &Json| match field.name {
+                "QueryLanguage" | "Mode" => false,
+                "End" => value.as_bool() == Some(true) && !part.has("Next"),
+                _ => true,
+            };
+            let converted = converted.filter(is_free);
+            let converted = converted.map(|value| field_fixes::set(part, field.name, value));
+            let removed = (!is_needed(part, field)).then(|| field_fixes::remove(part, field.name));
+            let values = usual(definition, part, field.name).into_iter();
+            let usual = values.map(|value| field_fixes::set(part, field.name, value));
+            let usual = usual.filter(|_| removed.is_none());
+            converted
+                .chain(usual)
+                .chain(removed.clone())
+                .collect::<Vec<_>>()
+        });
+}
+
+/// Checks one of several words.
+fn check_word(
+    part: &DefinitionPart<'_>,
+    field: &'static FieldInfo,
+    words: &[&str],
+    word: &str,
+    report: &mut Report<'_>,
+) {
+    let pointer = || part.at(field.name);
+    if words.contains(&word) || is_substitution(word) {
+        return;
+    }
+    let message = format!(
+        "The field '{}' should have one of these values: [{}]",
+        field.name,
+        words.join(", ")
+    );
+    report
+        .add(pointer(), message)
+        .meant(word, words.iter().copied())
+        .fix_meant(|meant| Some(proposals::replace(&pointer(), word, meant)))
+        .choices(|| {
+            // A Distributed Map needs further fields.
+            let is_complete = |word: &&&str| {
+                field.name != "QueryLanguage"
+                    && (**word != ProcessorMode::Distributed.as_str() || part.has("ExecutionType"))
+            };
+            let words = words.iter().filter(is_complete);
+            words.map(|word| field_fixes::replace(pointer(), *word))
+        });
+}
+
+/// Checks a string where a number is expected: only an expression is one.
+fn check_number(
+    part: &DefinitionPart<'_>,
+    field: &'static FieldInfo,
+    text: &str,
+    report: &mut Report<'_>,
+) {
+    let pointer = || part.at(field.name);
+    let may_be_expression = part.language == QueryLanguage::Jsonata
+        && field.is_evaluated(part.schema)
+        && jsonata::strip(text).is_some();
+    if !may_be_expression && !is_substitution(text) {
+        let mended = mended(text).filter(|_| part.language == QueryLanguage::Jsonata);
+        let fix = mended
+            .as_ref()
+            .and_then(|_| proposals::delimit(&pointer(), text));
+        report
+            .add(pointer(), "expected a number, found a string")
+            .service(ServiceText::WrongType(service_type(field)))
+            .suggest(mended.map(|text| format!("write `{text}`")))
+            .fix(fix)
+            .choices(|| {
+                let number = text.trim().parse::<Json>().ok();
+                let number = number.filter(|json| json.as_number().is_some());
+                let set = number.map(|number| field_fixes::set(part, field.name, number));
+                let path = format!("{}Path", field.name);
+                let is_path = Path::parse(text).is_ok_and(|path| path.is_definite())
+                    && part.schema.has(&path);
+                let path = is_path.then(|| field_fixes::rename(part, field.name, &path));
+                let path = path
+                    .flatten()
+                    .filter(|_| part.language == QueryLanguage::JsonPath);
+                let removed = field_fixes::remove(part, field.name);
+                set.into_iter()
+                    .chain(path)
+                    .chain((!is_needed(part, field)).then_some(removed))
+                    .collect::<Vec<_>>()
+            });
+    }
+}
+
+/// Checks the `Items` of a Map.
+fn check_items(
+    part: &DefinitionPart<'_>,
+    field: &'static FieldInfo,
+    value: &Json,
+    report: &mut Report<'_>,
+) {
+    let pointer = || part.at(field.name);
+    let is_collection = match value {
+        Json::Array(_) | Json::Object(_) => true,
+        // Another rule reports an unclosed expression.
+        Json::String(text) => text.trim_start().starts_with("{%") || is_substitution(text),
+        _ => false,
+    };
+    if !is_collection {
+        let found = value.noun();
+        let message = format!("expected an array, an object or an expression, found {found}");
+        let text = value.as_str();
+        let mended = text.and_then(mended);
+        report
+            .add(pointer(), message)
+            .suggest(mended.map(|text| format!("write `{text}`")))
+            .fix(text.and_then(|text| proposals::delimit(&pointer(), text)))
+            .choices(|| [field_fixes::remove(part, field.name)]);
+    }
+}
+
+/// Checks that all items of a list are objects.
+fn check_structures(
+    part: &DefinitionPart<'_>,
+    field: &'static FieldInfo,
+    items: &[Json],
+    report: &mut Report<'_>,
+) {
+    let pointer = || part.at(field.name);
+    for (index, item) in items.iter().enumerate() {
+        if item.as_object().is_none() {
+            let message = format!("expected an object, found {}", item.noun());
+            report
+                .add(pointer().index(index), message)
+                .service(ServiceText::WrongType("Object"))
+                .choices(|| {
+                    // Most lists must not be empty.
+                    let edit = Edit::remove(pointer().index(index));
+                    let removed = Fix::choice("remove this item", [edit]);
+                    let rule = json!({"Variable": "$.value", "IsPresent": true});
+                    let rule = field_fixes::replace(pointer().index(index), rule);
+                    let is_rule = matches!(field.name, "And" | "Or");
+                    match (items.len() > 1, is_rule) {
+                        (true, _) => vec![removed],
+                        (false, true) => vec![rule],
+                        (false, false) => Vec::new(),
+                    }
+                });
+        }
+    }
+}
+
+/// Checks that all members of `States` are states.
+fn check_states(
+    definition: &Definition<'_>,
+    part: &DefinitionPart<'_>,
+    states: &Object,
+    report: &mut Report<'_>,
+) {
+    let pointer = || part.at("States");
+    for (name, state) in states {
+        if definition.unknown.contains(state) {
+            continue;
+        }
+        if is_misplaced(name, state.as_object()) {
+            let message = format!("`{name}` is not a state: it belongs one level up");
+            report
+                .add(pointer().key(name), message)
+                .at_key()
+                .suggest(format!("move `{name}` out of `States`"))
+                .choices(|| {
+                    if name == "States" {
+                        return unnested(part, states, state);
+                    }
+                    let edits = [
+                        Edit::remove(pointer().key(name)),
+                        Edit::Insert {
+                            pointer: field_fixes::member(&part.pointer, name),
+                            value: state.clone(),
+                            position: InsertPosition::Before("States".to_owned()),
+                        },
+                    ];
+                    let title = format!("move `{name}` out of `States`");
+                    (!part.has(name)).then(|| Fix::choice(title, edits))
+                });
+        } else if state.as_object().is_none() {
+            let message = format!("expected an object, found {}", state.noun());
+            report
+                .add(pointer().key(name), message)
+                .service(ServiceText::WrongType("Object"))
+                .choices(|| {
+                    let pass = json!({"Type": "Pass", "End": true});
+                    let title = "replace it with a Pass state";
+                    [Fix::choice(
+                        title,
+                        [Edit::replace(pointer().key(name), pass)],
+                    )]
+                });
+        }
     }
 }
 
