@@ -47,6 +47,18 @@ impl<'v> StateInput<'v> {
         }
     }
 
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.object.contains_key(field)
+    }
+
+    /// Returns whether the state has a result, to which ResultPath applies.
+    pub(super) fn has_result(&self) -> bool {
+        matches!(
+            self.kind,
+            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
+        )
+    }
+
     pub(super) fn text(&self, field: &str) -> Option<&'v str> {
         self.object.get(field).and_then(Json::as_str)
     }
@@ -267,12 +279,16 @@ impl<'v> StateInput<'v> {
     }
 
     fn jsonpath_exits(&self, effective: &AbstractValue, result: AbstractValue, exits: &mut Exits) {
-        let (selected, has_result) = self.selected(&result);
+        let selected = self.selected(&result);
         let combined = self.combined(selected.clone());
         exits.output = Some(self.at_path("OutputPath", &combined));
         // Assign reads the result of a state that has one, and the effective input of others.
         let assigned_from = ReadScope {
-            input: if has_result { &selected } else { effective },
+            input: if self.has_result() {
+                &selected
+            } else {
+                effective
+            },
             ..self.scope()
         };
         self.assign(self.object, &assigned_from, &mut exits.assigned);
@@ -282,30 +298,21 @@ impl<'v> StateInput<'v> {
         }
     }
 
-    /// Returns the result after ResultSelector, and whether the state has a result.
-    fn selected(&self, result: &AbstractValue) -> (AbstractValue, bool) {
+    /// Returns the result after ResultSelector.
+    pub(super) fn selected(&self, result: &AbstractValue) -> AbstractValue {
         let with_result = ReadScope {
             input: result,
             ..self.scope()
         };
-        let selected = match self.object.get("ResultSelector") {
+        match self.object.get("ResultSelector") {
             Some(template) => with_result.jsonpath_template(template),
             None => result.clone(),
-        };
-        let has_result = matches!(
-            self.kind,
-            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
-        );
-        (selected, has_result)
+        }
     }
 
     /// Returns the value to which OutputPath applies, from the result after ResultSelector.
     pub(super) fn combined(&self, selected: AbstractValue) -> AbstractValue {
-        let has_result = matches!(
-            self.kind,
-            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
-        );
-        if has_result {
+        if self.has_result() {
             self.result_path(self.object, selected)
         } else {
             selected

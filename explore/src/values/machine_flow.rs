@@ -7,7 +7,7 @@ use std::sync::Arc;
 use stepwright_asl::graph::{EdgeKind, Graph};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata::{self, ValueTest};
-use stepwright_asl::model::StateKind;
+use stepwright_asl::model::{StateKind, StateMachine};
 
 use super::abstract_value::{AbstractValue, Origin, PartStep};
 use super::compared_parts::require_compared;
@@ -120,6 +120,8 @@ impl MachineValues {
 
 pub(super) struct MachineFlow<'g, 'd> {
     pub(super) graph: &'g Graph<'d>,
+    /// `None` if the evaluator refuses the definition.
+    machine: Option<StateMachine>,
     is_jsonata: bool,
     /// The input of each state, once it is reached.
     inputs: Vec<Option<Arc<AbstractValue>>>,
@@ -139,6 +141,7 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
         let language = definition.get("QueryLanguage").and_then(Json::as_str);
         let mut flow = Self {
             graph,
+            machine: StateMachine::from_value(definition).ok(),
             is_jsonata: language == Some("JSONata"),
             inputs: vec![None; graph.states().len()],
             changed: vec![false; graph.states().len()],
@@ -354,7 +357,9 @@ impl<'g, 'd> MachineFlow<'g, 'd> {
             if self.budget.is_spent() {
                 return values;
             }
-            all.push(Reader::new(self.graph, &flow, &inner).reads(boundary));
+            let machine = self.machine.as_ref();
+            let typed = machine.and_then(|machine| machine.state_at(&found.pointer.to_string()));
+            all.push(Reader::new(self.graph, &flow, typed, &inner).reads(boundary));
         }
         require_tested_input(&mut all, self.budget);
         require_compared(&mut all, self.budget);

@@ -6,8 +6,11 @@ use stepwright_asl::graph::Graph;
 use stepwright_asl::intrinsic::{Argument, Function, IntrinsicCall};
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::jsonata::{self, ExpressionOutline, ValueTest};
-use stepwright_asl::model::{OperandType, Operator, StateKind};
+use stepwright_asl::model::{OperandType, Operator, PathField, QueryLanguage, State, StateKind};
 use stepwright_asl::path::{Path, PathStep};
+use stepwright_interpreter::program::{
+    FieldDomain, FieldRole, FieldSource, FieldStage, StateField, StateFields,
+};
 
 use super::abstract_value::{AbstractValue, Origin, PartStep, SelectedPart};
 use super::comparison::{ComparedParts, Comparison};
@@ -35,10 +38,32 @@ pub(super) struct BoundaryReads {
     pub(super) observed: HashMap<String, ObservedParts>,
 }
 
+/// The values that the fields of JSONPath read after the work of a state.
+struct ExitValues {
+    result: AbstractValue,
+    /// The result after ResultSelector.
+    selected: AbstractValue,
+    /// The value to which OutputPath applies.
+    combined: AbstractValue,
+}
+
+impl ExitValues {
+    fn of(flow: &StateInput<'_>, result: &AbstractValue) -> Self {
+        let selected = flow.selected(result);
+        Self {
+            result: result.clone(),
+            combined: flow.combined(selected.clone()),
+            selected,
+        }
+    }
+}
+
 /// Collects the reads of one state.
 pub(super) struct Reader<'r, 'g, 'd> {
     graph: &'g Graph<'d>,
     flow: &'r StateInput<'r>,
+    /// The state as the evaluator reads it; `None` if it refuses the definition.
+    typed: Option<&'r State>,
     inner: &'r [Option<AbstractValue>],
     has_default: bool,
     /// Whether the current expression computes its value.
@@ -50,11 +75,13 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
     pub(super) fn new(
         graph: &'g Graph<'d>,
         flow: &'r StateInput<'r>,
+        typed: Option<&'r State>,
         inner: &'r [Option<AbstractValue>],
     ) -> Self {
         Self {
             graph,
             flow,
+            typed,
             inner,
             // Only a Choice without a default may list all values.
             has_default: flow.kind != Some(StateKind::Choice)
@@ -68,11 +95,7 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
     }
 
     pub(super) fn reads(mut self, boundary: &BoundaryReads) -> StateReads {
-        if self.flow.is_jsonata {
-            self.jsonata_fields()
-        } else {
-            self.jsonpath_fields()
-        }
+        self.fields();
         let name = self.graph.states()[self.flow.state].name;
         if let Some(parts) = boundary.passed.get(name) {
             let input = self.flow.passed_input();
@@ -123,95 +146,112 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         lacking
     }
 
-    fn jsonata_fields(&mut self) {
+    /// Adds the reads of the computed fields, each with the values that its stage reads.
+    fn fields(&mut self) {
         let flow = self.flow;
-        let result = flow.result(flow.input, self.inner);
-        let before = flow.scope();
-        let item = flow.items(flow.input).at(&[PartStep::Item]);
-        for (name, value) in flow.object {
-            match name.as_str() {
-                "Next" | "Comment" | "Type" | "Resource" | "ItemProcessor" | "Branches"
-                | "Retry" | "Catch" | "Choices" => {}
-                "Output" | "Assign" => {
-                    let after = ReadScope {
-                        result: result.as_ref(),
-                        ..before
-                    };
-                    self.jsonata(value, &after, ValueTest::Read);
-                }
-                "ItemSelector" => {
-                    let of_item = ReadScope {
-                        item: Some(&item),
-                        ..before
-                    };
-                    self.jsonata(value, &of_item, ValueTest::Read);
-                }
-                "Items" => self.jsonata(value, &before, ValueTest::List),
-                "Seconds" | "TimeoutSeconds" | "HeartbeatSeconds" | "MaxConcurrency" => {
-                    self.jsonata(value, &before, ValueTest::Number);
-                }
-                "Timestamp" => self.jsonata_timestamp(value, &before),
-                _ => self.jsonata(value, &before, ValueTest::Read),
-            }
+        let Some(state) = self.typed else {
+            // The evaluator refuses the definition.
+            self.reads.has_unknown = true;
+            return;
+        };
+        let raw = flow.scope();
+        let effective = flow.effective();
+        let entry = ReadScope {
+            input: &effective,
+            ..raw
+        };
+        let item = flow.items(&effective).at(&[PartStep::Item]);
+        let is_map = flow.kind == Some(StateKind::Map);
+        if is_map && !flow.is_jsonata && flow.item_reader().is_none() && !flow.has("ItemsPath") {
+            self.read(&effective, &[], &ValueTest::List);
         }
-        for rule in flow.rules() {
-            for name in ["Condition", "Output", "Assign"] {
-                if let Some(value) = rule.get(name) {
-                    let test = match name {
-                        "Condition" => ValueTest::Truth,
-                        _ => ValueTest::Read,
+        let result = flow.result(&effective, self.inner);
+        let exit = result.as_ref().map(|result| ExitValues::of(flow, result));
+        let language = if flow.is_jsonata {
+            QueryLanguage::Jsonata
+        } else {
+            QueryLanguage::JsonPath
+        };
+        for field in StateFields::of(state, language).iter() {
+            let scope = match (field.stage, field.role) {
+                (FieldStage::Ignored, _) => continue,
+                (FieldStage::Entry, FieldRole::PerItem) => ReadScope {
+                    item: Some(&item),
+                    ..entry
+                },
+                (FieldStage::Entry, _) if field.pointer == "/InputPath" => raw,
+                (FieldStage::Entry | FieldStage::Rule(_), _) => entry,
+                (FieldStage::Catch(_), _) if flow.is_jsonata => entry,
+                // `$` is the error output.
+                (FieldStage::Catch(_), _) => ReadScope {
+                    input: &AbstractValue::Unknown,
+                    ..raw
+                },
+                (FieldStage::Exit, _) if flow.is_jsonata => ReadScope {
+                    result: result.as_ref(),
+                    ..raw
+                },
+                (FieldStage::Exit, role) => {
+                    // The branches of the state have no end.
+                    let Some(exit) = &exit else { continue };
+                    let input = match (&*field.pointer, role) {
+                        ("/ResultSelector", _) => &exit.result,
+                        (_, FieldRole::Assigned) if flow.has_result() => &exit.selected,
+                        (_, FieldRole::Assigned) => &effective,
+                        _ => &exit.combined,
                     };
-                    self.jsonata(value, &before, test);
+                    ReadScope { input, ..raw }
                 }
-            }
+            };
+            self.field(field, &scope);
         }
-        for catcher in flow.catcher_objects() {
-            for name in ["Output", "Assign"] {
-                if let Some(value) = catcher.get(name) {
-                    self.jsonata(value, &before, ValueTest::Read);
+    }
+
+    fn field(&mut self, field: &StateField<'_>, scope: &ReadScope<'_>) {
+        let is_jsonata = self.flow.is_jsonata;
+        let is_timestamp = field.domain == FieldDomain::Timestamp;
+        let test = match field.domain {
+            FieldDomain::Any | FieldDomain::Text | FieldDomain::Timestamp => ValueTest::Read,
+            FieldDomain::Boolean => ValueTest::Truth,
+            FieldDomain::Seconds | FieldDomain::Count | FieldDomain::Number => ValueTest::Number,
+            FieldDomain::Array | FieldDomain::Collection => ValueTest::List,
+        };
+        match field.source {
+            FieldSource::Path(path) if is_timestamp => {
+                if let Ok(path) = Path::parse(path) {
+                    let (root, steps) = scope.locate(&path);
+                    self.read_timestamp(&root, &steps);
                 }
             }
+            FieldSource::Selection(PathField::Path(path)) => self.path_or_call(path, scope, &test),
+            FieldSource::Path(path) => self.path_or_call(path, scope, &test),
+            FieldSource::Text(text) if is_timestamp => self.jsonata_timestamp(text, scope),
+            FieldSource::Text(text) => self.expression(text, scope, &test),
+            FieldSource::Template(json) if is_jsonata => self.jsonata(json, scope, &test),
+            FieldSource::Template(json) => self.jsonpath_template(json, scope),
+            FieldSource::Rule(rule) if is_jsonata => {
+                if let Some(condition) = &rule.condition {
+                    self.jsonata(condition, scope, &test);
+                }
+            }
+            FieldSource::Rule(rule) => {
+                if let Some(rule) = rule.to_value().as_object() {
+                    self.rule(rule, scope);
+                }
+            }
+            FieldSource::Selection(PathField::Null)
+            | FieldSource::Position(_)
+            | FieldSource::Number(_) => {}
         }
     }
 
     /// Adds the reads of the expressions in a template. `whole` is the test of an expression that
     /// is only a chain.
-    fn jsonata(&mut self, template: &Json, scope: &ReadScope<'_>, whole: ValueTest) {
+    fn jsonata(&mut self, template: &Json, scope: &ReadScope<'_>, whole: &ValueTest) {
         let mut open = vec![template];
         while let Some(value) = open.pop() {
             match value {
-                Json::String(text) => {
-                    let Some(source) = jsonata::strip(text) else {
-                        continue;
-                    };
-                    let Ok(outline) = ExpressionOutline::parse(source) else {
-                        continue;
-                    };
-                    self.is_computed = is_computed(&outline.form);
-                    for (chain, test) in &outline.tests {
-                        let is_plain = *test == ValueTest::Read
-                            && matches!(outline.form, jsonata::ValueForm::Chain(_));
-                        let test = if is_plain { &whole } else { test };
-                        let (root, steps) = scope.locate_chain(chain);
-                        // A list may be too short, and a variable may have no value.
-                        let may_be_absent = scope.variables.contains_key(&chain.variable)
-                            || chain.steps.contains(&jsonata::ChainStep::Item);
-                        self.reads.is_uncertain |= may_be_absent && *test != ValueTest::Exists;
-                        self.read(&root, &steps, test);
-                    }
-                    self.is_computed = true;
-                    for pair in &outline.comparisons {
-                        let [left, right] = pair.sides.each_ref();
-                        let comparison = if pair.is_order {
-                            Comparison::NumberOrder
-                        } else {
-                            Comparison::Equality
-                        };
-                        let (left, right) = (scope.locate_chain(left), scope.locate_chain(right));
-                        self.compared(&left, &right, comparison);
-                    }
-                    self.is_computed = false;
-                }
+                Json::String(text) => self.expression(text, scope, whole),
                 Json::Array(items) => open.extend(items),
                 Json::Object(members) => open.extend(members.values()),
                 _ => {}
@@ -219,137 +259,44 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
         }
     }
 
-    fn jsonata_timestamp(&mut self, value: &Json, scope: &ReadScope<'_>) {
-        let source = value.as_str().and_then(jsonata::strip);
+    fn expression(&mut self, text: &str, scope: &ReadScope<'_>, whole: &ValueTest) {
+        let source = jsonata::strip(text).filter(|_| self.flow.is_jsonata);
+        let Some(outline) = source.and_then(|source| ExpressionOutline::parse(source).ok()) else {
+            return;
+        };
+        self.is_computed = is_computed(&outline.form);
+        for (chain, test) in &outline.tests {
+            let is_plain =
+                *test == ValueTest::Read && matches!(outline.form, jsonata::ValueForm::Chain(_));
+            let test = if is_plain { whole } else { test };
+            let (root, steps) = scope.locate_chain(chain);
+            // A list may be too short, and a variable may have no value.
+            let may_be_absent = scope.variables.contains_key(&chain.variable)
+                || chain.steps.contains(&jsonata::ChainStep::Item);
+            self.reads.is_uncertain |= may_be_absent && *test != ValueTest::Exists;
+            self.read(&root, &steps, test);
+        }
+        self.is_computed = true;
+        for pair in &outline.comparisons {
+            let [left, right] = pair.sides.each_ref();
+            let comparison = if pair.is_order {
+                Comparison::NumberOrder
+            } else {
+                Comparison::Equality
+            };
+            let (left, right) = (scope.locate_chain(left), scope.locate_chain(right));
+            self.compared(&left, &right, comparison);
+        }
+        self.is_computed = false;
+    }
+
+    fn jsonata_timestamp(&mut self, text: &str, scope: &ReadScope<'_>) {
+        let source = jsonata::strip(text).filter(|_| self.flow.is_jsonata);
         let outline = source.and_then(|source| ExpressionOutline::parse(source).ok());
         for (chain, _) in outline.into_iter().flat_map(|outline| outline.tests) {
             let (root, steps) = scope.locate_chain(&chain);
             self.reads.is_uncertain |= scope.variables.contains_key(&chain.variable);
             self.read_timestamp(&root, &steps);
-        }
-    }
-
-    fn jsonpath_fields(&mut self) {
-        let flow = self.flow;
-        let raw = flow.scope();
-        self.path_field("InputPath", &raw, &ValueTest::Read);
-        let effective = flow.effective();
-        let scope = ReadScope {
-            input: &effective,
-            ..raw
-        };
-        if flow.kind == Some(StateKind::Map) {
-            if flow.item_reader().is_none() {
-                match flow.text("ItemsPath") {
-                    Some(path) => self.path_or_call(path, &scope, &ValueTest::List),
-                    None => self.read(&effective, &[], &ValueTest::List),
-                }
-            }
-            let item = flow.items(&effective).at(&[PartStep::Item]);
-            let scope = ReadScope {
-                item: Some(&item),
-                ..scope
-            };
-            for name in ["ItemSelector", "Parameters"] {
-                if let Some(template) = flow.object.get(name) {
-                    self.jsonpath_template(template, &scope);
-                }
-            }
-            for name in ["ItemReader", "ItemBatcher", "ResultWriter"] {
-                if let Some(fields) = flow.object.get(name) {
-                    self.distributed_fields(fields, &scope);
-                }
-            }
-            for name in [
-                "ToleratedFailureCountPath",
-                "ToleratedFailurePercentagePath",
-            ] {
-                self.path_field(name, &scope, &ValueTest::Number);
-            }
-        } else {
-            for name in ["Parameters", "Credentials"] {
-                if let Some(template) = flow.object.get(name) {
-                    self.jsonpath_template(template, &scope);
-                }
-            }
-        }
-        for name in [
-            "SecondsPath",
-            "TimeoutSecondsPath",
-            "HeartbeatSecondsPath",
-            "MaxConcurrencyPath",
-        ] {
-            self.path_field(name, &scope, &ValueTest::Number);
-        }
-        if let Some(path) = flow
-            .text("TimestampPath")
-            .and_then(|text| Path::parse(text).ok())
-        {
-            let (root, steps) = scope.locate(&path);
-            self.read_timestamp(&root, &steps);
-        }
-        for name in ["ErrorPath", "CausePath"] {
-            self.path_field(name, &scope, &ValueTest::Read);
-        }
-        for rule in flow.rules() {
-            self.rule(rule, &scope);
-            if let Some(template) = rule.get("Assign") {
-                self.jsonpath_template(template, &scope);
-            }
-        }
-        for catcher in flow.catcher_objects() {
-            if let Some(template) = catcher.get("Assign") {
-                // `$` is the error output.
-                let input = &AbstractValue::Unknown;
-                self.jsonpath_template(template, &ReadScope { input, ..raw });
-            }
-        }
-        let Some(result) = flow.result(&effective, self.inner) else {
-            return;
-        };
-        let of_result = ReadScope {
-            input: &result,
-            ..raw
-        };
-        let has_result = matches!(
-            flow.kind,
-            Some(StateKind::Task | StateKind::Parallel | StateKind::Map | StateKind::Pass)
-        );
-        let mut selected = result.clone();
-        if let Some(template) = flow.object.get("ResultSelector") {
-            self.jsonpath_template(template, &of_result);
-            selected = of_result.jsonpath_template(template);
-        }
-        let combined = flow.combined(selected.clone());
-        let of_combined = ReadScope {
-            input: &combined,
-            ..raw
-        };
-        self.path_field("OutputPath", &of_combined, &ValueTest::Read);
-        if let Some(template) = flow.object.get("Assign") {
-            let input = if has_result { &selected } else { &effective };
-            self.jsonpath_template(template, &ReadScope { input, ..raw });
-        }
-    }
-
-    /// Adds the reads of an ItemReader, an ItemBatcher or a ResultWriter.
-    fn distributed_fields(&mut self, fields: &Json, scope: &ReadScope<'_>) {
-        let members = fields.as_object().into_iter().flatten();
-        for (name, value) in members {
-            match (name.as_str(), value.as_str()) {
-                ("Parameters" | "BatchInput", _) => self.jsonpath_template(value, scope),
-                ("ReaderConfig", _) => self.distributed_fields(value, scope),
-                (name, Some(path)) if name.ends_with("Path") => {
-                    self.path_or_call(path, scope, &ValueTest::Number);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn path_field(&mut self, name: &str, scope: &ReadScope<'_>, test: &ValueTest) {
-        if let Some(text) = self.flow.text(name) {
-            self.path_or_call(text, scope, test);
         }
     }
 
