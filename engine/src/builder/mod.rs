@@ -199,19 +199,18 @@ impl<E: BuiltEngine> EngineBuilder<E> {
         }
         let machines = Machines::new(machines, registry.machines_by_target);
         let states = machines.defined();
-        for task in unanswered {
-            let mut callers = states.iter().filter(|state| task.is_called_by(state));
-            let mocks = self.test_cases.as_ref();
-            let all = || self.sources.iter().chain(&self.fallback_sources);
-            let is_answered = |state| {
-                all().any(|source| source.may_answer(state))
-                    || mocks.is_some_and(|mocks| mocks.may_answer(state))
-            };
-            if (all().next().is_none() && mocks.is_none()) || !callers.all(is_answered) {
-                problems.push(task.problem);
-            }
-        }
-        for source in self.sources.iter().chain(&self.fallback_sources) {
+        let sources = TaskSources::new(
+            self.sources,
+            self.fallback_sources,
+            self.test_cases,
+            self.missing_handler_hint,
+        );
+        let without_answer = unanswered.into_iter().filter(|task| {
+            let callers = states.iter().filter(|state| task.is_called_by(state));
+            !sources.may_answer_all(callers)
+        });
+        problems.extend(without_answer.map(|task| task.problem));
+        for source in sources.all() {
             problems.extend(source.check(&states));
         }
         if !problems.is_empty() {
@@ -235,23 +234,13 @@ impl<E: BuiltEngine> EngineBuilder<E> {
         }
         let activities = Activities::new(durable.is_some(), meter.clone());
         if let Some(durable) = &durable {
-            let stored = durable.reader().activities();
-            for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
-                activities.open(&activity.arn, activity.created);
-            }
+            open_stored(&activities, durable)?;
         }
         for arn in &registry.activities {
             activities.open(arn, self.clock.now());
         }
         let unanswered = UnhandledTasks::new(&meter);
-        let seed = match self.seed {
-            Some(seed) => seed,
-            None if self.clock.is_virtual() => 0,
-            None => {
-                let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
-                seed
-            }
-        };
+        let seed = self.seed.unwrap_or_else(|| first_seed(&self.clock));
         let seed = durable.as_ref().map_or(seed, |durable| durable.seed(seed));
         let is_watched = self.blocking_threshold < Duration::MAX;
         blocking_watcher::check_within(self.blocking_threshold);
@@ -269,12 +258,7 @@ impl<E: BuiltEngine> EngineBuilder<E> {
             },
             machines,
             compile_settings: setting,
-            sources: TaskSources::new(
-                self.sources,
-                self.fallback_sources,
-                self.test_cases,
-                self.missing_handler_hint,
-            ),
+            sources,
             entropy: SharedEntropy::new(seed),
             running: RunningExecutions::default(),
             runtimes: Runtimes::default(),
@@ -342,4 +326,22 @@ fn note_listener(durable: &DurableState) -> Result<(), BuildError> {
     let note = vec![status_message::note_listener()];
     let _committed = durable.journal.commit_with_retry(note);
     Ok(())
+}
+
+/// Opens the activities of earlier engines of the store.
+fn open_stored(activities: &Activities, durable: &DurableState) -> Result<(), BuildError> {
+    let stored = durable.reader().activities();
+    for activity in stored.map_err(|error| BuildError::new(error.to_string()))? {
+        activities.open(&activity.arn, activity.created);
+    }
+    Ok(())
+}
+
+/// Returns a seed for random numbers, which are the same in each test on virtual time.
+fn first_seed(clock: &Clock) -> u64 {
+    if clock.is_virtual() {
+        return 0;
+    }
+    let (seed, _) = uuid::Uuid::new_v4().as_u64_pair();
+    seed
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use stepwright_interpreter::ExecutionInfo;
 
 use super::test_case_source::TestCases;
-use crate::task::TaskSource;
+use crate::task::{DefinedState, TaskSource};
 
 /// The task sources of an engine.
 pub(crate) struct TaskSources {
@@ -47,6 +47,19 @@ impl TaskSources {
     /// Returns the engine's sources in the order in which it consults them.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<dyn TaskSource>> {
         self.first.iter().chain(&self.fallback)
+    }
+
+    /// Returns whether there is a source, and one that may answer each of these states.
+    pub(crate) fn may_answer_all<'s>(
+        &self,
+        mut states: impl Iterator<Item = &'s DefinedState>,
+    ) -> bool {
+        let cases = self.test_cases.as_ref();
+        let may_answer = |state| {
+            self.all().any(|source| source.may_answer(state))
+                || cases.is_some_and(|cases| cases.may_answer(state))
+        };
+        (cases.is_some() || self.all().next().is_some()) && states.all(may_answer)
     }
 
     /// Adds a source of a single start, which is notified when the engine's last handle is dropped.
