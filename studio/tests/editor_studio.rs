@@ -279,7 +279,7 @@ fn a_form_has_no_options_for_other_states_and_an_evaluated_value_names_its_field
     // A page loads the form with each selection and each edit.
     assert!(form.len() < 12_000, "{} bytes", form.len());
     assert!(form.contains("data-targets"), "{form}");
-    assert!(!form.contains("S499"), "{form}");
+    assert!(!form.contains(r#"<option value="S250""#), "{form}");
     let missing = json!({"field": "/States/S1/Choices/0/Condition", "expression": "{% $states.input.absent %}", "input": "{}"});
     let value = PageRequest::new("evaluate").body(missing.to_string());
     let value = ask(&studio, number, value).body;

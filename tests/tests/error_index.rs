@@ -20,9 +20,10 @@ use std::str::FromStr;
 /// tests of workflows. `editor` has explanations, and refusals of operations that contain their
 /// reason; `docs/reference/editing.md` has the rules. `explore` has findings, and refusals of
 /// property files that contain their reason; `docs/guides/check-every-path.md` explains both.
+/// `tools` has notes and warnings, which the guides of `policy`, `estimate` and `convert` explain.
 const OTHER_PACKAGES: &[&str] = &[
     "benches", "asl", "diagram", "editor", "editors", "examples", "explore", "history", "jlens",
-    "review", "tests",
+    "review", "tests", "tools",
 ];
 
 /// The folders of `asl` whose messages are on the page: the rules that `workflow!` and the builder

@@ -19,7 +19,7 @@
 //! assert_eq!(policy.statements()[0].resources, ["arn:aws:dynamodb:eu-west-1:*:table/orders"]);
 //!
 //! let estimate = Estimate::of(&machine, &EstimateOptions::new());
-//! assert_eq!(estimate.best.transitions, 2.0);
+//! assert_eq!(estimate.best.transitions, 1.0);
 //!
 //! let converted = Converter::new().convert_json(text)?;
 //! assert!(converted.text.contains("{% $states.input.id %}"));
