@@ -97,7 +97,7 @@ export class DiagramView extends HTMLElement {
   #output;
 
   #build() {
-    if (!document.adoptedStyleSheets.includes(FAR)) document.adoptedStyleSheets.push(FAR);
+    if (!document.adoptedStyleSheets.includes(FAR)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, FAR];
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [SHEET];
     const make = (name, id, parent) => parent.appendChild(Object.assign(document.createElement(name), { id }));
@@ -241,12 +241,17 @@ export class DiagramView extends HTMLElement {
 
   /**
    * Hides the elements that are farther from the box than its size, and puts the others where the page wants them; again only for a new picture, or when the
-   * box is elsewhere. What is far before and after an edit stays where it was: half of the time of an edit was the layout of hidden elements.
+   * box is elsewhere. What is far before and after an edit stays where it was: half of the time of an edit was the layout of hidden elements. Only a picture
+   * that a page hides from screen readers has hidden elements: the others must be found by them, by the search of the browser and by Tab.
    */
   #hide(isNew) {
     const elements = this.#group?.children ?? [];
-    if (elements.length < MANY) {
-      if (isNew) for (const element of elements) this.put(element);
+    if (elements.length < MANY || !this.picture.hasAttribute("aria-hidden")) {
+      for (const element of isNew ? elements : []) {
+        this.put(element);
+        // The picture was larger.
+        element.classList.remove("far");
+      }
       return;
     }
     const box = [-this.#x, -this.#y, this.#view.clientWidth, this.#view.clientHeight].map((length) => length / this.#scale);

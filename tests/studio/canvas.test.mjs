@@ -224,14 +224,15 @@ const unpainted = () =>
     return [elements.filter(isWrong).map((element) => element.textContent), elements.filter(isHidden).length];
   });
 
-test("of a large picture, only what is far from its box is not painted, after each move and edit", async () => {
-  await open(large(300));
+// Above 300 elements some are hidden; 72 states have as many.
+for (const size of [300, 72]) test(`of a picture of ${size} states, only what is far from its box is not painted, after each move and edit`, async () => {
+  await open(large(size));
   const check = async (what) => assert.deepEqual((await unpainted())[0], [], what);
   const press = (key) => page.page.keyboard.press(key);
   const { x, y, width, height } = await canvas();
   const moves = {
     "a found state": async () => {
-      await page.page.fill("#find", `S${Math.floor(random() * 299)}`);
+      await page.page.fill("#find", `S${Math.floor(random() * (size - 1))}`);
       await page.page.focus("#find");
       await press("Enter");
       await page.page.focus("#canvas");
@@ -269,7 +270,7 @@ test("of a large picture, only what is far from its box is not painted, after ea
   let seed = 7;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   await page.select("/States/S5");
-  assert.ok((await unpainted())[1] > 500, "most of the picture is far");
+  if (size === 300) assert.ok((await unpainted())[1] > 500, "most of the picture is far");
   for (let count = 0; count < 80; count++) {
     const [name, move] = Object.entries(moves)[Math.floor(random() * 6)];
     await move();
@@ -277,6 +278,17 @@ test("of a large picture, only what is far from its box is not painted, after ea
   }
   await page.page.focus("#canvas");
   await press("0");
+  assert.deepEqual(await unpainted(), [[], 0]);
+});
+
+test("a large picture that screen readers, Tab and the browser's search must find has no hidden element", async () => {
+  await open(large(300));
+  await page.select("/States/S5");
+  assert.ok((await unpainted())[1] > 500);
+  await page.page.$eval("#canvas", (canvas) => {
+    canvas.querySelector("svg").removeAttribute("aria-hidden");
+    canvas.drawn();
+  });
   assert.deepEqual(await unpainted(), [[], 0]);
 });
 
