@@ -101,8 +101,6 @@ pub mod diff;
 pub mod duration_text;
 pub mod edit;
 pub mod errors;
-#[doc(hidden)]
-pub mod file_uri;
 pub mod fix;
 mod fixer;
 #[doc(hidden)]

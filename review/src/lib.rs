@@ -16,6 +16,8 @@
 //! - A rehearsal runs executions as plain data on virtual time. It calls no task.
 //! - Reports mask what the redaction of a history masks.
 
+#[doc(hidden)]
+pub mod file_uri;
 mod markdown_text;
 mod page;
 pub mod rehearsal;

@@ -34,6 +34,8 @@ use crate::route::{self, Route};
 
 pub use definition::Definition;
 pub use edge::{Edge, EdgeKind};
+#[doc(hidden)]
+pub use raises::is_distributed;
 pub use uncaught::{CatchingName, UncaughtError};
 
 use definition::Body;

@@ -178,8 +178,8 @@ fn any_builds(all: Option<&Json>) -> bool {
     all.filter_map(Json::as_object).any(builds)
 }
 
-/// Whether each iteration is a separate execution.
-pub(super) fn is_distributed(members: &Object) -> bool {
+/// Returns whether each iteration of a Map with these members is a separate execution.
+pub fn is_distributed(members: &Object) -> bool {
     let processor = members
         .get("ItemProcessor")
         .or_else(|| members.get("Iterator"));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 use stepwright_asl::errors;
-use stepwright_asl::graph::{EdgeKind, Graph};
+use stepwright_asl::graph::{EdgeKind, Graph, is_distributed};
 use stepwright_asl::json::{Json, Object};
 use stepwright_history::coverage::{Coverage as DefinitionCoverage, ReachedPart};
 use stepwright_interpreter::execution::FailureHandler;
@@ -166,12 +166,6 @@ impl ReachedParts {
             .flatten();
         taken.any(|error| errors::matches(&names, error))
     }
-}
-
-fn is_distributed(object: &Object) -> bool {
-    let processor = object.get("ItemProcessor");
-    let mode = processor.and_then(|processor| processor.get("ProcessorConfig")?.get("Mode"));
-    mode.and_then(Json::as_str) == Some("DISTRIBUTED")
 }
 
 /// Returns a state and all states inside of it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use stepwright_asl::graph::is_distributed;
 use stepwright_asl::json::{Json, Object};
 use stepwright_asl::model::StateKind;
 use stepwright_asl::path::{Path, PathStep};
@@ -89,11 +90,8 @@ impl<'v> StateInput<'v> {
 
     /// Returns the ItemReader of a Map, which an inline Map ignores.
     pub(super) fn item_reader(&self) -> Option<&'v Json> {
-        let processor = self.object.get("ItemProcessor");
-        let processor = processor.or_else(|| self.object.get("Iterator"))?;
-        let mode = processor.get("ProcessorConfig")?.get("Mode")?;
         let reader = self.object.get("ItemReader");
-        reader.filter(|_| mode.as_str() == Some("DISTRIBUTED"))
+        reader.filter(|_| is_distributed(self.object))
     }
 
     /// Returns the list of a Map's items.

@@ -38,26 +38,6 @@ pub(super) struct BoundaryReads {
     pub(super) observed: HashMap<String, ObservedParts>,
 }
 
-/// The values that the fields of JSONPath read after the work of a state.
-struct ExitValues {
-    result: AbstractValue,
-    /// The result after ResultSelector.
-    selected: AbstractValue,
-    /// The value to which OutputPath applies.
-    combined: AbstractValue,
-}
-
-impl ExitValues {
-    fn of(flow: &StateInput<'_>, result: &AbstractValue) -> Self {
-        let selected = flow.selected(result);
-        Self {
-            result: result.clone(),
-            combined: flow.combined(selected.clone()),
-            selected,
-        }
-    }
-}
-
 /// Collects the reads of one state.
 pub(super) struct Reader<'r, 'g, 'd> {
     graph: &'g Graph<'d>,
@@ -166,7 +146,12 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
             self.read(&effective, &[], &ValueTest::List);
         }
         let result = flow.result(&effective, self.inner);
-        let exit = result.as_ref().map(|result| ExitValues::of(flow, result));
+        // In JSONPath, the result after ResultSelector, and the value to which OutputPath applies.
+        let of_jsonpath = result.as_ref().filter(|_| !flow.is_jsonata);
+        let exit = of_jsonpath.map(|result| {
+            let selected = flow.selected(result);
+            (result, flow.combined(selected.clone()), selected)
+        });
         let language = if flow.is_jsonata {
             QueryLanguage::Jsonata
         } else {
@@ -193,12 +178,14 @@ impl<'r, 'g, 'd> Reader<'r, 'g, 'd> {
                 },
                 (FieldStage::Exit, role) => {
                     // The branches of the state have no end.
-                    let Some(exit) = &exit else { continue };
+                    let Some((result, combined, selected)) = &exit else {
+                        continue;
+                    };
                     let input = match (&*field.pointer, role) {
-                        ("/ResultSelector", _) => &exit.result,
-                        (_, FieldRole::Assigned) if flow.has_result() => &exit.selected,
+                        ("/ResultSelector", _) => result,
+                        (_, FieldRole::Assigned) if flow.has_result() => selected,
                         (_, FieldRole::Assigned) => &effective,
-                        _ => &exit.combined,
+                        _ => combined,
                     };
                     ReadScope { input, ..raw }
                 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gen_lsp_types::Uri;
 use percent_encoding::percent_decode_str;
-use stepwright_asl::file_uri::uri_reference;
+use stepwright_review::file_uri::uri_reference;
 
 /// The path of a `file:` URI; `None` for other URIs, such as that of a text that was never saved.
 pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::file_uri::uri_reference;
 use serde_json::{Value as Json, json};
-use stepwright_asl::file_uri::uri_reference;
 use stepwright_explore::numbered;
 
 use crate::review::{DefinitionReview, Review, Risk, RiskKind, RiskLevel};

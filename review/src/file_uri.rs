@@ -1,14 +1,23 @@
 //! The paths of files in URIs (RFC 3986).
 
-use std::fmt::Write as _;
 use std::path::Path;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The characters that a path in a URI has escaped; editors write the others as they are.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Returns a path as a URI reference: an absolute path with the scheme `file`, and a relative path
 /// as a relative reference.
 ///
 /// ```
 /// use std::path::Path;
-/// use stepwright_asl::file_uri::uri_reference;
+/// use stepwright_review::file_uri::uri_reference;
 ///
 /// assert_eq!(uri_reference(Path::new("infra/a b.asl.json")), "infra/a%20b.asl.json");
 /// assert_eq!(uri_reference(Path::new("./größe.json")), "gr%C3%B6%C3%9Fe.json");
@@ -24,17 +33,10 @@ pub fn uri_reference(path: &Path) -> String {
         text.into_owned()
     };
     let text = text.strip_prefix("./").unwrap_or(&text);
-    let mut uri = match (path.is_absolute(), text.starts_with('/')) {
-        (true, true) => "file://".to_owned(),
-        (true, false) => "file:///".to_owned(),
-        (false, _) => String::new(),
+    let start = match (path.is_absolute(), text.starts_with('/')) {
+        (true, true) => "file://",
+        (true, false) => "file:///",
+        (false, _) => "",
     };
-    for byte in text.bytes() {
-        match byte {
-            b'/' | b'-' | b'_' | b'.' | b'~' => uri.push(char::from(byte)),
-            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
-            byte => _ = write!(uri, "%{byte:02X}"),
-        }
-    }
-    uri
+    format!("{start}{}", utf8_percent_encode(text, ESCAPED))
 }
