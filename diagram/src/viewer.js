@@ -261,11 +261,11 @@ export class DiagramView extends HTMLElement {
     if (!isNew && Math.abs(x - left) < width / 2 && Math.abs(y - top) < height / 2 && isLike(width, across) && isLike(height, down)) return;
     this.#near = box;
     const isFar = (own, [e, f]) => own.x + e > x + 2 * width || own.x + own.width + e < x - width || own.y + f > y + 2 * height || own.y + own.height + f < y - height;
-    for (const element of elements) {
-      const own = (element.extent ??= element.getBBox());
-      const isHidden = isFar(own, positionOf(element));
-      if (element.classList.contains("far") !== isHidden) element.classList.toggle("far");
-      if (element.at !== element.put && !(isHidden && element.put && isFar(own, positionOf(element, { at: element.put })))) this.put(element);
+    // All boxes are read before the first change: each change in between would cost a layout of the picture.
+    const isHidden = Array.from(elements, (element) => isFar((element.extent ??= element.getBBox()), positionOf(element)));
+    for (const [index, element] of [...elements].entries()) {
+      if (element.classList.contains("far") !== isHidden[index]) element.classList.toggle("far");
+      if (element.at !== element.put && !(isHidden[index] && element.put && isFar(element.extent, positionOf(element, { at: element.put })))) this.put(element);
     }
   }
 

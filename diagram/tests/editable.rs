@@ -193,3 +193,42 @@ fn an_inserted_state_moves_the_elements_below_it_without_changes() {
     // The new state, its line, and the handle on that line.
     assert_eq!(fresh.len(), 3, "{fresh:#?}");
 }
+
+/// A browser lays the whole picture out again when its size changes.
+#[test]
+fn most_edits_of_a_long_picture_keep_its_size() {
+    let of = |count: usize| {
+        let states = (0..count).map(|index| {
+            format!(
+                r#""S{index}": {{"Type": "Pass", "Next": "S{}"}}"#,
+                index + 1
+            )
+        });
+        let states: Vec<String> = states.collect();
+        let text = format!(
+            r#"{{"StartAt": "S0", "States": {{{}, "S{count}": {{"Type": "Succeed"}}}}}}"#,
+            states.join(", ")
+        );
+        let diagram = Diagram::of(&text.parse::<Json>().expect("it is JSON"));
+        (diagram.to_editable_picture(), diagram.to_svg())
+    };
+    let height = |svg: &str| -> f64 {
+        let (_, rest) = svg.split_once(" height=\"").expect("a height");
+        let (value, _) = rest.split_once('"').expect("a value");
+        value.parse().expect("a number")
+    };
+    let mut changes = 0;
+    let mut last = None;
+    for count in 60..100 {
+        let (picture, whole) = of(count);
+        let (shown, needed) = (height(&picture.start), height(&whole));
+        assert!(
+            shown >= needed && shown <= needed * 1.125,
+            "{shown} for {needed}"
+        );
+        let size = (picture.width, picture.height);
+        changes += usize::from(last.is_some_and(|last| last != size));
+        last = Some(size);
+    }
+    assert!(changes < 10, "{changes} of 39 edits change the size");
+}

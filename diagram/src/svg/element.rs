@@ -7,9 +7,10 @@ use super::number::decimal;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EditablePicture {
-    /// The width in tenths of a pixel.
+    /// The width in tenths of a pixel. A long picture grows in steps, so it is at most an eighth
+    /// wider than its elements.
     pub width: i64,
-    /// The height in tenths of a pixel.
+    /// The height in tenths of a pixel, in the same steps.
     pub height: i64,
     /// The start of the picture, up to the group of its elements.
     pub start: String,
