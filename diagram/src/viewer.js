@@ -145,12 +145,13 @@ export class DiagramView extends HTMLElement {
     return this.querySelector("svg > g:last-of-type");
   }
 
+  /** The size of what is drawn: a picture that is edited may be larger. */
   get #width() {
-    return this.picture?.width.baseVal.value || 1;
+    return Number(this.picture?.dataset.width) || this.picture?.width.baseVal.value || 1;
   }
 
   get #height() {
-    return this.picture?.height.baseVal.value || 1;
+    return Number(this.picture?.dataset.height) || this.picture?.height.baseVal.value || 1;
   }
 
   /** Puts an element where the page wants it. */

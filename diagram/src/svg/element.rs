@@ -7,10 +7,10 @@ use super::number::decimal;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EditablePicture {
-    /// The width in tenths of a pixel. A long picture grows in steps, so it is at most an eighth
-    /// wider than its elements.
+    /// The width of its elements in tenths of a pixel. The picture of `start` grows in steps, and
+    /// is at most an eighth wider.
     pub width: i64,
-    /// The height in tenths of a pixel, in the same steps.
+    /// The height of its elements in tenths of a pixel.
     pub height: i64,
     /// The start of the picture, up to the group of its elements.
     pub start: String,

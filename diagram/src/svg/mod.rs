@@ -91,8 +91,7 @@ pub(super) fn render_editable(outline: &Outline, layout: &Layout) -> EditablePic
     let mut out = Canvas::default();
     let legend = Legend::of(outline, layout.size.width);
     let (width, height) = size(layout, &legend);
-    let (width, height) = (in_steps(width), in_steps(height));
-    start(&mut out, outline, (width, height), Some(link_of));
+    start(&mut out, outline, (width, height), true, Some(link_of));
     let start = out.text;
     let mut out = Canvas::editable();
     elements(&mut out, outline, layout, Some(link_of), &legend);
@@ -109,7 +108,7 @@ fn draw(outline: &Outline, link_of: Option<LinkOf<'_>>) -> String {
     let layout = layout::lay_out(outline);
     let mut out = Canvas::default();
     let legend = Legend::of(outline, layout.size.width);
-    start(&mut out, outline, size(&layout, &legend), link_of);
+    start(&mut out, outline, size(&layout, &legend), false, link_of);
     elements(&mut out, outline, &layout, link_of, &legend);
     out.text.push_str(EditablePicture::END);
     out.text
@@ -123,7 +122,7 @@ fn size(layout: &Layout, legend: &Legend) -> (f64, f64) {
     )
 }
 
-/// A length that most edits do not change, at most an eighth more: a browser lays all the text of a
+/// A length that most edits do not change, at most an eighth more. A browser lays all the text of a
 /// picture out again when its size changes, which took a third of the time of an edit of 500
 /// states.
 fn in_steps(length: f64) -> f64 {
@@ -134,19 +133,30 @@ fn in_steps(length: f64) -> f64 {
     (length / step).ceil() * step
 }
 
-/// Writes everything before the elements.
+/// Writes everything before the elements. An edited picture grows in steps, and has its own size in
+/// two more attributes.
 fn start(
     out: &mut Canvas,
     outline: &Outline,
     (width, height): (f64, f64),
+    is_edited: bool,
     link_of: Option<LinkOf<'_>>,
 ) {
+    let (mut all, mut drawn) = ((width, height), String::new());
+    if is_edited {
+        all = (in_steps(width), in_steps(height));
+        drawn = format!(
+            r#" data-width="{}" data-height="{}""#,
+            number(width),
+            number(height)
+        );
+    }
     // Screen readers do not reach the links of an image.
     let role = if link_of.is_none() { "img" } else { "group" };
     out.line(&format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" class="stepwright" role="{role}" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
-        w = number(width),
-        h = number(height),
+        r#"<svg xmlns="http://www.w3.org/2000/svg" class="stepwright" role="{role}" width="{w}" height="{h}" viewBox="0 0 {w} {h}"{drawn}>"#,
+        w = number(all.0),
+        h = number(all.1),
     ));
     let states = outline.nodes.len();
     out.line(&format!(
@@ -162,8 +172,8 @@ fn start(
     style::arrow_heads(out, outline);
     out.line(&format!(
         r#"<rect class="paper" width="{}" height="{}"/>"#,
-        number(width),
-        number(height)
+        number(all.0),
+        number(all.1)
     ));
     out.line(&format!(r#"<g transform="translate({MARGIN} {MARGIN})">"#));
 }
