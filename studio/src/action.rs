@@ -9,10 +9,11 @@ use stepwright_editor::{
 
 use crate::action_error::ActionError;
 use crate::clipboard::CopiedStates;
-use crate::field_input::{FieldKind, value_of};
+use crate::field_input::{FieldKind, named_field, value_of};
 use crate::palette::{self, Fragment};
 use crate::rounds::Rounds;
 use crate::shown_text::{ShownEdit, ShownText};
+use crate::state_group;
 
 /// An action of a user. `definition` is the index of a definition in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,26 @@ pub enum Action {
         definition: usize,
         /// Pointer to the state.
         state: String,
+    },
+    /// Removes states. All states of a state machine leave an empty one.
+    Remove {
+        /// The definition.
+        definition: usize,
+        /// Pointers to the states.
+        states: Vec<String>,
+        /// The name of the state to which the transitions to a removed one lead, if several follow
+        /// it.
+        #[serde(default)]
+        successor: Option<String>,
+    },
+    /// Moves states to a transition, one after the other.
+    Move {
+        /// The definition.
+        definition: usize,
+        /// Pointers to the states.
+        states: Vec<String>,
+        /// Pointer to the name of the target, as for [`Operation::RerouteState`].
+        transition: String,
     },
     /// Moves states into a new Parallel or Map.
     Wrap {
@@ -141,12 +162,6 @@ pub(crate) fn perform(
             let edits = edits(document, *definition, operation)?;
             let select = match operation {
                 Operation::RenameState { state, name } => vec![sibling(state, name)],
-                Operation::RerouteState { state, transition } => {
-                    let found = of(document, *definition)?;
-                    let body = in_body(found, transition, "");
-                    let name = state.rsplit_once('/').map_or("", |(_, name)| name);
-                    vec![format!("{body}{name}")]
-                }
                 Operation::UnwrapState { state } => inner_states(document, *definition, state),
                 _ => Vec::new(),
             };
@@ -160,7 +175,10 @@ pub(crate) fn perform(
             transition,
             item,
         } => {
-            let unknown = || ActionError::new(format!("the palette has no item `{item}`"));
+            let unknown = || match &**item {
+                "" => ActionError::new("the palette has no item with these words"),
+                item => ActionError::new(format!("the palette has no item `{item}`")),
+            };
             insert(
                 document,
                 *definition,
@@ -187,6 +205,16 @@ pub(crate) fn perform(
             Ok(done)
         }
         Action::Duplicate { definition, state } => duplicate(document, *definition, state),
+        Action::Remove {
+            definition,
+            states,
+            successor,
+        } => state_group::remove(document, *definition, states, successor.as_deref()),
+        Action::Move {
+            definition,
+            states,
+            transition,
+        } => state_group::move_to(document, *definition, states, transition),
         Action::Wrap {
             definition,
             states,
@@ -229,7 +257,9 @@ pub(crate) fn perform(
             input,
         } => {
             let json = of(document, *definition)?.json();
-            let operation = match value_of(*kind, input).map_err(ActionError::new)? {
+            let value = value_of(*kind, input)
+                .map_err(|reason| ActionError::new(format!("{}: {reason}", named_field(field))))?;
+            let operation = match value {
                 Some(value) if json.pointer(field) == Some(&value) => {
                     return Ok(Performed::default());
                 }
@@ -254,7 +284,7 @@ fn of_round(edits: Vec<TextEdit>) -> Performed {
     }
 }
 
-fn of(document: &Document, definition: usize) -> Result<&Definition, ActionError> {
+pub(crate) fn of(document: &Document, definition: usize) -> Result<&Definition, ActionError> {
     let found = document.definitions().get(definition);
     let found = found.ok_or_else(|| ActionError::new("there is no definition in the text"))?;
     if found.is_stale() {
@@ -265,7 +295,7 @@ fn of(document: &Document, definition: usize) -> Result<&Definition, ActionError
     Ok(found)
 }
 
-fn edits(
+pub(crate) fn edits(
     document: &Document,
     definition: usize,
     operation: &Operation,
@@ -297,7 +327,7 @@ fn inner_states(document: &Document, definition: usize, state: &str) -> Vec<Stri
 }
 
 /// The pointer to a state in the body of a transition.
-fn in_body(definition: &Definition, transition: &str, name: &str) -> String {
+pub(crate) fn in_body(definition: &Definition, transition: &str, name: &str) -> String {
     let graph = definition.graph();
     let start = transition.strip_suffix("/StartAt");
     let bodies = graph.containers();

@@ -1,7 +1,7 @@
 //! The value of a field in the text of a form.
 
 use serde::{Deserialize, Serialize};
-use stepwright_asl::json::Json;
+use stepwright_asl::json::{Json, segments};
 use stepwright_asl::jsonata::strip;
 use stepwright_asl::model::ValueKind;
 
@@ -101,6 +101,20 @@ pub(crate) fn value_of(kind: FieldKind, input: &str) -> Result<Option<Json>, Str
         FieldKind::Expression => format!("{{% {trimmed} %}}").into(),
     };
     Ok(Some(value))
+}
+
+/// The field at the end of a pointer and its state, for a message.
+pub(crate) fn named_field(pointer: &str) -> String {
+    let keys: Vec<_> = segments(pointer).into_iter().flatten().collect();
+    let field = keys.last().map_or("", |key| &**key);
+    let state = keys
+        .iter()
+        .rposition(|key| key == "States")
+        .and_then(|at| keys.get(at + 1));
+    match state {
+        Some(state) => format!("`{field}` of `{state}`"),
+        None => format!("`{field}`"),
+    }
 }
 
 /// Whether a text is an expression or a placeholder, which a form shows without quotes.

@@ -58,6 +58,7 @@ mod router;
 mod session;
 mod shown_text;
 mod state_data;
+mod state_group;
 mod studio;
 mod studio_state;
 mod test_data;

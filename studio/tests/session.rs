@@ -56,9 +56,13 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         0 | 1 => {
             json!({"do": "insert", "definition": 0, "transition": transition, "item": ITEMS[first % ITEMS.len()]})
         }
-        2 => edit(json!({"operation": "removeState", "state": state})),
+        2 => {
+            json!({"do": "remove", "definition": 0, "states": group(&states, first, second)})
+        }
         3 => json!({"do": "duplicate", "definition": 0, "state": state}),
-        4 => edit(json!({"operation": "rerouteState", "state": state, "transition": transition})),
+        4 => {
+            json!({"do": "move", "definition": 0, "states": group(&states, first, second), "transition": transition})
+        }
         5 => {
             json!({"do": "wrap", "definition": 0, "states": [state], "wrapper": if first.is_multiple_of(2) { "Map" } else { "Parallel" }})
         }
@@ -99,6 +103,15 @@ fn random_action(session: &Session, kind: u8, first: usize, second: usize) -> Ac
         _ => json!({"do": if second.is_multiple_of(3) { "redo" } else { "undo" }}),
     };
     action(&value.to_string())
+}
+
+/// Up to three states.
+fn group(states: &[String], first: usize, count: usize) -> Vec<String> {
+    let chosen = states.iter().cycle().skip(first).step_by(1 + first % 3);
+    chosen
+        .take(states.len().min(1 + count % 3))
+        .cloned()
+        .collect()
 }
 
 /// The text of a page that follows the log.
@@ -151,6 +164,49 @@ proptest! {
             session.apply(session.revision(), &[Action::Redo]).expect("redo is possible");
         }
         prop_assert_eq!(text(&session), last);
+    }
+
+    #[test]
+    fn edits_between_comments_leave_no_comma_too_many(
+        numbers in prop::collection::vec((0..7_usize, 0..1000_usize, 0..1000_usize), 30),
+    ) {
+        let without_comments = |text: &str| {
+            let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let orders = ORDERS.replace("\"Both\",", "\"Both\"");
+        let mut session = session("orders.asl.jsonc", &orders);
+        let mut disk = orders;
+        for (step, (kind, first, second)) in numbers.into_iter().enumerate() {
+            let before = text(&session).to_owned();
+            let starts: Vec<usize> = before.match_indices('\n').map(|(at, _)| at + 1).collect();
+            let start = before[..starts[first % starts.len()]].encode_utf16().count();
+            let comment = format!("// c{step}\n");
+            match kind {
+                0 => {
+                    let edit = ShownEdit { start, end: start, text: comment };
+                    act(&mut session, &json!({"do": "type", "edits": [edit]}).to_string()).expect("a comment can be everywhere");
+                }
+                1 => {
+                    let lines: Vec<usize> = disk.match_indices('\n').map(|(at, _)| at + 1).collect();
+                    disk.insert_str(lines[second % lines.len()], &comment);
+                    if session.disk_changed(&disk) == DiskChange::Conflict {
+                        session.take_disk(&disk);
+                    }
+                }
+                2 => {
+                    disk = before.clone();
+                    session.set_base(&disk);
+                }
+                kind => {
+                    let action = random_action(&session, [2, 3, 6, 8][kind - 3], first, second);
+                    let _is_refused = session.apply(session.revision(), &[action]).is_err();
+                }
+            }
+            let strict = without_comments(text(&session));
+            let read = serde_json::from_str::<Json>(&strict);
+            prop_assert!(read.is_ok(), "{kind}: {read:?}: from\n{before}\nto\n{}", text(&session));
+        }
     }
 
     #[test]
@@ -289,4 +345,142 @@ fn a_text_that_cannot_be_read_keeps_its_picture_and_refuses_operations() {
         let refused = act(&mut session, remove).expect_err("the text is broken");
         assert!(refused.contains("correct the marked fault"), "{refused}");
     }
+}
+
+/// A chain with comments.
+const CHAIN: &str = r#"{
+  "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Next": "B"}, // the first
+    "B": {"Type": "Pass", "Next": "C"},
+    "C": {"Type": "Pass",   "Next": "D"},
+    "D": {"Type": "Pass", "End": true}
+  }
+}
+"#;
+
+/// The states of a chain in their order.
+fn chain_of(session: &Session) -> Vec<String> {
+    let definition = &session.document().definitions()[0];
+    let graph = definition.graph();
+    let start = graph.containers()[0].start_at;
+    let start = start.and_then(|start| graph.find(0, start));
+    let mut chain: Vec<usize> = start.into_iter().collect();
+    while let Some((next, _)) = chain.last().and_then(|last| graph.successors(*last).next()) {
+        assert!(!chain.contains(&next), "{chain:?}");
+        chain.push(next);
+    }
+    let names = chain.iter().map(|state| graph.states()[*state].name);
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn any_states_of_a_chain_move_to_any_transition_in_their_order() {
+    let names = ["A", "B", "C", "D"];
+    let places = [
+        ("/StartAt", None),
+        ("/States/A/Next", Some("A")),
+        ("/States/B/Next", Some("B")),
+        ("/States/C/Next", Some("C")),
+        ("/States/D/End", Some("D")),
+    ];
+    for set in 1..15_usize {
+        let is_moved = |name: &&str| {
+            let at = names.iter().position(|one| one == name);
+            at.is_some_and(|at| set & (1 << at) != 0)
+        };
+        let moved: Vec<&str> = names.into_iter().filter(is_moved).collect();
+        for (transition, source) in places {
+            if source.is_some_and(|source| moved.contains(&source)) {
+                continue;
+            }
+            let mut session = session("a.asl.jsonc", CHAIN);
+            // The order of the selection has no meaning.
+            let states = moved.iter().rev().map(|name| format!("/States/{name}"));
+            let states: Vec<String> = states.collect();
+            let action =
+                json!({"do": "move", "definition": 0, "states": states, "transition": transition});
+            let selected = act(&mut session, &action.to_string()).expect("each of them can move");
+            assert_eq!(selected.len(), moved.len());
+            let mut wanted: Vec<&str> = names.into_iter().filter(|name| !is_moved(name)).collect();
+            let at = source.map_or(0, |source| {
+                wanted
+                    .iter()
+                    .position(|name| *name == source)
+                    .map_or(0, |at| at + 1)
+            });
+            wanted.splice(at..at, moved.iter().copied());
+            assert_eq!(chain_of(&session), wanted, "{moved:?} to {transition}");
+            assert!(
+                text(&session).contains("// the first"),
+                "{}",
+                text(&session)
+            );
+            // A state that stays where it is makes no step.
+            if session.can_undo() {
+                session.apply(1, &[Action::Undo]).expect("it is one step");
+            }
+            assert_eq!(text(&session), CHAIN);
+        }
+    }
+}
+
+#[test]
+fn any_states_are_removed_and_all_states_leave_an_empty_body() {
+    let all = ["Check", "Charge", "Both", "Done", "Reject"];
+    for set in 1..32_usize {
+        let chosen = all
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| set & (1 << at) != 0);
+        let names: Vec<&str> = chosen.map(|(_, name)| *name).collect();
+        let states = names.iter().map(|name| format!("/States/{name}"));
+        let states: Vec<String> = states.collect();
+        let mut session = session("orders.asl.jsonc", ORDERS);
+        let remove = json!({"do": "remove", "definition": 0, "states": states});
+        match act(&mut session, &remove.to_string()) {
+            Ok(_) => {
+                let (left, _) = places(&session);
+                assert!(states.iter().all(|state| !left.contains(state)), "{left:?}");
+                assert!(left.len() >= all.len() - names.len(), "{left:?}");
+            }
+            Err(reason) => {
+                // A person must say where the transitions to it lead.
+                assert!(names.len() < all.len(), "{reason}");
+                assert!(
+                    reason.contains("connect it with another state first")
+                        || reason.contains("several states follow"),
+                    "{names:?}: {reason}"
+                );
+                assert_eq!(text(&session), ORDERS);
+            }
+        }
+    }
+    let mut session = session("orders.asl.jsonc", ORDERS);
+    let every = all.map(|name| format!("/States/{name}"));
+    let remove = json!({"do": "remove", "definition": 0, "states": every});
+    act(&mut session, &remove.to_string()).expect("a state machine can be cleared");
+    assert_eq!(places(&session).0, Vec::<String>::new());
+    let insert =
+        json!({"do": "insert", "definition": 0, "transition": "/StartAt", "item": "flow:Pass"});
+    let inserted = act(&mut session, &insert.to_string()).expect("the body is empty");
+    assert_eq!(inserted, ["/States/Pass"]);
+    assert_eq!(chain_of(&session), ["Pass"]);
+    // The only state of a branch.
+    let mut session = self::session("orders.asl.jsonc", ORDERS);
+    let remove =
+        json!({"do": "remove", "definition": 0, "states": ["/States/Both/Branches/1/States/Mail"]});
+    act(&mut session, &remove.to_string()).expect("a branch can be cleared");
+    assert!(!text(&session).contains("Mail"), "{}", text(&session));
+}
+
+#[test]
+fn a_refused_value_names_its_field_and_state() {
+    let mut session = session("orders.asl.jsonc", ORDERS);
+    let set = json!({"do": "set", "definition": 0, "field": "/States/Charge/Arguments", "kind": "json", "input": "{} oops"});
+    let refused = act(&mut session, &set.to_string()).expect_err("it is no JSON");
+    assert!(
+        refused.starts_with("`Arguments` of `Charge`: this is no JSON"),
+        "{refused}"
+    );
 }

@@ -107,7 +107,7 @@ impl OperationTarget<'_> {
                 None => {
                     let (name, from) = (state.name, self.graph.states()[from].name);
                     return Err(OperationError::refused(format!(
-                        "no state follows `{name}`, and a transition of `{from}` cannot end the execution; name a successor"
+                        "no state follows `{name}`, and a transition of `{from}` cannot end the execution; connect it with another state first, or name a successor"
                     )));
                 }
             }
